@@ -1,0 +1,41 @@
+/** What happened to one call, as the machine record keeps it. See docs/audit.md. */
+export type AuditKind = 'intent' | 'outcome' | 'denied' | 'control' | 'pruned';
+
+export interface AuditAgent {
+  readonly name: string;
+  readonly version?: string;
+  readonly conversation?: string;
+}
+
+/** The fields that a caller fills in; sequence, time, chain and gateway id are the log's. */
+export interface AuditEvent {
+  /** Same for an intent and its outcome. */
+  readonly id: string;
+  readonly kind: AuditKind;
+  readonly agent: AuditAgent;
+  readonly service?: string;
+  readonly environment?: string;
+  readonly method?: string;
+  readonly path?: string;
+  readonly verdict?: string;
+  readonly code?: string;
+  readonly rule?: string;
+  readonly status?: number;
+  readonly durationMs?: number;
+  readonly bytes?: number;
+  readonly reason?: string;
+  readonly requestHash?: string;
+  readonly credential?: { readonly name: string; readonly last4: string };
+}
+
+/** One line of an audit file. */
+export interface AuditRecord extends AuditEvent {
+  readonly gatewayId: string;
+  readonly seq: number;
+  /** ISO 8601, UTC, milliseconds. */
+  readonly time: string;
+  /** Hex SHA-256 of the record before, 64 zeros for the first of a run. */
+  readonly prev: string;
+  /** Hex SHA-256 over the record (without `hash`) and `prev`. */
+  readonly hash: string;
+}

@@ -1,0 +1,136 @@
+import type { Method } from '../request/model.ts';
+import type { Pattern } from './pattern.ts';
+
+/** A span of the policy text in UTF-16 code units, end exclusive. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A line and a column, both counted from 1, columns in UTF-16 code units. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+export type Severity = 'error' | 'warning' | 'information';
+
+/** One thing that is wrong, or unwise, in a policy text. */
+export interface Problem {
+  /** Stable, kebab-case; documented in docs/policy.md. */
+  readonly code: string;
+  readonly severity: Severity;
+  /** Says what is wrong and what to write instead. Never quotes a literal credential. */
+  readonly message: string;
+  readonly span: Span;
+  readonly start: Position;
+  readonly end: Position;
+  /** For `unknown-key` and the like: the spelling that was probably meant. */
+  readonly suggestion?: string;
+}
+
+export type Network = 'public' | 'private' | 'loopback';
+
+/** Where the credential goes in a request. */
+export type Auth =
+  | { readonly type: 'bearer' }
+  | { readonly type: 'basic'; readonly username?: string }
+  | { readonly type: 'header'; readonly name: string; readonly prefix?: string }
+  | { readonly type: 'query'; readonly name: string };
+
+/** A service's `baseUrl`, checked: see core/net. */
+export interface BaseUrl {
+  /** As written. */
+  readonly text: string;
+  /** Scheme, host and port in WHATWG form, such as `https://api.stripe.com` or `http://127.0.0.1:8080`. */
+  readonly origin: string;
+  readonly protocol: 'https:' | 'http:';
+  /** Lower case, IPv6 without brackets. */
+  readonly hostname: string;
+  /** Always a number, also where the scheme's default applies. */
+  readonly port: number;
+  /** The `Host` header's value. */
+  readonly host: string;
+  /** The path prefix in canonical form without a final slash; empty for none. */
+  readonly prefix: string;
+}
+
+export type RuleEffect = 'allow' | 'deny';
+
+export interface Rule {
+  /** Stable within a document: `stripe/policies/2`. */
+  readonly id: string;
+  readonly effect: RuleEffect;
+  /** An allow rule has a list; a deny rule without one denies every method. */
+  readonly methods?: ReadonlySet<Method>;
+  readonly pattern: Pattern;
+  readonly span: Span;
+  /** Line of the rule in its file, from 1. */
+  readonly line: number;
+}
+
+export interface Rate {
+  readonly count: number;
+  readonly per: 'second' | 'minute' | 'hour' | 'day';
+}
+
+/** A service's limits with the defaults filled in. Bytes and milliseconds. */
+export interface Limits {
+  readonly requests?: Rate;
+  readonly concurrent: number;
+  readonly responseBytes: number;
+  readonly requestBytes: number;
+  readonly timeoutMs: number;
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  concurrent: 16,
+  responseBytes: 10 * 1024 * 1024,
+  requestBytes: 1024 * 1024,
+  timeoutMs: 30_000,
+};
+
+export interface ServiceHeaders {
+  /** Fixed vendor headers, lower-case names. */
+  readonly set: readonly (readonly [name: string, value: string])[];
+  /** Caller headers let through beyond the standard ones, lower-case names. */
+  readonly allow: readonly string[];
+}
+
+export interface Service {
+  readonly name: string;
+  readonly description?: string;
+  readonly baseUrl: BaseUrl;
+  readonly environment?: string;
+  readonly network: Network;
+  readonly auth: Auth;
+  readonly headers: ServiceHeaders;
+  readonly rules: readonly Rule[];
+  readonly limits: Limits;
+  /** The service's key in the text. */
+  readonly span: Span;
+  readonly line: number;
+}
+
+/** A policy document without any error. */
+export interface Policy {
+  readonly services: ReadonlyMap<string, Service>;
+}
+
+/** What the core makes of a policy text. `policy` is there only when no problem is an error. */
+export interface PolicyDocument {
+  readonly text: string;
+  readonly problems: readonly Problem[];
+  readonly policy?: Policy;
+}
+
+export type Verdict = 'allow' | 'ask' | 'deny';
+
+/** What one policy says about one request. */
+export interface Decision {
+  readonly verdict: Verdict;
+  /** The rule that decided; absent when nothing matched (default deny). */
+  readonly rule?: Rule;
+  /** One sentence that a person understands. */
+  readonly reason: string;
+}

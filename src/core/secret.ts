@@ -1,0 +1,57 @@
+/** Where a credential's value may go. Each has exactly one call site; a test counts them. */
+export type SecretExit =
+  /** Onto the wire, in the request that the policy allowed. */
+  | 'wire'
+  /** Over the private pipe, from the extension to the gateway that it forked. */
+  | 'pipe'
+  /** Into VS Code's SecretStorage. */
+  | 'store'
+  /** Into the redactor, which looks for it in what goes back. */
+  | 'redactor'
+  /** Into a keyed hash or a weak-value check, neither of which keeps it. */
+  | 'fingerprint';
+
+const REDACTED = '[redacted]';
+
+/**
+ * A credential's value. It prints, serialises and inspects as `[redacted]`; the value leaves it only through
+ * {@link Secret.expose}, which names where it goes.
+ */
+export class Secret {
+  readonly #value: string;
+
+  constructor(value: string) {
+    this.#value = value;
+  }
+
+  /** The value itself, for the one place named by `exit`. */
+  expose(_exit: SecretExit): string {
+    return this.#value;
+  }
+
+  /** Length in UTF-16 code units: what a person may know about a value without seeing it. */
+  get length(): number {
+    return this.#value.length;
+  }
+
+  /** The last four characters, or an empty string for a value shorter than 16 (contracts: nothing of it is shown). */
+  get last4(): string {
+    return this.#value.length < 16 ? '' : this.#value.slice(-4);
+  }
+
+  toString(): string {
+    return REDACTED;
+  }
+
+  toJSON(): string {
+    return REDACTED;
+  }
+
+  [Symbol.toPrimitive](): string {
+    return REDACTED;
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return REDACTED;
+  }
+}

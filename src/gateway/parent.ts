@@ -1,0 +1,137 @@
+import type { AuditEvent } from '../core/audit/model.ts';
+import type { Secret } from '../core/secret.ts';
+
+/**
+ * The port between the gateway and whoever owns it: the extension host (over the private pipe, see `pipe.ts`), the
+ * command line, or a test. The gateway knows its parent only through these two interfaces.
+ */
+
+/** One policy file as the parent knows it. */
+export interface PolicyFile {
+  /** Stable for the window: `user`, `workspace:<folder uri>`, `admin`. */
+  readonly id: string;
+  /** What a person is shown: the file's path or a short name for it. */
+  readonly label: string;
+  /** The text that a person approved, already narrowed by later saves; absent when nothing was ever approved. */
+  readonly approved?: string;
+  /** The last valid text that was read from disk; absent when the file is missing. */
+  readonly written?: string;
+  /** Whether the file also grants, or (workspace file before its first approval) only restricts. */
+  readonly grants: boolean;
+}
+
+/** For which origin and placement a person entered the credential. */
+export interface Binding {
+  /** Such as `https://api.stripe.com`. */
+  readonly origin: string;
+  /** Canonical text of where it goes: `bearer`, `basic:<username>`, `header:<name>:<prefix>`, `query:<name>`. */
+  readonly placement: string;
+}
+
+export interface Credential {
+  readonly service: string;
+  readonly value: Secret;
+  readonly binding: Binding;
+}
+
+/** A value that was rotated or revoked: still taken out of answers until `until`. */
+export interface RetiredCredential {
+  readonly service: string;
+  readonly value: Secret;
+  /** Milliseconds since the epoch. */
+  readonly until: number;
+}
+
+export interface CredentialSet {
+  readonly current: readonly Credential[];
+  readonly retired: readonly RetiredCredential[];
+  /** Services whose credential a person removed with *Revoke* and did not add again. */
+  readonly revoked: readonly string[];
+}
+
+export interface FreezeState {
+  readonly all: boolean;
+  readonly services: readonly string[];
+}
+
+/** What a proxy needs to know to find the right window. Nothing of it is secret. */
+export interface WindowInfo {
+  /** Process id of the extension host, which is the parent of the proxies that VS Code starts. */
+  readonly hostPid: number;
+  /** Absolute paths of local workspace folders. */
+  readonly folders: readonly string[];
+  /** False in a window whose workspace is not trusted: every call is refused. */
+  readonly trusted: boolean;
+  /** When the window was last focused, in milliseconds since the epoch. */
+  readonly focusedAt: number;
+}
+
+/** VS Code's own network settings; the gateway takes none from its environment. */
+export interface NetworkSettings {
+  /** `http.proxy`, such as `http://proxy.example:3128`. */
+  readonly proxy?: string;
+  /** `http.noProxy`. */
+  readonly noProxy: readonly string[];
+  /** Extra trusted certificates, PEM. */
+  readonly certificates: readonly string[];
+}
+
+/** What a parent can tell a gateway. Each call replaces the whole of that part and is in force when it returns. */
+export interface GatewayControl {
+  setPolicies(files: readonly PolicyFile[]): Promise<void>;
+  setCredentials(set: CredentialSet): Promise<void>;
+  setFreeze(state: FreezeState): Promise<void>;
+  setWindow(window: WindowInfo): Promise<void>;
+  setNetwork(network: NetworkSettings): Promise<void>;
+  /** Records something that a person did (freeze, rotate, approve …) in the audit trail. */
+  recordControl(event: ControlEvent): Promise<void>;
+  status(): Promise<GatewayStatus>;
+}
+
+export interface ControlEvent {
+  /** `freeze`, `unfreeze`, `rotate`, `revoke`, `add`, `approve` … */
+  readonly action: string;
+  readonly service?: string;
+  readonly credential?: { readonly name: string; readonly last4: string };
+}
+
+export type ServiceStatus =
+  | 'ready'
+  | 'unverified'
+  | 'expiring'
+  | 'expired'
+  | 'rejected'
+  | 'missing_credential'
+  | 'revoked'
+  | 'frozen'
+  | 'not_confirmed'
+  | 'not_approved';
+
+export interface GatewayStatus {
+  readonly gatewayId: string;
+  readonly runtimeDir: string;
+  readonly services: readonly { readonly name: string; readonly status: ServiceStatus; readonly why?: string }[];
+  readonly proxies: number;
+  /** Calls under way. */
+  readonly calls: number;
+}
+
+/** A rule that an agent asked for. All text in it is the agent's. */
+export interface AccessWish {
+  readonly id: string;
+  readonly agent: string;
+  readonly service: string;
+  readonly method: string;
+  /** Canonical path. */
+  readonly path: string;
+  readonly reason: string;
+}
+
+/** What a gateway can tell its parent. */
+export interface GatewayEvents {
+  /** One audit event, as recorded; `line` is the human line. */
+  onAudit(event: AuditEvent & { readonly time: string }, line: string): void;
+  onAccessWish(wish: AccessWish): void;
+  /** A diagnostic for the product's own log. Never holds a credential. */
+  onLog(level: 'info' | 'warn' | 'error', message: string): void;
+}

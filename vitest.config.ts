@@ -1,0 +1,24 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        // Pure and fast: no process, no socket beyond fakes. `npm run check`.
+        test: {
+          name: 'unit',
+          include: ['test/core/**/*.test.ts', 'test/protocol/**/*.test.ts', 'test/extension/**/*.test.ts', 'test/*.test.ts'],
+        },
+      },
+      {
+        // The built bundles as real processes on real sockets.
+        test: {
+          name: 'process',
+          include: ['test/gateway/**/*.test.ts', 'test/proxy/**/*.test.ts', 'test/cli/**/*.test.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+        },
+      },
+    ],
+  },
+});
