@@ -4,7 +4,7 @@ import { build } from 'esbuild';
 const bundles = [
   { name: 'extension', entry: 'src/extension/extension.ts', external: ['vscode'] },
   { name: 'gateway', entry: 'src/gateway/main.ts', external: [] },
-  { name: 'policyWorker', entry: 'src/gateway/policyWorker.ts', external: [] },
+
   { name: 'proxy', entry: 'src/proxy/main.ts', external: [] },
   { name: 'cli', entry: 'src/cli/main.ts', external: [] },
 ];

@@ -7,7 +7,12 @@ export default defineConfig({
         // Pure and fast: no process, no socket beyond fakes. `npm run check`.
         test: {
           name: 'unit',
-          include: ['test/core/**/*.test.ts', 'test/protocol/**/*.test.ts', 'test/extension/**/*.test.ts', 'test/*.test.ts'],
+          include: [
+            'test/core/**/*.test.ts',
+            'test/protocol/**/*.test.ts',
+            'test/extension/**/*.test.ts',
+            'test/*.test.ts',
+          ],
         },
       },
       {
