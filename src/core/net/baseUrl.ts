@@ -1,0 +1,204 @@
+import type { BaseUrl, Network } from '../policy/model.ts';
+import { canonicalPath } from '../request/path.ts';
+import { err, ok, type Result } from '../result.ts';
+import { addressAllowed, classifyAddress, parseIpv4, parseIpv6 } from './address.ts';
+import { classifyHostName } from './hostName.ts';
+
+/** Why a base URL is not taken. `code` is stable and kebab-case; `message` says what to write instead. */
+export interface BaseUrlProblem {
+  readonly code: string;
+  readonly message: string;
+}
+
+const DEFAULT_PORTS = { 'https:': 443, 'http:': 80 } as const;
+
+/**
+ * Checks a service's `baseUrl`: `https://host[:port][/prefix]` and nothing else. Everything that URL parsers disagree
+ * on is refused before one sees it; the WHATWG parser then has to read the very same host that was checked here.
+ * Names and addresses that are plainly inside need the service's `network` opt-in; what a public name resolves to is
+ * checked when it is dialled ({@link addressAllowed}).
+ */
+export function parseBaseUrl(text: string, network: Network): Result<BaseUrl, BaseUrlProblem> {
+  const outside = [...text].find((character) => character <= ' ' || character > '~');
+  if (outside !== undefined) {
+    return outside > '~' && outside !== '\u007f'
+      ? refuse(
+          'base-url-character',
+          'The base URL holds a character outside ASCII. Write an international host in punycode (xn--…) and a path percent-encoded.',
+        )
+      : refuse('base-url-character', 'The base URL holds white space or a control character. Remove it.');
+  }
+  if (text.includes('\\'))
+    return refuse('base-url-character', 'The base URL holds a backslash. Write forward slashes.');
+  if (text.includes('#')) return refuse('base-url-fragment', 'The base URL has a fragment (#). Remove it.');
+  if (text.includes('?')) {
+    return refuse(
+      'base-url-query',
+      'The base URL has a query. Remove it: parameters belong to requests, and a key to `auth: { type: query }`.',
+    );
+  }
+  const parts = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/([^/]*)(.*)$/.exec(text);
+  if (parts === null)
+    return refuse('base-url-syntax', 'The base URL is not an absolute URL. Write it as https://api.example.com.');
+  const [, scheme = '', authority = '', pathText = ''] = parts;
+
+  const protocol = `${scheme.toLowerCase()}:`;
+  if (protocol !== 'https:' && protocol !== 'http:') {
+    return refuse('base-url-scheme', 'The base URL is not https. Write https://….');
+  }
+  if (protocol === 'http:' && network !== 'loopback') {
+    return refuse(
+      'base-url-cleartext',
+      'The base URL is http, which would send the credential in clear text. Write https; http needs `network: loopback`.',
+    );
+  }
+  if (authority.includes('@')) {
+    return refuse(
+      'base-url-userinfo',
+      'The base URL holds a user name or password before the host. Remove it: the credential is kept in VS Code, and `auth` says where it goes.',
+    );
+  }
+
+  const split = /^(\[[^\]]*\]|[^:[\]]*)(?::(.*))?$/.exec(authority);
+  const hostText = split?.[1]?.toLowerCase() ?? '';
+  if (split === null || hostText === '')
+    return refuse('base-url-host', 'The base URL has no valid host. Write it as https://api.example.com.');
+  const port = split[2] === undefined ? DEFAULT_PORTS[protocol] : portNumber(split[2]);
+  if (port === undefined)
+    return refuse(
+      'base-url-port',
+      'The base URL has an invalid port. Write a number from 1 to 65535, or leave it out.',
+    );
+
+  const host = checkHost(hostText, network);
+  if (host !== undefined) return err(host);
+  const prefix = checkPrefix(pathText);
+  if (!prefix.ok) return prefix;
+
+  const read = whatwg(`${protocol}//${authority}/`);
+  const ours = hostText.startsWith('[') ? undefined : hostText;
+  if (read === undefined || (ours !== undefined && read.hostname !== ours)) {
+    return refuse(
+      'base-url-host',
+      'The base URL has a host that URL parsers do not agree on. Write a plain lower-case host name.',
+    );
+  }
+  return ok({
+    text,
+    origin: read.origin,
+    protocol,
+    hostname: read.hostname.replace(/^\[|\]$/g, ''),
+    port,
+    host: read.host,
+    prefix: prefix.value,
+  });
+}
+
+function portNumber(digits: string): number | undefined {
+  if (!/^[1-9]\d{0,4}$/.test(digits)) return undefined;
+  const port = Number(digits);
+  return port <= 65_535 ? port : undefined;
+}
+
+function checkHost(host: string, network: Network): BaseUrlProblem | undefined {
+  if (host.startsWith('[')) {
+    const ip = host.slice(1, -1);
+    if (parseIpv6(ip) === undefined) {
+      return {
+        code: 'base-url-host',
+        message: 'The base URL has an invalid IPv6 address, or one with a zone. Write it as [2606:4700::1111].',
+      };
+    }
+    return checkAddress(ip, network);
+  }
+  if (host.includes('*')) {
+    return {
+      code: 'base-url-host',
+      message: 'The base URL has a wildcard in its host. A service is one host: name it in full.',
+    };
+  }
+  if (host.endsWith('.')) {
+    return { code: 'base-url-host', message: 'The base URL has a host that ends with a dot. Remove the dot.' };
+  }
+  const labels = host.split('.');
+  if (host.length > 253 || !labels.every((label) => /^(?!-)[a-z0-9_-]{1,63}(?<!-)$/.test(label))) {
+    return {
+      code: 'base-url-host',
+      message:
+        'The base URL has an invalid host name. Write letters, digits, dashes and single dots, such as api.example.com.',
+    };
+  }
+  // WHATWG reads every host whose last label is a number as an IPv4 address: octal, hexadecimal, short or one integer.
+  if (/^(?:\d+|0x[0-9a-f]*)$/.test(labels.at(-1) ?? '')) {
+    if (parseIpv4(host) === undefined) {
+      return {
+        code: 'base-url-address',
+        message:
+          'The base URL has an IP address in an unusual spelling. Write four decimal numbers without leading zeros, or a host name.',
+      };
+    }
+    return checkAddress(host, network);
+  }
+  return checkName(host, network);
+}
+
+function checkAddress(ip: string, network: Network): BaseUrlProblem | undefined {
+  if (addressAllowed(network, ip)) return undefined;
+  const is = classifyAddress(ip);
+  if (is === 'forbidden') {
+    return {
+      code: 'base-url-forbidden',
+      message: 'The base URL names a link-local, metadata or reserved address. Such addresses are never called.',
+    };
+  }
+  return inside(is, network);
+}
+
+function checkName(host: string, network: Network): BaseUrlProblem | undefined {
+  const is = classifyHostName(host);
+  if (is === 'forbidden') {
+    return {
+      code: 'base-url-forbidden',
+      message: 'The base URL names a cloud metadata service. Such services are never called.',
+    };
+  }
+  // A name inside may stand for this machine too, and a public name for any address: the look-up decides.
+  if (is === 'public' || network === 'loopback' || is === network) return undefined;
+  return inside(is, network);
+}
+
+function inside(is: 'public' | 'private' | 'loopback', network: Network): BaseUrlProblem {
+  if (is === 'public') {
+    return {
+      code: 'base-url-network',
+      message: `The base URL names a public address, but the service says \`network: ${network}\`. Remove that line.`,
+    };
+  }
+  const where = is === 'loopback' ? 'this machine' : 'a private network';
+  return {
+    code: 'base-url-network',
+    message: `The base URL points to ${where}. If that is meant, add \`network: ${is}\` to the service.`,
+  };
+}
+
+function checkPrefix(pathText: string): Result<string, BaseUrlProblem> {
+  if (pathText === '' || pathText === '/') return ok('');
+  const path = canonicalPath(pathText);
+  if (!path.ok)
+    return refuse('base-url-path', `The base URL's path cannot be used. ${path.error.message} ${path.error.nextStep}`);
+  if (path.value.path.includes('*'))
+    return refuse('base-url-path', 'The base URL has a wildcard in its path. Write patterns in `policies`.');
+  return ok(path.value.path.replace(/\/$/, ''));
+}
+
+function whatwg(text: string): URL | undefined {
+  try {
+    return new URL(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function refuse(code: string, message: string): { readonly ok: false; readonly error: BaseUrlProblem } {
+  return err({ code, message });
+}
