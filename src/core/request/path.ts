@@ -1,8 +1,10 @@
-import { err, ok, type Result } from '../result.ts';
+import { ok, type Result } from '../result.ts';
 import type { RequestProblem } from './model.ts';
+import { invalid, tooLarge } from './problem.ts';
 
 /** Longest canonical path in bytes. Common servers stop at 8 KiB for a whole request line. */
 export const MAX_PATH_BYTES = 8 * 1024;
+const MAX_RAW_LENGTH = 8 * MAX_PATH_BYTES;
 
 export interface CanonicalPath {
   /** ASCII, one spelling: upper-case escapes, unreserved characters (RFC 3986, 2.3) decoded, nothing else changed. */
@@ -41,7 +43,7 @@ export function canonicalPath(raw: string, options: PathOptions = {}): Result<Ca
   const pattern = options.pattern === true;
   const what = pattern ? 'pattern' : 'path';
   const refused = beginning(raw, what) ?? characters(raw, pattern, what);
-  if (refused !== undefined) return err(refused);
+  if (refused !== undefined) return refused;
 
   const mark = raw.indexOf('?');
   const pathText = mark === -1 ? raw : raw.slice(0, mark);
@@ -49,9 +51,7 @@ export function canonicalPath(raw: string, options: PathOptions = {}): Result<Ca
   const pieces = pathText.slice(1).split('/');
   for (const [index, piece] of pieces.entries()) {
     if (piece === '' && index < pieces.length - 1) {
-      return err(
-        invalid(`The ${what} has an empty segment (two slashes in a row).`, 'Write one slash between segments.'),
-      );
+      return invalid(`The ${what} has an empty segment (two slashes in a row).`, 'Write one slash between segments.');
     }
     const segment = canonicalSegment(piece, what);
     if (!segment.ok) return segment;
@@ -59,7 +59,9 @@ export function canonicalPath(raw: string, options: PathOptions = {}): Result<Ca
   }
 
   const path = `/${segments.join('/')}`;
-  if (path.length > MAX_PATH_BYTES) return err(tooLong(what));
+  if (path.length > MAX_PATH_BYTES) {
+    return tooLarge(`The ${what} is longer than ${MAX_PATH_BYTES} bytes.`, `Shorten the ${what}.`);
+  }
   return ok(mark === -1 ? { path, segments } : { path, segments, query: raw.slice(mark + 1) });
 }
 
@@ -71,11 +73,11 @@ export function literalPattern(canonical: string): string {
   return canonical.replaceAll('*', '%2A');
 }
 
-function beginning(raw: string, what: string): RequestProblem | undefined {
+function beginning(raw: string, what: string): ReturnType<typeof invalid> | undefined {
   const relative = `Write the ${what} below the service's base URL, starting with one slash, such as /v1/items.`;
   if (raw === '') return invalid(`The ${what} is empty.`, relative);
-  // Escapes shrink when they are decoded: three characters for one at most.
-  if (raw.length > 4 * MAX_PATH_BYTES) return tooLong(what);
+  // Bounds the work below. Escapes of unreserved characters may shrink to a third, and a query may follow.
+  if (raw.length > MAX_RAW_LENGTH) return tooLarge(`The ${what} is too long.`, `Shorten the ${what}.`);
   if (raw.startsWith('//'))
     return invalid(`The ${what} starts with two slashes, which would name another host.`, relative);
   if (/^[A-Za-z][A-Za-z0-9+.-]*:/.test(raw)) return invalid(`The ${what} is an absolute URL.`, relative);
@@ -83,7 +85,7 @@ function beginning(raw: string, what: string): RequestProblem | undefined {
   return undefined;
 }
 
-function characters(raw: string, pattern: boolean, what: string): RequestProblem | undefined {
+function characters(raw: string, pattern: boolean, what: string): ReturnType<typeof invalid> | undefined {
   let inQuery = false;
   for (const character of raw) {
     const code = character.codePointAt(0) ?? 0;
@@ -128,21 +130,17 @@ function characters(raw: string, pattern: boolean, what: string): RequestProblem
 
 function canonicalSegment(segment: string, what: string): Result<string, RequestProblem> {
   if (/%(?![0-9A-Fa-f]{2})/.test(segment)) {
-    return err(
-      invalid(`The ${what} has a % that is not followed by two hexadecimal digits.`, 'Write %25 for a literal %.'),
-    );
+    return invalid(`The ${what} has a % that is not followed by two hexadecimal digits.`, 'Write %25 for a literal %.');
   }
   let decoded: string;
   try {
     // Strict by its specification: overlong forms, surrogates and truncated sequences throw (ECMA-262, 19.2.6.1).
     decoded = decodeURIComponent(segment);
   } catch {
-    return err(
-      invalid(`The ${what} has escapes that are not valid UTF-8.`, 'Percent-encode the UTF-8 bytes of the text.'),
-    );
+    return invalid(`The ${what} has escapes that are not valid UTF-8.`, 'Percent-encode the UTF-8 bytes of the text.');
   }
   const reason = hidden(segment, decoded);
-  if (reason !== undefined) return err(invalid(`The ${what} ${reason.what}.`, reason.instead));
+  if (reason !== undefined) return invalid(`The ${what} ${reason.what}.`, reason.instead);
 
   const canonical = segment.replace(/%([0-9A-Fa-f]{2})|[^%]/gu, (match, hex: string | undefined) => {
     if (hex === undefined) return PCHAR.test(match) ? match : encodeURIComponent(match);
@@ -193,16 +191,4 @@ function climbs(folded: string): boolean {
 
 function codePointName(code: number): string {
   return `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
-}
-
-function invalid(message: string, nextStep: string): RequestProblem {
-  return { code: 'invalid_request', message, nextStep };
-}
-
-function tooLong(what: string): RequestProblem {
-  return {
-    code: 'request_too_large',
-    message: `The ${what} is longer than ${MAX_PATH_BYTES} bytes.`,
-    nextStep: `Shorten the ${what}.`,
-  };
 }

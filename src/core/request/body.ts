@@ -1,0 +1,108 @@
+import { ok, type Result } from '../result.ts';
+import { encodeForm } from './form.ts';
+import type { CanonicalBody, Method, RequestInput, RequestProblem } from './model.ts';
+import { isExact, overridesMethod } from './parameters.ts';
+import { invalid, tooLarge } from './problem.ts';
+import { isWellFormed } from './wellFormed.ts';
+
+/** Levels of objects and arrays in a JSON body. */
+const MAX_JSON_DEPTH = 64;
+
+/**
+ * The one body of a request in the text that is sent as UTF-8, or undefined for none. At most one of `json`, `form` and
+ * `text`; none on GET and HEAD; at most `maxBytes`.
+ */
+export function canonicalBody(
+  input: Pick<RequestInput, 'json' | 'form' | 'text'>,
+  method: Method,
+  maxBytes: number,
+): Result<CanonicalBody | undefined, RequestProblem> {
+  const kinds = (['json', 'form', 'text'] as const).filter((kind) => input[kind] !== undefined);
+  const [kind, second] = kinds;
+  if (kind === undefined) return ok(undefined);
+  if (second !== undefined) {
+    return invalid('The request has more than one body.', 'Send exactly one of `json`, `form` and `text`.');
+  }
+  if (method === 'GET' || method === 'HEAD') {
+    return invalid(`The request has a body, but ${method} takes none.`, 'Put parameters into `query`.');
+  }
+  const text = write(kind, input);
+  if (!text.ok) return text;
+  // A UTF-16 code unit is one byte at least, so that a hopeless text is not encoded at all.
+  if (text.value.length > maxBytes || new TextEncoder().encode(text.value).length > maxBytes) {
+    return tooLarge(
+      `The body is larger than the ${maxBytes} bytes that this service may be sent.`,
+      'Send a smaller body, or ask the person to raise `limits.requestBytes`.',
+    );
+  }
+  return ok({ kind, text: text.value });
+}
+
+function write(
+  kind: CanonicalBody['kind'],
+  input: Pick<RequestInput, 'json' | 'form' | 'text'>,
+): Result<string, RequestProblem> {
+  switch (kind) {
+    case 'json':
+      return checkJson(input.json) ?? ok(JSON.stringify(input.json));
+    case 'form':
+      return isObject(input.form)
+        ? encodeForm(input.form)
+        : invalid('`form` is not an object.', 'Send an object of fields.');
+    case 'text':
+      if (typeof input.text !== 'string') return invalid('`text` is not a text.', 'Send a string, or use `json`.');
+      return isWellFormed(input.text)
+        ? ok(input.text)
+        : invalid('The text body holds half of a surrogate pair.', 'Send valid Unicode.');
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * Checks that the value is JSON that every parser reads alike. The walk keeps its own stack, so that no nesting can
+ * overflow ours, and it only reads: a key such as `__proto__` is data.
+ */
+function checkJson(json: unknown): ReturnType<typeof invalid> | undefined {
+  if (isObject(json) && Object.keys(json).some(overridesMethod)) {
+    return invalid(
+      'The JSON body has a field that would override the method, such as _method.',
+      'Send the request with the method that you mean.',
+    );
+  }
+  const open: { readonly value: unknown; readonly depth: number }[] = [{ value: json, depth: 1 }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { value, depth } = next;
+    const problem = checkLeaf(value);
+    if (problem !== undefined) return problem;
+    if (typeof value !== 'object' || value === null) continue;
+    if (depth > MAX_JSON_DEPTH) return invalid(`The JSON body is nested over ${MAX_JSON_DEPTH} deep.`, 'Nest it less.');
+    for (const [key, child] of Object.entries(value) as [string, unknown][]) {
+      if (!isWellFormed(key)) return halfPair();
+      open.push({ value: child, depth: depth + 1 });
+    }
+  }
+  return undefined;
+}
+
+function checkLeaf(value: unknown): ReturnType<typeof invalid> | undefined {
+  switch (typeof value) {
+    case 'string':
+      return isWellFormed(value) ? undefined : halfPair();
+    case 'number':
+      return isExact(value)
+        ? undefined
+        : invalid('The JSON body has a number that cannot be kept exactly.', 'Write it as a string.');
+    case 'boolean':
+    case 'object':
+      return undefined;
+    default:
+      return invalid('The JSON body holds a value that JSON does not have.', 'Send plain JSON.');
+  }
+}
+
+function halfPair(): ReturnType<typeof invalid> {
+  return invalid('The JSON body holds half of a surrogate pair.', 'Send valid Unicode.');
+}

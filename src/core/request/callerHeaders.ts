@@ -1,0 +1,123 @@
+import type { Auth, ServiceHeaders } from '../policy/model.ts';
+import { ok, type Result } from '../result.ts';
+import { contentType, TOKEN } from './contentType.ts';
+import { isReservedHeader, sameHeader } from './headers.ts';
+import type { CanonicalBody, RequestInput, RequestProblem } from './model.ts';
+import { invalid, tooLarge } from './problem.ts';
+
+type Header = readonly [name: string, value: string];
+
+const MAX_HEADERS = 64;
+const MAX_HEADER_BYTES = 16 * 1024;
+
+/** What every caller may send, beside `if-*` and `*-version`. */
+const STANDARD: ReadonlySet<string> = new Set([
+  'accept',
+  'accept-language',
+  'content-type',
+  'user-agent',
+  'range',
+  'prefer',
+  'idempotency-key',
+  'x-request-id',
+]);
+
+/** RFC 9110, 5.5, without obs-text: bytes above 0x7E mean one thing to us and another to the server. */
+const FIELD_VALUE = /^[\t\x20-\x7e]*$/;
+
+/**
+ * What every JavaScript object inherits. A client that walks its prototype sends them by mistake and no API means
+ * them, so they are left out instead of refused.
+ */
+const INHERITED: ReadonlySet<string> = new Set(
+  Object.getOwnPropertyNames(Object.prototype).map((name) => name.toLowerCase()),
+);
+
+/**
+ * The caller's headers that go along, in order and in lower case, then the service's own, which win, and the body's
+ * `content-type`. What is not on the allow-list is refused rather than dropped: a dropped `stripe-account` would send
+ * the request to another account than the caller meant.
+ */
+export function canonicalHeaders(
+  given: RequestInput['headers'],
+  service: ServiceHeaders,
+  auth: Auth,
+  kind: CanonicalBody['kind'] | undefined,
+): Result<readonly Header[], RequestProblem> {
+  const caller = callerHeaders(given ?? {}, service, auth);
+  if (!caller.ok) return caller;
+  const asked = [...caller.value, ...service.set].find(([name]) => name === 'content-type')?.[1];
+  const type = contentType(asked, kind);
+  if (!type.ok) return type;
+  const others = [...caller.value, ...service.set].filter(([name]) => name !== 'content-type');
+  return ok(type.value === undefined ? others : [...others, ['content-type', type.value]]);
+}
+
+function callerHeaders(
+  given: NonNullable<RequestInput['headers']>,
+  service: ServiceHeaders,
+  auth: Auth,
+): Result<readonly Header[], RequestProblem> {
+  const entries = Object.entries<unknown>(given);
+  let bytes = 0;
+  const headers: Header[] = [];
+  for (const [original, raw] of entries) {
+    if (!TOKEN.test(original)) {
+      return invalid('A header has a name that is not valid.', 'Write letters, digits and dashes only.');
+    }
+    const name = original.toLowerCase();
+    if (typeof raw !== 'string' || !FIELD_VALUE.test(raw)) {
+      return invalid(
+        `The header ${shown(name)} has a value that is not valid.`,
+        'Write printable ASCII, without line breaks or other control characters.',
+      );
+    }
+    if (INHERITED.has(name)) continue;
+    const value = raw.replace(/^[\t ]+|[\t ]+$/g, '');
+    const problem = checkName(name, headers, service, auth);
+    if (problem !== undefined) return problem;
+    bytes += name.length + value.length;
+    if (bytes > MAX_HEADER_BYTES || headers.length >= MAX_HEADERS) {
+      return tooLarge(
+        `The headers are more than ${MAX_HEADERS} or longer than ${MAX_HEADER_BYTES} bytes.`,
+        'Send fewer or shorter headers.',
+      );
+    }
+    headers.push([name, value]);
+  }
+  return ok(headers.filter(([name]) => !service.set.some(([fixed]) => sameHeader(fixed, name))));
+}
+
+function checkName(
+  name: string,
+  before: readonly Header[],
+  service: ServiceHeaders,
+  auth: Auth,
+): ReturnType<typeof invalid> | undefined {
+  if (isReservedHeader(name) || (auth.type === 'header' && sameHeader(name, auth.name))) {
+    return invalid(
+      `The header ${shown(name)} belongs to the gateway or is refused for what servers do with it.`,
+      'Leave it out.',
+    );
+  }
+  if (before.some(([other]) => sameHeader(other, name))) {
+    return invalid(`The header ${shown(name)} is given twice, in two spellings.`, 'Give it once.');
+  }
+  const fixed = service.set.some(([other]) => sameHeader(other, name));
+  if (!fixed && !isStandard(name) && !service.allow.includes(name)) {
+    return invalid(
+      `The header ${shown(name)} is not one that callers may send to this service.`,
+      "Leave it out, or ask the person to add it to `headers.allow` in the service's policy.",
+    );
+  }
+  return undefined;
+}
+
+function isStandard(name: string): boolean {
+  return STANDARD.has(name) || /^if-./.test(name) || /.-version$/.test(name);
+}
+
+/** A name is the caller's text: long ones are cut. */
+function shown(name: string): string {
+  return name.length > 64 ? `${name.slice(0, 64)}…` : name;
+}

@@ -1,0 +1,65 @@
+import type { Service } from '../policy/model.ts';
+import { ok, type Result } from '../result.ts';
+import { canonicalBody } from './body.ts';
+import { canonicalHeaders } from './callerHeaders.ts';
+import { type CanonicalRequest, METHODS, type Method, type RequestInput, type RequestProblem } from './model.ts';
+import { canonicalPath } from './path.ts';
+import { invalid, tooLarge } from './problem.ts';
+import { canonicalQuery } from './query.ts';
+
+/** Longest request target in bytes. Paths have a lower limit of their own, see {@link canonicalPath}. */
+export const MAX_TARGET_BYTES = 16 * 1024;
+
+/**
+ * Brings a request into the only form that is judged and sent, or says why it has none. Everything that a URL parser
+ * or an upstream might read as another request is refused here, before any of them sees it. Pure and deterministic;
+ * time and memory are linear in the input.
+ */
+export function canonicalise(
+  input: RequestInput,
+  service: Pick<Service, 'name' | 'baseUrl' | 'auth' | 'headers' | 'limits'>,
+): Result<CanonicalRequest, RequestProblem> {
+  const method = canonicalMethod(input.method);
+  if (!method.ok) return method;
+
+  const path = canonicalPath(input.path);
+  if (!path.ok) return path;
+  const query = canonicalQuery(path.value.query, input.query, service.auth);
+  if (!query.ok) return query;
+  const search = query.value.text === '' ? '' : `?${query.value.text}`;
+  const target = `${service.baseUrl.prefix}${path.value.path}${search}`;
+  if (target.length > MAX_TARGET_BYTES) {
+    return tooLarge(
+      `The path and query together are longer than ${MAX_TARGET_BYTES} bytes.`,
+      'Send fewer or shorter parameters, or put them into a body if the API takes one.',
+    );
+  }
+
+  const body = canonicalBody(input, method.value, service.limits.requestBytes);
+  if (!body.ok) return body;
+  const headers = canonicalHeaders(input.headers, service.headers, service.auth, body.value?.kind);
+  if (!headers.ok) return headers;
+
+  return ok({
+    service: service.name,
+    method: method.value,
+    path: path.value.path,
+    segments: path.value.segments,
+    query: query.value.pairs,
+    target,
+    headers: headers.value,
+    ...(body.value === undefined ? {} : { body: body.value }),
+  });
+}
+
+/**
+ * RFC 9110, 9.1: a method is a case-sensitive token. Agents write `get` for GET, which is taken; only ASCII letters are
+ * folded, because `'poſt'.toUpperCase()` is `POST`.
+ */
+function canonicalMethod(text: string): Result<Method, RequestProblem> {
+  const upper = /^[A-Za-z]{1,16}$/.test(text) ? text.toUpperCase() : '';
+  const method = METHODS.find((known) => known === upper);
+  return method === undefined
+    ? invalid('The method is not one that can be sent.', `Use one of ${METHODS.join(', ')}.`)
+    : ok(method);
+}

@@ -1,0 +1,79 @@
+import { ok, type Result } from '../result.ts';
+import type { RequestProblem } from './model.ts';
+import { encodePair, isExact, overridesMethod } from './parameters.ts';
+import { invalid } from './problem.ts';
+import { isWellFormed } from './wellFormed.ts';
+
+/** Levels of objects and arrays in a form. */
+const MAX_FORM_DEPTH = 16;
+
+type Pair = readonly [name: string, value: string];
+
+/**
+ * Writes a form as `application/x-www-form-urlencoded`, nested as the Stripe API and Rack take it: `{ a: { b: 1 } }` is
+ * `a[b]=1`, `{ a: ['x'] }` is `a[0]=x` (as Stripe's own libraries write it), with names and values escaped like query
+ * parameters. A key that itself ends with `[]` repeats: `{ 'a[]': ['x', 'y'] }` is `a[]=x&a[]=y`. `null`, empty objects
+ * and empty arrays have no spelling and are refused.
+ */
+export function encodeForm(form: Readonly<Record<string, unknown>>): Result<string, RequestProblem> {
+  const pairs: Pair[] = [];
+  for (const [name, value] of Object.entries(form)) {
+    if (overridesMethod(name)) {
+      return invalid(
+        'The form has a field that would override the method, such as _method.',
+        'Send the request with the method that you mean.',
+      );
+    }
+    const problem = append(pairs, name, value, 1);
+    if (problem !== undefined) return problem;
+  }
+  return ok(pairs.map(([name, value]) => encodePair(name, value)).join('&'));
+}
+
+function append(pairs: Pair[], name: string, value: unknown, depth: number): ReturnType<typeof invalid> | undefined {
+  if (depth > MAX_FORM_DEPTH) return invalid(`The form is nested over ${MAX_FORM_DEPTH} deep.`, 'Nest it less.');
+  if (value === undefined) return undefined;
+  if (typeof value === 'object' && value !== null) {
+    const children = Object.entries(value) as [string, unknown][];
+    if (children.length === 0) {
+      return invalid(
+        'The form has an empty list or object.',
+        'Leave it out, or send an empty string to clear a field.',
+      );
+    }
+    const repeats = Array.isArray(value) && name.endsWith('[]');
+    for (const [key, child] of children) {
+      if (key === '') return nameless();
+      const problem = append(pairs, repeats ? name : `${name}[${key}]`, child, depth + 1);
+      if (problem !== undefined) return problem;
+    }
+    return undefined;
+  }
+  return leaf(pairs, name, value);
+}
+
+function leaf(pairs: Pair[], name: string, value: unknown): ReturnType<typeof invalid> | undefined {
+  if (value === null) {
+    return invalid('The form has a null field.', 'Leave it out, or send an empty string to clear it.');
+  }
+  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') {
+    return invalid('The form has a field that is neither a text, a number nor a boolean.', 'Write it as a string.');
+  }
+  if (typeof value === 'number' && !isExact(value)) {
+    return invalid('The form has a number that cannot be kept exactly.', 'Write it as a string.');
+  }
+  const text = String(value);
+  if (!isWellFormed(name) || !isWellFormed(text)) {
+    return invalid('The form holds half of a surrogate pair.', 'Send valid Unicode.');
+  }
+  if (name === '') return nameless();
+  if (/\p{Cc}/u.test(name) || text.includes('\0')) {
+    return invalid('The form holds a control character in a name, or a NUL.', 'Remove it.');
+  }
+  pairs.push([name, text]);
+  return undefined;
+}
+
+function nameless(): ReturnType<typeof invalid> {
+  return invalid('The form has a field without a name.', 'Give it a name or leave it out.');
+}

@@ -1,0 +1,114 @@
+import type { Auth } from '../policy/model.ts';
+import { ok, type Result } from '../result.ts';
+import type { QueryScalar, RequestInput, RequestProblem } from './model.ts';
+import { encodePair, isExact, overridesMethod, sameParameter } from './parameters.ts';
+import { invalid } from './problem.ts';
+import { isWellFormed } from './wellFormed.ts';
+
+export interface CanonicalQuery {
+  /** Decoded, in order, duplicates kept. A bare name (`?flag`) has an empty value. */
+  readonly pairs: readonly (readonly [name: string, value: string])[];
+  /** What follows the `?` on the wire; empty for no query. */
+  readonly text: string;
+}
+
+type Parameter = readonly [name: string, value: string | undefined];
+
+/**
+ * The path's own query first, then the `query` object, both in one encoding ({@link encodePair}). In the path's query a
+ * `+` is a space, as forms and nearly all servers have it; `;` separates nothing; a name without `=` stays without.
+ * In the object an array repeats its key, and `null` (a parameter that an agent left open) leaves it out.
+ */
+export function canonicalQuery(
+  raw: string | undefined,
+  object: RequestInput['query'],
+  auth: Auth,
+): Result<CanonicalQuery, RequestProblem> {
+  const written = parseRaw(raw ?? '');
+  if (!written.ok) return written;
+  const given = flatten(object ?? {});
+  if (!given.ok) return given;
+  const parameters = [...written.value, ...given.value];
+  for (const [name, value] of parameters) {
+    const problem = checkParameter(name, value ?? '', auth);
+    if (problem !== undefined) return problem;
+  }
+  return ok({
+    pairs: parameters.map(([name, value]) => [name, value ?? ''] as const),
+    text: parameters.map(([name, value]) => encodePair(name, value)).join('&'),
+  });
+}
+
+function parseRaw(raw: string): Result<readonly Parameter[], RequestProblem> {
+  const parameters: Parameter[] = [];
+  for (const piece of raw.split('&')) {
+    if (piece === '') continue;
+    const equals = piece.indexOf('=');
+    const name = decode(equals === -1 ? piece : piece.slice(0, equals));
+    const value = equals === -1 ? undefined : decode(piece.slice(equals + 1));
+    if (name === null || value === null) {
+      return invalid(
+        'The query has an escape that is not valid UTF-8, or a % without two hexadecimal digits.',
+        'Put the parameters into `query`, which is escaped for you.',
+      );
+    }
+    parameters.push([name, value]);
+  }
+  return ok(parameters);
+}
+
+/** The decoded text, or null for broken escapes. `decodeURIComponent` is strict about UTF-8. */
+function decode(text: string): string | null {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    return null;
+  }
+}
+
+function flatten(object: NonNullable<RequestInput['query']>): Result<readonly Parameter[], RequestProblem> {
+  const parameters: Parameter[] = [];
+  for (const [name, value] of Object.entries<unknown>(object)) {
+    if (value === null || value === undefined) continue;
+    for (const item of Array.isArray(value) ? (value as readonly unknown[]) : [value]) {
+      if (!isScalar(item)) {
+        return invalid(
+          'A query parameter is neither a text, a number nor a boolean.',
+          'Write nested parameters with the names that the API takes, such as "created[gte]".',
+        );
+      }
+      if (typeof item === 'number' && !isExact(item)) {
+        return invalid('A query parameter is a number that cannot be kept exactly.', 'Write it as a string.');
+      }
+      parameters.push([name, String(item)]);
+    }
+  }
+  return ok(parameters);
+}
+
+function isScalar(value: unknown): value is QueryScalar {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+}
+
+function checkParameter(name: string, value: string, auth: Auth): ReturnType<typeof invalid> | undefined {
+  if (!isWellFormed(name) || !isWellFormed(value)) {
+    return invalid('The query holds half of a surrogate pair.', 'Send valid Unicode.');
+  }
+  if (name === '') return invalid('The query has a parameter without a name.', 'Give it a name or leave it out.');
+  if (/\p{Cc}/u.test(name) || value.includes('\0')) {
+    return invalid('The query holds a control character in a name, or a NUL.', 'Remove it.');
+  }
+  if (overridesMethod(name)) {
+    return invalid(
+      'The query has a parameter that would override the method, such as _method.',
+      'Send the request with the method that you mean.',
+    );
+  }
+  if (auth.type === 'query' && sameParameter(name, auth.name)) {
+    return invalid(
+      'The query has the parameter in which the credential is sent.',
+      'Leave it out: the gateway adds the credential itself.',
+    );
+  }
+  return undefined;
+}
