@@ -1,0 +1,224 @@
+import { parseBaseUrl } from '../net/baseUrl.ts';
+import { readAuth } from './authField.ts';
+import { readHeaders } from './headersField.ts';
+import { readLimits } from './limitsField.ts';
+import { isCredentialKey, type LiteralCredential, reportLiteral } from './literalCredential.ts';
+import type { Network, PolicyDocument, Service } from './model.ts';
+import { ProblemList } from './problems.ts';
+import { type Entry, type Fields, isEmpty, Reader } from './reader.ts';
+import { readRules } from './rulesField.ts';
+import { checkText } from './textGuard.ts';
+import { readTree } from './yamlTree.ts';
+
+const SERVICE_NAME = /^[a-z][a-z0-9-]{0,62}$/;
+const NETWORKS: readonly Network[] = ['public', 'private', 'loopback'];
+const SERVICE_KEYS = [
+  'description',
+  'baseUrl',
+  'network',
+  'environment',
+  'auth',
+  'policies',
+  'headers',
+  'limits',
+] as const;
+const SERVICE_EXAMPLE = '{ baseUrl: https://api.example.com, auth: { type: bearer } }';
+
+const MAX_DESCRIPTION = 1000;
+const MAX_ENVIRONMENT = 64;
+
+/**
+ * Reads a policy text. Never throws, and takes time linear in the text. Every problem has its place; `policy` is there
+ * only when none of them is an error. An empty text is a valid policy that allows nothing.
+ */
+export function parsePolicy(text: string): PolicyDocument {
+  const { problems, services } = readDocument(text);
+  return problems.hasErrors
+    ? { text, problems: problems.items }
+    : { text, problems: problems.items, policy: { services } };
+}
+
+/** The literal credentials in a text, valid or not, in the order of the file. */
+export function literalCredentials(text: string): readonly LiteralCredential[] {
+  return readDocument(text).literals;
+}
+
+interface Reading {
+  readonly problems: ProblemList;
+  readonly services: Map<string, Service>;
+  readonly literals: LiteralCredential[];
+}
+
+function readDocument(text: string): Reading {
+  const problems = new ProblemList(text);
+  const reading: Reading = { problems, services: new Map(), literals: [] };
+  if (!checkText(text, problems)) return reading;
+  const tree = readTree(text, problems);
+  if (tree === undefined) return reading;
+
+  const reader = new Reader(text, problems);
+  const top = { start: 0, end: 0 };
+  const fields = reader.map(
+    tree.root,
+    tree.root === null ? top : spanFrom(tree.root.range),
+    'A policy file',
+    '`services: { … }`',
+  );
+  if (fields === undefined) return reading;
+  reader.onlyKnown(fields, ['version', 'services'], 'A policy file', { apis: 'services' });
+  readVersion(reader, fields.get('version'));
+  const entry = fields.get('services');
+  const named = entry && reader.map(entry.value, reader.at(entry), '`services`', `{ stripe: ${SERVICE_EXAMPLE} }`);
+  if (entry === undefined || named?.entries.length === 0) {
+    problems.information('no-services', entry?.key ?? top, 'This policy names no service, so it allows nothing.');
+  }
+  for (const service of named?.entries ?? []) {
+    const read = readService(reader, service, (owner, literal) => {
+      reading.literals.push(reportLiteral(reader, text, owner, literal, service.name));
+    });
+    if (read !== undefined) reading.services.set(read.name, read);
+  }
+  return reading;
+}
+
+function spanFrom(range: readonly [number, number, number]): { start: number; end: number } {
+  return { start: range[0], end: range[1] };
+}
+
+function readVersion(reader: Reader, entry: Entry | undefined): void {
+  if (entry === undefined) return;
+  if (entry.value !== null && 'value' in entry.value && entry.value.value === 1) return;
+  reader.problems.error(
+    'unsupported-version',
+    reader.at(entry),
+    'The only version is 1. Write `version: 1`, or leave the line out.',
+    '1',
+  );
+}
+
+function readService(
+  reader: Reader,
+  entry: Entry,
+  onLiteral: (fields: Fields, literal: Entry) => void,
+): Service | undefined {
+  const { problems } = reader;
+  const { name, key } = entry;
+  if (!SERVICE_NAME.test(name)) {
+    problems.error(
+      'bad-service-name',
+      key,
+      'A service’s name starts with a lower-case letter and has up to 63 lower-case letters, digits and dashes.',
+      likelyName(name),
+    );
+  }
+  const fields = reader.map(entry.value, reader.at(entry), 'A service', SERVICE_EXAMPLE);
+  if (fields === undefined) return undefined;
+  const literals = fields.entries.filter((field) => isCredentialKey(field.name));
+  for (const literal of literals) onLiteral(fields, literal);
+  const others = fields.entries.filter((field) => !literals.includes(field));
+  reader.onlyKnown({ ...fields, entries: others }, SERVICE_KEYS, 'A service', {
+    url: 'baseUrl',
+    endpoint: 'baseUrl',
+    host: 'baseUrl',
+    rules: 'policies',
+    env: 'environment',
+    authentication: 'auth',
+    authorization: 'auth',
+  });
+
+  const description = readDescription(reader, fields.get('description'));
+  const environment = readEnvironment(reader, fields.get('environment'));
+  const networkEntry = fields.get('network');
+  const network =
+    networkEntry === undefined ? 'public' : reader.word(networkEntry, NETWORKS, 'unknown-network', '`network`');
+  const baseUrl = readBaseUrl(reader, fields, key, network);
+  const authEntry = fields.get('auth');
+  if (authEntry === undefined) reader.missing(key, 'This service', 'auth', 'auth: { type: bearer }');
+  const auth = authEntry === undefined ? undefined : readAuth(reader, authEntry, onLiteral);
+  const headers = readHeaders(reader, fields.get('headers'), auth);
+  const limits = readLimits(reader, fields.get('limits'));
+  const policiesEntry = fields.get('policies');
+  const rules = policiesEntry === undefined ? [] : readRules(reader, policiesEntry, name);
+  if (policiesEntry === undefined || emptyList(policiesEntry)) {
+    problems.warning(
+      'no-policies',
+      policiesEntry?.key ?? key,
+      'This service has no policies, so every request to it is denied. Add a rule, such as `- { path: /v1/items, methods: [GET] }`.',
+    );
+  }
+  if (baseUrl === undefined || auth === undefined || network === undefined) return undefined;
+  return {
+    name,
+    ...(description === undefined ? {} : { description }),
+    baseUrl,
+    ...(environment === undefined ? {} : { environment }),
+    network,
+    auth,
+    headers,
+    rules,
+    limits,
+    span: key,
+    line: problems.position(key.start).line,
+  };
+}
+
+function emptyList(entry: Entry): boolean {
+  return isEmpty(entry.value) || (entry.value !== null && 'items' in entry.value && entry.value.items.length === 0);
+}
+
+/** A valid name made of the written one, when there is one. */
+function likelyName(written: string): string | undefined {
+  const name = written
+    .slice(0, 200)
+    .toLowerCase()
+    .replace(/[\s_.]+/g, '-');
+  return name !== written && SERVICE_NAME.test(name) ? name : undefined;
+}
+
+function readBaseUrl(
+  reader: Reader,
+  fields: Fields,
+  key: Entry['key'],
+  network: Network | undefined,
+): Service['baseUrl'] | undefined {
+  const entry = fields.get('baseUrl');
+  if (entry === undefined) {
+    reader.missing(key, 'This service', 'baseUrl', 'baseUrl: https://api.example.com');
+    return undefined;
+  }
+  const text = reader.text(entry.value, reader.at(entry), '`baseUrl`');
+  // Which hosts are right depends on the network: with an unknown one there is nothing to say.
+  if (text === undefined || network === undefined) return undefined;
+  const baseUrl = parseBaseUrl(text, network);
+  if (baseUrl.ok) return baseUrl.value;
+  reader.problems.error(baseUrl.error.code, reader.at(entry), baseUrl.error.message);
+  return undefined;
+}
+
+function readDescription(reader: Reader, entry: Entry | undefined): string | undefined {
+  if (entry === undefined) return undefined;
+  const text = reader.longText(entry.value, reader.at(entry), '`description`')?.trim();
+  if (text !== undefined && text.length > MAX_DESCRIPTION) {
+    reader.problems.error(
+      'bad-description',
+      reader.at(entry),
+      `\`description\` is longer than ${MAX_DESCRIPTION} characters. Shorten it.`,
+    );
+    return undefined;
+  }
+  return text;
+}
+
+function readEnvironment(reader: Reader, entry: Entry | undefined): string | undefined {
+  if (entry === undefined) return undefined;
+  const text = reader.text(entry.value, reader.at(entry), '`environment`');
+  if (text !== undefined && (text.length > MAX_ENVIRONMENT || text.trim() !== text || text === '')) {
+    reader.problems.error(
+      'bad-environment',
+      reader.at(entry),
+      `\`environment\` must be 1 to ${MAX_ENVIRONMENT} characters, without spaces at its ends, such as test.`,
+    );
+    return undefined;
+  }
+  return text;
+}

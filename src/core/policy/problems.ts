@@ -1,0 +1,126 @@
+import type { Position, Problem, Severity, Span } from './model.ts';
+
+/** More than this many problems help nobody; errors beyond it still count as errors. */
+const MAX_PROBLEMS = 200;
+
+/** The problem codes of this reader. `core/net`'s base URL codes come on top and are passed through. */
+export type ProblemCode =
+  | 'file-too-large'
+  | 'forbidden-character'
+  | 'nesting-too-deep'
+  | 'too-complex'
+  | 'yaml-alias'
+  | 'yaml-anchor'
+  | 'yaml-tag'
+  | 'yaml-directive'
+  | 'yaml-syntax'
+  | 'several-documents'
+  | 'merge-key'
+  | 'bad-key'
+  | 'duplicate-key'
+  | 'forbidden-name'
+  | 'unknown-key'
+  | 'missing-key'
+  | 'wrong-type'
+  | 'multi-line-text'
+  | 'unsupported-version'
+  | 'bad-service-name'
+  | 'bad-description'
+  | 'bad-environment'
+  | 'unknown-network'
+  | 'literal-credential'
+  | 'unknown-auth-type'
+  | 'bad-auth-name'
+  | 'bad-auth-prefix'
+  | 'bad-auth-username'
+  | 'bad-pattern'
+  | 'unknown-method'
+  | 'no-methods'
+  | 'duplicate-method'
+  | 'unknown-effect'
+  | 'bad-header-name'
+  | 'reserved-header'
+  | 'duplicate-header'
+  | 'bad-header-value'
+  | 'credential-like-header'
+  | 'bad-limit'
+  | 'no-policies'
+  | 'no-services'
+  | 'too-many-problems';
+
+/** Collects problems of one text and turns offsets into lines and columns. */
+export class ProblemList {
+  readonly #items: Problem[] = [];
+  readonly #lineStarts: number[] = [0];
+  readonly #length: number;
+  #errors = 0;
+  #cut = false;
+
+  constructor(text: string) {
+    this.#length = text.length;
+    for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) this.#lineStarts.push(at + 1);
+  }
+
+  get items(): readonly Problem[] {
+    return this.#items;
+  }
+
+  get hasErrors(): boolean {
+    return this.#errors > 0;
+  }
+
+  error(code: ProblemCode | (string & {}), span: Span, message: string, suggestion?: string): void {
+    this.#errors += 1;
+    this.#add('error', code, span, message, suggestion);
+  }
+
+  warning(code: ProblemCode, span: Span, message: string): void {
+    this.#add('warning', code, span, message);
+  }
+
+  information(code: ProblemCode, span: Span, message: string): void {
+    this.#add('information', code, span, message);
+  }
+
+  /** Line and column of an offset, both from 1. */
+  position(offset: number): Position {
+    let low = 0;
+    let high = this.#lineStarts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.#lineStarts[middle] ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return { line: low + 1, column: offset - (this.#lineStarts[low] ?? 0) + 1 };
+  }
+
+  #add(severity: Severity, code: string, span: Span, message: string, suggestion?: string): void {
+    if (this.#items.length >= MAX_PROBLEMS) {
+      if (!this.#cut) {
+        this.#cut = true;
+        this.#push(
+          severity,
+          'too-many-problems',
+          span,
+          'There are more problems than these: fix the ones above first.',
+        );
+      }
+      return;
+    }
+    this.#push(severity, code, span, message, suggestion);
+  }
+
+  #push(severity: Severity, code: string, span: Span, message: string, suggestion?: string): void {
+    const start = Math.max(0, Math.min(span.start, this.#length));
+    const end = Math.max(start, Math.min(span.end, this.#length));
+    this.#items.push({
+      code,
+      severity,
+      message,
+      span: { start, end },
+      start: this.position(start),
+      end: this.position(end),
+      ...(suggestion === undefined ? {} : { suggestion }),
+    });
+  }
+}

@@ -1,0 +1,116 @@
+import type { ParsedNode } from 'yaml';
+import { METHODS, type Method } from '../request/model.ts';
+import type { Rule, RuleEffect, Span } from './model.ts';
+import { compilePattern, type Pattern } from './pattern.ts';
+import { type Entry, type Fields, isEmpty, type Reader, spanOf } from './reader.ts';
+import { suggest } from './suggest.ts';
+
+const KEYS = ['path', 'methods', 'effect'] as const;
+const EFFECTS: readonly RuleEffect[] = ['allow', 'deny'];
+const EXAMPLE = '{ path: /v1/items, methods: [GET] }';
+
+/** Reads a service's `policies`, a list of rules. Rules with a problem are left out. */
+export function readRules(reader: Reader, entry: Entry, service: string): Rule[] {
+  const items = reader.list(entry, '`policies`', `[${EXAMPLE}]`);
+  const rules: Rule[] = [];
+  for (const [index, item] of (items ?? []).entries()) {
+    const rule = readRule(reader, item, entry.key, `${service}/policies/${index}`);
+    if (rule !== undefined) rules.push(rule);
+  }
+  return rules;
+}
+
+function readRule(reader: Reader, node: ParsedNode | null, listKey: Span, id: string): Rule | undefined {
+  const own = node === null ? listKey : spanOf(node);
+  const span = own.end > own.start ? own : listKey;
+  if (isEmpty(node)) {
+    reader.problems.error('wrong-type', span, `This rule is empty. Write it as ${EXAMPLE}, or remove the dash.`);
+    return undefined;
+  }
+  const fields = reader.map(node, span, 'A rule', EXAMPLE);
+  if (fields === undefined) return undefined;
+  reader.onlyKnown(fields, KEYS, 'A rule', {
+    url: 'path',
+    route: 'path',
+    verb: 'methods',
+    verbs: 'methods',
+    action: 'effect',
+  });
+
+  // Missing keys are reported where the rule starts, not over its whole length.
+  const head = fields.entries[0]?.key ?? span;
+  const pattern = readPattern(reader, fields, head);
+  const effectEntry = fields.get('effect');
+  const effect = effectEntry === undefined ? 'allow' : reader.word(effectEntry, EFFECTS, 'unknown-effect', '`effect`');
+  const methodsEntry = fields.get('methods');
+  if (methodsEntry === undefined && effect === 'allow') {
+    reader.missing(head, 'An allow rule', 'methods', 'methods: [GET]');
+  }
+  const methods = methodsEntry === undefined ? undefined : readMethods(reader, methodsEntry);
+  if (pattern === undefined || effect === undefined || (methods === undefined && effect === 'allow')) return undefined;
+  return {
+    id,
+    effect,
+    ...(methods === undefined ? {} : { methods }),
+    pattern,
+    span,
+    line: reader.problems.position(span.start).line,
+  };
+}
+
+function readPattern(reader: Reader, fields: Fields, head: Span): Pattern | undefined {
+  const entry = fields.get('path');
+  if (entry === undefined) {
+    reader.missing(head, 'A rule', 'path', 'path: /v1/items');
+    return undefined;
+  }
+  const text = reader.text(entry.value, reader.at(entry), '`path`');
+  if (text === undefined) return undefined;
+  if (/[\p{Cf}\p{Default_Ignorable_Code_Point}]/u.test(text)) {
+    reader.problems.error('forbidden-character', reader.at(entry), '`path` holds an invisible character. Remove it.');
+    return undefined;
+  }
+  const pattern = compilePattern(text);
+  if (pattern.ok) return pattern.value;
+  const fix = /^[A-Za-z0-9._~*-]+(?:\/[A-Za-z0-9._~*-]*)*$/.test(text) ? `/${text}` : undefined;
+  reader.problems.error('bad-pattern', reader.at(entry), pattern.error, fix);
+  return undefined;
+}
+
+function readMethods(reader: Reader, entry: Entry): ReadonlySet<Method> | undefined {
+  const items = reader.list(entry, '`methods`', '[GET, POST]');
+  if (items === undefined) return undefined;
+  if (items.length === 0) {
+    reader.problems.error(
+      'no-methods',
+      reader.at(entry),
+      '`methods` names no method. Write at least one, such as [GET].',
+    );
+    return undefined;
+  }
+  const methods = new Set<Method>();
+  let complete = true;
+  for (const item of items) {
+    const at = item === null || spanOf(item).end === spanOf(item).start ? reader.at(entry) : spanOf(item);
+    const method = readMethod(reader, item, at);
+    if (method === undefined) complete = false;
+    else if (methods.has(method))
+      reader.problems.warning('duplicate-method', at, 'This method is listed twice. Remove one.');
+    else methods.add(method);
+  }
+  return complete ? methods : undefined;
+}
+
+function readMethod(reader: Reader, item: ParsedNode | null, at: Span): Method | undefined {
+  const text = reader.text(item, at, 'A method');
+  if (text === undefined) return undefined;
+  const method = METHODS.find((one) => one === text);
+  if (method !== undefined) return method;
+  const meant = suggest(text, METHODS);
+  const help =
+    meant === undefined
+      ? `Write one of: ${METHODS.join(', ')}.`
+      : `Did you mean ${meant}? Methods are written in upper case.`;
+  reader.problems.error('unknown-method', at, `This is not a method that a policy can name. ${help}`, meant);
+  return undefined;
+}
