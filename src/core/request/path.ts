@@ -29,7 +29,10 @@ const INVISIBLE = /[\s\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 const CONTROL = /[\p{Cc}\u2028\u2029]/u;
 /** What still looks like an escape once a segment was decoded: the double encoding, and IIS's own `%uXXXX`. */
 const ESCAPE_AGAIN = /%(?:[0-9a-f]{2}|u[0-9a-f]{4})/i;
-const NOT_WORD = /[^\p{L}\p{M}\p{N}._~-]/u;
+/** Between words; a combining mark on a dot does not make it part of one. */
+const NOT_WORD = /[^\p{L}\p{M}\p{N}._~-]|(?<=\.)\p{M}/u;
+/** Full stops that NFKC leaves alone although IDNA or best-fit tables make dots of them. */
+const FULL_STOP = /[\u3002\u06d4\u0701\u0702\ua4f8\ua60e]/g;
 
 /**
  * The one canonical spelling of a request path or of a policy's pattern, or the reason why there is none. Whatever
@@ -153,7 +156,7 @@ function canonicalSegment(segment: string, what: string): Result<string, Request
 /** What a segment hides from the judge and might show to an upstream that decodes, normalises or strips once more. */
 function hidden(segment: string, decoded: string): { what: string; instead: string } | undefined {
   if (CONTROL.test(decoded)) return { what: 'holds an escaped control character', instead: 'Remove it.' };
-  const folded = decoded.normalize('NFKC');
+  const folded = decoded.normalize('NFKC').replace(FULL_STOP, '.');
   if (/[/\\]/.test(decoded) || /[/\\]/.test(folded)) {
     return {
       what: 'hides a slash or a backslash inside a segment (%2F, %5C or a look-alike)',
@@ -185,7 +188,7 @@ function climbs(folded: string): boolean {
   const visible = folded.replace(INVISIBLE, '');
   if (visible === '.' || visible === '..') return true;
   if (visible !== folded && /^\.+$/.test(visible)) return true;
-  if (visible.split(/[;,]/).some((piece) => piece === '.' || piece === '..')) return true;
+  if (visible.split(/[;,?#]/).some((piece) => piece === '.' || piece === '..')) return true;
   return [folded, visible].some((text) => text.split(NOT_WORD).includes('..'));
 }
 

@@ -1,0 +1,145 @@
+import { readFileSync } from 'node:fs';
+import { parseBaseUrl } from '../../../src/core/net/baseUrl.ts';
+import { type Auth, DEFAULT_LIMITS, type Service, type ServiceHeaders } from '../../../src/core/policy/model.ts';
+import { canonicalise } from '../../../src/core/request/canonicalise.ts';
+import type { CanonicalRequest, RequestInput, RequestProblem } from '../../../src/core/request/model.ts';
+import { canonicalPath, literalPattern } from '../../../src/core/request/path.ts';
+import type { Result } from '../../../src/core/result.ts';
+
+export type ServicePart = Pick<Service, 'name' | 'baseUrl' | 'auth' | 'headers' | 'limits'>;
+
+export interface ServiceOptions {
+  readonly baseUrl?: string;
+  readonly auth?: Auth;
+  readonly headers?: Partial<ServiceHeaders>;
+  readonly requestBytes?: number;
+}
+
+export function aService(options: ServiceOptions = {}): ServicePart {
+  const baseUrl = parseBaseUrl(options.baseUrl ?? 'https://api.example.com', 'public');
+  if (!baseUrl.ok) throw new Error(baseUrl.error.message);
+  return {
+    name: 'api',
+    baseUrl: baseUrl.value,
+    auth: options.auth ?? { type: 'bearer' },
+    headers: { set: [], allow: [], ...options.headers },
+    limits: { ...DEFAULT_LIMITS, requestBytes: options.requestBytes ?? DEFAULT_LIMITS.requestBytes },
+  };
+}
+
+/** Canonicalises a request of which only the interesting parts are given. */
+export function ask(
+  input: Partial<RequestInput>,
+  options: ServiceOptions = {},
+): Result<CanonicalRequest, RequestProblem> {
+  return canonicalise({ service: 'api', method: 'GET', path: '/v1/items', ...input }, aService(options));
+}
+
+/** The same, for requests that must be taken. */
+export function taken(input: Partial<RequestInput>, options: ServiceOptions = {}): CanonicalRequest {
+  const result = ask(input, options);
+  if (!result.ok) throw new Error(`${result.error.message} ${result.error.nextStep}`);
+  return result.value;
+}
+
+/** The same, for requests that must be refused. */
+export function refused(input: Partial<RequestInput>, options: ServiceOptions = {}): RequestProblem {
+  const result = ask(input, options);
+  if (result.ok) throw new Error(`taken as ${result.value.target}`);
+  return result.error;
+}
+
+export interface RuleCase {
+  readonly path: string;
+  readonly methods: readonly string[];
+}
+
+export interface PathCase {
+  readonly id: string;
+  readonly category: string;
+  readonly level: 'must' | 'should';
+  readonly policy: { readonly baseUrl: string; readonly policies: readonly RuleCase[] };
+  readonly request: {
+    readonly method: string;
+    readonly path: string;
+    readonly query?: RequestInput['query'];
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly body?: unknown;
+  };
+  readonly expect: 'allow' | 'deny' | 'either';
+  readonly wire_any?: readonly string[];
+  readonly wire_method?: string;
+  readonly wire_headers_absent?: readonly string[];
+  readonly if_sent?: { readonly origin?: string; readonly path_prefix?: string };
+}
+
+/** What would leave the machine for a case: null when it is refused or denied. */
+export type Sent = Pick<CanonicalRequest, 'method' | 'target' | 'headers'> | null;
+
+/** What is wrong with what a case sends, or undefined. */
+export function judge(one: PathCase, sent: Sent): string | undefined {
+  if (sent === null) return one.expect === 'allow' ? 'refused' : undefined;
+  if (one.expect === 'deny') return `sent ${sent.target.slice(0, 200)}`;
+  if (one.wire_any !== undefined && !one.wire_any.includes(sent.target)) return `sent ${sent.target.slice(0, 200)}`;
+  if (one.wire_method !== undefined && sent.method !== one.wire_method) return `sent ${sent.method}`;
+  const present = one.wire_headers_absent?.filter((name) => sent.headers.some(([header]) => header === name)) ?? [];
+  if (present.length > 0) return `sent ${present.join(', ')}`;
+  const prefix = one.if_sent?.path_prefix;
+  return prefix !== undefined && !sent.target.startsWith(prefix) ? 'left the prefix' : undefined;
+}
+
+export function inputOf(one: PathCase): RequestInput {
+  const { method, path, query, headers, body } = one.request;
+  return { service: 'api', method, path, query, headers, ...(body === undefined ? {} : { json: body }) };
+}
+
+/** Reads a file with one JSON value a line. */
+export function readLines<T>(file: string | URL): T[] {
+  const lines = readFileSync(file, 'utf8').split('\n');
+  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as T);
+}
+
+export function readCorpus<T>(name: string): T[] {
+  return readLines<T>(new URL(`../../corpus/${name}.jsonl`, import.meta.url));
+}
+
+/** The plainest evaluator that follows the policy pages, to be compared with the compiled one. */
+export function naivelyAllowed(rules: readonly RuleCase[], request: CanonicalRequest): boolean {
+  return rules.some((rule) => {
+    const pattern = canonicalPath(rule.path, { pattern: true });
+    return (
+      pattern.ok &&
+      rule.methods.includes(request.method) &&
+      matchesSegments(pattern.value.segments, request.segments.map(literalPattern))
+    );
+  });
+}
+
+function matchesSegments(pattern: readonly string[], path: readonly string[]): boolean {
+  const [first, ...rest] = pattern;
+  if (first === undefined) return path.length === 0;
+  if (first === '**') {
+    // Zero or more segments; at the end of the pattern one or more.
+    const least = rest.length === 0 ? 1 : 0;
+    return (
+      path.some((_, index) => index >= least && matchesSegments(rest, path.slice(index))) ||
+      endsThere(rest, path, least)
+    );
+  }
+  const [head, ...tail] = path;
+  return head !== undefined && matchesText(first, head) && matchesSegments(rest, tail);
+}
+
+function endsThere(rest: readonly string[], path: readonly string[], least: number): boolean {
+  return path.length >= least && matchesSegments(rest, []);
+}
+
+function matchesText(pattern: string, text: string): boolean {
+  if (pattern === '') return text === '';
+  if (!pattern.startsWith('*'))
+    return pattern[0] === text[0] && text !== '' && matchesText(pattern.slice(1), text.slice(1));
+  for (let length = 1; length <= text.length; length += 1) {
+    if (matchesText(pattern.slice(1), text.slice(length))) return true;
+  }
+  return false;
+}
