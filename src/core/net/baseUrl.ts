@@ -76,8 +76,7 @@ export function parseBaseUrl(text: string, network: Network): Result<BaseUrl, Ba
   if (!prefix.ok) return prefix;
 
   const read = whatwg(`${protocol}//${authority}/`);
-  const ours = hostText.startsWith('[') ? undefined : hostText;
-  if (read === undefined || (ours !== undefined && read.hostname !== ours)) {
+  if (read === undefined || !sameHost(read.hostname, hostText)) {
     return refuse(
       'base-url-host',
       'The base URL has a host that URL parsers do not agree on. Write a plain lower-case host name.',
@@ -92,6 +91,12 @@ export function parseBaseUrl(text: string, network: Network): Result<BaseUrl, Ba
     host: read.host,
     prefix: prefix.value,
   });
+}
+
+/** Whether the WHATWG parser read the host that was checked. It shortens IPv6 addresses and changes nothing else. */
+function sameHost(read: string, checked: string): boolean {
+  if (!checked.startsWith('[')) return read === checked;
+  return parseIpv6(read.slice(1, -1))?.join() === parseIpv6(checked.slice(1, -1))?.join();
 }
 
 function portNumber(digits: string): number | undefined {

@@ -8,7 +8,7 @@ import { invalid, tooLarge } from './problem.ts';
 import { canonicalQuery } from './query.ts';
 
 /** Longest request target in bytes. Paths have a lower limit of their own, see {@link canonicalPath}. */
-export const MAX_TARGET_BYTES = 16 * 1024;
+const MAX_TARGET_BYTES = 16 * 1024;
 
 /**
  * Brings a request into the only form that is judged and sent, or says why it has none. Everything that a URL parser

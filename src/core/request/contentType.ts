@@ -8,7 +8,7 @@ export const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const PARAMETER = /^\s*([^=\s]+)=(?:"((?:[^"\\]|\\.)*)"|([^"\s]*))\s*$/;
 const JSON_TYPE = /^application\/(?:json|[^;]+\+json)$/;
 /** What servers take for JSON although it is called otherwise. Line-delimited JSON is text: one document a line. */
-const LIKE_JSON = /(?:\/|\+|[/.-]x-)json$|^text\/(?:x-)?json|\/(?:json5|jsonc)$|javascript$/;
+const LIKE_JSON = /(?:\/|\+|[/.-]x-)json$|^text\/(?:x-)?json|\/(?:json5|jsonc)$/;
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 
 interface MediaType {

@@ -11,8 +11,6 @@ const RESERVED: ReadonlySet<string> = new Set([
   'set-cookie2',
   // where the request goes
   'host',
-  'authority',
-  'path',
   'alt-used',
   // framing, hop-by-hop and connection control: RFC 9110, 7.6.1 and 10.1; RFC 9112, 6
   'content-length',
@@ -37,7 +35,6 @@ const RESERVED: ReadonlySet<string> = new Set([
   'x-wap-profile',
   'x-custom-ip-authorization',
   'x-remote-addr',
-  'x-client',
   'x-proxy-user',
   'x-middleware-subrequest',
   'base-url',

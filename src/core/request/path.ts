@@ -1,6 +1,7 @@
 import { ok, type Result } from '../result.ts';
 import type { RequestProblem } from './model.ts';
 import { invalid, tooLarge } from './problem.ts';
+import { isWellFormed } from './wellFormed.ts';
 
 /** Longest canonical path in bytes. Common servers stop at 8 KiB for a whole request line. */
 export const MAX_PATH_BYTES = 8 * 1024;
@@ -23,6 +24,9 @@ export interface PathOptions {
 /** RFC 3986, 3.3: what a path segment may hold unescaped. */
 const PCHAR = /^[A-Za-z0-9\-._~!$&'()*+,;=:@]$/;
 const UNRESERVED = /^[A-Za-z0-9\-._~]$/;
+/** Canonical at a glance: no dot, no delimiter, no escape. */
+const PLAIN_SEGMENT = /^[A-Za-z0-9\-_~]*$/;
+const PLAIN_PATH = /^[A-Za-z0-9\-._~!$&'()*+,;=:@/%]*$/;
 /** White space, and what renderers, normalisers and file systems drop without a trace. */
 const INVISIBLE = /[\s\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 /** C0, DEL, C1 and the two Unicode line separators. */
@@ -89,15 +93,15 @@ function beginning(raw: string, what: string): ReturnType<typeof invalid> | unde
 }
 
 function characters(raw: string, pattern: boolean, what: string): ReturnType<typeof invalid> | undefined {
+  // Most texts hold nothing to look at twice.
+  if (PLAIN_PATH.test(raw)) return undefined;
   let inQuery = false;
   for (const character of raw) {
-    const code = character.codePointAt(0) ?? 0;
-    const name = codePointName(code);
     if (CONTROL.test(character)) {
-      return invalid(`The ${what} holds a control character (${name}).`, 'Remove it.');
+      return invalid(`The ${what} holds a control character (${codePoint(character)}).`, 'Remove it.');
     }
-    if (code >= 0xd800 && code <= 0xdfff) {
-      return invalid(`The ${what} holds half of a surrogate pair (${name}).`, 'Send valid Unicode.');
+    if (!isWellFormed(character)) {
+      return invalid(`The ${what} holds half of a surrogate pair (${codePoint(character)}).`, 'Send valid Unicode.');
     }
     if (character === '\\') {
       return invalid(`The ${what} holds a backslash, which some servers read as a slash.`, 'Write / between segments.');
@@ -115,15 +119,15 @@ function characters(raw: string, pattern: boolean, what: string): ReturnType<typ
       continue;
     }
     if (character === '?') inQuery = true;
-    if (code > 0x7e || character === ' ') {
-      const part = inQuery
-        ? 'Put the parameter into `query`, which is escaped for you.'
-        : 'Write it percent-encoded as UTF-8.';
-      return invalid(`The ${what} holds ${code > 0x7e ? `a character outside ASCII (${name})` : 'a space'}.`, part);
+    if (character > '~' || character === ' ') {
+      return invalid(
+        `The ${what} holds ${character === ' ' ? 'a space' : `a character outside ASCII (${codePoint(character)})`}.`,
+        inQuery ? 'Put the parameter into `query`, which is escaped for you.' : 'Write it percent-encoded as UTF-8.',
+      );
     }
     if (!inQuery && character !== '/' && character !== '%' && character !== '?' && !PCHAR.test(character)) {
       return invalid(
-        `The ${what} holds ${name}, which RFC 3986 does not allow there.`,
+        `The ${what} holds ${codePoint(character)}, which RFC 3986 does not allow there.`,
         `Write it percent-encoded: ${encodeURIComponent(character)}.`,
       );
     }
@@ -132,6 +136,7 @@ function characters(raw: string, pattern: boolean, what: string): ReturnType<typ
 }
 
 function canonicalSegment(segment: string, what: string): Result<string, RequestProblem> {
+  if (PLAIN_SEGMENT.test(segment)) return ok(segment);
   if (/%(?![0-9A-Fa-f]{2})/.test(segment)) {
     return invalid(`The ${what} has a % that is not followed by two hexadecimal digits.`, 'Write %25 for a literal %.');
   }
@@ -192,6 +197,6 @@ function climbs(folded: string): boolean {
   return [folded, visible].some((text) => text.split(NOT_WORD).includes('..'));
 }
 
-function codePointName(code: number): string {
-  return `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
+function codePoint(character: string): string {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 }

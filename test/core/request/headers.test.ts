@@ -224,6 +224,7 @@ describe('content-type', () => {
     [{ text: 'a,b' }, 'text/csv', 'text/csv; charset=utf-8'],
     [{ text: '<a/>' }, 'application/xml', 'application/xml'],
     [{ text: '{}\n' }, 'application/x-ndjson', 'application/x-ndjson'],
+    [{ text: 'export {}' }, 'application/javascript', 'application/javascript'],
     [{}, 'application/json', 'application/json'],
   ])('of %j with %j is %j', (body, asked, wanted) => {
     const headers = asked === undefined ? {} : { 'Content-Type': asked };
