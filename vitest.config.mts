@@ -1,7 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
+// Where scripts/test.mjs wants the counts.
+const report = process.env.VALETKEY_TEST_REPORT;
+
 export default defineConfig({
   test: {
+    reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
     projects: [
       {
         // Pure and fast: no process, no socket beyond fakes. `npm run check`.
@@ -20,6 +24,7 @@ export default defineConfig({
         test: {
           name: 'process',
           include: ['test/gateway/**/*.test.ts', 'test/proxy/**/*.test.ts', 'test/cli/**/*.test.ts'],
+          globalSetup: ['test/support/buildBundles.ts'],
           testTimeout: 30_000,
           hookTimeout: 30_000,
         },

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { PROJECT_NODE, ROOT } from './repo.mjs';
 import { Failure, npm, step } from './run.mjs';
@@ -20,6 +21,24 @@ export async function ensureInstalled() {
     }
   }
   return PROJECT_NODE;
+}
+
+/**
+ * Installs what is missing and makes sure that this script runs on the project's own Node: on another one it is run
+ * again, with its arguments, until it ends.
+ *
+ * @param {string} script absolute path of the running script
+ * @returns {Promise<boolean>} false if it was run again: then there is nothing left to do, and the exit status is set
+ */
+export async function onProjectNode(script) {
+  const node = await ensureInstalled();
+  if (realpathSync(process.execPath) === realpathSync(node)) return true;
+  const child = spawn(node, [script, ...process.argv.slice(2)], { stdio: 'inherit' });
+  // A terminal sends Ctrl+C to both of us; the other one needs the time to clean up.
+  process.on('SIGINT', () => undefined);
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  process.exitCode = await new Promise((resolve) => child.once('close', (code) => resolve(code ?? 1)));
+  return false;
 }
 
 /**

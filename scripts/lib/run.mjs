@@ -50,16 +50,36 @@ export function tryRun(command, args, { cwd, env, quiet = false, shell = false }
 }
 
 /**
- * Runs npm, the very one that started this script if npm did.
+ * Runs npm, the very one that started this script if npm did. Throws as `run` does.
  *
  * @param {readonly string[]} args
  * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, quiet?: boolean, what?: string, node?: string }} [options]
  *   `node` is the Node to run npm with.
  */
 export function npm(args, { node = process.execPath, ...options } = {}) {
+  const [command, ...words] = npmCommand(node, args);
+  return run(command, words, { ...options, shell: command === 'npm' && process.platform === 'win32' });
+}
+
+/**
+ * As `npm`, but a failure is an answer.
+ *
+ * @param {readonly string[]} args
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [options]
+ */
+export function tryNpm(args, options = {}) {
+  const [command, ...words] = npmCommand(process.execPath, args);
+  return tryRun(command, words, { ...options, shell: command === 'npm' && process.platform === 'win32' });
+}
+
+/**
+ * @param {string} node
+ * @param {readonly string[]} args
+ * @returns {[string, ...string[]]}
+ */
+function npmCommand(node, args) {
   const script = process.env.npm_execpath;
-  if (script?.endsWith('.js') || script?.endsWith('.cjs')) return run(node, [script, ...args], options);
-  return run('npm', args, { ...options, shell: process.platform === 'win32' });
+  return script && /\.c?js$/.test(script) ? [node, script, ...args] : ['npm', ...args];
 }
 
 /**

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EditorVersion, editorFolders } from '../../../scripts/lib/editorFolders.mjs';
 import { run } from '../../../scripts/lib/run.mjs';
+import { freePort } from './freePort.ts';
 import { isAlive, type ProcessInfo, processesOf } from './processes.ts';
 import { pause, until } from './wait.ts';
 
@@ -228,17 +228,4 @@ function environmentOf(options: ServerOptions, folders: ProfileFolders): Record<
 function knowsGraceTime(version: EditorVersion): boolean {
   const cli = join(editorFolders(version).folder, 'node_modules/code-server/out/node/cli.js');
   return readFileSync(cli, 'utf8').includes('reconnection-grace-time');
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() =>
-        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
-  });
 }

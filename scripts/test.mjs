@@ -1,0 +1,47 @@
+// Every test there is, from a fresh clone: `npm test`. Needs Node 20 or newer, npm and git; for the end-to-end tests
+// Linux x64. Stops at the first step that fails. The last line, `N passed, N failed`, counts the tests that ran; a step
+// that broke without a failing test counts as one failure.
+import { runEndToEnd } from './lib/endToEnd.mjs';
+import { ensureInstalled } from './lib/install.mjs';
+import { ROOT } from './lib/repo.mjs';
+import { Failure, run, step, tryNpm } from './lib/run.mjs';
+import { requireLinux } from './lib/system.mjs';
+import { counted, requireAllPassed, vitest } from './lib/vitest.mjs';
+
+/** @typedef {import('./lib/vitest.mjs').Counts & { status: number | string }} Result */
+
+const total = { passed: 0, failed: 0 };
+try {
+  await testEverything();
+} catch (error) {
+  process.exitCode = 1;
+  total.failed = Math.max(total.failed, 1);
+  console.error(error instanceof Failure ? `\n${error.message}\n` : error);
+}
+console.log(`${total.passed} passed, ${total.failed} failed`);
+
+async function testEverything() {
+  const node = await ensureInstalled();
+  await tests('lint, types and unit tests', () =>
+    counted('check', (env) => tryNpm(['run', 'check'], { cwd: ROOT, env })),
+  );
+  await step('build', () => run(node, ['esbuild.config.mjs'], { cwd: ROOT, what: 'the build' }));
+  await tests('process tests', () => counted('process', (env) => vitest(node, ['--project', 'process'], env)));
+  await step('package', () => run(node, ['scripts/package.mjs'], { cwd: ROOT, what: 'npm run package' }));
+  requireLinux();
+  await tests('end-to-end tests in the newest VS Code', () => runEndToEnd(node, 'newest'));
+  await tests('end-to-end tests in the oldest VS Code', () => runEndToEnd(node, 'oldest'));
+}
+
+/**
+ * @param {string} title
+ * @param {() => Promise<Result>} work
+ */
+function tests(title, work) {
+  return step(title, async () => {
+    const result = await work();
+    total.passed += result.passed;
+    total.failed += result.failed;
+    requireAllPassed(title, result);
+  });
+}
