@@ -1,7 +1,85 @@
+import { inOrder } from './coverage.ts';
+import { type Auth, DEFAULT_LIMITS, type Rule, type Service } from './model.ts';
+import { formatBytes, formatDuration, formatRate } from './units.ts';
+
 /**
  * A text as a YAML value on one line: plain where no reader could take it for anything else, else in double quotes
  * (JSON's form, which YAML 1.2 reads the same).
  */
 export function yamlText(text: string): string {
-  return /^\/[\w./*~%-]*$/.test(text) ? text : JSON.stringify(text);
+  return /^\/[\w./*~%-]*$/.test(text) || /^https?:\/\/[\w./~-]+(?::\d+)?[\w./~-]*$/.test(text)
+    ? text
+    : JSON.stringify(text);
+}
+
+/** A policy file with these services, in their order; reading it gives the same services again. */
+export function printPolicy(services: Iterable<Service>): string {
+  return policyText([...services].map(printService));
+}
+
+/** A policy file of services that are already printed. */
+export function policyText(printed: readonly string[]): string {
+  return printed.length === 0 ? 'services: {}\n' : `services:\n${printed.join('')}`;
+}
+
+/** One service as an entry of `services`, two spaces deep, with a final line break. Defaults are left out. */
+export function printService(service: Service): string {
+  const lines = [`  ${service.name}:`];
+  if (service.description !== undefined) lines.push(`    description: ${yamlText(service.description)}`);
+  lines.push(`    baseUrl: ${yamlText(service.baseUrl.text)}`);
+  if (service.network !== 'public') lines.push(`    network: ${service.network}`);
+  if (service.environment !== undefined) lines.push(`    environment: ${yamlText(service.environment)}`);
+  lines.push(`    auth: ${printAuth(service.auth)}`);
+  if (service.rules.length === 0) lines.push('    policies: []');
+  else lines.push('    policies:', ...service.rules.flatMap(printRule));
+  const { set, allow } = service.headers;
+  if (set.length > 0 || allow.length > 0) lines.push('    headers:');
+  if (set.length > 0) lines.push('      set:');
+  for (const [name, value] of set) lines.push(`        ${JSON.stringify(name)}: ${JSON.stringify(value)}`);
+  if (allow.length > 0) lines.push(`      allow: [${allow.map((name) => JSON.stringify(name)).join(', ')}]`);
+  const limits = printLimits(service);
+  if (limits.length > 0) lines.push('    limits:', ...limits);
+  return `${lines.join('\n')}\n`;
+}
+
+/** A service that allows nothing, in the fewest characters: what it is, without its rules and comforts. */
+export function printBareService(service: Service): string {
+  const network = service.network === 'public' ? '' : `, network: ${service.network}`;
+  return `  ${service.name}: {baseUrl: ${yamlText(service.baseUrl.text)}${network}, auth: ${printAuth(service.auth)}}\n`;
+}
+
+function printAuth(auth: Auth): string {
+  switch (auth.type) {
+    case 'bearer':
+      return '{ type: bearer }';
+    case 'basic':
+      return auth.username === undefined
+        ? '{ type: basic }'
+        : `{ type: basic, username: ${JSON.stringify(auth.username)} }`;
+    case 'header': {
+      const prefix = auth.prefix === undefined ? '' : `, prefix: ${JSON.stringify(auth.prefix)}`;
+      return `{ type: header, name: ${JSON.stringify(auth.name)}${prefix} }`;
+    }
+    case 'query':
+      return `{ type: query, name: ${JSON.stringify(auth.name)} }`;
+  }
+}
+
+function printRule(rule: Rule): string[] {
+  const lines = [`      - path: ${yamlText(rule.pattern.text)}`];
+  if (rule.effect !== 'allow') lines.push(`        effect: ${rule.effect}`);
+  if (rule.methods !== undefined) lines.push(`        methods: [${inOrder(rule.methods).join(', ')}]`);
+  return lines;
+}
+
+function printLimits({ limits }: Service): string[] {
+  const lines: string[] = [];
+  if (limits.requests !== undefined) lines.push(`      requests: ${formatRate(limits.requests)}`);
+  if (limits.concurrent !== DEFAULT_LIMITS.concurrent) lines.push(`      concurrent: ${limits.concurrent}`);
+  if (limits.responseBytes !== DEFAULT_LIMITS.responseBytes)
+    lines.push(`      responseBytes: ${formatBytes(limits.responseBytes)}`);
+  if (limits.requestBytes !== DEFAULT_LIMITS.requestBytes)
+    lines.push(`      requestBytes: ${formatBytes(limits.requestBytes)}`);
+  if (limits.timeoutMs !== DEFAULT_LIMITS.timeoutMs) lines.push(`      timeout: ${formatDuration(limits.timeoutMs)}`);
+  return lines;
 }

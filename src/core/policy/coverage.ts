@@ -1,0 +1,65 @@
+import { METHODS, type Method } from '../request/model.ts';
+import type { Rule } from './model.ts';
+import { PathIndex } from './pathIndex.ts';
+import type { Pattern } from './pattern.ts';
+
+/** Which methods a set of rules of one effect covers for every path of a pattern. */
+export interface Coverage {
+  readonly add: (rule: Rule) => void;
+  /** Those of the rule's methods that some single rule of the set covers on all paths of the rule's pattern. */
+  readonly covered: (rule: Rule) => Set<Method>;
+}
+
+/** The allow rules among `rules`, compared in their strict forms. */
+export function allowCoverage(rules: readonly Rule[]): Coverage {
+  return coverage(rules, 'allow', [{ index: new PathIndex<Rule>(true), form: (pattern) => pattern.strict }]);
+}
+
+/** The deny rules among `rules`. One covers another only if it does so in both forms, as either one denies. */
+export function denyCoverage(rules: readonly Rule[]): Coverage {
+  return coverage(rules, 'deny', [
+    { index: new PathIndex<Rule>(true), form: (pattern) => pattern.strict },
+    { index: new PathIndex<Rule>(false), form: (pattern) => pattern.folded },
+  ]);
+}
+
+interface Form {
+  readonly index: PathIndex<Rule>;
+  readonly form: (pattern: Pattern) => Pattern['strict'];
+}
+
+function coverage(rules: readonly Rule[], effect: Rule['effect'], forms: readonly Form[]): Coverage {
+  const add = (rule: Rule): void => {
+    for (const { index, form } of forms) index.add(form(rule.pattern), rule);
+  };
+  for (const rule of rules) if (rule.effect === effect) add(rule);
+  return {
+    add,
+    covered: (rule) => {
+      const methods = effectiveMethods(rule);
+      for (const { index, form } of forms) {
+        const found = new Set(index.covering(form(rule.pattern)).flatMap((one) => [...effectiveMethods(one)]));
+        for (const method of methods) if (!found.has(method)) methods.delete(method);
+      }
+      return methods;
+    },
+  };
+}
+
+/** The methods that a rule decides: all for a deny rule without a list, and HEAD along with a denied GET. */
+export function effectiveMethods(rule: Rule): Set<Method> {
+  if (rule.effect === 'allow') return new Set(rule.methods);
+  if (rule.methods === undefined) return new Set(METHODS);
+  const methods = new Set(rule.methods);
+  if (methods.has('GET')) methods.add('HEAD');
+  return methods;
+}
+
+/** Methods in the order of {@link METHODS}. */
+export function inOrder(methods: ReadonlySet<Method>): Method[] {
+  return METHODS.filter((method) => methods.has(method));
+}
+
+export function without(methods: ReadonlySet<Method>, others: ReadonlySet<Method>): Set<Method> {
+  return new Set([...methods].filter((method) => !others.has(method)));
+}
