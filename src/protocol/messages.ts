@@ -94,3 +94,58 @@ export const answerSchema = z.looseObject({
   durationMs: z.number(),
 });
 export type Answer = z.infer<typeof answerSchema>;
+
+/** The agent behind a proxy, as its MCP client named itself. Never trusted, only shown and recorded. */
+export const agentSchema = z.object({
+  name: z.string().max(200),
+  version: z.string().max(200).optional(),
+});
+export type AgentInfo = z.infer<typeof agentSchema>;
+
+/** What `list_services` gives. */
+export const serviceListSchema = z.object({
+  services: z.array(
+    z.object({
+      name: z.string(),
+      description: z.string().optional(),
+      baseUrl: z.string(),
+      environment: z.string().optional(),
+      status: z.string(),
+      // One line a rule: `GET, POST /v1/customers/**`, `deny DELETE /v1/charges`.
+      rules: z.array(z.string()),
+      nextStep: z.string().optional(),
+    }),
+  ),
+  nextStep: z.string().optional(),
+});
+export type ServiceList = z.infer<typeof serviceListSchema>;
+
+/** What `request_access` gives. */
+export const accessAnswerSchema = z.object({
+  recorded: z.boolean(),
+  message: z.string(),
+  nextStep: z.string(),
+});
+export type AccessAnswer = z.infer<typeof accessAnswerSchema>;
+
+const requestId = z.number().int().nonnegative();
+
+/**
+ * From the proxy, after the proof. `hello` comes first; its `scope` is `user` when the proxy could not tell which window
+ * it belongs to and so must not meet a workspace's policy.
+ */
+export const fromProxySchema = z.discriminatedUnion('do', [
+  z.object({ do: z.literal('hello'), agent: agentSchema, scope: z.enum(['window', 'user']) }),
+  z.object({ do: z.literal('listServices'), id: requestId, service: z.string().optional() }),
+  z.object({ do: z.literal('execute'), id: requestId, call: callSchema }),
+  z.object({ do: z.literal('requestAccess'), id: requestId, access: accessSchema }),
+  z.object({ do: z.literal('cancel'), id: requestId }),
+]);
+export type FromProxy = z.infer<typeof fromProxySchema>;
+
+/** From the gateway: one reply for each id, a good answer or a refusal of the closed list. */
+export const fromGatewaySchema = z.union([
+  z.object({ id: requestId, refusal: refusalSchema }),
+  z.object({ id: requestId, answer: z.record(z.string(), z.unknown()) }),
+]);
+export type FromGateway = z.infer<typeof fromGatewaySchema>;

@@ -1,0 +1,57 @@
+/** What `--help` prints. */
+export const HELP = {
+  main: `Valet Key without VS Code: the same policy, gateway and audit trail, for continuous integration and tests.
+
+  node dist/cli.js serve --policy FILE        run a gateway; prints how an MCP client starts the proxy
+  node dist/cli.js decide --policy FILE       say what a policy makes of requests read from standard input
+  node dist/cli.js lint FILE…                 check policy files
+  node dist/cli.js audit verify DIR           check the hash chains of an audit trail
+  node dist/cli.js audit query DIR            print the records of an audit trail
+
+Each command explains itself with --help. Output is JSON lines, diagnostics go to standard error.
+Exit status: 0 fine, 1 findings, denials or a broken chain, 2 a call that was not in form.
+`,
+  serve: `Runs a gateway until standard input ends.
+
+  node dist/cli.js serve --policy FILE [--runtime-dir DIR] [--audit-dir DIR] [--approve ask|all|none]
+
+The policy file counts as approved when the gateway starts, and again at each "reload".
+Credentials come from the environment (VALETKEY_CREDENTIAL_STRIPE for the service "stripe", "-" as "_"),
+or, better, by the order "rotate": a start environment cannot be erased.
+
+Prints {"ready":true,"pid":…,"runtimeDir":…,"proxy":{"command":…,"args":[…],"env":{…}}}: what an MCP client
+needs to start the proxy. Audit lines go to standard error.
+
+Takes orders on standard input, one JSON object a line, each answered with the same id:
+  {"id":1,"do":"rotate","service":"stripe","credential":"…"}    store or replace a credential
+  {"id":2,"do":"revoke","service":"stripe"}                     remove it and stop calls under way
+  {"id":3,"do":"freeze"}   {"id":4,"do":"freeze","service":"stripe"}   stop everything, or one service
+  {"id":5,"do":"unfreeze"}                                      lift it again
+  {"id":6,"do":"reload"}                                        read the policy file again, as approved
+  {"id":7,"do":"status"}                                        services with their state
+`,
+  decide: `Says what a policy makes of requests. Sends nothing.
+
+  node dist/cli.js decide --policy FILE
+
+Reads one JSON object a line: {"service":"stripe","method":"GET","path":"/v1/charges?limit=3"}
+(also "query", "headers", "json", "form", "text"). Prints for each
+  {"verdict":"allow|deny|ask|invalid","code"?,"rule"?,"reason","target"?,"headers"?}
+where "target" is the exact request target that would be sent. Exit status 1 when any request is not allowed.
+`,
+  lint: `Checks policy files.
+
+  node dist/cli.js lint FILE…
+
+Prints one JSON object a diagnostic: {"file","line","column","endLine","endColumn","severity","code","message"}.
+Lines and columns count from 1. Exit status 1 when there is an error or a warning.
+`,
+  audit: `Checks and reads an audit trail.
+
+  node dist/cli.js audit verify DIR           exit status 1 when a chain is broken
+  node dist/cli.js audit query DIR [--since TIME] [--service NAME] [--agent NAME] [--verdict VERDICT]
+
+--since takes a time such as 2026-05-03T10:00:00Z or a span such as 24h, 30m or 7d.
+--verdict takes allow, deny, or one of the refusal codes, such as policy_denied.
+`,
+};

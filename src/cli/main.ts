@@ -1,0 +1,44 @@
+import { servePolicyParser } from '../gateway/policyParser.ts';
+import { auditCommand } from './audit.ts';
+import { decideCommand } from './decide.ts';
+import { HELP } from './help.ts';
+import { lintCommand } from './lint.ts';
+import { serveCommand } from './serve.ts';
+import { UsageError } from './usage.ts';
+
+/** Valet Key without VS Code: for continuous integration, tests and benchmarks. Exit status 0, 1 (findings), 2 (usage). */
+const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<number>>> = {
+  serve: serveCommand,
+  decide: decideCommand,
+  lint: lintCommand,
+  audit: auditCommand,
+};
+
+async function main(args: string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    process.stdout.write(HELP.main);
+    return name === undefined ? 2 : 0;
+  }
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!command) throw new UsageError(`There is no command "${name}".`);
+  if (rest.includes('--help') || rest.includes('-h')) {
+    process.stdout.write(HELP[name as keyof typeof HELP]);
+    return 0;
+  }
+  return command(rest);
+}
+
+if (!servePolicyParser()) {
+  process.on('SIGUSR1', () => undefined); // otherwise the signal opens the inspector
+  main(process.argv.slice(2)).then(
+    (status) => {
+      process.exitCode = status;
+    },
+    (error: unknown) => {
+      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+      if (error instanceof UsageError) process.stderr.write('Run it with --help to see how it is used.\n');
+      process.exitCode = 2;
+    },
+  );
+}

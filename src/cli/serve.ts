@@ -1,0 +1,224 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { z } from 'zod';
+import type { Service } from '../core/policy/model.ts';
+import { credentialProblem } from '../core/redact/strength.ts';
+import { Secret } from '../core/secret.ts';
+import type { Credential, CredentialSet, GatewayEvents } from '../gateway/parent.ts';
+import { BoundedPolicyParser } from '../gateway/policyParser.ts';
+import { placementOf } from '../gateway/policySet.ts';
+import { type RunningGateway, startGateway } from '../gateway/startGateway.ts';
+import { inputLines, print } from './jsonLines.ts';
+import { parseOptions, readText, required, UsageError } from './usage.ts';
+
+const id = z.union([z.string(), z.number()]);
+const orderSchema = z.discriminatedUnion('do', [
+  z.strictObject({ id, do: z.literal('rotate'), service: z.string(), credential: z.string() }),
+  z.strictObject({ id, do: z.literal('revoke'), service: z.string() }),
+  z.strictObject({ id, do: z.literal('freeze'), service: z.string().optional() }),
+  z.strictObject({ id, do: z.literal('unfreeze'), service: z.string().optional() }),
+  z.strictObject({ id, do: z.literal('reload') }),
+  z.strictObject({ id, do: z.literal('status') }),
+]);
+type Order = z.infer<typeof orderSchema>;
+
+const RETIRED_MS = 24 * 60 * 60 * 1000;
+
+export async function serveCommand(args: string[]): Promise<number> {
+  const { values } = parseOptions(args, {
+    policy: { type: 'string' },
+    'runtime-dir': { type: 'string' },
+    'audit-dir': { type: 'string' },
+    approve: { type: 'string', default: 'none' },
+  });
+  if (!['ask', 'all', 'none'].includes(values.approve ?? '')) throw new UsageError('--approve takes ask, all or none.');
+  const parent = await CommandLineParent.start({
+    policy: path.resolve(required(values.policy, '--policy')),
+    runtimeDir: path.resolve(values['runtime-dir'] ?? fs.mkdtempSync(path.join(os.tmpdir(), 'valet-key-run-'))),
+    auditDir: path.resolve(values['audit-dir'] ?? fs.mkdtempSync(path.join(os.tmpdir(), 'valet-key-audit-'))),
+  });
+  process.on('SIGTERM', () => process.exit(parent.close()));
+  process.on('SIGINT', () => process.exit(parent.close()));
+  for await (const line of inputLines()) print(await parent.obey(line));
+  return parent.close();
+}
+
+/** The gateway's parent on the command line: standard input instead of a person, memory instead of SecretStorage. */
+class CommandLineParent {
+  readonly #policyFile: string;
+  readonly #parser = new BoundedPolicyParser(__filename);
+  readonly #gateway: RunningGateway;
+  #services: ReadonlyMap<string, Service> = new Map();
+  #credentials: CredentialSet = { current: [], retired: [], revoked: [] };
+  #frozen = { all: false, services: new Set<string>() };
+
+  private constructor(policyFile: string, gateway: RunningGateway) {
+    this.#policyFile = policyFile;
+    this.#gateway = gateway;
+  }
+
+  static async start(options: { policy: string; runtimeDir: string; auditDir: string }): Promise<CommandLineParent> {
+    const events: GatewayEvents = {
+      onAudit: (_event, line) => process.stderr.write(`${line}\n`),
+      onAccessWish: ({ agent, service, method, path: wanted, reason }) =>
+        process.stderr.write(`${agent} asks for ${method} ${wanted} on ${service}: ${JSON.stringify(reason)}\n`),
+      onLog: (level, message) => process.stderr.write(`[${level}] ${message}\n`),
+    };
+    const { policy, runtimeDir, auditDir } = options;
+    fs.mkdirSync(runtimeDir, { recursive: true, mode: 0o700 });
+    const gateway = await startGateway({ runtimeDir, auditDir, extensionVersion: '' }, events, __filename);
+    const parent = new CommandLineParent(policy, gateway);
+    try {
+      await parent.#reload();
+      await parent.#takeCredentialsFromEnvironment();
+    } catch (error) {
+      parent.close();
+      throw error;
+    }
+    print({
+      ready: true,
+      pid: process.pid,
+      runtimeDir,
+      proxy: {
+        command: process.execPath,
+        args: [path.join(__dirname, 'proxy.js')],
+        env: { VALETKEY_RUNTIME_DIR: runtimeDir },
+      },
+    });
+    return parent;
+  }
+
+  /** Carries out one order and says how it went. */
+  async obey(line: string): Promise<Record<string, unknown>> {
+    let json: unknown;
+    try {
+      json = JSON.parse(line);
+    } catch {
+      return { id: null, ok: false, error: 'The line is not JSON.' };
+    }
+    const order = orderSchema.safeParse(json);
+    if (!order.success) {
+      const given = (json as { id?: unknown } | null)?.id ?? null;
+      return { id: given, ok: false, error: 'The order is not in form; run with --help to see the orders.' };
+    }
+    try {
+      return { id: order.data.id, ok: true, ...(await this.#carryOut(order.data)) };
+    } catch (error) {
+      return { id: order.data.id, ok: false, error: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  close(): number {
+    this.#gateway.close();
+    this.#parser.dispose();
+    return 0;
+  }
+
+  async #carryOut(order: Order): Promise<object> {
+    const { control } = this.#gateway;
+    switch (order.do) {
+      case 'rotate': {
+        const value = new Secret(order.credential);
+        await this.#store(order.service, value);
+        await control.recordControl({
+          action: 'rotate',
+          service: order.service,
+          credential: { name: order.service, last4: value.last4 },
+        });
+        return {};
+      }
+      case 'revoke':
+        await this.#remove(order.service);
+        await control.recordControl({ action: 'revoke', service: order.service });
+        return {};
+      case 'freeze':
+      case 'unfreeze': {
+        const freezing = order.do === 'freeze';
+        if (order.service === undefined) {
+          this.#frozen = { all: freezing, services: freezing ? this.#frozen.services : new Set() };
+        } else if (freezing) this.#frozen.services.add(order.service);
+        else this.#frozen.services.delete(order.service);
+        await control.setFreeze({ all: this.#frozen.all, services: [...this.#frozen.services] });
+        await control.recordControl({
+          action: order.do,
+          ...(order.service === undefined ? {} : { service: order.service }),
+        });
+        return {};
+      }
+      case 'reload':
+        await this.#reload();
+        await control.recordControl({ action: 'reload' });
+        return {};
+      case 'status':
+        return { ...(await control.status()) };
+    }
+  }
+
+  /** The text on disk becomes the approved one: on the command line, whoever starts the gateway is the person. */
+  async #reload(): Promise<void> {
+    const text = readText(this.#policyFile);
+    const { policy, problems } = await this.#parser.parse(text);
+    if (!policy) {
+      const [first] = problems.filter(({ severity }) => severity === 'error');
+      throw new UsageError(`${this.#policyFile}:${first?.start.line}:${first?.start.column}: ${first?.message}`);
+    }
+    this.#services = policy.services;
+    const label = path.basename(this.#policyFile);
+    await this.#gateway.control.setPolicies([{ id: 'user', label, approved: text, written: text, grants: true }]);
+  }
+
+  async #takeCredentialsFromEnvironment(): Promise<void> {
+    for (const name of this.#services.keys()) {
+      const variable = `VALETKEY_CREDENTIAL_${name.toUpperCase().replaceAll('-', '_')}`;
+      const value = process.env[variable];
+      if (value === undefined) continue;
+      delete process.env[variable];
+      try {
+        await this.#store(name, new Secret(value));
+      } catch (error) {
+        process.stderr.write(`${variable}: ${error instanceof Error ? error.message : String(error)}\n`);
+      }
+    }
+  }
+
+  async #store(name: string, value: Secret): Promise<void> {
+    const service = this.#services.get(name);
+    if (!service) throw new Error(`There is no service named ${name} in ${path.basename(this.#policyFile)}.`);
+    const problem = credentialProblem(value);
+    if (problem?.severity === 'refuse') throw new Error(problem.message);
+    const credential: Credential = {
+      service: name,
+      value,
+      binding: { origin: service.baseUrl.origin, placement: placementOf(service.auth) },
+    };
+    const { current, retired, revoked } = this.#without(name);
+    await this.#hand({
+      current: [...current, credential],
+      retired,
+      revoked: revoked.filter((other) => other !== name),
+    });
+  }
+
+  async #remove(name: string): Promise<void> {
+    const { current, retired, revoked } = this.#without(name);
+    await this.#hand({ current, retired, revoked: [...revoked, name] });
+  }
+
+  /** The set without the service's current value, which is retired: it is taken out of answers for another day. */
+  #without(name: string): CredentialSet {
+    const { current, retired, revoked } = this.#credentials;
+    const old = current.filter(({ service }) => service === name);
+    const until = Date.now() + RETIRED_MS;
+    return {
+      current: current.filter(({ service }) => service !== name),
+      retired: [...retired, ...old.map(({ service, value }) => ({ service, value, until }))],
+      revoked,
+    };
+  }
+
+  async #hand(set: CredentialSet): Promise<void> {
+    this.#credentials = set;
+    await this.#gateway.control.setCredentials(set);
+  }
+}

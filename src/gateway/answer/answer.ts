@@ -1,0 +1,172 @@
+import { createHash } from 'node:crypto';
+import type { BaseUrl } from '../../core/policy/model.ts';
+import type { Redactor } from '../../core/redact/redactor.ts';
+import type { Answer, Call } from '../../protocol/messages.ts';
+import type { Incoming } from '../http/transport.ts';
+import { decodeText, decompress, isJsonType, parseMediaType, WithheldError } from './decode.ts';
+import { parseExactJson } from './json.ts';
+import { below, nextPage } from './paging.ts';
+import { select } from './select.ts';
+import { type Truncation, truncateJson, truncateText } from './truncate.ts';
+
+export const DEFAULT_MAX_CHARS = 20_000;
+export const MOST_MAX_CHARS = 100_000;
+/** Binary bodies above this many bytes are described, not returned. */
+const MAX_BINARY_BYTES = 16 * 1024;
+
+export interface AnswerContext {
+  readonly call: Pick<Call, 'service' | 'method' | 'path' | 'query' | 'select' | 'maxChars'>;
+  readonly baseUrl: BaseUrl;
+  readonly redactor: Redactor;
+  /** Cap on decompressed bytes. */
+  readonly maxBytes: number;
+  readonly durationMs: number;
+  /** Whether policy would allow a GET of this path and query (relative to the base URL). */
+  readonly wouldAllow: (path: string) => boolean;
+}
+
+/**
+ * Makes of what an API sent what an agent may see: decoded, then redacted, then selected and cut to size. In this
+ * order, because a credential can only be found in the clear and a cut could leave half of one.
+ * Throws {@link TooLargeError} for a body over its cap.
+ */
+export async function buildAnswer(incoming: Incoming, context: AnswerContext): Promise<Answer> {
+  const { call, redactor } = context;
+  let redactions = 0;
+  const clean = (text: string): string => {
+    const result = redactor.text(text);
+    redactions += result.count;
+    return result.text;
+  };
+
+  const answer: Answer = {
+    status: incoming.status,
+    headers: Object.fromEntries(usefulHeaders(incoming.headers).map(([name, value]) => [name, clean(value)])),
+    durationMs: context.durationMs,
+  };
+  const header = (name: string): string | undefined => incoming.headers.find(([n]) => n === name)?.[1];
+  const steps: string[] = [];
+
+  try {
+    const bytes = await decompress(incoming.body, allValues(incoming.headers, 'content-encoding'), context.maxBytes);
+    const type = parseMediaType(header('content-type') ?? '');
+    const text = decodeText(bytes, type);
+    const parsed = text !== undefined && isJsonType(type.essence) ? parseExactJson(text) : undefined;
+    const maxChars = Math.min(call.maxChars ?? DEFAULT_MAX_CHARS, MOST_MAX_CHARS);
+    let truncated: Truncation[] = [];
+
+    if (parsed !== undefined) {
+      const redacted = redactor.json(parsed.value);
+      redactions += redacted.count;
+      const next = nextPage(call, context.baseUrl, header('link'), redacted.value);
+      if (next) answer.next = { service: call.service, ...next };
+      let value = redacted.value;
+      if (call.select && call.select.length > 0 && incoming.status < 400) {
+        const selected = select(value, call.select);
+        value = selected.value;
+        if (selected.missing.length > 0) {
+          steps.push(`Nothing is at ${selected.missing.join(', ')}: check select against the whole answer.`);
+        }
+      }
+      const fitted = truncateJson(value, maxChars);
+      answer.json = fitted.value;
+      truncated = fitted.truncated;
+    } else if (text !== undefined) {
+      const fitted = truncateText(clean(text), maxChars);
+      if (fitted.text !== '') answer.text = fitted.text;
+      truncated = fitted.truncated;
+    } else {
+      describeBinary(bytes, type.essence, answer, redactor);
+    }
+
+    if (truncated.length > 0) {
+      answer.truncated = truncated;
+      steps.push(
+        answer.next
+          ? 'The answer was cut. Use select to keep only what you need (such as ["/data/*/id"]), or a smaller page and the arguments in next.'
+          : "The answer was cut. Use select to keep only what you need, the API's own page or limit parameter, or a larger maxChars (at most 100000).",
+      );
+    }
+  } catch (error) {
+    if (!(error instanceof WithheldError)) throw error;
+    answer.hint = `The body was withheld, because ${error.message} and a credential in it could not be found.`;
+  }
+
+  const location = header('location');
+  if (incoming.status >= 300 && incoming.status < 400 && location !== undefined) {
+    answer.redirect = describeRedirect(clean(location), context);
+    steps.push(
+      answer.redirect.allowed
+        ? 'Redirects are not followed. The policy allows reading the location: call read with its path.'
+        : 'Redirects are not followed, and the policy does not allow the location.',
+    );
+  }
+  if (incoming.status === 401) {
+    answer.hint =
+      'The API rejected the credential. Tell the person: it may have expired or been revoked at the provider ("Valet Key: Rotate Credential").';
+  } else if (incoming.status === 403) {
+    answer.hint =
+      'The API knows the credential but does not let it do this. It may lack a scope; another call will not help.';
+  }
+  if (steps.length > 0) answer.nextStep = steps.join(' ');
+  if (redactions > 0) answer.redactions = redactions;
+  return answer;
+}
+
+function describeBinary(bytes: Buffer, essence: string, answer: Answer, redactor: Redactor): void {
+  if (bytes.length === 0) return;
+  if (redactor.binary(bytes) > 0) {
+    answer.hint = 'The body was withheld, because a credential is in it.';
+  } else if (bytes.length > MAX_BINARY_BYTES) {
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    answer.text = `[binary ${essence || 'data'}, ${bytes.length} bytes, sha256 ${sha256}]`;
+  } else {
+    answer.base64 = bytes.toString('base64');
+  }
+}
+
+function describeRedirect(location: string, context: AnswerContext): NonNullable<Answer['redirect']> {
+  const inside = below(context.baseUrl, location, context.call.path);
+  return {
+    location: inside?.path ?? location,
+    allowed: inside !== undefined && context.wouldAllow(inside.path),
+  };
+}
+
+const USEFUL = new Set([
+  'content-type',
+  'content-language',
+  'content-disposition',
+  'link',
+  'retry-after',
+  'etag',
+  'last-modified',
+  'date',
+  'content-range',
+  'accept-ranges',
+  'allow',
+  'deprecation',
+  'sunset',
+  'idempotent-replayed',
+  'cf-ray',
+  'server',
+]);
+const USEFUL_PATTERN =
+  /^((x-)?rate-?limit(-.+)?|.*-rate-?limit-.*|(.+-)?request-id|(.+-)?correlation-id|(.+-)?trace-id|.+-version|x-total(-count)?|x-(next-)?page|x-per-page|x-oauth-scopes|x-accepted-oauth-scopes)$/;
+
+function usefulHeaders(headers: Incoming['headers']): (readonly [string, string])[] {
+  const kept = new Map<string, string>();
+  for (const [name, value] of headers) {
+    if (!USEFUL.has(name) && !USEFUL_PATTERN.test(name)) continue;
+    const before = kept.get(name);
+    kept.set(name, (before === undefined ? value : `${before}, ${value}`).slice(0, 4096));
+  }
+  return [...kept];
+}
+
+function allValues(headers: Incoming['headers'], name: string): string {
+  return headers
+    .filter(([n]) => n === name)
+    .map(([, value]) => value)
+    .join(',');
+}

@@ -1,0 +1,116 @@
+import { promisify, TextDecoder } from 'node:util';
+import zlib from 'node:zlib';
+
+/** A body that must not be handed on, because what is in it cannot be known. `reason` completes "… withheld: ". */
+export class WithheldError extends Error {}
+/** A body that is larger than its cap once decompressed. */
+export class TooLargeError extends Error {}
+
+/** No API stacks more than one; a stack is a way to hide a bomb. */
+const MAX_ENCODINGS = 2;
+
+const decoders: Readonly<Record<string, (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>>> = {
+  gzip: promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.gunzip),
+  'x-gzip': promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.gunzip),
+  br: promisify<Buffer, zlib.BrotliOptions, Buffer>(zlib.brotliDecompress),
+  deflate: async (bytes, options) => {
+    try {
+      return await promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.inflate)(bytes, options);
+    } catch (error) {
+      if (isTooLarge(error)) throw error;
+      // RFC 9110 section 8.4.1.2: some servers send raw deflate data without the zlib wrapper.
+      return promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.inflateRaw)(bytes, options);
+    }
+  },
+};
+
+/**
+ * Undoes `Content-Encoding` (RFC 9110 section 8.4), never past `maxBytes` of output.
+ * Throws {@link TooLargeError} or {@link WithheldError}.
+ */
+export async function decompress(body: Buffer, contentEncoding: string, maxBytes: number): Promise<Buffer> {
+  const encodings = contentEncoding
+    .toLowerCase()
+    .split(',')
+    .map((encoding) => encoding.trim())
+    .filter((encoding) => encoding !== '' && encoding !== 'identity');
+  if (encodings.length > MAX_ENCODINGS) throw new WithheldError(`it is encoded ${encodings.length} times over`);
+  let bytes = body;
+  for (const encoding of encodings.reverse()) {
+    const decoder = Object.hasOwn(decoders, encoding) ? decoders[encoding] : undefined;
+    if (decoder === undefined) throw new WithheldError('its content encoding is not known here');
+    if (bytes.length === 0) break;
+    try {
+      bytes = await decoder(bytes, { maxOutputLength: maxBytes });
+    } catch (error) {
+      if (isTooLarge(error)) throw new TooLargeError(`more than ${maxBytes} bytes when decompressed`);
+      throw new WithheldError('its content encoding is broken');
+    }
+  }
+  return bytes;
+}
+
+function isTooLarge(error: unknown): boolean {
+  return error instanceof RangeError && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+}
+
+export interface MediaType {
+  /** Lower case, without parameters; empty when the header is missing or odd. */
+  readonly essence: string;
+  readonly charset: string | undefined;
+}
+
+export function parseMediaType(contentType: string): MediaType {
+  const [essence = '', ...parameters] = contentType.split(';');
+  const charset = parameters
+    .map((parameter) => /^\s*charset\s*=\s*"?([^";\s]+)"?\s*$/i.exec(parameter)?.[1])
+    .find((value) => value !== undefined);
+  return { essence: essence.trim().toLowerCase(), charset };
+}
+
+export function isJsonType(essence: string): boolean {
+  return essence === 'application/json' || essence.endsWith('+json') || essence === 'text/json';
+}
+
+function isTextType(essence: string): boolean {
+  return (
+    essence.startsWith('text/') ||
+    isJsonType(essence) ||
+    essence.endsWith('+xml') ||
+    essence.endsWith('+yaml') ||
+    /^application\/(xml|javascript|ecmascript|yaml|x-yaml|toml|graphql|sql|x-www-form-urlencoded|x-ndjson|jsonl|json-seq|x-sh)$/.test(
+      essence,
+    )
+  );
+}
+
+/**
+ * A body as text, or undefined when it is binary. A declared charset is honoured; without one, UTF-8 (RFC 8259 for
+ * JSON). A body without a type is text when it is valid UTF-8 without NUL. Throws {@link WithheldError} for a charset
+ * that cannot be decoded: a credential in it could not be found.
+ */
+export function decodeText(bytes: Buffer, type: MediaType): string | undefined {
+  if (type.essence === '' || type.essence === 'application/octet-stream') {
+    return type.essence === '' ? sniffText(bytes) : undefined;
+  }
+  if (!isTextType(type.essence)) return undefined;
+  const byteOrderMark =
+    bytes.length >= 2 && ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff));
+  const label = byteOrderMark ? (bytes[0] === 0xff ? 'utf-16le' : 'utf-16be') : (type.charset ?? 'utf-8');
+  let decoder: TextDecoder;
+  try {
+    decoder = new TextDecoder(label);
+  } catch {
+    throw new WithheldError('its character set is not known here');
+  }
+  return decoder.decode(bytes);
+}
+
+function sniffText(bytes: Buffer): string | undefined {
+  if (bytes.includes(0)) return undefined;
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}

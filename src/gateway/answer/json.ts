@@ -1,0 +1,57 @@
+/** Digits enough that a double may not hold the number, or an exponent: worth a closer look. */
+const SUSPICIOUS_NUMBER = /[0-9][0-9.]{15,}|[0-9][eE][+-]?[0-9]/;
+
+/** Deeper answers stay text: everything that walks a value may recurse this far and no further. */
+const MAX_DEPTH = 256;
+
+/**
+ * Parses a JSON text. Undefined when it is not JSON, is nested deeper than 256, or when it holds a number that a double cannot represent exactly
+ * (then the text itself is the truthful answer; RFC 8259 section 6).
+ */
+export function parseExactJson(text: string): { readonly value: unknown } | undefined {
+  if (isDeeperThan(text, MAX_DEPTH)) return undefined;
+  try {
+    if (!SUSPICIOUS_NUMBER.test(text)) return { value: JSON.parse(text) };
+    let exact = true;
+    const value: unknown = JSON.parse(text, ((_key: string, member: unknown, context?: { source?: string }) => {
+      if (typeof member === 'number' && context?.source !== undefined && !sameNumber(context.source, member))
+        exact = false;
+      return member;
+    }) as (this: unknown, key: string, value: unknown) => unknown);
+    return exact ? { value } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function sameNumber(source: string, value: number): boolean {
+  return Number.isFinite(value) && normalForm(source) === normalForm(String(value));
+}
+
+/** Sign, significant digits and exponent of a decimal, so that `1.50e3`, `1500` and `15e2` are one text. */
+function normalForm(decimal: string): string {
+  const match = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(decimal);
+  if (!match) return decimal;
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] = match;
+  const digits = whole + fraction;
+  const stripped = digits.replace(/^0+/, '').replace(/0+$/, '');
+  if (stripped === '') return '0';
+  const trailingZeros = digits.length - digits.replace(/0+$/, '').length;
+  return `${sign}${stripped}e${Number(exponent) - fraction.length + trailingZeros}`;
+}
+
+function isDeeperThan(text: string, limit: number): boolean {
+  let depth = 0;
+  let inString = false;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (inString) {
+      if (code === 0x5c) i++;
+      else if (code === 0x22) inString = false;
+    } else if (code === 0x22) inString = true;
+    else if (code === 0x5b || code === 0x7b) {
+      if (++depth > limit) return true;
+    } else if (code === 0x5d || code === 0x7d) depth--;
+  }
+  return false;
+}

@@ -1,0 +1,67 @@
+import type { BaseUrl } from '../../core/policy/model.ts';
+import type { RequestInput } from '../../core/request/model.ts';
+
+/** The arguments of the call that gets the next page, or undefined where the API does not tell. */
+export type NextPage = { readonly path: string; readonly query?: RequestInput['query'] };
+
+/**
+ * Finds the next page the way APIs usually tell it: a `Link: …; rel="next"` header (RFC 8288), Stripe's `has_more`,
+ * or a cursor in the body. Only a target on the service's own origin and below its prefix counts.
+ */
+export function nextPage(
+  asked: Pick<RequestInput, 'path' | 'query'>,
+  baseUrl: BaseUrl,
+  link: string | undefined,
+  body: unknown,
+): NextPage | undefined {
+  const fromLink = link === undefined ? undefined : relNext(link);
+  if (fromLink !== undefined) return below(baseUrl, fromLink, asked.path);
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return undefined;
+  const members = body as Record<string, unknown>;
+
+  if (members.has_more === true && Array.isArray(members.data)) {
+    const id = (members.data.at(-1) as { id?: unknown } | null | undefined)?.id;
+    if (typeof id === 'string') return withQuery(asked, 'starting_after', id);
+  }
+  if (typeof members.next === 'string' && /^(https?:\/\/|\/)/.test(members.next)) {
+    return below(baseUrl, members.next, asked.path);
+  }
+  const meta = members.response_metadata as Record<string, unknown> | undefined;
+  const cursors: readonly (readonly [value: unknown, parameter: string])[] = [
+    [meta?.next_cursor, 'cursor'],
+    [members.next_cursor, members.object === 'list' && 'results' in members ? 'start_cursor' : 'cursor'],
+    [members.nextPageToken, 'pageToken'],
+    [members.next_page_token, 'page_token'],
+  ];
+  const found = cursors.find(([value]) => typeof value === 'string' && value !== '');
+  return found === undefined ? undefined : withQuery(asked, found[1], String(found[0]));
+}
+
+function relNext(link: string): string | undefined {
+  for (const match of link.matchAll(/<([^<>]*)>([^<]*)/g)) {
+    if (/;\s*rel\s*=\s*("[^"]*\bnext\b[^"]*"|next\b)/i.test(match[2] ?? '')) return match[1];
+  }
+  return undefined;
+}
+
+/** A URL or path reference as the `path` argument of a call, if it stays within the service. */
+export function below(baseUrl: BaseUrl, reference: string, from: string): NextPage | undefined {
+  let url: URL;
+  try {
+    url = new URL(reference, `${baseUrl.origin}${baseUrl.prefix}${from.split('?')[0] ?? '/'}`);
+  } catch {
+    return undefined;
+  }
+  if (url.origin !== baseUrl.origin || !url.pathname.startsWith(`${baseUrl.prefix}/`)) return undefined;
+  return { path: url.pathname.slice(baseUrl.prefix.length) + url.search };
+}
+
+/** The asked arguments with one query parameter set, in the path's own query if it is there already. */
+function withQuery(asked: Pick<RequestInput, 'path' | 'query'>, name: string, value: string): NextPage {
+  const [path = '', own] = asked.path.split('?', 2);
+  if (own === undefined) return { path, query: { ...asked.query, [name]: value } };
+  const parameters = new URLSearchParams(own);
+  parameters.set(name, value);
+  const { [name]: _replaced, ...rest } = asked.query ?? {};
+  return { path: `${path}?${parameters.toString().replaceAll('+', '%20')}`, query: rest };
+}

@@ -1,0 +1,89 @@
+/** Where something was left out of an answer: a JSON Pointer, how many items (or characters) were kept, and of how many. */
+export interface Truncation {
+  readonly at: string;
+  readonly kept: number;
+  readonly total: number;
+}
+
+const MAX_NOTES = 20;
+
+/**
+ * Cuts a JSON value down to about `maxChars` characters of minified JSON. Arrays are cut to whole items and long
+ * strings to a beginning, largest parts first, so that the result stays valid JSON of the same shape.
+ */
+export function truncateJson(value: unknown, maxChars: number): { value: unknown; truncated: Truncation[] } {
+  const truncated: Truncation[] = [];
+  return { value: shrink(value, maxChars, '', truncated), truncated: truncated.slice(0, MAX_NOTES) };
+}
+
+export function truncateText(text: string, maxChars: number): { text: string; truncated: Truncation[] } {
+  if (text.length <= maxChars) return { text, truncated: [] };
+  const kept = wholeCharacters(text, maxChars);
+  return { text: text.slice(0, kept), truncated: [{ at: '', kept, total: text.length }] };
+}
+
+function shrink(value: unknown, budget: number, at: string, notes: Truncation[]): unknown {
+  if (sizeOf(value) <= budget) return value;
+  if (typeof value === 'string') {
+    const kept = wholeCharacters(value, Math.max(0, budget - 2));
+    notes.push({ at, kept, total: value.length });
+    return value.slice(0, kept);
+  }
+  if (Array.isArray(value)) {
+    const kept: unknown[] = [];
+    let left = budget - 2;
+    for (const item of value) {
+      const size = sizeOf(item) + 1;
+      if (size > left) break;
+      kept.push(item);
+      left -= size;
+    }
+    // A first item that is too large by itself is cut inside, so that the agent sees its shape.
+    if (kept.length === 0 && value.length > 0 && left > 40) kept.push(shrink(value[0], left - 1, `${at}/0`, notes));
+    if (kept.length < value.length) notes.unshift({ at, kept: kept.length, total: value.length });
+    return kept;
+  }
+  if (typeof value === 'object' && value !== null) return shrinkObject(value, budget, at, notes);
+  return value;
+}
+
+/** Small members stay whole; what is left of the budget is shared among the large ones. */
+function shrinkObject(value: object, budget: number, at: string, notes: Truncation[]): unknown {
+  const entries = Object.entries(value).map(([name, member]) => ({
+    name,
+    member: member as unknown,
+    overhead: JSON.stringify(name).length + 2,
+    size: sizeOf(member),
+  }));
+  let left = budget - 2;
+  const share = new Map<string, number>();
+  const bySize = [...entries].sort((a, b) => a.size - b.size);
+  bySize.forEach((entry, index) => {
+    const fair = Math.floor(left / (bySize.length - index)) - entry.overhead;
+    const given = Math.min(entry.size, Math.max(0, fair));
+    share.set(entry.name, given);
+    left -= given + entry.overhead;
+  });
+  const kept = entries.filter(({ name, size }) => (share.get(name) ?? 0) >= Math.min(size, 2));
+  if (kept.length < entries.length) notes.push({ at, kept: kept.length, total: entries.length });
+  return Object.fromEntries(
+    kept.map(({ name, member, size }) => {
+      const given = share.get(name) ?? 0;
+      return [name, given >= size ? member : shrink(member, given, `${at}/${escapeToken(name)}`, notes)];
+    }),
+  );
+}
+
+function sizeOf(value: unknown): number {
+  return JSON.stringify(value)?.length ?? 4;
+}
+
+/** Not between the two halves of a surrogate pair. */
+function wholeCharacters(text: string, length: number): number {
+  const code = text.charCodeAt(length - 1);
+  return length > 0 && code >= 0xd800 && code <= 0xdbff ? length - 1 : length;
+}
+
+function escapeToken(name: string): string {
+  return name.replaceAll('~', '~0').replaceAll('/', '~1');
+}

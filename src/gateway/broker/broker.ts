@@ -1,0 +1,171 @@
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import net from 'node:net';
+import path from 'node:path';
+import { PROTOCOL_VERSION } from '../../protocol/messages.ts';
+import { type Rendezvous, rendezvousSchema } from '../../protocol/rendezvous.ts';
+import { ensureRuntimeDir } from '../../protocol/runtimeDir.ts';
+import type { Gateway } from '../gateway.ts';
+import type { WindowInfo } from '../parent.ts';
+import { serveConnection } from './connection.ts';
+
+/** How often the rendezvous is looked after: cleaners of temporary directories take files away. */
+const UPKEEP_MS = 2000;
+const MAX_CONNECTIONS = 64;
+
+/**
+ * The socket side: a Unix socket (or named pipe) for proxies, and the rendezvous file by which they find it.
+ */
+export class Broker {
+  readonly #gateway: Gateway;
+  readonly #runtimeDir: string;
+  readonly #gatewayId: string;
+  readonly #key = randomBytes(32).toString('hex');
+  readonly #onLog: (message: string) => void;
+  readonly #connections = new Set<net.Socket>();
+  #server: net.Server | undefined;
+  #window: WindowInfo;
+  #upkeep: NodeJS.Timeout | undefined;
+
+  constructor(options: {
+    gateway: Gateway;
+    gatewayId: string;
+    runtimeDir: string;
+    window: WindowInfo;
+    onLog: (message: string) => void;
+  }) {
+    this.#gateway = options.gateway;
+    this.#gatewayId = options.gatewayId;
+    this.#runtimeDir = options.runtimeDir;
+    this.#window = options.window;
+    this.#onLog = options.onLog;
+  }
+
+  get connections(): number {
+    return this.#connections.size;
+  }
+
+  /** Listens and publishes the rendezvous. Throws when the runtime directory is not safe. */
+  async start(): Promise<void> {
+    ensureRuntimeDir(this.#runtimeDir);
+    this.#sweep();
+    await this.#listen();
+    this.#publish();
+    this.#upkeep = setInterval(() => void this.#lookAfter(), UPKEEP_MS);
+    this.#upkeep.unref();
+  }
+
+  /** Publishes what changed about the window. */
+  setWindow(window: WindowInfo): void {
+    this.#window = window;
+    if (this.#server) this.#publish();
+  }
+
+  /** Takes the rendezvous away and ends every connection. */
+  close(): void {
+    clearInterval(this.#upkeep);
+    fs.rmSync(this.#rendezvousFile, { force: true });
+    this.#server?.close();
+    for (const socket of this.#connections) socket.destroy();
+    this.#server = undefined;
+    if (process.platform !== 'win32') fs.rmSync(this.#socketPath, { force: true });
+  }
+
+  get #rendezvousFile(): string {
+    return path.join(this.#runtimeDir, `${this.#gatewayId}.json`);
+  }
+
+  get #socketPath(): string {
+    return process.platform === 'win32'
+      ? `\\\\.\\pipe\\valet-key-${this.#gatewayId}`
+      : path.join(this.#runtimeDir, `${this.#gatewayId}.sock`);
+  }
+
+  #listen(): Promise<void> {
+    const server = net.createServer((socket) => this.#accept(socket));
+    server.maxConnections = MAX_CONNECTIONS;
+    this.#server = server;
+    return new Promise((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(this.#socketPath, () => {
+        server.off('error', reject);
+        server.on('error', (error) => this.#onLog(`The socket failed: ${error.message}`));
+        if (process.platform !== 'win32') fs.chmodSync(this.#socketPath, 0o600);
+        resolve();
+      });
+    });
+  }
+
+  #accept(socket: net.Socket): void {
+    this.#connections.add(socket);
+    socket.on('error', () => socket.destroy());
+    serveConnection(socket, this.#key, this.#gateway)
+      // A peer that is out of form or vanished ends its own connection and nothing else.
+      .catch((error: unknown) => this.#onLog(`A proxy's connection was ended: ${firstLine(error)}`))
+      .finally(() => this.#connections.delete(socket));
+  }
+
+  /** Writes the rendezvous in one step: a reader sees the old file or the new one, never half. */
+  #publish(): void {
+    const rendezvous: Rendezvous = {
+      protocol: PROTOCOL_VERSION,
+      gatewayId: this.#gatewayId,
+      pid: process.pid,
+      hostPid: this.#window.hostPid,
+      socket: this.#socketPath,
+      folders: [...this.#window.folders],
+      focusedAt: this.#window.focusedAt,
+      key: this.#key,
+    };
+    const temporary = `${this.#rendezvousFile}.${randomBytes(4).toString('hex')}.tmp`;
+    fs.writeFileSync(temporary, JSON.stringify(rendezvous), { mode: 0o600, flag: 'wx' });
+    fs.renameSync(temporary, this.#rendezvousFile);
+  }
+
+  async #lookAfter(): Promise<void> {
+    if (!this.#server) return;
+    try {
+      ensureRuntimeDir(this.#runtimeDir);
+      if (process.platform !== 'win32' && !fs.existsSync(this.#socketPath)) {
+        this.#server.close();
+        await this.#listen();
+      }
+      if (!fs.existsSync(this.#rendezvousFile)) this.#publish();
+    } catch (error) {
+      this.#onLog(`The runtime directory could not be looked after: ${firstLine(error)}`);
+    }
+  }
+
+  /** Removes what gateways left behind that are no more: a killed process cleans up nothing. */
+  #sweep(): void {
+    for (const name of fs.readdirSync(this.#runtimeDir)) {
+      const file = path.join(this.#runtimeDir, name);
+      if (!/^[0-9a-f]{16}\.json$/.test(name)) continue;
+      const rendezvous = readRendezvous(file);
+      if (rendezvous && isAlive(rendezvous.pid)) continue;
+      fs.rmSync(file, { force: true });
+      fs.rmSync(path.join(this.#runtimeDir, name.replace(/json$/, 'sock')), { force: true });
+    }
+  }
+}
+
+function readRendezvous(file: string): Rendezvous | undefined {
+  try {
+    return rendezvousSchema.parse(JSON.parse(fs.readFileSync(file, 'utf8')));
+  } catch {
+    return undefined; // half-written, of another version, or gone: all of them are of no use
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+function firstLine(error: unknown): string {
+  return String(error instanceof Error ? error.message : error).split('\n', 1)[0] ?? '';
+}

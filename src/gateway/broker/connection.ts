@@ -1,0 +1,108 @@
+import type net from 'node:net';
+import type { ZodType } from 'zod';
+import { LineSplitter, tooLong } from '../../protocol/lines.ts';
+import {
+  type FromGateway,
+  type FromProxy,
+  fromProxySchema,
+  MAX_HANDSHAKE_LINE_BYTES,
+  MAX_LINE_BYTES,
+  PROTOCOL_VERSION,
+  type Refusal,
+} from '../../protocol/messages.ts';
+import { challengeSchema, closingSchema, freshNonce, openingSchema, prove, provesKey } from '../../protocol/proof.ts';
+import type { Caller, Gateway } from '../gateway.ts';
+import { refusals } from '../refusals.ts';
+
+const HANDSHAKE_TIMEOUT_MS = 5000;
+/** Calls under way on one connection; MCP clients send a handful at once. */
+const MAX_CALLS = 256;
+
+/**
+ * Serves one proxy: first the mutual proof, then one reply for each numbered message, many at once. Whatever is out of
+ * form ends the connection; nothing on it can crash the gateway. Resolves when the connection is over.
+ */
+export async function serveConnection(socket: net.Socket, key: string, gateway: Gateway): Promise<void> {
+  const lines = new LineSplitter(MAX_HANDSHAKE_LINE_BYTES);
+  const calls = new Map<number, AbortController>();
+  let state: 'opening' | 'closing' | 'proven' = 'opening';
+  let nonces = { proxy: '', gateway: '' };
+  let caller: Caller = { agent: { name: '' }, scope: 'user' };
+
+  const reply = (message: FromGateway): void => {
+    if (socket.writable) socket.write(`${JSON.stringify(message)}\n`);
+  };
+  const patience = setTimeout(() => socket.destroy(), HANDSHAKE_TIMEOUT_MS);
+
+  function onLine(line: string): void {
+    if (state === 'opening') {
+      const opening = inForm(openingSchema, line);
+      if (opening.protocol !== PROTOCOL_VERSION) throw new Error('another protocol version');
+      nonces = { proxy: opening.nonce, gateway: freshNonce() };
+      const challenge = challengeSchema.parse({ nonce: nonces.gateway, proof: prove(key, 'gateway', nonces) });
+      socket.write(`${JSON.stringify(challenge)}\n`);
+      state = 'closing';
+    } else if (state === 'closing') {
+      const { proof } = inForm(closingSchema, line);
+      if (!provesKey(key, 'proxy', nonces, proof)) throw new Error('the proxy did not prove the key');
+      clearTimeout(patience);
+      lines.cap = MAX_LINE_BYTES;
+      state = 'proven';
+    } else {
+      onMessage(inForm(fromProxySchema, line));
+    }
+  }
+
+  function onMessage(message: FromProxy): void {
+    switch (message.do) {
+      case 'hello':
+        caller = { agent: message.agent, scope: message.scope };
+        return;
+      case 'cancel':
+        calls.get(message.id)?.abort();
+        return;
+      case 'listServices':
+        reply({ id: message.id, ...gateway.listServices(caller, message.service) });
+        return;
+      case 'requestAccess':
+        reply({ id: message.id, ...gateway.requestAccess(message.access, caller) });
+        return;
+      case 'execute':
+        if (calls.has(message.id)) throw new Error('a call number was used twice');
+        if (calls.size >= MAX_CALLS) reply({ id: message.id, refusal: tooMany(message.call.service) });
+        else void execute(message.id, message.call);
+    }
+  }
+
+  async function execute(id: number, call: Extract<FromProxy, { do: 'execute' }>['call']): Promise<void> {
+    const controller = new AbortController();
+    calls.set(id, controller);
+    const result = await gateway.call(call, caller, controller.signal);
+    calls.delete(id);
+    reply({ id, ...result });
+  }
+
+  try {
+    for await (const chunk of socket) {
+      for (const line of lines.push(chunk)) {
+        if (line === tooLong) throw new Error('a line was longer than allowed');
+        onLine(line);
+      }
+    }
+  } finally {
+    clearTimeout(patience);
+    for (const controller of calls.values()) controller.abort();
+    socket.destroy();
+  }
+}
+
+/** Parses one line. The error says nothing of what was in it. */
+function inForm<T>(schema: ZodType<T>, line: string): T {
+  const message = schema.safeParse(JSON.parse(line));
+  if (!message.success) throw new Error('a message was out of form');
+  return message.data;
+}
+
+function tooMany(service: string): Refusal {
+  return refusals.tooBusy(service, MAX_CALLS).refusal;
+}

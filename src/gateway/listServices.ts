@@ -1,0 +1,73 @@
+import type { ServiceList } from '../protocol/messages.ts';
+import type { ServiceStatus } from './parent.ts';
+import { describeRule, type PolicySet } from './policySet.ts';
+
+/** Longest list without `service`, in characters of minified JSON (contracts.md). */
+const MAX_CHARS = 8000;
+const MAX_RULES_IN_FULL = 500;
+
+type Entry = ServiceList['services'][number];
+
+const NEXT_STEPS: Readonly<Record<ServiceStatus, string | undefined>> = {
+  ready: undefined,
+  unverified: undefined,
+  expiring: 'Works for now. Tell the person that the credential expires soon.',
+  expired: 'Ask the person to run "Valet Key: Rotate Credential" in VS Code.',
+  rejected: 'Ask the person to run "Valet Key: Rotate Credential" in VS Code.',
+  missing_credential: 'Ask the person to run "Valet Key: Rotate Credential" in VS Code.',
+  revoked: 'Ask the person before anything else: the credential was revoked.',
+  frozen: 'Do not call it. Only a person can lift the freeze, with "Valet Key: Unfreeze" in VS Code.',
+  not_confirmed: 'Ask the person to enter the credential again: the policy names another destination than before.',
+  not_approved: 'Ask the person to run "Valet Key: Review and Apply Policy Changes" in VS Code.',
+};
+
+/** What `list_services` gives: all services in short, or one in full. */
+export function listServices(
+  policies: PolicySet,
+  statusOf: (name: string) => { status: ServiceStatus; why?: string },
+  only?: string,
+): ServiceList {
+  const names = only === undefined ? policies.serviceNames : [only];
+  const services = names.map((name) => entryOf(policies, name, statusOf(name).status));
+  if (only !== undefined) return { services };
+  return shorten(services);
+}
+
+function entryOf(policies: PolicySet, name: string, status: ServiceStatus): Entry {
+  const lookup = policies.find(name);
+  const nextStep = NEXT_STEPS[status];
+  const step = nextStep === undefined ? {} : { nextStep };
+  if (lookup.found !== 'service') return { name, baseUrl: '', status, rules: [], ...step };
+  const { service, documents } = lookup.inForce;
+  const rules = new Set(
+    documents.flatMap(({ written }) => (written?.service.rules ?? []).slice(0, MAX_RULES_IN_FULL).map(describeRule)),
+  );
+  return {
+    name,
+    ...(service.description === undefined ? {} : { description: service.description }),
+    baseUrl: service.baseUrl.text,
+    ...(service.environment === undefined ? {} : { environment: service.environment }),
+    status,
+    rules: [...rules],
+    ...step,
+  };
+}
+
+/** Drops rules, then descriptions, then services from the end, and says how to see them. */
+function shorten(services: readonly Entry[]): ServiceList {
+  const fits = (list: ServiceList): boolean => JSON.stringify(list).length <= MAX_CHARS;
+  const whole: ServiceList = { services: [...services] };
+  if (fits(whole)) return whole;
+  const nextStep = 'The list was shortened. Call list_services with service for one of them in full.';
+  for (const rules of [10, 3, 0]) {
+    const fewer = services.map((entry) =>
+      entry.rules.length <= rules
+        ? entry
+        : { ...entry, rules: [...entry.rules.slice(0, rules), `… and ${entry.rules.length - rules} more`] },
+    );
+    if (fits({ services: fewer, nextStep })) return { services: fewer, nextStep };
+  }
+  const bare = services.map(({ name, baseUrl, status }) => ({ name, baseUrl, status, rules: [] }));
+  while (bare.length > 0 && !fits({ services: bare, nextStep })) bare.pop();
+  return { services: bare, nextStep };
+}

@@ -1,0 +1,36 @@
+import type { GatewayControl } from './parent.ts';
+import { serveParent } from './pipe.ts';
+import { servePolicyParser } from './policyParser.ts';
+import { type RunningGateway, startGateway } from './startGateway.ts';
+
+/**
+ * The private child process: everything it knows comes over the pipe from the parent that forked it, and it ends when
+ * that pipe closes, whatever is under way.
+ */
+function main(): void {
+  // Without a handler the signal opens the inspector, through which any process of this user could read the memory.
+  process.on('SIGUSR1', () => undefined);
+  if (process.channel === undefined || process.channel === null) {
+    process.stderr.write(
+      'This is the gateway of Valet Key; VS Code starts it. From a terminal: node dist/cli.js serve --help\n',
+    );
+    process.exit(2);
+  }
+  let running: RunningGateway | undefined;
+  const end = (): void => {
+    running?.close();
+    process.exit(0);
+  };
+  process.on('disconnect', end);
+  process.on('SIGTERM', end);
+  process.on('SIGINT', () => undefined); // Ctrl+C in a terminal reaches the whole group; the parent decides
+
+  serveParent(process, async (settings, events): Promise<GatewayControl> => {
+    const gateway = await startGateway(settings, events, __filename);
+    process.on('uncaughtException', (error) => gateway.log('error', `Unexpected: ${error.stack ?? error.message}`));
+    running = gateway;
+    return running.control;
+  });
+}
+
+if (!servePolicyParser()) main();

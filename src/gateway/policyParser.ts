@@ -1,0 +1,102 @@
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import type { PolicyDocument } from '../core/policy/model.ts';
+import { parsePolicy } from '../core/policy/parse.ts';
+
+/** A policy text took longer than its deadline: it counts as a document with an error. */
+export class PolicyTimeoutError extends Error {}
+
+const DEADLINE_MS = 1000;
+const ROLE = 'valet-key-policy-parser';
+
+/** A worker that outlived its parse is ended, not reused; a parse in it can hold up nothing else. */
+interface Parser {
+  parse(text: string): Promise<boolean>;
+  dispose(): void;
+}
+
+/**
+ * Checks in a worker thread that `text` parses within one second, then parses it here. The worker protects the event
+ * loop (and with it a freeze) from a text that some library needs minutes for; a text that passed it is cheap.
+ *
+ * `script` is the bundle to start as the worker: one that calls {@link servePolicyParser} first thing.
+ */
+export class BoundedPolicyParser {
+  readonly #script: string;
+  #parser: Parser | undefined;
+  /** One text at a time, so that each has the whole deadline to itself. */
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(script: string) {
+    this.#script = script;
+  }
+
+  /** Throws {@link PolicyTimeoutError}. Texts with problems are returned with their problems, as `parsePolicy` does. */
+  parse(text: string): Promise<PolicyDocument> {
+    const result = this.#queue.then(async () => {
+      this.#parser ??= startWorker(this.#script);
+      const finished = await this.#parser.parse(text);
+      if (!finished) {
+        this.dispose();
+        throw new PolicyTimeoutError(`the policy text could not be read within ${DEADLINE_MS / 1000} s`);
+      }
+      return parsePolicy(text);
+    });
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+
+  dispose(): void {
+    this.#parser?.dispose();
+    this.#parser = undefined;
+  }
+}
+
+function startWorker(script: string): Parser {
+  const worker = new Worker(script, {
+    workerData: ROLE,
+    env: {},
+    execArgv: [],
+    stdout: true,
+    stderr: true,
+    resourceLimits: { maxOldGenerationSizeMb: 128 },
+  });
+  worker.unref();
+  const ready = new Promise<boolean>((resolve) => {
+    worker.once('message', () => resolve(true));
+    worker.once('error', () => resolve(false));
+    worker.once('exit', () => resolve(false));
+  });
+  return {
+    async parse(text) {
+      // The deadline is for the text; starting a thread on a busy machine is not the text's doing.
+      if (!(await ready)) return false;
+      return new Promise<boolean>((resolve) => {
+        const settle = (finished: boolean) => (): void => {
+          clearTimeout(timer);
+          worker.off('message', onMessage).off('error', onFailure).off('exit', onFailure);
+          resolve(finished);
+        };
+        const onMessage = settle(true);
+        const onFailure = settle(false);
+        const timer = setTimeout(onFailure, DEADLINE_MS);
+        worker.once('message', onMessage).once('error', onFailure).once('exit', onFailure);
+        worker.postMessage(text);
+      });
+    },
+    dispose: () => void worker.terminate(),
+  };
+}
+
+/**
+ * True in a worker that {@link BoundedPolicyParser} started; it then serves parses and the caller must do nothing else.
+ */
+export function servePolicyParser(): boolean {
+  if (isMainThread || workerData !== ROLE || parentPort === null) return false;
+  const port = parentPort;
+  port.on('message', (text: string) => {
+    parsePolicy(text);
+    port.postMessage('parsed');
+  });
+  port.postMessage('ready');
+  return true;
+}

@@ -1,0 +1,197 @@
+import { type CompiledService, compileService, decide } from '../core/policy/decide.ts';
+import { lowerLimits } from '../core/policy/limits.ts';
+import type { Auth, Decision, Limits, PolicyDocument, Rule, Service } from '../core/policy/model.ts';
+import type { CanonicalRequest } from '../core/request/model.ts';
+import type { PolicyFile } from './parent.ts';
+
+/** One text of one file, compiled. */
+type Compiled = ReadonlyMap<string, CompiledService>;
+
+interface Document {
+  readonly id: string;
+  readonly label: string;
+  readonly grants: boolean;
+  readonly approved: Compiled;
+  readonly written: Compiled;
+}
+
+/** A service as all documents together define it. */
+export interface ServiceInForce {
+  readonly service: Service;
+  /** The lowest limits of all documents. */
+  readonly limits: Limits;
+  readonly documents: readonly Part[];
+  readonly decide: (request: CanonicalRequest) => JointDecision;
+}
+
+/** One document's say in a service. */
+interface Part {
+  readonly document: Document;
+  readonly approved?: CompiledService;
+  readonly written?: CompiledService;
+}
+
+export type Lookup =
+  | { readonly found: 'service'; readonly inForce: ServiceInForce }
+  | { readonly found: 'unknown' }
+  /** Named somewhere, but no person approved it as it stands. */
+  | { readonly found: 'not_approved'; readonly why: string };
+
+/** What all documents together say of one request: the strictest of their verdicts. */
+export interface JointDecision extends Decision {
+  /** The file that decided. */
+  readonly label: string;
+  /** True when the written text allows what the approved one does not: a person's review would settle it. */
+  readonly awaitsApproval: boolean;
+}
+
+const NOTHING: Compiled = new Map();
+
+/**
+ * The policy documents of a gateway. A request passes only if, in every document that names the service, the approved
+ * text allows it *and* the written text allows it (policy-language.md, "What is in force").
+ */
+export class PolicySet {
+  readonly #documents: readonly Document[];
+
+  private constructor(documents: readonly Document[]) {
+    this.#documents = documents;
+  }
+
+  static readonly EMPTY = new PolicySet([]);
+
+  /** `parse` gives a text's document; a text with errors (or one that cannot be parsed in time) grants nothing. */
+  static async from(
+    files: readonly PolicyFile[],
+    parse: (text: string) => Promise<PolicyDocument>,
+  ): Promise<PolicySet> {
+    const compile = async (text: string | undefined): Promise<Compiled> => {
+      if (text === undefined) return NOTHING;
+      const { policy } = await parse(text);
+      return policy ? new Map([...policy.services].map(([name, service]) => [name, compileService(service)])) : NOTHING;
+    };
+    const documents: Document[] = [];
+    for (const file of files) {
+      const approved = await compile(file.approved);
+      const written = file.written === file.approved ? approved : await compile(file.written);
+      documents.push({ id: file.id, label: file.label, grants: file.grants, approved, written });
+    }
+    return new PolicySet(documents);
+  }
+
+  /** The user's and the administrator's documents: for a proxy that cannot be told to belong to this window. */
+  withoutWorkspaces(): PolicySet {
+    return new PolicySet(this.#documents.filter(({ id }) => !id.startsWith('workspace:')));
+  }
+
+  /** Every name that some document has, in order of the alphabet. */
+  get serviceNames(): readonly string[] {
+    const names = new Set(this.#documents.flatMap(({ approved, written }) => [...approved.keys(), ...written.keys()]));
+    return [...names].sort();
+  }
+
+  find(name: string): Lookup {
+    const naming = this.#documents
+      .map((document) => ({ document, approved: document.approved.get(name), written: document.written.get(name) }))
+      .filter(({ approved, written }) => approved !== undefined || written !== undefined);
+    if (naming.length === 0) return { found: 'unknown' };
+
+    const granting = naming.filter(({ document }) => document.grants);
+    const definition = granting.find(({ approved }) => approved !== undefined)?.approved?.service;
+    if (definition === undefined) {
+      return {
+        found: 'not_approved',
+        why: `${naming[0]?.document.label} names ${name}, but nobody has approved that yet`,
+      };
+    }
+    for (const { document, approved, written } of naming) {
+      for (const other of [approved?.service, written?.service]) {
+        const part = other === undefined ? undefined : differingPart(definition, other);
+        if (part !== undefined) {
+          return {
+            found: 'not_approved',
+            why: `the ${part} of ${name} in ${document.label} is not the one that was approved`,
+          };
+        }
+      }
+    }
+    const documents: readonly Part[] = naming.map(({ document, approved, written }) => ({
+      document,
+      ...(approved ? { approved } : {}),
+      ...(written ? { written } : {}),
+    }));
+    const services = naming
+      .flatMap(({ approved, written }) => [approved, written])
+      .flatMap((c) => (c ? [c.service] : []));
+    return {
+      found: 'service',
+      inForce: {
+        service: { ...definition, headers: { ...definition.headers, allow: allowedByAll(services) } },
+        limits: services.map(({ limits }) => limits).reduce(lowerLimits),
+        documents,
+        decide: (request) => decideJointly(documents, request),
+      },
+    };
+  }
+}
+
+/** The strictest verdict of all documents that name the service, each taken as approved ∧ written. */
+function decideJointly(documents: readonly Part[], request: CanonicalRequest): JointDecision {
+  let strictest: JointDecision | undefined;
+  for (const { document, approved, written } of documents) {
+    const byWritten = verdictOf(written, request, `${document.label} no longer names ${request.service}`);
+    // Before its first approval a workspace file only restricts: its approved half has no say yet.
+    const byApproved = document.grants
+      ? verdictOf(approved, request, `nobody has approved ${request.service} in ${document.label}`)
+      : byWritten;
+    const stricter = STRICTNESS[byApproved.verdict] > STRICTNESS[byWritten.verdict] ? byApproved : byWritten;
+    const decision: JointDecision = {
+      ...stricter,
+      label: document.label,
+      awaitsApproval: byWritten.verdict !== 'deny' && byApproved.verdict === 'deny',
+    };
+    if (!strictest || STRICTNESS[decision.verdict] > STRICTNESS[strictest.verdict]) strictest = decision;
+  }
+  return strictest ?? { verdict: 'deny', reason: 'No policy names this service', label: '', awaitsApproval: false };
+}
+
+const STRICTNESS = { allow: 0, ask: 1, deny: 2 } as const;
+
+function verdictOf(compiled: CompiledService | undefined, request: CanonicalRequest, absent: string): Decision {
+  return compiled ? decide(compiled, request) : { verdict: 'deny', reason: absent };
+}
+
+function allowedByAll(services: readonly Service[]): readonly string[] {
+  const [first, ...others] = services.map(({ headers }) => headers.allow);
+  return (first ?? []).filter((name) => others.every((allow) => allow.includes(name)));
+}
+
+/** The part of the definition that two documents disagree on: where the credential goes, and how. */
+function differingPart(a: Service, b: Service): string | undefined {
+  if (a.baseUrl.origin !== b.baseUrl.origin || a.baseUrl.prefix !== b.baseUrl.prefix) return 'baseUrl';
+  if (placementOf(a.auth) !== placementOf(b.auth)) return 'auth';
+  if (a.network !== b.network) return 'network';
+  return undefined;
+}
+
+/** Where a credential goes in a request, as one line of text: what a binding compares. */
+export function placementOf(auth: Auth): string {
+  switch (auth.type) {
+    case 'bearer':
+      return 'bearer';
+    case 'basic':
+      return `basic:${auth.username ?? ''}`;
+    case 'header':
+      return `header:${auth.name.toLowerCase()}:${auth.prefix ?? ''}`;
+    case 'query':
+      return `query:${auth.name}`;
+  }
+}
+
+/** One line a rule, as `list_services` and the views show it: `GET, POST /v1/customers/**`. */
+export function describeRule(rule: Rule): string {
+  const methods = rule.methods ? [...rule.methods].join(', ') : '';
+  return [rule.effect === 'allow' ? '' : rule.effect, methods, rule.pattern.text]
+    .filter((part) => part !== '')
+    .join(' ');
+}

@@ -1,0 +1,200 @@
+import type { ErrorCode, Refusal } from '../protocol/messages.ts';
+
+/**
+ * The closed list of what a gateway answers instead of an API's answer. Each is made by a function here, so that every
+ * text says what happened and what to do next, and every one says whether the request may have been sent.
+ */
+export class RefusalError extends Error {
+  readonly refusal: Refusal;
+
+  constructor(refusal: Refusal, options?: ErrorOptions) {
+    super(refusal.message, options);
+    this.refusal = refusal;
+  }
+}
+
+function refuse(code: ErrorCode, message: string, nextStep: string, more: Partial<Refusal> = {}): RefusalError {
+  return new RefusalError({ code, message, nextStep, sent: 'no', ...more });
+}
+
+const ASK_THE_PERSON = 'Tell the person, and do not go around it through the terminal.';
+/** For answers after something may have reached the API: never suggests to repeat. */
+const DO_NOT_REPEAT =
+  'Do not repeat the call: it may have taken effect. Read the current state with a GET first, or ask the person.';
+
+export type Sent = Refusal['sent'];
+
+export const refusals = {
+  invalidRequest: (message: string, nextStep: string, service?: string): RefusalError =>
+    refuse('invalid_request', message, nextStep, service === undefined ? {} : { service }),
+
+  unknownService: (service: string, known: readonly string[]): RefusalError =>
+    refuse(
+      'unknown_service',
+      `There is no service named ${quote(service)}.`,
+      known.length === 0
+        ? 'No service is set up yet. Ask the person to run "Valet Key: Add Service" in VS Code.'
+        : `Use one of: ${known.slice(0, 20).join(', ')}. Call list_services for what each allows.`,
+    ),
+
+  policyDenied: (service: string, reason: string, where: string, narrowest: string, rule?: string): RefusalError =>
+    refuse(
+      'policy_denied',
+      `${reason} (${where})`,
+      `Do not repeat this call. If the task needs it, call request_access; the narrowest rule that a person could add is: ${narrowest}`,
+      { service, ...(rule === undefined ? {} : { rule }) },
+    ),
+
+  policyNotApproved: (service: string, why: string): RefusalError =>
+    refuse(
+      'policy_not_approved',
+      `${why}.`,
+      `Ask the person to run "Valet Key: Review and Apply Policy Changes" in VS Code. ${ASK_THE_PERSON}`,
+      { service },
+    ),
+
+  untrustedWorkspace: (service: string): RefusalError =>
+    refuse(
+      'policy_not_approved',
+      'The workspace of this VS Code window is not trusted, so every call is refused.',
+      'Ask the person to trust the workspace (Workspaces: Manage Workspace Trust) or to use another window.',
+      { service },
+    ),
+
+  approvalDenied: (service: string, why: string): RefusalError =>
+    refuse('approval_denied', `${why}.`, `Do not repeat this call. ${ASK_THE_PERSON}`, { service }),
+
+  frozen: (service: string, all: boolean, sent: Sent): RefusalError =>
+    refuse(
+      'frozen',
+      all ? 'All access is frozen.' : `Access to ${service} is frozen.`,
+      sent === 'no'
+        ? `Stop calling. Only a person can lift it, with "Valet Key: Unfreeze" in VS Code.`
+        : `Stop calling. The call was cut off by the freeze and may have taken effect; only a person can lift the freeze.`,
+      { service, sent },
+    ),
+
+  revoked: (service: string, sent: Sent): RefusalError =>
+    refuse(
+      'revoked',
+      `The credential of ${service} was revoked.`,
+      sent === 'no'
+        ? 'Stop calling. A person can add a new one with "Valet Key: Rotate Credential" in VS Code.'
+        : 'Stop calling. The call was cut off by the revocation and may have taken effect.',
+      { service, sent },
+    ),
+
+  missingCredential: (service: string): RefusalError =>
+    refuse(
+      'missing_credential',
+      `No credential is stored for ${service}.`,
+      `Ask the person to run "Valet Key: Rotate Credential" for ${service} in VS Code. Do not look for the key yourself.`,
+      { service },
+    ),
+
+  originNotConfirmed: (service: string, what: string): RefusalError =>
+    refuse(
+      'origin_not_confirmed',
+      `The credential of ${service} was entered for another destination: ${what}.`,
+      `Ask the person to enter the credential again for it ("Valet Key: Rotate Credential"), or to put the old one back.`,
+      { service },
+    ),
+
+  rateLimited: (service: string, what: string, retryAfterMs: number): RefusalError =>
+    refuse(
+      'rate_limited',
+      `The policy's limit for ${service} is used up: ${what}.`,
+      `Wait ${Math.ceil(retryAfterMs / 1000)} s, then go on.`,
+      { service, retryAfterMs: Math.ceil(retryAfterMs) },
+    ),
+
+  tooBusy: (service: string, concurrent: number): RefusalError =>
+    refuse(
+      'rate_limited',
+      `${service} had ${concurrent} calls under way for the whole of the time-out.`,
+      'Send fewer calls at once, then go on.',
+      { service, retryAfterMs: 1000 },
+    ),
+
+  requestTooLarge: (message: string, nextStep: string, service: string): RefusalError =>
+    refuse('request_too_large', message, nextStep, { service }),
+
+  responseTooLarge: (service: string, what: string): RefusalError =>
+    refuse(
+      'response_too_large',
+      `The answer of ${service} is too large: ${what}.`,
+      'The request reached the API. Ask for less with its own paging or filter parameters; for anything but a read, check the state before sending another call.',
+      { service, sent: 'yes' },
+    ),
+
+  addressRefused: (service: string, host: string, network: string): RefusalError =>
+    refuse(
+      'address_refused',
+      `${host} resolves to an address that ${service} may not use (network: ${network}).`,
+      'Tell the person: the name points into the machine, its network or a metadata service. If that is meant, the policy needs "network: private" or "network: loopback".',
+      { service },
+    ),
+
+  unreachable: (service: string, host: string, why: string, sent: Sent): RefusalError =>
+    refuse(
+      'upstream_unreachable',
+      sent === 'no' ? `${host} could not be reached: ${why}.` : `The connection to ${host} broke: ${why}.`,
+      sent === 'no' ? 'Nothing was sent. Try again later, or tell the person.' : DO_NOT_REPEAT,
+      { service, sent },
+    ),
+
+  timeout: (service: string, timeoutMs: number, sent: Sent): RefusalError =>
+    refuse(
+      'upstream_timeout',
+      `${service} did not answer in full within ${timeoutMs / 1000} s.`,
+      sent === 'no' ? 'Nothing was sent. Try again later, or tell the person.' : DO_NOT_REPEAT,
+      { service, sent },
+    ),
+
+  tls: (service: string, host: string, why: string): RefusalError =>
+    refuse(
+      'upstream_tls',
+      `The secure connection to ${host} was refused: ${why}.`,
+      'Nothing was sent. Tell the person: the certificate cannot be verified, or something stands between this machine and the API.',
+      { service },
+    ),
+
+  cancelled: (service: string, sent: Sent): RefusalError =>
+    refuse('cancelled', 'The call was cancelled.', sent === 'no' ? 'Nothing was sent.' : DO_NOT_REPEAT, {
+      service,
+      sent,
+    }),
+
+  gatewayStopping: (service: string, sent: Sent): RefusalError =>
+    refuse(
+      'gateway_unavailable',
+      'The gateway is ending.',
+      sent === 'no' ? 'Try again when VS Code is open.' : DO_NOT_REPEAT,
+      { service, sent },
+    ),
+
+  auditUnavailable: (service: string, sent: Sent): RefusalError =>
+    refuse(
+      'audit_unavailable',
+      'The audit trail cannot be written, so no call is made.',
+      `Tell the person: the disk may be full or the audit folder not writable ("Valet Key: Show Status" says more).`,
+      { service, sent },
+    ),
+
+  internal: (service: string | undefined, sent: Sent, cause: unknown): RefusalError =>
+    new RefusalError(
+      {
+        code: 'internal',
+        message: 'Valet Key failed on this call; its log says more.',
+        nextStep: sent === 'no' ? 'Nothing was sent. Tell the person.' : DO_NOT_REPEAT,
+        sent,
+        ...(service === undefined ? {} : { service }),
+      },
+      { cause },
+    ),
+};
+
+/** An agent's word inside our sentence: quoted, one line, cut. */
+function quote(text: string): string {
+  return JSON.stringify(text.length > 64 ? `${text.slice(0, 64)}…` : text);
+}

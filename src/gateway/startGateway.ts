@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto';
+import { Broker } from './broker/broker.ts';
+import { Gateway } from './gateway.ts';
+import type { GatewayControl, GatewayEvents, WindowInfo } from './parent.ts';
+import type { GatewayStart } from './pipe.ts';
+import { BoundedPolicyParser } from './policyParser.ts';
+
+export interface RunningGateway {
+  readonly control: GatewayControl;
+  /** Into the parent's log, with every known credential taken out. */
+  log(level: 'info' | 'warn' | 'error', message: string): void;
+  /** Takes the socket away, ends what is under way and syncs the audit trail. */
+  close(): void;
+}
+
+/**
+ * Puts a gateway together and lets it listen: the same for the private child process and for the command line.
+ * `script` is the bundle that is running, which also serves as the policy parser's worker.
+ */
+export async function startGateway(
+  settings: GatewayStart,
+  events: GatewayEvents,
+  script: string,
+): Promise<RunningGateway> {
+  const gatewayId = randomBytes(8).toString('hex');
+  const parser = new BoundedPolicyParser(script);
+  const gateway = new Gateway({
+    gatewayId,
+    runtimeDir: settings.runtimeDir,
+    auditDir: settings.auditDir,
+    requestHashKey: settings.requestHashKey ?? randomBytes(32).toString('hex'),
+    events,
+    parsePolicy: (text) => parser.parse(text),
+  });
+  const window: WindowInfo = { hostPid: process.ppid, folders: [], trusted: true, focusedAt: Date.now() };
+  const broker = new Broker({
+    gateway,
+    gatewayId,
+    runtimeDir: settings.runtimeDir,
+    window,
+    onLog: (message) => gateway.log('warn', message),
+  });
+  gateway.countProxies(() => broker.connections);
+  await broker.start();
+
+  return {
+    control: {
+      setPolicies: (files) => gateway.setPolicies(files),
+      setCredentials: (set) => gateway.setCredentials(set),
+      setFreeze: (state) => gateway.setFreeze(state),
+      setNetwork: (network) => gateway.setNetwork(network),
+      recordControl: (event) => gateway.recordControl(event),
+      status: () => gateway.status(),
+      setWindow: async (next) => {
+        await gateway.setWindow(next);
+        broker.setWindow(next);
+      },
+    },
+    log: (level, message) => gateway.log(level, message),
+    close: () => {
+      broker.close();
+      gateway.close();
+      parser.dispose();
+    },
+  };
+}

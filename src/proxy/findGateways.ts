@@ -1,0 +1,58 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { PROTOCOL_VERSION } from '../protocol/messages.ts';
+import { type Rendezvous, rendezvousSchema } from '../protocol/rendezvous.ts';
+import { checkRuntimeDir } from '../protocol/runtimeDir.ts';
+
+/** What a proxy knows about its own place. */
+export interface Whereabouts {
+  readonly parentPid: number;
+  readonly home: string;
+  readonly workingDirectory: string;
+  /** Local paths of the MCP client's roots. */
+  readonly roots: readonly string[];
+}
+
+export interface Candidate {
+  readonly rendezvous: Rendezvous;
+  /** `user` when nothing ties the proxy to this window: then only the user's policy counts. */
+  readonly scope: 'window' | 'user';
+}
+
+/** The gateways that have published themselves in `runtimeDir`. Throws `RuntimeDirError` when it is not safe. */
+export function readGateways(runtimeDir: string): Rendezvous[] {
+  if (!fs.existsSync(runtimeDir)) return [];
+  checkRuntimeDir(runtimeDir);
+  return fs
+    .readdirSync(runtimeDir)
+    .filter((name) => /^[0-9a-f]{16}\.json$/.test(name))
+    .flatMap((name) => {
+      try {
+        const read = rendezvousSchema.safeParse(JSON.parse(fs.readFileSync(path.join(runtimeDir, name), 'utf8')));
+        return read.success && read.data.protocol === PROTOCOL_VERSION ? [read.data] : [];
+      } catch {
+        return []; // taken away between listing and reading, or not whole: as good as absent
+      }
+    });
+}
+
+/**
+ * Which gateway to take, best first: the window that started this proxy; a window that has the client's folders open;
+ * the only window; else the last focused one, with the user's policy alone. Routing, not a boundary: whoever can reach
+ * one socket of this user can reach all.
+ */
+export function rankGateways(all: readonly Rendezvous[], own: Whereabouts): Candidate[] {
+  const byFocus = [...all].sort((a, b) => b.focusedAt - a.focusedAt);
+  const places = [...own.roots, ...(own.workingDirectory === own.home ? [] : [own.workingDirectory])];
+  const holds = (folder: string, place: string): boolean =>
+    place === folder || place.startsWith(folder.endsWith(path.sep) ? folder : folder + path.sep);
+  const rank = (gateway: Rendezvous): number => {
+    if (gateway.hostPid === own.parentPid) return 0;
+    if (gateway.folders.some((folder) => places.some((place) => holds(folder, place)))) return 1;
+    return all.length === 1 ? 2 : 3;
+  };
+  return byFocus
+    .map((rendezvous) => ({ rendezvous, rank: rank(rendezvous) }))
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ rendezvous, rank: place }) => ({ rendezvous, scope: place === 3 ? 'user' : 'window' }));
+}

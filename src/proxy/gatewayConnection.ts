@@ -1,0 +1,104 @@
+import net from 'node:net';
+import { LineSplitter, tooLong } from '../protocol/lines.ts';
+import {
+  type AgentInfo,
+  type FromProxy,
+  fromGatewaySchema,
+  MAX_HANDSHAKE_LINE_BYTES,
+  MAX_LINE_BYTES,
+  PROTOCOL_VERSION,
+} from '../protocol/messages.ts';
+import { challengeSchema, freshNonce, prove, provesKey } from '../protocol/proof.ts';
+import type { Candidate } from './findGateways.ts';
+import { gatewayLost, type Reply } from './reply.ts';
+
+const CONNECT_TIMEOUT_MS = 2000;
+
+type WithId<T> = T extends { id: number } ? T : never;
+export type Order = Exclude<WithId<FromProxy>, { do: 'cancel' }>;
+
+/** A proven connection to one gateway. */
+export interface GatewayConnection {
+  readonly open: boolean;
+  /** Sends one order and resolves with the reply to it; when the connection breaks, with a refusal that says so. */
+  ask(order: Order, signal?: AbortSignal): Promise<Reply>;
+  close(): void;
+}
+
+/** Connects and proves, or rejects. Nothing about the agent is said before the gateway has proven the key. */
+export function connect(candidate: Candidate, agent: AgentInfo): Promise<GatewayConnection> {
+  const { rendezvous, scope } = candidate;
+  return new Promise((resolve, reject) => {
+    const socket = net.connect(rendezvous.socket);
+    const lines = new LineSplitter(MAX_HANDSHAKE_LINE_BYTES);
+    const pending = new Map<number, (reply: Reply) => void>();
+    const ownNonce = freshNonce();
+    let proven = false;
+
+    const fail = (why: string): void => {
+      clearTimeout(patience);
+      socket.destroy();
+      reject(new Error(why));
+      for (const settle of pending.values()) settle(gatewayLost('unknown'));
+      pending.clear();
+    };
+    const patience = setTimeout(() => fail('the gateway did not answer in time'), CONNECT_TIMEOUT_MS);
+    const send = (message: object): void => void socket.write(`${JSON.stringify(message)}\n`);
+
+    function onLine(line: string): void {
+      const message: unknown = JSON.parse(line);
+      if (!proven) {
+        const challenge = challengeSchema.parse(message);
+        const nonces = { proxy: ownNonce, gateway: challenge.nonce };
+        if (!provesKey(rendezvous.key, 'gateway', nonces, challenge.proof)) {
+          throw new Error('the gateway did not prove the key');
+        }
+        proven = true;
+        lines.cap = MAX_LINE_BYTES;
+        clearTimeout(patience);
+        send({ proof: prove(rendezvous.key, 'proxy', nonces) });
+        send({ do: 'hello', agent, scope } satisfies FromProxy);
+        resolve(connection);
+        return;
+      }
+      const reply = fromGatewaySchema.parse(message);
+      pending.get(reply.id)?.(reply);
+      pending.delete(reply.id);
+    }
+
+    const connection: GatewayConnection = {
+      get open() {
+        return proven && !socket.destroyed && socket.writable;
+      },
+      ask(order, signal) {
+        return new Promise((settle) => {
+          if (!connection.open) return settle(gatewayLost('no'));
+          pending.set(order.id, settle);
+          signal?.addEventListener(
+            'abort',
+            () => {
+              if (pending.has(order.id) && connection.open) send({ do: 'cancel', id: order.id } satisfies FromProxy);
+            },
+            { once: true },
+          );
+          send(order);
+        });
+      },
+      close: () => socket.destroy(),
+    };
+
+    socket.on('connect', () => send({ protocol: PROTOCOL_VERSION, nonce: ownNonce }));
+    socket.on('error', (error) => fail(error.message));
+    socket.on('close', () => fail('the gateway closed the connection'));
+    socket.on('data', (chunk) => {
+      try {
+        for (const line of lines.push(chunk)) {
+          if (line === tooLong) throw new Error('a reply was longer than allowed');
+          onLine(line);
+        }
+      } catch (error) {
+        fail(error instanceof Error ? error.message : String(error));
+      }
+    });
+  });
+}

@@ -1,0 +1,110 @@
+import os from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { Server } from '@modelcontextprotocol/sdk/server/index.js';
+import { CallToolRequestSchema, type CallToolResult, ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import type { ZodError } from 'zod';
+import { defaultRuntimeDir, ownRuntimeDirInputs } from '../protocol/runtimeDir.ts';
+import type { Whereabouts } from './findGateways.ts';
+import { GatewayClient, type Question } from './gatewayClient.ts';
+import { invalidArguments, type Refused, type Reply } from './reply.ts';
+import { StdioTransport } from './stdio.ts';
+import { ARGUMENTS, INSTRUCTIONS, isToolName, TOOLS, type ToolName } from './tools.ts';
+
+/**
+ * The MCP server on stdio that an agent starts. It holds no credential and no rule: it checks the shape of a call,
+ * hands it to the gateway and returns the answer. It answers `initialize` and `tools/list` without a gateway, never
+ * exits because there is none (clients respawn in storms), and exits at once when its input ends.
+ */
+declare const VALETKEY_VERSION: string;
+
+/** How long a client has to name its roots before the proxy goes without. */
+const ROOTS_TIMEOUT_MS = 500;
+
+function main(): void {
+  // Without a handler the signal opens the inspector of this process to any other process of the user's.
+  process.on('SIGUSR1', () => undefined);
+  const exit = (): void => process.exit(0);
+  process.stdin.on('end', exit).on('close', exit).on('error', exit);
+  process.stdout.on('error', exit); // the client is gone
+
+  const server = new Server(
+    { name: 'valet-key', title: 'Valet Key', version: VALETKEY_VERSION },
+    { capabilities: { tools: {} }, instructions: INSTRUCTIONS },
+  );
+  const gateway = new GatewayClient({
+    runtimeDir: process.env.VALETKEY_RUNTIME_DIR || defaultRuntimeDir(ownRuntimeDirInputs(process.env, os.tmpdir())),
+    whereabouts: () => whereabouts(server),
+    agent: () => {
+      const client = server.getClientVersion();
+      return { name: cut(client?.name ?? ''), ...(client?.version ? { version: cut(client.version) } : {}) };
+    },
+  });
+
+  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: TOOLS }));
+  server.setRequestHandler(CallToolRequestSchema, async ({ params }, { signal }) => {
+    if (!isToolName(params.name)) {
+      return result(invalidArguments(`There is no tool ${JSON.stringify(cut(params.name))}.`));
+    }
+    const question = toQuestion(params.name, params.arguments ?? {});
+    return result('refusal' in question ? question : await gateway.ask(question, signal));
+  });
+  void server.connect(new StdioTransport(process.stdin, process.stdout));
+}
+
+function toQuestion(tool: ToolName, given: unknown): Question | Refused {
+  switch (tool) {
+    case 'list_services': {
+      const checked = ARGUMENTS.list_services.safeParse(given);
+      if (!checked.success) return wrong(tool, checked.error);
+      const { service } = checked.data;
+      return { do: 'listServices', ...(service === undefined ? {} : { service }) };
+    }
+    case 'request_access': {
+      const checked = ARGUMENTS.request_access.safeParse(given);
+      return checked.success ? { do: 'requestAccess', access: checked.data } : wrong(tool, checked.error);
+    }
+    case 'read':
+    case 'execute': {
+      const checked = ARGUMENTS[tool].safeParse(given);
+      return checked.success ? { do: 'execute', call: { ...checked.data, tool } } : wrong(tool, checked.error);
+    }
+  }
+}
+
+/** Says which argument is wrong, and how it should look. */
+function wrong(tool: ToolName, error: ZodError): Refused {
+  const issues = error.issues.slice(0, 3).map((issue) => {
+    const at = issue.path.join('.');
+    return at === '' ? issue.message : `${at}: ${issue.message}`;
+  });
+  return invalidArguments(`The arguments of ${tool} are wrong: ${issues.join('; ')}.`);
+}
+
+/** The same content twice: structured, and as text for clients that read only text. */
+function result(reply: Reply): CallToolResult {
+  const structuredContent = 'answer' in reply ? reply.answer : { error: reply.refusal };
+  return {
+    content: [{ type: 'text', text: JSON.stringify(structuredContent) }],
+    structuredContent,
+    ...('refusal' in reply ? { isError: true } : {}),
+  };
+}
+
+async function whereabouts(server: Server): Promise<Whereabouts> {
+  let roots: string[] = [];
+  if (server.getClientCapabilities()?.roots) {
+    try {
+      const listed = await server.listRoots(undefined, { timeout: ROOTS_TIMEOUT_MS });
+      roots = listed.roots.flatMap(({ uri }) => (uri.startsWith('file://') ? [fileURLToPath(uri)] : []));
+    } catch {
+      // A client that does not answer is placed by its working directory.
+    }
+  }
+  return { parentPid: process.ppid, home: os.homedir(), workingDirectory: process.cwd(), roots };
+}
+
+function cut(text: string): string {
+  return text.slice(0, 200);
+}
+
+main();

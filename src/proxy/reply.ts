@@ -1,0 +1,42 @@
+import type { Refusal } from '../protocol/messages.ts';
+
+/** What an agent gets for a call: what the gateway answered, or a refusal of the proxy's own. */
+export type Reply = { readonly answer: Record<string, unknown> } | Refused;
+export interface Refused {
+  readonly refusal: Refusal;
+}
+
+/** No gateway, or it went away: before anything was said (`no`), or with a call under way (`unknown`). */
+export function gatewayLost(sent: 'no' | 'unknown'): Refused {
+  return {
+    refusal: {
+      code: 'gateway_unavailable',
+      message:
+        sent === 'no'
+          ? 'Valet Key is not running: no VS Code window with it is open.'
+          : 'Valet Key went away while the call was under way.',
+      nextStep:
+        sent === 'no'
+          ? 'Ask the person to open VS Code with the Valet Key extension, then try again. Do not use the terminal instead.'
+          : 'Do not repeat the call: it may have taken effect. Read the current state with a GET first, or ask the person.',
+      sent,
+    },
+  };
+}
+
+export function gatewayUnsafe(why: string): Refused {
+  return {
+    refusal: {
+      code: 'gateway_unavailable',
+      message: `The runtime directory of Valet Key cannot be trusted: ${why}`,
+      nextStep: 'Tell the person what the message says.',
+      sent: 'no',
+    },
+  };
+}
+
+export function invalidArguments(message: string): Refused {
+  return {
+    refusal: { code: 'invalid_request', message, nextStep: 'Correct the arguments and call again.', sent: 'no' },
+  };
+}

@@ -1,0 +1,63 @@
+import type { Readable, Writable } from 'node:stream';
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import { type JSONRPCMessage, JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
+import { LineSplitter, tooLong } from '../protocol/lines.ts';
+
+const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
+/** JSON-RPC 2.0, section 5.1. */
+const PARSE_ERROR = -32700;
+const INVALID_REQUEST = -32600;
+
+/**
+ * MCP's stdio transport that survives its peer: what is too long, not JSON or not JSON-RPC gets an error reply, and the
+ * next message is read as if nothing had happened. (The SDK's own transport closes on a long line and is silent on a bad one.)
+ */
+export class StdioTransport implements Transport {
+  onclose?: () => void;
+  onerror?: (error: Error) => void;
+  onmessage?: (message: JSONRPCMessage) => void;
+  readonly #input: Readable;
+  readonly #output: Writable;
+  readonly #lines = new LineSplitter(MAX_MESSAGE_BYTES);
+
+  constructor(input: Readable, output: Writable) {
+    this.#input = input;
+    this.#output = output;
+  }
+
+  async start(): Promise<void> {
+    this.#input.on('data', (chunk: Buffer) => {
+      for (const line of this.#lines.push(chunk)) this.#take(line);
+    });
+  }
+
+  async send(message: JSONRPCMessage): Promise<void> {
+    this.#output.write(`${JSON.stringify(message)}\n`);
+  }
+
+  async close(): Promise<void> {
+    this.onclose?.();
+  }
+
+  #take(line: string | typeof tooLong): void {
+    if (line === tooLong) {
+      this.#refuse(INVALID_REQUEST, `a message is longer than ${MAX_MESSAGE_BYTES} bytes`);
+      return;
+    }
+    if (line.trim() === '') return;
+    let json: unknown;
+    try {
+      json = JSON.parse(line);
+    } catch {
+      this.#refuse(PARSE_ERROR, 'a message is not JSON');
+      return;
+    }
+    const message = JSONRPCMessageSchema.safeParse(json);
+    if (message.success) this.onmessage?.(message.data);
+    else this.#refuse(INVALID_REQUEST, 'a message is not JSON-RPC 2.0');
+  }
+
+  #refuse(code: number, message: string): void {
+    this.#output.write(`${JSON.stringify({ jsonrpc: '2.0', id: null, error: { code, message } })}\n`);
+  }
+}
