@@ -114,6 +114,8 @@ describe('a request path', () => {
     ['/v1/..,/x', 'dot segment'],
     ['/v1/..%20/x', 'dot segment'],
     ['/v1/%20../x', 'dot segment'],
+    ['/v1/..%20admin/x', 'dot segment'],
+    ['/v1/...%20/x', 'dot segment'],
     ['/v1/.%20./x', 'dot segment'],
     ['/v1/..%23/x', 'dot segment'],
     ['/v1/..%3f/x', 'dot segment'],
