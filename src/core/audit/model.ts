@@ -7,6 +7,14 @@ export interface AuditAgent {
   readonly conversation?: string;
 }
 
+/** What retention removed: everything of that run up to and including one record. */
+export interface RemovedRecords {
+  readonly gatewayId: string;
+  readonly seq: number;
+  /** The hash of that record: the `prev` of the first one that is left. */
+  readonly hash: string;
+}
+
 /** The fields that a caller fills in; sequence, time, chain and gateway id are the log's. */
 export interface AuditEvent {
   /** Same for an intent and its outcome. */
@@ -26,6 +34,8 @@ export interface AuditEvent {
   readonly reason?: string;
   readonly requestHash?: string;
   readonly credential?: { readonly name: string; readonly last4: string };
+  /** In `pruned` records only. */
+  readonly removed?: RemovedRecords;
 }
 
 /** One line of an audit file. */
@@ -36,6 +46,6 @@ export interface AuditRecord extends AuditEvent {
   readonly time: string;
   /** Hex SHA-256 of the record before, 64 zeros for the first of a run. */
   readonly prev: string;
-  /** Hex SHA-256 over the record (without `hash`) and `prev`. */
+  /** Hex SHA-256 over the record's text without `hash`: see `record.ts`. */
   readonly hash: string;
 }

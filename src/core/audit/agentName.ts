@@ -1,0 +1,54 @@
+const MOST_CHARACTERS = 32;
+
+/**
+ * Short names of well-known MCP clients by how the name that they give in `initialize` begins, once it is a slug. A
+ * prefix ends at a dash or at the end. Clients state their own names: this is for reading and for convenience only.
+ */
+const WELL_KNOWN: readonly (readonly [prefix: string, short: string])[] = [
+  ['visual-studio-code', 'copilot'],
+  ['visual-studio', 'copilot'],
+  ['vscode', 'copilot'],
+  ['vs-code', 'copilot'],
+  ['code-server', 'copilot'],
+  ['code-oss', 'copilot'],
+  ['github-copilot', 'copilot'],
+  ['copilot', 'copilot'],
+  ['claude', 'claude'],
+  ['anthropic', 'claude'],
+  ['cursor', 'cursor'],
+  ['codex', 'codex'],
+  ['openai-codex', 'codex'],
+  ['gemini', 'gemini'],
+  ['windsurf', 'windsurf'],
+  ['codeium', 'windsurf'],
+  ['cline', 'cline'],
+  ['roo', 'roo'],
+  ['kilo', 'kilo'],
+  ['continue', 'continue'],
+  ['zed', 'zed'],
+  ['goose', 'goose'],
+  ['opencode', 'opencode'],
+  ['amazon-q', 'amazon-q'],
+  ['q-dev-cli', 'amazon-q'],
+  ['kiro', 'kiro'],
+  ['jetbrains', 'jetbrains'],
+  ['mcp-inspector', 'inspector'],
+  ['inspector', 'inspector'],
+];
+
+/**
+ * The short name of an agent for rules and for reading: `Visual Studio Code` → `copilot`, `claude-ai` → `claude`; any
+ * other name as a slug of `a-z`, `0-9`, `.`, `_` and `-` with at most 32 characters; `unknown` when nothing is left.
+ */
+export function agentName(raw: string | undefined): string {
+  // Bounded first: normalising may lengthen a name, and an agent may send any length.
+  const slug = (raw ?? '')
+    .slice(0, 256)
+    .normalize('NFKD')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9._]+/g, '-')
+    .slice(0, MOST_CHARACTERS)
+    .replaceAll(/^[-._]+|[-._]+$/g, '');
+  const known = WELL_KNOWN.find(([prefix]) => slug === prefix || slug.startsWith(`${prefix}-`));
+  return known?.[1] ?? (slug === '' ? 'unknown' : slug);
+}

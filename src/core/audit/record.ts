@@ -1,0 +1,131 @@
+import { escapeUnshowable } from './escape.ts';
+import type { AuditAgent, AuditEvent, AuditRecord, RemovedRecords } from './model.ts';
+
+/** `seq` of a run's first record. */
+export const FIRST_SEQ = 1;
+
+/** `prev` of a run's first record. */
+export const GENESIS = '0'.repeat(64);
+
+/** Where a record stands in its run. */
+export interface RecordPosition {
+  readonly gatewayId: string;
+  /** From {@link FIRST_SEQ}, without gaps. */
+  readonly seq: number;
+  /** ISO 8601, UTC, milliseconds. */
+  readonly time: string;
+  /** The hash of the record before; {@link GENESIS} for the first. */
+  readonly prev: string;
+}
+
+/** Longest field values in UTF-16 code units. What an agent sends must not fill the disk. */
+const LIMITS = {
+  id: 64,
+  name: 64,
+  conversation: 128,
+  service: 64,
+  environment: 64,
+  method: 32,
+  path: 2048,
+  verdict: 64,
+  code: 64,
+  rule: 256,
+  reason: 500,
+  requestHash: 128,
+  last4: 8,
+};
+
+/** The end of a line from its hash on, as {@link sealRecord} writes it. */
+const SEAL = /,"hash":"([0-9a-f]{64})"\}$/;
+
+/**
+ * Makes one line of an audit file: the record as one JSON object in a fixed order of fields, without spaces, and with
+ * every unshowable character escaped as `\uXXXX`. `hash` comes last and is the hexadecimal SHA-256 of the line's own
+ * UTF-8 text without `,"hash":"…"`, so without any parsing: the text up to there, and the closing brace. As `prev` is in
+ * that text, each hash covers all records before it.
+ *
+ * Overlong fields are cut, and say so: `…[cut 1234]` at the end is the number of code units left out. `line` has no line end.
+ */
+export function sealRecord(
+  event: AuditEvent,
+  position: RecordPosition,
+  sha256: (text: string) => string,
+): { record: AuditRecord; line: string } {
+  const unsealed = {
+    gatewayId: position.gatewayId,
+    seq: position.seq,
+    time: position.time,
+    id: cut(event.id, LIMITS.id),
+    kind: event.kind,
+    agent: agentOf(event.agent),
+    ...optional('service', event.service, LIMITS.service),
+    ...optional('environment', event.environment, LIMITS.environment),
+    ...optional('method', event.method, LIMITS.method),
+    ...optional('path', event.path, LIMITS.path),
+    ...optional('verdict', event.verdict, LIMITS.verdict),
+    ...optional('code', event.code, LIMITS.code),
+    ...optional('rule', event.rule, LIMITS.rule),
+    ...optionalNumber('status', event.status),
+    ...optionalNumber('durationMs', event.durationMs),
+    ...optionalNumber('bytes', event.bytes),
+    ...optional('reason', event.reason, LIMITS.reason),
+    ...optional('requestHash', event.requestHash, LIMITS.requestHash),
+    ...(event.credential === undefined
+      ? {}
+      : {
+          credential: {
+            name: cut(event.credential.name, LIMITS.service),
+            last4: cut(event.credential.last4, LIMITS.last4),
+          },
+        }),
+    ...(event.removed === undefined ? {} : { removed: removedOf(event.removed) }),
+    prev: position.prev,
+  };
+  const text = escapeUnshowable(JSON.stringify(unsealed));
+  const hash = sha256(text);
+  return { record: { ...unsealed, hash }, line: `${text.slice(0, -1)},"hash":"${hash}"}` };
+}
+
+/** A line's own hash, and the text that it is the hash of; undefined when the line is not sealed at all. */
+export function unsealLine(line: string): { readonly text: string; readonly hash: string } | undefined {
+  const seal = SEAL.exec(line.slice(-SEAL_LENGTH));
+  const hash = seal?.[1];
+  return hash === undefined ? undefined : { text: `${line.slice(0, -SEAL_LENGTH)}}`, hash };
+}
+
+const SEAL_LENGTH = ',"hash":""}'.length + 64;
+
+function agentOf(agent: AuditAgent): AuditAgent {
+  return {
+    name: cut(agent.name, LIMITS.name),
+    ...optional('version', agent.version, LIMITS.name),
+    ...optional('conversation', agent.conversation, LIMITS.conversation),
+  };
+}
+
+function removedOf(removed: RemovedRecords): RemovedRecords {
+  return { gatewayId: removed.gatewayId, seq: removed.seq, hash: removed.hash };
+}
+
+function optional<K extends string>(key: K, value: string | undefined, limit: number): { [P in K]?: string } {
+  return value === undefined ? {} : ({ [key]: cut(value, limit) } as { [P in K]: string });
+}
+
+/** A number that JSON can carry; others are left out. */
+function optionalNumber<K extends string>(key: K, value: number | undefined): { [P in K]?: number } {
+  return value === undefined || !Number.isFinite(value) ? {} : ({ [key]: value } as { [P in K]: number });
+}
+
+function cut(text: string, limit: number): string {
+  if (text.length <= limit) {
+    return text;
+  }
+  // Room for the mark, whose own length depends on how much is cut.
+  const kept = Math.max(0, limit - `…[cut ${text.length}]`.length);
+  const end = isHighSurrogate(text.charCodeAt(kept - 1)) ? kept - 1 : kept;
+  return `${text.slice(0, end)}…[cut ${text.length - end}]`;
+}
+
+function isHighSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit < 0xdc00;
+}

@@ -1,0 +1,114 @@
+import type { Secret } from '../secret.ts';
+import { Automaton, type Hit } from './automaton.ts';
+import { formsOf } from './forms.ts';
+import { replaceStrings, stringsOf } from './jsonStrings.ts';
+import { mergeHits, search, toCodeUnits } from './search.ts';
+import { SEPARATOR } from './unpack.ts';
+
+/** One credential to take out of what goes back. */
+export interface KnownSecret {
+  /** What the marker says: the service's name, never anything of the value. */
+  readonly name: string;
+  readonly value: Secret;
+}
+
+/** Markers in the order of preference, for when a credential happens to be a part of one. */
+const MARKERS = [(name: string) => `[redacted:${name}]`, () => '[redacted]', () => '[hidden]', () => '[***]'];
+
+const JOINT = String.fromCharCode(SEPARATOR);
+
+/**
+ * Takes known credentials out of texts, JSON values and bytes: raw and in percent, form, JSON, HTML, base64, hexadecimal
+ * and case-changed form, also nested. Each is replaced by `[redacted:NAME]`. Time is linear in the size of the input and
+ * does not depend on how many credentials there are. Redacting twice changes nothing.
+ */
+export class Redactor {
+  readonly #automaton: Automaton | undefined;
+  readonly #markers: readonly string[];
+
+  /** With the retired values, too; several entries may have one name. */
+  constructor(secrets: readonly KnownSecret[]) {
+    const patterns = secrets.flatMap(({ value }, owner) => {
+      const { bytes, whole } = formsOf(value.expose('redactor'));
+      return bytes.map((form) => ({ bytes: form, owner, whole }));
+    });
+    const automaton = patterns.length === 0 ? undefined : new Automaton(patterns);
+    this.#automaton = automaton;
+    this.#markers = secrets.map(({ name }) => marker(automaton, name));
+  }
+
+  /** Redacts a text of any kind: a body, a header's value, an error. An escape is never cut in two. */
+  text(input: string): { text: string; count: number } {
+    const hits = this.#find(input);
+    return { text: this.#replace(input, 0, hits), count: hits.length };
+  }
+
+  /**
+   * Redacts the strings and property names of a parsed JSON value. Returns the same value when there is nothing to
+   * redact, else a copy of the same structure.
+   */
+  json(value: unknown): { value: unknown; count: number } {
+    const strings = stringsOf(value);
+    // One pass over all of them: no encoding reaches across the separator.
+    const hits = this.#find(strings.join(JOINT));
+    if (hits.length === 0) {
+      return { value, count: 0 };
+    }
+    const replacements = new Map<string, { text: string; count: number }>();
+    let offset = 0;
+    let first = 0;
+    for (const text of strings) {
+      const end = offset + text.length;
+      let last = first;
+      while (last < hits.length && (hits[last] as Hit).start < end) {
+        last += 1;
+      }
+      if (last > first) {
+        const own = hits.slice(first, last);
+        replacements.set(text, { text: this.#replace(text, offset, own), count: own.length });
+      }
+      first = last;
+      offset = end + JOINT.length;
+    }
+    return replaceStrings(value, replacements);
+  }
+
+  /** How many times bytes hold a credential, as Latin-1, UTF-8, UTF-16 or any encoding of {@link Redactor.text}. */
+  binary(bytes: Uint8Array): number {
+    if (this.#automaton === undefined) {
+      return 0;
+    }
+    // A plain view of it: code that sees Node's Buffer as well is slower for everything.
+    const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    return mergeHits(search(this.#automaton, plain)).length;
+  }
+
+  #find(text: string): readonly Hit[] {
+    if (this.#automaton === undefined || text === '') {
+      return [];
+    }
+    const bytes = new TextEncoder().encode(text);
+    return toCodeUnits(text, bytes.length, mergeHits(search(this.#automaton, bytes)));
+  }
+
+  /** Puts markers into a text that begins at `offset` of what the hits were found in. */
+  #replace(text: string, offset: number, hits: readonly Hit[]): string {
+    const parts: string[] = [];
+    let done = 0;
+    for (const hit of hits) {
+      parts.push(text.slice(done, hit.start - offset), this.#markers[hit.owner] ?? '');
+      done = hit.end - offset;
+    }
+    return hits.length === 0 ? text : parts.join('') + text.slice(done);
+  }
+}
+
+/** What stands for a credential: safe inside JSON, HTML and headers, and not itself taken for a credential. */
+function marker(automaton: Automaton | undefined, name: string): string {
+  const safe = name.replaceAll(/[^A-Za-z0-9._-]/g, '_').slice(0, 64);
+  const candidates = MARKERS.map((make) => make(safe));
+  const free = candidates.find(
+    (text) => automaton === undefined || search(automaton, new TextEncoder().encode(text)).length === 0,
+  );
+  return free ?? '[]';
+}

@@ -1,0 +1,65 @@
+import type { Automaton, Hit } from './automaton.ts';
+import { unescapeLayer } from './unescape.ts';
+import { unpack } from './unpack.ts';
+
+/**
+ * How deep encodings are followed into each other: escapes within escapes five deep (JSON in JSON in a URL), base64
+ * within base64 twice, or mixed. Each step makes at most three bytes of one, so the whole stays linear.
+ */
+const DEPTH = 5;
+const UNPACK_COST = 2;
+
+/** Where credentials are in bytes, in whatever encoding, as unordered and possibly overlapping spans. */
+export function search(automaton: Automaton, bytes: Uint8Array): Hit[] {
+  return searchView(automaton, bytes, DEPTH, false);
+}
+
+function searchView(automaton: Automaton, bytes: Uint8Array, depth: number, packed: boolean): Hit[] {
+  const hits = automaton.scan(bytes, packed);
+  const unpacked = depth >= UNPACK_COST ? unpack(bytes, automaton.shortest, automaton.alphabet) : undefined;
+  if (unpacked !== undefined) {
+    for (const hit of searchView(automaton, unpacked.bytes, depth - UNPACK_COST, true)) {
+      hits.push({ ...unpacked.toSource(hit.start, hit.end), owner: hit.owner });
+    }
+  }
+  const unescaped = depth >= 1 ? unescapeLayer(bytes) : undefined;
+  if (unescaped === undefined) {
+    return hits;
+  }
+  for (const hit of searchView(automaton, unescaped.bytes, depth - 1, packed)) {
+    hits.push({ ...unescaped.toSource(hit.start, hit.end), owner: hit.owner });
+  }
+  return hits.map((hit) => ({ ...unescaped.widen(hit.start, hit.end), owner: hit.owner }));
+}
+
+/** Joins overlapping spans and orders them; the first and longest names the owner. Spans that only touch stay apart. */
+export function mergeHits(hits: readonly Hit[]): Hit[] {
+  const merged: Hit[] = [];
+  for (const hit of [...hits].sort((a, b) => a.start - b.start || b.end - a.end)) {
+    const last = merged.at(-1);
+    if (last !== undefined && hit.start < last.end) {
+      merged[merged.length - 1] = { ...last, end: Math.max(last.end, hit.end) };
+    } else {
+      merged.push(hit);
+    }
+  }
+  return merged;
+}
+
+/** Translates ordered spans of a text's UTF-8 bytes to spans of its UTF-16 code units. */
+export function toCodeUnits(text: string, byteLength: number, hits: readonly Hit[]): readonly Hit[] {
+  if (byteLength === text.length) {
+    return hits;
+  }
+  let unit = 0;
+  let byte = 0;
+  const advance = (target: number): number => {
+    while (byte < target) {
+      const code = text.codePointAt(unit) ?? 0;
+      byte += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+      unit += code < 0x10000 ? 1 : 2;
+    }
+    return unit;
+  };
+  return hits.map((hit) => ({ start: advance(hit.start), end: advance(hit.end), owner: hit.owner }));
+}

@@ -1,0 +1,119 @@
+import type { Secret } from '../secret.ts';
+import { SHORT } from './forms.ts';
+
+/** Why a value should not be kept as a credential. `refuse` is final; `warn` is for a person to decide. */
+export interface CredentialProblem {
+  readonly severity: 'refuse' | 'warn';
+  /** What is wrong, why it matters, and what to do. Never quotes the value. */
+  readonly message: string;
+}
+
+/** Fewer bits than this and a value is likely to occur in ordinary text, or to be guessed. */
+const WEAK_BITS = 28;
+
+const CONTROL = /\p{Cc}/u;
+const INVISIBLE = /[\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
+
+/** What documentation and templates put where a credential belongs. */
+const PLACEHOLDERS = [
+  /^[<[{(].*[>\]})]$/,
+  /^(?:\$|%)?\{.*\}$|^\$[A-Z_]+$|^%[A-Z_]+%$/,
+  /\b(?:your|my|the|an?|some|insert|enter|replace|put|paste)[-_ ]?.*(?:key|token|secret|password|credential|here)\b/i,
+  /(?:change|replace)[-_ ]?(?:me|this|it)/i,
+  /place[-_ ]?holder|example|dummy|sample|redacted|to[-_ ]?be[-_ ]?(?:done|set)|not[-_ ]?set/i,
+  /^(?:api|access|auth|secret|bearer|client)[-_ ]?(?:key|token|secret|password)s?$/i,
+  /x{6,}|\*{4,}|•{3,}|\.{3,}|…/i,
+];
+
+const COMMON_WORDS =
+  /^(?:pass|passw[o0]rd|passwort|secret|token|test(?:ing)?|admin|administrator|root|user|letmein|welcome|qwert[yz]\w*|iloveyou|monkey|dragon|master|login|abc|default|production|development|staging|internal|localhost)+[\d!@#$._-]*$/i;
+
+/**
+ * What is wrong with a value as a credential; undefined when nothing is. Values under {@link SHORT} characters are
+ * refused, because taking them out of answers would shred ordinary text.
+ */
+export function credentialProblem(value: Secret): CredentialProblem | undefined {
+  const text = value.expose('fingerprint');
+  return refusal(text) ?? warning(text);
+}
+
+function refusal(text: string): CredentialProblem | undefined {
+  const refuse = (message: string): CredentialProblem => ({ severity: 'refuse', message });
+  if (text.trim() === '') {
+    return refuse('The value is empty. Copy the credential from the provider and enter it again.');
+  }
+  if (text.trim().length < SHORT) {
+    return refuse(
+      `The value is shorter than ${SHORT} characters, too short to be told from ordinary text in answers. Create a longer credential at the provider.`,
+    );
+  }
+  if (/^[\r\n]|[\r\n]$/.test(text)) {
+    return refuse('The value begins or ends with a line break, which no API accepts. Enter it again without.');
+  }
+  if (CONTROL.test(text.replaceAll(/[\r\n]/g, ''))) {
+    return refuse(
+      'The value contains a control character, which no header can carry. Copy it again as plain text, on its own.',
+    );
+  }
+  if (INVISIBLE.test(text)) {
+    return refuse(
+      'The value contains an invisible character that was probably copied along. Enter it again as plain text.',
+    );
+  }
+  return undefined;
+}
+
+function warning(text: string): CredentialProblem | undefined {
+  const warn = (message: string): CredentialProblem => ({ severity: 'warn', message });
+  if (/[\r\n]/.test(text)) {
+    return warn(
+      'The value has several lines, which a header or a query parameter cannot carry. Check that it is the credential itself, and all of it.',
+    );
+  }
+  if (text !== text.trim()) {
+    return warn(
+      'The value begins or ends with a blank, which is rarely a part of it. Check that it was copied exactly.',
+    );
+  }
+  if (/^(?:bearer|basic|token)\s/i.test(text)) {
+    return warn(
+      'The value begins with the name of an auth scheme, which is added when it is sent. Enter the credential alone.',
+    );
+  }
+  if (PLACEHOLDERS.some((pattern) => pattern.test(text))) {
+    return warn('The value looks like a placeholder from a template. Check that it is the real credential.');
+  }
+  if ([...text].some((char) => (char.codePointAt(0) ?? 0) > 0xff)) {
+    return warn(
+      'The value contains characters outside Latin-1, which a header cannot carry as they are. Check that it was copied exactly.',
+    );
+  }
+  if (COMMON_WORDS.test(text) || entropyBits(text) < WEAK_BITS) {
+    return warn(
+      'The value is easy to guess and may occur in ordinary text, which would then be redacted too. Create a random credential at the provider if it allows that.',
+    );
+  }
+  return undefined;
+}
+
+/**
+ * Shannon entropy of a value's characters times their number, in bits, where a character that continues a run (`aaa`,
+ * `123`, `cba`) counts as none.
+ */
+function entropyBits(text: string): number {
+  const codes = [...text.toLowerCase()].map((char) => char.codePointAt(0) ?? 0);
+  const steps = codes.map((code, index) => code - (codes[index - 1] ?? Number.NaN));
+  const fresh = codes.filter((_, index) => {
+    const step = steps[index] ?? Number.NaN;
+    return !(Math.abs(step) <= 1 && (step === steps[index - 1] || step === 0));
+  });
+  const counts = new Map<number, number>();
+  for (const code of fresh) {
+    counts.set(code, (counts.get(code) ?? 0) + 1);
+  }
+  const perCharacter = [...counts.values()].reduce((sum, count) => {
+    const share = count / fresh.length;
+    return sum - share * Math.log2(share);
+  }, 0);
+  return perCharacter * fresh.length;
+}

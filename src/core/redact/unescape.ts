@@ -1,0 +1,269 @@
+import { ENTITIES, LONGEST_ENTITY } from './entities.ts';
+
+const PERCENT = 0x25;
+const AMPERSAND = 0x26;
+const BACKSLASH = 0x5c;
+const NUL = 0;
+
+const LEADS = [PERCENT, AMPERSAND, BACKSLASH, NUL];
+
+/** For each byte 1 when an escape may begin with it. */
+const IS_LEAD = Uint8Array.from({ length: 256 }, (_, byte) => (LEADS.includes(byte) ? 1 : 0));
+
+/** One decoded escape: what was read, and what it gave. `code` is a code point unless `raw`, then a byte. */
+interface Escape {
+  readonly length: number;
+  readonly code: number;
+  readonly raw?: boolean;
+}
+
+/** Single letters after a backslash (RFC 8259, section 7, and ECMAScript's `\v`). */
+const LETTERS: ReadonlyMap<number, number> = new Map(
+  Object.entries({ b: 8, t: 9, n: 10, v: 11, f: 12, r: 13 }).map(([letter, code]) => [letter.charCodeAt(0), code]),
+);
+
+/**
+ * A view of bytes with one layer of escapes decoded, whatever their kind: percent (`%41`, `%u0041`), JSON, script and
+ * shell (`\u0041`, `\x41`, `\101`, `\/`), and HTML entities. NUL bytes are left out, so that UTF-16 of ASCII reads as ASCII.
+ */
+export class Unescaped {
+  readonly bytes: Uint8Array;
+  /** Each escape as four numbers: start and end in the source, start and end in the view. */
+  readonly #spans: readonly number[];
+
+  constructor(bytes: Uint8Array, spans: readonly number[]) {
+    this.bytes = bytes;
+    this.#spans = spans;
+  }
+
+  /** Translates a span of the view to the source. */
+  toSource(start: number, end: number): { start: number; end: number } {
+    return { start: this.#translate(start, 0), end: this.#translate(end - 1, 1) };
+  }
+
+  /** Widens a span of the source that cuts an escape in two, so that what is left stays well-formed. */
+  widen(start: number, end: number): { start: number; end: number } {
+    const first = this.#last(0, start - 1);
+    const last = this.#last(0, end - 1);
+    return {
+      start: first >= 0 && this.#at(first, 1) > start ? this.#at(first, 0) : start,
+      end: last >= 0 && this.#at(last, 1) > end ? this.#at(last, 1) : end,
+    };
+  }
+
+  /** Where a byte of the view comes from: its start for `edge` 0, its end for `edge` 1. */
+  #translate(position: number, edge: 0 | 1): number {
+    const span = this.#last(2, position);
+    if (span < 0) {
+      return position + edge;
+    }
+    const after = position - this.#at(span, 3);
+    return after < 0 ? this.#at(span, edge) : this.#at(span, 1) + after + edge;
+  }
+
+  /** The last escape whose `field` is at most `limit`; -1 for none. */
+  #last(field: number, limit: number): number {
+    let low = 0;
+    let high = this.#spans.length / 4;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#at(middle, field) <= limit) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low - 1;
+  }
+
+  #at(span: number, field: number): number {
+    return this.#spans[span * 4 + field] as number;
+  }
+}
+
+/** Decodes one layer of escapes; undefined when there is none. Linear in the size of the source. */
+export function unescapeLayer(source: Uint8Array): Unescaped | undefined {
+  const first = Math.min(...LEADS.map((lead) => source.indexOf(lead)).filter((index) => index >= 0));
+  if (first === Number.POSITIVE_INFINITY) {
+    return undefined;
+  }
+  const length = source.length;
+  const spans: number[] = [];
+  // No escape is shorter than what it stands for.
+  const out = new Uint8Array(length);
+  out.set(source.subarray(0, first));
+  let size = first;
+  for (let i = first; i < length; ) {
+    const byte = source[i] as number;
+    const found = IS_LEAD[byte] === 1 ? readEscape(source, i, byte) : undefined;
+    if (found === undefined) {
+      out[size++] = byte;
+      i += 1;
+      continue;
+    }
+    const start = size;
+    size = byte === NUL ? size : write(out, size, found);
+    spans.push(i, i + found.length, start, size);
+    i += found.length;
+  }
+  return spans.length === 0 ? undefined : new Unescaped(out.subarray(0, size), spans);
+}
+
+function readEscape(source: Uint8Array, at: number, lead: number): Escape | undefined {
+  switch (lead) {
+    case NUL:
+      return { length: 1, code: 0 };
+    case PERCENT:
+      return readPercent(source, at);
+    case BACKSLASH:
+      return readBackslash(source, at);
+    default:
+      return readEntity(source, at);
+  }
+}
+
+function readPercent(source: Uint8Array, at: number): Escape | undefined {
+  const byte = hex(source, at + 1, 2);
+  if (byte >= 0) {
+    return { length: 3, code: byte, raw: true };
+  }
+  return source[at + 1] === 0x75 ? readUnit(source, at) : undefined;
+}
+
+function readBackslash(source: Uint8Array, at: number): Escape | undefined {
+  const next = source[at + 1];
+  if (next === undefined) {
+    return undefined;
+  }
+  if (next === 0x75) {
+    return source[at + 2] === 0x7b ? readBraced(source, at) : readUnit(source, at);
+  }
+  if (next === 0x78) {
+    const byte = hex(source, at + 2, 2);
+    return byte < 0 ? undefined : { length: 4, code: byte, raw: true };
+  }
+  const letter = LETTERS.get(next);
+  if (letter !== undefined) {
+    return { length: 2, code: letter };
+  }
+  if (next >= 0x30 && next <= 0x33) {
+    const byte = number(source, at + 1, 3, 8);
+    return byte.length === 3 ? { length: 4, code: byte.value, raw: true } : undefined;
+  }
+  const punctuation =
+    (next >= 0x20 && next <= 0x2f) ||
+    (next >= 0x3a && next <= 0x40) ||
+    (next >= 0x5b && next <= 0x60) ||
+    (next >= 0x7b && next <= 0x7e);
+  return punctuation ? { length: 2, code: next } : undefined;
+}
+
+/** `\uHHHH` or `%uHHHH`, and two of them where they are a surrogate pair. */
+function readUnit(source: Uint8Array, at: number): Escape | undefined {
+  const unit = hex(source, at + 2, 4);
+  if (unit < 0) {
+    return undefined;
+  }
+  if (unit >= 0xd800 && unit < 0xdc00 && source[at + 6] === source[at] && source[at + 7] === 0x75) {
+    const low = hex(source, at + 8, 4);
+    if (low >= 0xdc00 && low < 0xe000) {
+      return { length: 12, code: 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00) };
+    }
+  }
+  return { length: 6, code: unit };
+}
+
+/** `\u{H…}` (ECMAScript). */
+function readBraced(source: Uint8Array, at: number): Escape | undefined {
+  const { value, length } = number(source, at + 3, 6, 16);
+  const closed = length > 0 && source[at + 3 + length] === 0x7d && value <= 0x10ffff;
+  return closed ? { length: length + 4, code: value } : undefined;
+}
+
+/** `&#116;`, `&#x74;` or `&amp;`; a number, and the oldest names, also without their semicolon, as browsers read them. */
+function readEntity(source: Uint8Array, at: number): Escape | undefined {
+  if (source[at + 1] === 0x23) {
+    const marked = ((source[at + 2] ?? 0) | 0x20) === 0x78;
+    const from = at + (marked ? 3 : 2);
+    const { value, length } = number(source, from, 7, marked ? 16 : 10);
+    if (length === 0 || value > 0x10ffff) {
+      return undefined;
+    }
+    const end = from + length;
+    return { length: end - at + (source[end] === 0x3b ? 1 : 0), code: value };
+  }
+  let name = '';
+  for (let i = at + 1; i < source.length && name.length <= LONGEST_ENTITY; i++) {
+    const byte = source[i] as number;
+    if (byte === 0x3b) {
+      const code = ENTITIES.get(name);
+      return code === undefined ? undefined : { length: name.length + 2, code };
+    }
+    if (!isAlphanumeric(byte)) {
+      break;
+    }
+    name += String.fromCharCode(byte);
+  }
+  const bare = /^(?:amp|lt|gt|quot)/i.exec(name)?.[0];
+  const code = bare === undefined ? undefined : ENTITIES.get(bare);
+  return bare === undefined || code === undefined ? undefined : { length: bare.length + 1, code };
+}
+
+/** Writes an escape's bytes (UTF-8; a lone surrogate in the same scheme) and returns the new size. */
+function write(out: Uint8Array, at: number, { code, raw }: Escape): number {
+  let size = at;
+  if (code < 0x80 || raw === true) {
+    out[size++] = code;
+  } else if (code < 0x800) {
+    out[size++] = 0xc0 | (code >> 6);
+    out[size++] = 0x80 | (code & 0x3f);
+  } else if (code < 0x10000) {
+    out[size++] = 0xe0 | (code >> 12);
+    out[size++] = 0x80 | ((code >> 6) & 0x3f);
+    out[size++] = 0x80 | (code & 0x3f);
+  } else {
+    out[size++] = 0xf0 | (code >> 18);
+    out[size++] = 0x80 | ((code >> 12) & 0x3f);
+    out[size++] = 0x80 | ((code >> 6) & 0x3f);
+    out[size++] = 0x80 | (code & 0x3f);
+  }
+  return size;
+}
+
+/** Exactly `count` hexadecimal digits as a number; -1 when there are fewer. */
+function hex(source: Uint8Array, at: number, count: number): number {
+  const { value, length } = number(source, at, count, 16);
+  return length === count ? value : -1;
+}
+
+/** Up to `most` digits of a base, and how many there were. */
+function number(source: Uint8Array, at: number, most: number, base: number): { value: number; length: number } {
+  let value = 0;
+  let length = 0;
+  while (length < most) {
+    const digit = hexDigit(source[at + length]);
+    if (digit < 0 || digit >= base) {
+      break;
+    }
+    value = value * base + digit;
+    length += 1;
+  }
+  return { value, length };
+}
+
+/** The value of a hexadecimal digit's byte; -1 for any other. */
+function hexDigit(byte: number | undefined): number {
+  if (byte === undefined) {
+    return -1;
+  }
+  if (byte >= 0x30 && byte <= 0x39) {
+    return byte - 0x30;
+  }
+  const lower = byte | 0x20;
+  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
+}
+
+function isAlphanumeric(byte: number): boolean {
+  const lower = byte | 0x20;
+  return (byte >= 0x30 && byte <= 0x39) || (lower >= 0x61 && lower <= 0x7a);
+}
