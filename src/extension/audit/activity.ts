@@ -1,0 +1,71 @@
+import type { AuditEvent } from '../../core/audit/model.ts';
+import { Emitter } from '../util/emitter.ts';
+
+/** One call as the views show it: the intent and its outcome are one. */
+export interface Activity {
+  readonly id: string;
+  readonly agent: string;
+  readonly service: string;
+  readonly method: string;
+  readonly path: string;
+  /** ISO 8601, UTC. */
+  readonly time: string;
+  readonly result:
+    | { readonly kind: 'under-way' }
+    | { readonly kind: 'answered'; readonly status: number; readonly durationMs: number }
+    /** It was allowed and sent, and no answer came back. */
+    | { readonly kind: 'failed'; readonly code: string }
+    | { readonly kind: 'blocked'; readonly code: string };
+}
+
+const KEPT = 200;
+
+/** The last calls of this window, newest first. */
+export class ActivityLog {
+  #calls: readonly Activity[] = [];
+  readonly #changed = new Emitter<void>();
+  readonly onDidChange = this.#changed.event;
+
+  get calls(): readonly Activity[] {
+    return this.#calls;
+  }
+
+  lastOf(service: string): Activity | undefined {
+    return this.#calls.find((call) => call.service === service);
+  }
+
+  add(event: AuditEvent & { readonly time: string }): void {
+    const result = resultOf(event);
+    if (!result) return;
+    const before = this.#calls.find(({ id }) => id === event.id);
+    const call: Activity = {
+      id: event.id,
+      agent: event.agent.name,
+      service: event.service ?? before?.service ?? '',
+      method: event.method ?? before?.method ?? '',
+      path: event.path ?? before?.path ?? '',
+      time: before?.time ?? event.time,
+      result,
+    };
+    this.#calls = before
+      ? this.#calls.map((other) => (other === before ? call : other))
+      : [call, ...this.#calls].slice(0, KEPT);
+    this.#changed.fire();
+  }
+}
+
+function resultOf(event: AuditEvent): Activity['result'] | undefined {
+  switch (event.kind) {
+    case 'intent':
+      return { kind: 'under-way' };
+    case 'outcome':
+      return event.status === undefined
+        ? { kind: 'failed', code: event.code ?? 'internal' }
+        : { kind: 'answered', status: event.status, durationMs: event.durationMs ?? 0 };
+    case 'denied':
+      return { kind: 'blocked', code: event.code ?? 'policy_denied' };
+    case 'control':
+    case 'pruned':
+      return undefined;
+  }
+}

@@ -1,0 +1,29 @@
+import { l10n } from 'vscode';
+import type { Service } from '../../core/policy/model.ts';
+import { describeRule } from '../../gateway/policySet.ts';
+import { maskedText, placementText } from '../ui/placementText.ts';
+
+/** What a person agrees to when a service is added: where the credential goes, and what agents may ask. */
+export function addServiceSummary(service: Service, last4: string, file: string): string {
+  const rules = service.rules.map((rule) => `    ${describeRule(rule)}`);
+  const wildcards = service.rules.some(({ pattern }) => pattern.text.includes('**'));
+  return [
+    l10n.t(
+      'Credential: {0}, sent only to {1} {2}',
+      maskedText(last4),
+      service.baseUrl.origin,
+      placementText(service.auth),
+    ),
+    ...(service.environment === undefined ? [] : [l10n.t('Environment: {0}', service.environment)]),
+    ...(service.network === 'public' ? [] : [l10n.t('Network: {0}', networkText(service.network))]),
+    l10n.t('Written to: {0}', file),
+    '',
+    rules.length === 0 ? l10n.t('Agents may call nothing until you add rules.') : l10n.t('Agents may call:'),
+    ...rules,
+    ...(wildcards ? ['', l10n.t('/** stands for every path.')] : []),
+  ].join('\n');
+}
+
+function networkText(network: 'private' | 'loopback'): string {
+  return network === 'loopback' ? l10n.t('this machine (loopback)') : l10n.t('a private network');
+}

@@ -1,0 +1,13 @@
+import { env, l10n, window } from 'vscode';
+import type { App } from '../app.ts';
+import { clientConfiguration } from '../mcp/clientConfiguration.ts';
+
+/** Puts the server's configuration for another MCP client on the clipboard. It holds no credential. */
+export async function copyMcpConfiguration(app: App): Promise<void> {
+  await env.clipboard.writeText(clientConfiguration(app.definition));
+  void window.showInformationMessage(
+    l10n.t(
+      'The MCP configuration is on the clipboard. It holds no credential. Paste it into your client’s configuration file.',
+    ),
+  );
+}

@@ -1,0 +1,45 @@
+import * as vscode from 'vscode';
+import type { App } from '../app.ts';
+import { tellFailure } from '../ui/confirm.ts';
+import { errorText } from '../util/errorText.ts';
+
+/** What a command does. The argument is whatever VS Code passes along: a tree item, an editor's address, or nothing. */
+export type Command = (app: App, argument: unknown) => Promise<void>;
+
+/** Each command's module is loaded when it is first used. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  'valetKey.addService': async () => (await import('./addService.ts')).addService,
+  'valetKey.rotateCredential': async () => (await import('./rotateCredential.ts')).rotateCredential,
+  'valetKey.revokeCredential': async () => (await import('./revokeCredential.ts')).revokeCredential,
+  'valetKey.freezeAll': async () => (await import('./freezeAll.ts')).freezeAll,
+  'valetKey.freezeService': async () => (await import('./freezeService.ts')).freezeService,
+  'valetKey.unfreeze': async () => (await import('./unfreeze.ts')).unfreeze,
+  'valetKey.reviewPolicyChanges': async () => (await import('./reviewPolicyChanges.ts')).reviewPolicyChanges,
+  'valetKey.openPolicyFile': async () => (await import('./openPolicyFile.ts')).openPolicyFile,
+  'valetKey.showAuditLog': async () => (await import('./showAuditLog.ts')).showAuditLog,
+  'valetKey.showStatus': async () => (await import('./showStatus.ts')).showStatus,
+  'valetKey.copyMcpConfiguration': async () => (await import('./copyMcpConfiguration.ts')).copyMcpConfiguration,
+  'valetKey.showMenu': async () => (await import('./showMenu.ts')).showMenu,
+};
+
+/** Registers every command. One that fails says so in a dialog, and in the log. */
+export function registerCommands(app: App): vscode.Disposable {
+  return vscode.Disposable.from(
+    ...Object.entries(COMMANDS).map(([id, load]) =>
+      vscode.commands.registerCommand(id, async (argument?: unknown) => {
+        try {
+          await (await load())(app, argument);
+        } catch (error) {
+          app.log.error(`${id}: ${errorText(error)}`);
+          await tellFailure(
+            vscode.l10n.t('Valet Key could not finish that.'),
+            vscode.l10n.t(
+              '{0}\n\nTry again. If it keeps failing, the “Valet Key” output channel has the details.',
+              errorText(error),
+            ),
+          );
+        }
+      }),
+    ),
+  );
+}

@@ -1,0 +1,36 @@
+import { l10n, window } from 'vscode';
+import type { App } from '../app.ts';
+import { confirmInModal } from '../ui/confirm.ts';
+import { pickService } from './pickService.ts';
+
+/** Removes a service's credential and stops the requests that use it. */
+export async function revokeCredential(app: App, argument: unknown): Promise<void> {
+  const summary = await pickService(
+    app,
+    argument,
+    l10n.t('Revoke Credential'),
+    ({ credential }) => credential?.state === 'present',
+  );
+  if (!summary) return;
+  const { name, credentialId, credential } = summary;
+  const agreed = await confirmInModal({
+    warning: true,
+    message: l10n.t('Remove the credential of “{0}”?', name),
+    detail: l10n.t(
+      'Requests under way are stopped, and agents can no longer use the service. The credential itself stays valid at the provider: revoke it there too.',
+    ),
+    action: l10n.t('Revoke'),
+  });
+  if (!agreed) return;
+  await app.credentials.revoke(credentialId);
+  app.announceChange();
+  await app.gateway.push('credentials');
+  await app.gateway.record({
+    action: 'revoke',
+    service: name,
+    ...(credential?.state === 'present' ? { credential: { name, last4: credential.value.last4 } } : {}),
+  });
+  void window.showInformationMessage(
+    l10n.t('The credential of “{0}” is removed here. Revoke it at the provider too.', name),
+  );
+}

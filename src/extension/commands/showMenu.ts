@@ -1,0 +1,28 @@
+import { commands, l10n } from 'vscode';
+import type { App } from '../app.ts';
+import { askChoice, single } from '../ui/steps.ts';
+
+/** The status bar's menu. Each entry is a command that asks its own questions. */
+export async function showMenu(app: App): Promise<void> {
+  const { all, services } = app.freeze.state;
+  const pending = app.policies.entries().some((entry) => entry.pending.length > 0);
+  const entries = [
+    ...(pending
+      ? [
+          {
+            label: `$(git-pull-request) ${l10n.t('Review and Apply Policy Changes')}`,
+            value: 'valetKey.reviewPolicyChanges',
+          },
+        ]
+      : []),
+    ...(all ? [] : [{ label: `$(stop-circle) ${l10n.t('Freeze All Access')}`, value: 'valetKey.freezeAll' }]),
+    ...(all || services.length > 0 ? [{ label: `$(unlock) ${l10n.t('Unfreeze…')}`, value: 'valetKey.unfreeze' }] : []),
+    { label: `$(add) ${l10n.t('Add Service…')}`, value: 'valetKey.addService' },
+    { label: `$(sync) ${l10n.t('Rotate Credential…')}`, value: 'valetKey.rotateCredential' },
+    { label: `$(output) ${l10n.t('Show Audit Log')}`, value: 'valetKey.showAuditLog' },
+    { label: `$(go-to-file) ${l10n.t('Open Policy File')}`, value: 'valetKey.openPolicyFile' },
+    { label: `$(info) ${l10n.t('Show Status')}`, value: 'valetKey.showStatus' },
+  ];
+  const answer = await askChoice(single(l10n.t('Valet Key')), l10n.t('What would you like to do?'), entries);
+  if (answer.kind === 'value') await commands.executeCommand(answer.value);
+}

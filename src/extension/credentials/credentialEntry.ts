@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { Secret } from '../../core/secret.ts';
+import type { Binding } from '../../gateway/parent.ts';
+
+/**
+ * What SecretStorage holds for one service: one JSON text with the value *and* its binding, so that the two can never
+ * come apart. A revoked credential leaves a mark without a value.
+ */
+export type CredentialEntry = PresentEntry | RevokedEntry;
+
+export interface PresentEntry {
+  readonly state: 'present';
+  readonly value: Secret;
+  readonly binding: Binding;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  readonly rotatedAt?: number;
+}
+
+export interface RevokedEntry {
+  readonly state: 'revoked';
+  readonly revokedAt: number;
+}
+
+/** A value that was replaced or removed, kept so that answers are still cleaned of it. */
+export interface RetiredEntry {
+  readonly value: Secret;
+  /** Milliseconds since the epoch. */
+  readonly until: number;
+}
+
+const presentSchema = z.object({
+  state: z.literal('present'),
+  value: z.string().min(1),
+  binding: z.object({ origin: z.string(), placement: z.string() }),
+  createdAt: z.number(),
+  rotatedAt: z.number().optional(),
+});
+const entrySchema = z.union([presentSchema, z.object({ state: z.literal('revoked'), revokedAt: z.number() })]);
+const retiredSchema = z.array(z.object({ value: z.string().min(1), until: z.number() }));
+
+export function entryText(entry: CredentialEntry): string {
+  return JSON.stringify(entry.state === 'present' ? { ...entry, value: valueToStore(entry.value) } : entry);
+}
+
+/** Undefined for a text that this extension did not write, or that the keyring returned damaged. */
+export function parseEntry(text: string | undefined): CredentialEntry | undefined {
+  const parsed = entrySchema.safeParse(parseJson(text));
+  if (!parsed.success) return undefined;
+  if (parsed.data.state === 'revoked') return parsed.data;
+  const { value, rotatedAt, ...rest } = parsed.data;
+  return { ...rest, ...(rotatedAt === undefined ? {} : { rotatedAt }), value: new Secret(value) };
+}
+
+export function retiredText(entries: readonly RetiredEntry[]): string {
+  return JSON.stringify(entries.map(({ value, until }) => ({ value: valueToStore(value), until })));
+}
+
+export function parseRetired(text: string | undefined): readonly RetiredEntry[] {
+  const parsed = retiredSchema.safeParse(parseJson(text));
+  return parsed.success ? parsed.data.map(({ value, until }) => ({ value: new Secret(value), until })) : [];
+}
+
+/** The one way of a value into SecretStorage. */
+function valueToStore(value: Secret): string {
+  return value.expose('store');
+}
+
+function parseJson(text: string | undefined): unknown {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

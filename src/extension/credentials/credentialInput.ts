@@ -1,0 +1,23 @@
+import { Secret } from '../../core/secret.ts';
+
+/** Why a typed value is no credential that can be used. The texts for people are made where they are shown. */
+export type CredentialInputProblem = 'empty' | 'too-short' | 'line-break' | 'control-character' | 'not-ascii';
+
+/** Shorter values would be redacted out of ordinary text, and are guessed too easily (docs/security.md). */
+export const SHORTEST_CREDENTIAL = 8;
+
+/** What people paste often carries a line's end or a space around the value; neither is ever part of a key. */
+export function cleanCredential(typed: string): Secret {
+  return new Secret(typed.trim());
+}
+
+/** What is wrong with a value; undefined when it can be used. */
+export function credentialProblem(secret: Secret): CredentialInputProblem | undefined {
+  const value = secret.expose('fingerprint');
+  if (value === '') return 'empty';
+  if (/[\r\n]/.test(value)) return 'line-break';
+  if (/\p{Cc}/u.test(value)) return 'control-character';
+  // A header field's value holds visible ASCII, RFC 9110 section 5.5.
+  if (!/^[\x20-\x7e]+$/.test(value)) return 'not-ascii';
+  return value.length < SHORTEST_CREDENTIAL ? 'too-short' : undefined;
+}

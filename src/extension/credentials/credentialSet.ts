@@ -1,0 +1,51 @@
+import type { CredentialSet } from '../../gateway/parent.ts';
+import type { PolicyEntry } from '../policy/policyBook.ts';
+import { type CredentialId, credentialKey, folderScope } from './credentialId.ts';
+import type { CredentialRecord, RetiredRecord } from './credentialStore.ts';
+
+/** The credential of each service in this window: the user's, or the folder's own where only its policy has it. */
+export function credentialIds(entries: readonly PolicyEntry[]): ReadonlyMap<string, CredentialId> {
+  const ids = new Map<string, CredentialId>();
+  const users = entries.filter(({ id }) => id === 'user');
+  for (const entry of [...users, ...entries.filter(({ id }) => id !== 'user')]) {
+    for (const service of servicesOf(entry)) {
+      if (!ids.has(service)) ids.set(service, { scope: scopeOf(entry.id), service });
+    }
+  }
+  return ids;
+}
+
+/** In which scope a service of this policy file has its credential. */
+export function scopeOf(policyId: string): CredentialId['scope'] {
+  return policyId === 'user' ? 'user' : folderScope(policyId.replace(/^workspace:/, ''));
+}
+
+function servicesOf(entry: PolicyEntry): ReadonlySet<string> {
+  const approved = entry.approval.kind === 'none' ? [] : entry.approval.services;
+  return new Set([...approved, ...(entry.writtenPolicy?.services.keys() ?? [])]);
+}
+
+/**
+ * What the gateway of this window is told. Credentials of other windows' services cannot be used here, but an answer
+ * is still cleaned of them: they go along as retired ones without an end.
+ */
+export function credentialSetOf(
+  ids: ReadonlyMap<string, CredentialId>,
+  records: readonly CredentialRecord[],
+  retired: readonly RetiredRecord[],
+): CredentialSet {
+  const here = new Set([...ids.values()].map(credentialKey));
+  const present = records.flatMap((record) => (record.state === 'present' ? [record] : []));
+  const usable = present.filter(({ id }) => here.has(credentialKey(id)));
+  const elsewhere = present.filter(({ id }) => !here.has(credentialKey(id)));
+  return {
+    current: usable.map(({ id, value, binding }) => ({ service: id.service, value, binding })),
+    retired: [
+      ...retired.map(({ id, value, until }) => ({ service: id.service, value, until })),
+      ...elsewhere.map(({ id, value }) => ({ service: id.service, value, until: Number.MAX_SAFE_INTEGER })),
+    ],
+    revoked: records
+      .filter((record) => record.state === 'revoked' && here.has(credentialKey(record.id)))
+      .map(({ id }) => id.service),
+  };
+}

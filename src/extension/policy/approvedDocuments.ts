@@ -1,0 +1,27 @@
+import * as vscode from 'vscode';
+import type { PolicyBook } from './policyBook.ts';
+
+const SCHEME = 'valetkey-approved';
+
+/** The address of the approved version of a policy file, for the left side of a diff editor. */
+export function approvedUri(id: string): vscode.Uri {
+  return vscode.Uri.from({ scheme: SCHEME, path: '/valetkey.yaml', query: id });
+}
+
+/** Serves the approved versions as read-only documents. */
+export function registerApprovedDocuments(book: PolicyBook): vscode.Disposable {
+  const changed = new vscode.EventEmitter<vscode.Uri>();
+  return vscode.Disposable.from(
+    changed,
+    book.onDidChange(() => {
+      for (const { id } of book.entries()) changed.fire(approvedUri(id));
+    }),
+    vscode.workspace.registerTextDocumentContentProvider(SCHEME, {
+      onDidChange: changed.event,
+      provideTextDocumentContent: (uri) => {
+        const approval = book.get(uri.query)?.approval;
+        return approval?.kind === 'approved' ? approval.text : '';
+      },
+    }),
+  );
+}

@@ -1,0 +1,17 @@
+import { narrowApproved, policyChanges } from '../../core/policy/approval.ts';
+import type { BoundedPolicyParser } from '../../gateway/policyParser.ts';
+import { boundedParse } from './boundedParse.ts';
+import type { PolicyLanguage } from './policyLanguage.ts';
+
+/** The real policy language. `tooSlow` is what a person reads about a text that could not be parsed in time. */
+export function policyLanguage(parser: Pick<BoundedPolicyParser, 'parse'>, tooSlow: string): PolicyLanguage {
+  return {
+    parse: (text) => boundedParse(parser, text, tooSlow),
+    narrow: narrowApproved,
+    changes: (approved, written) => {
+      const changes = policyChanges(approved, written);
+      // What only narrows acts at once, and a new description asks nobody: neither waits for a person.
+      return changes.some(({ kind }) => kind === 'widens') ? changes.map(({ text }) => text) : [];
+    },
+  };
+}

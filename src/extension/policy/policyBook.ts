@@ -1,0 +1,229 @@
+import type { Policy, PolicyDocument } from '../../core/policy/model.ts';
+import type { PolicyFile } from '../../gateway/parent.ts';
+import type { Clock, TextFolderPort } from '../ports.ts';
+import { Emitter } from '../util/emitter.ts';
+import { SerialQueue } from '../util/serialQueue.ts';
+import { type Approval, type ApprovalStore, fileName } from './approvalStore.ts';
+import { lockedText } from './lockedText.ts';
+import type { PolicyLanguage } from './policyLanguage.ts';
+import type { PolicySource } from './policySource.ts';
+
+/** One policy file as this window sees it. */
+export interface PolicyEntry {
+  readonly id: string;
+  readonly label: string;
+  readonly disk: 'missing' | 'valid' | 'invalid';
+  /** Why a file that is there cannot be read at all. */
+  readonly unreadable?: string;
+  /** The text on disk, valid or not. */
+  readonly text?: string;
+  /** The last valid text that was on disk; absent when the file is missing or never was valid. */
+  readonly written?: string;
+  readonly writtenPolicy?: Policy;
+  readonly approval: Approval;
+  /** What waits for a person, in words. */
+  readonly pending: readonly string[];
+}
+
+export interface PolicyBookPorts {
+  readonly approvals: ApprovalStore;
+  /** Where the last valid texts are kept. */
+  readonly lastValid: TextFolderPort;
+  readonly language: PolicyLanguage;
+  readonly now: Clock;
+  log(level: 'info' | 'warn' | 'error', message: string): void;
+}
+
+/** The file changed between the review and the click: what was shown is not what would be approved. */
+export class ChangedSinceReviewError extends Error {}
+
+/**
+ * What is in force: approved *and* written (docs/policy.md). A valid save strikes from the approved text what it no
+ * longer allows, and the result is kept before anyone is told of the save, so that no later save brings it back.
+ * Everything that concerns one book runs in order.
+ */
+export class PolicyBook {
+  readonly #ports: PolicyBookPorts;
+  readonly #queue = new SerialQueue();
+  readonly #entries = new Map<string, PolicyEntry>();
+  readonly #changed = new Emitter<void>();
+  #sources: readonly PolicySource[] = [];
+  #signature = '';
+  readonly onDidChange = this.#changed.event;
+
+  constructor(ports: PolicyBookPorts) {
+    this.#ports = ports;
+  }
+
+  entries(): readonly PolicyEntry[] {
+    return this.#sources.flatMap((source) => this.#entries.get(source.id) ?? []);
+  }
+
+  get(id: string): PolicyEntry | undefined {
+    return this.#entries.get(id);
+  }
+
+  /** What the gateway is told. */
+  files(): readonly PolicyFile[] {
+    return this.entries().map(policyFileOf);
+  }
+
+  /** Replaces the files that count in this window, and reads them. */
+  setSources(sources: readonly PolicySource[]): Promise<void> {
+    return this.#queue.run(async () => {
+      this.#sources = sources;
+      for (const source of sources) await this.#refresh(source);
+      this.#fireIfChanged();
+    });
+  }
+
+  /** Reads one file again, or all of them, together with their approvals. */
+  refresh(id?: string): Promise<void> {
+    return this.#queue.run(async () => {
+      for (const source of this.#sources) if (id === undefined || source.id === id) await this.#refresh(source);
+      this.#fireIfChanged();
+    });
+  }
+
+  /**
+   * Approves exactly `text`, which a person was shown. Throws {@link ChangedSinceReviewError} when the file is no
+   * longer that text.
+   */
+  approve(id: string, text: string): Promise<void> {
+    return this.#queue.run(async () => {
+      const source = this.#source(id);
+      const read = await source.read();
+      if (read.kind !== 'text' || read.text !== text) {
+        throw new ChangedSinceReviewError(`${source.label} changed while it was being reviewed.`);
+      }
+      await this.#approve(id, text);
+      await this.#refresh(source);
+      this.#fireIfChanged();
+    });
+  }
+
+  /**
+   * A change that a person made through one of our own dialogs: it is approved by that act, and nothing else that
+   * happens to wait in the file is. `change` is applied to the approved text; `write` changes the file, whose present
+   * text it gets.
+   */
+  approveOwnChange(
+    id: string,
+    change: (approved: string | undefined) => string,
+    write: (written: string | undefined) => Promise<void>,
+  ): Promise<void> {
+    return this.#queue.run(async () => {
+      const source = this.#source(id);
+      const approval = await this.#ports.approvals.read(id);
+      const before = approval.kind === 'approved' ? approval.text : undefined;
+      const read = await source.read();
+      const written = read.kind === 'text' ? read.text : undefined;
+      const restore = before ?? 'services: {}\n';
+      await this.#approve(id, change(before));
+      try {
+        await write(written);
+      } catch (error) {
+        // What could not be written must not stay approved: it would act once something else writes it.
+        await this.#approve(id, restore);
+        throw error;
+      }
+      await this.#refresh(source);
+      this.#fireIfChanged();
+    });
+  }
+
+  async #approve(id: string, text: string): Promise<void> {
+    const { policy } = await this.#ports.language.parse(text);
+    if (!policy) throw new Error('A text with errors cannot be approved.');
+    await this.#ports.approvals.write(id, text, [...policy.services.keys()], this.#ports.now());
+  }
+
+  async #refresh(source: PolicySource): Promise<void> {
+    const read = await source.read();
+    const before = this.#entries.get(source.id);
+    const document = read.kind === 'text' ? await this.#parse(read.text, before) : undefined;
+    if (read.kind === 'text' && document?.policy && read.text !== before?.written) {
+      await this.#ports.lastValid.write(fileName(source.id), read.text);
+    }
+    const valid = await this.#lastValid(source.id, read.kind === 'text' ? read.text : undefined, document, before);
+    const approval = await this.#narrowed(source, document?.policy && read.kind === 'text' ? read.text : undefined);
+    const missing = read.kind === 'missing';
+    this.#entries.set(source.id, {
+      id: source.id,
+      label: source.label,
+      disk: missing ? 'missing' : document?.policy ? 'valid' : 'invalid',
+      ...(read.kind === 'unreadable' ? { unreadable: read.why } : {}),
+      ...(read.kind === 'text' ? { text: read.text } : {}),
+      ...(valid && !missing ? { written: valid.text, writtenPolicy: valid.policy } : {}),
+      approval,
+      pending:
+        read.kind === 'text' && document?.policy
+          ? this.#ports.language.changes(approval.kind === 'approved' ? approval.text : undefined, read.text)
+          : [],
+    });
+  }
+
+  async #parse(text: string, before: PolicyEntry | undefined): Promise<PolicyDocument> {
+    if (before?.writtenPolicy && before.written === text) return { text, problems: [], policy: before.writtenPolicy };
+    return this.#ports.language.parse(text);
+  }
+
+  /** The text on disk when it is valid, else the last one that was, which outlives a restart. */
+  async #lastValid(
+    id: string,
+    text: string | undefined,
+    document: PolicyDocument | undefined,
+    before: PolicyEntry | undefined,
+  ): Promise<{ readonly text: string; readonly policy: Policy } | undefined> {
+    if (text !== undefined && document?.policy) return { text, policy: document.policy };
+    if (before?.written !== undefined && before.writtenPolicy)
+      return { text: before.written, policy: before.writtenPolicy };
+    const kept = await this.#ports.lastValid.read(fileName(id));
+    if (kept === undefined) return undefined;
+    const { policy } = await this.#ports.language.parse(kept);
+    return policy ? { text: kept, policy } : undefined;
+  }
+
+  /** The approval after the valid text `written` struck what it no longer allows; kept before it is returned. */
+  async #narrowed(source: PolicySource, written: string | undefined): Promise<Approval> {
+    const approval = await this.#ports.approvals.read(source.id);
+    if (approval.kind === 'broken') {
+      this.#ports.log(
+        'warn',
+        `The approved version of ${source.label} was changed or lost: nothing in it is approved.`,
+      );
+    }
+    if (approval.kind !== 'approved' || written === undefined) return approval;
+    const text = this.#ports.language.narrow(approval.text, written);
+    if (text === approval.text) return approval;
+    await this.#ports.approvals.write(source.id, text, approval.services, approval.at);
+    return { ...approval, text };
+  }
+
+  /** Looking again at files that stayed the same disturbs nobody. */
+  #fireIfChanged(): void {
+    const signature = JSON.stringify(this.entries().map(({ writtenPolicy: _policy, ...rest }) => rest));
+    if (signature === this.#signature) return;
+    this.#signature = signature;
+    this.#changed.fire();
+  }
+
+  #source(id: string): PolicySource {
+    const source = this.#sources.find((candidate) => candidate.id === id);
+    if (!source) throw new Error('This policy file is not part of this window.');
+    return source;
+  }
+}
+
+function policyFileOf(entry: PolicyEntry): PolicyFile {
+  const { id, label, approval } = entry;
+  if (approval.kind === 'broken') return { id, label, approved: lockedText(approval.services), grants: true };
+  return {
+    id,
+    label,
+    ...(approval.kind === 'approved' ? { approved: approval.text } : {}),
+    ...(entry.written === undefined ? {} : { written: entry.written }),
+    // A workspace file only restricts until a person approved it once.
+    grants: id === 'user' || approval.kind === 'approved',
+  };
+}

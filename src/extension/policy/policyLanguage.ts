@@ -1,0 +1,11 @@
+import type { PolicyDocument } from '../../core/policy/model.ts';
+
+/** The part of the policy language that approvals need; a port, so that the book is tested without the parser. */
+export interface PolicyLanguage {
+  /** Reads a text off the event loop, within a second. */
+  parse(text: string): Promise<PolicyDocument>;
+  /** What stays of `approved` once a valid text `written` was saved. */
+  narrow(approved: string, written: string): string;
+  /** What `written` would change if it were approved now, one change a line, in words; empty when nothing would. */
+  changes(approved: string | undefined, written: string): readonly string[];
+}

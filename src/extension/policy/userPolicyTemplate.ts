@@ -1,0 +1,15 @@
+/** What a new user policy file says. Short: it is the first thing that a person sees of the language. */
+export const USER_POLICY_TEMPLATE = `# Valet Key: who may call what. Credentials are never written here; VS Code keeps them.
+# What no rule allows is denied. New permissions act once you reviewed them
+# ("Valet Key: Review and Apply Policy Changes"); removed ones act on save.
+#
+# services:
+#   stripe:
+#     baseUrl: https://api.stripe.com
+#     auth: { type: bearer }
+#     policies:
+#       - path: /v1/charges/**
+#         methods: [GET]
+version: 1
+services: {}
+`;

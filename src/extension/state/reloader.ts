@@ -1,0 +1,32 @@
+import { type Disposable, type Event, together } from '../util/emitter.ts';
+
+/** One change in another window shows as several events: they are gathered for 50 milliseconds. */
+const GATHER_MS = 50;
+
+export interface Reloadable {
+  readonly freeze: { load(): Promise<void> };
+  readonly credentials: { load(): Promise<void> };
+  readonly policies: { refresh(): Promise<void> };
+}
+
+/** Reads everything shared again when another window says that it changed; a freeze at once, the rest shortly after. */
+export function reloadOn(
+  signals: readonly Event<unknown>[],
+  { freeze, credentials, policies }: Reloadable,
+  onError: (error: unknown) => void,
+): Disposable {
+  let timer: NodeJS.Timeout | undefined;
+  const rest = (): void => {
+    timer = undefined;
+    void Promise.all([credentials.load(), policies.refresh()]).catch(onError);
+  };
+  return together(
+    { dispose: () => clearTimeout(timer) },
+    ...signals.map((signal) =>
+      signal(() => {
+        void freeze.load().catch(onError);
+        timer ??= setTimeout(rest, GATHER_MS);
+      }),
+    ),
+  );
+}

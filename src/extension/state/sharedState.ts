@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import type { FreezeState } from '../../gateway/parent.ts';
+import { type Disposable, Emitter } from '../util/emitter.ts';
+
+const schema = z.object({
+  version: z.literal(1),
+  freeze: z.object({ all: z.boolean(), services: z.array(z.string()) }),
+  /** Changes whenever credentials or approvals did, so that other windows read them again. */
+  change: z.string(),
+});
+export type SharedState = z.infer<typeof schema>;
+
+/** What other windows may have written. */
+export type SharedStateRead =
+  | { readonly kind: 'state'; readonly state: SharedState }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'malformed' };
+
+/** How often the file is looked at in case the system's notification got lost: 2 seconds. */
+const SAFETY_NET_MS = 2000;
+
+/**
+ * `state.json` in global storage: how windows tell each other that something changed, because SecretStorage is not a
+ * reliable bus. It is a signal and a second voice for *frozen*; it opens nothing.
+ */
+export class SharedStateFile {
+  readonly #file: string;
+  readonly #changed = new Emitter<void>();
+  readonly onDidChange = this.#changed.event;
+
+  constructor(directory: string) {
+    this.#file = path.join(directory, 'state.json');
+  }
+
+  read(): SharedStateRead {
+    let text: string;
+    try {
+      text = fs.readFileSync(this.#file, 'utf8');
+    } catch (error) {
+      return isMissing(error) ? { kind: 'missing' } : { kind: 'malformed' };
+    }
+    try {
+      return { kind: 'state', state: schema.parse(JSON.parse(text)) };
+    } catch {
+      return { kind: 'malformed' };
+    }
+  }
+
+  writeFreeze(freeze: FreezeState): void {
+    this.#update((state) => ({ ...state, freeze: { all: freeze.all, services: [...freeze.services] } }));
+  }
+
+  /** Tells the other windows to read credentials and approvals again. */
+  announceChange(): void {
+    this.#update((state) => ({ ...state, change: randomUUID() }));
+  }
+
+  /** Starts to listen for other windows' changes. */
+  watch(): Disposable {
+    fs.mkdirSync(path.dirname(this.#file), { recursive: true });
+    const fire = (): void => this.#changed.fire();
+    const watcher = fs.watch(path.dirname(this.#file), { persistent: false }, (_kind, name) => {
+      if (name === null || name === path.basename(this.#file)) fire();
+    });
+    // A watcher that breaks (a full table of inotify watches, a network home) leaves the safety net.
+    watcher.on('error', () => watcher.close());
+    fs.watchFile(this.#file, { persistent: false, interval: SAFETY_NET_MS }, fire);
+    return {
+      dispose: () => {
+        watcher.close();
+        fs.unwatchFile(this.#file, fire);
+      },
+    };
+  }
+
+  /**
+   * Reads, changes and replaces the file without giving way in between, so that two windows hardly ever overwrite each
+   * other's change. A file that cannot be read as ours counts as frozen, and stays so.
+   */
+  #update(change: (state: SharedState) => SharedState): void {
+    const read = this.read();
+    const before: SharedState =
+      read.kind === 'state'
+        ? read.state
+        : { version: 1, freeze: { all: read.kind === 'malformed', services: [] }, change: '' };
+    const temporary = `${this.#file}.${process.pid}.tmp`;
+    fs.mkdirSync(path.dirname(this.#file), { recursive: true });
+    fs.writeFileSync(temporary, `${JSON.stringify(change(before))}\n`, { mode: 0o600 });
+    fs.renameSync(temporary, this.#file);
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}

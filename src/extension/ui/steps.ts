@@ -1,0 +1,115 @@
+import * as vscode from 'vscode';
+
+/** How one question of several ended. */
+export type Answer<T> =
+  | { readonly kind: 'value'; readonly value: T }
+  | { readonly kind: 'back' }
+  | { readonly kind: 'cancel' };
+
+export interface StepFrame {
+  readonly title: string;
+  /** Counted from 1. */
+  readonly step: number;
+  readonly totalSteps: number;
+  /** Whether there is a way back although this is the first step. */
+  readonly back?: boolean;
+}
+
+/** One question, which keeps its answer itself. */
+export type Step = (frame: StepFrame) => Promise<'next' | 'back' | 'cancel'>;
+
+/** Asks one question after another, with a way back to each. True when all were answered. */
+export async function runSteps(title: string, steps: readonly Step[]): Promise<boolean> {
+  let at = 0;
+  for (;;) {
+    const step = steps[at];
+    if (!step) return true;
+    const outcome = await step({ title, step: at + 1, totalSteps: steps.length });
+    if (outcome === 'cancel') return false;
+    at += outcome === 'back' ? -1 : 1;
+    if (at < 0) return false;
+  }
+}
+
+export interface TextQuestion {
+  readonly prompt: string;
+  readonly placeholder?: string;
+  readonly value?: string;
+  /** The typed text is never shown. */
+  readonly password?: boolean;
+  /** What is wrong with the text, in one sentence; undefined when nothing is. */
+  problem(value: string): string | undefined;
+}
+
+/** A text box. Problems show while typing, except on an empty box, which nobody has filled in yet. */
+export function askText(frame: StepFrame, question: TextQuestion): Promise<Answer<string>> {
+  const box = vscode.window.createInputBox();
+  box.prompt = question.prompt;
+  box.placeholder = question.placeholder ?? '';
+  box.password = question.password ?? false;
+  box.value = question.value ?? '';
+  return ask(box, frame, (finish) => [
+    box.onDidChangeValue((value) => {
+      box.validationMessage = value === '' ? undefined : question.problem(value);
+    }),
+    box.onDidAccept(() => {
+      const problem = question.problem(box.value);
+      if (problem === undefined) finish({ kind: 'value', value: box.value });
+      else box.validationMessage = problem;
+    }),
+  ]);
+}
+
+export interface Choice<T> extends vscode.QuickPickItem {
+  readonly value: T;
+}
+
+/** A list to pick from; the first entry is the default. */
+export function askChoice<T>(frame: StepFrame, placeholder: string, choices: readonly Choice<T>[]): Promise<Answer<T>> {
+  const pick = vscode.window.createQuickPick<Choice<T>>();
+  pick.placeholder = placeholder;
+  pick.items = choices;
+  pick.matchOnDescription = true;
+  return ask(pick, frame, (finish) => [
+    pick.onDidAccept(() => {
+      const chosen = pick.selectedItems[0];
+      if (chosen) finish({ kind: 'value', value: chosen.value });
+    }),
+  ]);
+}
+
+function ask<T>(
+  input: vscode.InputBox | vscode.QuickPick<Choice<T>>,
+  frame: StepFrame,
+  listen: (finish: (answer: Answer<T>) => void) => readonly vscode.Disposable[],
+): Promise<Answer<T>> {
+  return new Promise((resolve) => {
+    let settled = false;
+    const finish = (answer: Answer<T>): void => {
+      if (settled) return;
+      settled = true;
+      for (const listener of listeners) listener.dispose();
+      input.dispose();
+      resolve(answer);
+    };
+    input.title = frame.title;
+    if (frame.totalSteps > 1) {
+      input.step = frame.step;
+      input.totalSteps = frame.totalSteps;
+    }
+    // A person who looks something up elsewhere must not lose what was typed.
+    input.ignoreFocusOut = true;
+    if (frame.step > 1 || frame.back) input.buttons = [vscode.QuickInputButtons.Back];
+    const listeners = [
+      ...listen(finish),
+      input.onDidTriggerButton(() => finish({ kind: 'back' })),
+      input.onDidHide(() => finish({ kind: 'cancel' })),
+    ];
+    input.show();
+  });
+}
+
+/** The frame of a question that stands alone. */
+export function single(title: string): StepFrame {
+  return { title, step: 1, totalSteps: 1 };
+}

@@ -1,0 +1,57 @@
+import { l10n, MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
+import type { Activity } from '../../audit/activity.ts';
+
+/** One call of an agent. */
+export class CallNode extends TreeItem {
+  constructor(call: Activity) {
+    super(`${call.method} ${call.path}`.trim(), TreeItemCollapsibleState.None);
+    this.id = call.id;
+    this.description = [call.service, resultText(call)].filter(Boolean).join(' · ');
+    this.iconPath = resultIcon(call);
+    const lines = [
+      `${call.method} ${call.path}`,
+      l10n.t('Service: {0}', call.service),
+      l10n.t('Agent: {0}', call.agent),
+      l10n.t('Time: {0}', new Date(call.time).toLocaleString()),
+      l10n.t('Result: {0}', resultText(call)),
+    ];
+    const tooltip = new MarkdownString();
+    for (const line of lines) tooltip.appendText(`${line}\n\n`);
+    this.tooltip = tooltip;
+    this.contextValue = `call.${call.result.kind}`;
+    this.accessibilityInformation = { label: lines.join(', '), role: 'treeitem' };
+  }
+}
+
+/** How a call went, and when. */
+export function lastCallText(call: Activity): string {
+  return `${resultText(call)}, ${new Date(call.time).toLocaleTimeString()}`;
+}
+
+function resultText({ result }: Activity): string {
+  switch (result.kind) {
+    case 'under-way':
+      return l10n.t('under way');
+    case 'answered':
+      return `${result.status} · ${result.durationMs} ms`;
+    case 'failed':
+      return l10n.t('failed: {0}', result.code);
+    case 'blocked':
+      return l10n.t('blocked: {0}', result.code);
+  }
+}
+
+function resultIcon({ result }: Activity): ThemeIcon {
+  switch (result.kind) {
+    case 'under-way':
+      return new ThemeIcon('loading~spin');
+    case 'answered':
+      return result.status < 400
+        ? new ThemeIcon('pass', new ThemeColor('testing.iconPassed'))
+        : new ThemeIcon('warning', new ThemeColor('list.warningForeground'));
+    case 'failed':
+      return new ThemeIcon('error', new ThemeColor('list.errorForeground'));
+    case 'blocked':
+      return new ThemeIcon('circle-slash', new ThemeColor('list.errorForeground'));
+  }
+}

@@ -1,0 +1,66 @@
+import type { Service } from '../../../core/policy/model.ts';
+import type { FreezeState, GatewayStatus, ServiceStatus } from '../../../gateway/parent.ts';
+import { type CredentialId, credentialKey } from '../../credentials/credentialId.ts';
+import { credentialIds, scopeOf } from '../../credentials/credentialSet.ts';
+import type { CredentialRecord } from '../../credentials/credentialStore.ts';
+import type { PolicyEntry } from '../../policy/policyBook.ts';
+
+/** One service as a person sees it. */
+export interface ServiceSummary {
+  readonly name: string;
+  readonly status: ServiceStatus;
+  /** The gateway's reason for a status that is not `ready`. */
+  readonly why?: string;
+  /** The definition on disk; absent when only the approved version still names the service. */
+  readonly service?: Service;
+  /** The policy file that defines it. */
+  readonly policyId: string;
+  readonly credentialId: CredentialId;
+  readonly credential?: CredentialRecord;
+}
+
+/** What the list is made of: everything is as of now, nothing is kept. */
+export interface ServiceListInputs {
+  readonly entries: readonly PolicyEntry[];
+  readonly records: readonly CredentialRecord[];
+  readonly freeze: FreezeState;
+  /** Undefined while no gateway runs. */
+  readonly gateway: GatewayStatus | undefined;
+}
+
+/** The services of this window in order of the alphabet, each once; the user policy's definition comes first. */
+export function serviceList(inputs: ServiceListInputs): readonly ServiceSummary[] {
+  const found = new Map<string, ServiceSummary>();
+  const inOrder = [...inputs.entries].sort((one, other) => Number(other.id === 'user') - Number(one.id === 'user'));
+  for (const entry of inOrder) {
+    for (const [name, service] of entry.writtenPolicy?.services ?? []) {
+      if (!found.has(name)) found.set(name, summarise(inputs, entry, name, service));
+    }
+  }
+  return [...found.values()].sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+function summarise(inputs: ServiceListInputs, entry: PolicyEntry, name: string, service: Service): ServiceSummary {
+  const credentialId = credentialIds(inputs.entries).get(name) ?? { scope: scopeOf(entry.id), service: name };
+  const key = credentialKey(credentialId);
+  const credential = inputs.records.find(({ id }) => credentialKey(id) === key);
+  const told = inputs.gateway?.services.find((candidate) => candidate.name === name);
+  const frozen = inputs.freeze.all || inputs.freeze.services.includes(name);
+  return {
+    name,
+    // What this window knows at once goes before what the gateway last said.
+    status: frozen ? 'frozen' : (told?.status ?? ownStatus(entry, credential)),
+    ...(told?.why === undefined || frozen ? {} : { why: told.why }),
+    service,
+    policyId: entry.id,
+    credentialId,
+    ...(credential ? { credential } : {}),
+  };
+}
+
+/** What can be said without a gateway. */
+function ownStatus(entry: PolicyEntry, credential: CredentialRecord | undefined): ServiceStatus {
+  if (entry.approval.kind !== 'approved') return 'not_approved';
+  if (credential?.state === 'revoked') return 'revoked';
+  return credential?.state === 'present' ? 'ready' : 'missing_credential';
+}

@@ -1,0 +1,55 @@
+import type { GatewayStatus } from '../../../gateway/parent.ts';
+import type { App, ServiceModel } from '../../app.ts';
+import { type Disposable, Emitter, together } from '../../util/emitter.ts';
+import { type ServiceSummary, serviceList } from './serviceList.ts';
+
+/** Several changes in a row are one question to the gateway: 50 milliseconds. */
+const GATHER_MS = 50;
+
+type Inputs = Pick<App, 'credentials' | 'freeze' | 'policies' | 'gateway' | 'activity'>;
+
+/** Keeps the list of services current: at once for what this window knows, shortly after for what the gateway says. */
+export class LiveServiceModel implements ServiceModel {
+  readonly #inputs: Inputs;
+  readonly #changed = new Emitter<void>();
+  readonly #subscriptions: Disposable;
+  readonly onDidChange = this.#changed.event;
+  #status: GatewayStatus | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(inputs: Inputs) {
+    this.#inputs = inputs;
+    const update = (): void => {
+      this.#changed.fire();
+      this.#timer ??= setTimeout(() => void this.#ask(), GATHER_MS);
+    };
+    this.#subscriptions = together(
+      inputs.credentials.onDidChange(update),
+      inputs.freeze.onDidChange(update),
+      inputs.policies.onDidChange(update),
+      inputs.gateway.onDidChange(update),
+      // A call can show that a credential was rejected.
+      inputs.activity.onDidChange(update),
+    );
+  }
+
+  get list(): readonly ServiceSummary[] {
+    return serviceList({
+      entries: this.#inputs.policies.entries(),
+      records: this.#inputs.credentials.all(),
+      freeze: this.#inputs.freeze.state,
+      gateway: this.#inputs.gateway.health.state === 'up' ? this.#status : undefined,
+    });
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#subscriptions.dispose();
+  }
+
+  async #ask(): Promise<void> {
+    this.#timer = undefined;
+    this.#status = await this.#inputs.gateway.status();
+    this.#changed.fire();
+  }
+}

@@ -1,0 +1,79 @@
+import { l10n, MarkdownString, TreeItem, TreeItemCollapsibleState } from 'vscode';
+import type { Activity } from '../../audit/activity.ts';
+import { maskedText } from '../../ui/placementText.ts';
+import { lastCallText } from '../activity/callNode.ts';
+import { DetailNode } from './detailNode.ts';
+import { RulesNode } from './rulesNode.ts';
+import type { ServiceSummary } from './serviceList.ts';
+import { statusHint, statusIcon, statusText } from './statusPresentation.ts';
+
+/** One service: its state as icon and text, and below it what it is about. */
+export class ServiceNode extends TreeItem {
+  readonly service: ServiceSummary;
+  readonly #lastCall: Activity | undefined;
+
+  constructor(service: ServiceSummary, frozenAlone: boolean, lastCall: Activity | undefined) {
+    super(service.name, TreeItemCollapsibleState.Collapsed);
+    this.service = service;
+    this.#lastCall = lastCall;
+    this.id = `service:${service.name}`;
+    this.description = [statusText(service.status), service.service?.environment].filter(Boolean).join(' · ');
+    this.iconPath = statusIcon(service.status);
+    // What the menus in package.json go by.
+    this.contextValue = `service${frozenAlone ? '.frozen' : ''}${service.credential?.state === 'present' ? '.credential' : ''}`;
+    const hint = statusHint(service.status);
+    this.tooltip = plainTooltip([`${service.name}: ${statusText(service.status)}`, service.why ?? '', hint ?? '']);
+    this.accessibilityInformation = {
+      label: [service.name, statusText(service.status), service.service?.environment ?? '', hint ?? '']
+        .filter(Boolean)
+        .join(', '),
+      role: 'treeitem',
+    };
+  }
+
+  children(): readonly TreeItem[] {
+    const { name, service, credential, status } = this.service;
+    const hint = statusHint(status);
+    return [
+      ...(hint ? [new DetailNode(name, 'hint', hint, '', 'lightbulb')] : []),
+      ...(service ? [new DetailNode(name, 'url', service.baseUrl.text, '', 'globe')] : []),
+      new DetailNode(
+        name,
+        'environment',
+        service?.environment ?? l10n.t('no environment'),
+        service?.environment ? l10n.t('environment') : '',
+        'server-environment',
+      ),
+      ...(credential?.state === 'present'
+        ? [new DetailNode(name, 'credential', maskedText(credential.value.last4), storedText(credential), 'key')]
+        : []),
+      ...(service ? [new RulesNode(name, service.rules)] : []),
+      new DetailNode(
+        name,
+        'last',
+        this.#lastCall ? `${this.#lastCall.method} ${this.#lastCall.path}` : l10n.t('No calls yet'),
+        this.#lastCall ? lastCallText(this.#lastCall) : '',
+        'history',
+      ),
+    ];
+  }
+}
+
+/** The service of a tree item that a command was started from. */
+export function serviceOfNode(argument: unknown): string | undefined {
+  return argument instanceof ServiceNode ? argument.service.name : undefined;
+}
+
+function storedText(credential: { readonly createdAt: number; readonly rotatedAt?: number }): string {
+  const date = (at: number): string => new Date(at).toLocaleDateString();
+  return credential.rotatedAt === undefined
+    ? l10n.t('added {0}', date(credential.createdAt))
+    : l10n.t('rotated {0}', date(credential.rotatedAt));
+}
+
+/** Text that came from elsewhere is shown as text, not as Markdown. */
+function plainTooltip(lines: readonly string[]): MarkdownString {
+  const tooltip = new MarkdownString();
+  for (const line of lines.filter(Boolean)) tooltip.appendText(`${line}\n\n`);
+  return tooltip;
+}
