@@ -1,4 +1,73 @@
-import { UsageError } from './usage.ts';
-export async function auditCommand(_args: string[]): Promise<number> {
+import { agentName } from '../core/audit/agentName.ts';
+import type { AuditRecord } from '../core/audit/model.ts';
+import { compareRecords, matchesQuery, parseSince } from '../core/audit/query.ts';
+import { auditRuns, runRecords, verifyRun } from '../gateway/audit/trail.ts';
+import { print } from './jsonLines.ts';
+import { parseOptions, UsageError } from './usage.ts';
+
+export async function auditCommand(args: string[]): Promise<number> {
+  const [what, ...rest] = args;
+  if (what === 'verify') return verify(rest);
+  if (what === 'query') return query(rest);
   throw new UsageError('audit takes verify or query.');
+}
+
+async function verify(args: string[]): Promise<number> {
+  const directory = oneDirectory(parseOptions(args, {}, true).positionals);
+  let broken = false;
+  let records = 0;
+  for (const run of runsIn(directory)) {
+    const result = await verifyRun(directory, run);
+    broken ||= !result.ok;
+    records += result.records;
+    for (const { file, line, code, message } of [...result.problems, ...result.notes]) {
+      print({ file, line, code, message });
+    }
+  }
+  process.stderr.write(`${records} records, ${broken ? 'broken' : 'every chain holds'}\ntail: not anchored\n`);
+  return broken ? 1 : 0;
+}
+
+async function query(args: string[]): Promise<number> {
+  const { values, positionals } = parseOptions(
+    args,
+    {
+      since: { type: 'string' },
+      service: { type: 'string' },
+      agent: { type: 'string' },
+      verdict: { type: 'string' },
+    },
+    true,
+  );
+  const directory = oneDirectory(positionals);
+  const since = values.since === undefined ? undefined : parseSince(values.since, Date.now());
+  if (values.since !== undefined && since === undefined) {
+    throw new UsageError('--since takes a time such as 2026-05-03T10:00:00Z, or a span such as 24h.');
+  }
+  const wanted = {
+    ...(since === undefined ? {} : { since }),
+    ...(values.service === undefined ? {} : { service: values.service }),
+    ...(values.agent === undefined ? {} : { agent: agentName(values.agent) }),
+    ...(values.verdict === undefined ? {} : { verdict: values.verdict }),
+  };
+  const found: AuditRecord[] = [];
+  for (const run of runsIn(directory)) {
+    for await (const record of runRecords(directory, run)) if (matchesQuery(record, wanted)) found.push(record);
+  }
+  for (const record of found.sort(compareRecords)) print(record);
+  return 0;
+}
+
+function oneDirectory(positionals: readonly string[]): string {
+  const [directory, ...more] = positionals;
+  if (directory === undefined || more.length > 0) throw new UsageError('audit takes exactly one directory.');
+  return directory;
+}
+
+function runsIn(directory: string): ReturnType<typeof auditRuns> {
+  try {
+    return auditRuns(directory);
+  } catch (error) {
+    throw new UsageError(`${directory} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }

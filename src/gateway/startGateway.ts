@@ -42,6 +42,7 @@ export async function startGateway(
   });
   gateway.countProxies(() => broker.connections);
   await broker.start();
+  void gateway.pruneAudit();
 
   return {
     control: {

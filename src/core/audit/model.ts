@@ -2,7 +2,10 @@
 export type AuditKind = 'intent' | 'outcome' | 'denied' | 'control' | 'pruned';
 
 export interface AuditAgent {
+  /** The short name, see agentName.ts. */
   readonly name: string;
+  /** What the client called itself. */
+  readonly raw?: string;
   readonly version?: string;
   readonly conversation?: string;
 }

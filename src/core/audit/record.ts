@@ -98,6 +98,7 @@ const SEAL_LENGTH = ',"hash":""}'.length + 64;
 function agentOf(agent: AuditAgent): AuditAgent {
   return {
     name: cut(agent.name, LIMITS.name),
+    ...optional('raw', agent.raw, LIMITS.name),
     ...optional('version', agent.version, LIMITS.name),
     ...optional('conversation', agent.conversation, LIMITS.conversation),
   };

@@ -1,13 +1,12 @@
-import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { AuditEvent, AuditRecord } from '../../core/audit/model.ts';
-import { sealRecord } from '../../core/audit/record.ts';
+import { FIRST_SEQ, GENESIS, sealRecord } from '../../core/audit/record.ts';
+import { sha256 } from './trail.ts';
 
 /** The record could not be handed to the operating system. */
 export class AuditWriteError extends Error {}
 
-const GENESIS = '0'.repeat(64);
 const SYNC_AFTER_MS = 200;
 const MAX_PART_BYTES = 16 * 1024 * 1024;
 
@@ -30,7 +29,7 @@ export class AuditLog {
   #day = '';
   #bytes = 0;
   #fd: number | undefined;
-  #seq = 0;
+  #nextSeq = FIRST_SEQ;
   #prev = GENESIS;
   #syncTimer: NodeJS.Timeout | undefined;
   #failure: Error | undefined;
@@ -42,13 +41,13 @@ export class AuditLog {
 
   /** Where the chain stands: what the parent anchors. */
   get head(): { readonly seq: number; readonly hash: string } {
-    return { seq: this.#seq, hash: this.#prev };
+    return { seq: this.#nextSeq - 1, hash: this.#prev };
   }
 
   /** Appends one record. Throws {@link AuditWriteError}: then whatever it was about must not happen. */
   record(event: AuditEvent): AuditRecord {
     const time = new Date(this.#options.now()).toISOString();
-    const position = { gatewayId: this.#options.gatewayId, seq: this.#seq + 1, time, prev: this.#prev };
+    const position = { gatewayId: this.#options.gatewayId, seq: this.#nextSeq, time, prev: this.#prev };
     const { record, line } = sealRecord(event, position, sha256);
     const bytes = Buffer.from(`${line}\n`, 'utf8');
     try {
@@ -59,7 +58,7 @@ export class AuditLog {
       throw new AuditWriteError('the audit trail cannot be written', { cause: error });
     }
     this.#bytes += bytes.length;
-    this.#seq = record.seq;
+    this.#nextSeq = record.seq + 1;
     this.#prev = record.hash;
     this.#syncTimer ??= setTimeout(() => this.#sync(), SYNC_AFTER_MS);
     return record;
@@ -124,10 +123,6 @@ export class AuditLog {
       this.#options.onSyncError(error);
     });
   }
-}
-
-export function sha256(text: string): string {
-  return createHash('sha256').update(text, 'utf8').digest('hex');
 }
 
 function writeAll(fd: number, bytes: Buffer): void {

@@ -11,7 +11,8 @@ import {
   type Refusal,
 } from '../../protocol/messages.ts';
 import { challengeSchema, closingSchema, freshNonce, openingSchema, prove, provesKey } from '../../protocol/proof.ts';
-import type { Caller, Gateway } from '../gateway.ts';
+import type { Caller } from '../flight.ts';
+import type { Gateway } from '../gateway.ts';
 import { refusals } from '../refusals.ts';
 
 const HANDSHAKE_TIMEOUT_MS = 5000;

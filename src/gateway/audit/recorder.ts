@@ -1,0 +1,90 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { humanLine } from '../../core/audit/humanLine.ts';
+import type { AuditEvent } from '../../core/audit/model.ts';
+import type { Redactor } from '../../core/redact/redactor.ts';
+import type { CanonicalRequest } from '../../core/request/model.ts';
+import type { GatewayEvents } from '../parent.ts';
+import { AuditLog } from './auditLog.ts';
+import { pruneOldRuns } from './retention.ts';
+
+/** Writes what happens: the audit trail, its human lines, and the product's own log. None of it ever holds a credential. */
+export class Recorder {
+  readonly #log: AuditLog;
+  readonly #events: GatewayEvents;
+  readonly #directory: string;
+  readonly #requestHashKey: Buffer;
+  readonly #now: () => number;
+  readonly #redactor: () => Redactor;
+
+  constructor(options: {
+    gatewayId: string;
+    directory: string;
+    /** Hex; makes `requestHash` comparable between runs and useless to anybody else. */
+    requestHashKey: string;
+    events: GatewayEvents;
+    now: () => number;
+    redactor: () => Redactor;
+  }) {
+    this.#events = options.events;
+    this.#directory = options.directory;
+    this.#requestHashKey = Buffer.from(options.requestHashKey, 'hex');
+    this.#now = options.now;
+    this.#redactor = options.redactor;
+    this.#log = new AuditLog({
+      directory: options.directory,
+      gatewayId: options.gatewayId,
+      now: options.now,
+      onSyncError: (error) => this.log('error', `The audit trail could not be synced: ${error.message}`),
+    });
+  }
+
+  /** Records one event. Throws `AuditWriteError`: then whatever it was about must not happen. */
+  record(event: AuditEvent): void {
+    const record = this.#log.record(event);
+    // An intent is for the file; people read of a call once, when it is known how it ended.
+    if (event.kind !== 'intent') this.#events.onAudit({ ...event, time: record.time }, humanLine(record));
+  }
+
+  /** For what has happened already: a record that cannot be written is named in the log. */
+  recordOrLog(event: AuditEvent): void {
+    try {
+      this.record(event);
+    } catch (error) {
+      this.log('error', `${String(error)}; lost: ${event.kind} of ${event.id}`);
+    }
+  }
+
+  /** Writes to the product's own log, redacted: an error's text may quote what an API or an agent sent. */
+  log(level: 'info' | 'warn' | 'error', message: string): void {
+    this.#events.onLog(level, this.redact(message));
+  }
+
+  redact(text: string): string {
+    return this.#redactor().text(text).text;
+  }
+
+  requestHash(request: CanonicalRequest, origin: string): string {
+    const canonical = JSON.stringify([request.method, origin, request.target, request.headers, request.body ?? null]);
+    return createHmac('sha256', this.#requestHashKey).update(canonical).digest('hex');
+  }
+
+  /** Removes audit files that are older than the trail is kept. */
+  async prune(): Promise<void> {
+    try {
+      await pruneOldRuns(this.#directory, this.#now(), (removed) =>
+        this.record({ id: freshId(), kind: 'pruned', agent: { name: 'valet-key' }, removed }),
+      );
+    } catch (error) {
+      this.log('warn', `Old audit files could not be removed: ${String(error)}`);
+    }
+  }
+
+  close(): void {
+    this.#log.close();
+  }
+}
+
+/** An id for one event, or for an intent and its outcome. */
+export function freshId(): string {
+  return randomBytes(8).toString('hex');
+}

@@ -1,0 +1,82 @@
+import { agentName } from '../core/audit/agentName.ts';
+import type { AuditAgent, AuditEvent } from '../core/audit/model.ts';
+import type { CanonicalRequest } from '../core/request/model.ts';
+import type { AgentInfo, Call } from '../protocol/messages.ts';
+import { freshId } from './audit/recorder.ts';
+import type { RefusalError, Sent } from './refusals.ts';
+
+/** Who calls: the agent by its own word, and whether it meets this window's policies or the user's alone. */
+export interface Caller {
+  readonly agent: AgentInfo;
+  readonly scope: 'window' | 'user';
+}
+
+/** Why a call under way is cut off. The wording waits until it is known whether the request was sent. */
+export class Interruption {
+  readonly refuse: (sent: Sent) => RefusalError;
+
+  constructor(refuse: (sent: Sent) => RefusalError) {
+    this.refuse = refuse;
+  }
+}
+
+/** One call on its way through the pipeline. */
+export class Flight {
+  readonly id = freshId();
+  readonly caller: Caller;
+  readonly call: Call;
+  readonly startedAt: number;
+  readonly #controller = new AbortController();
+  /** Whether the request may have reached the API by now. */
+  sent: Sent = 'no';
+  /** Whether an intent stands in the audit trail, so that its outcome must follow. */
+  intended = false;
+  environment: string | undefined;
+  request: CanonicalRequest | undefined;
+  rule: string | undefined;
+
+  constructor(call: Call, caller: Caller, startedAt: number) {
+    this.call = call;
+    this.caller = caller;
+    this.startedAt = startedAt;
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Ends the call as soon as it can be ended. The first reason stays. */
+  interrupt(refuse: (sent: Sent) => RefusalError): void {
+    this.#controller.abort(new Interruption(refuse));
+  }
+
+  /** Throws the {@link Interruption} if there is one. */
+  throwIfInterrupted(): void {
+    this.signal.throwIfAborted();
+  }
+
+  /** What every record of this call says. `redact` takes known credentials out of what the agent sent. */
+  event(redact: (text: string) => string): Omit<AuditEvent, 'kind'> {
+    const { call, request } = this;
+    return {
+      id: this.id,
+      agent: auditAgent(this.caller.agent),
+      service: redact(call.service),
+      ...(this.environment ? { environment: this.environment } : {}),
+      method: redact(request?.method ?? call.method),
+      // What was refused as a path is shown as it was asked, without its query: values are not recorded.
+      path: redact(request?.path ?? call.path.split(/[?#]/, 1)[0] ?? ''),
+      ...(this.rule === undefined ? {} : { rule: this.rule }),
+      ...(call.reason === undefined ? {} : { reason: redact(call.reason) }),
+    };
+  }
+}
+
+/** The agent's short name for reading and for queries, and its own word for it. */
+export function auditAgent({ name, version }: AgentInfo): AuditAgent {
+  return {
+    name: agentName(name),
+    ...(name === '' ? {} : { raw: name }),
+    ...(version === undefined ? {} : { version }),
+  };
+}

@@ -1,0 +1,117 @@
+import type { PolicyDocument } from '../core/policy/model.ts';
+import type { Secret } from '../core/secret.ts';
+import type { Caller } from './flight.ts';
+import type { CredentialSet, FreezeState, PolicyFile, ServiceStatus } from './parent.ts';
+import { PolicySet, type ServiceInForce } from './policySet.ts';
+import { refusals } from './refusals.ts';
+import { Vault } from './vault.ts';
+
+export interface StatusOfService {
+  readonly status: ServiceStatus;
+  readonly why?: string;
+}
+
+/**
+ * Everything that a call is judged by: policies, trust, freeze and credentials. The parent replaces parts of it; the
+ * pipeline asks. What is not in force is thrown as a refusal that says why.
+ */
+export class GatewayState {
+  readonly vault: Vault;
+  #policies = { window: PolicySet.EMPTY, user: PolicySet.EMPTY };
+  #policyTurn = 0;
+  #freeze: FreezeState = { all: false, services: [] };
+  #trusted = true;
+  #version = 0;
+
+  constructor(now: () => number) {
+    this.vault = new Vault(now);
+  }
+
+  /** Grows with every change of policy, trust or credential: what was decided before is decided again. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** A text that `parse` cannot give in time grants nothing. Of two calls at once the later one counts. */
+  async setPolicies(files: readonly PolicyFile[], parse: (text: string) => Promise<PolicyDocument>): Promise<void> {
+    const turn = ++this.#policyTurn;
+    const policies = await PolicySet.from(files, parse);
+    if (turn !== this.#policyTurn) return;
+    this.#policies = { window: policies, user: policies.withoutWorkspaces() };
+    this.#version++;
+  }
+
+  /** Returns the services whose credential is gone with this set. */
+  setCredentials(set: CredentialSet): readonly string[] {
+    const removed = this.vault.removedBy(set);
+    this.vault.replace(set);
+    this.#version++;
+    return removed;
+  }
+
+  setFreeze(state: FreezeState): void {
+    this.#freeze = state;
+  }
+
+  setTrusted(trusted: boolean): void {
+    this.#trusted = trusted;
+    this.#version++;
+  }
+
+  policies(scope: Caller['scope']): PolicySet {
+    return this.#policies[scope];
+  }
+
+  /** The service as it is in force for this caller. Throws a refusal when it is not. */
+  find(name: string, scope: Caller['scope']): ServiceInForce {
+    if (!this.#trusted) throw refusals.untrustedWorkspace(name);
+    const policies = this.#policies[scope];
+    const lookup = policies.find(name);
+    if (lookup.found === 'unknown') throw refusals.unknownService(name, policies.serviceNames);
+    if (lookup.found === 'not_approved') throw refusals.policyNotApproved(name, lookup.why);
+    return lookup.inForce;
+  }
+
+  isFrozen(service: string): boolean {
+    return this.#freeze.all || this.#freeze.services.includes(service);
+  }
+
+  refuseIfFrozen(service: string): void {
+    if (this.isFrozen(service)) throw refusals.frozen(service, this.#freeze.all, 'no');
+  }
+
+  /** The value for exactly the destination that the policy names. Throws a refusal when there is none. */
+  credential({ service }: ServiceInForce): Secret {
+    const lookup = this.vault.find(service.name, service.baseUrl, service.auth);
+    switch (lookup.found) {
+      case 'credential':
+        return lookup.value;
+      case 'missing':
+        throw refusals.missingCredential(service.name);
+      case 'revoked':
+        throw refusals.revoked(service.name, 'no');
+      case 'bound_elsewhere':
+        throw refusals.originNotConfirmed(service.name, lookup.what);
+    }
+  }
+
+  status(name: string, scope: Caller['scope']): StatusOfService {
+    if (this.isFrozen(name)) return { status: 'frozen' };
+    if (!this.#trusted) return { status: 'not_approved', why: 'the workspace is not trusted' };
+    const lookup = this.#policies[scope].find(name);
+    if (lookup.found === 'unknown') return { status: 'not_approved' };
+    if (lookup.found === 'not_approved') return { status: 'not_approved', why: lookup.why };
+    const { service } = lookup.inForce;
+    const credential = this.vault.find(name, service.baseUrl, service.auth);
+    switch (credential.found) {
+      case 'credential':
+        return { status: 'ready' };
+      case 'missing':
+        return { status: 'missing_credential' };
+      case 'revoked':
+        return { status: 'revoked' };
+      case 'bound_elsewhere':
+        return { status: 'not_confirmed', why: credential.what };
+    }
+  }
+}
