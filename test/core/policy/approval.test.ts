@@ -1,0 +1,452 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { narrowApproved, policyChanges } from '../../../src/core/policy/approval.ts';
+import { type CompiledService, compileService, decide } from '../../../src/core/policy/decide.ts';
+import { lowerRate, rateWithin } from '../../../src/core/policy/limits.ts';
+import type { Rate } from '../../../src/core/policy/model.ts';
+import { printPolicy } from '../../../src/core/policy/print.ts';
+import { MAX_POLICY_BYTES, utf8Bytes } from '../../../src/core/policy/textGuard.ts';
+import type { Method } from '../../../src/core/request/model.ts';
+import type { NaiveRule } from '../../support/naivePolicy.ts';
+import { allowRule, denyRule, method, pathText } from './arbitraries.ts';
+import { policyOf, rulesText, serviceOf, valid } from './fixtures.ts';
+
+const GET = ['GET'];
+const rulesOf = (text: string): string[] =>
+  serviceOf(text).rules.map(
+    ({ effect, pattern, methods }) => `${effect} ${[...(methods ?? [])].join()} ${pattern.text}`,
+  );
+const narrowed = (approved: readonly NaiveRule[], saved: readonly NaiveRule[]): string[] =>
+  rulesOf(narrowApproved(policyOf(approved), policyOf(saved)));
+
+describe('narrowApproved', () => {
+  it.each<[string, NaiveRule[], NaiveRule[]]>([
+    ['the same', [{ path: '/a', methods: GET }], [{ path: '/a', methods: GET }]],
+    [
+      'another rule',
+      [{ path: '/a', methods: GET }],
+      [
+        { path: '/a', methods: GET },
+        { path: '/b', methods: GET },
+      ],
+    ],
+    ['more methods', [{ path: '/a', methods: GET }], [{ path: '/a', methods: ['GET', 'POST'] }]],
+    [
+      'a wider rule',
+      [
+        { path: '/a/b', methods: GET },
+        { path: '/a/c', methods: GET },
+      ],
+      [{ path: '/a/**', methods: GET }],
+    ],
+    [
+      'a deny less',
+      [
+        { path: '/a', methods: GET },
+        { path: '/b', effect: 'deny' },
+      ],
+      [{ path: '/a', methods: GET }],
+    ],
+    ['another spelling', [{ path: '/%7Ea', methods: GET }], [{ path: '/~a', methods: GET }]],
+  ])('keeps the approved text as it is for %s', (_name, approved, saved) => {
+    const text = `# as approved on 3 May\n${policyOf(approved)}`;
+    expect(narrowApproved(text, policyOf(saved))).toBe(text);
+  });
+
+  it('strikes what the saved text no longer has, for good', () => {
+    const both = [
+      { path: '/a', methods: GET },
+      { path: '/b', methods: ['GET', 'POST'] },
+    ];
+    const struck = narrowApproved(policyOf(both), policyOf([{ path: '/b', methods: GET }]));
+    expect(rulesOf(struck)).toEqual(['allow GET /b']);
+    expect(narrowApproved(struck, policyOf(both))).toBe(struck);
+  });
+
+  it('lets an approved rule give way to the saved ones that it covers', () => {
+    expect(
+      narrowed(
+        [{ path: '/a/**', methods: ['GET', 'POST'] }],
+        [
+          { path: '/a/b', methods: ['GET', 'DELETE'] },
+          { path: '/a/c/*', methods: ['POST'] },
+          { path: '/z', methods: GET },
+        ],
+      ),
+    ).toEqual(['allow GET /a/b', 'allow POST /a/c/*']);
+  });
+
+  it('adds the saved denies, once, and never takes one away', () => {
+    const text = narrowApproved(
+      policyOf([
+        { path: '/**', methods: GET },
+        { path: '/x', effect: 'deny' },
+      ]),
+      policyOf([
+        { path: '/**', methods: GET },
+        { path: '/y', effect: 'deny' },
+        { path: '/y', methods: GET, effect: 'deny' },
+      ]),
+    );
+    expect(rulesOf(text)).toEqual(['allow GET /**', 'deny  /x', 'deny  /y']);
+    expect(narrowApproved(text, policyOf([{ path: '/**', methods: GET }]))).toBe(text);
+  });
+
+  it('keeps a service’s name and definition when the saved text drops it, and nothing that it allows', () => {
+    const text = narrowApproved(policyOf([{ path: '/a', methods: GET }]), 'services: {}\n');
+    expect(serviceOf(text).baseUrl.origin).toBe('https://api.example.com');
+    expect(rulesOf(text)).toEqual([]);
+  });
+
+  it('approves no service that only the saved text has', () => {
+    const more = `${policyOf([{ path: '/a', methods: GET }])}  evil:\n    baseUrl: https://evil.example\n    auth: { type: bearer }\n${rulesText([{ path: '/**', methods: GET }])}`;
+    const text = policyOf([{ path: '/a', methods: GET }]);
+    expect(narrowApproved(text, more)).toBe(text);
+  });
+
+  it.each([
+    ['baseUrl', 'https://api.example.com', 'https://evil.example'],
+    ['auth', '{ type: bearer }', '{ type: header, name: x-key }'],
+    ['network', 'auth:', 'network: private\n    auth:'],
+  ])('leaves an approved %s as it was', (_part, from, to) => {
+    const text = policyOf([{ path: '/a', methods: GET }]);
+    expect(narrowApproved(text, text.replace(from, to))).toBe(text);
+    const struck = narrowApproved(text, policyOf([]).replace(from, to));
+    expect(serviceOf(struck)).toMatchObject({ auth: { type: 'bearer' }, network: 'public', rules: [] });
+    expect(serviceOf(struck).baseUrl.origin).toBe('https://api.example.com');
+  });
+
+  it('lowers limits to the lower of both, and lets only those caller headers pass that both let pass', () => {
+    const one = policyOf(
+      [],
+      '    limits: { requests: 60/minute, timeout: 20s, responseBytes: 2MiB }\n    headers: { allow: [x-a, x-b], set: { x-v: "1" } }\n',
+    );
+    const other = policyOf(
+      [],
+      '    limits: { requests: 2/minute, timeout: 40s, requestBytes: 1KB }\n    headers: { allow: [x-b, x-c], set: { x-v: "2" } }\n',
+    );
+    const { limits, headers } = serviceOf(narrowApproved(one, other));
+    expect(limits).toEqual({
+      requests: { count: 2, per: 'minute' },
+      concurrent: 16,
+      responseBytes: 2 * 1024 * 1024,
+      requestBytes: 1000,
+      timeoutMs: 20_000,
+    });
+    expect(headers).toEqual({ set: [['x-v', '1']], allow: ['x-b'] });
+  });
+
+  it('changes nothing for a saved text with errors, and approves nothing of an approved one with errors', () => {
+    const text = policyOf([{ path: '/a', methods: GET }]);
+    expect(narrowApproved(text, `${text}oops: 1\n`)).toBe(text);
+    expect(valid(narrowApproved(`${text}oops: 1\n`, text)).services.size).toBe(0);
+  });
+
+  it('approves no rule of the services that no longer fit into a file', () => {
+    const deny = (from: number): NaiveRule[] =>
+      Array.from({ length: 3000 }, (_, index) => ({
+        path: `/${from + index}/${'x'.repeat(20)}`,
+        effect: 'deny' as const,
+      }));
+    const small = `  small:\n    baseUrl: https://small.example\n    auth: { type: bearer }\n${rulesText([{ path: '/a', methods: GET }])}`;
+    const allow = { path: '/**', methods: GET };
+    let approved = policyOf([allow, ...deny(0)]) + small;
+    approved = narrowApproved(approved, policyOf([allow, ...deny(3000)]) + small);
+    expect(utf8Bytes(approved)).toBeLessThanOrEqual(MAX_POLICY_BYTES);
+    expect(serviceOf(approved).rules).toEqual([]);
+    expect(serviceOf(approved).baseUrl.origin).toBe('https://api.example.com');
+    expect(serviceOf(approved, 'small').rules).toHaveLength(1);
+  });
+});
+
+describe('what is printed', () => {
+  it('reads the same again', () => {
+    const text = `services:
+  api:
+    description: "two lines: \\n# \\"quoted\\""
+    baseUrl: https://api.example.com:8443/v1
+    network: private
+    environment: "yes"
+    auth: { type: header, name: X-Key, prefix: "Key: " }
+    headers: { set: { x-mode: "a: b #c" }, allow: [x-trace] }
+    policies:
+      - { path: "/a b/*:x", methods: [POST, GET] }
+      - { path: "/é/%2A", effect: deny, methods: [DELETE] }
+      - { path: /**, effect: deny }
+    limits: { requests: 5/hour, concurrent: 3, responseBytes: 250KB, requestBytes: 77, timeout: 1500ms }
+  other: { baseUrl: https://other.example, auth: { type: basic, username: "a b" } }
+  third: { baseUrl: https://third.example, auth: { type: query, name: "key" }, policies: [] }
+`;
+    const printed = printPolicy(valid(text).services.values());
+    const strip = (source: string): unknown =>
+      [...valid(source).services.values()].map(({ span: _span, line: _line, rules: list, ...rest }) => ({
+        ...rest,
+        rules: list.map(({ id, effect, methods, pattern }) => ({
+          id,
+          effect,
+          pattern,
+          methods: [...(methods ?? [])].sort(),
+        })),
+      }));
+    expect(strip(printed)).toEqual(strip(text));
+    expect(printPolicy(valid(printed).services.values())).toBe(printed);
+  });
+});
+
+const rate: fc.Arbitrary<Rate> = fc.record({
+  count: fc.integer({ min: 1, max: 200 }),
+  per: fc.constantFrom('second' as const, 'minute' as const, 'hour' as const, 'day' as const),
+});
+
+describe('the lower of two rates', () => {
+  it('is within both', () => {
+    fc.assert(
+      fc.property(fc.option(rate, { nil: undefined }), fc.option(rate, { nil: undefined }), (one, other) => {
+        const low = lowerRate(one, other);
+        expect(rateWithin(low, one)).toBe(true);
+        expect(rateWithin(low, other)).toBe(true);
+      }),
+    );
+  });
+});
+
+const base = fc.constantFrom('api', 'api', 'api', 'other');
+const limit = fc.constantFrom('', '5/minute', '1/second', '9/minute');
+
+/**
+ * Random policies of up to two services, as texts that belong together: their rules are taken from one small stock, so
+ * that they often share some, as the versions of one file do.
+ */
+const policyTexts = (count: number): fc.Arbitrary<string[]> =>
+  fc.array(fc.oneof({ weight: 3, arbitrary: allowRule }, denyRule), { minLength: 3, maxLength: 7 }).chain((stock) => {
+    const service = fc.record({ rules: fc.shuffledSubarray(stock), base, limit });
+    const services = fc.record({
+      api: fc.option(service, { freq: 8 }),
+      b: fc.option(service),
+    });
+    return fc.array(services.map(textOf), { minLength: count, maxLength: count });
+  });
+
+type Parts = { readonly rules: readonly NaiveRule[]; readonly base: string; readonly limit: string } | null;
+
+function textOf(services: Readonly<Record<string, Parts>>): string {
+  const lines = Object.entries(services).flatMap(([name, one]) =>
+    one === null
+      ? []
+      : [
+          `  ${name}:\n    baseUrl: https://${one.base}.example\n    auth: { type: bearer }\n`,
+          one.limit === '' ? '' : `    limits: { requests: ${one.limit} }\n`,
+          rulesText(one.rules),
+        ],
+  );
+  return lines.length === 0 ? 'services: {}\n' : `services:\n${lines.join('')}`;
+}
+
+const request = fc.record({ service: fc.constantFrom('api', 'b'), method, path: pathText });
+type Asked = { readonly service: string; readonly method: Method; readonly path: string };
+
+/** Whether a text allows a request; each text is read once. */
+function judgeOf(): (text: string, asked: Asked) => boolean {
+  const read = new Map<string, ReadonlyMap<string, CompiledService>>();
+  return (text, asked) => {
+    const services =
+      read.get(text) ?? new Map([...valid(text).services].map(([name, service]) => [name, compileService(service)]));
+    read.set(text, services);
+    const service = services.get(asked.service);
+    const segments = asked.path.slice(1).split('/');
+    return service !== undefined && decide(service, { ...asked, segments }).verdict === 'allow';
+  };
+}
+
+const SAVES = 8;
+
+describe('a sequence of saves', () => {
+  const acts = fc.array(fc.constantFrom('save', 'save', 'save', 'save an invalid text', 'a person approves'), {
+    minLength: SAVES,
+    maxLength: SAVES,
+  });
+
+  it('lets nothing pass that the approved or the written version forbids, and nothing again that a save forbade', {
+    timeout: 30_000,
+  }, () => {
+    let passed = 0;
+    fc.assert(
+      fc.property(
+        policyTexts(SAVES + 1),
+        acts,
+        fc.array(request, { minLength: 8, maxLength: 12 }),
+        (texts, steps, asked) => {
+          const allows = judgeOf();
+          const [first = '', ...saves] = texts;
+          let byPerson = first;
+          let approved = first;
+          let written = first;
+          const forbidden = new Set<Asked>();
+          for (const [index, act] of steps.entries()) {
+            if (act === 'save') {
+              written = saves[index] ?? first;
+              approved = narrowApproved(approved, written);
+            } else if (act === 'a person approves') {
+              byPerson = written;
+              approved = written;
+              forbidden.clear();
+            } else {
+              approved = narrowApproved(approved, `${written}\noops: 1\n`);
+            }
+            for (const each of asked) {
+              if (!allows(written, each)) forbidden.add(each);
+              if (!allows(approved, each) || !allows(written, each)) continue;
+              passed += 1;
+              expect(allows(byPerson, each)).toBe(true);
+              expect(forbidden.has(each)).toBe(false);
+            }
+            for (const [name, service] of valid(approved).services) {
+              const person = valid(byPerson).services.get(name);
+              expect(rateWithin(service.limits.requests, person?.limits.requests)).toBe(true);
+              expect(service.baseUrl.origin).toBe(person?.baseUrl.origin);
+            }
+            expect(narrowApproved(approved, written)).toBe(approved);
+          }
+        },
+      ),
+      { numRuns: 80 },
+    );
+    // Otherwise the properties would hold for want of requests that pass.
+    expect(passed).toBeGreaterThan(100);
+  });
+});
+
+describe('policyChanges', () => {
+  const texts = (approved: string | undefined, written: string): string[] =>
+    policyChanges(approved, written).map(({ text }) => text);
+  const base = [{ path: '/v1/charges', methods: GET }];
+
+  it('names a new service and its rules', () => {
+    expect(policyChanges(undefined, policyOf([...base, { path: '/x', effect: 'deny' }]))).toEqual([
+      { kind: 'widens', service: 'api', text: '+ service api (https://api.example.com, bearer)' },
+      { kind: 'widens', service: 'api', text: '+ GET /v1/charges on api' },
+    ]);
+    expect(policyChanges(undefined, policyOf([]))[0]?.kind).toBe('other');
+  });
+
+  it.each<[string, NaiveRule[], NaiveRule[], string[]]>([
+    ['another method', base, [{ path: '/v1/charges', methods: ['GET', 'POST'] }], ['+ POST /v1/charges on api']],
+    ['another path', base, [...base, { path: '/v1/refunds', methods: ['POST'] }], ['+ POST /v1/refunds on api']],
+    [
+      'the same twice',
+      base,
+      [...base, { path: '/b', methods: GET }, { path: '/b', methods: GET }],
+      ['+ GET /b on api'],
+    ],
+    ['a wider path', base, [{ path: '/v1/*', methods: GET }], ['+ GET /v1/* on api']],
+    ['a narrower path', [{ path: '/v1/*', methods: GET }], base, ['- GET /v1/* on api']],
+    ['a deny more', base, [...base, { path: '/x', effect: 'deny' }], ['- any method /x on api is denied']],
+    [
+      'a deny less',
+      [...base, { path: '/x', effect: 'deny', methods: ['DELETE'] }],
+      base,
+      ['+ DELETE /x on api is no longer denied'],
+    ],
+    [
+      'a wider deny',
+      [...base, { path: '/x/y', effect: 'deny' }],
+      [...base, { path: '/X/**', effect: 'deny' }],
+      ['+ any method /x/y on api is no longer denied', '- any method /X/** on api is denied'],
+    ],
+    [
+      'a wider deny in the same spelling',
+      [...base, { path: '/x/y', effect: 'deny' }],
+      [...base, { path: '/x/**', effect: 'deny' }],
+      ['- any method /x/** on api is denied'],
+    ],
+  ])('says %s in words', (_name, approved, written, expected) => {
+    expect(texts(policyOf(approved), policyOf(written))).toEqual(expected);
+  });
+
+  it('says what else changed, without header values', () => {
+    const from = policyOf(
+      base,
+      '    limits: { requests: 60/minute }\n    headers: { set: { x-v: "secretive" }, allow: [x-a] }\n',
+    );
+    const to = policyOf(
+      base,
+      '    description: new\n    environment: live\n    network: private\n    limits: { requests: 90/minute, timeout: 10s }\n    headers: { set: { x-v: "other" }, allow: [x-b] }\n',
+    ).replace('api.example.com', 'evil.example');
+    expect(policyChanges(from, to)).toEqual([
+      { kind: 'widens', service: 'api', text: '+ baseUrl of api: https://api.example.com → https://evil.example' },
+      { kind: 'widens', service: 'api', text: '+ network of api: public → private' },
+      { kind: 'widens', service: 'api', text: '+ header x-v on api has a new value' },
+      { kind: 'widens', service: 'api', text: '+ caller header x-b on api' },
+      { kind: 'widens', service: 'api', text: '+ requests of api: 60/minute → 90/minute' },
+      { kind: 'narrows', service: 'api', text: '- caller header x-a on api' },
+      { kind: 'narrows', service: 'api', text: '- timeout of api: 30s → 10s' },
+      { kind: 'other', service: 'api', text: '~ environment of api: none → live' },
+      { kind: 'other', service: 'api', text: '~ description of api' },
+    ]);
+  });
+
+  it('tells of a service that is gone', () => {
+    expect(texts(policyOf(base), 'services: {}')).toEqual(['- service api']);
+  });
+
+  it('is silent about comments, order and formatting, and about a text with errors', () => {
+    const list: NaiveRule[] = [...base, { path: '/b', methods: ['GET', 'POST'] }, { path: '/c', effect: 'deny' }];
+    const turned: NaiveRule[] = [...list]
+      .reverse()
+      .map((rule) => ({ ...rule, ...(rule.methods ? { methods: [...rule.methods].reverse() } : {}) }));
+    expect(texts(policyOf(list), `# note\n${policyOf(turned)}\n`)).toEqual([]);
+    expect(texts(policyOf(list), printPolicy(valid(policyOf(list)).services.values()))).toEqual([]);
+    expect(texts(policyOf(list), policyOf(list).replace('api.example.com', 'api.example.com:443/'))).toEqual([]);
+    expect(texts(policyOf(base), 'oops')).toEqual([]);
+  });
+
+  it('never misses a widening, and leaves no narrowing open after narrowApproved', () => {
+    fc.assert(
+      fc.property(
+        policyTexts(2),
+        fc.array(request, { minLength: 5, maxLength: 20 }),
+        ([approved = '', written = ''], asked) => {
+          const allows = judgeOf();
+          const widens = policyChanges(approved, written).some(({ kind }) => kind === 'widens');
+          if (!widens) for (const each of asked) if (allows(written, each)) expect(allows(approved, each)).toBe(true);
+          const left = policyChanges(narrowApproved(approved, written), written);
+          expect(
+            left.filter(({ kind, service }) => kind === 'narrows' && valid(written).services.has(service)),
+          ).toEqual([]);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('the corpus of approvals', () => {
+  interface Case {
+    readonly id: string;
+    readonly expect: string;
+    readonly reason: string;
+    readonly yaml_b64: string;
+    readonly previous_b64: string;
+  }
+  const decode = (base64: string): string => Buffer.from(base64, 'base64').toString('utf8');
+  const cases = readFileSync(new URL('../../corpus/policy-yaml.jsonl', import.meta.url), 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Case)
+    .filter((one) => one.expect.includes('approval'));
+
+  it.each(cases)('$id: $reason', (one) => {
+    const [approved, written] = [decode(one.previous_b64), decode(one.yaml_b64)];
+    const asks = policyChanges(approved, written).some(({ kind }) => kind === 'widens');
+    expect(asks).toBe(one.expect === 'needs-approval');
+    const decideOn = (text: string): string[] =>
+      [...valid(text).services.values()].flatMap((service) =>
+        (['GET', 'POST'] as const).map((verb) => {
+          const judged = { method: verb, path: '/v1/charges', segments: ['v1', 'charges'] };
+          return decide(compileService(service), judged).verdict;
+        }),
+      );
+    expect(decideOn(narrowApproved(approved, written))).toEqual(decideOn(approved));
+  });
+});

@@ -1,0 +1,43 @@
+import fc from 'fast-check';
+import { METHODS } from '../../../src/core/request/model.ts';
+import type { NaiveRule } from '../../support/naivePolicy.ts';
+
+/** Few and similar words, so that patterns and paths often meet. */
+const words = ['a', 'b', 'ab', 'A', 'x%3Ay', 'x:y', '%2A', '*', 'caf%C3%A9', 'cafe%CC%81', 'v1', 'a.b', '%EF%BD%81'];
+const plainWords = words.filter((word) => word !== '*');
+const globs = ['*', 'a*', '*b', 'x*y', 'a*b*', '*%2A', '*:y', 'v*', '*A'];
+
+/** A canonical request path. */
+export const pathText = fc
+  .tuple(fc.array(fc.constantFrom(...words), { maxLength: 4 }), fc.boolean())
+  .map(([segments, slash]) => `/${segments.join('/')}${slash && segments.length > 0 ? '/' : ''}`);
+
+/** A valid pattern, canonical except for the case of nothing. */
+export const patternText = fc
+  .tuple(
+    fc.array(
+      fc.oneof(
+        { weight: 5, arbitrary: fc.constantFrom(...plainWords) },
+        { weight: 3, arbitrary: fc.constantFrom(...globs) },
+        { weight: 2, arbitrary: fc.constant('**') },
+      ),
+      { maxLength: 4 },
+    ),
+    fc.boolean(),
+  )
+  .map(([segments, slash]) => `/${segments.join('/')}${slash && segments.length > 0 ? '/' : ''}`);
+
+export const method = fc.constantFrom(...METHODS.slice(0, 4));
+
+const methods = fc.uniqueArray(method, { minLength: 1, maxLength: 3 });
+
+export const allowRule: fc.Arbitrary<NaiveRule> = fc.record({ path: patternText, methods });
+
+export const denyRule: fc.Arbitrary<NaiveRule> = fc.record(
+  { path: patternText, methods, effect: fc.constant('deny' as const) },
+  { requiredKeys: ['path', 'effect'] },
+);
+
+export const rules = fc.array(fc.oneof({ weight: 3, arbitrary: allowRule }, { weight: 1, arbitrary: denyRule }), {
+  maxLength: 6,
+});

@@ -1,0 +1,46 @@
+import { compileService, decide } from '../../../src/core/policy/decide.ts';
+import type { Decision, Policy, PolicyDocument, Service } from '../../../src/core/policy/model.ts';
+import { parsePolicy } from '../../../src/core/policy/parse.ts';
+import type { Method } from '../../../src/core/request/model.ts';
+import { canonicalPath } from '../../../src/core/request/path.ts';
+import type { NaiveRule } from '../../support/naivePolicy.ts';
+
+/** A policy of one service `api` with these rules, as text. */
+export function policyOf(rules: readonly NaiveRule[], more = ''): string {
+  return `services:\n  api:\n    baseUrl: https://api.example.com\n    auth: { type: bearer }\n${more}${rulesText(rules)}`;
+}
+
+export function rulesText(rules: readonly NaiveRule[]): string {
+  if (rules.length === 0) return '    policies: []\n';
+  const lines = rules.map(({ path, methods, effect }) => {
+    const fields = [`path: ${JSON.stringify(path)}`];
+    if (methods !== undefined) fields.push(`methods: [${methods.join(', ')}]`);
+    if (effect !== undefined) fields.push(`effect: ${effect}`);
+    return `      - { ${fields.join(', ')} }\n`;
+  });
+  return `    policies:\n${lines.join('')}`;
+}
+
+/** The policy in a text without errors. */
+export function valid(text: string): Policy {
+  const { policy, problems } = parsePolicy(text);
+  if (policy === undefined) throw new Error(`not valid: ${JSON.stringify(problems)}\n${text}`);
+  return policy;
+}
+
+export function serviceOf(text: string, name = 'api'): Service {
+  const service = valid(text).services.get(name);
+  if (service === undefined) throw new Error(`no service ${name}`);
+  return service;
+}
+
+export function judge(service: Service, method: Method, path: string): Decision {
+  const canonical = canonicalPath(path);
+  if (!canonical.ok) throw new Error(canonical.error.message);
+  return decide(compileService(service), { method, ...canonical.value });
+}
+
+/** `code@line:column` of every problem. */
+export function places(document: PolicyDocument): string[] {
+  return document.problems.map(({ code, start }) => `${code}@${start.line}:${start.column}`);
+}

@@ -1,0 +1,95 @@
+/**
+ * A second evaluator, written to be obviously right and to share no code with the product: it reads patterns as text,
+ * tries everything by recursion and scans lists. Its patterns and paths are canonical already.
+ */
+
+export interface NaiveRule {
+  readonly path: string;
+  readonly methods?: readonly string[];
+  readonly effect?: 'allow' | 'deny';
+}
+
+/** What the rules say about one request: deny wins, then allow, and nothing is denied. */
+export function naiveVerdict(rules: readonly NaiveRule[], method: string, path: string): 'allow' | 'deny' {
+  for (const rule of rules) {
+    if (rule.effect === 'deny' && naiveDenies(rule, method, path)) return 'deny';
+  }
+  for (const rule of rules) {
+    if (rule.effect !== 'deny' && (rule.methods ?? []).includes(method) && naiveMatches(rule.path, path))
+      return 'allow';
+  }
+  return 'deny';
+}
+
+function naiveDenies(rule: NaiveRule, method: string, path: string): boolean {
+  const methods = rule.methods ?? [method];
+  const concerned = methods.includes(method) || (method === 'HEAD' && methods.includes('GET'));
+  return concerned && (naiveMatches(rule.path, path) || naiveMatchesFolded(rule.path, path));
+}
+
+/** The strict match of a canonical pattern and a canonical path. */
+export function naiveMatches(pattern: string, path: string): boolean {
+  return segmentsMatch(pattern.slice(1).split('/'), path.slice(1).split('/'), false);
+}
+
+/** The generous match, on folded forms of both. */
+export function naiveMatchesFolded(pattern: string, path: string): boolean {
+  return segmentsMatch(dropFinalSlash(pattern).map(foldPattern), dropFinalSlash(path).map(foldText), true);
+}
+
+function dropFinalSlash(text: string): string[] {
+  const segments = text.slice(1).split('/');
+  return segments[segments.length - 1] === '' ? segments.slice(0, -1) : segments;
+}
+
+/** A wildcard survives folding as U+0001, so that a decoded star is not taken for one. */
+function foldPattern(segment: string): string {
+  return segment === '**' ? '**' : segment.split('*').map(foldText).join('\u0001');
+}
+
+function foldText(text: string): string {
+  return decodeURIComponent(text).normalize('NFKC').toLowerCase();
+}
+
+function segmentsMatch(pattern: readonly string[], path: readonly string[], folded: boolean): boolean {
+  const [first, ...rest] = pattern;
+  if (first === undefined) return path.length === 0;
+  if (first === '**') {
+    const fewest = rest.length === 0 && !folded ? 1 : 0;
+    for (let taken = fewest; taken <= path.length; taken += 1) {
+      if (segmentsMatch(rest, path.slice(taken), folded)) return true;
+    }
+    return false;
+  }
+  const [segment, ...others] = path;
+  if (segment === undefined) return false;
+  return charactersMatch(units(first, folded), units(segment, folded), folded) && segmentsMatch(rest, others, folded);
+}
+
+/** Characters, with a percent escape counting as one. A star on the request's side is spelled as its escape. */
+function units(segment: string, folded: boolean): string[] {
+  if (folded) return [...segment];
+  const list: string[] = [];
+  for (let at = 0; at < segment.length; at += 1) {
+    if (segment[at] === '%') {
+      list.push(segment.slice(at, at + 3));
+      at += 2;
+    } else list.push(segment.charAt(at));
+  }
+  return list;
+}
+
+function charactersMatch(pattern: readonly string[], text: readonly string[], folded: boolean): boolean {
+  const [first, ...rest] = pattern;
+  if (first === undefined) return text.length === 0;
+  if (first === (folded ? '\u0001' : '*')) {
+    for (let taken = 1; taken <= text.length; taken += 1) {
+      if (charactersMatch(rest, text.slice(taken), folded)) return true;
+    }
+    return false;
+  }
+  const [character, ...others] = text;
+  if (character === undefined) return false;
+  const same = character === first || (!folded && character === '*' && first === '%2A');
+  return same && charactersMatch(rest, others, folded);
+}
