@@ -1,3 +1,5 @@
+import { SINGLE_KINDS, unescapeLayer } from './unescape.ts';
+
 /** One byte sequence to look for. */
 export interface Pattern {
   readonly bytes: Uint8Array;
@@ -32,6 +34,8 @@ export class Automaton {
   readonly shortest: number;
   /** For each byte 1 when it can be a part of a match, as itself or in an escape: text, and what patterns hold. */
   readonly alphabet: Uint8Array;
+  /** Some pattern holds what reads as an escape, so that decoding every kind of escape at once may destroy it. */
+  readonly ambiguous: boolean;
   readonly #fold: Uint8Array;
   readonly #classes: Uint8Array;
   /** Rows of `width` states; a state is the offset of its row, and its complement when patterns end there. */
@@ -45,6 +49,9 @@ export class Automaton {
 
   constructor(patterns: readonly Pattern[]) {
     this.shortest = Math.min(...patterns.filter((p) => !p.whole).map((p) => p.bytes.length));
+    this.ambiguous = patterns.some(({ bytes }) =>
+      SINGLE_KINDS.some((kind) => unescapeLayer(bytes, kind) !== undefined),
+    );
     this.#fold = foldTable();
     this.alphabet = alphabetTable(this.#fold, patterns);
     const long = patterns.filter((p) => p.bytes.length > HEAD_BYTES);

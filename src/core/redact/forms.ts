@@ -44,13 +44,10 @@ export function formsOf(value: string): Forms {
 
 /** The value and its parts as texts. */
 function spellings(value: string): string[] {
-  const texts = [value, value.trim(), value.trim().replace(/^(?:bearer|basic|token)\s+/i, '')];
-  // A value that itself contains what looks like an escape is decoded along with the text around it.
-  let bytes = utf8(value);
-  for (let unescaped = unescapeLayer(bytes); unescaped !== undefined; unescaped = unescapeLayer(bytes)) {
-    bytes = unescaped.bytes;
-    texts.push(new TextDecoder().decode(bytes));
-  }
+  const bare = value.trim();
+  const texts = [value, bare, bare.replace(/^(?:bearer|basic|token)\s+/i, '')];
+  // A key file in JSON holds the lines of its private key in one string.
+  texts.push(bare.replaceAll('\\n', '\n'));
   return texts.flatMap((text) => [text, ...lines(text), ...regrouped(text)]).filter((text) => text.length >= SHORT);
 }
 
@@ -91,7 +88,13 @@ function byteForms(text: string): Uint8Array[] {
       forms.push(Uint8Array.from(units));
     }
   }
-  return forms;
+  return forms.flatMap((form) => [form, ...unescapedForms(form)]);
+}
+
+/** What a value becomes that itself contains what looks like an escape: it is decoded along with the text around it. */
+function unescapedForms(form: Uint8Array): Uint8Array[] {
+  const unescaped = unescapeLayer(form);
+  return unescaped === undefined ? [] : [unescaped.bytes, ...unescapedForms(unescaped.bytes)];
 }
 
 function utf8(text: string): Uint8Array {

@@ -1,5 +1,5 @@
 import type { Automaton, Hit } from './automaton.ts';
-import { unescapeLayer } from './unescape.ts';
+import { type EscapeKind, SINGLE_KINDS, unescapeLayer } from './unescape.ts';
 import { unpack } from './unpack.ts';
 
 /**
@@ -11,22 +11,33 @@ const UNPACK_COST = 2;
 
 /** Where credentials are in bytes, in whatever encoding, as unordered and possibly overlapping spans. */
 export function search(automaton: Automaton, bytes: Uint8Array): Hit[] {
-  return searchView(automaton, bytes, DEPTH, false);
+  return searchSource(automaton, bytes, DEPTH, false);
 }
 
-function searchView(automaton: Automaton, bytes: Uint8Array, depth: number, packed: boolean): Hit[] {
+/** Searches bytes with every kind of escape decoded at once and, where that could miss, also with one kind at a time. */
+function searchSource(automaton: Automaton, bytes: Uint8Array, depth: number, packed: boolean): Hit[] {
+  const hits = searchView(automaton, bytes, depth, packed, 'any');
+  if (!automaton.ambiguous) {
+    return hits;
+  }
+  const all = hits.concat(...SINGLE_KINDS.map((kind) => searchView(automaton, bytes, depth, packed, kind)));
+  const unescaped = unescapeLayer(bytes);
+  return unescaped === undefined ? all : all.map((hit) => ({ ...hit, ...unescaped.widen(hit.start, hit.end) }));
+}
+
+function searchView(automaton: Automaton, bytes: Uint8Array, depth: number, packed: boolean, kind: EscapeKind): Hit[] {
   const hits = automaton.scan(bytes, packed);
   const unpacked = depth >= UNPACK_COST ? unpack(bytes, automaton.shortest, automaton.alphabet) : undefined;
   if (unpacked !== undefined) {
-    for (const hit of searchView(automaton, unpacked.bytes, depth - UNPACK_COST, true)) {
+    for (const hit of searchSource(automaton, unpacked.bytes, depth - UNPACK_COST, true)) {
       hits.push({ ...unpacked.toSource(hit.start, hit.end), owner: hit.owner });
     }
   }
-  const unescaped = depth >= 1 ? unescapeLayer(bytes) : undefined;
+  const unescaped = depth >= 1 ? unescapeLayer(bytes, kind) : undefined;
   if (unescaped === undefined) {
     return hits;
   }
-  for (const hit of searchView(automaton, unescaped.bytes, depth - 1, packed)) {
+  for (const hit of searchView(automaton, unescaped.bytes, depth - 1, packed, kind)) {
     hits.push({ ...unescaped.toSource(hit.start, hit.end), owner: hit.owner });
   }
   return hits.map((hit) => ({ ...unescaped.widen(hit.start, hit.end), owner: hit.owner }));

@@ -5,10 +5,26 @@ const AMPERSAND = 0x26;
 const BACKSLASH = 0x5c;
 const NUL = 0;
 
-const LEADS = [PERCENT, AMPERSAND, BACKSLASH, NUL];
+/** Which escapes to decode, and leave all others as they are. */
+export type EscapeKind = 'any' | 'percent' | 'backslash' | 'entity';
 
-/** For each byte 1 when an escape may begin with it. */
-const IS_LEAD = Uint8Array.from({ length: 256 }, (_, byte) => (LEADS.includes(byte) ? 1 : 0));
+/** The kinds one by one. */
+export const SINGLE_KINDS: readonly EscapeKind[] = ['percent', 'backslash', 'entity'];
+
+/** The bytes that an escape may begin with. */
+const LEADS: Readonly<Record<EscapeKind, readonly number[]>> = {
+  any: [PERCENT, AMPERSAND, BACKSLASH, NUL],
+  percent: [PERCENT],
+  backslash: [BACKSLASH],
+  entity: [AMPERSAND],
+};
+
+const LEAD_TABLES: Readonly<Record<EscapeKind, Uint8Array>> = {
+  any: leadTable('any'),
+  percent: leadTable('percent'),
+  backslash: leadTable('backslash'),
+  entity: leadTable('entity'),
+};
 
 /** One decoded escape: what was read, and what it gave. `code` is a code point unless `raw`, then a byte. */
 interface Escape {
@@ -23,7 +39,7 @@ const LETTERS: ReadonlyMap<number, number> = new Map(
 );
 
 /**
- * A view of bytes with one layer of escapes decoded, whatever their kind: percent (`%41`, `%u0041`), JSON, script and
+ * A view of bytes with one layer of escapes decoded, by default of every kind: percent (`%41`, `%u0041`), JSON, script and
  * shell (`\u0041`, `\x41`, `\101`, `\/`), and HTML entities. NUL bytes are left out, so that UTF-16 of ASCII reads as ASCII.
  */
 export class Unescaped {
@@ -82,11 +98,12 @@ export class Unescaped {
 }
 
 /** Decodes one layer of escapes; undefined when there is none. Linear in the size of the source. */
-export function unescapeLayer(source: Uint8Array): Unescaped | undefined {
-  const first = Math.min(...LEADS.map((lead) => source.indexOf(lead)).filter((index) => index >= 0));
+export function unescapeLayer(source: Uint8Array, kind: EscapeKind = 'any'): Unescaped | undefined {
+  const first = Math.min(...LEADS[kind].map((lead) => source.indexOf(lead)).filter((index) => index >= 0));
   if (first === Number.POSITIVE_INFINITY) {
     return undefined;
   }
+  const isLead = LEAD_TABLES[kind];
   const length = source.length;
   const spans: number[] = [];
   // No escape is shorter than what it stands for.
@@ -95,7 +112,7 @@ export function unescapeLayer(source: Uint8Array): Unescaped | undefined {
   let size = first;
   for (let i = first; i < length; ) {
     const byte = source[i] as number;
-    const found = IS_LEAD[byte] === 1 ? readEscape(source, i, byte) : undefined;
+    const found = isLead[byte] === 1 ? readEscape(source, i, byte) : undefined;
     if (found === undefined) {
       out[size++] = byte;
       i += 1;
@@ -107,6 +124,10 @@ export function unescapeLayer(source: Uint8Array): Unescaped | undefined {
     i += found.length;
   }
   return spans.length === 0 ? undefined : new Unescaped(out.subarray(0, size), spans);
+}
+
+function leadTable(kind: EscapeKind): Uint8Array {
+  return Uint8Array.from({ length: 256 }, (_, byte) => (LEADS[kind].includes(byte) ? 1 : 0));
 }
 
 function readEscape(source: Uint8Array, at: number, lead: number): Escape | undefined {
