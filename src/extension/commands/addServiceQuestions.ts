@@ -1,8 +1,8 @@
 import { l10n } from 'vscode';
-import { parseBaseUrl } from '../../core/net/baseUrl.ts';
-import type { Auth, Network } from '../../core/policy/model.ts';
+import type { Auth } from '../../core/policy/model.ts';
 import type { Secret } from '../../core/secret.ts';
 import type { App } from '../app.ts';
+import { neededNetwork } from '../policy/neededNetwork.ts';
 import type { NewService } from '../policy/policyWriter.ts';
 import { PRESETS, type PresetId } from '../policy/presets.ts';
 import { askCredential } from '../ui/credentialBox.ts';
@@ -43,7 +43,10 @@ export function addServiceSteps(app: App, draft: ServiceDraft): readonly Step[] 
           prompt: l10n.t('The API’s base URL. The credential is sent there and nowhere else.'),
           placeholder: 'https://api.example.com',
           value: draft.baseUrl ?? '',
-          problem: (text) => networkFor(text.trim()).problem,
+          problem: (text) => {
+            const needed = neededNetwork(text.trim());
+            return 'problem' in needed ? needed.problem : undefined;
+          },
         }),
         (text) => {
           draft.baseUrl = text.trim();
@@ -122,11 +125,13 @@ export function addServiceSteps(app: App, draft: ServiceDraft): readonly Step[] 
 export function serviceOf(draft: ServiceDraft): NewService | undefined {
   const { name, baseUrl, authType, authDetail, environment } = draft;
   if (name === undefined || baseUrl === undefined || authType === undefined) return undefined;
-  const { network } = networkFor(baseUrl);
+  const needed = neededNetwork(baseUrl);
+  if ('problem' in needed) return undefined;
+  const { network } = needed;
   return {
     name,
     baseUrl,
-    ...(network === undefined || network === 'public' ? {} : { network }),
+    ...(network === 'public' ? {} : { network }),
     ...(environment ? { environment } : {}),
     auth: authOf(authType, authDetail ?? ''),
     rules: PRESETS.find(({ id }) => id === draft.presetId)?.rules ?? [],
@@ -156,16 +161,6 @@ function nameProblem(app: App, name: string): string | undefined {
     return l10n.t('There is a service “{0}” already. Rotate its credential, or take another name.', name);
   }
   return undefined;
-}
-
-/** The narrowest network that the URL needs, or why it cannot be used at all. */
-function networkFor(text: string): { readonly network?: Network; readonly problem?: string } {
-  const networks: readonly Network[] = ['public', 'private', 'loopback'];
-  const tried = networks.map((network) => ({ network, result: parseBaseUrl(text, network) }));
-  const fitting = tried.find(({ result }) => result.ok);
-  if (fitting) return { network: fitting.network };
-  const [first] = tried;
-  return first && !first.result.ok ? { problem: first.result.error.message } : {};
 }
 
 function authDetailQuestion(

@@ -41,21 +41,25 @@ export interface TextQuestion {
   problem(value: string): string | undefined;
 }
 
-/** A text box. Problems show while typing, except on an empty box, which nobody has filled in yet. */
+/** A text box. Problems show on Enter, and from then on while typing. */
 export function askText(frame: StepFrame, question: TextQuestion): Promise<Answer<string>> {
   const box = vscode.window.createInputBox();
   box.prompt = question.prompt;
   box.placeholder = question.placeholder ?? '';
   box.password = question.password ?? false;
   box.value = question.value ?? '';
+  let refused = false;
+  const show = (problem: string | undefined): void => {
+    box.validationMessage = problem;
+  };
   return ask(box, frame, (finish) => [
-    box.onDidChangeValue((value) => {
-      box.validationMessage = value === '' ? undefined : question.problem(value);
-    }),
+    // Nobody is told off in the middle of the first word; after a refusal, people watch the message go.
+    box.onDidChangeValue((value) => show(refused && value !== '' ? question.problem(value) : undefined)),
     box.onDidAccept(() => {
       const problem = question.problem(box.value);
-      if (problem === undefined) finish({ kind: 'value', value: box.value });
-      else box.validationMessage = problem;
+      refused = problem !== undefined;
+      if (refused) show(problem);
+      else finish({ kind: 'value', value: box.value });
     }),
   ]);
 }
