@@ -52,8 +52,12 @@ export interface Served {
   readonly diagnostics: string[];
   order(order: Record<string, unknown>): Promise<Record<string, unknown>>;
   agent(name?: string, env?: Record<string, string>): Promise<Agent>;
+  /** The human audit lines so far. */
+  lines(): string[];
   /** All audit records on disk, in order. */
   records(): Record<string, unknown>[];
+  /** Every byte under the folder (policy, runtime files, audit trail) and all diagnostics, to search for a credential. */
+  everything(): string;
   stop(): Promise<void>;
 }
 
@@ -125,6 +129,8 @@ export async function serve(options: {
       agents.push(agent);
       return agent;
     },
+    lines: () => diagnostics.filter((line) => /^\d{4}-\d\d-\d\dT/.test(line)),
+    everything: () => [...filesUnder(folder), ...diagnostics].join('\n'),
     records: () =>
       fs
         .readdirSync(auditDir)
@@ -142,6 +148,29 @@ export async function serve(options: {
       fs.rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** A policy text with these services: JSON is YAML. */
+export function policyText(services: Record<string, unknown>): string {
+  return JSON.stringify({ services });
+}
+
+/** A service on loopback that anybody may read and write below `/`, unless told otherwise. */
+export function loopbackService(baseUrl: string, more: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    baseUrl,
+    network: 'loopback',
+    auth: { type: 'bearer' },
+    policies: [{ path: '/**', methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] }],
+    ...more,
+  };
+}
+
+function filesUnder(folder: string): string[] {
+  return fs
+    .readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => fs.readFileSync(path.join(entry.parentPath, entry.name), 'latin1'));
 }
 
 /** Starts a proxy as an MCP client would, and connects to it. */
