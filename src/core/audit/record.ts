@@ -21,14 +21,15 @@ export interface RecordPosition {
 /** Longest field values in UTF-16 code units. What an agent sends must not fill the disk. */
 const LIMITS = {
   id: 64,
-  name: 64,
+  name: 256,
+  version: 128,
   conversation: 128,
-  service: 64,
-  environment: 64,
-  method: 32,
+  service: 128,
+  environment: 128,
+  method: 128,
   path: 2048,
-  verdict: 64,
-  code: 64,
+  verdict: 128,
+  code: 128,
   rule: 256,
   reason: 500,
   requestHash: 128,
@@ -99,7 +100,7 @@ function agentOf(agent: AuditAgent): AuditAgent {
   return {
     name: cut(agent.name, LIMITS.name),
     ...optional('raw', agent.raw, LIMITS.name),
-    ...optional('version', agent.version, LIMITS.name),
+    ...optional('version', agent.version, LIMITS.version),
     ...optional('conversation', agent.conversation, LIMITS.conversation),
   };
 }
