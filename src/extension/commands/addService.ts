@@ -28,6 +28,12 @@ export async function addService(app: App): Promise<void> {
       l10n.t('{0} has unsaved changes. Save or revert them, and add the service again.', labelOf(app, policyId)),
     );
   }
+  if (app.policies.get(policyId)?.disk === 'invalid') {
+    return tellFailure(
+      l10n.t('The service was not added.'),
+      l10n.t('{0} has errors. Correct them, and add the service again.', labelOf(app, policyId)),
+    );
+  }
   const agreed = await confirmInModal({
     message: l10n.t('Let agents use “{0}” at {1}?', service.name, definition.baseUrl.origin),
     detail: addServiceSummary(definition, credential.last4, labelOf(app, policyId)),

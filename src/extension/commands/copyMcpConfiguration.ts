@@ -5,9 +5,5 @@ import { clientConfiguration } from '../mcp/clientConfiguration.ts';
 /** Puts the server's configuration for another MCP client on the clipboard. It holds no credential. */
 export async function copyMcpConfiguration(app: App): Promise<void> {
   await env.clipboard.writeText(clientConfiguration(app.definition));
-  void window.showInformationMessage(
-    l10n.t(
-      'The MCP configuration is on the clipboard. It holds no credential. Paste it into your client’s configuration file.',
-    ),
-  );
+  void window.showInformationMessage(l10n.t('MCP configuration copied. It holds no credential.'));
 }

@@ -5,7 +5,5 @@ import type { App } from '../app.ts';
 export async function freezeAll(app: App): Promise<void> {
   await app.freeze.freezeAll();
   await app.gateway.record({ action: 'freeze' });
-  void window.showInformationMessage(
-    l10n.t('All access is frozen, in every window. Calls that were under way have been stopped.'),
-  );
+  void window.showInformationMessage(l10n.t('All access is frozen in every window.'));
 }

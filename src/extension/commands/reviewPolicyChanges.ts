@@ -25,7 +25,7 @@ export async function reviewPolicyChanges(app: App, argument: unknown): Promise<
   if (text === undefined) return;
   const agreed = await confirmInModal({
     warning: true,
-    message: l10n.t('Apply these changes to {0}?', entry.label),
+    message: l10n.t('Apply these changes to “{0}”?', entry.label),
     detail: detailOf(entry),
     action: l10n.t('Apply'),
   });

@@ -30,7 +30,5 @@ export async function revokeCredential(app: App, argument: unknown): Promise<voi
     service: name,
     ...(credential?.state === 'present' ? { credential: { name, last4: credential.value.last4 } } : {}),
   });
-  void window.showInformationMessage(
-    l10n.t('The credential of “{0}” is removed here. Revoke it at the provider too.', name),
-  );
+  void window.showInformationMessage(l10n.t('“{0}” is revoked here. Revoke it at its provider too.', name));
 }

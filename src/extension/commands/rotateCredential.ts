@@ -47,10 +47,7 @@ export async function rotateCredential(app: App, argument: unknown): Promise<voi
   });
   void window.showInformationMessage(
     bound
-      ? l10n.t(
-          '“{0}” now uses the new credential. The old one still works at the provider until you revoke it there.',
-          name,
-        )
+      ? l10n.t('“{0}” is rotated. Revoke the old credential at its provider.', name)
       : l10n.t('“{0}” has its credential.', name),
   );
 }

@@ -8,7 +8,7 @@ export async function showStatus(app: App): Promise<void> {
   const { all, services } = app.freeze.state;
   const lines = [
     status
-      ? l10n.t('Gateway: running, {0} agents connected, {1} calls under way', status.proxies, status.calls)
+      ? l10n.t('Gateway: running\nAgents connected: {0}\nCalls under way: {1}', status.proxies, status.calls)
       : l10n.t('Gateway: not running. It is started again by itself; the “Valet Key” output channel says why.'),
     all
       ? l10n.t('All access is frozen.')
@@ -27,7 +27,7 @@ export async function showStatus(app: App): Promise<void> {
         entry.disk === 'invalid'
           ? l10n.t('{0}: has errors, the last version without errors is in force', entry.label)
           : entry.pending.length > 0
-            ? l10n.t('{0}: {1} changes wait for your review', entry.label, entry.pending.length)
+            ? l10n.t('{0}: changes wait for your review ({1})', entry.label, entry.pending.length)
             : l10n.t('{0}: in force', entry.label),
       ),
   ];

@@ -104,8 +104,8 @@ export class PolicyBook {
 
   /**
    * A change that a person made through one of our own dialogs: it is approved by that act, and nothing else that
-   * happens to wait in the file is. `change` is applied to the approved text; `write` changes the file, whose present
-   * text it gets.
+   * happens to wait in the file is. `change` is applied to the approved text, or, where nothing waits, to the written
+   * one, so that the two stay the same to the letter; `write` changes the file, whose present text it gets.
    */
   approveOwnChange(
     id: string,
@@ -119,7 +119,7 @@ export class PolicyBook {
       const read = await source.read();
       const written = read.kind === 'text' ? read.text : undefined;
       const restore = before ?? 'services: {}\n';
-      await this.#approve(id, change(before));
+      await this.#approve(id, change((await this.#nothingWaits(before, written)) ? written : before));
       try {
         await write(written);
       } catch (error) {
@@ -130,6 +130,12 @@ export class PolicyBook {
       await this.#refresh(source);
       this.#fireIfChanged();
     });
+  }
+
+  async #nothingWaits(approved: string | undefined, written: string | undefined): Promise<boolean> {
+    if (written === undefined) return false;
+    const { policy } = await this.#ports.language.parse(written);
+    return policy !== undefined && this.#ports.language.changes(approved, written).length === 0;
   }
 
   async #approve(id: string, text: string): Promise<void> {

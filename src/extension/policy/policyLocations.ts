@@ -33,7 +33,7 @@ export class PolicyLocations {
   sources(): readonly PolicySource[] {
     const folders = vscode.workspace.workspaceFolders ?? [];
     return [
-      this.#source('user', vscode.l10n.t('user policy'), this.userUri),
+      this.#source('user', vscode.l10n.t('{0} (user policy)', path.posix.basename(this.userUri.path)), this.userUri),
       ...folders.map((folder) =>
         this.#source(
           `workspace:${folder.uri.toString()}`,

@@ -321,3 +321,14 @@ test('whatever is saved and approved: nothing passes that approved or written fo
     { numRuns: 60 },
   );
 });
+
+test('where nothing waits, a change of our own leaves approved and written the same to the letter', async () => {
+  const { open, save, disk, approved } = setUp();
+  const book = await open();
+  await save(book, '# a comment of mine\nservices: {}\n');
+  const add = (text: string | undefined): string => `${text}# added\n`;
+  await book.approveOwnChange('user', add, async (written) => {
+    disk.read = { kind: 'text', text: add(written) };
+  });
+  expect(approved.files.get('user.yaml')).toBe('# a comment of mine\nservices: {}\n# added\n');
+});

@@ -25,7 +25,7 @@ export class CallNode extends TreeItem {
 
 /** How a call went, and when. */
 export function lastCallText(call: Activity): string {
-  return `${resultText(call)}, ${new Date(call.time).toLocaleTimeString()}`;
+  return `${resultText(call)}, ${new Date(call.time).toLocaleTimeString(undefined, { timeStyle: 'short' })}`;
 }
 
 function resultText({ result }: Activity): string {
