@@ -1,6 +1,6 @@
 import type { Auth, Service } from './model.ts';
 
-export type DefinitionPart = 'baseUrl' | 'auth' | 'network';
+type DefinitionPart = 'baseUrl' | 'auth' | 'network';
 
 /**
  * Which parts of what a service *is* differ. A person confirms these; no rule or limit makes up for them. The base URL

@@ -166,12 +166,10 @@ function emptyList(entry: Entry): boolean {
   return isEmpty(entry.value) || (entry.value !== null && 'items' in entry.value && entry.value.items.length === 0);
 }
 
-/** A valid name made of the written one, when there is one. */
+/** A valid name made of the written one, when there is one. A long one is no name; it may be a credential. */
 function likelyName(written: string): string | undefined {
-  const name = written
-    .slice(0, 200)
-    .toLowerCase()
-    .replace(/[\s_.]+/g, '-');
+  if (written.length > 20) return undefined;
+  const name = written.toLowerCase().replace(/[\s_.]+/g, '-');
   return name !== written && SERVICE_NAME.test(name) ? name : undefined;
 }
 

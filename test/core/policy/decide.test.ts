@@ -83,7 +83,7 @@ describe('decide', () => {
 });
 
 describe('decide as a whole', () => {
-  it('agrees with the naive evaluator', () => {
+  it('agrees with the naive evaluator', { timeout: 30_000 }, () => {
     fc.assert(
       fc.property(rules, fc.array(fc.tuple(method, pathText), { minLength: 1, maxLength: 5 }), (list, requests) => {
         const api = service(list);
@@ -164,7 +164,7 @@ function lookUps(act: () => void): number {
 }
 
 describe('the cost of a decision', () => {
-  it('is the same with ten rules and with 5,000, for allow and deny rules', () => {
+  it('is the same with ten rules and with 5,000, for allow and deny rules', { timeout: 30_000 }, () => {
     const many = (count: number): Service =>
       service(
         Array.from({ length: count }, (_, index) =>
@@ -184,7 +184,7 @@ describe('the cost of a decision', () => {
     expect(cost(many(5000))).toBe(few);
   });
 
-  it('does not grow with wildcards that share a place', () => {
+  it('does not grow with wildcards that share a place', { timeout: 30_000 }, () => {
     const many = (count: number): Service =>
       service(Array.from({ length: count }, (_, index) => ({ path: `/v1/p${index + 100000}-*:go`, methods: ['GET'] })));
     const cost = (api: Service): number => {
@@ -204,7 +204,7 @@ const PARAMETER = /\{[^}]*\}/g;
 describe('the routes of real APIs', () => {
   const routes = ['stripe', 'github'].map((api) => `../shared/data/third-party/${api}-rest-routes/routes.txt`);
 
-  it.each(routes)('gives the naive evaluator’s verdict on every route of %s', (file) => {
+  it.each(routes)('gives the naive evaluator’s verdict on every route of %s', { timeout: 30_000 }, (file) => {
     if (!existsSync(file)) {
       console.info(`skipped: ${file} is not there`);
       return;
@@ -220,7 +220,7 @@ describe('the routes of real APIs', () => {
       .tuple(pathsOf, fc.constantFrom('*', '*_1', '**'), fc.nat(6), fc.boolean())
       .map(([path, wildcard, keep, open]) => {
         const filled = path.replace(PARAMETER, wildcard);
-        return open ? `/${[...filled.slice(1).split('/').slice(0, keep), '**'].join('/')}` : filled;
+        return open ? `/${[...filled.split('/').filter(Boolean).slice(0, keep), '**'].join('/')}` : filled;
       });
     const verbs = fc.uniqueArray(fc.constantFrom(...METHODS), { minLength: 1, maxLength: 4 });
     const rule: fc.Arbitrary<NaiveRule> = fc.oneof(

@@ -295,6 +295,12 @@ describe('a hostile file', () => {
     expect(serviceOf(text).description).toBe('*bold* & !important\n--- %done');
   });
 
+  it('does not take a value that begins with % for a directive', () => {
+    const document = parsePolicy(service(`${OK}environment: %a\n`));
+    expect(places(document)).toEqual(['yaml-syntax@6:18']);
+    expect(document.problems[0]?.message).toContain('quotes');
+  });
+
   it('pollutes no prototype', () => {
     parsePolicy(
       'services: { __proto__: { polluted: 1 } }\n__proto__: { polluted: 1 }\nconstructor: { prototype: { polluted: 1 } }\n',
@@ -302,7 +308,7 @@ describe('a hostile file', () => {
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
   });
 
-  it('never throws, and always gives places inside the text', () => {
+  it('never throws, and always gives places inside the text', { timeout: 30_000 }, () => {
     const pieces = [
       '{',
       '}',
@@ -432,7 +438,9 @@ describe('a literal credential', () => {
 
 describe('a large file', () => {
   /** Property reads of the text stand in for time: they count what the parser did per character. */
-  it('keeps its order of cost: twice the rules, twice the nodes, no pairwise comparison of keys', () => {
+  it('keeps its order of cost: twice the rules, twice the nodes, no pairwise comparison of keys', {
+    timeout: 30_000,
+  }, () => {
     const keys = (count: number): string =>
       `services:\n${Array.from({ length: count }, (_, index) => `  s${index}: { baseUrl: https://a.example, auth: { type: bearer }, policies: [] }\n`).join('')}`;
     const work = (text: string): number => {
