@@ -7,7 +7,7 @@ import type { Secret } from '../core/secret.ts';
 import type { AccessAnswer, AccessRequest, Answer, Call, Refusal, ServiceList } from '../protocol/messages.ts';
 import { requestAccess } from './accessRequests.ts';
 import { buildAnswer } from './answer/answer.ts';
-import { TooLargeError } from './answer/decode.ts';
+import { Decompressor, TooLargeError } from './answer/decode.ts';
 import { checkPointers } from './answer/select.ts';
 import { AuditWriteError } from './audit/auditLog.ts';
 import { freshId, Recorder } from './audit/recorder.ts';
@@ -54,6 +54,7 @@ export class Gateway implements GatewayControl {
   readonly #recorder: Recorder;
   readonly #limiter: Limiter;
   readonly #transport: Transport;
+  readonly #decompressor = new Decompressor();
   readonly #flights = new Set<Flight>();
   #proxies: () => number = () => 0;
 
@@ -236,6 +237,7 @@ export class Gateway implements GatewayControl {
         call: flight.call,
         baseUrl: service.baseUrl,
         redactor: this.#state.vault.redactor,
+        decompressor: this.#decompressor,
         maxBytes: limits.responseBytes,
         durationMs: this.#now() - flight.startedAt,
         wouldAllow: (path) => {

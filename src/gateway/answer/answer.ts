@@ -3,7 +3,7 @@ import type { BaseUrl } from '../../core/policy/model.ts';
 import type { Redactor } from '../../core/redact/redactor.ts';
 import type { Answer, Call } from '../../protocol/messages.ts';
 import type { Incoming } from '../http/transport.ts';
-import { decodeText, decompress, isJsonType, parseMediaType, WithheldError } from './decode.ts';
+import { type Decompressor, decodeText, isJsonType, parseMediaType, WithheldError } from './decode.ts';
 import { parseExactJson } from './json.ts';
 import { below, nextPage } from './paging.ts';
 import { select } from './select.ts';
@@ -18,6 +18,7 @@ export interface AnswerContext {
   readonly call: Pick<Call, 'service' | 'method' | 'path' | 'query' | 'select' | 'maxChars'>;
   readonly baseUrl: BaseUrl;
   readonly redactor: Redactor;
+  readonly decompressor: Decompressor;
   /** Cap on decompressed bytes. */
   readonly maxBytes: number;
   readonly durationMs: number;
@@ -48,7 +49,11 @@ export async function buildAnswer(incoming: Incoming, context: AnswerContext): P
   const steps: string[] = [];
 
   try {
-    const bytes = await decompress(incoming.body, allValues(incoming.headers, 'content-encoding'), context.maxBytes);
+    const bytes = await context.decompressor.decompress(
+      incoming.body,
+      allValues(incoming.headers, 'content-encoding'),
+      context.maxBytes,
+    );
     const type = parseMediaType(header('content-type') ?? '');
     const text = decodeText(bytes, type);
     const parsed = text !== undefined && isJsonType(type.essence) ? parseExactJson(text) : undefined;

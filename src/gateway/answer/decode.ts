@@ -24,11 +24,32 @@ const decoders: Readonly<Record<string, (bytes: Buffer, options: { maxOutputLeng
   },
 };
 
-/**
- * Undoes `Content-Encoding` (RFC 9110 section 8.4), never past `maxBytes` of output.
- * Throws {@link TooLargeError} or {@link WithheldError}.
- */
-export async function decompress(body: Buffer, contentEncoding: string, maxBytes: number): Promise<Buffer> {
+/** How many bodies grow at once: each may take its whole cap of memory while it does. */
+const MOST_AT_ONCE = 2;
+
+/** Undoes content encodings, a few bodies at a time, so that many bombs at once take no more memory than a few. */
+export class Decompressor {
+  #running = 0;
+  readonly #waiting: (() => void)[] = [];
+
+  /**
+   * Undoes `Content-Encoding` (RFC 9110 section 8.4), never past `maxBytes` of output.
+   * Throws {@link TooLargeError} or {@link WithheldError}.
+   */
+  async decompress(body: Buffer, contentEncoding: string, maxBytes: number): Promise<Buffer> {
+    if (this.#running >= MOST_AT_ONCE) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else this.#running++;
+    try {
+      return await decompress(body, contentEncoding, maxBytes);
+    } finally {
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#running--;
+    }
+  }
+}
+
+async function decompress(body: Buffer, contentEncoding: string, maxBytes: number): Promise<Buffer> {
   const encodings = contentEncoding
     .toLowerCase()
     .split(',')

@@ -221,6 +221,9 @@ function explain(error: unknown, sent: Sent, signal: AbortSignal): unknown {
   if (cause instanceof errors.HeadersOverflowError) {
     return new TransportError('too_large', 'yes', `more than ${MAX_HEADER_BYTES} bytes of headers`, { cause });
   }
+  if (cause instanceof errors.HTTPParserError) {
+    return new TransportError('unreachable', sent, 'it did not answer in HTTP', { cause });
+  }
   const code = errorCode(cause);
   if (code === undefined) return error; // one of ours, thrown by beforeWrite, or a defect
   const tlsDetail = sent === 'no' ? tlsProblem(code) : undefined;
@@ -274,5 +277,5 @@ const NETWORK_CODES = new Map([
 ]);
 
 function networkProblem(code: string): string {
-  return NETWORK_CODES.get(code) ?? (code.startsWith('HPE_') ? 'it did not answer in HTTP' : code);
+  return NETWORK_CODES.get(code) ?? code;
 }
