@@ -17,11 +17,11 @@ const REQUIRED = [
   'dist/extension.js',
   'dist/gateway.js',
   'dist/proxy.js',
-  'schemas/valetkey.schema.json',
 ];
 
 /** All that may be in there: sources, tests and the command line stay out. */
 const ALLOWED = [
+  /^schemas\/[\w.-]+\.json$/,
   /^media\/[\w./-]+\.(svg|png|md|css|js)$/,
   /^l10n\/[\w.-]+\.json$/,
   /^package\.nls(\.[\w-]+)?\.json$/,
