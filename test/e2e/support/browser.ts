@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { findBrowser } from '../../../scripts/lib/system.mjs';
+import { pause } from './wait.ts';
 
 const ARGUMENTS = [
   // Chromium's sandbox does not start for root, which containers run as; nothing but our own editor is opened here.
@@ -57,7 +58,19 @@ export class Browsers {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#open.values()].map((context) => context.close()));
+    await Promise.all([...this.#open.values()].map(closeContext));
     this.#open.clear();
   }
+}
+
+/**
+ * Chromium writes localStorage, which holds VS Code's secrets here, only every few seconds, and not reliably when it is
+ * told to quit. It does so at once when the last page of an origin closes.
+ */
+async function closeContext(context: BrowserContext): Promise<void> {
+  const pages = context.pages();
+  await context.newPage();
+  await Promise.all(pages.map((page) => page.close()));
+  await pause(250);
+  await context.close();
 }

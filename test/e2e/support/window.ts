@@ -275,13 +275,25 @@ export class EditorWindow {
     );
   }
 
-  /** Opens the chat with a message. `@e2e CALL <end of a tool's name> {…}` has the fake participant call a tool. */
+  /** Opens the chat and sends a message. `@e2e CALL <end of a tool's name> {…}` has the fake participant call a tool. */
   async chat(message: string): Promise<Locator> {
     await until('the fake language model', () =>
       this.evaluate(async (vscode) => (await vscode.lm.selectChatModels({ vendor: 'e2e' })).length > 0),
     );
-    await this.command('workbench.action.chat.open', { query: message });
-    return this.page.locator('.interactive-session');
+    // Sent with Enter, not by the command: in 1.105 that waits for Copilot's own agent, which is not installed here.
+    await this.command('workbench.action.chat.open', { query: message, isPartialQuery: true });
+    const session = this.page.locator('.interactive-session');
+    const draft = session.locator('.interactive-input-part .view-lines').filter({ hasText: message.slice(0, 20) });
+    await draft.waitFor();
+    // More than once, as the chat ignores the key while it is still getting ready.
+    await until('the chat to take the message', async () => {
+      await draft.click({ timeout: 1_000 });
+      await this.page.keyboard.press('End');
+      await this.page.keyboard.press('Enter');
+      await draft.waitFor({ state: 'hidden', timeout: 1_000 });
+      return true;
+    });
+    return session;
   }
 
   async setTheme(theme: Theme): Promise<void> {

@@ -17,8 +17,8 @@ export function registerFakeModel(): vscode.Disposable {
         version: '1',
         maxInputTokens: 100_000,
         maxOutputTokens: 4_000,
-        // Proposed API in some versions, ignored in others: without it the model picker leaves the model out.
-        ...{ isUserSelectable: true },
+        // Not yet in the types: without them the chat of 1.105 has no current model, and then waits for one for ever.
+        ...{ isUserSelectable: true, isDefault: true },
         capabilities: { toolCalling: true, imageInput: false },
       },
     ],
