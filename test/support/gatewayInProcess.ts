@@ -1,0 +1,67 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { parsePolicy } from '../../src/core/policy/parse.ts';
+import { Secret } from '../../src/core/secret.ts';
+import { Gateway } from '../../src/gateway/gateway.ts';
+import type { Resolve } from '../../src/gateway/http/transport.ts';
+import type { Answer, Call, Refusal } from '../../src/protocol/messages.ts';
+
+/** A gateway without a process around it: for what only a name look-up of the test's own can bring about. */
+export interface GatewayInProcess {
+  readonly gateway: Gateway;
+  readonly log: string[];
+  /** Approves and writes this policy text. */
+  setPolicy(text: string): Promise<void>;
+  read(service: string, target: string): Promise<{ answer: Answer } | { refusal: Refusal }>;
+  close(): void;
+}
+
+export async function gatewayInProcess(options: {
+  policy: string;
+  resolve: Resolve;
+  /** Bearer credentials: service, origin, value. */
+  credentials: readonly (readonly [service: string, origin: string, value: string])[];
+}): Promise<GatewayInProcess> {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'vk-'));
+  const log: string[] = [];
+  const gateway = new Gateway({
+    gatewayId: '0123456789abcdef',
+    runtimeDir: folder,
+    auditDir: path.join(folder, 'audit'),
+    requestHashKey: '00',
+    events: {
+      onAudit: (_event, line) => void log.push(line),
+      onAccessWish: () => undefined,
+      onLog: (_level, message) => void log.push(message),
+    },
+    parsePolicy: async (text) => parsePolicy(text),
+    resolve: options.resolve,
+  });
+  const setPolicy = (text: string): Promise<void> =>
+    gateway.setPolicies([{ id: 'user', label: 'policy', approved: text, written: text, grants: true }]);
+  await setPolicy(options.policy);
+  await gateway.setCredentials({
+    current: options.credentials.map(([service, origin, value]) => ({
+      service,
+      value: new Secret(value),
+      binding: { origin, placement: 'bearer' },
+    })),
+    retired: [],
+    revoked: [],
+  });
+  return {
+    gateway,
+    log,
+    setPolicy,
+    read: (service, target) => {
+      const call: Call = { tool: 'read', method: 'GET', service, path: target };
+      const caller = { agent: { name: 'claude-code' }, scope: 'window' as const };
+      return gateway.call(call, caller, new AbortController().signal);
+    },
+    close: () => {
+      gateway.close();
+      fs.rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
