@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
 import type { App } from '../app.ts';
+import { CredentialNotKeptError } from '../credentials/credentialStore.ts';
+import { ApprovalNotKeptError } from '../policy/approvalStore.ts';
 import { tellFailure } from '../ui/confirm.ts';
 import { errorText } from '../util/errorText.ts';
 
 /** What a command does. The argument is whatever VS Code passes along: a tree item, an editor's address, or nothing. */
-export type Command = (app: App, argument: unknown) => Promise<void>;
+type Command = (app: App, argument: unknown) => Promise<void>;
 
 /** Each command's module is loaded when it is first used. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
@@ -31,15 +33,22 @@ export function registerCommands(app: App): vscode.Disposable {
           await (await load())(app, argument);
         } catch (error) {
           app.log.error(`${id}: ${errorText(error)}`);
-          await tellFailure(
-            vscode.l10n.t('Valet Key could not finish that.'),
-            vscode.l10n.t(
-              '{0}\n\nTry again. If it keeps failing, the “Valet Key” output channel has the details.',
-              errorText(error),
-            ),
-          );
+          await tellFailure(vscode.l10n.t('Valet Key could not finish that.'), reasonOf(error));
         }
       }),
     ),
+  );
+}
+
+/** Why it failed and what to do next. */
+function reasonOf(error: unknown): string {
+  if (error instanceof CredentialNotKeptError || error instanceof ApprovalNotKeptError) {
+    return vscode.l10n.t(
+      'VS Code’s secret storage did not keep what it was given, so nothing was changed. Check that the system’s keyring is unlocked, and try again.',
+    );
+  }
+  return vscode.l10n.t(
+    '{0}\n\nTry again. If it keeps failing, the “Valet Key” output channel has the details.',
+    errorText(error),
   );
 }

@@ -17,7 +17,7 @@ export interface PresentEntry {
   readonly rotatedAt?: number;
 }
 
-export interface RevokedEntry {
+interface RevokedEntry {
   readonly state: 'revoked';
   readonly revokedAt: number;
 }

@@ -4,7 +4,7 @@ import { Secret } from '../../core/secret.ts';
 export type CredentialInputProblem = 'empty' | 'too-short' | 'line-break' | 'control-character' | 'not-ascii';
 
 /** Shorter values would be redacted out of ordinary text, and are guessed too easily (docs/security.md). */
-export const SHORTEST_CREDENTIAL = 8;
+const SHORTEST_CREDENTIAL = 8;
 
 /** What people paste often carries a line's end or a space around the value; neither is ever part of a key. */
 export function cleanCredential(typed: string): Secret {

@@ -7,7 +7,7 @@ import type { PolicyBook } from './policyBook.ts';
 import { type PolicyRead, type PolicySource, readSettled } from './policySource.ts';
 import { USER_POLICY_TEMPLATE } from './userPolicyTemplate.ts';
 
-export const POLICY_FILE_NAME = 'valetkey.yaml';
+const POLICY_FILE_NAME = 'valetkey.yaml';
 const SETTING = 'valetKey.policyFile';
 
 /** A file this large is never a policy, and reading it would hold up the window; the language's own cap is lower. */

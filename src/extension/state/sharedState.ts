@@ -62,18 +62,27 @@ export class SharedStateFile {
   watch(): Disposable {
     fs.mkdirSync(path.dirname(this.#file), { recursive: true });
     const fire = (): void => this.#changed.fire();
-    const watcher = fs.watch(path.dirname(this.#file), { persistent: false }, (_kind, name) => {
-      if (name === null || name === path.basename(this.#file)) fire();
-    });
-    // A watcher that breaks (a full table of inotify watches, a network home) leaves the safety net.
-    watcher.on('error', () => watcher.close());
+    const watcher = this.#notifications(fire);
     fs.watchFile(this.#file, { persistent: false, interval: SAFETY_NET_MS }, fire);
     return {
       dispose: () => {
-        watcher.close();
+        watcher?.close();
         fs.unwatchFile(this.#file, fire);
       },
     };
+  }
+
+  /** Undefined where the system gives none (a full table of watches, a network home): the safety net remains. */
+  #notifications(fire: () => void): fs.FSWatcher | undefined {
+    try {
+      const watcher = fs.watch(path.dirname(this.#file), { persistent: false }, (_kind, name) => {
+        if (name === null || name === path.basename(this.#file)) fire();
+      });
+      watcher.on('error', () => watcher.close());
+      return watcher;
+    } catch {
+      return undefined;
+    }
   }
 
   /**

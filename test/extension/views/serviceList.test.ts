@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest';
+import { parsePolicy } from '../../../src/core/policy/parse.ts';
+import { Secret } from '../../../src/core/secret.ts';
+import type { CredentialRecord } from '../../../src/extension/credentials/credentialStore.ts';
+import type { PolicyEntry } from '../../../src/extension/policy/policyBook.ts';
+import { type ServiceListInputs, serviceList } from '../../../src/extension/views/services/serviceList.ts';
+import type { ServiceStatus } from '../../../src/gateway/parent.ts';
+
+function entry(id: string, names: readonly string[], approval: PolicyEntry['approval']): PolicyEntry {
+  const lines = names.map((name) => `  ${name}: { baseUrl: 'https://${name}.example', auth: { type: bearer } }\n`);
+  const { policy } = parsePolicy(`services:\n${lines.join('')}`);
+  return { id, label: id, disk: 'valid', ...(policy ? { writtenPolicy: policy } : {}), approval, pending: [] };
+}
+
+const APPROVED = { kind: 'approved', text: '', services: [], at: 0 } as const;
+const PRESENT: CredentialRecord = {
+  state: 'present',
+  id: { scope: 'user', service: 'stripe' },
+  value: new Secret('some-value-of-stripe'),
+  binding: { origin: 'https://stripe.example', placement: 'bearer' },
+  createdAt: 1,
+};
+const BASE: ServiceListInputs = {
+  entries: [entry('user', ['stripe'], APPROVED)],
+  records: [PRESENT],
+  freeze: { all: false, services: [] },
+  gateway: undefined,
+};
+
+function statuses(inputs: Partial<ServiceListInputs>): readonly (readonly [string, ServiceStatus])[] {
+  return serviceList({ ...BASE, ...inputs }).map(({ name, status }) => [name, status] as const);
+}
+
+function told(status: ServiceStatus): Partial<ServiceListInputs> {
+  const services = [{ name: 'stripe', status, why: 'a reason' }];
+  return { gateway: { gatewayId: 'g', runtimeDir: '/run', services, proxies: 0, calls: 0 } };
+}
+
+test('each service once, by name, the user policy’s definition first', () => {
+  const folder = entry('workspace:file:///shop', ['wiki', 'stripe', 'a'], APPROVED);
+  const list = serviceList({ ...BASE, entries: [folder, ...BASE.entries] });
+  expect(list.map(({ name, policyId }) => [name, policyId])).toEqual([
+    ['a', 'workspace:file:///shop'],
+    ['stripe', 'user'],
+    ['wiki', 'workspace:file:///shop'],
+  ]);
+});
+
+test('the gateway’s word counts, and its reason is kept', () => {
+  const [stripe] = serviceList({ ...BASE, ...told('not_confirmed') });
+  expect([stripe?.status, stripe?.why]).toEqual(['not_confirmed', 'a reason']);
+});
+
+test('a freeze shows at once, whatever the gateway last said', () => {
+  expect(statuses({ ...told('ready'), freeze: { all: true, services: [] } })).toEqual([['stripe', 'frozen']]);
+  expect(statuses({ ...told('ready'), freeze: { all: false, services: ['stripe'] } })).toEqual([['stripe', 'frozen']]);
+  expect(statuses({ ...told('ready'), freeze: { all: false, services: ['github'] } })).toEqual([['stripe', 'ready']]);
+});
+
+test.each<[ServiceStatus, Partial<ServiceListInputs>]>([
+  ['ready', {}],
+  ['missing_credential', { records: [] }],
+  ['revoked', { records: [{ state: 'revoked', id: PRESENT.id, revokedAt: 1 }] }],
+  ['not_approved', { entries: [entry('user', ['stripe'], { kind: 'none' })] }],
+  ['not_approved', { entries: [entry('user', ['stripe'], { kind: 'broken', services: ['stripe'] })] }],
+])('without a gateway: %s', (status, inputs) => {
+  expect(statuses(inputs)).toEqual([['stripe', status]]);
+});
