@@ -10,13 +10,14 @@ const ROLE = 'valet-key-policy-parser';
 
 /** A worker that outlived its parse is ended, not reused; a parse in it can hold up nothing else. */
 interface Parser {
-  parse(text: string): Promise<boolean>;
+  /** Undefined when the deadline passed or the worker died. */
+  parse(text: string): Promise<PolicyDocument | undefined>;
   dispose(): void;
 }
 
 /**
- * Checks in a worker thread that `text` parses within one second, then parses it here. The worker protects the event
- * loop (and with it a freeze) from a text that some library needs minutes for; a text that passed it is cheap.
+ * Parses policy texts in a worker thread, within one second each, so that no text holds up the event loop and with it a
+ * freeze. A document is plain data and survives the way between the threads.
  *
  * `script` is the bundle to start as the worker: one that calls {@link servePolicyParser} first thing.
  */
@@ -34,12 +35,12 @@ export class BoundedPolicyParser {
   parse(text: string): Promise<PolicyDocument> {
     const result = this.#queue.then(async () => {
       this.#parser ??= startWorker(this.#script);
-      const finished = await this.#parser.parse(text);
-      if (!finished) {
+      const document = await this.#parser.parse(text);
+      if (!document) {
         this.dispose();
         throw new PolicyTimeoutError(`the policy text could not be read within ${DEADLINE_MS / 1000} s`);
       }
-      return parsePolicy(text);
+      return document;
     });
     this.#queue = result.catch(() => undefined);
     return result;
@@ -69,17 +70,16 @@ function startWorker(script: string): Parser {
   return {
     async parse(text) {
       // The deadline is for the text; starting a thread on a busy machine is not the text's doing.
-      if (!(await ready)) return false;
-      return new Promise<boolean>((resolve) => {
-        const settle = (finished: boolean) => (): void => {
+      if (!(await ready)) return undefined;
+      return new Promise((resolve) => {
+        const settle = (document?: PolicyDocument): void => {
           clearTimeout(timer);
-          worker.off('message', onMessage).off('error', onFailure).off('exit', onFailure);
-          resolve(finished);
+          worker.off('message', settle).off('error', onFailure).off('exit', onFailure);
+          resolve(document);
         };
-        const onMessage = settle(true);
-        const onFailure = settle(false);
+        const onFailure = (): void => settle();
         const timer = setTimeout(onFailure, DEADLINE_MS);
-        worker.once('message', onMessage).once('error', onFailure).once('exit', onFailure);
+        worker.once('message', settle).once('error', onFailure).once('exit', onFailure);
         worker.postMessage(text);
       });
     },
@@ -93,10 +93,7 @@ function startWorker(script: string): Parser {
 export function servePolicyParser(): boolean {
   if (isMainThread || workerData !== ROLE || parentPort === null) return false;
   const port = parentPort;
-  port.on('message', (text: string) => {
-    parsePolicy(text);
-    port.postMessage('parsed');
-  });
+  port.on('message', (text: string) => port.postMessage(parsePolicy(text)));
   port.postMessage('ready');
   return true;
 }

@@ -34,7 +34,14 @@ export function naiveMatches(pattern: string, path: string): boolean {
 
 /** The generous match, on folded forms of both. */
 export function naiveMatchesFolded(pattern: string, path: string): boolean {
-  return segmentsMatch(dropFinalSlash(pattern).map(foldPattern), dropFinalSlash(path).map(foldText), true);
+  const folded = dropFinalSlash(pattern).map(foldPattern);
+  const asked = dropFinalSlash(path).map(foldText);
+  return segmentsMatch(folded, asked, true) || segmentsMatch(folded, asked.map(withoutParameters), true);
+}
+
+/** Some servers drop what follows a semicolon in a segment, and white space at its end. */
+function withoutParameters(segment: string): string {
+  return (segment.split(';')[0] ?? '').trimEnd();
 }
 
 function dropFinalSlash(text: string): string[] {

@@ -1,6 +1,6 @@
 import type { CanonicalRequest, Method } from '../request/model.ts';
 import { literalPattern } from '../request/path.ts';
-import { foldSegments } from './fold.ts';
+import { foldSegments, strippedSegments } from './fold.ts';
 import type { Decision, Rule, Service } from './model.ts';
 import { PathIndex } from './pathIndex.ts';
 
@@ -42,9 +42,12 @@ export function compileService(service: Service): CompiledService {
  */
 export function decide(compiled: CompiledService, request: JudgedRequest): Decision {
   const segments = request.segments.map(literalPattern);
+  const folded = foldSegments(request.segments);
+  const stripped = strippedSegments(folded);
   const denying = [
     ...compiled.deny.strict.match(segments),
-    ...compiled.deny.folded.match(foldSegments(request.segments)),
+    ...compiled.deny.folded.match(folded),
+    ...(stripped === undefined ? [] : compiled.deny.folded.match(stripped)),
   ];
   const denied = first(denying.filter((place) => denies(place.rule, request.method)));
   if (denied !== undefined) {

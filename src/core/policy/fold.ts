@@ -22,3 +22,12 @@ export function foldSegments(segments: readonly string[]): string[] {
   const whole = segments.at(-1) === '' ? segments.slice(0, -1) : segments;
   return whole.map(foldSegment);
 }
+
+/**
+ * Folded segments as servers read them that strip path parameters (`admin;v=1`, RFC 3986 section 3.3) or white space at
+ * a segment's end. Undefined when that is the same.
+ */
+export function strippedSegments(folded: readonly string[]): string[] | undefined {
+  const stripped = folded.map((segment) => segment.replace(/;.*$/s, '').trimEnd());
+  return stripped.some((segment, i) => segment !== folded[i]) ? stripped : undefined;
+}

@@ -66,6 +66,17 @@ describe('decide', () => {
     expect(judge(service(onlyHead), 'GET', '/a').verdict).toBe('allow');
   });
 
+  it('denies a path as servers read it that strip parameters or white space from a segment', () => {
+    const list: NaiveRule[] = [
+      { path: '/v1/**', methods: ['GET'] },
+      { path: '/v1/admin/**', effect: 'deny' },
+    ];
+    for (const path of ['/v1/admin;v=1', '/v1/Admin%20', '/v1/admin;/x', '/v1/admin%20;a/keys', '/v1/admin%09']) {
+      expect(judge(service(list), 'GET', path).verdict, path).toBe('deny');
+    }
+    expect(judge(service(list), 'GET', '/v1/administrator;v=1').verdict).toBe('allow');
+  });
+
   it('denies by the strict form too, where folding would compose letters across a wildcard', () => {
     const list: NaiveRule[] = [
       { path: '/**', methods: ['GET'] },
