@@ -1,25 +1,37 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import type { FreezeState } from '../../gateway/parent.ts';
 import type { SecretPort } from '../ports.ts';
-import type { SharedStateRead } from '../state/sharedState.ts';
+import { installationKey } from '../state/installationKey.ts';
+import type { SharedStateRead, SignedFreeze } from '../state/sharedState.ts';
 import { Emitter } from '../util/emitter.ts';
 import { SerialQueue } from '../util/serialQueue.ts';
 
 /** The part of `state.json` that freezing needs. */
 export interface FreezeFilePort {
   read(): SharedStateRead;
-  writeFreeze(freeze: FreezeState): void;
+  writeFreeze(freeze: SignedFreeze): void;
 }
 
 const SECRET_KEY = 'freeze';
 const NOTHING: FreezeState = { all: false, services: [] };
 const EVERYTHING: FreezeState = { all: true, services: [] };
-const schema = z.object({ all: z.boolean(), services: z.array(z.string()) });
+const schema = z.object({ all: z.boolean(), services: z.array(z.string()), revision: z.number() });
+
+/** What SecretStorage says. */
+interface Remembered {
+  readonly state: FreezeState;
+  readonly revision: number;
+}
 
 /**
  * The kill switch. Frozen is what the file *or* SecretStorage says: the file reaches other windows reliably, and
  * SecretStorage cannot be edited by an agent. A file that is missing says nothing new; a file that is damaged says
  * frozen. Only {@link unfreeze} lifts a freeze, and it lifts it in both places.
+ *
+ * Where windows do not share SecretStorage reliably (code-server), the file must carry an unfreeze alone. So it has a
+ * revision that counts up and is signed with a key from SecretStorage: only a signed revision newer than any that this
+ * window knows goes before SecretStorage, and an old file that is put back says nothing.
  */
 export class FreezeStore {
   readonly #file: FreezeFilePort;
@@ -29,6 +41,7 @@ export class FreezeStore {
   /** Freezes that were asked for and are not yet in either place: re-reading must not lift them. */
   readonly #pending = new Set<FreezeState>();
   #state: FreezeState = NOTHING;
+  #revision = 0;
   /** Fires with the new state, before it is on disk when it got stricter: stopping does not wait for a disk. */
   readonly onDidChange = this.#changed.event;
 
@@ -48,12 +61,19 @@ export class FreezeStore {
   /** Reads both places again: at start, and when another window changed the file. */
   load(): Promise<void> {
     return this.#queue.run(async () => {
+      // Made at the first start, so that windows opened later have the same key.
+      await installationKey(this.#secrets, 'freeze');
       const secret = await this.#readSecret();
       const file = this.#file.read();
-      const fromFile = file.kind === 'state' ? file.state.freeze : file.kind === 'malformed' ? EVERYTHING : this.#state;
-      const state = [secret, ...this.#pending].reduce(union, fromFile);
+      const signed = file.kind === 'state' && (await this.#isSigned(file.state.freeze));
+      const known = Math.max(secret.revision, this.#revision);
+      const newer = signed && file.state.freeze.revision > known;
+      const told =
+        file.kind === 'state' ? plain(file.state.freeze) : file.kind === 'malformed' ? EVERYTHING : this.#state;
+      this.#revision = newer ? file.state.freeze.revision : known;
+      const state = [...(newer ? [] : [secret.state]), ...this.#pending].reduce(union, told);
       // What another window said in the file is repeated where no agent can take it back.
-      if (!same(state, secret)) await this.#secrets.store(SECRET_KEY, JSON.stringify(state));
+      if (!same(state, secret.state) || this.#revision !== secret.revision) await this.#remember(state);
       this.#become(state);
     });
   }
@@ -76,8 +96,9 @@ export class FreezeStore {
           ? NOTHING
           : { all: this.#state.all, services: this.#state.services.filter((name) => name !== service) };
       const state = [...this.#pending].reduce(union, lifted);
-      await this.#secrets.store(SECRET_KEY, JSON.stringify(state));
-      this.#file.writeFreeze(state);
+      this.#revision += 1;
+      await this.#remember(state);
+      this.#file.writeFreeze(await this.#sign(state));
       this.#become(state);
     });
   }
@@ -89,9 +110,10 @@ export class FreezeStore {
       const state = [...this.#pending].reduce(union, this.#state);
       this.#become(state);
       // Either place alone keeps it frozen: a failure of one must not keep the other from being written.
+      this.#revision += 1;
       const written = await Promise.allSettled([
-        (async () => this.#file.writeFreeze(state))(),
-        this.#secrets.store(SECRET_KEY, JSON.stringify(state)),
+        this.#sign(state).then((signed) => this.#file.writeFreeze(signed)),
+        this.#remember(state),
       ]);
       if (written.some((result) => result.status === 'fulfilled')) this.#pending.delete(more);
       const failed = written.find((result) => result.status === 'rejected');
@@ -99,14 +121,36 @@ export class FreezeStore {
     });
   }
 
-  async #readSecret(): Promise<FreezeState> {
+  async #readSecret(): Promise<Remembered> {
     const text = await this.#secrets.get(SECRET_KEY);
-    if (text === undefined) return NOTHING;
+    if (text === undefined) return { state: NOTHING, revision: 0 };
     try {
-      return schema.parse(JSON.parse(text));
+      const { revision, ...state } = schema.parse(JSON.parse(text));
+      return { state, revision };
     } catch {
-      return EVERYTHING;
+      return { state: EVERYTHING, revision: 0 };
     }
+  }
+
+  async #remember(state: FreezeState): Promise<void> {
+    await this.#secrets.store(SECRET_KEY, JSON.stringify({ ...plain(state), revision: this.#revision }));
+  }
+
+  async #sign(state: FreezeState): Promise<SignedFreeze> {
+    const revision = this.#revision;
+    return { ...plain(state), revision, mac: await this.#macOf(state, revision) };
+  }
+
+  async #isSigned(freeze: SignedFreeze): Promise<boolean> {
+    const expected = Buffer.from(await this.#macOf(freeze, freeze.revision));
+    const given = Buffer.from(freeze.mac);
+    return given.length === expected.length && timingSafeEqual(given, expected);
+  }
+
+  async #macOf(state: FreezeState, revision: number): Promise<string> {
+    const key = await installationKey(this.#secrets, 'freeze');
+    const text = JSON.stringify([state.all, [...state.services].sort(), revision]);
+    return createHmac('sha256', Buffer.from(key, 'hex')).update(text).digest('hex');
   }
 
   #become(state: FreezeState): void {
@@ -114,6 +158,10 @@ export class FreezeStore {
     this.#state = state;
     this.#changed.fire(state);
   }
+}
+
+function plain({ all, services }: FreezeState): { all: boolean; services: string[] } {
+  return { all, services: [...services] };
 }
 
 function union(one: FreezeState, other: FreezeState): FreezeState {

@@ -1,10 +1,10 @@
 import path from 'node:path';
 import type { GatewayEvents } from '../../gateway/parent.ts';
 import type { SecretPort } from '../ports.ts';
+import { installationKey } from '../state/installationKey.ts';
 import { Backoff } from './backoff.ts';
 import { startGatewayProcess } from './gatewayProcess.ts';
 import { type GatewayParts, GatewaySupervisor } from './gatewaySupervisor.ts';
-import { installationKey } from './installationKey.ts';
 
 export interface WindowGatewayInputs {
   /** Absolute path of `dist/gateway.js`. */
@@ -25,7 +25,7 @@ export function windowGateway(
   return new GatewaySupervisor(
     {
       start: async () => {
-        const requestHashKey = await installationKey(secrets);
+        const requestHashKey = await installationKey(secrets, 'requestHash');
         const auditDir = path.join(storage, 'audit');
         return startGatewayProcess(script, { runtimeDir, auditDir, extensionVersion, requestHashKey }, events);
       },

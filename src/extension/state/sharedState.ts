@@ -2,16 +2,23 @@ import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import type { FreezeState } from '../../gateway/parent.ts';
 import { type Disposable, Emitter } from '../util/emitter.ts';
 
 const schema = z.object({
   version: z.literal(1),
-  freeze: z.object({ all: z.boolean(), services: z.array(z.string()) }),
+  freeze: z.object({
+    all: z.boolean(),
+    services: z.array(z.string()),
+    /** Counts up with each freeze and unfreeze. */
+    revision: z.number().int().nonnegative(),
+    /** Proves that a window wrote this, see freeze/freezeStore.ts; empty for a state that nobody signed. */
+    mac: z.string(),
+  }),
   /** Changes whenever credentials or approvals did, so that other windows read them again. */
   change: z.string(),
 });
 export type SharedState = z.infer<typeof schema>;
+export type SignedFreeze = SharedState['freeze'];
 
 /** What other windows may have written. */
 export type SharedStateRead =
@@ -49,8 +56,8 @@ export class SharedStateFile {
     }
   }
 
-  writeFreeze(freeze: FreezeState): void {
-    this.#update((state) => ({ ...state, freeze: { all: freeze.all, services: [...freeze.services] } }));
+  writeFreeze(freeze: SignedFreeze): void {
+    this.#update((state) => ({ ...state, freeze }));
   }
 
   /** Tells the other windows to read credentials and approvals again. */
@@ -94,7 +101,7 @@ export class SharedStateFile {
     const before: SharedState =
       read.kind === 'state'
         ? read.state
-        : { version: 1, freeze: { all: read.kind === 'malformed', services: [] }, change: '' };
+        : { version: 1, freeze: { all: read.kind === 'malformed', services: [], revision: 0, mac: '' }, change: '' };
     const temporary = `${this.#file}.${process.pid}.tmp`;
     fs.mkdirSync(path.dirname(this.#file), { recursive: true });
     fs.writeFileSync(temporary, `${JSON.stringify(change(before))}\n`, { mode: 0o600 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { FreezeStore } from '../../../src/extension/freeze/freezeStore.ts';
-import type { SharedStateRead } from '../../../src/extension/state/sharedState.ts';
+import type { SharedStateRead, SignedFreeze } from '../../../src/extension/state/sharedState.ts';
 import type { FreezeState } from '../../../src/gateway/parent.ts';
 import { FakeSecrets } from '../support/fakes.ts';
 
@@ -12,12 +12,14 @@ class FakeFile {
     return this.content;
   }
 
-  writeFreeze(freeze: FreezeState): void {
+  writeFreeze(freeze: SignedFreeze): void {
     if (this.failing) throw new Error('disk full');
-    this.content = {
-      kind: 'state',
-      state: { version: 1, freeze: { all: freeze.all, services: [...freeze.services] }, change: '' },
-    };
+    this.content = { kind: 'state', state: { version: 1, freeze, change: '' } };
+  }
+
+  /** What an agent, who has no key, can write. */
+  forge(freeze: FreezeState, revision = 0, mac = ''): void {
+    this.writeFreeze({ all: freeze.all, services: [...freeze.services], revision, mac });
   }
 }
 
@@ -48,7 +50,7 @@ describe('frozen is what either place says', () => {
   test('a file that an agent set to unfrozen does not unfreeze', async () => {
     const { file, store, open } = setUp();
     await store.freezeAll();
-    file.writeFreeze(NOTHING);
+    file.forge(NOTHING);
     expect((await loaded(store)).all).toBe(true);
     expect((await loaded(open())).all).toBe(true);
   });
@@ -77,16 +79,16 @@ describe('frozen is what either place says', () => {
 
   test('what another window said in the file is repeated in SecretStorage, where no agent can take it back', async () => {
     const { file, store, open } = setUp();
-    file.writeFreeze({ all: false, services: ['stripe'] });
+    file.forge({ all: false, services: ['stripe'] });
     await store.load();
-    file.writeFreeze(NOTHING);
+    file.forge(NOTHING);
     expect((await loaded(open())).services).toEqual(['stripe']);
   });
 
   test('services of both places count together', async () => {
     const { file, secrets, store } = setUp();
-    file.writeFreeze({ all: false, services: ['stripe'] });
-    secrets.entries.set('freeze', JSON.stringify({ all: false, services: ['github'] }));
+    file.forge({ all: false, services: ['stripe'] });
+    secrets.entries.set('freeze', JSON.stringify({ all: false, services: ['github'], revision: 1 }));
     expect((await loaded(store)).services).toEqual(['github', 'stripe']);
   });
 });
@@ -169,5 +171,46 @@ describe('unfreezing', () => {
     const freezing = store.freezeService('stripe');
     await Promise.all([lifting, freezing]);
     expect(store.state).toEqual({ all: false, services: ['stripe'] });
+  });
+
+  test('reaches a window whose SecretStorage does not hear of it', async () => {
+    const { file, secrets, store } = setUp();
+    await store.load();
+    const deaf = new FakeSecrets();
+    deaf.entries.set('key/freeze', secrets.entries.get('key/freeze') ?? '');
+    const other = new FreezeStore({ file, secrets: deaf });
+    await store.freezeAll();
+    expect((await loaded(other)).all).toBe(true);
+    await store.unfreeze();
+    expect(await loaded(other)).toEqual(NOTHING);
+    expect(await loaded(other)).toEqual(NOTHING);
+  });
+
+  test('is not done by an old signed file that is put back', async () => {
+    const { file, store, open } = setUp();
+    await store.freezeAll();
+    await store.unfreeze();
+    const unfrozen = file.content;
+    await store.freezeAll();
+    file.content = unfrozen;
+    expect((await loaded(store)).all).toBe(true);
+    expect((await loaded(open())).all).toBe(true);
+  });
+
+  test.each(['', 'f'.repeat(64)])('is not done by a file with a later revision and the signature %j', async (mac) => {
+    const { file, store, open } = setUp();
+    await store.freezeAll();
+    file.forge(NOTHING, 99, mac);
+    expect((await loaded(store)).all).toBe(true);
+    expect((await loaded(open())).all).toBe(true);
+  });
+
+  test('still works after an agent forged a late revision', async () => {
+    const { file, store, open } = setUp();
+    file.forge({ all: true, services: [] }, 1_000_000, '');
+    await store.load();
+    await store.unfreeze();
+    expect(store.state).toEqual(NOTHING);
+    expect(await loaded(open())).toEqual(NOTHING);
   });
 });

@@ -23,7 +23,7 @@ test('a missing file is told from a damaged one', () => {
 
 test('a freeze and an announced change do not overwrite each other', () => {
   const [one, other] = [new SharedStateFile(folder), new SharedStateFile(folder)];
-  one.writeFreeze({ all: false, services: ['stripe'] });
+  one.writeFreeze({ all: false, services: ['stripe'], revision: 3, mac: 'm' });
   other.announceChange();
   expect(one.read()).toMatchObject({ kind: 'state', state: { freeze: { all: false, services: ['stripe'] } } });
 });
