@@ -27,7 +27,7 @@ export function requestAccess(
     agent: agentName(agent.name),
     service: name,
     method: request.value.method,
-    path: request.value.path,
+    path: recorder.redact(request.value.path),
     reason: recorder.redact(access.reason),
   };
   recorder.record({

@@ -97,7 +97,7 @@ export class Gateway implements GatewayControl {
       this.#recordOutcome(flight, incoming);
       return { answer };
     } catch (error) {
-      return { refusal: this.#refuse(flight, error) };
+      return { refusal: this.#clean(this.#refuse(flight, error)) };
     } finally {
       leave?.();
       this.#flights.delete(flight);
@@ -290,6 +290,11 @@ export class Gateway implements GatewayControl {
     return refusals.internal(service, sent, error);
   }
 
+  /** A refusal quotes what it refuses, which may be a credential that the agent found elsewhere. */
+  #clean(refusal: Refusal): Refusal {
+    return this.#state.vault.redactor.json(refusal).value as Refusal;
+  }
+
   #eventOf(flight: Flight): ReturnType<Flight['event']> {
     return flight.event((text) => this.#recorder.redact(text));
   }
@@ -299,7 +304,7 @@ export class Gateway implements GatewayControl {
   listServices({ scope }: Caller, service?: string): { answer: ServiceList } | { refusal: Refusal } {
     const policies = this.#state.policies(scope);
     if (service !== undefined && !policies.serviceNames.includes(service)) {
-      return { refusal: refusals.unknownService(service, policies.serviceNames).refusal };
+      return { refusal: this.#clean(refusals.unknownService(service, policies.serviceNames).refusal) };
     }
     return { answer: listServices(policies, (name) => this.#state.status(name, scope), service) };
   }
@@ -309,7 +314,7 @@ export class Gateway implements GatewayControl {
       const tell = this.#options.events.onAccessWish;
       return { answer: requestAccess(access, caller, this.#state, this.#recorder, tell) };
     } catch (error) {
-      return { refusal: this.#asRefusal(error, access.service, 'no').refusal };
+      return { refusal: this.#clean(this.#asRefusal(error, access.service, 'no').refusal) };
     }
   }
 

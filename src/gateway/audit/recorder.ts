@@ -39,7 +39,9 @@ export class Recorder {
   }
 
   /** Records one event. Throws `AuditWriteError`: then whatever it was about must not happen. */
-  record(event: AuditEvent): void {
+  record(given: AuditEvent): void {
+    // Here once for every field, whoever filled it in: much of it is in an agent's words.
+    const event = this.#redactor().json(given).value as AuditEvent;
     const record = this.#log.record(event);
     // An intent is for the file; people read of a call once, when it is known how it ended.
     if (event.kind !== 'intent') this.#events.onAudit({ ...event, time: record.time }, humanLine(record));
