@@ -27,22 +27,26 @@ async function serve() {
   const { freePort } = await import('../test/e2e/support/freePort.ts');
   const port = await freePort();
   const api = await startApi(port);
-  const server = await EditorServer.start({ version: 'newest', extensions: [PRODUCT_VSIX] });
-  copySample(server.folders.workspace, `http://127.0.0.1:${port}`);
-
-  const ended = new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, resolve);
-  });
-  console.log(`
+  try {
+    const server = await EditorServer.start({ version: 'newest', extensions: [PRODUCT_VSIX] });
+    try {
+      copySample(server.folders.workspace, `http://127.0.0.1:${port}`);
+      console.log(`
   VS Code   ${server.origin}/?folder=${server.folders.workspace}
   Demo API  http://127.0.0.1:${port}
   Profile   ${server.folders.root} (removed at the end)
 
   Press Ctrl+C to stop.`);
-  await ended;
-  console.log('\nStopping …');
-  await server.stop();
-  await api.close();
+      await new Promise((resolve) => {
+        for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, resolve);
+      });
+      console.log('\nStopping …');
+    } finally {
+      await server.stop();
+    }
+  } finally {
+    await api.close();
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Editor, startEditor } from './support/editor.ts';
+import { type Editor, exampleWorkspace, startEditor } from './support/editor.ts';
 import { isAlive } from './support/processes.ts';
 import { pause, until } from './support/wait.ts';
 import type { EditorWindow } from './support/window.ts';
@@ -12,8 +12,7 @@ let editor: Editor;
 let window: EditorWindow;
 
 beforeAll(async () => {
-  editor = await startEditor({ product: false });
-  writeFileSync(join(editor.workspace, 'hello.txt'), 'hello');
+  editor = await startEditor({ product: false, workspace: exampleWorkspace() });
   window = await editor.openWindow();
 });
 afterAll(async () => {
@@ -21,6 +20,7 @@ afterAll(async () => {
 });
 
 test('the driver answers from the extension host', async () => {
+  expect(readFileSync(join(editor.workspace, 'valetkey.yaml'), 'utf8')).toContain('services:');
   const found = await window.evaluate(
     (vscode, args) => ({
       version: vscode.version,
