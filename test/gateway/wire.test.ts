@@ -1,15 +1,14 @@
-import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parsePolicy } from '../../src/core/policy/parse.ts';
+import { jsonLines, runCli } from '../support/cli.ts';
 import { type RawRequest, type RawUpstream, startRawUpstream, valuesOf } from '../support/rawUpstream.ts';
 import {
   type Agent,
   type AgentRefusal,
   type AgentResult,
-  CLI,
   connectAgent,
   freshKey,
   loopbackService,
@@ -124,27 +123,11 @@ async function sentOnce(args: Record<string, unknown>): Promise<RawRequest> {
 
 /** What `decide` prints for each of these requests. */
 async function decide(policyFile: string, requests: readonly object[]): Promise<Record<string, unknown>[]> {
-  const { stdout } = await run(
+  const { stdout } = await runCli(
     ['decide', '--policy', policyFile],
     requests.map((one) => JSON.stringify(one)).join('\n'),
   );
-  return linesOf(stdout);
-}
-
-function run(args: string[], input: string): Promise<{ status: number | null; stdout: string; stderr: string }> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [CLI, ...args]);
-    let stdout = '';
-    let stderr = '';
-    child.stdout.on('data', (chunk) => {
-      stdout += chunk;
-    });
-    child.stderr.on('data', (chunk) => {
-      stderr += chunk;
-    });
-    child.on('close', (status) => resolve({ status, stdout, stderr }));
-    child.stdin.end(input);
-  });
+  return jsonLines(stdout);
 }
 
 describe('path bypasses', () => {
@@ -460,7 +443,7 @@ describe('forged fields', () => {
   });
 
   it('leave a chain that verifies', async () => {
-    const { status, stderr } = await run(['audit', 'verify', served.auditDir], '');
+    const { status, stderr } = await runCli(['audit', 'verify', served.auditDir], '');
     expect(stderr).toContain('every chain holds');
     expect(status).toBe(0);
   });
@@ -551,8 +534,8 @@ describe('policy texts', () => {
 
   beforeAll(async () => {
     for (const one of cases) fs.writeFileSync(fileOf(one), Buffer.from(one.yaml_b64, 'base64'));
-    const { status, stdout } = await run(['lint', ...cases.map(fileOf)], '');
-    linted = { status, problems: linesOf<Problem>(stdout) };
+    const { status, stdout } = await runCli(['lint', ...cases.map(fileOf)], '');
+    linted = { status, problems: jsonLines<Problem>(stdout) };
   });
 
   it('that are refused are named by lint at a place, one by one', () => {
@@ -576,8 +559,8 @@ describe('policy texts', () => {
       const rejected = isRejected(one);
       if (rejected && one.level === 'must' && ++refused > 4) continue; // each costs a process
       const input = PROBES.map((probe) => JSON.stringify(probe)).join('\n');
-      const { status, stdout } = await run(['decide', '--policy', fileOf(one)], input);
-      const granted = linesOf<{ verdict: string }>(stdout).flatMap(({ verdict }, i) =>
+      const { status, stdout } = await runCli(['decide', '--policy', fileOf(one)], input);
+      const granted = jsonLines<{ verdict: string }>(stdout).flatMap(({ verdict }, i) =>
         verdict === 'allow' ? [PROBES[i]] : [],
       );
       expect(status === 2, one.id).toBe(rejected);
@@ -589,10 +572,3 @@ describe('policy texts', () => {
     }
   });
 });
-
-function linesOf<T>(stdout: string): T[] {
-  return stdout
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as T);
-}

@@ -49,7 +49,7 @@ function emptyFolder(): string {
 
 const read = (target: string): object => ({ name: 'read', arguments: { service: 'api', path: target } });
 const errorOf = (message: { result?: Record<string, unknown> }): Record<string, unknown> =>
-  (message.result?.structuredContent as { error: Record<string, unknown> }).error;
+  (message.result as { structuredContent: { error: Record<string, unknown> } }).structuredContent.error;
 
 describe('without a gateway', () => {
   it('answers initialize and tools/list, and a call with what to do', async () => {
