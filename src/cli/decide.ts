@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { canonicalise } from '../core/request/canonicalise.ts';
 import { BoundedPolicyParser } from '../gateway/policyParser.ts';
 import { PolicySet } from '../gateway/policySet.ts';

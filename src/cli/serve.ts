@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Service } from '../core/policy/model.ts';
 import { credentialProblem } from '../core/redact/strength.ts';
 import { Secret } from '../core/secret.ts';

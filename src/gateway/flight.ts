@@ -27,6 +27,8 @@ export class Flight {
   readonly call: Call;
   readonly startedAt: number;
   readonly #controller = new AbortController();
+  readonly #agent: AuditAgent;
+  #deadline: NodeJS.Timeout | undefined;
   /** Whether the request may have reached the API by now. */
   sent: Sent = 'no';
   /** Whether an intent stands in the audit trail, so that its outcome must follow. */
@@ -39,6 +41,7 @@ export class Flight {
     this.call = call;
     this.caller = caller;
     this.startedAt = startedAt;
+    this.#agent = auditAgent(caller.agent);
   }
 
   get signal(): AbortSignal {
@@ -50,24 +53,34 @@ export class Flight {
     this.#controller.abort(new Interruption(refuse));
   }
 
+  /** Interrupts the call in `ms` unless it is over by then. */
+  interruptAfter(ms: number, refuse: (sent: Sent) => RefusalError): void {
+    this.#deadline = setTimeout(() => this.interrupt(refuse), ms);
+  }
+
+  /** The call is over: nothing interrupts it any more. */
+  end(): void {
+    clearTimeout(this.#deadline);
+  }
+
   /** Throws the {@link Interruption} if there is one. */
   throwIfInterrupted(): void {
     this.signal.throwIfAborted();
   }
 
-  /** What every record of this call says. `redact` takes known credentials out of what the agent sent. */
-  event(redact: (text: string) => string): Omit<AuditEvent, 'kind'> {
+  /** What every record of this call says. */
+  event(): Omit<AuditEvent, 'kind'> {
     const { call, request } = this;
     return {
       id: this.id,
-      agent: auditAgent(this.caller.agent),
-      service: redact(call.service),
+      agent: this.#agent,
+      service: call.service,
       ...(this.environment ? { environment: this.environment } : {}),
-      method: redact(request?.method ?? call.method),
+      method: request?.method ?? call.method,
       // What was refused as a path is shown as it was asked, without its query: values are not recorded.
-      path: redact(request?.path ?? call.path.split(/[?#]/, 1)[0] ?? ''),
+      path: request?.path ?? call.path.split(/[?#]/, 1)[0] ?? '',
       ...(this.rule === undefined ? {} : { rule: this.rule }),
-      ...(call.reason === undefined ? {} : { reason: redact(call.reason) }),
+      ...(call.reason === undefined ? {} : { reason: call.reason }),
     };
   }
 }

@@ -1,4 +1,4 @@
-import type { PolicyDocument } from '../core/policy/model.ts';
+import type { PolicyAuthor, PolicyDocument } from '../core/policy/model.ts';
 import { yamlText } from '../core/policy/print.ts';
 import { canonicalise } from '../core/request/canonicalise.ts';
 import type { CanonicalRequest } from '../core/request/model.ts';
@@ -18,6 +18,7 @@ import { inject } from './inject/inject.ts';
 import { Limiter } from './limiter.ts';
 import { listServices } from './listServices.ts';
 import type {
+  AuditHead,
   ControlEvent,
   CredentialSet,
   FreezeState,
@@ -38,7 +39,7 @@ export interface GatewayOptions {
   /** Hex; see {@link Recorder}. */
   readonly requestHashKey: string;
   readonly events: GatewayEvents;
-  readonly parsePolicy: (text: string) => Promise<PolicyDocument>;
+  readonly parsePolicy: (text: string, author: PolicyAuthor) => Promise<PolicyDocument>;
   readonly resolve?: Resolve;
   readonly now?: () => number;
 }
@@ -87,11 +88,12 @@ export class Gateway implements GatewayControl {
       this.#state.refuseIfFrozen(call.service);
       this.#state.credential(inForce);
       leave = await this.#enterLimits(flight, inForce);
-      const deadline = AbortSignal.timeout(inForce.limits.timeoutMs);
+      const { timeoutMs } = inForce.limits;
+      flight.interruptAfter(timeoutMs, (sent) => refusals.timeout(call.service, timeoutMs, sent));
       this.#checkAgain(flight, inForce, request, decidedAt);
       const secret = this.#state.credential(inForce);
       this.#recordIntent(flight, inForce, request, secret);
-      const incoming = await this.#send(flight, inForce, request, secret, decidedAt, deadline);
+      const incoming = await this.#send(flight, inForce, request, secret, decidedAt);
       const answer = await this.#redact(flight, inForce, incoming);
       flight.throwIfInterrupted(); // a freeze while the answer was decoded
       this.#recordOutcome(flight, incoming);
@@ -100,6 +102,7 @@ export class Gateway implements GatewayControl {
       return { refusal: this.#clean(this.#refuse(flight, error)) };
     } finally {
       leave?.();
+      flight.end();
       this.#flights.delete(flight);
     }
   }
@@ -144,6 +147,9 @@ export class Gateway implements GatewayControl {
     }
     if (decision.verdict === 'deny') {
       const where = decision.rule ? `${decision.label}, line ${decision.rule.line}` : decision.label;
+      if (decision.byAdministrator) {
+        throw refusals.deniedByAdministrator(name, decision.reason, where, decision.rule?.id);
+      }
       throw refusals.policyDenied(name, decision.reason, where, narrowestRuleText(request), decision.rule?.id);
     }
     if (decision.verdict === 'ask') {
@@ -178,7 +184,7 @@ export class Gateway implements GatewayControl {
 
   #recordIntent(flight: Flight, { service }: ServiceInForce, request: CanonicalRequest, secret: Secret): void {
     this.#recorder.record({
-      ...this.#eventOf(flight),
+      ...flight.event(),
       kind: 'intent',
       verdict: 'allow',
       requestHash: this.#recorder.requestHash(request, service.baseUrl.origin),
@@ -193,7 +199,6 @@ export class Gateway implements GatewayControl {
     request: CanonicalRequest,
     secret: Secret,
     decidedAt: number,
-    deadline: AbortSignal,
   ): Promise<Incoming> {
     const { service, limits } = inForce;
     const { baseUrl, network } = service;
@@ -203,7 +208,7 @@ export class Gateway implements GatewayControl {
         { baseUrl, network, method: request.method, target, headers, body: request.body?.text },
         {
           maxBytes: limits.responseBytes,
-          signal: AbortSignal.any([flight.signal, deadline]),
+          signal: flight.signal,
           beforeWrite: () => {
             this.#checkAgain(flight, inForce, request, decidedAt);
             flight.sent = 'unknown';
@@ -225,8 +230,7 @@ export class Gateway implements GatewayControl {
         case 'unreachable':
           throw refusals.unreachable(service.name, baseUrl.host, error.detail, error.sent);
         case 'aborted':
-          flight.throwIfInterrupted();
-          throw refusals.timeout(service.name, limits.timeoutMs, error.sent);
+          throw flight.signal.reason;
       }
     }
   }
@@ -254,7 +258,7 @@ export class Gateway implements GatewayControl {
   #recordOutcome(flight: Flight, incoming: Incoming): void {
     // The API has acted already: the agent gets its answer, and a gap shows in the log and as an intent on its own.
     this.#recorder.recordOrLog({
-      ...this.#eventOf(flight),
+      ...flight.event(),
       kind: 'outcome',
       verdict: 'allow',
       status: incoming.status,
@@ -269,7 +273,7 @@ export class Gateway implements GatewayControl {
     const { refusal } = this.#asRefusal(error, service, flight.sent);
     if (error instanceof AuditWriteError) return refusal; // there is nowhere to record it
     this.#recorder.recordOrLog({
-      ...this.#eventOf(flight),
+      ...flight.event(),
       kind: flight.intended ? 'outcome' : 'denied',
       verdict: flight.intended ? 'allow' : 'deny',
       code: refusal.code,
@@ -295,10 +299,6 @@ export class Gateway implements GatewayControl {
     return this.#state.vault.redactor.json(refusal).value as Refusal;
   }
 
-  #eventOf(flight: Flight): ReturnType<Flight['event']> {
-    return flight.event((text) => this.#recorder.redact(text));
-  }
-
   // ── The other things that an agent can ask ──────────────────────────────────────────────────────────────────────
 
   listServices({ scope }: Caller, service?: string): { answer: ServiceList } | { refusal: Refusal } {
@@ -321,9 +321,9 @@ export class Gateway implements GatewayControl {
   // ── What the parent orders ──────────────────────────────────────────────────────────────────────────────────────
 
   async setPolicies(files: readonly PolicyFile[]): Promise<void> {
-    await this.#state.setPolicies(files, async (text) => {
+    await this.#state.setPolicies(files, async (text, author) => {
       try {
-        return await this.#options.parsePolicy(text);
+        return await this.#options.parsePolicy(text, author);
       } catch (error) {
         this.log('warn', String(error));
         return { text, problems: [] };
@@ -355,13 +355,14 @@ export class Gateway implements GatewayControl {
     this.#transport.configure(network);
   }
 
-  async recordControl({ action, service, credential }: ControlEvent): Promise<void> {
+  async recordControl({ action, service, subject, credential }: ControlEvent): Promise<void> {
     this.#recorder.record({
       id: freshId(),
       kind: 'control',
       agent: { name: 'person' },
       verdict: action,
       ...(service === undefined ? {} : { service }),
+      ...(subject === undefined ? {} : { subject }),
       ...(credential === undefined ? {} : { credential }),
     });
   }
@@ -375,6 +376,15 @@ export class Gateway implements GatewayControl {
       proxies: this.#proxies(),
       calls: this.#flights.size,
     };
+  }
+
+  async head(): Promise<AuditHead> {
+    return { gatewayId: this.#options.gatewayId, ...(await this.#recorder.syncedHead()) };
+  }
+
+  /** Counts the requests of earlier runs that are recent enough to count against a limit. */
+  async rememberRequests(): Promise<void> {
+    for (const [service, times] of await this.#recorder.recentRequests()) this.#limiter.remember(service, times);
   }
 
   /** Tells the gateway how to count the proxies that are connected. */

@@ -1,4 +1,4 @@
-import type { PolicyDocument } from '../core/policy/model.ts';
+import type { PolicyAuthor, PolicyDocument, Service } from '../core/policy/model.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Caller } from './flight.ts';
 import type { CredentialSet, FreezeState, PolicyFile, ServiceStatus } from './parent.ts';
@@ -33,7 +33,10 @@ export class GatewayState {
   }
 
   /** A text that `parse` cannot give in time grants nothing. Of two calls at once the later one counts. */
-  async setPolicies(files: readonly PolicyFile[], parse: (text: string) => Promise<PolicyDocument>): Promise<void> {
+  async setPolicies(
+    files: readonly PolicyFile[],
+    parse: (text: string, author: PolicyAuthor) => Promise<PolicyDocument>,
+  ): Promise<void> {
     const turn = ++this.#policyTurn;
     const policies = await PolicySet.from(files, parse);
     if (turn !== this.#policyTurn) return;
@@ -68,8 +71,24 @@ export class GatewayState {
     const policies = this.#policies[scope];
     const lookup = policies.find(name);
     if (lookup.found === 'unknown') throw refusals.unknownService(name, policies.serviceNames);
-    if (lookup.found === 'not_approved') throw refusals.policyNotApproved(name, lookup.why);
+    if (lookup.found === 'not_approved') {
+      const elsewhere = this.#boundElsewhere(name, lookup.proposed);
+      if (elsewhere !== undefined) throw refusals.originNotConfirmed(name, elsewhere);
+      throw lookup.by === 'administrator'
+        ? refusals.forbiddenByAdministrator(name, lookup.why)
+        : refusals.policyNotApproved(name, lookup.why);
+    }
     return lookup.inForce;
+  }
+
+  /**
+   * Why the credential may not go where an edited file says. It comes before the missing approval, because no review
+   * makes up for it: a person types the credential again.
+   */
+  #boundElsewhere(name: string, proposed: Service | undefined): string | undefined {
+    if (proposed === undefined) return undefined;
+    const found = this.vault.find(name, proposed.baseUrl, proposed.auth);
+    return found.found === 'bound_elsewhere' ? found.what : undefined;
   }
 
   isFrozen(service: string): boolean {
@@ -100,7 +119,12 @@ export class GatewayState {
     if (!this.#trusted) return { status: 'not_approved', why: 'the workspace is not trusted' };
     const lookup = this.#policies[scope].find(name);
     if (lookup.found === 'unknown') return { status: 'not_approved' };
-    if (lookup.found === 'not_approved') return { status: 'not_approved', why: lookup.why };
+    if (lookup.found === 'not_approved') {
+      const elsewhere = this.#boundElsewhere(name, lookup.proposed);
+      return elsewhere === undefined
+        ? { status: 'not_approved', why: lookup.why }
+        : { status: 'not_confirmed', why: elsewhere };
+    }
     const { service } = lookup.inForce;
     const credential = this.vault.find(name, service.baseUrl, service.auth);
     switch (credential.found) {

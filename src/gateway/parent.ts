@@ -6,9 +6,15 @@ import type { Secret } from '../core/secret.ts';
  * command line, or a test. The gateway knows its parent only through these two interfaces.
  */
 
+/**
+ * The id of the administrator's file. It needs no approval and grants nothing: it is a ceiling on what it names, and it
+ * closes everything when its text has errors or (`written` absent) cannot be read.
+ */
+export const ADMIN_POLICY_ID = 'admin';
+
 /** One policy file as the parent knows it. */
 export interface PolicyFile {
-  /** Stable for the window: `user`, `workspace:<folder uri>`, `admin`. */
+  /** Stable for the window: `user`, `workspace:<folder uri>`, or {@link ADMIN_POLICY_ID}. */
   readonly id: string;
   /** What a person is shown: the file's path or a short name for it. */
   readonly label: string;
@@ -86,12 +92,23 @@ export interface GatewayControl {
   /** Records something that a person did (freeze, rotate, approve …) in the audit trail. */
   recordControl(event: ControlEvent): Promise<void>;
   status(): Promise<GatewayStatus>;
+  /** Where the audit chain of this run stands, once everything up to there is on disk. `seq` is 0 without any record. */
+  head(): Promise<AuditHead>;
+}
+
+/** A point in the audit chain of one gateway run. */
+export interface AuditHead {
+  readonly gatewayId: string;
+  readonly seq: number;
+  readonly hash: string;
 }
 
 export interface ControlEvent {
   /** `freeze`, `unfreeze`, `rotate`, `revoke`, `add`, `approve` … */
   readonly action: string;
   readonly service?: string;
+  /** What else it was about, such as the label of the policy file that was approved. */
+  readonly subject?: string;
   readonly credential?: { readonly name: string; readonly last4: string };
 }
 

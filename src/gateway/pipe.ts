@@ -5,6 +5,7 @@ import type { AuditEvent } from '../core/audit/model.ts';
 import { Secret } from '../core/secret.ts';
 import type {
   AccessWish,
+  AuditHead,
   ControlEvent,
   Credential,
   CredentialSet,
@@ -76,6 +77,7 @@ export async function connectGateway(
     setNetwork: (network) => call('setNetwork', network),
     recordControl: (event) => call('recordControl', event),
     status: () => call('status'),
+    head: () => call('head'),
     dispose: () => connection.dispose(),
   };
 }
@@ -112,6 +114,7 @@ export function serveParent(
   connection.onRequest('setWindow', async (window: WindowInfo) => (await started()).setWindow(window));
   connection.onRequest('setNetwork', async (network: NetworkSettings) => (await started()).setNetwork(network));
   connection.onRequest('recordControl', async (event: ControlEvent) => (await started()).recordControl(event));
+  connection.onRequest('head', async (): Promise<AuditHead> => (await started()).head());
   connection.onRequest('status', async (): Promise<GatewayStatus> => (await started()).status());
   connection.listen();
   return connection;

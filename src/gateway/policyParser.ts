@@ -1,17 +1,19 @@
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import type { PolicyDocument } from '../core/policy/model.ts';
+import type { PolicyAuthor, PolicyDocument } from '../core/policy/model.ts';
 import { parsePolicy } from '../core/policy/parse.ts';
 
 /** A policy text took longer than its deadline: it counts as a document with an error. */
 export class PolicyTimeoutError extends Error {}
 
 const DEADLINE_MS = 1000;
+/** A thread costs some 50 MB; saves come in bursts, and long pauses lie between them. */
+const IDLE_MS = 1000;
 const ROLE = 'valet-key-policy-parser';
 
 /** A worker that outlived its parse is ended, not reused; a parse in it can hold up nothing else. */
 interface Parser {
   /** Undefined when the deadline passed or the worker died. */
-  parse(text: string): Promise<PolicyDocument | undefined>;
+  parse(text: string, author: PolicyAuthor): Promise<PolicyDocument | undefined>;
   dispose(): void;
 }
 
@@ -24,6 +26,7 @@ interface Parser {
 export class BoundedPolicyParser {
   readonly #script: string;
   #parser: Parser | undefined;
+  #idle: NodeJS.Timeout | undefined;
   /** One text at a time, so that each has the whole deadline to itself. */
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -32,14 +35,16 @@ export class BoundedPolicyParser {
   }
 
   /** Throws {@link PolicyTimeoutError}. Texts with problems are returned with their problems, as `parsePolicy` does. */
-  parse(text: string): Promise<PolicyDocument> {
+  parse(text: string, author: PolicyAuthor = 'person'): Promise<PolicyDocument> {
     const result = this.#queue.then(async () => {
+      clearTimeout(this.#idle);
       this.#parser ??= startWorker(this.#script);
-      const document = await this.#parser.parse(text);
+      const document = await this.#parser.parse(text, author);
       if (!document) {
         this.dispose();
         throw new PolicyTimeoutError(`the policy text could not be read within ${DEADLINE_MS / 1000} s`);
       }
+      this.#idle = setTimeout(() => this.dispose(), IDLE_MS).unref();
       return document;
     });
     this.#queue = result.catch(() => undefined);
@@ -47,6 +52,7 @@ export class BoundedPolicyParser {
   }
 
   dispose(): void {
+    clearTimeout(this.#idle);
     this.#parser?.dispose();
     this.#parser = undefined;
   }
@@ -68,7 +74,7 @@ function startWorker(script: string): Parser {
     worker.once('exit', () => resolve(false));
   });
   return {
-    async parse(text) {
+    async parse(text, author) {
       // The deadline is for the text; starting a thread on a busy machine is not the text's doing.
       if (!(await ready)) return undefined;
       return new Promise((resolve) => {
@@ -80,7 +86,7 @@ function startWorker(script: string): Parser {
         const onFailure = (): void => settle();
         const timer = setTimeout(onFailure, DEADLINE_MS);
         worker.once('message', settle).once('error', onFailure).once('exit', onFailure);
-        worker.postMessage(text);
+        worker.postMessage([text, author]);
       });
     },
     dispose: () => void worker.terminate(),
@@ -93,7 +99,7 @@ function startWorker(script: string): Parser {
 export function servePolicyParser(): boolean {
   if (isMainThread || workerData !== ROLE || parentPort === null) return false;
   const port = parentPort;
-  port.on('message', (text: string) => port.postMessage(parsePolicy(text)));
+  port.on('message', ([text, author]: [string, PolicyAuthor]) => port.postMessage(parsePolicy(text, author)));
   port.postMessage('ready');
   return true;
 }

@@ -1,8 +1,17 @@
 import { type CompiledService, compileService, decide } from '../core/policy/decide.ts';
 import { lowerLimits } from '../core/policy/limits.ts';
-import type { Auth, Decision, Limits, PolicyDocument, Rule, Service } from '../core/policy/model.ts';
+import type {
+  Auth,
+  Decision,
+  Limits,
+  Policy,
+  PolicyAuthor,
+  PolicyDocument,
+  Rule,
+  Service,
+} from '../core/policy/model.ts';
 import type { CanonicalRequest } from '../core/request/model.ts';
-import type { PolicyFile } from './parent.ts';
+import { ADMIN_POLICY_ID, type PolicyFile } from './parent.ts';
 
 /** One text of one file, compiled. */
 type Compiled = ReadonlyMap<string, CompiledService>;
@@ -13,6 +22,16 @@ interface Document {
   readonly grants: boolean;
   readonly approved: Compiled;
   readonly written: Compiled;
+  /** The administrator's: not even a name comes from it. */
+  readonly ceiling: boolean;
+}
+
+/** What the administrator's file says about all services. */
+interface Ceiling {
+  readonly label: string;
+  /** Its text has errors or cannot be read: nothing passes until it can. */
+  readonly broken: boolean;
+  readonly allowedOrigins?: readonly string[];
 }
 
 /** A service as all documents together define it. */
@@ -34,8 +53,15 @@ interface Part {
 export type Lookup =
   | { readonly found: 'service'; readonly inForce: ServiceInForce }
   | { readonly found: 'unknown' }
-  /** Named somewhere, but no person approved it as it stands. */
-  | { readonly found: 'not_approved'; readonly why: string };
+  /** Named somewhere, but not approved as it stands. */
+  | {
+      readonly found: 'not_approved';
+      readonly why: string;
+      /** Who could approve it. */
+      readonly by: 'person' | 'administrator';
+      /** What a file says where it is not what a person approved of that file. */
+      readonly proposed?: Service;
+    };
 
 /** What all documents together say of one request: the strictest of their verdicts. */
 export interface JointDecision extends Decision {
@@ -43,6 +69,8 @@ export interface JointDecision extends Decision {
   readonly label: string;
   /** True when the written text allows what the approved one does not: a person's review would settle it. */
   readonly awaitsApproval: boolean;
+  /** True when the administrator's file decided. */
+  readonly byAdministrator: boolean;
 }
 
 const NOTHING: Compiled = new Map();
@@ -53,9 +81,13 @@ const NOTHING: Compiled = new Map();
  */
 export class PolicySet {
   readonly #documents: readonly Document[];
+  readonly #lookups = new Map<string, Lookup>();
 
-  private constructor(documents: readonly Document[]) {
+  readonly #ceiling: Ceiling | undefined;
+
+  private constructor(documents: readonly Document[], ceiling?: Ceiling) {
     this.#documents = documents;
+    this.#ceiling = ceiling;
   }
 
   static readonly EMPTY = new PolicySet([]);
@@ -63,38 +95,66 @@ export class PolicySet {
   /** `parse` gives a text's document; a text with errors (or one that cannot be parsed in time) grants nothing. */
   static async from(
     files: readonly PolicyFile[],
-    parse: (text: string) => Promise<PolicyDocument>,
+    parse: (text: string, author: PolicyAuthor) => Promise<PolicyDocument>,
   ): Promise<PolicySet> {
-    const compile = async (text: string | undefined): Promise<Compiled> => {
-      if (text === undefined) return NOTHING;
-      const { policy } = await parse(text);
-      return policy ? new Map([...policy.services].map(([name, service]) => [name, compileService(service)])) : NOTHING;
-    };
+    const read = async (text: string | undefined, author: PolicyAuthor): Promise<Policy | undefined> =>
+      text === undefined ? undefined : (await parse(text, author)).policy;
     const documents: Document[] = [];
-    for (const file of files) {
-      const approved = await compile(file.approved);
-      const written = file.written === file.approved ? approved : await compile(file.written);
-      documents.push({ id: file.id, label: file.label, grants: file.grants, approved, written });
+    let ceiling: Ceiling | undefined;
+    for (const { id, label, grants, approved, written } of files) {
+      if (id === ADMIN_POLICY_ID) {
+        const policy = await read(written, 'administrator');
+        ceiling = { label, broken: policy === undefined, ...originsOf(policy) };
+        documents.push({ id, label, grants: false, approved: NOTHING, written: compile(policy), ceiling: true });
+        continue;
+      }
+      const compiled = compile(await read(approved, 'person'));
+      const asWritten = written === approved ? compiled : compile(await read(written, 'person'));
+      documents.push({ id, label, grants, approved: compiled, written: asWritten, ceiling: false });
     }
-    return new PolicySet(documents);
+    return new PolicySet(documents, ceiling);
   }
 
   /** The user's and the administrator's documents: for a proxy that cannot be told to belong to this window. */
   withoutWorkspaces(): PolicySet {
-    return new PolicySet(this.#documents.filter(({ id }) => !id.startsWith('workspace:')));
+    return new PolicySet(
+      this.#documents.filter(({ id }) => !id.startsWith('workspace:')),
+      this.#ceiling,
+    );
   }
 
-  /** Every name that some document has, in order of the alphabet. */
+  /** Every name that some document of a person has, in order of the alphabet. */
   get serviceNames(): readonly string[] {
-    const names = new Set(this.#documents.flatMap(({ approved, written }) => [...approved.keys(), ...written.keys()]));
+    const names = new Set(
+      this.#documents
+        .filter(({ ceiling }) => !ceiling)
+        .flatMap(({ approved, written }) => [...approved.keys(), ...written.keys()]),
+    );
     return [...names].sort();
   }
 
   find(name: string): Lookup {
+    let lookup = this.#lookups.get(name);
+    if (lookup === undefined) {
+      lookup = this.#find(name);
+      // Agents can ask for any name; only those that exist are worth remembering.
+      if (lookup.found !== 'unknown') this.#lookups.set(name, lookup);
+    }
+    return lookup;
+  }
+
+  #find(name: string): Lookup {
     const naming = this.#documents
       .map((document) => ({ document, approved: document.approved.get(name), written: document.written.get(name) }))
       .filter(({ approved, written }) => approved !== undefined || written !== undefined);
-    if (naming.length === 0) return { found: 'unknown' };
+    if (naming.every(({ document }) => document.ceiling)) return { found: 'unknown' };
+    if (this.#ceiling?.broken) {
+      return {
+        found: 'not_approved',
+        why: `${this.#ceiling.label} cannot be read or has errors, so nothing is allowed`,
+        by: 'administrator',
+      };
+    }
 
     const granting = naming.filter(({ document }) => document.grants);
     const definition = granting.find(({ approved }) => approved !== undefined)?.approved?.service;
@@ -102,18 +162,31 @@ export class PolicySet {
       return {
         found: 'not_approved',
         why: `${naming[0]?.document.label} names ${name}, but nobody has approved that yet`,
+        by: 'person',
       };
     }
     for (const { document, approved, written } of naming) {
       for (const other of [approved?.service, written?.service]) {
         const part = other === undefined ? undefined : differingPart(definition, other);
-        if (part !== undefined) {
-          return {
-            found: 'not_approved',
-            why: `the ${part} of ${name} in ${document.label} is not the one that was approved`,
-          };
-        }
+        if (part === undefined) continue;
+        const ownEdit = approved?.service === definition && other === written?.service;
+        return {
+          found: 'not_approved',
+          why: document.ceiling
+            ? `the ${part} of ${name} is not the one in ${document.label}`
+            : `the ${part} of ${name} in ${document.label} is not the one that was approved`,
+          by: document.ceiling ? 'administrator' : 'person',
+          ...(ownEdit && other ? { proposed: other } : {}),
+        };
       }
+    }
+    const { origin } = definition.baseUrl;
+    if (this.#ceiling?.allowedOrigins && !this.#ceiling.allowedOrigins.includes(origin)) {
+      return {
+        found: 'not_approved',
+        why: `${this.#ceiling.label} does not list ${origin} among its allowedOrigins`,
+        by: 'administrator',
+      };
     }
     const documents: readonly Part[] = naming.map(({ document, approved, written }) => ({
       document,
@@ -135,6 +208,14 @@ export class PolicySet {
   }
 }
 
+function compile(policy: Policy | undefined): Compiled {
+  return policy ? new Map([...policy.services].map(([name, service]) => [name, compileService(service)])) : NOTHING;
+}
+
+function originsOf(policy: Policy | undefined): Pick<Ceiling, 'allowedOrigins'> {
+  return policy?.allowedOrigins === undefined ? {} : { allowedOrigins: policy.allowedOrigins };
+}
+
 /** The strictest verdict of all documents that name the service, each taken as approved ∧ written. */
 function decideJointly(documents: readonly Part[], request: CanonicalRequest): JointDecision {
   let strictest: JointDecision | undefined;
@@ -149,10 +230,19 @@ function decideJointly(documents: readonly Part[], request: CanonicalRequest): J
       ...stricter,
       label: document.label,
       awaitsApproval: byWritten.verdict !== 'deny' && byApproved.verdict === 'deny',
+      byAdministrator: document.ceiling,
     };
     if (!strictest || STRICTNESS[decision.verdict] > STRICTNESS[strictest.verdict]) strictest = decision;
   }
-  return strictest ?? { verdict: 'deny', reason: 'No policy names this service', label: '', awaitsApproval: false };
+  return (
+    strictest ?? {
+      verdict: 'deny',
+      reason: 'No policy names this service',
+      label: '',
+      awaitsApproval: false,
+      byAdministrator: false,
+    }
+  );
 }
 
 const STRICTNESS = { allow: 0, ask: 1, deny: 2 } as const;

@@ -53,6 +53,22 @@ export const refusals = {
       { service },
     ),
 
+  forbiddenByAdministrator: (service: string, why: string): RefusalError =>
+    refuse(
+      'policy_not_approved',
+      `${service} is not usable here: ${why}.`,
+      `Do not repeat this call: only the administrator of this machine can change that. ${ASK_THE_PERSON}`,
+      { service },
+    ),
+
+  deniedByAdministrator: (service: string, reason: string, where: string, rule?: string): RefusalError =>
+    refuse(
+      'policy_denied',
+      `${reason} (${where})`,
+      `Do not repeat this call: only the administrator of this machine can change that. ${ASK_THE_PERSON}`,
+      { service, ...(rule === undefined ? {} : { rule }) },
+    ),
+
   untrustedWorkspace: (service: string): RefusalError =>
     refuse(
       'policy_not_approved',

@@ -30,7 +30,7 @@ export async function startGateway(
     auditDir: settings.auditDir,
     requestHashKey: settings.requestHashKey ?? randomBytes(32).toString('hex'),
     events,
-    parsePolicy: (text) => parser.parse(text),
+    parsePolicy: (text, author) => parser.parse(text, author),
   });
   const window: WindowInfo = { hostPid: process.ppid, folders: [], trusted: true, focusedAt: Date.now() };
   const broker = new Broker({
@@ -41,6 +41,7 @@ export async function startGateway(
     onLog: (message) => gateway.log('warn', message),
   });
   gateway.countProxies(() => broker.connections);
+  await gateway.rememberRequests();
   await broker.start();
   void gateway.pruneAudit();
 
@@ -52,6 +53,7 @@ export async function startGateway(
       setNetwork: (network) => gateway.setNetwork(network),
       recordControl: (event) => gateway.recordControl(event),
       status: () => gateway.status(),
+      head: () => gateway.head(),
       setWindow: async (next) => {
         await gateway.setWindow(next);
         broker.setWindow(next);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Bumped when a message changes its meaning; a proxy and a gateway of different versions do not talk. */
 export const PROTOCOL_VERSION = 1;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * What one gateway writes into the runtime directory so that proxies find it: `<gatewayId>.json`, mode 0600, written

@@ -1,5 +1,6 @@
 import net from 'node:net';
 import { LineSplitter, tooLong } from '../protocol/lines.ts';
+import { LineWriter } from '../protocol/lineWriter.ts';
 import {
   type AgentInfo,
   type FromProxy,
@@ -43,7 +44,8 @@ export function connect(candidate: Candidate, agent: AgentInfo): Promise<Gateway
       pending.clear();
     };
     const patience = setTimeout(() => fail('the gateway did not answer in time'), CONNECT_TIMEOUT_MS);
-    const send = (message: object): void => void socket.write(`${JSON.stringify(message)}\n`);
+    const writer = new LineWriter(socket);
+    const send = (message: object): void => writer.send(message);
 
     function onLine(line: string): void {
       const message: unknown = JSON.parse(line);

@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { type JSONRPCMessage, JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
 import { LineSplitter, tooLong } from '../protocol/lines.ts';
+import { LineWriter } from '../protocol/lineWriter.ts';
 
 const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
 /** JSON-RPC 2.0, section 5.1. */
@@ -17,12 +18,12 @@ export class StdioTransport implements Transport {
   onerror?: (error: Error) => void;
   onmessage?: (message: JSONRPCMessage) => void;
   readonly #input: Readable;
-  readonly #output: Writable;
+  readonly #output: LineWriter;
   readonly #lines = new LineSplitter(MAX_MESSAGE_BYTES);
 
   constructor(input: Readable, output: Writable) {
     this.#input = input;
-    this.#output = output;
+    this.#output = new LineWriter(output);
   }
 
   async start(): Promise<void> {
@@ -32,7 +33,7 @@ export class StdioTransport implements Transport {
   }
 
   async send(message: JSONRPCMessage): Promise<void> {
-    this.#output.write(`${JSON.stringify(message)}\n`);
+    this.#output.send(message);
   }
 
   async close(): Promise<void> {
@@ -58,6 +59,6 @@ export class StdioTransport implements Transport {
   }
 
   #refuse(code: number, message: string): void {
-    this.#output.write(`${JSON.stringify({ jsonrpc: '2.0', id: null, error: { code, message } })}\n`);
+    this.#output.send({ jsonrpc: '2.0', id: null, error: { code, message } });
   }
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * The four tools, always the same four in this order: a public contract. Plain draft-07 schemas, written out rather than

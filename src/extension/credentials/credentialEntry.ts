@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Secret } from '../../core/secret.ts';
 import type { Binding } from '../../gateway/parent.ts';
 

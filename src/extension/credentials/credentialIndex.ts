@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { MetadataPort } from '../ports.ts';
 import { type CredentialId, credentialKey } from './credentialId.ts';
 

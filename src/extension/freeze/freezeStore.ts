@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { FreezeState } from '../../gateway/parent.ts';
 import type { SecretPort } from '../ports.ts';
 import { installationKey } from '../state/installationKey.ts';

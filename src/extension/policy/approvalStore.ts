@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { SecretPort, TextFolderPort } from '../ports.ts';
 
 /** What a person approved of one policy file. */

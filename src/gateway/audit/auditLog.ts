@@ -64,6 +64,19 @@ export class AuditLog {
     return record;
   }
 
+  /** The head, once everything up to it is on disk. Rejects when it cannot be synced: it is not to be anchored then. */
+  async syncedHead(): Promise<{ readonly seq: number; readonly hash: string }> {
+    const { head } = this;
+    const fd = this.#fd;
+    // Parts before this one were synced when they were closed.
+    if (fd !== undefined) {
+      await new Promise<void>((resolve, reject) =>
+        fs.fsync(fd, (error) => (error && error.code !== 'EBADF' ? reject(error) : resolve())),
+      );
+    }
+    return head;
+  }
+
   /** Syncs what is written and closes the file. */
   close(): void {
     clearTimeout(this.#syncTimer);

@@ -1,10 +1,11 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject, randomUUID } from 'node:crypto';
 import { humanLine } from '../../core/audit/humanLine.ts';
 import type { AuditEvent } from '../../core/audit/model.ts';
 import type { Redactor } from '../../core/redact/redactor.ts';
 import type { CanonicalRequest } from '../../core/request/model.ts';
 import type { GatewayEvents } from '../parent.ts';
 import { AuditLog } from './auditLog.ts';
+import { recentRequests } from './recentRequests.ts';
 import { pruneOldRuns } from './retention.ts';
 
 /** Writes what happens: the audit trail, its human lines, and the product's own log. None of it ever holds a credential. */
@@ -12,7 +13,7 @@ export class Recorder {
   readonly #log: AuditLog;
   readonly #events: GatewayEvents;
   readonly #directory: string;
-  readonly #requestHashKey: Buffer;
+  readonly #requestHashKey: KeyObject;
   readonly #now: () => number;
   readonly #redactor: () => Redactor;
 
@@ -27,7 +28,7 @@ export class Recorder {
   }) {
     this.#events = options.events;
     this.#directory = options.directory;
-    this.#requestHashKey = Buffer.from(options.requestHashKey, 'hex');
+    this.#requestHashKey = createSecretKey(options.requestHashKey, 'hex');
     this.#now = options.now;
     this.#redactor = options.redactor;
     this.#log = new AuditLog({
@@ -70,6 +71,21 @@ export class Recorder {
     return createHmac('sha256', this.#requestHashKey).update(canonical).digest('hex');
   }
 
+  /** Where the chain stands, once it is on disk up to there. Rejects when it cannot be synced. */
+  syncedHead(): Promise<{ readonly seq: number; readonly hash: string }> {
+    return this.#log.syncedHead();
+  }
+
+  /** When each service was called in the last day, by any run. What cannot be read is named in the log. */
+  async recentRequests(): Promise<ReadonlyMap<string, readonly number[]>> {
+    try {
+      return await recentRequests(this.#directory, this.#now());
+    } catch (error) {
+      this.log('warn', `Earlier calls could not be counted against the limits: ${String(error)}`);
+      return new Map();
+    }
+  }
+
   /** Removes audit files that are older than the trail is kept. */
   async prune(): Promise<void> {
     try {
@@ -88,5 +104,5 @@ export class Recorder {
 
 /** An id for one event, or for an intent and its outcome. */
 export function freshId(): string {
-  return randomBytes(8).toString('hex');
+  return randomUUID();
 }

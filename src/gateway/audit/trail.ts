@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { AuditRecord } from '../../core/audit/model.ts';
@@ -9,7 +9,7 @@ import { ChainVerifier } from '../../core/audit/verify.ts';
 /** Reading the files of an audit trail: in lines, in constant memory, and never through a link. */
 
 export function sha256(text: string): string {
-  return createHash('sha256').update(text, 'utf8').digest('hex');
+  return hash('sha256', text, 'hex');
 }
 
 /** The runs in a directory, oldest first. Throws when the directory cannot be read. */

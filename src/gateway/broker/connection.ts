@@ -1,6 +1,7 @@
 import type net from 'node:net';
 import type { ZodType } from 'zod';
 import { LineSplitter, tooLong } from '../../protocol/lines.ts';
+import { LineWriter } from '../../protocol/lineWriter.ts';
 import {
   type FromGateway,
   type FromProxy,
@@ -30,9 +31,8 @@ export async function serveConnection(socket: net.Socket, key: string, gateway: 
   let nonces = { proxy: '', gateway: '' };
   let caller: Caller = { agent: { name: '' }, scope: 'user' };
 
-  const reply = (message: FromGateway): void => {
-    if (socket.writable) socket.write(`${JSON.stringify(message)}\n`);
-  };
+  const writer = new LineWriter(socket);
+  const reply = (message: FromGateway): void => writer.send(message);
   const patience = setTimeout(() => socket.destroy(), HANDSHAKE_TIMEOUT_MS);
 
   function onLine(line: string): void {
@@ -41,7 +41,7 @@ export async function serveConnection(socket: net.Socket, key: string, gateway: 
       if (opening.protocol !== PROTOCOL_VERSION) throw new Error('another protocol version');
       nonces = { proxy: opening.nonce, gateway: freshNonce() };
       const challenge = challengeSchema.parse({ nonce: nonces.gateway, proof: prove(key, 'gateway', nonces) });
-      socket.write(`${JSON.stringify(challenge)}\n`);
+      writer.send(challenge);
       state = 'closing';
     } else if (state === 'closing') {
       const { proof } = inForm(closingSchema, line);

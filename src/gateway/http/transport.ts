@@ -102,19 +102,16 @@ export class Transport {
     }
 
     let sent: Sent = 'no';
-    const dispatcher = this.#dispatcherFor(network).compose((dispatch) => (dispatchOptions, handler) => {
-      const inner = handler.onRequestStart?.bind(handler);
-      handler.onRequestStart = (controller, context) => {
+    const hook: WriteHook = {
+      beforeWrite: () => {
         options.beforeWrite();
         sent = 'unknown';
-        inner?.(controller, context);
-      };
-      return dispatch(dispatchOptions, handler);
-    });
-
+      },
+    };
     try {
       // The dispatcher's own `request` takes the target as it is; undici's top-level one would send it through `URL`.
-      const response = await dispatcher.request({
+      const response = await this.#dispatcherFor(network).request({
+        opaque: hook,
         origin: baseUrl.origin,
         path: outgoing.target,
         method: outgoing.method as Dispatcher.HttpMethod,
@@ -160,8 +157,9 @@ export class Transport {
             noProxy: noProxy.join(','),
             requestTls: tlsOptions,
           });
-    this.#dispatchers.set(network, dispatcher);
-    return dispatcher;
+    const hooked = dispatcher.compose(callWriteHook);
+    this.#dispatchers.set(network, hooked);
+    return hooked;
   }
 
   /** A `lookup` for `net.connect` that gives only addresses that this kind of network may use. */
@@ -184,6 +182,22 @@ export class Transport {
     };
   }
 }
+
+/** Travels with a request through undici, in its field for the caller's own data. */
+interface WriteHook {
+  readonly beforeWrite: () => void;
+}
+
+/** Calls the request's hook when undici has a connection and is about to write; what the hook throws ends the request. */
+const callWriteHook: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) => {
+  const { opaque } = options as { opaque?: WriteHook };
+  const inner = handler.onRequestStart?.bind(handler);
+  handler.onRequestStart = (controller, context) => {
+    opaque?.beforeWrite();
+    inner?.(controller, context);
+  };
+  return dispatch(options, handler);
+};
 
 function headerPairs(raw: unknown): (readonly [string, string])[] {
   const pairs: (readonly [string, string])[] = [];

@@ -1,0 +1,47 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { parseRecord } from '../../core/audit/verify.ts';
+import { auditRuns, NotAPartError, partLines } from './trail.ts';
+
+/** The longest period that a limit can have: a day, in milliseconds. */
+const LONGEST_PERIOD_MS = 24 * 60 * 60 * 1000;
+/** A limit with a higher count than this is forgotten in part: a gateway must start within seconds. */
+const MOST_PER_SERVICE = 100_000;
+const INTENT = '"kind":"intent"';
+
+/**
+ * When requests went out in the last day, by service: milliseconds since the epoch, oldest first. Limits are counted on
+ * from here, so that closing and opening a window gives nobody a fresh allowance.
+ */
+export async function recentRequests(directory: string, now: number): Promise<ReadonlyMap<string, readonly number[]>> {
+  const since = now - LONGEST_PERIOD_MS;
+  const found = new Map<string, number[]>();
+  if (!fs.existsSync(directory)) return found;
+  const parts = auditRuns(directory)
+    .flatMap((run) => run.parts.map((name) => path.join(directory, name)))
+    .filter((file) => fs.lstatSync(file).mtimeMs >= since);
+  for (const file of parts) {
+    try {
+      for await (const line of partLines(file)) {
+        // Most lines are something else; only a real one is worth parsing.
+        if (line.includes(INTENT)) count(found, line, since, now);
+      }
+    } catch (error) {
+      // Something else in a part's place is a finding of `verify`; the other parts still count.
+      if (!(error instanceof NotAPartError)) throw error;
+    }
+  }
+  for (const [service, times] of found) found.set(service, times.sort((a, b) => a - b).slice(-MOST_PER_SERVICE));
+  return found;
+}
+
+function count(found: Map<string, number[]>, line: string, since: number, now: number): void {
+  const record = parseRecord(line);
+  if (record?.kind !== 'intent' || record.service === undefined) return;
+  const time = Date.parse(record.time);
+  // A time to come (the clock was set back since) would block a service for longer than its limit says.
+  if (!(time >= since && time <= now)) return;
+  const times = found.get(record.service);
+  if (times) times.push(time);
+  else found.set(record.service, [time]);
+}
