@@ -247,7 +247,9 @@ describe('SIGUSR1', () => {
   });
 
   it('would open one otherwise, so that the test above sees it', async () => {
-    const plain = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+    const plain = spawn(process.execPath, ['--inspect-port=0', '-e', 'setInterval(() => {}, 1000)'], {
+      stdio: 'ignore',
+    });
     try {
       await sleep(300);
       plain.kill('SIGUSR1');
