@@ -34,10 +34,17 @@ export interface Binding {
   readonly placement: string;
 }
 
+/** What an API thinks of a credential, where that is not well of it: 401, or no clear answer to a verification. */
+export type CredentialStanding = 'rejected' | 'unverified';
+
 export interface Credential {
   readonly service: string;
   readonly value: Secret;
   readonly binding: Binding;
+  /** As the parent last knew it; what the gateway sees for itself counts until the parent says something else. */
+  readonly standing?: CredentialStanding;
+  /** Milliseconds since the epoch; absent when the provider did not say. */
+  readonly expiresAt?: number;
 }
 
 /** A value that was rotated or revoked: still taken out of answers until `until`. */

@@ -35,7 +35,7 @@ export async function gatewayInProcess(options: {
       onAccessWish: () => undefined,
       onLog: (_level, message) => void log.push(message),
     },
-    parsePolicy: async (text) => parsePolicy(text),
+    parsePolicy: async (text, author) => parsePolicy(text, author),
     resolve: options.resolve,
   });
   const setPolicy = (text: string): Promise<void> =>

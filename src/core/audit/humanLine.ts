@@ -56,7 +56,7 @@ export function humanLine(event: AuditEvent & { readonly time: string }): string
 function fieldsOf(event: AuditEvent): readonly string[] {
   if (event.kind === 'control') {
     const credential = event.credential === undefined ? [] : [credentialText(event.credential)];
-    return [event.service ?? 'all services', event.verdict ?? event.code ?? 'control', ...credential];
+    return [event.service ?? event.subject ?? 'all services', event.verdict ?? event.code ?? 'control', ...credential];
   }
   if (event.kind === 'pruned') {
     const upTo = event.removed === undefined ? '' : ` up to ${event.removed.seq} of ${event.removed.gatewayId}`;

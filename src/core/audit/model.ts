@@ -25,6 +25,8 @@ export interface AuditEvent {
   readonly kind: AuditKind;
   readonly agent: AuditAgent;
   readonly service?: string;
+  /** What else a person's act was about, such as the policy file that was approved. */
+  readonly subject?: string;
   readonly environment?: string;
   readonly method?: string;
   readonly path?: string;

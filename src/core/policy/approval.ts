@@ -2,7 +2,7 @@ import { METHODS } from '../request/model.ts';
 import { allowCoverage, denyCoverage, effectiveMethods, inOrder, without } from './coverage.ts';
 import { describeAuth, differingParts } from './definition.ts';
 import { lowerLimits, rateWithin, sameLimits } from './limits.ts';
-import type { Limits, Rule, Service } from './model.ts';
+import { DEFAULT_LIMITS, type Limits, type Rule, type Service } from './model.ts';
 import { parsePolicy } from './parse.ts';
 import { policyText, printBareService, printService } from './print.ts';
 import { MAX_POLICY_BYTES, utf8Bytes } from './textGuard.ts';
@@ -145,15 +145,16 @@ function change(kind: PolicyChange['kind'], service: Service, words: string): Po
 function newService(service: Service): PolicyChange[] {
   const { name, baseUrl, auth, network } = service;
   const where = network === 'public' ? '' : `, ${network} network`;
-  const rules = service.rules.filter((rule) => rule.effect === 'allow');
+  const bare: Service = { ...service, rules: [], headers: { set: [], allow: [] }, limits: DEFAULT_LIMITS };
+  const allows = service.rules.some((rule) => rule.effect === 'allow');
   return [
-    change(
-      rules.length > 0 ? 'widens' : 'other',
-      service,
-      `service ${name} (${baseUrl.text}, ${describeAuth(auth)}${where})`,
-    ),
-    ...rules.map((rule) => change('widens', service, `${ruleWords(rule)} on ${name}`)),
-    ...headerChanges({ ...service, headers: { set: [], allow: [] } }, service),
+    change(allows ? 'widens' : 'other', service, `service ${name} (${baseUrl.text}, ${describeAuth(auth)}${where})`),
+    ...[
+      ...ruleChanges(bare, service),
+      ...headerChanges(bare, service),
+      ...limitChanges(bare, service),
+      // There was nothing that its denies and limits could take away.
+    ].map((one) => (one.kind === 'narrows' ? { ...one, kind: 'other' as const, text: `~${one.text.slice(1)}` } : one)),
   ];
 }
 

@@ -112,9 +112,14 @@ export interface Service {
   readonly line: number;
 }
 
+/** Whose file it is: an administrator's may also say which origins any file may name. */
+export type PolicyAuthor = 'person' | 'administrator';
+
 /** A policy document without any error. */
 export interface Policy {
   readonly services: ReadonlyMap<string, Service>;
+  /** In an administrator's file: the only origins that services may have, such as `https://api.stripe.com`. */
+  readonly allowedOrigins?: readonly string[];
 }
 
 /** What the core makes of a policy text. `policy` is there only when no problem is an error. */

@@ -1,9 +1,10 @@
 import { parseBaseUrl } from '../net/baseUrl.ts';
+import { readAllowedOrigins } from './allowedOriginsField.ts';
 import { readAuth } from './authField.ts';
 import { readHeaders } from './headersField.ts';
 import { readLimits } from './limitsField.ts';
 import { isCredentialKey, type LiteralCredential, reportLiteral } from './literalCredential.ts';
-import type { Network, PolicyDocument, Service } from './model.ts';
+import type { Network, PolicyAuthor, PolicyDocument, Service } from './model.ts';
 import { ProblemList } from './problems.ts';
 import { type Entry, type Fields, isEmpty, Reader } from './reader.ts';
 import { readRules } from './rulesField.ts';
@@ -31,25 +32,30 @@ const MAX_ENVIRONMENT = 64;
  * Reads a policy text. Never throws, and takes time linear in the text. Every problem has its place; `policy` is there
  * only when none of them is an error. An empty text is a valid policy that allows nothing.
  */
-export function parsePolicy(text: string): PolicyDocument {
-  const { problems, services } = readDocument(text);
+export function parsePolicy(text: string, author: PolicyAuthor = 'person'): PolicyDocument {
+  const { problems, services, allowedOrigins } = readDocument(text, author);
   return problems.hasErrors
     ? { text, problems: problems.items }
-    : { text, problems: problems.items, policy: { services } };
+    : {
+        text,
+        problems: problems.items,
+        policy: { services, ...(allowedOrigins === undefined ? {} : { allowedOrigins }) },
+      };
 }
 
 /** The literal credentials in a text, valid or not, in the order of the file. */
 export function literalCredentials(text: string): readonly LiteralCredential[] {
-  return readDocument(text).literals;
+  return readDocument(text, 'person').literals;
 }
 
 interface Reading {
   readonly problems: ProblemList;
   readonly services: Map<string, Service>;
   readonly literals: LiteralCredential[];
+  allowedOrigins?: readonly string[] | undefined;
 }
 
-function readDocument(text: string): Reading {
+function readDocument(text: string, author: PolicyAuthor): Reading {
   const problems = new ProblemList(text);
   const reading: Reading = { problems, services: new Map(), literals: [] };
   if (!checkText(text, problems)) return reading;
@@ -65,11 +71,14 @@ function readDocument(text: string): Reading {
     '`services: { … }`',
   );
   if (fields === undefined) return reading;
-  reader.onlyKnown(fields, ['version', 'services'], 'A policy file', { apis: 'services' });
+  // Has a problem of its own in a person's file, where it is not among the keys to choose from.
+  const others = fields.entries.filter(({ name }) => name !== 'allowedOrigins');
+  reader.onlyKnown({ ...fields, entries: others }, ['version', 'services'], 'A policy file', { apis: 'services' });
   readVersion(reader, fields.get('version'));
+  reading.allowedOrigins = readAllowedOrigins(reader, fields.get('allowedOrigins'), author);
   const entry = fields.get('services');
   const named = entry && reader.map(entry.value, reader.at(entry), '`services`', `{ stripe: ${SERVICE_EXAMPLE} }`);
-  if (entry === undefined || named?.entries.length === 0) {
+  if (author === 'person' && (entry === undefined || named?.entries.length === 0)) {
     problems.information('no-services', entry?.key ?? top, 'This policy names no service, so it allows nothing.');
   }
   for (const service of named?.entries ?? []) {

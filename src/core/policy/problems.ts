@@ -44,6 +44,8 @@ export type ProblemCode =
   | 'bad-header-value'
   | 'credential-like-header'
   | 'bad-limit'
+  | 'administrator-only'
+  | 'bad-origin'
   | 'no-policies'
   | 'no-services'
   | 'too-many-problems';

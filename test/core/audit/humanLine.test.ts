@@ -66,6 +66,9 @@ describe('humanLine', () => {
     expect(humanLine({ ...control, service: 'stripe', credential: { name: 'stripe', last4: '' } })).toBe(
       '2024-03-15T10:23:45Z | control | stripe | rotate | stripe',
     );
+    expect(humanLine({ ...control, verdict: 'approve', subject: 'valetkey.yaml | user' })).toBe(
+      '2024-03-15T10:23:45Z | control | valetkey.yaml \\u007c user | approve',
+    );
     const removed = { gatewayId: 'run-1', seq: 12, hash: 'ab' };
     expect(humanLine({ ...control, kind: 'pruned', removed })).toBe(
       '2024-03-15T10:23:45Z | control | audit trail | prune | removed records up to 12 of run-1',

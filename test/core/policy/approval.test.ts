@@ -329,8 +329,19 @@ describe('policyChanges', () => {
     expect(policyChanges(undefined, policyOf([...base, { path: '/x', effect: 'deny' }]))).toEqual([
       { kind: 'widens', service: 'api', text: '+ service api (https://api.example.com, bearer)' },
       { kind: 'widens', service: 'api', text: '+ GET /v1/charges on api' },
+      { kind: 'other', service: 'api', text: '~ any method /x on api is denied' },
     ]);
     expect(policyChanges(undefined, policyOf([]))[0]?.kind).toBe('other');
+  });
+
+  it('says the limits of a new service that are not the usual ones', () => {
+    const text = policyOf(base).replace(/\n?$/, '\n    limits: { requests: 60/minute, timeout: 2m }\n');
+    expect(policyChanges(undefined, text).map((one) => one.text)).toEqual([
+      '+ service api (https://api.example.com, bearer)',
+      '+ GET /v1/charges on api',
+      '+ timeout of api: 30s → 2m',
+      '~ requests of api: no limit → 60/minute',
+    ]);
   });
 
   it.each<[string, NaiveRule[], NaiveRule[], string[]]>([

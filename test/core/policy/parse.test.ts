@@ -510,3 +510,33 @@ describe('the corpus of policy files', () => {
     expect(failed.length, failed.join()).toBeLessThanOrEqual(should.length / 10);
   });
 });
+
+describe('an administrator’s file', () => {
+  const origins = (list: string) => parsePolicy(`allowedOrigins: ${list}\n`, 'administrator');
+
+  it('may say which origins are allowed, and need not name a service', () => {
+    const { policy, problems } = origins('[https://API.example.com, "http://127.0.0.1:8080", https://x.example:443/]');
+    expect(problems).toEqual([]);
+    expect(policy?.allowedOrigins).toEqual(['https://api.example.com', 'http://127.0.0.1:8080', 'https://x.example']);
+    expect(origins('[]').policy?.allowedOrigins).toEqual([]);
+    expect(parsePolicy('services: {}\n', 'administrator').policy).not.toHaveProperty('allowedOrigins');
+  });
+
+  it.each([
+    ['[https://api.example.com/v1]', 'bad-origin@1:18'],
+    ['[api.example.com]', 'bad-origin@1:18'],
+    ['[https://*.example.com]', 'bad-origin@1:18'],
+    ['[https://a.example, 7]', 'wrong-type@1:37'],
+    ['https://a.example', 'wrong-type@1:17'],
+  ])('is wrong with %s', (list, place) => {
+    const document = origins(list);
+    expect(places(document)).toContain(place);
+    expect(document.policy).toBeUndefined();
+  });
+
+  it('is the only one that has them', () => {
+    const document = parsePolicy(`allowedOrigins: [https://a.example]\n${service(OK)}`);
+    expect(places(document)).toEqual(['administrator-only@1:1']);
+    expect(document.policy).toBeUndefined();
+  });
+});

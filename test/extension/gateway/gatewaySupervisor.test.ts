@@ -23,6 +23,7 @@ class FakeRun implements GatewayRun {
     setCredentials: () => this.#tell('credentials'),
     recordControl: ({ action }) => this.#tell(`record ${action}`),
     status: async () => ({ gatewayId: 'g', runtimeDir: '/run', services: [], proxies: 0, calls: 0 }),
+    head: async () => ({ gatewayId: 'g', seq: 0, hash: '' }),
   };
 
   dispose(): void {
