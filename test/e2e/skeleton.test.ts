@@ -131,7 +131,8 @@ test('both stand in the channel, in the documented form', async () => {
 
 test('a rotation acts on the next call', async () => {
   await window.palette('Valet Key: Rotate Credential');
-  if ((await window.input())?.rows.includes('demo')) await window.pick('demo');
+  await window.waitForInput('Which service?');
+  await window.pick('demo');
   await window.type('New credential for demo', rotated);
   await window.waitForNotification('rotated');
   await window.clearNotifications();
@@ -213,7 +214,8 @@ test('the credential is in no file, no log at trace level, no environment and no
 
 test('a revocation acts on the next call', async () => {
   await window.palette('Valet Key: Revoke Credential');
-  if ((await window.input())?.rows.includes('demo')) await window.pick('demo');
+  await window.waitForInput('Which service?');
+  await window.pick('demo');
   await window.waitForDialog('Remove the credential of “demo”?');
   await window.screenshotThemes('revoke');
   await window.answerDialog('Revoke');
