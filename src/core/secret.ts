@@ -39,6 +39,11 @@ export class Secret {
     return this.#value.length < 16 ? '' : this.#value.slice(-4);
   }
 
+  /** Whether both are the same value. */
+  equals(other: Secret): boolean {
+    return this.#value === other.#value;
+  }
+
   toString(): string {
     return REDACTED;
   }

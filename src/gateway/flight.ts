@@ -31,13 +31,18 @@ export class Flight {
   #deadline: NodeJS.Timeout | undefined;
   /** Whether the request may have reached the API by now. */
   sent: Sent = 'no';
+  /** What stands in the audit trail for a call that was sent: that policy allowed it, or that a person verified. */
+  readonly verdict: 'allow' | 'verify';
   /** Whether an intent stands in the audit trail, so that its outcome must follow. */
   intended = false;
   environment: string | undefined;
+  /** Whose value the request carries, once that is known. */
+  credential: AuditEvent['credential'] | undefined;
   request: CanonicalRequest | undefined;
   rule: string | undefined;
 
-  constructor(call: Call, caller: Caller, startedAt: number) {
+  constructor(call: Call, caller: Caller, startedAt: number, verdict: 'allow' | 'verify' = 'allow') {
+    this.verdict = verdict;
     this.call = call;
     this.caller = caller;
     this.startedAt = startedAt;
@@ -80,6 +85,7 @@ export class Flight {
       // What was refused as a path is shown as it was asked, without its query: values are not recorded.
       path: request?.path ?? call.path.split(/[?#]/, 1)[0] ?? '',
       ...(this.rule === undefined ? {} : { rule: this.rule }),
+      ...(this.credential === undefined ? {} : { credential: this.credential }),
       ...(call.reason === undefined ? {} : { reason: call.reason }),
     };
   }

@@ -6,13 +6,13 @@ import { literalPattern } from '../core/request/path.ts';
 import type { Secret } from '../core/secret.ts';
 import type { AccessAnswer, AccessRequest, Answer, Call, Refusal, ServiceList } from '../protocol/messages.ts';
 import { requestAccess } from './accessRequests.ts';
-import { buildAnswer } from './answer/answer.ts';
+import { buildAnswer, MOST_MAX_CHARS } from './answer/answer.ts';
 import { Decompressor, TooLargeError } from './answer/decode.ts';
 import { checkPointers } from './answer/select.ts';
 import { AuditWriteError } from './audit/auditLog.ts';
 import { freshId, Recorder } from './audit/recorder.ts';
 import { type Caller, Flight, Interruption } from './flight.ts';
-import { GatewayState } from './gatewayState.ts';
+import { GatewayState, type ParsePolicy } from './gatewayState.ts';
 import { type Incoming, type Resolve, Transport, TransportError } from './http/transport.ts';
 import { inject } from './inject/inject.ts';
 import { Limiter } from './limiter.ts';
@@ -21,16 +21,22 @@ import type {
   AuditHead,
   ControlEvent,
   CredentialSet,
+  Explanation,
   FreezeState,
   GatewayControl,
   GatewayEvents,
   GatewayStatus,
   NetworkSettings,
+  Performed,
   PolicyFile,
+  Verification,
+  VerifyingRequest,
+  VerifyOptions,
   WindowInfo,
 } from './parent.ts';
 import type { ServiceInForce } from './policySet.ts';
 import { RefusalError, refusals } from './refusals.ts';
+import { readVerification, standingOf } from './verification.ts';
 
 export interface GatewayOptions {
   readonly gatewayId: string;
@@ -43,6 +49,9 @@ export interface GatewayOptions {
   readonly resolve?: Resolve;
   readonly now?: () => number;
 }
+
+/** The person in VS Code, who meets this window's policies as its agents do. */
+const PERSON: Caller = { agent: { name: 'person' }, scope: 'window' };
 
 /**
  * Decides, injects, sends, redacts and records: the only code that puts a credential on the wire. {@link Gateway.call}
@@ -78,7 +87,7 @@ export class Gateway implements GatewayControl {
   // ── The way of one request ──────────────────────────────────────────────────────────────────────────────────────
 
   /** Performs one call for an agent. Always resolves: with the API's answer or with a refusal of the closed list. */
-  async call(call: Call, caller: Caller, signal: AbortSignal): Promise<{ answer: Answer } | { refusal: Refusal }> {
+  async call(call: Call, caller: Caller, signal?: AbortSignal): Promise<{ answer: Answer } | { refusal: Refusal }> {
     const flight = this.#take(call, caller, signal);
     let leave: (() => void) | undefined;
     try {
@@ -93,10 +102,13 @@ export class Gateway implements GatewayControl {
       this.#checkAgain(flight, inForce, request, decidedAt);
       const secret = this.#state.credential(inForce);
       this.#recordIntent(flight, inForce, request, secret);
-      const incoming = await this.#send(flight, inForce, request, secret, decidedAt);
+      const incoming = await this.#send(flight, inForce, request, secret, () =>
+        this.#checkAgain(flight, inForce, request, decidedAt),
+      );
       const answer = await this.#redact(flight, inForce, incoming);
       flight.throwIfInterrupted(); // a freeze while the answer was decoded
       this.#recordOutcome(flight, incoming);
+      this.#noteStanding(call.service, secret, incoming.status);
       return { answer };
     } catch (error) {
       return { refusal: this.#clean(this.#refuse(flight, error)) };
@@ -107,11 +119,11 @@ export class Gateway implements GatewayControl {
     }
   }
 
-  #take(call: Call, caller: Caller, signal: AbortSignal): Flight {
-    const flight = new Flight(call, caller, this.#now());
+  #take(call: Call, caller: Caller, signal: AbortSignal | undefined, verdict?: Flight['verdict']): Flight {
+    const flight = new Flight(call, caller, this.#now(), verdict);
     const cancel = (): void => flight.interrupt((sent) => refusals.cancelled(call.service, sent));
-    if (signal.aborted) cancel();
-    else signal.addEventListener('abort', cancel, { once: true });
+    if (signal?.aborted) cancel();
+    else signal?.addEventListener('abort', cancel, { once: true });
     this.#flights.add(flight);
     return flight;
   }
@@ -170,25 +182,29 @@ export class Gateway implements GatewayControl {
 
   /** At the moment of sending: whatever changed since the decision is judged once more. */
   #checkAgain(flight: Flight, decided: ServiceInForce, request: CanonicalRequest, decidedAt: number): void {
-    const { name, baseUrl } = decided.service;
-    this.#state.refuseIfFrozen(name);
+    this.#state.refuseIfFrozen(decided.service.name);
     flight.throwIfInterrupted();
     if (this.#state.version === decidedAt) return;
-    const now = this.#state.find(name, flight.caller.scope);
-    if (now.service.baseUrl.origin !== baseUrl.origin || now.service.baseUrl.prefix !== baseUrl.prefix) {
-      throw refusals.policyNotApproved(name, 'its baseUrl changed while the call waited');
-    }
+    const now = this.#findAgain(flight, decided);
     this.#decide(flight, now, request);
     this.#state.credential(now);
   }
 
+  #findAgain(flight: Flight, { service: { name, baseUrl } }: ServiceInForce): ServiceInForce {
+    const now = this.#state.find(name, flight.caller.scope);
+    if (now.service.baseUrl.origin !== baseUrl.origin || now.service.baseUrl.prefix !== baseUrl.prefix) {
+      throw refusals.policyNotApproved(name, 'its baseUrl changed while the call waited');
+    }
+    return now;
+  }
+
   #recordIntent(flight: Flight, { service }: ServiceInForce, request: CanonicalRequest, secret: Secret): void {
+    flight.credential = { name: service.name, last4: secret.last4 };
     this.#recorder.record({
       ...flight.event(),
       kind: 'intent',
-      verdict: 'allow',
+      verdict: flight.verdict,
       requestHash: this.#recorder.requestHash(request, service.baseUrl.origin),
-      credential: { name: service.name, last4: secret.last4 },
     });
     flight.intended = true;
   }
@@ -198,7 +214,7 @@ export class Gateway implements GatewayControl {
     inForce: ServiceInForce,
     request: CanonicalRequest,
     secret: Secret,
-    decidedAt: number,
+    checkAgain: () => void,
   ): Promise<Incoming> {
     const { service, limits } = inForce;
     const { baseUrl, network } = service;
@@ -210,7 +226,7 @@ export class Gateway implements GatewayControl {
           maxBytes: limits.responseBytes,
           signal: flight.signal,
           beforeWrite: () => {
-            this.#checkAgain(flight, inForce, request, decidedAt);
+            checkAgain();
             flight.sent = 'unknown';
           },
         },
@@ -260,11 +276,17 @@ export class Gateway implements GatewayControl {
     this.#recorder.recordOrLog({
       ...flight.event(),
       kind: 'outcome',
-      verdict: 'allow',
+      verdict: flight.verdict,
       status: incoming.status,
       durationMs: this.#now() - flight.startedAt,
       bytes: incoming.body.length,
     });
+  }
+
+  /** 401 is a rejection until the next success; other failures say nothing about the credential. */
+  #noteStanding(service: string, secret: Secret, status: number): void {
+    if (status === 401) this.#state.vault.noteStanding(service, secret, 'rejected');
+    else if (status >= 200 && status < 300) this.#state.vault.noteStanding(service, secret, undefined);
   }
 
   /** Turns whatever ended a call early into a refusal, and records it. */
@@ -275,7 +297,7 @@ export class Gateway implements GatewayControl {
     this.#recorder.recordOrLog({
       ...flight.event(),
       kind: flight.intended ? 'outcome' : 'denied',
-      verdict: flight.intended ? 'allow' : 'deny',
+      verdict: flight.intended ? flight.verdict : 'deny',
       code: refusal.code,
       ...(refusal.rule === undefined ? {} : { rule: refusal.rule }),
       durationMs: this.#now() - flight.startedAt,
@@ -318,18 +340,86 @@ export class Gateway implements GatewayControl {
     }
   }
 
+  // ── What a person does ──────────────────────────────────────────────────────────────────────────────────────────
+
+  perform(call: Call, signal?: AbortSignal): Promise<Performed> {
+    return this.call(call, PERSON, signal);
+  }
+
+  async explain(call: Call): Promise<Explanation> {
+    const flight = new Flight(call, PERSON, this.#now());
+    const shown: { request?: NonNullable<Explanation['request']> } = {};
+    try {
+      const inForce = this.#state.find(call.service, PERSON.scope);
+      const request = this.#canonicalise(flight, inForce);
+      shown.request = {
+        method: request.method,
+        url: `${inForce.service.baseUrl.origin}${request.target}`,
+        ...(request.body === undefined ? {} : { body: request.body.text }),
+      };
+      this.#decide(flight, inForce, request);
+      this.#state.refuseIfFrozen(call.service);
+      this.#state.credential(inForce);
+      const { reason, label, rule } = inForce.decide(request);
+      return { ...shown, allowed: { reason, file: label, ...(rule ? { line: rule.line } : {}) } };
+    } catch (error) {
+      return { ...shown, refusal: this.#clean(this.#asRefusal(error, call.service, 'no').refusal) };
+    }
+  }
+
+  async verify(
+    service: string,
+    { method, path, json, ...reading }: VerifyingRequest,
+    { candidate, signal }: VerifyOptions = {},
+  ): Promise<Verification> {
+    const call: Call = { tool: 'execute', service, method, path, maxChars: MOST_MAX_CHARS };
+    const flight = this.#take(json === undefined ? call : { ...call, json }, PERSON, signal, 'verify');
+    const letGo = candidate && this.#state.vault.hold(service, candidate.value);
+    try {
+      const proposed = candidate?.policy;
+      const inForce =
+        proposed === undefined
+          ? this.#state.find(service, PERSON.scope)
+          : await this.#state.findProposed(service, proposed, this.#parsePolicy);
+      const request = this.#canonicalise(flight, inForce);
+      const check = (): Secret => {
+        this.#state.refuseIfFrozen(service);
+        flight.throwIfInterrupted();
+        return this.#state.credential(proposed === undefined ? this.#findAgain(flight, inForce) : inForce, candidate);
+      };
+      const { timeoutMs } = inForce.limits;
+      flight.interruptAfter(timeoutMs, (sent) => refusals.timeout(service, timeoutMs, sent));
+      const secret = check();
+      this.#recordIntent(flight, inForce, request, secret);
+      const incoming = await this.#send(flight, inForce, request, secret, check);
+      const answer = await this.#redact(flight, inForce, incoming);
+      this.#recordOutcome(flight, incoming);
+      const verification = readVerification(answer, incoming.headers, reading);
+      if (!candidate) this.#state.vault.noteStanding(service, secret, standingOf(verification));
+      return verification;
+    } catch (error) {
+      return { outcome: 'unverified', why: this.#clean(this.#refuse(flight, error)).message };
+    } finally {
+      letGo?.();
+      flight.end();
+      this.#flights.delete(flight);
+    }
+  }
+
   // ── What the parent orders ──────────────────────────────────────────────────────────────────────────────────────
 
-  async setPolicies(files: readonly PolicyFile[]): Promise<void> {
-    await this.#state.setPolicies(files, async (text, author) => {
-      try {
-        return await this.#options.parsePolicy(text, author);
-      } catch (error) {
-        this.log('warn', String(error));
-        return { text, problems: [] };
-      }
-    });
+  setPolicies(files: readonly PolicyFile[]): Promise<void> {
+    return this.#state.setPolicies(files, this.#parsePolicy);
   }
+
+  readonly #parsePolicy: ParsePolicy = async (text, author) => {
+    try {
+      return await this.#options.parsePolicy(text, author);
+    } catch (error) {
+      this.log('warn', String(error));
+      return { text, problems: [] };
+    }
+  };
 
   async setCredentials(set: CredentialSet): Promise<void> {
     const removed = this.#state.setCredentials(set);

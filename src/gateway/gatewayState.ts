@@ -1,10 +1,16 @@
 import type { PolicyAuthor, PolicyDocument, Service } from '../core/policy/model.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Caller } from './flight.ts';
-import type { CredentialSet, FreezeState, PolicyFile, ServiceStatus } from './parent.ts';
+import type { Candidate, CredentialSet, FreezeState, PolicyFile, ServiceStatus } from './parent.ts';
 import { PolicySet, type ServiceInForce } from './policySet.ts';
 import { refusals } from './refusals.ts';
-import { Vault } from './vault.ts';
+import { Vault, type VaultLookup } from './vault.ts';
+
+/** Gives a text's document; one without a policy grants nothing. */
+export type ParsePolicy = (text: string, author: PolicyAuthor) => Promise<PolicyDocument>;
+
+/** How long before its end a credential counts as expiring: seven days. */
+const EXPIRING_MS = 7 * 24 * 60 * 60 * 1000;
 
 export interface StatusOfService {
   readonly status: ServiceStatus;
@@ -17,6 +23,8 @@ export interface StatusOfService {
  */
 export class GatewayState {
   readonly vault: Vault;
+  readonly #now: () => number;
+  #files: readonly PolicyFile[] = [];
   #policies = { window: PolicySet.EMPTY, user: PolicySet.EMPTY };
   #policyTurn = 0;
   #freeze: FreezeState = { all: false, services: [] };
@@ -24,6 +32,7 @@ export class GatewayState {
   #version = 0;
 
   constructor(now: () => number) {
+    this.#now = now;
     this.vault = new Vault(now);
   }
 
@@ -33,11 +42,9 @@ export class GatewayState {
   }
 
   /** A text that `parse` cannot give in time grants nothing. Of two calls at once the later one counts. */
-  async setPolicies(
-    files: readonly PolicyFile[],
-    parse: (text: string, author: PolicyAuthor) => Promise<PolicyDocument>,
-  ): Promise<void> {
+  async setPolicies(files: readonly PolicyFile[], parse: ParsePolicy): Promise<void> {
     const turn = ++this.#policyTurn;
+    this.#files = files;
     const policies = await PolicySet.from(files, parse);
     if (turn !== this.#policyTurn) return;
     this.#policies = { window: policies, user: policies.withoutWorkspaces() };
@@ -67,8 +74,17 @@ export class GatewayState {
 
   /** The service as it is in force for this caller. Throws a refusal when it is not. */
   find(name: string, scope: Caller['scope']): ServiceInForce {
+    return this.#findIn(this.#policies[scope], name);
+  }
+
+  /** The service as it would be in force if this text were approved beside the other files. Throws as {@link find} does. */
+  async findProposed(name: string, text: string, parse: ParsePolicy): Promise<ServiceInForce> {
+    const file: PolicyFile = { id: 'proposed', label: 'the new service', approved: text, written: text, grants: true };
+    return this.#findIn(await PolicySet.from([...this.#files, file], parse), name);
+  }
+
+  #findIn(policies: PolicySet, name: string): ServiceInForce {
     if (!this.#trusted) throw refusals.untrustedWorkspace(name);
-    const policies = this.#policies[scope];
     const lookup = policies.find(name);
     if (lookup.found === 'unknown') throw refusals.unknownService(name, policies.serviceNames);
     if (lookup.found === 'not_approved') {
@@ -100,8 +116,8 @@ export class GatewayState {
   }
 
   /** The value for exactly the destination that the policy names. Throws a refusal when there is none. */
-  credential({ service }: ServiceInForce): Secret {
-    const lookup = this.vault.find(service.name, service.baseUrl, service.auth);
+  credential({ service }: ServiceInForce, candidate?: Candidate): Secret {
+    const lookup = this.vault.find(service.name, service.baseUrl, service.auth, candidate);
     switch (lookup.found) {
       case 'credential':
         return lookup.value;
@@ -129,7 +145,7 @@ export class GatewayState {
     const credential = this.vault.find(name, service.baseUrl, service.auth);
     switch (credential.found) {
       case 'credential':
-        return { status: 'ready' };
+        return this.#statusOf(credential);
       case 'missing':
         return { status: 'missing_credential' };
       case 'revoked':
@@ -137,5 +153,13 @@ export class GatewayState {
       case 'bound_elsewhere':
         return { status: 'not_confirmed', why: credential.what };
     }
+  }
+  #statusOf({ standing, expiresAt }: VaultLookup & { readonly found: 'credential' }): StatusOfService {
+    const left = (expiresAt ?? Number.POSITIVE_INFINITY) - this.#now();
+    const date = expiresAt === undefined ? '' : new Date(expiresAt).toISOString().slice(0, 10);
+    if (left <= 0) return { status: 'expired', why: `the provider said that it ends on ${date}` };
+    if (standing === 'rejected') return { status: 'rejected', why: 'the API answered 401' };
+    if (left < EXPIRING_MS) return { status: 'expiring', why: `it ends on ${date}` };
+    return { status: standing ?? 'ready' };
   }
 }

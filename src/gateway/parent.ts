@@ -1,5 +1,6 @@
 import type { AuditEvent } from '../core/audit/model.ts';
 import type { Secret } from '../core/secret.ts';
+import type { Answer, Call, Refusal } from '../protocol/messages.ts';
 
 /**
  * The port between the gateway and whoever owns it: the extension host (over the private pipe, see `pipe.ts`), the
@@ -98,9 +99,69 @@ export interface GatewayControl {
   setNetwork(network: NetworkSettings): Promise<void>;
   /** Records something that a person did (freeze, rotate, approve …) in the audit trail. */
   recordControl(event: ControlEvent): Promise<void>;
+  /**
+   * Sends a harmless request to find out whether the API takes the stored credential, or a candidate for it. It is the
+   * person's own act and needs no rule; freeze, trust, destination, redaction and the audit trail hold as for any call.
+   */
+  verify(service: string, request: VerifyingRequest, options?: VerifyOptions): Promise<Verification>;
+  /** What would become of a request, and why. Nothing is sent and nothing recorded. */
+  explain(call: Call): Promise<Explanation>;
+  /** Sends a call of the person's own, which is judged, limited and recorded as an agent's is. */
+  perform(call: Call, signal?: AbortSignal): Promise<Performed>;
   status(): Promise<GatewayStatus>;
   /** Where the audit chain of this run stands, once everything up to there is on disk. `seq` is 0 without any record. */
   head(): Promise<AuditHead>;
+}
+
+/** A harmless request that shows whether an API takes a credential, and how to read the answer. */
+export interface VerifyingRequest {
+  readonly method: 'GET' | 'HEAD' | 'POST';
+  /** Relative to the service's base URL; may carry a query. */
+  readonly path: string;
+  readonly json?: unknown;
+  /** JSON Pointer (RFC 6901) to what is `true` in a good answer, for APIs that answer 200 to a wrong credential too. */
+  readonly proof?: string;
+  /** JSON Pointer to what is `true` in the answer to a wrong credential, for APIs that answer that with 403. */
+  readonly denial?: string;
+  /** Where a good answer says when the credential ends: the name of a header, or a JSON Pointer. */
+  readonly expiry?: { readonly header: string } | { readonly pointer: string };
+}
+
+export interface VerifyOptions {
+  readonly candidate?: Candidate;
+  readonly signal?: AbortSignal;
+}
+
+/** A value that a person just entered and that is not stored yet. */
+export interface Candidate {
+  readonly value: Secret;
+  /** The destination for which the person entered it: it is sent nowhere else. */
+  readonly binding: Binding;
+  /** For a service that is only about to be added: a policy text that defines it. */
+  readonly policy?: string;
+}
+
+export interface Verification {
+  /** `limited`: the API knows the credential and does not let it do this. `unverified`: there is no telling. */
+  readonly outcome: 'ready' | 'limited' | 'rejected' | 'unverified';
+  /** The HTTP status, when there was an answer. */
+  readonly status?: number;
+  /** Why it is `unverified`, in one sentence. */
+  readonly why?: string;
+  /** Milliseconds since the epoch, when the answer said when the credential ends. */
+  readonly expiresAt?: number;
+}
+
+/** What an agent would get: the API's answer, or a refusal of the closed list. */
+export type Performed = { readonly answer: Answer } | { readonly refusal: Refusal };
+
+export interface Explanation {
+  /** The exact method and URL that would be sent, without the credential; absent for what cannot be sent at all. */
+  readonly request?: { readonly method: string; readonly url: string; readonly body?: string };
+  /** Why it is allowed, and the rule's file and line; absent when it is refused. */
+  readonly allowed?: { readonly reason: string; readonly file: string; readonly line?: number };
+  /** What the agent would be told instead of an answer. */
+  readonly refusal?: Refusal;
 }
 
 /** A point in the audit chain of one gateway run. */

@@ -1,11 +1,18 @@
 import type { ChildProcess } from 'node:child_process';
-import { createMessageConnection, type MessageConnection } from 'vscode-jsonrpc';
+import {
+  type CancellationToken,
+  CancellationTokenSource,
+  createMessageConnection,
+  type MessageConnection,
+} from 'vscode-jsonrpc';
 import { IPCMessageReader, IPCMessageWriter } from 'vscode-jsonrpc/node';
 import type { AuditEvent } from '../core/audit/model.ts';
 import { Secret } from '../core/secret.ts';
+import type { Call } from '../protocol/messages.ts';
 import type {
   AccessWish,
   AuditHead,
+  Candidate,
   ControlEvent,
   Credential,
   CredentialSet,
@@ -14,8 +21,10 @@ import type {
   GatewayEvents,
   GatewayStatus,
   NetworkSettings,
+  Performed,
   PolicyFile,
   RetiredCredential,
+  VerifyingRequest,
   WindowInfo,
 } from './parent.ts';
 
@@ -40,6 +49,9 @@ interface CredentialOnPipe extends Omit<Credential, 'value'> {
   readonly value: string;
 }
 interface RetiredOnPipe extends Omit<RetiredCredential, 'value'> {
+  readonly value: string;
+}
+interface CandidateOnPipe extends Omit<Candidate, 'value'> {
   readonly value: string;
 }
 interface CredentialSetOnPipe {
@@ -76,6 +88,10 @@ export async function connectGateway(
     setWindow: (window) => call('setWindow', window),
     setNetwork: (network) => call('setNetwork', network),
     recordControl: (event) => call('recordControl', event),
+    verify: (service, request, { candidate, signal } = {}) =>
+      cancellable(signal, (token) => call('verify', service, request, candidateOntoPipe(candidate), token)),
+    explain: (asked) => call('explain', asked),
+    perform: (asked, signal) => cancellable(signal, (token) => call('perform', asked, token)),
     status: () => call('status'),
     head: () => call('head'),
     dispose: () => connection.dispose(),
@@ -115,6 +131,15 @@ export function serveParent(
   connection.onRequest('setNetwork', async (network: NetworkSettings) => (await started()).setNetwork(network));
   connection.onRequest('recordControl', async (event: ControlEvent) => (await started()).recordControl(event));
   connection.onRequest('head', async (): Promise<AuditHead> => (await started()).head());
+  connection.onRequest(
+    'verify',
+    async (service: string, request: VerifyingRequest, candidate: CandidateOnPipe | null, token: CancellationToken) =>
+      (await started()).verify(service, request, { signal: signalOf(token), ...candidateOffPipe(candidate) }),
+  );
+  connection.onRequest('explain', async (asked: Call) => (await started()).explain(asked));
+  connection.onRequest<Performed, void>('perform', async (asked: Call, token: CancellationToken) =>
+    (await started()).perform(asked, signalOf(token)),
+  );
   connection.onRequest('status', async (): Promise<GatewayStatus> => (await started()).status());
   connection.listen();
   return connection;
@@ -123,7 +148,7 @@ export function serveParent(
 function credentialsOntoPipe(set: CredentialSet): CredentialSetOnPipe {
   const open = <T extends { readonly value: Secret }>(entry: T): Omit<T, 'value'> & { value: string } => ({
     ...entry,
-    value: entry.value.expose('pipe'),
+    value: openOntoPipe(entry.value),
   });
   return { current: set.current.map(open), retired: set.retired.map(open), revoked: set.revoked };
 }
@@ -134,6 +159,42 @@ function credentialsOffPipe(set: CredentialSetOnPipe): CredentialSet {
     value: new Secret(entry.value),
   });
   return { current: set.current.map(close), retired: set.retired.map(close), revoked: set.revoked };
+}
+
+function candidateOntoPipe(candidate: Candidate | undefined): CandidateOnPipe | null {
+  return candidate ? { ...candidate, value: openOntoPipe(candidate.value) } : null;
+}
+
+function candidateOffPipe(candidate: CandidateOnPipe | null): { readonly candidate?: Candidate } {
+  return candidate ? { candidate: { ...candidate, value: new Secret(candidate.value) } } : {};
+}
+
+/** The one way of a value onto the pipe. */
+function openOntoPipe(value: Secret): string {
+  return value.expose('pipe');
+}
+
+/** An abort becomes a cancellation on the pipe, and that an abort again at its other end. */
+async function cancellable<T>(
+  signal: AbortSignal | undefined,
+  ask: (token: CancellationToken) => Promise<T>,
+): Promise<T> {
+  const source = new CancellationTokenSource();
+  const cancel = (): void => source.cancel();
+  if (signal?.aborted) cancel();
+  signal?.addEventListener('abort', cancel, { once: true });
+  try {
+    return await ask(source.token);
+  } finally {
+    signal?.removeEventListener('abort', cancel);
+  }
+}
+
+function signalOf(token: CancellationToken): AbortSignal {
+  const controller = new AbortController();
+  if (token.isCancellationRequested) controller.abort();
+  token.onCancellationRequested(() => controller.abort());
+  return controller.signal;
 }
 
 async function beforeTimeoutOrExit<T>(answer: Promise<T>, child: ChildProcess): Promise<T> {

@@ -52,6 +52,9 @@ export async function startGateway(
       setFreeze: (state) => gateway.setFreeze(state),
       setNetwork: (network) => gateway.setNetwork(network),
       recordControl: (event) => gateway.recordControl(event),
+      verify: (service, request, options) => gateway.verify(service, request, options),
+      explain: (call) => gateway.explain(call),
+      perform: (call, signal) => gateway.perform(call, signal),
       status: () => gateway.status(),
       head: () => gateway.head(),
       setWindow: async (next) => {

@@ -44,6 +44,9 @@ export interface SupervisorPorts {
   log(level: 'info' | 'warn' | 'error', message: string): void;
 }
 
+/** There is no gateway at this moment; it is being started. */
+export class GatewayDownError extends Error {}
+
 /**
  * Keeps one gateway running for this window: starts it, tells it everything, starts it again when it ended, and tells
  * it each part that changed. Freeze goes first, so that a fresh gateway is never less strict than it should be.
@@ -127,6 +130,12 @@ export class GatewaySupervisor {
     } catch (error) {
       this.#ports.log('warn', `Not recorded in the audit trail: ${event.action} (${messageOf(error)})`);
     }
+  }
+
+  /** Asks the running gateway for something that a person wants done. Throws when there is none. */
+  async ask<T>(question: (control: GatewayControl) => Promise<T>): Promise<T> {
+    if (!this.#run) throw new GatewayDownError('The gateway is not running.');
+    return question(this.#run.control);
   }
 
   /** Undefined while no gateway runs. */

@@ -22,6 +22,9 @@ class FakeRun implements GatewayRun {
     setPolicies: () => this.#tell('policies'),
     setCredentials: () => this.#tell('credentials'),
     recordControl: ({ action }) => this.#tell(`record ${action}`),
+    verify: async () => ({ outcome: 'ready' }),
+    explain: async () => ({}),
+    perform: async () => ({ answer: { status: 200, headers: {}, durationMs: 1 } }),
     status: async () => ({ gatewayId: 'g', runtimeDir: '/run', services: [], proxies: 0, calls: 0 }),
     head: async () => ({ gatewayId: 'g', seq: 0, hash: '' }),
   };
