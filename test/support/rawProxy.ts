@@ -54,7 +54,9 @@ export function startRawProxy(proxy: { command: string; args: string[]; env: Rec
       });
       const began = performance.now();
       child.stdin.end();
+      const giveUp = setTimeout(() => child.kill('SIGKILL'), 5000);
       const status = await ended;
+      clearTimeout(giveUp);
       return { ms: performance.now() - began, status };
     },
   };
