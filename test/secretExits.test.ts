@@ -6,13 +6,17 @@ import { Secret } from '../src/core/secret.ts';
 
 const SOURCE = path.resolve(import.meta.dirname, '../src');
 
-/** The one file of each exit. A second place for a value to leave its `Secret` is a change to this list, and to think about. */
+/**
+ * The files of each exit: one, but for `fingerprint`. There the core's check for weak values and the extension's keyed
+ * hash both read a value and keep nothing of it; the hash needs node:crypto, which the core must not import. A further
+ * place for a value to leave its `Secret` is a change to this list, and to think about.
+ */
 const EXITS: Readonly<Record<string, readonly string[]>> = {
   wire: ['gateway/inject/inject.ts'],
   pipe: ['gateway/pipe.ts'],
   store: ['extension/credentials/credentialEntry.ts'],
   redactor: ['core/redact/redactor.ts'],
-  fingerprint: ['core/redact/strength.ts'],
+  fingerprint: ['core/redact/strength.ts', 'extension/credentials/fingerprint.ts'],
 };
 
 describe('a credential leaves its Secret', () => {
@@ -28,8 +32,9 @@ describe('a credential leaves its Secret', () => {
   });
 
   for (const [exit, files] of Object.entries(EXITS)) {
-    it(`to the ${exit} in one place only`, () => {
-      expect(calls.filter((call) => call.exit === exit).map(({ file }) => file)).toEqual(files);
+    it(`to the ${exit} in these places only, once in each`, () => {
+      const places = calls.filter((call) => call.exit === exit).map(({ file }) => file);
+      expect(places.sort()).toEqual(files);
     });
   }
 

@@ -33,8 +33,17 @@ const COMMON_WORDS =
  * refused, because taking them out of answers would shred ordinary text.
  */
 export function credentialProblem(value: Secret): CredentialProblem | undefined {
-  const text = value.expose('fingerprint');
+  const text = textOf(value);
   return refusal(text) ?? warning(text);
+}
+
+/** Whether a header can carry the value as it is: visible ASCII and spaces, RFC 9110 section 5.5. */
+export function fitsHeader(value: Secret): boolean {
+  return /^[\x20-\x7e]+$/.test(textOf(value));
+}
+
+function textOf(value: Secret): string {
+  return value.expose('fingerprint');
 }
 
 function refusal(text: string): CredentialProblem | undefined {

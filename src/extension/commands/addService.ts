@@ -15,7 +15,7 @@ import { showPolicy } from './openPolicyFile.ts';
  */
 export async function addService(app: App): Promise<void> {
   const draft: ServiceDraft = { presetId: 'read-only', policyId: 'user' };
-  if (!(await runSteps(l10n.t('Add Service'), addServiceSteps(app, draft)))) return;
+  if (!(await runSteps(l10n.t('Add Service'), () => addServiceSteps(app, draft)))) return;
   const service = serviceOf(draft);
   const { credential, policyId } = draft;
   if (!service || !credential) return;

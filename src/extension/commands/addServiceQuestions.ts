@@ -84,10 +84,9 @@ export function addServiceSteps(app: App, draft: ServiceDraft): readonly Step[] 
       ),
     async (frame) =>
       kept(
-        await askCredential(
-          frame,
-          l10n.t('The credential. VS Code keeps it encrypted; agents and files never get it.'),
-        ),
+        await askCredential(frame, {
+          prompt: l10n.t('The credential. VS Code keeps it encrypted; agents and files never get it.'),
+        }),
         (value) => {
           draft.credential = value;
         },

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { App } from '../app.ts';
-import { CredentialNotKeptError } from '../credentials/credentialStore.ts';
+import { CredentialNotKeptError } from '../credentials/keptSecret.ts';
 import { ApprovalNotKeptError } from '../policy/approvalStore.ts';
 import { tellFailure } from '../ui/confirm.ts';
 import { errorText } from '../util/errorText.ts';

@@ -17,10 +17,14 @@ export async function rotateCredential(app: App, argument: unknown): Promise<voi
   if (!summary?.service) return;
   const { name, service, credentialId } = summary;
   const binding = bindingOf(service);
-  const answer = await askCredential(
-    single(title),
-    l10n.t('New credential for {0}. It goes to {1} only, {2}.', name, binding.origin, placementText(service.auth)),
-  );
+  const answer = await askCredential(single(title), {
+    prompt: l10n.t(
+      'New credential for {0}. It goes to {1} only, {2}.',
+      name,
+      binding.origin,
+      placementText(service.auth),
+    ),
+  });
   if (answer.kind !== 'value') return;
   const before = app.credentials.get(credentialId);
   const bound = before?.state === 'present' ? before.binding : undefined;

@@ -27,17 +27,32 @@ export interface RetiredEntry {
   readonly value: Secret;
   /** Milliseconds since the epoch. */
   readonly until: number;
+  /** There while the rotation that replaced it can be undone, and a while longer so that it can be said that it cannot. */
+  readonly undo?: UndoOffer;
 }
 
-const presentSchema = z.object({
+/** What it takes to bring a rotated value back as it was. */
+export interface UndoOffer {
+  /** Milliseconds since the epoch. */
+  readonly until: number;
+  /** The one destination for which it comes back. */
+  readonly binding: Binding;
+  readonly createdAt: number;
+  readonly rotatedAt?: number;
+}
+
+const bindingSchema = z.object({ origin: z.string(), placement: z.string() });
+const datesSchema = z.object({ createdAt: z.number(), rotatedAt: z.number().optional() });
+const presentSchema = datesSchema.extend({
   state: z.literal('present'),
   value: z.string().min(1),
-  binding: z.object({ origin: z.string(), placement: z.string() }),
-  createdAt: z.number(),
-  rotatedAt: z.number().optional(),
+  binding: bindingSchema,
 });
 const entrySchema = z.union([presentSchema, z.object({ state: z.literal('revoked'), revokedAt: z.number() })]);
-const retiredSchema = z.array(z.object({ value: z.string().min(1), until: z.number() }));
+const undoSchema = datesSchema.extend({ until: z.number(), binding: bindingSchema });
+const retiredSchema = z.array(
+  z.object({ value: z.string().min(1), until: z.number(), undo: undoSchema.optional().catch(undefined) }),
+);
 
 export function entryText(entry: CredentialEntry): string {
   return JSON.stringify(entry.state === 'present' ? { ...entry, value: valueToStore(entry.value) } : entry);
@@ -48,22 +63,35 @@ export function parseEntry(text: string | undefined): CredentialEntry | undefine
   const parsed = entrySchema.safeParse(parseJson(text));
   if (!parsed.success) return undefined;
   if (parsed.data.state === 'revoked') return parsed.data;
-  const { value, rotatedAt, ...rest } = parsed.data;
-  return { ...rest, ...(rotatedAt === undefined ? {} : { rotatedAt }), value: new Secret(value) };
+  const { value, ...rest } = parsed.data;
+  return { ...withDates(rest), value: new Secret(value) };
 }
 
 export function retiredText(entries: readonly RetiredEntry[]): string {
-  return JSON.stringify(entries.map(({ value, until }) => ({ value: valueToStore(value), until })));
+  return JSON.stringify(entries.map((entry) => ({ ...entry, value: valueToStore(entry.value) })));
 }
 
 export function parseRetired(text: string | undefined): readonly RetiredEntry[] {
   const parsed = retiredSchema.safeParse(parseJson(text));
-  return parsed.success ? parsed.data.map(({ value, until }) => ({ value: new Secret(value), until })) : [];
+  if (!parsed.success) return [];
+  return parsed.data.map(({ value, until, undo }) => ({
+    value: new Secret(value),
+    until,
+    ...(undo ? { undo: withDates(undo) } : {}),
+  }));
 }
 
 /** The one way of a value into SecretStorage. */
 function valueToStore(value: Secret): string {
   return value.expose('store');
+}
+
+/** An absent date is an absent key, not one that is undefined. */
+function withDates<T extends { createdAt: number; rotatedAt?: number | undefined }>(
+  entry: T,
+): Omit<T, 'rotatedAt'> & { readonly rotatedAt?: number } {
+  const { rotatedAt, ...rest } = entry;
+  return rotatedAt === undefined ? rest : { ...rest, rotatedAt };
 }
 
 function parseJson(text: string | undefined): unknown {

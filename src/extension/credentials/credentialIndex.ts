@@ -1,20 +1,37 @@
 import * as z from 'zod';
+import type { CredentialStanding } from '../../gateway/parent.ts';
 import type { MetadataPort } from '../ports.ts';
 import { type CredentialId, credentialKey } from './credentialId.ts';
 
-/** What may be known about a credential without its value. */
+/** What may be known about a credential without its value. Times are milliseconds since the epoch. */
 export interface CredentialMetadata {
-  /** Milliseconds since the epoch. */
   readonly createdAt: number;
   readonly rotatedAt?: number;
+  /** When the API last answered a call with it; at most a minute behind. */
+  readonly lastUsedAt?: number;
+  /** When the provider said that it ends; absent when it did not say. */
+  readonly expiresAt?: number;
   /** Empty for values shorter than 16 characters. */
   readonly last4: string;
+  /** See {@link fingerprintOf}; absent for entries that were made without one. */
+  readonly fingerprint?: string;
+  /** What the API last thought of it, where that was not well of it. */
+  readonly standing?: CredentialStanding;
 }
 
 const KEY = 'credentials';
+const date = z.number().optional();
 const schema = z.record(
   z.string(),
-  z.object({ createdAt: z.number(), rotatedAt: z.number().optional(), last4: z.string().max(4) }),
+  z.object({
+    createdAt: z.number(),
+    rotatedAt: date,
+    lastUsedAt: date,
+    expiresAt: date,
+    last4: z.string().max(4),
+    fingerprint: z.string().max(64).optional(),
+    standing: z.enum(['unverified', 'rejected']).optional(),
+  }),
 );
 
 /** The index in `globalState` of the credentials that should be in SecretStorage. */
@@ -29,7 +46,7 @@ export class CredentialIndex {
     return Object.keys(this.#read());
   }
 
-  get(id: CredentialId): { readonly createdAt: number; readonly last4: string } | undefined {
+  get(id: CredentialId): CredentialMetadata | undefined {
     return this.#read()[credentialKey(id)];
   }
 
@@ -42,8 +59,13 @@ export class CredentialIndex {
     await this.#metadata.update(KEY, rest);
   }
 
-  #read(): z.infer<typeof schema> {
+  async clear(): Promise<void> {
+    await this.#metadata.update(KEY, undefined);
+  }
+
+  #read(): Readonly<Record<string, CredentialMetadata>> {
     const parsed = schema.safeParse(this.#metadata.get(KEY));
-    return parsed.success ? parsed.data : {};
+    // An absent field is an absent key: what is read is written back with one field changed.
+    return parsed.success ? (JSON.parse(JSON.stringify(parsed.data)) as Record<string, CredentialMetadata>) : {};
   }
 }

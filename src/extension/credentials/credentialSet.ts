@@ -1,7 +1,8 @@
 import type { CredentialSet } from '../../gateway/parent.ts';
 import type { PolicyEntry } from '../policy/policyBook.ts';
 import { type CredentialId, credentialKey, folderScope } from './credentialId.ts';
-import type { CredentialRecord, RetiredRecord } from './credentialStore.ts';
+import type { CredentialRecord } from './credentialStore.ts';
+import type { RetiredRecord } from './retiredValues.ts';
 
 /** The credential of each service in this window: the user's, or the folder's own where only its policy has it. */
 export function credentialIds(entries: readonly PolicyEntry[]): ReadonlyMap<string, CredentialId> {
@@ -39,7 +40,13 @@ export function credentialSetOf(
   const usable = present.filter(({ id }) => here.has(credentialKey(id)));
   const elsewhere = present.filter(({ id }) => !here.has(credentialKey(id)));
   return {
-    current: usable.map(({ id, value, binding }) => ({ service: id.service, value, binding })),
+    current: usable.map(({ id, value, binding, standing, expiresAt }) => ({
+      service: id.service,
+      value,
+      binding,
+      ...(standing === undefined ? {} : { standing }),
+      ...(expiresAt === undefined ? {} : { expiresAt }),
+    })),
     retired: [
       ...retired.map(({ id, value, until }) => ({ service: id.service, value, until })),
       ...elsewhere.map(({ id, value }) => ({ service: id.service, value, until: Number.MAX_SAFE_INTEGER })),

@@ -1,39 +1,43 @@
 import type { Secret } from '../../core/secret.ts';
-import type { Binding } from '../../gateway/parent.ts';
+import type { Binding, CredentialStanding } from '../../gateway/parent.ts';
 import type { Clock, MetadataPort, SecretPort } from '../ports.ts';
+import { installationKey } from '../state/installationKey.ts';
 import { Emitter } from '../util/emitter.ts';
 import { SerialQueue } from '../util/serialQueue.ts';
-import {
-  type CredentialEntry,
-  entryText,
-  type PresentEntry,
-  parseEntry,
-  parseRetired,
-  type RetiredEntry,
-  retiredText,
-} from './credentialEntry.ts';
+import { sameBinding } from './binding.ts';
+import { type CredentialEntry, entryText, type PresentEntry, parseEntry } from './credentialEntry.ts';
 import { type CredentialId, credentialKey, parseCredentialKey } from './credentialId.ts';
-import { CredentialIndex } from './credentialIndex.ts';
-
-/** How long a replaced or removed value is still taken out of answers (docs/security.md): 24 hours. */
-export const RETIRED_FOR_MS = 24 * 60 * 60 * 1000;
+import { CredentialIndex, type CredentialMetadata } from './credentialIndex.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { deleteKept, storeKept } from './keptSecret.ts';
+import { RETIRED, type RetiredRecord, RetiredValues, UNDO_FOR_MS } from './retiredValues.ts';
 
 /** What is known about one credential at this moment. */
 export type CredentialRecord =
-  | (PresentEntry & { readonly id: CredentialId })
+  | (PresentEntry & Pick<CredentialMetadata, 'lastUsedAt' | 'expiresAt' | 'standing'> & { readonly id: CredentialId })
   | { readonly state: 'revoked'; readonly id: CredentialId; readonly revokedAt: number }
   /** The index knows it, SecretStorage lost it. */
   | { readonly state: 'missing'; readonly id: CredentialId; readonly last4: string; readonly createdAt: number };
 
-export interface RetiredRecord extends RetiredEntry {
-  readonly id: CredentialId;
+/** What a verification said about a value. An absent field says that nothing is known, or nothing bad. */
+export interface CredentialFindings {
+  readonly standing?: CredentialStanding;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt?: number;
 }
 
-/** SecretStorage did not keep what it was given. */
-export class CredentialNotKeptError extends Error {}
+export type UndoOutcome = 'undone' | 'expired' | 'nothing';
+
+/** How much SecretStorage holds: values in use (damaged ones count), and values kept for redaction. */
+export interface Inventory {
+  readonly current: number;
+  readonly retired: number;
+}
 
 const ENTRY = 'credential/';
-const RETIRED = 'retired/';
+
+/** Uses within this time of the last one that was noted are not worth a write: one minute. */
+const USE_NOTED_EVERY_MS = 60_000;
 
 /**
  * The user's credentials on top of SecretStorage, which may lose entries silently (a keyring that cannot decrypt) and
@@ -48,8 +52,9 @@ export class CredentialStore {
   readonly #index: CredentialIndex;
   readonly #now: Clock;
   readonly #records = new Map<string, CredentialRecord>();
-  readonly #retired = new Map<string, readonly RetiredEntry[]>();
+  readonly #retired: RetiredValues;
   readonly #queues = new Map<string, SerialQueue>();
+  #key: Promise<string> | undefined;
   readonly #changed = new Emitter<void>();
   readonly onDidChange = this.#changed.event;
 
@@ -57,22 +62,13 @@ export class CredentialStore {
     this.#secrets = ports.secrets;
     this.#index = new CredentialIndex(ports.metadata);
     this.#now = ports.now;
+    this.#retired = new RetiredValues(ports.secrets, ports.now);
   }
 
   /** Reads everything anew: at start, and when another window changed something. */
   async load(): Promise<void> {
-    const keys = new Set(await this.#secrets.keys());
-    const ids = new Map<string, CredentialId>();
-    for (const key of [...keys, ...this.#index.keys().map((name) => ENTRY + name), ...this.#prefixedRecords()]) {
-      const name = key.startsWith(ENTRY)
-        ? key.slice(ENTRY.length)
-        : key.startsWith(RETIRED)
-          ? key.slice(RETIRED.length)
-          : '';
-      const id = parseCredentialKey(name);
-      if (id) ids.set(name, id);
-    }
-    await Promise.all([...ids.values()].map((id) => this.#queue(id).run(() => this.#reconcile(id))));
+    const ids = await this.#knownIds();
+    await Promise.all(ids.map((id) => this.#queue(id).run(() => this.#reconcile(id))));
     this.#changed.fire();
   }
 
@@ -86,35 +82,144 @@ export class CredentialStore {
 
   /** The values that are still taken out of answers though no longer used. */
   retired(): readonly RetiredRecord[] {
-    const now = this.#now();
-    return [...this.#retired].flatMap(([name, entries]) => {
-      const id = parseCredentialKey(name);
-      return id ? entries.filter((entry) => entry.until > now).map((entry) => ({ ...entry, id })) : [];
-    });
+    return this.#retired.all();
+  }
+
+  /** Which credentials have this very value. */
+  holders(value: Secret): readonly CredentialId[] {
+    return this.all().flatMap((record) =>
+      record.state === 'present' && record.value.equals(value) ? [record.id] : [],
+    );
   }
 
   /**
    * Stores a credential with the binding for which the person entered it, and retires the value it replaces. Throws
    * {@link CredentialNotKeptError} when SecretStorage does not give back what it was given.
    */
-  put(id: CredentialId, value: Secret, binding: Binding): Promise<void> {
+  put(id: CredentialId, value: Secret, binding: Binding, findings: CredentialFindings = {}): Promise<void> {
     return this.#change(id, async (before) => {
       const now = this.#now();
-      const entry: PresentEntry =
-        before?.state === 'present'
-          ? { state: 'present', value, binding, createdAt: before.createdAt, rotatedAt: now }
-          : { state: 'present', value, binding, createdAt: now };
-      await this.#write(id, entry, before);
-      await this.#index.set(id, { createdAt: entry.createdAt, last4: value.last4, ...rotation(entry) });
+      if (before?.state === 'present') {
+        const { createdAt, rotatedAt } = before;
+        const undoable = sameBinding(before.binding, binding) && !before.value.equals(value);
+        const offer = { until: now + UNDO_FOR_MS, binding, ...dates({ createdAt, rotatedAt }) };
+        await this.#retired.retire(id, before.value, undoable ? offer : undefined);
+      }
+      const old = before?.state === 'present' ? { createdAt: before.createdAt, rotatedAt: now } : { createdAt: now };
+      await this.#write(id, { state: 'present', value, binding, ...old }, findings);
     });
+  }
+
+  /**
+   * Puts the value back that the last rotation replaced, for the same destination, and retires the one that replaced
+   * it. Possible once, for ten minutes, and until the credential changes in any other way.
+   */
+  async undoRotation(id: CredentialId): Promise<UndoOutcome> {
+    let outcome: UndoOutcome = 'nothing';
+    await this.#change(id, async (before) => {
+      await this.#retired.load(id);
+      const replaced = this.#retired.replacedLast(id);
+      if (!replaced || before?.state !== 'present' || !sameBinding(before.binding, replaced.undo.binding)) return;
+      if (replaced.undo.until <= this.#now()) {
+        outcome = 'expired';
+        return;
+      }
+      await this.#retired.retire(id, before.value);
+      const { binding, createdAt, rotatedAt } = replaced.undo;
+      await this.#write(
+        id,
+        { state: 'present', value: replaced.value, binding, ...dates({ createdAt, rotatedAt }) },
+        {},
+      );
+      outcome = 'undone';
+    });
+    return outcome;
+  }
+
+  /** The value that *Undo* would bring back: its last four characters, and until when. Undefined when there is none. */
+  undoOffer(id: CredentialId): { readonly last4: string; readonly until: number } | undefined {
+    const replaced = this.#retired.replacedLast(id);
+    if (!replaced || replaced.undo.until <= this.#now()) return undefined;
+    const now = this.get(id);
+    if (now?.state !== 'present' || !sameBinding(now.binding, replaced.undo.binding)) return undefined;
+    return { last4: replaced.value.last4, until: replaced.undo.until };
   }
 
   /** Removes the value, keeps it for redaction only, and leaves a mark that says so. */
   revoke(id: CredentialId): Promise<void> {
     return this.#change(id, async (before) => {
-      await this.#write(id, { state: 'revoked', revokedAt: this.#now() }, before);
+      if (before?.state === 'present') await this.#retired.retire(id, before.value);
+      await storeKept(
+        this.#secrets,
+        ENTRY + credentialKey(id),
+        entryText({ state: 'revoked', revokedAt: this.#now() }),
+      );
       await this.#index.remove(id);
     });
+  }
+
+  /** Notes what a verification of `value` found, if that is still the credential. */
+  noteVerification(id: CredentialId, value: Secret, findings: CredentialFindings): Promise<void> {
+    return this.#note(id, (record, known) => {
+      if (!record.value.equals(value)) return undefined;
+      const { standing: _standing, ...rest } = known;
+      return { ...rest, ...findings };
+    });
+  }
+
+  /**
+   * Notes that an API answered a call with the credential that ends in `last4`: when, and whether it took it. 401 is a
+   * rejection until the next success; other failures say nothing about the credential.
+   */
+  noteAnswer(id: CredentialId, last4: string, status: number): Promise<void> {
+    return this.#note(id, (record, known) => {
+      if (record.value.last4 !== last4) return undefined;
+      const { standing, ...rest } = known;
+      const after = status === 401 ? 'rejected' : status >= 200 && status < 300 ? undefined : standing;
+      const now = this.#now();
+      if (after === standing && now - (known.lastUsedAt ?? 0) < USE_NOTED_EVERY_MS) return undefined;
+      return { ...rest, lastUsedAt: now, ...(after ? { standing: after } : {}) };
+    });
+  }
+
+  /** Counts what {@link removeAll} would remove, of this profile and others. */
+  async inventory(): Promise<Inventory> {
+    const keys = await this.#secrets.keys();
+    const entries = await Promise.all(keys.filter((key) => key.startsWith(ENTRY)).map((key) => this.#secrets.get(key)));
+    return {
+      current: entries.filter((text) => text !== undefined && parseEntry(text)?.state !== 'revoked').length,
+      retired: this.#retired.all().length,
+    };
+  }
+
+  /** Removes every value, every retired value, every mark and all metadata. Throws when SecretStorage keeps one. */
+  async removeAll(): Promise<void> {
+    const ids = await this.#knownIds();
+    try {
+      await Promise.all(
+        ids.map((id) =>
+          this.#queue(id).run(async () => {
+            await deleteKept(this.#secrets, ENTRY + credentialKey(id));
+            await deleteKept(this.#secrets, RETIRED + credentialKey(id));
+          }),
+        ),
+      );
+      // What has our prefix and no name that we would give may hold a value all the same.
+      for (const key of await this.#secrets.keys()) {
+        if (key.startsWith(ENTRY) || key.startsWith(RETIRED)) await deleteKept(this.#secrets, key);
+      }
+      await this.#index.clear();
+    } finally {
+      await this.load();
+    }
+  }
+
+  async #knownIds(): Promise<readonly CredentialId[]> {
+    const stored = (await this.#secrets.keys()).map((key) =>
+      key.startsWith(ENTRY) ? key.slice(ENTRY.length) : key.startsWith(RETIRED) ? key.slice(RETIRED.length) : '',
+    );
+    const names = new Set([...stored, ...this.#index.keys(), ...this.#records.keys()]);
+    return [...names].flatMap((name) => parseCredentialKey(name) ?? []);
   }
 
   #change(id: CredentialId, task: (before: CredentialEntry | undefined) => Promise<void>): Promise<void> {
@@ -130,58 +235,70 @@ export class CredentialStore {
     });
   }
 
-  /** The old value is retired first: it must never be unknown to the redactor while an answer may still hold it. */
-  async #write(id: CredentialId, entry: CredentialEntry, before: CredentialEntry | undefined): Promise<void> {
-    const name = credentialKey(id);
-    if (before?.state === 'present') {
-      const kept = this.#stillRetired(parseRetired(await this.#secrets.get(RETIRED + name)));
-      await this.#store(
-        RETIRED + name,
-        retiredText([...kept, { value: before.value, until: this.#now() + RETIRED_FOR_MS }]),
-      );
-    }
-    await this.#store(ENTRY + name, entryText(entry));
+  /** A present value's old self must be retired before: never may it be unknown to the redactor. */
+  async #write(id: CredentialId, entry: PresentEntry, findings: CredentialFindings): Promise<void> {
+    await storeKept(this.#secrets, ENTRY + credentialKey(id), entryText(entry));
+    await this.#index.set(id, { ...(await this.#metadataOf(entry)), ...findings });
   }
 
-  async #store(key: string, text: string): Promise<void> {
-    await this.#secrets.store(key, text);
-    if ((await this.#secrets.get(key)) !== text) {
-      throw new CredentialNotKeptError('The secret storage did not keep the value.');
-    }
+  async #metadataOf({ value, createdAt, rotatedAt }: PresentEntry): Promise<CredentialMetadata> {
+    return {
+      ...dates({ createdAt, rotatedAt }),
+      last4: value.last4,
+      fingerprint: fingerprintOf(await this.#fingerprintKey(), value),
+    };
+  }
+
+  /** Asked for once: two who make it at the same time would each have a key of their own. */
+  #fingerprintKey(): Promise<string> {
+    this.#key ??= installationKey(this.#secrets, 'fingerprint').catch((error: unknown) => {
+      this.#key = undefined;
+      throw error;
+    });
+    return this.#key;
+  }
+
+  /** Changes metadata alone. The gateway learns nothing from it that it did not say itself, so nobody is told. */
+  #note(
+    id: CredentialId,
+    change: (
+      record: CredentialRecord & { state: 'present' },
+      known: CredentialMetadata,
+    ) => CredentialMetadata | undefined,
+  ): Promise<void> {
+    return this.#queue(id).run(async () => {
+      const record = this.get(id);
+      const known = this.#index.get(id);
+      if (record?.state !== 'present' || !known) return;
+      const after = change(record, known);
+      if (!after) return;
+      await this.#index.set(id, after);
+      await this.#reconcile(id);
+    });
   }
 
   async #reconcile(id: CredentialId): Promise<void> {
     const name = credentialKey(id);
     const entry = parseEntry(await this.#secrets.get(ENTRY + name));
+    if (entry?.state === 'present' && !this.#index.get(id)) await this.#index.set(id, await this.#metadataOf(entry));
     const known = this.#index.get(id);
-    if (entry) {
+    if (entry?.state === 'present') {
+      const { lastUsedAt, expiresAt, standing } = known ?? {};
+      this.#records.set(name, {
+        ...entry,
+        id,
+        ...(lastUsedAt === undefined ? {} : { lastUsedAt }),
+        ...(expiresAt === undefined ? {} : { expiresAt }),
+        ...(standing === undefined ? {} : { standing }),
+      });
+    } else if (entry) {
       this.#records.set(name, { ...entry, id });
     } else if (known) {
       this.#records.set(name, { state: 'missing', id, last4: known.last4, createdAt: known.createdAt });
     } else {
       this.#records.delete(name);
     }
-    if (entry?.state === 'present' && !known) {
-      await this.#index.set(id, { createdAt: entry.createdAt, last4: entry.value.last4, ...rotation(entry) });
-    }
-    await this.#reconcileRetired(name);
-  }
-
-  async #reconcileRetired(name: string): Promise<void> {
-    const stored = parseRetired(await this.#secrets.get(RETIRED + name));
-    const kept = this.#stillRetired(stored);
-    if (stored.length > 0 && kept.length === 0) await this.#secrets.delete(RETIRED + name);
-    if (kept.length > 0) this.#retired.set(name, kept);
-    else this.#retired.delete(name);
-  }
-
-  #stillRetired(entries: readonly RetiredEntry[]): readonly RetiredEntry[] {
-    const now = this.#now();
-    return entries.filter((entry) => entry.until > now);
-  }
-
-  #prefixedRecords(): readonly string[] {
-    return [...this.#records.keys()].map((name) => ENTRY + name);
+    await this.#retired.load(id);
   }
 
   #queue(id: CredentialId): SerialQueue {
@@ -192,6 +309,11 @@ export class CredentialStore {
   }
 }
 
-function rotation(entry: PresentEntry): { rotatedAt?: number } {
-  return entry.rotatedAt === undefined ? {} : { rotatedAt: entry.rotatedAt };
+function dates(of: { readonly createdAt: number; readonly rotatedAt: number | undefined }): {
+  readonly createdAt: number;
+  readonly rotatedAt?: number;
+} {
+  return of.rotatedAt === undefined
+    ? { createdAt: of.createdAt }
+    : { createdAt: of.createdAt, rotatedAt: of.rotatedAt };
 }

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { literalCredentials } from '../../core/policy/parse.ts';
 import type { App } from '../app.ts';
 import { bindingOf } from '../credentials/binding.ts';
-import { credentialProblem } from '../credentials/credentialInput.ts';
+import { isUsable } from '../credentials/credentialInput.ts';
 import { scopeOf } from '../credentials/credentialSet.ts';
 import { confirmInModal, tellFailure } from '../ui/confirm.ts';
 import { maskedText, placementText } from '../ui/placementText.ts';
@@ -17,7 +17,7 @@ export async function moveLiteralCredential(app: App, uri: vscode.Uri, line: num
   const document = await vscode.workspace.openTextDocument(uri);
   const text = document.getText();
   const literal = literalCredentials(text).find(({ pairSpan }) => document.positionAt(pairSpan.start).line === line);
-  if (!literal?.value || credentialProblem(literal.value)) {
+  if (!literal?.value || !isUsable(literal.value)) {
     return tellFailure(
       vscode.l10n.t('There is no credential to move here.'),
       vscode.l10n.t(

@@ -1,16 +1,39 @@
-import { l10n } from 'vscode';
+import { env, l10n, Uri } from 'vscode';
 import type { Secret } from '../../core/secret.ts';
-import { type CredentialInputProblem, cleanCredential, credentialProblem } from '../credentials/credentialInput.ts';
+import {
+  type CredentialInputProblem,
+  cleanCredential,
+  typedProblem,
+  weaknessOf,
+} from '../credentials/credentialInput.ts';
 import { type Answer, askText, type StepFrame } from './steps.ts';
 
-/** Asks for a credential. It is never shown, and leaves this function only as a {@link Secret}. */
-export async function askCredential(frame: StepFrame, prompt: string): Promise<Answer<Secret>> {
+/**
+ * Asks for a credential. It is never shown, and leaves this function only as a {@link Secret}. `keyPage` is where the
+ * provider makes and revokes credentials.
+ */
+export async function askCredential(
+  frame: StepFrame,
+  { prompt, keyPage }: { readonly prompt: string; readonly keyPage?: string | undefined },
+): Promise<Answer<Secret>> {
   const answer = await askText(frame, {
     prompt,
     password: true,
+    buttons:
+      keyPage === undefined
+        ? []
+        : [
+            {
+              icon: 'link-external',
+              tooltip: l10n.t('Open the provider’s key page'),
+              press: () => void env.openExternal(Uri.parse(keyPage)),
+            },
+          ],
     problem: (typed) => {
-      const problem = credentialProblem(cleanCredential(typed));
-      return problem && problemText(problem);
+      const problem = typedProblem(typed);
+      if (problem) return problemText(problem);
+      const weakness = weaknessOf(cleanCredential(typed));
+      return weakness && { warning: l10n.t('{0} Press Enter again to use it as it is.', weakness) };
     },
   });
   return answer.kind === 'value' ? { kind: 'value', value: cleanCredential(answer.value) } : answer;

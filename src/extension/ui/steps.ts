@@ -18,17 +18,31 @@ export interface StepFrame {
 /** One question, which keeps its answer itself. */
 export type Step = (frame: StepFrame) => Promise<'next' | 'back' | 'cancel'>;
 
-/** Asks one question after another, with a way back to each. True when all were answered. */
-export async function runSteps(title: string, steps: readonly Step[]): Promise<boolean> {
+/**
+ * Asks one question after another, with a way back to each. True when all were answered. Which questions there are may
+ * depend on the answers so far: `steps` is asked again after each.
+ */
+export async function runSteps(title: string, steps: () => readonly Step[]): Promise<boolean> {
   let at = 0;
   for (;;) {
-    const step = steps[at];
+    const all = steps();
+    const step = all[at];
     if (!step) return true;
-    const outcome = await step({ title, step: at + 1, totalSteps: steps.length });
+    const outcome = await step({ title, step: at + 1, totalSteps: all.length });
     if (outcome === 'cancel') return false;
     at += outcome === 'back' ? -1 : 1;
     if (at < 0) return false;
   }
+}
+
+/** Something that is wrong with a text; a warning gives way when the same text is entered a second time. */
+export type TextProblem = string | { readonly warning: string };
+
+/** A button in the box's title: does something beside the question, which stays open. */
+export interface BoxButton {
+  readonly icon: string;
+  readonly tooltip: string;
+  press(): void;
 }
 
 export interface TextQuestion {
@@ -37,8 +51,9 @@ export interface TextQuestion {
   readonly value?: string;
   /** The typed text is never shown. */
   readonly password?: boolean;
+  readonly buttons?: readonly BoxButton[];
   /** What is wrong with the text, in one sentence; undefined when nothing is. */
-  problem(value: string): string | undefined;
+  problem(value: string): TextProblem | undefined;
 }
 
 /** A text box. Problems show on Enter, and from then on while typing. */
@@ -49,15 +64,21 @@ export function askText(frame: StepFrame, question: TextQuestion): Promise<Answe
   box.password = question.password ?? false;
   box.value = question.value ?? '';
   let refused = false;
-  const show = (problem: string | undefined): void => {
-    box.validationMessage = problem;
+  let warned: string | undefined;
+  const show = (problem: TextProblem | undefined): void => {
+    box.validationMessage =
+      typeof problem === 'object'
+        ? { message: problem.warning, severity: vscode.InputBoxValidationSeverity.Warning }
+        : problem;
   };
-  return ask(box, frame, (finish) => [
+  return ask(box, frame, question.buttons ?? [], (finish) => [
     // Nobody is told off in the middle of the first word; after a refusal, people watch the message go.
     box.onDidChangeValue((value) => show(refused && value !== '' ? question.problem(value) : undefined)),
     box.onDidAccept(() => {
       const problem = question.problem(box.value);
-      refused = problem !== undefined;
+      const overruled = typeof problem === 'object' && warned === box.value;
+      refused = problem !== undefined && !overruled;
+      warned = box.value;
       if (refused) show(problem);
       else finish({ kind: 'value', value: box.value });
     }),
@@ -68,23 +89,38 @@ export interface Choice<T> extends vscode.QuickPickItem {
   readonly value: T;
 }
 
+/** A line between groups of choices. */
+export interface Separator {
+  readonly label: string;
+  readonly kind: vscode.QuickPickItemKind.Separator;
+}
+
+export function separator(label: string): Separator {
+  return { label, kind: vscode.QuickPickItemKind.Separator };
+}
+
 /** A list to pick from; the first entry is the default. */
-export function askChoice<T>(frame: StepFrame, placeholder: string, choices: readonly Choice<T>[]): Promise<Answer<T>> {
-  const pick = vscode.window.createQuickPick<Choice<T>>();
+export function askChoice<T>(
+  frame: StepFrame,
+  placeholder: string,
+  choices: readonly (Choice<T> | Separator)[],
+): Promise<Answer<T>> {
+  const pick = vscode.window.createQuickPick<Choice<T> | Separator>();
   pick.placeholder = placeholder;
   pick.items = choices;
   pick.matchOnDescription = true;
-  return ask(pick, frame, (finish) => [
+  return ask(pick, frame, [], (finish) => [
     pick.onDidAccept(() => {
       const chosen = pick.selectedItems[0];
-      if (chosen) finish({ kind: 'value', value: chosen.value });
+      if (chosen && 'value' in chosen) finish({ kind: 'value', value: chosen.value });
     }),
   ]);
 }
 
 function ask<T>(
-  input: vscode.InputBox | vscode.QuickPick<Choice<T>>,
+  input: vscode.InputBox | vscode.QuickPick<Choice<T> | Separator>,
   frame: StepFrame,
+  buttons: readonly BoxButton[],
   listen: (finish: (answer: Answer<T>) => void) => readonly vscode.Disposable[],
 ): Promise<Answer<T>> {
   return new Promise((resolve) => {
@@ -103,10 +139,18 @@ function ask<T>(
     }
     // A person who looks something up elsewhere must not lose what was typed.
     input.ignoreFocusOut = true;
-    if (frame.step > 1 || frame.back) input.buttons = [vscode.QuickInputButtons.Back];
+    const own = new Map<vscode.QuickInputButton, BoxButton>(
+      buttons.map((button) => [{ iconPath: new vscode.ThemeIcon(button.icon), tooltip: button.tooltip }, button]),
+    );
+    const back = frame.step > 1 || frame.back ? [vscode.QuickInputButtons.Back] : [];
+    input.buttons = [...back, ...own.keys()];
     const listeners = [
       ...listen(finish),
-      input.onDidTriggerButton(() => finish({ kind: 'back' })),
+      input.onDidTriggerButton((button) => {
+        const pressed = own.get(button);
+        if (pressed) pressed.press();
+        else finish({ kind: 'back' });
+      }),
       input.onDidHide(() => finish({ kind: 'cancel' })),
     ];
     input.show();

@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { cleanCredential, credentialProblem } from '../../../src/extension/credentials/credentialInput.ts';
+import {
+  cleanCredential,
+  isUsable,
+  typedProblem,
+  weaknessOf,
+} from '../../../src/extension/credentials/credentialInput.ts';
 
 test.each([
   ['', 'empty'],
@@ -12,5 +17,11 @@ test.each([
   ['  pasted-with-space\r\n', undefined],
   ['user name:pass word', undefined],
 ])('%j → %s', (typed, expected) => {
-  expect(credentialProblem(cleanCredential(typed))).toBe(expected);
+  expect(typedProblem(typed)).toBe(expected);
+  expect(isUsable(cleanCredential(typed))).toBe(expected === undefined);
+});
+
+test('a weak value is named as such, a random one is not', () => {
+  expect(weaknessOf(cleanCredential('password1'))).toContain('easy to guess');
+  expect(weaknessOf(cleanCredential('Zq7mK2xV9tB4nW8c'))).toBeUndefined();
 });

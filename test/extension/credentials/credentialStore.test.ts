@@ -2,11 +2,9 @@ import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { Secret } from '../../../src/core/secret.ts';
 import type { CredentialId } from '../../../src/extension/credentials/credentialId.ts';
-import {
-  CredentialNotKeptError,
-  CredentialStore,
-  RETIRED_FOR_MS,
-} from '../../../src/extension/credentials/credentialStore.ts';
+import { CredentialStore } from '../../../src/extension/credentials/credentialStore.ts';
+import { CredentialNotKeptError } from '../../../src/extension/credentials/keptSecret.ts';
+import { RETIRED_FOR_MS } from '../../../src/extension/credentials/retiredValues.ts';
 import { FakeMetadata, FakeSecrets } from '../support/fakes.ts';
 
 const STRIPE: CredentialId = { scope: 'user', service: 'stripe' };
@@ -50,7 +48,9 @@ describe('what is stored', () => {
   test('is in globalState by date and last four only', async () => {
     const { metadata, store } = setUp();
     await store.put(STRIPE, new Secret(OLD), BINDING);
-    expect(metadata.get('credentials')).toEqual({ 'user/stripe': { createdAt: 1000, last4: 'aaaa' } });
+    expect(metadata.get('credentials')).toEqual({
+      'user/stripe': { createdAt: 1000, last4: 'aaaa', fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    });
     expect([...metadata.entries.values()].join()).not.toContain(OLD);
   });
 
@@ -132,7 +132,9 @@ describe('reconciliation on start', () => {
     await later.load();
     expect(currentValue(later)).toBe(OLD);
     expect(secrets.entries.has('credential/user/stripe')).toBe(true);
-    expect(metadata.get('credentials')).toEqual({ 'user/stripe': { createdAt: 1000, last4: 'aaaa' } });
+    expect(metadata.get('credentials')).toEqual({
+      'user/stripe': { createdAt: 1000, last4: 'aaaa', fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    });
   });
 
   test('ignores keys that are not credentials', async () => {
