@@ -310,15 +310,18 @@ describe('the private child process', () => {
   });
 
   it('ends within a second of its parent being killed', async () => {
-    // A parent that forks the gateway, says its pid and waits to be killed.
+    // A parent that forks the gateway, lets it listen, says its pid and waits to be killed.
+    const folder = temporaryFolder();
+    const start = { runtimeDir: path.join(folder, 'run'), auditDir: path.join(folder, 'audit'), extensionVersion: '0' };
     const script = `const { fork } = require('node:child_process');
       const child = fork(${JSON.stringify(GATEWAY)}, [], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-      console.log(child.pid);
+      child.once('message', () => console.log(child.pid));
+      child.send({ jsonrpc: '2.0', id: 0, method: 'start', params: ${JSON.stringify(start)} });
       setInterval(() => {}, 1000);`;
     const parent: ChildProcess = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
     const pid = await new Promise<number>((resolve) => parent.stdout?.once('data', (text) => resolve(Number(text))));
-    await sleep(500);
     expect(isRunning(pid)).toBe(true);
+    expect(fs.readdirSync(start.runtimeDir)).toHaveLength(2);
     const began = performance.now();
     parent.kill('SIGKILL');
     await until(() => !isRunning(pid), 'the end of the gateway', 3000);

@@ -177,6 +177,14 @@ describe('the refusal', () => {
     });
   });
 
+  it('upstream_unreachable, for a credential that no header can carry', async () => {
+    await served.order({ do: 'rotate', service: 'small', credential: 'пароль-FAKE-ключ-77' });
+    const error = await provoke('upstream_unreachable', 'no', 'read', { service: 'small', path: '/a' });
+    expect(error.message).toContain('the credential holds a character');
+    expect(JSON.stringify(error)).not.toContain('пароль');
+    await served.order({ do: 'rotate', service: 'small', credential: key });
+  });
+
   it('upstream_timeout', async () => {
     await provoke('upstream_timeout', 'unknown', 'execute', {
       service: 'hasty',
