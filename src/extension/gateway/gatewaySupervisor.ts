@@ -1,4 +1,5 @@
 import type {
+  AuditHead,
   ControlEvent,
   CredentialSet,
   FreezeState,
@@ -145,6 +146,11 @@ export class GatewaySupervisor {
     } catch {
       return undefined;
     }
+  }
+
+  /** Where the audit chain stands on disk. Undefined while no gateway runs; rejects when it cannot be synced. */
+  async head(): Promise<AuditHead | undefined> {
+    return this.#run?.control.head();
   }
 
   dispose(): void {

@@ -1,4 +1,5 @@
-import { narrowApproved, policyChanges } from '../../core/policy/approval.ts';
+import { narrowApproved } from '../../core/policy/approval.ts';
+import { policyChanges } from '../../core/policy/changes.ts';
 import type { BoundedPolicyParser } from '../../gateway/policyParser.ts';
 import { boundedParse } from './boundedParse.ts';
 import type { PolicyLanguage } from './policyLanguage.ts';
@@ -8,10 +9,10 @@ export function policyLanguage(parser: Pick<BoundedPolicyParser, 'parse'>, tooSl
   return {
     parse: (text) => boundedParse(parser, text, tooSlow),
     narrow: narrowApproved,
-    changes: (approved, written) => {
-      const changes = policyChanges(approved, written);
+    changes: (approved, written, once) => {
+      const changes = policyChanges(approved, written, once);
       // What only narrows acts at once, and a new description asks nobody: neither waits for a person.
-      return changes.some(({ kind }) => kind === 'widens') ? changes.map(({ text }) => text) : [];
+      return changes.some(({ kind }) => kind === 'widens') ? changes : [];
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { PolicyChange } from '../../core/policy/changes.ts';
 import type { Policy, PolicyDocument } from '../../core/policy/model.ts';
 import type { PolicyFile } from '../../gateway/parent.ts';
 import type { Clock, TextFolderPort } from '../ports.ts';
@@ -21,8 +22,8 @@ export interface PolicyEntry {
   readonly written?: string;
   readonly writtenPolicy?: Policy;
   readonly approval: Approval;
-  /** What waits for a person, in words. */
-  readonly pending: readonly string[];
+  /** What waits for a person. What comes back was approved at `approval.at`. */
+  readonly pending: readonly PolicyChange[];
 }
 
 export interface PolicyBookPorts {
@@ -162,11 +163,14 @@ export class PolicyBook {
       ...(read.kind === 'text' ? { text: read.text } : {}),
       ...(valid && !missing ? { written: valid.text, writtenPolicy: valid.policy } : {}),
       approval,
-      pending:
-        read.kind === 'text' && document?.policy
-          ? this.#ports.language.changes(approval.kind === 'approved' ? approval.text : undefined, read.text)
-          : [],
+      pending: read.kind === 'text' && document?.policy ? this.#changes(approval, read.text) : [],
     });
+  }
+
+  #changes(approval: Approval, text: string): readonly PolicyChange[] {
+    return approval.kind === 'approved'
+      ? this.#ports.language.changes(approval.text, text, approval.once)
+      : this.#ports.language.changes(undefined, text);
   }
 
   async #parse(text: string, before: PolicyEntry | undefined): Promise<PolicyDocument> {
@@ -202,8 +206,9 @@ export class PolicyBook {
     if (approval.kind !== 'approved' || written === undefined) return approval;
     const text = this.#ports.language.narrow(approval.text, written);
     if (text === approval.text) return approval;
-    await this.#ports.approvals.write(source.id, text, approval.services, approval.at);
-    return { ...approval, text };
+    const once = approval.once ?? approval.text;
+    await this.#ports.approvals.write(source.id, text, approval.services, approval.at, once);
+    return { ...approval, text, once };
   }
 
   /** Looking again at files that stayed the same disturbs nobody. */

@@ -1,3 +1,4 @@
+import type { PolicyChange } from '../../core/policy/changes.ts';
 import type { PolicyDocument } from '../../core/policy/model.ts';
 
 /** The part of the policy language that approvals need; a port, so that the book is tested without the parser. */
@@ -6,6 +7,9 @@ export interface PolicyLanguage {
   parse(text: string): Promise<PolicyDocument>;
   /** What stays of `approved` once a valid text `written` was saved. */
   narrow(approved: string, written: string): string;
-  /** What `written` would change if it were approved now, one change a line, in words; empty when nothing would. */
-  changes(approved: string | undefined, written: string): readonly string[];
+  /**
+   * What `written` would change if it were approved now; empty when nothing of it waits for a person. `once` is the
+   * approved text before saves struck parts of it.
+   */
+  changes(approved: string | undefined, written: string, once?: string): readonly PolicyChange[];
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { narrowApproved, policyChanges } from '../../../src/core/policy/approval.ts';
+import { narrowApproved } from '../../../src/core/policy/approval.ts';
+import { policyChanges } from '../../../src/core/policy/changes.ts';
 import { type CompiledService, compileService, decide } from '../../../src/core/policy/decide.ts';
 import { lowerRate, rateWithin } from '../../../src/core/policy/limits.ts';
 import type { Rate } from '../../../src/core/policy/model.ts';
@@ -332,6 +333,24 @@ describe('policyChanges', () => {
       { kind: 'other', service: 'api', text: '~ any method /x on api is denied' },
     ]);
     expect(policyChanges(undefined, policyOf([]))[0]?.kind).toBe('other');
+  });
+
+  it('marks what was approved once and was struck since, and nothing else', () => {
+    const rule = (path: string, ...methods: string[]): NaiveRule => ({ path, methods });
+    const limited = (rate: string, ...rules: NaiveRule[]): string =>
+      policyOf(rules).replace(/\n?$/, `\n    limits: { requests: ${rate} }\n`);
+    const once = limited('60/minute', rule('/a', 'GET'), rule('/b', 'GET'));
+    const struck = narrowApproved(once, limited('10/minute', rule('/b', 'GET'), { path: '/b/c', effect: 'deny' }));
+    const written = limited('60/minute', rule('/a', 'GET', 'POST'), rule('/b', 'GET'), rule('/n', 'GET'));
+    expect(policyChanges(struck, written, once).map((one) => [one.text, one.comesBack === true])).toEqual([
+      ['+ POST /a on api', false],
+      ['+ GET /a on api', true],
+      ['+ GET /n on api', false],
+      ['+ any method /b/c on api is no longer denied', true],
+      ['+ requests of api: 10/minute → 60/minute', true],
+    ]);
+    const moved = written.replace('api.example.com', 'evil.example');
+    expect(policyChanges(struck, moved, once).some((one) => one.comesBack)).toBe(false);
   });
 
   it('says the limits of a new service that are not the usual ones', () => {

@@ -63,7 +63,12 @@ describe('adding', () => {
     const book = await open();
     await save(book, policy('a'));
     expect(inForce(book)).toEqual([]);
-    expect(book.entries()[0]?.pending.join('\n')).toContain('GET /a');
+    expect(
+      book
+        .entries()[0]
+        ?.pending.map(({ text }) => text)
+        .join('\n'),
+    ).toContain('GET /a');
     await approveNow(book);
     expect(inForce(book)).toEqual(['/a']);
     expect(book.entries()[0]?.pending).toEqual([]);
@@ -106,7 +111,42 @@ describe('removing', () => {
     await save(book, policy('a'));
     await save(book, policy('a', 'b'));
     expect(inForce(book)).toEqual(['/a']);
-    expect(book.entries()[0]?.pending.join('\n')).toContain('GET /b');
+    expect(
+      book
+        .entries()[0]
+        ?.pending.map(({ text }) => text)
+        .join('\n'),
+    ).toContain('GET /b');
+  });
+
+  test('is remembered: what comes back says that it was approved once, also after a restart', async () => {
+    const { open, save } = setUp();
+    const book = await open();
+    await save(book, policy('a', 'b'));
+    await approveNow(book);
+    await save(book, policy('a'));
+    await save(book, policy());
+    await save(book, policy('a', 'b', 'c'));
+    for (const window of [book, await open()]) {
+      const [entry] = window.entries();
+      expect(entry?.approval).toMatchObject({ kind: 'approved', at: 7 });
+      expect(entry?.pending.map(({ text, comesBack }) => [text, comesBack === true])).toEqual([
+        ['+ GET /a on api', true],
+        ['+ GET /b on api', true],
+        ['+ GET /c on api', false],
+      ]);
+    }
+  });
+
+  test('is not remembered from a text that somebody else wrote', async () => {
+    const { open, save, approved } = setUp();
+    const book = await open();
+    await save(book, policy('a', 'b'));
+    await approveNow(book);
+    await save(book, policy('a'));
+    approved.files.set('once-user.yaml', policy('a', 'b', 'c'));
+    await save(book, policy('a', 'c'));
+    expect(book.entries()[0]?.pending.map(({ comesBack }) => comesBack === true)).toEqual([false]);
   });
 
   test('is kept before anyone hears of it', async () => {
@@ -249,7 +289,12 @@ describe('a change of our own', () => {
       disk.read = { kind: 'text', text: addB(written) };
     });
     expect(inForce(book)).toEqual(['/a', '/b']);
-    expect(book.entries()[0]?.pending.join('\n')).toContain('/waiting');
+    expect(
+      book
+        .entries()[0]
+        ?.pending.map(({ text }) => text)
+        .join('\n'),
+    ).toContain('/waiting');
   });
 
   test('that could not be written does not stay approved', async () => {

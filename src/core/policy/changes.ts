@@ -1,0 +1,211 @@
+import { METHODS, type Method } from '../request/model.ts';
+import { allowCoverage, denyCoverage, effectiveMethods, inOrder, without } from './coverage.ts';
+import { describeAuth, differingParts } from './definition.ts';
+import { rateWithin } from './limits.ts';
+import { DEFAULT_LIMITS, type Limits, type Rule, type Service } from './model.ts';
+import { parsePolicy } from './parse.ts';
+import { formatBytes, formatDuration, formatRate } from './units.ts';
+
+/** One difference between what is approved and what is written, in words. */
+export interface PolicyChange {
+  /** `widens` waits for a person. `narrows` acts at once. `other` changes what people and agents read. */
+  readonly kind: 'widens' | 'narrows' | 'other';
+  readonly service: string;
+  /** Such as `+ POST /v1/refunds on stripe`. Starts with `+`, `-` or `~`, in the order of the kinds. */
+  readonly text: string;
+  /** It is in what a person approved before later saves took it away: it comes back. */
+  readonly comesBack?: true;
+}
+
+/**
+ * What `written` would change in `approved` (undefined: nothing was ever approved), widening first. Comments, order,
+ * formatting and rules that say nothing new give no change. Empty when `written` has errors: it is not to be approved.
+ *
+ * `once` is the text as a person approved it, before saves struck parts of it: what it had is marked as coming back.
+ */
+export function policyChanges(approved: string | undefined, written: string, once = approved): PolicyChange[] {
+  const saved = parsePolicy(written).policy;
+  if (saved === undefined || approved === written) return [];
+  const before = approved === undefined ? undefined : parsePolicy(approved).policy;
+  const earlier = once === undefined || once === approved ? undefined : parsePolicy(once).policy;
+  const changes: PolicyChange[] = [];
+  for (const service of saved.services.values()) {
+    const known = before?.services.get(service.name);
+    changes.push(
+      ...(known === undefined
+        ? newService(service)
+        : serviceChanges(known, service, earlier?.services.get(service.name))),
+    );
+  }
+  for (const service of before?.services.values() ?? []) {
+    if (!saved.services.has(service.name)) changes.push(change('narrows', service, `service ${service.name}`));
+  }
+  const rank = { widens: 0, narrows: 1, other: 2 };
+  return changes.sort((a, b) => rank[a.kind] - rank[b.kind]);
+}
+
+const SIGNS = { widens: '+', narrows: '-', other: '~' } as const;
+
+function change(kind: PolicyChange['kind'], service: Service, words: string): PolicyChange {
+  return { kind, service: service.name, text: `${SIGNS[kind]} ${words}` };
+}
+
+function newService(service: Service): PolicyChange[] {
+  const { name, baseUrl, auth, network } = service;
+  const where = network === 'public' ? '' : `, ${network} network`;
+  const bare: Service = { ...service, rules: [], headers: { set: [], allow: [] }, limits: DEFAULT_LIMITS };
+  const allows = service.rules.some((rule) => rule.effect === 'allow');
+  return [
+    change(allows ? 'widens' : 'other', service, `service ${name} (${baseUrl.text}, ${describeAuth(auth)}${where})`),
+    ...[
+      ...ruleChanges(bare, service),
+      ...headerChanges(bare, service),
+      ...limitChanges(bare, service),
+      // There was nothing that its denies and limits could take away.
+    ].map((one) => (one.kind === 'narrows' ? { ...one, kind: 'other' as const, text: `~${one.text.slice(1)}` } : one)),
+  ];
+}
+
+function serviceChanges(approved: Service, saved: Service, earlier: Service | undefined): PolicyChange[] {
+  // A rule of another place is another permission, whatever it looks like.
+  const once = earlier === undefined || differingParts(earlier, saved).length > 0 ? undefined : earlier;
+  return [
+    ...definitionChanges(approved, saved),
+    ...ruleChanges(approved, saved, once),
+    ...headerChanges(approved, saved, once),
+    ...limitChanges(approved, saved, once),
+  ];
+}
+
+function definitionChanges(approved: Service, saved: Service): PolicyChange[] {
+  const say = (service: Service, part: 'baseUrl' | 'auth' | 'network'): string =>
+    part === 'baseUrl' ? service.baseUrl.text : part === 'auth' ? describeAuth(service.auth) : service.network;
+  const changes = differingParts(approved, saved).map((part) =>
+    change('widens', saved, `${part} of ${saved.name}: ${say(approved, part)} → ${say(saved, part)}`),
+  );
+  if (approved.environment !== saved.environment) {
+    const [from, to] = [approved.environment ?? 'none', saved.environment ?? 'none'];
+    changes.push(change('other', saved, `environment of ${saved.name}: ${from} → ${to}`));
+  }
+  if (approved.description !== saved.description) {
+    changes.push(change('other', saved, `description of ${saved.name}`));
+  }
+  return changes;
+}
+
+function ruleChanges(approved: Service, saved: Service, once?: Service): PolicyChange[] {
+  const changes: PolicyChange[] = [];
+  const { name } = saved;
+  const compare = (
+    rules: readonly Rule[],
+    others: readonly Rule[],
+    say: (rule: Rule) => PolicyChange,
+    known: (rule: Rule) => ReadonlySet<Method>,
+  ): void => {
+    const allows = allowCoverage(others);
+    const denies = denyCoverage(others);
+    for (const rule of rules) {
+      const coverage = rule.effect === 'allow' ? allows : denies;
+      const methods = without(effectiveMethods(rule), coverage.covered(rule));
+      const back = known({ ...rule, methods });
+      for (const [part, comesBack] of [
+        [without(methods, back), false],
+        [new Set([...methods].filter((method) => back.has(method))), true],
+      ] as const) {
+        if (part.size === 0) continue;
+        const one = say({ ...rule, methods: part });
+        changes.push(comesBack && one.kind === 'widens' ? { ...one, comesBack } : one);
+      }
+      // Said once, however often it is written.
+      if (methods.size > 0) coverage.add(rule);
+    }
+  };
+  const allowedOnce = once && allowCoverage(once.rules);
+  const deniedOnce = once && denyCoverage(once.rules);
+  compare(
+    saved.rules,
+    approved.rules,
+    (rule) =>
+      rule.effect === 'allow'
+        ? change('widens', saved, `${ruleWords(rule)} on ${name}`)
+        : change('narrows', saved, `${ruleWords(rule)} on ${name} is denied`),
+    (rule) => (rule.effect === 'allow' ? allowedOnce?.covered(rule) : undefined) ?? NONE,
+  );
+  compare(
+    approved.rules,
+    saved.rules,
+    (rule) =>
+      rule.effect === 'allow'
+        ? change('narrows', saved, `${ruleWords(rule)} on ${name}`)
+        : change('widens', saved, `${ruleWords(rule)} on ${name} is no longer denied`),
+    (rule) => (rule.effect === 'deny' && deniedOnce ? without(effectiveMethods(rule), deniedOnce.covered(rule)) : NONE),
+  );
+  return changes;
+}
+
+const NONE: ReadonlySet<Method> = new Set();
+
+/** Methods and path, as in `GET, POST /v1/charges`. */
+function ruleWords(rule: Rule): string {
+  const methods = inOrder(effectiveMethods(rule));
+  return `${methods.length === METHODS.length ? 'any method' : methods.join(', ')} ${rule.pattern.canonical}`;
+}
+
+function headerChanges(approved: Service, saved: Service, once?: Service): PolicyChange[] {
+  const { name } = saved;
+  const changes: PolicyChange[] = [];
+  const before = new Map(approved.headers.set);
+  const after = new Map(saved.headers.set);
+  // Values stay out of the words; a fixed header may change whose account is used, so every change of one waits.
+  for (const [header, value] of after) {
+    const was = before.get(header);
+    if (was !== value) {
+      changes.push(
+        change('widens', saved, `header ${header} on ${name} ${was === undefined ? 'is set' : 'has a new value'}`),
+      );
+    }
+  }
+  for (const header of before.keys()) {
+    if (!after.has(header)) changes.push(change('widens', saved, `header ${header} on ${name} is no longer set`));
+  }
+  for (const header of saved.headers.allow) {
+    if (approved.headers.allow.includes(header)) continue;
+    const one = change('widens', saved, `caller header ${header} on ${name}`);
+    changes.push(once?.headers.allow.includes(header) ? { ...one, comesBack: true } : one);
+  }
+  for (const header of approved.headers.allow) {
+    if (!saved.headers.allow.includes(header))
+      changes.push(change('narrows', saved, `caller header ${header} on ${name}`));
+  }
+  return changes;
+}
+
+function limitChanges(approved: Service, saved: Service, once?: Service): PolicyChange[] {
+  const changes: PolicyChange[] = [];
+  const [from, to] = [approved.limits, saved.limits];
+  const say = (raised: boolean, limit: string, before: string, after: string, within: boolean): void => {
+    const one = change(raised ? 'widens' : 'narrows', saved, `${limit} of ${saved.name}: ${before} → ${after}`);
+    changes.push(raised && within ? { ...one, comesBack: true } : one);
+  };
+  const top = once?.limits;
+  const rate = (limits: Limits): string => (limits.requests === undefined ? 'no limit' : formatRate(limits.requests));
+  const raised = !rateWithin(to.requests, from.requests);
+  if (raised || !rateWithin(from.requests, to.requests)) {
+    say(raised, 'requests', rate(from), rate(to), top !== undefined && rateWithin(to.requests, top.requests));
+  }
+  const number = (
+    limit: string,
+    key: 'concurrent' | 'responseBytes' | 'requestBytes' | 'timeoutMs',
+    format: (value: number) => string,
+  ): void => {
+    const [before, after] = [from[key], to[key]];
+    if (before !== after) {
+      say(after > before, limit, format(before), format(after), top !== undefined && after <= top[key]);
+    }
+  };
+  number('concurrent', 'concurrent', String);
+  number('responseBytes', 'responseBytes', formatBytes);
+  number('requestBytes', 'requestBytes', formatBytes);
+  number('timeout', 'timeoutMs', formatDuration);
+  return changes;
+}

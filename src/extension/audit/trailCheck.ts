@@ -1,0 +1,65 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { RemovedRecords } from '../../core/audit/model.ts';
+import type { AuditRun } from '../../core/audit/partName.ts';
+import type { AuditVerification } from '../../core/audit/verification.ts';
+import { parseRecord } from '../../core/audit/verify.ts';
+import { auditRuns, NotAPartError, partLines, verifyRun } from '../../gateway/audit/trail.ts';
+import type { KeptAnchor } from './anchorStore.ts';
+
+/** What the check of one gateway run gave. */
+export interface RunCheck {
+  readonly run: AuditRun;
+  readonly verification: AuditVerification;
+}
+
+export interface TrailCheck {
+  /** Oldest first. */
+  readonly runs: readonly RunCheck[];
+  /** Runs that were anchored and whose files are gone, though no retention record says so. */
+  readonly gone: readonly KeptAnchor[];
+  readonly ok: boolean;
+}
+
+/**
+ * Checks every run in the directory against its anchor. `stopped` is asked between runs; undefined when it said so. A
+ * missing directory is an empty trail.
+ */
+export async function checkTrail(
+  directory: string,
+  anchors: readonly KeptAnchor[],
+  stopped: () => boolean,
+): Promise<TrailCheck | undefined> {
+  const runs = fs.existsSync(directory) ? auditRuns(directory) : [];
+  const checks: RunCheck[] = [];
+  for (const run of runs) {
+    if (stopped()) return undefined;
+    const anchor = anchors.find(({ gatewayId }) => gatewayId === run.gatewayId);
+    checks.push({ run, verification: await verifyRun(directory, run, anchor) });
+  }
+  const present = new Set(runs.map(({ gatewayId }) => gatewayId));
+  const lost = anchors.filter(({ gatewayId }) => !present.has(gatewayId));
+  const removed = lost.length === 0 ? [] : await prunedRuns(directory, runs);
+  const gone = lost.filter(
+    (anchor) => !removed.some(({ gatewayId, seq }) => gatewayId === anchor.gatewayId && seq >= anchor.seq),
+  );
+  return { runs: checks, gone, ok: gone.length === 0 && checks.every(({ verification }) => verification.ok) };
+}
+
+/** What retention says it removed. */
+async function prunedRuns(directory: string, runs: readonly AuditRun[]): Promise<readonly RemovedRecords[]> {
+  const found: RemovedRecords[] = [];
+  for (const name of runs.flatMap(({ parts }) => parts)) {
+    try {
+      for await (const line of partLines(path.join(directory, name))) {
+        if (!line.includes('"kind":"pruned"')) continue;
+        const record = parseRecord(line);
+        if (record?.kind === 'pruned' && record.removed) found.push(record.removed);
+      }
+    } catch (error) {
+      // The check of that run has named it already.
+      if (!(error instanceof NotAPartError)) throw error;
+    }
+  }
+  return found;
+}
