@@ -121,8 +121,8 @@ export interface VerifyingRequest {
   readonly json?: unknown;
   /** JSON Pointer (RFC 6901) to what is `true` in a good answer, for APIs that answer 200 to a wrong credential too. */
   readonly proof?: string;
-  /** JSON Pointer to what is `true` in the answer to a wrong credential, for APIs that answer that with 403. */
-  readonly denial?: string;
+  /** For APIs that answer 403 to a wrong credential as well, so that it tells nothing. */
+  readonly vague403?: true;
   /** Where a good answer says when the credential ends: the name of a header, or a JSON Pointer. */
   readonly expiry?: { readonly header: string } | { readonly pointer: string };
 }
@@ -195,7 +195,13 @@ export type ServiceStatus =
 export interface GatewayStatus {
   readonly gatewayId: string;
   readonly runtimeDir: string;
-  readonly services: readonly { readonly name: string; readonly status: ServiceStatus; readonly why?: string }[];
+  readonly services: readonly {
+    readonly name: string;
+    readonly status: ServiceStatus;
+    readonly why?: string;
+    /** Who could change it, when that is not the person in VS Code. */
+    readonly by?: 'administrator';
+  }[];
   readonly proxies: number;
   /** Calls under way. */
   readonly calls: number;

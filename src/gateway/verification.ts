@@ -9,11 +9,11 @@ import type { CredentialStanding, Verification, VerifyingRequest } from './paren
 export function readVerification(
   answer: Answer,
   headers: Incoming['headers'],
-  { proof, denial, expiry }: Pick<VerifyingRequest, 'proof' | 'denial' | 'expiry'>,
+  { proof, vague403, expiry }: Pick<VerifyingRequest, 'proof' | 'vague403' | 'expiry'>,
 ): Verification {
   const { status, json } = answer;
-  if (status === 401 || (denial !== undefined && at(json, denial) === true)) return { outcome: 'rejected', status };
-  if (status === 403) return { outcome: 'limited', status };
+  if (status === 401) return { outcome: 'rejected', status };
+  if (status === 403 && !vague403) return { outcome: 'limited', status };
   if (status < 200 || status >= 300) {
     return {
       outcome: 'unverified',

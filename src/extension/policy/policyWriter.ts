@@ -11,6 +11,8 @@ export interface NewService {
   /** Left out for public addresses. */
   readonly network?: Exclude<Network, 'public'>;
   readonly auth: Auth;
+  /** Fixed vendor headers. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly rules: readonly NewRule[];
 }
 
@@ -105,9 +107,13 @@ function serviceLines(service: NewService): readonly string[] {
   if (service.network !== undefined) lines.push(`  network: ${service.network}`);
   const auth = Object.entries(service.auth).map(([key, value]) => `${key}: ${scalar(value)}`);
   lines.push(`  auth: { ${auth.join(', ')} }`);
+  const headers = Object.entries(service.headers ?? {});
+  if (headers.length > 0) lines.push('  headers:', '    set:');
+  for (const [name, value] of headers) lines.push(`      ${scalar(name)}: ${JSON.stringify(value)}`);
   lines.push(service.rules.length === 0 ? '  policies: []' : '  policies:');
   for (const rule of service.rules) {
-    lines.push(`    - path: ${scalar(rule.path)}`, `      methods: [${rule.methods.join(', ')}]`);
+    const rest = rule.effect === 'deny' ? 'effect: deny' : `methods: [${rule.methods.join(', ')}]`;
+    lines.push(`    - path: ${scalar(rule.path)}`, `      ${rest}`);
   }
   return lines;
 }

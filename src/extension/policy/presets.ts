@@ -1,10 +1,10 @@
 import type { Method } from '../../core/request/model.ts';
 
 /** One rule as it is written into a policy file. */
-export interface NewRule {
-  readonly path: string;
-  readonly methods: readonly Method[];
-}
+export type NewRule =
+  | { readonly path: string; readonly effect?: never; readonly methods: readonly Method[] }
+  /** Denies every method. */
+  | { readonly path: string; readonly effect: 'deny'; readonly methods?: never };
 
 export type PresetId = 'read-only' | 'read-and-write' | 'nothing';
 
