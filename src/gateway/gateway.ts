@@ -13,7 +13,9 @@ import { AuditWriteError } from './audit/auditLog.ts';
 import { freshId, Recorder } from './audit/recorder.ts';
 import { type Caller, Flight, Interruption } from './flight.ts';
 import { GatewayState, type ParsePolicy } from './gatewayState.ts';
-import { type Incoming, type Resolve, Transport, TransportError } from './http/transport.ts';
+import type { Incoming } from './http/message.ts';
+import { type Resolve, Transport } from './http/transport.ts';
+import { TransportError } from './http/transportError.ts';
 import { inject } from './inject/inject.ts';
 import { Limiter } from './limiter.ts';
 import { listServices } from './listServices.ts';
@@ -369,9 +371,12 @@ export class Gateway implements GatewayControl {
 
   async verify(
     service: string,
-    { method, path, json, ...reading }: VerifyingRequest,
+    known: VerifyingRequest | undefined,
     { candidate, signal }: VerifyOptions = {},
   ): Promise<Verification> {
+    const wanted: VerifyingRequest | undefined = this.#state.ownVerification(service) ?? known;
+    if (!wanted) return { outcome: 'unverified', why: 'No request is known that would prove the credential.' };
+    const { method, path, json, ...reading } = wanted;
     const call: Call = { tool: 'execute', service, method, path, maxChars: MOST_MAX_CHARS };
     const flight = this.#take(json === undefined ? call : { ...call, json }, PERSON, signal, 'verify');
     const letGo = candidate && this.#state.vault.hold(service, candidate.value);

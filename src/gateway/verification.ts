@@ -1,5 +1,5 @@
 import type { Answer } from '../protocol/messages.ts';
-import type { Incoming } from './http/transport.ts';
+import type { Incoming } from './http/message.ts';
 import type { CredentialStanding, Verification, VerifyingRequest } from './parent.ts';
 
 /**

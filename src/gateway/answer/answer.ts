@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { BaseUrl } from '../../core/policy/model.ts';
 import type { Redactor } from '../../core/redact/redactor.ts';
 import type { Answer, Call } from '../../protocol/messages.ts';
-import type { Incoming } from '../http/transport.ts';
+import type { Incoming } from '../http/message.ts';
 import { type Decompressor, decodeText, isJsonType, parseMediaType, WithheldError } from './decode.ts';
 import { parseExactJson } from './json.ts';
 import { below, nextPage } from './paging.ts';
