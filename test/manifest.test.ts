@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
 import nls from '../package.nls.json' with { type: 'json' };
+import { NOTICES, thirdPartyNotices } from '../scripts/lib/notices.mjs';
 import { PROVIDER_ID, SERVER_LABEL } from '../src/extension/mcp/serverDefinition.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
@@ -10,6 +11,9 @@ const SOURCES = readdirSync(path.join(ROOT, 'src/extension'), { recursive: true,
   .filter((file) => file.endsWith('.ts'))
   .map((file) => readFileSync(path.join(ROOT, 'src/extension', file), 'utf8'));
 const { contributes } = manifest;
+
+/** VS Code's own commands that texts link to. */
+const FOREIGN_COMMANDS = ['workbench.action.openWalkthrough', 'workbench.action.chat.open'];
 
 /** Every string of the form `%key%` anywhere in the manifest. */
 function usedKeys(value: unknown): readonly string[] {
@@ -94,7 +98,8 @@ describe('commands', () => {
     const inTexts = Object.values(nls).flatMap((value) =>
       [...value.matchAll(/\(command:([\w.]+)\)/g)].map((match) => match[1] ?? ''),
     );
-    for (const command of [...inMenus, ...inTexts]) expect(contributed).toContain(command);
+    const known = [...contributed, ...contributes.views.valetKey.map(({ id }) => `${id}.focus`), ...FOREIGN_COMMANDS];
+    for (const command of [...inMenus, ...inTexts]) expect(known).toContain(command);
   });
 
   test('those that stand in a row of buttons have an icon', () => {
@@ -138,17 +143,88 @@ describe('views', () => {
   });
 });
 
-describe('the Marketplace', () => {
-  test('gets a PNG icon of 256 pixels, at most 30 keywords, and a price', () => {
+describe('the walkthrough', () => {
+  const [walkthrough] = contributes.walkthroughs;
+  const steps = walkthrough?.steps ?? [];
+
+  test('has at most five steps, each with a picture that takes the theme’s colours and is described', () => {
+    expect(contributes.walkthroughs).toHaveLength(1);
+    expect(steps).toHaveLength(5);
+    for (const { media } of steps) {
+      const svg = readFileSync(path.join(ROOT, media.svg), 'utf8');
+      expect(svg).toContain('var(--vscode-');
+      // A colour stands only as what a theme's missing one falls back to.
+      expect(svg.replaceAll(/var\((?:[^()]|\([^()]*\))*\)/g, '')).not.toMatch(/#[0-9a-f]{3,8}\b/i);
+      expect(svg).not.toMatch(/<script|<foreignObject|href=|url\(/i);
+      expect(text(media.altText).length).toBeGreaterThan(20);
+    }
+  });
+
+  test('each step ticks itself off by what really happened', () => {
+    const keys = SOURCES.flatMap((source) => [...source.matchAll(/'(valetKey\.\w+)': /g)].map((match) => match[1]));
+    const visible = contributes.views.valetKey.map(({ id }) => `${id}.visible`);
+    const commands = contributes.commands.map(({ command }) => command);
+    for (const { completionEvents } of steps) {
+      expect(completionEvents).toHaveLength(1);
+      const [, kind, what = ''] = /^(onContext|onCommand):(.+)$/.exec(completionEvents[0] ?? '') ?? [];
+      if (kind === 'onCommand') expect(commands).toContain(what);
+      else for (const key of what.split(' && ')) expect([...keys, ...visible]).toContain(key);
+    }
+  });
+
+  test('it is reached from the empty Services view, and opened by nothing else', () => {
+    const link = `workbench.action.openWalkthrough?${encodeURIComponent(
+      JSON.stringify(`${manifest.publisher}.${manifest.name}#${walkthrough?.id}`),
+    )}`;
+    expect(text('%viewsWelcome.services%')).toContain(`(command:${link})`);
+    expect(SOURCES.join('\n')).not.toContain('openWalkthrough');
+  });
+
+  test('what its chat link proposes is a draft, and no message that sends itself', () => {
+    const [, argument = ''] = /chat\.open\?([^)]+)\)/.exec(text('%walkthrough.callIt.description%')) ?? [];
+    expect(JSON.parse(decodeURIComponent(argument))).toMatchObject({ isPartialQuery: true });
+  });
+});
+
+describe('the Marketplace and Open VSX', () => {
+  test('get a PNG icon of 256 pixels, known categories, at most 30 keywords, and a price', () => {
     const png = readFileSync(path.join(ROOT, manifest.icon));
     expect(png.subarray(1, 4).toString()).toBe('PNG');
     expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([256, 256]);
     expect(manifest.keywords.length).toBeLessThanOrEqual(30);
     expect(new Set(manifest.keywords).size).toBe(manifest.keywords.length);
-    expect(manifest.categories).toContain('AI');
-    expect(manifest.pricing).toBe('Free');
-    expect(manifest.repository.url).toMatch(/^https:\/\//);
+    expect(manifest.categories).toEqual(['AI', 'Chat', 'Other']);
+    expect([manifest.pricing, manifest.qna]).toEqual(['Free', false]);
+    expect([manifest.galleryBanner.theme, /^#[0-9a-f]{6}$/.test(manifest.galleryBanner.color)]).toEqual(['dark', true]);
+    expect(manifest).not.toHaveProperty('badges');
   });
+
+  test('get a publisher, a licence and addresses over https', () => {
+    expect([manifest.publisher, manifest.name, manifest.license]).toEqual(['valet-key', 'valet-key', 'MIT']);
+    expect(existsSync(path.join(ROOT, 'LICENSE'))).toBe(true);
+    for (const url of [manifest.repository.url, manifest.homepage, manifest.bugs.url]) {
+      expect(url).toMatch(/^https:\/\/github\.com\/valet-key\/valet-key/);
+    }
+  });
+
+  test('show what README shows: pictures that are there, small, and described', () => {
+    const readme = readFileSync(path.join(ROOT, 'README.md'), 'utf8');
+    const pictures = [...readme.matchAll(/!\[([^\]]*)\]\(([^)]+)\)/g)];
+    expect(pictures.length).toBeGreaterThan(0);
+    expect(readme).not.toMatch(/<img/i);
+    for (const [, description = '', source = ''] of pictures) {
+      // vsce turns a relative address into one of the repository over https.
+      expect(source).toMatch(/^docs\/images\/[\w-]+\.png$/);
+      expect(description.length).toBeGreaterThan(20);
+      expect(readFileSync(path.join(ROOT, source)).length).toBeLessThan(150_000);
+    }
+    const kept = readdirSync(path.join(ROOT, 'docs/images')).map((file) => `docs/images/${file}`);
+    expect(kept.sort()).toEqual(pictures.map(([, , source]) => source).sort());
+  });
+
+  test('get the licences of all that is bundled (node scripts/notices.mjs writes them)', async () => {
+    expect(readFileSync(path.join(ROOT, NOTICES), 'utf8')).toBe(await thirdPartyNotices());
+  }, 30_000);
 });
 
 describe('texts', () => {
@@ -164,6 +240,11 @@ describe('texts', () => {
       ...contributes.views.valetKey.map(({ name }) => name),
       ...contributes.viewsContainers.activitybar.map(({ title }) => title),
       ...contributes.viewsWelcome.map(({ contents }) => contents),
+      ...contributes.walkthroughs.flatMap(({ title, description, steps }) => [
+        title,
+        description,
+        ...steps.flatMap((step) => [step.title, step.description, step.media.altText]),
+      ]),
       ...Object.values(contributes.configuration.properties).map(({ markdownDescription }) => markdownDescription),
     ];
     for (const title of titles) expect(title).toMatch(/^%[\w.]+%$/);

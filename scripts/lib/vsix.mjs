@@ -9,16 +9,18 @@ const VSCE = path.join(ROOT, 'node_modules/@vscode/vsce/vsce');
  * Packs an extension. The file appears whole or not at all, as another run may be installing the one before it.
  *
  * @param {{ node: string, folder: string, file: string, args?: readonly string[] }} options `node` is the project's
+ * @returns {Promise<string[]>} what vsce warned about
  */
 export async function packVsix({ node, folder, file, args = [] }) {
   const draft = `${file}.${process.pid}.vsix`;
   try {
-    await run(node, [VSCE, 'package', '--no-dependencies', ...args, '--out', draft], {
+    const output = await run(node, [VSCE, 'package', '--no-dependencies', ...args, '--out', draft], {
       cwd: folder,
       quiet: true,
       what: `packing ${path.basename(file)}`,
     });
     renameSync(draft, file);
+    return output.split('\n').filter((line) => /\bWARNING\b/.test(line));
   } finally {
     rmSync(draft, { force: true });
   }
