@@ -1,4 +1,4 @@
-import type { PolicyAuthor, PolicyDocument, Service } from '../core/policy/model.ts';
+import type { PolicyAuthor, PolicyDocument, Service, VerifyRequest } from '../core/policy/model.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Caller } from './flight.ts';
 import type { Candidate, CredentialSet, FreezeState, PolicyFile, ServiceStatus } from './parent.ts';
@@ -15,6 +15,8 @@ const EXPIRING_MS = 7 * 24 * 60 * 60 * 1000;
 export interface StatusOfService {
   readonly status: ServiceStatus;
   readonly why?: string;
+  /** Who could change it, when that is not the person in VS Code. */
+  readonly by?: 'administrator';
 }
 
 /**
@@ -83,6 +85,12 @@ export class GatewayState {
     return this.#findIn(await PolicySet.from([...this.#files, file], parse), name);
   }
 
+  /** The verifying request that the approved policy names, if the service is in force and names one. */
+  ownVerification(name: string): VerifyRequest | undefined {
+    const lookup = this.#policies.window.find(name);
+    return lookup.found === 'service' ? lookup.inForce.service.verify : undefined;
+  }
+
   #findIn(policies: PolicySet, name: string): ServiceInForce {
     if (!this.#trusted) throw refusals.untrustedWorkspace(name);
     const lookup = policies.find(name);
@@ -138,7 +146,7 @@ export class GatewayState {
     if (lookup.found === 'not_approved') {
       const elsewhere = this.#boundElsewhere(name, lookup.proposed);
       return elsewhere === undefined
-        ? { status: 'not_approved', why: lookup.why }
+        ? { status: 'not_approved', why: lookup.why, ...(lookup.by === 'administrator' ? { by: lookup.by } : {}) }
         : { status: 'not_confirmed', why: elsewhere };
     }
     const { service } = lookup.inForce;

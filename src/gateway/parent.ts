@@ -100,10 +100,11 @@ export interface GatewayControl {
   /** Records something that a person did (freeze, rotate, approve …) in the audit trail. */
   recordControl(event: ControlEvent): Promise<void>;
   /**
-   * Sends a harmless request to find out whether the API takes the stored credential, or a candidate for it. It is the
-   * person's own act and needs no rule; freeze, trust, destination, redaction and the audit trail hold as for any call.
+   * Sends a harmless request to find out whether the API takes the stored credential, or a candidate for it: the one
+   * that the approved policy names, else `known`. It is the person's own act and needs no rule; freeze, trust,
+   * destination, redaction and the audit trail hold as for any call.
    */
-  verify(service: string, request: VerifyingRequest, options?: VerifyOptions): Promise<Verification>;
+  verify(service: string, known: VerifyingRequest | undefined, options?: VerifyOptions): Promise<Verification>;
   /** What would become of a request, and why. Nothing is sent and nothing recorded. */
   explain(call: Call): Promise<Explanation>;
   /** Sends a call of the person's own, which is judged, limited and recorded as an agent's is. */

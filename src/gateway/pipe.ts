@@ -88,8 +88,8 @@ export async function connectGateway(
     setWindow: (window) => call('setWindow', window),
     setNetwork: (network) => call('setNetwork', network),
     recordControl: (event) => call('recordControl', event),
-    verify: (service, request, { candidate, signal } = {}) =>
-      cancellable(signal, (token) => call('verify', service, request, candidateOntoPipe(candidate), token)),
+    verify: (service, known, { candidate, signal } = {}) =>
+      cancellable(signal, (token) => call('verify', service, known ?? null, candidateOntoPipe(candidate), token)),
     explain: (asked) => call('explain', asked),
     perform: (asked, signal) => cancellable(signal, (token) => call('perform', asked, token)),
     status: () => call('status'),
@@ -133,8 +133,16 @@ export function serveParent(
   connection.onRequest('head', async (): Promise<AuditHead> => (await started()).head());
   connection.onRequest(
     'verify',
-    async (service: string, request: VerifyingRequest, candidate: CandidateOnPipe | null, token: CancellationToken) =>
-      (await started()).verify(service, request, { signal: signalOf(token), ...candidateOffPipe(candidate) }),
+    async (
+      service: string,
+      known: VerifyingRequest | null,
+      candidate: CandidateOnPipe | null,
+      token: CancellationToken,
+    ) =>
+      (await started()).verify(service, known ?? undefined, {
+        signal: signalOf(token),
+        ...candidateOffPipe(candidate),
+      }),
   );
   connection.onRequest('explain', async (asked: Call) => (await started()).explain(asked));
   connection.onRequest<Performed, void>('perform', async (asked: Call, token: CancellationToken) =>

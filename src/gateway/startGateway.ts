@@ -52,7 +52,7 @@ export async function startGateway(
       setFreeze: (state) => gateway.setFreeze(state),
       setNetwork: (network) => gateway.setNetwork(network),
       recordControl: (event) => gateway.recordControl(event),
-      verify: (service, request, options) => gateway.verify(service, request, options),
+      verify: (service, known, options) => gateway.verify(service, known, options),
       explain: (call) => gateway.explain(call),
       perform: (call, signal) => gateway.perform(call, signal),
       status: () => gateway.status(),

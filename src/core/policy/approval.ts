@@ -1,6 +1,6 @@
 import { allowCoverage, effectiveMethods, without } from './coverage.ts';
 import { lowerLimits, sameLimits } from './limits.ts';
-import type { Rule, Service } from './model.ts';
+import type { Rule, Service, VerifyRequest } from './model.ts';
 import { parsePolicy } from './parse.ts';
 import { policyText, printBareService, printService } from './print.ts';
 import { MAX_POLICY_BYTES, utf8Bytes } from './textGuard.ts';
@@ -14,7 +14,7 @@ const NOTHING = policyText([]);
  * - An allow rule stays for those methods that a saved rule covers; one that does not stay gives way to saved rules
  *   which it covers. A service that the saved text does not name keeps its name and loses all of them.
  * - The saved text's denies are added and none is ever taken away; limits go down to the lower of both; caller headers
- *   stay only if both let them through.
+ *   stay only if both let them through, a verifying request only if both name it.
  * - `baseUrl`, `auth`, `network`, `environment` and `headers.set` stay as approved: where the saved text differs, that
  *   is the gateway's and the person's matter.
  *
@@ -42,11 +42,18 @@ function narrowService(approved: Service, saved: Service | undefined): Service {
   if (
     rules === approved.rules &&
     sameLimits(limits, approved.limits) &&
-    passed.length === approved.headers.allow.length
+    passed.length === approved.headers.allow.length &&
+    (approved.verify === undefined || sameVerify(approved.verify, saved?.verify))
   ) {
     return approved;
   }
-  return { ...approved, rules, limits, headers: { ...approved.headers, allow: passed } };
+  const { verify, ...rest } = approved;
+  const kept = verify !== undefined && sameVerify(verify, saved?.verify) ? { verify } : {};
+  return { ...rest, ...kept, rules, limits, headers: { ...approved.headers, allow: passed } };
+}
+
+function sameVerify(one: VerifyRequest, other: VerifyRequest | undefined): boolean {
+  return one.method === other?.method && one.path === other.path;
 }
 
 function narrowRules(approved: readonly Rule[], saved: readonly Rule[]): readonly Rule[] {

@@ -57,6 +57,7 @@ function newService(service: Service): PolicyChange[] {
   const allows = service.rules.some((rule) => rule.effect === 'allow');
   return [
     change(allows ? 'widens' : 'other', service, `service ${name} (${baseUrl.text}, ${describeAuth(auth)}${where})`),
+    ...verifyChanges(undefined, service),
     ...[
       ...ruleChanges(bare, service),
       ...headerChanges(bare, service),
@@ -83,6 +84,7 @@ function definitionChanges(approved: Service, saved: Service): PolicyChange[] {
   const changes = differingParts(approved, saved).map((part) =>
     change('widens', saved, `${part} of ${saved.name}: ${say(approved, part)} → ${say(saved, part)}`),
   );
+  changes.push(...verifyChanges(approved, saved));
   if (approved.environment !== saved.environment) {
     const [from, to] = [approved.environment ?? 'none', saved.environment ?? 'none'];
     changes.push(change('other', saved, `environment of ${saved.name}: ${from} → ${to}`));
@@ -91,6 +93,15 @@ function definitionChanges(approved: Service, saved: Service): PolicyChange[] {
     changes.push(change('other', saved, `description of ${saved.name}`));
   }
   return changes;
+}
+
+/** It is sent without a rule that allows it, so a new one waits for a person. */
+function verifyChanges(approved: Service | undefined, saved: Service): PolicyChange[] {
+  const say = (service: Service | undefined): string =>
+    service?.verify ? `${service.verify.method} ${service.verify.path}` : 'none';
+  const [from, to] = [say(approved), say(saved)];
+  if (from === to) return [];
+  return [change(saved.verify ? 'widens' : 'other', saved, `verifying request of ${saved.name}: ${from} → ${to}`)];
 }
 
 function ruleChanges(approved: Service, saved: Service, once?: Service): PolicyChange[] {

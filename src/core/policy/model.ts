@@ -97,6 +97,12 @@ export interface ServiceHeaders {
   readonly allow: readonly string[];
 }
 
+/** A read that shows whether the API takes the credential. The path may carry a query. */
+export interface VerifyRequest {
+  readonly method: 'GET' | 'HEAD';
+  readonly path: string;
+}
+
 export interface Service {
   readonly name: string;
   readonly description?: string;
@@ -107,6 +113,8 @@ export interface Service {
   readonly headers: ServiceHeaders;
   readonly rules: readonly Rule[];
   readonly limits: Limits;
+  /** What a person's *Verify Credential* sends; it needs no rule. */
+  readonly verify?: VerifyRequest;
   /** The service's key in the text. */
   readonly span: Span;
   readonly line: number;

@@ -9,6 +9,7 @@ import { ProblemList } from './problems.ts';
 import { type Entry, type Fields, isEmpty, Reader } from './reader.ts';
 import { readRules } from './rulesField.ts';
 import { checkText } from './textGuard.ts';
+import { readVerify } from './verifyField.ts';
 import { readTree } from './yamlTree.ts';
 
 const SERVICE_NAME = /^[a-z][a-z0-9-]{0,62}$/;
@@ -22,6 +23,7 @@ const SERVICE_KEYS = [
   'policies',
   'headers',
   'limits',
+  'verify',
 ] as const;
 const SERVICE_EXAMPLE = '{ baseUrl: https://api.example.com, auth: { type: bearer } }';
 
@@ -146,6 +148,7 @@ function readService(
   const auth = authEntry === undefined ? undefined : readAuth(reader, authEntry, onLiteral);
   const headers = readHeaders(reader, fields.get('headers'), auth);
   const limits = readLimits(reader, fields.get('limits'));
+  const verify = readVerify(reader, fields.get('verify'));
   const policiesEntry = fields.get('policies');
   const rules = policiesEntry === undefined ? [] : readRules(reader, policiesEntry, name);
   if (policiesEntry === undefined || emptyList(policiesEntry)) {
@@ -166,6 +169,7 @@ function readService(
     headers,
     rules,
     limits,
+    ...(verify === undefined ? {} : { verify }),
     span: key,
     line: problems.position(key.start).line,
   };

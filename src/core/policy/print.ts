@@ -37,6 +37,9 @@ export function printService(service: Service): string {
   if (set.length > 0) lines.push('      set:');
   for (const [name, value] of set) lines.push(`        ${JSON.stringify(name)}: ${JSON.stringify(value)}`);
   if (allow.length > 0) lines.push(`      allow: [${allow.map((name) => JSON.stringify(name)).join(', ')}]`);
+  if (service.verify) {
+    lines.push(`    verify: { method: ${service.verify.method}, path: ${JSON.stringify(service.verify.path)} }`);
+  }
   const limits = printLimits(service);
   if (limits.length > 0) lines.push('    limits:', ...limits);
   return `${lines.join('\n')}\n`;

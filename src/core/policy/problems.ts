@@ -44,6 +44,7 @@ export type ProblemCode =
   | 'bad-header-value'
   | 'credential-like-header'
   | 'bad-limit'
+  | 'bad-verify'
   | 'administrator-only'
   | 'bad-origin'
   | 'no-policies'

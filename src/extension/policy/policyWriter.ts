@@ -11,6 +11,8 @@ export interface NewService {
   /** Left out for public addresses. */
   readonly network?: Exclude<Network, 'public'>;
   readonly auth: Auth;
+  /** A path that proves the credential when it is read. */
+  readonly verifyPath?: string;
   /** Fixed vendor headers. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly rules: readonly NewRule[];
@@ -110,6 +112,7 @@ function serviceLines(service: NewService): readonly string[] {
   const headers = Object.entries(service.headers ?? {});
   if (headers.length > 0) lines.push('  headers:', '    set:');
   for (const [name, value] of headers) lines.push(`      ${scalar(name)}: ${JSON.stringify(value)}`);
+  if (service.verifyPath !== undefined) lines.push(`  verify: { path: ${JSON.stringify(service.verifyPath)} }`);
   lines.push(service.rules.length === 0 ? '  policies: []' : '  policies:');
   for (const rule of service.rules) {
     const rest = rule.effect === 'deny' ? 'effect: deny' : `methods: [${rule.methods.join(', ')}]`;

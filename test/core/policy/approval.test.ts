@@ -100,6 +100,19 @@ describe('narrowApproved', () => {
     expect(rulesOf(text)).toEqual([]);
   });
 
+  it('strikes a verifying request that the saved text does not name, so that putting it back waits for a person', () => {
+    const text = policyOf([{ path: '/a', methods: GET }], '    verify: { path: /v1/me }\n');
+    expect(serviceOf(text).verify).toEqual({ method: 'GET', path: '/v1/me' });
+    expect(narrowApproved(text, `${text}# a comment\n`)).toBe(text);
+    for (const other of ['', '    verify: { path: /v1/other }\n', '    verify: { method: HEAD, path: /v1/me }\n']) {
+      const struck = narrowApproved(text, policyOf([{ path: '/a', methods: GET }], other));
+      expect(serviceOf(struck).verify).toBeUndefined();
+      expect(policyChanges(struck, text)).toMatchObject([
+        { kind: 'widens', text: '+ verifying request of api: none → GET /v1/me' },
+      ]);
+    }
+  });
+
   it('approves no service that only the saved text has', () => {
     const more = `${policyOf([{ path: '/a', methods: GET }])}  evil:\n    baseUrl: https://evil.example\n    auth: { type: bearer }\n${rulesText([{ path: '/**', methods: GET }])}`;
     const text = policyOf([{ path: '/a', methods: GET }]);
