@@ -48,6 +48,11 @@ describe('public contracts', () => {
       'valetKey.showAuditLog': 'Show Audit Log',
       'valetKey.showStatus': 'Show Status',
       'valetKey.copyMcpConfiguration': 'Copy MCP Configuration',
+      'valetKey.setUpCredentials': 'Set Up Credentials of This Workspace',
+      'valetKey.reviewAccessRequest': 'Review Access Request',
+      'valetKey.explainCall': 'Why Was a Call Blocked?',
+      'valetKey.verifyAuditLog': 'Verify Audit Log',
+      'valetKey.exportAuditLog': 'Export Audit Log',
       'valetKey.showMenu': 'Show Menu',
     });
     expect(new Set(contributes.commands.map(({ category }) => text(category)))).toEqual(new Set(['Valet Key']));

@@ -1,13 +1,18 @@
 import type * as vscode from 'vscode';
 import type { PolicyDocument } from '../core/policy/model.ts';
+import type { AccessWishes } from './audit/accessWishes.ts';
 import type { ActivityLog } from './audit/activity.ts';
+import type { Anchorer } from './audit/anchorer.ts';
+import type { AnchorStore } from './audit/anchorStore.ts';
 import type { CredentialStore } from './credentials/credentialStore.ts';
 import type { FreezeStore } from './freeze/freezeStore.ts';
 import type { GatewaySupervisor } from './gateway/gatewaySupervisor.ts';
 import type { ServerDefinition } from './mcp/serverDefinition.ts';
+import type { AdministratorPolicy } from './policy/administratorPolicy.ts';
 import type { PolicyBook } from './policy/policyBook.ts';
 import type { PolicyLocations } from './policy/policyLocations.ts';
 import type { Event } from './util/emitter.ts';
+import type { ReadOnlyTexts } from './views/readOnlyText.ts';
 import type { ServiceSummary } from './views/services/serviceList.ts';
 
 /** What commands and views work with: built once by the composition root, never global. */
@@ -19,6 +24,11 @@ export interface App {
   readonly gateway: GatewaySupervisor;
   readonly services: ServiceModel;
   readonly activity: ActivityLog;
+  /** What agents asked for with `request_access`. */
+  readonly wishes: AccessWishes;
+  readonly administrator: AdministratorPolicy;
+  readonly audit: AuditTrail;
+  readonly texts: ReadOnlyTexts;
   readonly definition: ServerDefinition;
   readonly auditChannel: vscode.OutputChannel;
   readonly log: vscode.LogOutputChannel;
@@ -26,6 +36,14 @@ export interface App {
   readonly parse: (text: string) => Promise<PolicyDocument>;
   /** Tells other windows to read credentials and approvals again. */
   announceChange(): void;
+}
+
+/** The files of the audit trail, and what vouches for them. */
+export interface AuditTrail {
+  /** Absolute path of the folder with the runs of all windows. */
+  readonly directory: string;
+  readonly anchors: AnchorStore;
+  readonly anchorer: Anchorer;
 }
 
 /** The services as the views last saw them. */

@@ -4,10 +4,14 @@ import * as vscode from 'vscode';
 import { BoundedPolicyParser } from '../gateway/policyParser.ts';
 import { defaultRuntimeDir, ownRuntimeDirInputs } from '../protocol/runtimeDir.ts';
 import type { App } from './app.ts';
+import { AccessWishes } from './audit/accessWishes.ts';
 import { ActivityLog } from './audit/activity.ts';
+import { Anchorer } from './audit/anchorer.ts';
+import { ANCHOR_PREFIX, AnchorStore } from './audit/anchorStore.ts';
 import { registerCommands } from './commands/register.ts';
 import { credentialIds, credentialSetOf } from './credentials/credentialSet.ts';
 import { CredentialStore } from './credentials/credentialStore.ts';
+import { registerDestinationDiagnostics } from './diagnostics/destinationDiagnostics.ts';
 import { registerMoveSecretQuickFix } from './diagnostics/moveSecretQuickFix.ts';
 import { registerPolicyDiagnostics } from './diagnostics/policyDiagnostics.ts';
 import { FreezeStore } from './freeze/freezeStore.ts';
@@ -16,19 +20,27 @@ import { windowGateway } from './gateway/windowGateway.ts';
 import { followWindow } from './gateway/windowInfo.ts';
 import { serverDefinition } from './mcp/serverDefinition.ts';
 import { registerServerProvider } from './mcp/serverProvider.ts';
+import { administratorPath, readAdministratorFile, watchAdministratorFile } from './policy/administratorFile.ts';
+import { AdministratorPolicy } from './policy/administratorPolicy.ts';
 import { ApprovalStore } from './policy/approvalStore.ts';
 import { registerApprovedDocuments } from './policy/approvedDocuments.ts';
+import { boundedParse } from './policy/boundedParse.ts';
 import { policyLanguage } from './policy/language.ts';
 import { PolicyBook } from './policy/policyBook.ts';
 import { PolicyLocations } from './policy/policyLocations.ts';
+import { registerReviewLens } from './policy/reviewLens.ts';
 import { reloadOn } from './state/reloader.ts';
 import { SharedStateFile } from './state/sharedState.ts';
 import { textFolder } from './state/textFolder.ts';
+import { Emitter } from './util/emitter.ts';
 import { errorText } from './util/errorText.ts';
 import { registerActivityView } from './views/activity/activityView.ts';
+import { tellOfWish } from './views/activity/wishToast.ts';
 import { registerContextKeys } from './views/contextKeys.ts';
+import { ReadOnlyTexts } from './views/readOnlyText.ts';
 import { LiveServiceModel } from './views/services/serviceModel.ts';
 import { registerServicesView } from './views/services/servicesView.ts';
+import { registerSetUpOffer } from './views/services/setUpOffer.ts';
 import { registerStatusBar } from './views/statusBar.ts';
 
 /** Builds the parts, registers them, and starts the gateway in the background. */
@@ -48,10 +60,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const freeze = new FreezeStore({ file: shared, secrets });
   const activity = new ActivityLog();
   const parser = new BoundedPolicyParser(gatewayScript);
-  const language = policyLanguage(
-    parser,
-    vscode.l10n.t('The file takes too long to read. Make it shorter or simpler.'),
-  );
+  const tooSlow = vscode.l10n.t('The file takes too long to read. Make it shorter or simpler.');
+  const language = policyLanguage(parser, tooSlow);
   const locations = new PolicyLocations(globalStorageUri);
   const policies = new PolicyBook({
     approvals: new ApprovalStore({ texts: textFolder(path.join(storage, 'approved')), secrets, installation: storage }),
@@ -61,6 +71,17 @@ export function activate(context: vscode.ExtensionContext): void {
     log: onLog,
   });
 
+  const administratorFile = administratorPath(process.platform);
+  const administrator = new AdministratorPolicy({
+    path: administratorFile,
+    // Agents read it, too; like all that they read, in English.
+    label: `the administrator’s policy ${administratorFile}`,
+    read: () => readAdministratorFile(administratorFile),
+    parse: (text) => boundedParse(parser, text, tooSlow, 'administrator'),
+  });
+  const wishes = new AccessWishes(Date.now);
+  const texts = new ReadOnlyTexts();
+
   let certificates: readonly string[] = [];
   const window = followWindow(() => void gateway.push('window'));
   const gateway = windowGateway(
@@ -68,7 +89,7 @@ export function activate(context: vscode.ExtensionContext): void {
     {
       window: () => window.current(),
       network: () => networkSettings(certificates),
-      policies: () => policies.files(),
+      policies: () => [...policies.files(), ...administrator.files()],
       credentials: () => credentialSetOf(credentialIds(policies.entries()), credentials.all(), credentials.retired()),
       freeze: () => freeze.state,
     },
@@ -76,13 +97,28 @@ export function activate(context: vscode.ExtensionContext): void {
       onAudit: (event, line) => {
         auditChannel.appendLine(line);
         activity.add(event);
+        if (event.kind === 'control' && event.verdict === 'freeze') void anchorer.anchor();
+        else anchorer.grew();
       },
-      onAccessWish: ({ agent, method, path: wished, service }) =>
-        log.info(`${agent} asked for ${method} ${wished} on ${service}.`),
+      onAccessWish: (wish) => {
+        if (wishes.add(wish)) void tellOfWish(wish).catch(failed);
+      },
       onLog,
     },
   );
-  const services = new LiveServiceModel({ credentials, freeze, policies, gateway, activity });
+  const anchors = new AnchorStore({ secrets, installation: storage, now: Date.now });
+  const anchorer = new Anchorer({
+    head: () => gateway.head(),
+    put: (head) => anchors.put(head),
+    after,
+    now: Date.now,
+    onError: (error) => log.warn(`The audit trail was not anchored: ${errorText(error)}`),
+  });
+  lastWords = () => anchorer.anchor();
+  const trust = { granted: () => vscode.workspace.isTrusted, onDidGrant: vscode.workspace.onDidGrantWorkspaceTrust };
+  const services = new LiveServiceModel({ credentials, freeze, policies, gateway, activity, trust });
+  // Anchors in SecretStorage concern no other window.
+  const secretsChanged = new Emitter<void>();
   const definition = serverDefinition({
     execPath: process.execPath,
     proxyPath: path.join(extensionPath, 'dist', 'proxy.js'),
@@ -97,6 +133,10 @@ export function activate(context: vscode.ExtensionContext): void {
     gateway,
     services,
     activity,
+    wishes,
+    administrator,
+    audit: { directory: path.join(storage, 'audit'), anchors, anchorer },
+    texts,
     definition,
     auditChannel,
     log,
@@ -111,6 +151,8 @@ export function activate(context: vscode.ExtensionContext): void {
     gateway,
     window,
     services,
+    anchorer,
+    texts.register(),
     registerServerProvider(definition),
     registerCommands(app),
     registerServicesView(app),
@@ -118,25 +160,53 @@ export function activate(context: vscode.ExtensionContext): void {
     registerStatusBar(app),
     registerContextKeys(app),
     registerApprovedDocuments(policies),
+    registerReviewLens(app),
     registerPolicyDiagnostics(app),
+    registerDestinationDiagnostics(app),
     registerMoveSecretQuickFix(app),
     freeze.onDidChange(() => void gateway.push('freeze')),
     credentials.onDidChange(() => void gateway.push('credentials')),
     // Which credentials count here depends on the policies, so the policies go first.
     policies.onDidChange(() => void gateway.push('policies').then(() => gateway.push('credentials'))),
     shared.watch(),
-    reloadOn([shared.onDidChange, secrets.onDidChange], app, failed),
+    secrets.onDidChange(({ key }) => {
+      if (!key.startsWith(ANCHOR_PREFIX)) secretsChanged.fire();
+    }),
+    reloadOn([shared.onDidChange, secretsChanged.event], app, failed),
     locations.watch(policies, failed),
+    administrator.onDidChange(() => void gateway.push('policies')),
+    watchAdministratorFile(administratorFile, () => void administrator.refresh().catch(failed)),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration('http')) void gateway.push('network');
     }),
   );
 
   const start = async (): Promise<void> => {
-    await Promise.all([freeze.load(), credentials.load(), policies.setSources(locations.sources())]);
+    await Promise.all([
+      freeze.load(),
+      credentials.load(),
+      policies.setSources(locations.sources()),
+      administrator.refresh(),
+    ]);
     await gateway.start();
     certificates = await systemCertificates();
     await gateway.push('network');
   };
-  void start().catch(failed);
+  const started = start().catch(failed);
+  context.subscriptions.push(registerSetUpOffer(app, started));
+}
+
+/** What is done before the window closes. VS Code calls `deactivate` without the context, so that it has to be kept here. */
+let lastWords: () => Promise<void> = async () => undefined;
+/** A closing window's SecretStorage may never answer: 1 second. */
+const LAST_WORDS_MS = 1000;
+
+/** Anchors the audit trail while the gateway still runs; VS Code disposes of everything afterwards. */
+export async function deactivate(): Promise<void> {
+  await Promise.race([lastWords(), new Promise<void>((resolve) => after(LAST_WORDS_MS, resolve))]);
+}
+
+function after(ms: number, callback: () => void): vscode.Disposable {
+  const timer = setTimeout(callback, ms);
+  return new vscode.Disposable(() => clearTimeout(timer));
 }

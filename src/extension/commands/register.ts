@@ -21,6 +21,11 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'valetKey.showAuditLog': async () => (await import('./showAuditLog.ts')).showAuditLog,
   'valetKey.showStatus': async () => (await import('./showStatus.ts')).showStatus,
   'valetKey.copyMcpConfiguration': async () => (await import('./copyMcpConfiguration.ts')).copyMcpConfiguration,
+  'valetKey.setUpCredentials': async () => (await import('./setUpCredentials.ts')).setUpCredentials,
+  'valetKey.reviewAccessRequest': async () => (await import('./reviewAccessRequest.ts')).reviewAccessRequest,
+  'valetKey.explainCall': async () => (await import('./explainCall.ts')).explainCall,
+  'valetKey.verifyAuditLog': async () => (await import('./verifyAuditLog.ts')).verifyAuditLog,
+  'valetKey.exportAuditLog': async () => (await import('./exportAuditLog.ts')).exportAuditLog,
   'valetKey.showMenu': async () => (await import('./showMenu.ts')).showMenu,
 };
 

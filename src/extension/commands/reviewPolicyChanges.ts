@@ -1,12 +1,14 @@
 import { commands, l10n, Uri, window } from 'vscode';
 import type { App } from '../app.ts';
 import { approvedUri } from '../policy/approvedDocuments.ts';
+import { changeLines } from '../policy/changeText.ts';
+import { unconfirmed } from '../policy/destination.ts';
 import { ChangedSinceReviewError, type PolicyEntry } from '../policy/policyBook.ts';
-import { confirmInModal, tellFailure } from '../ui/confirm.ts';
+import { tellFailure } from '../ui/confirm.ts';
 import { askChoice, single } from '../ui/steps.ts';
 
-/** More lines would not fit a dialog; the diff editor behind it has them all. */
-const MOST_LINES = 18;
+/** More lines would not fit a dialog. */
+const MOST_LINES = 16;
 
 /** Shows what waits in a policy file, as a difference and in words, and approves it when the person says so. */
 export async function reviewPolicyChanges(app: App, argument: unknown): Promise<void> {
@@ -23,13 +25,17 @@ export async function reviewPolicyChanges(app: App, argument: unknown): Promise<
   );
   const text = entry.text;
   if (text === undefined) return;
-  const agreed = await confirmInModal({
-    warning: true,
-    message: l10n.t('Apply these changes to “{0}”?', entry.label),
-    detail: detailOf(entry),
-    action: l10n.t('Apply'),
-  });
-  if (!agreed) return;
+  const lines = changeLines(entry);
+  const apply = l10n.t('Apply');
+  const details = l10n.t('Details');
+  const chosen = await window.showWarningMessage(
+    l10n.t('Apply these changes to “{0}”?', entry.label),
+    { modal: true, detail: [detailOf(lines), ...destinationNotes(app, entry)].join('\n\n') },
+    apply,
+    ...(lines.length > MOST_LINES ? [details] : []),
+  );
+  if (chosen === details) return showAll(app, entry, lines);
+  if (chosen !== apply) return;
   try {
     await app.policies.approve(entry.id, text);
   } catch (error) {
@@ -41,7 +47,7 @@ export async function reviewPolicyChanges(app: App, argument: unknown): Promise<
   }
   app.announceChange();
   await app.gateway.push('policies');
-  await app.gateway.record({ action: 'approve' });
+  await app.gateway.record({ action: 'approve', subject: entry.label });
 }
 
 async function whichFile(
@@ -72,11 +78,32 @@ async function whichFile(
   return answer.kind === 'value' ? answer.value : undefined;
 }
 
-function detailOf(entry: PolicyEntry): string {
-  const shown = entry.pending.slice(0, MOST_LINES);
-  const more = entry.pending.length - shown.length;
+function detailOf(lines: readonly string[]): string {
+  const more = lines.length - MOST_LINES;
   return [
-    ...shown,
-    ...(more > 0 ? ['', l10n.t('… and {0} more. Cancel and read them in the editor behind this dialog.', more)] : []),
+    ...lines.slice(0, MOST_LINES),
+    ...(more > 0 ? ['', l10n.t('… and {0} more. “Details” lists them all, and applies nothing.', more)] : []),
   ].join('\n');
+}
+
+/** Applying does not confirm where a credential goes; said here, so that nobody wonders why the service stays off. */
+function destinationNotes(app: App, entry: PolicyEntry): readonly string[] {
+  return app.services.list
+    .filter(({ policyId }) => policyId === entry.id)
+    .flatMap((summary) => unconfirmed(summary) ?? [])
+    .map(({ service, bound, wanted }) =>
+      l10n.t(
+        'The credential of “{0}” was entered for {1}. Applying does not send it to {2}: the service stays off until you enter it again.',
+        service.name,
+        bound.origin,
+        wanted.origin,
+      ),
+    );
+}
+
+/** The whole list, for reading; the review is started again from there. */
+async function showAll(app: App, entry: PolicyEntry, lines: readonly string[]): Promise<void> {
+  const title = l10n.t('What applying “{0}” changes ({1})', entry.label, lines.length);
+  const next = l10n.t('Nothing is applied yet. Run “Valet Key: Review and Apply Policy Changes” again to apply.');
+  await app.texts.show(l10n.t('Policy changes.txt'), [title, '', ...lines, '', next, ''].join('\n'));
 }

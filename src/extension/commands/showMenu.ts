@@ -1,17 +1,32 @@
 import { commands, l10n } from 'vscode';
 import type { App } from '../app.ts';
 import { askChoice, single } from '../ui/steps.ts';
+import { credentialNeeds } from '../views/services/credentialNeeds.ts';
+import { needsText } from '../views/services/setUpNode.ts';
 
 /** The status bar's menu. Each entry is a command that asks its own questions. */
 export async function showMenu(app: App): Promise<void> {
   const { all, services } = app.freeze.state;
   const pending = app.policies.entries().some((entry) => entry.pending.length > 0);
+  const needs = credentialNeeds(app.policies.entries(), app.services.list);
   const entries = [
     ...(pending
       ? [
           {
             label: `$(git-pull-request) ${l10n.t('Review and Apply Policy Changes')}`,
             value: 'valetKey.reviewPolicyChanges',
+          },
+        ]
+      : []),
+    ...(app.wishes.waiting.length > 0
+      ? [{ label: `$(comment-unresolved) ${l10n.t('Review Access Request…')}`, value: 'valetKey.reviewAccessRequest' }]
+      : []),
+    ...(needs.missing.length > 0
+      ? [
+          {
+            label: `$(key) ${l10n.t('Set Up Credentials…')}`,
+            description: needsText(needs),
+            value: 'valetKey.setUpCredentials',
           },
         ]
       : []),

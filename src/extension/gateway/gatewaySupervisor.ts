@@ -57,7 +57,10 @@ export class GatewaySupervisor {
   readonly #parts: GatewayParts;
   readonly #backoff: Backoff;
   readonly #changed = new Emitter<GatewayHealth>();
+  readonly #told = new Emitter<PartName>();
   readonly onDidChange = this.#changed.event;
+  /** Fires when a change is in force in the gateway: its status may be another one now. */
+  readonly onDidTell = this.#told.event;
   #health: GatewayHealth = { state: 'starting' };
   #run: GatewayRun | undefined;
   #retry: Disposable | undefined;
@@ -117,6 +120,7 @@ export class GatewaySupervisor {
     if (!run) return;
     try {
       await this.#tell(run, part);
+      this.#told.fire(part);
     } catch (error) {
       this.#ports.log('warn', `The gateway could not be told its ${part}: ${messageOf(error)}`);
       run.dispose();

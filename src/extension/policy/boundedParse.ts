@@ -1,4 +1,4 @@
-import type { PolicyDocument } from '../../core/policy/model.ts';
+import type { PolicyAuthor, PolicyDocument } from '../../core/policy/model.ts';
 import { type BoundedPolicyParser, PolicyTimeoutError } from '../../gateway/policyParser.ts';
 
 /** Parses within a second; a text that takes longer counts as one with an error, at its start. */
@@ -6,9 +6,10 @@ export async function boundedParse(
   parser: Pick<BoundedPolicyParser, 'parse'>,
   text: string,
   tooSlow: string,
+  author: PolicyAuthor = 'person',
 ): Promise<PolicyDocument> {
   try {
-    return await parser.parse(text);
+    return await parser.parse(text, author);
   } catch (error) {
     if (!(error instanceof PolicyTimeoutError)) throw error;
     const start = { line: 1, column: 1 };

@@ -1,18 +1,26 @@
 import * as vscode from 'vscode';
 import type { App } from '../app.ts';
+import { credentialNeeds } from './services/credentialNeeds.ts';
 
-/** The keys that menus and buttons in package.json go by. */
+/** The keys that menus, buttons and the walkthrough's steps in package.json go by. */
 export function registerContextKeys(app: App): vscode.Disposable {
-  const last = new Map<string, boolean>();
+  const last = new Map<string, string>();
   const update = (): void => {
+    const pending = app.policies.entries().filter((entry) => entry.pending.length > 0);
     const keys = {
       'valetKey.frozen': app.freeze.state.all,
       'valetKey.someFrozen': app.freeze.state.all || app.freeze.state.services.length > 0,
-      'valetKey.pendingChanges': app.policies.entries().some(({ pending }) => pending.length > 0),
+      'valetKey.pendingChanges': pending.length > 0,
+      // For `resource in …`: the files whose editors offer the review, whatever they are called.
+      'valetKey.pendingFiles': pending.map(({ id }) => app.locations.uriOf(id).toString()),
+      'valetKey.setUp': credentialNeeds(app.policies.entries(), app.services.list).missing.length > 0,
+      'valetKey.hasServices': app.services.list.length > 0,
+      'valetKey.hasCalls': app.activity.calls.some(({ result }) => result.kind === 'answered'),
     };
     for (const [key, value] of Object.entries(keys)) {
-      if (last.get(key) === value) continue;
-      last.set(key, value);
+      const text = JSON.stringify(value);
+      if (last.get(key) === text) continue;
+      last.set(key, text);
       void vscode.commands.executeCommand('setContext', key, value);
     }
   };

@@ -1,5 +1,8 @@
 import * as vscode from 'vscode';
 import type { App } from '../app.ts';
+import { credentialNeeds } from './services/credentialNeeds.ts';
+import { pendingText } from './services/serviceNode.ts';
+import { needsText } from './services/setUpNode.ts';
 
 /** The one status bar item: a shield and the number of services; red when frozen. */
 export function registerStatusBar(app: App): vscode.Disposable {
@@ -15,30 +18,54 @@ export function registerStatusBar(app: App): vscode.Disposable {
 function show(item: vscode.StatusBarItem, app: App): void {
   const count = app.services.list.length;
   const services = count === 1 ? vscode.l10n.t('1 service') : vscode.l10n.t('{0} services', count);
-  const { all, services: frozen } = app.freeze.state;
-  const { state } = app.gateway.health;
-  const pending = app.policies.entries().some((entry) => entry.pending.length > 0);
-  const invalid = app.policies.entries().some(({ disk }) => disk === 'invalid');
-  const [icon, words] = all
-    ? ['lock', vscode.l10n.t('all access is frozen')]
-    : state === 'down'
-      ? ['error', vscode.l10n.t('the gateway is not running')]
-      : invalid
-        ? ['warning', vscode.l10n.t('a policy file has errors')]
-        : pending
-          ? ['git-pull-request', vscode.l10n.t('policy changes wait for your review')]
-          : frozen.length > 0
-            ? ['lock', vscode.l10n.t('{0} frozen', frozen.length)]
-            : ['', ''];
+  const { all } = app.freeze.state;
+  const concern = concernOf(app);
   item.text = all
     ? `$(lock) ${vscode.l10n.t('Frozen')}`
-    : ['$(shield)', String(count), icon === '' ? '' : `$(${icon})`].filter(Boolean).join(' ');
-  const sentence = [vscode.l10n.t('Valet Key'), services, words].filter(Boolean).join(', ');
+    : ['$(shield)', String(count), concern ? `$(${concern.icon})` : '', concern?.count ?? ''].filter(Boolean).join(' ');
+  const sentence = [vscode.l10n.t('Valet Key'), services, concern?.words].filter(Boolean).join(', ');
   item.tooltip = sentence;
   item.accessibilityInformation = { label: sentence, role: 'button' };
   item.backgroundColor = all
     ? new vscode.ThemeColor('statusBarItem.errorBackground')
-    : state === 'down'
+    : app.gateway.health.state === 'down'
       ? new vscode.ThemeColor('statusBarItem.warningBackground')
       : undefined;
+}
+
+interface Concern {
+  readonly icon: string;
+  readonly words: string;
+  readonly count?: string;
+}
+
+/** What most needs a person's eye; one thing, because there is one item. */
+function concernOf(app: App): Concern | undefined {
+  const { l10n } = vscode;
+  const entries = app.policies.entries();
+  const { all, services: frozen } = app.freeze.state;
+  if (all) return { icon: 'lock', words: l10n.t('all access is frozen') };
+  if (app.gateway.health.state === 'down') return { icon: 'error', words: l10n.t('the gateway is not running') };
+  if (!vscode.workspace.isTrusted) {
+    return {
+      icon: 'workspace-untrusted',
+      words: l10n.t('the workspace is not trusted, so every call is refused'),
+    };
+  }
+  if (app.administrator.state.kind === 'broken') {
+    return { icon: 'error', words: l10n.t('the administrator’s policy cannot be read, so every call is refused') };
+  }
+  if (entries.some(({ disk }) => disk === 'invalid')) {
+    return { icon: 'warning', words: l10n.t('a policy file has errors') };
+  }
+  const pending = entries.reduce((sum, entry) => sum + entry.pending.length, 0);
+  if (pending > 0) return { icon: 'git-pull-request', words: pendingText(pending), count: String(pending) };
+  const wishes = app.wishes.waiting.length;
+  if (wishes > 0) {
+    const words = wishes === 1 ? l10n.t('1 access request') : l10n.t('{0} access requests', wishes);
+    return { icon: 'comment-unresolved', words, count: String(wishes) };
+  }
+  if (frozen.length > 0) return { icon: 'lock', words: l10n.t('{0} frozen', frozen.length) };
+  const needs = credentialNeeds(entries, app.services.list);
+  return needs.missing.length > 0 ? { icon: 'key', words: needsText(needs) } : undefined;
 }

@@ -3,7 +3,11 @@ import { parsePolicy } from '../../../src/core/policy/parse.ts';
 import { Secret } from '../../../src/core/secret.ts';
 import type { CredentialRecord } from '../../../src/extension/credentials/credentialStore.ts';
 import type { PolicyEntry } from '../../../src/extension/policy/policyBook.ts';
-import { type ServiceListInputs, serviceList } from '../../../src/extension/views/services/serviceList.ts';
+import {
+  type ServiceListInputs,
+  type ShownStatus,
+  serviceList,
+} from '../../../src/extension/views/services/serviceList.ts';
 import type { ServiceStatus } from '../../../src/gateway/parent.ts';
 
 function entry(id: string, names: readonly string[], approval: PolicyEntry['approval']): PolicyEntry {
@@ -24,10 +28,12 @@ const BASE: ServiceListInputs = {
   entries: [entry('user', ['stripe'], APPROVED)],
   records: [PRESENT],
   freeze: { all: false, services: [] },
+  trusted: true,
+  health: 'up',
   gateway: undefined,
 };
 
-function statuses(inputs: Partial<ServiceListInputs>): readonly (readonly [string, ServiceStatus])[] {
+function statuses(inputs: Partial<ServiceListInputs>): readonly (readonly [string, ShownStatus])[] {
   return serviceList({ ...BASE, ...inputs }).map(({ name, status }) => [name, status] as const);
 }
 
@@ -63,6 +69,27 @@ test.each<[ServiceStatus, Partial<ServiceListInputs>]>([
   ['revoked', { records: [{ state: 'revoked', id: PRESENT.id, revokedAt: 1 }] }],
   ['not_approved', { entries: [entry('user', ['stripe'], { kind: 'none' })] }],
   ['not_approved', { entries: [entry('user', ['stripe'], { kind: 'broken', services: ['stripe'] })] }],
-])('without a gateway: %s', (status, inputs) => {
+])('before the gateway was asked: %s', (status, inputs) => {
   expect(statuses(inputs)).toEqual([['stripe', status]]);
+});
+
+test('what concerns every service goes before what the gateway last said', () => {
+  expect(statuses({ ...told('ready'), health: 'down' })).toEqual([['stripe', 'gateway_down']]);
+  expect(statuses({ ...told('ready'), health: 'starting' })).toEqual([['stripe', 'starting']]);
+  expect(statuses({ ...told('ready'), trusted: false, health: 'down' })).toEqual([['stripe', 'untrusted']]);
+  const all = { freeze: { all: true, services: [] }, trusted: false, health: 'down' } as const;
+  expect(statuses({ ...told('ready'), ...all })).toEqual([['stripe', 'frozen']]);
+});
+
+test('what the administrator forbids is not for the person to approve', () => {
+  const services = [{ name: 'stripe', status: 'not_approved', why: 'not listed', by: 'administrator' }] as const;
+  const gateway = { gatewayId: 'g', runtimeDir: '/run', services, proxies: 0, calls: 0 };
+  expect(serviceList({ ...BASE, gateway })).toMatchObject([{ status: 'forbidden', why: 'not listed' }]);
+});
+
+test('changes that wait are counted for the service that they concern', () => {
+  const change = (service: string) => ({ kind: 'widens', service, text: '+ something' }) as const;
+  const user = { ...entry('user', ['stripe'], APPROVED), pending: [change('stripe'), change('other')] };
+  const folder = { ...entry('workspace:file:///shop', ['stripe'], APPROVED), pending: [change('stripe')] };
+  expect(serviceList({ ...BASE, entries: [user, folder] }).map(({ pending }) => pending)).toEqual([2]);
 });

@@ -1,10 +1,14 @@
 import { l10n, MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
 import type { Activity } from '../../audit/activity.ts';
+import { reasonText, remedyText } from './reasonText.ts';
 
 /** One call of an agent. */
 export class CallNode extends TreeItem {
+  readonly call: Activity;
+
   constructor(call: Activity) {
     super(`${call.method} ${call.path}`.trim(), TreeItemCollapsibleState.None);
+    this.call = call;
     this.id = call.id;
     this.description = [call.service, resultText(call)].filter(Boolean).join(' · ');
     this.iconPath = resultIcon(call);
@@ -14,7 +18,8 @@ export class CallNode extends TreeItem {
       l10n.t('Agent: {0}', call.agent),
       l10n.t('Time: {0}', new Date(call.time).toLocaleString()),
       l10n.t('Result: {0}', resultText(call)),
-    ];
+      ...(call.result.kind === 'blocked' ? [remedyText(call.result.code) ?? ''] : []),
+    ].filter(Boolean);
     const tooltip = new MarkdownString();
     for (const line of lines) tooltip.appendText(`${line}\n\n`);
     this.tooltip = tooltip;
@@ -35,9 +40,9 @@ function resultText({ result }: Activity): string {
     case 'answered':
       return `${result.status} · ${result.durationMs} ms`;
     case 'failed':
-      return l10n.t('failed: {0}', result.code);
+      return l10n.t('failed: {0}', reasonText(result.code));
     case 'blocked':
-      return l10n.t('blocked: {0}', result.code);
+      return l10n.t('blocked: {0}', reasonText(result.code));
   }
 }
 

@@ -3,14 +3,20 @@ import type { FreezeState, GatewayStatus, ServiceStatus } from '../../../gateway
 import { type CredentialId, credentialKey } from '../../credentials/credentialId.ts';
 import { credentialIds, scopeOf } from '../../credentials/credentialSet.ts';
 import type { CredentialRecord } from '../../credentials/credentialStore.ts';
+import type { GatewayHealth } from '../../gateway/gatewaySupervisor.ts';
 import type { PolicyEntry } from '../../policy/policyBook.ts';
+
+/** A service's state as a person sees it: the gateway's word, or why it has none. */
+export type ShownStatus = ServiceStatus | 'starting' | 'gateway_down' | 'untrusted' | 'forbidden';
 
 /** One service as a person sees it. */
 export interface ServiceSummary {
   readonly name: string;
-  readonly status: ServiceStatus;
+  readonly status: ShownStatus;
   /** The gateway's reason for a status that is not `ready`. */
   readonly why?: string;
+  /** How many changes of its definition and rules wait for the person. */
+  readonly pending: number;
   /** The definition on disk; absent when only the approved version still names the service. */
   readonly service?: Service;
   /** The policy file that defines it. */
@@ -24,7 +30,10 @@ export interface ServiceListInputs {
   readonly entries: readonly PolicyEntry[];
   readonly records: readonly CredentialRecord[];
   readonly freeze: FreezeState;
-  /** Undefined while no gateway runs. */
+  /** Whether the workspace is trusted. */
+  readonly trusted: boolean;
+  readonly health: GatewayHealth['state'];
+  /** What the gateway last said; undefined when it was not asked yet. */
   readonly gateway: GatewayStatus | undefined;
 }
 
@@ -45,12 +54,13 @@ function summarise(inputs: ServiceListInputs, entry: PolicyEntry, name: string, 
   const key = credentialKey(credentialId);
   const credential = inputs.records.find(({ id }) => credentialKey(id) === key);
   const told = inputs.gateway?.services.find((candidate) => candidate.name === name);
-  const frozen = inputs.freeze.all || inputs.freeze.services.includes(name);
+  const inWindow = windowStatus(inputs, name);
   return {
     name,
     // What this window knows at once goes before what the gateway last said.
-    status: frozen ? 'frozen' : (told?.status ?? ownStatus(entry, credential)),
-    ...(told?.why === undefined || frozen ? {} : { why: told.why }),
+    status: inWindow ?? (told?.by === 'administrator' ? 'forbidden' : (told?.status ?? ownStatus(entry, credential))),
+    ...(told?.why === undefined || inWindow !== undefined ? {} : { why: told.why }),
+    pending: inputs.entries.flatMap(({ pending }) => pending).filter((one) => one.service === name).length,
     service,
     policyId: entry.id,
     credentialId,
@@ -58,7 +68,15 @@ function summarise(inputs: ServiceListInputs, entry: PolicyEntry, name: string, 
   };
 }
 
-/** What can be said without a gateway. */
+/** What concerns a service whatever its policy and credential are like. */
+function windowStatus({ freeze, trusted, health }: ServiceListInputs, name: string): ShownStatus | undefined {
+  if (freeze.all || freeze.services.includes(name)) return 'frozen';
+  if (!trusted) return 'untrusted';
+  if (health === 'down') return 'gateway_down';
+  return health === 'starting' ? 'starting' : undefined;
+}
+
+/** What can be said before the gateway was asked. */
 function ownStatus(entry: PolicyEntry, credential: CredentialRecord | undefined): ServiceStatus {
   if (entry.approval.kind !== 'approved') return 'not_approved';
   if (credential?.state === 'revoked') return 'revoked';

@@ -1,12 +1,14 @@
 import type { GatewayStatus } from '../../../gateway/parent.ts';
 import type { App, ServiceModel } from '../../app.ts';
-import { type Disposable, Emitter, together } from '../../util/emitter.ts';
+import { type Disposable, Emitter, type Event, together } from '../../util/emitter.ts';
 import { type ServiceSummary, serviceList } from './serviceList.ts';
 
 /** Several changes in a row are one question to the gateway: 50 milliseconds. */
 const GATHER_MS = 50;
 
-type Inputs = Pick<App, 'credentials' | 'freeze' | 'policies' | 'gateway' | 'activity'>;
+type Inputs = Pick<App, 'credentials' | 'freeze' | 'policies' | 'gateway' | 'activity'> & {
+  readonly trust: { readonly granted: () => boolean; readonly onDidGrant: Event<void> };
+};
 
 /** Keeps the list of services current: at once for what this window knows, shortly after for what the gateway says. */
 export class LiveServiceModel implements ServiceModel {
@@ -28,6 +30,8 @@ export class LiveServiceModel implements ServiceModel {
       inputs.freeze.onDidChange(update),
       inputs.policies.onDidChange(update),
       inputs.gateway.onDidChange(update),
+      inputs.gateway.onDidTell(update),
+      inputs.trust.onDidGrant(update),
       // A call can show that a credential was rejected.
       inputs.activity.onDidChange(update),
     );
@@ -38,7 +42,9 @@ export class LiveServiceModel implements ServiceModel {
       entries: this.#inputs.policies.entries(),
       records: this.#inputs.credentials.all(),
       freeze: this.#inputs.freeze.state,
-      gateway: this.#inputs.gateway.health.state === 'up' ? this.#status : undefined,
+      trusted: this.#inputs.trust.granted(),
+      health: this.#inputs.gateway.health.state,
+      gateway: this.#status,
     });
   }
 

@@ -1,11 +1,11 @@
-import { l10n, MarkdownString, TreeItem, TreeItemCollapsibleState } from 'vscode';
+import { l10n, MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
 import type { Activity } from '../../audit/activity.ts';
 import { maskedText } from '../../ui/placementText.ts';
 import { lastCallText } from '../activity/callNode.ts';
 import { DetailNode } from './detailNode.ts';
 import { RulesNode } from './rulesNode.ts';
 import type { ServiceSummary } from './serviceList.ts';
-import { statusHint, statusIcon, statusText } from './statusPresentation.ts';
+import { statusAction, statusHint, statusIcon, statusText } from './statusPresentation.ts';
 
 /** One service: its state as icon and text, and below it what it is about. */
 export class ServiceNode extends TreeItem {
@@ -17,14 +17,15 @@ export class ServiceNode extends TreeItem {
     this.service = service;
     this.#lastCall = lastCall;
     this.id = `service:${service.name}`;
-    this.description = [statusText(service.status), service.service?.environment].filter(Boolean).join(' · ');
+    const waiting = service.pending === 0 || service.status === 'not_approved' ? '' : pendingText(service.pending);
+    this.description = [statusText(service.status), service.service?.environment, waiting].filter(Boolean).join(' · ');
     this.iconPath = statusIcon(service.status);
     // What the menus in package.json go by.
     this.contextValue = `service${frozenAlone ? '.frozen' : ''}${service.credential?.state === 'present' ? '.credential' : ''}`;
     const hint = statusHint(service.status);
     this.tooltip = plainTooltip([`${service.name}: ${statusText(service.status)}`, service.why ?? '', hint ?? '']);
     this.accessibilityInformation = {
-      label: [service.name, statusText(service.status), service.service?.environment ?? '', hint ?? '']
+      label: [service.name, statusText(service.status), service.service?.environment ?? '', waiting, hint ?? '']
         .filter(Boolean)
         .join(', '),
       role: 'treeitem',
@@ -32,10 +33,22 @@ export class ServiceNode extends TreeItem {
   }
 
   children(): readonly TreeItem[] {
-    const { name, service, credential, status } = this.service;
+    const { name, service, credential, status, pending } = this.service;
     const hint = statusHint(status);
     return [
-      ...(hint ? [new DetailNode(name, 'hint', hint, '', 'lightbulb')] : []),
+      ...(hint ? [new DetailNode(name, 'hint', hint, '', 'lightbulb', statusAction(status, name))] : []),
+      ...(pending > 0
+        ? [
+            new DetailNode(
+              name,
+              'pending',
+              pendingText(pending),
+              l10n.t('Review and Apply'),
+              new ThemeIcon('git-pull-request', new ThemeColor('list.warningForeground')),
+              { command: 'valetKey.reviewPolicyChanges', title: l10n.t('Review and Apply Policy Changes') },
+            ),
+          ]
+        : []),
       ...(service ? [new DetailNode(name, 'url', service.baseUrl.text, '', 'globe')] : []),
       new DetailNode(
         name,
@@ -59,9 +72,15 @@ export class ServiceNode extends TreeItem {
   }
 }
 
-/** The service of a tree item that a command was started from. */
+/** The service that a command was started for: by its tree item, or by its name from a lens, a fix or another node. */
 export function serviceOfNode(argument: unknown): string | undefined {
+  if (typeof argument === 'string') return argument;
   return argument instanceof ServiceNode ? argument.service.name : undefined;
+}
+
+/** How many changes of a policy wait, in words. */
+export function pendingText(count: number): string {
+  return count === 1 ? l10n.t('1 change waits for your review') : l10n.t('{0} changes wait for your review', count);
 }
 
 function storedText(credential: { readonly createdAt: number; readonly rotatedAt?: number }): string {

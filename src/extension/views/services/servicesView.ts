@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import type { App } from '../../app.ts';
+import { credentialNeeds } from './credentialNeeds.ts';
 import { RulesNode } from './rulesNode.ts';
-import { ServiceNode } from './serviceNode.ts';
+import { pendingText, ServiceNode } from './serviceNode.ts';
+import { SetUpNode } from './setUpNode.ts';
 
 /** The *Services* tree. */
 export function registerServicesView(app: App): vscode.Disposable {
@@ -15,14 +17,18 @@ export function registerServicesView(app: App): vscode.Disposable {
       getChildren: (item?: vscode.TreeItem) => {
         if (item instanceof ServiceNode || item instanceof RulesNode) return [...item.children()];
         if (item) return [];
-        return app.services.list.map(
-          (service) =>
-            new ServiceNode(
-              service,
-              app.freeze.state.services.includes(service.name),
-              app.activity.lastOf(service.name),
-            ),
-        );
+        const needs = credentialNeeds(app.policies.entries(), app.services.list);
+        return [
+          ...(vscode.workspace.isTrusted && needs.missing.length > 0 ? [new SetUpNode(needs)] : []),
+          ...app.services.list.map(
+            (service) =>
+              new ServiceNode(
+                service,
+                app.freeze.state.services.includes(service.name),
+                app.activity.lastOf(service.name),
+              ),
+          ),
+        ];
       },
     },
   });
@@ -52,11 +58,13 @@ function messageOf(app: App): string | undefined {
   if (app.gateway.health.state === 'down') {
     return vscode.l10n.t('The gateway is not running; it is being started again.');
   }
+  if (app.administrator.state.kind === 'broken') {
+    return vscode.l10n.t('The administrator’s policy cannot be read: every call is refused. “Show Status” says more.');
+  }
   const broken = app.policies.entries().find(({ disk }) => disk === 'invalid');
   if (broken) {
     return vscode.l10n.t('{0} has errors: its last version without errors is in force.', broken.label);
   }
-  return app.policies.entries().some(({ pending }) => pending.length > 0)
-    ? vscode.l10n.t('Policy changes wait for your review.')
-    : undefined;
+  const pending = app.policies.entries().reduce((sum, entry) => sum + entry.pending.length, 0);
+  return pending > 0 ? `${pendingText(pending)}.` : undefined;
 }

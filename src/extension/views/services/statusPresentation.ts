@@ -1,8 +1,8 @@
-import { l10n, ThemeColor, ThemeIcon } from 'vscode';
-import type { ServiceStatus } from '../../../gateway/parent.ts';
+import { type Command, l10n, ThemeColor, ThemeIcon } from 'vscode';
+import type { ShownStatus } from './serviceList.ts';
 
 /** A service's state in words: what the tree, the menus and screen readers say. */
-export function statusText(status: ServiceStatus): string {
+export function statusText(status: ShownStatus): string {
   switch (status) {
     case 'ready':
       return l10n.t('ready');
@@ -24,14 +24,23 @@ export function statusText(status: ServiceStatus): string {
       return l10n.t('destination not confirmed');
     case 'not_approved':
       return l10n.t('not approved');
+    case 'starting':
+      return l10n.t('starting');
+    case 'gateway_down':
+      return l10n.t('gateway down');
+    case 'untrusted':
+      return l10n.t('workspace not trusted');
+    case 'forbidden':
+      return l10n.t('not allowed by the administrator');
   }
 }
 
 /** What to do about a state that is not `ready`, in one sentence. */
-export function statusHint(status: ServiceStatus): string | undefined {
+export function statusHint(status: ShownStatus): string | undefined {
   switch (status) {
     case 'ready':
     case 'unverified':
+    case 'starting':
       return undefined;
     case 'expiring':
     case 'expired':
@@ -48,10 +57,45 @@ export function statusHint(status: ServiceStatus): string | undefined {
       );
     case 'not_approved':
       return l10n.t('Approve it with “Review and Apply Policy Changes”.');
+    case 'gateway_down':
+      return l10n.t(
+        'Every call is refused until the gateway is back. It is being started again; “Show Status” says why.',
+      );
+    case 'untrusted':
+      return l10n.t('Every call is refused. Trust the workspace with “Workspaces: Manage Workspace Trust”.');
+    case 'forbidden':
+      return l10n.t('Only the administrator of this machine can change that.');
   }
 }
 
-export function statusIcon(status: ServiceStatus): ThemeIcon {
+/** The command that does what {@link statusHint} says, for this service. */
+export function statusAction(status: ShownStatus, service: string): Command | undefined {
+  const title = statusHint(status) ?? '';
+  switch (status) {
+    case 'expiring':
+    case 'expired':
+    case 'rejected':
+    case 'missing_credential':
+    case 'revoked':
+    case 'not_confirmed':
+      return { command: 'valetKey.rotateCredential', title, arguments: [service] };
+    case 'frozen':
+      return { command: 'valetKey.unfreeze', title, arguments: [service] };
+    case 'not_approved':
+      return { command: 'valetKey.reviewPolicyChanges', title };
+    case 'gateway_down':
+    case 'forbidden':
+      return { command: 'valetKey.showStatus', title };
+    case 'untrusted':
+      return { command: 'workbench.trust.manage', title };
+    case 'ready':
+    case 'unverified':
+    case 'starting':
+      return undefined;
+  }
+}
+
+export function statusIcon(status: ShownStatus): ThemeIcon {
   switch (status) {
     case 'ready':
     case 'unverified':
@@ -71,5 +115,13 @@ export function statusIcon(status: ServiceStatus): ThemeIcon {
       return new ThemeIcon('question', new ThemeColor('list.warningForeground'));
     case 'not_approved':
       return new ThemeIcon('git-pull-request', new ThemeColor('list.warningForeground'));
+    case 'starting':
+      return new ThemeIcon('loading~spin');
+    case 'gateway_down':
+      return new ThemeIcon('debug-disconnect', new ThemeColor('list.errorForeground'));
+    case 'untrusted':
+      return new ThemeIcon('workspace-untrusted', new ThemeColor('list.warningForeground'));
+    case 'forbidden':
+      return new ThemeIcon('circle-slash', new ThemeColor('list.errorForeground'));
   }
 }

@@ -1,0 +1,69 @@
+import * as vscode from 'vscode';
+import type { App } from '../app.ts';
+import { unconfirmed } from '../policy/destination.ts';
+
+const CODE = 'destination-not-confirmed';
+
+/** Says in the policy file which services are off because their credential was entered for another destination. */
+export function registerDestinationDiagnostics(app: App): vscode.Disposable {
+  const collection = vscode.languages.createDiagnosticCollection('valetKey.destination');
+  const look = (): void => {
+    const found = new Map<string, vscode.Diagnostic[]>();
+    for (const summary of app.services.list) {
+      const what = unconfirmed(summary);
+      if (!what) continue;
+      const { service, bound, wanted } = what;
+      const range = new vscode.Range(service.line - 1, 0, service.line - 1, Number.MAX_SAFE_INTEGER);
+      const diagnostic = new vscode.Diagnostic(
+        range,
+        vscode.l10n.t(
+          'The credential of “{0}” was entered for {1} ({2}), and this file says {3} ({4}). The service is off until you enter it again for the new destination.',
+          service.name,
+          bound.origin,
+          bound.placement,
+          wanted.origin,
+          wanted.placement,
+        ),
+        vscode.DiagnosticSeverity.Warning,
+      );
+      diagnostic.source = 'Valet Key';
+      diagnostic.code = CODE;
+      const key = app.locations.uriOf(summary.policyId).toString();
+      found.set(key, [...(found.get(key) ?? []), diagnostic]);
+    }
+    collection.clear();
+    for (const [uri, diagnostics] of found) collection.set(vscode.Uri.parse(uri, true), diagnostics);
+  };
+  look();
+  return vscode.Disposable.from(
+    collection,
+    app.services.onDidChange(look),
+    vscode.languages.registerCodeActionsProvider(
+      [{ language: 'yaml' }, { pattern: '**/valetkey.yaml' }],
+      { provideCodeActions: (document, _range, { diagnostics }) => actions(app, document, diagnostics) },
+      { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] },
+    ),
+  );
+}
+
+function actions(
+  app: App,
+  document: vscode.TextDocument,
+  diagnostics: readonly vscode.Diagnostic[],
+): vscode.CodeAction[] {
+  const id = app.locations.idOf(document.uri);
+  return diagnostics
+    .filter(({ code, source }) => code === CODE && source === 'Valet Key')
+    .flatMap((diagnostic) => {
+      const { line } = diagnostic.range.start;
+      const summary = app.services.list.find(({ policyId, service }) => policyId === id && service?.line === line + 1);
+      const wanted = summary && unconfirmed(summary)?.wanted;
+      if (!wanted) return [];
+      const title = vscode.l10n.t('Enter the credential of “{0}” for {1}…', summary.name, wanted.origin);
+      const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
+      action.diagnostics = [diagnostic];
+      action.isPreferred = true;
+      action.command = { command: 'valetKey.rotateCredential', title, arguments: [summary.name] };
+      return action;
+    });
+}

@@ -1,0 +1,29 @@
+import { l10n, MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
+import type { WaitingWish } from '../../audit/accessWishes.ts';
+
+/** A rule that an agent asked for. */
+export class WishNode extends TreeItem {
+  readonly wish: WaitingWish;
+
+  constructor(wish: WaitingWish) {
+    super(`${wish.method} ${wish.path}`, TreeItemCollapsibleState.None);
+    this.wish = wish;
+    this.id = `wish:${wish.id}`;
+    this.description = [wish.service, l10n.t('{0} asks for access', wish.agent)].join(' · ');
+    this.iconPath = new ThemeIcon('comment-unresolved', new ThemeColor('list.warningForeground'));
+    const lines = [
+      l10n.t('{0} asks for {1} {2} on {3}', wish.agent, wish.method, wish.path, wish.service),
+      l10n.t('Time: {0}', new Date(wish.at).toLocaleString()),
+    ];
+    const tooltip = new MarkdownString();
+    for (const line of lines) tooltip.appendText(`${line}\n\n`);
+    this.tooltip = tooltip;
+    this.contextValue = 'wish';
+    this.command = {
+      command: 'valetKey.reviewAccessRequest',
+      title: l10n.t('Review Access Request'),
+      arguments: [this],
+    };
+    this.accessibilityInformation = { label: lines.join(', '), role: 'treeitem' };
+  }
+}

@@ -1,0 +1,25 @@
+import { l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
+import type { CredentialNeeds } from './credentialNeeds.ts';
+
+/** Says that the workspace's policy names services that have no credential yet, and sets them up. */
+export class SetUpNode extends TreeItem {
+  constructor(needs: CredentialNeeds) {
+    super(needsText(needs), TreeItemCollapsibleState.None);
+    this.id = 'setUp';
+    this.description = l10n.t('Set Up');
+    this.iconPath = new ThemeIcon('key', new ThemeColor('list.warningForeground'));
+    this.tooltip = l10n.t(
+      'The policy of this workspace names services whose credentials are not here yet. Enter them one after another.',
+    );
+    this.contextValue = 'setUp';
+    this.command = { command: 'valetKey.setUpCredentials', title: l10n.t('Set Up') };
+    this.accessibilityInformation = { label: `${needsText(needs)}, ${l10n.t('Set Up')}`, role: 'treeitem' };
+  }
+}
+
+/** Such as `2 of 3 services need a credential`. */
+export function needsText({ missing, total }: CredentialNeeds): string {
+  return missing.length === 1
+    ? l10n.t('1 of {0} services needs a credential', total)
+    : l10n.t('{0} of {1} services need a credential', missing.length, total);
+}
