@@ -5,7 +5,6 @@ import {
   createMessageConnection,
   type MessageConnection,
 } from 'vscode-jsonrpc';
-import { IPCMessageReader, IPCMessageWriter } from 'vscode-jsonrpc/node';
 import type { AuditEvent } from '../core/audit/model.ts';
 import { Secret } from '../core/secret.ts';
 import type { Call } from '../protocol/messages.ts';
@@ -27,9 +26,10 @@ import type {
   VerifyingRequest,
   WindowInfo,
 } from './parent.ts';
+import { sealChannel } from './sealedChannel.ts';
 
 /**
- * The private pipe: the two ends of `fork`'s IPC channel, which has no name and no file. Only this file puts a
+ * The private pipe: the two ends of `fork`'s IPC channel, which has no name and no file, sealed. Only this file puts a
  * credential on it, and only in the direction from the parent to the gateway.
  */
 
@@ -69,7 +69,8 @@ export async function connectGateway(
   start: GatewayStart,
   events: GatewayEvents,
 ): Promise<GatewayControl & { dispose(): void }> {
-  const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
+  const { reader, writer } = sealChannel(child, 'parent');
+  const connection = createMessageConnection(reader, writer);
   connection.onNotification('audit', (event: AuditEvent & { time: string }, line: string) =>
     events.onAudit(event, line),
   );
@@ -106,7 +107,8 @@ export function serveParent(
   channel: NodeJS.Process,
   start: (settings: GatewayStart, events: GatewayEvents) => Promise<GatewayControl>,
 ): MessageConnection {
-  const connection = createMessageConnection(new IPCMessageReader(channel), new IPCMessageWriter(channel));
+  const { reader, writer } = sealChannel(channel, 'gateway');
+  const connection = createMessageConnection(reader, writer);
   const tell = (method: string, ...parameters: unknown[]): void => {
     // The pipe may just have closed; then this process is about to end and nobody is left to tell.
     connection.sendNotification(method, ...parameters).catch(() => undefined);

@@ -313,12 +313,16 @@ describe('the private child process', () => {
     // A parent that forks the gateway, lets it listen, says its pid and waits to be killed.
     const folder = temporaryFolder();
     const start = { runtimeDir: path.join(folder, 'run'), auditDir: path.join(folder, 'audit'), extensionVersion: '0' };
-    const script = `const { fork } = require('node:child_process');
+    const script = `import { fork } from 'node:child_process';
+      import { connectGateway } from ${JSON.stringify(path.resolve('src/gateway/pipe.ts'))};
       const child = fork(${JSON.stringify(GATEWAY)}, [], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-      child.once('message', () => console.log(child.pid));
-      child.send({ jsonrpc: '2.0', id: 0, method: 'start', params: ${JSON.stringify(start)} });
+      const events = { onAudit() {}, onAccessWish() {}, onLog() {} };
+      await connectGateway(child, ${JSON.stringify(start)}, events);
+      console.log(child.pid);
       setInterval(() => {}, 1000);`;
-    const parent: ChildProcess = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const parent: ChildProcess = spawn(process.execPath, ['--no-warnings', '--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     const pid = await new Promise<number>((resolve) => parent.stdout?.once('data', (text) => resolve(Number(text))));
     expect(isRunning(pid)).toBe(true);
     expect(fs.readdirSync(start.runtimeDir)).toHaveLength(2);
