@@ -39,6 +39,10 @@ describe('public contracts', () => {
     expect(titles).toEqual({
       'valetKey.addService': 'Add Service',
       'valetKey.rotateCredential': 'Rotate Credential',
+      'valetKey.undoRotation': 'Undo Rotation',
+      'valetKey.verifyCredential': 'Verify Credential',
+      'valetKey.testRequest': 'Test a Request',
+      'valetKey.removeAllCredentials': 'Remove All Credentials',
       'valetKey.revokeCredential': 'Revoke Credential',
       'valetKey.freezeAll': 'Freeze All Access',
       'valetKey.freezeService': 'Freeze Service',

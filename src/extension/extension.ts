@@ -11,6 +11,7 @@ import { ANCHOR_PREFIX, AnchorStore } from './audit/anchorStore.ts';
 import { registerCommands } from './commands/register.ts';
 import { credentialIds, credentialSetOf } from './credentials/credentialSet.ts';
 import { CredentialStore } from './credentials/credentialStore.ts';
+import { noteAnswer } from './credentials/noteAnswer.ts';
 import { registerDestinationDiagnostics } from './diagnostics/destinationDiagnostics.ts';
 import { registerMoveSecretQuickFix } from './diagnostics/moveSecretQuickFix.ts';
 import { registerPolicyDiagnostics } from './diagnostics/policyDiagnostics.ts';
@@ -97,6 +98,7 @@ export function activate(context: vscode.ExtensionContext): void {
       onAudit: (event, line) => {
         auditChannel.appendLine(line);
         activity.add(event);
+        void noteAnswer(event, credentialIds(policies.entries()), credentials).catch(failed);
         if (event.kind === 'control' && event.verdict === 'freeze') void anchorer.anchor();
         else anchorer.grew();
       },

@@ -56,11 +56,15 @@ test('a service is added through the palette and the password box', async () => 
   await window.command('workbench.view.extension.valetKey');
   await window.screenshotThemes('services-empty');
   await window.palette('Valet Key: Add Service');
+  await window.waitForInput('Which API');
+  await window.screenshotThemes('add-service-provider');
+  await window.pick('Another API');
   await window.type('A short name', 'demo');
   await window.type('base URL', api.origin);
   await window.waitForInput('How does the API take');
   await window.pick('Bearer token');
   await window.type('Environment', 'test');
+  await window.type('A path that shows', '');
   const box = await window.waitForInput('The credential');
   expect(box.password).toBe(true);
   await window.type('The credential', credential);

@@ -1,149 +1,231 @@
 import { l10n } from 'vscode';
 import type { Auth } from '../../core/policy/model.ts';
-import type { Secret } from '../../core/secret.ts';
+import { canonicalPath } from '../../core/request/path.ts';
 import type { App } from '../app.ts';
 import { neededNetwork } from '../policy/neededNetwork.ts';
-import type { NewService } from '../policy/policyWriter.ts';
-import { PRESETS, type PresetId } from '../policy/presets.ts';
-import { askCredential } from '../ui/credentialBox.ts';
-import { type Answer, askChoice, askText, type Step, type StepFrame } from '../ui/steps.ts';
+import type { NewRule } from '../policy/presets.ts';
+import { type AccountQuestion, type KnownService, presetsOf } from '../services/knownService.ts';
+import { KNOWN_SERVICES } from '../services/knownServices.ts';
+import { type Answer, askChoice, askText, type Step, type StepFrame, separator } from '../ui/steps.ts';
+import { askStoredOrTyped } from './enterCredential.ts';
+import { presetText } from './presetText.ts';
+import type { ServiceDraft } from './serviceDraft.ts';
 
-/** The answers so far. */
-export interface ServiceDraft {
-  name?: string;
-  baseUrl?: string;
-  authType?: Auth['type'];
-  /** The header's or parameter's name, or Basic's user name. */
-  authDetail?: string;
-  environment?: string;
-  credential?: Secret;
-  presetId: PresetId;
-  policyId: string;
-}
-
-/** The questions of Add Service. */
+/** The questions of Add Service, as the answers so far have them. */
 export function addServiceSteps(app: App, draft: ServiceDraft): readonly Step[] {
-  const files = app.policies.entries().filter(({ id, disk }) => id === 'user' || disk !== 'missing');
+  const { known } = draft;
+  const own = known
+    ? [...(known.ownHosts ? [askBaseUrl(draft)] : []), ...(known.username ? [askUsername(draft, known.username)] : [])]
+    : [];
+  const custom = known ? [] : [askBaseUrl(draft), askAuth(draft)];
   return [
-    async (frame) =>
-      kept(
-        await askText(frame, {
-          prompt: l10n.t('A short name for the service, as agents will see it'),
-          placeholder: l10n.t('stripe, github, internal-wiki …'),
-          value: draft.name ?? '',
-          problem: (name) => nameProblem(app, name),
-        }),
-        (name) => {
-          draft.name = name;
-        },
-      ),
-    async (frame) =>
-      kept(
-        await askText(frame, {
-          prompt: l10n.t('The API’s base URL. The credential is sent there and nowhere else.'),
-          placeholder: 'https://api.example.com',
-          value: draft.baseUrl ?? '',
-          problem: (text) => {
-            const needed = neededNetwork(text.trim());
-            return 'problem' in needed ? needed.problem : undefined;
-          },
-        }),
-        (text) => {
-          draft.baseUrl = text.trim();
-        },
-      ),
-    async (frame) => {
-      for (;;) {
-        const type = await askAuthType(frame);
-        if (type.kind !== 'value') return type.kind;
-        if (type.value !== draft.authType) delete draft.authDetail;
-        draft.authType = type.value;
-        const question = authDetailQuestion(type.value);
-        if (!question) return 'next';
-        const detail = await askText(
-          { ...frame, back: true },
-          { ...question, value: draft.authDetail ?? question.value },
-        );
-        if (detail.kind === 'back') continue;
-        return kept(detail, (text) => {
-          draft.authDetail = text.trim();
-        });
-      }
-    },
-    async (frame) =>
-      kept(
-        await askText(frame, {
-          prompt: l10n.t('Environment (may stay empty): one service is one environment is one credential'),
-          placeholder: l10n.t('test, live, staging …'),
-          value: draft.environment ?? '',
-          problem: () => undefined,
-        }),
-        (text) => {
-          draft.environment = text.trim();
-        },
-      ),
-    async (frame) =>
-      kept(
-        await askCredential(frame, {
-          prompt: l10n.t('The credential. VS Code keeps it encrypted; agents and files never get it.'),
-        }),
-        (value) => {
-          draft.credential = value;
-        },
-      ),
-    async (frame) =>
-      kept(
-        await askChoice(
-          frame,
-          l10n.t('What may agents do?'),
-          PRESETS.map(({ id }) => ({ ...presetText(id), value: id })),
-        ),
-        (id) => {
-          draft.presetId = id;
-        },
-      ),
-    ...(files.length < 2
-      ? []
-      : [
-          async (frame: StepFrame) =>
-            kept(
-              await askChoice(
-                frame,
-                l10n.t('Which policy file gets the service?'),
-                files.map(({ id, label }) => ({ label, description: app.locations.uriOf(id).fsPath, value: id })),
-              ),
-              (id) => {
-                draft.policyId = id;
-              },
-            ),
-        ]),
+    askProvider(draft),
+    ...own,
+    askName(app, draft),
+    ...custom,
+    askEnvironment(draft),
+    ...(known ? [] : [askVerifyPath(draft)]),
+    askValue(draft),
+    askPreset(draft),
+    ...askFile(app, draft),
   ];
 }
 
-/** The service that the answers describe; undefined while answers are missing. */
-export function serviceOf(draft: ServiceDraft): NewService | undefined {
-  const { name, baseUrl, authType, authDetail, environment } = draft;
-  if (name === undefined || baseUrl === undefined || authType === undefined) return undefined;
-  const needed = neededNetwork(baseUrl);
-  if ('problem' in needed) return undefined;
-  const { network } = needed;
-  return {
-    name,
-    baseUrl,
-    ...(network === 'public' ? {} : { network }),
-    ...(environment ? { environment } : {}),
-    auth: authOf(authType, authDetail ?? ''),
-    rules: PRESETS.find(({ id }) => id === draft.presetId)?.rules ?? [],
+function askProvider(draft: ServiceDraft): Step {
+  return async (frame) => {
+    const answer = await askChoice<KnownService | undefined>(frame, l10n.t('Which API? Type to search.'), [
+      ...KNOWN_SERVICES.map((known) => ({
+        label: known.label,
+        description: new URL(known.baseUrl).host,
+        value: known,
+      })),
+      separator(l10n.t('Any other')),
+      {
+        label: l10n.t('Another API…'),
+        description: l10n.t('you name its address and how it takes the credential'),
+        alwaysShow: true,
+        value: undefined,
+      },
+    ]);
+    return kept(answer, (known) => {
+      if (draft.known === known && draft.baseUrl !== undefined) return;
+      // Answers about another API say nothing about this one.
+      for (const key of ['name', 'baseUrl', 'authType', 'authDetail', 'verifyPath', 'presetId'] as const)
+        delete draft[key];
+      draft.known = known;
+      if (known) draft.baseUrl = known.baseUrl;
+    });
   };
 }
 
-function askAuthType(frame: StepFrame): Promise<Answer<Auth['type']>> {
-  return askChoice<Auth['type']>(frame, l10n.t('How does the API take the credential?'), [
-    { label: l10n.t('Bearer token'), description: 'Authorization: Bearer …', value: 'bearer' },
-    { label: l10n.t('Header'), description: 'X-Api-Key: …', value: 'header' },
-    { label: l10n.t('Basic'), description: 'Authorization: Basic …', value: 'basic' },
-    { label: l10n.t('Query parameter'), description: '?api_key=…', value: 'query' },
-  ]);
+function askBaseUrl(draft: ServiceDraft): Step {
+  const placeholder = draft.known?.baseUrl.includes('://your-') ? draft.known.baseUrl : undefined;
+  return async (frame) =>
+    kept(
+      await askText(frame, {
+        prompt: draft.known
+          ? l10n.t('The base URL of your {0}. The credential is sent there and nowhere else.', draft.known.label)
+          : l10n.t('The API’s base URL. The credential is sent there and nowhere else.'),
+        placeholder: placeholder ?? 'https://api.example.com',
+        value: draft.baseUrl === placeholder ? '' : (draft.baseUrl ?? ''),
+        problem: (text) => {
+          const needed = neededNetwork(text.trim());
+          return 'problem' in needed ? needed.problem : undefined;
+        },
+      }),
+      (text) => {
+        draft.baseUrl = text.trim();
+      },
+    );
+}
+
+function askUsername(draft: ServiceDraft, question: AccountQuestion): Step {
+  return async (frame) =>
+    kept(
+      await askText(frame, {
+        ...usernameText(question),
+        value: draft.authDetail ?? '',
+        problem: (text) => (text.trim() === '' ? l10n.t('It is needed beside the credential.') : usernameProblem(text)),
+      }),
+      (text) => {
+        draft.authDetail = text.trim();
+      },
+    );
+}
+
+function usernameText(question: AccountQuestion): { readonly prompt: string; readonly placeholder: string } {
+  switch (question) {
+    case 'email':
+      return { prompt: l10n.t('The email address of the account'), placeholder: 'you@example.com' };
+    case 'account-sid':
+      return { prompt: l10n.t('The Account SID, or the SID of an API key'), placeholder: 'AC… / SK…' };
+  }
+}
+
+function askName(app: App, draft: ServiceDraft): Step {
+  return async (frame) =>
+    kept(
+      await askText(frame, {
+        prompt: l10n.t('A short name for the service, as agents will see it'),
+        placeholder: l10n.t('stripe, github, internal-wiki …'),
+        value: draft.name ?? freeName(app, draft.known?.id ?? ''),
+        problem: (name) => nameProblem(app, name),
+      }),
+      (name) => {
+        draft.name = name;
+      },
+    );
+}
+
+function askAuth(draft: ServiceDraft): Step {
+  return async (frame) => {
+    for (;;) {
+      const type = await askChoice<Auth['type']>(frame, l10n.t('How does the API take the credential?'), [
+        { label: l10n.t('Bearer token'), description: 'Authorization: Bearer …', value: 'bearer' },
+        { label: l10n.t('Header'), description: 'X-Api-Key: …', value: 'header' },
+        { label: l10n.t('Basic'), description: 'Authorization: Basic …', value: 'basic' },
+        { label: l10n.t('Query parameter'), description: '?api_key=…', value: 'query' },
+      ]);
+      if (type.kind !== 'value') return type.kind;
+      if (type.value !== draft.authType) delete draft.authDetail;
+      draft.authType = type.value;
+      const question = authDetailQuestion(type.value);
+      if (!question) return 'next';
+      const detail = await askText(
+        { ...frame, back: true },
+        { ...question, value: draft.authDetail ?? question.value },
+      );
+      if (detail.kind === 'back') continue;
+      return kept(detail, (text) => {
+        draft.authDetail = text.trim();
+      });
+    }
+  };
+}
+
+function askEnvironment(draft: ServiceDraft): Step {
+  return async (frame) =>
+    kept(
+      await askText(frame, {
+        prompt: l10n.t('Environment (may stay empty): one service is one environment is one credential'),
+        placeholder: l10n.t('test, live, staging …'),
+        value: draft.environment ?? '',
+        problem: (text) => (text.trim().length > 64 ? l10n.t('64 characters at most.') : undefined),
+      }),
+      (text) => {
+        draft.environment = text.trim();
+      },
+    );
+}
+
+function askVerifyPath(draft: ServiceDraft): Step {
+  return async (frame) =>
+    kept(
+      await askText(frame, {
+        prompt: l10n.t('A path that shows when it is read whether the credential is right (may stay empty)'),
+        placeholder: '/v1/me',
+        value: draft.verifyPath ?? '',
+        problem: (text) => {
+          if (text.trim() === '') return undefined;
+          const path = canonicalPath(text.trim());
+          return path.ok ? undefined : path.error.message;
+        },
+      }),
+      (text) => {
+        draft.verifyPath = text.trim();
+      },
+    );
+}
+
+function askValue(draft: ServiceDraft): Step {
+  return async (frame) =>
+    kept(
+      await askStoredOrTyped(frame, {
+        prompt: l10n.t('The credential. VS Code keeps it encrypted; agents and files never get it.'),
+        keyPage: draft.known?.keyPage,
+        fromFile: true,
+      }),
+      (value) => {
+        draft.credential = value;
+      },
+    );
+}
+
+function askPreset(draft: ServiceDraft): Step {
+  return async (frame) =>
+    kept(
+      await askChoice(
+        frame,
+        l10n.t('What may agents do?'),
+        presetsOf(draft.known).map(({ id, rules }) => ({
+          ...presetText(id),
+          ...(rules.length > 1 ? { detail: rules.map(ruleText).join(' · ') } : {}),
+          value: id,
+        })),
+      ),
+      (id) => {
+        draft.presetId = id;
+      },
+    );
+}
+
+/** Only asked where there is a choice. */
+function askFile(app: App, draft: ServiceDraft): readonly Step[] {
+  const files = app.policies.entries().filter(({ id, disk }) => id === 'user' || disk !== 'missing');
+  if (files.length < 2) return [];
+  return [
+    async (frame: StepFrame) =>
+      kept(
+        await askChoice(
+          frame,
+          l10n.t('Which policy file gets the service?'),
+          files.map(({ id, label }) => ({ label, description: app.locations.uriOf(id).fsPath, value: id })),
+        ),
+        (id) => {
+          draft.policyId = id;
+        },
+      ),
+  ];
 }
 
 function kept<T>(answer: Answer<T>, keep: (value: T) => void): 'next' | 'back' | 'cancel' {
@@ -152,14 +234,35 @@ function kept<T>(answer: Answer<T>, keep: (value: T) => void): 'next' | 'back' |
   return 'next';
 }
 
+function ruleText({ path, effect, methods }: NewRule): string {
+  return effect === 'deny' ? `deny ${path}` : `${methods.join(', ')} ${path}`;
+}
+
+function isTaken(app: App, name: string): boolean {
+  return app.services.list.some((service) => service.name === name);
+}
+
+/** The name itself, or with a number behind it. */
+function freeName(app: App, name: string): string {
+  for (let number = 2; name !== ''; number += 1) {
+    const proposal = number === 2 ? name : `${name}-${number - 1}`;
+    if (!isTaken(app, proposal)) return proposal;
+  }
+  return '';
+}
+
 function nameProblem(app: App, name: string): string | undefined {
   if (!/^[a-z][a-z0-9-]{0,62}$/.test(name)) {
     return l10n.t('Start with a lower-case letter; then lower-case letters, digits and dashes, 63 at most.');
   }
-  if (app.services.list.some((service) => service.name === name)) {
+  if (isTaken(app, name)) {
     return l10n.t('There is a service “{0}” already. Rotate its credential, or take another name.', name);
   }
   return undefined;
+}
+
+function usernameProblem(text: string): string | undefined {
+  return text.includes(':') ? l10n.t('A user name holds no colon.') : undefined;
 }
 
 function authDetailQuestion(
@@ -178,30 +281,7 @@ function authDetailQuestion(
       return {
         prompt: l10n.t('The user name (stays empty when the credential is the user name, or “user:password”)'),
         value: '',
-        problem: (text) => (text.includes(':') ? l10n.t('A user name holds no colon.') : undefined),
+        problem: usernameProblem,
       };
-  }
-}
-
-function authOf(type: Auth['type'], detail: string): Auth {
-  switch (type) {
-    case 'bearer':
-      return { type };
-    case 'basic':
-      return detail === '' ? { type } : { type, username: detail };
-    case 'header':
-    case 'query':
-      return { type, name: detail };
-  }
-}
-
-function presetText(id: PresetId): { readonly label: string; readonly description: string } {
-  switch (id) {
-    case 'read-only':
-      return { label: l10n.t('Read only'), description: l10n.t('GET and HEAD on every path') };
-    case 'read-and-write':
-      return { label: l10n.t('Read and write'), description: l10n.t('every method on every path') };
-    case 'nothing':
-      return { label: l10n.t('Nothing yet'), description: l10n.t('you write the rules yourself') };
   }
 }

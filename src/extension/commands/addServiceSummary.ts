@@ -4,7 +4,22 @@ import { describeRule } from '../../gateway/policySet.ts';
 import { maskedText, placementText } from '../ui/placementText.ts';
 
 /** What a person agrees to when a service is added: where the credential goes, and what agents may ask. */
-export function addServiceSummary(service: Service, last4: string, file: string): string {
+export function addServiceSummary(
+  service: Service,
+  {
+    last4,
+    file,
+    verified,
+    elsewhere,
+  }: {
+    readonly last4: string;
+    readonly file: string;
+    /** What a verification said, in a sentence. */
+    readonly verified: string | undefined;
+    /** Services that have the same credential. */
+    readonly elsewhere: readonly string[];
+  },
+): string {
   const rules = service.rules.map((rule) => `    ${describeRule(rule)}`);
   const wildcards = service.rules.some(({ pattern }) => pattern.text.includes('**'));
   return [
@@ -14,6 +29,15 @@ export function addServiceSummary(service: Service, last4: string, file: string)
       service.baseUrl.origin,
       placementText(service.auth),
     ),
+    ...(verified === undefined ? [] : [l10n.t('Verification: {0}', verified)]),
+    ...(elsewhere.length === 0
+      ? []
+      : [
+          l10n.t(
+            'The same credential is stored for {0}: one of them may be the wrong environment.',
+            elsewhere.join(', '),
+          ),
+        ]),
     ...(service.environment === undefined ? [] : [l10n.t('Environment: {0}', service.environment)]),
     ...(service.network === 'public' ? [] : [l10n.t('Network: {0}', networkText(service.network))]),
     l10n.t('Written to: {0}', file),

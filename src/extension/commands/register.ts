@@ -12,6 +12,10 @@ type Command = (app: App, argument: unknown) => Promise<void>;
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'valetKey.addService': async () => (await import('./addService.ts')).addService,
   'valetKey.rotateCredential': async () => (await import('./rotateCredential.ts')).rotateCredential,
+  'valetKey.undoRotation': async () => (await import('./undoRotation.ts')).undoRotation,
+  'valetKey.verifyCredential': async () => (await import('./verifyCredential.ts')).verifyCredential,
+  'valetKey.testRequest': async () => (await import('./testRequest.ts')).testRequest,
+  'valetKey.removeAllCredentials': async () => (await import('./removeAllCredentials.ts')).removeAllCredentials,
   'valetKey.revokeCredential': async () => (await import('./revokeCredential.ts')).revokeCredential,
   'valetKey.freezeAll': async () => (await import('./freezeAll.ts')).freezeAll,
   'valetKey.freezeService': async () => (await import('./freezeService.ts')).freezeService,

@@ -1,6 +1,7 @@
-import { l10n, window } from 'vscode';
+import { l10n } from 'vscode';
 import type { App } from '../app.ts';
 import { confirmInModal } from '../ui/confirm.ts';
+import { keyPageOf, tellWithKeyPage } from '../ui/keyPage.ts';
 import { pickService } from './pickService.ts';
 
 /** Removes a service's credential and stops the requests that use it. */
@@ -12,7 +13,7 @@ export async function revokeCredential(app: App, argument: unknown): Promise<voi
     ({ credential }) => credential?.state === 'present',
   );
   if (!summary) return;
-  const { name, credentialId, credential } = summary;
+  const { name, service, credentialId, credential } = summary;
   const agreed = await confirmInModal({
     warning: true,
     message: l10n.t('Remove the credential of “{0}”?', name),
@@ -30,5 +31,9 @@ export async function revokeCredential(app: App, argument: unknown): Promise<voi
     service: name,
     ...(credential?.state === 'present' ? { credential: { name, last4: credential.value.last4 } } : {}),
   });
-  void window.showInformationMessage(l10n.t('“{0}” is revoked here. Revoke it at its provider too.', name));
+  // Not waited for: a toast may stand for minutes.
+  void tellWithKeyPage(
+    l10n.t('“{0}” is revoked here. The credential stays valid at its provider until you revoke it there.', name),
+    keyPageOf(service),
+  );
 }

@@ -1,15 +1,25 @@
-import { l10n, window } from 'vscode';
+import { l10n } from 'vscode';
+import type { Service } from '../../core/policy/model.ts';
+import type { Secret } from '../../core/secret.ts';
+import type { Binding } from '../../gateway/parent.ts';
 import type { App } from '../app.ts';
 import { bindingOf, sameBinding } from '../credentials/binding.ts';
 import { confirmInModal } from '../ui/confirm.ts';
-import { askCredential } from '../ui/credentialBox.ts';
+import { keyPageOf, tellWithKeyPage } from '../ui/keyPage.ts';
 import { maskedText, placementText } from '../ui/placementText.ts';
 import { single } from '../ui/steps.ts';
+import type { ServiceSummary } from '../views/services/serviceList.ts';
+import { askStoredOrTyped, type EnteredCredential, offerRemoval } from './enterCredential.ts';
 import { pickService } from './pickService.ts';
+import { undoRotation } from './undoRotation.ts';
+import { type CandidateDecision, decideOnCandidate } from './verification.ts';
+
+type Use = CandidateDecision & { readonly kind: 'use' };
 
 /**
- * Replaces a service's credential, or enters one where none is. A credential for another origin or placement than the
- * one it was entered for is a new permission, and is decided in a modal that names both.
+ * Replaces a service's credential, or enters one where none is. The new one is verified before the old one goes, where
+ * that is possible, and is swapped in one step: requests under way end with the old one. A credential for another origin
+ * or placement than the one it was entered for is a new permission, and is decided in a modal that names both.
  */
 export async function rotateCredential(app: App, argument: unknown): Promise<void> {
   const title = l10n.t('Rotate Credential');
@@ -17,41 +27,84 @@ export async function rotateCredential(app: App, argument: unknown): Promise<voi
   if (!summary?.service) return;
   const { name, service, credentialId } = summary;
   const binding = bindingOf(service);
-  const answer = await askCredential(single(title), {
-    prompt: l10n.t(
-      'New credential for {0}. It goes to {1} only, {2}.',
-      name,
-      binding.origin,
-      placementText(service.auth),
-    ),
-  });
-  if (answer.kind !== 'value') return;
-  const before = app.credentials.get(credentialId);
-  const bound = before?.state === 'present' ? before.binding : undefined;
-  if (!bound || !sameBinding(bound, binding)) {
-    const agreed = await confirmInModal({
-      warning: bound !== undefined,
-      message: l10n.t('Send this credential to {0}?', binding.origin),
-      detail: [
-        l10n.t('Service: {0}', name),
-        l10n.t('Credential: {0}, sent {1}', maskedText(answer.value.last4), placementText(service.auth)),
-        ...(bound ? [l10n.t('The present credential was entered for {0} ({1}).', bound.origin, bound.placement)] : []),
-      ].join('\n'),
-      action: l10n.t('Use This Credential'),
+  const bound = presentIn(app, summary)?.binding;
+  const again = bound !== undefined && sameBinding(bound, binding);
+  for (;;) {
+    const answer = await askStoredOrTyped(single(title), {
+      prompt: l10n.t(
+        'New credential for {0}. It goes to {1} only, {2}.',
+        name,
+        binding.origin,
+        placementText(service.auth),
+      ),
+      keyPage: keyPageOf(service),
+      present: again ? presentIn(app, summary)?.value : undefined,
+      // Who rotates has a new value at hand; one that is only now entered may stand in a file.
+      fromFile: bound === undefined,
     });
-    if (!agreed) return;
+    if (answer.kind !== 'value') return;
+    const { value } = answer.value;
+    // Before the verification, which already sends the value there.
+    if (!again && !(await confirmDestination(service, value, binding, bound))) return;
+    const decision = await decideOnCandidate(app, service, { value, binding });
+    if (decision.kind === 'cancel') return;
+    if (decision.kind === 'again') continue;
+    await app.credentials.put(credentialId, value, binding, decision.findings);
+    app.announceChange();
+    await app.gateway.push('credentials');
+    await app.gateway.record({
+      action: bound ? 'rotate' : 'add',
+      service: name,
+      credential: { name, last4: value.last4 },
+    });
+    // Not waited for: a toast may stand for minutes.
+    void tellDone(app, summary, bound !== undefined, decision);
+    return offerRemovalOf(answer.value);
   }
-  await app.credentials.put(credentialId, answer.value, binding);
-  app.announceChange();
-  await app.gateway.push('credentials');
-  await app.gateway.record({
-    action: bound ? 'rotate' : 'add',
-    service: name,
-    credential: { name, last4: answer.value.last4 },
+}
+
+function presentIn(app: App, { credentialId }: ServiceSummary): { value: Secret; binding: Binding } | undefined {
+  const record = app.credentials.get(credentialId);
+  return record?.state === 'present' ? record : undefined;
+}
+
+async function confirmDestination(
+  service: Service,
+  value: Secret,
+  binding: Binding,
+  bound: Binding | undefined,
+): Promise<boolean> {
+  return confirmInModal({
+    warning: bound !== undefined,
+    message: l10n.t('Send this credential to {0}?', binding.origin),
+    detail: [
+      l10n.t('Service: {0}', service.name),
+      l10n.t('Credential: {0}, sent {1}', maskedText(value.last4), placementText(service.auth)),
+      ...(bound ? [l10n.t('The present credential was entered for {0} ({1}).', bound.origin, bound.placement)] : []),
+    ].join('\n'),
+    action: l10n.t('Use This Credential'),
   });
-  void window.showInformationMessage(
-    bound
-      ? l10n.t('“{0}” is rotated. Revoke the old credential at its provider.', name)
-      : l10n.t('“{0}” has its credential.', name),
+}
+
+async function tellDone(app: App, { name, service, credentialId }: ServiceSummary, rotated: boolean, { note }: Use) {
+  const keyPage = keyPageOf(service);
+  if (!rotated) {
+    return tellWithKeyPage([l10n.t('“{0}” has its credential.', name), note].filter(Boolean).join(' '), undefined);
+  }
+  const undo = { label: l10n.t('Undo…'), run: () => undoRotation(app, name) };
+  await tellWithKeyPage(
+    [
+      l10n.t('“{0}” is rotated.', name),
+      note,
+      l10n.t('The old credential stays valid at its provider until you revoke it there.'),
+    ]
+      .filter(Boolean)
+      .join(' '),
+    keyPage,
+    app.credentials.undoOffer(credentialId) ? [undo] : [],
   );
+}
+
+async function offerRemovalOf({ source }: EnteredCredential): Promise<void> {
+  if (source) await offerRemoval(source);
 }

@@ -34,6 +34,8 @@ export async function showMenu(app: App): Promise<void> {
     ...(all || services.length > 0 ? [{ label: `$(unlock) ${l10n.t('Unfreeze…')}`, value: 'valetKey.unfreeze' }] : []),
     { label: `$(add) ${l10n.t('Add Service…')}`, value: 'valetKey.addService' },
     { label: `$(sync) ${l10n.t('Rotate Credential…')}`, value: 'valetKey.rotateCredential' },
+    { label: `$(verified) ${l10n.t('Verify Credential…')}`, value: 'valetKey.verifyCredential' },
+    { label: `$(beaker) ${l10n.t('Test a Request…')}`, value: 'valetKey.testRequest' },
     { label: `$(output) ${l10n.t('Show Audit Log')}`, value: 'valetKey.showAuditLog' },
     { label: `$(go-to-file) ${l10n.t('Open Policy File')}`, value: 'valetKey.openPolicyFile' },
     { label: `$(info) ${l10n.t('Show Status')}`, value: 'valetKey.showStatus' },

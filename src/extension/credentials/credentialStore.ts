@@ -171,14 +171,21 @@ export class CredentialStore {
    * Notes that an API answered a call with the credential that ends in `last4`: when, and whether it took it. 401 is a
    * rejection until the next success; other failures say nothing about the credential.
    */
-  noteAnswer(id: CredentialId, last4: string, status: number): Promise<void> {
+  async noteAnswer(id: CredentialId, last4: string, status: number): Promise<void> {
+    const known = this.get(id);
+    if (known?.state !== 'present' || known.value.last4 !== last4) return;
+    const recent = this.#now() - (known.lastUsedAt ?? 0) < USE_NOTED_EVERY_MS;
+    // Most calls: nothing new, and nothing to read.
+    if (recent && standingAfter(status, known.standing) === known.standing) return;
+    await this.#noteAnswer(id, last4, status);
+  }
+
+  #noteAnswer(id: CredentialId, last4: string, status: number): Promise<void> {
     return this.#note(id, (record, known) => {
       if (record.value.last4 !== last4) return undefined;
       const { standing, ...rest } = known;
-      const after = status === 401 ? 'rejected' : status >= 200 && status < 300 ? undefined : standing;
-      const now = this.#now();
-      if (after === standing && now - (known.lastUsedAt ?? 0) < USE_NOTED_EVERY_MS) return undefined;
-      return { ...rest, lastUsedAt: now, ...(after ? { standing: after } : {}) };
+      const after = standingAfter(status, standing);
+      return { ...rest, lastUsedAt: this.#now(), ...(after ? { standing: after } : {}) };
     });
   }
 
@@ -316,4 +323,10 @@ function dates(of: { readonly createdAt: number; readonly rotatedAt: number | un
   return of.rotatedAt === undefined
     ? { createdAt: of.createdAt }
     : { createdAt: of.createdAt, rotatedAt: of.rotatedAt };
+}
+
+/** 401 is a rejection until the next success; other failures say nothing about the credential. */
+function standingAfter(status: number, before: CredentialStanding | undefined): CredentialStanding | undefined {
+  if (status === 401) return 'rejected';
+  return status >= 200 && status < 300 ? undefined : before;
 }

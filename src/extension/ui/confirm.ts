@@ -1,18 +1,31 @@
 import * as vscode from 'vscode';
 
+export interface ModalQuestion {
+  readonly message: string;
+  readonly detail: string;
+  readonly warning?: boolean;
+}
+
 /**
  * Asks in a modal dialog. Whatever widens access is decided here and nowhere else: commands that any extension can run
  * answer toasts and quick picks, but no modal.
  */
-export async function confirmInModal(question: {
-  readonly message: string;
-  readonly detail: string;
-  /** The button that says yes; closing the dialog says no. */
-  readonly action: string;
-  readonly warning?: boolean;
-}): Promise<boolean> {
-  const show = question.warning ? vscode.window.showWarningMessage : vscode.window.showInformationMessage;
-  return (await show(question.message, { modal: true, detail: question.detail }, question.action)) === question.action;
+export async function confirmInModal(
+  question: ModalQuestion & {
+    /** The button that says yes; closing the dialog says no. */
+    readonly action: string;
+  },
+): Promise<boolean> {
+  return (await chooseInModal(question, [question.action])) === question.action;
+}
+
+/** A modal dialog with several ways on; undefined when it was closed. The first is the default. */
+export async function chooseInModal(
+  { message, detail, warning }: ModalQuestion,
+  actions: readonly string[],
+): Promise<string | undefined> {
+  const show = warning ? vscode.window.showWarningMessage : vscode.window.showInformationMessage;
+  return show(message, { modal: true, detail }, ...actions);
 }
 
 /** Says that something a person asked for did not happen: what, why, and what to do next. */

@@ -1,4 +1,4 @@
-import { env, l10n, Uri } from 'vscode';
+import { l10n } from 'vscode';
 import type { Secret } from '../../core/secret.ts';
 import {
   type CredentialInputProblem,
@@ -6,15 +6,21 @@ import {
   typedProblem,
   weaknessOf,
 } from '../credentials/credentialInput.ts';
+import { openKeyPage } from './keyPage.ts';
 import { type Answer, askText, type StepFrame } from './steps.ts';
 
-/**
- * Asks for a credential. It is never shown, and leaves this function only as a {@link Secret}. `keyPage` is where the
- * provider makes and revokes credentials.
- */
+export interface CredentialQuestion {
+  readonly prompt: string;
+  /** Where the provider makes and revokes credentials. */
+  readonly keyPage?: string | undefined;
+  /** The value that is to be replaced: to enter it again is worth a warning. */
+  readonly present?: Secret | undefined;
+}
+
+/** Asks for a credential. It is never shown, and leaves this function only as a {@link Secret}. */
 export async function askCredential(
   frame: StepFrame,
-  { prompt, keyPage }: { readonly prompt: string; readonly keyPage?: string | undefined },
+  { prompt, keyPage, present }: CredentialQuestion,
 ): Promise<Answer<Secret>> {
   const answer = await askText(frame, {
     prompt,
@@ -26,12 +32,17 @@ export async function askCredential(
             {
               icon: 'link-external',
               tooltip: l10n.t('Open the provider’s key page'),
-              press: () => void env.openExternal(Uri.parse(keyPage)),
+              press: () => void openKeyPage(keyPage),
             },
           ],
     problem: (typed) => {
       const problem = typedProblem(typed);
       if (problem) return problemText(problem);
+      if (present?.equals(cleanCredential(typed))) {
+        return {
+          warning: l10n.t('This is the credential that is in use already. Press Enter again to store it anyway.'),
+        };
+      }
       const weakness = weaknessOf(cleanCredential(typed));
       return weakness && { warning: l10n.t('{0} Press Enter again to use it as it is.', weakness) };
     },

@@ -1,0 +1,141 @@
+import { FileType, l10n, type Uri, window, workspace } from 'vscode';
+import type { Secret } from '../../core/secret.ts';
+import { type EnvVariable, envVariables, withoutVariable } from '../credentials/envFile.ts';
+import { confirmInModal, tellFailure } from '../ui/confirm.ts';
+import { askCredential, type CredentialQuestion } from '../ui/credentialBox.ts';
+import { maskedText } from '../ui/placementText.ts';
+import { type Answer, askChoice, type StepFrame } from '../ui/steps.ts';
+
+/** A variable of a file in the workspace that a credential was taken from. */
+export interface EnvSource {
+  readonly file: Uri;
+  readonly variable: EnvVariable;
+}
+
+export interface EnteredCredential {
+  readonly value: Secret;
+  /** Absent when it was typed. */
+  readonly source?: EnvSource;
+}
+
+/** Nobody has more of these at the places that count, and a workspace of thousands of packages must not hold us up. */
+const MOST_FILES = 50;
+/** A file larger than this was not written by hand. */
+const LARGEST_BYTES = 256 * 1024;
+
+/** Templates hold placeholders, and belong into the repository. */
+const TEMPLATE = /\.(?:example|sample|template|dist|defaults?)$/i;
+
+/** Asks for a credential: in the password box, or, where the workspace has `.env` files, out of one of them. */
+export async function askStoredOrTyped(
+  frame: StepFrame,
+  question: CredentialQuestion & { readonly fromFile: boolean },
+): Promise<Answer<EnteredCredential>> {
+  const files = question.fromFile ? await envFiles() : [];
+  for (;;) {
+    const typed = files.length === 0 ? 'type' : await askHow(frame, files);
+    if (typeof typed !== 'string') return typed;
+    if (typed === 'type') {
+      const answer = await askCredential(files.length === 0 ? frame : { ...frame, back: true }, question);
+      if (answer.kind === 'back' && files.length > 0) continue;
+      return answer.kind === 'value' ? { kind: 'value', value: { value: answer.value } } : answer;
+    }
+    const source = await askVariable({ ...frame, back: true }, files);
+    if (source.kind === 'back') continue;
+    if (source.kind === 'cancel') return source;
+    return { kind: 'value', value: { value: source.value.variable.value, source: source.value } };
+  }
+}
+
+/**
+ * Offers to take the variable out of its file, in a modal. Called when the value was stored and read back. Nothing else
+ * of the file changes; a file that has changed so that the value is no longer in it is left alone.
+ */
+export async function offerRemoval({ file, variable }: EnvSource): Promise<void> {
+  const where = workspace.asRelativePath(file);
+  const remove = await confirmInModal({
+    message: l10n.t('Remove {0} from {1}?', variable.name, where),
+    detail: l10n.t(
+      'The value is stored now. While it also stands in the file, every program and agent that can read the workspace can read it. If the file was ever shared or committed, rotate the credential at its provider as well.\n\nPrograms that read the variable from this file stop working.',
+    ),
+    action: l10n.t('Remove the Line'),
+  });
+  if (!remove) return;
+  const dirty = workspace.textDocuments.some(
+    (document) => document.isDirty && document.uri.toString() === file.toString(),
+  );
+  const text = dirty ? undefined : await readText(file);
+  const without = text === undefined ? undefined : withoutVariable(text, variable);
+  if (without === undefined) {
+    return tellFailure(
+      l10n.t('{0} was not removed.', variable.name),
+      dirty
+        ? l10n.t('{0} has unsaved changes. Remove the line there yourself, and save.', where)
+        : l10n.t('{0} changed in the meantime. Remove the line there yourself.', where),
+    );
+  }
+  await workspace.fs.writeFile(file, new TextEncoder().encode(without));
+  void window.showInformationMessage(l10n.t('{0} is removed from {1}.', variable.name, where));
+}
+
+async function askHow(
+  frame: StepFrame,
+  files: readonly Uri[],
+): Promise<'type' | 'file' | { readonly kind: 'back' } | { readonly kind: 'cancel' }> {
+  const answer = await askChoice<'type' | 'file'>(frame, l10n.t('Where is the credential?'), [
+    { label: `$(key) ${l10n.t('Paste or type it')}`, value: 'type' },
+    {
+      label: `$(file) ${l10n.t('Take it from a .env file')}`,
+      description: files.map((file) => workspace.asRelativePath(file)).join(', '),
+      value: 'file',
+    },
+  ]);
+  return answer.kind === 'value' ? answer.value : answer;
+}
+
+async function askVariable(frame: StepFrame, files: readonly Uri[]): Promise<Answer<EnvSource>> {
+  for (;;) {
+    const [only] = files;
+    const picked: Answer<Uri> =
+      files.length === 1 && only
+        ? { kind: 'value', value: only }
+        : await askChoice(
+            frame,
+            l10n.t('Which file?'),
+            files.map((file) => ({ label: workspace.asRelativePath(file), value: file })),
+          );
+    if (picked.kind !== 'value') return picked;
+    const file = picked.value;
+    const variables = envVariables((await readText(file)) ?? '');
+    const answer = await askChoice(
+      frame,
+      variables.length === 0
+        ? l10n.t('{0} has no value that could be a credential', workspace.asRelativePath(file))
+        : l10n.t('Which variable? Its value is not shown.'),
+      variables.map((variable) => ({
+        label: variable.name,
+        description: maskedText(variable.value.last4),
+        detail: l10n.t('line {0}', variable.line),
+        value: { file, variable },
+      })),
+    );
+    if (answer.kind !== 'back' || files.length === 1) return answer;
+  }
+}
+
+async function envFiles(): Promise<readonly Uri[]> {
+  const found = await workspace.findFiles('**/.env*', '{**/node_modules/**,**/.git/**,**/.venv/**}', MOST_FILES);
+  const names = found.filter(({ path }) => /\/\.env(?:\.[^/]+)?$/.test(path) && !TEMPLATE.test(path));
+  return names.sort((one, other) => one.path.length - other.path.length || (one.path < other.path ? -1 : 1));
+}
+
+/** Undefined for what is too large, no file, or no UTF-8. */
+async function readText(file: Uri): Promise<string | undefined> {
+  try {
+    const { size, type } = await workspace.fs.stat(file);
+    if (size > LARGEST_BYTES || (type & FileType.File) === 0) return undefined;
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await workspace.fs.readFile(file));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,59 @@
+import type { Auth } from '../../core/policy/model.ts';
+import { neededNetwork } from '../policy/neededNetwork.ts';
+import type { NewService } from '../policy/policyWriter.ts';
+import { type KnownService, presetsOf, type ServicePresetId } from '../services/knownService.ts';
+import type { EnteredCredential } from './enterCredential.ts';
+
+/** The answers of Add Service so far. */
+export interface ServiceDraft {
+  /** Undefined for an API of nobody that we know. */
+  known?: KnownService | undefined;
+  name?: string;
+  baseUrl?: string;
+  authType?: Auth['type'];
+  /** The header's or parameter's name, or Basic's user name. */
+  authDetail?: string;
+  environment?: string;
+  /** For an API that we do not know: a read that proves the credential. Empty for none. */
+  verifyPath?: string;
+  credential?: EnteredCredential;
+  presetId?: ServicePresetId;
+  policyId: string;
+}
+
+/** The service that the answers describe; undefined while answers are missing. */
+export function serviceOf(draft: ServiceDraft): NewService | undefined {
+  const { known, name, baseUrl, environment, verifyPath } = draft;
+  const auth = authOf(draft);
+  if (name === undefined || baseUrl === undefined || auth === undefined) return undefined;
+  const needed = neededNetwork(baseUrl);
+  if ('problem' in needed) return undefined;
+  const { network } = needed;
+  const presets = presetsOf(known);
+  return {
+    name,
+    baseUrl,
+    ...(network === 'public' ? {} : { network }),
+    ...(environment ? { environment } : {}),
+    auth,
+    ...(known?.headers ? { headers: known.headers } : {}),
+    ...(verifyPath ? { verifyPath } : {}),
+    rules: (presets.find(({ id }) => id === draft.presetId) ?? presets[0])?.rules ?? [],
+  };
+}
+
+function authOf({ known, authType, authDetail = '' }: ServiceDraft): Auth | undefined {
+  if (known)
+    return known.username && known.auth.type === 'basic' ? { type: 'basic', username: authDetail } : known.auth;
+  switch (authType) {
+    case undefined:
+      return undefined;
+    case 'bearer':
+      return { type: authType };
+    case 'basic':
+      return authDetail === '' ? { type: authType } : { type: authType, username: authDetail };
+    case 'header':
+    case 'query':
+      return { type: authType, name: authDetail };
+  }
+}
