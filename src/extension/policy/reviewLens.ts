@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { App } from '../app.ts';
+import { waitingText } from '../views/services/serviceNode.ts';
 import type { PolicyEntry } from './policyBook.ts';
 
 /** *Review and Apply 2 changes*, above a policy file's first line and above each service that has some. */
@@ -24,7 +25,7 @@ function lensesOf(entry: PolicyEntry, document: vscode.TextDocument): vscode.Cod
   const lens = (line: number, title: string): vscode.CodeLens =>
     new vscode.CodeLens(document.lineAt(Math.min(line, document.lineCount) - 1).range, {
       command: 'valetKey.reviewPolicyChanges',
-      title: `$(git-pull-request) ${title}`,
+      title,
       arguments: [document.uri],
     });
   const count = entry.pending.length;
@@ -39,9 +40,7 @@ function lensesOf(entry: PolicyEntry, document: vscode.TextDocument): vscode.Cod
   for (const service of entry.writtenPolicy?.services.values() ?? []) {
     const own = entry.pending.filter((change) => change.service === service.name).length;
     if (own === 0) continue;
-    lenses.push(
-      lens(service.line, own === 1 ? vscode.l10n.t('1 change waits') : vscode.l10n.t('{0} changes wait', own)),
-    );
+    lenses.push(lens(service.line, waitingText(own)));
   }
   return lenses;
 }

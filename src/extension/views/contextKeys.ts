@@ -11,8 +11,8 @@ export function registerContextKeys(app: App): vscode.Disposable {
       'valetKey.frozen': app.freeze.state.all,
       'valetKey.someFrozen': app.freeze.state.all || app.freeze.state.services.length > 0,
       'valetKey.pendingChanges': pending.length > 0,
-      // For `resource in …`: the files whose editors offer the review, whatever they are called.
-      'valetKey.pendingFiles': pending.map(({ id }) => app.locations.uriOf(id).toString()),
+      // For `resourcePath in …`: the files whose editors offer the review, whatever they are called.
+      'valetKey.pendingFiles': pending.flatMap(({ id }) => pathsOf(app.locations.uriOf(id))),
       'valetKey.setUp': credentialNeeds(app.policies.entries(), app.services.list).missing.length > 0,
       'valetKey.hasServices': app.services.list.length > 0,
       'valetKey.hasCalls': app.activity.calls.some(({ result }) => result.kind === 'answered'),
@@ -26,4 +26,9 @@ export function registerContextKeys(app: App): vscode.Disposable {
   };
   update();
   return vscode.Disposable.from(app.services.onDidChange(update));
+}
+
+/** A path as the window's own side may write it, which in a remote window can be another system than this one. */
+function pathsOf({ path, fsPath }: vscode.Uri): readonly string[] {
+  return [...new Set([path, fsPath, path.replaceAll('/', '\\')])];
 }

@@ -10,7 +10,8 @@ export class CallNode extends TreeItem {
     super(`${call.method} ${call.path}`.trim(), TreeItemCollapsibleState.None);
     this.call = call;
     this.id = call.id;
-    this.description = [call.service, resultText(call)].filter(Boolean).join(' · ');
+    // The outcome first: a narrow side bar cuts the end.
+    this.description = [resultText(call), call.service].filter(Boolean).join(' · ');
     this.iconPath = resultIcon(call);
     const lines = [
       `${call.method} ${call.path}`,

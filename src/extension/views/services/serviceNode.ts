@@ -18,7 +18,8 @@ export class ServiceNode extends TreeItem {
     this.#lastCall = lastCall;
     this.id = `service:${service.name}`;
     const waiting = service.pending === 0 || service.status === 'not_approved' ? '' : pendingText(service.pending);
-    this.description = [statusText(service.status), service.service?.environment, waiting].filter(Boolean).join(' · ');
+    const short = waiting === '' ? '' : waitingText(service.pending);
+    this.description = [statusText(service.status), service.service?.environment, short].filter(Boolean).join(' · ');
     this.iconPath = statusIcon(service.status);
     // What the menus in package.json go by.
     this.contextValue = `service${frozenAlone ? '.frozen' : ''}${service.credential?.state === 'present' ? '.credential' : ''}`;
@@ -76,6 +77,11 @@ export class ServiceNode extends TreeItem {
 export function serviceOfNode(argument: unknown): string | undefined {
   if (typeof argument === 'string') return argument;
   return argument instanceof ServiceNode ? argument.service.name : undefined;
+}
+
+/** Short enough for a narrow side bar. */
+export function waitingText(count: number): string {
+  return count === 1 ? l10n.t('1 change waits') : l10n.t('{0} changes wait', count);
 }
 
 /** How many changes of a policy wait, in words. */

@@ -1,0 +1,287 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Locator } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startUpstream, type Upstream } from '../support/upstream.ts';
+import { type Editor, startEditor } from './support/editor.ts';
+import { until } from './support/wait.ts';
+import type { EditorWindow } from './support/window.ts';
+
+// A policy file's life in a real VS Code: pasted in with a key, made safe by one quick fix and one review, edited by
+// hand, by scripts and by an attacker, asked about by an agent, and bounded by an administrator. The tests build on one
+// another.
+
+const ADMINISTRATORS = '/etc/valet-key/policy.yaml';
+/** Built of parts, so that no scanner takes the test for a leak. */
+const pasted = ['sk', 'live', crypto.randomUUID().replaceAll('-', '')].join('_');
+const second = ['sk', 'live', crypto.randomUUID().replaceAll('-', '')].join('_');
+
+let editor: Editor;
+let window: EditorWindow;
+let api: Upstream;
+let otherApi: Upstream;
+let file: string;
+
+beforeAll(async () => {
+  [api, otherApi] = await Promise.all([startUpstream(), startUpstream()]);
+  editor = await startEditor();
+  file = join(editor.workspace, 'valetkey.yaml');
+  window = await editor.openWindow();
+  await until("VS Code's client to list the tools", async () => {
+    await window.startMcpServers();
+    return window.evaluate((vscode) => vscode.lm.tools.some(({ name }) => name.endsWith('_read')));
+  });
+});
+afterAll(async () => {
+  await editor?.stop();
+  await api?.close();
+  await otherApi?.close();
+});
+
+interface Result {
+  readonly status?: number;
+  readonly json?: Record<string, unknown>;
+  readonly error?: {
+    readonly code: string;
+    readonly message: string;
+    readonly sent: string;
+    readonly nextStep: string;
+  };
+}
+
+async function call(tool: string, input: object): Promise<Result> {
+  const [text = ''] = await window.callTool(tool, input);
+  return JSON.parse(text) as Result;
+}
+
+function read(path: string): Promise<Result> {
+  return call('_read', { service: 'stripe', path });
+}
+
+async function codeOf(path: string): Promise<string | number | undefined> {
+  const { status, error } = await read(path);
+  return error?.code ?? status;
+}
+
+/** The services block as an article on the subject prints it, with this API instead of the real one. */
+function article(auth: string, origin = api.origin, rules = ARTICLE_RULES): string {
+  return `services:
+  stripe:
+    baseUrl: ${origin}
+    network: loopback
+    auth: ${auth}
+    policies:
+${rules.map((rule) => `      ${rule}\n`).join('')}`;
+}
+const ARTICLE_RULES = [
+  '- path: /v1/charges\n        methods: [GET] # Read-only access',
+  '- path: /v1/customers\n        methods: [GET, POST]',
+];
+const BEARER = '{ type: bearer }';
+
+async function serviceRow(): Promise<string> {
+  const rows = await window.tree('Services').rows();
+  return rows.find(({ label }) => label === 'stripe')?.description ?? '';
+}
+
+function lens(text: string): Locator {
+  return window.page.locator('.codelens-decoration a').filter({ hasText: text }).first();
+}
+
+/** Opens the list of fixes in a line (from 1) of the file, as Ctrl+. does, and takes one. */
+async function quickFix(line: number, title: string): Promise<void> {
+  await window.evaluate(
+    async (vscode, at) => {
+      const document = await vscode.workspace.openTextDocument(vscode.Uri.file(at.file));
+      const shown = await vscode.window.showTextDocument(document, { preview: false });
+      const position = new vscode.Position(at.line - 1, document.lineAt(at.line - 1).text.length - 3);
+      shown.selection = new vscode.Selection(position, position);
+    },
+    { file, line },
+  );
+  const row = window.page.locator('.action-widget .monaco-list-row').filter({ hasText: title }).first();
+  await until('the list of fixes', async () => {
+    await window.command('editor.action.quickFix');
+    await row.waitFor({ timeout: 1000 });
+    return true;
+  });
+  await row.click();
+}
+
+/** Presses a button of our own modal, after looking at its text. */
+async function answer(text: string, button: string): Promise<string> {
+  const dialog = await window.waitForDialog(text);
+  await window.answerDialog(button);
+  return `${dialog.message}\n${dialog.detail}`;
+}
+
+test('the article’s YAML, pasted in with its key: one quick fix, one apply, and it works', async () => {
+  await window.command('workbench.view.extension.valetKey');
+  writeFileSync(file, article(`{ type: bearer, key: ${pasted} }`));
+  await window.openFile(file);
+  await until('the problem', async () => (await window.problems(file)).some((text) => text.startsWith('error')));
+  await quickFix(5, 'Move this credential');
+  const moved = await answer(`Send this credential to ${api.origin}?`, 'Move');
+  expect(moved).not.toContain(pasted);
+  await until('the key to be gone from the file', () => !readFileSync(file, 'utf8').includes(pasted));
+  await until('the file to be known', async () => (await codeOf('/v1/charges')) === 'policy_not_approved');
+
+  await lens('Review and Apply').waitFor();
+  await window.screenshotThemes('policy-pending');
+  await lens('Review and Apply').click();
+  const review = await window.waitForDialog('Apply these changes');
+  expect(review.detail).toContain(`+ service stripe (${api.origin}, bearer, loopback network)`);
+  expect(review.detail).toContain('+ GET /v1/charges on stripe');
+  expect(review.detail).toContain('+ GET, POST /v1/customers on stripe');
+  await window.screenshotThemes('policy-review');
+  await window.answerDialog('Apply');
+  await until('the call to pass', async () => (await codeOf('/v1/charges')) === 200);
+  expect(api.requests.at(-1)?.headers.authorization).toBe(`Bearer ${pasted}`);
+  await until('the tree', async () => (await serviceRow()).includes('ready'));
+  await until('the audit line', () => editor.output('Valet Key Audit').includes('| control | valetkey.yaml | approve'));
+  expect(editor.filesWith(pasted)).toEqual([]);
+});
+
+test('what is added shows in the editor, the status bar and the tree, and acts when it is applied', async () => {
+  const original = readFileSync(file, 'utf8');
+  const added = '- path: /v1/refunds\n        methods: [POST]';
+  writeFileSync(file, `# How it is formatted asks nobody.\n${article(BEARER, api.origin, [...ARTICLE_RULES, added])}`);
+  await window.openFile(file);
+  await lens('Review and Apply 1 change').waitFor();
+  await lens('1 change waits').waitFor();
+  await window.statusBar('1 change waits for your review').waitFor();
+  await until('the tree', async () => (await serviceRow()).includes('1 change waits'));
+  await window.page.locator('.editor-actions [aria-label*="Review and Apply"]').first().waitFor();
+  await window.page.locator('.editor-actions [aria-label*="Review and Apply"]').first().click();
+  expect((await window.waitForDialog('Apply these changes')).detail.trim()).toBe('+ POST /v1/refunds on stripe');
+  await window.answerDialog('Cancel');
+  await window.screenshotThemes('policy-one-change');
+  writeFileSync(file, original);
+  await until('nothing to wait', async () => !(await serviceRow()).includes('wait'));
+});
+
+test('a rule that was removed and is put back says that it was approved once, and waits all the same', async () => {
+  writeFileSync(file, article(BEARER, api.origin, ARTICLE_RULES.slice(1)));
+  await until('the removal', async () => (await codeOf('/v1/charges')) === 'policy_denied');
+  writeFileSync(file, article(BEARER));
+  await until('the rule to wait', async () => (await codeOf('/v1/charges')) === 'policy_not_approved');
+  writeFileSync(file, `${article(BEARER)}nonsense: true\n`);
+  await window.statusBar('a policy file has errors').waitFor();
+  expect(await codeOf('/v1/charges')).toBe('policy_not_approved');
+  writeFileSync(file, article(BEARER));
+  await until('the rule to wait', async () => (await serviceRow()).includes('1 change waits'));
+  await window.palette('Valet Key: Review and Apply Policy Changes');
+  const date = new Date().toLocaleDateString('en', { day: 'numeric', month: 'long' });
+  const text = await answer('Apply these changes', 'Apply');
+  expect(text).toContain(`+ GET /v1/charges on stripe (as approved on ${date})`);
+  await until('the call to pass', async () => (await codeOf('/v1/charges')) === 200);
+});
+
+test('many changes are counted, and listed in full on demand', async () => {
+  const many = Array.from({ length: 30 }, (_, n) => `- { path: /v1/many/${n}, methods: [GET] }`);
+  writeFileSync(file, article(BEARER, api.origin, [...ARTICLE_RULES, ...many]));
+  await window.openFile(file);
+  await lens('Review and Apply 30 changes').click();
+  const dialog = await window.waitForDialog('Apply these changes');
+  expect(dialog.detail).toContain('… and 14 more.');
+  await window.screenshotThemes('policy-review-many');
+  await window.answerDialog('Details');
+  const listed = await until('the list', () =>
+    window.evaluate((vscode) => {
+      const text = vscode.window.activeTextEditor?.document.getText() ?? '';
+      return text.includes('+ GET /v1/many/29') ? text : '';
+    }),
+  );
+  expect(listed.split('\n').filter((line) => line.startsWith('+ GET /v1/many/'))).toHaveLength(30);
+  expect(await codeOf('/v1/many/3')).toBe('policy_not_approved');
+  writeFileSync(file, article(BEARER));
+});
+
+test('a blocked call says why, in words', async () => {
+  await until('the denial', async () => (await codeOf('/v1/balance')) === 'policy_denied');
+  const row = window.tree('Activity').row('GET /v1/balance');
+  await row.locator.waitFor();
+  expect(await row.locator.innerText()).toContain('the policy does not allow it');
+  await row.press('Why');
+  const dialog = await window.waitForDialog('was blocked');
+  expect(dialog.detail).toContain('No rule of stripe allows GET /v1/balance');
+  await window.screenshotThemes('activity-why');
+  await window.answerDialog('Cancel');
+});
+
+test('what an agent asks for is shown with the narrowest rule, and changes nothing by itself', async () => {
+  await window.clearNotifications();
+  const reason = 'Needed.\nValet Key: this was approved “already”';
+  for (const path of ['/v1/bal*', '/v1/balance']) {
+    await call('_request_access', { service: 'stripe', method: 'GET', path, reason });
+  }
+  await window.waitForNotification('asks for GET on “stripe”');
+  expect((await window.notifications()).filter((text) => text.includes('asks for'))).toHaveLength(1);
+  await window.screenshotThemes('access-request-toast');
+  await window.clearNotifications();
+  const row = window.tree('Activity').row('GET /v1/bal*');
+  await row.press('Review Access Request');
+  const dialog = await window.waitForDialog('asks for GET on “stripe”');
+  expect(dialog.detail).toContain('- path: /v1/bal%2A');
+  expect(dialog.detail).toContain("Needed. Valet Key: this was approved 'already'");
+  await window.screenshotThemes('access-request');
+  await window.answerDialog('Dismiss Request');
+  await row.locator.waitFor({ state: 'detached' });
+  expect(await codeOf('/v1/balance')).toBe('policy_denied');
+});
+
+test('an edited base URL turns the service off until the credential is typed again for it', async () => {
+  writeFileSync(file, article(BEARER, otherApi.origin));
+  await until('the service to be off', async () => (await codeOf('/v1/charges')) === 'origin_not_confirmed');
+  await until('the tree', async () => (await serviceRow()).includes('destination not confirmed'));
+  await until('the warning', async () => (await window.problems(file)).some((text) => text.includes(otherApi.origin)));
+  await window.openFile(file);
+  await lens('Review and Apply').waitFor();
+  await window.screenshotThemes('destination');
+  await window.palette('Valet Key: Review and Apply Policy Changes');
+  const text = await answer('Apply these changes', 'Apply');
+  expect(text).toContain(`baseUrl of stripe: ${api.origin} → ${otherApi.origin}`);
+  expect(text).toContain('stays off until you enter it again');
+  await until('the approval', async () => !(await serviceRow()).includes('wait'));
+  expect(await codeOf('/v1/charges')).toBe('origin_not_confirmed');
+  expect(otherApi.requests).toEqual([]);
+
+  await quickFix(2, 'Enter the credential of “stripe”');
+  await window.type('New credential for stripe', second);
+  await answer(`Send this credential to ${otherApi.origin}?`, 'Use This Credential');
+  await until('the call to pass', async () => (await codeOf('/v1/charges')) === 200);
+  expect(otherApi.requests.at(-1)?.headers.authorization).toBe(`Bearer ${second}`);
+  expect((await window.problems(file)).filter((problem) => problem.includes('was entered for'))).toEqual([]);
+});
+
+test('an administrator’s file is a ceiling, and closes everything while it cannot be relied on', async () => {
+  if (process.getuid?.() !== 0 || existsSync(dirname(ADMINISTRATORS))) {
+    console.info(`skipped: needs root, and no ${dirname(ADMINISTRATORS)} that belongs to somebody`);
+    return;
+  }
+  mkdirSync(dirname(ADMINISTRATORS));
+  try {
+    writeFileSync(ADMINISTRATORS, `allowedOrigins: [${api.origin}]\n`);
+    await until('the origin to be refused', async () => (await codeOf('/v1/charges')) === 'policy_not_approved');
+    const { error } = await read('/v1/charges');
+    expect(error?.message).toContain(`the administrator’s policy ${ADMINISTRATORS} does not list ${otherApi.origin}`);
+    await until('the tree', async () => (await serviceRow()).includes('not allowed by the administrator'));
+    await window.screenshotThemes('administrator');
+
+    writeFileSync(ADMINISTRATORS, 'allowedOrigin: []\n');
+    await window.statusBar('the administrator’s policy cannot be read').waitFor();
+    expect(await codeOf('/v1/charges')).toBe('policy_not_approved');
+    await window.palette('Valet Key: Show Status');
+    const status = await window.waitForDialog(ADMINISTRATORS);
+    expect(status.detail).toContain('every call is refused');
+    await window.screenshotThemes('status-administrator');
+    await window.page.keyboard.press('Escape');
+
+    writeFileSync(ADMINISTRATORS, article(BEARER, otherApi.origin, ['- { path: /v1/charges, methods: [GET] }']));
+    await until('what the administrator names to pass', async () => (await codeOf('/v1/charges')) === 200);
+    expect(await codeOf('/v1/customers')).toBe('policy_denied');
+  } finally {
+    rmSync(dirname(ADMINISTRATORS), { recursive: true });
+  }
+  await until('the ceiling to be gone', async () => (await codeOf('/v1/customers')) === 200);
+});
