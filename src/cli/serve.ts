@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import * as z from 'zod';
+import { escapeUnshowable } from '../core/audit/escape.ts';
 import type { Service } from '../core/policy/model.ts';
 import { credentialProblem } from '../core/redact/strength.ts';
 import { Secret } from '../core/secret.ts';
@@ -33,6 +34,9 @@ export async function serveCommand(args: string[]): Promise<number> {
     approve: { type: 'string', default: 'none' },
   });
   if (!['ask', 'all', 'none'].includes(values.approve ?? '')) throw new UsageError('--approve takes ask, all or none.');
+  if (values.approve !== 'none') {
+    process.stderr.write('[info] --approve has nothing to decide: no rule of this version asks a person.\n');
+  }
   const parent = await CommandLineParent.start({
     policy: path.resolve(required(values.policy, '--policy')),
     runtimeDir: path.resolve(values['runtime-dir'] ?? fs.mkdtempSync(path.join(os.tmpdir(), 'valet-key-run-'))),
@@ -62,7 +66,9 @@ class CommandLineParent {
     const events: GatewayEvents = {
       onAudit: (_event, line) => process.stderr.write(`${line}\n`),
       onAccessWish: ({ agent, service, method, path: wanted, reason }) =>
-        process.stderr.write(`${agent} asks for ${method} ${wanted} on ${service}: ${JSON.stringify(reason)}\n`),
+        process.stderr.write(
+          `${escapeUnshowable(`${agent} asks for ${method} ${wanted} on ${service}: ${JSON.stringify(reason)}`)}\n`,
+        ),
       onLog: (level, message) => process.stderr.write(`[${level}] ${message}\n`),
     };
     const { policy, runtimeDir, auditDir } = options;
@@ -129,12 +135,18 @@ class CommandLineParent {
         return {};
       }
       case 'revoke':
+        this.#known(order.service);
         await this.#remove(order.service);
         await control.recordControl({ action: 'revoke', service: order.service });
         return {};
       case 'freeze':
       case 'unfreeze': {
         const freezing = order.do === 'freeze';
+        // An order to stop that stops nothing must not look as if it had.
+        if (order.service !== undefined) this.#known(order.service);
+        if (!freezing && order.service !== undefined && this.#frozen.all) {
+          throw new Error('Everything is frozen; "unfreeze" without a service lifts that.');
+        }
         if (order.service === undefined) {
           this.#frozen = { all: freezing, services: freezing ? this.#frozen.services : new Set() };
         } else if (freezing) this.#frozen.services.add(order.service);
@@ -182,9 +194,14 @@ class CommandLineParent {
     }
   }
 
-  async #store(name: string, value: Secret): Promise<void> {
+  #known(name: string): Service {
     const service = this.#services.get(name);
     if (!service) throw new Error(`There is no service named ${name} in ${path.basename(this.#policyFile)}.`);
+    return service;
+  }
+
+  async #store(name: string, value: Secret): Promise<void> {
+    const service = this.#known(name);
     const problem = credentialProblem(value);
     if (problem?.severity === 'refuse') throw new Error(problem.message);
     const credential: Credential = {

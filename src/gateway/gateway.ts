@@ -258,6 +258,7 @@ export class Gateway implements GatewayControl {
       return await buildAnswer(incoming, {
         call: flight.call,
         baseUrl: service.baseUrl,
+        auth: service.auth,
         redactor: this.#state.vault.redactor,
         decompressor: this.#decompressor,
         maxBytes: limits.responseBytes,

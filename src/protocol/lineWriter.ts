@@ -13,8 +13,25 @@ export class LineWriter {
   }
 
   send(message: unknown): void {
+    this.sendLine(JSON.stringify(message));
+  }
+
+  /** Sends a line that is JSON already. */
+  sendLine(json: string): void {
     if (this.#pending === '') setImmediate(() => this.#flush());
-    this.#pending += `${JSON.stringify(message)}\n`;
+    this.#pending += `${json}\n`;
+  }
+
+  /** Resolves when the peer has taken what was written, or is gone. Whoever writes to slow readers waits for it. */
+  async drained(): Promise<void> {
+    if (!this.#stream.writableNeedDrain) return;
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        this.#stream.off('drain', done).off('close', done);
+        resolve();
+      };
+      this.#stream.on('drain', done).on('close', done);
+    });
   }
 
   #flush(): void {

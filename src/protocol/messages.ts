@@ -7,6 +7,12 @@ export const PROTOCOL_VERSION = 1;
 export const MAX_LINE_BYTES = 8 * 1024 * 1024;
 export const MAX_HANDSHAKE_LINE_BYTES = 64 * 1024;
 
+/** Longest texts in characters that an agent may send beside a body; a longer one is a mistake or an attack. */
+export const MAX_PATH_CHARS = 64 * 1024;
+export const MAX_REASON_CHARS = 4000;
+export const MAX_POINTERS = 50;
+export const MAX_POINTER_CHARS = 500;
+
 /** Every code that a refusal can carry. Closed: see docs/errors.md. */
 export const ERROR_CODES = [
   'invalid_request',
@@ -54,16 +60,16 @@ const queryValue = z.union([z.string(), z.number(), z.boolean()]);
 
 /** The arguments of `execute` and `read` as they travel; the gateway judges everything else about them. */
 export const callSchema = z.object({
-  service: z.string(),
-  method: z.string(),
-  path: z.string(),
+  service: z.string().max(200),
+  method: z.string().max(200),
+  path: z.string().max(MAX_PATH_CHARS),
   query: z.record(z.string(), z.union([queryValue, z.null(), z.array(queryValue)])).optional(),
   headers: z.record(z.string(), z.string()).optional(),
   json: z.unknown().optional(),
   form: z.record(z.string(), z.unknown()).optional(),
   text: z.string().optional(),
-  reason: z.string().optional(),
-  select: z.array(z.string()).optional(),
+  reason: z.string().max(MAX_REASON_CHARS).optional(),
+  select: z.array(z.string().max(MAX_POINTER_CHARS)).max(MAX_POINTERS).optional(),
   maxChars: z.number().optional(),
   /** Which tool the agent used: `read` never carries a body or another method than GET and HEAD. */
   tool: z.enum(['read', 'execute']),
@@ -71,10 +77,10 @@ export const callSchema = z.object({
 export type Call = z.infer<typeof callSchema>;
 
 export const accessSchema = z.object({
-  service: z.string(),
-  method: z.string(),
-  path: z.string(),
-  reason: z.string(),
+  service: z.string().max(200),
+  method: z.string().max(200),
+  path: z.string().max(MAX_PATH_CHARS),
+  reason: z.string().max(MAX_REASON_CHARS),
 });
 export type AccessRequest = z.infer<typeof accessSchema>;
 

@@ -55,6 +55,11 @@ export class RuntimeDirError extends Error {}
  * again before each publication because cleaners of temporary directories take it away.
  */
 export function ensureRuntimeDir(directory: string): void {
+  if (process.platform !== 'win32' && Buffer.byteLength(directory) > MAX_DIRECTORY_BYTES) {
+    throw new RuntimeDirError(
+      `${directory} is too long for a socket: at most ${MAX_DIRECTORY_BYTES} bytes. Choose a shorter one.`,
+    );
+  }
   fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
   checkRuntimeDir(directory);
 }
@@ -70,6 +75,10 @@ export function checkRuntimeDir(directory: string): void {
     throw new RuntimeDirError(`${directory} belongs to another user. Remove it and reload the window.`);
   }
   if ((stat.mode & 0o077) !== 0) {
-    throw new RuntimeDirError(`${directory} is open to other users. Run: chmod 700 '${directory}'`);
+    // Never advice to close a directory that is meant to be open, such as /tmp itself.
+    const advice = /valet-key|vk-/.test(path.basename(directory))
+      ? `Run: chmod 700 '${directory}'`
+      : 'Choose one of your own.';
+    throw new RuntimeDirError(`${directory} is open to other users. ${advice}`);
   }
 }

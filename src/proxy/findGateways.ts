@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { isAlive } from '../protocol/isAlive.ts';
 import { PROTOCOL_VERSION } from '../protocol/messages.ts';
 import { type Rendezvous, rendezvousSchema } from '../protocol/rendezvous.ts';
 import { checkRuntimeDir } from '../protocol/runtimeDir.ts';
@@ -29,7 +30,9 @@ export function readGateways(runtimeDir: string): Rendezvous[] {
     .flatMap((name) => {
       try {
         const read = rendezvousSchema.safeParse(JSON.parse(fs.readFileSync(path.join(runtimeDir, name), 'utf8')));
-        return read.success && read.data.protocol === PROTOCOL_VERSION ? [read.data] : [];
+        // A killed gateway leaves its file behind until the next one sweeps it.
+        const usable = read.success && read.data.protocol === PROTOCOL_VERSION && isAlive(read.data.pid);
+        return usable ? [read.data] : [];
       } catch {
         return []; // taken away between listing and reading, or not whole: as good as absent
       }

@@ -1,8 +1,8 @@
-import { type AgentInfo, MAX_LINE_BYTES } from '../protocol/messages.ts';
+import type { AgentInfo } from '../protocol/messages.ts';
 import { RuntimeDirError } from '../protocol/runtimeDir.ts';
 import { rankGateways, readGateways, type Whereabouts } from './findGateways.ts';
 import { connect, type GatewayConnection, type Order } from './gatewayConnection.ts';
-import { gatewayLost, gatewayUnsafe, invalidArguments, type Reply } from './reply.ts';
+import { gatewayLost, gatewaySilent, gatewayUnsafe, type Reply } from './reply.ts';
 
 type WithoutId<T> = T extends { id: number } ? Omit<T, 'id'> : never;
 export type Question = WithoutId<Order>;
@@ -32,15 +32,8 @@ export class GatewayClient {
       if (error instanceof RuntimeDirError) return gatewayUnsafe(error.message);
       throw error;
     }
-    if (!connection) return gatewayLost('no');
-    const order = { ...question, id: ++this.#lastId } as Order;
-    if (
-      JSON.stringify(order).length * 3 > MAX_LINE_BYTES &&
-      Buffer.byteLength(JSON.stringify(order)) > MAX_LINE_BYTES
-    ) {
-      return invalidArguments('The arguments are larger than 8 MiB.');
-    }
-    return connection.ask(order, signal);
+    if (!connection) return readGateways(this.#runtimeDir).length > 0 ? gatewaySilent() : gatewayLost('no');
+    return connection.ask({ ...question, id: ++this.#lastId } as Order, signal);
   }
 
   async #connected(): Promise<GatewayConnection | undefined> {

@@ -11,7 +11,7 @@ import {
 } from '../protocol/messages.ts';
 import { challengeSchema, freshNonce, prove, provesKey } from '../protocol/proof.ts';
 import type { Candidate } from './findGateways.ts';
-import { gatewayLost, type Reply } from './reply.ts';
+import { gatewayLost, invalidArguments, type Refused, type Reply } from './reply.ts';
 
 const CONNECT_TIMEOUT_MS = 2000;
 
@@ -75,6 +75,8 @@ export function connect(candidate: Candidate, agent: AgentInfo): Promise<Gateway
       ask(order, signal) {
         return new Promise((settle) => {
           if (!connection.open) return settle(gatewayLost('no'));
+          const line = asLine(order);
+          if (typeof line !== 'string') return settle(line);
           pending.set(order.id, settle);
           signal?.addEventListener(
             'abort',
@@ -83,7 +85,7 @@ export function connect(candidate: Candidate, agent: AgentInfo): Promise<Gateway
             },
             { once: true },
           );
-          send(order);
+          writer.sendLine(line);
         });
       },
       close: () => socket.destroy(),
@@ -103,4 +105,17 @@ export function connect(candidate: Candidate, agent: AgentInfo): Promise<Gateway
       }
     });
   });
+}
+
+/** An order as it travels, or why it cannot. */
+function asLine(order: Order): string | Refused {
+  let line: string;
+  try {
+    line = JSON.stringify(order);
+  } catch {
+    return invalidArguments('The arguments are nested too deep.');
+  }
+  // A UTF-16 code unit takes three bytes at most, so most lines need no counting.
+  const tooLarge = line.length * 3 > MAX_LINE_BYTES && Buffer.byteLength(line) > MAX_LINE_BYTES;
+  return tooLarge ? invalidArguments('The arguments are larger than 8 MiB.') : line;
 }

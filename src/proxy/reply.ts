@@ -24,6 +24,19 @@ export function gatewayLost(sent: 'no' | 'unknown'): Refused {
   };
 }
 
+/** Gateways have published themselves, and none of them answers. */
+export function gatewaySilent(): Refused {
+  return {
+    refusal: {
+      code: 'gateway_unavailable',
+      message: 'Valet Key is there but does not take this connection: it is just starting or ending, or has too many.',
+      nextStep:
+        'Try again in a few seconds. If it stays so, ask the person to run "Valet Key: Show Status" in VS Code.',
+      sent: 'no',
+    },
+  };
+}
+
 export function gatewayUnsafe(why: string): Refused {
   return {
     refusal: {

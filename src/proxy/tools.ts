@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { MAX_PATH_CHARS, MAX_POINTER_CHARS, MAX_POINTERS, MAX_REASON_CHARS } from '../protocol/messages.ts';
 
 /**
  * The four tools, always the same four in this order: a public contract. Plain draft-07 schemas, written out rather than
@@ -125,12 +126,12 @@ const text = z.string();
 const queryValue = z.union([text, z.number(), z.boolean()]);
 const common = {
   service: text,
-  path: text,
+  path: text.max(MAX_PATH_CHARS),
   query: z.record(text, z.union([queryValue, z.null(), z.array(queryValue)])).optional(),
   headers: z.record(text, text).optional(),
-  select: z.array(text).optional(),
+  select: z.array(text.max(MAX_POINTER_CHARS)).max(MAX_POINTERS).optional(),
   maxChars: z.number().int().min(1).max(100_000).optional(),
-  reason: text.optional(),
+  reason: text.max(MAX_REASON_CHARS).optional(),
 };
 
 /** What the arguments of each tool must look like. The gateway judges everything else about them. */
@@ -144,7 +145,12 @@ export const ARGUMENTS = {
     form: z.record(text, z.unknown()).optional(),
     text: text.optional(),
   }),
-  request_access: z.strictObject({ service: text, method: text, path: text, reason: text }),
+  request_access: z.strictObject({
+    service: text,
+    method: text,
+    path: text.max(MAX_PATH_CHARS),
+    reason: text.max(MAX_REASON_CHARS),
+  }),
 };
 export type ToolName = keyof typeof ARGUMENTS;
 

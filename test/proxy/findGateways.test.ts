@@ -9,7 +9,7 @@ function window(id: number, more: Partial<Rendezvous> = {}): Rendezvous {
   return {
     protocol: 1,
     gatewayId: id.toString(16).padStart(16, '0'),
-    pid: 1000 + id,
+    pid: process.pid,
     hostPid: 2000 + id,
     socket: `/run/${id}.sock`,
     folders: [],
@@ -29,20 +29,23 @@ function ranked(all: Rendezvous[], own: Partial<Whereabouts> = {}): (readonly [i
 
 describe('the gateway that a proxy takes', () => {
   it('is the one of the window that started it, before all else', () => {
-    const all = [window(1), window(2, { folders: ['/work/a'] }), window(3)];
-    expect(ranked(all, { parentPid: 2001, workingDirectory: '/work/a', roots: ['/work/a'] })[0]).toEqual([1, 'window']);
+    const all = [window(1), window(2, { folders: ['/projects/a'] }), window(3)];
+    expect(ranked(all, { parentPid: 2001, workingDirectory: '/projects/a', roots: ['/projects/a'] })[0]).toEqual([
+      1,
+      'window',
+    ]);
   });
 
   it('then one whose folders hold the roots or the working directory', () => {
-    const all = [window(1, { folders: ['/work/a', '/work/b'] }), window(2), window(3)];
-    expect(ranked(all, { workingDirectory: '/work/b/src' })[0]).toEqual([1, 'window']);
-    expect(ranked(all, { workingDirectory: '/work/b' })[0]).toEqual([1, 'window']);
-    expect(ranked(all, { roots: ['/elsewhere', '/work/a/deep'] })[0]).toEqual([1, 'window']);
+    const all = [window(1, { folders: ['/projects/a', '/projects/b'] }), window(2), window(3)];
+    expect(ranked(all, { workingDirectory: '/projects/b/src' })[0]).toEqual([1, 'window']);
+    expect(ranked(all, { workingDirectory: '/projects/b' })[0]).toEqual([1, 'window']);
+    expect(ranked(all, { roots: ['/elsewhere', '/projects/a/deep'] })[0]).toEqual([1, 'window']);
   });
 
   it('never one whose folder only begins alike, or that holds the home directory alone', () => {
-    const all = [window(1, { folders: ['/work/a', '/home/ada'] }), window(2)];
-    expect(ranked(all, { workingDirectory: '/work/ab' })).toEqual([
+    const all = [window(1, { folders: ['/projects/a', '/home/ada'] }), window(2)];
+    expect(ranked(all, { workingDirectory: '/projects/ab' })).toEqual([
       [2, 'user'],
       [1, 'user'],
     ]);
@@ -62,9 +65,9 @@ describe('the gateway that a proxy takes', () => {
   });
 
   it('of several that fit is the last focused', () => {
-    const folders = ['/work/a'];
+    const folders = ['/projects/a'];
     const all = [window(1, { folders }), window(3, { folders }), window(2, { folders }), window(9)];
-    expect(ranked(all, { roots: ['/work/a'] })).toEqual([
+    expect(ranked(all, { roots: ['/projects/a'] })).toEqual([
       [3, 'window'],
       [2, 'window'],
       [1, 'window'],

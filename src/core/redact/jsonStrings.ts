@@ -3,8 +3,11 @@ type Pair =
   | { readonly source: readonly unknown[]; readonly target: unknown[] }
   | { readonly source: object; readonly target: object };
 
-/** Every string of a JSON value, and each property name once. Iterative: depth costs no stack. */
-export function stringsOf(value: unknown): string[] {
+/**
+ * Every string of a JSON value, and each property name once; with `numbers` the numbers too, as JSON writes them.
+ * Iterative: depth costs no stack.
+ */
+export function stringsOf(value: unknown, numbers: boolean): string[] {
   const names = new Set<string>();
   const strings: string[] = [];
   const pending: unknown[] = [value];
@@ -12,6 +15,8 @@ export function stringsOf(value: unknown): string[] {
     const next = pending.pop();
     if (typeof next === 'string') {
       strings.push(next);
+    } else if (numbers && typeof next === 'number') {
+      strings.push(String(next));
     } else if (Array.isArray(next)) {
       for (const element of next) {
         pending.push(element);
@@ -27,7 +32,7 @@ export function stringsOf(value: unknown): string[] {
 }
 
 /**
- * A copy of a JSON value with strings and property names replaced, and how many were. Names that become equal are told
+ * A copy of a JSON value with strings, numbers and property names replaced, and how many were. Names that become equal are told
  * apart by a number, so that no member is lost.
  */
 export function replaceStrings(
@@ -37,8 +42,8 @@ export function replaceStrings(
   let count = 0;
   const pending: Pair[] = [];
   const copy = (source: unknown): unknown => {
-    if (typeof source === 'string') {
-      const replacement = replacements.get(source);
+    if (typeof source === 'string' || typeof source === 'number') {
+      const replacement = replacements.get(String(source));
       count += replacement?.count ?? 0;
       return replacement?.text ?? source;
     }

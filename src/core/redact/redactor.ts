@@ -25,15 +25,25 @@ const JOINT = String.fromCharCode(SEPARATOR);
 export class Redactor {
   readonly #automaton: Automaton | undefined;
   readonly #markers: readonly string[];
+  /** Whether a credential could stand in JSON as a number. */
+  readonly #numeric: boolean;
+  readonly #values: readonly Uint8Array[];
 
   /** With the retired values, too; several entries may have one name. */
   constructor(secrets: readonly KnownSecret[]) {
+    const values: Uint8Array[] = [];
+    let numeric = false;
     const patterns = secrets.flatMap(({ value }, owner) => {
-      const { bytes, whole } = formsOf(value.expose('redactor'));
+      const text = value.expose('redactor');
+      values.push(new TextEncoder().encode(text));
+      numeric ||= /^-?[0-9][0-9.]*$/.test(text);
+      const { bytes, whole } = formsOf(text);
       return bytes.map((form) => ({ bytes: form, owner, whole }));
     });
     const automaton = patterns.length === 0 ? undefined : new Automaton(patterns);
     this.#automaton = automaton;
+    this.#values = values;
+    this.#numeric = numeric;
     this.#markers = secrets.map(({ name }) => marker(automaton, name));
   }
 
@@ -44,11 +54,11 @@ export class Redactor {
   }
 
   /**
-   * Redacts the strings and property names of a parsed JSON value. Returns the same value when there is nothing to
+   * Redacts the strings and property names (and numbers, where a credential could be one) of a parsed JSON value. Returns the same value when there is nothing to
    * redact, else a copy of the same structure.
    */
   json(value: unknown): { value: unknown; count: number } {
-    const strings = stringsOf(value);
+    const strings = stringsOf(value, this.#numeric);
     // One pass over all of them: no encoding reaches across the separator.
     const hits = this.#find(strings.join(JOINT));
     if (hits.length === 0) {
@@ -83,6 +93,16 @@ export class Redactor {
     return mergeHits(search(this.#automaton, plain)).length;
   }
 
+  /**
+   * Whether bytes that are a piece of something larger may hold a piece of a credential: they are hardly longer than
+   * one, or begin with the end of one or end with its beginning. Pieces of {@link SHORT_PIECE} bytes say too little.
+   */
+  mayHoldPiece(piece: Uint8Array): boolean {
+    return this.#values.some(
+      (value) => piece.length < 2 * value.length || beginsWithEnd(piece, value) || beginsWithEnd(value, piece),
+    );
+  }
+
   #find(text: string): readonly Hit[] {
     if (this.#automaton === undefined || text === '') {
       return [];
@@ -101,6 +121,18 @@ export class Redactor {
     }
     return hits.length === 0 ? text : parts.join('') + text.slice(done);
   }
+}
+
+/** So many bytes of a credential may be told: as many as a person is shown. */
+const SHORT_PIECE = 4;
+
+/** Whether `text` begins with an end of `value` that is longer than {@link SHORT_PIECE}. */
+function beginsWithEnd(text: Uint8Array, value: Uint8Array): boolean {
+  const longest = Math.min(text.length, value.length);
+  for (let length = longest; length > SHORT_PIECE; length--) {
+    if (text.subarray(0, length).every((byte, i) => byte === value[value.length - length + i])) return true;
+  }
+  return false;
 }
 
 /** What stands for a credential: safe inside JSON, HTML and headers, and not itself taken for a credential. */

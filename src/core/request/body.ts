@@ -1,3 +1,4 @@
+import type { Auth } from '../policy/model.ts';
 import { ok, type Result } from '../result.ts';
 import { encodeForm } from './form.ts';
 import type { CanonicalBody, Method, RequestInput, RequestProblem } from './model.ts';
@@ -16,6 +17,7 @@ export function canonicalBody(
   input: Pick<RequestInput, 'json' | 'form' | 'text'>,
   method: Method,
   maxBytes: number,
+  auth: Auth,
 ): Result<CanonicalBody | undefined, RequestProblem> {
   const kinds = (['json', 'form', 'text'] as const).filter((kind) => input[kind] !== undefined);
   const [kind, second] = kinds;
@@ -26,7 +28,7 @@ export function canonicalBody(
   if (method === 'GET' || method === 'HEAD') {
     return invalid(`The request has a body, but ${method} takes none.`, 'Put parameters into `query`.');
   }
-  const text = write(kind, input);
+  const text = write(kind, input, auth);
   if (!text.ok) return text;
   // A UTF-16 code unit is one byte at least, so that a hopeless text is not encoded at all.
   if (text.value.length > maxBytes || new TextEncoder().encode(text.value).length > maxBytes) {
@@ -41,13 +43,14 @@ export function canonicalBody(
 function write(
   kind: CanonicalBody['kind'],
   input: Pick<RequestInput, 'json' | 'form' | 'text'>,
+  auth: Auth,
 ): Result<string, RequestProblem> {
   switch (kind) {
     case 'json':
       return checkJson(input.json) ?? ok(JSON.stringify(input.json));
     case 'form':
       return isObject(input.form)
-        ? encodeForm(input.form)
+        ? encodeForm(input.form, auth)
         : invalid('`form` is not an object.', 'Send an object of fields.');
     case 'text':
       if (typeof input.text !== 'string') return invalid('`text` is not a text.', 'Send a string, or use `json`.');

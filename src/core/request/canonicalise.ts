@@ -35,7 +35,7 @@ export function canonicalise(
     );
   }
 
-  const body = canonicalBody(input, method.value, service.limits.requestBytes);
+  const body = canonicalBody(input, method.value, service.limits.requestBytes, service.auth);
   if (!body.ok) return body;
   const headers = canonicalHeaders(input.headers, service.headers, service.auth, body.value?.kind);
   if (!headers.ok) return headers;

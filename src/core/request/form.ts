@@ -1,11 +1,13 @@
+import type { Auth } from '../policy/model.ts';
 import { ok, type Result } from '../result.ts';
 import type { RequestProblem } from './model.ts';
-import { encodePair, isExact, overridesMethod } from './parameters.ts';
-import { invalid } from './problem.ts';
+import { encodePair, isExact, overridesMethod, sameParameter } from './parameters.ts';
+import { invalid, tooLarge } from './problem.ts';
 import { isWellFormed } from './wellFormed.ts';
 
 /** Levels of objects and arrays in a form. */
 const MAX_FORM_DEPTH = 16;
+const MAX_FIELDS = 10_000;
 
 type Pair = readonly [name: string, value: string];
 
@@ -15,13 +17,20 @@ type Pair = readonly [name: string, value: string];
  * parameters. A key that itself ends with `[]` repeats: `{ 'a[]': ['x', 'y'] }` is `a[]=x&a[]=y`. `null`, empty objects
  * and empty arrays have no spelling and are refused.
  */
-export function encodeForm(form: Readonly<Record<string, unknown>>): Result<string, RequestProblem> {
+export function encodeForm(form: Readonly<Record<string, unknown>>, auth: Auth): Result<string, RequestProblem> {
   const pairs: Pair[] = [];
   for (const [name, value] of Object.entries(form)) {
     if (overridesMethod(name)) {
       return invalid(
         'The form has a field that would override the method, such as _method.',
         'Send the request with the method that you mean.',
+      );
+    }
+    // Many servers read one parameter from the query and the form alike.
+    if (auth.type === 'query' && sameParameter(name, auth.name)) {
+      return invalid(
+        'The form has the field in which the credential is sent.',
+        'Leave it out: the gateway adds the credential itself.',
       );
     }
     const problem = append(pairs, name, value, 1);
@@ -31,6 +40,7 @@ export function encodeForm(form: Readonly<Record<string, unknown>>): Result<stri
 }
 
 function append(pairs: Pair[], name: string, value: unknown, depth: number): ReturnType<typeof invalid> | undefined {
+  if (pairs.length > MAX_FIELDS) return tooLarge(`The form has over ${MAX_FIELDS} fields.`, 'Send fewer.');
   if (depth > MAX_FORM_DEPTH) return invalid(`The form is nested over ${MAX_FORM_DEPTH} deep.`, 'Nest it less.');
   if (value === undefined) return undefined;
   if (typeof value === 'object' && value !== null) {

@@ -63,6 +63,8 @@ function foldedName(name: string): string {
     .toLowerCase()
     .replace(/[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, '')
     .trim()
+    // HTML's escape of the separator, which some servers undo.
+    .replace(/^(?:amp;)+/, '')
     .replace(/^\[/, '_');
   const bracket = text.indexOf('[');
   return (bracket > 0 ? text.slice(0, bracket) : text).trim().replace(/[.\s-]/g, '_');

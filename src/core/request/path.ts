@@ -5,6 +5,8 @@ import { isWellFormed } from './wellFormed.ts';
 
 /** Longest canonical path in bytes. Common servers stop at 8 KiB for a whole request line. */
 export const MAX_PATH_BYTES = 8 * 1024;
+/** Longest path with its query that is looked at, in UTF-16 code units. */
+const MAX_RAW_CHARS = 64 * 1024;
 const MAX_RAW_LENGTH = 8 * MAX_PATH_BYTES;
 
 export interface CanonicalPath {
@@ -49,6 +51,10 @@ const FULL_STOP = /[\u3002\u06d4\u0701\u0702\ua4f8\ua60e]/g;
 export function canonicalPath(raw: string, options: PathOptions = {}): Result<CanonicalPath, RequestProblem> {
   const pattern = options.pattern === true;
   const what = pattern ? 'pattern' : 'path';
+  // Before any work on it: escapes shrink a path to a third of its text at the least, and a query follows.
+  if (raw.length > MAX_RAW_CHARS) {
+    return tooLarge(`The ${what} is longer than ${MAX_PATH_BYTES} bytes.`, `Shorten the ${what}.`);
+  }
   const refused = beginning(raw, what) ?? characters(raw, pattern, what);
   if (refused !== undefined) return refused;
 

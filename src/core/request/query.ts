@@ -2,8 +2,11 @@ import type { Auth } from '../policy/model.ts';
 import { ok, type Result } from '../result.ts';
 import type { QueryScalar, RequestInput, RequestProblem } from './model.ts';
 import { encodePair, isExact, overridesMethod, sameParameter } from './parameters.ts';
-import { invalid } from './problem.ts';
+import { invalid, tooLarge } from './problem.ts';
 import { isWellFormed } from './wellFormed.ts';
+
+const MAX_QUERY_CHARS = 64 * 1024;
+const MAX_PARAMETERS = 2000;
 
 export interface CanonicalQuery {
   /** Decoded, in order, duplicates kept. A bare name (`?flag`) has an empty value. */
@@ -24,6 +27,13 @@ export function canonicalQuery(
   object: RequestInput['query'],
   auth: Auth,
 ): Result<CanonicalQuery, RequestProblem> {
+  // Before any work on them: a request target holds far fewer.
+  if ((raw?.length ?? 0) > MAX_QUERY_CHARS || Object.keys(object ?? {}).length > MAX_PARAMETERS) {
+    return tooLarge(
+      'The query is too large.',
+      'Send fewer or shorter parameters, or put them into a body if the API takes one.',
+    );
+  }
   const written = parseRaw(raw ?? '');
   if (!written.ok) return written;
   const given = flatten(object ?? {});
@@ -70,6 +80,9 @@ function flatten(object: NonNullable<RequestInput['query']>): Result<readonly Pa
   const parameters: Parameter[] = [];
   for (const [name, value] of Object.entries<unknown>(object)) {
     if (value === null || value === undefined) continue;
+    if (Array.isArray(value) && value.length > MAX_PARAMETERS) {
+      return tooLarge('The query is too large.', 'Send fewer values of one parameter.');
+    }
     for (const item of Array.isArray(value) ? (value as readonly unknown[]) : [value]) {
       if (!isScalar(item)) {
         return invalid(

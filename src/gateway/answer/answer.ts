@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { BaseUrl } from '../../core/policy/model.ts';
+import type { Auth, BaseUrl } from '../../core/policy/model.ts';
 import type { Redactor } from '../../core/redact/redactor.ts';
 import type { Answer, Call } from '../../protocol/messages.ts';
 import type { Incoming } from '../http/message.ts';
@@ -17,6 +17,7 @@ const MAX_BINARY_BYTES = 16 * 1024;
 export interface AnswerContext {
   readonly call: Pick<Call, 'service' | 'method' | 'path' | 'query' | 'select' | 'maxChars'>;
   readonly baseUrl: BaseUrl;
+  readonly auth: Auth;
   readonly redactor: Redactor;
   readonly decompressor: Decompressor;
   /** Cap on decompressed bytes. */
@@ -42,7 +43,7 @@ export async function buildAnswer(incoming: Incoming, context: AnswerContext): P
 
   const answer: Answer = {
     status: incoming.status,
-    headers: Object.fromEntries(usefulHeaders(incoming.headers).map(([name, value]) => [name, clean(value)])),
+    headers: Object.fromEntries(usefulHeaders(incoming.headers).map(([name, value]) => [name, cut(clean(value))])),
     durationMs: context.durationMs,
   };
   const header = (name: string): string | undefined => incoming.headers.find(([n]) => n === name)?.[1];
@@ -55,6 +56,7 @@ export async function buildAnswer(incoming: Incoming, context: AnswerContext): P
       context.maxBytes,
     );
     const type = parseMediaType(header('content-type') ?? '');
+    refusePieces(incoming.status, type.essence, bytes, redactor);
     const text = decodeText(bytes, type);
     const parsed = text !== undefined && isJsonType(type.essence) ? parseExactJson(text) : undefined;
     const maxChars = Math.min(call.maxChars ?? DEFAULT_MAX_CHARS, MOST_MAX_CHARS);
@@ -63,8 +65,9 @@ export async function buildAnswer(incoming: Incoming, context: AnswerContext): P
     if (parsed !== undefined) {
       const redacted = redactor.json(parsed.value);
       redactions += redacted.count;
-      const next = nextPage(call, context.baseUrl, header('link'), redacted.value);
-      if (next) answer.next = { service: call.service, ...next };
+      const next = nextPage(call, context, header('link'), redacted.value);
+      // Taken from the header as it came: a marker in a link would be no link any more.
+      if (next) answer.next = redactor.json({ service: call.service, ...next }).value as Record<string, unknown>;
       let value = redacted.value;
       if (call.select && call.select.length > 0 && incoming.status < 400) {
         const selected = select(value, call.select);
@@ -118,6 +121,17 @@ export async function buildAnswer(incoming: Incoming, context: AnswerContext): P
   return answer;
 }
 
+/**
+ * An agent chooses the range of a partial answer (206), and could have an echoed credential in pieces that are too small
+ * to be found. What may hold such a piece is withheld.
+ */
+function refusePieces(status: number, essence: string, bytes: Buffer, redactor: Redactor): void {
+  if (status !== 206) return;
+  if (essence === 'multipart/byteranges' || redactor.mayHoldPiece(bytes)) {
+    throw new WithheldError('it is a piece of something larger, cut where a credential might be cut, too');
+  }
+}
+
 function describeBinary(bytes: Buffer, essence: string, answer: Answer, redactor: Redactor): void {
   if (bytes.length === 0) return;
   if (redactor.binary(bytes) > 0) {
@@ -164,7 +178,7 @@ function usefulHeaders(headers: Incoming['headers']): (readonly [string, string]
   for (const [name, value] of headers) {
     if (!USEFUL.has(name) && !USEFUL_PATTERN.test(name)) continue;
     const before = kept.get(name);
-    kept.set(name, (before === undefined ? value : `${before}, ${value}`).slice(0, 4096));
+    kept.set(name, before === undefined ? value : `${before}, ${value}`);
   }
   return [...kept];
 }
@@ -174,4 +188,11 @@ function allValues(headers: Incoming['headers'], name: string): string {
     .filter(([n]) => n === name)
     .map(([, value]) => value)
     .join(',');
+}
+
+const MAX_HEADER_CHARS = 4096;
+
+/** After redaction: a cut could leave half of a credential. */
+function cut(value: string): string {
+  return value.length > MAX_HEADER_CHARS ? `${value.slice(0, MAX_HEADER_CHARS)}…` : value;
 }

@@ -1,4 +1,4 @@
-import type { BaseUrl } from '../../core/policy/model.ts';
+import type { Auth, BaseUrl } from '../../core/policy/model.ts';
 import type { RequestInput } from '../../core/request/model.ts';
 
 /** The arguments of the call that gets the next page, or undefined where the API does not tell. */
@@ -10,12 +10,12 @@ export type NextPage = { readonly path: string; readonly query?: RequestInput['q
  */
 export function nextPage(
   asked: Pick<RequestInput, 'path' | 'query'>,
-  baseUrl: BaseUrl,
+  { baseUrl, auth }: { readonly baseUrl: BaseUrl; readonly auth: Auth },
   link: string | undefined,
   body: unknown,
 ): NextPage | undefined {
   const fromLink = link === undefined ? undefined : relNext(link);
-  if (fromLink !== undefined) return below(baseUrl, fromLink, asked.path);
+  if (fromLink !== undefined) return withoutCredential(below(baseUrl, fromLink, asked.path), auth);
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return undefined;
   const members = body as Record<string, unknown>;
 
@@ -24,7 +24,7 @@ export function nextPage(
     if (typeof id === 'string') return withQuery(asked, 'starting_after', id);
   }
   if (typeof members.next === 'string' && /^(https?:\/\/|\/)/.test(members.next)) {
-    return below(baseUrl, members.next, asked.path);
+    return withoutCredential(below(baseUrl, members.next, asked.path), auth);
   }
   const meta = members.response_metadata as Record<string, unknown> | undefined;
   const cursors: readonly (readonly [value: unknown, parameter: string])[] = [
@@ -54,6 +54,18 @@ export function below(baseUrl: BaseUrl, reference: string, from: string): NextPa
   }
   if (url.origin !== baseUrl.origin || !url.pathname.startsWith(`${baseUrl.prefix}/`)) return undefined;
   return { path: url.pathname.slice(baseUrl.prefix.length) + url.search };
+}
+
+/** APIs that take the credential in the query repeat it in their links; ours to add again, and not the agent's to see. */
+function withoutCredential(next: NextPage | undefined, auth: Auth): NextPage | undefined {
+  if (next === undefined || auth.type !== 'query') return next;
+  const [path = '', query] = next.path.split('?', 2);
+  const kept = (query ?? '').split('&').filter((pair) => !namesParameter(pair, auth.name));
+  return { path: kept.some((pair) => pair !== '') ? `${path}?${kept.join('&')}` : path };
+}
+
+function namesParameter(pair: string, name: string): boolean {
+  return new URLSearchParams(pair).keys().next().value?.toLowerCase() === name.toLowerCase();
 }
 
 /** The asked arguments with one query parameter set, in the path's own query if it is there already. */

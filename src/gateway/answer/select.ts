@@ -1,40 +1,52 @@
-const MAX_POINTERS = 50;
+import { MAX_POINTER_CHARS, MAX_POINTERS } from '../../protocol/messages.ts';
+
+const MAX_TOKENS = 32;
 
 /** A tree of wanted parts: an empty one wants everything below. */
 interface Wanted {
   all: boolean;
+  /** Whether the answer has it; found out on the way through it. */
+  seen: boolean;
   readonly members: Map<string, Wanted>;
 }
 
 /** What is wrong with the list itself, or undefined. */
 export function checkPointers(pointers: readonly string[]): string | undefined {
   if (pointers.length > MAX_POINTERS) return `select takes at most ${MAX_POINTERS} pointers`;
-  const bad = pointers.find((pointer) => pointer !== '' && !pointer.startsWith('/'));
-  return bad === undefined
-    ? undefined
-    : 'each entry of select is a JSON Pointer that starts with "/", such as "/data/*/id"';
+  for (const pointer of pointers) {
+    if (pointer.length > MAX_POINTER_CHARS || tokens(pointer).length > MAX_TOKENS) {
+      return `an entry of select takes at most ${MAX_POINTER_CHARS} characters and ${MAX_TOKENS} parts`;
+    }
+    if (pointer !== '' && !pointer.startsWith('/')) {
+      return 'each entry of select is a JSON Pointer that starts with "/", such as "/data/*/id"';
+    }
+  }
+  return undefined;
 }
 
 /**
  * Reduces a JSON value to what a list of JSON Pointers (RFC 6901) names, with `*` for every element of an array or
- * member of an object. The result keeps the shape: the same nesting with only the selected parts.
+ * member of an object. The result keeps the shape: the same nesting with only the selected parts. `missing` are the
+ * pointers that name nothing. One pass over the value, whatever the pointers.
  */
 export function select(value: unknown, pointers: readonly string[]): { value: unknown; missing: readonly string[] } {
-  const root: Wanted = { all: false, members: new Map() };
-  for (const pointer of pointers) {
+  const root = fresh();
+  const ends = pointers.map((pointer) => {
     let at = root;
     for (const token of tokens(pointer)) {
-      let next = at.members.get(token);
-      if (!next) {
-        next = { all: false, members: new Map() };
-        at.members.set(token, next);
-      }
+      const next = at.members.get(token) ?? fresh();
+      at.members.set(token, next);
       at = next;
     }
     at.all = true;
-  }
-  const missing = pointers.filter((pointer) => !exists(value, tokens(pointer)));
-  return { value: pick(value, root), missing };
+    return { pointer, at };
+  });
+  const picked = pick(value, [root]);
+  return { value: picked, missing: ends.filter(({ at }) => !at.seen).map(({ pointer }) => pointer) };
+}
+
+function fresh(): Wanted {
+  return { all: false, seen: false, members: new Map() };
 }
 
 function tokens(pointer: string): string[] {
@@ -44,42 +56,43 @@ function tokens(pointer: string): string[] {
     .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
-function pick(value: unknown, wanted: Wanted): unknown {
-  if (wanted.all) return value;
-  const every = wanted.members.get('*');
+/** `wanted` are all parts of the tree that lead to this value: a name and `*` may both do. */
+function pick(value: unknown, wanted: readonly Wanted[]): unknown {
+  let whole = false;
+  for (const part of wanted) {
+    part.seen = true;
+    whole ||= part.all;
+  }
+  const inner = wanted.filter(({ members }) => members.size > 0);
   if (Array.isArray(value)) {
-    return value.flatMap((item, index) => {
-      const part = merge(wanted.members.get(String(index)), every);
-      return part && typeof item === 'object' && item !== null ? [pick(item, part)] : part?.all ? [item] : [];
+    const kept = value.flatMap((item, index) => {
+      const part = below(inner, String(index), item);
+      return part === undefined ? [] : [part.value];
     });
+    return whole ? value : kept;
   }
   if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(
-      Object.entries(value).flatMap(([name, member]) => {
-        const part = merge(wanted.members.get(name), every);
-        if (!part) return [];
-        if (part.all) return [[name, member] as const];
-        return typeof member === 'object' && member !== null ? [[name, pick(member, part)] as const] : [];
-      }),
-    );
+    const kept = Object.entries(value).flatMap(([name, member]) => {
+      const part = below(inner, name, member);
+      return part === undefined ? [] : [[name, part.value] as const];
+    });
+    return whole ? value : Object.fromEntries(kept);
   }
-  return undefined;
+  return whole ? value : undefined;
 }
 
-function merge(a: Wanted | undefined, b: Wanted | undefined): Wanted | undefined {
-  if (!a || !b) return a ?? b;
-  const members = new Map(a.members);
-  for (const [name, part] of b.members) {
-    const both = merge(members.get(name), part);
-    if (both) members.set(name, both);
+/** What is kept of a member; undefined for nothing. */
+function below(wanted: readonly Wanted[], name: string, member: unknown): { readonly value: unknown } | undefined {
+  const parts: Wanted[] = [];
+  for (const { members } of wanted) {
+    const named = members.get(name);
+    const every = members.get('*');
+    if (named) parts.push(named);
+    if (every) parts.push(every);
   }
-  return { all: a.all || b.all, members };
-}
-
-function exists(value: unknown, path: readonly string[]): boolean {
-  const [head, ...rest] = path;
-  if (head === undefined) return true;
-  if (typeof value !== 'object' || value === null) return false;
-  if (head === '*') return Object.values(value).some((member) => exists(member, rest));
-  return Object.hasOwn(value, head) && exists((value as Record<string, unknown>)[head], rest);
+  if (parts.length === 0) return undefined;
+  // A plain value that a pointer wants to go through has nothing below it.
+  const leaf = typeof member !== 'object' || member === null;
+  if (leaf && !parts.some(({ all }) => all)) return undefined;
+  return { value: pick(member, leaf ? parts.filter(({ all }) => all) : parts) };
 }

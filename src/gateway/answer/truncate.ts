@@ -13,7 +13,12 @@ const MAX_NOTES = 20;
  */
 export function truncateJson(value: unknown, maxChars: number): { value: unknown; truncated: Truncation[] } {
   const truncated: Truncation[] = [];
-  return { value: shrink(value, maxChars, '', truncated), truncated: truncated.slice(0, MAX_NOTES) };
+  const sizes = new Map<object, number>();
+  measure(value, sizes);
+  return {
+    value: new Shrinker(sizes, truncated).shrink(value, maxChars, ''),
+    truncated: truncated.slice(0, MAX_NOTES),
+  };
 }
 
 export function truncateText(text: string, maxChars: number): { text: string; truncated: Truncation[] } {
@@ -22,59 +27,87 @@ export function truncateText(text: string, maxChars: number): { text: string; tr
   return { text: text.slice(0, kept), truncated: [{ at: '', kept, total: text.length }] };
 }
 
-function shrink(value: unknown, budget: number, at: string, notes: Truncation[]): unknown {
-  if (sizeOf(value) <= budget) return value;
-  if (typeof value === 'string') {
-    const kept = wholeCharacters(value, Math.max(0, budget - 2));
-    notes.push({ at, kept, total: value.length });
-    return value.slice(0, kept);
+class Shrinker {
+  readonly #sizes: ReadonlyMap<object, number>;
+  readonly #notes: Truncation[];
+
+  constructor(sizes: ReadonlyMap<object, number>, notes: Truncation[]) {
+    this.#sizes = sizes;
+    this.#notes = notes;
   }
-  if (Array.isArray(value)) {
+
+  shrink(value: unknown, budget: number, at: string): unknown {
+    if (this.#sizeOf(value) <= budget) return value;
+    if (typeof value === 'string') {
+      const kept = wholeCharacters(value, Math.max(0, budget - 2));
+      this.#notes.push({ at, kept, total: value.length });
+      return value.slice(0, kept);
+    }
+    if (Array.isArray(value)) return this.#shrinkArray(value, budget, at);
+    if (typeof value === 'object' && value !== null) return this.#shrinkObject(value, budget, at);
+    return value;
+  }
+
+  #shrinkArray(value: readonly unknown[], budget: number, at: string): unknown[] {
     const kept: unknown[] = [];
     let left = budget - 2;
     for (const item of value) {
-      const size = sizeOf(item) + 1;
+      const size = this.#sizeOf(item) + 1;
       if (size > left) break;
       kept.push(item);
       left -= size;
     }
     // A first item that is too large by itself is cut inside, so that the agent sees its shape.
-    if (kept.length === 0 && value.length > 0 && left > 40) kept.push(shrink(value[0], left - 1, `${at}/0`, notes));
-    if (kept.length < value.length) notes.unshift({ at, kept: kept.length, total: value.length });
+    if (kept.length === 0 && value.length > 0 && left > 40) kept.push(this.shrink(value[0], left - 1, `${at}/0`));
+    if (kept.length < value.length) this.#notes.unshift({ at, kept: kept.length, total: value.length });
     return kept;
   }
-  if (typeof value === 'object' && value !== null) return shrinkObject(value, budget, at, notes);
-  return value;
+
+  /** Small members stay whole; what is left of the budget is shared among the large ones. */
+  #shrinkObject(value: object, budget: number, at: string): unknown {
+    const entries = Object.entries(value).map(([name, member]) => ({
+      name,
+      member: member as unknown,
+      overhead: JSON.stringify(name).length + 2,
+      size: this.#sizeOf(member),
+    }));
+    let left = budget - 2;
+    const share = new Map<string, number>();
+    const bySize = [...entries].sort((a, b) => a.size - b.size);
+    bySize.forEach((entry, index) => {
+      const fair = Math.floor(left / (bySize.length - index)) - entry.overhead;
+      const given = Math.min(entry.size, Math.max(0, fair));
+      share.set(entry.name, given);
+      left -= given + entry.overhead;
+    });
+    const kept = entries.filter(({ name, size }) => (share.get(name) ?? 0) >= Math.min(size, 2));
+    if (kept.length < entries.length) this.#notes.push({ at, kept: kept.length, total: entries.length });
+    return Object.fromEntries(
+      kept.map(({ name, member, size }) => {
+        const given = share.get(name) ?? 0;
+        return [name, given >= size ? member : this.shrink(member, given, `${at}/${escapeToken(name)}`)];
+      }),
+    );
+  }
+
+  #sizeOf(value: unknown): number {
+    return typeof value === 'object' && value !== null ? (this.#sizes.get(value) ?? 0) : leafSize(value);
+  }
 }
 
-/** Small members stay whole; what is left of the budget is shared among the large ones. */
-function shrinkObject(value: object, budget: number, at: string, notes: Truncation[]): unknown {
-  const entries = Object.entries(value).map(([name, member]) => ({
-    name,
-    member: member as unknown,
-    overhead: JSON.stringify(name).length + 2,
-    size: sizeOf(member),
-  }));
-  let left = budget - 2;
-  const share = new Map<string, number>();
-  const bySize = [...entries].sort((a, b) => a.size - b.size);
-  bySize.forEach((entry, index) => {
-    const fair = Math.floor(left / (bySize.length - index)) - entry.overhead;
-    const given = Math.min(entry.size, Math.max(0, fair));
-    share.set(entry.name, given);
-    left -= given + entry.overhead;
-  });
-  const kept = entries.filter(({ name, size }) => (share.get(name) ?? 0) >= Math.min(size, 2));
-  if (kept.length < entries.length) notes.push({ at, kept: kept.length, total: entries.length });
-  return Object.fromEntries(
-    kept.map(({ name, member, size }) => {
-      const given = share.get(name) ?? 0;
-      return [name, given >= size ? member : shrink(member, given, `${at}/${escapeToken(name)}`, notes)];
-    }),
-  );
+/** Sizes of all arrays and objects as minified JSON, in one pass. Answers are nested 256 deep at most. */
+function measure(value: unknown, sizes: Map<object, number>): number {
+  if (typeof value !== 'object' || value === null) return leafSize(value);
+  let size = 2;
+  if (Array.isArray(value)) for (const item of value) size += measure(item, sizes) + 1;
+  else {
+    for (const [name, member] of Object.entries(value)) size += leafSize(name) + measure(member, sizes) + 2;
+  }
+  sizes.set(value, size);
+  return size;
 }
 
-function sizeOf(value: unknown): number {
+function leafSize(value: unknown): number {
   return JSON.stringify(value)?.length ?? 4;
 }
 

@@ -8,6 +8,7 @@ import { sha256 } from './trail.ts';
 export class AuditWriteError extends Error {}
 
 const SYNC_AFTER_MS = 200;
+const LOOK_AFTER_MS = 100;
 const MAX_PART_BYTES = 16 * 1024 * 1024;
 
 export interface AuditLogOptions {
@@ -29,6 +30,9 @@ export class AuditLog {
   #day = '';
   #bytes = 0;
   #fd: number | undefined;
+  #file = '';
+  /** When the file's name was last looked up. */
+  #lookedAt = 0;
   #nextSeq = FIRST_SEQ;
   #prev = GENESIS;
   #syncTimer: NodeJS.Timeout | undefined;
@@ -88,7 +92,7 @@ export class AuditLog {
 
   #open(day: string, nextBytes: number): number {
     const full = this.#bytes > 0 && this.#bytes + nextBytes > MAX_PART_BYTES;
-    if (this.#fd !== undefined && !full && this.#day === day) return this.#fd;
+    if (this.#fd !== undefined && !full && this.#day === day && this.#isThere(this.#fd)) return this.#fd;
     if (this.#fd !== undefined) {
       fs.fsyncSync(this.#fd);
       fs.closeSync(this.#fd);
@@ -103,10 +107,22 @@ export class AuditLog {
       fs.constants.O_WRONLY | fs.constants.O_APPEND | fs.constants.O_CREAT | fs.constants.O_EXCL,
       0o600,
     );
+    this.#file = file;
     this.#part++;
     this.#day = day;
     this.#bytes = 0;
     return this.#fd;
+  }
+
+  /** Somebody may have deleted the file or put another in its place: what is written to it then, nobody would find. */
+  #isThere(fd: number): boolean {
+    const now = this.#options.now();
+    const open = fs.fstatSync(fd);
+    if (open.nlink === 0) return false;
+    if (now - this.#lookedAt < LOOK_AFTER_MS) return true;
+    this.#lookedAt = now;
+    const named = fs.lstatSync(this.#file, { throwIfNoEntry: false });
+    return named?.ino === open.ino;
   }
 
   /** After a failed sync nothing is recorded until one succeeds again: the disk may be back. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
+import { isAlive } from '../../protocol/isAlive.ts';
 import { PROTOCOL_VERSION } from '../../protocol/messages.ts';
 import { type Rendezvous, rendezvousSchema } from '../../protocol/rendezvous.ts';
 import { ensureRuntimeDir } from '../../protocol/runtimeDir.ts';
@@ -23,6 +24,7 @@ export class Broker {
   readonly #key = randomBytes(32).toString('hex');
   readonly #onLog: (message: string) => void;
   readonly #connections = new Set<net.Socket>();
+  readonly #waiting = { inAll: 0 };
   #server: net.Server | undefined;
   #window: WindowInfo;
   #upkeep: NodeJS.Timeout | undefined;
@@ -99,7 +101,7 @@ export class Broker {
   #accept(socket: net.Socket): void {
     this.#connections.add(socket);
     socket.on('error', () => socket.destroy());
-    serveConnection(socket, this.#key, this.#gateway)
+    serveConnection(socket, this.#key, this.#gateway, this.#waiting)
       // A peer that is out of form or vanished ends its own connection and nothing else.
       .catch((error: unknown) => this.#onLog(`A proxy's connection was ended: ${firstLine(error)}`))
       .finally(() => this.#connections.delete(socket));
@@ -154,15 +156,6 @@ function readRendezvous(file: string): Rendezvous | undefined {
     return rendezvousSchema.parse(JSON.parse(fs.readFileSync(file, 'utf8')));
   } catch {
     return undefined; // half-written, of another version, or gone: all of them are of no use
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }
 

@@ -3,6 +3,7 @@ import type { ZodType } from 'zod';
 import { LineSplitter, tooLong } from '../../protocol/lines.ts';
 import { LineWriter } from '../../protocol/lineWriter.ts';
 import {
+  type Call,
   type FromGateway,
   type FromProxy,
   fromProxySchema,
@@ -19,12 +20,26 @@ import { refusals } from '../refusals.ts';
 const HANDSHAKE_TIMEOUT_MS = 5000;
 /** Calls under way on one connection; MCP clients send a handful at once. */
 const MAX_CALLS = 256;
+/** What waiting calls may hold in memory, in characters of their messages: of one connection, and of all. */
+const MAX_WAITING = 24 * 1024 * 1024;
+const MAX_WAITING_IN_ALL = 64 * 1024 * 1024;
+
+/** Shared by all connections of a gateway. */
+export interface Waiting {
+  inAll: number;
+}
 
 /**
  * Serves one proxy: first the mutual proof, then one reply for each numbered message, many at once. Whatever is out of
  * form ends the connection; nothing on it can crash the gateway. Resolves when the connection is over.
  */
-export async function serveConnection(socket: net.Socket, key: string, gateway: Gateway): Promise<void> {
+export async function serveConnection(
+  socket: net.Socket,
+  key: string,
+  gateway: Gateway,
+  waiting: Waiting,
+): Promise<void> {
+  let ownWaiting = 0;
   const lines = new LineSplitter(MAX_HANDSHAKE_LINE_BYTES);
   const calls = new Map<number, AbortController>();
   let state: 'opening' | 'closing' | 'proven' = 'opening';
@@ -50,11 +65,11 @@ export async function serveConnection(socket: net.Socket, key: string, gateway: 
       lines.cap = MAX_LINE_BYTES;
       state = 'proven';
     } else {
-      onMessage(inForm(fromProxySchema, line));
+      onMessage(inForm(fromProxySchema, line), line.length);
     }
   }
 
-  function onMessage(message: FromProxy): void {
+  function onMessage(message: FromProxy, size: number): void {
     switch (message.do) {
       case 'hello':
         caller = { agent: message.agent, scope: message.scope };
@@ -70,16 +85,21 @@ export async function serveConnection(socket: net.Socket, key: string, gateway: 
         return;
       case 'execute':
         if (calls.has(message.id)) throw new Error('a call number was used twice');
-        if (calls.size >= MAX_CALLS) reply({ id: message.id, refusal: tooMany(message.call.service) });
-        else void execute(message.id, message.call);
+        if (calls.size >= MAX_CALLS || ownWaiting + size > MAX_WAITING || waiting.inAll + size > MAX_WAITING_IN_ALL) {
+          reply({ id: message.id, refusal: tooMany(message.call.service) });
+        } else void execute(message.id, message.call, size);
     }
   }
 
-  async function execute(id: number, call: Extract<FromProxy, { do: 'execute' }>['call']): Promise<void> {
+  async function execute(id: number, call: Call, size: number): Promise<void> {
     const controller = new AbortController();
     calls.set(id, controller);
+    ownWaiting += size;
+    waiting.inAll += size;
     const result = await gateway.call(call, caller, controller.signal);
     calls.delete(id);
+    ownWaiting -= size;
+    waiting.inAll -= size;
     reply({ id, ...result });
   }
 
@@ -89,6 +109,8 @@ export async function serveConnection(socket: net.Socket, key: string, gateway: 
         if (line === tooLong) throw new Error('a line was longer than allowed');
         onLine(line);
       }
+      // Who does not read its replies is not read from either.
+      await writer.drained();
     }
   } finally {
     clearTimeout(patience);

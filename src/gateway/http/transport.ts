@@ -22,8 +22,8 @@ export const systemResolve: Resolve = (hostname) => dns.lookup(hostname, { all: 
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
- * Sends requests through an undici dispatcher, which (unlike `fetch`) follows no redirect, adds no header of its own and
- * takes the target as it is; undici's top-level `request` would send it through `URL`.
+ * Sends requests through an undici dispatcher, which (unlike `fetch`) follows no redirect, adds no header but
+ * `host`, `connection` and the framing, and takes the target as it is; undici's top-level `request` would send it through `URL`.
  * Connections are kept alive and shared between the services of one kind of network; an address is judged in the very
  * look-up whose result is dialled, so no second look-up can give another.
  */

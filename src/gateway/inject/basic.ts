@@ -1,4 +1,4 @@
-import type { Injected } from './inject.ts';
+import type { Injected } from './injected.ts';
 
 /**
  * `Authorization: Basic base64(user:password)`, RFC 7617, in UTF-8. With a `username` in the policy the credential is

@@ -1,4 +1,4 @@
-import type { Injected } from './inject.ts';
+import type { Injected } from './injected.ts';
 
 /** `Authorization: Bearer <value>`, RFC 6750 section 2.1. */
 export function injectBearer(request: Injected, value: string): Injected {

@@ -1,4 +1,4 @@
-import type { Injected } from './inject.ts';
+import type { Injected } from './injected.ts';
 
 /**
  * A header of the policy's choosing, with an optional prefix: `X-Api-Key: <value>`, `Authorization: token <value>`. A

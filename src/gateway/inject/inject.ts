@@ -4,13 +4,8 @@ import type { Secret } from '../../core/secret.ts';
 import { injectBasic } from './basic.ts';
 import { injectBearer } from './bearer.ts';
 import { injectHeader } from './header.ts';
+import type { Injected } from './injected.ts';
 import { injectQuery } from './query.ts';
-
-/** The parts of a request that an auth type adds to. */
-export interface Injected {
-  readonly target: string;
-  readonly headers: readonly (readonly [name: string, value: string])[];
-}
 
 /**
  * Puts the credential into the request. The only place where a value leaves its {@link Secret} for the wire; the

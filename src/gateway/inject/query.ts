@@ -1,4 +1,4 @@
-import type { Injected } from './inject.ts';
+import type { Injected } from './injected.ts';
 
 /** A query parameter of the policy's choosing, after the caller's own. The canonicaliser refuses the caller's use of it. */
 export function injectQuery(request: Injected, auth: { readonly name: string }, value: string): Injected {

@@ -66,7 +66,7 @@ services:
     expect(parsePolicy(text).problems).toEqual([]);
     expect(serviceOf(text, 'stripe').limits).toEqual({
       concurrent: 16,
-      responseBytes: 10 * 1024 * 1024,
+      responseBytes: 2 * 1024 * 1024,
       requestBytes: 1024 * 1024,
       timeoutMs: 30_000,
     });
@@ -537,6 +537,13 @@ describe('an administrator’s file', () => {
     const document = origins(list);
     expect(places(document)).toContain(place);
     expect(document.policy).toBeUndefined();
+  });
+
+  it('is told of a misspelt key', () => {
+    expect(parsePolicy('allowedOrigin: []\n', 'administrator').problems).toMatchObject([
+      { code: 'unknown-key', suggestion: 'allowedOrigins' },
+    ]);
+    expect(parsePolicy('allowedOrigin: []\n').problems[0]).not.toHaveProperty('suggestion');
   });
 
   it('is the only one that has them', () => {

@@ -1,0 +1,222 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { KEEP_MS, pruneOldRuns } from '../../src/gateway/audit/retention.ts';
+import { auditRuns, verifyRun } from '../../src/gateway/audit/trail.ts';
+import { type Agent, freshKey, loopbackService, policyText, type Served, serve } from '../support/serve.ts';
+import { until } from '../support/until.ts';
+import { startUpstream, type Upstream } from '../support/upstream.ts';
+
+// What a hostile agent, or an API that it can steer, tried and got: each was found by trying.
+
+const key = freshKey();
+const digits = `8${String(Date.now()).slice(-12)}`;
+let upstream: Upstream;
+let served: Served;
+let agent: Agent;
+
+beforeAll(async () => {
+  upstream = await startUpstream({
+    handle: ({ target, headers }, response) => {
+      const own = new URL(target, 'http://x');
+      const json = (body: string, more: Record<string, string> = {}, status = 200): boolean => {
+        response.writeHead(status, { 'content-type': 'application/json', ...more }).end(body);
+        return true;
+      };
+      switch (own.pathname) {
+        case '/paged':
+          return json('{"data":[1]}', { link: `<http://${headers.host}${target}&page=2>; rel="next"` });
+        case '/paged-body':
+          return json(JSON.stringify({ data: [1], next: `${target}&page=2` }));
+        case '/long-link':
+          return json('{}', { link: `<http://x/${'a'.repeat(4096 - 9 - 20)}${key}>; rel="prev"` });
+        case '/number':
+          return json(`{"k":${digits},"other":17}`);
+        case '/piece': {
+          const whole = `you sent ${headers.authorization}, thank you${'.'.repeat(500)}`;
+          const [, from = '0', to = ''] = /bytes=(\d+)-(\d*)/.exec(headers.range ?? '') ?? [];
+          const end = to === '' ? whole.length : Number(to) + 1;
+          response.writeHead(206, { 'content-type': 'text/plain' }).end(whole.slice(Number(from), end));
+          return true;
+        }
+        case '/wide':
+          return json(JSON.stringify({ data: Array.from({ length: 3000 }, (_, id) => ({ id, x: { x: { x: 1 } } })) }));
+        case '/deep':
+          return json(`${'{"a":'.repeat(250)}${JSON.stringify('x'.repeat(700_000))}${'}'.repeat(250)}`);
+        default:
+          return false;
+      }
+    },
+  });
+  const services = {
+    api: loopbackService(upstream.origin),
+    query: loopbackService(upstream.origin, { auth: { type: 'query', name: 'api_key' } }),
+    digits: loopbackService(upstream.origin),
+  };
+  served = await serve({ policy: policyText(services), credentials: { api: key, query: key, digits } });
+  agent = await served.agent();
+});
+
+afterAll(async () => {
+  await served?.stop();
+  await upstream?.close();
+});
+
+describe('a credential', () => {
+  it.each(['/paged', '/paged-body'])(
+    'that the API repeats in its link to the next page is not in next (%s)',
+    async (at) => {
+      const answer = await agent.ok('read', { service: 'query', path: `${at}?limit=1` });
+      expect(upstream.requests.at(-1)?.target).toContain(key);
+      expect(JSON.stringify(answer)).not.toContain(key);
+      expect(answer.next).toEqual({ service: 'query', path: `${at}?limit=1&page=2` });
+      const next = answer.next as Record<string, unknown>;
+      expect((await agent.ok('read', next)).status).toBe(200);
+    },
+  );
+
+  it('is not cut in two by the cap on a header', async () => {
+    const answer = await agent.ok('read', { service: 'api', path: '/long-link' });
+    expect(answer.headers.link?.length).toBeGreaterThan(4000);
+    expect(JSON.stringify(answer)).not.toContain(key.slice(0, 8));
+  });
+
+  it('is not had in pieces by asking for ranges', async () => {
+    const start = 'you sent Bearer '.length;
+    for (const [from, to] of [
+      [0, start + 12],
+      [start + 12, ''],
+      [start + 10, start + 14],
+      [0, start + 300],
+    ]) {
+      const answer = await agent.ok('read', {
+        service: 'api',
+        path: '/piece',
+        headers: { range: `bytes=${from}-${to}` },
+      });
+      expect(answer.status).toBe(206);
+      expect(JSON.stringify(answer)).not.toContain(key.slice(5, 12));
+      expect(JSON.stringify(answer)).not.toContain(key.slice(-7));
+      expect(JSON.stringify(answer)).not.toContain(key.slice(10, 15));
+    }
+  });
+
+  it('of digits is taken out where it stands as a number', async () => {
+    const answer = await agent.ok('read', { service: 'digits', path: '/number' });
+    expect(answer.json).toEqual({ k: '[redacted:digits]', other: 17 });
+  });
+
+  it('in the query cannot be given by a form field of the same name', async () => {
+    for (const name of ['api_key', 'API_KEY', 'amp;api_key']) {
+      const call = { service: 'query', method: 'POST', path: '/x', form: { [name]: 'mine' } };
+      expect((await agent.refused('execute', call)).code).toBe('invalid_request');
+    }
+  });
+});
+
+describe('the event loop', () => {
+  /** Milliseconds from asking for a call's work until a freeze is answered, which comes in behind it. */
+  async function freezeBehind(call: Record<string, unknown>): Promise<number> {
+    const before = upstream.requests.length;
+    const done = agent.raw('read', call);
+    await Promise.race([upstream.received(before + 1), done]);
+    const start = performance.now();
+    await served.order({ do: 'freeze', service: 'digits' });
+    const took = performance.now() - start;
+    await done;
+    await served.order({ do: 'unfreeze', service: 'digits' });
+    return took;
+  }
+
+  it('is not held by pointers of any length or number', async () => {
+    const long = { service: 'api', path: '/wide', select: [`/data/*${'/x'.repeat(100_000)}`] };
+    expect((await agent.refused('read', long)).code).toBe('invalid_request');
+    const many = Array.from({ length: 50 }, (_, i) => `/data/*${'/x'.repeat(30)}/${i}`);
+    expect(await freezeBehind({ service: 'api', path: '/wide', select: many })).toBeLessThan(100);
+  });
+
+  it('is not held by an answer that is deep and large', async () => {
+    expect(await freezeBehind({ service: 'api', path: '/deep' })).toBeLessThan(100);
+  });
+
+  it('is not held by a query of hundreds of thousands of parameters', async () => {
+    const query = Object.fromEntries(Array.from({ length: 200_000 }, (_, i) => [`p${i}`, 1]));
+    expect((await agent.refused('read', { service: 'api', path: '/x', query })).code).toBe('request_too_large');
+  });
+});
+
+it('calls that wait hold no more memory than they may', async () => {
+  const text = 'x'.repeat(900_000);
+  const cancel = new AbortController();
+  const codes: string[] = [];
+  const calls = Array.from({ length: 30 }, () =>
+    agent
+      .refused('execute', { service: 'api', method: 'POST', path: '/hang', text }, cancel.signal)
+      .then(({ code }) => codes.push(code))
+      .catch(() => undefined),
+  );
+  await until(() => codes.length > 0, 'some calls are too many');
+  expect(new Set(codes)).toEqual(new Set(['rate_limited']));
+  cancel.abort();
+  await Promise.all(calls);
+  await until(async () => (await served.order({ do: 'status' })).calls === 0, 'the gateway is at rest');
+});
+
+describe('the audit trail', () => {
+  it('that is deleted under a gateway is begun again before the next request leaves', async () => {
+    fs.rmSync(served.auditDir, { recursive: true });
+    await agent.ok('read', { service: 'api', path: '/x' });
+    expect(served.records().map(({ kind }) => kind)).toEqual(['intent', 'outcome']);
+  });
+
+  it('whose file gives way to another is begun again, too', async () => {
+    const [name = ''] = fs.readdirSync(served.auditDir).sort().reverse();
+    fs.renameSync(path.join(served.auditDir, name), path.join(served.auditDir, 'aside'));
+    fs.writeFileSync(path.join(served.auditDir, name), '');
+    await until(async () => {
+      await agent.ok('read', { service: 'api', path: '/x' });
+      return fs.readdirSync(served.auditDir).length > 2;
+    }, 'a new part is begun');
+  });
+
+  it('is not thrown away for the age of its files, but for that of its records', async () => {
+    const second = await serve({
+      policy: policyText({ api: loopbackService(upstream.origin) }),
+      credentials: { api: key },
+    });
+    const other = await second.agent();
+    await other.ok('read', { service: 'api', path: '/x' });
+    await other.close();
+    const directory = fs.mkdtempSync(path.join(served.folder, 'kept-'));
+    for (const name of fs.readdirSync(second.auditDir)) {
+      const copy = path.join(directory, name);
+      fs.copyFileSync(path.join(second.auditDir, name), copy);
+      fs.utimesSync(copy, 0, 0);
+    }
+    await second.stop();
+    const removed: unknown[] = [];
+    await pruneOldRuns(directory, Date.now(), (record) => removed.push(record));
+    expect(removed).toEqual([]);
+    expect(auditRuns(directory)).toHaveLength(1);
+
+    // Once the records themselves are old they go, unless the chain says that somebody was at them.
+    const later = Date.now() + KEEP_MS + 1000;
+    const [run] = auditRuns(directory);
+    const file = path.join(directory, run?.parts[0] ?? '');
+    const text = fs.readFileSync(file, 'utf8');
+    fs.writeFileSync(file, text.replace('"GET"', '"PUT"'));
+    await pruneOldRuns(directory, later, (record) => removed.push(record));
+    expect(removed).toEqual([]);
+    fs.writeFileSync(file, text);
+    expect((await verifyRun(directory, auditRuns(directory)[0] ?? { gatewayId: '', parts: [] })).ok).toBe(true);
+    await pruneOldRuns(directory, later, (record) => removed.push(record));
+    expect(removed).toHaveLength(1);
+    expect(auditRuns(directory)).toEqual([]);
+  });
+});
+
+it('an order to stop a service that there is not says so', async () => {
+  for (const order of ['freeze', 'unfreeze', 'revoke']) {
+    expect(await served.order({ do: order, service: 'typo' })).toMatchObject({ ok: false });
+  }
+});
