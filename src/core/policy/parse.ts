@@ -73,9 +73,10 @@ function readDocument(text: string, author: PolicyAuthor): Reading {
     '`services: { … }`',
   );
   if (fields === undefined) return reading;
-  // Has a problem of its own in a person's file, where it is not among the keys to choose from.
+  const known = ['version', 'services', ...(author === 'administrator' ? ['allowedOrigins'] : [])];
+  // Has a problem of its own in a person's file.
   const others = fields.entries.filter(({ name }) => name !== 'allowedOrigins');
-  reader.onlyKnown({ ...fields, entries: others }, ['version', 'services'], 'A policy file', { apis: 'services' });
+  reader.onlyKnown({ ...fields, entries: others }, known, 'A policy file', { apis: 'services' });
   readVersion(reader, fields.get('version'));
   reading.allowedOrigins = readAllowedOrigins(reader, fields.get('allowedOrigins'), author);
   const entry = fields.get('services');

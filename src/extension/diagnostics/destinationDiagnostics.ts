@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Service } from '../../core/policy/model.ts';
 import type { App } from '../app.ts';
 import { unconfirmed } from '../policy/destination.ts';
 
@@ -13,9 +14,8 @@ export function registerDestinationDiagnostics(app: App): vscode.Disposable {
       const what = unconfirmed(summary);
       if (!what) continue;
       const { service, bound, wanted } = what;
-      const range = new vscode.Range(service.line - 1, 0, service.line - 1, Number.MAX_SAFE_INTEGER);
       const diagnostic = new vscode.Diagnostic(
-        range,
+        nameRange(app.policies.get(summary.policyId)?.written ?? '', service),
         vscode.l10n.t(
           'The credential of “{0}” was entered for {1} ({2}), and this file says {3} ({4}). The service is off until you enter it again for the new destination.',
           service.name,
@@ -44,6 +44,12 @@ export function registerDestinationDiagnostics(app: App): vscode.Disposable {
       { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] },
     ),
   );
+}
+
+/** Where the service's name stands in the text. */
+function nameRange(text: string, { span, line }: Service): vscode.Range {
+  const lineStart = text.lastIndexOf('\n', span.start - 1) + 1;
+  return new vscode.Range(line - 1, span.start - lineStart, line - 1, span.end - lineStart);
 }
 
 function actions(

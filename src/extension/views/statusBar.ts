@@ -12,7 +12,7 @@ export function registerStatusBar(app: App): vscode.Disposable {
   const update = (): void => show(item, app);
   update();
   item.show();
-  return vscode.Disposable.from(item, app.services.onDidChange(update));
+  return vscode.Disposable.from(item, app.services.onDidChange(update), app.wishes.onDidChange(update));
 }
 
 function show(item: vscode.StatusBarItem, app: App): void {

@@ -9,7 +9,7 @@ export class WishNode extends TreeItem {
     super(`${wish.method} ${wish.path}`, TreeItemCollapsibleState.None);
     this.wish = wish;
     this.id = `wish:${wish.id}`;
-    this.description = [wish.service, l10n.t('{0} asks for access', wish.agent)].join(' · ');
+    this.description = [l10n.t('{0} asks for access', wish.agent), wish.service].join(' · ');
     this.iconPath = new ThemeIcon('comment-unresolved', new ThemeColor('list.warningForeground'));
     const lines = [
       l10n.t('{0} asks for {1} {2} on {3}', wish.agent, wish.method, wish.path, wish.service),

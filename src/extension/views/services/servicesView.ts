@@ -38,8 +38,13 @@ export function registerServicesView(app: App): vscode.Disposable {
     view.message = message ?? '';
   };
   describe();
+  // What the walkthrough goes by: VS Code's own key for a view says only that it was not hidden.
+  const tellInSight = (): void =>
+    void vscode.commands.executeCommand('setContext', 'valetKey.servicesInSight', view.visible);
+  tellInSight();
   return vscode.Disposable.from(
     view,
+    view.onDidChangeVisibility(tellInSight),
     changed,
     app.services.onDidChange(() => {
       describe();
