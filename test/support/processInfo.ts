@@ -37,3 +37,10 @@ export function listeningPorts(pid: number): number[] {
       .map((columns) => Number.parseInt(columns[1]?.split(':')[1] ?? '', 16));
   });
 }
+
+/** Processor time that a process has used so far, in milliseconds; the kernel counts in hundredths of a second (proc(5)). */
+export function cpuMs(pid: number): number {
+  const stat = fs.readFileSync(`/proc/${pid}/stat`, 'latin1');
+  const [, , , , , , , , , , , user, system] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return 10 * (Number(user) + Number(system));
+}
