@@ -29,6 +29,8 @@ export interface App {
   readonly administrator: AdministratorPolicy;
   readonly audit: AuditTrail;
   readonly texts: ReadOnlyTexts;
+  /** False where VS Code runs the extension on the remote side of a window. */
+  readonly runsBesideEditor: boolean;
   readonly definition: ServerDefinition;
   readonly auditChannel: vscode.OutputChannel;
   readonly log: vscode.LogOutputChannel;

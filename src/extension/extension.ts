@@ -139,6 +139,7 @@ export function activate(context: vscode.ExtensionContext): void {
     administrator,
     audit: { directory: path.join(storage, 'audit'), anchors, anchorer },
     texts,
+    runsBesideEditor: context.extension.extensionKind === vscode.ExtensionKind.UI,
     definition,
     auditChannel,
     log,

@@ -327,11 +327,16 @@ export class Gateway implements GatewayControl {
   // ── The other things that an agent can ask ──────────────────────────────────────────────────────────────────────
 
   listServices({ scope }: Caller, service?: string): { answer: ServiceList } | { refusal: Refusal } {
-    const policies = this.#state.policies(scope);
-    if (service !== undefined && !policies.serviceNames.includes(service)) {
-      return { refusal: this.#clean(refusals.unknownService(service, policies.serviceNames).refusal) };
+    try {
+      this.#state.refuseUntilInformed(service);
+      const policies = this.#state.policies(scope);
+      if (service !== undefined && !policies.serviceNames.includes(service)) {
+        throw refusals.unknownService(service, policies.serviceNames);
+      }
+      return { answer: listServices(policies, (name) => this.#state.status(name, scope), service) };
+    } catch (error) {
+      return { refusal: this.#clean(this.#asRefusal(error, service ?? '', 'no').refusal) };
     }
-    return { answer: listServices(policies, (name) => this.#state.status(name, scope), service) };
   }
 
   requestAccess(access: AccessRequest, caller: Caller): { answer: AccessAnswer } | { refusal: Refusal } {

@@ -29,6 +29,7 @@ export class GatewayState {
   #files: readonly PolicyFile[] = [];
   #policies = { window: PolicySet.EMPTY, user: PolicySet.EMPTY };
   #policyTurn = 0;
+  #informed = false;
   #freeze: FreezeState = { all: false, services: [] };
   #trusted = true;
   #version = 0;
@@ -50,7 +51,13 @@ export class GatewayState {
     const policies = await PolicySet.from(files, parse);
     if (turn !== this.#policyTurn) return;
     this.#policies = { window: policies, user: policies.withoutWorkspaces() };
+    this.#informed = true;
     this.#version++;
+  }
+
+  /** A gateway that was not told its policies yet would call every service unknown. */
+  refuseUntilInformed(service?: string): void {
+    if (!this.#informed) throw refusals.gatewayStarting(service);
   }
 
   /** Returns the services whose credential is gone with this set. */
@@ -76,6 +83,7 @@ export class GatewayState {
 
   /** The service as it is in force for this caller. Throws a refusal when it is not. */
   find(name: string, scope: Caller['scope']): ServiceInForce {
+    this.refuseUntilInformed(name);
     return this.#findIn(this.#policies[scope], name);
   }
 

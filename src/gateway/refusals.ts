@@ -181,6 +181,14 @@ export const refusals = {
       sent,
     }),
 
+  gatewayStarting: (service?: string): RefusalError =>
+    refuse(
+      'gateway_unavailable',
+      'The gateway is starting and does not know its policies yet.',
+      'Nothing was sent. Call again in a few seconds.',
+      service === undefined ? {} : { service },
+    ),
+
   gatewayStopping: (service: string, sent: Sent): RefusalError =>
     refuse(
       'gateway_unavailable',

@@ -107,3 +107,13 @@ describe('a file that says nothing that can be relied on closes everything', () 
     expect(status?.services).toMatchObject([{ name: 'api', status: 'not_approved' }]);
   });
 });
+
+test('a gateway that knows no policies yet says that it is starting, not that there is nothing', async () => {
+  running = await gatewayInProcess({ resolve: async () => [], credentials: [] });
+  expect(await running.read('api', '/a')).toMatchObject({ refusal: { code: 'gateway_unavailable', sent: 'no' } });
+  expect(running.gateway.listServices({ agent: { name: 'x' }, scope: 'window' })).toMatchObject({
+    refusal: { code: 'gateway_unavailable' },
+  });
+  await running.setPolicy(POLICY);
+  expect(await running.read('api', '/a')).toMatchObject({ refusal: { code: 'missing_credential' } });
+});

@@ -18,7 +18,8 @@ export interface GatewayInProcess {
 }
 
 export async function gatewayInProcess(options: {
-  policy: string;
+  /** Approved and written from the start; left out, the gateway is not told any policy. */
+  policy?: string;
   resolve: Resolve;
   /** Bearer credentials: service, origin, value. */
   credentials: readonly (readonly [service: string, origin: string, value: string])[];
@@ -40,7 +41,7 @@ export async function gatewayInProcess(options: {
   });
   const setPolicy = (text: string): Promise<void> =>
     gateway.setPolicies([{ id: 'user', label: 'policy', approved: text, written: text, grants: true }]);
-  await setPolicy(options.policy);
+  if (options.policy !== undefined) await setPolicy(options.policy);
   await gateway.setCredentials({
     current: options.credentials.map(([service, origin, value]) => ({
       service,

@@ -53,7 +53,8 @@ function facts(app: App, status: GatewayStatus | undefined): Parameters<typeof v
     autostart: chat.get<string>('mcp.autostart'),
     aiDisabled: chat.get<boolean>('disableAIFeatures') === true,
     agentHost: chat.get<boolean>('agentHost.enabled') === true,
-    remote: vscode.env.remoteName,
+    // Only where the extension stays behind on the person's own machine; beside the agent there is nothing to say.
+    remote: app.runsBesideEditor ? vscode.env.remoteName : undefined,
     trusted: vscode.workspace.isTrusted,
     gatewayUp: app.gateway.health.state === 'up' && status !== undefined,
     proxies: status?.proxies ?? 0,

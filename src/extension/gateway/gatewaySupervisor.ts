@@ -100,7 +100,8 @@ export class GatewaySupervisor {
       this.#restartLater(this.#ports.now() - startedAt, reason);
     });
     try {
-      for (const part of ['freeze', 'window', 'network', 'policies', 'credentials'] as const)
+      // Policies last: until then the gateway refuses calls as starting, and afterwards it knows everything.
+      for (const part of ['freeze', 'window', 'network', 'credentials', 'policies'] as const)
         await this.#tell(run, part);
     } catch (error) {
       // A gateway that does not know everything would answer wrongly: away with it. `ended` starts the next one.

@@ -85,7 +85,7 @@ describe('start', () => {
     const run = new FakeRun();
     const { supervisor } = setUp([run]);
     await supervisor.start();
-    expect(run.told).toEqual(['freeze', 'window', 'network', 'policies', 'credentials']);
+    expect(run.told).toEqual(['freeze', 'window', 'network', 'credentials', 'policies']);
     expect(supervisor.health.state).toBe('up');
   });
 
@@ -98,7 +98,7 @@ describe('start', () => {
     expect(supervisor.health).toEqual({ state: 'down', reason: 'signal SIGKILL', retryInMs: 250 });
     waits[0]?.go();
     await settled();
-    expect(second.told).toEqual(['freeze', 'window', 'network', 'policies', 'credentials']);
+    expect(second.told).toEqual(['freeze', 'window', 'network', 'credentials', 'policies']);
     expect(supervisor.health.state).toBe('up');
   });
 
