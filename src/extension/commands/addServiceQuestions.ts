@@ -34,18 +34,18 @@ export function addServiceSteps(app: App, draft: ServiceDraft): readonly Step[] 
 function askProvider(draft: ServiceDraft): Step {
   return async (frame) => {
     const answer = await askChoice<KnownService | undefined>(frame, l10n.t('Which API? Type to search.'), [
-      ...KNOWN_SERVICES.map((known) => ({
-        label: known.label,
-        description: new URL(known.baseUrl).host,
-        value: known,
-      })),
-      separator(l10n.t('Any other')),
       {
         label: l10n.t('Another API…'),
         description: l10n.t('you name its address and how it takes the credential'),
         alwaysShow: true,
         value: undefined,
       },
+      separator(l10n.t('known')),
+      ...KNOWN_SERVICES.map((known) => ({
+        label: known.label,
+        description: new URL(known.baseUrl).host,
+        value: known,
+      })),
     ]);
     return kept(answer, (known) => {
       if (draft.known === known && draft.baseUrl !== undefined) return;

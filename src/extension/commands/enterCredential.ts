@@ -12,6 +12,12 @@ export interface EnvSource {
   readonly variable: EnvVariable;
 }
 
+interface EnvFile {
+  readonly file: Uri;
+  /** Never empty. */
+  readonly variables: readonly EnvVariable[];
+}
+
 export interface EnteredCredential {
   readonly value: Secret;
   /** Absent when it was typed. */
@@ -80,42 +86,39 @@ export async function offerRemoval({ file, variable }: EnvSource): Promise<void>
 
 async function askHow(
   frame: StepFrame,
-  files: readonly Uri[],
+  files: readonly EnvFile[],
 ): Promise<'type' | 'file' | { readonly kind: 'back' } | { readonly kind: 'cancel' }> {
   const answer = await askChoice<'type' | 'file'>(frame, l10n.t('Where is the credential?'), [
     { label: `$(key) ${l10n.t('Paste or type it')}`, value: 'type' },
     {
       label: `$(file) ${l10n.t('Take it from a .env file')}`,
-      description: files.map((file) => workspace.asRelativePath(file)).join(', '),
+      description: files.map(({ file }) => workspace.asRelativePath(file)).join(', '),
       value: 'file',
     },
   ]);
   return answer.kind === 'value' ? answer.value : answer;
 }
 
-async function askVariable(frame: StepFrame, files: readonly Uri[]): Promise<Answer<EnvSource>> {
+async function askVariable(frame: StepFrame, files: readonly EnvFile[]): Promise<Answer<EnvSource>> {
   for (;;) {
     const [only] = files;
-    const picked: Answer<Uri> =
+    const picked: Answer<EnvFile> =
       files.length === 1 && only
         ? { kind: 'value', value: only }
         : await askChoice(
             frame,
             l10n.t('Which file?'),
-            files.map((file) => ({ label: workspace.asRelativePath(file), value: file })),
+            files.map((env) => ({ label: workspace.asRelativePath(env.file), value: env })),
           );
     if (picked.kind !== 'value') return picked;
-    const file = picked.value;
-    const variables = envVariables((await readText(file)) ?? '');
+    const { file, variables } = picked.value;
     const answer = await askChoice(
       frame,
-      variables.length === 0
-        ? l10n.t('{0} has no value that could be a credential', workspace.asRelativePath(file))
-        : l10n.t('Which variable? Its value is not shown.'),
+      l10n.t('Which variable? Its value is not shown.'),
       variables.map((variable) => ({
         label: variable.name,
         description: maskedText(variable.value.last4),
-        detail: l10n.t('line {0}', variable.line),
+        detail: l10n.t('{0}, line {1}', workspace.asRelativePath(file), variable.line),
         value: { file, variable },
       })),
     );
@@ -123,10 +126,16 @@ async function askVariable(frame: StepFrame, files: readonly Uri[]): Promise<Ans
   }
 }
 
-async function envFiles(): Promise<readonly Uri[]> {
+/** The files that hold a value that could be a credential, those nearest to the root first. */
+async function envFiles(): Promise<readonly EnvFile[]> {
   const found = await workspace.findFiles('**/.env*', '{**/node_modules/**,**/.git/**,**/.venv/**}', MOST_FILES);
-  const names = found.filter(({ path }) => /\/\.env(?:\.[^/]+)?$/.test(path) && !TEMPLATE.test(path));
-  return names.sort((one, other) => one.path.length - other.path.length || (one.path < other.path ? -1 : 1));
+  const named = found
+    .filter(({ path }) => /\/\.env(?:\.[^/]+)?$/.test(path) && !TEMPLATE.test(path))
+    .sort((one, other) => one.path.length - other.path.length || (one.path < other.path ? -1 : 1));
+  const read = await Promise.all(
+    named.map(async (file) => ({ file, variables: envVariables((await readText(file)) ?? '') })),
+  );
+  return read.filter(({ variables }) => variables.length > 0);
 }
 
 /** Undefined for what is too large, no file, or no UTF-8. */

@@ -10,12 +10,12 @@ import { pickService } from './pickService.ts';
  * this is decided in a modal, however it was started.
  */
 export async function undoRotation(app: App, argument: unknown): Promise<void> {
-  const started = app.services.list.find(({ name }) => name === serviceOfNode(argument));
-  const undoable = app.services.list.filter(({ credentialId }) => app.credentials.undoOffer(credentialId));
-  if (started ? !undoable.includes(started) : undoable.length === 0) return tellTooLate(started?.name);
-  const summary = await pickService(app, argument, l10n.t('Undo Rotation'), (service) =>
-    undoable.some(({ name }) => name === service.name),
-  );
+  const started = serviceOfNode(argument);
+  const undoable = app.services.list
+    .filter(({ credentialId }) => app.credentials.undoOffer(credentialId))
+    .map(({ name }) => name);
+  if (undoable.length === 0 || (started !== undefined && !undoable.includes(started))) return tellTooLate(started);
+  const summary = await pickService(app, argument, l10n.t('Undo Rotation'), ({ name }) => undoable.includes(name));
   const offer = summary && app.credentials.undoOffer(summary.credentialId);
   const present = summary && app.credentials.get(summary.credentialId);
   if (!summary || !offer || present?.state !== 'present') return;

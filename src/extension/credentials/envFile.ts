@@ -15,6 +15,9 @@ export interface EnvVariable {
 /** Names that usually name a credential; they come first. */
 const LIKELY = /(?:key|token|secret|password|passwd|pat|auth|credential)s?$/i;
 
+/** An API's address is no credential, and most of these files have some. */
+const ADDRESS = /^\s*https?:\/\//i;
+
 /** Up to the value: `NAME=`, with or without `export` and blanks around. */
 const HEAD = /[^\S\r\n]*(?:export[^\S\r\n]+)?([A-Za-z_][A-Za-z0-9_.]*)[^\S\r\n]*=[^\S\r\n]*/y;
 
@@ -43,7 +46,8 @@ export function envVariables(text: string): readonly EnvVariable[] {
     const raw = quoted ? text.slice(from + 1, close) : plain(text.slice(from, lineEnd(text, from)));
     const next = quoted ? end : lineEnd(text, from);
     const value = new Secret((quoted && quote === '"' ? raw.replace(/\\(["\\$])/g, '$1') : raw).trim());
-    if (head?.[1] !== undefined && isUsable(value)) found.push({ name: head[1], value, line, start, end: next });
+    if (head?.[1] !== undefined && isUsable(value) && !ADDRESS.test(raw))
+      found.push({ name: head[1], value, line, start, end: next });
     line += text.slice(start, next).split('\n').length - 1;
     start = next;
   }

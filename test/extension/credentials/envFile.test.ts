@@ -30,6 +30,7 @@ describe('the variables of a .env file', () => {
     ['an empty value', 'API_KEY=\n'],
     ['one too short to be a credential', 'PORT=3000\n'],
     ['one of several lines', 'CERT="-----BEGIN\nabcdefgh\n-----END"\n'],
+    ['an address', 'BASE_URL="https://api.example.com/v1"\n'],
     ['no name', `=${KEY}\n`],
     ['an indented continuation', `  ${KEY}\n`],
   ])('leaves out %s', (_what, text) => {
@@ -37,11 +38,11 @@ describe('the variables of a .env file', () => {
   });
 
   test('come with their line, the likely ones first', () => {
-    const text = `# settings\nBASE_URL=https://api.example.com\n\nOPENAI_API_KEY=${KEY}\nDATABASE="postgres://x"\nSLACK_TOKEN=${OTHER}\n`;
+    const text = `# settings\nBUCKET=uploads-of-staging\n\nOPENAI_API_KEY=${KEY}\nDATABASE="postgres://x"\nSLACK_TOKEN=${OTHER}\n`;
     expect(read(text).map(([name, , line]) => [name, line])).toEqual([
       ['OPENAI_API_KEY', 4],
       ['SLACK_TOKEN', 6],
-      ['BASE_URL', 2],
+      ['BUCKET', 2],
       ['DATABASE', 5],
     ]);
   });
