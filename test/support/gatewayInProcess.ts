@@ -21,6 +21,8 @@ export async function gatewayInProcess(options: {
   /** Approved and written from the start; left out, the gateway is not told any policy. */
   policy?: string;
   resolve: Resolve;
+  /** Where its trail goes; default: a folder of its own. */
+  auditDir?: string;
   /** Bearer credentials: service, origin, value. */
   credentials: readonly (readonly [service: string, origin: string, value: string])[];
 }): Promise<GatewayInProcess> {
@@ -29,7 +31,7 @@ export async function gatewayInProcess(options: {
   const gateway = new Gateway({
     gatewayId: '0123456789abcdef',
     runtimeDir: folder,
-    auditDir: path.join(folder, 'audit'),
+    auditDir: options.auditDir ?? path.join(folder, 'audit'),
     requestHashKey: '00',
     events: {
       onAudit: (_event, line) => void log.push(line),

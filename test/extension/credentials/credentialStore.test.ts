@@ -4,7 +4,7 @@ import { Secret } from '../../../src/core/secret.ts';
 import type { CredentialId } from '../../../src/extension/credentials/credentialId.ts';
 import { CredentialStore } from '../../../src/extension/credentials/credentialStore.ts';
 import { CredentialNotKeptError } from '../../../src/extension/credentials/keptSecret.ts';
-import { RETIRED_FOR_MS } from '../../../src/extension/credentials/retiredValues.ts';
+import { RETIRED_FOR_MS, UNDO_FOR_MS } from '../../../src/extension/credentials/retiredValues.ts';
 import { FakeMetadata, FakeSecrets } from '../support/fakes.ts';
 
 const STRIPE: CredentialId = { scope: 'user', service: 'stripe' };
@@ -220,5 +220,247 @@ describe('revoke', () => {
     clock.now = 5000;
     await store.put(STRIPE, new Secret(NEW), BINDING);
     expect(store.get(STRIPE)).toMatchObject({ state: 'present', createdAt: 5000 });
+  });
+});
+
+describe('undoing a rotation', () => {
+  const LATER = ['value', 'number', 'three', 'cccc'].join('-');
+
+  async function rotated() {
+    const all = setUp();
+    await all.store.put(STRIPE, new Secret(OLD), BINDING);
+    all.clock.now = 2000;
+    await all.store.put(STRIPE, new Secret(NEW), BINDING);
+    return all;
+  }
+
+  test('is offered for ten minutes, by the last four characters, also in another window', async () => {
+    const { clock, open, store } = await rotated();
+    expect(store.undoOffer(STRIPE)).toEqual({ last4: 'aaaa', until: 2000 + UNDO_FOR_MS });
+    const other = open();
+    await other.load();
+    expect(other.undoOffer(STRIPE)).toEqual(store.undoOffer(STRIPE));
+    clock.now = 2000 + UNDO_FOR_MS;
+    expect(store.undoOffer(STRIPE)).toBeUndefined();
+  });
+
+  test('brings the value back as it was, and retires the one that replaced it', async () => {
+    const { store, open } = await rotated();
+    expect(await store.undoRotation(STRIPE)).toBe('undone');
+    expect(currentValue(store)).toBe(OLD);
+    expect(store.get(STRIPE)).toMatchObject({ createdAt: 1000, binding: BINDING });
+    expect(store.get(STRIPE)).not.toHaveProperty('rotatedAt');
+    expect(store.retired().map(({ value }) => value.expose('fingerprint'))).toContain(NEW);
+    const other = open();
+    await other.load();
+    expect(currentValue(other)).toBe(OLD);
+  });
+
+  test('is possible once', async () => {
+    const { store } = await rotated();
+    await store.undoRotation(STRIPE);
+    expect(store.undoOffer(STRIPE)).toBeUndefined();
+    expect(await store.undoRotation(STRIPE)).toBe('nothing');
+    expect(currentValue(store)).toBe(OLD);
+  });
+
+  test('says when it is too late', async () => {
+    const { clock, store } = await rotated();
+    clock.now = 2000 + UNDO_FOR_MS;
+    expect(await store.undoRotation(STRIPE)).toBe('expired');
+    expect(currentValue(store)).toBe(NEW);
+  });
+
+  test('goes back one rotation, never two', async () => {
+    const { store } = await rotated();
+    await store.put(STRIPE, new Secret(LATER), BINDING);
+    expect(await store.undoRotation(STRIPE)).toBe('undone');
+    expect(currentValue(store)).toBe(NEW);
+    expect(await store.undoRotation(STRIPE)).toBe('nothing');
+  });
+
+  test.each([
+    ['a revocation', (store: CredentialStore) => store.revoke(STRIPE)],
+    ['another destination', (store: CredentialStore) => store.put(STRIPE, new Secret(LATER), OTHER_BINDING)],
+    ['entering the same value again', (store: CredentialStore) => store.put(STRIPE, new Secret(NEW), BINDING)],
+  ])('ends with %s', async (_what, act) => {
+    const { store } = await rotated();
+    await act(store);
+    const now = currentValue(store);
+    expect(store.undoOffer(STRIPE)).toBeUndefined();
+    expect(await store.undoRotation(STRIPE)).toBe('nothing');
+    expect(currentValue(store)).toBe(now);
+  });
+
+  test('keeps the present value when the old one cannot be stored', async () => {
+    const { secrets, store } = await rotated();
+    secrets.losing.add('credential/user/stripe');
+    await expect(store.undoRotation(STRIPE)).rejects.toBeInstanceOf(CredentialNotKeptError);
+    expect(currentValue(store)).toBe(NEW);
+  });
+
+  test('knows both values to the redactor at every step', async () => {
+    const { secrets, store } = await rotated();
+    const known: string[][] = [];
+    const { store: keep } = secrets;
+    secrets.store = async (key, text) => {
+      await keep.call(secrets, key, text);
+      const held = [...secrets.entries.values()].join();
+      known.push([OLD, NEW].filter((value) => held.includes(value)));
+    };
+    await store.undoRotation(STRIPE);
+    expect(known.length).toBeGreaterThanOrEqual(2);
+    for (const values of known) expect(values).toEqual([OLD, NEW]);
+  });
+});
+
+describe('what is known of a credential', () => {
+  test('a fingerprint that equal values share, and nobody can make without the key', async () => {
+    const { secrets, metadata, store } = setUp();
+    const other: CredentialId = { scope: 'user', service: 'stripe-live' };
+    await store.put(STRIPE, new Secret(OLD), BINDING);
+    await store.put(other, new Secret(OLD), BINDING);
+    const index = metadata.get('credentials') as Record<string, { fingerprint: string }>;
+    expect(index['user/stripe']?.fingerprint).toBe(index['user/stripe-live']?.fingerprint);
+    const elsewhere = setUp();
+    await elsewhere.store.put(STRIPE, new Secret(OLD), BINDING);
+    const second = elsewhere.metadata.get('credentials') as Record<string, { fingerprint: string }>;
+    expect(second['user/stripe']?.fingerprint).not.toBe(index['user/stripe']?.fingerprint);
+    expect(secrets.entries.get('key/fingerprint')).toMatch(/^[0-9a-f]{64}$/);
+    expect(store.holders(new Secret(OLD))).toEqual([STRIPE, other]);
+    expect(store.holders(new Secret(NEW))).toEqual([]);
+  });
+
+  test('one key, however many credentials are met at once for the first time', async () => {
+    const { secrets, metadata, open, store } = setUp();
+    const ids = ['a', 'b', 'c', 'd'].map((service): CredentialId => ({ scope: 'user', service }));
+    for (const id of ids) await store.put(id, new Secret(OLD), BINDING);
+    metadata.entries.clear();
+    secrets.entries.delete('key/fingerprint');
+    secrets.delay = () => 1;
+    await open().load();
+    const index = metadata.get('credentials') as Record<string, { fingerprint: string }>;
+    expect(new Set(Object.values(index).map(({ fingerprint }) => fingerprint)).size).toBe(1);
+  });
+
+  test('what a verification found, as long as it is still that value', async () => {
+    const { open, store } = setUp();
+    await store.put(STRIPE, new Secret(OLD), BINDING, { standing: 'unverified' });
+    expect(store.get(STRIPE)).toMatchObject({ standing: 'unverified' });
+    await store.noteVerification(STRIPE, new Secret(OLD), { expiresAt: 9000 });
+    expect(store.get(STRIPE)).toMatchObject({ expiresAt: 9000 });
+    expect(store.get(STRIPE)).not.toHaveProperty('standing');
+    await store.noteVerification(STRIPE, new Secret(NEW), { standing: 'rejected' });
+    const other = open();
+    await other.load();
+    expect(other.get(STRIPE)).toMatchObject({ expiresAt: 9000 });
+    expect(other.get(STRIPE)).not.toHaveProperty('standing');
+  });
+
+  test('a rotation starts with a clean slate', async () => {
+    const { store } = setUp();
+    await store.put(STRIPE, new Secret(OLD), BINDING, { standing: 'rejected', expiresAt: 9000 });
+    await store.put(STRIPE, new Secret(NEW), BINDING);
+    expect(store.get(STRIPE)).not.toHaveProperty('standing');
+    expect(store.get(STRIPE)).not.toHaveProperty('expiresAt');
+  });
+
+  test('when an API last answered, noted once a minute, and a 401 at once until the next success', async () => {
+    const { clock, metadata, store } = setUp(100_000);
+    await store.put(STRIPE, new Secret(OLD), BINDING);
+    const answers = async (status: number, after = 0, last4 = 'aaaa') => {
+      clock.now += after;
+      await store.noteAnswer(STRIPE, last4, status);
+      const record = store.get(STRIPE);
+      return record?.state === 'present' ? [record.lastUsedAt, record.standing] : undefined;
+    };
+    expect(await answers(200)).toEqual([100_000, undefined]);
+    const written = metadata.entries.get('credentials');
+    expect(await answers(200, 59_000)).toEqual([100_000, undefined]);
+    expect(metadata.entries.get('credentials')).toBe(written);
+    expect(await answers(401, 1)).toEqual([159_001, 'rejected']);
+    expect(await answers(500, 1)).toEqual([159_001, 'rejected']);
+    expect(await answers(204, 1)).toEqual([159_003, undefined]);
+    expect(await answers(200, 60_000)).toEqual([219_003, undefined]);
+    // An answer to a request that still carried the value from before a rotation.
+    expect(await answers(401, 1, 'zzzz')).toEqual([219_003, undefined]);
+  });
+
+  test('nothing, of a credential that is not there', async () => {
+    const { metadata, store } = setUp();
+    await store.noteAnswer(STRIPE, 'aaaa', 401);
+    await store.noteVerification(STRIPE, new Secret(OLD), { standing: 'rejected' });
+    expect(metadata.get('credentials')).toBeUndefined();
+    expect(store.get(STRIPE)).toBeUndefined();
+  });
+});
+
+describe('removing everything', () => {
+  const folder: CredentialId = { scope: `folder-${'a'.repeat(32)}`, service: 'stripe' };
+
+  test('is counted first, and takes values, old values, marks and metadata', async () => {
+    const { secrets, metadata, store } = setUp();
+    await store.put(STRIPE, new Secret(OLD), BINDING);
+    await store.put(STRIPE, new Secret(NEW), BINDING);
+    await store.put(folder, new Secret(OLD), BINDING);
+    await store.put({ scope: 'user', service: 'gone' }, new Secret(OLD), BINDING);
+    await store.revoke({ scope: 'user', service: 'gone' });
+    expect(await store.inventory()).toEqual({ current: 2, retired: 2 });
+    await store.removeAll();
+    expect([...secrets.entries.keys()].filter((key) => !key.startsWith('key/'))).toEqual([]);
+    expect(metadata.get('credentials')).toBeUndefined();
+    expect([store.all(), store.retired()]).toEqual([[], []]);
+    expect(await store.inventory()).toEqual({ current: 0, retired: 0 });
+  });
+
+  test('takes what another profile stored, and what is damaged or has no name of ours', async () => {
+    const { secrets, store } = setUp();
+    secrets.entries.set('credential/user/unknown', '{"state":"present"');
+    secrets.entries.set('credential/odd', 'x');
+    secrets.entries.set('freeze', '{}');
+    expect(await store.inventory()).toMatchObject({ current: 2 });
+    await store.removeAll();
+    expect([...secrets.entries.keys()]).toEqual(['freeze']);
+  });
+
+  test('fails aloud when one value stays', async () => {
+    const { secrets, store } = setUp();
+    await store.put(STRIPE, new Secret(OLD), BINDING);
+    secrets.delete = async () => undefined;
+    await expect(store.removeAll()).rejects.toBeInstanceOf(CredentialNotKeptError);
+    expect(currentValue(store)).toBe(OLD);
+  });
+
+  test('shows in another window as gone, not as missing', async () => {
+    const { open, store } = setUp();
+    await store.put(STRIPE, new Secret(OLD), BINDING);
+    const other = open();
+    await other.load();
+    await store.removeAll();
+    await other.load();
+    expect(other.get(STRIPE)).toBeUndefined();
+  });
+});
+
+describe('another window', () => {
+  test('learns of a rotation, a revocation and a new credential when it reads again, and says that something changed', async () => {
+    const { open, store } = setUp();
+    const other = open();
+    await other.load();
+    let changes = 0;
+    other.onDidChange(() => {
+      changes += 1;
+    });
+    await store.put(STRIPE, new Secret(OLD), BINDING);
+    await other.load();
+    expect(currentValue(other)).toBe(OLD);
+    await store.put(STRIPE, new Secret(NEW), BINDING);
+    await other.load();
+    expect(currentValue(other)).toBe(NEW);
+    expect(other.retired().map(({ value }) => value.expose('fingerprint'))).toEqual([OLD]);
+    await store.revoke(STRIPE);
+    await other.load();
+    expect(other.get(STRIPE)?.state).toBe('revoked');
+    expect(changes).toBe(3);
   });
 });
