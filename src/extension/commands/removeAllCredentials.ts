@@ -14,7 +14,7 @@ export async function removeAllCredentials(app: App): Promise<void> {
     message: current === 1 ? l10n.t('Remove 1 credential?') : l10n.t('Remove all {0} credentials?', current),
     detail: [
       l10n.t(
-        'They are removed from VS Code’s secret storage, for every workspace and profile. This cannot be undone. Requests under way are stopped, and agents can use no service until its credential is entered again.',
+        'VS Code’s secret storage keeps no credential of Valet Key afterwards, for any workspace or profile. This cannot be undone. Requests under way are stopped, and agents can use no service until its credential is entered again.',
       ),
       ...(retired === 0
         ? []
@@ -23,7 +23,7 @@ export async function removeAllCredentials(app: App): Promise<void> {
               ? l10n.t('1 replaced value, kept so that answers are cleaned of it, is removed too.')
               : l10n.t('{0} replaced values, kept so that answers are cleaned of them, are removed too.', retired),
           ]),
-      l10n.t('The credentials stay valid at their providers. Your policy files stay as they are.'),
+      l10n.t('What is removed here stays valid at its provider. Your policy files stay as they are.'),
     ].join('\n\n'),
     action: l10n.t('Remove All'),
   });
@@ -36,5 +36,5 @@ export async function removeAllCredentials(app: App): Promise<void> {
     await app.gateway.push('credentials');
   }
   await app.gateway.record({ action: 'remove all' });
-  void window.showInformationMessage(l10n.t('All credentials are removed. Revoke them at their providers too.'));
+  void window.showInformationMessage(l10n.t('All credentials are removed. Revoke them at their providers.'));
 }

@@ -75,7 +75,9 @@ export async function decideOnCandidate(app: App, service: Service, candidate: C
       };
     default: {
       const [anyway, again] = [l10n.t('Use Anyway'), l10n.t('Enter Another')];
-      const chosen = await chooseInModal({ warning: true, ...doubtText(service, verification) }, [again, anyway]);
+      // The default is what is likelier to be right: a rejected value is mistyped, an API that is down says nothing.
+      const ways = verification?.outcome === 'rejected' ? [again, anyway] : [anyway, again];
+      const chosen = await chooseInModal({ warning: true, ...doubtText(service, verification) }, ways);
       if (chosen === anyway) {
         return {
           kind: 'use',
