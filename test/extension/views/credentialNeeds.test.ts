@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { parsePolicy } from '../../../src/core/policy/parse.ts';
+import { Secret } from '../../../src/core/secret.ts';
+import { type CredentialId, folderScope } from '../../../src/extension/credentials/credentialId.ts';
+import type { CredentialRecord } from '../../../src/extension/credentials/credentialStore.ts';
+import type { PolicyEntry } from '../../../src/extension/policy/policyBook.ts';
+import { credentialNeeds } from '../../../src/extension/views/services/credentialNeeds.ts';
+import { serviceList } from '../../../src/extension/views/services/serviceList.ts';
+
+const FOLDER = 'file:///shop';
+
+function entry(id: string, ...names: string[]): PolicyEntry {
+  const lines = names.map((name) => `  ${name}: { baseUrl: 'https://${name}.example', auth: { type: bearer } }\n`);
+  const { policy } = parsePolicy(`services:\n${lines.join('')}`);
+  const approval = { kind: 'none' } as const;
+  return { id, label: id, disk: 'valid', ...(policy ? { writtenPolicy: policy } : {}), approval, pending: [] };
+}
+
+function needs(entries: readonly PolicyEntry[], records: readonly CredentialRecord[]) {
+  const freeze = { all: false, services: [] };
+  const list = serviceList({ entries, records, freeze, trusted: true, health: 'up', gateway: undefined });
+  const { total, missing, policyId } = credentialNeeds(entries, list);
+  return { total, missing: missing.map(({ name }) => name), policyId };
+}
+
+const idOf = (service: string): CredentialId => ({ scope: folderScope(FOLDER), service });
+const present = (service: string): CredentialRecord => ({
+  state: 'present',
+  id: idOf(service),
+  value: new Secret('some-value-of-ours'),
+  binding: { origin: `https://${service}.example`, placement: 'bearer' },
+  createdAt: 1,
+});
+
+test('counts what the workspace’s files name, and asks for what has no credential', () => {
+  const entries = [entry('user', 'mine'), entry(`workspace:${FOLDER}`, 'a', 'b', 'c', 'd')];
+  const lost: CredentialRecord = { state: 'missing', id: idOf('c'), last4: '', createdAt: 1 };
+  const revoked: CredentialRecord = { state: 'revoked', id: idOf('d'), revokedAt: 1 };
+  expect(needs(entries, [present('a'), lost, revoked])).toEqual({
+    total: 4,
+    missing: ['b', 'c'],
+    policyId: `workspace:${FOLDER}`,
+  });
+});
+
+test('asks for nothing without a workspace’s file, or when everything is there', () => {
+  expect(needs([entry('user', 'mine')], [])).toEqual({ total: 0, missing: [], policyId: undefined });
+  expect(needs([entry(`workspace:${FOLDER}`, 'a')], [present('a')]).missing).toEqual([]);
+});
