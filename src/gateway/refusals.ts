@@ -40,7 +40,7 @@ export const refusals = {
   policyDenied: (service: string, reason: string, where: string, narrowest: string, rule?: string): RefusalError =>
     refuse(
       'policy_denied',
-      `${reason} (${where})`,
+      `${reason} See ${where}.`,
       `Do not repeat this call. If the task needs it, call request_access; the narrowest rule that a person could add is: ${narrowest}`,
       { service, ...(rule === undefined ? {} : { rule }) },
     ),
@@ -64,7 +64,7 @@ export const refusals = {
   deniedByAdministrator: (service: string, reason: string, where: string, rule?: string): RefusalError =>
     refuse(
       'policy_denied',
-      `${reason} (${where})`,
+      `${reason} See ${where}.`,
       `Do not repeat this call: only the administrator of this machine can change that. ${ASK_THE_PERSON}`,
       { service, ...(rule === undefined ? {} : { rule }) },
     ),
