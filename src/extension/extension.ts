@@ -111,7 +111,11 @@ export function activate(context: vscode.ExtensionContext): void {
   const anchors = new AnchorStore({ secrets, installation: storage, now: Date.now });
   const anchorer = new Anchorer({
     head: () => gateway.head(),
-    put: (head) => anchors.put(head),
+    put: async (head) => {
+      // In a browser this would lose the other window's credentials, which are worth more than an anchor.
+      if (vscode.env.uiKind === vscode.UIKind.Web && shared.changedElsewhere) return;
+      await anchors.put(head);
+    },
     after,
     now: Date.now,
     onError: (error) => log.warn(`The audit trail was not anchored: ${errorText(error)}`),

@@ -30,6 +30,8 @@ export class GatewayState {
   #policies = { window: PolicySet.EMPTY, user: PolicySet.EMPTY };
   #policyTurn = 0;
   #informed = false;
+  /** The texts in force, as they were read: what is approved now was usually written before. */
+  #read: ReadonlyMap<string, PolicyDocument> = new Map();
   #freeze: FreezeState = { all: false, services: [] };
   #trusted = true;
   #version = 0;
@@ -48,8 +50,15 @@ export class GatewayState {
   async setPolicies(files: readonly PolicyFile[], parse: ParsePolicy): Promise<void> {
     const turn = ++this.#policyTurn;
     this.#files = files;
-    const policies = await PolicySet.from(files, parse);
+    const read = new Map<string, PolicyDocument>();
+    const policies = await PolicySet.from(files, async (text, author) => {
+      const key = `${author} ${text}`;
+      const document = this.#read.get(key) ?? (await parse(text, author));
+      if (document.policy) read.set(key, document);
+      return document;
+    });
     if (turn !== this.#policyTurn) return;
+    this.#read = read;
     this.#policies = { window: policies, user: policies.withoutWorkspaces() };
     this.#informed = true;
     this.#version++;

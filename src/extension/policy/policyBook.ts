@@ -73,7 +73,7 @@ export class PolicyBook {
   setSources(sources: readonly PolicySource[]): Promise<void> {
     return this.#queue.run(async () => {
       this.#sources = sources;
-      for (const source of sources) await this.#refresh(source);
+      await Promise.all(sources.map((source) => this.#refresh(source)));
       this.#fireIfChanged();
     });
   }
@@ -81,7 +81,8 @@ export class PolicyBook {
   /** Reads one file again, or all of them, together with their approvals. */
   refresh(id?: string): Promise<void> {
     return this.#queue.run(async () => {
-      for (const source of this.#sources) if (id === undefined || source.id === id) await this.#refresh(source);
+      const concerned = this.#sources.filter((source) => id === undefined || source.id === id);
+      await Promise.all(concerned.map((source) => this.#refresh(source)));
       this.#fireIfChanged();
     });
   }
@@ -140,7 +141,7 @@ export class PolicyBook {
   }
 
   async #approve(id: string, text: string): Promise<void> {
-    const { policy } = await this.#ports.language.parse(text);
+    const { policy } = await this.#parse(text, this.#entries.get(id));
     if (!policy) throw new Error('A text with errors cannot be approved.');
     await this.#ports.approvals.write(id, text, [...policy.services.keys()], this.#ports.now());
   }

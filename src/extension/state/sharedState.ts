@@ -36,6 +36,9 @@ const SAFETY_NET_MS = 2000;
 export class SharedStateFile {
   readonly #file: string;
   readonly #changed = new Emitter<void>();
+  /** The last change that this window made, or found when it began to listen. */
+  #ownChange = '';
+  #changedElsewhere = false;
   readonly onDidChange = this.#changed.event;
 
   constructor(directory: string) {
@@ -62,13 +65,27 @@ export class SharedStateFile {
 
   /** Tells the other windows to read credentials and approvals again. */
   announceChange(): void {
-    this.#update((state) => ({ ...state, change: randomUUID() }));
+    const change = randomUUID();
+    this.#ownChange = change;
+    this.#update((state) => ({ ...state, change }));
+  }
+
+  /**
+   * Whether another window changed credentials or approvals since this one began to listen. Where windows keep
+   * SecretStorage each for itself (in a browser), whatever this window stores from now on undoes what the other one stored.
+   */
+  get changedElsewhere(): boolean {
+    return this.#changedElsewhere;
   }
 
   /** Starts to listen for other windows' changes. */
   watch(): Disposable {
     fs.mkdirSync(path.dirname(this.#file), { recursive: true });
-    const fire = (): void => this.#changed.fire();
+    this.#ownChange = this.#changeId();
+    const fire = (): void => {
+      this.#changedElsewhere ||= this.#changeId() !== this.#ownChange;
+      this.#changed.fire();
+    };
     const watcher = this.#notifications(fire);
     fs.watchFile(this.#file, { persistent: false, interval: SAFETY_NET_MS }, fire);
     return {
@@ -77,6 +94,11 @@ export class SharedStateFile {
         fs.unwatchFile(this.#file, fire);
       },
     };
+  }
+
+  #changeId(): string {
+    const read = this.read();
+    return read.kind === 'state' ? read.state.change : this.#ownChange;
   }
 
   /** Undefined where the system gives none (a full table of watches, a network home): the safety net remains. */

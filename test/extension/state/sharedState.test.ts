@@ -54,3 +54,19 @@ test.each(['a change', 'a removal'])('%s by another window is noticed within a s
   expect(await Promise.race([noticed, tooLate])).toBe('noticed');
   watching.dispose();
 });
+
+test('knows whether another window changed something, and that its own changes are not that', async () => {
+  const [here, there] = [new SharedStateFile(folder), new SharedStateFile(folder)];
+  there.announceChange();
+  const watching = here.watch();
+  const next = (): Promise<void> => new Promise((resolve) => void here.onDidChange(resolve));
+  let noticed = next();
+  here.announceChange();
+  await noticed;
+  expect(here.changedElsewhere).toBe(false);
+  noticed = next();
+  there.announceChange();
+  await noticed;
+  expect(here.changedElsewhere).toBe(true);
+  watching.dispose();
+});
