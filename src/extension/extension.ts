@@ -8,6 +8,7 @@ import { AccessWishes } from './audit/accessWishes.ts';
 import { ActivityLog } from './audit/activity.ts';
 import { Anchorer } from './audit/anchorer.ts';
 import { ANCHOR_PREFIX, AnchorStore } from './audit/anchorStore.ts';
+import { presentRuns } from './audit/trailCheck.ts';
 import { registerCommands } from './commands/register.ts';
 import { credentialIds, credentialSetOf } from './credentials/credentialSet.ts';
 import { CredentialStore } from './credentials/credentialStore.ts';
@@ -108,6 +109,7 @@ export function activate(context: vscode.ExtensionContext): void {
       onLog,
     },
   );
+  const auditDirectory = path.join(storage, 'audit');
   const anchors = new AnchorStore({ secrets, installation: storage, now: Date.now });
   const anchorer = new Anchorer({
     head: () => gateway.head(),
@@ -141,7 +143,7 @@ export function activate(context: vscode.ExtensionContext): void {
     activity,
     wishes,
     administrator,
-    audit: { directory: path.join(storage, 'audit'), anchors, anchorer },
+    audit: { directory: auditDirectory, anchors, anchorer },
     texts,
     runsBesideEditor: context.extension.extensionKind === vscode.ExtensionKind.UI,
     definition,
@@ -196,6 +198,7 @@ export function activate(context: vscode.ExtensionContext): void {
       administrator.refresh(),
     ]);
     await gateway.start();
+    await anchors.forgetOld(presentRuns(auditDirectory));
     certificates = await systemCertificates();
     await gateway.push('network');
   };

@@ -46,6 +46,11 @@ export async function checkTrail(
   return { runs: checks, gone, ok: gone.length === 0 && checks.every(({ verification }) => verification.ok) };
 }
 
+/** The gateway ids of the runs that are on disk. */
+export function presentRuns(directory: string): ReadonlySet<string> {
+  return new Set(fs.existsSync(directory) ? auditRuns(directory).map(({ gatewayId }) => gatewayId) : []);
+}
+
 /** What retention says it removed. */
 async function prunedRuns(directory: string, runs: readonly AuditRun[]): Promise<readonly RemovedRecords[]> {
   const found: RemovedRecords[] = [];
