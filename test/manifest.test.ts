@@ -123,6 +123,17 @@ describe('commands', () => {
   });
 });
 
+describe('by keyboard', () => {
+  test('what a row offers as a button, its context menu offers too', () => {
+    const entries = contributes.menus['view/item/context'];
+    const isInline = ({ group }: { group: string }): boolean => group.startsWith('inline');
+    for (const { command, when } of entries.filter(isInline)) {
+      const twin = entries.find((entry) => !isInline(entry) && entry.command === command && entry.when === when);
+      expect([command, twin?.command]).toEqual([command, command]);
+    }
+  });
+});
+
 describe('views', () => {
   test('stand in a container of their own, and are the ones that the code creates', () => {
     const created = SOURCES.flatMap((source) => [...source.matchAll(/createTreeView\('([\w.]+)'/g)].map((m) => m[1]));
