@@ -1,7 +1,7 @@
 import { agentName } from '../core/audit/agentName.ts';
 import type { AuditRecord } from '../core/audit/model.ts';
 import { compareRecords, matchesQuery, parseSince } from '../core/audit/query.ts';
-import { auditRuns, runRecords, verifyRun } from '../gateway/audit/trail.ts';
+import { auditRuns, directoryFindings, runRecords, verifyRun } from '../gateway/audit/trail.ts';
 import { print } from './jsonLines.ts';
 import { parseOptions, UsageError } from './usage.ts';
 
@@ -14,9 +14,12 @@ export async function auditCommand(args: string[]): Promise<number> {
 
 async function verify(args: string[]): Promise<number> {
   const directory = oneDirectory(parseOptions(args, {}, true).positionals);
-  let broken = false;
+  const runs = runsIn(directory);
+  const whole = directoryFindings(directory);
+  for (const finding of [...whole.problems, ...whole.notes]) print(finding);
+  let broken = whole.problems.length > 0;
   let records = 0;
-  for (const run of runsIn(directory)) {
+  for (const run of runs) {
     const result = await verifyRun(directory, run);
     broken ||= !result.ok;
     records += result.records;

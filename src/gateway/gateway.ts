@@ -6,9 +6,10 @@ import { literalPattern } from '../core/request/path.ts';
 import type { Secret } from '../core/secret.ts';
 import type { AccessAnswer, AccessRequest, Answer, Call, Refusal, ServiceList } from '../protocol/messages.ts';
 import { requestAccess } from './accessRequests.ts';
-import { buildAnswer, MOST_MAX_CHARS } from './answer/answer.ts';
+import { type AnswerContext, buildAnswer, MOST_MAX_CHARS } from './answer/answer.ts';
 import { Decompressor, TooLargeError } from './answer/decode.ts';
 import { checkPointers } from './answer/select.ts';
+import { Turns } from './answer/turns.ts';
 import { AuditWriteError } from './audit/auditLog.ts';
 import { freshId, Recorder } from './audit/recorder.ts';
 import { type Caller, Flight, Interruption } from './flight.ts';
@@ -67,6 +68,7 @@ export class Gateway implements GatewayControl {
   readonly #limiter: Limiter;
   readonly #transport: Transport;
   readonly #decompressor = new Decompressor();
+  readonly #turns = new Turns();
   readonly #flights = new Set<Flight>();
   #proxies: () => number = () => 0;
 
@@ -255,7 +257,7 @@ export class Gateway implements GatewayControl {
 
   async #redact(flight: Flight, { service, limits, decide }: ServiceInForce, incoming: Incoming): Promise<Answer> {
     try {
-      return await buildAnswer(incoming, {
+      const context: AnswerContext = {
         call: flight.call,
         baseUrl: service.baseUrl,
         auth: service.auth,
@@ -267,7 +269,8 @@ export class Gateway implements GatewayControl {
           const result = canonicalise({ service: service.name, method: 'GET', path }, { ...service, limits });
           return result.ok && decide(result.value).verdict === 'allow';
         },
-      });
+      };
+      return await this.#turns.take(incoming.body.length, () => buildAnswer(incoming, context));
     } catch (error) {
       if (error instanceof TooLargeError) throw refusals.responseTooLarge(service.name, error.message);
       throw error;

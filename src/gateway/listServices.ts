@@ -53,6 +53,10 @@ function entryOf(policies: PolicySet, name: string, status: ServiceStatus): Entr
   };
 }
 
+function hidden(rules: readonly string[]): string[] {
+  return rules.length === 0 ? [] : [`… ${rules.length} rules`];
+}
+
 /** Drops rules, then descriptions, then services from the end, and says how to see them. */
 function shorten(services: readonly Entry[]): ServiceList {
   const fits = (list: ServiceList): boolean => JSON.stringify(list).length <= MAX_CHARS;
@@ -67,7 +71,17 @@ function shorten(services: readonly Entry[]): ServiceList {
     );
     if (fits({ services: fewer, nextStep })) return { services: fewer, nextStep };
   }
-  const bare = services.map(({ name, baseUrl, status }) => ({ name, baseUrl, status, rules: [] }));
-  while (bare.length > 0 && !fits({ services: bare, nextStep })) bare.pop();
-  return { services: bare, nextStep };
+  // With so many, their names are worth more than anything else about them.
+  const bare = services.map(({ name, baseUrl, status, rules }) => ({ name, baseUrl, status, rules: hidden(rules) }));
+  const shown = [...bare];
+  for (;;) {
+    const others = services.slice(shown.length).map(({ name }) => name);
+    const list = {
+      services: shown,
+      nextStep: `${nextStep} There are ${services.length}; the others: ${others.join(', ')}`,
+    };
+    if (fits(list)) return list;
+    if (shown.length === 0) return { services: [], nextStep: `${list.nextStep.slice(0, MAX_CHARS - 100)}…` };
+    shown.pop();
+  }
 }

@@ -39,9 +39,12 @@ export function naiveMatchesFolded(pattern: string, path: string): boolean {
   return segmentsMatch(folded, asked, true) || segmentsMatch(folded, asked.map(withoutParameters), true);
 }
 
-/** Some servers drop what follows a semicolon in a segment, and white space at its end. */
+/** Some servers drop what follows a semicolon or `::$`, invisible characters, and dots and white space at the end. */
 function withoutParameters(segment: string): string {
-  return (segment.split(';')[0] ?? '').trimEnd();
+  const cut = (segment.split(';')[0] ?? '').split('::$')[0] ?? '';
+  let visible = [...cut].filter((character) => !/[\p{Cf}\p{Default_Ignorable_Code_Point}]/u.test(character)).join('');
+  while (visible.endsWith('.') || visible !== visible.trimEnd()) visible = visible.replace(/.$/su, '');
+  return visible;
 }
 
 function dropFinalSlash(text: string): string[] {

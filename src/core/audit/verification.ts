@@ -59,6 +59,8 @@ export interface AuditVerification {
   readonly notes: readonly AuditFinding[];
   /** `not anchored` without an anchor: that the newest records were cut off cannot be told then. */
   readonly tail: 'anchored' | 'not anchored' | 'cut' | 'rewritten';
+  /** The run that the records name; absent without any. */
+  readonly gatewayId?: string;
   /** Where the chain ends; absent without any record. */
   readonly head?: AuditAnchor;
 }

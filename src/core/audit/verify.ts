@@ -106,6 +106,7 @@ export class ChainVerifier {
       problemCount: this.#problemCount,
       notes: this.#notes,
       tail,
+      ...(this.#gatewayId === undefined ? {} : { gatewayId: this.#gatewayId }),
       ...(this.#head === undefined ? {} : { head: this.#head }),
     };
   }

@@ -24,10 +24,16 @@ export function foldSegments(segments: readonly string[]): string[] {
 }
 
 /**
- * Folded segments as servers read them that strip path parameters (`admin;v=1`, RFC 3986 section 3.3) or white space at
- * a segment's end. Undefined when that is the same.
+ * Folded segments as servers read them that drop path parameters (`admin;v=1`, RFC 3986 section 3.3), invisible
+ * characters, or (Windows) an alternate stream and dots and white space at a segment's end. Undefined when that is the
+ * same.
  */
 export function strippedSegments(folded: readonly string[]): string[] | undefined {
-  const stripped = folded.map((segment) => segment.replace(/;.*$/s, '').trimEnd());
+  const stripped = folded.map((segment) =>
+    segment
+      .replace(/;.*$|::\$.*$/s, '')
+      .replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, '')
+      .replace(/[\s.]+$/, ''),
+  );
   return stripped.some((segment, i) => segment !== folded[i]) ? stripped : undefined;
 }

@@ -85,8 +85,8 @@ export interface Limits {
 
 export const DEFAULT_LIMITS: Limits = {
   concurrent: 16,
-  // What is redacted at once must not hold up a freeze: some 30 ms of work.
-  responseBytes: 2 * 1024 * 1024,
+  // What is redacted at once must not hold up a freeze: some ten milliseconds of work.
+  responseBytes: 1024 * 1024,
   requestBytes: 1024 * 1024,
   timeoutMs: 30_000,
 };

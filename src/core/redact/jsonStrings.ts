@@ -3,11 +3,8 @@ type Pair =
   | { readonly source: readonly unknown[]; readonly target: unknown[] }
   | { readonly source: object; readonly target: object };
 
-/**
- * Every string of a JSON value, and each property name once; with `numbers` the numbers too, as JSON writes them.
- * Iterative: depth costs no stack.
- */
-export function stringsOf(value: unknown, numbers: boolean): string[] {
+/** Every string of a JSON value, and each property name once. Iterative: depth costs no stack. */
+export function stringsOf(value: unknown): string[] {
   const names = new Set<string>();
   const strings: string[] = [];
   const pending: unknown[] = [value];
@@ -15,8 +12,6 @@ export function stringsOf(value: unknown, numbers: boolean): string[] {
     const next = pending.pop();
     if (typeof next === 'string') {
       strings.push(next);
-    } else if (numbers && typeof next === 'number') {
-      strings.push(String(next));
     } else if (Array.isArray(next)) {
       for (const element of next) {
         pending.push(element);
@@ -38,14 +33,20 @@ export function stringsOf(value: unknown, numbers: boolean): string[] {
 export function replaceStrings(
   value: unknown,
   replacements: ReadonlyMap<string, { readonly text: string; readonly count: number }>,
+  numbers: ReadonlyMap<number, string>,
 ): { value: unknown; count: number } {
   let count = 0;
   const pending: Pair[] = [];
   const copy = (source: unknown): unknown => {
-    if (typeof source === 'string' || typeof source === 'number') {
-      const replacement = replacements.get(String(source));
+    if (typeof source === 'string') {
+      const replacement = replacements.get(source);
       count += replacement?.count ?? 0;
       return replacement?.text ?? source;
+    }
+    if (typeof source === 'number') {
+      const marker = numbers.get(source);
+      if (marker !== undefined) count += 1;
+      return marker ?? source;
     }
     if (typeof source !== 'object' || source === null) {
       return source;

@@ -25,26 +25,22 @@ const JOINT = String.fromCharCode(SEPARATOR);
 export class Redactor {
   readonly #automaton: Automaton | undefined;
   readonly #markers: readonly string[];
-  /** Whether a credential could stand in JSON as a number. */
-  readonly #numeric: boolean;
-  readonly #values: readonly Uint8Array[];
+  /** Markers of the credentials that could stand in JSON as a number, by the number. */
+  readonly #numbers: ReadonlyMap<number, string>;
 
   /** With the retired values, too; several entries may have one name. */
   constructor(secrets: readonly KnownSecret[]) {
-    const values: Uint8Array[] = [];
-    let numeric = false;
+    const numeric: (readonly [number: number, owner: number])[] = [];
     const patterns = secrets.flatMap(({ value }, owner) => {
       const text = value.expose('redactor');
-      values.push(new TextEncoder().encode(text));
-      numeric ||= /^-?[0-9][0-9.]*$/.test(text);
+      if (/^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$/.test(text)) numeric.push([Number(text), owner]);
       const { bytes, whole } = formsOf(text);
       return bytes.map((form) => ({ bytes: form, owner, whole }));
     });
     const automaton = patterns.length === 0 ? undefined : new Automaton(patterns);
     this.#automaton = automaton;
-    this.#values = values;
-    this.#numeric = numeric;
     this.#markers = secrets.map(({ name }) => marker(automaton, name));
+    this.#numbers = new Map(numeric.map(([number, owner]) => [number, this.#markers[owner] ?? '']));
   }
 
   /** Redacts a text of any kind: a body, a header's value, an error. An escape is never cut in two. */
@@ -58,10 +54,10 @@ export class Redactor {
    * redact, else a copy of the same structure.
    */
   json(value: unknown): { value: unknown; count: number } {
-    const strings = stringsOf(value, this.#numeric);
+    const strings = stringsOf(value);
     // One pass over all of them: no encoding reaches across the separator.
     const hits = this.#find(strings.join(JOINT));
-    if (hits.length === 0) {
+    if (hits.length === 0 && this.#numbers.size === 0) {
       return { value, count: 0 };
     }
     const replacements = new Map<string, { text: string; count: number }>();
@@ -80,7 +76,7 @@ export class Redactor {
       first = last;
       offset = end + JOINT.length;
     }
-    return replaceStrings(value, replacements);
+    return replaceStrings(value, replacements, this.#numbers);
   }
 
   /** How many times bytes hold a credential, as Latin-1, UTF-8, UTF-16 or any encoding of {@link Redactor.text}. */
@@ -91,16 +87,6 @@ export class Redactor {
     // A plain view of it: code that sees Node's Buffer as well is slower for everything.
     const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     return mergeHits(search(this.#automaton, plain)).length;
-  }
-
-  /**
-   * Whether bytes that are a piece of something larger may hold a piece of a credential: they are hardly longer than
-   * one, or begin with the end of one or end with its beginning. Pieces of {@link SHORT_PIECE} bytes say too little.
-   */
-  mayHoldPiece(piece: Uint8Array): boolean {
-    return this.#values.some(
-      (value) => piece.length < 2 * value.length || beginsWithEnd(piece, value) || beginsWithEnd(value, piece),
-    );
   }
 
   #find(text: string): readonly Hit[] {
@@ -121,18 +107,6 @@ export class Redactor {
     }
     return hits.length === 0 ? text : parts.join('') + text.slice(done);
   }
-}
-
-/** So many bytes of a credential may be told: as many as a person is shown. */
-const SHORT_PIECE = 4;
-
-/** Whether `text` begins with an end of `value` that is longer than {@link SHORT_PIECE}. */
-function beginsWithEnd(text: Uint8Array, value: Uint8Array): boolean {
-  const longest = Math.min(text.length, value.length);
-  for (let length = longest; length > SHORT_PIECE; length--) {
-    if (text.subarray(0, length).every((byte, i) => byte === value[value.length - length + i])) return true;
-  }
-  return false;
 }
 
 /** What stands for a credential: safe inside JSON, HTML and headers, and not itself taken for a credential. */

@@ -43,7 +43,9 @@ export async function buildAnswer(incoming: Incoming, context: AnswerContext): P
 
   const answer: Answer = {
     status: incoming.status,
-    headers: Object.fromEntries(usefulHeaders(incoming.headers).map(([name, value]) => [name, cut(clean(value))])),
+    headers: Object.fromEntries(
+      usefulHeaders(incoming.headers).map(([name, value]) => [cut(clean(name)), cut(clean(value))]),
+    ),
     durationMs: context.durationMs,
   };
   const header = (name: string): string | undefined => incoming.headers.find(([n]) => n === name)?.[1];
@@ -56,7 +58,8 @@ export async function buildAnswer(incoming: Incoming, context: AnswerContext): P
       context.maxBytes,
     );
     const type = parseMediaType(header('content-type') ?? '');
-    refusePieces(incoming.status, type.essence, bytes, redactor);
+    refusePieces(incoming.status);
+    refuseDisguise(bytes, type.charset, redactor);
     const text = decodeText(bytes, type);
     const parsed = text !== undefined && isJsonType(type.essence) ? parseExactJson(text) : undefined;
     const maxChars = Math.min(call.maxChars ?? DEFAULT_MAX_CHARS, MOST_MAX_CHARS);
@@ -102,7 +105,10 @@ export async function buildAnswer(incoming: Incoming, context: AnswerContext): P
 
   const location = header('location');
   if (incoming.status >= 300 && incoming.status < 400 && location !== undefined) {
-    answer.redirect = describeRedirect(clean(location), context);
+    // Once more after it was resolved: a URL parser removes what may have stood inside a credential.
+    answer.redirect = redactor.json(describeRedirect(clean(location), context)).value as NonNullable<
+      Answer['redirect']
+    >;
     steps.push(
       answer.redirect.allowed
         ? 'Redirects are not followed. The policy allows reading the location: call read with its path.'
@@ -110,10 +116,10 @@ export async function buildAnswer(incoming: Incoming, context: AnswerContext): P
     );
   }
   if (incoming.status === 401) {
-    answer.hint =
+    answer.hint ??=
       'The API rejected the credential. Tell the person: it may have expired or been revoked at the provider ("Valet Key: Rotate Credential").';
   } else if (incoming.status === 403) {
-    answer.hint =
+    answer.hint ??=
       'The API knows the credential but does not let it do this. It may lack a scope; another call will not help.';
   }
   if (steps.length > 0) answer.nextStep = steps.join(' ');
@@ -122,14 +128,25 @@ export async function buildAnswer(incoming: Incoming, context: AnswerContext): P
 }
 
 /**
- * An agent chooses the range of a partial answer (206), and could have an echoed credential in pieces that are too small
- * to be found. What may hold such a piece is withheld.
+ * An agent chooses the range of a partial answer (206), and could have an echoed credential in pieces in which nobody
+ * recognises it. So every one is withheld: a rule that looked at the content would tell of the content.
  */
-function refusePieces(status: number, essence: string, bytes: Buffer, redactor: Redactor): void {
-  if (status !== 206) return;
-  if (essence === 'multipart/byteranges' || redactor.mayHoldPiece(bytes)) {
-    throw new WithheldError('it is a piece of something larger, cut where a credential might be cut, too');
-  }
+function refusePieces(status: number): void {
+  if (status === 206)
+    throw new WithheldError('it is a piece of something larger, which could cut a credential in two,');
+}
+
+/**
+ * A text in another character set than UTF-8 may not be in the one that it says, and an archive is no text: what is in
+ * the bytes then would not be found in the characters.
+ */
+function refuseDisguise(bytes: Buffer, charset: string | undefined, redactor: Redactor): void {
+  const archive = ['1f8b', '28b52ffd', '504b0304', 'fd377a58', '425a68'].some((magic) =>
+    bytes.subarray(0, 4).toString('hex').startsWith(magic),
+  );
+  if (archive) throw new WithheldError('it is compressed in a way that was not declared,');
+  const plain = charset === undefined || /^(utf-?8|us-ascii|iso-8859-1|latin1)$/i.test(charset);
+  if (!plain && redactor.binary(bytes) > 0) throw new WithheldError('its character set is not the one that it says,');
 }
 
 function describeBinary(bytes: Buffer, essence: string, answer: Answer, redactor: Redactor): void {

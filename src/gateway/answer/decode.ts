@@ -50,6 +50,7 @@ export class Decompressor {
 }
 
 async function decompress(body: Buffer, contentEncoding: string, maxBytes: number): Promise<Buffer> {
+  if (body.length === 0) return body;
   const encodings = contentEncoding
     .toLowerCase()
     .split(',')

@@ -6,6 +6,8 @@ export interface Truncation {
 }
 
 const MAX_NOTES = 20;
+/** Less room than this shows nothing of a large member. */
+const MIN_SHARE = 40;
 
 /**
  * Cuts a JSON value down to about `maxChars` characters of minified JSON. Arrays are cut to whole items and long
@@ -63,31 +65,30 @@ class Shrinker {
     return kept;
   }
 
-  /** Small members stay whole; what is left of the budget is shared among the large ones. */
+  /** As many members as fit stay, the small ones whole; what is left of the budget goes to the first of the large ones. */
   #shrinkObject(value: object, budget: number, at: string): unknown {
-    const entries = Object.entries(value).map(([name, member]) => ({
+    const entries = Object.entries(value).map(([name, member], order) => ({
       name,
       member: member as unknown,
-      overhead: JSON.stringify(name).length + 2,
+      order,
+      overhead: leafSize(name) + 2,
       size: this.#sizeOf(member),
     }));
     let left = budget - 2;
-    const share = new Map<string, number>();
-    const bySize = [...entries].sort((a, b) => a.size - b.size);
-    bySize.forEach((entry, index) => {
-      const fair = Math.floor(left / (bySize.length - index)) - entry.overhead;
-      const given = Math.min(entry.size, Math.max(0, fair));
-      share.set(entry.name, given);
-      left -= given + entry.overhead;
-    });
-    const kept = entries.filter(({ name, size }) => (share.get(name) ?? 0) >= Math.min(size, 2));
-    if (kept.length < entries.length) this.#notes.push({ at, kept: kept.length, total: entries.length });
-    return Object.fromEntries(
-      kept.map(({ name, member, size }) => {
-        const given = share.get(name) ?? 0;
-        return [name, given >= size ? member : this.shrink(member, given, `${at}/${escapeToken(name)}`)];
-      }),
-    );
+    const kept: { readonly name: string; readonly value: unknown; readonly order: number }[] = [];
+    for (const { name, member, order, overhead, size } of [...entries].sort((a, b) => a.size - b.size)) {
+      if (overhead + size <= left) {
+        kept.push({ name, value: member, order });
+        left -= overhead + size;
+      } else if (left > overhead + MIN_SHARE) {
+        const given = left - overhead;
+        const shrunk = this.shrink(member, given, `${at}/${escapeToken(name)}`);
+        kept.push({ name, value: shrunk, order });
+        left -= overhead + measure(shrunk, new Map());
+      }
+    }
+    if (kept.length < entries.length) this.#notes.unshift({ at, kept: kept.length, total: entries.length });
+    return Object.fromEntries(kept.sort((a, b) => a.order - b.order).map(({ name, value: member }) => [name, member]));
   }
 
   #sizeOf(value: unknown): number {

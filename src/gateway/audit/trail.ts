@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { AuditRecord } from '../../core/audit/model.ts';
 import { type AuditRun, groupParts } from '../../core/audit/partName.ts';
 import type { AuditAnchor, AuditFinding, AuditVerification } from '../../core/audit/verification.ts';
-import { ChainVerifier } from '../../core/audit/verify.ts';
+import { ChainVerifier, parseRecord } from '../../core/audit/verify.ts';
 
 /** Reading the files of an audit trail: in lines, in constant memory, and never through a link. */
 
@@ -61,25 +61,70 @@ export async function verifyRun(directory: string, run: AuditRun, anchor?: Audit
     }
   }
   const result = verifier.finish();
-  if (unreadable.length === 0) return result;
+  const found = [...unreadable, ...nameFindings(run, result.gatewayId)];
+  if (found.length === 0) return result;
   return {
     ...result,
     ok: false,
-    problems: [...unreadable, ...result.problems],
-    problemCount: unreadable.length + result.problemCount,
+    problems: [...found, ...result.problems],
+    problemCount: found.length + result.problemCount,
   };
+}
+
+/** What the names of a run's files say that its records do not. */
+function nameFindings(run: AuditRun, gatewayId: string | undefined): AuditFinding[] {
+  const [first = ''] = run.parts;
+  const found: AuditFinding[] = [];
+  if (gatewayId === undefined) {
+    found.push({ file: first, line: 0, code: 'missing_start', message: 'the run has no record at all' });
+  } else if (gatewayId !== run.gatewayId) {
+    const message = `the file is named for the run ${run.gatewayId}, and its records are of ${gatewayId}`;
+    found.push({ file: first, line: 0, code: 'foreign', message });
+  }
+  const numbers = run.parts.map((name) => Number(/-(\d+)\.jsonl$/.exec(name)?.[1]));
+  numbers.forEach((number, i) => {
+    const before = numbers[i - 1];
+    if (before !== undefined && number !== before + 1) {
+      const message = `part ${before + 1} is missing before it`;
+      found.push({ file: run.parts[i] ?? '', line: 0, code: 'missing', message });
+    }
+  });
+  return found;
+}
+
+/** What is wrong with a directory as a whole: a run that is there twice, and files that are no part of any. */
+export function directoryFindings(directory: string): { problems: AuditFinding[]; notes: AuditFinding[] } {
+  const seen = new Set<string>();
+  const parts = new Set<string>();
+  const problems: AuditFinding[] = [];
+  for (const run of auditRuns(directory)) {
+    for (const name of run.parts) parts.add(name);
+    if (seen.has(run.gatewayId)) {
+      const message = `the run ${run.gatewayId} is there twice: one of them is a copy`;
+      problems.push({ file: run.parts[0] ?? '', line: 0, code: 'foreign', message });
+    }
+    seen.add(run.gatewayId);
+  }
+  const notes = fs
+    .readdirSync(directory)
+    .filter((name) => !parts.has(name))
+    .map(
+      (name): AuditFinding => ({ file: name, line: 0, code: 'foreign', message: 'the file is no part of the trail' }),
+    );
+  return { problems, notes };
 }
 
 /** The records of one run in order; lines that are no records are left to `verify`. */
 export async function* runRecords(directory: string, run: AuditRun): AsyncGenerator<AuditRecord> {
   for (const name of run.parts) {
-    for await (const line of partLines(path.join(directory, name))) {
-      if (line === '') continue;
-      try {
-        yield JSON.parse(line) as AuditRecord;
-      } catch {
-        // A broken line is a finding of `verify`; whoever reads wants the rest.
+    // A broken line, or something else in a part's place, is a finding of `verify`; whoever reads wants the rest.
+    try {
+      for await (const line of partLines(path.join(directory, name))) {
+        const record = parseRecord(line);
+        if (record) yield record;
       }
+    } catch (error) {
+      if (!(error instanceof NotAPartError)) throw error;
     }
   }
 }

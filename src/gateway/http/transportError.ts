@@ -77,6 +77,8 @@ function tlsProblem(code: string): string | undefined {
 const NETWORK_CODES = new Map([
   // The caller's headers were checked, so that it is the credential's.
   ['UND_ERR_INVALID_ARG', 'the credential holds a character that no HTTP header can carry'],
+  ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'its answer is not as long as it said'],
+  ['UND_ERR_RES_EXCEEDED_MAX_SIZE', 'its answer is not as long as it said'],
   ['ENOTFOUND', 'its name does not resolve'],
   ['EAI_AGAIN', 'its name could not be looked up just now'],
   ['ECONNREFUSED', 'the connection was refused'],

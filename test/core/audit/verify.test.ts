@@ -61,6 +61,7 @@ describe('verifyParts', () => {
       problemCount: 0,
       notes: [],
       tail: 'not anchored',
+      gatewayId: 'run-1',
       head: anchorAt(whole, 12),
     });
     expect(problems(verify(whole.lines, anchorAt(whole, 9), 3, 3, 8))).toEqual([]);

@@ -134,7 +134,7 @@ describe('narrowApproved', () => {
   it('lowers limits to the lower of both, and lets only those caller headers pass that both let pass', () => {
     const one = policyOf(
       [],
-      '    limits: { requests: 60/minute, timeout: 20s, responseBytes: 2MiB }\n    headers: { allow: [x-a, x-b], set: { x-v: "1" } }\n',
+      '    limits: { requests: 60/minute, timeout: 20s, responseBytes: 500KB }\n    headers: { allow: [x-a, x-b], set: { x-v: "1" } }\n',
     );
     const other = policyOf(
       [],
@@ -144,7 +144,7 @@ describe('narrowApproved', () => {
     expect(limits).toEqual({
       requests: { count: 2, per: 'minute' },
       concurrent: 16,
-      responseBytes: 2 * 1024 * 1024,
+      responseBytes: 500_000,
       requestBytes: 1000,
       timeoutMs: 20_000,
     });

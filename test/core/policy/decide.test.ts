@@ -71,7 +71,16 @@ describe('decide', () => {
       { path: '/v1/**', methods: ['GET'] },
       { path: '/v1/admin/**', effect: 'deny' },
     ];
-    for (const path of ['/v1/admin;v=1', '/v1/Admin%20', '/v1/admin;/x', '/v1/admin%20;a/keys']) {
+    for (const path of [
+      '/v1/admin;v=1',
+      '/v1/Admin%20',
+      '/v1/admin;/x',
+      '/v1/admin%20;a/keys',
+      '/v1/ad%C2%ADmin',
+      '/v1/admin%E2%80%8B/x',
+      '/v1/admin./x',
+      '/v1/admin::$DATA',
+    ]) {
       expect(judge(service(list), 'GET', path).verdict, path).toBe('deny');
     }
     expect(judge(service(list), 'GET', '/v1/administrator;v=1').verdict).toBe('allow');

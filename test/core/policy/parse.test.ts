@@ -66,7 +66,7 @@ services:
     expect(parsePolicy(text).problems).toEqual([]);
     expect(serviceOf(text, 'stripe').limits).toEqual({
       concurrent: 16,
-      responseBytes: 2 * 1024 * 1024,
+      responseBytes: 1024 * 1024,
       requestBytes: 1024 * 1024,
       timeoutMs: 30_000,
     });
