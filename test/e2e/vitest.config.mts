@@ -10,7 +10,7 @@ export default defineConfig({
     setupFiles: ['support/failureScreenshots.ts'],
     // One editor and one browser at a time: two of them on two cores time out where nothing is wrong.
     fileParallelism: false,
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 120_000,
     teardownTimeout: 30_000,
     allowOnly: false,

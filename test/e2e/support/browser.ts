@@ -49,7 +49,7 @@ export class Browsers {
       args: ARGUMENTS,
       env: { PATH: process.env.PATH ?? '/usr/bin:/bin', HOME: this.#folder, LANG: 'C.UTF-8' },
     });
-    context.setDefaultTimeout(15_000);
+    context.setDefaultTimeout(30_000);
     contexts.add(context);
     context.on('close', () => contexts.delete(context));
     this.#open.set(profile, context);

@@ -10,7 +10,7 @@ export class TimeoutError extends Error {}
 export async function until<T>(
   what: string,
   probe: () => T | Promise<T>,
-  timeout = 15_000,
+  timeout = 30_000,
 ): Promise<Exclude<T, undefined | null | false | 0 | ''>> {
   const end = Date.now() + timeout;
   let lastError = '';
