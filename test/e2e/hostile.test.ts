@@ -172,7 +172,9 @@ test('it tells the gateway to unfreeze, to allow and to send elsewhere, and the 
       child.send?.({ key: 'AAAA' }, () => undefined);
       child.send?.({ sealed: 'AAAA' }, () => undefined);
     }
-    for (const child of children) if (child.pid) process.kill(child.pid, 'SIGUSR1');
+    for (const { pid, exitCode, signalCode } of children) {
+      if (pid !== undefined && exitCode === null && signalCode === null) process.kill(pid, 'SIGUSR1');
+    }
   }, elsewhere.origin);
   await pause(300);
   expect(await statuses()).toEqual({ demo: 'frozen', moved: 'frozen' });
