@@ -168,7 +168,7 @@ export class Editor {
   /**
    * Ends all that was started and removes the profile.
    *
-   * @returns what did not end by itself within five seconds and had to be killed
+   * @returns what did not end by itself within fifteen seconds and had to be killed
    */
   async stop(): Promise<ProcessInfo[]> {
     await this.closeWindows();

@@ -105,7 +105,7 @@ export class EditorServer {
   /**
    * Ends the server and removes the profile.
    *
-   * @returns what did not end by itself within five seconds and had to be killed
+   * @returns what did not end by itself within fifteen seconds and had to be killed
    */
   async stop(options: { keepProfile?: boolean } = {}): Promise<ProcessInfo[]> {
     const killed = await this.#end();
@@ -169,7 +169,7 @@ export class EditorServer {
     if (child?.pid === undefined) return [];
     const started = this.processes();
     signal(child.pid, 'SIGTERM');
-    const end = Date.now() + 5_000;
+    const end = Date.now() + 15_000;
     let alive = started;
     while (alive.length > 0 && Date.now() < end) {
       await pause(50);
