@@ -3,7 +3,6 @@ import type { GatewayEvents } from '../../gateway/parent.ts';
 import type { SecretPort } from '../ports.ts';
 import { installationKey } from '../state/installationKey.ts';
 import { Backoff } from './backoff.ts';
-import { startGatewayProcess } from './gatewayProcess.ts';
 import { type GatewayParts, GatewaySupervisor } from './gatewaySupervisor.ts';
 
 export interface WindowGatewayInputs {
@@ -25,6 +24,8 @@ export function windowGateway(
   return new GatewaySupervisor(
     {
       start: async () => {
+        // Loaded late: with its JSON-RPC it would be a good part of what activation costs.
+        const { startGatewayProcess } = await import('./gatewayProcess.ts');
         const requestHashKey = await installationKey(secrets, 'requestHash');
         const auditDir = path.join(storage, 'audit');
         return startGatewayProcess(script, { runtimeDir, auditDir, extensionVersion, requestHashKey }, events);

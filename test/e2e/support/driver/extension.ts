@@ -3,6 +3,7 @@ import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { registerChatParticipant, registerFakeModel } from './fakeChat.ts';
+import { watchActivation } from './watchActivation.ts';
 import type { DriverHost, Evaluation, EvaluationResult } from './wire.ts';
 
 /**
@@ -10,6 +11,7 @@ import type { DriverHost, Evaluation, EvaluationResult } from './wire.ts';
  * line, in the extension host. The socket is `<pid>.sock` in the folder that E2E_DRIVER_DIR names.
  */
 export function activate(context: vscode.ExtensionContext): void {
+  watchActivation();
   context.subscriptions.push(
     vscode.commands.registerCommand('e2eDriver.ping', () => vscode.window.showInformationMessage('pong')),
     registerFakeModel(),
