@@ -30,7 +30,8 @@ async function testEverything() {
   await step('package', () => run(node, ['scripts/package.mjs'], { cwd: ROOT, what: 'npm run package' }));
   requireLinux();
   await tests('end-to-end tests in the newest VS Code', () => runEndToEnd(node, 'newest'));
-  await tests('end-to-end tests in the oldest VS Code', () => runEndToEnd(node, 'oldest'));
+  // The oldest supported editor walks one request the whole way; the newest sees everything.
+  await tests('end-to-end tests in the oldest VS Code', () => runEndToEnd(node, 'oldest', ['harness', 'skeleton']));
 }
 
 /**
