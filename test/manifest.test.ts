@@ -5,6 +5,7 @@ import manifest from '../package.json' with { type: 'json' };
 import nls from '../package.nls.json' with { type: 'json' };
 import { NOTICES, thirdPartyNotices } from '../scripts/lib/notices.mjs';
 import { PROVIDER_ID, SERVER_LABEL } from '../src/extension/mcp/serverDefinition.ts';
+import { administratorPath } from '../src/extension/policy/administratorFile.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 const SOURCES = readdirSync(path.join(ROOT, 'src/extension'), { recursive: true, encoding: 'utf8' })
@@ -244,6 +245,17 @@ describe('the Marketplace and Open VSX', () => {
   test('get the licences of all that is bundled (node scripts/notices.mjs writes them)', async () => {
     expect(readFileSync(path.join(ROOT, NOTICES), 'utf8')).toBe(await thirdPartyNotices());
   }, 30_000);
+});
+
+describe('docs/enterprise.md', () => {
+  test('names what administrators rely on as the code has it', () => {
+    const page = readFileSync(path.join(ROOT, 'docs/enterprise.md'), 'utf8');
+    for (const platform of ['linux', 'darwin', 'win32'] as const) {
+      expect(page).toContain(`\`${administratorPath(platform)}\``);
+    }
+    expect(page).toContain(`"serverName": "${SERVER_LABEL}"`);
+    expect(page).toContain(`\`${manifest.publisher}.${manifest.name}\``);
+  });
 });
 
 describe('texts', () => {
