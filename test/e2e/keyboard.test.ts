@@ -177,50 +177,6 @@ test('one service is frozen from the tree by keyboard, through its context menu'
   await until('the service to be ready again', async () => (await statusOf('demo')).includes('ready'));
 });
 
-test('at 200 % zoom, with a side bar of 300 pixels, all of it stays in sight', async () => {
-  // What 1280 × 800 pixels show at 200 %.
-  await window.page.setViewportSize({ width: 640, height: 400 });
-  await runCommand('Valet Key: Focus on Services View');
-  const row = window.tree('Services').row('demo');
-  await row.locator.waitFor();
-  const sideBar = await window.page.locator('.part.sidebar').boundingBox();
-  expect(sideBar?.width).toBeLessThanOrEqual(300);
-  expect(await row.locator.locator('.label-description').innerText()).toContain('ready');
-  await expectInSight('.monaco-list[aria-label="Services"] .monaco-list-row');
-  await window.screenshotThemes('zoom-services');
-
-  await runCommand('Valet Key: Freeze All Access');
-  await until('the freeze', async () => (await read()).error?.code === 'frozen');
-  await window.clearNotifications();
-  await window.screenshotThemes('zoom-frozen');
-  await runCommand('Valet Key: Unfreeze');
-  await window.waitForDialog('Lift the freeze?');
-  await expectInSight('.monaco-dialog-box .dialog-buttons .monaco-button');
-  await window.screenshotThemes('zoom-dialog');
-  await pressInDialog('Lift the freeze?', 'Unfreeze');
-
-  await runCommand('Valet Key: Add Service');
-  await choose('Which API', 'Stripe');
-  await window.waitForInput('A short name');
-  await expectInSight('.quick-input-widget');
-  await window.screenshotThemes('zoom-add-service');
-  await keys.press('Escape');
-  await window.waitForNoInput();
-  await window.page.setViewportSize({ width: 1280, height: 800 });
-});
-
-/** Every element that fits the selector is wholly inside the window. */
-async function expectInSight(selector: string): Promise<void> {
-  const size = window.page.viewportSize() ?? { width: 0, height: 0 };
-  const boxes = await Promise.all((await window.page.locator(selector).all()).map((element) => element.boundingBox()));
-  expect(boxes.length).toBeGreaterThan(0);
-  for (const box of boxes) {
-    expect(box?.x).toBeGreaterThanOrEqual(0);
-    expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(size.width);
-    expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(size.height);
-  }
-}
-
 test('in a chat, an allowed read asks nobody, and an execute asks once', async () => {
   const question = window.page.locator('.interactive-session').getByRole('button', { name: /^Allow/ });
   const before = api.requests.length;
