@@ -2,8 +2,8 @@ import http from 'node:http';
 import { pathToFileURL } from 'node:url';
 
 /**
- * A small payments API on loopback, for the demo and for trying things out: it knows charges, wants a bearer token
- * (any will do), and has an /v1/echo that is careless enough to send the token back.
+ * A small payments API on loopback, for the demo and for trying things out: it knows customers and charges, wants a
+ * bearer token (any will do), and has an /v1/echo that is careless enough to send the token back.
  *
  * @param {{ port?: number }} [options] port 0 takes a free one
  * @returns {Promise<{ origin: string, seen: string[], close: () => Promise<void> }>} `seen` lists the calls that arrived
@@ -13,6 +13,10 @@ export async function startDemoApi({ port = 0 } = {}) {
     { id: 'ch_1', amount: 1200, currency: 'eur', customer: 'cus_ada', paid: true },
     { id: 'ch_2', amount: 5400, currency: 'eur', customer: 'cus_bob', paid: true },
     { id: 'ch_3', amount: 300, currency: 'eur', customer: 'cus_ada', paid: false },
+  ];
+  const customers = [
+    { id: 'cus_ada', name: 'Ada', email: 'ada@example.com' },
+    { id: 'cus_bob', name: 'Bob', email: 'bob@example.com' },
   ];
   /** @type {string[]} */
   const seen = [];
@@ -28,6 +32,10 @@ export async function startDemoApi({ port = 0 } = {}) {
     if (!authorization?.startsWith('Bearer ')) return send(401, { error: 'This API wants a bearer token.' });
     if (request.method === 'GET' && pathname === '/v1/charges')
       return send(200, { object: 'list', data: charges, has_more: false });
+    const [, id, detail] = /^\/v1\/customers\/(\w+)(\/payment-details)?$/.exec(pathname) ?? [];
+    const customer = customers.find((known) => known.id === id);
+    if (request.method === 'GET' && customer)
+      return send(200, detail ? { customer: customer.id, iban: 'DE00 0000 0000 0000 0000 00' } : customer);
     if (request.method === 'GET' && pathname === '/v1/echo') return send(200, { you_sent: { authorization } });
     if (request.method === 'POST' && pathname === '/v1/refunds') return send(200, { id: 're_1', status: 'succeeded' });
     if (request.method === 'POST' && pathname === '/v1/charges') return send(200, { id: 'ch_4', paid: true });

@@ -32,9 +32,13 @@ async function serve() {
     try {
       copySample(server.folders.workspace, `http://127.0.0.1:${port}`);
       console.log(`
-  VS Code   ${server.origin}/?folder=${server.folders.workspace}
-  Demo API  http://127.0.0.1:${port}
-  Profile   ${server.folders.root} (removed at the end)
+  Open this in your browser:
+
+    ${server.origin}/?folder=${server.folders.workspace}
+
+  It is VS Code with Valet Key and a sample workspace; its README.md says what to try.
+  The demo API listens on http://127.0.0.1:${port} and takes any credential of eight characters or more.
+  The profile ${server.folders.root} is removed at the end.
 
   Press Ctrl+C to stop.`);
       await new Promise((resolve) => {
