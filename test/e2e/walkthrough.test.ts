@@ -37,9 +37,11 @@ afterAll(async () => {
 
 /** The titles of the steps that are ticked. The walkthrough's page must be in sight. */
 async function ticked(): Promise<string[]> {
-  const boxes = await window.page.locator('.getting-started-step [role=checkbox][aria-checked=true]').all();
-  const labels = await Promise.all(boxes.map((box) => box.getAttribute('aria-label')));
-  return STEPS.filter((title) => labels.some((label) => label?.startsWith(`${title}:`)));
+  const done = window.page.locator('.getting-started-step', {
+    has: window.page.locator('.codicon-getting-started-step-checked'),
+  });
+  const texts = await done.allInnerTexts();
+  return STEPS.filter((title) => texts.some((text) => text.includes(title)));
 }
 
 /** The walkthrough in front, and the step with this title open. */
@@ -81,8 +83,13 @@ test('it waits to be asked: no page, no toast and no dialog on start', async () 
   expect(await window.notifications()).toEqual([]);
   expect(await window.dialog()).toBeUndefined();
   await window.command('workbench.view.extension.valetKey');
-  await window.page.getByText('Show the first steps').click();
-  await window.page.locator('.getting-started-step').first().waitFor();
+  // VS Code 1.105 does not know the walkthroughs of extensions yet when it has only just started, and shows its own.
+  await until('the walkthrough', async () => {
+    await window.command('workbench.action.closeAllEditors');
+    await window.page.getByText('Show the first steps').click();
+    await window.page.locator('.getting-started-step').filter({ hasText: 'Add a service' }).waitFor({ timeout: 2_000 });
+    return true;
+  });
   expect(await ticked()).toEqual([]);
   for (const title of STEPS) {
     await window.page.locator('.getting-started-step').filter({ hasText: title }).waitFor();
