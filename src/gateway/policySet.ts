@@ -10,6 +10,7 @@ import type {
   Rule,
   Service,
 } from '../core/policy/model.ts';
+import { strictness } from '../core/policy/strictness.ts';
 import type { CanonicalRequest } from '../core/request/model.ts';
 import { ADMIN_POLICY_ID, type PolicyFile } from './parent.ts';
 
@@ -225,14 +226,14 @@ function decideJointly(documents: readonly Part[], request: CanonicalRequest): J
     const byApproved = document.grants
       ? verdictOf(approved, request, `nobody has approved ${request.service} in ${document.label}`)
       : byWritten;
-    const stricter = STRICTNESS[byApproved.verdict] > STRICTNESS[byWritten.verdict] ? byApproved : byWritten;
+    const stricter = strictness(byApproved) > strictness(byWritten) ? byApproved : byWritten;
     const decision: JointDecision = {
       ...stricter,
       label: document.label,
       awaitsApproval: byWritten.verdict !== 'deny' && byApproved.verdict === 'deny',
       byAdministrator: document.ceiling,
     };
-    if (!strictest || STRICTNESS[decision.verdict] > STRICTNESS[strictest.verdict]) strictest = decision;
+    if (!strictest || strictness(decision) > strictness(strictest)) strictest = decision;
   }
   return (
     strictest ?? {
@@ -244,8 +245,6 @@ function decideJointly(documents: readonly Part[], request: CanonicalRequest): J
     }
   );
 }
-
-const STRICTNESS = { allow: 0, ask: 1, deny: 2 } as const;
 
 function verdictOf(compiled: CompiledService | undefined, request: CanonicalRequest, absent: string): Decision {
   return compiled ? decide(compiled, request) : { verdict: 'deny', reason: absent };
@@ -281,7 +280,6 @@ export function placementOf(auth: Auth): string {
 /** One line a rule, as `list_services` and the views show it: `GET, POST /v1/customers/**`. */
 export function describeRule(rule: Rule): string {
   const methods = rule.methods ? [...rule.methods].join(', ') : '';
-  return [rule.effect === 'allow' ? '' : rule.effect, methods, rule.pattern.text]
-    .filter((part) => part !== '')
-    .join(' ');
+  const effect = rule.approval === undefined ? rule.effect : 'ask';
+  return [effect === 'allow' ? '' : effect, methods, rule.pattern.text].filter((part) => part !== '').join(' ');
 }

@@ -7,21 +7,25 @@ export interface NaiveRule {
   readonly path: string;
   readonly methods?: readonly string[];
   readonly effect?: 'allow' | 'deny';
+  readonly approval?: 'always' | 'remember';
 }
 
-/** What the rules say about one request: deny wins, then allow, and nothing is denied. */
-export function naiveVerdict(rules: readonly NaiveRule[], method: string, path: string): 'allow' | 'deny' {
+export type NaiveVerdict = 'allow' | 'ask' | 'deny';
+
+/** What the rules say about one request: deny wins, then nothing without an allow, then ask. */
+export function naiveVerdict(rules: readonly NaiveRule[], method: string, path: string): NaiveVerdict {
   for (const rule of rules) {
-    if (rule.effect === 'deny' && naiveDenies(rule, method, path)) return 'deny';
+    if (rule.effect === 'deny' && naiveConcerns(rule, method, path)) return 'deny';
   }
   for (const rule of rules) {
-    if (rule.effect !== 'deny' && (rule.methods ?? []).includes(method) && naiveMatches(rule.path, path))
-      return 'allow';
+    if (rule.effect !== 'deny' && (rule.methods ?? []).includes(method) && naiveMatches(rule.path, path)) {
+      return rules.some((one) => one.approval !== undefined && naiveConcerns(one, method, path)) ? 'ask' : 'allow';
+    }
   }
   return 'deny';
 }
 
-function naiveDenies(rule: NaiveRule, method: string, path: string): boolean {
+function naiveConcerns(rule: NaiveRule, method: string, path: string): boolean {
   const methods = rule.methods ?? [method];
   const concerned = methods.includes(method) || (method === 'HEAD' && methods.includes('GET'));
   return concerned && (naiveMatches(rule.path, path) || naiveMatchesFolded(rule.path, path));

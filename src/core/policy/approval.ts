@@ -1,8 +1,10 @@
-import { allowCoverage, effectiveMethods, without } from './coverage.ts';
+import { allowCoverage, askCoverage, effectiveMethods, without } from './coverage.ts';
 import { lowerLimits, sameLimits } from './limits.ts';
 import type { Rule, Service, VerifyRequest } from './model.ts';
+import { mayMeet } from './overlap.ts';
 import { parsePolicy } from './parse.ts';
 import { policyText, printBareService, printService } from './print.ts';
+import { asksAsStrictly } from './strictness.ts';
 import { MAX_POLICY_BYTES, utf8Bytes } from './textGuard.ts';
 
 /** Approved by nobody, for nothing. */
@@ -13,6 +15,8 @@ const NOTHING = policyText([]);
  *
  * - An allow rule stays for those methods that a saved rule covers; one that does not stay gives way to saved rules
  *   which it covers. A service that the saved text does not name keeps its name and loses all of them.
+ * - Both texts' ask rules ask on: where one cannot stay as it is, because it would allow what the other text does not,
+ *   the rules that it may concern ask in its place.
  * - The saved text's denies are added and none is ever taken away; limits go down to the lower of both; caller headers
  *   stay only if both let them through, a verifying request only if both name it.
  * - `baseUrl`, `auth`, `network`, `environment` and `headers.set` stay as approved: where the saved text differs, that
@@ -71,8 +75,9 @@ function narrowRules(approved: readonly Rule[], saved: readonly Rule[]): readonl
     if (stays.size > 0) kept.push(stays.size === rule.methods?.size ? rule : { ...rule, methods: stays });
   }
   const denied = new Set(kept.filter((rule) => rule.effect === 'deny').flatMap(denyKeys));
-  // What is covered by what stayed says nothing new.
+  // What is covered by what stayed says nothing new: to a rule that asks, only others that ask.
   const byKept = allowCoverage(kept);
+  const asking = { always: askCoverage(kept, 'always'), remember: askCoverage(kept, 'remember') };
   for (const rule of saved) {
     if (rule.effect === 'deny') {
       const keys = denyKeys(rule);
@@ -81,15 +86,36 @@ function narrowRules(approved: readonly Rule[], saved: readonly Rule[]): readonl
       kept.push(rule);
       changed = true;
     } else {
-      const comes = without(byApproved.covered(rule), byKept.covered(rule));
+      const said = rule.approval === undefined ? byKept : asking[rule.approval];
+      const comes = without(byApproved.covered(rule), said.covered(rule));
       if (comes.size === 0) continue;
       const narrower = { ...rule, methods: comes };
       kept.push(narrower);
       byKept.add(narrower);
+      if (rule.approval === 'always') asking.always.add(narrower);
+      if (rule.approval !== undefined) asking.remember.add(narrower);
       changed = true;
     }
   }
-  return changed ? kept : approved;
+  return askOn(kept, [...approved, ...saved]) || changed ? kept : approved;
+}
+
+/** Makes rules ask in the place of those ask rules of `before` that `kept` has not kept. True when it changed any. */
+function askOn(kept: Rule[], before: readonly Rule[]): boolean {
+  const asking = { always: askCoverage(kept, 'always'), remember: askCoverage(kept, 'remember') };
+  let changed = false;
+  for (const ask of before) {
+    if (ask.approval === undefined) continue;
+    const missing = without(effectiveMethods(ask), asking[ask.approval].covered(ask));
+    if (missing.size === 0) continue;
+    for (const [index, rule] of kept.entries()) {
+      if (rule.effect === 'deny' || asksAsStrictly(rule, ask.approval)) continue;
+      if (!mayMeet(rule, { ...ask, methods: missing })) continue;
+      kept[index] = { ...rule, approval: ask.approval };
+      changed = true;
+    }
+  }
+  return changed;
 }
 
 /** One key for each method that a deny rule denies on its pattern. */

@@ -1,9 +1,11 @@
 import { METHODS, type Method } from '../request/model.ts';
-import { allowCoverage, denyCoverage, effectiveMethods, inOrder, without } from './coverage.ts';
+import { allowCoverage, askCoverage, denyCoverage, effectiveMethods, inOrder, without } from './coverage.ts';
 import { describeAuth, differingParts } from './definition.ts';
 import { rateWithin } from './limits.ts';
 import { DEFAULT_LIMITS, type Limits, type Rule, type Service } from './model.ts';
+import { mayMeet } from './overlap.ts';
 import { parsePolicy } from './parse.ts';
+import { asksAsStrictly } from './strictness.ts';
 import { formatBytes, formatDuration, formatRate } from './units.ts';
 
 /** One difference between what is approved and what is written, in words. */
@@ -151,13 +153,57 @@ function ruleChanges(approved: Service, saved: Service, once?: Service): PolicyC
         : change('widens', saved, `${ruleWords(rule)} on ${name} is no longer denied`),
     (rule) => (rule.effect === 'deny' && deniedOnce ? without(effectiveMethods(rule), deniedOnce.covered(rule)) : NONE),
   );
+  changes.push(
+    ...askChanges(approved.rules, saved.rules).map((rule) => {
+      const before = without(effectiveMethods(rule), askedBy(approved.rules, rule));
+      return change('narrows', saved, `${pathWords(rule)} on ${name} ${askWords(rule, before.size === 0)}`);
+    }),
+    ...askChanges(saved.rules, approved.rules).map((rule) => {
+      const left = effectiveMethods(rule).size === askedBy(saved.rules, rule).size;
+      const one = change('widens', saved, `${pathWords(rule)} on ${name} ${left ? REMEMBERS : 'no longer asks'}`);
+      const back = once !== undefined && askChanges(once.rules, [rule]).length > 0;
+      return back ? { ...one, comesBack: true as const } : one;
+    }),
+  );
   return changes;
+}
+
+const REMEMBERS = 'asks, and offers ten minutes';
+
+function askWords(rule: Rule, asked: boolean): string {
+  if (rule.approval === 'remember') return REMEMBERS;
+  return asked ? 'asks every time, without ten minutes to offer' : 'asks every time';
+}
+
+/** The methods of an ask rule that some rule asks about, in whatever way. */
+function askedBy(rules: readonly Rule[], rule: Rule): ReadonlySet<Method> {
+  return askCoverage(rules, 'remember').covered(rule);
+}
+
+/** What the ask rules among `others` ask and `rules` do not, as far as `rules` allow any of it. */
+function askChanges(rules: readonly Rule[], others: readonly Rule[]): Rule[] {
+  const asking = { always: askCoverage(rules, 'always'), remember: askCoverage(rules, 'remember') };
+  return others.flatMap((rule) => {
+    const { approval } = rule;
+    if (approval === undefined) return [];
+    const methods = without(effectiveMethods(rule), asking[approval].covered(rule));
+    const part = { ...rule, methods };
+    const concerns = (other: Rule): boolean =>
+      other.effect === 'allow' && !asksAsStrictly(other, approval) && mayMeet(other, part);
+    return methods.size > 0 && rules.some(concerns) ? [part] : [];
+  });
 }
 
 const NONE: ReadonlySet<Method> = new Set();
 
-/** Methods and path, as in `GET, POST /v1/charges`. */
+/** As in `GET, POST /v1/charges (asks every time)`. */
 function ruleWords(rule: Rule): string {
+  const asks = rule.approval === undefined ? '' : ` (${askWords(rule, false)})`;
+  return `${pathWords(rule)}${asks}`;
+}
+
+/** Methods and path, as in `GET, POST /v1/charges`. */
+function pathWords(rule: Rule): string {
   const methods = inOrder(effectiveMethods(rule));
   return `${methods.length === METHODS.length ? 'any method' : methods.join(', ')} ${rule.pattern.canonical}`;
 }

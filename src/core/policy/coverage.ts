@@ -1,7 +1,8 @@
 import { METHODS, type Method } from '../request/model.ts';
-import type { Rule } from './model.ts';
+import type { Approval, Rule } from './model.ts';
 import { PathIndex } from './pathIndex.ts';
 import type { Pattern } from './pattern.ts';
+import { asksAsStrictly } from './strictness.ts';
 
 /** Which methods a set of rules of one effect covers for every path of a pattern. */
 export interface Coverage {
@@ -15,9 +16,19 @@ export function allowCoverage(rules: readonly Rule[]): Coverage {
   return coverage(rules, 'allow', [{ index: new PathIndex<Rule>(true), form: (pattern) => pattern.strict }]);
 }
 
+/** The rules among `rules` that ask at least as strictly as `approval`, compared in both forms, as either one asks. */
+export function askCoverage(rules: readonly Rule[], approval: Approval): Coverage {
+  const asking = rules.filter((rule) => rule.approval !== undefined && asksAsStrictly(rule, approval));
+  return generousCoverage(asking, 'allow');
+}
+
 /** The deny rules among `rules`. One covers another only if it does so in both forms, as either one denies. */
 export function denyCoverage(rules: readonly Rule[]): Coverage {
-  return coverage(rules, 'deny', [
+  return generousCoverage(rules, 'deny');
+}
+
+function generousCoverage(rules: readonly Rule[], effect: Rule['effect']): Coverage {
+  return coverage(rules, effect, [
     { index: new PathIndex<Rule>(true), form: (pattern) => pattern.strict },
     { index: new PathIndex<Rule>(false), form: (pattern) => pattern.folded },
   ]);

@@ -13,10 +13,17 @@ interface Place {
 /** One service's rules, ready to be looked up. Built once per policy version. */
 export interface CompiledService {
   readonly service: Service;
-  /** Allow rules by their strict form. */
+  /** Allow rules by their strict form, those that ask too: without one of them nothing passes. */
   readonly allow: PathIndex<Place>;
-  /** Deny rules by both forms: whatever either one matches is denied. */
-  readonly deny: { readonly strict: PathIndex<Place>; readonly folded: PathIndex<Place> };
+  /** Allow rules with `approval`: whatever they match generously asks, whichever rule allows it. */
+  readonly ask: BothForms;
+  readonly deny: BothForms;
+}
+
+/** Rules by both forms: either one matches. */
+interface BothForms {
+  readonly strict: PathIndex<Place>;
+  readonly folded: PathIndex<Place>;
 }
 
 /** What is judged: the canonical path below the base URL's prefix, and the method. */
@@ -24,38 +31,48 @@ export type JudgedRequest = Pick<CanonicalRequest, 'method' | 'segments' | 'path
 
 export function compileService(service: Service): CompiledService {
   const allow = new PathIndex<Place>(true);
-  const deny = { strict: new PathIndex<Place>(true), folded: new PathIndex<Place>(false) };
+  const ask = bothForms();
+  const deny = bothForms();
   for (const [order, rule] of service.rules.entries()) {
     const place = { rule, order };
     if (rule.effect === 'allow') allow.add(rule.pattern.strict, place);
-    else {
-      deny.strict.add(rule.pattern.strict, place);
-      deny.folded.add(rule.pattern.folded, place);
-    }
+    const generous = rule.effect === 'deny' ? deny : rule.approval === undefined ? undefined : ask;
+    generous?.strict.add(rule.pattern.strict, place);
+    generous?.folded.add(rule.pattern.folded, place);
   }
-  return { service, allow, deny };
+  return { service, allow, ask, deny };
+}
+
+function bothForms(): BothForms {
+  return { strict: new PathIndex<Place>(true), folded: new PathIndex<Place>(false) };
 }
 
 /**
- * What the service's rules say about a request: deny over allow, whatever their order in the file, and deny when none
- * matches. Pure; the cost depends on the path, not on the number of rules.
+ * What the service's rules say about a request: deny over ask over allow, whatever their order in the file, and
+ * deny when none allows. Pure; the cost depends on the path, not on the number of rules.
  */
 export function decide(compiled: CompiledService, request: JudgedRequest): Decision {
   const segments = request.segments.map(literalPattern);
   const folded = foldSegments(request.segments);
   const stripped = strippedSegments(folded);
-  const denying = [
-    ...compiled.deny.strict.match(segments),
-    ...compiled.deny.folded.match(folded),
-    ...(stripped === undefined ? [] : compiled.deny.folded.match(stripped)),
-  ];
-  const denied = first(denying.filter((place) => denies(place.rule, request.method)));
+  const concerning = ({ strict, folded: index }: BothForms): Place[] =>
+    [
+      ...strict.match(segments),
+      ...index.match(folded),
+      ...(stripped === undefined ? [] : index.match(stripped)),
+    ].filter((place) => concerns(place.rule, request.method));
+  const denied = first(concerning(compiled.deny));
   if (denied !== undefined) {
     return { verdict: 'deny', rule: denied, reason: `${what(request)} is denied by ${ruleName(denied)}.` };
   }
   const fitting = compiled.allow.match(segments);
   const allowed = first(fitting.filter((place) => allows(place.rule, request.method)));
   if (allowed !== undefined) {
+    const asking = concerning(compiled.ask);
+    const asks = first(asking.filter(({ rule }) => rule.approval === 'always')) ?? first(asking);
+    if (asks !== undefined) {
+      return { verdict: 'ask', rule: asks, reason: `${what(request)} asks a person, by ${ruleName(asks)}.` };
+    }
     return { verdict: 'allow', rule: allowed, reason: `${what(request)} is allowed by ${ruleName(allowed)}.` };
   }
   return { verdict: 'deny', reason: whyNothing(compiled.service, request, fitting) };
@@ -66,8 +83,8 @@ function allows(rule: Rule, method: Method): boolean {
   return rule.methods?.has(method) === true;
 }
 
-/** A deny rule without methods denies all; one for GET denies HEAD too, which tells most of the same. */
-function denies(rule: Rule, method: Method): boolean {
+/** A deny rule without methods concerns all; one for GET concerns HEAD too, which tells most of the same. */
+function concerns(rule: Rule, method: Method): boolean {
   if (rule.methods === undefined) return true;
   return rule.methods.has(method) || (method === 'HEAD' && rule.methods.has('GET'));
 }
@@ -87,7 +104,7 @@ function what(request: JudgedRequest): string {
 }
 
 function ruleName(rule: Rule): string {
-  return `the ${rule.effect} rule for ${rule.pattern.text} (line ${rule.line})`;
+  return `the ${rule.approval === undefined ? rule.effect : 'ask'} rule for ${rule.pattern.text} (line ${rule.line})`;
 }
 
 function whyNothing(service: Service, request: JudgedRequest, fitting: readonly Place[]): string {

@@ -57,6 +57,9 @@ export interface BaseUrl {
 
 export type RuleEffect = 'allow' | 'deny';
 
+/** How an allow rule asks a person: every time, or with ten minutes as a choice. */
+export type Approval = 'always' | 'remember';
+
 export interface Rule {
   /** Stable within a document: `stripe/policies/2`. */
   readonly id: string;
@@ -64,6 +67,8 @@ export interface Rule {
   /** An allow rule has a list; a deny rule without one denies every method. */
   readonly methods?: ReadonlySet<Method>;
   readonly pattern: Pattern;
+  /** Only on an allow rule, which it makes an ask rule: it grants strictly, and asks generously. */
+  readonly approval?: Approval;
   readonly span: Span;
   /** Line of the rule in its file, from 1. */
   readonly line: number;
@@ -143,7 +148,7 @@ export type Verdict = 'allow' | 'ask' | 'deny';
 /** What one policy says about one request. */
 export interface Decision {
   readonly verdict: Verdict;
-  /** The rule that decided; absent when nothing matched (default deny). */
+  /** The rule that decided; absent when nothing matched (default deny). With `ask`, the strictest that asks. */
   readonly rule?: Rule;
   /** One sentence that a person understands. */
   readonly reason: string;

@@ -72,6 +72,7 @@ function printRule(rule: Rule): string[] {
   const lines = [`      - path: ${yamlText(rule.pattern.text)}`];
   if (rule.effect !== 'allow') lines.push(`        effect: ${rule.effect}`);
   if (rule.methods !== undefined) lines.push(`        methods: [${inOrder(rule.methods).join(', ')}]`);
+  if (rule.approval !== undefined) lines.push(`        approval: ${rule.approval}`);
   return lines;
 }
 

@@ -38,6 +38,8 @@ export type ProblemCode =
   | 'no-methods'
   | 'duplicate-method'
   | 'unknown-effect'
+  | 'unknown-approval'
+  | 'approval-on-deny'
   | 'bad-header-name'
   | 'reserved-header'
   | 'duplicate-header'

@@ -1,12 +1,13 @@
 import type { ParsedNode } from 'yaml';
 import { METHODS, type Method } from '../request/model.ts';
-import type { Rule, RuleEffect, Span } from './model.ts';
+import type { Approval, Rule, RuleEffect, Span } from './model.ts';
 import { compilePattern, type Pattern } from './pattern.ts';
 import { type Entry, type Fields, isEmpty, type Reader, spanOf } from './reader.ts';
 import { suggest } from './suggest.ts';
 
-const KEYS = ['path', 'methods', 'effect'] as const;
+const KEYS = ['path', 'methods', 'effect', 'approval'] as const;
 const EFFECTS: readonly RuleEffect[] = ['allow', 'deny'];
+const APPROVALS: readonly Approval[] = ['always', 'remember'];
 const EXAMPLE = '{ path: /v1/items, methods: [GET] }';
 
 /** Reads a service's `policies`, a list of rules. Rules with a problem are left out. */
@@ -35,6 +36,9 @@ function readRule(reader: Reader, node: ParsedNode | null, listKey: Span, id: st
     verb: 'methods',
     verbs: 'methods',
     action: 'effect',
+    ask: 'approval',
+    approve: 'approval',
+    confirm: 'approval',
   });
 
   // Missing keys are reported where the rule starts, not over its whole length.
@@ -47,15 +51,30 @@ function readRule(reader: Reader, node: ParsedNode | null, listKey: Span, id: st
     reader.missing(head, 'An allow rule', 'methods', 'methods: [GET]');
   }
   const methods = methodsEntry === undefined ? undefined : readMethods(reader, methodsEntry);
+  const approval = readApproval(reader, fields.get('approval'), effect);
   if (pattern === undefined || effect === undefined || (methods === undefined && effect === 'allow')) return undefined;
   return {
     id,
     effect,
     ...(methods === undefined ? {} : { methods }),
     pattern,
+    ...(approval === undefined ? {} : { approval }),
     span,
     line: reader.problems.position(span.start).line,
   };
+}
+
+function readApproval(reader: Reader, entry: Entry | undefined, effect: RuleEffect | undefined): Approval | undefined {
+  if (entry === undefined) return undefined;
+  if (effect === 'deny') {
+    reader.problems.error(
+      'approval-on-deny',
+      reader.at(entry),
+      'A deny rule asks nobody. Remove `approval`, or remove `effect: deny`.',
+    );
+    return undefined;
+  }
+  return reader.word(entry, APPROVALS, 'unknown-approval', '`approval`');
 }
 
 function readPattern(reader: Reader, fields: Fields, head: Span): Pattern | undefined {

@@ -7,10 +7,11 @@ import { type CompiledService, compileService, decide } from '../../../src/core/
 import { lowerRate, rateWithin } from '../../../src/core/policy/limits.ts';
 import type { Rate } from '../../../src/core/policy/model.ts';
 import { printPolicy } from '../../../src/core/policy/print.ts';
+import { strictness } from '../../../src/core/policy/strictness.ts';
 import { MAX_POLICY_BYTES, utf8Bytes } from '../../../src/core/policy/textGuard.ts';
 import type { Method } from '../../../src/core/request/model.ts';
 import type { NaiveRule } from '../../support/naivePolicy.ts';
-import { allowRule, denyRule, method, pathText } from './arbitraries.ts';
+import { allowRule, askRule, denyRule, method, pathText } from './arbitraries.ts';
 import { policyOf, rulesText, serviceOf, valid } from './fixtures.ts';
 
 const GET = ['GET'];
@@ -92,6 +93,23 @@ describe('narrowApproved', () => {
     );
     expect(rulesOf(text)).toEqual(['allow GET /**', 'deny  /x', 'deny  /y']);
     expect(narrowApproved(text, policyOf([{ path: '/**', methods: GET }]))).toBe(text);
+  });
+
+  it('lets both texts’ ask rules ask on, and allow nothing that the other text does not', () => {
+    const asks = (path: string): NaiveRule => ({ path, methods: GET, approval: 'always' });
+    const approvals = (text: string): string[] =>
+      serviceOf(text).rules.map(({ pattern, approval }) => `${pattern.text} ${approval}`);
+    const allow = (path: string): NaiveRule => ({ path, methods: GET });
+    const text = (...list: NaiveRule[]): string => policyOf(list);
+    expect(approvals(narrowApproved(text(allow('/**')), text(allow('/**'), asks('/a'))))).toEqual([
+      '/** undefined',
+      '/a always',
+    ]);
+    expect(approvals(narrowApproved(text(allow('/a/b'), allow('/c')), text(allow('/**'), asks('/a/*'))))).toEqual([
+      '/a/b always',
+      '/c undefined',
+    ]);
+    expect(approvals(narrowApproved(text(allow('/**'), asks('/*/x')), text(allow('/a/**'))))).toEqual(['/a/** always']);
   });
 
   it('keeps a service’s name and definition when the saved text drops it, and nothing that it allows', () => {
@@ -186,6 +204,7 @@ describe('what is printed', () => {
     headers: { set: { x-mode: "a: b #c" }, allow: [x-trace] }
     policies:
       - { path: "/a b/*:x", methods: [POST, GET] }
+      - { path: /r, methods: [PUT], approval: remember }
       - { path: "/é/%2A", effect: deny, methods: [DELETE] }
       - { path: /**, effect: deny }
     limits: { requests: 5/hour, concurrent: 3, responseBytes: 250KB, requestBytes: 77, timeout: 1500ms }
@@ -196,7 +215,8 @@ describe('what is printed', () => {
     const strip = (source: string): unknown =>
       [...valid(source).services.values()].map(({ span: _span, line: _line, rules: list, ...rest }) => ({
         ...rest,
-        rules: list.map(({ id, effect, methods, pattern }) => ({
+        rules: list.map(({ id, effect, methods, pattern, approval }) => ({
+          approval,
           id,
           effect,
           pattern,
@@ -236,14 +256,16 @@ const EVERYTHING: NaiveRule = { path: '/**', methods: ['GET', 'HEAD', 'POST'] };
  * that they often share some, as the versions of one file do.
  */
 const policyTexts = (count: number): fc.Arbitrary<string[]> =>
-  fc.array(fc.oneof({ weight: 3, arbitrary: allowRule }, denyRule), { minLength: 3, maxLength: 7 }).chain((stock) => {
-    const service = fc.record({ rules: fc.shuffledSubarray([...stock, EVERYTHING]), base, limit });
-    const services = fc.record({
-      api: fc.option(service, { freq: 8 }),
-      b: fc.option(service),
+  fc
+    .array(fc.oneof({ weight: 3, arbitrary: allowRule }, askRule, denyRule), { minLength: 3, maxLength: 7 })
+    .chain((stock) => {
+      const service = fc.record({ rules: fc.shuffledSubarray([...stock, EVERYTHING]), base, limit });
+      const services = fc.record({
+        api: fc.option(service, { freq: 8 }),
+        b: fc.option(service),
+      });
+      return fc.array(services.map(textOf), { minLength: count, maxLength: count });
     });
-    return fc.array(services.map(textOf), { minLength: count, maxLength: count });
-  });
 
 type Parts = { readonly rules: readonly NaiveRule[]; readonly base: string; readonly limit: string } | null;
 
@@ -263,8 +285,10 @@ function textOf(services: Readonly<Record<string, Parts>>): string {
 const request = fc.record({ service: fc.constantFrom('api', 'b'), method, path: pathText });
 type Asked = { readonly service: string; readonly method: Method; readonly path: string };
 
-/** Whether a text allows a request; each text is read once. */
-function judgeOf(): (text: string, asked: Asked) => boolean {
+const DENIED = strictness({ verdict: 'deny', reason: '' });
+
+/** How much a text holds a request back; each text is read once. */
+function judgeOf(): (text: string, asked: Asked) => number {
   const read = new Map<string, ReadonlyMap<string, CompiledService>>();
   return (text, asked) => {
     const services =
@@ -272,7 +296,7 @@ function judgeOf(): (text: string, asked: Asked) => boolean {
     read.set(text, services);
     const service = services.get(asked.service);
     const segments = asked.path.slice(1).split('/');
-    return service !== undefined && decide(service, { ...asked, segments }).verdict === 'allow';
+    return service === undefined ? DENIED : strictness(decide(service, { ...asked, segments }));
   };
 }
 
@@ -294,12 +318,12 @@ describe('a sequence of saves', () => {
         acts,
         fc.array(request, { minLength: 8, maxLength: 12 }),
         (texts, steps, asked) => {
-          const allows = judgeOf();
+          const judge = judgeOf();
           const [first = '', ...saves] = texts;
           let byPerson = first;
           let approved = first;
           let written = first;
-          const forbidden = new Set<Asked>();
+          const strictest = new Map<Asked, number>();
           for (const [index, act] of steps.entries()) {
             if (act === 'save') {
               written = saves[index] ?? first;
@@ -307,16 +331,17 @@ describe('a sequence of saves', () => {
             } else if (act === 'a person approves') {
               byPerson = written;
               approved = written;
-              forbidden.clear();
+              strictest.clear();
             } else {
               approved = narrowApproved(approved, `${written}\noops: 1\n`);
             }
             for (const each of asked) {
-              if (!allows(written, each)) forbidden.add(each);
-              if (!allows(approved, each) || !allows(written, each)) continue;
-              passed += 1;
-              expect(allows(byPerson, each)).toBe(true);
-              expect(forbidden.has(each)).toBe(false);
+              const least = Math.max(judge(written, each), strictest.get(each) ?? 0);
+              strictest.set(each, least);
+              const inForce = Math.max(judge(approved, each), judge(written, each));
+              passed += inForce < DENIED ? 1 : 0;
+              expect(inForce).toBeGreaterThanOrEqual(judge(byPerson, each));
+              expect(inForce).toBeGreaterThanOrEqual(least);
             }
             for (const [name, service] of valid(approved).services) {
               const person = valid(byPerson).services.get(name);
@@ -406,6 +431,51 @@ describe('policyChanges', () => {
       [...base, { path: '/x/**', effect: 'deny' }],
       ['- any method /x/** on api is denied'],
     ],
+    [
+      'a question more',
+      base,
+      [{ path: '/v1/charges', methods: GET, approval: 'always' }],
+      ['- GET /v1/charges on api asks every time'],
+    ],
+    [
+      'a question less',
+      [{ path: '/v1/charges', methods: GET, approval: 'remember' }],
+      base,
+      ['+ GET /v1/charges on api no longer asks'],
+    ],
+    [
+      'ten minutes to offer',
+      [{ path: '/b', methods: GET, approval: 'always' }],
+      [{ path: '/b', methods: GET, approval: 'remember' }],
+      ['+ GET /b on api asks, and offers ten minutes'],
+    ],
+    [
+      'no ten minutes to offer',
+      [{ path: '/b', methods: GET, approval: 'remember' }],
+      [{ path: '/b', methods: GET, approval: 'always' }],
+      ['- GET /b on api asks every time, without ten minutes to offer'],
+    ],
+    [
+      'a question about a part',
+      [{ path: '/**', methods: GET }],
+      [
+        { path: '/**', methods: GET },
+        { path: '/b', methods: GET, approval: 'always' },
+      ],
+      ['- GET /b on api asks every time'],
+    ],
+    [
+      'a rule that asks',
+      base,
+      [...base, { path: '/b', methods: GET, approval: 'always' }],
+      ['+ GET /b (asks every time) on api'],
+    ],
+    [
+      'a rule less that asks',
+      [...base, { path: '/b', methods: GET, approval: 'always' }],
+      base,
+      ['- GET /b (asks every time) on api'],
+    ],
   ])('says %s in words', (_name, approved, written, expected) => {
     expect(texts(policyOf(approved), policyOf(written))).toEqual(expected);
   });
@@ -456,9 +526,11 @@ describe('policyChanges', () => {
         policyTexts(2),
         fc.array(request, { minLength: 5, maxLength: 20 }),
         ([approved = '', written = ''], asked) => {
-          const allows = judgeOf();
+          const judge = judgeOf();
           const widens = policyChanges(approved, written).some(({ kind }) => kind === 'widens');
-          if (!widens) for (const each of asked) if (allows(written, each)) expect(allows(approved, each)).toBe(true);
+          if (!widens) {
+            for (const each of asked) expect(judge(written, each)).toBeGreaterThanOrEqual(judge(approved, each));
+          }
           const left = policyChanges(narrowApproved(approved, written), written);
           expect(
             left.filter(({ kind, service }) => kind === 'narrows' && valid(written).services.has(service)),

@@ -33,11 +33,18 @@ const methods = fc.uniqueArray(method, { minLength: 1, maxLength: 3 });
 
 export const allowRule: fc.Arbitrary<NaiveRule> = fc.record({ path: patternText, methods });
 
+export const askRule: fc.Arbitrary<NaiveRule> = fc.record({
+  path: patternText,
+  methods,
+  approval: fc.constantFrom('always' as const, 'remember' as const),
+});
+
 export const denyRule: fc.Arbitrary<NaiveRule> = fc.record(
   { path: patternText, methods, effect: fc.constant('deny' as const) },
   { requiredKeys: ['path', 'effect'] },
 );
 
-export const rules = fc.array(fc.oneof({ weight: 3, arbitrary: allowRule }, { weight: 1, arbitrary: denyRule }), {
-  maxLength: 6,
-});
+export const rules = fc.array(
+  fc.oneof({ weight: 3, arbitrary: allowRule }, { weight: 1, arbitrary: askRule }, { weight: 1, arbitrary: denyRule }),
+  { maxLength: 6 },
+);

@@ -66,6 +66,30 @@ describe('decide', () => {
     expect(judge(service(onlyHead), 'GET', '/a').verdict).toBe('allow');
   });
 
+  it('asks wherever an ask rule may be meant, and grants by it only what it says', () => {
+    const asks = (path: string, methods = ['GET'], approval: 'always' | 'remember' = 'always'): NaiveRule => ({
+      path,
+      methods,
+      approval,
+    });
+    const list = [{ path: '/**', methods: ['GET', 'HEAD'] }, asks('/admin'), asks('/own', ['POST'])];
+    for (const path of ['/admin', '/Admin/', '/adm%C4%B1n', '/admin;v=1']) {
+      const expected = path === '/adm%C4%B1n' ? 'allow' : 'ask';
+      expect(judge(service(list), 'GET', path).verdict, path).toBe(expected);
+    }
+    expect(judge(service(list), 'HEAD', '/admin')).toMatchObject({ verdict: 'ask', rule: { id: 'api/policies/1' } });
+    expect(judge(service(list), 'POST', '/own').verdict).toBe('ask');
+    expect(judge(service(list), 'POST', '/Own').verdict).toBe('deny');
+    expect(judge(service(list), 'POST', '/own').reason).toBe(
+      'POST /own asks a person, by the ask rule for /own (line 8).',
+    );
+    const denied: NaiveRule[] = [...list, { path: '/ADMIN', effect: 'deny' }];
+    expect(judge(service(denied), 'GET', '/admin').verdict).toBe('deny');
+    // The one that offers no ten minutes, wherever it stands.
+    const both = [asks('/*', ['GET'], 'remember'), asks('/admin')];
+    expect(judge(service(both), 'GET', '/admin').rule?.approval).toBe('always');
+  });
+
   it('denies a path as servers read it that strip parameters or white space from a segment', () => {
     const list: NaiveRule[] = [
       { path: '/v1/**', methods: ['GET'] },

@@ -12,10 +12,11 @@ export function policyOf(rules: readonly NaiveRule[], more = ''): string {
 
 export function rulesText(rules: readonly NaiveRule[]): string {
   if (rules.length === 0) return '    policies: []\n';
-  const lines = rules.map(({ path, methods, effect }) => {
+  const lines = rules.map(({ path, methods, effect, approval }) => {
     const fields = [`path: ${JSON.stringify(path)}`];
     if (methods !== undefined) fields.push(`methods: [${methods.join(', ')}]`);
     if (effect !== undefined) fields.push(`effect: ${effect}`);
+    if (approval !== undefined) fields.push(`approval: ${approval}`);
     return `      - { ${fields.join(', ')} }\n`;
   });
   return `    policies:\n${lines.join('')}`;
