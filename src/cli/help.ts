@@ -5,6 +5,7 @@ export const HELP = {
   node dist/cli.js serve --policy FILE        run a gateway; prints how an MCP client starts the proxy
   node dist/cli.js decide --policy FILE       say what a policy makes of requests read from standard input
   node dist/cli.js lint FILE…                 check policy files
+  node dist/cli.js checkup [--workspace DIR]…  check MCP configurations on ten points
   node dist/cli.js audit verify DIR           check the hash chains of an audit trail
   node dist/cli.js audit query DIR            print the records of an audit trail
 
@@ -45,6 +46,17 @@ where "target" is the exact request target that would be sent. Exit status 1 whe
 
 Prints one JSON object a diagnostic: {"file","line","column","endLine","endColumn","severity","code","message"}.
 Lines and columns count from 1. Exit status 1 when there is an error or a warning.
+`,
+  checkup: `Checks MCP configurations on ten points. Runs no server, uses no network, writes nothing.
+
+  node dist/cli.js checkup [--home DIR] [--workspace DIR]… [--format sarif]
+
+Prints one JSON object a finding:
+  {"check":1…10,"severity","file","line","column","server"?,"key"?,"code","message"}
+where "key" is a JSON Pointer. Lines and columns count from 1. docs/checkup.md explains every code.
+Reads the usual places in the home folder (or in --home DIR, and then nothing outside of it) and in each workspace.
+--format sarif prints one SARIF 2.1.0 log instead, for code scanning.
+Exit status 1 when there is an error or a warning.
 `,
   audit: `Checks and reads an audit trail.
 

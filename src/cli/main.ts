@@ -1,5 +1,6 @@
 import { servePolicyParser } from '../gateway/policyParser.ts';
 import { auditCommand } from './audit.ts';
+import { checkupCommand } from './checkup.ts';
 import { decideCommand } from './decide.ts';
 import { HELP } from './help.ts';
 import { lintCommand } from './lint.ts';
@@ -11,6 +12,7 @@ const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<number>>> = 
   serve: serveCommand,
   decide: decideCommand,
   lint: lintCommand,
+  checkup: checkupCommand,
   audit: auditCommand,
 };
 

@@ -1,3 +1,4 @@
+import { LineIndex } from '../lineIndex.ts';
 import type { Position, Problem, Severity, Span } from './model.ts';
 
 /** More than this many problems help nobody; errors beyond it still count as errors. */
@@ -56,14 +57,14 @@ export type ProblemCode =
 /** Collects problems of one text and turns offsets into lines and columns. */
 export class ProblemList {
   readonly #items: Problem[] = [];
-  readonly #lineStarts: number[] = [0];
+  readonly #lines: LineIndex;
   readonly #length: number;
   #errors = 0;
   #cut = false;
 
   constructor(text: string) {
     this.#length = text.length;
-    for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) this.#lineStarts.push(at + 1);
+    this.#lines = new LineIndex(text);
   }
 
   get items(): readonly Problem[] {
@@ -89,14 +90,7 @@ export class ProblemList {
 
   /** Line and column of an offset, both from 1. */
   position(offset: number): Position {
-    let low = 0;
-    let high = this.#lineStarts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((this.#lineStarts[middle] ?? 0) <= offset) low = middle;
-      else high = middle - 1;
-    }
-    return { line: low + 1, column: offset - (this.#lineStarts[low] ?? 0) + 1 };
+    return this.#lines.position(offset);
   }
 
   #add(severity: Severity, code: string, span: Span, message: string, suggestion?: string): void {

@@ -1,0 +1,52 @@
+import { findingIn } from '../finding.ts';
+import { packagesOf } from '../launch/launches.ts';
+import type { Ecosystem, PackageUse } from '../launch/packageUse.ts';
+import type { Finding, Fix, ReadConfig, ServerEntry } from '../model.ts';
+
+const KINDS: Readonly<Record<Ecosystem, string>> = {
+  npm: 'npm package',
+  pypi: 'Python package',
+  docker: 'image',
+  git: 'Git repository',
+  deno: 'Deno module',
+  nuget: 'NuGet package',
+  go: 'Go module',
+};
+
+const CODES = { 'no-version': 'version-missing', 'moving-tag': 'version-moving', range: 'version-range' } as const;
+
+const WHY = {
+  'no-version': 'is started without a version, so each start may run code that was published a minute ago',
+  'moving-tag': 'is started by a tag that its publisher moves, so each start may run other code',
+  range: 'is started by a range of versions, so each start may run other code',
+} as const;
+
+/** Check 9: third-party servers run the same code tomorrow. */
+export function checkPinnedVersions(read: ReadConfig, server: ServerEntry): Finding[] {
+  return packagesOf(server).flatMap((use) => {
+    if (use.pinned || use.looseness === undefined) return [];
+    const local = use.perhapsLocal === true;
+    const fix = pinFix(read, use);
+    return findingIn(read, 9, {
+      severity: local ? 'information' : 'warning',
+      code: local ? 'image-perhaps-local' : CODES[use.looseness],
+      span: use.spec.at.span,
+      server: server.name,
+      key: use.spec.at.pointer,
+      message: local
+        ? 'This image has no tag. If it was not built on this machine, name an exact version or a digest.'
+        : `This ${KINDS[use.ecosystem]} ${WHY[use.looseness]}. Name the exact version that you have looked at.`,
+      ...(fix && { fix }),
+    });
+  });
+}
+
+function pinFix({ file }: ReadConfig, { ecosystem, name, spec, withVersion }: PackageUse): Fix | undefined {
+  if (ecosystem === 'nuget' || ecosystem === 'go') return undefined;
+  const { span } = spec.at;
+  // Only a text that stands in the file as it is, quotes apart, can be cut without knowing its escapes.
+  const start = span.start + file.text.slice(span.start, span.end).indexOf(spec.at.value) + spec.offset;
+  const end = start + spec.value.length;
+  if (file.text.slice(start, end) !== spec.value) return undefined;
+  return { kind: 'pin', span: { start, end }, packageName: name, ecosystem, withVersion };
+}

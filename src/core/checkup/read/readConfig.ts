@@ -1,0 +1,126 @@
+import { LineIndex } from '../../lineIndex.ts';
+import type { Span } from '../../policy/model.ts';
+import { findingIn } from '../finding.ts';
+import type { ConfigFile, Finding, Named, ReadConfig, ServerEntry } from '../model.ts';
+import { type ConfigNode, childOf, type ParsedText, step } from './configNode.ts';
+import { parseJsonc } from './parseJsonc.ts';
+import { serverEntry, textsBelow } from './serverEntries.ts';
+
+/** Largest file that is looked at, in bytes. Claude Code keeps its history beside its servers. */
+export const MAX_CONFIG_BYTES = 5 * 1024 * 1024;
+
+const BOM = '\uFEFF';
+
+/** Where clients keep their maps of servers; `*` stands for every key. */
+const SERVER_MAPS: readonly (readonly string[])[] = [
+  ['mcpServers'],
+  ['servers'],
+  // VS Code's settings.json, and what *.code-workspace and dev container files hold of it.
+  ['mcp', 'servers'],
+  ['mcp', 'mcpServers'],
+  ['settings', 'mcp', 'servers'],
+  ['customizations', 'vscode', 'mcp', 'servers'],
+  ['customizations', 'vscode', 'settings', 'mcp', 'servers'],
+  // ~/.claude.json
+  ['projects', '*', 'mcpServers'],
+  // ~/.codex/config.toml
+  ['mcp_servers'],
+];
+
+/** Beside the servers: what VS Code asks for, and the environment that Claude Code and dev containers give to all. */
+const LOOSE: readonly (readonly string[])[] = [
+  ['inputs'],
+  ['mcp', 'inputs'],
+  ['settings', 'mcp', 'inputs'],
+  ['customizations', 'vscode', 'mcp', 'inputs'],
+  ['env'],
+  ['containerEnv'],
+  ['remoteEnv'],
+];
+
+/**
+ * Reads one configuration file: its servers with the place of every text. Never throws: what cannot be read is a note.
+ */
+export function readConfig(file: ConfigFile): ReadConfig {
+  const lines = new LineIndex(file.text);
+  const notes: Finding[] = [];
+  const note = (severity: Finding['severity'], code: string, span: Span, message: string): void => {
+    notes.push(findingIn({ file, lines }, 3, { severity, code, span, message }));
+  };
+  if (file.text.startsWith(BOM)) {
+    note(
+      'information',
+      'byte-order-mark',
+      { start: 0, end: 1 },
+      'The file begins with a byte order mark, which some clients refuse. Save it as UTF-8 without one.',
+    );
+  }
+  const parsed = parse(file);
+  if ('refused' in parsed) {
+    note('warning', parsed.refused.code, parsed.refused.span, parsed.refused.message);
+    return { file, lines, servers: [], loose: [], notes };
+  }
+  if (parsed.note) note('warning', 'broken-text', parsed.note.span, parsed.note.message);
+  const { root } = parsed;
+  const servers = SERVER_MAPS.flatMap((path) => nodesAt(root, path)).flatMap(([node, at]) => serversIn(node, at, file));
+  for (const { name, span, duplicate } of duplicates(servers)) {
+    if (!duplicate) continue;
+    note(
+      'warning',
+      'duplicate-server',
+      span,
+      `Another server in this file has the same name, and the client starts only one of them${name === '' ? ' (the name is empty)' : ''}. Rename or remove one.`,
+    );
+  }
+  const loose: Named[] = LOOSE.flatMap((path) => nodesAt(root, path)).flatMap(([node, at]) => textsBelow(node, at));
+  return { file, lines, servers, loose, notes };
+}
+
+function parse(file: ConfigFile): ParsedText {
+  // A cheap bound on bytes: no UTF-16 code unit takes less than one.
+  if (file.text.length > MAX_CONFIG_BYTES) {
+    return {
+      refused: {
+        code: 'too-large',
+        span: { start: 0, end: 0 },
+        message: `The file is larger than ${MAX_CONFIG_BYTES / 1024 / 1024} MB, so it was not checked.`,
+      },
+    };
+  }
+  const blank = file.text.startsWith(BOM) ? ` ${file.text.slice(1)}` : file.text;
+  return parseJsonc(blank);
+}
+
+function nodesAt(root: ConfigNode | undefined, path: readonly string[], base = ''): (readonly [ConfigNode, string])[] {
+  if (root === undefined) return [];
+  const [name, ...rest] = path;
+  if (name === undefined) return [[root, base]];
+  if (root.kind !== 'map') return [];
+  // Duplicate keys are all looked at: what a client passes over still stands in the file.
+  return root.entries
+    .filter((entry) => name === '*' || entry.name === name)
+    .flatMap((entry) => nodesAt(entry.value, rest, base + step(entry.name)));
+}
+
+function serversIn(node: ConfigNode, pointer: string, { client }: ConfigFile): ServerEntry[] {
+  if (node.kind === 'map') {
+    return node.entries.flatMap((entry) => serverEntry(entry.name, entry, pointer + step(entry.name)) ?? []);
+  }
+  // Continue has a list of servers that name themselves.
+  if (node.kind !== 'list' || client !== 'continue') return [];
+  return node.items.flatMap((item, index) => {
+    const name = childOf(item, 'name');
+    const label = name?.kind === 'text' ? name : undefined;
+    const nameSpan = label?.span ?? item.span;
+    return serverEntry(label?.value ?? '', { nameSpan, value: item }, pointer + step(index)) ?? [];
+  });
+}
+
+function duplicates(servers: readonly ServerEntry[]): { name: string; span: Span; duplicate: boolean }[] {
+  const seen = new Set<string>();
+  return servers.map(({ name, pointer, nameSpan }) => {
+    const duplicate = seen.has(pointer);
+    seen.add(pointer);
+    return { name, span: nameSpan, duplicate };
+  });
+}

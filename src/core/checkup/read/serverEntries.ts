@@ -1,0 +1,123 @@
+import type { Located, Named, ServerEntry } from '../model.ts';
+import { type ConfigEntry, type ConfigNode, childOf, step } from './configNode.ts';
+
+const URL_KEYS = ['url', 'serverUrl', 'httpUrl'];
+const HEADER_KEYS = ['headers', 'http_headers'];
+/** Keys under which clients nest headers, arguments and the like: Cursor and Continue know these. */
+const NESTED_KEYS = ['requestInit', 'requestOptions', 'transport'];
+const AUTO_APPROVED_KEYS = ['autoApprove', 'alwaysAllow', 'autoAllow', 'trust'];
+
+/** A text as it stands; numbers and booleans as their text, since clients pass them on so. */
+function located(node: ConfigNode | undefined, pointer: string): Located | undefined {
+  if (node?.kind === 'text') return { value: node.value, pointer, span: node.span };
+  if (node?.kind === 'other' && node.value !== null) return { value: String(node.value), pointer, span: node.span };
+  return undefined;
+}
+
+function textAt(node: ConfigNode, name: string, pointer: string): Located | undefined {
+  const value = childOf(node, name);
+  return value?.kind === 'text' ? located(value, pointer + step(name)) : undefined;
+}
+
+function listAt(node: ConfigNode, name: string, pointer: string): Located[] {
+  const value = childOf(node, name);
+  if (value === undefined) return [];
+  const base = pointer + step(name);
+  if (value.kind === 'list') {
+    return value.items.flatMap((item, index) => located(item, base + step(index)) ?? []);
+  }
+  return value.kind === 'text' ? [{ value: value.value, pointer: base, span: value.span }] : [];
+}
+
+/** Every text of a map, duplicates included: all of them stand in the file. */
+function namedAt(node: ConfigNode, name: string, pointer: string): Named[] {
+  const value = childOf(node, name);
+  if (value?.kind !== 'map') return [];
+  const base = pointer + step(name);
+  return value.entries.flatMap((entry) => {
+    const text = located(entry.value, base + step(entry.name));
+    return text ? [{ ...text, name: entry.name }] : [];
+  });
+}
+
+/** Every text below a node, by the key that it stands behind. */
+export function textsBelow(node: ConfigNode, pointer: string, name = ''): Named[] {
+  if (node.kind === 'map') {
+    return node.entries.flatMap((entry) => textsBelow(entry.value, pointer + step(entry.name), entry.name));
+  }
+  if (node.kind === 'list') {
+    return node.items.flatMap((item, index) => textsBelow(item, pointer + step(index), name));
+  }
+  return node.kind === 'text' ? [{ value: node.value, pointer, span: node.span, name }] : [];
+}
+
+function transportOf(node: ConfigNode, hasCommand: boolean, hasUrl: boolean): ServerEntry['transport'] {
+  const typed = ['type', 'transport', 'transportType']
+    .map((name) => childOf(node, name))
+    .find((value) => value?.kind === 'text');
+  const type = typed?.kind === 'text' ? typed.value.toLowerCase() : '';
+  if (type === 'sse') return 'sse';
+  if (type.includes('http')) return 'http';
+  if (hasUrl) return 'http';
+  return type === 'stdio' || hasCommand ? 'stdio' : 'unknown';
+}
+
+function autoApproved(node: ConfigNode, pointer: string): Located[] {
+  return AUTO_APPROVED_KEYS.flatMap((key) => {
+    const value = childOf(node, key);
+    const all = value?.kind === 'other' && value.value === true;
+    return all ? [{ value: '*', pointer: pointer + step(key), span: value.span }] : listAt(node, key, pointer);
+  });
+}
+
+function isDisabled(node: ConfigNode): boolean {
+  const says = (name: string, word: boolean): boolean => {
+    const value = childOf(node, name);
+    return value?.kind === 'other' && value.value === word;
+  };
+  return says('disabled', true) || says('enabled', false);
+}
+
+/** One server of a client's file; undefined when what stands there cannot be one. */
+export function serverEntry(name: string, entry: Omit<ConfigEntry, 'name'>, pointer: string): ServerEntry | undefined {
+  const node = entry.value;
+  if (node.kind !== 'map') return undefined;
+  const places: readonly (readonly [ConfigNode, string])[] = [
+    [node, pointer],
+    ...NESTED_KEYS.flatMap((key): (readonly [ConfigNode, string])[] => {
+      const nested = childOf(node, key);
+      return nested?.kind === 'map' ? [[nested, pointer + step(key)]] : [];
+    }),
+  ];
+  const first = (names: readonly string[]): Located | undefined =>
+    places.flatMap(([at, base]) => names.flatMap((one) => textAt(at, one, base) ?? []))[0];
+  const every = <T>(names: readonly string[], read: (at: ConfigNode, one: string, base: string) => T[]): T[] =>
+    places.flatMap(([at, base]) => names.flatMap((one) => read(at, one, base)));
+
+  const command = first(['command']);
+  const url = first(URL_KEYS);
+  const envFile = first(['envFile']);
+  const cwd = first(['cwd']);
+  const args = every(['args'], listAt);
+  const env = every(['env'], namedAt);
+  const headers = every(HEADER_KEYS, namedAt);
+  const approved = autoApproved(node, pointer);
+  const read = new Set([command, url, envFile, cwd, ...args, ...env, ...headers].map((text) => text?.span.start));
+  return {
+    name,
+    pointer,
+    span: node.span,
+    nameSpan: entry.nameSpan,
+    transport: transportOf(node, command !== undefined, url !== undefined),
+    ...(command && { command }),
+    args,
+    env,
+    headers,
+    ...(url && { url }),
+    ...(envFile && { envFile }),
+    ...(cwd && { cwd }),
+    disabled: isDisabled(node),
+    ...(approved.length > 0 && { autoApproved: approved }),
+    others: textsBelow(node, pointer).filter((text) => !read.has(text.span.start)),
+  };
+}
