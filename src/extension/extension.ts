@@ -8,7 +8,9 @@ import { AccessWishes } from './audit/accessWishes.ts';
 import { ActivityLog } from './audit/activity.ts';
 import { Anchorer } from './audit/anchorer.ts';
 import { ANCHOR_PREFIX, AnchorStore } from './audit/anchorStore.ts';
+import { recallHistory } from './audit/recallHistory.ts';
 import { presentRuns } from './audit/trailCheck.ts';
+import { WindowHistory } from './audit/windowHistory.ts';
 import { registerCommands } from './commands/register.ts';
 import { credentialIds, credentialSetOf } from './credentials/credentialSet.ts';
 import { CredentialStore } from './credentials/credentialStore.ts';
@@ -47,7 +49,7 @@ import { registerStatusBar } from './views/statusBar.ts';
 
 /** Builds the parts, registers them, and starts the gateway in the background. */
 export function activate(context: vscode.ExtensionContext): void {
-  const { secrets, globalState: metadata, extensionPath, globalStorageUri } = context;
+  const { secrets, globalState: metadata, workspaceState, extensionPath, globalStorageUri } = context;
   const storage = globalStorageUri.fsPath;
   const gatewayScript = path.join(extensionPath, 'dist', 'gateway.js');
   const extensionVersion = String(context.extension.packageJSON.version);
@@ -110,6 +112,7 @@ export function activate(context: vscode.ExtensionContext): void {
     },
   );
   const auditDirectory = path.join(storage, 'audit');
+  const history = new WindowHistory({ state: workspaceState, directory: auditDirectory, now: Date.now });
   const anchors = new AnchorStore({ secrets, installation: storage, now: Date.now });
   const anchorer = new Anchorer({
     head: () => gateway.head(),
@@ -173,6 +176,13 @@ export function activate(context: vscode.ExtensionContext): void {
     registerPolicyDiagnostics(app),
     registerDestinationDiagnostics(app),
     registerMoveSecretQuickFix(app),
+    gateway.onDidChange(({ state }) => {
+      if (state === 'up')
+        void gateway
+          .status()
+          .then((now) => now && history.remember(now.gatewayId))
+          .catch(failed);
+    }),
     freeze.onDidChange(() => void gateway.push('freeze')),
     credentials.onDidChange(() => void gateway.push('credentials')),
     // Which credentials count here depends on the policies, so the policies go first.
@@ -196,6 +206,8 @@ export function activate(context: vscode.ExtensionContext): void {
       credentials.load(),
       policies.setSources(locations.sources()),
       administrator.refresh(),
+      // Before this window's gateway adds to it.
+      recallHistory(history, activity, auditChannel).catch(failed),
     ]);
     await gateway.start();
     await anchors.forgetOld(presentRuns(auditDirectory));

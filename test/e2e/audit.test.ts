@@ -136,6 +136,25 @@ test('limits are counted on after a restart of the gateway, which shows while it
   expect((await verify()).match(/, holds, complete up to what was anchored/g)).toHaveLength(2);
 });
 
+test('a reload empties neither the Activity view nor the channel', async () => {
+  const lines = (): string[] =>
+    editor.output('Valet Key Audit').match(/^.*\| shop \| GET \/echo \| BLOCKED .*$/gm) ?? [];
+  await until('the line of the blocked call', () => lines().length === 1);
+  await window.reload();
+  await window.waitForExtension(EXTENSION_ID);
+  await window.command('workbench.view.extension.valetKey');
+  const rows = await until('the calls of before', async () => {
+    const shown = await window.tree('Activity').rows();
+    return shown.some(({ description }) => description.includes('blocked')) && shown;
+  });
+  expect(rows.map(({ label }) => label)).toEqual(Array.from({ length: 6 }, () => 'GET /echo'));
+  expect(rows[1]?.description).toContain('blocked');
+  await until('the line in the new channel', () => lines().length === 2);
+  expect(new Set(lines()).size).toBe(1);
+  await window.screenshotThemes('activity-after-reload');
+  await waitForServices('ready');
+});
+
 test('a changed and a cut trail are found, and the report says where', async () => {
   const [oldest = '', newest = ''] = readdirSync(auditFolder()).sort();
   const changed = join(auditFolder(), oldest);

@@ -1,10 +1,9 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
-import { type Editor, EXTENSION_ID, startEditor } from './support/editor.ts';
+import { type Editor, startEditor } from './support/editor.ts';
+import { type AgentResult, connectOutsideAgent, readThrough } from './support/outsideAgent.ts';
 import { until } from './support/wait.ts';
 import type { EditorWindow } from './support/window.ts';
 
@@ -56,21 +55,11 @@ async function codeOf(window: EditorWindow, path: string): Promise<string | numb
   return error?.code ?? status;
 }
 
-/** A call through a client of our own in this folder, as an agent outside VS Code makes it; gives the refusal. */
-async function callOutside(cwd: string, path: string): Promise<{ code: string; message: string; sent: string }> {
-  const [installed = ''] = readdirSync(editor.folders.extensions).filter((name) => name.startsWith(EXTENSION_ID));
-  const client = new Client({ name: 'claude-code', version: '1' });
-  await client.connect(
-    new StdioClientTransport({
-      command: process.execPath,
-      args: [join(editor.folders.extensions, installed, 'dist/proxy.js')],
-      env: { VALETKEY_RUNTIME_DIR: join(editor.folders.runtime, 'valet-key') },
-      cwd,
-    }),
-  );
+/** A call of an agent outside VS Code in this folder; gives the refusal. */
+async function callOutside(cwd: string, path: string): Promise<AgentResult['error']> {
+  const client = await connectOutsideAgent(editor, cwd);
   try {
-    const result = await client.callTool({ name: 'read', arguments: { service: 'api', path } });
-    return (result.structuredContent as { error: { code: string; message: string; sent: string } }).error;
+    return (await readThrough(client, 'api', path)).error;
   } finally {
     await client.close();
   }
@@ -101,7 +90,7 @@ test('in an untrusted workspace every call is refused, and the tree says why', a
   // VS Code itself starts no server here; other agents on the machine are not held back by that.
   const refused = await callOutside(join(editor.workspace, 'shop'), '/orders');
   expect(refused).toMatchObject({ code: 'policy_not_approved', sent: 'no' });
-  expect(refused.message).toContain('not trusted');
+  expect(refused?.message).toContain('not trusted');
   await shop.palette('Valet Key: Show Status');
   await shop.waitForDialog('This workspace is not trusted');
   await shop.page.keyboard.press('Escape');

@@ -12,6 +12,8 @@ export interface Activity {
   readonly time: string;
   readonly result:
     | { readonly kind: 'under-way' }
+    /** The gateway that sent it ended before it could record how the call ended. */
+    | { readonly kind: 'unknown' }
     | { readonly kind: 'answered'; readonly status: number; readonly durationMs: number }
     /** It was allowed and sent, and no answer came back. */
     | { readonly kind: 'failed'; readonly code: string }
@@ -19,6 +21,8 @@ export interface Activity {
 }
 
 const KEPT = 200;
+
+type TimedEvent = AuditEvent & { readonly time: string };
 
 /** The last calls of this window, newest first. */
 export class ActivityLog {
@@ -34,9 +38,23 @@ export class ActivityLog {
     return this.#calls.find((call) => call.service === service);
   }
 
-  add(event: AuditEvent & { readonly time: string }): void {
+  add(event: TimedEvent): void {
+    if (this.#note(event)) this.#changed.fire();
+  }
+
+  /** What earlier gateways of this window recorded, oldest first; to be called before anything is added. */
+  recall(events: readonly TimedEvent[]): void {
+    for (const event of events) this.#note(event);
+    this.#calls = this.#calls.map((call) =>
+      call.result.kind === 'under-way' ? { ...call, result: { kind: 'unknown' } } : call,
+    );
+    this.#changed.fire();
+  }
+
+  /** False for what is no call. */
+  #note(event: TimedEvent): boolean {
     const result = resultOf(event);
-    if (!result) return;
+    if (!result) return false;
     const before = this.#calls.find(({ id }) => id === event.id);
     const call: Activity = {
       id: event.id,
@@ -50,7 +68,7 @@ export class ActivityLog {
     this.#calls = before
       ? this.#calls.map((other) => (other === before ? call : other))
       : [call, ...this.#calls].slice(0, KEPT);
-    this.#changed.fire();
+    return true;
   }
 }
 

@@ -10,7 +10,7 @@ import { type CredentialId, credentialKey, parseCredentialKey } from './credenti
 import { CredentialIndex, type CredentialMetadata } from './credentialIndex.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { deleteKept, storeKept } from './keptSecret.ts';
-import { RETIRED, type RetiredRecord, RetiredValues, UNDO_FOR_MS } from './retiredValues.ts';
+import { RETIRED, RETIRED_FOR_MS, type RetiredRecord, RetiredValues, UNDO_FOR_MS } from './retiredValues.ts';
 
 /** What is known about one credential at this moment. */
 export type CredentialRecord =
@@ -18,6 +18,11 @@ export type CredentialRecord =
   | { readonly state: 'revoked'; readonly id: CredentialId; readonly revokedAt: number }
   /** The index knows it, SecretStorage lost it. */
   | { readonly state: 'missing'; readonly id: CredentialId; readonly last4: string; readonly createdAt: number };
+
+interface StoppedRecord {
+  readonly record: CredentialRecord & { readonly state: 'revoked' };
+  readonly retired: RetiredRecord;
+}
 
 /** What a verification said about a value. An absent field says that nothing is known, or nothing bad. */
 export interface CredentialFindings {
@@ -52,6 +57,8 @@ export class CredentialStore {
   readonly #index: CredentialIndex;
   readonly #now: Clock;
   readonly #records = new Map<string, CredentialRecord>();
+  /** Values whose removal was asked for: out of use from that moment on, however long SecretStorage takes. */
+  readonly #stopped = new Map<string, StoppedRecord>();
   readonly #retired: RetiredValues;
   readonly #queues = new Map<string, SerialQueue>();
   #key: Promise<string> | undefined;
@@ -73,16 +80,17 @@ export class CredentialStore {
   }
 
   get(id: CredentialId): CredentialRecord | undefined {
-    return this.#records.get(credentialKey(id));
+    const name = credentialKey(id);
+    return this.#stopped.get(name)?.record ?? this.#records.get(name);
   }
 
   all(): readonly CredentialRecord[] {
-    return [...this.#records.values()];
+    return [...this.#records].map(([name, record]) => this.#stopped.get(name)?.record ?? record);
   }
 
   /** The values that are still taken out of answers though no longer used. */
   retired(): readonly RetiredRecord[] {
-    return this.#retired.all();
+    return [...this.#retired.all(), ...[...this.#stopped.values()].map(({ retired }) => retired)];
   }
 
   /** Which credentials have this very value. */
@@ -107,6 +115,7 @@ export class CredentialStore {
       }
       const old = before?.state === 'present' ? { createdAt: before.createdAt, rotatedAt: now } : { createdAt: now };
       await this.#write(id, { state: 'present', value, binding, ...old }, findings);
+      this.#stopped.delete(credentialKey(id));
     });
   }
 
@@ -145,8 +154,20 @@ export class CredentialStore {
     return { last4: replaced.value.last4, until: replaced.undo.until };
   }
 
-  /** Removes the value, keeps it for redaction only, and leaves a mark that says so. */
+  /**
+   * Removes the value, keeps it for redaction only, and leaves a mark that says so. It is out of use before this
+   * returns: stopping does not wait for a disk. Where SecretStorage then fails, it stays so in this window.
+   */
   revoke(id: CredentialId): Promise<void> {
+    const known = this.get(id);
+    if (known?.state === 'present') {
+      const at = this.#now();
+      this.#stopped.set(credentialKey(id), {
+        record: { state: 'revoked', id, revokedAt: at },
+        retired: { id, value: known.value, until: at + RETIRED_FOR_MS },
+      });
+      this.#changed.fire();
+    }
     return this.#change(id, async (before) => {
       if (before?.state === 'present') await this.#retired.retire(id, before.value);
       await storeKept(
@@ -155,6 +176,8 @@ export class CredentialStore {
         entryText({ state: 'revoked', revokedAt: this.#now() }),
       );
       await this.#index.remove(id);
+      await this.#reconcile(id);
+      this.#stopped.delete(credentialKey(id));
     });
   }
 

@@ -20,8 +20,8 @@ export function auditRuns(directory: string): AuditRun[] {
 /** A part that is not a plain file of its own: somebody put something else in its place. */
 export class NotAPartError extends Error {}
 
-/** The lines of one part; the last one is empty when the file ends with a line end. */
-export async function* partLines(file: string): AsyncGenerator<string> {
+/** Opens a part for reading. Throws {@link NotAPartError}. */
+async function openPart(file: string): Promise<{ readonly handle: fs.promises.FileHandle; readonly bytes: number }> {
   let handle: fs.promises.FileHandle;
   try {
     handle = await fs.promises.open(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW);
@@ -31,9 +31,18 @@ export async function* partLines(file: string): AsyncGenerator<string> {
       code === 'ELOOP' ? 'the file is a link to another one' : `the file cannot be read (${code})`,
     );
   }
+  const stat = await handle.stat();
+  if (!stat.isFile()) {
+    await handle.close();
+    throw new NotAPartError('it is not a plain file');
+  }
+  return { handle, bytes: stat.size };
+}
+
+/** The lines of one part; the last one is empty when the file ends with a line end. */
+export async function* partLines(file: string): AsyncGenerator<string> {
+  const { handle } = await openPart(file);
   try {
-    const stat = await handle.stat();
-    if (!stat.isFile()) throw new NotAPartError('it is not a plain file');
     const stream = handle.createReadStream({ encoding: 'utf8', autoClose: false });
     let rest = '';
     for await (const chunk of stream) {
@@ -42,6 +51,23 @@ export async function* partLines(file: string): AsyncGenerator<string> {
       yield* lines;
     }
     yield rest;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The whole lines within the last `most` bytes of one part, oldest first, and how many bytes were read for them. */
+export async function partTail(
+  file: string,
+  most: number,
+): Promise<{ readonly bytes: number; readonly lines: readonly string[] }> {
+  const { handle, bytes: size } = await openPart(file);
+  try {
+    const wanted = Math.min(size, most);
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(wanted), 0, wanted, size - wanted);
+    const lines = buffer.toString('utf8', 0, bytesRead).split('\n');
+    // The first is cut unless the file begins with it; the last is empty or still being written.
+    return { bytes: bytesRead, lines: lines.slice(wanted < size ? 1 : 0, -1) };
   } finally {
     await handle.close();
   }

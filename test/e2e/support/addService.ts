@@ -52,6 +52,7 @@ export async function answerAddService(window: EditorWindow, answers: ServiceAns
     [/Which policy file/, pick('user policy')],
   ];
   let last = '';
+  let before = '';
   await until(
     'the modal at the end of Add Service',
     async () => {
@@ -60,7 +61,10 @@ export async function answerAddService(window: EditorWindow, answers: ServiceAns
       if (dialog?.buttons.includes('Use Anyway')) await window.answerDialog('Use Anyway');
       const state = await window.input();
       const words = state ? [state.title, state.placeholder, state.message].join(' ') : '';
-      if (words === '' || words === last) return false;
+      // Between two questions the box has the title of one and the words of the other.
+      const settled = words === before;
+      before = words;
+      if (!settled || words === '' || words === last) return false;
       const question = questions.find(([pattern]) => pattern.test(words));
       if (!question) return false;
       last = words;

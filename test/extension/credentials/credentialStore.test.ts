@@ -213,6 +213,33 @@ describe('revoke', () => {
     expect(later.get(STRIPE)?.state).toBe('revoked');
   });
 
+  test('takes the value out of use at once, however long SecretStorage takes', async () => {
+    const { secrets, store } = setUp();
+    await store.put(STRIPE, new Secret(OLD), BINDING);
+    const seen: (string | undefined)[] = [];
+    store.onDidChange(() => seen.push(store.get(STRIPE)?.state));
+    secrets.delay = () => 20;
+    const done = store.revoke(STRIPE);
+    expect(seen).toEqual(['revoked']);
+    expect(store.all().map(({ state }) => state)).toEqual(['revoked']);
+    expect(store.retired().map(({ value }) => value.expose('fingerprint'))).toEqual([OLD]);
+    await done;
+    expect(new Set(seen)).toEqual(new Set(['revoked']));
+    expect(store.retired().map(({ value }) => value.expose('fingerprint'))).toEqual([OLD]);
+  });
+
+  test('keeps the value out of use where SecretStorage does not take the removal, and says so', async () => {
+    const { secrets, store } = setUp();
+    await store.put(STRIPE, new Secret(OLD), BINDING);
+    secrets.losing.add('credential/user/stripe');
+    await expect(store.revoke(STRIPE)).rejects.toBeInstanceOf(CredentialNotKeptError);
+    await store.load();
+    expect(store.get(STRIPE)?.state).toBe('revoked');
+    secrets.losing.clear();
+    await store.put(STRIPE, new Secret(NEW), BINDING);
+    expect(store.get(STRIPE)?.state).toBe('present');
+  });
+
   test('is lifted by entering a credential again', async () => {
     const { clock, store } = setUp();
     await store.put(STRIPE, new Secret(OLD), BINDING);

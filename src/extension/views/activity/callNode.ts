@@ -38,6 +38,8 @@ function resultText({ result }: Activity): string {
   switch (result.kind) {
     case 'under-way':
       return l10n.t('under way');
+    case 'unknown':
+      return l10n.t('outcome not recorded');
     case 'answered':
       return `${result.status} · ${result.durationMs} ms`;
     case 'failed':
@@ -51,6 +53,8 @@ function resultIcon({ result }: Activity): ThemeIcon {
   switch (result.kind) {
     case 'under-way':
       return new ThemeIcon('loading~spin');
+    case 'unknown':
+      return new ThemeIcon('question', new ThemeColor('list.warningForeground'));
     case 'answered':
       return result.status < 400
         ? new ThemeIcon('pass', new ThemeColor('testing.iconPassed'))

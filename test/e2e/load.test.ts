@@ -1,0 +1,224 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { AuditRecord } from '../../src/core/audit/model.ts';
+import { startUpstream, type Upstream } from '../support/upstream.ts';
+import { answerAddService } from './support/addService.ts';
+import { type Editor, EXTENSION_ID, startEditor } from './support/editor.ts';
+import { type AgentResult, connectOutsideAgent, readThrough } from './support/outsideAgent.ts';
+import { until } from './support/wait.ts';
+import type { EditorWindow } from './support/window.ts';
+
+// What a person does while agents call without a pause: a rotation and its undoing lose no call, and what stops, stops at
+// once, calls that hang included. The tests build on one another.
+//
+// How fast a stop is, the trail says: the time in the outcome records of the hanging calls, less the moment when the
+// command began in the extension host, or when the person's click left the button. All of it is one machine's clock.
+
+const first = ['load', 'first', crypto.randomUUID()].join('-');
+const second = ['load', 'second', crypto.randomUUID()].join('-');
+/** security.md's promises, in milliseconds. */
+const STOPS_WITHIN_MS = 100;
+const STOPS_ELSEWHERE_WITHIN_MS = 1000;
+
+let editor: Editor;
+let window: EditorWindow;
+let api: Upstream;
+let agent: Client;
+
+beforeAll(async () => {
+  api = await startUpstream();
+  editor = await startEditor();
+  window = await editor.openWindow();
+  await window.command('workbench.view.extension.valetKey');
+  await window.palette('Valet Key: Add Service');
+  await answerAddService(window, { name: 'demo', baseUrl: api.origin, credential: first });
+  await window.answerDialog('Add Service');
+  await window.tree('Services').row('ready').locator.waitFor();
+  agent = await connectOutsideAgent(editor, editor.workspace);
+});
+afterAll(async () => {
+  await agent?.close();
+  await editor?.stop();
+  await api?.close();
+});
+
+function read(path: string): Promise<AgentResult> {
+  return readThrough(agent, 'demo', path);
+}
+
+/** Calls from several sides at once, each its next as soon as the last one ended, until `stop`. */
+function callWithoutPause(): { readonly results: AgentResult[]; stop(): Promise<void> } {
+  const results: AgentResult[] = [];
+  let going = true;
+  const loops = Array.from({ length: 6 }, async (_, n) => {
+    while (going) results.push(await read(`/slow/${20 + n}`));
+  });
+  return {
+    results,
+    stop: async () => {
+      going = false;
+      await Promise.all(loops);
+    },
+  };
+}
+
+/** Waits until this many more requests arrived with that credential and none of them with another one at the end. */
+async function waitForCallsWith(credential: string): Promise<void> {
+  await until(`calls with the credential ending in ${credential.slice(-4)}`, () =>
+    api.requests.slice(-20).every(({ headers }) => headers.authorization === `Bearer ${credential}`),
+  );
+}
+
+function trail(): AuditRecord[] {
+  const folder = join(editor.folders.data, 'User/globalStorage', EXTENSION_ID, 'audit');
+  return readdirSync(folder)
+    .flatMap((name) => readFileSync(join(folder, name), 'utf8').split('\n'))
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as AuditRecord);
+}
+
+/** The times at which calls of that path came to that end, in milliseconds since the epoch. */
+function endsOf(path: string, code: string): number[] {
+  return trail()
+    .filter((record) => record.kind === 'outcome' && record.path === path && record.code === code)
+    .map(({ time }) => Date.parse(time));
+}
+
+/** Starts calls that hang, and returns once all of them arrived at the API. */
+async function hang(path: string, count: number): Promise<Promise<AgentResult>[]> {
+  const calls = Array.from({ length: count }, () => read(path));
+  await until(
+    'the hanging calls to arrive',
+    () => api.requests.filter(({ target }) => target === path).length === count,
+  );
+  return calls;
+}
+
+/** Presses a dialog's button, and tells when the click happened in the window. */
+async function clickedAt(button: string): Promise<number> {
+  // As text: it runs in the page, whose names these files do not know.
+  await window.page.evaluate(
+    "document.addEventListener('click', () => { globalThis.clickedAt = Date.now(); }, { capture: true, once: true })",
+  );
+  await window.answerDialog(button);
+  return (await window.page.evaluate('globalThis.clickedAt')) as number;
+}
+
+test('Rotate under load loses no call, and neither does its Undo', async () => {
+  const load = callWithoutPause();
+  await until('calls to flow', () => load.results.length > 20);
+  await waitForCallsWith(first);
+
+  await window.palette('Valet Key: Rotate Credential');
+  await window.waitForInput('Which service?');
+  await window.pick('demo');
+  await window.type('New credential for demo', second);
+  await window.waitForNotification('“demo” is rotated.');
+  await waitForCallsWith(second);
+
+  await window.answerNotification('“demo” is rotated.', 'Undo…');
+  await window.waitForDialog('Bring back the previous credential of “demo”?');
+  await window.answerDialog('Undo Rotation');
+  await waitForCallsWith(first);
+  await load.stop();
+
+  expect(load.results.filter(({ status }) => status !== 200)).toEqual([]);
+  expect(api.requests).toHaveLength(load.results.length);
+  const used = new Set(api.requests.map(({ headers }) => headers.authorization));
+  expect(used).toEqual(new Set([`Bearer ${first}`, `Bearer ${second}`]));
+  console.info(`${load.results.length} calls, none lost`);
+  await window.clearNotifications();
+});
+
+test('Freeze All stops hanging calls within 100 ms of the command, while others call', async () => {
+  const load = callWithoutPause();
+  const calls = await hang('/hang/frozen', 5);
+  const at = await window.evaluate(async (vscode) => {
+    const start = Date.now();
+    await vscode.commands.executeCommand('valetKey.freezeAll');
+    return start;
+  });
+  for (const { error } of await Promise.all(calls)) expect(error).toMatchObject({ code: 'frozen', sent: 'unknown' });
+  await load.stop();
+  const took = endsOf('/hang/frozen', 'frozen').map((time) => time - at);
+  console.info(`stopped after ${took.join(', ')} ms`);
+  expect(took).toHaveLength(5);
+  expect(Math.max(...took)).toBeLessThan(STOPS_WITHIN_MS);
+  await until('the API to see them go', () => api.requests.filter(({ aborted }) => aborted).length >= 5);
+  // The others ended well or as frozen, and no call went out once the freeze was recorded.
+  for (const { status, error } of load.results) expect(error?.code ?? status).toBe(error ? 'frozen' : 200);
+  const frozen = trail().filter(({ kind, verdict }) => kind === 'control' && verdict === 'freeze');
+  const recordedAt = Date.parse(frozen.at(-1)?.time ?? '');
+  expect(api.requests.filter(({ at: arrived }) => arrived > recordedAt)).toEqual([]);
+});
+
+test('it stays so over a reload, until a person lifts it', async () => {
+  await window.reload();
+  await window.waitForExtension(EXTENSION_ID);
+  await until('the gateway to be back', async () => (await read('/slow/1')).error?.code === 'frozen');
+  await unfreeze();
+});
+
+test('Revoke stops hanging calls within 100 ms of the click, and lasts over a reload', async () => {
+  const calls = await hang('/hang/revoked', 5);
+  await window.palette('Valet Key: Revoke Credential');
+  await window.waitForInput('Which service?');
+  await window.pick('demo');
+  await window.waitForDialog('Remove the credential of “demo”?');
+  const at = await clickedAt('Revoke');
+  for (const { error } of await Promise.all(calls)) expect(error).toMatchObject({ code: 'revoked', sent: 'unknown' });
+  const took = endsOf('/hang/revoked', 'revoked').map((time) => time - at);
+  console.info(`stopped after ${took.join(', ')} ms`);
+  expect(took).toHaveLength(5);
+  expect(Math.max(...took)).toBeLessThan(STOPS_WITHIN_MS);
+
+  await window.reload();
+  await window.waitForExtension(EXTENSION_ID);
+  await until('the gateway to be back', async () => (await read('/slow/1')).error?.code === 'revoked');
+  await window.palette('Valet Key: Rotate Credential');
+  await window.waitForInput('Which service?');
+  await window.pick('demo');
+  await window.type('New credential for demo', second);
+  await window.waitForDialog('Send this credential to');
+  await window.answerDialog('Use This Credential');
+  await until('calls to pass again', async () => (await read('/slow/1')).status === 200);
+});
+
+test('Freeze All in one window stops hanging calls of another within a second', async () => {
+  const twin = await editor.openWindow();
+  await until("VS Code's client to list the tools", async () => {
+    await twin.startMcpServers();
+    return twin.evaluate((vscode) => vscode.lm.tools.some(({ name }) => name.endsWith('_read')));
+  });
+  await until('the second window to be ready', async () => {
+    const [text = ''] = await twin.callTool('_read', { service: 'demo', path: '/slow/1' });
+    return (JSON.parse(text) as AgentResult).status === 200;
+  });
+  const calls = Array.from({ length: 3 }, () => twin.callTool('_read', { service: 'demo', path: '/hang/elsewhere' }));
+  await until(
+    'the hanging calls to arrive',
+    () => api.requests.filter(({ target }) => target === '/hang/elsewhere').length === 3,
+  );
+  const at = await window.evaluate(async (vscode) => {
+    const start = Date.now();
+    await vscode.commands.executeCommand('valetKey.freezeAll');
+    return start;
+  });
+  for (const [text = ''] of await Promise.all(calls)) expect(text).toContain('"frozen"');
+  const took = endsOf('/hang/elsewhere', 'frozen').map((time) => time - at);
+  console.info(`stopped after ${took.join(', ')} ms`);
+  expect(took).toHaveLength(3);
+  expect(Math.max(...took)).toBeLessThan(STOPS_ELSEWHERE_WITHIN_MS);
+  await twin.close();
+  await window.page.bringToFront();
+  await unfreeze();
+});
+
+async function unfreeze(): Promise<void> {
+  await window.palette('Valet Key: Unfreeze');
+  await window.waitForDialog('Lift the freeze?');
+  await window.answerDialog('Unfreeze');
+  await until('calls to pass again', async () => (await read('/slow/1')).status === 200);
+}

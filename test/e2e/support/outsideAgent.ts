@@ -1,0 +1,35 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { type Editor, EXTENSION_ID } from './editor.ts';
+
+/**
+ * An agent outside VS Code: an MCP client of its own that starts the installed proxy in a folder. Close it when done.
+ *
+ * @param cwd absolute path; the window that has it open serves the agent
+ */
+export async function connectOutsideAgent(editor: Editor, cwd: string): Promise<Client> {
+  const [installed = ''] = readdirSync(editor.folders.extensions).filter((name) => name.startsWith(EXTENSION_ID));
+  const client = new Client({ name: 'claude-code', version: '1' });
+  await client.connect(
+    new StdioClientTransport({
+      command: process.execPath,
+      args: [join(editor.folders.extensions, installed, 'dist/proxy.js')],
+      env: { VALETKEY_RUNTIME_DIR: join(editor.folders.runtime, 'valet-key') },
+      cwd,
+    }),
+  );
+  return client;
+}
+
+/** What a tool gave, as the proxy said it: an answer, or a refusal with `error`. */
+export interface AgentResult {
+  readonly status?: number;
+  readonly error?: { readonly code: string; readonly message: string; readonly sent: string };
+}
+
+export async function readThrough(client: Client, service: string, path: string): Promise<AgentResult> {
+  const result = await client.callTool({ name: 'read', arguments: { service, path } });
+  return result.structuredContent as AgentResult;
+}
