@@ -33,6 +33,7 @@ import { policyLanguage } from './policy/language.ts';
 import { PolicyBook } from './policy/policyBook.ts';
 import { PolicyLocations } from './policy/policyLocations.ts';
 import { registerReviewLens } from './policy/reviewLens.ts';
+import { prepareInstallationKeys, SETTLE_MS } from './state/installationKey.ts';
 import { reloadOn } from './state/reloader.ts';
 import { SharedStateFile } from './state/sharedState.ts';
 import { textFolder } from './state/textFolder.ts';
@@ -201,6 +202,7 @@ export function activate(context: vscode.ExtensionContext): void {
   );
 
   const start = async (): Promise<void> => {
+    await prepareInstallationKeys(secrets, () => new Promise((resolve) => after(SETTLE_MS, resolve)));
     await Promise.all([
       freeze.load(),
       credentials.load(),

@@ -1,51 +1,83 @@
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { narrowApproved } from '../core/policy/approval.ts';
+import { type PolicyChange, policyChanges } from '../core/policy/changes.ts';
 import type { PolicyAuthor, PolicyDocument } from '../core/policy/model.ts';
 import { parsePolicy } from '../core/policy/parse.ts';
 
 /** A policy text took longer than its deadline: it counts as a document with an error. */
 export class PolicyTimeoutError extends Error {}
 
-const DEADLINE_MS = 1000;
+const PARSE_WITHIN_MS = 1000;
+/** Two or three texts are parsed for it, each of which may take its second, and then compared. */
+const COMPARE_WITHIN_MS = 10_000;
 /** A thread costs some 50 MB; saves come in bursts, and long pauses lie between them. */
 const IDLE_MS = 1000;
 const ROLE = 'valet-key-policy-parser';
 
-/** A worker that outlived its parse is ended, not reused; a parse in it can hold up nothing else. */
-interface Parser {
+/** What the worker can be asked; arguments and results are plain data. */
+const jobs = { parse: parsePolicy, narrow: narrowApproved, changes: policyChanges };
+type Jobs = typeof jobs;
+type JobName = keyof Jobs;
+
+/** A worker that outlived its job is ended, not reused; a job in it can hold up nothing else. */
+interface JobWorker {
   /** Undefined when the deadline passed or the worker died. */
-  parse(text: string, author: PolicyAuthor): Promise<PolicyDocument | undefined>;
+  run<Name extends JobName>(
+    name: Name,
+    words: Parameters<Jobs[Name]>,
+    withinMs: number,
+  ): Promise<ReturnType<Jobs[Name]> | undefined>;
   dispose(): void;
 }
 
 /**
- * Parses policy texts in a worker thread, within one second each, so that no text holds up the event loop and with it a
- * freeze. A document is plain data and survives the way between the threads.
+ * Parses and compares policy texts in a worker thread, each job within its deadline, so that no text holds up the event
+ * loop and with it a freeze. A document is plain data and survives the way between the threads.
  *
- * `script` is the bundle to start as the worker: one that calls {@link servePolicyParser} first thing.
+ * `script` is the bundle to start as the worker: one that calls {@link servePolicyParser} first thing. Every method
+ * throws {@link PolicyTimeoutError}.
  */
 export class BoundedPolicyParser {
   readonly #script: string;
-  #parser: Parser | undefined;
+  #worker: JobWorker | undefined;
   #idle: NodeJS.Timeout | undefined;
-  /** One text at a time, so that each has the whole deadline to itself. */
+  /** One job at a time, so that each has the whole deadline to itself. */
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(script: string) {
     this.#script = script;
   }
 
-  /** Throws {@link PolicyTimeoutError}. Texts with problems are returned with their problems, as `parsePolicy` does. */
+  /** Within a second. Texts with problems are returned with their problems, as `parsePolicy` does. */
   parse(text: string, author: PolicyAuthor = 'person'): Promise<PolicyDocument> {
+    return this.#run('parse', [text, author], PARSE_WITHIN_MS);
+  }
+
+  /** `narrowApproved`, within ten seconds. */
+  narrow(approved: string, written: string): Promise<string> {
+    return this.#run('narrow', [approved, written], COMPARE_WITHIN_MS);
+  }
+
+  /** `policyChanges`, within ten seconds. */
+  changes(approved: string | undefined, written: string, once?: string): Promise<readonly PolicyChange[]> {
+    return this.#run('changes', [approved, written, once], COMPARE_WITHIN_MS);
+  }
+
+  #run<Name extends JobName>(
+    name: Name,
+    words: Parameters<Jobs[Name]>,
+    withinMs: number,
+  ): Promise<ReturnType<Jobs[Name]>> {
     const result = this.#queue.then(async () => {
       clearTimeout(this.#idle);
-      this.#parser ??= startWorker(this.#script);
-      const document = await this.#parser.parse(text, author);
-      if (!document) {
+      this.#worker ??= startWorker(this.#script);
+      const found = await this.#worker.run(name, words, withinMs);
+      if (found === undefined) {
         this.dispose();
-        throw new PolicyTimeoutError(`the policy text could not be read within ${DEADLINE_MS / 1000} s`);
+        throw new PolicyTimeoutError(`the policy text could not be read within ${withinMs / 1000} s`);
       }
       this.#idle = setTimeout(() => this.dispose(), IDLE_MS).unref();
-      return document;
+      return found;
     });
     this.#queue = result.catch(() => undefined);
     return result;
@@ -53,12 +85,12 @@ export class BoundedPolicyParser {
 
   dispose(): void {
     clearTimeout(this.#idle);
-    this.#parser?.dispose();
-    this.#parser = undefined;
+    this.#worker?.dispose();
+    this.#worker = undefined;
   }
 }
 
-function startWorker(script: string): Parser {
+function startWorker(script: string): JobWorker {
   const worker = new Worker(script, {
     workerData: ROLE,
     env: {},
@@ -74,19 +106,19 @@ function startWorker(script: string): Parser {
     worker.once('exit', () => resolve(false));
   });
   return {
-    async parse(text, author) {
-      // The deadline is for the text; starting a thread on a busy machine is not the text's doing.
+    async run<Name extends JobName>(name: Name, words: Parameters<Jobs[Name]>, withinMs: number) {
+      // The deadline is for the texts; starting a thread on a busy machine is not their doing.
       if (!(await ready)) return undefined;
-      return new Promise((resolve) => {
-        const settle = (document?: PolicyDocument): void => {
+      return new Promise<ReturnType<Jobs[Name]> | undefined>((resolve) => {
+        const settle = (found?: ReturnType<Jobs[Name]>): void => {
           clearTimeout(timer);
           worker.off('message', settle).off('error', onFailure).off('exit', onFailure);
-          resolve(document);
+          resolve(found);
         };
         const onFailure = (): void => settle();
-        const timer = setTimeout(onFailure, DEADLINE_MS);
+        const timer = setTimeout(onFailure, withinMs);
         worker.once('message', settle).once('error', onFailure).once('exit', onFailure);
-        worker.postMessage([text, author]);
+        worker.postMessage([name, words]);
       });
     },
     dispose: () => void worker.terminate(),
@@ -94,12 +126,12 @@ function startWorker(script: string): Parser {
 }
 
 /**
- * True in a worker that {@link BoundedPolicyParser} started; it then serves parses and the caller must do nothing else.
+ * True in a worker that {@link BoundedPolicyParser} started; it then serves jobs and the caller must do nothing else.
  */
 export function servePolicyParser(): boolean {
   if (isMainThread || workerData !== ROLE || parentPort === null) return false;
   const port = parentPort;
-  port.on('message', ([text, author]: [string, PolicyAuthor]) => port.postMessage(parsePolicy(text, author)));
+  port.on('message', ([name, words]: [JobName, never]) => port.postMessage(jobs[name](...(words as [never, never]))));
   port.postMessage('ready');
   return true;
 }

@@ -1,16 +1,17 @@
-import { narrowApproved } from '../../core/policy/approval.ts';
-import { policyChanges } from '../../core/policy/changes.ts';
 import type { BoundedPolicyParser } from '../../gateway/policyParser.ts';
 import { boundedParse } from './boundedParse.ts';
 import type { PolicyLanguage } from './policyLanguage.ts';
 
 /** The real policy language. `tooSlow` is what a person reads about a text that could not be parsed in time. */
-export function policyLanguage(parser: Pick<BoundedPolicyParser, 'parse'>, tooSlow: string): PolicyLanguage {
+export function policyLanguage(
+  parser: Pick<BoundedPolicyParser, 'parse' | 'narrow' | 'changes'>,
+  tooSlow: string,
+): PolicyLanguage {
   return {
     parse: (text) => boundedParse(parser, text, tooSlow),
-    narrow: narrowApproved,
-    changes: (approved, written, once) => {
-      const changes = policyChanges(approved, written, once);
+    narrow: (approved, written) => parser.narrow(approved, written),
+    changes: async (approved, written, once) => {
+      const changes = await parser.changes(approved, written, once);
       // What only narrows acts at once, and a new description asks nobody: neither waits for a person.
       return changes.some(({ kind }) => kind === 'widens') ? changes : [];
     },

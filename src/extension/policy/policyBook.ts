@@ -1,6 +1,7 @@
 import type { PolicyChange } from '../../core/policy/changes.ts';
 import type { Policy, PolicyDocument } from '../../core/policy/model.ts';
 import type { PolicyFile } from '../../gateway/parent.ts';
+import { PolicyTimeoutError } from '../../gateway/policyParser.ts';
 import type { Clock, TextFolderPort } from '../ports.ts';
 import { Emitter } from '../util/emitter.ts';
 import { SerialQueue } from '../util/serialQueue.ts';
@@ -137,7 +138,7 @@ export class PolicyBook {
   async #nothingWaits(approved: string | undefined, written: string | undefined): Promise<boolean> {
     if (written === undefined) return false;
     const { policy } = await this.#ports.language.parse(written);
-    return policy !== undefined && this.#ports.language.changes(approved, written).length === 0;
+    return policy !== undefined && (await this.#ports.language.changes(approved, written)).length === 0;
   }
 
   async #approve(id: string, text: string): Promise<void> {
@@ -149,29 +150,61 @@ export class PolicyBook {
   async #refresh(source: PolicySource): Promise<void> {
     const read = await source.read();
     const before = this.#entries.get(source.id);
-    const document = read.kind === 'text' ? await this.#parse(read.text, before) : undefined;
-    if (read.kind === 'text' && document?.policy && read.text !== before?.written) {
-      await this.#ports.lastValid.write(fileName(source.id), read.text);
+    const text = read.kind === 'text' ? read.text : undefined;
+    const policy = text === undefined ? undefined : (await this.#parse(text, before)).policy;
+    const known = await this.#approval(source);
+    const saved = text !== undefined && policy ? await this.#compare(source, known, text) : undefined;
+    const written = saved && text !== undefined && policy ? { text, policy } : undefined;
+    if (written && written.text !== before?.written) {
+      await this.#ports.lastValid.write(fileName(source.id), written.text);
     }
-    const valid = await this.#lastValid(source.id, read.kind === 'text' ? read.text : undefined, document, before);
-    const approval = await this.#narrowed(source, document?.policy && read.kind === 'text' ? read.text : undefined);
     const missing = read.kind === 'missing';
+    const valid = missing ? undefined : (written ?? (await this.#lastValid(source.id, before)));
     this.#entries.set(source.id, {
       id: source.id,
       label: source.label,
-      disk: missing ? 'missing' : document?.policy ? 'valid' : 'invalid',
+      disk: missing ? 'missing' : written ? 'valid' : 'invalid',
       ...(read.kind === 'unreadable' ? { unreadable: read.why } : {}),
-      ...(read.kind === 'text' ? { text: read.text } : {}),
-      ...(valid && !missing ? { written: valid.text, writtenPolicy: valid.policy } : {}),
-      approval,
-      pending: read.kind === 'text' && document?.policy ? this.#changes(approval, read.text) : [],
+      ...(text === undefined ? {} : { text }),
+      ...(valid ? { written: valid.text, writtenPolicy: valid.policy } : {}),
+      approval: saved?.approval ?? known,
+      pending: saved?.pending ?? [],
     });
   }
 
-  #changes(approval: Approval, text: string): readonly PolicyChange[] {
-    return approval.kind === 'approved'
-      ? this.#ports.language.changes(approval.text, text, approval.once)
-      : this.#ports.language.changes(undefined, text);
+  async #approval(source: PolicySource): Promise<Approval> {
+    const approval = await this.#ports.approvals.read(source.id);
+    if (approval.kind === 'broken') {
+      this.#ports.log(
+        'warn',
+        `The approved version of ${source.label} was changed or lost: nothing in it is approved.`,
+      );
+    }
+    return approval;
+  }
+
+  /**
+   * What a valid save makes of the approval, and what of it waits for a person. Undefined when the texts cannot be
+   * compared in time: the save then counts as one with errors.
+   */
+  async #compare(
+    source: PolicySource,
+    known: Approval,
+    text: string,
+  ): Promise<Pick<PolicyEntry, 'approval' | 'pending'> | undefined> {
+    try {
+      const approval = await this.#narrowed(source, known, text);
+      const { language } = this.#ports;
+      const pending =
+        approval.kind === 'approved'
+          ? await language.changes(approval.text, text, approval.once)
+          : await language.changes(undefined, text);
+      return { approval, pending };
+    } catch (error) {
+      if (!(error instanceof PolicyTimeoutError)) throw error;
+      this.#ports.log('warn', `${source.label} takes too long to compare with what is approved: it is left as it was.`);
+      return undefined;
+    }
   }
 
   async #parse(text: string, before: PolicyEntry | undefined): Promise<PolicyDocument> {
@@ -179,14 +212,11 @@ export class PolicyBook {
     return this.#ports.language.parse(text);
   }
 
-  /** The text on disk when it is valid, else the last one that was, which outlives a restart. */
+  /** The last text that was valid, which outlives a restart. */
   async #lastValid(
     id: string,
-    text: string | undefined,
-    document: PolicyDocument | undefined,
     before: PolicyEntry | undefined,
   ): Promise<{ readonly text: string; readonly policy: Policy } | undefined> {
-    if (text !== undefined && document?.policy) return { text, policy: document.policy };
     if (before?.written !== undefined && before.writtenPolicy)
       return { text: before.written, policy: before.writtenPolicy };
     const kept = await this.#ports.lastValid.read(fileName(id));
@@ -196,16 +226,9 @@ export class PolicyBook {
   }
 
   /** The approval after the valid text `written` struck what it no longer allows; kept before it is returned. */
-  async #narrowed(source: PolicySource, written: string | undefined): Promise<Approval> {
-    const approval = await this.#ports.approvals.read(source.id);
-    if (approval.kind === 'broken') {
-      this.#ports.log(
-        'warn',
-        `The approved version of ${source.label} was changed or lost: nothing in it is approved.`,
-      );
-    }
-    if (approval.kind !== 'approved' || written === undefined) return approval;
-    const text = this.#ports.language.narrow(approval.text, written);
+  async #narrowed(source: PolicySource, approval: Approval, written: string): Promise<Approval> {
+    if (approval.kind !== 'approved') return approval;
+    const text = await this.#ports.language.narrow(approval.text, written);
     if (text === approval.text) return approval;
     const once = approval.once ?? approval.text;
     await this.#ports.approvals.write(source.id, text, approval.services, approval.at, once);

@@ -1,11 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { narrowApproved } from '../../../src/core/policy/approval.ts';
+import { policyChanges } from '../../../src/core/policy/changes.ts';
 import { parsePolicy } from '../../../src/core/policy/parse.ts';
 import { ApprovalStore } from '../../../src/extension/policy/approvalStore.ts';
 import { policyLanguage } from '../../../src/extension/policy/language.ts';
 import { ChangedSinceReviewError, PolicyBook } from '../../../src/extension/policy/policyBook.ts';
 import type { PolicyRead } from '../../../src/extension/policy/policySource.ts';
+import { type BoundedPolicyParser, PolicyTimeoutError } from '../../../src/gateway/policyParser.ts';
 import { FakeSecrets, FakeTexts } from '../support/fakes.ts';
+
+/** What the worker does, in this thread. */
+const inThisThread: Pick<BoundedPolicyParser, 'parse' | 'narrow' | 'changes'> = {
+  parse: async (text) => parsePolicy(text),
+  narrow: async (approved, written) => narrowApproved(approved, written),
+  changes: async (approved, written, once) => policyChanges(approved, written, once),
+};
 
 const WORKSPACE = 'workspace:file:///home/me/shop';
 
@@ -15,7 +25,7 @@ function policy(...paths: readonly string[]): string {
   return `services:\n  api:\n    baseUrl: https://api.example.com\n    auth: { type: bearer }\n    policies:${rules === '' ? ' []\n' : `\n${rules}`}`;
 }
 
-function setUp(id = 'user') {
+function setUp(id = 'user', parser = inThisThread) {
   const secrets = new FakeSecrets();
   const approved = new FakeTexts();
   const lastValid = new FakeTexts();
@@ -25,7 +35,7 @@ function setUp(id = 'user') {
     const book = new PolicyBook({
       approvals: new ApprovalStore({ texts: approved, secrets, installation: '/storage' }),
       lastValid,
-      language: policyLanguage({ parse: async (text) => parsePolicy(text) }, 'too slow'),
+      language: policyLanguage(parser, 'too slow'),
       now: () => 7,
       log: () => undefined,
     });
@@ -56,6 +66,28 @@ async function approveNow(book: PolicyBook): Promise<void> {
   const [entry] = book.entries();
   await book.approve(entry?.id ?? '', entry?.text ?? '');
 }
+
+test('a save that takes too long to compare counts as one with errors: nothing widens, nothing is forgotten', async () => {
+  const slow = { on: false };
+  const unlessSlow = <T>(work: () => Promise<T>): Promise<T> =>
+    slow.on ? Promise.reject(new PolicyTimeoutError('too slow')) : work();
+  const { open, save } = setUp('user', {
+    ...inThisThread,
+    narrow: (...words) => unlessSlow(() => inThisThread.narrow(...words)),
+    changes: (...words) => unlessSlow(() => inThisThread.changes(...words)),
+  });
+  const book = await open();
+  await save(book, policy('a'));
+  await approveNow(book);
+  slow.on = true;
+  await save(book, policy('a', 'b'));
+  expect(book.entries()).toMatchObject([{ disk: 'invalid', approval: { kind: 'approved' }, pending: [] }]);
+  expect(inForce(book)).toEqual(['/a']);
+  slow.on = false;
+  await book.refresh();
+  expect(book.entries()).toMatchObject([{ disk: 'valid', pending: [{ text: '+ GET /b on api' }] }]);
+  expect(inForce(book)).toEqual(['/a']);
+});
 
 describe('adding', () => {
   test('waits for a person, and says what waits', async () => {

@@ -44,7 +44,7 @@ export function reasonText(code: string): string {
     case 'cancelled':
       return l10n.t('the agent cancelled it');
     case 'gateway_unavailable':
-      return l10n.t('the gateway was ending');
+      return l10n.t('the gateway was not ready');
     case 'audit_unavailable':
       return l10n.t('the audit trail cannot be written');
     default:
