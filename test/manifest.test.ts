@@ -58,6 +58,16 @@ describe('public contracts', () => {
       'valetKey.explainCall': 'Why Was a Call Blocked?',
       'valetKey.verifyAuditLog': 'Verify Audit Log',
       'valetKey.exportAuditLog': 'Export Audit Log',
+      'valetKey.runCheckup': 'Run Checkup',
+      'valetKey.filterCheckup': 'Filter Checkup Findings',
+      'valetKey.exportCheckupReport': 'Export Checkup Report',
+      'valetKey.applyCheckupFix': 'Fix…',
+      'valetKey.undoCheckupFix': 'Undo Last Checkup Fix',
+      'valetKey.moveSecrets': 'Move Secrets out of MCP Configuration',
+      'valetKey.waiveFinding': 'Mark as Rotated',
+      'valetKey.openFindingKeyPage': 'Open Key Page',
+      'valetKey.drillKillSwitch': 'Practise the Kill Switch',
+      'valetKey.testErrorsForLeaks': 'Test Errors for Leaks',
       'valetKey.showMenu': 'Show Menu',
     });
     expect(new Set(contributes.commands.map(({ category }) => text(category)))).toEqual(new Set(['Valet Key']));

@@ -4,6 +4,10 @@ import type { AccessWishes } from './audit/accessWishes.ts';
 import type { ActivityLog } from './audit/activity.ts';
 import type { Anchorer } from './audit/anchorer.ts';
 import type { AnchorStore } from './audit/anchorStore.ts';
+import type { Backups } from './checkup/backups.ts';
+import type { Checkup } from './checkup/checkup.ts';
+import type { Drills } from './checkup/drills.ts';
+import type { Exposures } from './checkup/exposures.ts';
 import type { CredentialStore } from './credentials/credentialStore.ts';
 import type { FreezeStore } from './freeze/freezeStore.ts';
 import type { GatewaySupervisor } from './gateway/gatewaySupervisor.ts';
@@ -29,6 +33,12 @@ export interface App {
   readonly administrator: AdministratorPolicy;
   readonly audit: AuditTrail;
   readonly texts: ReadOnlyTexts;
+  readonly checkup: Checkup;
+  /** What files were before the checkup changed them. */
+  readonly backups: Backups;
+  /** What stood in plain text, and is not known to be rotated. */
+  readonly exposures: Exposures;
+  readonly drills: Drills;
   /** False where VS Code runs the extension on the remote side of a window. */
   readonly runsBesideEditor: boolean;
   readonly definition: ServerDefinition;

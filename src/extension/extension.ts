@@ -10,7 +10,12 @@ import { Anchorer } from './audit/anchorer.ts';
 import { ANCHOR_PREFIX, AnchorStore } from './audit/anchorStore.ts';
 import { recallHistory } from './audit/recallHistory.ts';
 import { presentRuns } from './audit/trailCheck.ts';
+
 import { WindowHistory } from './audit/windowHistory.ts';
+
+import { registerCheckupDiagnostics } from './checkup/checkupDiagnostics.ts';
+import { windowCheckup } from './checkup/windowCheckup.ts';
+
 import { registerCommands } from './commands/register.ts';
 import { credentialIds, credentialSetOf } from './credentials/credentialSet.ts';
 import { CredentialStore } from './credentials/credentialStore.ts';
@@ -41,6 +46,7 @@ import { Emitter } from './util/emitter.ts';
 import { errorText } from './util/errorText.ts';
 import { registerActivityView } from './views/activity/activityView.ts';
 import { tellOfWish } from './views/activity/wishToast.ts';
+import { registerCheckupView } from './views/checkup/checkupView.ts';
 import { registerContextKeys } from './views/contextKeys.ts';
 import { ReadOnlyTexts } from './views/readOnlyText.ts';
 import { LiveServiceModel } from './views/services/serviceModel.ts';
@@ -129,6 +135,12 @@ export function activate(context: vscode.ExtensionContext): void {
   lastWords = () => anchorer.anchor();
   const trust = { granted: () => vscode.workspace.isTrusted, onDidGrant: vscode.workspace.onDidGrantWorkspaceTrust };
   const services = new LiveServiceModel({ credentials, freeze, policies, gateway, activity, trust });
+  const ofCheckup = windowCheckup({
+    globalStorage: globalStorageUri,
+    credentials,
+    metadata,
+    services: () => services.list.length,
+  });
   // Anchors in SecretStorage concern no other window.
   const secretsChanged = new Emitter<void>();
   const definition = serverDefinition({
@@ -149,6 +161,10 @@ export function activate(context: vscode.ExtensionContext): void {
     administrator,
     audit: { directory: auditDirectory, anchors, anchorer },
     texts,
+    checkup: ofCheckup.checkup,
+    backups: ofCheckup.backups,
+    exposures: ofCheckup.exposures,
+    drills: ofCheckup.drills,
     runsBesideEditor: context.extension.extensionKind === vscode.ExtensionKind.UI,
     definition,
     auditChannel,
@@ -170,6 +186,8 @@ export function activate(context: vscode.ExtensionContext): void {
     registerCommands(app),
     registerServicesView(app),
     registerActivityView(app),
+    registerCheckupView(app),
+    registerCheckupDiagnostics(app),
     registerStatusBar(app),
     registerContextKeys(app),
     registerApprovedDocuments(policies),
@@ -218,6 +236,15 @@ export function activate(context: vscode.ExtensionContext): void {
   };
   const started = start().catch(failed);
   context.subscriptions.push(registerSetUpOffer(app, started));
+  // Whoever opens a window waits for the editor, not for us.
+  void started.then(() =>
+    context.subscriptions.push(
+      ofCheckup.follow(failed, [
+        (changed) => credentials.onDidChange(changed),
+        (changed) => policies.onDidChange(changed),
+      ]),
+    ),
+  );
 }
 
 /** What is done before the window closes. VS Code calls `deactivate` without the context, so that it has to be kept here. */

@@ -13,22 +13,39 @@ import type { ServiceDraft } from './serviceDraft.ts';
 
 /** The questions of Add Service, as the answers so far have them. */
 export function addServiceSteps(app: App, draft: ServiceDraft): readonly Step[] {
+  return [askProvider(draft), ...describingSteps(app, draft, [askValue(draft)])];
+}
+
+/**
+ * The same for a credential that is at hand already. `known` is the API that it tells by itself: then only that is asked
+ * which has no sensible answer of its own.
+ */
+export function migrationSteps(app: App, draft: ServiceDraft, known: KnownService | undefined): readonly Step[] {
+  if (!known) return [askProvider(draft), ...describingSteps(app, draft, [])];
+  draft.known = known;
+  draft.baseUrl ??= known.baseUrl;
+  draft.name ??= freeName(app, known.id);
+  return ownSteps(draft, known);
+}
+
+function describingSteps(app: App, draft: ServiceDraft, value: readonly Step[]): readonly Step[] {
   const { known } = draft;
-  const own = known
-    ? [...(known.ownHosts ? [askBaseUrl(draft)] : []), ...(known.username ? [askUsername(draft, known.username)] : [])]
-    : [];
   const custom = known ? [] : [askBaseUrl(draft), askAuth(draft)];
   return [
-    askProvider(draft),
-    ...own,
+    ...(known ? ownSteps(draft, known) : []),
     askName(app, draft),
     ...custom,
     askEnvironment(draft),
     ...(known ? [] : [askVerifyPath(draft)]),
-    askValue(draft),
+    ...value,
     askPreset(draft),
     ...askFile(app, draft),
   ];
+}
+
+/** What differs between the accounts of one provider. */
+function ownSteps(draft: ServiceDraft, { ownHosts, username }: KnownService): readonly Step[] {
+  return [...(ownHosts ? [askBaseUrl(draft)] : []), ...(username ? [askUsername(draft, username)] : [])];
 }
 
 function askProvider(draft: ServiceDraft): Step {

@@ -11,6 +11,7 @@ export function addServiceSummary(
     file,
     verified,
     elsewhere,
+    besides,
   }: {
     readonly last4: string;
     readonly file: string;
@@ -18,6 +19,8 @@ export function addServiceSummary(
     readonly verified: string | undefined;
     /** Services that have the same credential. */
     readonly elsewhere: readonly string[];
+    /** What else happens with the same click, in a sentence. */
+    readonly besides?: string | undefined;
   },
 ): string {
   const rules = service.rules.map((rule) => `    ${describeRule(rule)}`);
@@ -45,6 +48,7 @@ export function addServiceSummary(
     rules.length === 0 ? l10n.t('Agents may call nothing until you add rules.') : l10n.t('Agents may call:'),
     ...rules,
     ...(wildcards ? ['', l10n.t('/** stands for every path.')] : []),
+    ...(besides === undefined ? [] : ['', besides]),
   ].join('\n');
 }
 

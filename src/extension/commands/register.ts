@@ -30,6 +30,16 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'valetKey.explainCall': async () => (await import('./explainCall.ts')).explainCall,
   'valetKey.verifyAuditLog': async () => (await import('./verifyAuditLog.ts')).verifyAuditLog,
   'valetKey.exportAuditLog': async () => (await import('./exportAuditLog.ts')).exportAuditLog,
+  'valetKey.runCheckup': async () => (await import('./runCheckup.ts')).runCheckup,
+  'valetKey.filterCheckup': async () => (await import('./filterCheckup.ts')).filterCheckup,
+  'valetKey.exportCheckupReport': async () => (await import('./exportCheckupReport.ts')).exportCheckupReport,
+  'valetKey.applyCheckupFix': async () => (await import('./applyCheckupFix.ts')).applyCheckupFix,
+  'valetKey.undoCheckupFix': async () => (await import('./undoCheckupFix.ts')).undoCheckupFix,
+  'valetKey.moveSecrets': async () => (await import('./moveSecrets.ts')).moveSecrets,
+  'valetKey.waiveFinding': async () => (await import('./waiveFinding.ts')).waiveFinding,
+  'valetKey.openFindingKeyPage': async () => (await import('./waiveFinding.ts')).openFindingKeyPage,
+  'valetKey.drillKillSwitch': async () => (await import('./drillKillSwitch.ts')).drillKillSwitch,
+  'valetKey.testErrorsForLeaks': async () => (await import('./testErrorsForLeaks.ts')).testErrorsForLeaks,
   'valetKey.showMenu': async () => (await import('./showMenu.ts')).showMenu,
 };
 

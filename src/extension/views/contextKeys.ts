@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { App } from '../app.ts';
+import { plainSecrets } from '../checkup/report.ts';
 import { credentialNeeds } from './services/credentialNeeds.ts';
 
 /** The keys that menus, buttons and the walkthrough's steps in package.json go by. */
@@ -14,6 +15,7 @@ export function registerContextKeys(app: App): vscode.Disposable {
       // For `resourcePath in …`: the files whose editors offer the review, whatever they are called.
       'valetKey.pendingFiles': pending.flatMap(({ id }) => pathsOf(app.locations.uriOf(id))),
       'valetKey.setUp': credentialNeeds(app.policies.entries(), app.services.list).missing.length > 0,
+      'valetKey.plainSecrets': app.checkup.report !== undefined && plainSecrets(app.checkup.report).length > 0,
       'valetKey.hasServices': app.services.list.length > 0,
       'valetKey.hasCalls': app.activity.calls.some(({ result }) => result.kind === 'answered'),
     };
@@ -25,7 +27,7 @@ export function registerContextKeys(app: App): vscode.Disposable {
     }
   };
   update();
-  return vscode.Disposable.from(app.services.onDidChange(update));
+  return vscode.Disposable.from(app.services.onDidChange(update), app.checkup.onDidChange(update));
 }
 
 /** A path as the window's own side may write it, which in a remote window can be another system than this one. */

@@ -7,14 +7,21 @@ const KEPT = 20;
 /** Read-only documents that are made for reading: a report, a list. They are on no disk and never ask to be saved. */
 export class ReadOnlyTexts {
   readonly #texts = new Map<string, string>();
+  #count = 0;
 
   /** Opens the text under this name, such as `Audit check.md`. */
   async show(name: string, text: string): Promise<void> {
-    const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${name}`, query: String(Date.now()) });
+    await vscode.window.showTextDocument(this.put(name, text), { preview: false });
+  }
+
+  /** The address of a document with this text. */
+  put(name: string, text: string): vscode.Uri {
+    this.#count += 1;
+    const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${name}`, query: String(this.#count) });
     this.#texts.set(uri.toString(), text);
     const [oldest] = this.#texts.keys();
     if (this.#texts.size > KEPT && oldest !== undefined) this.#texts.delete(oldest);
-    await vscode.window.showTextDocument(uri, { preview: false });
+    return uri;
   }
 
   register(): vscode.Disposable {

@@ -1,0 +1,32 @@
+import { LineIndex } from '../../lineIndex.ts';
+import { findingIn } from '../finding.ts';
+import type { ConfigFile, ReadConfig } from '../model.ts';
+import { MAX_CONFIG_BYTES } from './readConfig.ts';
+
+/** Why a file that is there has no text for us. */
+export type Unreadable = 'too-large' | 'no-permission' | 'no-file' | 'not-readable';
+
+/** A file without a text, and a note that says so: what is in it is not known to be well. */
+export function unreadableConfig(file: Omit<ConfigFile, 'text'>, why: Unreadable): ReadConfig {
+  const empty = { file: { ...file, text: '' }, lines: new LineIndex('') };
+  const note = findingIn(empty, 3, {
+    severity: 'warning',
+    code: why,
+    span: { start: 0, end: 0 },
+    message: messageOf(why),
+  });
+  return { ...empty, servers: [], loose: [], notes: [note] };
+}
+
+function messageOf(why: Unreadable): string {
+  switch (why) {
+    case 'too-large':
+      return `The file is larger than ${MAX_CONFIG_BYTES / 1024 / 1024} MB, so it was not checked.`;
+    case 'no-permission':
+      return 'The file may not be read by you, so it was not checked. Look who owns it.';
+    case 'no-file':
+      return 'There is something else than a file here, so it was not checked.';
+    case 'not-readable':
+      return 'The file could not be read, so it was not checked. A symbolic link may lead nowhere or round in a circle.';
+  }
+}

@@ -1,0 +1,189 @@
+import type { ConfigFile, Finding, ReadConfig } from '../../core/checkup/model.ts';
+import { readConfig } from '../../core/checkup/read/readConfig.ts';
+import { type Unreadable, unreadableConfig } from '../../core/checkup/read/unreadable.ts';
+import type { Severity } from '../../core/policy/model.ts';
+import { Emitter } from '../util/emitter.ts';
+import { SerialQueue } from '../util/serialQueue.ts';
+import type { Exposure } from './exposures.ts';
+import { type CheckupReport, pointsOf, type ShownFinding } from './report.ts';
+import { inSlices, type SlicePorts } from './slices.ts';
+
+/** One configuration file that there is. */
+export interface FoundFile {
+  readonly file: ConfigFile;
+  readonly uri: string;
+  /** As people know it: below a workspace folder or the home folder. */
+  readonly label: string;
+  /** Why it has no text, if so. */
+  readonly unreadable?: Unreadable;
+}
+
+/** Something that takes part of a run's time, and what it found. */
+export type Examination = () => readonly Finding[];
+
+/** What the checkup needs of its surroundings. None of it starts a server, uses the network or writes. */
+export interface CheckupPorts {
+  /** The files that there are now, with their texts as editors have them. */
+  files(): Promise<readonly FoundFile[]>;
+  /** The checks, one after another. */
+  examinations(configs: readonly ReadConfig[]): Promise<Iterable<Examination>>;
+  /** What was moved and is not known to be rotated. */
+  exposures(): Promise<readonly Exposure[]>;
+  /** How many services Valet Key has. */
+  services(): number;
+  readonly slices: Omit<SlicePorts, 'stopped'>;
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+/** A file of the last run, for those who change it. Its text may hold secrets: it is never shown. */
+export interface CheckedFile extends FoundFile {
+  readonly config: ReadConfig;
+}
+
+/** The checkup of this window: runs it, in slices, and remembers what the last run found. */
+export class Checkup {
+  readonly #ports: CheckupPorts;
+  readonly #queue = new SerialQueue();
+  readonly #changed = new Emitter<void>();
+  #files: ReadonlyMap<string, CheckedFile> = new Map();
+  #findings: ReadonlyMap<string, ShownFinding> = new Map();
+  #report: CheckupReport | undefined;
+  #filter: ReadonlySet<Severity> = new Set(['error', 'warning', 'information']);
+  #disposed = false;
+  /** The run that waits for its turn, if any: who asks meanwhile gets the same one. */
+  #next: Promise<CheckupReport | undefined> | undefined;
+  /** Fires after each run, and when the filter changed. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor(ports: CheckupPorts) {
+    this.#ports = ports;
+  }
+
+  /** What the last run found; undefined before the first one ended. */
+  get report(): CheckupReport | undefined {
+    return this.#report;
+  }
+
+  /** The severities that the view shows. */
+  get filter(): ReadonlySet<Severity> {
+    return this.#filter;
+  }
+
+  setFilter(filter: ReadonlySet<Severity>): void {
+    this.#filter = filter;
+    this.#changed.fire();
+  }
+
+  /** A finding of the last run. */
+  finding(id: string): ShownFinding | undefined {
+    return this.#findings.get(id);
+  }
+
+  findings(): readonly ShownFinding[] {
+    return [...this.#findings.values()];
+  }
+
+  /** A file of the last run by its address. */
+  file(uri: string): CheckedFile | undefined {
+    return this.#files.get(uri);
+  }
+
+  files(): readonly CheckedFile[] {
+    return [...this.#files.values()];
+  }
+
+  /** Looks at everything anew. Undefined when the window closed meanwhile. */
+  run(): Promise<CheckupReport | undefined> {
+    this.#next ??= this.#queue.run(() => {
+      this.#next = undefined;
+      return this.#run();
+    });
+    return this.#next;
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+  }
+
+  async #run(): Promise<CheckupReport | undefined> {
+    const slices = { ...this.#ports.slices, stopped: () => this.#disposed };
+    const files = new Map<string, CheckedFile>();
+    const findings: Finding[] = [];
+    const read = await inSlices(
+      await this.#ports.files(),
+      (found) => {
+        const before = this.#files.get(found.uri);
+        const config = found.unreadable
+          ? unreadableConfig(found.file, found.unreadable)
+          : before && !before.unreadable && before.file.text === found.file.text
+            ? before.config
+            : readConfig(found.file);
+        files.set(found.uri, { ...found, config });
+      },
+      slices,
+    );
+    const configs = [...files.values()].map(({ config }) => config);
+    const checked =
+      read &&
+      (await inSlices(
+        await this.#ports.examinations(configs),
+        (examination) => void findings.push(...examination()),
+        slices,
+      ));
+    if (!checked) return undefined;
+    const shown = [...withAddresses(findings, [...files.values()]), ...(await this.#ports.exposures()).map(exposed)];
+    this.#files = files;
+    this.#findings = new Map(shown.map((finding) => [finding.id, finding]));
+    const servers = configs.reduce((sum, config) => sum + config.servers.length, 0);
+    this.#report = {
+      at: this.#ports.now(),
+      files: files.size,
+      servers,
+      points: pointsOf(shown, { servers, services: this.#ports.services() }),
+    };
+    this.#changed.fire();
+    return this.#report;
+  }
+}
+
+/** Gives each finding the address of its file, and an id that stays while neither file nor key change. */
+function withAddresses(findings: readonly Finding[], files: readonly FoundFile[]): readonly ShownFinding[] {
+  const byPath = new Map(files.map((found) => [found.file.path, found]));
+  const seen = new Map<string, number>();
+  return findings.map((finding) => {
+    const found = byPath.get(finding.file);
+    const name = [finding.check, finding.code, finding.file, finding.server ?? '', finding.key ?? ''].join('\n');
+    const number = seen.get(name) ?? 0;
+    seen.set(name, number + 1);
+    return {
+      id: `${name}\n${number}`,
+      finding,
+      label: found?.label ?? finding.file,
+      ...(found ? { uri: found.uri } : {}),
+    };
+  });
+}
+
+/** What was in plain text goes on being a finding, at the beginning of the file in which it was. */
+function exposed(exposure: Exposure): ShownFinding {
+  const at = { line: 1, column: 1 };
+  const { id, kind, file, server, last4, uri } = exposure;
+  return {
+    id: `exposed\n${id}`,
+    label: file,
+    uri,
+    exposure,
+    finding: {
+      check: 1,
+      severity: 'warning',
+      code: 'was-in-plain-text',
+      file,
+      span: { start: 0, end: 0 },
+      start: at,
+      end: at,
+      server,
+      message: `Rotate this ${kind}${last4 === '' ? '' : ` (••••${last4})`}: it was in plain text here, so others may have read it.`,
+    },
+  };
+}

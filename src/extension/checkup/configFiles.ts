@@ -1,0 +1,122 @@
+import { homedir } from 'node:os';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { type ConfigPlace, WORKSPACE_PLACES } from '../../core/checkup/locations.ts';
+import type { ConfigFile } from '../../core/checkup/model.ts';
+import type { FoundFile } from './checkup.ts';
+import { readConfigText } from './configText.ts';
+
+/** More files than any repository has; a search must end. */
+const MOST_FILES = 5000;
+const EXCLUDED = '{**/node_modules/**,**/.git/**,**/.venv/**,**/vendor/**}';
+
+/** One place where a configuration file is, or may be. */
+export interface ConfigAddress {
+  readonly uri: vscode.Uri;
+  readonly place: ConfigPlace;
+  readonly scope: ConfigFile['scope'];
+}
+
+/**
+ * Where configuration files are on the machine that runs this extension, and in the folders of the window. Workspace
+ * files are found and read through VS Code, so that remote and virtual folders work too.
+ */
+export class ConfigFiles {
+  readonly #userPlaces: readonly ConfigAddress[];
+
+  /** @param userPlaces files of the person, there or not */
+  constructor(userPlaces: readonly ConfigAddress[]) {
+    this.#userPlaces = userPlaces;
+  }
+
+  /** The files that there are now, with their texts. */
+  async read(): Promise<readonly FoundFile[]> {
+    const addresses = [...this.#userPlaces, ...(await this.#inWorkspace())];
+    const read = await Promise.all(addresses.map((address) => readFile(address)));
+    const found = new Map<string, FoundFile>();
+    // A home folder that is open as a workspace has its files in both lists.
+    for (const file of read) if (file && !found.has(file.uri)) found.set(file.uri, file);
+    return [...found.values()];
+  }
+
+  /** Calls back when a file comes, goes or changes, on disk or in an editor. */
+  watch(changed: () => void): vscode.Disposable {
+    const patterns = [
+      ...this.#userPlaces.map(
+        ({ uri }) => new vscode.RelativePattern(vscode.Uri.joinPath(uri, '..'), path.posix.basename(uri.path)),
+      ),
+      ...WORKSPACE_PLACES.map((place) => globOf(place)),
+    ];
+    const watchers = patterns.map((pattern) => {
+      const watcher = vscode.workspace.createFileSystemWatcher(pattern);
+      return vscode.Disposable.from(
+        watcher,
+        watcher.onDidChange(changed),
+        watcher.onDidCreate(changed),
+        watcher.onDidDelete(changed),
+      );
+    });
+    return vscode.Disposable.from(
+      ...watchers,
+      vscode.workspace.onDidChangeWorkspaceFolders(changed),
+      vscode.workspace.onDidChangeTextDocument(({ document }) => {
+        if (this.#isConfig(document.uri)) changed();
+      }),
+      // Watchers miss things (network drives, virtual folders); coming back to the window is a good time to look.
+      vscode.window.onDidChangeWindowState(({ focused }) => {
+        if (focused) changed();
+      }),
+    );
+  }
+
+  #isConfig(uri: vscode.Uri): boolean {
+    return (
+      WORKSPACE_PLACES.some((place) => uri.path.endsWith(suffixOf(place))) ||
+      this.#userPlaces.some((address) => address.uri.toString() === uri.toString())
+    );
+  }
+
+  async #inWorkspace(): Promise<readonly ConfigAddress[]> {
+    if ((vscode.workspace.workspaceFolders ?? []).length === 0) return [];
+    const found = await vscode.workspace.findFiles(`{${WORKSPACE_PLACES.map(globOf).join(',')}}`, EXCLUDED, MOST_FILES);
+    return found.flatMap((uri) => {
+      const place = WORKSPACE_PLACES.find((candidate) => uri.path.endsWith(suffixOf(candidate)));
+      return place ? [{ uri, place, scope: 'workspace' as const }] : [];
+    });
+  }
+}
+
+/** Such as `**​/.vscode/mcp.json`: repositories hold projects in folders of their own. */
+function globOf({ path: relative }: ConfigPlace): string {
+  return `**/${relative}`;
+}
+
+/** The end of an address; a place may hold one star for a name. */
+function suffixOf({ path: relative }: ConfigPlace): string {
+  return relative.startsWith('*') ? relative.slice(1) : `/${relative}`;
+}
+
+async function readFile({ uri, place, scope }: ConfigAddress): Promise<FoundFile | undefined> {
+  const read = await readConfigText(uri);
+  if (read.kind === 'missing') return undefined;
+  const { client, format } = place;
+  const file: ConfigFile = {
+    path: uri.scheme === 'file' ? uri.fsPath : uri.toString(),
+    client,
+    format,
+    scope,
+    text: read.kind === 'text' ? read.text : '',
+  };
+  return {
+    file,
+    uri: uri.toString(),
+    label: labelOf(uri, scope),
+    ...(read.kind === 'unreadable' ? { unreadable: read.why } : {}),
+  };
+}
+
+function labelOf(uri: vscode.Uri, scope: ConfigFile['scope']): string {
+  if (scope === 'workspace') return vscode.workspace.asRelativePath(uri);
+  const home = homedir() + path.sep;
+  return uri.fsPath.startsWith(home) ? `~${path.sep}${uri.fsPath.slice(home.length)}` : uri.fsPath;
+}

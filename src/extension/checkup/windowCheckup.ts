@@ -1,0 +1,96 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { checkup } from '../../core/checkup/checkup.ts';
+import { credentialKey } from '../credentials/credentialId.ts';
+import type { CredentialStore } from '../credentials/credentialStore.ts';
+import type { MetadataPort } from '../ports.ts';
+import { textFolder } from '../state/textFolder.ts';
+import { Backups } from './backups.ts';
+import { Checkup } from './checkup.ts';
+import { ConfigFiles } from './configFiles.ts';
+import { Drills } from './drills.ts';
+import { Exposures, settled } from './exposures.ts';
+import { userPlaces } from './userPlaces.ts';
+
+/** Everything of the checkup that commands and views work with. */
+export interface WindowCheckup {
+  readonly checkup: Checkup;
+  readonly backups: Backups;
+  readonly exposures: Exposures;
+  readonly drills: Drills;
+  /** Looks whenever a file, a service or a credential changed. The first look comes when the window has started. */
+  follow(
+    onError: (error: unknown) => void,
+    changes: readonly ((changed: () => void) => vscode.Disposable)[],
+  ): vscode.Disposable;
+}
+
+/** A burst of changes (typing, a pull) is one look. */
+const PAUSE_MS = 300;
+
+export function windowCheckup({
+  globalStorage,
+  credentials,
+  metadata,
+  services,
+}: {
+  readonly globalStorage: vscode.Uri;
+  readonly credentials: CredentialStore;
+  readonly metadata: MetadataPort;
+  /** How many services Valet Key has. */
+  services(): number;
+}): WindowCheckup {
+  const storage = globalStorage.fsPath;
+  const files = new ConfigFiles(userPlaces(globalStorage));
+  const backups = new Backups(path.join(storage, 'checkup', 'backups'), Date.now);
+  const exposures = new Exposures(textFolder(path.join(storage, 'checkup')));
+  // Tells equal values apart within this run of the window, and is never written down.
+  const key = randomBytes(32);
+  const checkupOfWindow = new Checkup({
+    files: () => files.read(),
+    examinations: async (configs) => [
+      () =>
+        checkup(configs, {
+          now: Date.now(),
+          fingerprint: (value) => createHmac('sha256', key).update(value, 'utf8').digest('base64url'),
+        }),
+    ],
+    exposures: async () => {
+      await exposures.remove(settled(await exposures.all(), (name) => changedAt(credentials, name)));
+      return exposures.all();
+    },
+    services,
+    slices: { now: () => performance.now(), pause: () => new Promise((resolve) => setImmediate(resolve)) },
+    now: Date.now,
+  });
+  return {
+    checkup: checkupOfWindow,
+    backups,
+    exposures,
+    drills: new Drills(metadata),
+    follow(onError, changes) {
+      let timer: NodeJS.Timeout | undefined;
+      const look = (): void => void checkupOfWindow.run().catch(onError);
+      const lookSoon = (): void => {
+        clearTimeout(timer);
+        timer = setTimeout(look, PAUSE_MS);
+      };
+      lookSoon();
+      void backups.sweep().catch(onError);
+      return vscode.Disposable.from(
+        checkupOfWindow,
+        { dispose: () => clearTimeout(timer) },
+        files.watch(lookSoon),
+        ...changes.map((listen) => listen(lookSoon)),
+      );
+    },
+  };
+}
+
+/** When the value of a credential last changed in Valet Key: milliseconds since the epoch. */
+function changedAt(credentials: CredentialStore, name: string): number | undefined {
+  const record = credentials.all().find(({ id }) => credentialKey(id) === name);
+  if (record?.state === 'revoked') return record.revokedAt;
+  return record?.state === 'present' ? record.rotatedAt : undefined;
+}

@@ -1,0 +1,144 @@
+import { commands, l10n, window } from 'vscode';
+import type { App } from '../app.ts';
+import type { Backup } from '../checkup/backups.ts';
+import { changeFiles, checkChangeable, FileNotChangedError } from '../checkup/changeFiles.ts';
+import type { Exposure } from '../checkup/exposures.ts';
+import { fileChanges, type Move } from '../checkup/movePlan.ts';
+import { plainSecrets } from '../checkup/report.ts';
+import { type PlainSecret, plainSecretsIn } from '../checkup/secretPlaces.ts';
+import { shownText } from '../checkup/shownText.ts';
+import type { CredentialId } from '../credentials/credentialId.ts';
+import { credentialKey } from '../credentials/credentialId.ts';
+import { KNOWN_SERVICES } from '../services/knownServices.ts';
+import { confirmInModal, tellFailure } from '../ui/confirm.ts';
+import { findingOfNode } from '../views/checkup/findingNode.ts';
+import { askMoves, secretText } from './moveSecretsQuestions.ts';
+import { storeSecret } from './storeSecret.ts';
+
+/**
+ * Moves secrets out of MCP configurations. What Valet Key is to use is stored and read back first; only then do the
+ * secrets leave their files, in one change that can be undone. A failure on the way leaves the files as they were.
+ */
+export async function moveSecrets(app: App, argument: unknown): Promise<void> {
+  const report = await app.checkup.run();
+  if (!report) return;
+  const all = plainSecretsIn(plainSecrets(report), (uri) => app.checkup.file(uri));
+  const secrets = chosenOf(all, findingOfNode(argument));
+  if (secrets.length === 0) {
+    void window.showInformationMessage(l10n.t('No secret in plain text was found in MCP configurations.'));
+    return;
+  }
+  const moves = await askMoves(app, secrets);
+  if (!moves || moves.every(({ choice }) => choice === 'skip')) return;
+  const changes = fileChanges(moves);
+  try {
+    await checkChangeable(changes);
+    const stored = await storeAll(app, moves);
+    if (!stored || !(await confirmRemoval(moves))) return;
+    const backup = await changeFiles(app.backups, changes);
+    await app.exposures.add(exposuresOf(moves, stored, backup));
+    await app.gateway.record({ action: 'move', subject: changes.map(({ label }) => label).join(', ') });
+    await app.checkup.run();
+    void tellMoved(moves);
+  } catch (error) {
+    if (!(error instanceof FileNotChangedError)) throw error;
+    await tellFailure(l10n.t('The secrets were not moved.'), error.message);
+  }
+}
+
+/** Started at one finding, only its value is moved, from every place that has it. */
+function chosenOf(all: readonly PlainSecret[], id: string | undefined): readonly PlainSecret[] {
+  const started = all.find(({ shown }) => shown.id === id);
+  return started ? all.filter(({ value }) => value.equals(started.value)) : all;
+}
+
+/** The credential that each value became. Undefined when the person gave up. */
+async function storeAll(app: App, moves: readonly Move[]): Promise<ReadonlyMap<PlainSecret, CredentialId> | undefined> {
+  const stored = new Map<PlainSecret, CredentialId>();
+  for (const { secret, choice } of moves) {
+    if (choice !== 'use-without-server' && choice !== 'use-beside-server') continue;
+    const same = [...stored].find(([other]) => other.value.equals(secret.value))?.[1];
+    const id = same ?? app.credentials.holders(secret.value)[0] ?? (await storeSecret(app, secret));
+    if (!id) return undefined;
+    const record = app.credentials.get(id);
+    // The last look before the file loses it. A person may have entered another value on the way; then this one is
+    // nowhere but in the file, and stays there.
+    if (record?.state !== 'present' || !record.value.equals(secret.value)) {
+      throw new FileNotChangedError(
+        l10n.t('“{0}” was stored with another value, so nothing was removed from the file.', id.service),
+      );
+    }
+    stored.set(secret, id);
+  }
+  return stored;
+}
+
+async function confirmRemoval(moves: readonly Move[]): Promise<boolean> {
+  const moving = moves.filter(({ choice }) => choice !== 'skip');
+  return confirmInModal({
+    message:
+      moving.length === 1
+        ? l10n.t('Remove 1 secret from its file?')
+        : l10n.t('Remove {0} secrets from their files?', moving.length),
+    detail: [
+      ...moving.map(({ secret, choice }) => `${secretText(secret)}: ${outcomeText(choice)}`),
+      '',
+      l10n.t(
+        'What the files were is kept for seven days where only you can read it, and “Undo Last Checkup Fix” puts it back. Restart the clients that read these files.',
+      ),
+    ].join('\n'),
+    action: l10n.t('Remove'),
+  });
+}
+
+function outcomeText(choice: Move['choice']): string {
+  switch (choice) {
+    case 'use-without-server':
+      return l10n.t('Valet Key uses it; the server is removed');
+    case 'use-beside-server':
+      return l10n.t('Valet Key uses it; the server stays without it');
+    case 'ask':
+      return l10n.t('VS Code asks for it when the server starts');
+    case 'drop':
+      return l10n.t('removed with the server');
+    case 'skip':
+      return l10n.t('stays where it is');
+  }
+}
+
+function exposuresOf(
+  moves: readonly Move[],
+  stored: ReadonlyMap<PlainSecret, CredentialId>,
+  backup: Backup,
+): readonly Exposure[] {
+  return moves
+    .filter(({ choice }) => choice !== 'skip')
+    .map(({ secret }, index) => {
+      const { shown, file, value } = secret;
+      const provider = KNOWN_SERVICES.find(({ id }) => id === shown.finding.secret?.provider);
+      const id = stored.get(secret);
+      return {
+        id: `${backup.id}/${index}`,
+        kind: shown.finding.secret?.kind ?? l10n.t('secret'),
+        file: file.label,
+        uri: file.uri,
+        server: shownText(shown.finding.server ?? ''),
+        last4: value.last4,
+        movedAt: backup.at,
+        ...(provider ? { keyPage: provider.keyPage } : {}),
+        ...(id ? { credential: credentialKey(id) } : {}),
+      };
+    });
+}
+
+async function tellMoved(moves: readonly Move[]): Promise<void> {
+  const show = l10n.t('Show What to Rotate');
+  const count = moves.filter(({ choice }) => choice !== 'skip').length;
+  const chosen = await window.showInformationMessage(
+    count === 1
+      ? l10n.t('1 secret was moved. It was in plain text, so rotate it at its provider.')
+      : l10n.t('{0} secrets were moved. They were in plain text, so rotate them at their providers.', count),
+    show,
+  );
+  if (chosen === show) await commands.executeCommand('valetKey.checkup.focus');
+}

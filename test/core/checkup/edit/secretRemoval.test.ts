@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest';
+import {
+  RemovalNotPossibleError,
+  type SecretRemoval,
+  supportsInputs,
+  withoutSecrets,
+} from '../../../../src/core/checkup/edit/secretRemoval.ts';
+import type { ClientName, ConfigFile, Finding, SecretPlace } from '../../../../src/core/checkup/model.ts';
+
+/** A finding about the text `value`, wherever it stands. */
+function finding(text: string, key: string, value: string, place: Partial<SecretPlace> = {}): Finding {
+  const start = text.indexOf(value);
+  const span = { start, end: start + value.length };
+  const at = { line: 1, column: 1 };
+  return {
+    check: 1,
+    severity: 'error',
+    file: 'mcp.json',
+    span,
+    start: at,
+    end: at,
+    server: key.split('/')[2] ?? '',
+    key,
+    code: 'plain-secret',
+    message: '',
+    secret: { kind: 'token', where: 'env', valueSpan: span, ...place },
+  };
+}
+
+function file(text: string, client: ClientName = 'vscode', format: ConfigFile['format'] = 'jsonc'): ConfigFile {
+  return { path: 'mcp.json', client, format, text, scope: 'user' };
+}
+
+const TEXT = `{
+  // what I use
+  "servers": {
+    "github": { // the first
+      "command": "npx",
+      "env": { "GITHUB_TOKEN": "first-value", "DEBUG": "1" }
+    },
+    "stripe": {
+      "url": "https://mcp.example/sse?key=second-value",
+      "headers": {
+        "Authorization": "Bearer third-value"
+      },
+    },
+    /* and the last */
+    "other": { "command": "node", "args": ["--token", "fourth-value"] }
+  }
+}
+`;
+const FIRST = finding(TEXT, '/servers/github/env/GITHUB_TOKEN', 'first-value', { name: 'GITHUB_TOKEN' });
+const SECOND = finding(TEXT, '/servers/stripe/url', 'second-value', { where: 'url' });
+const THIRD = finding(TEXT, '/servers/stripe/headers/Authorization', 'third-value', {
+  where: 'header',
+  name: 'Authorization',
+});
+const FOURTH = finding(TEXT, '/servers/other/args/1', 'fourth-value', { where: 'arg' });
+
+function without(...removals: SecretRemoval[]): string {
+  return withoutSecrets(file(TEXT), removals);
+}
+
+describe('a secret is taken out of a file', () => {
+  it('as a variable with its name, and everything else stays by a character', () => {
+    expect(without({ kind: 'value', finding: FIRST })).toBe(TEXT.replace('"GITHUB_TOKEN": "first-value", ', ''));
+  });
+
+  it('as the only header, lines and all', () => {
+    expect(without({ kind: 'value', finding: THIRD })).toBe(
+      TEXT.replace('        "Authorization": "Bearer third-value"\n', ''),
+    );
+  });
+
+  it('out of the middle of a text, whose rest stays', () => {
+    const text = without({ kind: 'value', finding: SECOND }, { kind: 'value', finding: FOURTH });
+    expect(text).toContain('"https://mcp.example/sse?key="');
+    expect(text).toContain('["--token", ""]');
+  });
+
+  it('with its server, whose comma and comment go along', () => {
+    expect(without({ kind: 'server', pointer: '/servers/github' })).not.toMatch(/github|first/);
+    const last = without({ kind: 'server', pointer: '/servers/other' });
+    expect(last).not.toContain('fourth-value');
+    expect(JSON.parse(last.replaceAll(/\/\/ .*|\/\*.*?\*\//g, '').replaceAll(/,(\s*})/g, '$1'))).toHaveProperty(
+      'servers.stripe',
+    );
+  });
+
+  it('with all servers at once, and leaves valid JSON', () => {
+    const text = without(
+      ...['github', 'stripe', 'other'].map((name) => ({ kind: 'server', pointer: `/servers/${name}` }) as const),
+    );
+    expect(text).not.toMatch(/-value/);
+    expect(JSON.parse(text.replaceAll(/\/\/.*|\/\*.*?\*\//g, ''))).toEqual({ servers: {} });
+  });
+
+  it('for a question that VS Code asks, however many secrets ask it', () => {
+    const text = without({ kind: 'input', finding: FIRST }, { kind: 'input', finding: THIRD });
+    const parsed = JSON.parse(text.replaceAll(/\/\/ .*|\/\*.*?\*\//g, '').replaceAll(/,(\s*})/g, '$1'));
+    expect(parsed.servers.github.env.GITHUB_TOKEN).toBe(`\${input:github-github-token}`);
+    expect(parsed.servers.stripe.headers.Authorization).toBe(`Bearer \${input:stripe-authorization}`);
+    expect(parsed.inputs).toEqual([
+      { type: 'promptString', id: 'github-github-token', description: 'GITHUB_TOKEN (github)', password: true },
+      { type: 'promptString', id: 'stripe-authorization', description: 'Authorization (stripe)', password: true },
+    ]);
+    expect(text).not.toMatch(/first-value|third-value/);
+    expect(text).toContain('// what I use');
+  });
+
+  it('beside inputs that are there, under an id that is free', () => {
+    const source = `{\n  "inputs": [\n    { "id": "a-key", "type": "promptString" }\n  ],\n  "servers": { "a": { "env": { "KEY": "some-value" } } }\n}\n`;
+    const text = withoutSecrets(file(source), [
+      { kind: 'input', finding: finding(source, '/servers/a/env/KEY', 'some-value', { name: 'KEY' }) },
+    ]);
+    expect(JSON.parse(text).inputs.map(({ id }: { id: string }) => id)).toEqual(['a-key', 'a-key-2']);
+    expect(JSON.parse(text).servers.a.env.KEY).toBe(`\${input:a-key-2}`);
+  });
+
+  it('of a format that has no keys to take out, by leaving its place empty', () => {
+    const source = '[mcp_servers.a]\nenv = { "KEY" = "some-value" }\n';
+    const text = withoutSecrets(file(source, 'codex', 'toml'), [
+      { kind: 'value', finding: finding(source, '/mcp_servers/a/env/KEY', 'some-value') },
+    ]);
+    expect(text).toBe('[mcp_servers.a]\nenv = { "KEY" = "" }\n');
+  });
+
+  it('of a text with a byte order mark and CR LF', () => {
+    const source = `\u{feff}{\r\n  "servers": {\r\n    "a": {\r\n      "env": {\r\n        "ONE": "some-value",\r\n        "TWO": "2"\r\n      }\r\n    }\r\n  }\r\n}\r\n`;
+    const text = withoutSecrets(file(source), [
+      { kind: 'value', finding: finding(source, '/servers/a/env/ONE', 'some-value') },
+    ]);
+    expect(text).toBe(source.replace('        "ONE": "some-value",\r\n', ''));
+  });
+
+  it('or not at all, when the entry is not there', () => {
+    expect(() => without({ kind: 'server', pointer: '/servers/gone' })).toThrow(RemovalNotPossibleError);
+  });
+});
+
+describe('VS Code can ask for a value', () => {
+  it.each([
+    ['vscode', '/servers/a/env/KEY', true],
+    ['vscode', '/mcp/servers/a/env/KEY', true],
+    ['vscode', '/inputs/0/default', false],
+    ['cursor', '/mcpServers/a/env/KEY', false],
+  ] as const)('in a file of %s, at %s: %s', (client, key, supported) => {
+    expect(supportsInputs({ client, format: 'jsonc' }, finding('x', key, 'x'))).toBe(supported);
+  });
+});

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { markdownText, masked, shownText } from '../../../src/extension/checkup/shownText.ts';
+
+test.each([
+  ['line\nbreak', 'line\u{fffd}break'],
+  ['right\u202eto left', 'right\u{fffd}to left'],
+  ['zero\u200bwidth', 'zero\u{fffd}width'],
+  ['  much   space ', 'much space'],
+  ['\ud800 alone', '\u{fffd} alone'],
+])('%j is shown as %j', (text, shown) => {
+  expect(shownText(text)).toBe(shown);
+});
+
+test('a long text is cut between characters', () => {
+  expect(shownText('🔑'.repeat(100), 10)).toBe(`${'🔑'.repeat(9)}…`);
+});
+
+test.each([
+  '[click](command:valetKey.unfreeze)',
+  '![x](https://example.com/x.png)',
+  '<img src=x>',
+  '<https://example.com>',
+  'https://example.com',
+  '| a | b |',
+  '`code` **bold**',
+])('%j is no Markdown any more', (text) => {
+  const markdown = markdownText(text);
+  expect(markdown).not.toMatch(/(?<!\\)[[\]()<>`*|:!]/);
+  expect(markdown.replaceAll('\\', '')).toBe(text);
+});
+
+test('masking keeps every offset', () => {
+  const text = '{"a": "first", "b": "second"}';
+  const spans = ['first', 'second'].map((word) => ({
+    start: text.indexOf(word),
+    end: text.indexOf(word) + word.length,
+  }));
+  const dots = masked(text, spans);
+  expect(dots).toBe('{"a": "•••••", "b": "••••••"}');
+  expect(dots).toHaveLength(text.length);
+});
