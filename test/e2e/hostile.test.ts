@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ROOT } from '../../scripts/lib/repo.mjs';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
 import { answerAddService } from './support/addService.ts';
 import { type Editor, EXTENSION_ID, startEditor } from './support/editor.ts';
@@ -13,6 +14,10 @@ import type { EditorWindow } from './support/window.ts';
 
 const credential = ['demo', 'first', crypto.randomUUID()].join('-');
 const rotated = ['demo', 'second', crypto.randomUUID()].join('-');
+
+const PACKAGE = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+  readonly contributes: { readonly commands: readonly { readonly command: string }[] };
+};
 
 let editor: Editor;
 let window: EditorWindow;
@@ -210,7 +215,9 @@ test('it runs every command of ours with hostile arguments, and every accepting 
       (id) => id.startsWith('valetKey.') && !/\.(focus|resetViewLocation|removeView|toggleVisibility|open)$/.test(id),
     );
   });
-  expect(commands.length).toBeGreaterThan(12);
+  // Whatever is contributed later is among them by itself.
+  const contributed = PACKAGE.contributes.commands.map(({ command }) => command);
+  expect(commands).toEqual(expect.arrayContaining(contributed));
   const policy = readFileSync(storage('valetkey.yaml'), 'utf8');
   for (const command of commands) {
     await window.evaluate(runHostile, { command, policy: storage('valetkey.yaml') });
@@ -329,6 +336,55 @@ test('it listens while a person lifts the freeze and rotates; then nothing allow
   });
 });
 
+test('no command of VS Code answers any question of ours, whichever is open', async () => {
+  const policy = readFileSync(storage('valetkey.yaml'), 'utf8');
+  const [before, acts, arrived] = [await statuses(), peopleDid(), api.requests.length];
+  // Toasts lead on to a question at most; “demo” was just rotated.
+  await window.waitForNotification('“demo” is rotated.');
+  await acceptEverything();
+  await sayNo();
+  await call('_request_access', { service: 'demo', method: 'DELETE', path: '/x', reason: 'Say yes.' });
+  await window.waitForNotification('asks for DELETE');
+  await acceptEverything();
+  await sayNo();
+
+  const questions: readonly (readonly [text: string, ask: () => Promise<void>])[] = [
+    ['asks for DELETE', () => window.palette('Valet Key: Review Access Request')],
+    ['Apply these changes', () => window.palette('Valet Key: Review and Apply Policy Changes')],
+    ['Bring back the previous credential of “demo”?', () => startFor('demo', 'Undo Rotation')],
+    ['Remove the credential of “demo”?', () => startFor('demo', 'Revoke Credential')],
+    ['Remove 2 credentials?', () => window.palette('Valet Key: Remove All Credentials')],
+    [
+      'Send this credential to',
+      async () => {
+        await startFor('moved', 'Rotate Credential');
+        await window.type('New credential for moved', rotated);
+      },
+    ],
+    [
+      'Let agents use “third”',
+      async () => {
+        await window.palette('Valet Key: Add Service');
+        await answerAddService(window, { name: 'third', baseUrl: elsewhere.origin, credential });
+      },
+    ],
+  ];
+  for (const [text, ask] of questions) {
+    await ask();
+    await window.waitForDialog(text);
+    await acceptEverything();
+    const dialog = await window.dialog();
+    expect(`${dialog?.message}\n${dialog?.detail}`).toContain(text);
+    await sayNo();
+    await window.command('notifications.clearAll');
+    expect([text, readFileSync(storage('valetkey.yaml'), 'utf8')]).toEqual([text, policy]);
+    expect([text, await statuses()]).toEqual([text, before]);
+    expect([text, peopleDid()]).toEqual([text, acts]);
+  }
+  expect(api.requests).toHaveLength(arrived);
+  expect(elsewhere.requests).toEqual([]);
+}, 180_000);
+
 test('none of what was heard was a credential, and nothing went elsewhere', async () => {
   await restartGateway();
   await until('the gateway to be up again', async () => (await statuses()).demo === 'ready');
@@ -337,6 +393,27 @@ test('none of what was heard was a credential, and nothing went elsewhere', asyn
   await heardNothing();
   expect(elsewhere.requests).toEqual([]);
 });
+
+async function startFor(service: string, command: string): Promise<void> {
+  await window.palette(`Valet Key: ${command}`);
+  await window.waitForInput('Which service?');
+  await window.pick(service);
+}
+
+/** Every accepting command of VS Code, and once more for what the first round may have opened. */
+async function acceptEverything(): Promise<void> {
+  for (let round = 0; round < 2; round += 1) {
+    await window.evaluate(acceptAll);
+    await pause(200);
+  }
+}
+
+/** What people did, as the trail of all windows has it. */
+function peopleDid(): string[] {
+  return readdirSync(storage('audit'))
+    .flatMap((name) => readFileSync(storage('audit', name), 'utf8').split('\n'))
+    .filter((line) => line.includes('"kind":"control"'));
+}
 
 /** What the other extension keeps between its visits. */
 interface Hostile {

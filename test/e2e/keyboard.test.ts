@@ -177,6 +177,63 @@ test('one service is frozen from the tree by keyboard, through its context menu'
   await until('the service to be ready again', async () => (await statusOf('demo')).includes('ready'));
 });
 
+test('at 200 % zoom, with a side bar of 300 pixels, all of it stays in sight and in use', async () => {
+  // What 1280 × 800 pixels show at 200 %.
+  await window.page.setViewportSize({ width: 640, height: 400 });
+  const services = '.monaco-list[aria-label="Services"] .monaco-list-row';
+  await runCommand('Valet Key: Focus on Services View');
+  await until('the side bar to be narrow', async () => {
+    const bar = await window.page.locator('.part.sidebar').boundingBox();
+    return bar !== null && bar.width <= 300;
+  });
+  await until('the state to be readable', async () => (await statusOf('demo')).includes('ready'));
+  await inSight(`${services} .label-name`, `${services} .label-description`);
+  await window.screenshotThemes('zoom-services');
+
+  await runCommand('Valet Key: Freeze All Access');
+  await until('the freeze', async () => (await read()).error?.code === 'frozen');
+  await window.clearNotifications();
+  await inSight(`${services} .label-description`, '.statusbar-item [aria-label*="Valet Key"]');
+  await window.screenshotThemes('zoom-frozen');
+  await runCommand('Valet Key: Unfreeze');
+  await window.waitForDialog('Lift the freeze?');
+  await inSight('.monaco-dialog-box .dialog-message-text', '.monaco-dialog-box .dialog-buttons .monaco-button');
+  await window.screenshotThemes('zoom-dialog');
+  await pressInDialog('Lift the freeze?', 'Unfreeze');
+
+  await runCommand('Valet Key: Add Service');
+  await choose('Which API', 'Stripe');
+  await window.waitForInput('A short name');
+  await inSight('.quick-input-widget', '.quick-input-widget .quick-input-message');
+  await window.screenshotThemes('zoom-add-service');
+  await keys.press('Escape');
+  await window.waitForNoInput();
+  await window.page.setViewportSize({ width: 1280, height: 800 });
+  await until('calls to pass', async () => (await read()).status === 200);
+});
+
+/** Waits until there is something that fits each selector, and all of it is wholly inside the window and has come to rest. */
+async function inSight(...selectors: readonly string[]): Promise<void> {
+  const { width, height } = window.page.viewportSize() ?? { width: 0, height: 0 };
+  for (const selector of selectors) {
+    let before = '';
+    await until(`${selector} to be in sight`, async () => {
+      const found = await window.page.locator(selector).filter({ visible: true }).all();
+      const boxes = await Promise.all(found.map((element) => element.boundingBox({ timeout: 1_000 })));
+      const now = JSON.stringify(boxes);
+      const settled = now === before;
+      before = now;
+      return (
+        settled &&
+        boxes.length > 0 &&
+        boxes.every(
+          (box) => box && box.x >= 0 && box.y >= 0 && box.x + box.width <= width && box.y + box.height <= height,
+        )
+      );
+    });
+  }
+}
+
 test('in a chat, an allowed read asks nobody, and an execute asks once', async () => {
   const question = window.page.locator('.interactive-session').getByRole('button', { name: /^Allow/ });
   const before = api.requests.length;

@@ -356,4 +356,21 @@ export const KNOWN_SERVICES: readonly KnownService[] = [
     verify: { method: 'GET', path: '/users/me' },
     keyPage: 'https://app.asana.com/0/my-apps',
   },
+  {
+    // With a personal or service access token: one value and a bearer, where Datadog's application keys need an API key
+    // beside them. https://docs.datadoghq.com/account_management/personal-access-tokens/ (each site has its own host);
+    // 403 for a wrong token and for one without the scope: https://docs.datadoghq.com/api/latest/users/
+    id: 'datadog',
+    label: 'Datadog',
+    baseUrl: 'https://api.datadoghq.com',
+    ownHosts: '.datadoghq.com',
+    auth: { type: 'bearer' },
+    verify: { method: 'GET', path: '/api/v2/users', vague403: true },
+    keyPage: 'https://app.datadoghq.com/personal-settings/access-tokens',
+    presets: [
+      readWithout('/api/v2/api_keys/*', '/api/v1/api_key', '/api/v1/api_key/*', '/api/v1/application_key/**'),
+      READ_AND_WRITE,
+      NOTHING,
+    ],
+  },
 ];

@@ -93,6 +93,7 @@ describe('presets', () => {
       ['digitalocean', '/v2/databases/d', '/v2/droplets'],
       ['twilio', '/2010-04-01/Accounts/AC1.json', '/2010-04-01/Accounts/AC1/Messages.json'],
       ['netlify', '/accounts/a/env/KEY', '/sites'],
+      ['datadog', '/api/v2/api_keys/1', '/api/v2/users'],
     ] as const;
     for (const [id, secret, other] of cases) {
       const service = written(named(id), 0);
