@@ -126,14 +126,17 @@ test('an export holds every record and no credential, as JSON lines and as CSV',
 
 test('limits are counted on after a restart of the gateway, which shows while it is down', async () => {
   expect([await codeOf('shop', '/echo'), await codeOf('shop', '/echo')]).toEqual([200, 200]);
-  const [gateway] = editor.processes('gateway');
-  process.kill(gateway?.pid ?? 0, 'SIGKILL');
-  await window.statusBar('the gateway is not running').waitFor();
+  // It is back within a moment, so that a busy machine may not draw that it was away; each further time takes longer.
+  await until('the status bar to say that it is down', async () => {
+    for (const { pid } of editor.processes('gateway')) process.kill(pid, 'SIGKILL');
+    await window.statusBar('the gateway is not running').waitFor({ timeout: 2_000 });
+    return true;
+  });
   await waitForServices('ready');
   await until('the fourth call', async () => (await codeOf('shop', '/echo')) === 200);
   expect(await codeOf('shop', '/echo')).toBe('rate_limited');
   expect(await codeOf('wiki', '/echo')).toBe(200);
-  expect((await verify()).match(/, holds, complete up to what was anchored/g)).toHaveLength(2);
+  expect((await verify()).match(/, holds, complete up to what was anchored/g)?.length).toBeGreaterThan(1);
 });
 
 test('a reload empties neither the Activity view nor the channel', async () => {

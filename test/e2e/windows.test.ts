@@ -68,7 +68,11 @@ async function callOutside(cwd: string, path: string): Promise<AgentResult['erro
 /** How long it takes until a call in this window ends so, in milliseconds. */
 async function timeUntil(window: EditorWindow, path: string, code: string | number): Promise<number> {
   const start = performance.now();
-  await until(`${path} to end with ${code}`, async () => (await codeOf(window, path)) === code);
+  await until(`${path} to end with ${code}`, async () => {
+    const now = await codeOf(window, path);
+    if (now !== code) throw new Error(`it ended with ${now}`);
+    return true;
+  });
   return performance.now() - start;
 }
 
