@@ -14,8 +14,12 @@ export interface Whereabouts {
   readonly roots: readonly string[];
 }
 
+/** How well a window fits: 0 started the proxy, 1 has its folders, 2 is the only one, 3 is merely there. */
+export type Fit = 0 | 1 | 2 | 3;
+
 export interface Candidate {
   readonly rendezvous: Rendezvous;
+  readonly fit: Fit;
   /** `user` when nothing ties the proxy to this window: then only the user's policy counts. */
   readonly scope: 'window' | 'user';
 }
@@ -49,13 +53,15 @@ export function rankGateways(all: readonly Rendezvous[], own: Whereabouts): Cand
   const places = [...own.roots, ...(own.workingDirectory === own.home ? [] : [own.workingDirectory])];
   const holds = (folder: string, place: string): boolean =>
     place === folder || place.startsWith(folder.endsWith(path.sep) ? folder : folder + path.sep);
-  const rank = (gateway: Rendezvous): number => {
+  const fitOf = (gateway: Rendezvous): Fit => {
     if (gateway.hostPid === own.parentPid) return 0;
     if (gateway.folders.some((folder) => places.some((place) => holds(folder, place)))) return 1;
     return all.length === 1 ? 2 : 3;
   };
   return byFocus
-    .map((rendezvous) => ({ rendezvous, rank: rank(rendezvous) }))
-    .sort((a, b) => a.rank - b.rank)
-    .map(({ rendezvous, rank: place }) => ({ rendezvous, scope: place === 3 ? 'user' : 'window' }));
+    .map((rendezvous): Candidate => {
+      const fit = fitOf(rendezvous);
+      return { rendezvous, fit, scope: fit === 3 ? 'user' : 'window' };
+    })
+    .sort((a, b) => a.fit - b.fit);
 }

@@ -1,21 +1,33 @@
 import type { AgentInfo } from '../protocol/messages.ts';
 import { RuntimeDirError } from '../protocol/runtimeDir.ts';
-import { rankGateways, readGateways, type Whereabouts } from './findGateways.ts';
+import { type Fit, rankGateways, readGateways, type Whereabouts } from './findGateways.ts';
 import { connect, type GatewayConnection, type Order } from './gatewayConnection.ts';
 import { gatewayLost, gatewaySilent, gatewayUnsafe, type Reply } from './reply.ts';
 
 type WithoutId<T> = T extends { id: number } ? Omit<T, 'id'> : never;
 export type Question = WithoutId<Order>;
 
+interface Found {
+  readonly connection: GatewayConnection;
+  readonly fit: Fit;
+}
+
+/** How often a proxy whose gateway is not its own window's looks for a better one: once a second at most. */
+const LOOK_AGAIN_MS = 1000;
+
 /**
  * The proxy's way to a gateway: found on the first question, kept while it lasts, found again by itself on the first
  * question after it was lost. A question is put to one gateway once; it is never repeated.
+ *
+ * A window that starts (or is reloaded) starts its proxies, too, and they may look before its gateway is there; then
+ * another window's answers at first, and the proxy goes over to its own as soon as that is there.
  */
 export class GatewayClient {
   readonly #runtimeDir: string;
   readonly #whereabouts: () => Promise<Whereabouts>;
   readonly #agent: () => AgentInfo;
-  #connection: Promise<GatewayConnection | undefined> | undefined;
+  #found: Promise<Found | undefined> | undefined;
+  #lookedAt = 0;
   #lastId = 0;
 
   constructor(options: { runtimeDir: string; whereabouts: () => Promise<Whereabouts>; agent: () => AgentInfo }) {
@@ -37,25 +49,40 @@ export class GatewayClient {
   }
 
   async #connected(): Promise<GatewayConnection | undefined> {
-    const existing = await this.#connection;
-    if (existing?.open) return existing;
+    const existing = await this.#found;
+    if (existing?.connection.open) return (await this.#better(existing)) ?? existing.connection;
     const attempt = this.#find();
-    this.#connection = attempt;
+    this.#found = attempt;
     // A failed attempt is not kept: the next question looks again.
     attempt
       .catch(() => undefined)
       .then((found) => {
-        if (!found && this.#connection === attempt) this.#connection = undefined;
+        if (!found && this.#found === attempt) this.#found = undefined;
       });
-    return attempt;
+    return (await attempt)?.connection;
   }
 
-  async #find(): Promise<GatewayConnection | undefined> {
+  /** A gateway that fits better than the present one, which then ends once nothing is under way. */
+  async #better(existing: Found): Promise<GatewayConnection | undefined> {
+    const now = performance.now();
+    if (existing.fit === 0 || now - this.#lookedAt < LOOK_AGAIN_MS) return undefined;
+    this.#lookedAt = now;
+    const better = await this.#find(existing.fit);
+    if (!better) return undefined;
+    this.#found = Promise.resolve(better);
+    existing.connection.retire();
+    return better.connection;
+  }
+
+  /** @param worse only what fits better than this */
+  async #find(worse?: Fit): Promise<Found | undefined> {
     const gateways = readGateways(this.#runtimeDir);
     if (gateways.length === 0) return undefined;
     for (const candidate of rankGateways(gateways, await this.#whereabouts())) {
+      const { fit } = candidate;
+      if (worse !== undefined && fit >= worse) return undefined;
       try {
-        return await connect(candidate, this.#agent());
+        return { connection: await connect(candidate, this.#agent()), fit };
       } catch {
         // Left behind by a killed window, or just ending: the next one.
       }

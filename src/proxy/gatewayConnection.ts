@@ -23,7 +23,8 @@ export interface GatewayConnection {
   readonly open: boolean;
   /** Sends one order and resolves with the reply to it; when the connection breaks, with a refusal that says so. */
   ask(order: Order, signal?: AbortSignal): Promise<Reply>;
-  close(): void;
+  /** Closes once nothing is under way. */
+  retire(): void;
 }
 
 /** Connects and proves, or rejects. Nothing about the agent is said before the gateway has proven the key. */
@@ -35,6 +36,7 @@ export function connect(candidate: Candidate, agent: AgentInfo): Promise<Gateway
     const pending = new Map<number, (reply: Reply) => void>();
     const ownNonce = freshNonce();
     let proven = false;
+    let retired = false;
 
     const fail = (why: string): void => {
       clearTimeout(patience);
@@ -66,6 +68,11 @@ export function connect(candidate: Candidate, agent: AgentInfo): Promise<Gateway
       const reply = fromGatewaySchema.parse(message);
       pending.get(reply.id)?.(reply);
       pending.delete(reply.id);
+      endIfIdle();
+    }
+
+    function endIfIdle(): void {
+      if (retired && pending.size === 0) socket.destroy();
     }
 
     const connection: GatewayConnection = {
@@ -88,7 +95,10 @@ export function connect(candidate: Candidate, agent: AgentInfo): Promise<Gateway
           writer.sendLine(line);
         });
       },
-      close: () => socket.destroy(),
+      retire: () => {
+        retired = true;
+        endIfIdle();
+      },
     };
 
     socket.on('connect', () => send({ protocol: PROTOCOL_VERSION, nonce: ownNonce }));

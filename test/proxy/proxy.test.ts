@@ -299,6 +299,38 @@ describe('the socket of a gateway', () => {
   });
 });
 
+describe("a proxy that looked before its own window's gateway was there", () => {
+  it('goes over to it as soon as it is, and loses no call that is under way', async () => {
+    const mine = await serve({
+      policy: policyText({ mine: loopbackService(upstream.origin) }),
+      credentials: { mine: key },
+    });
+    closers.push(() => void mine.stop());
+    // Another window: its extension host is not what started the proxy.
+    const [name = ''] = fs.readdirSync(served.runtimeDir).filter((file) => file.endsWith('.json'));
+    const folder = emptyFolder();
+    const other = JSON.parse(fs.readFileSync(path.join(served.runtimeDir, name), 'utf8')) as Rendezvous;
+    fs.writeFileSync(path.join(folder, name), JSON.stringify({ ...other, hostPid: 1 }), { mode: 0o600 });
+
+    const agent = await connectAgent(
+      { ...served.proxy, env: { ...served.proxy.env, VALETKEY_RUNTIME_DIR: folder } },
+      'my-agent',
+    );
+    expect((await agent.refused('read', { service: 'mine', path: '/x' })).code).toBe('unknown_service');
+    const underWay = agent.ok('read', { service: 'api', path: '/slow/2500' });
+    for (const file of fs.readdirSync(mine.runtimeDir).filter((file) => file.endsWith('.json'))) {
+      fs.copyFileSync(path.join(mine.runtimeDir, file), path.join(folder, file));
+    }
+    await until(
+      async () => 'status' in (await agent.raw('read', { service: 'mine', path: '/x' })),
+      'the call to reach the other gateway',
+    );
+    expect((await underWay).status).toBe(200);
+    expect((await agent.refused('read', { service: 'api', path: '/x' })).code).toBe('unknown_service');
+    await agent.close();
+  });
+});
+
 describe('calls', () => {
   it('that are cancelled abort the upstream request', async () => {
     const proxy = proxyOf();
