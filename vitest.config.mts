@@ -11,6 +11,8 @@ export default defineConfig({
         // Pure and fast: no process, no socket beyond fakes. `npm run check`.
         test: {
           name: 'unit',
+          // Property tests run for seconds where a machine is busy; a slow machine is no failure.
+          testTimeout: 30_000,
           include: [
             'test/core/**/*.test.ts',
             'test/protocol/**/*.test.ts',
