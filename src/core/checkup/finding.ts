@@ -1,5 +1,7 @@
 import type { Severity, Span } from '../policy/model.ts';
+import type { StatePlace, StateStatement } from './context.ts';
 import type { CheckNumber, Finding, ReadConfig } from './model.ts';
+import { masked } from './secrets/findSecrets.ts';
 
 /** What a check says of one place; file, line and column come from the read file. */
 export interface Statement extends Omit<Finding, 'file' | 'start' | 'end' | 'check'> {
@@ -7,11 +9,26 @@ export interface Statement extends Omit<Finding, 'file' | 'start' | 'end' | 'che
   readonly span: Span;
 }
 
+/** A finding in a file. Names are as hostile as values: secrets in them are masked here, once for all checks. */
 export function findingIn(
   { file, lines }: Pick<ReadConfig, 'file' | 'lines'>,
   check: CheckNumber,
-  statement: Statement,
+  { server, key, message, ...statement }: Statement,
 ): Finding {
   const { start, end } = statement.span;
-  return { ...statement, check, file: file.path, start: lines.position(start), end: lines.position(end) };
+  return {
+    ...statement,
+    check,
+    file: file.path,
+    start: lines.position(start),
+    end: lines.position(end),
+    message: masked(message),
+    ...(server === undefined ? {} : { server: masked(server) }),
+    ...(key === undefined ? {} : { key: masked(key) }),
+  };
+}
+
+/** A finding about Valet Key's own state, at the service's place in its policy. */
+export function stateFinding(place: StatePlace, check: CheckNumber, statement: StateStatement): Finding {
+  return { ...statement, ...place, check, message: masked(statement.message) };
 }

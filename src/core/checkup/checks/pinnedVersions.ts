@@ -2,6 +2,7 @@ import { findingIn } from '../finding.ts';
 import { packagesOf } from '../launch/launches.ts';
 import type { Ecosystem, PackageUse } from '../launch/packageUse.ts';
 import type { Finding, Fix, ReadConfig, ServerEntry } from '../model.ts';
+import { masked } from '../secrets/findSecrets.ts';
 
 const KINDS: Readonly<Record<Ecosystem, string>> = {
   npm: 'npm package',
@@ -48,5 +49,5 @@ function pinFix({ file }: ReadConfig, { ecosystem, name, spec, withVersion }: Pa
   const start = span.start + file.text.slice(span.start, span.end).indexOf(spec.at.value) + spec.offset;
   const end = start + spec.value.length;
   if (file.text.slice(start, end) !== spec.value) return undefined;
-  return { kind: 'pin', span: { start, end }, packageName: name, ecosystem, withVersion };
+  return { kind: 'pin', span: { start, end }, packageName: masked(name), ecosystem, withVersion };
 }

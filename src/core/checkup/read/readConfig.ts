@@ -27,16 +27,16 @@ const SERVER_MAPS: readonly (readonly string[])[] = [
   ['mcp_servers'],
 ];
 
-/** Beside the servers: what VS Code asks for, and the environment that Claude Code and dev containers give to all. */
-const LOOSE: readonly (readonly string[])[] = [
+/** What VS Code asks for when a server starts; a `default` stands in the file. */
+const INPUTS: readonly (readonly string[])[] = [
   ['inputs'],
   ['mcp', 'inputs'],
   ['settings', 'mcp', 'inputs'],
   ['customizations', 'vscode', 'mcp', 'inputs'],
-  ['env'],
-  ['containerEnv'],
-  ['remoteEnv'],
 ];
+
+/** The environment that Claude Code and dev containers give to every server. */
+const ENVIRONMENTS: readonly (readonly string[])[] = [['env'], ['containerEnv'], ['remoteEnv']];
 
 /**
  * Reads one configuration file: its servers with the place of every text. Never throws: what cannot be read is a note.
@@ -72,7 +72,12 @@ export function readConfig(file: ConfigFile): ReadConfig {
       `Another server in this file has the same name, and the client starts only one of them${name === '' ? ' (the name is empty)' : ''}. Rename or remove one.`,
     );
   }
-  const loose: Named[] = LOOSE.flatMap((path) => nodesAt(root, path)).flatMap(([node, at]) => textsBelow(node, at));
+  const at = (paths: readonly (readonly string[])[]): (readonly [ConfigNode, string])[] =>
+    paths.flatMap((path) => nodesAt(root, path));
+  const loose = [
+    ...at(INPUTS).flatMap(([node, pointer]) => inputDefaults(node, pointer)),
+    ...at(ENVIRONMENTS).flatMap(([node, pointer]) => textsBelow(node, pointer)),
+  ];
   return { file, lines, servers, loose, notes };
 }
 
@@ -113,6 +118,18 @@ function serversIn(node: ConfigNode, pointer: string, { client }: ConfigFile): S
     const label = name?.kind === 'text' ? name : undefined;
     const nameSpan = label?.span ?? item.span;
     return serverEntry(label?.value ?? '', { nameSpan, value: item }, pointer + step(index)) ?? [];
+  });
+}
+
+/** The default of each input, by the input's id. */
+function inputDefaults(node: ConfigNode, pointer: string): Named[] {
+  if (node.kind !== 'list') return [];
+  return node.items.flatMap((item, index) => {
+    const id = childOf(item, 'id');
+    const value = childOf(item, 'default');
+    if (value?.kind !== 'text') return [];
+    const name = id?.kind === 'text' ? id.value : '';
+    return [{ name, value: value.value, pointer: pointer + step(index) + step('default'), span: value.span }];
   });
 }
 

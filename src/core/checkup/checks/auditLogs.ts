@@ -1,0 +1,33 @@
+import type { CheckupContext } from '../context.ts';
+import { findingIn, stateFinding } from '../finding.ts';
+import type { Finding, ReadConfig, ServerEntry } from '../model.ts';
+import type { SecretUse } from '../secrets/secretUses.ts';
+
+/** Check 3: it can be said afterwards what was accessed, and by whom. */
+export function checkAuditLogs(read: ReadConfig, server: ServerEntry, uses: readonly SecretUse[]): Finding[] {
+  if (uses.length === 0) return [];
+  return [
+    findingIn(read, 3, {
+      severity: 'information',
+      code: 'bypasses-valet-key',
+      span: server.nameSpan,
+      server: server.name,
+      key: server.pointer,
+      message:
+        'This server holds a credential of its own, so what it does with it is in no audit trail. Let agents reach the API through Valet Key, which records every call.',
+    }),
+  ];
+}
+
+/** Whether Valet Key's own trail can answer. */
+export function checkOwnTrail({ brokenTrail }: CheckupContext): Finding[] {
+  if (!brokenTrail) return [];
+  return [
+    stateFinding(brokenTrail, 3, {
+      severity: 'error',
+      code: 'trail-not-writable',
+      message:
+        'The audit trail cannot be written, so calls are refused. Free some space, or repair the folder’s permissions.',
+    }),
+  ];
+}

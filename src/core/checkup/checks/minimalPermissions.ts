@@ -1,0 +1,163 @@
+import type { CheckupContext } from '../context.ts';
+import { findingIn, stateFinding } from '../finding.ts';
+import { containerRun, runOptions } from '../launch/images.ts';
+import { launchesOf } from '../launch/launches.ts';
+import type { Word } from '../launch/words.ts';
+import type { Finding, Located, ReadConfig, ServerEntry } from '../model.ts';
+import type { SecretUse } from '../secrets/secretUses.ts';
+
+const CONTAINERS = /^(?:docker|podman|nerdctl|finch)$/;
+const SOCKET = /docker\.sock|podman\.sock|docker_engine|containerd\.sock/;
+/** `/`, a drive, a home folder, or `~`: nothing narrower than everything of a person. */
+const WHOLE =
+  /^(?:\/|[a-z]:[\\/]?|~[\\/]?|\$\{?HOME\}?[\\/]?|\$\{(?:userHome|env:HOME|env:USERPROFILE)\}[\\/]?|%USERPROFILE%[\\/]?|\/(?:home|Users)(?:\/[^/]+)?\/?|\/root\/?|[a-z]:[\\/]Users(?:[\\/][^\\/]+)?[\\/]?|\/(?:etc|var|usr|opt|mnt|Volumes)\/?)$/i;
+const ALLOW_ALL =
+  /^--?(?:allow-all|allow-all-tools|allow-all-paths|dangerously-[\w-]+|yolo|unrestricted|no-sandbox|disable-sandbox|full-access|tools=all|toolsets=all|access-mode=unrestricted|permission-mode=bypassPermissions|enable-write|allow-write|allow-dangerous[\w-]*)$/i;
+
+interface Trait {
+  readonly text: Located;
+  readonly severity: Finding['severity'];
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Check 2: each server may do what it needs, and no more. */
+export function checkMinimalPermissions(read: ReadConfig, server: ServerEntry, uses: readonly SecretUse[]): Finding[] {
+  const traits = [...launchTraits(server), ...argumentTraits(server), ...approvalTraits(server), ...tokenTraits(uses)];
+  return traits.map(({ text, ...trait }) =>
+    findingIn(read, 2, { ...trait, span: text.span, server: server.name, key: text.pointer }),
+  );
+}
+
+/** Rules of Valet Key's own that let an agent write anywhere. */
+export function checkOwnRules({ rules = [] }: CheckupContext): Finding[] {
+  return rules
+    .filter(
+      ({ pattern, methods }) =>
+        pattern.text === '/**' && methods.some((method) => !/^(?:GET|HEAD|OPTIONS)$/.test(method)),
+    )
+    .map(({ service, place }) =>
+      stateFinding(place, 2, {
+        severity: 'warning',
+        code: 'broad-policy-rule',
+        message: `A rule of ${service} allows writes on every path. Name the paths that the agent needs.`,
+      }),
+    );
+}
+
+function launchTraits(server: ServerEntry): Trait[] {
+  return launchesOf(server).flatMap(({ program, args }) => {
+    if (CONTAINERS.test(program)) return containerTraits(args);
+    if (program === 'deno') return denoTraits(args);
+    return [];
+  });
+}
+
+function containerTraits(args: readonly Word[]): Trait[] {
+  const run = containerRun(args);
+  if (!run) return [];
+  return runOptions(run.words).given.flatMap(({ option, value }): Trait[] => {
+    const at = value?.at;
+    const text = value?.value ?? '';
+    if (option === '--privileged') {
+      const word = run.words.find((one) => one.value === option);
+      return word ? [{ text: word.at, ...PRIVILEGED }] : [];
+    }
+    if (!at) return [];
+    if (SOCKET.test(text)) return [{ text: at, ...DOCKER_SOCKET }];
+    const source =
+      option === '--mount' ? /(?:^|,)(?:src|source)=([^,]*)/.exec(text)?.[1] : /^((?:[a-z]:)?[^:]*):/i.exec(text)?.[1];
+    const mounts = option === '-v' || option === '--volume' || option === '--mount';
+    return mounts && WHOLE.test(source ?? '') ? [{ text: at, ...BROAD_MOUNT }] : [];
+  });
+}
+
+const PRIVILEGED = {
+  severity: 'error',
+  code: 'privileged-container',
+  message:
+    'The container is privileged: its code can do everything on this machine. Remove --privileged and name the capabilities it needs.',
+} as const;
+
+const DOCKER_SOCKET = {
+  severity: 'error',
+  code: 'docker-socket',
+  message:
+    'The container gets the Docker socket, and with it this whole machine. Remove the mount, or put a proxy that lets only reads pass before it.',
+} as const;
+
+const BROAD_MOUNT = {
+  severity: 'warning',
+  code: 'broad-mount',
+  message:
+    'The container gets a whole disk or home folder, keys and browser profiles included. Mount the one folder that it needs, read-only if that will do.',
+} as const;
+
+function denoTraits(args: readonly Word[]): Trait[] {
+  return args
+    .filter(({ value }) => /^(?:-A|--allow-all|--allow-(?:run|env|read|write|sys|ffi))$/.test(value))
+    .map(({ at }) => ({
+      text: at,
+      severity: 'warning' as const,
+      code: 'allow-all',
+      message:
+        'Deno gives the server this permission without a limit. Name what it needs, such as --allow-net=api.example.com.',
+    }));
+}
+
+function argumentTraits({ args }: ServerEntry): Trait[] {
+  const filesystem = args.some(({ value }) =>
+    /(?:server-filesystem|mcp-server-filesystem|filesystem-mcp)(?:@|$)/.test(value),
+  );
+  return args.flatMap((text): Trait[] => {
+    if (filesystem && WHOLE.test(text.value)) {
+      return [
+        {
+          text,
+          severity: 'warning',
+          code: 'broad-filesystem',
+          message:
+            'The file server may read and write a whole disk or home folder, keys included. Name the project folder instead.',
+        },
+      ];
+    }
+    if (!ALLOW_ALL.test(text.value)) return [];
+    return [
+      {
+        text,
+        severity: 'warning',
+        code: 'allow-all',
+        message:
+          'This option gives the server everything it could have. Name the tools or paths that you use, and keep writes off where reads will do.',
+      },
+    ];
+  });
+}
+
+function approvalTraits({ autoApproved = [] }: ServerEntry): Trait[] {
+  return autoApproved
+    .filter(
+      ({ value }) =>
+        value === '*' ||
+        /(?:write|delete|remove|create|update|push|merge|execute|run|shell|exec|send|drop|deploy)/i.test(value),
+    )
+    .map((text) => ({
+      text,
+      severity: 'warning' as const,
+      code: 'auto-approved',
+      message:
+        'The client runs this without asking a person. Take everything that writes out of the list, and never list everything.',
+    }));
+}
+
+function tokenTraits(uses: readonly SecretUse[]): Trait[] {
+  return uses
+    .filter(({ value }) => /^gh[po]_/.test(value))
+    .map(({ text }) => ({
+      text,
+      severity: 'information' as const,
+      code: 'broad-token',
+      message:
+        'A classic GitHub token reaches every repository that you reach. Use a fine-grained token for the repositories and permissions that the server needs.',
+    }));
+}

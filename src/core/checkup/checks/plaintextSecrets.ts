@@ -1,0 +1,40 @@
+import { findingIn } from '../finding.ts';
+import type { Finding, ReadConfig } from '../model.ts';
+import type { SecretUse } from '../secrets/secretUses.ts';
+
+const PLACES = {
+  env: 'an environment variable',
+  header: 'a header',
+  arg: 'an argument',
+  url: 'a URL',
+  other: 'the configuration',
+} as const;
+
+/** Check 1: no secret stands in a configuration file. */
+export function checkPlaintextSecrets(read: ReadConfig, uses: readonly SecretUse[]): Finding[] {
+  return uses.map(({ server, text, found, place }) => {
+    const certain = found.code !== 'capability-url' && found.code !== 'access-key-id';
+    return findingIn(read, 1, {
+      severity: certain ? 'error' : 'warning',
+      code: found.code,
+      span: text.span,
+      ...(server && { server: server.name }),
+      key: text.pointer,
+      message: messageOf(found.code, place),
+      secret: place,
+    });
+  });
+}
+
+function messageOf(code: SecretUse['found']['code'], { kind, where, name, last4 }: SecretUse['place']): string {
+  const shown = last4 === undefined ? '' : ` (••••${last4})`;
+  const named = name === undefined || name.startsWith('-') ? '' : ` ${name}`;
+  const what = `${/^[AEIOaeio]/.test(kind) ? 'An' : 'A'} ${kind}${shown}`;
+  if (code === 'capability-url') {
+    return `${what} stands in plain text. Whoever has the whole URL can use it: treat it as a secret, and rotate it if others can read this file.`;
+  }
+  if (code === 'access-key-id') {
+    return `${what} stands in plain text in ${PLACES[where]}${named}. It names the account; keep it together with its secret, out of this file.`;
+  }
+  return `${what} stands in plain text in ${PLACES[where]}${named}. Every program that reads this file has it: move it out, then rotate it.`;
+}

@@ -1,0 +1,48 @@
+import type { CheckupContext } from '../context.ts';
+import { findingIn, stateFinding } from '../finding.ts';
+import { groupBy } from '../groupBy.ts';
+import type { Finding } from '../model.ts';
+import type { PlacedSecret } from './placedSecret.ts';
+
+const DAY = 24 * 60 * 60 * 1000;
+/** After this many days a credential is due, unless its provider says otherwise. */
+const MAX_AGE_DAYS = 90;
+
+/** Check 4: one secret in several places cannot be rotated in one go. One finding a secret, at its first place. */
+export function checkKeySprawl(secrets: readonly PlacedSecret[]): Finding[] {
+  return groups(secrets).map(([first, ...others]) =>
+    findingIn(first.read, 4, {
+      severity: 'warning',
+      code: 'key-sprawl',
+      span: first.use.text.span,
+      ...(first.use.server && { server: first.use.server.name }),
+      key: first.use.text.pointer,
+      message: `The same ${first.use.place.kind} stands in ${others.length + 1} places, and a rotation has to find them all. Keep it in one place.`,
+      secret: first.use.place,
+      related: others.map(({ read, use }) => ({
+        file: read.file.path,
+        start: read.lines.position(use.text.span.start),
+        message: 'The same value stands here.',
+      })),
+    }),
+  );
+}
+
+function groups(secrets: readonly PlacedSecret[]): (readonly [PlacedSecret, ...PlacedSecret[]])[] {
+  return groupBy(secrets, ({ fingerprint }) => fingerprint).flatMap(([first, ...others]) =>
+    first && others.length > 0 ? [[first, ...others] as const] : [],
+  );
+}
+
+/** Credentials of Valet Key's own that are due. */
+export function checkAges({ now, credentials = [] }: CheckupContext): Finding[] {
+  return credentials
+    .filter(({ rotatedAt }) => now - rotatedAt > MAX_AGE_DAYS * DAY)
+    .map(({ service, place, rotatedAt }) =>
+      stateFinding(place, 4, {
+        severity: 'warning',
+        code: 'old-credential',
+        message: `The credential of ${service} is ${Math.floor((now - rotatedAt) / DAY)} days old. Rotate it: one command, and no agent notices.`,
+      }),
+    );
+}

@@ -1,0 +1,262 @@
+import { credentialClass, kindOfName, providerOfName } from './names.ts';
+import { isPlaceholder, isReference } from './placeholders.ts';
+import { isPlausible, looksGenerated, looksGeneratedAlone } from './plausible.ts';
+import { TOKEN_SHAPES } from './tokenShapes.ts';
+
+/** A secret in a text. */
+export interface FoundSecret {
+  /** Documented in docs/checkup.md. */
+  readonly code:
+    | 'secret-token'
+    | 'secret-value'
+    | 'secret-connection-string'
+    | 'secret-authorization'
+    | 'secret-in-url'
+    | 'access-key-id'
+    | 'capability-url';
+  readonly kind: string;
+  /** Offsets in the text, end exclusive. */
+  readonly start: number;
+  readonly end: number;
+  readonly provider?: string;
+}
+
+/** Longer texts than this hold documents, not credentials: their beginning is looked at. */
+const MAX_TEXT = 64 * 1024;
+
+/** `Bearer x`, `Basic x` and the schemes that APIs made up, https://www.iana.org/assignments/http-authschemes */
+const SCHEME =
+  /^\s*(?:Bearer|Basic|Digest|Token|ApiKey|Api-Key|Key|Bot|Negotiate|OAuth|GoogleLogin auth=|Token token=)[\s=]+(?=\S)/i;
+
+/** Collects what is found; the first finder to see a place keeps it. */
+class Finds {
+  readonly items: FoundSecret[] = [];
+
+  add(secret: FoundSecret): void {
+    if (secret.end <= secret.start) return;
+    if (this.items.some((other) => secret.start < other.end && other.start < secret.end)) return;
+    this.items.push(secret);
+  }
+}
+
+/**
+ * The secrets in a text that stands behind a name (a variable, header, flag or key; empty for none), in the order of
+ * their places.
+ */
+export function findSecrets(text: string, name = ''): FoundSecret[] {
+  const finds = new Finds();
+  const cut = text.length > MAX_TEXT ? text.slice(0, MAX_TEXT) : text;
+  findShapes(cut, finds);
+  findUserInfo(cut, finds);
+  findQueryValues(cut, finds);
+  findPairs(cut, finds);
+  findAuthorization(cut, name, finds);
+  findNamed(cut, name, finds);
+  findCapabilityUrl(cut, finds);
+  return finds.items.sort((a, b) => a.start - b.start);
+}
+
+/** Tokens that tell by their shape what they are. */
+function findShapes(text: string, finds: Finds): void {
+  if (text.length < 16) return;
+  for (const { kind, pattern, provider, identifier } of TOKEN_SHAPES) {
+    for (const match of text.matchAll(pattern)) {
+      if (kind !== 'private key' && isPlaceholder(match[0])) continue;
+      if (kind === 'private key' && !/[A-Za-z0-9+/]{16}/.test(match[0].replace(/-----[^-]*-----/g, ''))) continue;
+      finds.add({
+        code: identifier ? 'access-key-id' : 'secret-token',
+        kind,
+        start: match.index,
+        end: match.index + match[0].length,
+        ...(provider === undefined ? {} : { provider }),
+      });
+    }
+  }
+}
+
+/** Passwords of `scheme://user:password@host`, RFC 3986 section 3.2.1; people leave `@`, `#` and `?` in them as they are. */
+function findUserInfo(text: string, finds: Finds): void {
+  for (const match of text.matchAll(/[a-z][a-z0-9+.-]{1,30}:\/\/([^\s/"'<>]{1,1024})@/gi)) {
+    const userInfo = match[1] ?? '';
+    const start = match.index + match[0].length - userInfo.length - 1;
+    const colon = userInfo.indexOf(':');
+    const user = colon === -1 ? userInfo : userInfo.slice(0, colon);
+    const password = colon === -1 ? '' : userInfo.slice(colon + 1);
+    // `https://host:8080?to=a@b` has no user.
+    if (/^\d+[?#]/.test(password)) continue;
+    if (password !== '' && isUserInfoSecret(password, user)) {
+      const kind = /^https?:/i.test(match[0]) ? 'password in a URL' : 'connection string';
+      const from = start + colon + 1;
+      finds.add({ code: 'secret-connection-string', kind, start: from, end: from + password.length });
+    } else if (password === '' && looksGenerated(user) && !isPlaceholder(user)) {
+      finds.add({ code: 'secret-in-url', kind: 'token in a URL', start, end: start + user.length });
+    }
+  }
+}
+
+function isUserInfoSecret(password: string, user: string): boolean {
+  if (isPlaceholder(password) || password === user) return false;
+  return isPlausible(password, 'password') || looksGenerated(password);
+}
+
+/** `?api_key=…&sig=…` */
+function findQueryValues(text: string, finds: Finds): void {
+  for (const match of text.matchAll(/[?&;]([\w.[\]-]{1,60})=([^&#\s"';]+)/g)) {
+    const [whole, name = '', raw = ''] = match;
+    const expected = credentialClass(name) ?? (/^(?:sig|code|k|t|s)$/i.test(name) ? 'weak' : undefined);
+    if (expected === undefined) continue;
+    const value = decoded(raw);
+    if (expected === 'weak' ? !looksGenerated(value) || isPlaceholder(value) : !isPlausible(value, expected)) continue;
+    const provider = providerOfName(name);
+    const start = match.index + whole.length - raw.length;
+    const inUrl = /(?:https?|wss?):\/\//i.test(text.slice(0, match.index));
+    finds.add({
+      code: inUrl ? 'secret-in-url' : 'secret-connection-string',
+      kind: inUrl ? `${kindOfName(name)} in a URL` : 'connection string',
+      start,
+      end: start + raw.length,
+      ...(provider === undefined ? {} : { provider }),
+    });
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // not percent-encoded after all
+  }
+}
+
+/** `Password=…;`, `API_KEY=… server`, `{"apiKey": "…"}`, `--token …` and `Authorization: Bearer …` inside a longer text. */
+function findPairs(text: string, finds: Finds): void {
+  const names =
+    /(?<![\w.-])-{0,2}([A-Za-z][\w.-]{0,60})(?:\\{0,4}["']?\s{0,2}(?:=>|[=:])\s{0,2}|(?<=(?:^|\s)--?[\w.-]{1,61})\s+)/g;
+  for (const match of text.matchAll(names)) {
+    const name = match[1] ?? '';
+    const at = match.index + match[0].length;
+    const scheme = SCHEME.exec(text.slice(at, at + 60).replace(/^["']/, ' '))?.[0];
+    if (scheme !== undefined && /auth|key|token/i.test(name)) {
+      const rest = /^[^\s"',;&}\])\\]{1,4096}/.exec(text.slice(at + scheme.length))?.[0] ?? '';
+      addAuthorization(scheme, rest, at + scheme.length, name, finds);
+      continue;
+    }
+    const expected = credentialClass(name);
+    if (expected === undefined) continue;
+    const { value, start } = pairValue(text, at, match.index === 0);
+    if (!isPlausible(value, expected)) continue;
+    const provider = providerOfName(name);
+    finds.add({
+      code: /;\s*[\w ]+=/.test(text) ? 'secret-connection-string' : 'secret-value',
+      kind: kindOfName(name),
+      start,
+      end: start + value.length,
+      ...(provider === undefined ? {} : { provider }),
+    });
+  }
+}
+
+/** What stands behind `name=` at an offset: quoted, up to the next delimiter, or all the rest of a lone pair. */
+function pairValue(text: string, at: number, first: boolean): { readonly value: string; readonly start: number } {
+  // JSON inside JSON has a backslash before its quotes.
+  const quote = /^\\{0,4}["']/.exec(text.slice(at, at + 5))?.[0];
+  if (quote !== undefined) {
+    const start = at + quote.length;
+    const end = text.indexOf(quote, start);
+    return { value: text.slice(start, end === -1 ? undefined : end), start };
+  }
+  const rest = text.slice(at, at + 4096);
+  const lone = first && !/\s|[;&,]\s*[\w.-]+\s*[=:]/.test(text);
+  return { value: lone ? rest : (/^[^\s"',;&}\])]+/.exec(rest)?.[0] ?? ''), start: at };
+}
+
+/** A text that is an Authorization header's value, wherever it stands. */
+function findAuthorization(text: string, name: string, finds: Finds): void {
+  const scheme = SCHEME.exec(text)?.[0];
+  if (scheme === undefined) return;
+  const rest = text.slice(scheme.length).trimEnd();
+  addAuthorization(scheme, rest, scheme.length, name, finds);
+}
+
+function addAuthorization(scheme: string, rest: string, start: number, name: string, finds: Finds): void {
+  if (rest.length < 6 || isPlaceholder(rest) || /\s/.test(rest)) return;
+  const basic = /^\s*Basic/i.test(scheme) ? fromBase64(rest) : undefined;
+  if (basic !== undefined && isPlaceholder(basic.slice(basic.indexOf(':') + 1))) return;
+  if (basic === undefined && !isPlausible(rest, 'token')) return;
+  const provider = providerOfName(name);
+  finds.add({
+    code: 'secret-authorization',
+    kind: basic === undefined ? 'authorization token' : 'user name and password',
+    start,
+    end: start + rest.length,
+    ...(provider === undefined ? {} : { provider }),
+  });
+}
+
+/** `user:password` of a Basic header (RFC 7617); undefined when it is not one. */
+function fromBase64(text: string): string | undefined {
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text) || text.replaceAll('=', '').length % 4 === 1) return undefined;
+  const plain = atob(text);
+  return plain.includes(':') ? plain : undefined;
+}
+
+/** `-u user:password`, as curl takes it. */
+const USER_OPTION = /^--?(?:u|user|userpass|basic-auth|credentials?)$/;
+/** The words of a wallet, https://github.com/bitcoin/bips/blob/master/bip-0039.mediawiki */
+const MNEMONIC = /^(?:[a-z]{3,8} ){11,23}[a-z]{3,8}$/;
+
+/** The whole text, because its name says that it is a credential. */
+function findNamed(text: string, name: string, finds: Finds): void {
+  const trimmed = text.trim();
+  const start = text.indexOf(trimmed);
+  const whole = { start, end: start + trimmed.length };
+  const provider = providerOfName(name);
+  if (USER_OPTION.test(name)) {
+    const password = trimmed.slice(trimmed.indexOf(':') + 1);
+    if (password === trimmed || !isPlausible(password, 'password')) return;
+    finds.add({ code: 'secret-value', kind: 'password', start: whole.end - password.length, end: whole.end });
+    return;
+  }
+  const expected = credentialClass(name);
+  if (expected === undefined) return;
+  if (/mnemonic|seed/i.test(name) && MNEMONIC.test(trimmed)) {
+    finds.add({ code: 'secret-value', kind: 'wallet phrase', ...whole });
+    return;
+  }
+  // A JSON text or a list of pairs was looked into already.
+  if (/^[[{]/.test(trimmed) || SCHEME.test(trimmed) || !isPlausible(trimmed, expected)) return;
+  finds.add({
+    code: 'secret-value',
+    kind: kindOfName(name),
+    ...whole,
+    ...(provider === undefined ? {} : { provider }),
+  });
+}
+
+/** A URL whose path alone opens the door: `https://…/s/<long random text>/mcp`. */
+function findCapabilityUrl(text: string, finds: Finds): void {
+  const url = /^\s*https?:\/\/[^\s/?#]+(\/[^\s?#]*)/i.exec(text);
+  if (!url || isReference(text)) return;
+  let at = url[0].length - (url[1] ?? '').length;
+  for (const segment of (url[1] ?? '').split('/')) {
+    if (looksGeneratedAlone(segment)) {
+      finds.add({ code: 'capability-url', kind: 'URL with a key in its path', start: at, end: at + segment.length });
+    }
+    at += segment.length + 1;
+  }
+}
+
+/** The last four characters, as a person may see them; undefined for values under 16, of which nothing is shown. */
+export function last4(value: string): string | undefined {
+  return value.length >= 16 ? value.slice(-4) : undefined;
+}
+
+/** A text with the secrets in it taken out, for names and pointers that are shown. */
+export function masked(text: string): string {
+  let result = text;
+  for (const { start, end } of findSecrets(text).reverse()) {
+    const tail = last4(text.slice(start, end)) ?? '';
+    result = `${result.slice(0, start)}••••${tail}${result.slice(end)}`;
+  }
+  return result;
+}

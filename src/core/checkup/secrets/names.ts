@@ -1,0 +1,187 @@
+/** How a name says that its value is a credential, and which values are believable behind it. */
+export type CredentialClass = 'password' | 'token';
+
+const PASSWORD = new Set([
+  'password',
+  'passwd',
+  'passwort',
+  'pwd',
+  'pass',
+  'passphrase',
+  'passcode',
+  'secret',
+  'secrets',
+]);
+const TOKEN = new Set([
+  'token',
+  'tokens',
+  'key',
+  'keys',
+  'apikey',
+  'apikeys',
+  'pat',
+  'credential',
+  'credentials',
+  'creds',
+  'cred',
+  'bearer',
+  'jwt',
+  'authorization',
+  'auth',
+  'cookie',
+  'cookies',
+  'mnemonic',
+  'seed',
+]);
+/** Compounds without a separator: `PGPASSWORD`, `authtoken`. */
+const COMPOUND = /(?:password|passwd|passphrase|apikey|secretkey|accesskey|privatekey|authkey|token|secret|pgpass)s?$/;
+/** What follows the word that counts: `API_KEY_1`, `TOKEN_VALUE`. */
+const TRAILING = new Set([
+  'value',
+  'default',
+  'b64',
+  'base64',
+  'plain',
+  'plaintext',
+  'raw',
+  'text',
+  'string',
+  'literal',
+  'live',
+  'prod',
+  'production',
+  'dev',
+  'test',
+  'staging',
+  'header',
+  'headers',
+  'primary',
+  'secondary',
+  'v1',
+  'v2',
+]);
+
+/** `KEY` and the like after one of these is no secret. */
+const HARMLESS_BEFORE: Readonly<Record<string, ReadonlySet<string>>> = {
+  key: new Set([
+    'public',
+    'publishable',
+    'primary',
+    'partition',
+    'sort',
+    'foreign',
+    'cache',
+    'group',
+    'object',
+    'row',
+    'index',
+    'idempotency',
+    'project',
+    'space',
+    'issue',
+    'hot',
+    'shortcut',
+    'map',
+    'lookup',
+    'config',
+    'registry',
+    'column',
+    'field',
+    'dedup',
+    'site',
+    'anon',
+    'host',
+    'verify',
+    'verification',
+  ]),
+  keys: new Set(['public', 'allowed', 'object', 'primary', 'num', 'max', 'authorized']),
+  tokens: new Set([
+    'max',
+    'min',
+    'num',
+    'total',
+    'input',
+    'output',
+    'prompt',
+    'completion',
+    'budget',
+    'thinking',
+    'context',
+    'response',
+    'limit',
+  ]),
+  token: new Set(['max', 'num', 'per', 'continuation', 'page', 'next', 'eos', 'bos', 'pad', 'stop']),
+  auth: new Set(['no', 'use', 'require', 'enable', 'disable', 'allow', 'skip', 'force', 'interactive']),
+  cookie: new Set(['use', 'secure', 'same', 'enable']),
+  seed: new Set(['random', 'rng']),
+};
+
+/** `githubApiKey`, `GITHUB_API_KEY`, `X-Github-Api-Key` and `--github-api-key` as their words in lower case. */
+export function wordsOfName(name: string): string[] {
+  return name
+    .slice(0, 200)
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replaceAll(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== '');
+}
+
+/** What a variable, header, flag or key of this name holds; undefined when it is not a credential. */
+export function credentialClass(name: string): CredentialClass | undefined {
+  const words = wordsOfName(name);
+  while (words.length > 1 && (TRAILING.has(words.at(-1) ?? '') || /^\d+$/.test(words.at(-1) ?? ''))) words.pop();
+  const last = (words.at(-1) ?? '').replace(/\d+$/, '');
+  if (HARMLESS_BEFORE[last]?.has(words.at(-2) ?? '')) return undefined;
+  if (PASSWORD.has(last)) return 'password';
+  if (TOKEN.has(last) || (last === 'hash' && words.at(-2) === 'api')) return 'token';
+  const compound = COMPOUND.exec(last)?.[0];
+  if (compound === undefined) return undefined;
+  return /pass|secret$/.test(compound) ? 'password' : 'token';
+}
+
+/** What to call the credential behind a name. */
+export function kindOfName(name: string): string {
+  const words = new Set(wordsOfName(name));
+  const has = (...some: readonly string[]): boolean => some.some((word) => words.has(word));
+  if (has('password', 'passwd', 'pwd', 'pass', 'passwort', 'pgpassword')) return 'password';
+  if (has('passphrase')) return 'passphrase';
+  if (has('private') && has('key')) return 'private key';
+  if (has('token', 'pat', 'bearer', 'jwt')) return 'token';
+  if (has('secret')) return 'secret';
+  if (has('cookie')) return 'cookie';
+  if (has('key', 'apikey')) return 'key';
+  return 'credential';
+}
+
+/** Words in names that tell whose credential it is, by the id of the known service. */
+const PROVIDERS: readonly (readonly [id: string, ...words: string[]])[] = [
+  ['github', 'github', 'gh'],
+  ['gitlab', 'gitlab'],
+  ['stripe', 'stripe'],
+  ['openai', 'openai'],
+  ['anthropic', 'anthropic'],
+  ['slack', 'slack'],
+  ['linear', 'linear'],
+  ['notion', 'notion'],
+  ['jira', 'jira', 'atlassian', 'confluence'],
+  ['sentry', 'sentry'],
+  ['cloudflare', 'cloudflare'],
+  ['vercel', 'vercel'],
+  ['digitalocean', 'digitalocean'],
+  ['sendgrid', 'sendgrid'],
+  ['airtable', 'airtable'],
+  ['hubspot', 'hubspot'],
+  ['pagerduty', 'pagerduty'],
+  ['supabase', 'supabase'],
+  ['twilio', 'twilio'],
+  ['figma', 'figma'],
+  ['netlify', 'netlify'],
+  ['asana', 'asana'],
+];
+
+/** The known service that a name tells, such as `github` for `GITHUB_TOKEN`. */
+export function providerOfName(name: string): string | undefined {
+  const words = new Set(wordsOfName(name));
+  return PROVIDERS.find(([, ...telling]) => telling.some((word) => words.has(word)))?.[0];
+}

@@ -1,0 +1,71 @@
+import type { CredentialClass } from './names.ts';
+import { isPlaceholder } from './placeholders.ts';
+import { isPublicKey } from './tokenShapes.ts';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** A path of this machine or an address: what such a name often holds instead of the value itself. */
+function isPlace(text: string): boolean {
+  return (
+    /^(?:~|\.{1,2})?[\\/](?:[\w.@ +-]+[\\/])*[\w.@ +-]+\.\w{1,10}$/.test(text) ||
+    /^(?:~|\.{1,2})[\\/]/.test(text) ||
+    /^\/(?:[a-z][\w.-]*\/)+[\w.-]*$/i.test(text) ||
+    /^[a-z]:[\\/]/i.test(text) ||
+    /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ||
+    /^[\w-]+\.(?:pem|key|json|p12|pfx|crt|cer|txt|env|ya?ml|toml|jks)$/i.test(text)
+  );
+}
+
+/** Shannon entropy of the characters times their number, in bits. */
+function entropyBits(text: string): number {
+  const counts = new Map<string, number>();
+  for (const char of text) counts.set(char, (counts.get(char) ?? 0) + 1);
+  let bits = 0;
+  for (const count of counts.values()) bits -= count * Math.log2(count / text.length);
+  return bits;
+}
+
+/** Whether a text looks as if a generator made it, wherever it stands. */
+export function looksGenerated(text: string): boolean {
+  if (UUID.test(text)) return true;
+  if (text.length < 16 || /\s/.test(text)) return false;
+  if (/^[0-9a-f]+$/i.test(text)) return /\d/.test(text) && /[a-f]/i.test(text) && entropyBits(text) >= 45;
+  return /\d/.test(text) && /[a-z]/i.test(text) && entropyBits(text) >= 50;
+}
+
+/** Whether a text is long and random enough to be a credential without any name that says so. */
+export function looksGeneratedAlone(text: string): boolean {
+  return (
+    /^[\w+=-]{32,200}$/.test(text) &&
+    /[a-z]/.test(text) &&
+    /[A-Z]/.test(text) &&
+    (text.match(/\d/g)?.length ?? 0) >= 3 &&
+    !/^[0-9a-f-]+$/i.test(text) &&
+    entropyBits(text) / text.length >= 4.2 &&
+    !isPlaceholder(text)
+  );
+}
+
+/** Whether a text can be the credential that the name before it announces. */
+export function isPlausible(text: string, expected: CredentialClass): boolean {
+  const trimmed = text.trim();
+  if (isPlaceholder(trimmed) || isPublicKey(trimmed) || isPlace(trimmed)) return false;
+  if (expected === 'password') return isPassword(trimmed);
+  if (trimmed.length < 8) return false;
+  if (/^[a-z][\w.+-]*@[\w.-]+\.[a-z]{2,}$/i.test(trimmed)) return false;
+  if (looksGenerated(trimmed)) return true;
+  if (/\s/.test(trimmed)) return false;
+  // Words and versions: `read-only`, `gpt-4o`, `us-east-1`.
+  if (/^[a-z]+(?:[-_./:][a-z]*\d?)*$/i.test(trimmed) && !/[a-z][A-Z][a-z]*[A-Z]/.test(trimmed)) {
+    return /[a-z]{20,}/i.test(trimmed) && entropyBits(trimmed) >= 60;
+  }
+  return /\d/.test(trimmed) ? entropyBits(trimmed) >= 24 : entropyBits(trimmed) >= 40;
+}
+
+/** Passwords are made by people, too. */
+function isPassword(text: string): boolean {
+  if (text.length < 5 || (/^\d+$/.test(text) && text.length < 6)) return false;
+  // Several words are a description more often than a passphrase.
+  if (/\s/.test(text)) return !/^[\p{L}\s.,:;!?'()/-]+$/u.test(text) && text.split(/\s+/).length <= 4;
+  return /[^a-z]/.test(text) || text.length >= 12;
+}
