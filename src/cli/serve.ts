@@ -69,6 +69,7 @@ class CommandLineParent {
         process.stderr.write(
           `${escapeUnshowable(`${agent} asks for ${method} ${wanted} on ${service}: ${JSON.stringify(reason)}`)}\n`,
         ),
+      onAgents: () => undefined,
       onLog: (level, message) => process.stderr.write(`[${level}] ${message}\n`),
     };
     const { policy, runtimeDir, auditDir } = options;

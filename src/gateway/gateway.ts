@@ -6,6 +6,7 @@ import { literalPattern } from '../core/request/path.ts';
 import type { Secret } from '../core/secret.ts';
 import type { AccessAnswer, AccessRequest, Answer, Call, Refusal, ServiceList } from '../protocol/messages.ts';
 import { requestAccess } from './accessRequests.ts';
+import { Agents } from './agents.ts';
 import { type AnswerContext, buildAnswer, MOST_MAX_CHARS } from './answer/answer.ts';
 import { Decompressor, TooLargeError } from './answer/decode.ts';
 import { checkPointers } from './answer/select.ts';
@@ -21,6 +22,7 @@ import { inject } from './inject/inject.ts';
 import { Limiter } from './limiter.ts';
 import { listServices } from './listServices.ts';
 import type {
+  AgentAdmission,
   AuditHead,
   ControlEvent,
   CredentialSet,
@@ -69,6 +71,8 @@ export class Gateway implements GatewayControl {
   readonly #transport: Transport;
   readonly #decompressor = new Decompressor();
   readonly #turns = new Turns();
+  /** Who is connected; the socket side tells it. */
+  readonly agents: Agents;
   readonly #flights = new Set<Flight>();
   #proxies: () => number = () => 0;
 
@@ -78,6 +82,7 @@ export class Gateway implements GatewayControl {
     this.#state = new GatewayState(this.#now);
     this.#limiter = new Limiter(this.#now);
     this.#transport = new Transport(options.resolve);
+    this.agents = new Agents({ tell: options.events.onAgents, now: this.#now });
     this.#recorder = new Recorder({
       gatewayId: options.gatewayId,
       directory: options.auditDir,
@@ -95,6 +100,7 @@ export class Gateway implements GatewayControl {
     const flight = this.#take(call, caller, signal);
     let leave: (() => void) | undefined;
     try {
+      this.#admit(caller);
       const inForce = this.#state.find(call.service, caller.scope);
       const request = this.#canonicalise(flight, inForce);
       const decidedAt = this.#decide(flight, inForce, request);
@@ -130,6 +136,11 @@ export class Gateway implements GatewayControl {
     else signal?.addEventListener('abort', cancel, { once: true });
     this.#flights.add(flight);
     return flight;
+  }
+
+  /** The person in VS Code needs nobody's leave. */
+  #admit(caller: Caller): void {
+    if (caller !== PERSON) this.agents.admit(caller.agent);
   }
 
   #canonicalise(flight: Flight, { service, limits }: ServiceInForce): CanonicalRequest {
@@ -187,6 +198,7 @@ export class Gateway implements GatewayControl {
   /** At the moment of sending: whatever changed since the decision is judged once more. */
   #checkAgain(flight: Flight, decided: ServiceInForce, request: CanonicalRequest, decidedAt: number): void {
     this.#state.refuseIfFrozen(decided.service.name);
+    this.#admit(flight.caller);
     flight.throwIfInterrupted();
     if (this.#state.version === decidedAt) return;
     const now = this.#findAgain(flight, decided);
@@ -329,8 +341,10 @@ export class Gateway implements GatewayControl {
 
   // ── The other things that an agent can ask ──────────────────────────────────────────────────────────────────────
 
-  listServices({ scope }: Caller, service?: string): { answer: ServiceList } | { refusal: Refusal } {
+  listServices(caller: Caller, service?: string): { answer: ServiceList } | { refusal: Refusal } {
+    const { scope } = caller;
     try {
+      this.#admit(caller);
       this.#state.refuseUntilInformed(service);
       const policies = this.#state.policies(scope);
       if (service !== undefined && !policies.serviceNames.includes(service)) {
@@ -344,6 +358,7 @@ export class Gateway implements GatewayControl {
 
   requestAccess(access: AccessRequest, caller: Caller): { answer: AccessAnswer } | { refusal: Refusal } {
     try {
+      this.#admit(caller);
       const tell = this.#options.events.onAccessWish;
       return { answer: requestAccess(access, caller, this.#state, this.#recorder, tell) };
     } catch (error) {
@@ -451,6 +466,19 @@ export class Gateway implements GatewayControl {
     }
   }
 
+  async setAgents(admission: AgentAdmission): Promise<void> {
+    this.agents.setAdmission(admission);
+    for (const flight of this.#flights) {
+      if (flight.caller !== PERSON && this.agents.isFrozen(flight.caller.agent)) {
+        flight.interrupt((sent) => refusals.agentFrozen(sent));
+      }
+    }
+  }
+
+  async disconnectAgents(ids: readonly string[]): Promise<void> {
+    this.agents.disconnect(ids);
+  }
+
   async setWindow(window: WindowInfo): Promise<void> {
     this.#state.setTrusted(window.trusted);
   }
@@ -511,6 +539,7 @@ export class Gateway implements GatewayControl {
     for (const flight of this.#flights) {
       flight.interrupt((sent) => refusals.gatewayStopping(flight.call.service, sent));
     }
+    this.agents.close();
     this.#transport.close();
     this.#recorder.close();
   }

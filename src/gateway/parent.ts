@@ -68,6 +68,39 @@ export interface FreezeState {
   readonly services: readonly string[];
 }
 
+/**
+ * Which agents may call. All of it goes by what an agent says of itself, so that it is a convenience and no boundary.
+ */
+export interface AgentAdmission {
+  /** Names of configuration entries that a person made; see `entry` in {@link ConnectedAgent}. */
+  readonly entries: readonly string[];
+  /** What agents call themselves (`clientInfo.name`) whom a person allowed. */
+  readonly names: readonly string[];
+  /** What agents call themselves whom a person froze. */
+  readonly frozen: readonly string[];
+}
+
+/** One connection of a proxy. Every text in it is the agent's. */
+export interface ConnectedAgent {
+  /** Of the connection. */
+  readonly id: string;
+  /** The short name, as rules and the audit trail have it. */
+  readonly name: string;
+  /** What it calls itself; may be empty. */
+  readonly rawName: string;
+  readonly version?: string;
+  /** The configuration entry that started the proxy, such as `vscode` or `claude-code`; absent for unknown ones. */
+  readonly entry?: string;
+  /** Process id of the MCP client. */
+  readonly pid?: number;
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+  readonly calls: number;
+  /** How many of the calls were refused. */
+  readonly blocked: number;
+  readonly state: 'allowed' | 'waiting' | 'frozen';
+}
+
 /** What a proxy needs to know to find the right window. Nothing of it is secret. */
 export interface WindowInfo {
   /** Process id of the extension host, which is the parent of the proxies that VS Code starts. */
@@ -95,6 +128,8 @@ export interface GatewayControl {
   setPolicies(files: readonly PolicyFile[]): Promise<void>;
   setCredentials(set: CredentialSet): Promise<void>;
   setFreeze(state: FreezeState): Promise<void>;
+  /** Which agents may call. Until it is said for the first time, every agent may. */
+  setAgents(admission: AgentAdmission): Promise<void>;
   setWindow(window: WindowInfo): Promise<void>;
   setNetwork(network: NetworkSettings): Promise<void>;
   /** Records something that a person did (freeze, rotate, approve …) in the audit trail. */
@@ -110,6 +145,8 @@ export interface GatewayControl {
   /** Sends a call of the person's own, which is judged, limited and recorded as an agent's is. */
   perform(call: Call, signal?: AbortSignal): Promise<Performed>;
   status(): Promise<GatewayStatus>;
+  /** Ends these connections. Their proxies connect again when their agents call again. */
+  disconnectAgents(ids: readonly string[]): Promise<void>;
   /** Where the audit chain of this run stands, once everything up to there is on disk. `seq` is 0 without any record. */
   head(): Promise<AuditHead>;
 }
@@ -224,6 +261,8 @@ export interface GatewayEvents {
   /** One audit event, as recorded; `line` is the human line. */
   onAudit(event: AuditEvent & { readonly time: string }, line: string): void;
   onAccessWish(wish: AccessWish): void;
+  /** All agents that are connected, whenever something about them changed; at most a few times a second. */
+  onAgents(agents: readonly ConnectedAgent[]): void;
   /** A diagnostic for the product's own log. Never holds a credential. */
   onLog(level: 'info' | 'warn' | 'error', message: string): void;
 }

@@ -10,8 +10,10 @@ import { Secret } from '../core/secret.ts';
 import type { Call } from '../protocol/messages.ts';
 import type {
   AccessWish,
+  AgentAdmission,
   AuditHead,
   Candidate,
+  ConnectedAgent,
   ControlEvent,
   Credential,
   CredentialSet,
@@ -75,6 +77,7 @@ export async function connectGateway(
     events.onAudit(event, line),
   );
   connection.onNotification('accessWish', (wish: AccessWish) => events.onAccessWish(wish));
+  connection.onNotification('agents', (agents: ConnectedAgent[]) => events.onAgents(agents));
   connection.onNotification('log', (level: 'info' | 'warn' | 'error', message: string) => events.onLog(level, message));
   connection.listen();
 
@@ -86,6 +89,8 @@ export async function connectGateway(
     setPolicies: (files) => call('setPolicies', files),
     setCredentials: (set) => call('setCredentials', credentialsOntoPipe(set)),
     setFreeze: (state) => call('setFreeze', state),
+    setAgents: (admission) => call('setAgents', admission),
+    disconnectAgents: (ids) => call('disconnectAgents', ids),
     setWindow: (window) => call('setWindow', window),
     setNetwork: (network) => call('setNetwork', network),
     recordControl: (event) => call('recordControl', event),
@@ -120,6 +125,7 @@ export function serveParent(
     starting ??= start(settings, {
       onAudit: (event, line) => tell('audit', event, line),
       onAccessWish: (wish) => tell('accessWish', wish),
+      onAgents: (agents) => tell('agents', agents),
       onLog: (level, message) => tell('log', level, message),
     });
     await starting;
@@ -129,6 +135,8 @@ export function serveParent(
     (await started()).setCredentials(credentialsOffPipe(set)),
   );
   connection.onRequest('setFreeze', async (state: FreezeState) => (await started()).setFreeze(state));
+  connection.onRequest('setAgents', async (admission: AgentAdmission) => (await started()).setAgents(admission));
+  connection.onRequest('disconnectAgents', async (ids: string[]) => (await started()).disconnectAgents(ids));
   connection.onRequest('setWindow', async (window: WindowInfo) => (await started()).setWindow(window));
   connection.onRequest('setNetwork', async (network: NetworkSettings) => (await started()).setNetwork(network));
   connection.onRequest('recordControl', async (event: ControlEvent) => (await started()).recordControl(event));

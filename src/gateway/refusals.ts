@@ -80,6 +80,23 @@ export const refusals = {
   approvalDenied: (service: string, why: string): RefusalError =>
     refuse('approval_denied', `${why}.`, `Do not repeat this call. ${ASK_THE_PERSON}`, { service }),
 
+  agentFrozen: (sent: Sent): RefusalError =>
+    refuse(
+      'frozen',
+      'A person has frozen this agent.',
+      sent === 'no'
+        ? 'Stop calling. Only a person can lift it, with "Valet Key: Unfreeze Agent" in VS Code.'
+        : 'Stop calling. The call was cut off by the freeze and may have taken effect; only a person can lift the freeze.',
+      { sent },
+    ),
+
+  agentWaits: (): RefusalError =>
+    refuse(
+      'approval_pending',
+      'This agent is new to Valet Key: a person has to allow it once.',
+      'Ask the person to run "Valet Key: Allow Agent" in VS Code, where this agent waits in the Agents view. Then repeat this identical call.',
+    ),
+
   frozen: (service: string, all: boolean, sent: Sent): RefusalError =>
     refuse(
       'frozen',

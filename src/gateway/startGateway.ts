@@ -50,6 +50,8 @@ export async function startGateway(
       setPolicies: (files) => gateway.setPolicies(files),
       setCredentials: (set) => gateway.setCredentials(set),
       setFreeze: (state) => gateway.setFreeze(state),
+      setAgents: (admission) => gateway.setAgents(admission),
+      disconnectAgents: (ids) => gateway.disconnectAgents(ids),
       setNetwork: (network) => gateway.setNetwork(network),
       recordControl: (event) => gateway.recordControl(event),
       verify: (service, known, options) => gateway.verify(service, known, options),

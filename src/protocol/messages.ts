@@ -105,6 +105,13 @@ export type Answer = z.infer<typeof answerSchema>;
 export const agentSchema = z.object({
   name: z.string().max(200),
   version: z.string().max(200).optional(),
+  /** The configuration entry that the proxy was started from, such as `vscode` or `claude-code`. */
+  entry: z
+    .string()
+    .regex(/^[a-z0-9-]{1,40}$/)
+    .optional(),
+  /** Process id of the MCP client, as the proxy sees it. */
+  pid: z.number().int().positive().optional(),
 });
 export type AgentInfo = z.infer<typeof agentSchema>;
 

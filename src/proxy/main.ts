@@ -4,8 +4,10 @@ import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { CallToolRequestSchema, type CallToolResult, ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import type { ZodError } from 'zod';
 import { defaultRuntimeDir, ownRuntimeDirInputs } from '../protocol/runtimeDir.ts';
+import { entryOf } from './entry.ts';
 import type { Whereabouts } from './findGateways.ts';
 import { GatewayClient, type Question } from './gatewayClient.ts';
+
 import { invalidArguments, type Refused, type Reply } from './reply.ts';
 import { StdioTransport } from './stdio.ts';
 import { ARGUMENTS, INSTRUCTIONS, isToolName, TOOLS, type ToolName } from './tools.ts';
@@ -36,7 +38,13 @@ function main(): void {
     whereabouts: () => whereabouts(server),
     agent: () => {
       const client = server.getClientVersion();
-      return { name: cut(client?.name ?? ''), ...(client?.version ? { version: cut(client.version) } : {}) };
+      const entry = entryOf(process.env);
+      return {
+        name: cut(client?.name ?? ''),
+        ...(client?.version ? { version: cut(client.version) } : {}),
+        ...(entry === undefined ? {} : { entry }),
+        pid: process.ppid,
+      };
     },
   });
 

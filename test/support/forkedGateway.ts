@@ -38,6 +38,7 @@ export function forkGateway(folder = fs.mkdtempSync(path.join(os.tmpdir(), 'vk-'
     events: {
       onAudit: (_event, line) => void told.push(line),
       onAccessWish: (wish) => void told.push(JSON.stringify(wish)),
+      onAgents: () => undefined,
       onLog: (level, message) => void told.push(`[${level}] ${message}`),
     },
     proxy: { command: process.execPath, args: [PROXY], env: { VALETKEY_RUNTIME_DIR: runtimeDir } },

@@ -36,6 +36,7 @@ export async function gatewayInProcess(options: {
     events: {
       onAudit: (_event, line) => void log.push(line),
       onAccessWish: () => undefined,
+      onAgents: () => undefined,
       onLog: (_level, message) => void log.push(message),
     },
     parsePolicy: async (text, author) => parsePolicy(text, author),

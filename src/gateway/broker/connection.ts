@@ -13,6 +13,7 @@ import {
   type Refusal,
 } from '../../protocol/messages.ts';
 import { challengeSchema, closingSchema, freshNonce, openingSchema, prove, provesKey } from '../../protocol/proof.ts';
+import { freshId } from '../audit/recorder.ts';
 import type { Caller } from '../flight.ts';
 import type { Gateway } from '../gateway.ts';
 import { refusals } from '../refusals.ts';
@@ -44,6 +45,7 @@ export async function serveConnection(
   const calls = new Map<number, AbortController>();
   let state: 'opening' | 'closing' | 'proven' = 'opening';
   let nonces = { proxy: '', gateway: '' };
+  const connectionId = freshId();
   let caller: Caller = { agent: { name: '' }, scope: 'user' };
 
   const writer = new LineWriter(socket);
@@ -73,6 +75,7 @@ export async function serveConnection(
     switch (message.do) {
       case 'hello':
         caller = { agent: message.agent, scope: message.scope };
+        gateway.agents.connected(connectionId, message.agent, () => socket.destroy());
         return;
       case 'cancel':
         calls.get(message.id)?.abort();
@@ -98,6 +101,7 @@ export async function serveConnection(
     waiting.inAll += size;
     const result = await gateway.call(call, caller, controller.signal);
     calls.delete(id);
+    gateway.agents.count(connectionId, 'refusal' in result);
     ownWaiting -= size;
     waiting.inAll -= size;
     reply({ id, ...result });
@@ -115,6 +119,7 @@ export async function serveConnection(
   } finally {
     clearTimeout(patience);
     for (const controller of calls.values()) controller.abort();
+    gateway.agents.left(connectionId);
     socket.destroy();
   }
 }
