@@ -68,6 +68,11 @@ describe('public contracts', () => {
       'valetKey.openFindingKeyPage': 'Open Key Page',
       'valetKey.drillKillSwitch': 'Practise the Kill Switch',
       'valetKey.testErrorsForLeaks': 'Test Errors for Leaks',
+      'valetKey.connectAgent': 'Connect Another Agent',
+      'valetKey.disconnectAgent': 'Disconnect Agent',
+      'valetKey.allowAgent': 'Allow Agent',
+      'valetKey.freezeAgent': 'Freeze Agent',
+      'valetKey.unfreezeAgent': 'Unfreeze Agent',
       'valetKey.showMenu': 'Show Menu',
     });
     expect(new Set(contributes.commands.map(({ category }) => text(category)))).toEqual(new Set(['Valet Key']));

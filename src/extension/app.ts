@@ -1,5 +1,9 @@
 import type * as vscode from 'vscode';
 import type { PolicyDocument } from '../core/policy/model.ts';
+import type { AgentList } from './agents/agentList.ts';
+import type { AgentStore } from './agents/agentStore.ts';
+import type { Connections } from './agents/connections.ts';
+import type { LaunchCommand } from './agents/launcher.ts';
 import type { AccessWishes } from './audit/accessWishes.ts';
 import type { ActivityLog } from './audit/activity.ts';
 import type { Anchorer } from './audit/anchorer.ts';
@@ -11,7 +15,6 @@ import type { Exposures } from './checkup/exposures.ts';
 import type { CredentialStore } from './credentials/credentialStore.ts';
 import type { FreezeStore } from './freeze/freezeStore.ts';
 import type { GatewaySupervisor } from './gateway/gatewaySupervisor.ts';
-import type { ServerDefinition } from './mcp/serverDefinition.ts';
 import type { AdministratorPolicy } from './policy/administratorPolicy.ts';
 import type { PolicyBook } from './policy/policyBook.ts';
 import type { PolicyLocations } from './policy/policyLocations.ts';
@@ -30,6 +33,14 @@ export interface App {
   readonly activity: ActivityLog;
   /** What agents asked for with `request_access`. */
   readonly wishes: AccessWishes;
+  /** Who is connected to this window's gateway. */
+  readonly agents: AgentList;
+  /** Which agents may call. */
+  readonly agentStore: AgentStore;
+  /** Entries in other MCP clients' configurations. */
+  readonly connections: Connections;
+  /** How other MCP clients start the proxy, whatever version is installed. */
+  readonly launch: LaunchCommand;
   readonly administrator: AdministratorPolicy;
   readonly audit: AuditTrail;
   readonly texts: ReadOnlyTexts;
@@ -41,7 +52,6 @@ export interface App {
   readonly drills: Drills;
   /** False where VS Code runs the extension on the remote side of a window. */
   readonly runsBesideEditor: boolean;
-  readonly definition: ServerDefinition;
   readonly auditChannel: vscode.OutputChannel;
   readonly log: vscode.LogOutputChannel;
   /** Reads a policy text within a second, off the event loop. */

@@ -1,8 +1,12 @@
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { BoundedPolicyParser } from '../gateway/policyParser.ts';
 import { defaultRuntimeDir, ownRuntimeDirInputs } from '../protocol/runtimeDir.ts';
+import { AgentList } from './agents/agentList.ts';
+import { AgentStore } from './agents/agentStore.ts';
+import { Connections } from './agents/connections.ts';
+import { Launcher } from './agents/launcher.ts';
 import type { App } from './app.ts';
 import { AccessWishes } from './audit/accessWishes.ts';
 import { ActivityLog } from './audit/activity.ts';
@@ -46,6 +50,8 @@ import { Emitter } from './util/emitter.ts';
 import { errorText } from './util/errorText.ts';
 import { registerActivityView } from './views/activity/activityView.ts';
 import { tellOfWish } from './views/activity/wishToast.ts';
+import { registerAgentsView } from './views/agents/agentsView.ts';
+import { tellOfAgent } from './views/agents/agentToast.ts';
 import { registerCheckupView } from './views/checkup/checkupView.ts';
 import { registerContextKeys } from './views/contextKeys.ts';
 import { ReadOnlyTexts } from './views/readOnlyText.ts';
@@ -91,6 +97,13 @@ export function activate(context: vscode.ExtensionContext): void {
     parse: (text) => boundedParse(parser, text, tooSlow, 'administrator'),
   });
   const wishes = new AccessWishes(Date.now);
+  const agents = new AgentList();
+  const agentTexts = textFolder(path.join(storage, 'agents'));
+  const agentStore = new AgentStore({
+    text: new ApprovalStore({ texts: agentTexts, secrets, installation: storage }),
+    now: Date.now,
+  });
+  const launcher = new Launcher(path.join(storage, 'launcher'));
   const texts = new ReadOnlyTexts();
 
   let certificates: readonly string[] = [];
@@ -103,6 +116,7 @@ export function activate(context: vscode.ExtensionContext): void {
       policies: () => [...policies.files(), ...administrator.files()],
       credentials: () => credentialSetOf(credentialIds(policies.entries()), credentials.all(), credentials.retired()),
       freeze: () => freeze.state,
+      agents: () => agentStore.admission,
     },
     {
       onAudit: (event, line) => {
@@ -114,6 +128,9 @@ export function activate(context: vscode.ExtensionContext): void {
       },
       onAccessWish: (wish) => {
         if (wishes.add(wish)) void tellOfWish(wish).catch(failed);
+      },
+      onAgents: (connected) => {
+        for (const agent of agents.set(connected)) void tellOfAgent(agent).catch(failed);
       },
       onLog,
     },
@@ -158,6 +175,20 @@ export function activate(context: vscode.ExtensionContext): void {
     services,
     activity,
     wishes,
+    agents,
+    agentStore,
+    connections: new Connections({
+      metadata,
+      machine: {
+        platform: process.platform,
+        home: homedir(),
+        env: process.env,
+        extensionStorage: path.dirname(storage),
+      },
+      launch: launcher.command,
+      now: Date.now,
+    }),
+    launch: launcher.command,
     administrator,
     audit: { directory: auditDirectory, anchors, anchorer },
     texts,
@@ -166,7 +197,6 @@ export function activate(context: vscode.ExtensionContext): void {
     exposures: ofCheckup.exposures,
     drills: ofCheckup.drills,
     runsBesideEditor: context.extension.extensionKind === vscode.ExtensionKind.UI,
-    definition,
     auditChannel,
     log,
     parse: language.parse,
@@ -188,6 +218,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerActivityView(app),
     registerCheckupView(app),
     registerCheckupDiagnostics(app),
+    registerAgentsView(app),
     registerStatusBar(app),
     registerContextKeys(app),
     registerApprovedDocuments(policies),
@@ -203,6 +234,7 @@ export function activate(context: vscode.ExtensionContext): void {
           .catch(failed);
     }),
     freeze.onDidChange(() => void gateway.push('freeze')),
+    agentStore.onDidChange(() => void gateway.push('agents')),
     credentials.onDidChange(() => void gateway.push('credentials')),
     // Which credentials count here depends on the policies, so the policies go first.
     policies.onDidChange(() => void gateway.push('policies').then(() => gateway.push('credentials'))),
@@ -210,7 +242,7 @@ export function activate(context: vscode.ExtensionContext): void {
     secrets.onDidChange(({ key }) => {
       if (!key.startsWith(ANCHOR_PREFIX)) secretsChanged.fire();
     }),
-    reloadOn([shared.onDidChange, secretsChanged.event], app, failed),
+    reloadOn([shared.onDidChange, secretsChanged.event], { ...app, agents: agentStore }, failed),
     locations.watch(policies, failed),
     administrator.onDidChange(() => void gateway.push('policies')),
     watchAdministratorFile(administratorFile, () => void administrator.refresh().catch(failed)),
@@ -220,9 +252,20 @@ export function activate(context: vscode.ExtensionContext): void {
   );
 
   const start = async (): Promise<void> => {
+    try {
+      launcher.install({
+        version: extensionVersion,
+        proxy: path.join(extensionPath, 'dist', 'proxy.js'),
+        editor: process.execPath,
+        runtimeDir,
+      });
+    } catch (error) {
+      log.warn(`Other agents may not find the extension: ${errorText(error)}`);
+    }
     await prepareInstallationKeys(secrets, () => new Promise((resolve) => after(SETTLE_MS, resolve)));
     await Promise.all([
       freeze.load(),
+      agentStore.load(),
       credentials.load(),
       policies.setSources(locations.sources()),
       administrator.refresh(),

@@ -4,6 +4,6 @@ import { clientConfiguration } from '../mcp/clientConfiguration.ts';
 
 /** Puts the server's configuration for another MCP client on the clipboard. It holds no credential. */
 export async function copyMcpConfiguration(app: App): Promise<void> {
-  await env.clipboard.writeText(clientConfiguration(app.definition));
+  await env.clipboard.writeText(clientConfiguration(app.launch));
   void window.showInformationMessage(l10n.t('MCP configuration copied. It holds no credential.'));
 }

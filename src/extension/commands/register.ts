@@ -40,6 +40,11 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'valetKey.openFindingKeyPage': async () => (await import('./waiveFinding.ts')).openFindingKeyPage,
   'valetKey.drillKillSwitch': async () => (await import('./drillKillSwitch.ts')).drillKillSwitch,
   'valetKey.testErrorsForLeaks': async () => (await import('./testErrorsForLeaks.ts')).testErrorsForLeaks,
+  'valetKey.connectAgent': async () => (await import('./connectAgent.ts')).connectAgent,
+  'valetKey.disconnectAgent': async () => (await import('./disconnectAgent.ts')).disconnectAgent,
+  'valetKey.allowAgent': async () => (await import('./allowAgent.ts')).allowAgent,
+  'valetKey.freezeAgent': async () => (await import('./freezeAgent.ts')).freezeAgent,
+  'valetKey.unfreezeAgent': async () => (await import('./unfreezeAgent.ts')).unfreezeAgent,
   'valetKey.showMenu': async () => (await import('./showMenu.ts')).showMenu,
 };
 

@@ -21,6 +21,9 @@ export async function showMenu(app: App): Promise<void> {
     ...(app.wishes.waiting.length > 0
       ? [{ label: `$(comment-unresolved) ${l10n.t('Review Access Request…')}`, value: 'valetKey.reviewAccessRequest' }]
       : []),
+    ...(app.agents.waiting.length > 0
+      ? [{ label: `$(question) ${l10n.t('Allow Agent…')}`, value: 'valetKey.allowAgent' }]
+      : []),
     ...(needs.missing.length > 0
       ? [
           {
@@ -36,6 +39,7 @@ export async function showMenu(app: App): Promise<void> {
     { label: `$(sync) ${l10n.t('Rotate Credential…')}`, value: 'valetKey.rotateCredential' },
     { label: `$(verified) ${l10n.t('Verify Credential…')}`, value: 'valetKey.verifyCredential' },
     { label: `$(beaker) ${l10n.t('Test a Request…')}`, value: 'valetKey.testRequest' },
+    { label: `$(plug) ${l10n.t('Connect Another Agent…')}`, value: 'valetKey.connectAgent' },
     { label: `$(output) ${l10n.t('Show Audit Log')}`, value: 'valetKey.showAuditLog' },
     { label: `$(go-to-file) ${l10n.t('Open Policy File')}`, value: 'valetKey.openPolicyFile' },
     { label: `$(info) ${l10n.t('Show Status')}`, value: 'valetKey.showStatus' },

@@ -1,4 +1,5 @@
 import type {
+  AgentAdmission,
   AuditHead,
   ControlEvent,
   CredentialSet,
@@ -27,6 +28,7 @@ export interface GatewayParts {
   policies(): readonly PolicyFile[];
   credentials(): CredentialSet;
   freeze(): FreezeState;
+  agents(): AgentAdmission;
 }
 
 export type PartName = keyof GatewayParts;
@@ -101,7 +103,7 @@ export class GatewaySupervisor {
     });
     try {
       // Policies last: until then the gateway refuses calls as starting, and afterwards it knows everything.
-      for (const part of ['freeze', 'window', 'network', 'credentials', 'policies'] as const)
+      for (const part of ['freeze', 'agents', 'window', 'network', 'credentials', 'policies'] as const)
         await this.#tell(run, part);
     } catch (error) {
       // A gateway that does not know everything would answer wrongly: away with it. `ended` starts the next one.
@@ -178,6 +180,8 @@ export class GatewaySupervisor {
         return run.control.setCredentials(this.#parts.credentials());
       case 'freeze':
         return run.control.setFreeze(this.#parts.freeze());
+      case 'agents':
+        return run.control.setAgents(this.#parts.agents());
     }
   }
 

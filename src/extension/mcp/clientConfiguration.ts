@@ -1,11 +1,7 @@
-import type { ServerDefinition } from './serverDefinition.ts';
+import { ENTRY_NAME } from '../agents/clientEntry.ts';
+import type { LaunchCommand } from '../agents/launcher.ts';
 
-/** How most MCP clients write a stdio server down. They pass no editor variables on, so none has to be removed. */
-export function clientConfiguration(definition: ServerDefinition): string {
-  const env = Object.fromEntries(Object.entries(definition.env).filter(([, value]) => value !== null));
-  return `${JSON.stringify(
-    { mcpServers: { 'valet-key': { command: definition.command, args: definition.args, env } } },
-    undefined,
-    2,
-  )}\n`;
+/** How most MCP clients write a stdio server down. It stays right when VS Code or the extension is updated. */
+export function clientConfiguration({ command, args }: LaunchCommand): string {
+  return `${JSON.stringify({ mcpServers: { [ENTRY_NAME]: { command, args } } }, undefined, 2)}\n`;
 }

@@ -12,7 +12,12 @@ export function registerStatusBar(app: App): vscode.Disposable {
   const update = (): void => show(item, app);
   update();
   item.show();
-  return vscode.Disposable.from(item, app.services.onDidChange(update), app.wishes.onDidChange(update));
+  return vscode.Disposable.from(
+    item,
+    app.services.onDidChange(update),
+    app.wishes.onDidChange(update),
+    app.agents.onDidChange(update),
+  );
 }
 
 function show(item: vscode.StatusBarItem, app: App): void {
@@ -64,6 +69,11 @@ function concernOf(app: App): Concern | undefined {
   if (wishes > 0) {
     const words = wishes === 1 ? l10n.t('1 access request') : l10n.t('{0} access requests', wishes);
     return { icon: 'comment-unresolved', words, count: String(wishes) };
+  }
+  const waiting = app.agents.waiting.length;
+  if (waiting > 0) {
+    const words = waiting === 1 ? l10n.t('1 agent waits for you') : l10n.t('{0} agents wait for you', waiting);
+    return { icon: 'question', words, count: String(waiting) };
   }
   if (frozen.length > 0) return { icon: 'lock', words: l10n.t('{0} frozen', frozen.length) };
   const needs = credentialNeeds(entries, app.services.list);

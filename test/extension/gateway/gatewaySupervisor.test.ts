@@ -17,6 +17,8 @@ class FakeRun implements GatewayRun {
   });
   readonly control: GatewayControl = {
     setFreeze: () => this.#tell('freeze'),
+    setAgents: () => this.#tell('agents'),
+    disconnectAgents: async () => undefined,
     setWindow: () => this.#tell('window'),
     setNetwork: () => this.#tell('network'),
     setPolicies: () => this.#tell('policies'),
@@ -46,6 +48,7 @@ const PARTS: GatewayParts = {
   policies: () => [],
   credentials: () => ({ current: [], retired: [], revoked: [] }),
   freeze: () => ({ all: true, services: [] }),
+  agents: () => ({ entries: [], names: [], frozen: [] }),
 };
 
 function setUp(starts: readonly (FakeRun | Error)[]) {
@@ -85,7 +88,7 @@ describe('start', () => {
     const run = new FakeRun();
     const { supervisor } = setUp([run]);
     await supervisor.start();
-    expect(run.told).toEqual(['freeze', 'window', 'network', 'credentials', 'policies']);
+    expect(run.told).toEqual(['freeze', 'agents', 'window', 'network', 'credentials', 'policies']);
     expect(supervisor.health.state).toBe('up');
   });
 
@@ -98,7 +101,7 @@ describe('start', () => {
     expect(supervisor.health).toEqual({ state: 'down', reason: 'signal SIGKILL', retryInMs: 250 });
     waits[0]?.go();
     await settled();
-    expect(second.told).toEqual(['freeze', 'window', 'network', 'credentials', 'policies']);
+    expect(second.told).toEqual(['freeze', 'agents', 'window', 'network', 'credentials', 'policies']);
     expect(supervisor.health.state).toBe('up');
   });
 

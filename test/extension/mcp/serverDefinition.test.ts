@@ -24,14 +24,8 @@ test('is exactly what is documented: nothing secret, nothing volatile, no workin
   });
 });
 
-test('for other clients has the same command, and only variables that are set', () => {
-  expect(JSON.parse(clientConfiguration(DEFINITION))).toEqual({
-    mcpServers: {
-      'valet-key': {
-        command: '/opt/code/code',
-        args: ['/ext/dist/proxy.js'],
-        env: { ELECTRON_RUN_AS_NODE: '1', VALETKEY_RUNTIME_DIR: '/run/user/1000/valet-key' },
-      },
-    },
+test('for other clients is the launcher, which outlives updates, and no variable at all', () => {
+  expect(JSON.parse(clientConfiguration({ command: '/storage/launcher/valet-key', args: [] }))).toEqual({
+    mcpServers: { 'valet-key': { command: '/storage/launcher/valet-key', args: [] } },
   });
 });
