@@ -20,22 +20,21 @@ function problemOf(work: () => unknown): string {
   return 'none';
 }
 
+const BY_ID = CLIENTS.map((client) => [client.id, client] as const);
+
 describe('an entry', () => {
-  test.each(CLIENTS.map((client) => [client.id, client] as const))(
-    'for %s starts the launcher, says who it is for and holds nothing else',
-    (id, client) => {
-      const text = withEntry('', client, entryOf(client, LAUNCH));
-      const parsed = client.format === 'toml' ? parseToml(text) : (JSON.parse(text) as Record<string, unknown>);
-      const servers = (client.format === 'toml' ? parsed.mcp_servers : parsed.mcpServers) as Record<string, unknown>;
-      expect(servers['valet-key']).toEqual({
-        ...client.extra,
-        command: LAUNCH.command,
-        args: [],
-        env: { VALETKEY_CLIENT: id },
-      });
-      expect(hasEntry(text, client)).toBe(true);
-    },
-  );
+  test.each(BY_ID)('for %s starts the launcher, says who it is for and holds nothing else', (id, client) => {
+    const text = withEntry('', client, entryOf(client, LAUNCH));
+    const parsed = client.format === 'toml' ? parseToml(text) : (JSON.parse(text) as Record<string, unknown>);
+    const servers = (client.format === 'toml' ? parsed.mcp_servers : parsed.mcpServers) as Record<string, unknown>;
+    expect(servers['valet-key']).toEqual({
+      ...client.extra,
+      command: LAUNCH.command,
+      args: [],
+      env: { VALETKEY_CLIENT: id },
+    });
+    expect(hasEntry(text, client)).toBe(true);
+  });
 });
 
 describe('in JSON', () => {
