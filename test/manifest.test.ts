@@ -159,7 +159,7 @@ describe('views', () => {
 
   test('an empty one says what to do', () => {
     const welcomed = contributes.viewsWelcome.map(({ view }) => view);
-    expect(welcomed).toEqual(contributes.views.valetKey.map(({ id }) => id));
+    expect([...new Set(welcomed)]).toEqual(contributes.views.valetKey.map(({ id }) => id));
   });
 
   test('icons are there, and the activity bar’s takes the theme’s colour', () => {

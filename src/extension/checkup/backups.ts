@@ -97,11 +97,8 @@ export class Backups {
     }
   }
 
-  /** Removes every one: how many there were. */
-  async removeAll(): Promise<number> {
-    const names = await this.#names();
-    for (const id of names) await this.remove({ id });
-    return names.length;
+  async removeAll(): Promise<void> {
+    for (const id of await this.#names()) await this.remove({ id });
   }
 
   async #names(): Promise<readonly string[]> {

@@ -5,7 +5,8 @@ import { confirmInModal } from '../ui/confirm.ts';
 /** Removes every credential, old values and metadata included: also what a person runs before uninstalling. */
 export async function removeAllCredentials(app: App): Promise<void> {
   const { current, retired } = await app.credentials.inventory();
-  if (current === 0 && retired === 0) {
+  const backups = (await app.backups.all()).length;
+  if (current === 0 && retired === 0 && backups === 0) {
     void window.showInformationMessage(l10n.t('No credential is stored.'));
     return;
   }
@@ -23,6 +24,14 @@ export async function removeAllCredentials(app: App): Promise<void> {
               ? l10n.t('1 replaced value, kept so that answers are cleaned of it, is removed too.')
               : l10n.t('{0} replaced values, kept so that answers are cleaned of them, are removed too.', retired),
           ]),
+      ...(backups === 0
+        ? []
+        : [
+            l10n.t(
+              'What configuration files were before secrets moved out of them is removed too ({0} changes).',
+              backups,
+            ),
+          ]),
       l10n.t('What is removed here stays valid at its provider. Your policy files stay as they are.'),
     ].join('\n\n'),
     action: l10n.t('Remove All'),
@@ -30,6 +39,7 @@ export async function removeAllCredentials(app: App): Promise<void> {
   if (!agreed) return;
   try {
     await app.credentials.removeAll();
+    await app.backups.removeAll();
   } finally {
     // Also when one could not be removed: the others are gone.
     app.announceChange();

@@ -59,6 +59,12 @@ describe('a backup', () => {
   it('that is no more is nothing to fail over', async () => {
     expect(await backups.all()).toEqual([]);
     await backups.sweep();
-    expect(await backups.removeAll()).toBe(0);
+    await backups.removeAll();
+  });
+
+  it('goes with all others when everything is removed', async () => {
+    await backups.keep([file('mcp.json', 'one')]);
+    await backups.removeAll();
+    expect(readdirSync(folder)).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { App } from '../../app.ts';
 import { type CheckupReport, plainSecrets, seriousCount } from '../../checkup/report.ts';
+import { plainSecretsText } from './plainSecretsText.ts';
 import { PointNode } from './pointNode.ts';
 
 /** The *Checkup* tree: the ten points, and below each what was found. */
@@ -53,14 +54,4 @@ function messageOf(report: CheckupReport, filtered: boolean): string {
         ),
     ...(filtered ? [vscode.l10n.t('Some findings are filtered out.')] : []),
   ].join(' ');
-}
-
-/** The offer of the first run; said where people look, never in a toast. */
-export function plainSecretsText(count: number): string {
-  return count === 1
-    ? vscode.l10n.t('1 key in plain text in MCP configurations. “Move Secrets out of MCP Configuration” moves it.')
-    : vscode.l10n.t(
-        '{0} keys in plain text in MCP configurations. “Move Secrets out of MCP Configuration” moves them.',
-        count,
-      );
 }

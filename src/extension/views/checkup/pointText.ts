@@ -3,29 +3,29 @@ import type { CheckNumber } from '../../../core/checkup/model.ts';
 import type { Severity } from '../../../core/policy/model.ts';
 import type { Point, PointState } from '../../checkup/report.ts';
 
-/** What a point asks for, as a short title. */
+/** What a point is about: short, so that a narrow side bar has room for its state. */
 export function pointTitle(check: CheckNumber): string {
   switch (check) {
     case 1:
-      return l10n.t('No secrets in configuration files');
+      return l10n.t('Secrets in files');
     case 2:
-      return l10n.t('Each server can do only what it must');
+      return l10n.t('Permissions');
     case 3:
-      return l10n.t('What was accessed can be told');
+      return l10n.t('Audit trail');
     case 4:
-      return l10n.t('Credentials can be rotated quickly');
+      return l10n.t('Rotation');
     case 5:
-      return l10n.t('Connections are encrypted');
+      return l10n.t('Encryption');
     case 6:
-      return l10n.t('Environments share no credential');
+      return l10n.t('Environments');
     case 7:
-      return l10n.t('Errors show no secrets');
+      return l10n.t('Leaks in errors');
     case 8:
-      return l10n.t('Expiry is known and handled');
+      return l10n.t('Expiry');
     case 9:
-      return l10n.t('Servers are pinned to a version');
+      return l10n.t('Pinned versions');
     case 10:
-      return l10n.t('There is a kill switch');
+      return l10n.t('Kill switch');
   }
 }
 

@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import type { App } from '../../app.ts';
+import { plainSecrets } from '../../checkup/report.ts';
+import { plainSecretsText } from '../checkup/plainSecretsText.ts';
 import { credentialNeeds } from './credentialNeeds.ts';
 import { RulesNode } from './rulesNode.ts';
 import { pendingText, ServiceNode } from './serviceNode.ts';
@@ -51,6 +53,7 @@ export function registerServicesView(app: App): vscode.Disposable {
       fire();
     }),
     app.activity.onDidChange(fire),
+    app.checkup.onDidChange(describe),
   );
 }
 
@@ -71,5 +74,8 @@ function messageOf(app: App): string | undefined {
     return vscode.l10n.t('{0} has errors: its last version without errors is in force.', broken.label);
   }
   const pending = app.policies.entries().reduce((sum, entry) => sum + entry.pending.length, 0);
-  return pending > 0 ? `${pendingText(pending)}.` : undefined;
+  if (pending > 0) return `${pendingText(pending)}.`;
+  const { report } = app.checkup;
+  const secrets = report ? plainSecrets(report).length : 0;
+  return secrets > 0 ? plainSecretsText(secrets) : undefined;
 }

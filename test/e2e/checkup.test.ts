@@ -1,0 +1,292 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startUpstream, type Upstream } from '../support/upstream.ts';
+import { answerAddService } from './support/addService.ts';
+import { type Editor, startEditor } from './support/editor.ts';
+import { until } from './support/wait.ts';
+import type { EditorWindow } from './support/window.ts';
+
+// The checkup in a real VS Code: findings in the files and in the view, fixes and their undo, and secrets that move out
+// of a configuration until an agent calls the API through Valet Key. The tests build on one another.
+
+/** Built of parts, so that no scanner takes the test for a leak. */
+const secretOf = (): string => ['k9', crypto.randomUUID().replaceAll('-', '')].join('');
+const [PAYMENTS, WEBHOOK, TICKETS, SEARCH] = [secretOf(), secretOf(), secretOf(), secretOf()];
+const SECRETS = [PAYMENTS, WEBHOOK, TICKETS, SEARCH];
+
+let editor: Editor;
+let window: EditorWindow;
+let api: Upstream;
+let vscodeFile: string;
+let cursorFile: string;
+
+const CURSOR = `{
+  "mcpServers": {
+    "files": { "command": "npx", "args": ["-y", "some-files-server"] },
+    "remote": { "url": "http://mcp.example.com/mcp" }
+  }
+}
+`;
+const VSCODE = `{
+  // three servers, four secrets
+  "servers": {
+    "payments": {
+      "command": "node",
+      "args": ["payments.js"],
+      "env": {
+        "PAYMENTS_API_KEY": "${PAYMENTS}",
+        "PAYMENTS_WEBHOOK_SECRET": "${WEBHOOK}"
+      }
+    },
+    "tickets": {
+      "type": "http",
+      "url": "https://tickets.example.com/mcp",
+      "headers": { "Authorization": "Bearer ${TICKETS}" }
+    },
+    "search": {
+      "command": "node",
+      "args": ["search.js"],
+      "env": { "SEARCH_API_KEY": "${SEARCH}", "LANGUAGE": "en" }
+    }
+  }
+}
+`;
+
+beforeAll(async () => {
+  api = await startUpstream();
+  editor = await startEditor();
+  vscodeFile = write('.vscode/mcp.json', VSCODE);
+  cursorFile = write('.cursor/mcp.json', CURSOR);
+  window = await editor.openWindow();
+});
+afterAll(async () => {
+  await editor?.stop();
+  await api?.close();
+});
+
+function write(path: string, text: string): string {
+  const file = join(editor.workspace, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+  return file;
+}
+
+/** A point's row, such as `fail, 4 findings`. */
+async function point(number: number): Promise<string> {
+  const rows = await window.tree('Checkup').rows();
+  return rows.find(({ label }) => label.startsWith(`${number}. `))?.description ?? '';
+}
+
+async function answer(text: string, button: string): Promise<string> {
+  const { message, detail } = await window.waitForDialog(text);
+  await window.answerDialog(button);
+  return `${message}\n${detail}`;
+}
+
+test('findings are in the view, and in the file as squiggles that lead to their documentation', async () => {
+  await window.palette('Valet Key: Run Checkup');
+  // All ten in sight: the rows that are not are no rows of the page.
+  for (const view of ['Services', 'Activity']) {
+    await window.page.locator(`.pane-header[aria-label^="${view}"]`).click();
+  }
+  await until('point 9 to warn', async () => (await point(9)).startsWith('warn'));
+  await window.openFile(cursorFile);
+  await until('a squiggle', () => window.page.locator('.squiggly-warning, .squiggly-error').first().isVisible());
+  const problems = await window.problems(cursorFile);
+  expect(problems.some((problem) => problem.includes('some-files-server'))).toBe(true);
+  const targets = await window.evaluate(
+    (vscode, file) =>
+      vscode.languages
+        .getDiagnostics(vscode.Uri.file(file))
+        .map(({ code }) => (typeof code === 'object' ? code.target.toString() : '')),
+    cursorFile,
+  );
+  for (const target of targets)
+    expect(target).toMatch(/^https:\/\/github\.com\/valet-key\/.*docs\/checkup\.md#[a-z-]+$/);
+  await window.screenshotThemes('checkup');
+});
+
+test('a pin fix shows its difference, waits for a person, keeps a private backup, and is undone', async () => {
+  await window.tree('Checkup').row('9. ').expand();
+  await window.tree('Checkup').row('files:').press('Fix…');
+  await window.type('Which version of some-files-server', 'latest');
+  expect((await window.waitForInput('exactly one version')).value).toBe('latest');
+  await window.type('exactly one version', '1.2.3');
+  await window.waitForDialog('Change .cursor/mcp.json?');
+  await window.screenshot('checkup-pin');
+  expect(readFileSync(cursorFile, 'utf8')).toBe(CURSOR);
+  await window.answerDialog('Change');
+  await until('the file to change', () => readFileSync(cursorFile, 'utf8') !== CURSOR);
+  expect(readFileSync(cursorFile, 'utf8')).toBe(CURSOR.replace('some-files-server', 'some-files-server@1.2.3'));
+  await until('point 9 to pass', async () => (await point(9)) === 'pass');
+  expect(backupModes()).toEqual(['600', '600']);
+  await window.palette('Valet Key: Undo Last Checkup Fix');
+  await answer('.cursor/mcp.json', 'Undo');
+  await until('the file to be as it was', () => readFileSync(cursorFile, 'utf8') === CURSOR);
+  await until('point 9 to warn again', async () => (await point(9)).startsWith('warn'));
+});
+
+/** The modes of all files of all backups, in octal. */
+function backupModes(): string[] {
+  return backupFiles().map((file) => (statSync(file).mode & 0o777).toString(8));
+}
+
+function backupFiles(): string[] {
+  const folder = join(editor.folders.data, 'User/globalStorage/valet-key.valet-key/checkup/backups');
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+test('an https fix is applied and undone by the editor itself', async () => {
+  await window.tree('Checkup').row('5. ').expand();
+  await window.tree('Checkup').row('remote:').press('Fix…');
+  await answer('Change .cursor/mcp.json?', 'Change');
+  await until('the file to change', () => readFileSync(cursorFile, 'utf8').includes('"https://mcp.example.com/mcp"'));
+  expect(readFileSync(cursorFile, 'utf8')).toBe(CURSOR.replace('http://', 'https://'));
+  await window.openFile(cursorFile);
+  await window.command('undo');
+  await window.command('workbench.action.files.save');
+  await until('the file to be as it was', () => readFileSync(cursorFile, 'utf8') === CURSOR);
+});
+
+test('a file that changed, has unsaved changes or is read-only is left alone, and the person is told', async () => {
+  chmodSync(cursorFile, 0o444);
+  await window.tree('Checkup').row('remote:').press('Fix…');
+  expect(await answer('was not fixed', 'OK')).toContain('read-only');
+  chmodSync(cursorFile, 0o644);
+  await window.tree('Checkup').row('remote:').press('Fix…');
+  await window.waitForDialog('Change .cursor/mcp.json?');
+  const meanwhile = CURSOR.replace('some-files-server', 'another-server');
+  writeFileSync(cursorFile, meanwhile);
+  await window.answerDialog('Change');
+  expect(await answer('was not fixed', 'OK')).toContain('changed in the meantime');
+  expect(readFileSync(cursorFile, 'utf8')).toBe(meanwhile);
+  writeFileSync(cursorFile, CURSOR);
+});
+
+test('plaintext secrets are said where people look, by kind and place, and nowhere by value', async () => {
+  await until('point 1 to fail', async () => (await point(1)).startsWith('fail, 4'));
+  await window.openFile(vscodeFile);
+  await until('four problems', async () => (await secretProblems()).length === 4);
+  await window.tree('Checkup').row('1. ').expand();
+  await window.screenshotThemes('checkup-secrets');
+  const rows = await window.tree('Checkup').rows();
+  const hovers = await window.evaluate(
+    async (vscode, file) => {
+      const uri = vscode.Uri.file(file);
+      const texts: string[] = [];
+      for (const { range } of vscode.languages.getDiagnostics(uri)) {
+        const actions = await vscode.commands.executeCommand<{ title: string; command?: unknown }[]>(
+          'vscode.executeCodeActionProvider',
+          uri,
+          range,
+        );
+        texts.push(JSON.stringify(actions.map(({ title, command }) => [title, command])));
+      }
+      return [...texts, JSON.stringify(vscode.languages.getDiagnostics(uri)), await vscode.env.clipboard.readText()];
+    },
+    vscodeFile,
+  );
+  expectNoSecret([JSON.stringify(rows), ...hovers, ...logs()]);
+});
+
+test('a migration ends with a call through Valet Key, a clean file and a private backup', async () => {
+  await window.palette('Valet Key: Move Secrets out of MCP Configuration');
+  await choose('PAYMENTS_API_KEY', 'Use it through Valet Key, and remove the server');
+  await window.waitForInput('PAYMENTS_WEBHOOK_SECRET');
+  await window.screenshot('move-question');
+  await choose('PAYMENTS_WEBHOOK_SECRET', 'Remove it with the server');
+  await choose('Authorization', 'Keep the server, take the secret from VS Code');
+  await choose('SEARCH_API_KEY', 'Use it through Valet Key, and keep the server without it');
+  await answerAddService(window, { name: 'payments', baseUrl: api.origin, credential: '' });
+  await window.screenshot('move-service');
+  expect(await answer('Let agents use “payments”', 'Add Service')).toContain('.vscode/mcp.json');
+  await answerAddService(window, { name: 'search', baseUrl: api.origin, credential: '' });
+  await answer('Let agents use “search”', 'Add Service');
+  expect(readFileSync(vscodeFile, 'utf8')).toBe(VSCODE);
+  await window.waitForDialog('Remove 4 secrets');
+  await window.screenshotThemes('move-remove');
+  expectNoSecret([await answer('Remove 4 secrets', 'Remove')]);
+  await until('the file to change', () => readFileSync(vscodeFile, 'utf8') !== VSCODE);
+
+  const text = readFileSync(vscodeFile, 'utf8');
+  expectNoSecret([text]);
+  expect(text).toContain('// three servers, four secrets');
+  const { inputs, servers } = JSON.parse(text.replaceAll(/^\s*\/\/.*$/gm, '')) as {
+    inputs: object[];
+    servers: Record<string, { env?: object; headers?: object }>;
+  };
+  expect(Object.keys(servers)).toEqual(['tickets', 'search']);
+  expect(servers.search?.env).toEqual({ LANGUAGE: 'en' });
+  expect(servers.tickets?.headers).toEqual({ Authorization: `Bearer \${input:tickets-authorization}` });
+  expect(inputs).toMatchObject([{ id: 'tickets-authorization', password: true }]);
+
+  const [last] = backupFiles().filter((file) => readFileSync(file, 'utf8') === VSCODE);
+  expect(last && (statSync(last).mode & 0o777).toString(8)).toBe('600');
+
+  await until("VS Code's client to list the tools", async () => {
+    await window.startMcpServers();
+    return window.evaluate((vscode) => vscode.lm.tools.some(({ name }) => name.endsWith('_read')));
+  });
+  const called = await until('the call to be answered', async () => {
+    const [result = ''] = await window.callTool('_read', { service: 'payments', path: '/v1/charges' });
+    return result.includes('"status":200') && result;
+  });
+  expectNoSecret([called, ...logs()]);
+  expect(api.requests.at(-1)?.headers).toMatchObject({ authorization: `Bearer ${PAYMENTS}` });
+});
+
+test('what was in plain text stays a finding until a person says that it is rotated', async () => {
+  await until('point 1 to warn', async () => (await point(1)) === 'warn, 4 findings');
+  await window.tree('Checkup').row('1. ').expand();
+  await window.screenshotThemes('checkup-rotate');
+  await window.tree('Checkup').row('Rotate this').press('Mark as Rotated');
+  await answer('rotated?', 'It Is Rotated');
+  await until('one finding less', async () => (await point(1)) === 'warn, 3 findings');
+});
+
+test('the report tells all of it, and no secret', async () => {
+  const file = join(editor.workspace, 'report.md');
+  await window.palette('Valet Key: Export Checkup Report');
+  await window.waitForInput('Export Checkup Report');
+  await window.page.locator('.quick-input-widget .quick-input-box input').fill(file);
+  await window.page.keyboard.press('Enter');
+  const text = await until('the report', () => existsSync(file) && readFileSync(file, 'utf8'));
+  expect(text).toContain('Rotate this');
+  expectNoSecret([text]);
+});
+
+test('the migration is undone as a whole', async () => {
+  await window.palette('Valet Key: Undo Last Checkup Fix');
+  expectNoSecret([await answer('plain text in them again', 'Undo')]);
+  await until('the file to be as it was', () => readFileSync(vscodeFile, 'utf8') === VSCODE);
+  await until('point 1 to fail again', async () => (await point(1)).startsWith('fail, 4'));
+});
+
+test('the kill switch is practised, and nothing stays frozen', async () => {
+  await window.palette('Valet Key: Practise the Kill Switch');
+  await answer('Practise the kill switch?', 'Freeze and Unfreeze');
+  await window.waitForNotification('cut off within');
+  const [result = ''] = await window.callTool('_read', { service: 'payments', path: '/v1/charges' });
+  expect(result).toContain('"status":200');
+});
+
+/** The messages of point 1 in the file. */
+async function secretProblems(): Promise<string[]> {
+  return (await window.problems(vscodeFile)).filter((problem) => problem.startsWith('error'));
+}
+
+async function choose(secret: string, label: string): Promise<void> {
+  await window.waitForInput(secret);
+  await window.pick(label);
+}
+
+function logs(): string[] {
+  return editor.logFiles().map((file) => readFileSync(file, 'utf8'));
+}
+
+function expectNoSecret(texts: readonly string[]): void {
+  for (const secret of SECRETS) for (const text of texts) expect(text).not.toContain(secret);
+}
