@@ -173,22 +173,19 @@ test('plaintext secrets are said where people look, by kind and place, and nowhe
   await window.tree('Checkup').row('1. ').expand();
   await window.screenshotThemes('checkup-secrets');
   const rows = await window.tree('Checkup').rows();
-  const hovers = await window.evaluate(
-    async (vscode, file) => {
-      const uri = vscode.Uri.file(file);
-      const texts: string[] = [];
-      for (const { range } of vscode.languages.getDiagnostics(uri)) {
-        const actions = await vscode.commands.executeCommand<{ title: string; command?: unknown }[]>(
-          'vscode.executeCodeActionProvider',
-          uri,
-          range,
-        );
-        texts.push(JSON.stringify(actions.map(({ title, command }) => [title, command])));
-      }
-      return [...texts, JSON.stringify(vscode.languages.getDiagnostics(uri)), await vscode.env.clipboard.readText()];
-    },
-    vscodeFile,
-  );
+  const hovers = await window.evaluate(async (vscode, file) => {
+    const uri = vscode.Uri.file(file);
+    const texts: string[] = [];
+    for (const { range } of vscode.languages.getDiagnostics(uri)) {
+      const actions = await vscode.commands.executeCommand<{ title: string; command?: unknown }[]>(
+        'vscode.executeCodeActionProvider',
+        uri,
+        range,
+      );
+      texts.push(JSON.stringify(actions.map(({ title, command }) => [title, command])));
+    }
+    return [...texts, JSON.stringify(vscode.languages.getDiagnostics(uri)), await vscode.env.clipboard.readText()];
+  }, vscodeFile);
   expectNoSecret([JSON.stringify(rows), ...hovers, ...logs()]);
 });
 

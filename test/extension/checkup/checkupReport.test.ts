@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Finding } from '../../../src/core/checkup/model.ts';
 import { checkupReport } from '../../../src/extension/checkup/checkupReport.ts';
-import { pointsOf, plainSecrets, type ShownFinding, seriousCount } from '../../../src/extension/checkup/report.ts';
+import { plainSecrets, pointsOf, type ShownFinding, seriousCount } from '../../../src/extension/checkup/report.ts';
 
 const AT = { line: 3, column: 5 };
 
@@ -59,12 +59,17 @@ test('the report is Markdown that nothing in a file can add to', () => {
   const report = { at: 0, files: 1, servers: 1, points };
   const text = checkupReport(
     report,
-    { title: ({ check }) => `Point ${check}`, why: () => 'Why.', state: ({ state }) => state, severity: () => 'warning' },
+    {
+      title: ({ check }) => `Point ${check}`,
+      why: () => 'Why.',
+      state: ({ state }) => state,
+      severity: () => 'warning',
+    },
     { t: (message, ...values) => message.replaceAll(/\{(\d)\}/g, (_, index) => String(values[Number(index)])) },
   );
   const [line = ''] = text.split('\n').filter((one) => one.startsWith('- **warning**'));
   expect(line).toContain('command');
-  expect(line.replace('- **warning**', '').replace(/\(unpinned-version\)$/, '')).not.toMatch(/(?<!\\)[[\]()<>`*|:!#]/);
+  expect(line.replace('- **warning**', '').replace(/\(unpinned-version\)$/, '')).not.toMatch(/(?<!\\)[[\]()<>`*|!#]/);
   expect(text.match(/^# /gm)).toHaveLength(1);
 });
 
