@@ -412,7 +412,7 @@ async function acceptEverything(): Promise<void> {
 function peopleDid(): string[] {
   return readdirSync(storage('audit'))
     .flatMap((name) => readFileSync(storage('audit', name), 'utf8').split('\n'))
-    .filter((line) => line.includes('"kind":"control"'));
+    .filter((line) => line.includes('"kind":"control","agent":{"name":"person"'));
 }
 
 /** What the other extension keeps between its visits. */

@@ -31,7 +31,8 @@ export async function reviewAccessRequest(app: App, argument: unknown): Promise<
         l10n.t('The agent’s own words: “{0}”', quoted(wish.reason)),
         '',
         l10n.t('The narrowest rule that allows it:'),
-        rule,
+        // A dialog drops spaces at the start of a line.
+        rule.replaceAll(/^ +/gm, (indent) => '\u00a0'.repeat(indent.length)),
         '',
         l10n.t(
           'To allow it, put the rule under “policies” of the service, save, and apply the change. Until then nothing changes.',
