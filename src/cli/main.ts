@@ -1,4 +1,4 @@
-import { servePolicyParser } from '../gateway/policyParser.ts';
+import { servePolicyParser } from '../gateway/policyWorker.ts';
 import { auditCommand } from './audit.ts';
 import { checkupCommand } from './checkup.ts';
 import { decideCommand } from './decide.ts';

@@ -1,6 +1,6 @@
 import type { GatewayControl } from './parent.ts';
 import { serveParent } from './pipe.ts';
-import { servePolicyParser } from './policyParser.ts';
+import { servePolicyParser } from './policyWorker.ts';
 import { type RunningGateway, startGateway } from './startGateway.ts';
 
 /**

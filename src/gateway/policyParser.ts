@@ -1,8 +1,7 @@
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { narrowApproved } from '../core/policy/approval.ts';
-import { type PolicyChange, policyChanges } from '../core/policy/changes.ts';
+import { Worker } from 'node:worker_threads';
+import type { PolicyChange } from '../core/policy/changes.ts';
 import type { PolicyAuthor, PolicyDocument } from '../core/policy/model.ts';
-import { parsePolicy } from '../core/policy/parse.ts';
+import { type JobName, type Jobs, WORKER_ROLE } from './policyJobs.ts';
 
 /** A policy text took longer than its deadline: it counts as a document with an error. */
 export class PolicyTimeoutError extends Error {}
@@ -12,12 +11,6 @@ const PARSE_WITHIN_MS = 1000;
 const COMPARE_WITHIN_MS = 10_000;
 /** A thread costs some 50 MB; saves come in bursts, and long pauses lie between them. */
 const IDLE_MS = 1000;
-const ROLE = 'valet-key-policy-parser';
-
-/** What the worker can be asked; arguments and results are plain data. */
-const jobs = { parse: parsePolicy, narrow: narrowApproved, changes: policyChanges };
-type Jobs = typeof jobs;
-type JobName = keyof Jobs;
 
 /** A worker that outlived its job is ended, not reused; a job in it can hold up nothing else. */
 interface JobWorker {
@@ -34,7 +27,7 @@ interface JobWorker {
  * Parses and compares policy texts in a worker thread, each job within its deadline, so that no text holds up the event
  * loop and with it a freeze. A document is plain data and survives the way between the threads.
  *
- * `script` is the bundle to start as the worker: one that calls {@link servePolicyParser} first thing. Every method
+ * `script` is the bundle to start as the worker: one that calls `servePolicyParser` first thing. Every method
  * throws {@link PolicyTimeoutError}.
  */
 export class BoundedPolicyParser {
@@ -92,7 +85,7 @@ export class BoundedPolicyParser {
 
 function startWorker(script: string): JobWorker {
   const worker = new Worker(script, {
-    workerData: ROLE,
+    workerData: WORKER_ROLE,
     env: {},
     execArgv: [],
     stdout: true,
@@ -123,15 +116,4 @@ function startWorker(script: string): JobWorker {
     },
     dispose: () => void worker.terminate(),
   };
-}
-
-/**
- * True in a worker that {@link BoundedPolicyParser} started; it then serves jobs and the caller must do nothing else.
- */
-export function servePolicyParser(): boolean {
-  if (isMainThread || workerData !== ROLE || parentPort === null) return false;
-  const port = parentPort;
-  port.on('message', ([name, words]: [JobName, never]) => port.postMessage(jobs[name](...(words as [never, never]))));
-  port.postMessage('ready');
-  return true;
 }
