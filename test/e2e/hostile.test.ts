@@ -353,7 +353,7 @@ test('no command of VS Code answers any question of ours, whichever is open', as
     ['Apply these changes', () => window.palette('Valet Key: Review and Apply Policy Changes')],
     ['Bring back the previous credential of “demo”?', () => startFor('demo', 'Undo Rotation')],
     ['Remove the credential of “demo”?', () => startFor('demo', 'Revoke Credential')],
-    ['Remove 2 credentials?', () => window.palette('Valet Key: Remove All Credentials')],
+    ['Remove all 2 credentials?', () => window.palette('Valet Key: Remove All Credentials')],
     [
       'Send this credential to',
       async () => {
