@@ -8,6 +8,8 @@ export type SecretExit =
   | 'store'
   /** Into the redactor, which looks for it in what goes back. */
   | 'redactor'
+  /** Into a signature, a JWT or a token request, which are made of it in memory. */
+  | 'sign'
   /** Into a keyed hash or a weak-value check, neither of which keeps it. */
   | 'fingerprint';
 
@@ -34,9 +36,12 @@ export class Secret {
     return this.#value.length;
   }
 
-  /** The last four characters, or an empty string for a value shorter than 16 (contracts: nothing of it is shown). */
+  /**
+   * The last four characters, or an empty string for a value shorter than 16 (contracts: nothing of it is shown) and
+   * for a document (a key file), whose end says nothing.
+   */
   get last4(): string {
-    return this.#value.length < 16 ? '' : this.#value.slice(-4);
+    return this.#value.length < 16 || /^\s*(?:\{|-----BEGIN )/.test(this.#value) ? '' : this.#value.slice(-4);
   }
 
   /** Whether both are the same value. */

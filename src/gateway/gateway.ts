@@ -18,7 +18,7 @@ import { GatewayState, type ParsePolicy } from './gatewayState.ts';
 import type { Incoming } from './http/message.ts';
 import { type Resolve, Transport } from './http/transport.ts';
 import { TransportError } from './http/transportError.ts';
-import { inject } from './inject/inject.ts';
+import type { Injected } from './inject/injected.ts';
 import { Limiter } from './limiter.ts';
 import { listServices } from './listServices.ts';
 import type {
@@ -34,6 +34,9 @@ import type {
   NetworkSettings,
   Performed,
   PolicyFile,
+  Redeemed,
+  Redemption,
+  Renewal,
   Verification,
   VerifyingRequest,
   VerifyOptions,
@@ -41,6 +44,7 @@ import type {
 } from './parent.ts';
 import type { ServiceInForce } from './policySet.ts';
 import { RefusalError, refusals } from './refusals.ts';
+import { Authenticator, type Presented } from './renewal/authenticator.ts';
 import { readVerification, standingOf } from './verification.ts';
 
 export interface GatewayOptions {
@@ -71,6 +75,7 @@ export class Gateway implements GatewayControl {
   readonly #transport: Transport;
   readonly #decompressor = new Decompressor();
   readonly #turns = new Turns();
+  readonly #auth: Authenticator;
   /** Who is connected; the socket side tells it. */
   readonly agents: Agents;
   readonly #flights = new Set<Flight>();
@@ -90,6 +95,15 @@ export class Gateway implements GatewayControl {
       events: options.events,
       now: this.#now,
       redactor: () => this.#state.vault.redactor,
+    });
+    this.#auth = new Authenticator({
+      vault: this.#state.vault,
+      transport: this.#transport,
+      recorder: this.#recorder,
+      keeper: options.events.keeper,
+      now: this.#now,
+      refuseIfFrozen: (service) => this.#state.refuseIfFrozen(service),
+      log: (level, message) => this.log(level, message),
     });
   }
 
@@ -111,8 +125,7 @@ export class Gateway implements GatewayControl {
       flight.interruptAfter(timeoutMs, (sent) => refusals.timeout(call.service, timeoutMs, sent));
       this.#checkAgain(flight, inForce, request, decidedAt);
       const secret = this.#state.credential(inForce);
-      this.#recordIntent(flight, inForce, request, secret);
-      const incoming = await this.#send(flight, inForce, request, secret, () =>
+      const incoming = await this.#authenticateAndSend(flight, inForce, request, secret, () =>
         this.#checkAgain(flight, inForce, request, decidedAt),
       );
       const answer = await this.#redact(flight, inForce, incoming);
@@ -214,6 +227,39 @@ export class Gateway implements GatewayControl {
     return now;
   }
 
+  /**
+   * Sends the request with the credential or a token minted with it; and once more where the token was refused, was
+   * renewed, and repeating does no harm. `candidate` takes what is left of one that was used up.
+   */
+  async #authenticateAndSend(
+    flight: Flight,
+    inForce: ServiceInForce,
+    request: CanonicalRequest,
+    stored: Secret,
+    checkAgain: () => void,
+    candidate?: { renewal?: Renewal },
+  ): Promise<Incoming> {
+    const { service } = inForce;
+    let presented: Presented | undefined = await this.#auth.present(
+      service,
+      stored,
+      flight.signal,
+      candidate !== undefined,
+    );
+    if (candidate && presented.renewal) candidate.renewal = presented.renewal;
+    for (let again = false; ; again = true) {
+      checkAgain();
+      const injected = await this.#auth.inject(service, request, presented);
+      this.#recordIntent(flight, inForce, request, stored);
+      const incoming = await this.#send(flight, inForce, request, injected, checkAgain);
+      const sent = { stored, presented, again };
+      if (candidate) return incoming;
+      presented = await this.#auth.afterAnswer(service, request, sent, incoming, flight.signal);
+      if (presented === undefined) return incoming;
+      this.#recordOutcome(flight, incoming);
+    }
+  }
+
   #recordIntent(flight: Flight, { service }: ServiceInForce, request: CanonicalRequest, secret: Secret): void {
     flight.credential = { name: service.name, last4: secret.last4 };
     this.#recorder.record({
@@ -229,12 +275,11 @@ export class Gateway implements GatewayControl {
     flight: Flight,
     inForce: ServiceInForce,
     request: CanonicalRequest,
-    secret: Secret,
+    { target, headers }: Injected,
     checkAgain: () => void,
   ): Promise<Incoming> {
     const { service, limits } = inForce;
     const { baseUrl, network } = service;
-    const { target, headers } = inject(request, service.auth, secret);
     try {
       const incoming = await this.#transport.send(
         { baseUrl, network, method: request.method, target, headers, body: request.body?.text },
@@ -311,6 +356,7 @@ export class Gateway implements GatewayControl {
   #refuse(flight: Flight, error: unknown): Refusal {
     const { service } = flight.call;
     const { refusal } = this.#asRefusal(error, service, flight.sent);
+    if (refusal.code === 'credential_rejected' && flight.verdict === 'allow') this.#state.vault.noteRejected(service);
     if (error instanceof AuditWriteError) return refusal; // there is nowhere to record it
     this.#recorder.recordOrLog({
       ...flight.event(),
@@ -404,6 +450,7 @@ export class Gateway implements GatewayControl {
     const call: Call = { tool: 'execute', service, method, path, maxChars: MOST_MAX_CHARS };
     const flight = this.#take(json === undefined ? call : { ...call, json }, PERSON, signal, 'verify');
     const letGo = candidate && this.#state.vault.hold(service, candidate.value);
+    const used: { renewal?: Renewal } | undefined = candidate && {};
     try {
       const proposed = candidate?.policy;
       const inForce =
@@ -414,24 +461,43 @@ export class Gateway implements GatewayControl {
       const check = (): Secret => {
         this.#state.refuseIfFrozen(service);
         flight.throwIfInterrupted();
-        return this.#state.credential(proposed === undefined ? this.#findAgain(flight, inForce) : inForce, candidate);
+        const now = proposed === undefined ? this.#findAgain(flight, inForce) : inForce;
+        return this.#state.credential(now, { candidate, evenExpired: true });
       };
       const { timeoutMs } = inForce.limits;
       flight.interruptAfter(timeoutMs, (sent) => refusals.timeout(service, timeoutMs, sent));
       const secret = check();
-      this.#recordIntent(flight, inForce, request, secret);
-      const incoming = await this.#send(flight, inForce, request, secret, check);
+      const incoming = await this.#authenticateAndSend(flight, inForce, request, secret, check, used);
       const answer = await this.#redact(flight, inForce, incoming);
       this.#recordOutcome(flight, incoming);
       const verification = readVerification(answer, incoming.headers, reading);
       if (!candidate) this.#state.vault.noteStanding(service, secret, standingOf(verification));
-      return verification;
+      return { ...verification, ...used };
     } catch (error) {
-      return { outcome: 'unverified', why: this.#clean(this.#refuse(flight, error)).message };
+      const { code, message } = this.#clean(this.#refuse(flight, error));
+      const outcome = code === 'credential_rejected' ? 'rejected' : 'unverified';
+      return { outcome, why: message, ...used };
     } finally {
       letGo?.();
       flight.end();
       this.#flights.delete(flight);
+    }
+  }
+
+  async redeem(service: string, { candidate, ...code }: Redemption): Promise<Redeemed> {
+    const letGo = [candidate.value, code.code, code.verifier].map((value) => this.#state.vault.hold(service, value));
+    try {
+      const inForce =
+        candidate.policy === undefined
+          ? this.#state.find(service, PERSON.scope)
+          : await this.#state.findProposed(service, candidate.policy, this.#parsePolicy);
+      this.#state.refuseIfFrozen(service);
+      const stored = this.#state.credential(inForce, { candidate });
+      return { renewal: await this.#auth.redeem(inForce.service, stored, code, new AbortController().signal) };
+    } catch (error) {
+      return { refusal: this.#clean(this.#asRefusal(error, service, 'no').refusal) };
+    } finally {
+      for (const release of letGo) release();
     }
   }
 
@@ -456,6 +522,10 @@ export class Gateway implements GatewayControl {
       const { service } = flight.call;
       if (removed.includes(service)) flight.interrupt((sent) => refusals.revoked(service, sent));
     }
+    this.#auth.interrupt(
+      (name) => removed.includes(name),
+      (name) => refusals.revoked(name, 'no'),
+    );
   }
 
   async setFreeze(state: FreezeState): Promise<void> {
@@ -464,6 +534,10 @@ export class Gateway implements GatewayControl {
       const { service } = flight.call;
       if (this.#state.isFrozen(service)) flight.interrupt((sent) => refusals.frozen(service, state.all, sent));
     }
+    this.#auth.interrupt(
+      (name) => this.#state.isFrozen(name),
+      (name) => refusals.frozen(name, state.all, 'no'),
+    );
   }
 
   async setAgents(admission: AgentAdmission): Promise<void> {
@@ -539,6 +613,10 @@ export class Gateway implements GatewayControl {
     for (const flight of this.#flights) {
       flight.interrupt((sent) => refusals.gatewayStopping(flight.call.service, sent));
     }
+    this.#auth.interrupt(
+      () => true,
+      (name) => refusals.gatewayStopping(name, 'no'),
+    );
     this.agents.close();
     this.#transport.close();
     this.#recorder.close();

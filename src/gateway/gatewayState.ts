@@ -12,6 +12,12 @@ export type ParsePolicy = (text: string, author: PolicyAuthor) => Promise<Policy
 /** How long before its end a credential counts as expiring: seven days. */
 const EXPIRING_MS = 7 * 24 * 60 * 60 * 1000;
 
+/** Whose value is wanted: the stored one's by default. A person may try one that has expired. */
+interface CredentialWanted {
+  readonly candidate?: Candidate | undefined;
+  readonly evenExpired?: boolean;
+}
+
 export interface StatusOfService {
   readonly status: ServiceStatus;
   readonly why?: string;
@@ -141,10 +147,13 @@ export class GatewayState {
   }
 
   /** The value for exactly the destination that the policy names. Throws a refusal when there is none. */
-  credential({ service }: ServiceInForce, candidate?: Candidate): Secret {
+  credential({ service }: ServiceInForce, { candidate, evenExpired = false }: CredentialWanted = {}): Secret {
     const lookup = this.vault.find(service.name, service.baseUrl, service.auth, candidate);
     switch (lookup.found) {
       case 'credential':
+        if (!evenExpired && lookup.expiresAt !== undefined && lookup.expiresAt <= this.#now()) {
+          throw refusals.credentialExpired(service.name, `it ended on ${dateText(lookup.expiresAt)}`);
+        }
         return lookup.value;
       case 'missing':
         throw refusals.missingCredential(service.name);
@@ -181,10 +190,18 @@ export class GatewayState {
   }
   #statusOf({ standing, expiresAt }: VaultLookup & { readonly found: 'credential' }): StatusOfService {
     const left = (expiresAt ?? Number.POSITIVE_INFINITY) - this.#now();
-    const date = expiresAt === undefined ? '' : new Date(expiresAt).toISOString().slice(0, 10);
-    if (left <= 0) return { status: 'expired', why: `the provider said that it ends on ${date}` };
+    const date = expiresAt === undefined ? '' : dateText(expiresAt);
+    if (left <= 0) return { status: 'expired', why: `it ended on ${date}` };
     if (standing === 'rejected') return { status: 'rejected', why: 'the API answered 401' };
     if (left < EXPIRING_MS) return { status: 'expiring', why: `it ends on ${date}` };
     return { status: standing ?? 'ready' };
   }
+}
+
+/** The day, or to the minute for what ended or ends within one. */
+function dateText(time: number): string {
+  const iso = new Date(time).toISOString();
+  return Math.abs(time - Date.now()) < 24 * 60 * 60 * 1000
+    ? `${iso.slice(0, 16).replace('T', ' ')} UTC`
+    : iso.slice(0, 10);
 }

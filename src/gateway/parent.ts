@@ -31,7 +31,7 @@ export interface PolicyFile {
 export interface Binding {
   /** Such as `https://api.stripe.com`. */
   readonly origin: string;
-  /** Canonical text of where it goes: `bearer`, `basic:<username>`, `header:<name>:<prefix>`, `query:<name>`. */
+  /** Canonical text of where it goes, such as `bearer` or `query:<name>`: see core/policy/auth/placement.ts. */
   readonly placement: string;
 }
 
@@ -61,6 +61,8 @@ export interface CredentialSet {
   readonly retired: readonly RetiredCredential[];
   /** Services whose credential a person removed with *Revoke* and did not add again. */
   readonly revoked: readonly string[];
+  /** Services that may use a session of VS Code's own, and the destination for which a person allowed it. */
+  readonly sessions?: readonly { readonly service: string; readonly binding: Binding }[];
 }
 
 export interface FreezeState {
@@ -140,6 +142,11 @@ export interface GatewayControl {
    * destination, redaction and the audit trail hold as for any call.
    */
   verify(service: string, known: VerifyingRequest | undefined, options?: VerifyOptions): Promise<Verification>;
+  /**
+   * Exchanges what the browser brought back from the provider for tokens (`oauth2` with `grant: authorization_code`).
+   * The parent compared `state` before, and stores the credential that it gets.
+   */
+  redeem(service: string, redemption: Redemption): Promise<Redeemed>;
   /** What would become of a request, and why. Nothing is sent and nothing recorded. */
   explain(call: Call): Promise<Explanation>;
   /** Sends a call of the person's own, which is judged, limited and recorded as an agent's is. */
@@ -179,6 +186,19 @@ export interface Candidate {
   readonly policy?: string;
 }
 
+/** An authorization code on its way to the token endpoint. */
+export interface Redemption {
+  /** The client secret, or (empty) none; with the destination for which the person entered it, as for any candidate. */
+  readonly candidate: Candidate;
+  readonly code: Secret;
+  /** PKCE's `code_verifier` (RFC 7636). */
+  readonly verifier: Secret;
+  readonly redirectUri: string;
+}
+
+/** The credential to store, or what a person is told instead. */
+export type Redeemed = { readonly renewal: Renewal } | { readonly refusal: Refusal };
+
 export interface Verification {
   /** `limited`: the API knows the credential and does not let it do this. `unverified`: there is no telling. */
   readonly outcome: 'ready' | 'limited' | 'rejected' | 'unverified';
@@ -188,6 +208,8 @@ export interface Verification {
   readonly why?: string;
   /** Milliseconds since the epoch, when the answer said when the credential ends. */
   readonly expiresAt?: number;
+  /** The candidate was used up by being tried (a rotating refresh token): this is to be stored in its place. */
+  readonly renewal?: Renewal;
 }
 
 /** What an agent would get: the API's answer, or a refusal of the closed list. */
@@ -256,8 +278,54 @@ export interface AccessWish {
   readonly reason: string;
 }
 
+/** A credential that was renewed: what is to be stored in its place. */
+export interface Renewal {
+  readonly value: Secret;
+  /** When it ends, in milliseconds since the epoch, where the provider says so. */
+  readonly expiresAt?: number;
+}
+
+/** The right to renew one credential, which one gateway of all windows has at a time. */
+export interface RenewalLease {
+  readonly id: string;
+  /** What is stored now, read afresh: another window may have renewed it since this gateway was last told. */
+  readonly value: Secret;
+}
+
+/** What VS Code is asked for when it has the session. */
+export interface SessionRequest {
+  readonly service: string;
+  readonly provider: 'github' | 'microsoft';
+  readonly scopes: readonly string[];
+  /** The last token was refused by the API: it must not be given again. */
+  readonly refused: boolean;
+}
+
+/**
+ * What a gateway asks of its parent so that credentials which change by being used are never lost. A gateway may end
+ * between any two of these calls; the parent then has to end its lease.
+ */
+export interface CredentialKeeper {
+  /**
+   * Resolves when this gateway alone may renew the service's credential: at once, or when whoever has the lease gives it
+   * back, ends or exceeds a minute. Undefined when there is nothing to renew or the wait was too long.
+   */
+  leaseRenewal(service: string): Promise<RenewalLease | undefined>;
+  /**
+   * Stores it in the place of the lease's value, and resolves once it was read back: the new refresh token is not used
+   * before. It is stored even if the gateway ends meanwhile. Rejects when it cannot be, and when the lease's value is no
+   * longer the stored one: then the person rotated or revoked it, and that counts.
+   */
+  storeRenewal(lease: string, renewal: Renewal): Promise<void>;
+  releaseRenewal(lease: string): Promise<void>;
+  /** The token of a session that VS Code has, without asking anybody; undefined when there is none. */
+  session(wanted: SessionRequest): Promise<Secret | undefined>;
+}
+
 /** What a gateway can tell its parent. */
 export interface GatewayEvents {
+  /** Left out, nothing that changes by being used can be used. */
+  readonly keeper?: CredentialKeeper;
   /** One audit event, as recorded; `line` is the human line. */
   onAudit(event: AuditEvent & { readonly time: string }, line: string): void;
   onAccessWish(wish: AccessWish): void;

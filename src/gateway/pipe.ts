@@ -16,6 +16,7 @@ import type {
   ConnectedAgent,
   ControlEvent,
   Credential,
+  CredentialKeeper,
   CredentialSet,
   FreezeState,
   GatewayControl,
@@ -24,7 +25,13 @@ import type {
   NetworkSettings,
   Performed,
   PolicyFile,
+  Redeemed,
+  Redemption,
+  Renewal,
+  RenewalLease,
   RetiredCredential,
+  SessionRequest,
+  Verification,
   VerifyingRequest,
   WindowInfo,
 } from './parent.ts';
@@ -32,7 +39,7 @@ import { sealChannel } from './sealedChannel.ts';
 
 /**
  * The private pipe: the two ends of `fork`'s IPC channel, which has no name and no file, sealed. Only this file puts a
- * credential on it, and only in the direction from the parent to the gateway.
+ * credential on it: from the parent to the gateway, and back when the gateway renewed one.
  */
 
 /** What a gateway needs before it can listen. Paths and versions only. */
@@ -56,10 +63,26 @@ interface RetiredOnPipe extends Omit<RetiredCredential, 'value'> {
 interface CandidateOnPipe extends Omit<Candidate, 'value'> {
   readonly value: string;
 }
+interface RenewalOnPipe extends Omit<Renewal, 'value'> {
+  readonly value: string;
+}
+interface LeaseOnPipe extends Omit<RenewalLease, 'value'> {
+  readonly value: string;
+}
+interface RedemptionOnPipe extends Omit<Redemption, 'candidate' | 'code' | 'verifier'> {
+  readonly candidate: CandidateOnPipe;
+  readonly code: string;
+  readonly verifier: string;
+}
+type RedeemedOnPipe = { readonly renewal: RenewalOnPipe } | Extract<Redeemed, { readonly refusal: unknown }>;
+interface VerificationOnPipe extends Omit<Verification, 'renewal'> {
+  readonly renewal?: RenewalOnPipe;
+}
 interface CredentialSetOnPipe {
   readonly current: readonly CredentialOnPipe[];
   readonly retired: readonly RetiredOnPipe[];
   readonly revoked: readonly string[];
+  readonly sessions?: NonNullable<CredentialSet['sessions']>;
 }
 
 /** Seconds that a freshly forked gateway has to answer `start`. */
@@ -79,6 +102,7 @@ export async function connectGateway(
   connection.onNotification('accessWish', (wish: AccessWish) => events.onAccessWish(wish));
   connection.onNotification('agents', (agents: ConnectedAgent[]) => events.onAgents(agents));
   connection.onNotification('log', (level: 'info' | 'warn' | 'error', message: string) => events.onLog(level, message));
+  serveKeeper(connection, events.keeper);
   connection.listen();
 
   const call = <T>(method: string, ...parameters: unknown[]): Promise<T> =>
@@ -95,7 +119,27 @@ export async function connectGateway(
     setNetwork: (network) => call('setNetwork', network),
     recordControl: (event) => call('recordControl', event),
     verify: (service, known, { candidate, signal } = {}) =>
-      cancellable(signal, (token) => call('verify', service, known ?? null, candidateOntoPipe(candidate), token)),
+      cancellable(signal, async (token) => {
+        const verification = await call<VerificationOnPipe>(
+          'verify',
+          service,
+          known ?? null,
+          candidate ? ontoPipe(candidate) : null,
+          token,
+        );
+        const { renewal, ...rest } = verification;
+        return { ...rest, ...(renewal === undefined ? {} : { renewal: offPipe(renewal) }) };
+      }),
+    redeem: async (service, { candidate, code, verifier, redirectUri }) => {
+      const redemption: RedemptionOnPipe = {
+        candidate: ontoPipe(candidate),
+        code: openOntoPipe(code),
+        verifier: openOntoPipe(verifier),
+        redirectUri,
+      };
+      const redeemed = await call<RedeemedOnPipe>('redeem', service, redemption);
+      return 'renewal' in redeemed ? { renewal: offPipe(redeemed.renewal) } : redeemed;
+    },
     explain: (asked) => call('explain', asked),
     perform: (asked, signal) => cancellable(signal, (token) => call('perform', asked, token)),
     status: () => call('status'),
@@ -123,6 +167,7 @@ export function serveParent(
 
   connection.onRequest('start', async (settings: GatewayStart) => {
     starting ??= start(settings, {
+      keeper: keeperOverPipe(connection),
       onAudit: (event, line) => tell('audit', event, line),
       onAccessWish: (wish) => tell('accessWish', wish),
       onAgents: (agents) => tell('agents', agents),
@@ -149,10 +194,24 @@ export function serveParent(
       candidate: CandidateOnPipe | null,
       token: CancellationToken,
     ) =>
-      (await started()).verify(service, known ?? undefined, {
-        signal: signalOf(token),
-        ...candidateOffPipe(candidate),
-      }),
+      verificationOntoPipe(
+        await (await started()).verify(service, known ?? undefined, {
+          signal: signalOf(token),
+          ...(candidate ? { candidate: offPipe(candidate) } : {}),
+        }),
+      ),
+  );
+  connection.onRequest<RedeemedOnPipe, void>(
+    'redeem',
+    async (service: string, redemption: RedemptionOnPipe): Promise<RedeemedOnPipe> => {
+      const redeemed = await (await started()).redeem(service, {
+        candidate: offPipe(redemption.candidate),
+        code: new Secret(redemption.code),
+        verifier: new Secret(redemption.verifier),
+        redirectUri: redemption.redirectUri,
+      });
+      return 'renewal' in redeemed ? { renewal: ontoPipe(redeemed.renewal) } : redeemed;
+    },
   );
   connection.onRequest('explain', async (asked: Call) => (await started()).explain(asked));
   connection.onRequest<Performed, void>('perform', async (asked: Call, token: CancellationToken) =>
@@ -163,28 +222,58 @@ export function serveParent(
   return connection;
 }
 
-function credentialsOntoPipe(set: CredentialSet): CredentialSetOnPipe {
-  const open = <T extends { readonly value: Secret }>(entry: T): Omit<T, 'value'> & { value: string } => ({
-    ...entry,
-    value: openOntoPipe(entry.value),
+/** The parent's end of what a gateway asks of it. */
+function serveKeeper(connection: MessageConnection, keeper: CredentialKeeper | undefined): void {
+  if (!keeper) return;
+  connection.onRequest('leaseRenewal', async (service: string): Promise<LeaseOnPipe | null> => {
+    const lease = await keeper.leaseRenewal(service);
+    return lease ? ontoPipe(lease) : null;
   });
-  return { current: set.current.map(open), retired: set.retired.map(open), revoked: set.revoked };
+  connection.onRequest('storeRenewal', (lease: string, renewal: RenewalOnPipe) =>
+    keeper.storeRenewal(lease, offPipe(renewal)),
+  );
+  connection.onRequest('releaseRenewal', (lease: string) => keeper.releaseRenewal(lease));
+  connection.onRequest('session', async (wanted: SessionRequest): Promise<string | null> => {
+    const value = await keeper.session(wanted);
+    return value ? openOntoPipe(value) : null;
+  });
+}
+
+/** The gateway's end of the same. */
+function keeperOverPipe(connection: MessageConnection): CredentialKeeper {
+  return {
+    leaseRenewal: async (service) => {
+      const lease = await connection.sendRequest<LeaseOnPipe | null>('leaseRenewal', service);
+      return lease ? offPipe(lease) : undefined;
+    },
+    storeRenewal: (lease, renewal) => connection.sendRequest('storeRenewal', lease, ontoPipe(renewal)),
+    releaseRenewal: (lease) => connection.sendRequest('releaseRenewal', lease),
+    session: async (wanted) => {
+      const value = await connection.sendRequest<string | null>('session', wanted);
+      return value === null ? undefined : new Secret(value);
+    },
+  };
+}
+
+function credentialsOntoPipe(set: CredentialSet): CredentialSetOnPipe {
+  return { ...set, current: set.current.map(ontoPipe), retired: set.retired.map(ontoPipe) };
 }
 
 function credentialsOffPipe(set: CredentialSetOnPipe): CredentialSet {
-  const close = <T extends { readonly value: string }>(entry: T): Omit<T, 'value'> & { value: Secret } => ({
-    ...entry,
-    value: new Secret(entry.value),
-  });
-  return { current: set.current.map(close), retired: set.retired.map(close), revoked: set.revoked };
+  return { ...set, current: set.current.map(offPipe), retired: set.retired.map(offPipe) };
 }
 
-function candidateOntoPipe(candidate: Candidate | undefined): CandidateOnPipe | null {
-  return candidate ? { ...candidate, value: openOntoPipe(candidate.value) } : null;
+function verificationOntoPipe({ renewal, ...rest }: Verification): VerificationOnPipe {
+  return { ...rest, ...(renewal === undefined ? {} : { renewal: ontoPipe(renewal) }) };
 }
 
-function candidateOffPipe(candidate: CandidateOnPipe | null): { readonly candidate?: Candidate } {
-  return candidate ? { candidate: { ...candidate, value: new Secret(candidate.value) } } : {};
+/** Whatever has a value, as it travels. */
+function ontoPipe<T extends { readonly value: Secret }>(entry: T): Omit<T, 'value'> & { readonly value: string } {
+  return { ...entry, value: openOntoPipe(entry.value) };
+}
+
+function offPipe<T extends { readonly value: string }>(entry: T): Omit<T, 'value'> & { readonly value: Secret } {
+  return { ...entry, value: new Secret(entry.value) };
 }
 
 /** The one way of a value onto the pipe. */

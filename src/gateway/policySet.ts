@@ -1,15 +1,8 @@
+import { furtherOrigins } from '../core/policy/auth/placement.ts';
 import { type CompiledService, compileService, decide } from '../core/policy/decide.ts';
+import { describeAuth } from '../core/policy/definition.ts';
 import { lowerLimits } from '../core/policy/limits.ts';
-import type {
-  Auth,
-  Decision,
-  Limits,
-  Policy,
-  PolicyAuthor,
-  PolicyDocument,
-  Rule,
-  Service,
-} from '../core/policy/model.ts';
+import type { Decision, Limits, Policy, PolicyAuthor, PolicyDocument, Rule, Service } from '../core/policy/model.ts';
 import { strictness } from '../core/policy/strictness.ts';
 import type { CanonicalRequest } from '../core/request/model.ts';
 import { ADMIN_POLICY_ID, type PolicyFile } from './parent.ts';
@@ -181,11 +174,13 @@ export class PolicySet {
         };
       }
     }
-    const { origin } = definition.baseUrl;
-    if (this.#ceiling?.allowedOrigins && !this.#ceiling.allowedOrigins.includes(origin)) {
+    const unlisted = [definition.baseUrl.origin, ...furtherOrigins(definition.auth)].find(
+      (origin) => this.#ceiling?.allowedOrigins?.includes(origin) === false,
+    );
+    if (unlisted !== undefined) {
       return {
         found: 'not_approved',
-        why: `${this.#ceiling.label} does not list ${origin} among its allowedOrigins`,
+        why: `${this.#ceiling?.label} does not list ${unlisted} among its allowedOrigins`,
         by: 'administrator',
       };
     }
@@ -258,23 +253,9 @@ function allowedByAll(services: readonly Service[]): readonly string[] {
 /** The part of the definition that two documents disagree on: where the credential goes, and how. */
 function differingPart(a: Service, b: Service): string | undefined {
   if (a.baseUrl.origin !== b.baseUrl.origin || a.baseUrl.prefix !== b.baseUrl.prefix) return 'baseUrl';
-  if (placementOf(a.auth) !== placementOf(b.auth)) return 'auth';
+  if (describeAuth(a.auth) !== describeAuth(b.auth)) return 'auth';
   if (a.network !== b.network) return 'network';
   return undefined;
-}
-
-/** Where a credential goes in a request, as one line of text: what a binding compares. */
-export function placementOf(auth: Auth): string {
-  switch (auth.type) {
-    case 'bearer':
-      return 'bearer';
-    case 'basic':
-      return `basic:${auth.username ?? ''}`;
-    case 'header':
-      return `header:${auth.name.toLowerCase()}:${auth.prefix ?? ''}`;
-    case 'query':
-      return `query:${auth.name}`;
-  }
 }
 
 /** One line a rule, as `list_services` and the views show it: `GET, POST /v1/customers/**`. */

@@ -125,6 +125,31 @@ export const refusals = {
       { service },
     ),
 
+  credentialExpired: (service: string, why: string): RefusalError =>
+    refuse(
+      'credential_expired',
+      `The credential of ${service} has expired: ${why}.`,
+      `Nothing was sent. Ask the person to run "Valet Key: Rotate Credential" for ${service} in VS Code; calling again will not help.`,
+      { service },
+    ),
+
+  /** `nextStep` is what a person can do about it. */
+  credentialRejected: (service: string, why: string, nextStep: string, sent: Sent = 'no'): RefusalError =>
+    refuse(
+      'credential_rejected',
+      `The credential of ${service} was rejected: ${why}.`,
+      `${nextStep} ${sent === 'no' ? 'Nothing was sent, and calling again will not help.' : DO_NOT_REPEAT}`,
+      { service, sent },
+    ),
+
+  tokenUnavailable: (service: string, host: string, why: string, retryAfterMs: number): RefusalError =>
+    refuse(
+      'upstream_unreachable',
+      `There is no access token for ${service}: the token endpoint at ${host} is not available (${why}).`,
+      `Nothing was sent to ${service}, and its credential is untouched. Try again in ${Math.ceil(retryAfterMs / 1000)} s, or tell the person.`,
+      { service, retryAfterMs: Math.ceil(retryAfterMs) },
+    ),
+
   originNotConfirmed: (service: string, what: string): RefusalError =>
     refuse(
       'origin_not_confirmed',

@@ -55,6 +55,7 @@ export async function startGateway(
       setNetwork: (network) => gateway.setNetwork(network),
       recordControl: (event) => gateway.recordControl(event),
       verify: (service, known, options) => gateway.verify(service, known, options),
+      redeem: (service, redemption) => gateway.redeem(service, redemption),
       explain: (call) => gateway.explain(call),
       perform: (call, signal) => gateway.perform(call, signal),
       status: () => gateway.status(),

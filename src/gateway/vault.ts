@@ -1,8 +1,19 @@
+import { endOfJwt } from '../core/jwtEnd.ts';
+import { placementOf } from '../core/policy/auth/placement.ts';
 import type { Auth, BaseUrl } from '../core/policy/model.ts';
 import { Redactor } from '../core/redact/redactor.ts';
-import type { Secret } from '../core/secret.ts';
+import { Secret } from '../core/secret.ts';
+import { endOfMaterial } from './inject/material.ts';
 import type { Binding, Candidate, CredentialSet, CredentialStanding } from './parent.ts';
-import { placementOf } from './policySet.ts';
+
+/** How long a value that was replaced is still taken out of answers. */
+const RETIRED_MS = 24 * 60 * 60 * 1000;
+
+/** Values made with one service's credential that are looked for at once: a signature is made for every request. */
+const MOST_MINTED = 64;
+
+/** In the place of a session's value, which VS Code keeps. */
+export const NOTHING_STORED = new Secret('');
 
 export type VaultLookup =
   | {
@@ -25,6 +36,8 @@ export class Vault {
   /** What this gateway last saw an API think of the present value of a service. */
   readonly #standings = new Map<string, CredentialStanding>();
   readonly #candidates = new Set<{ readonly service: string; readonly value: Secret }>();
+  /** Tokens and signatures that were made with credentials, and values that renewed ones came after. */
+  #minted: readonly { readonly service: string; readonly value: Secret; readonly until: number }[] = [];
   #redactor: { readonly instance: Redactor; readonly until: number } | undefined;
   readonly #now: () => number;
 
@@ -51,6 +64,11 @@ export class Vault {
     if (this.#current(service)?.value.equals(value)) this.#setStanding(service, standing);
   }
 
+  /** The issuer of its tokens, or the API in spite of a fresh one, does not take the service's credential. */
+  noteRejected(service: string): void {
+    this.#setStanding(service, 'rejected');
+  }
+
   /** Takes a value that is not stored out of everything, until the returned function is called. */
   hold(service: string, value: Secret): () => void {
     const candidate = { service, value };
@@ -62,8 +80,40 @@ export class Vault {
     };
   }
 
+  /** Takes a token or a signature out of answers until then, in milliseconds since the epoch. */
+  holdMinted(service: string, value: Secret, until: number): void {
+    const now = this.#now();
+    const kept = this.#minted.filter((held) => held.until > now && !held.value.equals(value));
+    const own = kept.filter((held) => held.service === service);
+    const oldest = own.length < MOST_MINTED ? undefined : own[0];
+    this.#minted = [...kept.filter((held) => held !== oldest), { service, value, until }];
+    this.#redactor = undefined;
+  }
+
+  /**
+   * The stored credential was renewed: `to` counts in the place of any of `from`. The parent has it already and will say
+   * so; what it replaces is taken out of answers for a day more.
+   */
+  renew(service: string, from: readonly Secret[], to: { readonly value: Secret; readonly expiresAt?: number }): void {
+    const old = this.#current(service);
+    if (old === undefined || old.value.equals(to.value) || !from.some((value) => value.equals(old.value))) return;
+    const { expiresAt: _, standing: __, ...rest } = old;
+    this.#set = {
+      ...this.#set,
+      current: this.#set.current.map((entry) => (entry === old ? { ...rest, ...to } : entry)),
+    };
+    this.#setStanding(service, undefined);
+    this.holdMinted(service, old.value, this.#now() + RETIRED_MS);
+  }
+
   #current(service: string): CredentialSet['current'][number] | undefined {
     return this.#set.current.find((entry) => entry.service === service);
+  }
+
+  /** The person's permission to use VS Code's session, as if it were a credential. */
+  #session(service: string): CredentialSet['current'][number] | undefined {
+    const session = this.#set.sessions?.find((entry) => entry.service === service);
+    return session && { ...session, value: NOTHING_STORED };
   }
 
   #setStanding(service: string, standing: CredentialStanding | undefined): void {
@@ -79,7 +129,7 @@ export class Vault {
 
   /** The candidate, if there is one, counts in place of the service's credential, and is bound as strictly. */
   find(service: string, baseUrl: BaseUrl, auth: Auth, candidate?: Candidate): VaultLookup {
-    const stored = this.#current(service);
+    const stored = auth.type === 'vscode-session' ? this.#session(service) : this.#current(service);
     const credential = candidate ?? stored;
     if (!credential) return { found: this.#set.revoked.includes(service) ? 'revoked' : 'missing' };
     const wanted: Binding = { origin: baseUrl.origin, placement: placementOf(auth) };
@@ -90,11 +140,12 @@ export class Vault {
     }
     if (candidate) return { found: 'credential', value: candidate.value };
     const standing = this.#standings.get(service);
+    const expiresAt = endOf(auth, credential.value, stored?.expiresAt);
     return {
       found: 'credential',
       value: credential.value,
       ...(standing === undefined ? {} : { standing }),
-      ...(stored?.expiresAt === undefined ? {} : { expiresAt: stored.expiresAt }),
+      ...(expiresAt === undefined ? {} : { expiresAt }),
     };
   }
 
@@ -103,16 +154,28 @@ export class Vault {
     const now = this.#now();
     if (!this.#redactor || this.#redactor.until <= now) {
       const retired = this.#set.retired.filter(({ until }) => until > now);
+      const minted = this.#minted.filter(({ until }) => until > now);
       this.#redactor = {
         instance: new Redactor(
-          [...this.#set.current, ...retired, ...this.#candidates].map(({ service, value }) => ({
+          [...this.#set.current, ...retired, ...this.#candidates, ...minted].map(({ service, value }) => ({
             name: service,
             value,
           })),
         ),
-        until: Math.min(Number.POSITIVE_INFINITY, ...retired.map(({ until }) => until)),
+        until: Math.min(Number.POSITIVE_INFINITY, ...[...retired, ...minted].map(({ until }) => until)),
       };
     }
     return this.#redactor.instance;
   }
+}
+
+/** When a credential ends: by the parent's word, or by what stands in the value. The earlier one counts. */
+function endOf(auth: Auth, value: Secret, toldBy: number | undefined): number | undefined {
+  const own = jwtExpiry(auth, value) ?? endOfMaterial(auth, value);
+  return own === undefined || toldBy === undefined ? (own ?? toldBy) : Math.min(own, toldBy);
+}
+
+/** A token that somebody pasted says itself when it ends (RFC 7519 section 4.1.4). */
+function jwtExpiry(auth: Auth, value: Secret): number | undefined {
+  return auth.type === 'bearer' || auth.type === 'header' || auth.type === 'query' ? endOfJwt(value) : undefined;
 }

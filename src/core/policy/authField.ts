@@ -1,39 +1,49 @@
-import { isReservedHeader, sameHeader } from '../request/headers.ts';
+import { AuthReader } from './auth/authReader.ts';
+import { AWS_SIGV4_KEYS, readAwsSigV4 } from './auth/awsSigV4.ts';
+import { BASIC_KEYS, readBasic } from './auth/basic.ts';
+import { GITHUB_APP_KEYS, readGithubApp } from './auth/githubApp.ts';
+import { GOOGLE_SERVICE_ACCOUNT_KEYS, readGoogleServiceAccount } from './auth/googleServiceAccount.ts';
+import { HEADER_KEYS, readHeader } from './auth/header.ts';
+import { HMAC_KEYS, readHmac } from './auth/hmac.ts';
+import { JWT_KEYS, readJwt } from './auth/jwt.ts';
+import { OAUTH2_KEYS, readOAuth2 } from './auth/oauth2.ts';
+import { QUERY_KEYS, readQuery } from './auth/query.ts';
+import { readVscodeSession, VSCODE_SESSION_KEYS } from './auth/vscodeSession.ts';
 import { isCredentialKey } from './literalCredential.ts';
-import type { Auth, Span } from './model.ts';
+import type { Auth, Network } from './model.ts';
 import { type Entry, type Fields, isEmpty, type Reader } from './reader.ts';
 
-const TYPES = ['bearer', 'basic', 'header', 'query'] as const;
+interface Type {
+  /** What it takes beside `type`. */
+  readonly keys: readonly string[];
+  readonly read: (reader: AuthReader) => Auth | undefined;
+}
 
-/** What each type takes beside `type`. */
-const KEYS: Readonly<Record<Auth['type'], readonly string[]>> = {
-  bearer: [],
-  basic: ['username'],
-  header: ['name', 'prefix'],
-  query: ['name'],
+const TYPES: Readonly<Record<Auth['type'], Type>> = {
+  bearer: { keys: [], read: () => ({ type: 'bearer' }) },
+  basic: { keys: BASIC_KEYS, read: readBasic },
+  header: { keys: HEADER_KEYS, read: readHeader },
+  query: { keys: QUERY_KEYS, read: readQuery },
+  oauth2: { keys: OAUTH2_KEYS, read: readOAuth2 },
+  'aws-sigv4': { keys: AWS_SIGV4_KEYS, read: readAwsSigV4 },
+  'github-app': { keys: GITHUB_APP_KEYS, read: readGithubApp },
+  'google-service-account': { keys: GOOGLE_SERVICE_ACCOUNT_KEYS, read: readGoogleServiceAccount },
+  jwt: { keys: JWT_KEYS, read: readJwt },
+  hmac: { keys: HMAC_KEYS, read: readHmac },
+  'vscode-session': { keys: VSCODE_SESSION_KEYS, read: readVscodeSession },
 };
+const NAMES = Object.keys(TYPES) as Auth['type'][];
 
-/** A field name: RFC 9110, 5.6.2. */
-const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/;
-
-/** Whether a text can be the name of a header field (RFC 9110, 5.1: a token). */
-export function isHeaderName(text: string): boolean {
-  return TOKEN.test(text);
-}
-
-/** The header that carries a service's credential, in lower case; undefined when none does. */
-export function authHeader(auth: Auth): string | undefined {
-  if (auth.type === 'query') return undefined;
-  return auth.type === 'header' ? auth.name.toLowerCase() : 'authorization';
-}
-
-/** Reads a service's `auth`. Literal credentials in it are handed to `onLiteral`. Undefined when something is wrong. */
+/**
+ * Reads a service's `auth`. Literal credentials in it are handed to `onLiteral`. `network` is the service's, for the
+ * endpoints that a credential goes to. Undefined when something is wrong.
+ */
 export function readAuth(
   reader: Reader,
   entry: Entry,
+  network: Network | undefined,
   onLiteral: (fields: Fields, literal: Entry) => void,
 ): Auth | undefined {
-  const { problems } = reader;
   if (isEmpty(entry.value)) {
     reader.missing(entry.key, '`auth`', 'type', 'type: bearer');
     return undefined;
@@ -41,12 +51,12 @@ export function readAuth(
   const fields = reader.map(entry.value, reader.at(entry), '`auth`', '{ type: bearer }');
   if (fields === undefined) return undefined;
 
-  const literals = fields.entries.filter((field) => isCredentialKey(field.name));
+  const literals = fields.entries.filter(({ name }) => isCredentialKey(name));
   for (const literal of literals) onLiteral(fields, literal);
   const typeEntry = fields.get('type');
   if (typeEntry === undefined) reader.missing(entry.key, '`auth`', 'type', 'type: bearer');
-  const type = typeEntry === undefined ? undefined : reader.word(typeEntry, TYPES, 'unknown-auth-type', '`auth.type`');
-  const known = ['type', ...(type === undefined ? ['name', 'prefix', 'username'] : KEYS[type])];
+  const type = typeEntry === undefined ? undefined : reader.word(typeEntry, NAMES, 'unknown-auth-type', '`auth.type`');
+  const known = ['type', ...(type === undefined ? Object.values(TYPES).flatMap(({ keys }) => keys) : TYPES[type].keys)];
   const others = fields.entries.filter((field) => !literals.includes(field));
   reader.onlyKnown({ ...fields, entries: others }, known, type === undefined ? '`auth`' : `\`auth\` of type ${type}`, {
     user: 'username',
@@ -56,71 +66,5 @@ export function readAuth(
     scheme: 'prefix',
   });
   if (type === undefined) return undefined;
-
-  const text = (name: string): { readonly value: string; readonly at: Span } | undefined => {
-    const field = fields.get(name);
-    const value = field === undefined ? undefined : reader.text(field.value, reader.at(field), `\`auth.${name}\``);
-    return field === undefined || value === undefined ? undefined : { value, at: reader.at(field) };
-  };
-  switch (type) {
-    case 'bearer':
-      return { type };
-    case 'basic': {
-      const username = text('username');
-      if (username === undefined) return { type };
-      // RFC 7617, 2: a colon would end the user name early.
-      if (!/^[\u0020-\u007e\u00a0-\uffff]{1,256}$/.test(username.value) || username.value.includes(':')) {
-        problems.error(
-          'bad-auth-username',
-          username.at,
-          '`auth.username` must be 1 to 256 characters without a colon.',
-        );
-        return undefined;
-      }
-      return { type, username: username.value };
-    }
-    case 'header': {
-      if (fields.get('name') === undefined)
-        reader.missing(entry.key, '`auth` of type header', 'name', 'name: X-Api-Key');
-      const name = text('name');
-      const prefix = text('prefix');
-      if (name === undefined) return undefined;
-      if (!isHeaderName(name.value)) {
-        problems.error('bad-auth-name', name.at, '`auth.name` must be a header name: letters, digits and dashes.');
-        return undefined;
-      }
-      if (!sameHeader(name.value, 'authorization') && isReservedHeader(name.value.toLowerCase())) {
-        problems.error(
-          'bad-auth-name',
-          name.at,
-          'This header cannot carry a credential. Use Authorization or a header of the API’s own.',
-        );
-        return undefined;
-      }
-      if (prefix === undefined) return { type, name: name.value };
-      if (!/^[\x21-\x7e](?:[\x20-\x7e]{0,63})$/.test(prefix.value)) {
-        problems.error(
-          'bad-auth-prefix',
-          prefix.at,
-          '`auth.prefix` must be 1 to 64 printable ASCII characters, such as "Token ".',
-        );
-        return undefined;
-      }
-      return { type, name: name.value, prefix: prefix.value };
-    }
-    case 'query': {
-      if (fields.get('name') === undefined) reader.missing(entry.key, '`auth` of type query', 'name', 'name: api_key');
-      const name = text('name');
-      if (name === undefined) return undefined;
-      if (!/^[A-Za-z0-9._~$:[\]-]{1,128}$/.test(name.value)) {
-        problems.error(
-          'bad-auth-name',
-          name.at,
-          '`auth.name` must be a parameter name: letters, digits, dots, dashes and underscores.',
-        );
-        return undefined;
-      }
-      return { type, name: name.value };
-    }
-  }
+  return TYPES[type].read(new AuthReader(reader, fields, entry.key, type, network));
 }

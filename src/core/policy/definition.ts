@@ -1,4 +1,5 @@
 import type { Auth, Service } from './model.ts';
+import { printAuth } from './print.ts';
 
 type DefinitionPart = 'baseUrl' | 'auth' | 'network';
 
@@ -27,5 +28,10 @@ export function describeAuth(auth: Auth): string {
     }
     case 'query':
       return `query parameter ${auth.name}`;
+    default: {
+      // Everything that the file says of it: scopes and claims are a part of what a person approves.
+      const [, fields = ''] = /^\{ type: [\w-]+(?:, )?(.*) \}$/.exec(printAuth(auth)) ?? [];
+      return fields === '' ? auth.type : `${auth.type} with ${fields}`;
+    }
   }
 }

@@ -1,5 +1,6 @@
 import { isReservedHeader, sameHeader } from '../request/headers.ts';
-import { authHeader, isHeaderName } from './authField.ts';
+import { isHeaderName } from './auth/authReader.ts';
+import { authHeaders } from './auth/ownHeaders.ts';
 import { isCredentialKey } from './literalCredential.ts';
 import type { Auth, ServiceHeaders, Span } from './model.ts';
 import { type Entry, type Reader, spanOf } from './reader.ts';
@@ -21,8 +22,8 @@ export function readHeaders(reader: Reader, entry: Entry | undefined, auth: Auth
       reader.problems.error('bad-header-name', at, 'This is not a header name. Write letters, digits and dashes.');
       return undefined;
     }
-    const auths = auth === undefined ? undefined : authHeader(auth);
-    if (isReservedHeader(name) || (auths !== undefined && sameHeader(auths, name))) {
+    const own = auth === undefined ? [] : authHeaders(auth);
+    if (isReservedHeader(name) || own.some((one) => sameHeader(one, name))) {
       reader.problems.error(
         'reserved-header',
         at,

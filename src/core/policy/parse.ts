@@ -146,7 +146,7 @@ function readService(
   const baseUrl = readBaseUrl(reader, fields, key, network);
   const authEntry = fields.get('auth');
   if (authEntry === undefined) reader.missing(key, 'This service', 'auth', 'auth: { type: bearer }');
-  const auth = authEntry === undefined ? undefined : readAuth(reader, authEntry, onLiteral);
+  const auth = authEntry === undefined ? undefined : readAuth(reader, authEntry, network, onLiteral);
   const headers = readHeaders(reader, fields.get('headers'), auth);
   const limits = readLimits(reader, fields.get('limits'));
   const verify = readVerify(reader, fields.get('verify'));

@@ -1,5 +1,5 @@
 import { inOrder } from './coverage.ts';
-import { type Auth, DEFAULT_LIMITS, type Rule, type Service } from './model.ts';
+import { type Auth, type BaseUrl, DEFAULT_LIMITS, type Rule, type Service } from './model.ts';
 import { formatBytes, formatDuration, formatRate } from './units.ts';
 
 /**
@@ -51,21 +51,19 @@ export function printBareService(service: Service): string {
   return `  ${service.name}: {baseUrl: ${yamlText(service.baseUrl.text)}${network}, auth: ${printAuth(service.auth)}}\n`;
 }
 
-function printAuth(auth: Auth): string {
-  switch (auth.type) {
-    case 'bearer':
-      return '{ type: bearer }';
-    case 'basic':
-      return auth.username === undefined
-        ? '{ type: basic }'
-        : `{ type: basic, username: ${JSON.stringify(auth.username)} }`;
-    case 'header': {
-      const prefix = auth.prefix === undefined ? '' : `, prefix: ${JSON.stringify(auth.prefix)}`;
-      return `{ type: header, name: ${JSON.stringify(auth.name)}${prefix} }`;
-    }
-    case 'query':
-      return `{ type: query, name: ${JSON.stringify(auth.name)} }`;
-  }
+/** `auth` in braces, its fields in the order in which a file has them. */
+export function printAuth(auth: Auth): string {
+  const { type, ...fields } = auth;
+  return `{ ${[`type: ${type}`, ...Object.entries(fields).map(printAuthField)].join(', ')} }`;
+}
+
+function printAuthField([name, value]: readonly [string, unknown]): string {
+  if (name === 'lifetimeMs') return `lifetime: ${formatDuration(Number(value))}`;
+  return `${name}: ${isUrl(value) ? yamlText(value.text) : JSON.stringify(value)}`;
+}
+
+function isUrl(value: unknown): value is BaseUrl {
+  return typeof value === 'object' && value !== null && 'origin' in value && 'prefix' in value;
 }
 
 function printRule(rule: Rule): string[] {

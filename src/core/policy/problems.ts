@@ -34,6 +34,7 @@ export type ProblemCode =
   | 'bad-auth-name'
   | 'bad-auth-prefix'
   | 'bad-auth-username'
+  | 'bad-auth-value'
   | 'bad-pattern'
   | 'unknown-method'
   | 'no-methods'

@@ -138,7 +138,13 @@ export class Reader {
   word<T extends string>(
     entry: Entry,
     words: readonly T[],
-    code: 'unknown-network' | 'unknown-effect' | 'unknown-approval' | 'unknown-auth-type' | 'bad-verify',
+    code:
+      | 'unknown-network'
+      | 'unknown-effect'
+      | 'unknown-approval'
+      | 'unknown-auth-type'
+      | 'bad-auth-value'
+      | 'bad-verify',
     what: string,
   ): T | undefined {
     const value = this.text(entry.value, this.at(entry), what);

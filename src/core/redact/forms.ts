@@ -48,7 +48,23 @@ function spellings(value: string): string[] {
   const texts = [value, bare, bare.replace(/^(?:bearer|basic|token)\s+/i, '')];
   // A key file in JSON holds the lines of its private key in one string.
   texts.push(bare.replaceAll('\\n', '\n'));
-  return texts.flatMap((text) => [text, ...lines(text), ...regrouped(text)]).filter((text) => text.length >= SHORT);
+  return [...texts, ...members(bare)]
+    .flatMap((text) => [text, ...lines(text), ...regrouped(text)])
+    .filter((text) => text.length >= SHORT);
+}
+
+/** Names of a JSON document's members that are secret on their own; the others (ids, addresses) are not. */
+const SECRET_MEMBER = /(?:secret|token|password|passphrase|private_?key|secret_?access_?key)$/i;
+
+/** The secret members of a credential that is a JSON document: a key file, or a client secret beside a refresh token. */
+function members(text: string): string[] {
+  if (!text.startsWith('{')) return [];
+  try {
+    const entries = Object.entries(JSON.parse(text) as Record<string, unknown>);
+    return entries.flatMap(([name, value]) => (typeof value === 'string' && SECRET_MEMBER.test(name) ? [value] : []));
+  } catch {
+    return [];
+  }
 }
 
 /** A value of several lines under other line ends, without them, and line by line. */

@@ -1,3 +1,4 @@
+import { authHeaders } from '../policy/auth/ownHeaders.ts';
 import type { Auth, ServiceHeaders } from '../policy/model.ts';
 import { ok, type Result } from '../result.ts';
 import { contentType, TOKEN } from './contentType.ts';
@@ -94,7 +95,7 @@ function checkName(
   service: ServiceHeaders,
   auth: Auth,
 ): ReturnType<typeof invalid> | undefined {
-  if (isReservedHeader(name) || (auth.type === 'header' && sameHeader(name, auth.name))) {
+  if (isReservedHeader(name) || authHeaders(auth).some((own) => sameHeader(name, own))) {
     return invalid(
       `The header ${shown(name)} belongs to the gateway or is refused for what servers do with it.`,
       'Leave it out.',

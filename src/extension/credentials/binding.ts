@@ -1,6 +1,6 @@
+import { placementOf } from '../../core/policy/auth/placement.ts';
 import type { Service } from '../../core/policy/model.ts';
 import type { Binding } from '../../gateway/parent.ts';
-import { placementOf } from '../../gateway/policySet.ts';
 
 /** The origin and the placement that a person confirms when entering the credential of this service. */
 export function bindingOf(service: Pick<Service, 'baseUrl' | 'auth'>): Binding {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Document, isMap, isScalar, parseDocument, YAMLMap } from 'yaml';
 import type { Auth, Network } from '../../core/policy/model.ts';
+import { printAuth } from '../../core/policy/print.ts';
 import type { NewRule } from './presets.ts';
 
 /** A service as Add Service writes it. */
@@ -107,8 +108,7 @@ function serviceLines(service: NewService): readonly string[] {
   const lines = [`${service.name}:`, `  baseUrl: ${scalar(service.baseUrl)}`];
   if (service.environment !== undefined) lines.push(`  environment: ${scalar(service.environment)}`);
   if (service.network !== undefined) lines.push(`  network: ${service.network}`);
-  const auth = Object.entries(service.auth).map(([key, value]) => `${key}: ${scalar(value)}`);
-  lines.push(`  auth: { ${auth.join(', ')} }`);
+  lines.push(`  auth: ${authText(service.auth)}`);
   const headers = Object.entries(service.headers ?? {});
   if (headers.length > 0) lines.push('  headers:', '    set:');
   for (const [name, value] of headers) lines.push(`      ${scalar(name)}: ${JSON.stringify(value)}`);
@@ -119,6 +119,13 @@ function serviceLines(service: NewService): readonly string[] {
     lines.push(`    - path: ${scalar(rule.path)}`, `      ${rest}`);
   }
   return lines;
+}
+
+/** Names stand plain where they can; what is no plain text is printed as the core prints it. */
+function authText(auth: Auth): string {
+  const values = Object.entries(auth);
+  if (!values.every((pair): pair is [string, string] => typeof pair[1] === 'string')) return printAuth(auth);
+  return `{ ${values.map(([key, value]) => `${key}: ${scalar(value)}`).join(', ')} }`;
 }
 
 /** A string as YAML that means the same inside and outside braces; JSON's strings are YAML's double-quoted ones. */

@@ -14,6 +14,23 @@ export function placementText(auth: Auth): string {
       return l10n.t('in the header “{0}”', auth.name);
     case 'query':
       return l10n.t('in the query parameter “{0}”', auth.name);
+    case 'oauth2':
+    case 'google-service-account':
+      return l10n.t('to {0}, for tokens that go along as “Authorization: Bearer …”', auth.tokenUrl.origin);
+    case 'github-app':
+      return l10n.t(
+        'as a signature of GitHub App {0}, for tokens of installation {1}',
+        auth.appId,
+        auth.installationId,
+      );
+    case 'aws-sigv4':
+      return l10n.t('as an AWS signature for {0} in {1}', auth.service, auth.region);
+    case 'jwt':
+      return l10n.t('as the signature of a token in the header “{0}”', auth.name ?? 'Authorization');
+    case 'hmac':
+      return l10n.t('as a signature in the header “{0}”', auth.name);
+    case 'vscode-session':
+      return l10n.t('as the session that VS Code has with {0}', auth.provider === 'github' ? 'GitHub' : 'Microsoft');
   }
 }
 

@@ -36,7 +36,8 @@ export async function recentRequests(directory: string, now: number): Promise<Re
 
 function count(found: Map<string, number[]>, line: string, since: number, now: number): void {
   const record = parseRecord(line);
-  if (record?.kind !== 'intent' || record.service === undefined) return;
+  // What the gateway itself asked of a token endpoint is nobody's call.
+  if (record?.kind !== 'intent' || record.service === undefined || record.verdict === 'renew') return;
   const time = Date.parse(record.time);
   // A time to come (the clock was set back since) would block a service for longer than its limit says.
   if (!(time >= since && time <= now)) return;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { Secret } from '../../../src/core/secret.ts';
 import { Backoff } from '../../../src/extension/gateway/backoff.ts';
 import {
   type GatewayParts,
@@ -25,6 +26,7 @@ class FakeRun implements GatewayRun {
     setCredentials: () => this.#tell('credentials'),
     recordControl: ({ action }) => this.#tell(`record ${action}`),
     verify: async () => ({ outcome: 'ready' }),
+    redeem: async () => ({ renewal: { value: new Secret('redeemed') } }),
     explain: async () => ({}),
     perform: async () => ({ answer: { status: 200, headers: {}, durationMs: 1 } }),
     status: async () => ({ gatewayId: 'g', runtimeDir: '/run', services: [], proxies: 0, calls: 0 }),

@@ -1,0 +1,362 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describeAuth } from '../../core/policy/definition.ts';
+import type { OAuth2Auth, Service } from '../../core/policy/model.ts';
+import type { Secret } from '../../core/secret.ts';
+import type { Incoming } from '../http/message.ts';
+import { mintGithubApp } from '../inject/githubApp.ts';
+import { mintGoogleServiceAccount } from '../inject/googleServiceAccount.ts';
+import { mintJwt } from '../inject/jwt.ts';
+import { MaterialError } from '../inject/material.ts';
+import { isMinted, type Kept, type Mint, MintError, type Minted, type TokenRequest } from '../inject/minting.ts';
+import { type AuthorizationCode, heldToken, mintOAuth2, redeemCode, rotates } from '../inject/oauth2.ts';
+import { mintVscodeSession } from '../inject/vscodeSession.ts';
+import type { CredentialKeeper, RenewalLease } from '../parent.ts';
+import { type RefusalError, refusals } from '../refusals.ts';
+import type { ClockSkew } from './clockSkew.ts';
+import { issuerOf, mintRefusal } from './mintRefusal.ts';
+
+/** How long before its end a token is renewed, at most; short-lived ones a tenth of their life before. */
+const MARGIN_MS = 60_000;
+const FIRST_BACKOFF_MS = 1000;
+const LONGEST_BACKOFF_MS = 60_000;
+const STORE_ATTEMPTS = 3;
+const STORE_PAUSE_MS = 200;
+
+export interface RenewerPorts {
+  readonly keeper: CredentialKeeper | undefined;
+  readonly skew: ClockSkew;
+  readonly now: () => number;
+  readonly send: (service: Service, request: TokenRequest, signal: AbortSignal) => Promise<Incoming>;
+  /** Takes a value out of answers until then. */
+  readonly hold: (service: string, value: Secret, until: number) => void;
+  /** The stored credential is another one now. */
+  readonly replaced: (service: string, from: readonly Secret[], to: Kept) => void;
+  readonly log: (level: 'info' | 'warn' | 'error', message: string) => void;
+}
+
+/** A token at hand, and the stored values that it was made with or stands in. */
+interface Held {
+  readonly of: readonly Secret[];
+  readonly value: Secret;
+  readonly expiresAt: number;
+  readonly renewAt: number;
+}
+
+interface Run {
+  readonly of: Secret;
+  readonly controller: AbortController;
+  readonly token: Promise<Held>;
+}
+
+/** Why nothing is asked of an issuer for now. */
+interface Pause {
+  readonly of: Secret;
+  readonly until: number;
+  readonly failures: number;
+  readonly error: MintError | MaterialError;
+}
+
+/**
+ * Has a living token at hand for each service that needs one. However many calls want one, a token is minted once; it
+ * is renewed early, and while its issuer is away the old one serves as long as it lives. A refresh token is used by the
+ * one gateway that has the parent's lease, and its successor is stored before that is used.
+ */
+export class Renewer {
+  readonly #ports: RenewerPorts;
+  readonly #held = new Map<string, Held>();
+  readonly #runs = new Map<string, Run>();
+  readonly #pauses = new Map<string, Pause>();
+  /** Renewals that the parent could not store yet, and what they come after. */
+  readonly #unstored = new Map<string, { readonly after: Secret; readonly kept: Kept }>();
+  /** Until when a token that an API refuses is no reason to mint another. */
+  readonly #futileUntil = new Map<string, number>();
+
+  constructor(ports: RenewerPorts) {
+    this.#ports = ports;
+  }
+
+  /**
+   * The token to send with the stored credential. `refused` is one that the API answered 401 to. Throws a refusal when
+   * there is none, and what ended `signal` when that ends first.
+   */
+  async token(service: Service, stored: Secret, signal: AbortSignal, refused?: Secret): Promise<Secret> {
+    const key = keyOf(service);
+    const now = this.#ports.now();
+    const held = this.#heldFor(key, service, stored);
+    const alive = held && held.expiresAt > now && !(refused && held.value.equals(refused)) ? held : undefined;
+    if (alive && now < alive.renewAt) return alive.value;
+    if (refused && now < (this.#futileUntil.get(key) ?? 0)) throw futile(service);
+    try {
+      return (await beforeAbort(this.#run(key, service, stored, refused), signal)).value;
+    } catch (error) {
+      if (alive && error instanceof MintError && error.kind === 'outage') return alive.value;
+      throw this.#told(error, key, service);
+    }
+  }
+
+  /** A token for a value that is not stored: nothing is kept of it but what `keep` says. */
+  async tokenOfCandidate(service: Service, value: Secret, signal: AbortSignal): Promise<Minted> {
+    return this.#once(service, () => this.#mint(service, value, undefined, signal));
+  }
+
+  /** The credential that an authorization code is exchanged for. */
+  async redeem(service: Service, stored: Secret, code: AuthorizationCode, signal: AbortSignal): Promise<Kept> {
+    const { auth } = service;
+    if (auth.type !== 'oauth2' || auth.grant !== 'authorization_code') {
+      throw refusals.invalidRequest(
+        'The service does not sign in with an authorization code.',
+        'Check its auth.',
+        service.name,
+      );
+    }
+    const { keep, value, expiresAt } = await this.#once(service, () =>
+      redeemCode(auth, stored, code, this.#mintFor(service, signal)),
+    );
+    return keep ?? { value, expiresAt };
+  }
+
+  /** A token that was just renewed was refused as well: for a minute, minting another is not tried. */
+  noteFutile(service: Service): RefusalError {
+    this.#futileUntil.set(keyOf(service), this.#ports.now() + LONGEST_BACKOFF_MS);
+    return futile(service);
+  }
+
+  /** Ends token requests of these services that were not sent yet, and those that use nothing up. */
+  interrupt(concerns: (service: string) => boolean, reason: (service: string) => RefusalError): void {
+    for (const [key, { controller }] of this.#runs) {
+      const service = nameOf(key);
+      if (concerns(service)) controller.abort(reason(service));
+    }
+  }
+
+  #heldFor(key: string, { auth }: Service, stored: Secret): Held | undefined {
+    const held = this.#held.get(key);
+    if (held?.of.some((value) => value.equals(stored))) return held;
+    try {
+      const kept = auth.type === 'oauth2' && rotates(auth) ? heldToken(auth, stored) : undefined;
+      return kept && this.#keep(key, [stored], kept);
+    } catch (error) {
+      if (error instanceof MaterialError) return undefined; // said when it is used
+      throw error;
+    }
+  }
+
+  #keep(key: string, of: readonly Secret[], { value, expiresAt }: Minted): Held {
+    const now = this.#ports.now();
+    const held = { of, value, expiresAt, renewAt: expiresAt - Math.min(MARGIN_MS, (expiresAt - now) / 10) };
+    this.#held.set(key, held);
+    return held;
+  }
+
+  #run(key: string, service: Service, stored: Secret, refused: Secret | undefined): Promise<Held> {
+    const running = this.#runs.get(key);
+    if (running?.of.equals(stored)) return running.token;
+    if (running) {
+      // Another value is stored meanwhile: what that run is about may serve, or not.
+      const after = async (): Promise<Held> =>
+        this.#heldFor(key, service, stored) ?? this.#run(key, service, stored, refused);
+      return running.token.then(after, after);
+    }
+    const pause = this.#pauses.get(key);
+    if (pause?.of.equals(stored) && this.#ports.now() < pause.until) return Promise.reject(pause.error);
+    const controller = new AbortController();
+    const token = this.#renew(key, service, stored, refused, controller.signal).then(
+      (held) => {
+        this.#runs.delete(key);
+        this.#pauses.delete(key);
+        return held;
+      },
+      (error: unknown) => {
+        this.#runs.delete(key);
+        this.#pause(key, service, stored, error);
+        throw error;
+      },
+    );
+    this.#runs.set(key, { of: stored, controller, token });
+    return token;
+  }
+
+  #pause(key: string, { auth }: Service, stored: Secret, error: unknown): void {
+    if (!(error instanceof MintError || error instanceof MaterialError)) return;
+    const before = this.#pauses.get(key);
+    const failures = before?.of.equals(stored) ? before.failures + 1 : 1;
+    const backoff = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (failures - 1));
+    const outage = error instanceof MintError && error.kind === 'outage';
+    // A refresh token that was refused is never sent again: some providers take that for theft.
+    const final = auth.type === 'oauth2' && error instanceof MintError && error.code === 'invalid_grant';
+    const ms = outage
+      ? Math.max(backoff, error.retryAfterMs ?? 0)
+      : final
+        ? Number.POSITIVE_INFINITY
+        : LONGEST_BACKOFF_MS;
+    this.#pauses.set(key, { of: stored, until: this.#ports.now() + ms, failures, error });
+  }
+
+  async #renew(
+    key: string,
+    service: Service,
+    stored: Secret,
+    refused: Secret | undefined,
+    signal: AbortSignal,
+  ): Promise<Held> {
+    const { auth } = service;
+    if (auth.type === 'oauth2' && rotates(auth))
+      return this.#renewUnderLease(key, service, auth, stored, refused, signal);
+    const minted = await this.#mint(service, stored, refused, signal);
+    this.#ports.hold(service.name, minted.value, retiredAt(minted));
+    return this.#keep(key, [stored], minted);
+  }
+
+  async #renewUnderLease(
+    key: string,
+    service: Service,
+    auth: OAuth2Auth,
+    stored: Secret,
+    refused: Secret | undefined,
+    signal: AbortSignal,
+  ): Promise<Held> {
+    const { keeper } = this.#ports;
+    const lease = await keeper?.leaseRenewal(service.name);
+    if (!keeper || !lease) throw new MintError('outage', 'no_lease', 'another window is renewing the credential');
+    try {
+      signal.throwIfAborted();
+      const present = await this.#presentValue(key, keeper, lease);
+      const other = heldToken(auth, present);
+      if (other && this.#servesAsWell(key, other, refused)) {
+        this.#ports.replaced(service.name, [stored, lease.value], { value: present });
+        return this.#keep(key, [stored, present], other);
+      }
+      const minted = await mintOAuth2(auth, present, this.#mintFor(service, signal));
+      this.#ports.hold(service.name, minted.value, retiredAt(minted));
+      const kept = minted.keep ?? { value: present };
+      if (await this.#stored(keeper, lease, kept)) {
+        this.#unstored.delete(key);
+        this.#ports.replaced(service.name, [stored, present], kept);
+      } else {
+        // Known to this gateway alone. It is not used before the parent has it, but it must not come back in an answer.
+        this.#ports.hold(service.name, kept.value, Number.POSITIVE_INFINITY);
+        this.#unstored.set(key, { after: lease.value, kept });
+      }
+      return this.#keep(key, [stored, present, kept.value], minted);
+    } finally {
+      await keeper.releaseRenewal(lease.id).catch((error: unknown) => {
+        this.#ports.log('warn', `The renewal of ${service.name} was not given back: ${String(error)}`);
+      });
+    }
+  }
+
+  /** What is stored, or what comes after it and could not be stored when it was new. */
+  async #presentValue(key: string, keeper: CredentialKeeper, lease: RenewalLease): Promise<Secret> {
+    const unstored = this.#unstored.get(key);
+    if (!unstored?.after.equals(lease.value)) return lease.value;
+    if (!(await this.#stored(keeper, lease, unstored.kept))) {
+      throw new MintError('outage', 'not_stored', 'its last answer could not be stored');
+    }
+    this.#unstored.delete(key);
+    return unstored.kept.value;
+  }
+
+  /** Whether a token that somebody else stored makes renewing needless. */
+  #servesAsWell(key: string, other: Minted, refused: Secret | undefined): boolean {
+    const left = other.expiresAt - this.#ports.now();
+    if (left <= 0 || (refused && other.value.equals(refused))) return false;
+    const mine = this.#held.get(key);
+    return left > MARGIN_MS || (mine !== undefined && !mine.value.equals(other.value));
+  }
+
+  async #stored(keeper: CredentialKeeper, lease: RenewalLease, kept: Kept): Promise<boolean> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await keeper.storeRenewal(lease.id, kept);
+        return true;
+      } catch (error) {
+        if (attempt === STORE_ATTEMPTS) {
+          this.#ports.log('error', `A renewed credential could not be stored: ${String(error)}`);
+          return false;
+        }
+        await sleep(STORE_PAUSE_MS);
+      }
+    }
+  }
+
+  async #mint(service: Service, stored: Secret, refused: Secret | undefined, signal: AbortSignal): Promise<Minted> {
+    const { auth } = service;
+    const mint = this.#mintFor(service, signal);
+    if (!isMinted(auth)) throw new Error(`no token is minted for ${auth.type}`);
+    switch (auth.type) {
+      case 'oauth2':
+        return mintOAuth2(auth, stored, mint);
+      case 'github-app':
+        return mintGithubApp(auth, stored, mint);
+      case 'google-service-account':
+        return mintGoogleServiceAccount(auth, stored, mint);
+      case 'jwt':
+        return mintJwt(auth, stored, mint);
+      case 'vscode-session':
+        return mintVscodeSession(auth, service.name, refused !== undefined, this.#ports);
+    }
+  }
+
+  #mintFor(service: Service, signal: AbortSignal): Mint {
+    const { skew, now, send, hold } = this.#ports;
+    return {
+      service,
+      now: (origin) => now() + (origin === undefined ? 0 : skew.offset(origin)),
+      send: (request) => send(service, request, signal),
+      hold: (value, until) => hold(service.name, value, until),
+    };
+  }
+
+  async #once(service: Service, mint: () => Promise<Minted>): Promise<Minted> {
+    try {
+      const minted = await mint();
+      this.#ports.hold(service.name, minted.value, retiredAt(minted));
+      if (minted.keep) this.#ports.hold(service.name, minted.keep.value, retiredAt(minted));
+      return minted;
+    } catch (error) {
+      throw this.#told(error, keyOf(service), service);
+    }
+  }
+
+  #told(error: unknown, key: string, service: Service): unknown {
+    if (!(error instanceof MintError || error instanceof MaterialError)) return error;
+    const wait = (this.#pauses.get(key)?.until ?? 0) - this.#ports.now();
+    const { auth, baseUrl } = service;
+    const origin =
+      auth.type === 'oauth2' || auth.type === 'google-service-account' ? auth.tokenUrl.origin : baseUrl.origin;
+    return mintRefusal(error, service, Math.max(FIRST_BACKOFF_MS, wait), this.#ports.skew.offset(origin));
+  }
+}
+
+/** A token is taken out of answers for an hour longer than it lives: a log that an API shows may be that old. */
+function retiredAt({ expiresAt }: Minted): number {
+  return expiresAt + 60 * 60_000;
+}
+
+/** A service's name stands for its credential; another definition of it needs another token. */
+function keyOf({ name, auth, baseUrl }: Service): string {
+  return `${name} ${baseUrl.origin}${baseUrl.prefix} ${describeAuth(auth)}`;
+}
+
+function nameOf(key: string): string {
+  return key.slice(0, key.indexOf(' '));
+}
+
+function futile(service: Service): RefusalError {
+  return refusals.credentialRejected(
+    service.name,
+    `the API answered 401 to a token that ${issuerOf(service)} had just issued`,
+    'Tell the person: the token may be for another audience or scope than the API wants (auth in the policy), or the access was revoked.',
+    'yes',
+  );
+}
+
+/** Rejects with the signal's reason when that comes first; `work` goes on for whoever else waits. */
+function beforeAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
