@@ -7,8 +7,9 @@ import { Secret } from '../src/core/secret.ts';
 const SOURCE = path.resolve(import.meta.dirname, '../src');
 
 /**
- * The files of each exit: one, but for `fingerprint`. There the core's check for weak values and the extension's keyed
- * hash both read a value and keep nothing of it; the hash needs node:crypto, which the core must not import. A further
+ * The files of each exit: one, but for `fingerprint`. There the core's check for weak values, its look at the date in a JWT
+ * and the extension's keyed hash read a value and keep nothing of it; the hash needs node:crypto, which the core must not
+ * import. A further
  * place for a value to leave its `Secret` is a change to this list, and to think about.
  */
 const EXITS: Readonly<Record<string, readonly string[]>> = {
@@ -16,7 +17,8 @@ const EXITS: Readonly<Record<string, readonly string[]>> = {
   pipe: ['gateway/pipe.ts'],
   store: ['extension/credentials/credentialEntry.ts'],
   redactor: ['core/redact/redactor.ts'],
-  fingerprint: ['core/redact/strength.ts', 'extension/credentials/fingerprint.ts'],
+  sign: ['gateway/inject/material.ts'],
+  fingerprint: ['core/jwtEnd.ts', 'core/redact/strength.ts', 'extension/credentials/fingerprint.ts'],
 };
 
 describe('a credential leaves its Secret', () => {

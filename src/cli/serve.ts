@@ -3,13 +3,12 @@ import os from 'node:os';
 import path from 'node:path';
 import * as z from 'zod';
 import { escapeUnshowable } from '../core/audit/escape.ts';
-import { placementOf } from '../core/policy/auth/placement.ts';
 import type { Service } from '../core/policy/model.ts';
-import { credentialProblem } from '../core/redact/strength.ts';
 import { Secret } from '../core/secret.ts';
-import type { Credential, CredentialSet, GatewayEvents } from '../gateway/parent.ts';
+import type { GatewayEvents } from '../gateway/parent.ts';
 import { BoundedPolicyParser } from '../gateway/policyParser.ts';
 import { type RunningGateway, startGateway } from '../gateway/startGateway.ts';
+import { CommandLineCredentials } from './commandLineCredentials.ts';
 import { inputLines, print } from './jsonLines.ts';
 import { parseOptions, readText, required, UsageError } from './usage.ts';
 
@@ -23,8 +22,6 @@ const orderSchema = z.discriminatedUnion('do', [
   z.strictObject({ id, do: z.literal('status') }),
 ]);
 type Order = z.infer<typeof orderSchema>;
-
-const RETIRED_MS = 24 * 60 * 60 * 1000;
 
 export async function serveCommand(args: string[]): Promise<number> {
   const { values } = parseOptions(args, {
@@ -54,16 +51,19 @@ class CommandLineParent {
   readonly #parser = new BoundedPolicyParser(__filename);
   readonly #gateway: RunningGateway;
   #services: ReadonlyMap<string, Service> = new Map();
-  #credentials: CredentialSet = { current: [], retired: [], revoked: [] };
+  readonly #credentials: CommandLineCredentials;
   #frozen = { all: false, services: new Set<string>() };
 
-  private constructor(policyFile: string, gateway: RunningGateway) {
+  private constructor(policyFile: string, gateway: RunningGateway, credentials: CommandLineCredentials) {
+    this.#credentials = credentials;
     this.#policyFile = policyFile;
     this.#gateway = gateway;
   }
 
   static async start(options: { policy: string; runtimeDir: string; auditDir: string }): Promise<CommandLineParent> {
+    const credentials = new CommandLineCredentials();
     const events: GatewayEvents = {
+      keeper: credentials,
       onAudit: (_event, line) => process.stderr.write(`${line}\n`),
       onAccessWish: ({ agent, service, method, path: wanted, reason }) =>
         process.stderr.write(
@@ -75,7 +75,7 @@ class CommandLineParent {
     const { policy, runtimeDir, auditDir } = options;
     fs.mkdirSync(runtimeDir, { recursive: true, mode: 0o700 });
     const gateway = await startGateway({ runtimeDir, auditDir, extensionVersion: '' }, events, __filename);
-    const parent = new CommandLineParent(policy, gateway);
+    const parent = new CommandLineParent(policy, gateway, credentials);
     try {
       await parent.#reload();
       await parent.#takeCredentialsFromEnvironment();
@@ -202,41 +202,12 @@ class CommandLineParent {
   }
 
   async #store(name: string, value: Secret): Promise<void> {
-    const service = this.#known(name);
-    const problem = credentialProblem(value);
-    if (problem?.severity === 'refuse') throw new Error(problem.message);
-    const credential: Credential = {
-      service: name,
-      value,
-      binding: { origin: service.baseUrl.origin, placement: placementOf(service.auth) },
-    };
-    const { current, retired, revoked } = this.#without(name);
-    await this.#hand({
-      current: [...current, credential],
-      retired,
-      revoked: revoked.filter((other) => other !== name),
-    });
+    this.#credentials.store(this.#known(name), value);
+    await this.#gateway.control.setCredentials(this.#credentials.set);
   }
 
   async #remove(name: string): Promise<void> {
-    const { current, retired, revoked } = this.#without(name);
-    await this.#hand({ current, retired, revoked: [...revoked, name] });
-  }
-
-  /** The set without the service's current value, which is retired: it is taken out of answers for another day. */
-  #without(name: string): CredentialSet {
-    const { current, retired, revoked } = this.#credentials;
-    const old = current.filter(({ service }) => service === name);
-    const until = Date.now() + RETIRED_MS;
-    return {
-      current: current.filter(({ service }) => service !== name),
-      retired: [...retired, ...old.map(({ service, value }) => ({ service, value, until }))],
-      revoked,
-    };
-  }
-
-  async #hand(set: CredentialSet): Promise<void> {
-    this.#credentials = set;
-    await this.#gateway.control.setCredentials(set);
+    this.#credentials.remove(name);
+    await this.#gateway.control.setCredentials(this.#credentials.set);
   }
 }

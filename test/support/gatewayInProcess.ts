@@ -5,7 +5,9 @@ import { parsePolicy } from '../../src/core/policy/parse.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { Gateway } from '../../src/gateway/gateway.ts';
 import type { Resolve } from '../../src/gateway/http/transport.ts';
+import type { CredentialSet } from '../../src/gateway/parent.ts';
 import type { Answer, Call, Refusal } from '../../src/protocol/messages.ts';
+import type { Keyholder } from './keyholder.ts';
 
 /** A gateway without a process around it: for what only a name look-up of the test's own can bring about. */
 export interface GatewayInProcess {
@@ -14,17 +16,24 @@ export interface GatewayInProcess {
   /** Approves and writes this policy text. */
   setPolicy(text: string): Promise<void>;
   read(service: string, target: string): Promise<{ answer: Answer } | { refusal: Refusal }>;
+  call(
+    call: Pick<Call, 'service' | 'method' | 'path'> & Partial<Call>,
+  ): Promise<{ answer: Answer } | { refusal: Refusal }>;
   close(): void;
 }
 
 export async function gatewayInProcess(options: {
   /** Approved and written from the start; left out, the gateway is not told any policy. */
   policy?: string;
-  resolve: Resolve;
+  resolve?: Resolve;
   /** Where its trail goes; default: a folder of its own. */
   auditDir?: string;
   /** Bearer credentials: service, origin, value. */
-  credentials: readonly (readonly [service: string, origin: string, value: string])[];
+  credentials?: readonly (readonly [service: string, origin: string, value: string])[];
+  /** Whose credentials it gets in place of those, of any type, and who keeps what is renewed. */
+  keyholder?: Keyholder;
+  /** This machine's clock. */
+  now?: () => number;
 }): Promise<GatewayInProcess> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'vk-'));
   const log: string[] = [];
@@ -34,26 +43,29 @@ export async function gatewayInProcess(options: {
     auditDir: options.auditDir ?? path.join(folder, 'audit'),
     requestHashKey: '00',
     events: {
+      ...(options.keyholder ? { keeper: options.keyholder.keeper } : {}),
       onAudit: (_event, line) => void log.push(line),
       onAccessWish: () => undefined,
       onAgents: () => undefined,
       onLog: (_level, message) => void log.push(message),
     },
     parsePolicy: async (text, author) => parsePolicy(text, author),
-    resolve: options.resolve,
+    ...(options.resolve ? { resolve: options.resolve } : {}),
+    ...(options.now ? { now: options.now } : {}),
   });
   const setPolicy = (text: string): Promise<void> =>
     gateway.setPolicies([{ id: 'user', label: 'policy', approved: text, written: text, grants: true }]);
   if (options.policy !== undefined) await setPolicy(options.policy);
-  await gateway.setCredentials({
-    current: options.credentials.map(([service, origin, value]) => ({
+  const own: CredentialSet = {
+    current: (options.credentials ?? []).map(([service, origin, value]) => ({
       service,
       value: new Secret(value),
       binding: { origin, placement: 'bearer' },
     })),
     retired: [],
     revoked: [],
-  });
+  };
+  await gateway.setCredentials(options.keyholder?.set() ?? own);
   return {
     gateway,
     log,
@@ -62,6 +74,10 @@ export async function gatewayInProcess(options: {
       const call: Call = { tool: 'read', method: 'GET', service, path: target };
       const caller = { agent: { name: 'claude-code' }, scope: 'window' as const };
       return gateway.call(call, caller, new AbortController().signal);
+    },
+    call: (call) => {
+      const caller = { agent: { name: 'claude-code' }, scope: 'window' as const };
+      return gateway.call({ tool: 'execute', ...call }, caller);
     },
     close: () => {
       gateway.close();
