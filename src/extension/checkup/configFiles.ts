@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { type ConfigPlace, WORKSPACE_PLACES } from '../../core/checkup/locations.ts';
+import { type ConfigPlace, WORKSPACE_PLACES, workspacePlace } from '../../core/checkup/locations.ts';
 import type { ConfigFile } from '../../core/checkup/model.ts';
 import type { FoundFile } from './checkup.ts';
 import { readConfigText } from './configText.ts';
@@ -71,7 +71,7 @@ export class ConfigFiles {
 
   #isConfig(uri: vscode.Uri): boolean {
     return (
-      WORKSPACE_PLACES.some((place) => uri.path.endsWith(suffixOf(place))) ||
+      workspacePlace(uri.path) !== undefined ||
       this.#userPlaces.some((address) => address.uri.toString() === uri.toString())
     );
   }
@@ -80,7 +80,7 @@ export class ConfigFiles {
     if ((vscode.workspace.workspaceFolders ?? []).length === 0) return [];
     const found = await vscode.workspace.findFiles(`{${WORKSPACE_PLACES.map(globOf).join(',')}}`, EXCLUDED, MOST_FILES);
     return found.flatMap((uri) => {
-      const place = WORKSPACE_PLACES.find((candidate) => uri.path.endsWith(suffixOf(candidate)));
+      const place = workspacePlace(uri.path);
       return place ? [{ uri, place, scope: 'workspace' as const }] : [];
     });
   }
@@ -89,11 +89,6 @@ export class ConfigFiles {
 /** Such as `**​/.vscode/mcp.json`: repositories hold projects in folders of their own. */
 function globOf({ path: relative }: ConfigPlace): string {
   return `**/${relative}`;
-}
-
-/** The end of an address; a place may hold one star for a name. */
-function suffixOf({ path: relative }: ConfigPlace): string {
-  return relative.startsWith('*') ? relative.slice(1) : `/${relative}`;
 }
 
 async function readFile({ uri, place, scope }: ConfigAddress): Promise<FoundFile | undefined> {

@@ -4,10 +4,15 @@ import { findingIn } from '../finding.ts';
 import type { ConfigFile, Finding, Named, ReadConfig, ServerEntry } from '../model.ts';
 import { type ConfigNode, childOf, type ParsedText, step } from './configNode.ts';
 import { parseJsonc } from './parseJsonc.ts';
+import { parseToml } from './parseToml.ts';
+import { parseYaml } from './parseYaml.ts';
 import { serverEntry, textsBelow } from './serverEntries.ts';
 
 /** Largest file that is looked at, in bytes. Claude Code keeps its history beside its servers. */
 export const MAX_CONFIG_BYTES = 5 * 1024 * 1024;
+
+/** YAML and TOML take longer to read, and no client writes more than settings into them. */
+const MAX_OTHER_LENGTH = 256 * 1024;
 
 const BOM = '\uFEFF';
 
@@ -81,19 +86,21 @@ export function readConfig(file: ConfigFile): ReadConfig {
   return { file, lines, servers, loose, notes };
 }
 
-function parse(file: ConfigFile): ParsedText {
+function parse({ text, format }: ConfigFile): ParsedText {
+  const most = format === 'jsonc' ? MAX_CONFIG_BYTES : MAX_OTHER_LENGTH;
   // A cheap bound on bytes: no UTF-16 code unit takes less than one.
-  if (file.text.length > MAX_CONFIG_BYTES) {
+  if (text.length > most) {
     return {
       refused: {
         code: 'too-large',
         span: { start: 0, end: 0 },
-        message: `The file is larger than ${MAX_CONFIG_BYTES / 1024 / 1024} MB, so it was not checked.`,
+        message: `The file is larger than ${most / 1024} KB, so it was not checked.`,
       },
     };
   }
-  const blank = file.text.startsWith(BOM) ? ` ${file.text.slice(1)}` : file.text;
-  return parseJsonc(blank);
+  const withoutMark = text.startsWith(BOM) ? ` ${text.slice(1)}` : text;
+  if (format === 'toml') return parseToml(withoutMark);
+  return format === 'yaml' ? parseYaml(text.startsWith(BOM) ? text.slice(1) : text) : parseJsonc(withoutMark);
 }
 
 function nodesAt(root: ConfigNode | undefined, path: readonly string[], base = ''): (readonly [ConfigNode, string])[] {

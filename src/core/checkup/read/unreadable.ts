@@ -4,7 +4,7 @@ import type { ConfigFile, ReadConfig } from '../model.ts';
 import { MAX_CONFIG_BYTES } from './readConfig.ts';
 
 /** Why a file that is there has no text for us. */
-export type Unreadable = 'too-large' | 'no-permission' | 'no-file' | 'not-readable';
+export type Unreadable = 'too-large' | 'no-permission' | 'no-file' | 'not-utf8' | 'outside' | 'not-readable';
 
 /** A file without a text, and a note that says so: what is in it is not known to be well. */
 export function unreadableConfig(file: Omit<ConfigFile, 'text'>, why: Unreadable): ReadConfig {
@@ -26,6 +26,10 @@ function messageOf(why: Unreadable): string {
       return 'The file may not be read by you, so it was not checked. Look who owns it.';
     case 'no-file':
       return 'There is something else than a file here, so it was not checked.';
+    case 'not-utf8':
+      return 'The file is not UTF-8, so it was not checked. Save it as UTF-8.';
+    case 'outside':
+      return 'This links to a file outside of the folder that is checked, so it was not read.';
     case 'not-readable':
       return 'The file could not be read, so it was not checked. A symbolic link may lead nowhere or round in a circle.';
   }

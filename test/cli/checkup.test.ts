@@ -1,0 +1,177 @@
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { jsonLines, runCli } from '../support/cli.ts';
+
+const root = fs.mkdtempSync(path.join(os.tmpdir(), 'vk-'));
+afterAll(() => fs.rmSync(root, { recursive: true }));
+
+interface Printed {
+  readonly check: number;
+  readonly severity: string;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly server?: string;
+  readonly key?: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+const UNPINNED = '{ "mcpServers": { "s": { "command": "npx", "args": ["server"] } } }';
+const token = ['gh', 'p_', 'Zq81mXc72LpWv04TkR9sB3nY6hD5fGjA1eUo'].join('');
+
+let folders = 0;
+/** A new folder with these files. */
+function folder(files: Record<string, string | Buffer> = {}): string {
+  folders += 1;
+  const at = path.join(root, String(folders));
+  fs.mkdirSync(at);
+  for (const [name, text] of Object.entries(files)) {
+    fs.mkdirSync(path.dirname(path.join(at, name)), { recursive: true });
+    fs.writeFileSync(path.join(at, name), text);
+  }
+  return at;
+}
+
+const HOME = folder();
+
+async function checkup(...args: string[]): Promise<{ status: number | null; found: Printed[]; stdout: string }> {
+  const { status, stdout, stderr } = await runCli(['checkup', '--home', HOME, ...args]);
+  expect(stderr).toBe('');
+  return { status, stdout, found: jsonLines<Printed>(stdout) };
+}
+
+describe('checkup', () => {
+  it('finds nothing in an empty home', async () => {
+    expect(await checkup()).toMatchObject({ status: 0, found: [] });
+  });
+
+  it('prints findings with file, line, column and pointer', async () => {
+    const at = folder({
+      '.vscode/mcp.json': `{\n  "servers": {\n    "s": {\n      "command": "npx", "args": ["-y", "server"]\n    }\n  }\n}\n`,
+    });
+    const { status, found } = await checkup('--workspace', at);
+    expect(status).toBe(1);
+    expect(found).toEqual([
+      {
+        check: 9,
+        severity: 'warning',
+        file: path.join(at, '.vscode/mcp.json'),
+        line: 4,
+        column: 40,
+        server: 's',
+        key: '/servers/s/args/1',
+        code: 'version-missing',
+        message: expect.any(String),
+      },
+    ]);
+  });
+
+  it('ends with 0 when there is nothing above information', async () => {
+    const at = folder({ '.mcp.json': '{"mcpServers":{"s":{"command":"./s","args":["--debug"]}}}' });
+    const { status, found } = await checkup('--workspace', at);
+    expect(found.map(({ severity }) => severity)).toEqual(['information']);
+    expect(status).toBe(0);
+  });
+
+  it('reads every client’s place in the home folder of any system, and nothing outside of it', async () => {
+    const places = [
+      '.claude.json',
+      '.cursor/mcp.json',
+      '.codeium/windsurf/mcp_config.json',
+      '.gemini/settings.json',
+      '.config/Claude/claude_desktop_config.json',
+      'Library/Application Support/Claude/claude_desktop_config.json',
+      'AppData/Roaming/Claude/claude_desktop_config.json',
+      '.config/Code/User/mcp.json',
+      '.config/Code/User/profiles/a1/mcp.json',
+      '.config/Code/User/globalStorage/saoudrizwan.claude-dev/settings/cline_mcp_settings.json',
+    ];
+    const home = folder(Object.fromEntries(places.map((name) => [name, UNPINNED])));
+    fs.mkdirSync(path.join(home, '.codex'));
+    fs.writeFileSync(path.join(home, '.codex/config.toml'), '[mcp_servers.s]\ncommand = "npx"\nargs = ["server"]\n');
+    fs.mkdirSync(path.join(home, '.continue'));
+    fs.writeFileSync(
+      path.join(home, '.continue/config.yaml'),
+      'mcpServers:\n  - name: s\n    command: npx\n    args: [server]\n',
+    );
+    const outside = folder({ 'mcp-config.json': UNPINNED });
+    fs.mkdirSync(path.join(home, '.copilot'));
+    fs.symlinkSync(path.join(outside, 'mcp-config.json'), path.join(home, '.copilot/mcp-config.json'));
+    const { stdout } = await runCli(['checkup', '--home', home], '', {
+      XDG_CONFIG_HOME: outside,
+      COPILOT_HOME: outside,
+    });
+    const found = jsonLines<Printed>(stdout);
+    expect(
+      found
+        .filter(({ check }) => check === 9)
+        .map(({ file }) => path.relative(home, file))
+        .sort(),
+    ).toEqual([...places, '.codex/config.toml', '.continue/config.yaml'].sort());
+    expect(found.filter(({ check }) => check !== 9)).toMatchObject([
+      { code: 'outside', file: path.join(home, '.copilot/mcp-config.json') },
+    ]);
+  });
+
+  it('looks below a workspace, but not into dependencies', async () => {
+    const at = folder({ 'packages/a/.mcp.json': UNPINNED, 'node_modules/x/.mcp.json': UNPINNED, 'mcp.json': UNPINNED });
+    fs.symlinkSync(at, path.join(at, 'packages/loop'));
+    const { found } = await checkup('--workspace', at);
+    expect(found.map(({ file }) => path.relative(at, file))).toEqual(['packages/a/.mcp.json']);
+  });
+
+  it('tells one value in two files', async () => {
+    const config = JSON.stringify({ mcpServers: { s: { command: './s', env: { TOKEN: token } } } });
+    const { found } = await checkup('--workspace', folder({ '.mcp.json': config, '.cursor/mcp.json': config }));
+    expect(found.filter(({ check }) => check === 4).map(({ code }) => code)).toEqual(['key-sprawl']);
+  });
+
+  it('opens nothing but ordinary files, and says what it left out', { timeout: 20_000 }, async () => {
+    const at = folder({ '.vscode/mcp.json': Buffer.from([0x7b, 0xff, 0x7d]), '.cursor/keep': '' });
+    execFileSync('mkfifo', [path.join(at, '.mcp.json')]);
+    fs.symlinkSync('mcp.json', path.join(at, '.cursor/mcp.json'));
+    fs.mkdirSync(path.join(at, '.gemini/settings.json'), { recursive: true });
+    fs.mkdirSync(path.join(at, '.windsurf'));
+    fs.writeFileSync(path.join(at, '.windsurf/mcp.json'), '');
+    fs.truncateSync(path.join(at, '.windsurf/mcp.json'), 50 * 1024 * 1024);
+    const { status, found } = await checkup('--workspace', at);
+    expect(status).toBe(1);
+    expect(Object.fromEntries(found.map(({ file, code }) => [path.relative(at, file), code]))).toEqual({
+      '.cursor/mcp.json': 'not-readable',
+      '.gemini/settings.json': 'no-file',
+      '.mcp.json': 'no-file',
+      '.vscode/mcp.json': 'not-utf8',
+      '.windsurf/mcp.json': 'too-large',
+    });
+  });
+
+  it('prints a SARIF log in which nothing is a link and no secret stands', async () => {
+    const at = folder({
+      '.mcp.json': JSON.stringify({
+        mcpServers: {
+          [`[x](https://evil.example) ${token}`]: { command: 'npx', args: [token], env: { [`${token}_KEY`]: token } },
+        },
+      }),
+    });
+    const { status, stdout } = await runCli(['checkup', '--home', HOME, '--workspace', at, '--format', 'sarif']);
+    expect(status).toBe(1);
+    expect(stdout).not.toContain(token.slice(4, -4));
+    const { version, runs } = JSON.parse(stdout);
+    expect(version).toBe('2.1.0');
+    const [{ tool, results }] = runs;
+    expect(tool.driver.rules.map(({ id }: { id: string }) => id)).toContain('secret-token');
+    for (const { ruleId, ruleIndex, message, locations } of results) {
+      expect(tool.driver.rules[ruleIndex].id).toBe(ruleId);
+      expect(message.text).not.toMatch(/(?<!\\)\]\(/);
+      expect(locations[0].physicalLocation.artifactLocation.uri).toMatch(/^file:\/\/\/.*\.mcp\.json$/);
+    }
+  });
+
+  it.each([[['--format', 'xml']], [['--nonsense']], [['positional']]])('refuses %j', async (args) => {
+    expect(await runCli(['checkup', ...args])).toMatchObject({ status: 2, stdout: '' });
+  });
+});
