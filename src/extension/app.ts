@@ -50,6 +50,8 @@ export interface App {
   /** What stood in plain text, and is not known to be rotated. */
   readonly exposures: Exposures;
   readonly drills: Drills;
+  /** Services whose last self-test showed their credential. */
+  readonly leaks: Set<string>;
   /** False where VS Code runs the extension on the remote side of a window. */
   readonly runsBesideEditor: boolean;
   readonly auditChannel: vscode.OutputChannel;

@@ -156,7 +156,9 @@ export function activate(context: vscode.ExtensionContext): void {
     globalStorage: globalStorageUri,
     credentials,
     metadata,
-    services: () => services.list.length,
+    policies,
+    locations,
+    services: () => services.list,
   });
   // Anchors in SecretStorage concern no other window.
   const secretsChanged = new Emitter<void>();
@@ -196,6 +198,7 @@ export function activate(context: vscode.ExtensionContext): void {
     backups: ofCheckup.backups,
     exposures: ofCheckup.exposures,
     drills: ofCheckup.drills,
+    leaks: ofCheckup.leaks,
     runsBesideEditor: context.extension.extensionKind === vscode.ExtensionKind.UI,
     auditChannel,
     log,

@@ -1,3 +1,5 @@
+import { type CheckedConfig, checkAcross, checkConfig } from '../../core/checkup/checkup.ts';
+import type { CheckupContext } from '../../core/checkup/context.ts';
 import type { ConfigFile, Finding, ReadConfig } from '../../core/checkup/model.ts';
 import { readConfig } from '../../core/checkup/read/readConfig.ts';
 import { type Unreadable, unreadableConfig } from '../../core/checkup/read/unreadable.ts';
@@ -8,25 +10,28 @@ import type { Exposure } from './exposures.ts';
 import { type CheckupReport, pointsOf, type ShownFinding } from './report.ts';
 import { inSlices, type SlicePorts } from './slices.ts';
 
-/** One configuration file that there is. */
-export interface FoundFile {
-  readonly file: ConfigFile;
+/** How to get at a file. */
+export interface Address {
   readonly uri: string;
   /** As people know it: below a workspace folder or the home folder. */
   readonly label: string;
+}
+
+/** One configuration file that there is. */
+export interface FoundFile extends Address {
+  readonly file: ConfigFile;
   /** Why it has no text, if so. */
   readonly unreadable?: Unreadable;
 }
-
-/** Something that takes part of a run's time, and what it found. */
-export type Examination = () => readonly Finding[];
 
 /** What the checkup needs of its surroundings. None of it starts a server, uses the network or writes. */
 export interface CheckupPorts {
   /** The files that there are now, with their texts as editors have them. */
   files(): Promise<readonly FoundFile[]>;
-  /** The checks, one after another. */
-  examinations(configs: readonly ReadConfig[]): Promise<Iterable<Examination>>;
+  /** What is known beside the files. */
+  context(): CheckupContext;
+  /** Where findings about Valet Key's own state lead: the file as they name it, and its address and label. */
+  ownFiles(): ReadonlyMap<string, Address>;
   /** What was moved and is not known to be rotated. */
   exposures(): Promise<readonly Exposure[]>;
   /** How many services Valet Key has. */
@@ -106,36 +111,40 @@ export class Checkup {
     this.#disposed = true;
   }
 
+  /** A file whose text is the same is not read again. */
+  #read(found: FoundFile): ReadConfig {
+    if (found.unreadable) return unreadableConfig(found.file, found.unreadable);
+    const before = this.#files.get(found.uri);
+    return before && !before.unreadable && before.file.text === found.file.text
+      ? before.config
+      : readConfig(found.file);
+  }
+
   async #run(): Promise<CheckupReport | undefined> {
     const slices = { ...this.#ports.slices, stopped: () => this.#disposed };
+    const context = this.#ports.context();
     const files = new Map<string, CheckedFile>();
-    const findings: Finding[] = [];
-    const read = await inSlices(
+    const checked: CheckedConfig[] = [];
+    const done = await inSlices(
       await this.#ports.files(),
       (found) => {
-        const before = this.#files.get(found.uri);
-        const config = found.unreadable
-          ? unreadableConfig(found.file, found.unreadable)
-          : before && !before.unreadable && before.file.text === found.file.text
-            ? before.config
-            : readConfig(found.file);
+        const config = this.#read(found);
         files.set(found.uri, { ...found, config });
+        checked.push(checkConfig(config, context));
       },
       slices,
     );
-    const configs = [...files.values()].map(({ config }) => config);
-    const checked =
-      read &&
-      (await inSlices(
-        await this.#ports.examinations(configs),
-        (examination) => void findings.push(...examination()),
-        slices,
-      ));
-    if (!checked) return undefined;
-    const shown = [...withAddresses(findings, [...files.values()]), ...(await this.#ports.exposures()).map(exposed)];
+    if (!done) return undefined;
+    await slices.pause();
+    const findings = [...checked.flatMap((one) => one.findings), ...checkAcross(checked, context)];
+    const addresses = new Map([
+      ...this.#ports.ownFiles(),
+      ...[...files.values()].map((found) => [found.file.path, found] as const),
+    ]);
+    const shown = [...withAddresses(findings, addresses), ...(await this.#ports.exposures()).map(exposed)];
     this.#files = files;
     this.#findings = new Map(shown.map((finding) => [finding.id, finding]));
-    const servers = configs.reduce((sum, config) => sum + config.servers.length, 0);
+    const servers = [...files.values()].reduce((sum, { config }) => sum + config.servers.length, 0);
     this.#report = {
       at: this.#ports.now(),
       files: files.size,
@@ -148,19 +157,18 @@ export class Checkup {
 }
 
 /** Gives each finding the address of its file, and an id that stays while neither file nor key change. */
-function withAddresses(findings: readonly Finding[], files: readonly FoundFile[]): readonly ShownFinding[] {
-  const byPath = new Map(files.map((found) => [found.file.path, found]));
+function withAddresses(findings: readonly Finding[], addresses: ReadonlyMap<string, Address>): readonly ShownFinding[] {
   const seen = new Map<string, number>();
   return findings.map((finding) => {
-    const found = byPath.get(finding.file);
+    const address = addresses.get(finding.file);
     const name = [finding.check, finding.code, finding.file, finding.server ?? '', finding.key ?? ''].join('\n');
     const number = seen.get(name) ?? 0;
     seen.set(name, number + 1);
     return {
       id: `${name}\n${number}`,
       finding,
-      label: found?.label ?? finding.file,
-      ...(found ? { uri: found.uri } : {}),
+      label: address?.label ?? finding.file,
+      ...(address ? { uri: address.uri } : {}),
     };
   });
 }

@@ -1,16 +1,19 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { checkup } from '../../core/checkup/checkup.ts';
 import { credentialKey } from '../credentials/credentialId.ts';
 import type { CredentialStore } from '../credentials/credentialStore.ts';
+import type { PolicyBook } from '../policy/policyBook.ts';
+import type { PolicyLocations } from '../policy/policyLocations.ts';
 import type { MetadataPort } from '../ports.ts';
 import { textFolder } from '../state/textFolder.ts';
+import type { ServiceSummary } from '../views/services/serviceList.ts';
 import { Backups } from './backups.ts';
 import { Checkup } from './checkup.ts';
 import { ConfigFiles } from './configFiles.ts';
 import { Drills } from './drills.ts';
 import { Exposures, settled } from './exposures.ts';
+import { checkupContext } from './ownState.ts';
 import { userPlaces } from './userPlaces.ts';
 
 /** Everything of the checkup that commands and views work with. */
@@ -19,6 +22,8 @@ export interface WindowCheckup {
   readonly backups: Backups;
   readonly exposures: Exposures;
   readonly drills: Drills;
+  /** Services whose last self-test showed their credential. */
+  readonly leaks: Set<string>;
   /** Looks whenever a file, a service or a credential changed. The first look comes when the window has started. */
   follow(
     onError: (error: unknown) => void,
@@ -33,34 +38,49 @@ export function windowCheckup({
   globalStorage,
   credentials,
   metadata,
+  policies,
+  locations,
   services,
 }: {
   readonly globalStorage: vscode.Uri;
   readonly credentials: CredentialStore;
   readonly metadata: MetadataPort;
-  /** How many services Valet Key has. */
-  services(): number;
+  readonly policies: PolicyBook;
+  readonly locations: PolicyLocations;
+  services(): readonly ServiceSummary[];
 }): WindowCheckup {
   const storage = globalStorage.fsPath;
   const files = new ConfigFiles(userPlaces(globalStorage));
   const backups = new Backups(path.join(storage, 'checkup', 'backups'), Date.now);
   const exposures = new Exposures(textFolder(path.join(storage, 'checkup')));
   // Tells equal values apart within this run of the window, and is never written down.
-  const key = randomBytes(32);
+  const key = randomBytes(32).toString('hex');
+  const drills = new Drills(metadata);
+  const leaks = new Set<string>();
   const checkupOfWindow = new Checkup({
     files: () => files.read(),
-    examinations: async (configs) => [
-      () =>
-        checkup(configs, {
-          now: Date.now(),
-          fingerprint: (value) => createHmac('sha256', key).update(value, 'utf8').digest('base64url'),
+    context: () =>
+      checkupContext({
+        now: Date.now(),
+        key,
+        entries: policies.entries(),
+        services: services(),
+        fileOf: (id) => locations.uriOf(id).fsPath,
+        leaks,
+        drillMs: drills.last?.ms,
+      }),
+    ownFiles: () =>
+      new Map(
+        policies.entries().map(({ id, label }) => {
+          const uri = locations.uriOf(id);
+          return [uri.fsPath, { uri: uri.toString(), label }];
         }),
-    ],
+      ),
     exposures: async () => {
       await exposures.remove(settled(await exposures.all(), (name) => changedAt(credentials, name)));
       return exposures.all();
     },
-    services,
+    services: () => services().length,
     slices: { now: () => performance.now(), pause: () => new Promise((resolve) => setImmediate(resolve)) },
     now: Date.now,
   });
@@ -68,7 +88,8 @@ export function windowCheckup({
     checkup: checkupOfWindow,
     backups,
     exposures,
-    drills: new Drills(metadata),
+    drills,
+    leaks,
     follow(onError, changes) {
       let timer: NodeJS.Timeout | undefined;
       const look = (): void => void checkupOfWindow.run().catch(onError);

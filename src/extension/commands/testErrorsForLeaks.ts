@@ -38,6 +38,11 @@ export async function testErrorsForLeaks(app: App): Promise<void> {
       return found;
     },
   );
+  for (const { kind, service } of results) {
+    if (kind === 'leak') app.leaks.add(service);
+    if (kind === 'clean') app.leaks.delete(service);
+  }
+  await app.checkup.run();
   await app.texts.show(l10n.t('Errors tested for leaks.txt'), `${results.map(resultText).join('\n')}\n`);
 }
 

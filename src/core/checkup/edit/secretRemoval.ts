@@ -63,9 +63,12 @@ export function withoutSecrets(file: ConfigFile, removals: readonly SecretRemova
   );
 }
 
-/** A variable or header whose whole value is the secret goes with its name. */
-function isPair({ kind, finding: { secret, key } }: Exclude<SecretRemoval, { kind: 'server' }>): boolean {
-  return kind === 'value' && key !== undefined && (secret?.where === 'env' || secret?.where === 'header');
+/** A header, or a variable whose whole value is the secret, goes with its name. */
+function isPair({ kind, finding: { secret, key, span } }: Exclude<SecretRemoval, { kind: 'server' }>): boolean {
+  if (kind !== 'value' || key === undefined || !secret) return false;
+  const quotes = 2;
+  const whole = secret.valueSpan.end - secret.valueSpan.start >= span.end - span.start - quotes;
+  return secret.where === 'header' || (secret.where === 'env' && whole);
 }
 
 function isBelow(key: string | undefined, pointer: string): boolean {

@@ -72,6 +72,15 @@ describe('a secret is taken out of a file', () => {
     );
   });
 
+  it('out of a variable that holds more than the secret', () => {
+    const source = '{ "servers": { "a": { "env": { "OPTIONS": "--token=some-value --fast" } } } }';
+    const inside = finding(source, '/servers/a/env/OPTIONS', 'some-value');
+    const whole = { start: source.indexOf('"--token'), end: source.indexOf('fast"') + 5 };
+    expect(withoutSecrets(file(source), [{ kind: 'value', finding: { ...inside, span: whole } }])).toContain(
+      '"OPTIONS": "--token= --fast"',
+    );
+  });
+
   it('out of the middle of a text, whose rest stays', () => {
     const text = without({ kind: 'value', finding: SECOND }, { kind: 'value', finding: FOURTH });
     expect(text).toContain('"https://mcp.example/sse?key="');
