@@ -53,6 +53,7 @@ export class Checkup {
   readonly #changed = new Emitter<void>();
   #files: ReadonlyMap<string, CheckedFile> = new Map();
   #findings: ReadonlyMap<string, ShownFinding> = new Map();
+  #addresses: ReadonlyMap<string, Address> = new Map();
   #report: CheckupReport | undefined;
   #filter: ReadonlySet<Severity> = new Set(['error', 'warning', 'information']);
   #disposed = false;
@@ -94,8 +95,9 @@ export class Checkup {
     return this.#files.get(uri);
   }
 
-  files(): readonly CheckedFile[] {
-    return [...this.#files.values()];
+  /** The address of a file as findings name it. */
+  addressOf(path: string): Address | undefined {
+    return this.#addresses.get(path);
   }
 
   /** Looks at everything anew. Undefined when the window closed meanwhile. */
@@ -137,17 +139,18 @@ export class Checkup {
     if (!done) return undefined;
     await slices.pause();
     const findings = [...checked.flatMap((one) => one.findings), ...checkAcross(checked, context)];
-    const addresses = new Map([
+    const addresses = new Map<string, Address>([
       ...this.#ports.ownFiles(),
       ...[...files.values()].map((found) => [found.file.path, found] as const),
     ]);
     const shown = [...withAddresses(findings, addresses), ...(await this.#ports.exposures()).map(exposed)];
     this.#files = files;
+    this.#addresses = addresses;
     this.#findings = new Map(shown.map((finding) => [finding.id, finding]));
     const servers = [...files.values()].reduce((sum, { config }) => sum + config.servers.length, 0);
     this.#report = {
       at: this.#ports.now(),
-      files: files.size,
+      files: [...files.values()].filter(({ config }) => config.servers.length > 0).length,
       servers,
       points: pointsOf(shown, { servers, services: this.#ports.services() }),
     };

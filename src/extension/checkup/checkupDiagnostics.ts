@@ -19,7 +19,7 @@ export function registerCheckupDiagnostics(app: App): vscode.Disposable {
     const found = new Map<string, vscode.Diagnostic[]>();
     for (const shown of app.checkup.findings()) {
       if (shown.uri === undefined) continue;
-      found.set(shown.uri, [...(found.get(shown.uri) ?? []), diagnosticOf(shown)]);
+      found.set(shown.uri, [...(found.get(shown.uri) ?? []), diagnosticOf(app, shown)]);
     }
     collection.clear();
     collection.set([...found].map(([uri, diagnostics]) => [vscode.Uri.parse(uri, true), diagnostics]));
@@ -39,7 +39,7 @@ function rangeOf({ finding: { start, end } }: ShownFinding): vscode.Range {
   return new vscode.Range(start.line - 1, start.column - 1, end.line - 1, end.column - 1);
 }
 
-function diagnosticOf(shown: ShownFinding): vscode.Diagnostic {
+function diagnosticOf(app: App, shown: ShownFinding): vscode.Diagnostic {
   const { finding } = shown;
   const diagnostic = new vscode.Diagnostic(
     rangeOf(shown),
@@ -48,6 +48,13 @@ function diagnosticOf(shown: ShownFinding): vscode.Diagnostic {
   );
   diagnostic.source = 'Valet Key';
   diagnostic.code = { value: finding.code, target: vscode.Uri.parse(`${DOCUMENTATION}#${finding.code}`) };
+  diagnostic.relatedInformation = (finding.related ?? []).flatMap(({ file, start, message }) => {
+    const address = app.checkup.addressOf(file);
+    if (!address) return [];
+    const position = new vscode.Position(start.line - 1, start.column - 1);
+    const location = new vscode.Location(vscode.Uri.parse(address.uri, true), position);
+    return new vscode.DiagnosticRelatedInformation(location, message);
+  });
   return diagnostic;
 }
 
@@ -67,7 +74,7 @@ function actions(app: App, { uri }: vscode.TextDocument, range: vscode.Range): v
             : undefined;
       if (title === undefined) return [];
       const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
-      action.diagnostics = [diagnosticOf(shown)];
+      action.diagnostics = [diagnosticOf(app, shown)];
       action.isPreferred = true;
       action.command = {
         command: secret ? 'valetKey.moveSecrets' : 'valetKey.applyCheckupFix',

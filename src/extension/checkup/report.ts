@@ -29,7 +29,7 @@ export interface Point {
 export interface CheckupReport {
   /** When it ended: milliseconds since the epoch. */
   readonly at: number;
-  /** How many files there were, and how many servers in them. */
+  /** How many files have servers, and how many servers there are in them. */
   readonly files: number;
   readonly servers: number;
   /** Always ten, in order. */
