@@ -30,6 +30,11 @@ Takes orders on standard input, one JSON object a line, each answered with the s
   {"id":5,"do":"unfreeze"}                                      lift it again
   {"id":6,"do":"reload"}                                        read the policy file again, as approved
   {"id":7,"do":"status"}                                        services with their state
+  {"id":8,"do":"answer","approval":"…","allow":true,"for":"once"}      answer a question, see below
+
+Where a rule has "approval", --approve none (the default) refuses with approval_denied, and all lets everything pass.
+With ask each question is printed as {"approval":{"id","service","method","target","agent","reason"?}} and waits for its
+"answer": "allow" true or false, "for" "once" (the default) or, where the rule says "approval: remember", "10m".
 `,
   decide: `Says what a policy makes of requests. Sends nothing.
 

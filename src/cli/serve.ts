@@ -5,7 +5,8 @@ import * as z from 'zod';
 import { escapeUnshowable } from '../core/audit/escape.ts';
 import type { Service } from '../core/policy/model.ts';
 import { Secret } from '../core/secret.ts';
-import type { GatewayEvents } from '../gateway/parent.ts';
+import type { Approver } from '../gateway/gateway.ts';
+import type { ApprovalQuestion, GatewayEvents } from '../gateway/parent.ts';
 import { BoundedPolicyParser } from '../gateway/policyParser.ts';
 import { type RunningGateway, startGateway } from '../gateway/startGateway.ts';
 import { CommandLineCredentials } from './commandLineCredentials.ts';
@@ -20,6 +21,13 @@ const orderSchema = z.discriminatedUnion('do', [
   z.strictObject({ id, do: z.literal('unfreeze'), service: z.string().optional() }),
   z.strictObject({ id, do: z.literal('reload') }),
   z.strictObject({ id, do: z.literal('status') }),
+  z.strictObject({
+    id,
+    do: z.literal('answer'),
+    approval: z.string(),
+    allow: z.boolean(),
+    for: z.enum(['once', '10m']).optional(),
+  }),
 ]);
 type Order = z.infer<typeof orderSchema>;
 
@@ -30,12 +38,11 @@ export async function serveCommand(args: string[]): Promise<number> {
     'audit-dir': { type: 'string' },
     approve: { type: 'string', default: 'none' },
   });
-  if (!['ask', 'all', 'none'].includes(values.approve ?? '')) throw new UsageError('--approve takes ask, all or none.');
-  if (values.approve !== 'none') {
-    process.stderr.write('[info] --approve has nothing to decide: no rule of this version asks a person.\n');
-  }
+  const approve = z.enum(['ask', 'all', 'none']).safeParse(values.approve);
+  if (!approve.success) throw new UsageError('--approve takes ask, all or none.');
   const parent = await CommandLineParent.start({
     policy: path.resolve(required(values.policy, '--policy')),
+    approver: approve.data === 'ask' ? 'person' : approve.data,
     runtimeDir: path.resolve(values['runtime-dir'] ?? fs.mkdtempSync(path.join(os.tmpdir(), 'valet-key-run-'))),
     auditDir: path.resolve(values['audit-dir'] ?? fs.mkdtempSync(path.join(os.tmpdir(), 'valet-key-audit-'))),
   });
@@ -43,6 +50,19 @@ export async function serveCommand(args: string[]): Promise<number> {
   process.on('SIGINT', () => process.exit(parent.close()));
   for await (const line of inputLines()) print(await parent.obey(line));
   return parent.close();
+}
+
+interface ServeOptions {
+  readonly policy: string;
+  readonly runtimeDir: string;
+  readonly auditDir: string;
+  readonly approver: Approver;
+}
+
+/** A question as it is printed: `target` is the exact request target, as `decide` prints it. */
+function approvalLine({ id, service, method, url, agent, reason }: ApprovalQuestion): object {
+  const target = url.replace(/^https?:\/\/[^/]*/, '');
+  return { id, service, method, target, agent: agent.name, ...(reason === undefined ? {} : { reason }) };
 }
 
 /** The gateway's parent on the command line: standard input instead of a person, memory instead of SecretStorage. */
@@ -53,15 +73,24 @@ class CommandLineParent {
   #services: ReadonlyMap<string, Service> = new Map();
   readonly #credentials: CommandLineCredentials;
   #frozen = { all: false, services: new Set<string>() };
+  /** Request hashes of open questions, by their ids. */
+  readonly #questions: ReadonlyMap<string, string>;
 
-  private constructor(policyFile: string, gateway: RunningGateway, credentials: CommandLineCredentials) {
+  private constructor(
+    policyFile: string,
+    gateway: RunningGateway,
+    credentials: CommandLineCredentials,
+    questions: ReadonlyMap<string, string>,
+  ) {
     this.#credentials = credentials;
     this.#policyFile = policyFile;
     this.#gateway = gateway;
+    this.#questions = questions;
   }
 
-  static async start(options: { policy: string; runtimeDir: string; auditDir: string }): Promise<CommandLineParent> {
+  static async start(options: ServeOptions): Promise<CommandLineParent> {
     const credentials = new CommandLineCredentials();
+    const questions = new Map<string, string>();
     const events: GatewayEvents = {
       keeper: credentials,
       onAudit: (_event, line) => process.stderr.write(`${line}\n`),
@@ -70,12 +99,17 @@ class CommandLineParent {
           `${escapeUnshowable(`${agent} asks for ${method} ${wanted} on ${service}: ${JSON.stringify(reason)}`)}\n`,
         ),
       onAgents: () => undefined,
+      onApproval: (question) => {
+        questions.set(question.id, question.requestHash);
+        print({ approval: approvalLine(question) });
+      },
+      onApprovalGone: (gone) => questions.delete(gone),
       onLog: (level, message) => process.stderr.write(`[${level}] ${message}\n`),
     };
-    const { policy, runtimeDir, auditDir } = options;
+    const { policy, runtimeDir, auditDir, approver } = options;
     fs.mkdirSync(runtimeDir, { recursive: true, mode: 0o700 });
-    const gateway = await startGateway({ runtimeDir, auditDir, extensionVersion: '' }, events, __filename);
-    const parent = new CommandLineParent(policy, gateway, credentials);
+    const gateway = await startGateway({ runtimeDir, auditDir, extensionVersion: '' }, events, __filename, approver);
+    const parent = new CommandLineParent(policy, gateway, credentials, questions);
     try {
       await parent.#reload();
       await parent.#takeCredentialsFromEnvironment();
@@ -165,6 +199,14 @@ class CommandLineParent {
         return {};
       case 'status':
         return { ...(await control.status()) };
+      case 'answer': {
+        const hash = this.#questions.get(order.approval);
+        const answer = order.allow ? ({ allow: true, for: order.for ?? 'once' } as const) : ({ allow: false } as const);
+        if (hash === undefined || !(await control.answerApproval(order.approval, hash, answer))) {
+          throw new Error('The question is gone: answered, withdrawn or never asked. Nothing happened.');
+        }
+        return {};
+      }
     }
   }
 

@@ -4,6 +4,8 @@ import type { AgentList } from './agents/agentList.ts';
 import type { AgentStore } from './agents/agentStore.ts';
 import type { Connections } from './agents/connections.ts';
 import type { LaunchCommand } from './agents/launcher.ts';
+import type { ApprovalQueue } from './approvals/approvalQueue.ts';
+import type { DetailsDocuments } from './approvals/detailsDocument.ts';
 import type { AccessWishes } from './audit/accessWishes.ts';
 import type { ActivityLog } from './audit/activity.ts';
 import type { Anchorer } from './audit/anchorer.ts';
@@ -41,6 +43,8 @@ export interface App {
   readonly connections: Connections;
   /** How other MCP clients start the proxy, whatever version is installed. */
   readonly launch: LaunchCommand;
+  /** Requests that wait for a person's word. */
+  readonly approvals: Approvals;
   readonly administrator: AdministratorPolicy;
   readonly audit: AuditTrail;
   readonly texts: ReadOnlyTexts;
@@ -60,6 +64,12 @@ export interface App {
   readonly parse: (text: string) => Promise<PolicyDocument>;
   /** Tells other windows to read credentials and approvals again. */
   announceChange(): void;
+}
+
+/** Requests that rules ask about. */
+export interface Approvals {
+  readonly queue: ApprovalQueue;
+  readonly details: DetailsDocuments;
 }
 
 /** The files of the audit trail, and what vouches for them. */

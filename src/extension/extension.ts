@@ -8,6 +8,10 @@ import { AgentStore } from './agents/agentStore.ts';
 import { Connections } from './agents/connections.ts';
 import { Launcher } from './agents/launcher.ts';
 import type { App } from './app.ts';
+import { ApprovalQueue } from './approvals/approvalQueue.ts';
+import { ApprovalToasts } from './approvals/approvalToasts.ts';
+import { DetailsDocuments } from './approvals/detailsDocument.ts';
+import { showApprovalToast } from './approvals/showApprovalToast.ts';
 import { AccessWishes } from './audit/accessWishes.ts';
 import { ActivityLog } from './audit/activity.ts';
 import { Anchorer } from './audit/anchorer.ts';
@@ -105,6 +109,14 @@ export function activate(context: vscode.ExtensionContext): void {
   });
   const launcher = new Launcher(path.join(storage, 'launcher'));
   const texts = new ReadOnlyTexts();
+  const approvalQueue = new ApprovalQueue();
+  const approvalDetails = new DetailsDocuments(texts, approvalQueue);
+  const approvalToasts = new ApprovalToasts({
+    queue: approvalQueue,
+    now: Date.now,
+    show: showApprovalToast,
+    review: async () => void (await vscode.commands.executeCommand('valetKey.reviewPendingApprovals')),
+  });
 
   let certificates: readonly string[] = [];
   const window = followWindow(() => void gateway.push('window'));
@@ -126,6 +138,11 @@ export function activate(context: vscode.ExtensionContext): void {
         if (event.kind === 'control' && event.verdict === 'freeze') void anchorer.anchor();
         else anchorer.grew();
       },
+      onApproval: (question) => {
+        approvalQueue.add(question);
+        void approvalToasts.tell(question).catch(failed);
+      },
+      onApprovalGone: (id) => approvalQueue.gone(id),
       onAccessWish: (wish) => {
         if (wishes.add(wish)) void tellOfWish(wish).catch(failed);
       },
@@ -191,6 +208,7 @@ export function activate(context: vscode.ExtensionContext): void {
       now: Date.now,
     }),
     launch: launcher.command,
+    approvals: { queue: approvalQueue, details: approvalDetails },
     administrator,
     audit: { directory: auditDirectory, anchors, anchorer },
     texts,
@@ -215,6 +233,11 @@ export function activate(context: vscode.ExtensionContext): void {
     services,
     anchorer,
     texts.register(),
+    approvalDetails.register(),
+    // What a gateway asked goes with it.
+    gateway.onDidChange(({ state }) => {
+      if (state !== 'up') approvalQueue.clear();
+    }),
     registerServerProvider(definition),
     registerCommands(app),
     registerServicesView(app),

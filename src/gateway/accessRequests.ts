@@ -1,50 +1,116 @@
 import { agentName } from '../core/audit/agentName.ts';
 import { canonicalise } from '../core/request/canonicalise.ts';
+import type { CanonicalRequest } from '../core/request/model.ts';
 import type { AccessAnswer, AccessRequest } from '../protocol/messages.ts';
 import { freshId, type Recorder } from './audit/recorder.ts';
 import { auditAgent, type Caller } from './flight.ts';
 import type { GatewayState } from './gatewayState.ts';
-import type { AccessWish } from './parent.ts';
+import type { AccessWish, WishOutcome } from './parent.ts';
 import { refusals } from './refusals.ts';
 
+/** Of one conversation (one proxy connection), waiting or declined: more would be nagging. */
+const MOST_OF_ONE = 3;
+/** Of all: what is kept of declined ones is bounded. */
+const MOST_KEPT = 500;
+
+type Wanted = Pick<CanonicalRequest, 'service' | 'method' | 'path'>;
+
+interface Kept {
+  readonly id: string;
+  readonly connection: string;
+  readonly wanted: Wanted;
+  readonly declined: boolean;
+}
+
 /**
- * Records that an agent wishes for a rule, and passes the wish on to the person. Changes nothing by itself. Throws a
- * refusal when the wish is out of form.
+ * The rules that agents asked for. One waits for a service, method and path, whoever asks; one that a person declined
+ * stays so for the conversation that asked.
  */
-export function requestAccess(
-  access: AccessRequest,
-  { agent, scope }: Caller,
-  state: GatewayState,
-  recorder: Recorder,
-  tellPerson: (wish: AccessWish) => void,
-): AccessAnswer {
-  const { service, limits } = state.find(access.service, scope);
-  const { service: name, method, path } = access;
-  const request = canonicalise({ service: name, method, path }, { ...service, limits });
-  if (!request.ok) throw refusals.invalidRequest(request.error.message, request.error.nextStep, name);
-  const wish: AccessWish = {
-    id: freshId(),
-    agent: agentName(agent.name),
-    service: name,
-    method: request.value.method,
-    path: recorder.redact(request.value.path),
-    reason: recorder.redact(access.reason),
-  };
-  recorder.record({
-    id: wish.id,
-    kind: 'control',
-    agent: auditAgent(agent),
-    service: name,
-    method: wish.method,
-    path: wish.path,
-    verdict: 'request_access',
-    reason: wish.reason,
-  });
-  tellPerson(wish);
-  return {
-    recorded: true,
-    message: `A person has been asked to allow ${wish.method} ${wish.path} on ${name}.`,
-    nextStep:
-      'Go on with other work, or stop and tell the person what you wait for. Call again only after they say so.',
-  };
+export class AccessRequests {
+  readonly #state: GatewayState;
+  readonly #recorder: Recorder;
+  readonly #tellPerson: (wish: AccessWish) => void;
+  #kept: readonly Kept[] = [];
+
+  constructor(state: GatewayState, recorder: Recorder, tellPerson: (wish: AccessWish) => void) {
+    this.#state = state;
+    this.#recorder = recorder;
+    this.#tellPerson = tellPerson;
+  }
+
+  /**
+   * Records that an agent wishes for a rule, and passes the wish on to the person. Changes nothing by itself. Throws a
+   * refusal when the wish is out of form.
+   */
+  request(access: AccessRequest, { agent, scope, connection }: Caller): AccessAnswer {
+    const { service, limits } = this.#state.find(access.service, scope);
+    const { service: name, method, path } = access;
+    const request = canonicalise({ service: name, method, path }, { ...service, limits });
+    if (!request.ok) throw refusals.invalidRequest(request.error.message, request.error.nextStep, name);
+    const wanted = { service: name, method: request.value.method, path: request.value.path };
+    const what = `${wanted.method} ${this.#recorder.redact(wanted.path)} on ${name}`;
+    if (this.wasDeclined(wanted, connection)) {
+      return notAsked(`A person was asked to allow ${what}, and said no.`, DO_WITHOUT);
+    }
+    if (this.#kept.some((other) => !other.declined && sameRule(other.wanted, wanted))) {
+      return notAsked(`A person has been asked to allow ${what} already, and has not decided yet.`, GO_ON);
+    }
+    if (this.#kept.filter((other) => other.connection === connection).length >= MOST_OF_ONE) {
+      return notAsked(
+        `A person has been asked for ${MOST_OF_ONE} rules in this conversation; that is the most.`,
+        GO_ON,
+      );
+    }
+    const wish: AccessWish = {
+      id: freshId(),
+      agent: agentName(agent.name),
+      service: name,
+      method: wanted.method,
+      path: this.#recorder.redact(wanted.path),
+      reason: this.#recorder.redact(access.reason),
+    };
+    this.#recorder.record({
+      id: wish.id,
+      kind: 'control',
+      agent: auditAgent(agent),
+      service: name,
+      method: wish.method,
+      path: wish.path,
+      verdict: 'request_access',
+      reason: wish.reason,
+    });
+    this.#kept = [...this.#kept, { id: wish.id, connection, wanted, declined: false }].slice(-MOST_KEPT);
+    this.#tellPerson(wish);
+    return { recorded: true, message: `A person has been asked to allow ${what}.`, nextStep: GO_ON };
+  }
+
+  /** A person decided. What was granted is in the policies; what was declined is remembered. */
+  settle(id: string, outcome: WishOutcome): void {
+    this.#kept = this.#kept.flatMap((kept) => {
+      if (kept.id !== id) return [kept];
+      return outcome === 'granted' ? [] : [{ ...kept, declined: true }];
+    });
+  }
+
+  /** Whether a person declined this very rule to the conversation. */
+  wasDeclined(wanted: Wanted, connection: string): boolean {
+    return this.#kept.some((kept) => kept.declined && kept.connection === connection && sameRule(kept.wanted, wanted));
+  }
+
+  /** The conversation is over. What waits goes on waiting: the person may still want it. */
+  disconnect(connection: string): void {
+    this.#kept = this.#kept.filter((kept) => !kept.declined || kept.connection !== connection);
+  }
+}
+
+const GO_ON =
+  'Go on with other work, or stop and tell the person what you wait for. Call again only after they say so.';
+const DO_WITHOUT = 'Do not ask for it again and do not go around it: do without, or talk to the person.';
+
+function notAsked(message: string, nextStep: string): AccessAnswer {
+  return { recorded: false, message, nextStep };
+}
+
+function sameRule(one: Wanted, other: Wanted): boolean {
+  return one.service === other.service && one.method === other.method && one.path === other.path;
 }

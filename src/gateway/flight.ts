@@ -3,12 +3,15 @@ import type { AuditAgent, AuditEvent } from '../core/audit/model.ts';
 import type { CanonicalRequest } from '../core/request/model.ts';
 import type { AgentInfo, Call } from '../protocol/messages.ts';
 import { freshId } from './audit/recorder.ts';
+import type { AskingRule } from './policySet.ts';
 import type { RefusalError, Sent } from './refusals.ts';
 
 /** Who calls: the agent by its own word, and whether it meets this window's policies or the user's alone. */
 export interface Caller {
   readonly agent: AgentInfo;
   readonly scope: 'window' | 'user';
+  /** Which proxy connection it calls through; the one thing about it that it cannot choose. */
+  readonly connection: string;
 }
 
 /** Why a call under way is cut off. The wording waits until it is known whether the request was sent. */
@@ -31,8 +34,10 @@ export class Flight {
   #deadline: NodeJS.Timeout | undefined;
   /** Whether the request may have reached the API by now. */
   sent: Sent = 'no';
-  /** What stands in the audit trail for a call that was sent: that policy allowed it, or that a person verified. */
-  readonly verdict: 'allow' | 'verify';
+  /** What stands in the audit trail: that policy allowed it or asks a person about it, or that a person verified. */
+  verdict: 'allow' | 'ask' | 'verify';
+  /** The rules whose question a person answered with yes. */
+  approved: readonly AskingRule[] | undefined;
   /** Whether an intent stands in the audit trail, so that its outcome must follow. */
   intended = false;
   environment: string | undefined;
@@ -41,7 +46,7 @@ export class Flight {
   request: CanonicalRequest | undefined;
   rule: string | undefined;
 
-  constructor(call: Call, caller: Caller, startedAt: number, verdict: 'allow' | 'verify' = 'allow') {
+  constructor(call: Call, caller: Caller, startedAt: number, verdict: Flight['verdict'] = 'allow') {
     this.verdict = verdict;
     this.call = call;
     this.caller = caller;

@@ -1,3 +1,4 @@
+import { agentName } from '../core/audit/agentName.ts';
 import type { PolicyAuthor, PolicyDocument } from '../core/policy/model.ts';
 import { yamlText } from '../core/policy/print.ts';
 import { canonicalise } from '../core/request/canonicalise.ts';
@@ -5,12 +6,14 @@ import type { CanonicalRequest } from '../core/request/model.ts';
 import { literalPattern } from '../core/request/path.ts';
 import type { Secret } from '../core/secret.ts';
 import type { AccessAnswer, AccessRequest, Answer, Call, Refusal, ServiceList } from '../protocol/messages.ts';
-import { requestAccess } from './accessRequests.ts';
+import { AccessRequests } from './accessRequests.ts';
 import { Agents } from './agents.ts';
 import { type AnswerContext, buildAnswer, MOST_MAX_CHARS } from './answer/answer.ts';
 import { Decompressor, TooLargeError } from './answer/decode.ts';
 import { checkPointers } from './answer/select.ts';
 import { Turns } from './answer/turns.ts';
+import { answerEvent, type ShownRequest, shownRequest } from './approvalQuestion.ts';
+import { APPROVAL_TIMES, type ApprovalSubject, Approvals, type ApprovalTimes } from './approvals.ts';
 import { AuditWriteError } from './audit/auditLog.ts';
 import { freshId, Recorder } from './audit/recorder.ts';
 import { type Caller, Flight, Interruption } from './flight.ts';
@@ -19,10 +22,11 @@ import type { Incoming } from './http/message.ts';
 import { type Resolve, Transport } from './http/transport.ts';
 import { TransportError } from './http/transportError.ts';
 import type { Injected } from './inject/injected.ts';
-import { Limiter } from './limiter.ts';
+import { Limiter, type Place } from './limiter.ts';
 import { listServices } from './listServices.ts';
 import type {
   AgentAdmission,
+  ApprovalAnswer,
   AuditHead,
   ControlEvent,
   CredentialSet,
@@ -41,8 +45,9 @@ import type {
   VerifyingRequest,
   VerifyOptions,
   WindowInfo,
+  WishOutcome,
 } from './parent.ts';
-import type { ServiceInForce } from './policySet.ts';
+import type { AskingRule, JointDecision, ServiceInForce } from './policySet.ts';
 import { RefusalError, refusals } from './refusals.ts';
 import { Authenticator, type Presented } from './renewal/authenticator.ts';
 import { readVerification, standingOf } from './verification.ts';
@@ -57,10 +62,26 @@ export interface GatewayOptions {
   readonly parsePolicy: (text: string, author: PolicyAuthor) => Promise<PolicyDocument>;
   readonly resolve?: Resolve;
   readonly now?: () => number;
+  /** Default: `person`. */
+  readonly approver?: Approver;
+  /** How long questions to a person last; for tests. */
+  readonly approvalTimes?: ApprovalTimes;
 }
 
-/** The person in VS Code, who meets this window's policies as its agents do. */
-const PERSON: Caller = { agent: { name: 'person' }, scope: 'window' };
+/** Who answers where policy asks: a person through the parent, or everything is allowed or denied without a question. */
+export type Approver = 'person' | 'all' | 'none';
+
+/** The person in VS Code, who meets this window's policies as its agents do, and whose word a question would ask for. */
+const PERSON: Caller = { agent: { name: 'person' }, scope: 'window', connection: 'person' };
+
+/** A call as it stands at one moment: what it is, and what is in force for it. */
+interface Judged {
+  readonly inForce: ServiceInForce;
+  readonly request: CanonicalRequest;
+  readonly decision: JointDecision;
+  /** The version of everything that it was decided on. */
+  readonly version: number;
+}
 
 /**
  * Decides, injects, sends, redacts and records: the only code that puts a credential on the wire. {@link Gateway.call}
@@ -79,6 +100,9 @@ export class Gateway implements GatewayControl {
   /** Who is connected; the socket side tells it. */
   readonly agents: Agents;
   readonly #flights = new Set<Flight>();
+  readonly #approvals: Approvals;
+  readonly #accessRequests: AccessRequests;
+  readonly #approvalTimes: ApprovalTimes;
   #proxies: () => number = () => 0;
 
   constructor(options: GatewayOptions) {
@@ -105,29 +129,48 @@ export class Gateway implements GatewayControl {
       refuseIfFrozen: (service) => this.#state.refuseIfFrozen(service),
       log: (level, message) => this.log(level, message),
     });
+    this.#accessRequests = new AccessRequests(this.#state, this.#recorder, (wish) => options.events.onAccessWish(wish));
+    this.#approvalTimes = options.approvalTimes ?? APPROVAL_TIMES;
+    this.#approvals = new Approvals({
+      times: this.#approvalTimes,
+      now: this.#now,
+      freshId,
+      ask: (question) => options.events.onApproval(question),
+      gone: (id, why) => options.events.onApprovalGone(id, why),
+      record: (question, path, answer) => this.#recorder.record(answerEvent(question, path, answer)),
+    });
   }
 
   // ── The way of one request ──────────────────────────────────────────────────────────────────────────────────────
 
-  /** Performs one call for an agent. Always resolves: with the API's answer or with a refusal of the closed list. */
-  async call(call: Call, caller: Caller, signal?: AbortSignal): Promise<{ answer: Answer } | { refusal: Refusal }> {
+  /**
+   * Performs one call for an agent. Always resolves: with the API's answer or with a refusal of the closed list.
+   * `onWaiting` is told when the call begins to wait for a person.
+   */
+  async call(
+    call: Call,
+    caller: Caller,
+    signal?: AbortSignal,
+    onWaiting: () => void = () => undefined,
+  ): Promise<{ answer: Answer } | { refusal: Refusal }> {
     const flight = this.#take(call, caller, signal);
-    let leave: (() => void) | undefined;
+    let place: Place | undefined;
     try {
-      this.#admit(caller);
-      const inForce = this.#state.find(call.service, caller.scope);
-      const request = this.#canonicalise(flight, inForce);
-      const decidedAt = this.#decide(flight, inForce, request);
-      this.#state.refuseIfFrozen(call.service);
-      this.#state.credential(inForce);
-      leave = await this.#enterLimits(flight, inForce);
+      let judged = this.#judge(flight);
+      place = await this.#enterLimits(flight, judged.inForce);
+      while (!this.#approved(flight, judged)) {
+        place.giveBack(); // who waits for a person is in nobody's way, and counts against no limit
+        await this.#waitForPerson(flight, judged, onWaiting);
+        judged = this.#judge(flight); // much may have changed meanwhile
+        place = await this.#enterLimits(flight, judged.inForce);
+      }
+      const { inForce, request } = judged;
+      const checkAgain = (): void => this.#checkAgain(flight, judged);
       const { timeoutMs } = inForce.limits;
       flight.interruptAfter(timeoutMs, (sent) => refusals.timeout(call.service, timeoutMs, sent));
-      this.#checkAgain(flight, inForce, request, decidedAt);
+      checkAgain();
       const secret = this.#state.credential(inForce);
-      const incoming = await this.#authenticateAndSend(flight, inForce, request, secret, () =>
-        this.#checkAgain(flight, inForce, request, decidedAt),
-      );
+      const incoming = await this.#authenticateAndSend(flight, inForce, request, secret, checkAgain);
       const answer = await this.#redact(flight, inForce, incoming);
       flight.throwIfInterrupted(); // a freeze while the answer was decoded
       this.#recordOutcome(flight, incoming);
@@ -136,13 +179,13 @@ export class Gateway implements GatewayControl {
     } catch (error) {
       return { refusal: this.#clean(this.#refuse(flight, error)) };
     } finally {
-      leave?.();
+      place?.leave();
       flight.end();
       this.#flights.delete(flight);
     }
   }
 
-  #take(call: Call, caller: Caller, signal: AbortSignal | undefined, verdict?: Flight['verdict']): Flight {
+  #take(call: Call, caller: Caller, signal: AbortSignal | undefined, verdict?: 'verify'): Flight {
     const flight = new Flight(call, caller, this.#now(), verdict);
     const cancel = (): void => flight.interrupt((sent) => refusals.cancelled(call.service, sent));
     if (signal?.aborted) cancel();
@@ -154,6 +197,17 @@ export class Gateway implements GatewayControl {
   /** The person in VS Code needs nobody's leave. */
   #admit(caller: Caller): void {
     if (caller !== PERSON) this.agents.admit(caller.agent);
+  }
+
+  /** What is in force for the call, the request that it comes to, and what policy says of that. Throws when it is refused. */
+  #judge(flight: Flight): Judged {
+    this.#admit(flight.caller);
+    const inForce = this.#state.find(flight.call.service, flight.caller.scope);
+    const request = this.#canonicalise(flight, inForce);
+    const decision = this.#decide(flight, inForce, request);
+    this.#state.refuseIfFrozen(flight.call.service);
+    this.#state.credential(inForce);
+    return { inForce, request, decision, version: this.#state.version };
   }
 
   #canonicalise(flight: Flight, { service, limits }: ServiceInForce): CanonicalRequest {
@@ -177,8 +231,8 @@ export class Gateway implements GatewayControl {
     return result.value;
   }
 
-  /** Throws unless every policy allows the request. Returns the version of everything that it was decided on. */
-  #decide(flight: Flight, inForce: ServiceInForce, request: CanonicalRequest): number {
+  /** Throws unless every policy allows the request, or some ask a person and the others allow it. */
+  #decide(flight: Flight, inForce: ServiceInForce, request: CanonicalRequest): JointDecision {
     const decision = inForce.decide(request);
     flight.rule = decision.rule?.id;
     const { name } = inForce.service;
@@ -190,17 +244,18 @@ export class Gateway implements GatewayControl {
       if (decision.byAdministrator) {
         throw refusals.deniedByAdministrator(name, decision.reason, where, decision.rule?.id);
       }
-      throw refusals.policyDenied(name, decision.reason, where, narrowestRuleText(request), decision.rule?.id);
+      const declined = this.#accessRequests.wasDeclined(request, flight.caller.connection);
+      const narrowest = declined ? undefined : narrowestRuleText(request);
+      throw refusals.policyDenied(name, decision.reason, where, narrowest, decision.rule?.id);
     }
-    if (decision.verdict === 'ask') {
-      throw refusals.approvalDenied(name, 'The policy asks a person, and nobody can be asked here');
-    }
-    return this.#state.version;
+    if (flight.verdict !== 'verify') flight.verdict = decision.verdict;
+    return decision;
   }
 
-  async #enterLimits(flight: Flight, { service, limits }: ServiceInForce): Promise<() => void> {
-    const entry = await this.#limiter.enter(service.name, limits, flight.signal);
-    if (entry.entered) return entry.leave;
+  async #enterLimits(flight: Flight, { service, limits }: ServiceInForce): Promise<Place> {
+    const agent = agentName(flight.caller.agent.name);
+    const entry = await this.#limiter.enter(service.name, limits, agent, flight.signal);
+    if (entry.entered) return entry.place;
     flight.throwIfInterrupted();
     if (entry.why === 'busy') throw refusals.tooBusy(service.name, limits.concurrent);
     const rate = limits.requests;
@@ -208,14 +263,87 @@ export class Gateway implements GatewayControl {
     throw refusals.rateLimited(service.name, rate ? `${rate.count} a ${rate.per}` : 'requests', retryAfterMs);
   }
 
+  /** Whether the call needs nobody's word, or has it. An *Allow Once* is spent by this. */
+  #approved(flight: Flight, judged: Judged): boolean {
+    const { decision, inForce } = judged;
+    if (decision.verdict === 'ask' && !this.#allowsUnasked(flight)) {
+      if (this.#options.approver === 'none') {
+        throw refusals.approvalDenied(inForce.service.name, 'The policy asks a person, and nobody can be asked here');
+      }
+      if (!this.#approvals.take(this.#subject(flight, judged))) return false;
+    }
+    flight.approved = decision.asking;
+    return true;
+  }
+
+  /** A person who sends a request of their own has seen it and said yes already. */
+  #allowsUnasked({ caller }: Flight): boolean {
+    return caller === PERSON || this.#options.approver === 'all';
+  }
+
+  /** Waits until a person has answered, or something changed that the question rested on. Throws a refusal otherwise. */
+  async #waitForPerson(flight: Flight, judged: Judged, onWaiting: () => void): Promise<void> {
+    onWaiting();
+    const deadline = flight.startedAt + this.#approvalTimes.waitMs;
+    await this.#approvals.wait(this.#subject(flight, judged), deadline, flight.signal);
+    flight.throwIfInterrupted();
+  }
+
+  #subject(flight: Flight, judged: Judged): ApprovalSubject {
+    const { inForce, request, decision } = judged;
+    const { service } = inForce;
+    const credentialGeneration = this.#state.vault.generation(service.name);
+    return {
+      connection: flight.caller.connection,
+      service: service.name,
+      credentialGeneration,
+      requestHash: this.#recorder.requestHash(request, service.baseUrl.origin),
+      policyVersion: this.#state.policyVersion,
+      rules: decision.asking.map(({ key }) => key),
+      mayRemember: decision.asking.every(({ rule }) => rule.approval === 'remember'),
+      stands: () =>
+        this.#state.vault.generation(service.name) === credentialGeneration && this.#asksTheSame(flight, judged),
+      frozen: () => this.#state.isFrozen(service.name) || this.agents.isFrozen(flight.caller.agent),
+      path: request.path,
+      question: () => this.#question(flight, judged),
+    };
+  }
+
+  /** Whether the call, judged anew, comes to the same request, about which the same rules ask. */
+  #asksTheSame({ call, caller }: Flight, { inForce, request, decision }: Judged): boolean {
+    try {
+      const now = this.#judge(new Flight(call, caller, this.#now()));
+      const { origin } = inForce.service.baseUrl;
+      return (
+        now.inForce.service.baseUrl.origin === origin &&
+        this.#recorder.requestHash(now.request, origin) === this.#recorder.requestHash(request, origin) &&
+        sameQuestion(now.decision.asking, decision.asking)
+      );
+    } catch (error) {
+      if (error instanceof RefusalError) return false;
+      throw error;
+    }
+  }
+
+  /** What a person is shown. A known credential in it is taken out: it is on their screen. */
+  #question({ caller, call }: Flight, { inForce, request, decision }: Judged): ReturnType<ApprovalSubject['question']> {
+    const shown = shownRequest(inForce, request, decision, caller.agent, call.reason);
+    const clean = this.#state.vault.redactor.json(shown).value as ShownRequest;
+    const { last4 } = this.#state.credential(inForce);
+    return { ...clean, credential: { name: inForce.service.name, last4 } };
+  }
+
   /** At the moment of sending: whatever changed since the decision is judged once more. */
-  #checkAgain(flight: Flight, decided: ServiceInForce, request: CanonicalRequest, decidedAt: number): void {
-    this.#state.refuseIfFrozen(decided.service.name);
+  #checkAgain(flight: Flight, { inForce, request, version }: Judged): void {
+    this.#state.refuseIfFrozen(inForce.service.name);
     this.#admit(flight.caller);
     flight.throwIfInterrupted();
-    if (this.#state.version === decidedAt) return;
-    const now = this.#findAgain(flight, decided);
-    this.#decide(flight, now, request);
+    if (this.#state.version === version) return;
+    const now = this.#findAgain(flight, inForce);
+    const { verdict, asking } = this.#decide(flight, now, request);
+    if (verdict === 'ask' && !this.#allowsUnasked(flight) && !sameQuestion(asking, flight.approved ?? [])) {
+      throw refusals.approvalOutdated(inForce.service.name);
+    }
     this.#state.credential(now);
   }
 
@@ -361,7 +489,7 @@ export class Gateway implements GatewayControl {
     this.#recorder.recordOrLog({
       ...flight.event(),
       kind: flight.intended ? 'outcome' : 'denied',
-      verdict: flight.intended ? flight.verdict : 'deny',
+      verdict: flight.intended || refusal.code === 'approval_pending' ? flight.verdict : 'deny',
       code: refusal.code,
       ...(refusal.rule === undefined ? {} : { rule: refusal.rule }),
       durationMs: this.#now() - flight.startedAt,
@@ -405,8 +533,7 @@ export class Gateway implements GatewayControl {
   requestAccess(access: AccessRequest, caller: Caller): { answer: AccessAnswer } | { refusal: Refusal } {
     try {
       this.#admit(caller);
-      const tell = this.#options.events.onAccessWish;
-      return { answer: requestAccess(access, caller, this.#state, this.#recorder, tell) };
+      return { answer: this.#accessRequests.request(access, caller) };
     } catch (error) {
       return { refusal: this.#clean(this.#asRefusal(error, access.service, 'no').refusal) };
     }
@@ -429,11 +556,11 @@ export class Gateway implements GatewayControl {
         url: `${inForce.service.baseUrl.origin}${request.target}`,
         ...(request.body === undefined ? {} : { body: request.body.text }),
       };
-      this.#decide(flight, inForce, request);
+      const { verdict, reason, label, rule } = this.#decide(flight, inForce, request);
       this.#state.refuseIfFrozen(call.service);
       this.#state.credential(inForce);
-      const { reason, label, rule } = inForce.decide(request);
-      return { ...shown, allowed: { reason, file: label, ...(rule ? { line: rule.line } : {}) } };
+      const asks = verdict === 'ask' ? { asks: true as const } : {};
+      return { ...shown, allowed: { reason, file: label, ...(rule ? { line: rule.line } : {}), ...asks } };
     } catch (error) {
       return { ...shown, refusal: this.#clean(this.#asRefusal(error, call.service, 'no').refusal) };
     }
@@ -503,8 +630,9 @@ export class Gateway implements GatewayControl {
 
   // ── What the parent orders ──────────────────────────────────────────────────────────────────────────────────────
 
-  setPolicies(files: readonly PolicyFile[]): Promise<void> {
-    return this.#state.setPolicies(files, this.#parsePolicy);
+  async setPolicies(files: readonly PolicyFile[]): Promise<void> {
+    await this.#state.setPolicies(files, this.#parsePolicy);
+    this.#approvals.recheck();
   }
 
   readonly #parsePolicy: ParsePolicy = async (text, author) => {
@@ -526,10 +654,12 @@ export class Gateway implements GatewayControl {
       (name) => removed.includes(name),
       (name) => refusals.revoked(name, 'no'),
     );
+    this.#approvals.recheck();
   }
 
   async setFreeze(state: FreezeState): Promise<void> {
     this.#state.setFreeze(state);
+    this.#approvals.freeze();
     for (const flight of this.#flights) {
       const { service } = flight.call;
       if (this.#state.isFrozen(service)) flight.interrupt((sent) => refusals.frozen(service, state.all, sent));
@@ -542,6 +672,7 @@ export class Gateway implements GatewayControl {
 
   async setAgents(admission: AgentAdmission): Promise<void> {
     this.agents.setAdmission(admission);
+    this.#approvals.freeze();
     for (const flight of this.#flights) {
       if (flight.caller !== PERSON && this.agents.isFrozen(flight.caller.agent)) {
         flight.interrupt((sent) => refusals.agentFrozen(sent));
@@ -555,6 +686,21 @@ export class Gateway implements GatewayControl {
 
   async setWindow(window: WindowInfo): Promise<void> {
     this.#state.setTrusted(window.trusted);
+    this.#approvals.recheck();
+  }
+
+  async answerApproval(id: string, requestHash: string, answer: ApprovalAnswer): Promise<boolean> {
+    return this.#approvals.answer(id, requestHash, answer);
+  }
+
+  async settleAccessWish(id: string, outcome: WishOutcome): Promise<void> {
+    this.#accessRequests.settle(id, outcome);
+  }
+
+  /** A proxy went away: what it waited for, and what it was allowed, goes with it. */
+  disconnect(connection: string): void {
+    this.#approvals.disconnect(connection);
+    this.#accessRequests.disconnect(connection);
   }
 
   async setNetwork(network: NetworkSettings): Promise<void> {
@@ -590,7 +736,7 @@ export class Gateway implements GatewayControl {
 
   /** Counts the requests of earlier runs that are recent enough to count against a limit. */
   async rememberRequests(): Promise<void> {
-    for (const [service, times] of await this.#recorder.recentRequests()) this.#limiter.remember(service, times);
+    for (const [service, past] of await this.#recorder.recentRequests()) this.#limiter.remember(service, past);
   }
 
   /** Tells the gateway how to count the proxies that are connected. */
@@ -618,9 +764,14 @@ export class Gateway implements GatewayControl {
       (name) => refusals.gatewayStopping(name, 'no'),
     );
     this.agents.close();
+    this.#approvals.close();
     this.#transport.close();
     this.#recorder.close();
   }
+}
+
+function sameQuestion(one: readonly AskingRule[], other: readonly AskingRule[]): boolean {
+  return one.length === other.length && one.every(({ key }) => other.some((rule) => rule.key === key));
 }
 
 /** One line of YAML, with every star of the agent's escaped. */

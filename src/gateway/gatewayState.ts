@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { PolicyAuthor, PolicyDocument, Service, VerifyRequest } from '../core/policy/model.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Caller } from './flight.ts';
@@ -34,6 +35,7 @@ export class GatewayState {
   readonly #now: () => number;
   #files: readonly PolicyFile[] = [];
   #policies = { window: PolicySet.EMPTY, user: PolicySet.EMPTY };
+  #filesInForce: readonly PolicyFile[] = [];
   #policyTurn = 0;
   #informed = false;
   /** The texts in force, as they were read: what is approved now was usually written before. */
@@ -41,6 +43,7 @@ export class GatewayState {
   #freeze: FreezeState = { all: false, services: [] };
   #trusted = true;
   #version = 0;
+  #policyVersion = 0;
 
   constructor(now: () => number) {
     this.#now = now;
@@ -50,6 +53,11 @@ export class GatewayState {
   /** Grows with every change of policy, trust or credential: what was decided before is decided again. */
   get version(): number {
     return this.#version;
+  }
+
+  /** Grows with every change of what the policies say: ten minutes that a person gave end with it. */
+  get policyVersion(): number {
+    return this.#policyVersion;
   }
 
   /** A text that `parse` cannot give in time grants nothing. Of two calls at once the later one counts. */
@@ -68,6 +76,9 @@ export class GatewayState {
     this.#policies = { window: policies, user: policies.withoutWorkspaces() };
     this.#informed = true;
     this.#version++;
+    // A parent repeats itself; only other texts are another version.
+    if (!isDeepStrictEqual(files, this.#filesInForce)) this.#policyVersion++;
+    this.#filesInForce = files;
   }
 
   /** A gateway that was not told its policies yet would call every service unknown. */

@@ -1,21 +1,44 @@
 import type { Limits, Rate } from '../core/policy/model.ts';
-import { PERIOD_SECONDS } from '../core/policy/units.ts';
+import { TokenBucket } from './tokenBucket.ts';
 
-/** What `enter` says: a slot to leave again, or when to come back. */
+/** What `enter` says: a place to leave again, or when to come back. */
 export type Entry =
-  | { readonly entered: true; readonly leave: () => void }
+  | { readonly entered: true; readonly place: Place }
   | { readonly entered: false; readonly why: 'rate'; readonly retryAfterMs: number }
   | { readonly entered: false; readonly why: 'busy' }
   | { readonly entered: false; readonly why: 'aborted' };
 
+/** One request's place within the limits. Only the first of the two counts. */
+export interface Place {
+  /** The request is over. */
+  leave(): void;
+  /** Nothing came of it: it counts against no limit. */
+  giveBack(): void;
+}
+
+/** A request that went out: when (milliseconds since the epoch), and by which agent's short name. */
+export interface PastRequest {
+  readonly at: number;
+  readonly agent: string;
+}
+
+/** The longest period that a limit can have: a day, in milliseconds. */
+export const LONGEST_PERIOD_MS = 24 * 60 * 60 * 1000;
+/** A limit with a higher count than this is forgotten in part. */
+export const MOST_PAST_REQUESTS = 100_000;
+/** An agent states its own name, as many as it likes. */
+const MOST_BUCKETS = 1000;
+
 interface State {
-  /** Start times of the requests inside the longest period that was asked about, oldest first. */
-  starts: number[];
+  /** What went out in the last day, oldest first: what a limit that is new or another one counts from. */
+  past: PastRequest[];
+  /** By agent; the empty text for all together. */
+  readonly buckets: Map<string, TokenBucket>;
   active: number;
   waiting: (() => void)[];
 }
 
-/** Counts the requests of each service: a rate over a sliding window, and how many run at once. */
+/** Counts the requests of each service: a rate, for all agents together or for each, and how many run at once. */
 export class Limiter {
   readonly #states = new Map<string, State>();
   readonly #now: () => number;
@@ -26,16 +49,16 @@ export class Limiter {
 
   /**
    * Waits for one of the service's `concurrent` places (up to `limits.timeoutMs`), then takes one request of its rate.
-   * A refused request counts against nothing.
+   * A refused request counts against nothing. `agent` is the short name of who asks.
    */
-  async enter(service: string, limits: Limits, signal: AbortSignal): Promise<Entry> {
+  async enter(service: string, limits: Limits, agent: string, signal: AbortSignal): Promise<Entry> {
     const state = this.#state(service);
-    const early = this.#retryAfter(state, limits.requests);
+    const early = this.#retryAfter(state, limits, agent);
     if (early > 0) return { entered: false, why: 'rate', retryAfterMs: early };
     if (state.active >= limits.concurrent) {
       const outcome = await waitForTurn(state, limits.timeoutMs, signal);
       if (outcome !== 'turn') return { entered: false, why: outcome };
-      const late = this.#retryAfter(state, limits.requests);
+      const late = this.#retryAfter(state, limits, agent);
       if (late > 0) {
         release(state);
         return { entered: false, why: 'rate', retryAfterMs: late };
@@ -43,42 +66,78 @@ export class Limiter {
     } else {
       state.active++;
     }
-    if (limits.requests) state.starts.push(this.#now());
-    let left = false;
-    return {
-      entered: true,
-      leave: () => {
-        if (left) return;
-        left = true;
-        release(state);
-      },
-    };
+    return { entered: true, place: this.#take(state, limits, agent) };
   }
 
-  /** Takes past requests into account, such as those of the audit trail before a restart. */
-  remember(service: string, startedAt: readonly number[]): void {
+  /** Takes past requests into account, such as those of the audit trail before a restart; oldest first. */
+  remember(service: string, past: readonly PastRequest[]): void {
     const state = this.#state(service);
-    state.starts = [...startedAt, ...state.starts].sort((a, b) => a - b);
+    state.past = [...past, ...state.past].sort((a, b) => a.at - b.at);
+    state.buckets.clear();
+  }
+
+  #take(state: State, limits: Limits, agent: string): Place {
+    const now = this.#now();
+    const request: PastRequest = { at: now, agent };
+    const bucket = limits.requests && bucketOf(state, limits.requests, limits, agent);
+    bucket?.take(now);
+    state.past.push(request);
+    forget(state, now);
+    let left = false;
+    const leave = (): void => {
+      if (left) return;
+      left = true;
+      release(state);
+    };
+    return {
+      leave,
+      giveBack: () => {
+        if (left) return;
+        leave();
+        bucket?.putBack();
+        state.past = state.past.filter((other) => other !== request);
+      },
+    };
   }
 
   #state(service: string): State {
     let state = this.#states.get(service);
     if (!state) {
-      state = { starts: [], active: 0, waiting: [] };
+      state = { past: [], buckets: new Map(), active: 0, waiting: [] };
       this.#states.set(service, state);
     }
     return state;
   }
 
   /** Milliseconds until the rate lets the next request start; 0 for now. */
-  #retryAfter(state: State, rate: Rate | undefined): number {
-    if (!rate) return 0;
-    const since = this.#now() - PERIOD_SECONDS[rate.per] * 1000;
-    const firstInside = state.starts.findIndex((start) => start > since);
-    state.starts.splice(0, firstInside === -1 ? state.starts.length : firstInside);
-    const blocking = state.starts[state.starts.length - rate.count];
-    return blocking === undefined ? 0 : Math.max(1, blocking - since);
+  #retryAfter(state: State, limits: Limits, agent: string): number {
+    return limits.requests ? bucketOf(state, limits.requests, limits, agent).retryAfter(this.#now()) : 0;
   }
+}
+
+/** The bucket that counts this agent's requests; under another rate than before, filled as that rate would have it. */
+function bucketOf(state: State, rate: Rate, limits: Limits, agent: string): TokenBucket {
+  const key = limits.perAgent ? `agent ${agent}` : '';
+  let bucket = state.buckets.get(key);
+  if (bucket?.rate.count !== rate.count || bucket.rate.per !== rate.per) {
+    const counted = limits.perAgent ? state.past.filter((request) => request.agent === agent) : state.past;
+    bucket = new TokenBucket(
+      rate,
+      counted.map(({ at }) => at),
+    );
+    const [oldest] = state.buckets.keys();
+    if (state.buckets.size >= MOST_BUCKETS && oldest !== undefined) state.buckets.delete(oldest);
+    state.buckets.set(key, bucket);
+  }
+  return bucket;
+}
+
+/** Drops what no limit counts any more, in strides: most of the time there is nothing to do. */
+function forget(state: State, now: number): void {
+  const { past } = state;
+  const oldest = past[0];
+  if (past.length < 2 * MOST_PAST_REQUESTS && oldest && oldest.at > now - 2 * LONGEST_PERIOD_MS) return;
+  state.past = past.filter(({ at }) => at > now - LONGEST_PERIOD_MS).slice(-MOST_PAST_REQUESTS);
 }
 
 /** Hands the place straight to the next in line, so that nobody who comes in between takes it too. */

@@ -154,6 +154,13 @@ export interface GatewayControl {
   status(): Promise<GatewayStatus>;
   /** Ends these connections. Their proxies connect again when their agents call again. */
   disconnectAgents(ids: readonly string[]): Promise<void>;
+  /**
+   * A person's answer to a question as it was shown to them; in force when it resolves. False when the question is gone
+   * (answered, withdrawn, or about another request): then nothing happened.
+   */
+  answerApproval(id: string, requestHash: string, answer: ApprovalAnswer): Promise<boolean>;
+  /** What became of a rule that an agent asked for. */
+  settleAccessWish(id: string, outcome: WishOutcome): Promise<void>;
   /** Where the audit chain of this run stands, once everything up to there is on disk. `seq` is 0 without any record. */
   head(): Promise<AuditHead>;
 }
@@ -219,7 +226,13 @@ export interface Explanation {
   /** The exact method and URL that would be sent, without the credential; absent for what cannot be sent at all. */
   readonly request?: { readonly method: string; readonly url: string; readonly body?: string };
   /** Why it is allowed, and the rule's file and line; absent when it is refused. */
-  readonly allowed?: { readonly reason: string; readonly file: string; readonly line?: number };
+  readonly allowed?: {
+    readonly reason: string;
+    readonly file: string;
+    readonly line?: number;
+    /** A person is asked about it before an agent's call is sent. */
+    readonly asks?: true;
+  };
   /** What the agent would be told instead of an answer. */
   readonly refusal?: Refusal;
 }
@@ -266,6 +279,40 @@ export interface GatewayStatus {
   /** Calls under way. */
   readonly calls: number;
 }
+
+/** What a person is asked before a request is sent. Everything but `rule` and `credential` is the agent's choice. */
+export interface ApprovalQuestion {
+  readonly id: string;
+  readonly service: string;
+  readonly environment?: string;
+  readonly method: string;
+  /** Exact URL without credential. */
+  readonly url: string;
+  /** Headers that go along: the caller's, and those that policy sets. */
+  readonly headers: readonly (readonly [string, string])[];
+  /** The exact body that would be sent, as text. A known credential in it is shown as redacted. */
+  readonly body?: { readonly contentType: string; readonly text: string };
+  /** Which credential. */
+  readonly credential?: { readonly name: string; readonly last4: string };
+  /** Short and raw client name and version; the agent's own claim. */
+  readonly agent: { readonly name: string; readonly rawName?: string; readonly version?: string };
+  /** The agent's words, cleaned of control and bidirectional characters and cut. */
+  readonly reason?: string;
+  /** The rule that asks. */
+  readonly rule: { readonly file: string; readonly line: number; readonly text: string };
+  /** Whether "for 10 minutes" may be offered (`approval: remember`). */
+  readonly mayRemember: boolean;
+  /** Milliseconds since the epoch when the question is withdrawn. */
+  readonly expiresAt: number;
+  readonly requestHash: string;
+}
+
+export type ApprovalAnswer = { readonly allow: false } | { readonly allow: true; readonly for: 'once' | '10m' };
+
+/** Why a question is gone. */
+export type ApprovalEnd = 'answered' | 'expired' | 'cancelled' | 'frozen' | 'changed';
+
+export type WishOutcome = 'granted' | 'declined';
 
 /** A rule that an agent asked for. All text in it is the agent's. */
 export interface AccessWish {
@@ -331,6 +378,8 @@ export interface GatewayEvents {
   onAccessWish(wish: AccessWish): void;
   /** All agents that are connected, whenever something about them changed; at most a few times a second. */
   onAgents(agents: readonly ConnectedAgent[]): void;
+  onApproval(question: ApprovalQuestion): void;
+  onApprovalGone(id: string, why: ApprovalEnd): void;
   /** A diagnostic for the product's own log. Never holds a credential. */
   onLog(level: 'info' | 'warn' | 'error', message: string): void;
 }

@@ -11,6 +11,9 @@ import type { Call } from '../protocol/messages.ts';
 import type {
   AccessWish,
   AgentAdmission,
+  ApprovalAnswer,
+  ApprovalEnd,
+  ApprovalQuestion,
   AuditHead,
   Candidate,
   ConnectedAgent,
@@ -34,6 +37,7 @@ import type {
   Verification,
   VerifyingRequest,
   WindowInfo,
+  WishOutcome,
 } from './parent.ts';
 import { sealChannel } from './sealedChannel.ts';
 
@@ -101,6 +105,8 @@ export async function connectGateway(
   );
   connection.onNotification('accessWish', (wish: AccessWish) => events.onAccessWish(wish));
   connection.onNotification('agents', (agents: ConnectedAgent[]) => events.onAgents(agents));
+  connection.onNotification('approval', (question: ApprovalQuestion) => events.onApproval(question));
+  connection.onNotification('approvalGone', (id: string, why: ApprovalEnd) => events.onApprovalGone(id, why));
   connection.onNotification('log', (level: 'info' | 'warn' | 'error', message: string) => events.onLog(level, message));
   serveKeeper(connection, events.keeper);
   connection.listen();
@@ -144,6 +150,8 @@ export async function connectGateway(
     perform: (asked, signal) => cancellable(signal, (token) => call('perform', asked, token)),
     status: () => call('status'),
     head: () => call('head'),
+    answerApproval: (id, requestHash, answer) => call('answerApproval', id, requestHash, answer),
+    settleAccessWish: (id, outcome) => call('settleAccessWish', id, outcome),
     dispose: () => connection.dispose(),
   };
 }
@@ -171,6 +179,8 @@ export function serveParent(
       onAudit: (event, line) => tell('audit', event, line),
       onAccessWish: (wish) => tell('accessWish', wish),
       onAgents: (agents) => tell('agents', agents),
+      onApproval: (question) => tell('approval', question),
+      onApprovalGone: (id, why) => tell('approvalGone', id, why),
       onLog: (level, message) => tell('log', level, message),
     });
     await starting;
@@ -216,6 +226,14 @@ export function serveParent(
   connection.onRequest('explain', async (asked: Call) => (await started()).explain(asked));
   connection.onRequest<Performed, void>('perform', async (asked: Call, token: CancellationToken) =>
     (await started()).perform(asked, signalOf(token)),
+  );
+  connection.onRequest<boolean, void>(
+    'answerApproval',
+    async (id: string, requestHash: string, answer: ApprovalAnswer) =>
+      (await started()).answerApproval(id, requestHash, answer),
+  );
+  connection.onRequest('settleAccessWish', async (id: string, outcome: WishOutcome) =>
+    (await started()).settleAccessWish(id, outcome),
   );
   connection.onRequest('status', async (): Promise<GatewayStatus> => (await started()).status());
   connection.listen();

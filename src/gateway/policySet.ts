@@ -65,6 +65,17 @@ export interface JointDecision extends Decision {
   readonly awaitsApproval: boolean;
   /** True when the administrator's file decided. */
   readonly byAdministrator: boolean;
+  /** With the verdict `ask`: one rule of each document, and of each of its halves, that asks. */
+  readonly asking: readonly AskingRule[];
+}
+
+/** A rule that asks about a request. */
+export interface AskingRule {
+  /** The file's label. */
+  readonly label: string;
+  readonly rule: Rule;
+  /** The file and all that the rule says, wherever in the file it stands: two with one key ask the same. */
+  readonly key: string;
 }
 
 const NOTHING: Compiled = new Map();
@@ -215,6 +226,7 @@ function originsOf(policy: Policy | undefined): Pick<Ceiling, 'allowedOrigins'> 
 /** The strictest verdict of all documents that name the service, each taken as approved ∧ written. */
 function decideJointly(documents: readonly Part[], request: CanonicalRequest): JointDecision {
   let strictest: JointDecision | undefined;
+  const asking: AskingRule[] = [];
   for (const { document, approved, written } of documents) {
     const byWritten = verdictOf(written, request, `${document.label} no longer names ${request.service}`);
     // Before its first approval a workspace file only restricts: its approved half has no say yet.
@@ -227,7 +239,11 @@ function decideJointly(documents: readonly Part[], request: CanonicalRequest): J
       label: document.label,
       awaitsApproval: byWritten.verdict !== 'deny' && byApproved.verdict === 'deny',
       byAdministrator: document.ceiling,
+      asking,
     };
+    for (const [half, { verdict, rule }] of Object.entries({ approved: byApproved, written: byWritten })) {
+      if (verdict === 'ask' && rule) asking.push({ label: document.label, rule, key: keyOf(document.id, half, rule) });
+    }
     if (!strictest || strictness(decision) > strictness(strictest)) strictest = decision;
   }
   return (
@@ -237,8 +253,19 @@ function decideJointly(documents: readonly Part[], request: CanonicalRequest): J
       label: '',
       awaitsApproval: false,
       byAdministrator: false,
+      asking,
     }
   );
+}
+
+/** Positions and numbers shift with every edit elsewhere in the file. */
+const NOT_SAID: ReadonlySet<string> = new Set(['id', 'line', 'span']);
+
+function keyOf(documentId: string, half: string, rule: Rule): string {
+  return JSON.stringify([documentId, half, rule], (name, value: unknown) => {
+    if (NOT_SAID.has(name)) return undefined;
+    return value instanceof Set ? [...value].sort() : value;
+  });
 }
 
 function verdictOf(compiled: CompiledService | undefined, request: CanonicalRequest, absent: string): Decision {

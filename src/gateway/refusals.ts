@@ -37,11 +37,20 @@ export const refusals = {
         : `Use one of: ${known.slice(0, 20).join(', ')}. Call list_services for what each allows.`,
     ),
 
-  policyDenied: (service: string, reason: string, where: string, narrowest: string, rule?: string): RefusalError =>
+  /** Without a `narrowest` rule a person was asked for it, and declined. */
+  policyDenied: (
+    service: string,
+    reason: string,
+    where: string,
+    narrowest: string | undefined,
+    rule?: string,
+  ): RefusalError =>
     refuse(
       'policy_denied',
       `${reason} See ${where}.`,
-      `Do not repeat this call. If the task needs it, call request_access; the narrowest rule that a person could add is: ${narrowest}`,
+      narrowest === undefined
+        ? `Do not repeat this call, and do not ask for it again: a person was asked to allow it, and said no. ${ASK_THE_PERSON}`
+        : `Do not repeat this call. If the task needs it, call request_access; the narrowest rule that a person could add is: ${narrowest}`,
       { service, ...(rule === undefined ? {} : { rule }) },
     ),
 
@@ -95,6 +104,30 @@ export const refusals = {
       'approval_pending',
       'This agent is new to Valet Key: a person has to allow it once.',
       'Ask the person to run "Valet Key: Allow Agent" in VS Code, where this agent waits in the Agents view. Then repeat this identical call.',
+    ),
+
+  approvalPending: (service: string, approvalId: string): RefusalError =>
+    refuse(
+      'approval_pending',
+      `The policy of ${service} asks a person about this request, and nobody has answered in VS Code yet.`,
+      'Tell the person that it waits, then repeat this identical call: it goes on waiting for the same answer, and passes once they allow it. Change nothing in it.',
+      { service, approvalId },
+    ),
+
+  approvalOutdated: (service: string): RefusalError =>
+    refuse(
+      'approval_denied',
+      'The policy changed at the moment when the approved request was about to be sent, so nothing was sent.',
+      'Repeat this identical call once: the person is asked again.',
+      { service },
+    ),
+
+  tooManyQuestions: (service: string, open: number): RefusalError =>
+    refuse(
+      'rate_limited',
+      `${open} requests wait for a person already, so this one was not asked about.`,
+      'Tell the person that requests wait in VS Code ("Valet Key: Review Pending Approvals"), and call again once they are answered.',
+      { service, retryAfterMs: 30_000 },
     ),
 
   frozen: (service: string, all: boolean, sent: Sent): RefusalError =>

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Broker } from './broker/broker.ts';
-import { Gateway } from './gateway.ts';
+import { type Approver, Gateway } from './gateway.ts';
 import type { GatewayControl, GatewayEvents, WindowInfo } from './parent.ts';
 import type { GatewayStart } from './pipe.ts';
 import { BoundedPolicyParser } from './policyParser.ts';
@@ -21,6 +21,8 @@ export async function startGateway(
   settings: GatewayStart,
   events: GatewayEvents,
   script: string,
+  /** Who answers where policy asks; see {@link GatewayOptions}. */
+  approver: Approver = 'person',
 ): Promise<RunningGateway> {
   const gatewayId = randomBytes(8).toString('hex');
   const parser = new BoundedPolicyParser(script);
@@ -31,6 +33,7 @@ export async function startGateway(
     requestHashKey: settings.requestHashKey ?? randomBytes(32).toString('hex'),
     events,
     parsePolicy: (text, author) => parser.parse(text, author),
+    approver,
   });
   const window: WindowInfo = { hostPid: process.ppid, folders: [], trusted: true, focusedAt: Date.now() };
   const broker = new Broker({
@@ -60,6 +63,8 @@ export async function startGateway(
       perform: (call, signal) => gateway.perform(call, signal),
       status: () => gateway.status(),
       head: () => gateway.head(),
+      answerApproval: (id, requestHash, answer) => gateway.answerApproval(id, requestHash, answer),
+      settleAccessWish: (id, outcome) => gateway.settleAccessWish(id, outcome),
       setWindow: async (next) => {
         await gateway.setWindow(next);
         broker.setWindow(next);

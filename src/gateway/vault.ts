@@ -38,6 +38,8 @@ export class Vault {
   readonly #candidates = new Set<{ readonly service: string; readonly value: Secret }>();
   /** Tokens and signatures that were made with credentials, and values that renewed ones came after. */
   #minted: readonly { readonly service: string; readonly value: Secret; readonly until: number }[] = [];
+  /** How many values each service's credential has had, or lost. */
+  readonly #generations = new Map<string, number>();
   #redactor: { readonly instance: Redactor; readonly until: number } | undefined;
   readonly #now: () => number;
 
@@ -51,12 +53,18 @@ export class Vault {
       const old = before.get(service);
       before.delete(service);
       // The parent repeats itself: what was seen here since stays, unless the value or the parent's word is a new one.
-      if (old?.value.equals(value) && old.standing === standing) continue;
+      if (!old?.value.equals(value)) this.#generations.set(service, this.generation(service) + 1);
+      else if (old.standing === standing) continue;
       this.#setStanding(service, standing);
     }
     for (const service of before.keys()) this.#standings.delete(service);
     this.#set = set;
     this.#redactor = undefined;
+  }
+
+  /** Counts the values that a service's credential has had: another number, another value. */
+  generation(service: string): number {
+    return this.#generations.get(service) ?? 0;
   }
 
   /** Notes what became of a request with this value, if that is still the service's credential. */

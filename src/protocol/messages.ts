@@ -150,14 +150,19 @@ const requestId = z.number().int().nonnegative();
 export const fromProxySchema = z.discriminatedUnion('do', [
   z.object({ do: z.literal('hello'), agent: agentSchema, scope: z.enum(['window', 'user']) }),
   z.object({ do: z.literal('listServices'), id: requestId, service: z.string().optional() }),
-  z.object({ do: z.literal('execute'), id: requestId, call: callSchema }),
+  /** `tellWaiting`: say so, once, when the call begins to wait for a person. */
+  z.object({ do: z.literal('execute'), id: requestId, call: callSchema, tellWaiting: z.literal(true).optional() }),
   z.object({ do: z.literal('requestAccess'), id: requestId, access: accessSchema }),
   z.object({ do: z.literal('cancel'), id: requestId }),
 ]);
 export type FromProxy = z.infer<typeof fromProxySchema>;
 
-/** From the gateway: one reply for each id, a good answer or a refusal of the closed list. */
+/**
+ * From the gateway: one reply for each id, a good answer or a refusal of the closed list. Before it, for who asked to be
+ * told, that the call waits for a person.
+ */
 export const fromGatewaySchema = z.union([
+  z.object({ id: requestId, waiting: z.literal('approval') }),
   z.object({ id: requestId, refusal: refusalSchema }),
   z.object({ id: requestId, answer: z.record(z.string(), z.unknown()) }),
 ]);

@@ -36,7 +36,8 @@ export class GatewayClient {
     this.#agent = options.agent;
   }
 
-  async ask(question: Question, signal?: AbortSignal): Promise<Reply> {
+  /** `onWaiting` is told when a call begins to wait for a person. */
+  async ask(question: Question, signal?: AbortSignal, onWaiting?: () => void): Promise<Reply> {
     let connection: GatewayConnection | undefined;
     try {
       connection = await this.#connected();
@@ -45,12 +46,15 @@ export class GatewayClient {
       throw error;
     }
     if (!connection) return readGateways(this.#runtimeDir).length > 0 ? gatewaySilent() : gatewayLost('no');
-    return connection.ask({ ...question, id: ++this.#lastId } as Order, signal);
+    return connection.ask({ ...question, id: ++this.#lastId } as Order, signal, onWaiting);
   }
 
   async #connected(): Promise<GatewayConnection | undefined> {
-    const existing = await this.#found;
+    const before = this.#found;
+    const existing = await before;
     if (existing?.connection.open) return (await this.#better(existing)) ?? existing.connection;
+    // Of questions that come at once, one looks; what a person allows, they allow to one connection.
+    if (this.#found !== before) return this.#connected();
     const attempt = this.#find();
     this.#found = attempt;
     // A failed attempt is not kept: the next question looks again.

@@ -18,11 +18,19 @@ const CONNECT_TIMEOUT_MS = 2000;
 type WithId<T> = T extends { id: number } ? T : never;
 export type Order = Exclude<WithId<FromProxy>, { do: 'cancel' }>;
 
+interface Pending {
+  readonly settle: (reply: Reply) => void;
+  readonly onWaiting: (() => void) | undefined;
+}
+
 /** A proven connection to one gateway. */
 export interface GatewayConnection {
   readonly open: boolean;
-  /** Sends one order and resolves with the reply to it; when the connection breaks, with a refusal that says so. */
-  ask(order: Order, signal?: AbortSignal): Promise<Reply>;
+  /**
+   * Sends one order and resolves with the reply to it; when the connection breaks, with a refusal that says so.
+   * `onWaiting` is told when the call waits for a person, for orders that ask to be told.
+   */
+  ask(order: Order, signal?: AbortSignal, onWaiting?: () => void): Promise<Reply>;
   /** Closes once nothing is under way. */
   retire(): void;
 }
@@ -33,7 +41,7 @@ export function connect(candidate: Candidate, agent: AgentInfo): Promise<Gateway
   return new Promise((resolve, reject) => {
     const socket = net.connect(rendezvous.socket);
     const lines = new LineSplitter(MAX_HANDSHAKE_LINE_BYTES);
-    const pending = new Map<number, (reply: Reply) => void>();
+    const pending = new Map<number, Pending>();
     const ownNonce = freshNonce();
     let proven = false;
     let retired = false;
@@ -42,7 +50,7 @@ export function connect(candidate: Candidate, agent: AgentInfo): Promise<Gateway
       clearTimeout(patience);
       socket.destroy();
       reject(new Error(why));
-      for (const settle of pending.values()) settle(gatewayLost('unknown'));
+      for (const { settle } of pending.values()) settle(gatewayLost('unknown'));
       pending.clear();
     };
     const patience = setTimeout(() => fail('the gateway did not answer in time'), CONNECT_TIMEOUT_MS);
@@ -66,7 +74,11 @@ export function connect(candidate: Candidate, agent: AgentInfo): Promise<Gateway
         return;
       }
       const reply = fromGatewaySchema.parse(message);
-      pending.get(reply.id)?.(reply);
+      if ('waiting' in reply) {
+        pending.get(reply.id)?.onWaiting?.();
+        return;
+      }
+      pending.get(reply.id)?.settle(reply);
       pending.delete(reply.id);
       endIfIdle();
     }
@@ -79,12 +91,12 @@ export function connect(candidate: Candidate, agent: AgentInfo): Promise<Gateway
       get open() {
         return proven && !socket.destroyed && socket.writable;
       },
-      ask(order, signal) {
+      ask(order, signal, onWaiting) {
         return new Promise((settle) => {
           if (!connection.open) return settle(gatewayLost('no'));
           const line = asLine(order);
           if (typeof line !== 'string') return settle(line);
-          pending.set(order.id, settle);
+          pending.set(order.id, { settle, onWaiting });
           signal?.addEventListener(
             'abort',
             () => {

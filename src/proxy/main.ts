@@ -11,6 +11,7 @@ import { GatewayClient, type Question } from './gatewayClient.ts';
 import { invalidArguments, type Refused, type Reply } from './reply.ts';
 import { StdioTransport } from './stdio.ts';
 import { ARGUMENTS, INSTRUCTIONS, isToolName, TOOLS, type ToolName } from './tools.ts';
+import { type WaitingProgress, waitingProgress } from './waitingProgress.ts';
 
 /**
  * The MCP server on stdio that an agent starts. It holds no credential and no rule: it checks the shape of a call,
@@ -49,12 +50,18 @@ function main(): void {
   });
 
   server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: TOOLS }));
-  server.setRequestHandler(CallToolRequestSchema, async ({ params }, { signal }) => {
+  server.setRequestHandler(CallToolRequestSchema, async ({ params }, { signal, sendNotification }) => {
     if (!isToolName(params.name)) {
       return result(invalidArguments(`There is no tool ${JSON.stringify(cut(params.name))}.`));
     }
     const question = toQuestion(params.name, params.arguments ?? {});
-    return result('refusal' in question ? question : await gateway.ask(question, signal));
+    if ('refusal' in question) return result(question);
+    const progress = waitingProgress(params._meta?.progressToken, sendNotification);
+    try {
+      return result(await gateway.ask(telling(question, progress), signal, progress?.start));
+    } finally {
+      progress?.stop();
+    }
   });
   void server.connect(new StdioTransport(process.stdin, process.stdout));
 }
@@ -77,6 +84,11 @@ function toQuestion(tool: ToolName, given: unknown): Question | Refused {
       return checked.success ? { do: 'execute', call: { ...checked.data, tool } } : wrong(tool, checked.error);
     }
   }
+}
+
+/** A call of a client that wants to hear of its progress asks the gateway to tell when it waits. */
+function telling(question: Question, progress: WaitingProgress | undefined): Question {
+  return progress && question.do === 'execute' ? { ...question, tellWaiting: true } : question;
 }
 
 /** Says which argument is wrong, and how it should look. */

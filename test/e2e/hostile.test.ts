@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ROOT } from '../../scripts/lib/repo.mjs';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
+import { acceptAll } from './support/acceptAll.ts';
 import { answerAddService } from './support/addService.ts';
 import { type Editor, EXTENSION_ID, startEditor } from './support/editor.ts';
 import { pause, until } from './support/wait.ts';
@@ -522,28 +523,4 @@ function runHostile(
       },
     );
   }
-}
-
-/** Runs in the extension host: every command of VS Code whose name says that it accepts something. */
-async function acceptAll(vscode: typeof import('vscode')): Promise<number> {
-  const all = await vscode.commands.getCommands(true);
-  const accepting = all.filter(
-    (id) =>
-      /accept|confirm|approve|allow|\.select$|selectAndPreserveFocus|submit/i.test(id) && !id.startsWith('valetKey.'),
-  );
-  const known = [
-    'notification.acceptPrimaryAction',
-    'quickInput.accept',
-    'quickInput.acceptInBackground',
-    'workbench.action.acceptSelectedQuickOpenItem',
-    'list.select',
-    'list.expand',
-    'list.toggleSelection',
-    'workbench.action.quickOpenSelectNext',
-  ];
-  for (const id of new Set([...known, ...accepting])) {
-    void vscode.commands.executeCommand(id).then(undefined, () => undefined);
-  }
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  return accepting.length;
 }

@@ -227,11 +227,11 @@ test('what an agent asks for is shown with the narrowest rule, and changes nothi
   await window.clearNotifications();
   const row = window.tree('Activity').row('GET /v1/bal*');
   await row.press('Review Access Request');
-  const dialog = await window.waitForDialog('asks for GET on “stripe”');
+  const dialog = await window.waitForDialog('Let agents send this to “stripe” from now on?');
   expect(dialog.detail).toContain('- path: /v1/bal%2A');
   expect(dialog.detail).toContain("Needed. Valet Key: this was approved 'already'");
   await window.screenshotThemes('access-request');
-  await window.answerDialog('Dismiss Request');
+  await window.answerDialog('Decline');
   await row.locator.waitFor({ state: 'detached' });
   expect(await codeOf('/v1/balance')).toBe('policy_denied');
 });

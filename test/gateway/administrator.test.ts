@@ -70,7 +70,7 @@ describe('services that the administrator names', () => {
   test('do not exist by the administrator’s file alone', async () => {
     const refusal = await refusalWith(POLICY, 'services: {}\n');
     expect(refusal).toMatchObject({ code: 'unknown_service' });
-    expect(running?.gateway.listServices({ agent: { name: 'x' }, scope: 'window' })).toEqual({
+    expect(running?.gateway.listServices({ agent: { name: 'x' }, scope: 'window', connection: 'c' })).toEqual({
       answer: { services: [] },
     });
   });
@@ -88,7 +88,7 @@ describe('allowed origins', () => {
   test('concern a proxy without a window as well', async () => {
     await refusalWith('allowedOrigins: []\n');
     const call = { tool: 'read', method: 'GET', service: 'api', path: '/a' } as const;
-    const caller = { agent: { name: 'x' }, scope: 'user' } as const;
+    const caller = { agent: { name: 'x' }, scope: 'user', connection: 'c' } as const;
     const answer = await running?.gateway.call(call, caller, new AbortController().signal);
     expect(answer).toMatchObject({ refusal: { code: 'policy_not_approved' } });
   });
@@ -111,7 +111,7 @@ describe('a file that says nothing that can be relied on closes everything', () 
 test('a gateway that knows no policies yet says that it is starting, not that there is nothing', async () => {
   running = await gatewayInProcess({ resolve: async () => [], credentials: [] });
   expect(await running.read('api', '/a')).toMatchObject({ refusal: { code: 'gateway_unavailable', sent: 'no' } });
-  expect(running.gateway.listServices({ agent: { name: 'x' }, scope: 'window' })).toMatchObject({
+  expect(running.gateway.listServices({ agent: { name: 'x' }, scope: 'window', connection: 'c' })).toMatchObject({
     refusal: { code: 'gateway_unavailable' },
   });
   await running.setPolicy(POLICY);

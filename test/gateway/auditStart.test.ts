@@ -37,8 +37,11 @@ describe('requests of earlier runs', () => {
     intent(second, 'github');
     second.close();
     expect(Object.fromEntries(await recentRequests(directory, NOW))).toEqual({
-      stripe: [NOW - 3 * HOUR, NOW - 2 * HOUR],
-      github: [NOW - 3 * HOUR],
+      stripe: [
+        { at: NOW - 3 * HOUR, agent: 'claude' },
+        { at: NOW - 2 * HOUR, agent: 'claude' },
+      ],
+      github: [{ at: NOW - 3 * HOUR, agent: 'claude' }],
     });
   });
 

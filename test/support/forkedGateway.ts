@@ -39,6 +39,8 @@ export function forkGateway(folder = fs.mkdtempSync(path.join(os.tmpdir(), 'vk-'
       onAudit: (_event, line) => void told.push(line),
       onAccessWish: (wish) => void told.push(JSON.stringify(wish)),
       onAgents: () => undefined,
+      onApproval: (question) => void told.push(JSON.stringify(question)),
+      onApprovalGone: (id, why) => void told.push(`${id} ${why}`),
       onLog: (level, message) => void told.push(`[${level}] ${message}`),
     },
     proxy: { command: process.execPath, args: [PROXY], env: { VALETKEY_RUNTIME_DIR: runtimeDir } },

@@ -3,9 +3,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { parsePolicy } from '../../src/core/policy/parse.ts';
 import { Secret } from '../../src/core/secret.ts';
+import type { ApprovalTimes } from '../../src/gateway/approvals.ts';
 import { Gateway } from '../../src/gateway/gateway.ts';
 import type { Resolve } from '../../src/gateway/http/transport.ts';
-import type { CredentialSet } from '../../src/gateway/parent.ts';
+import type { ApprovalEnd, ApprovalQuestion, CredentialSet } from '../../src/gateway/parent.ts';
 import type { Answer, Call, Refusal } from '../../src/protocol/messages.ts';
 import type { Keyholder } from './keyholder.ts';
 
@@ -13,6 +14,8 @@ import type { Keyholder } from './keyholder.ts';
 export interface GatewayInProcess {
   readonly gateway: Gateway;
   readonly log: string[];
+  /** Questions to the person, in their order, and how each ended so far. */
+  readonly questions: (ApprovalQuestion & { ended?: ApprovalEnd })[];
   /** Approves and writes this policy text. */
   setPolicy(text: string): Promise<void>;
   read(service: string, target: string): Promise<{ answer: Answer } | { refusal: Refusal }>;
@@ -28,6 +31,7 @@ export async function gatewayInProcess(options: {
   resolve?: Resolve;
   /** Where its trail goes; default: a folder of its own. */
   auditDir?: string;
+  approvalTimes?: ApprovalTimes;
   /** Bearer credentials: service, origin, value. */
   credentials?: readonly (readonly [service: string, origin: string, value: string])[];
   /** Whose credentials it gets in place of those, of any type, and who keeps what is renewed. */
@@ -37,6 +41,7 @@ export async function gatewayInProcess(options: {
 }): Promise<GatewayInProcess> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'vk-'));
   const log: string[] = [];
+  const questions: GatewayInProcess['questions'] = [];
   const gateway = new Gateway({
     gatewayId: '0123456789abcdef',
     runtimeDir: folder,
@@ -47,11 +52,17 @@ export async function gatewayInProcess(options: {
       onAudit: (_event, line) => void log.push(line),
       onAccessWish: () => undefined,
       onAgents: () => undefined,
+      onApproval: (question) => void questions.push({ ...question }),
+      onApprovalGone: (id, why) => {
+        const question = questions.find((other) => other.id === id);
+        if (question) question.ended = why;
+      },
       onLog: (_level, message) => void log.push(message),
     },
     parsePolicy: async (text, author) => parsePolicy(text, author),
     ...(options.resolve ? { resolve: options.resolve } : {}),
     ...(options.now ? { now: options.now } : {}),
+    ...(options.approvalTimes ? { approvalTimes: options.approvalTimes } : {}),
   });
   const setPolicy = (text: string): Promise<void> =>
     gateway.setPolicies([{ id: 'user', label: 'policy', approved: text, written: text, grants: true }]);
@@ -69,14 +80,15 @@ export async function gatewayInProcess(options: {
   return {
     gateway,
     log,
+    questions,
     setPolicy,
     read: (service, target) => {
       const call: Call = { tool: 'read', method: 'GET', service, path: target };
-      const caller = { agent: { name: 'claude-code' }, scope: 'window' as const };
+      const caller = { agent: { name: 'claude-code' }, scope: 'window' as const, connection: 'c' };
       return gateway.call(call, caller, new AbortController().signal);
     },
     call: (call) => {
-      const caller = { agent: { name: 'claude-code' }, scope: 'window' as const };
+      const caller = { agent: { name: 'claude-code' }, scope: 'window' as const, connection: 'c' };
       return gateway.call({ tool: 'execute', ...call }, caller);
     },
     close: () => {

@@ -39,6 +39,16 @@ export interface Agent {
   close(): Promise<void>;
 }
 
+/** A question as `serve --approve ask` prints it. */
+export interface Approval {
+  readonly id: string;
+  readonly service: string;
+  readonly method: string;
+  readonly target: string;
+  readonly agent: string;
+  readonly reason?: string;
+}
+
 /** A gateway from the built command line, with its orders. */
 export interface Served {
   readonly pid: number;
@@ -50,6 +60,8 @@ export interface Served {
   readonly proxy: { command: string; args: string[]; env: Record<string, string> };
   /** The human audit lines (and other diagnostics) so far. */
   readonly diagnostics: string[];
+  /** Questions to the person so far, with `--approve ask`. */
+  readonly approvals: Approval[];
   order(order: Record<string, unknown>): Promise<Record<string, unknown>>;
   agent(name?: string, env?: Record<string, string>): Promise<Agent>;
   /** The human audit lines so far. */
@@ -68,6 +80,7 @@ export async function serve(options: {
   folder?: string;
   env?: Record<string, string>;
   nodeArgs?: string[];
+  approve?: 'ask' | 'all' | 'none';
 }): Promise<Served> {
   const folder = options.folder ?? fs.mkdtempSync(path.join(os.tmpdir(), 'vk-'));
   const policyFile = path.join(folder, 'valetkey.yaml');
@@ -86,10 +99,12 @@ export async function serve(options: {
       runtimeDir,
       '--audit-dir',
       auditDir,
+      ...(options.approve ? ['--approve', options.approve] : []),
     ],
     { stdio: ['pipe', 'pipe', 'pipe'], env: { PATH: process.env.PATH, HOME: process.env.HOME, ...options.env } },
   );
   const diagnostics: string[] = [];
+  const approvals: Approval[] = [];
   readline.createInterface({ input: child.stderr }).on('line', (line) => diagnostics.push(line));
   const answers = new Map<unknown, (answer: Record<string, unknown>) => void>();
   const ready = new Promise<Record<string, unknown>>((resolve, reject) => {
@@ -97,6 +112,7 @@ export async function serve(options: {
     readline.createInterface({ input: child.stdout }).on('line', (line) => {
       const message = JSON.parse(line) as Record<string, unknown>;
       if (message.ready) resolve(message);
+      else if (message.approval) approvals.push(message.approval as Approval);
       else answers.get(message.id)?.(message);
     });
   });
@@ -123,6 +139,7 @@ export async function serve(options: {
     auditDir,
     proxy,
     diagnostics,
+    approvals,
     order,
     agent: async (name = 'claude-code', env = {}) => {
       const agent = await connectAgent({ ...proxy, env: { ...proxy.env, ...env } }, name);

@@ -171,6 +171,8 @@ export interface Rate {
 /** A service's limits with the defaults filled in. Bytes and milliseconds. */
 export interface Limits {
   readonly requests?: Rate;
+  /** `requests` counts for each agent apart, by its short name. */
+  readonly perAgent?: true;
   readonly concurrent: number;
   readonly responseBytes: number;
   readonly requestBytes: number;

@@ -17,7 +17,9 @@ export interface Activity {
     | { readonly kind: 'answered'; readonly status: number; readonly durationMs: number }
     /** It was allowed and sent, and no answer came back. */
     | { readonly kind: 'failed'; readonly code: string }
-    | { readonly kind: 'blocked'; readonly code: string };
+    | { readonly kind: 'blocked'; readonly code: string }
+    /** A person was asked and had not answered when the agent was told to come again. */
+    | { readonly kind: 'waited' };
 }
 
 const KEPT = 200;
@@ -81,6 +83,7 @@ function resultOf(event: AuditEvent): Activity['result'] | undefined {
         ? { kind: 'failed', code: event.code ?? 'internal' }
         : { kind: 'answered', status: event.status, durationMs: event.durationMs ?? 0 };
     case 'denied':
+      if (event.code === 'approval_pending') return { kind: 'waited' };
       return { kind: 'blocked', code: event.code ?? 'policy_denied' };
     case 'control':
     case 'pruned':

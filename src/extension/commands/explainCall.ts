@@ -33,7 +33,14 @@ async function detailOf(app: App, call: Blocked): Promise<string> {
     '',
     ...(refusal ? [l10n.t('As things stand now: {0}', refusal.message), remedyText(refusal.code) ?? ''] : []),
     // The policy may have changed since; and what is not recorded (query, body) may have been the reason.
-    ...(allowed ? [l10n.t('As things stand now, this request would be allowed.'), allowed.reason] : []),
+    ...(allowed
+      ? [
+          allowed.asks
+            ? l10n.t('As things stand now, you would be asked about this request.')
+            : l10n.t('As things stand now, this request would be allowed.'),
+          allowed.reason,
+        ]
+      : []),
   ]
     .join('\n')
     .trim();

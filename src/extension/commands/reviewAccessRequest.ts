@@ -1,49 +1,63 @@
-import { env, l10n, window } from 'vscode';
-import { escapeUnshowable } from '../../core/audit/escape.ts';
-import { narrowestRule } from '../../core/policy/narrowestRule.ts';
-import type { CanonicalRequest } from '../../core/request/model.ts';
+import { l10n, window } from 'vscode';
+import { agentWords } from '../../core/audit/agentWords.ts';
+import type { Method } from '../../core/request/model.ts';
 import type { App } from '../app.ts';
+import { carefulChoice } from '../approvals/carefulChoice.ts';
 import type { WaitingWish } from '../audit/accessWishes.ts';
+import { chooseInModal } from '../ui/confirm.ts';
 import { askChoice, single } from '../ui/steps.ts';
 import { WishNode } from '../views/activity/wishNode.ts';
-import { showPolicy } from './openPolicyFile.ts';
+import { previewRule, tellNotAdded, writeRule } from './grantRule.ts';
 
 /** Longest reason of an agent's that is shown, in characters. */
 const LONGEST_REASON = 200;
 
 /**
- * Shows what an agent asks for: the policy file at the service, and the narrowest rule that would allow it, as text. It
- * grants nothing: the rule acts once the person wrote it into the file and applied it.
+ * Shows what an agent asks for and the very rule that would allow it. Adding the rule writes it into the policy file and
+ * approves it by that act; declining tells the agent, when it calls again. Closing the dialog decides nothing.
  */
 export async function reviewAccessRequest(app: App, argument: unknown): Promise<void> {
   const wish = await whichWish(app, argument);
   if (!wish) return;
-  const summary = app.services.list.find(({ name }) => name === wish.service);
-  if (summary) await showPolicy(app, summary.policyId, summary.service?.line);
-  const rule = narrowestRule({ method: wish.method as CanonicalRequest['method'], path: wish.path });
-  const copy = l10n.t('Copy Rule');
-  const dismiss = l10n.t('Dismiss Request');
-  const chosen = await window.showInformationMessage(
-    l10n.t('{0} asks for {1} on “{2}”.', wish.agent, wish.method, wish.service),
-    {
-      modal: true,
-      detail: [
-        l10n.t('The agent’s own words: “{0}”', quoted(wish.reason)),
-        '',
-        l10n.t('The narrowest rule that allows it:'),
-        // A dialog drops spaces at the start of a line.
-        rule.replaceAll(/^ +/gm, (indent) => '\u00a0'.repeat(indent.length)),
-        '',
-        l10n.t(
-          'To allow it, put the rule under “policies” of the service, save, and apply the change. Until then nothing changes.',
-        ),
-      ].join('\n'),
-    },
-    copy,
-    dismiss,
+  const wanted = { service: wish.service, method: wish.method as Method, path: wish.path };
+  const preview = previewRule(app, wanted);
+  if (!preview) return tellNotAdded(l10n.t('“{0}” is no longer in a policy file of this window.', wish.service));
+  const add = l10n.t('Add Rule');
+  const asking = l10n.t('Add Rule, Ask Every Time');
+  const decline = l10n.t('Decline');
+  const chosen = await carefulChoice(
+    () =>
+      chooseInModal(
+        {
+          warning: true,
+          message: l10n.t('Let agents send this to “{0}” from now on?', wish.service),
+          detail: [
+            `${wish.method} ${wish.path}`,
+            '',
+            l10n.t(
+              '“{0}” asks for it. The agent’s own words: “{1}”',
+              wish.agent,
+              agentWords(wish.reason, LONGEST_REASON),
+            ),
+            '',
+            l10n.t('This is added to {0} and in force at once:', preview.label),
+            ...preview.lines,
+            '',
+            l10n.t('It allows this path with this method, and any query or body with it.'),
+          ].join('\n'),
+        },
+        [add, asking, decline],
+      ),
+    (button) => button === add || button === asking,
+    Date.now,
   );
-  if (chosen === copy) await env.clipboard.writeText(`${rule}\n`);
-  if (chosen !== undefined) app.wishes.settle(wish.id);
+  if (chosen === undefined) return;
+  const granted =
+    chosen !== decline && (await writeRule(app, preview.policyId, wanted, chosen === asking ? 'always' : undefined));
+  if (chosen !== decline && !granted) return;
+  app.wishes.settle(wish.id);
+  await app.gateway.ask((control) => control.settleAccessWish(wish.id, granted ? 'granted' : 'declined'));
+  if (!granted) await app.gateway.record({ action: 'decline_access', service: wish.service });
 }
 
 async function whichWish(app: App, argument: unknown): Promise<WaitingWish | undefined> {
@@ -65,10 +79,4 @@ async function whichWish(app: App, argument: unknown): Promise<WaitingWish | und
     })),
   );
   return answer.kind === 'value' ? answer.value : undefined;
-}
-
-/** On one line, cut, with nothing in it that is not seen or that ends our quotation marks. */
-function quoted(text: string): string {
-  const line = escapeUnshowable(text.replaceAll(/\s+/g, ' ').trim()).replaceAll(/[“”"]/g, "'");
-  return line.length > LONGEST_REASON ? `${line.slice(0, LONGEST_REASON)}…` : line;
 }

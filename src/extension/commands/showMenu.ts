@@ -1,6 +1,7 @@
 import { commands, l10n } from 'vscode';
 import type { App } from '../app.ts';
 import { askChoice, single } from '../ui/steps.ts';
+import { approvalsText } from '../views/activity/approvalNode.ts';
 import { credentialNeeds } from '../views/services/credentialNeeds.ts';
 import { needsText } from '../views/services/setUpNode.ts';
 
@@ -9,7 +10,17 @@ export async function showMenu(app: App): Promise<void> {
   const { all, services } = app.freeze.state;
   const pending = app.policies.entries().some((entry) => entry.pending.length > 0);
   const needs = credentialNeeds(app.policies.entries(), app.services.list);
+  const { waiting } = app.approvals.queue;
   const entries = [
+    ...(waiting.length > 0
+      ? [
+          {
+            label: `$(bell-dot) ${l10n.t('Review Pending Approvals…')}`,
+            description: approvalsText(waiting.length),
+            value: 'valetKey.reviewPendingApprovals',
+          },
+        ]
+      : []),
     ...(pending
       ? [
           {

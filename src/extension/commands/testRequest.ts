@@ -102,6 +102,7 @@ function allowedText(call: Call, { request, allowed }: Explanation) {
       '',
       allowed?.reason ?? '',
       allowed?.line === undefined ? (allowed?.file ?? '') : l10n.t('{0}, line {1}', allowed.file, allowed.line),
+      ...(allowed?.asks ? [l10n.t('An agent’s call would wait for your approval.')] : []),
       ...(reads ? [] : ['', l10n.t('Sending it may change something at the provider, as an agent’s call would.')]),
     ].join('\n'),
   };

@@ -14,6 +14,7 @@ export function registerContextKeys(app: App): vscode.Disposable {
       'valetKey.pendingChanges': pending.length > 0,
       // For `resourcePath in …`: the files whose editors offer the review, whatever they are called.
       'valetKey.pendingFiles': pending.flatMap(({ id }) => pathsOf(app.locations.uriOf(id))),
+      'valetKey.approvalsWaiting': app.approvals.queue.waiting.length > 0,
       'valetKey.setUp': credentialNeeds(app.policies.entries(), app.services.list).missing.length > 0,
       'valetKey.plainSecrets': app.checkup.report !== undefined && plainSecrets(app.checkup.report).length > 0,
       'valetKey.hasServices': app.services.list.length > 0,
@@ -27,7 +28,11 @@ export function registerContextKeys(app: App): vscode.Disposable {
     }
   };
   update();
-  return vscode.Disposable.from(app.services.onDidChange(update), app.checkup.onDidChange(update));
+  return vscode.Disposable.from(
+    app.services.onDidChange(update),
+    app.checkup.onDidChange(update),
+    app.approvals.queue.onDidChange(update),
+  );
 }
 
 /** A path as the window's own side may write it, which in a remote window can be another system than this one. */

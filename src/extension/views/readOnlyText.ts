@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 
-const SCHEME = 'valetkey-text';
+export const READ_ONLY_SCHEME = 'valetkey-text';
 /** Each holds its text in memory for as long as the window lives. */
 const KEPT = 20;
 
@@ -17,7 +17,7 @@ export class ReadOnlyTexts {
   /** The address of a document with this text. */
   put(name: string, text: string): vscode.Uri {
     this.#count += 1;
-    const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${name}`, query: String(this.#count) });
+    const uri = vscode.Uri.from({ scheme: READ_ONLY_SCHEME, path: `/${name}`, query: String(this.#count) });
     this.#texts.set(uri.toString(), text);
     const [oldest] = this.#texts.keys();
     if (this.#texts.size > KEPT && oldest !== undefined) this.#texts.delete(oldest);
@@ -25,7 +25,7 @@ export class ReadOnlyTexts {
   }
 
   register(): vscode.Disposable {
-    return vscode.workspace.registerTextDocumentContentProvider(SCHEME, {
+    return vscode.workspace.registerTextDocumentContentProvider(READ_ONLY_SCHEME, {
       provideTextDocumentContent: (uri) => this.#texts.get(uri.toString()) ?? '',
     });
   }

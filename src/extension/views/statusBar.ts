@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { App } from '../app.ts';
+import { approvalsText } from './activity/approvalNode.ts';
 import { credentialNeeds } from './services/credentialNeeds.ts';
 import { pendingText } from './services/serviceNode.ts';
 import { needsText } from './services/setUpNode.ts';
@@ -8,7 +9,6 @@ import { needsText } from './services/setUpNode.ts';
 export function registerStatusBar(app: App): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('valetKey.status', vscode.StatusBarAlignment.Right, 90);
   item.name = vscode.l10n.t('Valet Key');
-  item.command = 'valetKey.showMenu';
   const update = (): void => show(item, app);
   update();
   item.show();
@@ -17,6 +17,7 @@ export function registerStatusBar(app: App): vscode.Disposable {
     app.services.onDidChange(update),
     app.wishes.onDidChange(update),
     app.agents.onDidChange(update),
+    app.approvals.queue.onDidChange(update),
   );
 }
 
@@ -24,6 +25,7 @@ function show(item: vscode.StatusBarItem, app: App): void {
   const count = app.services.list.length;
   const services = count === 1 ? vscode.l10n.t('1 service') : vscode.l10n.t('{0} services', count);
   const { all } = app.freeze.state;
+  const waiting = all ? 0 : app.approvals.queue.waiting.length;
   const concern = concernOf(app);
   item.text = all
     ? `$(lock) ${vscode.l10n.t('Frozen')}`
@@ -31,9 +33,11 @@ function show(item: vscode.StatusBarItem, app: App): void {
   const sentence = [vscode.l10n.t('Valet Key'), services, concern?.words].filter(Boolean).join(', ');
   item.tooltip = sentence;
   item.accessibilityInformation = { label: sentence, role: 'button' };
+  // What waits for a word has waited long enough for a menu.
+  item.command = waiting > 0 ? 'valetKey.reviewPendingApprovals' : 'valetKey.showMenu';
   item.backgroundColor = all
     ? new vscode.ThemeColor('statusBarItem.errorBackground')
-    : app.gateway.health.state === 'down'
+    : app.gateway.health.state === 'down' || waiting > 0
       ? new vscode.ThemeColor('statusBarItem.warningBackground')
       : undefined;
 }
@@ -60,6 +64,10 @@ function concernOf(app: App): Concern | undefined {
   if (app.administrator.state.kind === 'broken') {
     return { icon: 'error', words: l10n.t('the administrator’s policy cannot be read, so every call is refused') };
   }
+  const waiting = app.approvals.queue.waiting.length;
+  if (waiting > 0) {
+    return { icon: 'bell-dot', words: approvalsText(waiting), count: l10n.t('{0} waiting', waiting) };
+  }
   if (entries.some(({ disk }) => disk === 'invalid')) {
     return { icon: 'warning', words: l10n.t('a policy file has errors') };
   }
@@ -70,10 +78,10 @@ function concernOf(app: App): Concern | undefined {
     const words = wishes === 1 ? l10n.t('1 access request') : l10n.t('{0} access requests', wishes);
     return { icon: 'comment-unresolved', words, count: String(wishes) };
   }
-  const waiting = app.agents.waiting.length;
-  if (waiting > 0) {
-    const words = waiting === 1 ? l10n.t('1 agent waits for you') : l10n.t('{0} agents wait for you', waiting);
-    return { icon: 'question', words, count: String(waiting) };
+  const newAgents = app.agents.waiting.length;
+  if (newAgents > 0) {
+    const words = newAgents === 1 ? l10n.t('1 agent waits for you') : l10n.t('{0} agents wait for you', newAgents);
+    return { icon: 'question', words, count: String(newAgents) };
   }
   if (frozen.length > 0) return { icon: 'lock', words: l10n.t('{0} frozen', frozen.length) };
   const needs = credentialNeeds(entries, app.services.list);

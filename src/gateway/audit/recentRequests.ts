@@ -1,21 +1,21 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseRecord } from '../../core/audit/verify.ts';
+import { LONGEST_PERIOD_MS, MOST_PAST_REQUESTS, type PastRequest } from '../limiter.ts';
 import { auditRuns, NotAPartError, partLines } from './trail.ts';
 
-/** The longest period that a limit can have: a day, in milliseconds. */
-const LONGEST_PERIOD_MS = 24 * 60 * 60 * 1000;
-/** A limit with a higher count than this is forgotten in part: a gateway must start within seconds. */
-const MOST_PER_SERVICE = 100_000;
 const INTENT = '"kind":"intent"';
 
 /**
- * When requests went out in the last day, by service: milliseconds since the epoch, oldest first. Limits are counted on
- * from here, so that closing and opening a window gives nobody a fresh allowance.
+ * The requests of the last day, by service, oldest first. Limits are counted on from here, so that closing and opening a
+ * window gives nobody a fresh allowance.
  */
-export async function recentRequests(directory: string, now: number): Promise<ReadonlyMap<string, readonly number[]>> {
+export async function recentRequests(
+  directory: string,
+  now: number,
+): Promise<ReadonlyMap<string, readonly PastRequest[]>> {
   const since = now - LONGEST_PERIOD_MS;
-  const found = new Map<string, number[]>();
+  const found = new Map<string, PastRequest[]>();
   if (!fs.existsSync(directory)) return found;
   // Whole runs by the time in their records, never by that of a file, which anybody can set.
   const parts = auditRuns(directory).flatMap((run) => run.parts.map((name) => path.join(directory, name)));
@@ -30,18 +30,22 @@ export async function recentRequests(directory: string, now: number): Promise<Re
       if (!(error instanceof NotAPartError)) throw error;
     }
   }
-  for (const [service, times] of found) found.set(service, times.sort((a, b) => a - b).slice(-MOST_PER_SERVICE));
+  // No more than are remembered later, too: a gateway must start within seconds.
+  for (const [service, past] of found) {
+    found.set(service, past.sort((a, b) => a.at - b.at).slice(-MOST_PAST_REQUESTS));
+  }
   return found;
 }
 
-function count(found: Map<string, number[]>, line: string, since: number, now: number): void {
+function count(found: Map<string, PastRequest[]>, line: string, since: number, now: number): void {
   const record = parseRecord(line);
   // What the gateway itself asked of a token endpoint is nobody's call.
   if (record?.kind !== 'intent' || record.service === undefined || record.verdict === 'renew') return;
   const time = Date.parse(record.time);
   // A time to come (the clock was set back since) would block a service for longer than its limit says.
   if (!(time >= since && time <= now)) return;
-  const times = found.get(record.service);
-  if (times) times.push(time);
-  else found.set(record.service, [time]);
+  const request = { at: time, agent: record.agent.name };
+  const past = found.get(record.service);
+  if (past) past.push(request);
+  else found.set(record.service, [request]);
 }

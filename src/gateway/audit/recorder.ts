@@ -3,6 +3,7 @@ import { humanLine } from '../../core/audit/humanLine.ts';
 import type { AuditEvent } from '../../core/audit/model.ts';
 import type { Redactor } from '../../core/redact/redactor.ts';
 import type { CanonicalRequest } from '../../core/request/model.ts';
+import type { PastRequest } from '../limiter.ts';
 import type { GatewayEvents } from '../parent.ts';
 import { AuditLog } from './auditLog.ts';
 import { recentRequests } from './recentRequests.ts';
@@ -76,8 +77,8 @@ export class Recorder {
     return this.#log.syncedHead();
   }
 
-  /** When each service was called in the last day, by any run. What cannot be read is named in the log. */
-  async recentRequests(): Promise<ReadonlyMap<string, readonly number[]>> {
+  /** Each service's requests of the last day, by any run. What cannot be read is named in the log. */
+  async recentRequests(): Promise<ReadonlyMap<string, readonly PastRequest[]>> {
     try {
       return await recentRequests(this.#directory, this.#now());
     } catch (error) {

@@ -3,7 +3,6 @@ import type { ZodType } from 'zod';
 import { LineSplitter, tooLong } from '../../protocol/lines.ts';
 import { LineWriter } from '../../protocol/lineWriter.ts';
 import {
-  type Call,
   type FromGateway,
   type FromProxy,
   fromProxySchema,
@@ -25,6 +24,8 @@ const MAX_CALLS = 256;
 const MAX_WAITING = 24 * 1024 * 1024;
 const MAX_WAITING_IN_ALL = 64 * 1024 * 1024;
 
+type Execute = Extract<FromProxy, { do: 'execute' }>;
+
 /** Shared by all connections of a gateway. */
 export interface Waiting {
   inAll: number;
@@ -45,8 +46,8 @@ export async function serveConnection(
   const calls = new Map<number, AbortController>();
   let state: 'opening' | 'closing' | 'proven' = 'opening';
   let nonces = { proxy: '', gateway: '' };
-  const connectionId = freshId();
-  let caller: Caller = { agent: { name: '' }, scope: 'user' };
+  const connection = freshId();
+  let caller: Caller = { agent: { name: '' }, scope: 'user', connection };
 
   const writer = new LineWriter(socket);
   const reply = (message: FromGateway): void => writer.send(message);
@@ -74,8 +75,8 @@ export async function serveConnection(
   function onMessage(message: FromProxy, size: number): void {
     switch (message.do) {
       case 'hello':
-        caller = { agent: message.agent, scope: message.scope };
-        gateway.agents.connected(connectionId, message.agent, () => socket.destroy());
+        caller = { agent: message.agent, scope: message.scope, connection };
+        gateway.agents.connected(connection, message.agent, () => socket.destroy());
         return;
       case 'cancel':
         calls.get(message.id)?.abort();
@@ -90,18 +91,20 @@ export async function serveConnection(
         if (calls.has(message.id)) throw new Error('a call number was used twice');
         if (calls.size >= MAX_CALLS || ownWaiting + size > MAX_WAITING || waiting.inAll + size > MAX_WAITING_IN_ALL) {
           reply({ id: message.id, refusal: tooMany(message.call.service) });
-        } else void execute(message.id, message.call, size);
+        } else void execute(message, size);
     }
   }
 
-  async function execute(id: number, call: Call, size: number): Promise<void> {
+  async function execute({ id, call, tellWaiting }: Execute, size: number): Promise<void> {
     const controller = new AbortController();
     calls.set(id, controller);
     ownWaiting += size;
     waiting.inAll += size;
-    const result = await gateway.call(call, caller, controller.signal);
+    const result = await gateway.call(call, caller, controller.signal, () => {
+      if (tellWaiting) reply({ id, waiting: 'approval' });
+    });
     calls.delete(id);
-    gateway.agents.count(connectionId, 'refusal' in result);
+    gateway.agents.count(connection, 'refusal' in result);
     ownWaiting -= size;
     waiting.inAll -= size;
     reply({ id, ...result });
@@ -119,7 +122,8 @@ export async function serveConnection(
   } finally {
     clearTimeout(patience);
     for (const controller of calls.values()) controller.abort();
-    gateway.agents.left(connectionId);
+    gateway.agents.left(connection);
+    gateway.disconnect(connection);
     socket.destroy();
   }
 }

@@ -31,6 +31,8 @@ class FakeRun implements GatewayRun {
     perform: async () => ({ answer: { status: 200, headers: {}, durationMs: 1 } }),
     status: async () => ({ gatewayId: 'g', runtimeDir: '/run', services: [], proxies: 0, calls: 0 }),
     head: async () => ({ gatewayId: 'g', seq: 0, hash: '' }),
+    answerApproval: async () => true,
+    settleAccessWish: async () => undefined,
   };
 
   dispose(): void {

@@ -24,7 +24,9 @@ export class CallNode extends TreeItem {
     const tooltip = new MarkdownString();
     for (const line of lines) tooltip.appendText(`${line}\n\n`);
     this.tooltip = tooltip;
-    this.contextValue = `call.${call.result.kind}`;
+    // A rule may be added for what no rule allowed, and for nothing else.
+    const byPolicy = call.result.kind === 'blocked' && call.result.code === 'policy_denied';
+    this.contextValue = `call.${call.result.kind}${byPolicy ? '.policy' : ''}`;
     this.accessibilityInformation = { label: lines.join(', '), role: 'treeitem' };
   }
 }
@@ -44,6 +46,8 @@ function resultText({ result }: Activity): string {
       return `${result.status} · ${result.durationMs} ms`;
     case 'failed':
       return l10n.t('failed: {0}', reasonText(result.code));
+    case 'waited':
+      return l10n.t('waited for your approval');
     case 'blocked':
       return l10n.t('blocked: {0}', reasonText(result.code));
   }
@@ -61,6 +65,8 @@ function resultIcon({ result }: Activity): ThemeIcon {
         : new ThemeIcon('warning', new ThemeColor('list.warningForeground'));
     case 'failed':
       return new ThemeIcon('error', new ThemeColor('list.errorForeground'));
+    case 'waited':
+      return new ThemeIcon('clock');
     case 'blocked':
       return new ThemeIcon('circle-slash', new ThemeColor('list.errorForeground'));
   }

@@ -1,0 +1,53 @@
+import { escapeUnshowable } from '../../core/audit/escape.ts';
+import type { ApprovalQuestion } from '../../gateway/parent.ts';
+
+type Body = NonNullable<ApprovalQuestion['body']>;
+
+/** A text of an agent's choice on one line: nothing in it is hidden or starts a line of its own. */
+export function oneLine(text: string): string {
+  return escapeUnshowable(text).replaceAll(/[^\S ]/g, ' ');
+}
+
+/** The first `most` characters, and whether there were more. */
+export function cut(text: string, most: number): { readonly text: string; readonly left: number } {
+  const points = text.length > most ? text.slice(0, most) : text;
+  return { text: points, left: text.length - points.length };
+}
+
+/** The body on one line that cannot be taken for ours: JSON and forms as they are sent, other text as a JSON string. */
+export function bodyOnOneLine({ contentType, text }: Body): string {
+  const plain = isJson(contentType) || isForm(contentType);
+  return oneLine(plain ? minified(text) : JSON.stringify(text));
+}
+
+/** The body for reading, one entry a line. What is not exactly the same when it is read again is shown as it is sent. */
+export function bodyLines({ contentType, text }: Body): readonly string[] {
+  if (isJson(contentType)) return prettyJson(text).split('\n').map(oneLine);
+  if (isForm(contentType)) {
+    const pairs = [...new URLSearchParams(text)].map(([name, value]) => oneLine(`${name} = ${value}`));
+    return [...pairs, '', oneLine(text)];
+  }
+  return text.split(/\r\n|\n|\r/).map(oneLine);
+}
+
+function isJson(contentType: string): boolean {
+  return /^application\/(?:json|[^;]+\+json)\b/.test(contentType);
+}
+
+function isForm(contentType: string): boolean {
+  return contentType.startsWith('application/x-www-form-urlencoded');
+}
+
+function prettyJson(text: string): string {
+  try {
+    const value: unknown = JSON.parse(text);
+    // Numbers beyond JavaScript's, repeated keys: what would read differently is shown as it is.
+    return JSON.stringify(value) === text ? JSON.stringify(value, undefined, 2) : text;
+  } catch {
+    return text;
+  }
+}
+
+function minified(text: string): string {
+  return text.replaceAll(/\s+/g, ' ');
+}

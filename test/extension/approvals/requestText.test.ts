@@ -1,0 +1,52 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { bodyLines, bodyOnOneLine, cut, oneLine } from '../../../src/extension/approvals/requestText.ts';
+
+const JSON_TYPE = 'application/json';
+const FORM_TYPE = 'application/x-www-form-urlencoded';
+
+describe('a body on one line', () => {
+  it.each([
+    [JSON_TYPE, '{"a":1}', '{"a":1}'],
+    [FORM_TYPE, 'a=1&b=%0Ax', 'a=1&b=%0Ax'],
+    ['text/plain', 'x\n\nAllowed by you', String.raw`"x\n\nAllowed by you"`],
+    ['text/plain', '\u202eevil', String.raw`"\u202eevil"`],
+    [JSON_TYPE, `{"a":"${' '.repeat(400)}b"}`, '{"a":" b"}'],
+  ])('%s %j is %j', (contentType, text, line) => {
+    expect(bodyOnOneLine({ contentType, text })).toBe(line);
+  });
+
+  it('never is two, whatever is in it', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(JSON_TYPE, FORM_TYPE, 'text/plain'),
+        fc.string({ unit: 'binary' }),
+        (contentType, text) => {
+          expect(bodyOnOneLine({ contentType, text })).not.toMatch(/[\n\r\u2028\u2029\u202a-\u202e]/);
+          for (const line of bodyLines({ contentType, text }))
+            expect(line).not.toMatch(/[\n\r\u2028\u2029\u202a-\u202e]/);
+        },
+      ),
+    );
+  });
+});
+
+describe('a body for reading', () => {
+  it.each([
+    [JSON_TYPE, '{"a":[1]}', ['{', '  "a": [', '    1', '  ]', '}']],
+    [`application/vnd.x+json; charset=utf-8`, '{}', ['{}']],
+    // What JavaScript would read differently is shown as it is sent.
+    [JSON_TYPE, '{"a":12345678901234567890}', ['{"a":12345678901234567890}']],
+    [JSON_TYPE, '{"a":1,"a":2}', ['{"a":1,"a":2}']],
+    [FORM_TYPE, 'a=1&b=x+y', ['a = 1', 'b = x y', '', 'a=1&b=x+y']],
+    ['text/plain', 'one\r\ntwo', ['one', 'two']],
+  ])('%s %j', (contentType, text, lines) => {
+    expect(bodyLines({ contentType, text })).toEqual(lines);
+  });
+});
+
+it('what is cut says how much is left, and one line stays one', () => {
+  expect(cut('abcdef', 4)).toEqual({ text: 'abcd', left: 2 });
+  expect(cut('abcd', 4)).toEqual({ text: 'abcd', left: 0 });
+  expect(oneLine('a\tb\u00a0c\n')).not.toMatch(/[^\S ]/);
+});
