@@ -84,12 +84,14 @@ test('a service stands whose policy asks about writes', async () => {
   await window.answerDialog('Apply');
   await window.startMcpServers();
   const proxy = await until('a proxy', () => editor.processes('proxy')[0]);
-  const runtimeDir = proxy.environment.find((entry) => entry.startsWith('VALETKEY_RUNTIME_DIR='))?.split('=')[1] ?? '';
+  // Started as VS Code's own, so that it needs nobody's leave to call at all; what it calls itself is another thing.
+  const env = Object.fromEntries(
+    proxy.environment
+      .filter((entry) => /^(VALETKEY_|ELECTRON_RUN_AS_NODE=)/.test(entry))
+      .map((entry) => entry.split('=', 2)),
+  ) as Record<string, string>;
   const script = proxy.commandLine.find((word) => word.endsWith('proxy.js')) ?? '';
-  agent = await connectAgent(
-    { command: process.execPath, args: [script], env: { VALETKEY_RUNTIME_DIR: runtimeDir } },
-    'claude-code',
-  );
+  agent = await connectAgent({ command: process.execPath, args: [script], env }, 'claude-code');
   await window.command('workbench.action.closeAllEditors');
 });
 
