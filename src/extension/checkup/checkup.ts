@@ -1,11 +1,11 @@
-import { type CheckedConfig, checkAcross, checkConfig } from '../../core/checkup/checkup.ts';
+import type { CheckedConfig } from '../../core/checkup/checkup.ts';
 import type { CheckupContext } from '../../core/checkup/context.ts';
 import type { ConfigFile, Finding, ReadConfig } from '../../core/checkup/model.ts';
-import { readConfig } from '../../core/checkup/read/readConfig.ts';
-import { type Unreadable, unreadableConfig } from '../../core/checkup/read/unreadable.ts';
+import type { Unreadable } from '../../core/checkup/read/unreadable.ts';
 import type { Severity } from '../../core/policy/model.ts';
 import { Emitter } from '../util/emitter.ts';
 import { SerialQueue } from '../util/serialQueue.ts';
+import type { Engine } from './engine.ts';
 import type { Exposure } from './exposures.ts';
 import { type CheckupReport, pointsOf, type ShownFinding } from './report.ts';
 import { inSlices, type SlicePorts } from './slices.ts';
@@ -26,8 +26,8 @@ export interface FoundFile extends Address {
 
 /** What the checkup needs of its surroundings. None of it starts a server, uses the network or writes. */
 export interface CheckupPorts {
-  /** The files that there are now, with their texts as editors have them. */
-  files(): Promise<readonly FoundFile[]>;
+  /** The files that there are now, with their texts as editors have them, unless they are larger. */
+  files(maxBytes: number): Promise<readonly FoundFile[]>;
   /** What is known beside the files. */
   context(): CheckupContext;
   /** Where findings about Valet Key's own state lead: the file as they name it, and its address and label. */
@@ -114,7 +114,7 @@ export class Checkup {
   }
 
   /** A file whose text is the same is not read again. */
-  #read(found: FoundFile): ReadConfig {
+  #read({ unreadableConfig, readConfig }: Engine, found: FoundFile): ReadConfig {
     if (found.unreadable) return unreadableConfig(found.file, found.unreadable);
     const before = this.#files.get(found.uri);
     return before && !before.unreadable && before.file.text === found.file.text
@@ -124,21 +124,22 @@ export class Checkup {
 
   async #run(): Promise<CheckupReport | undefined> {
     const slices = { ...this.#ports.slices, stopped: () => this.#disposed };
+    const { engine } = await import('./engine.ts');
     const context = this.#ports.context();
     const files = new Map<string, CheckedFile>();
     const checked: CheckedConfig[] = [];
     const done = await inSlices(
-      await this.#ports.files(),
+      await this.#ports.files(engine.maxBytes),
       (found) => {
-        const config = this.#read(found);
+        const config = this.#read(engine, found);
         files.set(found.uri, { ...found, config });
-        checked.push(checkConfig(config, context));
+        checked.push(engine.checkConfig(config, context));
       },
       slices,
     );
     if (!done) return undefined;
     await slices.pause();
-    const findings = [...checked.flatMap((one) => one.findings), ...checkAcross(checked, context)];
+    const findings = [...checked.flatMap((one) => one.findings), ...engine.checkAcross(checked, context)];
     const addresses = new Map<string, Address>([
       ...this.#ports.ownFiles(),
       ...[...files.values()].map((found) => [found.file.path, found] as const),

@@ -5,17 +5,11 @@ import { type ConfigPlace, WORKSPACE_PLACES, workspacePlace } from '../../core/c
 import type { ConfigFile } from '../../core/checkup/model.ts';
 import type { FoundFile } from './checkup.ts';
 import { readConfigText } from './configText.ts';
+import { type ConfigAddress, expanded } from './userPlaces.ts';
 
 /** More files than any repository has; a search must end. */
 const MOST_FILES = 5000;
 const EXCLUDED = '{**/node_modules/**,**/.git/**,**/.venv/**,**/vendor/**}';
-
-/** One place where a configuration file is, or may be. */
-export interface ConfigAddress {
-  readonly uri: vscode.Uri;
-  readonly place: ConfigPlace;
-  readonly scope: ConfigFile['scope'];
-}
 
 /**
  * Where configuration files are on the machine that runs this extension, and in the folders of the window. Workspace
@@ -29,10 +23,11 @@ export class ConfigFiles {
     this.#userPlaces = userPlaces;
   }
 
-  /** The files that there are now, with their texts. */
-  async read(): Promise<readonly FoundFile[]> {
-    const addresses = [...this.#userPlaces, ...(await this.#inWorkspace())];
-    const read = await Promise.all(addresses.map((address) => readFile(address)));
+  /** The files that there are now, with the texts of those that are not larger. */
+  async read(maxBytes: number): Promise<readonly FoundFile[]> {
+    const user = await Promise.all(this.#userPlaces.map(expanded));
+    const addresses = [...user.flat(), ...(await this.#inWorkspace())];
+    const read = await Promise.all(addresses.map((address) => readFile(address, maxBytes)));
     const found = new Map<string, FoundFile>();
     // A home folder that is open as a workspace has its files in both lists.
     for (const file of read) if (file && !found.has(file.uri)) found.set(file.uri, file);
@@ -41,12 +36,7 @@ export class ConfigFiles {
 
   /** Calls back when a file comes, goes or changes, on disk or in an editor. */
   watch(changed: () => void): vscode.Disposable {
-    const patterns = [
-      ...this.#userPlaces.map(
-        ({ uri }) => new vscode.RelativePattern(vscode.Uri.joinPath(uri, '..'), path.posix.basename(uri.path)),
-      ),
-      ...WORKSPACE_PLACES.map((place) => globOf(place)),
-    ];
+    const patterns = [...this.#userPlaces.map(({ uri }) => patternOf(uri)), ...WORKSPACE_PLACES.map(globOf)];
     const watchers = patterns.map((pattern) => {
       const watcher = vscode.workspace.createFileSystemWatcher(pattern);
       return vscode.Disposable.from(
@@ -91,8 +81,16 @@ function globOf({ path: relative }: ConfigPlace): string {
   return `**/${relative}`;
 }
 
-async function readFile({ uri, place, scope }: ConfigAddress): Promise<FoundFile | undefined> {
-  const read = await readConfigText(uri);
+/** What to watch for one address: its folder, as far as that has no star. */
+function patternOf(uri: vscode.Uri): vscode.RelativePattern {
+  const segments = uri.path.split('/');
+  const star = segments.findIndex((name) => name.includes('*'));
+  const at = star === -1 ? segments.length - 1 : star;
+  return new vscode.RelativePattern(uri.with({ path: segments.slice(0, at).join('/') }), segments.slice(at).join('/'));
+}
+
+async function readFile({ uri, place, scope }: ConfigAddress, maxBytes: number): Promise<FoundFile | undefined> {
+  const read = await readConfigText(uri, maxBytes);
   if (read.kind === 'missing') return undefined;
   const { client, format } = place;
   const file: ConfigFile = {

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { MAX_CONFIG_BYTES } from '../../core/checkup/read/readConfig.ts';
 import type { Unreadable } from '../../core/checkup/read/unreadable.ts';
 
 /** What came of reading a configuration file. */
@@ -9,14 +8,14 @@ export type ConfigText =
   | { readonly kind: 'unreadable'; readonly why: Unreadable };
 
 /** A configuration file's text: as an editor has it, or as it is on disk. Never throws, and never reads what is too large. */
-export async function readConfigText(uri: vscode.Uri): Promise<ConfigText> {
+export async function readConfigText(uri: vscode.Uri, maxBytes: number): Promise<ConfigText> {
   const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
   if (open && !open.isClosed) return { kind: 'text', text: open.getText() };
   try {
     const { size, type } = await vscode.workspace.fs.stat(uri);
     // A folder, or a pipe that would never end.
     if ((type & vscode.FileType.File) === 0) return { kind: 'unreadable', why: 'no-file' };
-    if (size > MAX_CONFIG_BYTES) return { kind: 'unreadable', why: 'too-large' };
+    if (size > maxBytes) return { kind: 'unreadable', why: 'too-large' };
     const bytes = await vscode.workspace.fs.readFile(uri);
     return { kind: 'text', text: new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes) };
   } catch (error) {

@@ -50,7 +50,7 @@ export function windowCheckup({
   services(): readonly ServiceSummary[];
 }): WindowCheckup {
   const storage = globalStorage.fsPath;
-  const files = new ConfigFiles(userPlaces(globalStorage));
+  const files = new ConfigFiles(userPlaces(globalStorage, process.env));
   const backups = new Backups(path.join(storage, 'checkup', 'backups'), Date.now);
   const exposures = new Exposures(textFolder(path.join(storage, 'checkup')));
   // Tells equal values apart within this run of the window, and is never written down.
@@ -58,7 +58,7 @@ export function windowCheckup({
   const drills = new Drills(metadata);
   const leaks = new Set<string>();
   const checkupOfWindow = new Checkup({
-    files: () => files.read(),
+    files: (maxBytes) => files.read(maxBytes),
     context: () =>
       checkupContext({
         now: Date.now(),
