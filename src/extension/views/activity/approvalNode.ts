@@ -15,10 +15,11 @@ export class ApprovalNode extends TreeItem {
 
   constructor(question: ApprovalQuestion) {
     const path = oneLine(question.url).replace(/^https?:\/\/[^/]*/, '');
-    super(`${question.method} ${path}`, TreeItemCollapsibleState.None);
+    // A narrow side bar cuts the end: that it waits comes before what the dialog shows anyway.
+    super(`${question.method} ${path.replace(/\?.*/s, '')}`, TreeItemCollapsibleState.None);
     this.question = question;
     this.id = `approval:${question.id}`;
-    this.description = [l10n.t('waits for your approval'), question.service].join(' · ');
+    this.description = [l10n.t('waits for you'), question.service].join(' · ');
     this.iconPath = new ThemeIcon('bell-dot', new ThemeColor('list.warningForeground'));
     const lines = [
       l10n.t('{0} waits for your approval', `${question.method} ${path}`),
