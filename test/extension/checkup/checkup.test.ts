@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
 import type { ConfigFile } from '../../../src/core/checkup/model.ts';
@@ -153,4 +155,15 @@ test('many files are looked at in slices', async () => {
   expect((await checkup.run())?.files).toBe(200);
   // How long a slice is at most is slices.test.ts's to say, with a clock that no busy machine disturbs.
   expect(pauses()).toBeGreaterThan(5);
+});
+
+test('nothing of the checkup touches the clipboard', () => {
+  const source = path.resolve(import.meta.dirname, '../../../src/extension');
+  const files = ['checkup', 'views/checkup'].flatMap((folder) =>
+    readdirSync(path.join(source, folder)).map((name) => path.join(source, folder, name)),
+  );
+  const commands = ['moveSecrets', 'moveSecretsQuestions', 'storeSecret', 'applyCheckupFix', 'exportCheckupReport'];
+  for (const file of [...files, ...commands.map((name) => path.join(source, 'commands', `${name}.ts`))]) {
+    expect(readFileSync(file, 'utf8')).not.toContain('clipboard');
+  }
 });
