@@ -28,6 +28,8 @@ export interface FoundFile extends Address {
 export interface CheckupPorts {
   /** The files that there are now, with their texts as editors have them, unless they are larger. */
   files(maxBytes: number): Promise<readonly FoundFile[]>;
+  /** Looks for files anew with the next run: what was found before is not relied on. */
+  forgetFiles(): void;
   /** What is known beside the files. */
   context(): CheckupContext;
   /** Where findings about Valet Key's own state lead: the file as they name it, and its address and label. */
@@ -100,8 +102,13 @@ export class Checkup {
     return this.#addresses.get(path);
   }
 
-  /** Looks at everything anew. Undefined when the window closed meanwhile. */
-  run(): Promise<CheckupReport | undefined> {
+  /**
+   * Looks at every file's text now. Undefined when the window closed meanwhile.
+   *
+   * @param afresh whether files are looked for as well, which watchers may have missed
+   */
+  run(afresh = false): Promise<CheckupReport | undefined> {
+    if (afresh) this.#ports.forgetFiles();
     this.#next ??= this.#queue.run(() => {
       this.#next = undefined;
       return this.#run();

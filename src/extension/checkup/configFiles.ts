@@ -17,16 +17,26 @@ const EXCLUDED = '{**/node_modules/**,**/.git/**,**/.venv/**,**/vendor/**}';
  */
 export class ConfigFiles {
   readonly #userPlaces: readonly ConfigAddress[];
+  /** Where files are; undefined when they must be looked for. A search starts a process, which typing must not. */
+  #addresses: Promise<readonly ConfigAddress[]> | undefined;
 
   /** @param userPlaces files of the person, there or not */
   constructor(userPlaces: readonly ConfigAddress[]) {
     this.#userPlaces = userPlaces;
   }
 
+  /** Looks for files again with the next {@link read}. */
+  forget(): void {
+    this.#addresses = undefined;
+  }
+
   /** The files that there are now, with the texts of those that are not larger. */
   async read(maxBytes: number): Promise<readonly FoundFile[]> {
-    const user = await Promise.all(this.#userPlaces.map(expanded));
-    const addresses = [...user.flat(), ...(await this.#inWorkspace())];
+    this.#addresses ??= this.#find().catch((error: unknown) => {
+      this.forget();
+      throw error;
+    });
+    const addresses = await this.#addresses;
     const read = await Promise.all(addresses.map((address) => readFile(address, maxBytes)));
     const found = new Map<string, FoundFile>();
     // A home folder that is open as a workspace has its files in both lists.
@@ -37,24 +47,28 @@ export class ConfigFiles {
   /** Calls back when a file comes, goes or changes, on disk or in an editor. */
   watch(changed: () => void): vscode.Disposable {
     const patterns = [...this.#userPlaces.map(({ uri }) => patternOf(uri)), ...WORKSPACE_PLACES.map(globOf)];
+    const found = (): void => {
+      this.forget();
+      changed();
+    };
     const watchers = patterns.map((pattern) => {
       const watcher = vscode.workspace.createFileSystemWatcher(pattern);
       return vscode.Disposable.from(
         watcher,
         watcher.onDidChange(changed),
-        watcher.onDidCreate(changed),
-        watcher.onDidDelete(changed),
+        watcher.onDidCreate(found),
+        watcher.onDidDelete(found),
       );
     });
     return vscode.Disposable.from(
       ...watchers,
-      vscode.workspace.onDidChangeWorkspaceFolders(changed),
+      vscode.workspace.onDidChangeWorkspaceFolders(found),
       vscode.workspace.onDidChangeTextDocument(({ document }) => {
         if (this.#isConfig(document.uri)) changed();
       }),
       // Watchers miss things (network drives, virtual folders); coming back to the window is a good time to look.
       vscode.window.onDidChangeWindowState(({ focused }) => {
-        if (focused) changed();
+        if (focused) found();
       }),
     );
   }
@@ -64,6 +78,11 @@ export class ConfigFiles {
       workspacePlace(uri.path) !== undefined ||
       this.#userPlaces.some((address) => address.uri.toString() === uri.toString())
     );
+  }
+
+  async #find(): Promise<readonly ConfigAddress[]> {
+    const user = await Promise.all(this.#userPlaces.map(expanded));
+    return [...user.flat(), ...(await this.#inWorkspace())];
   }
 
   async #inWorkspace(): Promise<readonly ConfigAddress[]> {

@@ -59,6 +59,7 @@ export function windowCheckup({
   const leaks = new Set<string>();
   const checkupOfWindow = new Checkup({
     files: (maxBytes) => files.read(maxBytes),
+    forgetFiles: () => files.forget(),
     context: () =>
       checkupContext({
         now: Date.now(),

@@ -6,6 +6,6 @@ export async function runCheckup(app: App): Promise<void> {
   await commands.executeCommand('valetKey.checkup.focus');
   await window.withProgress(
     { location: { viewId: 'valetKey.checkup' }, title: l10n.t('Checkup') },
-    async () => void (await app.checkup.run()),
+    async () => void (await app.checkup.run(true)),
   );
 }

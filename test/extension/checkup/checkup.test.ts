@@ -28,6 +28,7 @@ function checkupOf(files: () => readonly FoundFile[], exposures: readonly Exposu
   let pauses = 0;
   const checkup = new Checkup({
     files: async () => files(),
+    forgetFiles: () => undefined,
     context: () => ({ now: 0, fingerprint: (value) => fingerprintOf(KEY, new Secret(value)) }),
     ownFiles: () => new Map(),
     exposures: async () => exposures,
