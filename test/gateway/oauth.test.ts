@@ -168,6 +168,7 @@ describe('client credentials', () => {
     const started = performance.now();
     await gateway.setFreeze({ all: false, services: ['crm'] });
     expect(refusalOf(await call).code).toBe('frozen');
+    await expect.poll(() => idp.abandoned).toBe(1);
     expect(performance.now() - started).toBeLessThan(1000);
   });
 
@@ -221,6 +222,7 @@ describe('a refresh token', () => {
         : Promise.resolve();
     const call = read('crm', '/a');
     await expect.poll(() => stored !== undefined).toBe(true);
+    await new Promise((resolve) => setTimeout(resolve, 200));
     expect(idp.apiCalls).toHaveLength(0);
     stored?.();
     expect(answerOf(await call).status).toBe(200);

@@ -13,6 +13,8 @@ export interface IdentityProvider {
   readonly clientSecret: string;
   /** The body of every token request that arrived, in order. */
   readonly requests: URLSearchParams[];
+  /** Token requests that the client hung up on. */
+  abandoned: number;
   /** What the token endpoint does instead of answering, if anything. */
   trouble: 'none' | 'error' | 'silent' | 'slow';
   /** The API accepts nothing at all while it is so. */
@@ -45,6 +47,9 @@ export async function startIdentityProvider({ tokenSeconds = 3600 } = {}): Promi
     if (path.startsWith('/api'))
       return void api(incoming.method ?? '', path, incoming.headers.authorization ?? '', response);
     if (path !== '/token') return void handle(incoming, response);
+    response.on('close', () => {
+      if (!response.writableFinished) state.abandoned++;
+    });
     const chunks: Buffer[] = [];
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
     incoming.on('end', () => {
@@ -116,6 +121,7 @@ export async function startIdentityProvider({ tokenSeconds = 3600 } = {}): Promi
     clientId: CLIENT,
     clientSecret,
     requests: [],
+    abandoned: 0,
     trouble: 'none',
     refusing: false,
     skewMs: 0,
