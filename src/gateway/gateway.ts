@@ -484,7 +484,7 @@ export class Gateway implements GatewayControl {
   #refuse(flight: Flight, error: unknown): Refusal {
     const { service } = flight.call;
     const { refusal } = this.#asRefusal(error, service, flight.sent);
-    if (refusal.code === 'credential_rejected' && flight.verdict === 'allow') this.#state.vault.noteRejected(service);
+    if (refusal.code === 'credential_rejected' && flight.verdict !== 'verify') this.#state.vault.noteRejected(service);
     if (error instanceof AuditWriteError) return refusal; // there is nowhere to record it
     this.#recorder.recordOrLog({
       ...flight.event(),

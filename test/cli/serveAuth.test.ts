@@ -1,0 +1,76 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type IdentityProvider, startIdentityProvider } from '../support/identityProvider.ts';
+import { loopbackService, policyText, type Served, serve } from '../support/serve.ts';
+
+let idp: IdentityProvider;
+let served: Served | undefined;
+
+beforeEach(async () => {
+  idp = await startIdentityProvider();
+});
+
+afterEach(async () => {
+  await served?.stop();
+  served = undefined;
+  await idp.close();
+});
+
+function policy(): string {
+  const auth = { type: 'oauth2', grant: 'refresh_token', tokenUrl: idp.tokenUrl, clientId: idp.clientId };
+  return policyText({
+    crm: loopbackService(`${idp.origin}/api`, { auth }),
+    cloud: loopbackService(idp.origin, { auth: { type: 'aws-sigv4', region: 'r', service: 's3' } }),
+    forge: loopbackService(`${idp.origin}/api`, {
+      auth: { type: 'vscode-session', provider: 'github', scopes: ['repo'] },
+    }),
+  });
+}
+
+describe('serve with a credential that is not a bearer token', () => {
+  it('takes it by rotate, renews it, and has nothing of it in any file or line', async () => {
+    const refreshToken = await idp.refreshToken();
+    const credential = JSON.stringify({ clientSecret: idp.clientSecret, refreshToken });
+    served = await serve({ policy: policy(), credentials: { crm: credential } });
+    const agent = await served.agent();
+    expect((await agent.ok('read', { service: 'crm', path: '/a' })).json).toEqual({
+      path: '/api/a',
+      echo: 'Bearer [redacted:crm]',
+    });
+    idp.endTokens();
+    expect((await agent.ok('read', { service: 'crm', path: '/b' })).status).toBe(200);
+    expect(new Set(idp.requests.map((body) => body.get('refresh_token'))).size).toBe(2);
+
+    const renewals = served.records().filter(({ verdict }) => verdict === 'renew');
+    expect(renewals.map(({ kind, path, subject }) => [kind, path, subject])).toEqual(
+      ['intent', 'outcome', 'intent', 'outcome'].map((kind) => [kind, '/token', idp.origin]),
+    );
+    const secrets = [
+      idp.clientSecret,
+      ...idp.apiCalls.map(({ token }) => token),
+      ...idp.requests.map((body) => body.get('refresh_token') ?? ''),
+    ];
+    const written = served.everything();
+    for (const secret of secrets) {
+      expect(secret.length).toBeGreaterThan(16);
+      expect(written).not.toContain(secret);
+    }
+  });
+
+  it('takes a token of its own in the place of VS Code’s session', async () => {
+    served = await serve({ policy: policy(), credentials: { forge: 'a-session-of-some-length' } });
+    const agent = await served.agent();
+    expect(await agent.ok('read', { service: 'forge', path: '/x' }).catch((error: Error) => error.message)).toContain(
+      'credential_rejected',
+    );
+    expect(idp.apiCalls[0]?.token).toBe('a-session-of-some-length');
+  });
+
+  it('refuses what the type cannot use, without repeating it', async () => {
+    served = await serve({ policy: policy() });
+    const given = 'just-one-long-secret-value';
+    const answer = await served.order({ do: 'rotate', service: 'cloud', credential: given });
+    expect(answer.ok).toBe(false);
+    expect(String(answer.error)).toContain('secretAccessKey');
+    expect(String(answer.error)).not.toContain(given);
+  });
+});
