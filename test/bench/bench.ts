@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createHmac } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -6,6 +7,8 @@ import readline from 'node:readline';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { Agent, request } from 'undici';
+import { checkAcross, checkConfig } from '../../src/core/checkup/checkup.ts';
+import { readConfig } from '../../src/core/checkup/read/readConfig.ts';
 import { compileService, decide } from '../../src/core/policy/decide.ts';
 import { parsePolicy } from '../../src/core/policy/parse.ts';
 import { Redactor } from '../../src/core/redact/redactor.ts';
@@ -218,6 +221,51 @@ function measureRedaction(): void {
   });
 }
 
+/** A monorepo's thousand configurations, three servers and a secret in each. */
+function measureCheckup(): void {
+  const texts = Array.from({ length: 1000 }, (_, i) => {
+    const server = {
+      command: 'npx',
+      args: ['-y', `@scope/server-${i}`, '--root', `/srv/projects/${i}`],
+      env: { LOG_LEVEL: 'info', BASE_URL: `https://api-${i}.example.com/v1`, API_KEY: '$' + '{env:API_KEY}' },
+    };
+    const secret = { ...server, env: { ...server.env, API_KEY: crypto.randomUUID() } };
+    return JSON.stringify({ mcpServers: { first: server, second: server, third: secret } }, undefined, 2);
+  });
+  const context = {
+    now: Date.now(),
+    fingerprint: (value: string) => createHmac('sha256', key).update(value).digest('base64url'),
+  };
+  const cpu: number[] = [];
+  const each: number[] = [];
+  for (let round = 0; round < 7; round++) {
+    const before = process.cpuUsage();
+    const checked = texts.map((text, i) => {
+      const start = performance.now();
+      const file = {
+        path: `p${i}/.mcp.json`,
+        client: 'claude-code',
+        format: 'jsonc',
+        scope: 'workspace',
+        text,
+      } as const;
+      const result = checkConfig(readConfig(file), context);
+      each.push(performance.now() - start);
+      return result;
+    });
+    checkAcross(checked, context);
+    const { user, system } = process.cpuUsage(before);
+    cpu.push((user + system) / 1000);
+  }
+  rows.push({
+    what: 'a checkup of 1,000 files, CPU time',
+    ours: ms(median(cpu)),
+    compared: `one file: median ${ms(median(each))}, p99.9 ${ms(quantile(each, 0.999))}`,
+    ratio: '',
+    wanted: '≤ 1,000 ms; ≤ 16 ms a file',
+  });
+}
+
 async function measureFreeze(ours: Contestant, order: (what: object) => Promise<unknown>): Promise<void> {
   const samples: number[] = [];
   for (let round = 0; round < 9; round++) {
@@ -291,6 +339,7 @@ try {
   await measureColdStart(trivialCommand, ready.proxy);
   measureDecisions();
   measureRedaction();
+  measureCheckup();
   await measureFreeze(ours, order);
   await Promise.all([trivial.client.close(), ours.client.close()]);
 

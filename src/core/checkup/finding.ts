@@ -13,7 +13,7 @@ export interface Statement extends Omit<Finding, 'file' | 'start' | 'end' | 'che
 export function findingIn(
   { file, lines }: Pick<ReadConfig, 'file' | 'lines'>,
   check: CheckNumber,
-  { server, key, message, ...statement }: Statement,
+  { server, key, ...statement }: Statement,
 ): Finding {
   const { start, end } = statement.span;
   return {
@@ -22,7 +22,6 @@ export function findingIn(
     file: file.path,
     start: lines.position(start),
     end: lines.position(end),
-    message: masked(message),
     ...(server === undefined ? {} : { server: masked(server) }),
     ...(key === undefined ? {} : { key: masked(key) }),
   };
@@ -30,5 +29,5 @@ export function findingIn(
 
 /** A finding about Valet Key's own state, at the service's place in its policy. */
 export function stateFinding(place: StatePlace, check: CheckNumber, statement: StateStatement): Finding {
-  return { ...statement, ...place, check, message: masked(statement.message) };
+  return { ...statement, ...place, check };
 }

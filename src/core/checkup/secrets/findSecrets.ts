@@ -1,7 +1,7 @@
 import { credentialClass, kindOfName, providerOfName } from './names.ts';
 import { isPlaceholder, isReference } from './placeholders.ts';
 import { isPlausible, looksGenerated, looksGeneratedAlone } from './plausible.ts';
-import { TOKEN_SHAPES } from './tokenShapes.ts';
+import { mayHoldToken, TOKEN_SHAPES } from './tokenShapes.ts';
 
 /** A secret in a text. */
 export interface FoundSecret {
@@ -58,7 +58,7 @@ export function findSecrets(text: string, name = ''): FoundSecret[] {
 
 /** Tokens that tell by their shape what they are. */
 function findShapes(text: string, finds: Finds): void {
-  if (text.length < 16) return;
+  if (!mayHoldToken(text)) return;
   for (const { kind, pattern, provider, identifier } of TOKEN_SHAPES) {
     for (const match of text.matchAll(pattern)) {
       if (kind !== 'private key' && isPlaceholder(match[0])) continue;
@@ -130,6 +130,7 @@ function decoded(text: string): string {
 
 /** `Password=…;`, `API_KEY=… server`, `{"apiKey": "…"}`, `--token …` and `Authorization: Bearer …` inside a longer text. */
 function findPairs(text: string, finds: Finds): void {
+  if (!/[=:]|(?:^|\s)-/.test(text)) return;
   const names =
     /(?<![\w.-])-{0,2}([A-Za-z][\w.-]{0,60})(?:\\{0,4}["']?\s{0,2}(?:=>|[=:])\s{0,2}|(?<=(?:^|\s)--?[\w.-]{1,61})\s+)/g;
   for (const match of text.matchAll(names)) {
@@ -210,7 +211,6 @@ function findNamed(text: string, name: string, finds: Finds): void {
   const trimmed = text.trim();
   const start = text.indexOf(trimmed);
   const whole = { start, end: start + trimmed.length };
-  const provider = providerOfName(name);
   if (USER_OPTION.test(name)) {
     const password = trimmed.slice(trimmed.indexOf(':') + 1);
     if (password === trimmed || !isPlausible(password, 'password')) return;
@@ -225,6 +225,7 @@ function findNamed(text: string, name: string, finds: Finds): void {
   }
   // A JSON text or a list of pairs was looked into already.
   if (/^[[{]/.test(trimmed) || SCHEME.test(trimmed) || !isPlausible(trimmed, expected)) return;
+  const provider = providerOfName(name);
   finds.add({
     code: 'secret-value',
     kind: kindOfName(name),
@@ -253,6 +254,8 @@ export function last4(value: string): string | undefined {
 
 /** A text with the secrets in it taken out, for names and pointers that are shown. */
 export function masked(text: string): string {
+  // Nothing of a secret's length, and nothing that names one.
+  if (!/[\w.~+=-]{16}|[=:?]/.test(text)) return text;
   let result = text;
   for (const { start, end } of findSecrets(text).reverse()) {
     const tail = last4(text.slice(start, end)) ?? '';

@@ -118,6 +118,12 @@ const HARMLESS_BEFORE: Readonly<Record<string, ReadonlySet<string>>> = {
 
 /** `githubApiKey`, `GITHUB_API_KEY`, `X-Github-Api-Key` and `--github-api-key` as their words in lower case. */
 export function wordsOfName(name: string): string[] {
+  // The usual spelling of variables, and the quick way.
+  if (/^[A-Z0-9_]{1,200}$/.test(name))
+    return name
+      .toLowerCase()
+      .split('_')
+      .filter((word) => word !== '');
   return name
     .slice(0, 200)
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
@@ -154,34 +160,40 @@ export function kindOfName(name: string): string {
   return 'credential';
 }
 
-/** Words in names that tell whose credential it is, by the id of the known service. */
-const PROVIDERS: readonly (readonly [id: string, ...words: string[]])[] = [
-  ['github', 'github', 'gh'],
-  ['gitlab', 'gitlab'],
-  ['stripe', 'stripe'],
-  ['openai', 'openai'],
-  ['anthropic', 'anthropic'],
-  ['slack', 'slack'],
-  ['linear', 'linear'],
-  ['notion', 'notion'],
-  ['jira', 'jira', 'atlassian', 'confluence'],
-  ['sentry', 'sentry'],
-  ['cloudflare', 'cloudflare'],
-  ['vercel', 'vercel'],
-  ['digitalocean', 'digitalocean'],
-  ['sendgrid', 'sendgrid'],
-  ['airtable', 'airtable'],
-  ['hubspot', 'hubspot'],
-  ['pagerduty', 'pagerduty'],
-  ['supabase', 'supabase'],
-  ['twilio', 'twilio'],
-  ['figma', 'figma'],
-  ['netlify', 'netlify'],
-  ['asana', 'asana'],
-];
+/** Words in names that tell whose credential it is, with the id of the known service. */
+const PROVIDERS: ReadonlyMap<string, string> = new Map([
+  ...[
+    'github',
+    'gitlab',
+    'stripe',
+    'openai',
+    'anthropic',
+    'slack',
+    'linear',
+    'notion',
+    'jira',
+    'sentry',
+    'cloudflare',
+    'vercel',
+    'digitalocean',
+    'sendgrid',
+    'airtable',
+    'hubspot',
+    'pagerduty',
+    'supabase',
+    'twilio',
+    'figma',
+    'netlify',
+    'asana',
+  ].map((id): [string, string] => [id, id]),
+  ['gh', 'github'],
+  ['atlassian', 'jira'],
+  ['confluence', 'jira'],
+]);
 
 /** The known service that a name tells, such as `github` for `GITHUB_TOKEN`. */
 export function providerOfName(name: string): string | undefined {
-  const words = new Set(wordsOfName(name));
-  return PROVIDERS.find(([, ...telling]) => telling.some((word) => words.has(word)))?.[0];
+  return wordsOfName(name)
+    .map((word) => PROVIDERS.get(word))
+    .find((id) => id !== undefined);
 }

@@ -9,9 +9,12 @@ export interface TokenShape {
   readonly identifier?: true;
 }
 
+const BEFORE = '(?<![A-Za-z0-9])';
+const AFTER = '(?![A-Za-z0-9])';
+
 /** A token that begins with `prefix` and goes on with `rest`; nothing of its alphabet stands around it. */
 function shape(kind: string, prefix: string, rest: string, provider?: string): TokenShape {
-  const pattern = new RegExp(`(?<![A-Za-z0-9])${prefix}${rest}(?![A-Za-z0-9])`, 'g');
+  const pattern = new RegExp(`${BEFORE}${prefix}${rest}${AFTER}`, 'g');
   return { kind, pattern, ...(provider === undefined ? {} : { provider }) };
 }
 
@@ -154,6 +157,19 @@ export const TOKEN_SHAPES: readonly TokenShape[] = [
   shape('JSON Web Token', 'eyJ[\\w-]{8,}\\.', 'eyJ[\\w-]{6,}\\.[\\w-]{8,}'),
   shape('Grafana key', 'eyJrIjoi', '[\\w+/=-]{40,}'),
 ];
+
+/** All shapes in one: most texts hold none of them, and one look tells. */
+const ANY_SHAPE = new RegExp(
+  `${BEFORE}(?:${TOKEN_SHAPES.map(({ pattern }) => pattern.source.replace(BEFORE, '').replace(AFTER, '')).join('|')})`,
+);
+
+/** Every shape but the private key's has this many characters without a blank or slash. */
+const LONG_RUN = /[\w.~+=-]{16}/;
+
+/** Whether a text may hold a token of a known shape. Quick. */
+export function mayHoldToken(text: string): boolean {
+  return LONG_RUN.test(text) && ANY_SHAPE.test(text);
+}
 
 /** Shapes that are meant to be public: nothing is lost when they are read. */
 export function isPublicKey(value: string): boolean {

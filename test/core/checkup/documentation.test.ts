@@ -1,0 +1,31 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = path.resolve(import.meta.dirname, '../../..');
+const FOLDER = path.join(ROOT, 'src/core/checkup');
+
+/** Every code that the core's source names behind `code`, or lists as one. */
+function codesInSource(): Set<string> {
+  const files = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  const codes = new Set<string>();
+  for (const name of files) {
+    const text = readFileSync(path.join(FOLDER, name), 'utf8');
+    for (const [line] of text.matchAll(/^.*\bcode: .*$|^.*\bsay\(.*$|^ +note\([^;]*;|^type Unreadable.*$/gm)) {
+      for (const [, code] of line.matchAll(/'([a-z0-9]+(?:-[a-z0-9]+)+)'/g)) codes.add(code ?? '');
+    }
+  }
+  return codes;
+}
+
+describe('docs/checkup.md', () => {
+  const sections = new Set(
+    [...readFileSync(path.join(ROOT, 'docs/checkup.md'), 'utf8').matchAll(/^### (.+)$/gm)].map(([, code]) => code),
+  );
+
+  it('has a section for every code', () => {
+    const codes = [...codesInSource()];
+    expect(codes.length).toBeGreaterThan(25);
+    expect(codes.filter((code) => !sections.has(code))).toEqual([]);
+  });
+});
