@@ -76,6 +76,7 @@ describe('public contracts', () => {
       'valetKey.allowAgent': 'Allow Agent',
       'valetKey.freezeAgent': 'Freeze Agent',
       'valetKey.unfreezeAgent': 'Unfreeze Agent',
+      'valetKey.openAuditExplorer': 'Open Audit Explorer',
       'valetKey.showMenu': 'Show Menu',
     });
     expect(new Set(contributes.commands.map(({ category }) => text(category)))).toEqual(new Set(['Valet Key']));

@@ -5,14 +5,16 @@ import { ROOT } from './repo.mjs';
 const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
 
 /**
- * The four bundles. `extension`, `gateway` and `proxy` go into the VSIX; `cli` does not.
+ * The bundles. All but `cli` go into the VSIX; `explorer` runs in a web page and comes with a style sheet.
  *
- * @type {readonly { readonly name: string, readonly entry: string, readonly external: readonly string[], readonly shipped: boolean }[]}
+ * @type {readonly { readonly name: string, readonly entry: string, readonly external: readonly string[], readonly shipped: boolean, readonly page?: true }[]}
  */
 export const BUNDLES = [
   { name: 'extension', entry: 'src/extension/extension.ts', external: ['vscode'], shipped: true },
   { name: 'gateway', entry: 'src/gateway/main.ts', external: [], shipped: true },
   { name: 'proxy', entry: 'src/proxy/main.ts', external: [], shipped: true },
+  { name: 'trailWorker', entry: 'src/extension/explorer/trailWorker.ts', external: [], shipped: true },
+  { name: 'explorer', entry: 'src/extension/explorer/webview/main.ts', external: [], shipped: true, page: true },
   { name: 'cli', entry: 'src/cli/main.ts', external: [], shipped: false },
 ];
 
@@ -22,17 +24,17 @@ export const BUNDLES = [
  * @param {typeof BUNDLES[number]} bundle
  * @returns {import('esbuild').BuildOptions}
  */
-export function buildOptions({ name, entry, external }) {
+export function buildOptions({ name, entry, external, page }) {
   return {
     absWorkingDir: ROOT,
     entryPoints: [entry],
     outfile: `dist/${name}.js`,
     bundle: true,
     minify: true,
-    platform: 'node',
-    // The oldest Node that a supported VS Code runs: 22.19 in 1.105.
-    target: 'node22.19',
-    format: 'cjs',
+    platform: page ? 'browser' : 'node',
+    // What the oldest supported VS Code runs, 1.105: Node 22.19 and Chromium 138.
+    target: page ? 'chrome138' : 'node22.19',
+    format: page ? 'iife' : 'cjs',
     external: [...external],
     // Prefer the ES modules of a package: they are split finer, so less of it is bundled.
     mainFields: ['module', 'main'],

@@ -15,6 +15,7 @@ import type { Checkup } from './checkup/checkup.ts';
 import type { Drills } from './checkup/drills.ts';
 import type { Exposures } from './checkup/exposures.ts';
 import type { CredentialStore } from './credentials/credentialStore.ts';
+import type { Explorer } from './explorer/explorer.ts';
 import type { FreezeStore } from './freeze/freezeStore.ts';
 import type { GatewaySupervisor } from './gateway/gatewaySupervisor.ts';
 import type { AdministratorPolicy } from './policy/administratorPolicy.ts';
@@ -48,6 +49,7 @@ export interface App {
   readonly administrator: AdministratorPolicy;
   readonly audit: AuditTrail;
   readonly texts: ReadOnlyTexts;
+  readonly explorer: Explorer;
   readonly checkup: Checkup;
   /** What files were before the checkup changed them. */
   readonly backups: Backups;

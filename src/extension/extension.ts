@@ -31,6 +31,7 @@ import { noteAnswer } from './credentials/noteAnswer.ts';
 import { registerDestinationDiagnostics } from './diagnostics/destinationDiagnostics.ts';
 import { registerMoveSecretQuickFix } from './diagnostics/moveSecretQuickFix.ts';
 import { registerPolicyDiagnostics } from './diagnostics/policyDiagnostics.ts';
+import { Explorer } from './explorer/explorer.ts';
 import { FreezeStore } from './freeze/freezeStore.ts';
 import { networkSettings, systemCertificates } from './gateway/networkSettings.ts';
 import { windowGateway } from './gateway/windowGateway.ts';
@@ -117,6 +118,7 @@ export function activate(context: vscode.ExtensionContext): void {
     show: showApprovalToast,
     review: async () => void (await vscode.commands.executeCommand('valetKey.reviewPendingApprovals')),
   });
+  const explorer = new Explorer(extensionPath);
 
   let certificates: readonly string[] = [];
   const window = followWindow(() => void gateway.push('window'));
@@ -212,6 +214,7 @@ export function activate(context: vscode.ExtensionContext): void {
     administrator,
     audit: { directory: auditDirectory, anchors, anchorer },
     texts,
+    explorer,
     checkup: ofCheckup.checkup,
     backups: ofCheckup.backups,
     exposures: ofCheckup.exposures,
@@ -238,6 +241,7 @@ export function activate(context: vscode.ExtensionContext): void {
     gateway.onDidChange(({ state }) => {
       if (state !== 'up') approvalQueue.clear();
     }),
+    explorer,
     registerServerProvider(definition),
     registerCommands(app),
     registerServicesView(app),

@@ -48,6 +48,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'valetKey.allowAgent': async () => (await import('./allowAgent.ts')).allowAgent,
   'valetKey.freezeAgent': async () => (await import('./freezeAgent.ts')).freezeAgent,
   'valetKey.unfreezeAgent': async () => (await import('./unfreezeAgent.ts')).unfreezeAgent,
+  'valetKey.openAuditExplorer': async () => (await import('./openAuditExplorer.ts')).openAuditExplorer,
   'valetKey.showMenu': async () => (await import('./showMenu.ts')).showMenu,
 };
 

@@ -52,6 +52,7 @@ export async function showMenu(app: App): Promise<void> {
     { label: `$(beaker) ${l10n.t('Test a Request…')}`, value: 'valetKey.testRequest' },
     { label: `$(plug) ${l10n.t('Connect Another Agent…')}`, value: 'valetKey.connectAgent' },
     { label: `$(output) ${l10n.t('Show Audit Log')}`, value: 'valetKey.showAuditLog' },
+    { label: `$(graph) ${l10n.t('Open Audit Explorer')}`, value: 'valetKey.openAuditExplorer' },
     { label: `$(go-to-file) ${l10n.t('Open Policy File')}`, value: 'valetKey.openPolicyFile' },
     { label: `$(info) ${l10n.t('Show Status')}`, value: 'valetKey.showStatus' },
   ];
