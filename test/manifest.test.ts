@@ -77,6 +77,7 @@ describe('public contracts', () => {
       'valetKey.freezeAgent': 'Freeze Agent',
       'valetKey.unfreezeAgent': 'Unfreeze Agent',
       'valetKey.openAuditExplorer': 'Open Audit Explorer',
+      'valetKey.exportEvidencePack': 'Export Evidence Pack',
       'valetKey.showMenu': 'Show Menu',
     });
     expect(new Set(contributes.commands.map(({ category }) => text(category)))).toEqual(new Set(['Valet Key']));

@@ -50,6 +50,10 @@ export interface App {
   readonly audit: AuditTrail;
   readonly texts: ReadOnlyTexts;
   readonly explorer: Explorer;
+  /** Absolute path of `dist/trailWorker.js`, which reads the audit trail beside the event loop. */
+  readonly trailWorker: string;
+  /** The extension's. */
+  readonly version: string;
   readonly checkup: Checkup;
   /** What files were before the checkup changed them. */
   readonly backups: Backups;

@@ -119,6 +119,7 @@ export function activate(context: vscode.ExtensionContext): void {
     review: async () => void (await vscode.commands.executeCommand('valetKey.reviewPendingApprovals')),
   });
   const explorer = new Explorer(extensionPath);
+  const trailWorker = path.join(extensionPath, 'dist', 'trailWorker.js');
 
   let certificates: readonly string[] = [];
   const window = followWindow(() => void gateway.push('window'));
@@ -215,6 +216,8 @@ export function activate(context: vscode.ExtensionContext): void {
     audit: { directory: auditDirectory, anchors, anchorer },
     texts,
     explorer,
+    trailWorker,
+    version: extensionVersion,
     checkup: ofCheckup.checkup,
     backups: ofCheckup.backups,
     exposures: ofCheckup.exposures,

@@ -105,6 +105,7 @@ test('an agent that nobody connected waits, whatever it calls itself, until a pe
   const before = api.requests.length;
   expect((await readThrough(stranger, 'api', '/echo')).error?.code).toBe('approval_pending');
   await window.waitForNotification('wants to use your services');
+  expect(await window.page.locator('.notifications-toasts .notification-list-item-message a').count()).toBe(0);
   await window.statusBar('1 agent waits for you').waitFor();
   await showAgents();
   await window.tree('Agents').row('waits for you').locator.waitFor();
@@ -132,7 +133,8 @@ test('Freeze Agent stops one and leaves the other alone; only a dialog lifts it'
   await window.screenshotThemes('agent-frozen');
   await window.reload();
   await window.command('valetKey.agents.focus');
-  expect((await readThrough(claude, 'api', '/echo')).error?.code).toBe('frozen');
+  // Until the new gateway knows everything it refuses as starting.
+  await until('the gateway', async () => (await readThrough(claude, 'api', '/echo')).error?.code === 'frozen');
   expect((await readThrough(stranger, 'api', '/echo')).status).toBe(200);
   await window.palette('Valet Key: Unfreeze Agent');
   await window.waitForDialog('Unfreeze the agent “claude-code”?');

@@ -1,6 +1,7 @@
 import { l10n, Uri, window, workspace } from 'vscode';
 import type { App } from '../app.ts';
 import { checkupReport } from '../checkup/checkupReport.ts';
+import type { CheckupReport } from '../checkup/report.ts';
 import { pointStateText, pointTitle, pointWhy, severityText } from '../views/checkup/pointText.ts';
 
 /** Writes what the checkup finds into a Markdown file, to share. There is no secret in it. */
@@ -15,7 +16,16 @@ export async function exportCheckupReport(app: App): Promise<void> {
     ...(folder ? { defaultUri: Uri.joinPath(folder, name) } : {}),
   });
   if (!target) return;
-  const text = checkupReport(
+  const text = checkupReportText(report);
+  await workspace.fs.writeFile(target, new TextEncoder().encode(text));
+  const open = l10n.t('Open');
+  const chosen = await window.showInformationMessage(l10n.t('The checkup report was exported.'), open);
+  if (chosen === open) await window.showTextDocument(target);
+}
+
+/** The report as a document, in the words of the view. */
+export function checkupReportText(report: CheckupReport): string {
+  return checkupReport(
     report,
     {
       title: ({ check }) => pointTitle(check),
@@ -25,8 +35,4 @@ export async function exportCheckupReport(app: App): Promise<void> {
     },
     l10n,
   );
-  await workspace.fs.writeFile(target, new TextEncoder().encode(text));
-  const open = l10n.t('Open');
-  const chosen = await window.showInformationMessage(l10n.t('The checkup report was exported.'), open);
-  if (chosen === open) await window.showTextDocument(target);
 }

@@ -49,6 +49,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'valetKey.freezeAgent': async () => (await import('./freezeAgent.ts')).freezeAgent,
   'valetKey.unfreezeAgent': async () => (await import('./unfreezeAgent.ts')).unfreezeAgent,
   'valetKey.openAuditExplorer': async () => (await import('./openAuditExplorer.ts')).openAuditExplorer,
+  'valetKey.exportEvidencePack': async () => (await import('./exportEvidencePack.ts')).exportEvidencePack,
   'valetKey.showMenu': async () => (await import('./showMenu.ts')).showMenu,
 };
 

@@ -37,7 +37,7 @@ export class ExplorerPanel {
   constructor(app: App, extensionPath: string, onDisposed: () => void) {
     this.#app = app;
     const dist = Uri.file(path.join(extensionPath, 'dist'));
-    this.#reader = new TrailReader(path.join(extensionPath, 'dist', 'trailWorker.js'), app.audit.directory);
+    this.#reader = new TrailReader(app.trailWorker, app.audit.directory);
     this.#panel = window.createWebviewPanel('valetKey.auditExplorer', l10n.t('Audit Explorer'), ViewColumn.Active, {
       enableScripts: true,
       enableForms: true,

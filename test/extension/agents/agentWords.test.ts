@@ -9,6 +9,11 @@ test('an agent’s words are one line, show what cannot be seen, and are cut', (
   expect(agentWords('x'.repeat(500))).toBe(`${'x'.repeat(60)}…`);
 });
 
+test('an agent’s words become no link and no icon', () => {
+  const words = agentWords('[Allow](command:valetKey.unfreeze) $(shield)');
+  expect(words).toBe('[Allow] (command:valetKey.unfreeze) $ (shield)');
+});
+
 const one: ConnectedAgent = {
   id: '1',
   name: 'claude',
