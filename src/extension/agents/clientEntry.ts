@@ -7,7 +7,7 @@ import {
   type ParseError,
   parseTree,
 } from 'jsonc-parser';
-import { parse as parseToml } from 'smol-toml';
+import { getStaticTOMLValue, parseTOML } from 'toml-eslint-parser';
 import type { AgentClient } from './agentClients.ts';
 import type { LaunchCommand } from './launcher.ts';
 
@@ -160,7 +160,7 @@ function tomlWithout(text: string): string {
 
 function tomlOf(text: string): Record<string, unknown> {
   try {
-    return parseToml(text.replace(BOM, ''));
+    return getStaticTOMLValue(parseTOML(text.replace(BOM, '')));
   } catch {
     throw new EntryError('unparsable');
   }

@@ -66,8 +66,6 @@ export type FromWorker =
   | { readonly id: number; readonly records: readonly AuditRecord[]; readonly next?: number }
   | { readonly id: number; readonly error: string };
 
-export type ExportFormat = 'csv' | 'jsonl' | 'md';
-
 export type FromPage =
   | { readonly do: 'ready' }
   | { readonly do: 'show'; readonly filter: ExplorerFilter; readonly page: number }

@@ -12,17 +12,6 @@ interface Part {
   read: number;
 }
 
-/** What is kept of each record: a few numbers, so that a million of them take some 40 MB. */
-export interface Entry {
-  /** Milliseconds since the epoch. */
-  readonly time: number;
-  readonly result: ResultName;
-  readonly service: string;
-  readonly agent: string;
-  /** Method and path, as in a request line. */
-  readonly request: string;
-}
-
 /** A gateway starts a new part at 16 MB; what is much larger is none of its own. */
 const MAX_PART_BYTES = 64 * 1024 * 1024;
 const NEWLINE = 0x0a;
@@ -30,7 +19,7 @@ const FIRST_CAPACITY = 1 << 16;
 
 /**
  * An index of the trail, built part by part, the newest first. It knows for each record when and how and by whom, and
- * where its line is; whoever wants the record itself reads that line again.
+ * where its line is; whoever wants the record itself reads that line again. A million of them take some 40 MB.
  */
 export class TrailIndex {
   readonly #directory: string;

@@ -1,4 +1,4 @@
-import { parse as parseToml } from 'smol-toml';
+import { getStaticTOMLValue, parseTOML } from 'toml-eslint-parser';
 import { describe, expect, test } from 'vitest';
 import { CLIENTS, clientOf, type Machine } from '../../../src/extension/agents/agentClients.ts';
 import { EntryError, entryOf, hasEntry, withEntry, withoutEntry } from '../../../src/extension/agents/clientEntry.ts';
@@ -7,6 +7,7 @@ const LAUNCH = {
   command: '/home/ann/.config/Code/User/globalStorage/valet-key.valet-key/launcher/valet-key',
   args: [],
 };
+const parseToml = (text: string): Record<string, unknown> => getStaticTOMLValue(parseTOML(text));
 const gemini = clientOf('gemini') ?? expect.fail();
 const codex = clientOf('codex') ?? expect.fail();
 
