@@ -65,7 +65,11 @@ export function pointWhy(check: CheckNumber): string {
 export function pointStateText({ state, findings }: Point): string {
   switch (state) {
     case 'pass':
-      return findings.length === 0 ? l10n.t('pass') : l10n.t('pass, {0}', countText(findings.length));
+      return findings.length === 0
+        ? l10n.t('pass')
+        : findings.length === 1
+          ? l10n.t('pass, 1 note')
+          : l10n.t('pass, {0} notes', findings.length);
     case 'warn':
       return l10n.t('warn, {0}', countText(findings.length));
     case 'fail':
