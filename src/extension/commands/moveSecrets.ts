@@ -81,7 +81,7 @@ async function confirmRemoval(moves: readonly Move[]): Promise<boolean> {
         ? l10n.t('Remove 1 secret from its file?')
         : l10n.t('Remove {0} secrets from their files?', moving.length),
     detail: [
-      ...moving.map(({ secret, choice }) => `${secretText(secret)}: ${outcomeText(choice)}`),
+      ...moving.map(({ secret, choice }) => `• ${secretText(secret)}: ${outcomeText(choice)}`),
       '',
       l10n.t(
         'What the files were is kept for seven days where only you can read it, and “Undo Last Checkup Fix” puts it back. Restart the clients that read these files.',

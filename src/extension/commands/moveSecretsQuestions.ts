@@ -55,13 +55,13 @@ function choiceText(app: App, { shown, value }: PlainSecret, choice: MoveChoice)
     case 'use-without-server':
       return {
         label: `$(shield) ${l10n.t('Use it through Valet Key, and remove the server')}`,
-        detail: l10n.t('{0} Agents call the API through Valet Key; “{1}” goes from this file.', how, server),
+        detail: l10n.t('{0} “{1}” goes from this file.', how, server),
         value: choice,
       };
     case 'use-beside-server':
       return {
         label: `$(key) ${l10n.t('Use it through Valet Key, and keep the server without it')}`,
-        detail: l10n.t('{0} “{1}” stays in this file, without the secret.', how, server),
+        detail: l10n.t('{0} “{1}” stays, without the secret.', how, server),
         value: choice,
       };
     case 'ask':
