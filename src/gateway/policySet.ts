@@ -3,6 +3,7 @@ import { type CompiledService, compileService, decide } from '../core/policy/dec
 import { describeAuth } from '../core/policy/definition.ts';
 import { lowerLimits } from '../core/policy/limits.ts';
 import type { Decision, Limits, Policy, PolicyAuthor, PolicyDocument, Rule, Service } from '../core/policy/model.ts';
+import { describeRestrictions } from '../core/policy/restrictions.ts';
 import { strictness } from '../core/policy/strictness.ts';
 import type { CanonicalRequest } from '../core/request/model.ts';
 import { ADMIN_POLICY_ID, type PolicyFile } from './parent.ts';
@@ -34,7 +35,8 @@ export interface ServiceInForce {
   /** The lowest limits of all documents. */
   readonly limits: Limits;
   readonly documents: readonly Part[];
-  readonly decide: (request: CanonicalRequest) => JointDecision;
+  /** `agent` is the client's short name; without one, rules for certain agents allow nothing. */
+  readonly decide: (request: CanonicalRequest, agent?: string) => JointDecision;
 }
 
 /** One document's say in a service. */
@@ -209,7 +211,7 @@ export class PolicySet {
         service: { ...definition, headers: { ...definition.headers, allow: allowedByAll(services) } },
         limits: services.map(({ limits }) => limits).reduce(lowerLimits),
         documents,
-        decide: (request) => decideJointly(documents, request),
+        decide: (request, agent) => decideJointly(documents, request, agent),
       },
     };
   }
@@ -224,14 +226,14 @@ function originsOf(policy: Policy | undefined): Pick<Ceiling, 'allowedOrigins'> 
 }
 
 /** The strictest verdict of all documents that name the service, each taken as approved ∧ written. */
-function decideJointly(documents: readonly Part[], request: CanonicalRequest): JointDecision {
+function decideJointly(documents: readonly Part[], request: CanonicalRequest, agent?: string): JointDecision {
   let strictest: JointDecision | undefined;
   const asking: AskingRule[] = [];
   for (const { document, approved, written } of documents) {
-    const byWritten = verdictOf(written, request, `${document.label} no longer names ${request.service}`);
+    const byWritten = verdictOf(written, request, agent, `${document.label} no longer names ${request.service}`);
     // Before its first approval a workspace file only restricts: its approved half has no say yet.
     const byApproved = document.grants
-      ? verdictOf(approved, request, `nobody has approved ${request.service} in ${document.label}`)
+      ? verdictOf(approved, request, agent, `nobody has approved ${request.service} in ${document.label}`)
       : byWritten;
     const stricter = strictness(byApproved) > strictness(byWritten) ? byApproved : byWritten;
     const decision: JointDecision = {
@@ -268,8 +270,13 @@ function keyOf(documentId: string, half: string, rule: Rule): string {
   });
 }
 
-function verdictOf(compiled: CompiledService | undefined, request: CanonicalRequest, absent: string): Decision {
-  return compiled ? decide(compiled, request) : { verdict: 'deny', reason: absent };
+function verdictOf(
+  compiled: CompiledService | undefined,
+  request: CanonicalRequest,
+  agent: string | undefined,
+  absent: string,
+): Decision {
+  return compiled ? decide(compiled, request, agent) : { verdict: 'deny', reason: absent };
 }
 
 function allowedByAll(services: readonly Service[]): readonly string[] {
@@ -285,9 +292,12 @@ function differingPart(a: Service, b: Service): string | undefined {
   return undefined;
 }
 
-/** One line a rule, as `list_services` and the views show it: `GET, POST /v1/customers/**`. */
+/** One line a rule, as `list_services` and the views show it: `ask POST /v1/refunds (body amount at most 5000)`. */
 export function describeRule(rule: Rule): string {
   const methods = rule.methods ? [...rule.methods].join(', ') : '';
   const effect = rule.approval === undefined ? rule.effect : 'ask';
-  return [effect === 'allow' ? '' : effect, methods, rule.pattern.text].filter((part) => part !== '').join(' ');
+  const restrictions = describeRestrictions(rule);
+  return [effect === 'allow' ? '' : effect, methods, rule.pattern.text, restrictions && `(${restrictions})`]
+    .filter((part) => part !== '')
+    .join(' ');
 }

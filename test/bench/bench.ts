@@ -175,7 +175,7 @@ function measureDecisions(): void {
   };
   const contestants = { few: compiled(10), many: compiled(2500) };
   const path = '/v3/r3/17/items';
-  const judged = { method: 'GET' as const, path, segments: path.slice(1).split('/') };
+  const judged = { method: 'GET' as const, path, segments: path.slice(1).split('/'), query: [] };
   const samples = { few: [] as number[], many: [] as number[] };
   for (let round = 0; round < 20; round++) {
     for (const name of ['few', 'many'] as const) {

@@ -8,6 +8,8 @@ export interface NaiveRule {
   readonly methods?: readonly string[];
   readonly effect?: 'allow' | 'deny';
   readonly approval?: 'always' | 'remember';
+  /** More fields of the rule, as they are written. This evaluator knows nothing of them. */
+  readonly more?: string;
 }
 
 export type NaiveVerdict = 'allow' | 'ask' | 'deny';

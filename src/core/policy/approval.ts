@@ -4,6 +4,7 @@ import type { Rule, Service, VerifyRequest } from './model.ts';
 import { mayMeet } from './overlap.ts';
 import { parsePolicy } from './parse.ts';
 import { policyText, printBareService, printService } from './print.ts';
+import { restrictionsKey } from './restrictions.ts';
 import { asksAsStrictly } from './strictness.ts';
 import { MAX_POLICY_BYTES, utf8Bytes } from './textGuard.ts';
 
@@ -118,9 +119,10 @@ function askOn(kept: Rule[], before: readonly Rule[]): boolean {
   return changed;
 }
 
-/** One key for each method that a deny rule denies on its pattern. */
+/** One key for each method that a deny rule denies on its pattern, in its conditions. */
 function denyKeys(rule: Rule): string[] {
-  return [...effectiveMethods(rule)].map((method) => `${method} ${rule.pattern.canonical}`);
+  const restrictions = restrictionsKey(rule);
+  return [...effectiveMethods(rule)].map((method) => `${method} ${rule.pattern.canonical} ${restrictions}`);
 }
 
 /** The services as a text, within the size of a policy file: what does not fit is approved no more. */

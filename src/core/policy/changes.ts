@@ -5,6 +5,7 @@ import { rateWithin } from './limits.ts';
 import { DEFAULT_LIMITS, type Limits, type Rule, type Service } from './model.ts';
 import { mayMeet } from './overlap.ts';
 import { parsePolicy } from './parse.ts';
+import { describeRestrictions } from './restrictions.ts';
 import { asksAsStrictly } from './strictness.ts';
 import { formatBytes, formatDuration, formatRate } from './units.ts';
 
@@ -90,6 +91,10 @@ function definitionChanges(approved: Service, saved: Service): PolicyChange[] {
   if (approved.environment !== saved.environment) {
     const [from, to] = [approved.environment ?? 'none', saved.environment ?? 'none'];
     changes.push(change('other', saved, `environment of ${saved.name}: ${from} → ${to}`));
+  }
+  if (approved.rotateEveryDays !== saved.rotateEveryDays) {
+    const [from, to] = [approved, saved].map(({ rotateEveryDays: days }) => (days === undefined ? 'none' : `${days}d`));
+    changes.push(change('other', saved, `rotateEvery of ${saved.name}: ${from} → ${to}`));
   }
   if (approved.description !== saved.description) {
     changes.push(change('other', saved, `description of ${saved.name}`));
@@ -205,7 +210,9 @@ function ruleWords(rule: Rule): string {
 /** Methods and path, as in `GET, POST /v1/charges`. */
 function pathWords(rule: Rule): string {
   const methods = inOrder(effectiveMethods(rule));
-  return `${methods.length === METHODS.length ? 'any method' : methods.join(', ')} ${rule.pattern.canonical}`;
+  const restrictions = describeRestrictions(rule);
+  const what = `${methods.length === METHODS.length ? 'any method' : methods.join(', ')} ${rule.pattern.canonical}`;
+  return restrictions === '' ? what : `${what} (${restrictions})`;
 }
 
 function headerChanges(approved: Service, saved: Service, once?: Service): PolicyChange[] {
@@ -260,6 +267,11 @@ function limitChanges(approved: Service, saved: Service, once?: Service): Policy
       say(after > before, limit, format(before), format(after), top !== undefined && after <= top[key]);
     }
   };
+  const [apart, together] = ['counted for each agent', 'counted for all agents together'];
+  if (from.perAgent !== to.perAgent && to.requests !== undefined) {
+    const [before, after] = to.perAgent ? [together, apart] : [apart, together];
+    say(to.perAgent === true, 'requests', before, after, top?.perAgent === true);
+  }
   number('concurrent', 'concurrent', String);
   number('responseBytes', 'responseBytes', formatBytes);
   number('requestBytes', 'requestBytes', formatBytes);

@@ -2,9 +2,10 @@ import { METHODS, type Method } from '../request/model.ts';
 import type { Approval, Rule } from './model.ts';
 import { PathIndex } from './pathIndex.ts';
 import type { Pattern } from './pattern.ts';
+import { concernsCover, restrictionsCover } from './restrictions.ts';
 import { asksAsStrictly } from './strictness.ts';
 
-/** Which methods a set of rules of one effect covers for every path of a pattern. */
+/** Which methods a set of rules of one effect covers, for every path of a pattern and with a rule's restrictions. */
 export interface Coverage {
   readonly add: (rule: Rule) => void;
   /** Those of the rule's methods that some single rule of the set covers on all paths of the rule's pattern. */
@@ -13,7 +14,8 @@ export interface Coverage {
 
 /** The allow rules among `rules`, compared in their strict forms. */
 export function allowCoverage(rules: readonly Rule[]): Coverage {
-  return coverage(rules, 'allow', [{ index: new PathIndex<Rule>(true), form: (pattern) => pattern.strict }]);
+  const forms = [{ index: new PathIndex<Rule>(true), form: (pattern: Pattern) => pattern.strict }];
+  return coverage(rules, 'allow', forms, restrictionsCover);
 }
 
 /** The rules among `rules` that ask at least as strictly as `approval`, compared in both forms, as either one asks. */
@@ -28,10 +30,11 @@ export function denyCoverage(rules: readonly Rule[]): Coverage {
 }
 
 function generousCoverage(rules: readonly Rule[], effect: Rule['effect']): Coverage {
-  return coverage(rules, effect, [
-    { index: new PathIndex<Rule>(true), form: (pattern) => pattern.strict },
-    { index: new PathIndex<Rule>(false), form: (pattern) => pattern.folded },
-  ]);
+  const forms = [
+    { index: new PathIndex<Rule>(true), form: (pattern: Pattern) => pattern.strict },
+    { index: new PathIndex<Rule>(false), form: (pattern: Pattern) => pattern.folded },
+  ];
+  return coverage(rules, effect, forms, concernsCover);
 }
 
 interface Form {
@@ -39,7 +42,9 @@ interface Form {
   readonly form: (pattern: Pattern) => Pattern['strict'];
 }
 
-function coverage(rules: readonly Rule[], effect: Rule['effect'], forms: readonly Form[]): Coverage {
+type Cover = (outer: Rule, inner: Rule) => boolean;
+
+function coverage(rules: readonly Rule[], effect: Rule['effect'], forms: readonly Form[], cover: Cover): Coverage {
   const add = (rule: Rule): void => {
     for (const { index, form } of forms) index.add(form(rule.pattern), rule);
   };
@@ -49,7 +54,8 @@ function coverage(rules: readonly Rule[], effect: Rule['effect'], forms: readonl
     covered: (rule) => {
       const methods = effectiveMethods(rule);
       for (const { index, form } of forms) {
-        const found = new Set(index.covering(form(rule.pattern)).flatMap((one) => [...effectiveMethods(one)]));
+        const covering = index.covering(form(rule.pattern)).filter((one) => cover(one, rule));
+        const found = new Set(covering.flatMap((one) => [...effectiveMethods(one)]));
         for (const method of methods) if (!found.has(method)) methods.delete(method);
       }
       return methods;

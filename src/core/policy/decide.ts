@@ -1,20 +1,16 @@
-import type { CanonicalRequest, Method } from '../request/model.ts';
+import type { CanonicalRequest } from '../request/model.ts';
 import { literalPattern } from '../request/path.ts';
+import { type CompiledRule, compileRule } from './compiledRule.ts';
 import { foldSegments, strippedSegments } from './fold.ts';
+import { JudgedRequest } from './judgedRequest.ts';
 import type { Decision, Rule, Service } from './model.ts';
 import { PathIndex } from './pathIndex.ts';
-
-/** A rule and its place in the file, which settles the order among rules of one effect. */
-interface Place {
-  readonly rule: Rule;
-  readonly order: number;
-}
 
 /** One service's rules, ready to be looked up. Built once per policy version. */
 export interface CompiledService {
   readonly service: Service;
   /** Allow rules by their strict form, those that ask too: without one of them nothing passes. */
-  readonly allow: PathIndex<Place>;
+  readonly allow: PathIndex<CompiledRule>;
   /** Allow rules with `approval`: whatever they match generously asks, whichever rule allows it. */
   readonly ask: BothForms;
   readonly deny: BothForms;
@@ -22,83 +18,86 @@ export interface CompiledService {
 
 /** Rules by both forms: either one matches. */
 interface BothForms {
-  readonly strict: PathIndex<Place>;
-  readonly folded: PathIndex<Place>;
+  readonly strict: PathIndex<CompiledRule>;
+  readonly folded: PathIndex<CompiledRule>;
 }
 
-/** What is judged: the canonical path below the base URL's prefix, and the method. */
-export type JudgedRequest = Pick<CanonicalRequest, 'method' | 'segments' | 'path'>;
+/** What is judged: the canonical path below the base URL's prefix, the method, the query and the body. */
+export type Judged = Pick<CanonicalRequest, 'method' | 'segments' | 'path' | 'query' | 'body'>;
 
 export function compileService(service: Service): CompiledService {
-  const allow = new PathIndex<Place>(true);
+  const allow = new PathIndex<CompiledRule>(true);
   const ask = bothForms();
   const deny = bothForms();
   for (const [order, rule] of service.rules.entries()) {
-    const place = { rule, order };
-    if (rule.effect === 'allow') allow.add(rule.pattern.strict, place);
+    const compiled = compileRule(rule, order);
+    if (rule.effect === 'allow') allow.add(rule.pattern.strict, compiled);
     const generous = rule.effect === 'deny' ? deny : rule.approval === undefined ? undefined : ask;
-    generous?.strict.add(rule.pattern.strict, place);
-    generous?.folded.add(rule.pattern.folded, place);
+    generous?.strict.add(rule.pattern.strict, compiled);
+    generous?.folded.add(rule.pattern.folded, compiled);
   }
   return { service, allow, ask, deny };
 }
 
 function bothForms(): BothForms {
-  return { strict: new PathIndex<Place>(true), folded: new PathIndex<Place>(false) };
+  return { strict: new PathIndex<CompiledRule>(true), folded: new PathIndex<CompiledRule>(false) };
+}
+
+/** The rules whose pattern fits a request's path, by what they could do. */
+export interface Fitting {
+  readonly allow: readonly CompiledRule[];
+  readonly ask: readonly CompiledRule[];
+  readonly deny: readonly CompiledRule[];
+}
+
+/** The rules whose pattern fits the path. The cost depends on the path, not on the number of rules. */
+export function fittingRules(compiled: CompiledService, request: Pick<Judged, 'segments'>): Fitting {
+  const segments = request.segments.map(literalPattern);
+  const folded = foldSegments(request.segments);
+  const stripped = strippedSegments(folded);
+  const generously = (forms: BothForms): CompiledRule[] => [
+    ...forms.strict.match(segments),
+    ...forms.folded.match(folded),
+    ...(stripped === undefined ? [] : forms.folded.match(stripped)),
+  ];
+  return { allow: compiled.allow.match(segments), ask: generously(compiled.ask), deny: generously(compiled.deny) };
 }
 
 /**
  * What the service's rules say about a request: deny over ask over allow, whatever their order in the file, and
- * deny when none allows. Pure; the cost depends on the path, not on the number of rules.
+ * deny when none allows. Pure. `agent` is the client's short name (core/audit/agentName.ts); without one, a rule for
+ * certain agents allows nothing.
  */
-export function decide(compiled: CompiledService, request: JudgedRequest): Decision {
-  const segments = request.segments.map(literalPattern);
-  const folded = foldSegments(request.segments);
-  const stripped = strippedSegments(folded);
-  const concerning = ({ strict, folded: index }: BothForms): Place[] =>
-    [
-      ...strict.match(segments),
-      ...index.match(folded),
-      ...(stripped === undefined ? [] : index.match(stripped)),
-    ].filter((place) => concerns(place.rule, request.method));
-  const denied = first(concerning(compiled.deny));
+export function decide(compiled: CompiledService, request: Judged, agent?: string): Decision {
+  const fitting = fittingRules(compiled, request);
+  const judged = new JudgedRequest(request, compiled.service.baseUrl.prefix, agent);
+  const denied = first(fitting.deny.filter((rule) => rule.concerns(judged)));
   if (denied !== undefined) {
     return { verdict: 'deny', rule: denied, reason: `${what(request)} is denied by ${ruleName(denied)}.` };
   }
-  const fitting = compiled.allow.match(segments);
-  const allowed = first(fitting.filter((place) => allows(place.rule, request.method)));
-  if (allowed !== undefined) {
-    const asking = concerning(compiled.ask);
-    const asks = first(asking.filter(({ rule }) => rule.approval === 'always')) ?? first(asking);
-    if (asks !== undefined) {
-      return { verdict: 'ask', rule: asks, reason: `${what(request)} asks a person, by ${ruleName(asks)}.` };
-    }
-    return { verdict: 'allow', rule: allowed, reason: `${what(request)} is allowed by ${ruleName(allowed)}.` };
-  }
-  return { verdict: 'deny', reason: whyNothing(compiled.service, request, fitting) };
+  const allowed = first(fitting.allow.filter((rule) => rule.missing(judged) === undefined));
+  if (allowed === undefined) return { verdict: 'deny', reason: whyNothing(compiled.service, request, fitting, judged) };
+  const asking = fitting.ask.filter((rule) => rule.concerns(judged));
+  const asks = first(asking.filter(({ rule }) => rule.approval === 'always')) ?? first(asking);
+  return asks === undefined
+    ? { verdict: 'allow', rule: allowed, reason: `${what(request)} is allowed by ${ruleName(allowed)}.` }
+    : { verdict: 'ask', rule: asks, reason: `${what(request)} asks a person, by ${ruleName(asks)}.` };
 }
 
-/** A rule that allows names its methods; one without a list allows none. */
-function allows(rule: Rule, method: Method): boolean {
-  return rule.methods?.has(method) === true;
+function first(rules: readonly CompiledRule[]): Rule | undefined {
+  return firstPlace(rules)?.rule;
 }
 
-/** A deny rule without methods concerns all; one for GET concerns HEAD too, which tells most of the same. */
-function concerns(rule: Rule, method: Method): boolean {
-  if (rule.methods === undefined) return true;
-  return rule.methods.has(method) || (method === 'HEAD' && rule.methods.has('GET'));
-}
-
-function first(places: readonly Place[]): Rule | undefined {
-  let best: Place | undefined;
-  for (const place of places) if (best === undefined || place.order < best.order) best = place;
-  return best?.rule;
+function firstPlace(rules: readonly CompiledRule[]): CompiledRule | undefined {
+  let best: CompiledRule | undefined;
+  for (const rule of rules) if (best === undefined || rule.order < best.order) best = rule;
+  return best;
 }
 
 /** Longest path that a reason quotes, in characters. */
 const MAX_QUOTED = 200;
 
-function what(request: JudgedRequest): string {
+function what(request: Pick<Judged, 'method' | 'path'>): string {
   const { path } = request;
   return `${request.method} ${path.length > MAX_QUOTED ? `${path.slice(0, MAX_QUOTED)}…` : path}`;
 }
@@ -107,9 +106,11 @@ function ruleName(rule: Rule): string {
   return `the ${rule.approval === undefined ? rule.effect : 'ask'} rule for ${rule.pattern.text} (line ${rule.line})`;
 }
 
-function whyNothing(service: Service, request: JudgedRequest, fitting: readonly Place[]): string {
+function whyNothing(service: Service, request: Judged, { allow }: Fitting, judged: JudgedRequest): string {
   if (service.rules.length === 0) return `${service.name} has no policies, so every request to it is denied.`;
-  const methods = new Set(fitting.flatMap((place) => [...(place.rule.methods ?? [])]));
-  if (methods.size === 0) return `No rule of ${service.name} allows ${what(request)}.`;
-  return `No rule of ${service.name} allows ${what(request)}; this path is open to ${[...methods].join(', ')} only.`;
+  const nothing = `No rule of ${service.name} allows ${what(request)}`;
+  const near = firstPlace(allow.filter(({ rule }) => rule.methods?.has(request.method) === true));
+  if (near !== undefined) return `${nothing}: ${ruleName(near.rule)} does not match, because ${near.missing(judged)}.`;
+  const methods = new Set(allow.flatMap(({ rule }) => [...(rule.methods ?? [])]));
+  return methods.size === 0 ? `${nothing}.` : `${nothing}; this path is open to ${[...methods].join(', ')} only.`;
 }

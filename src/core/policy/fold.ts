@@ -37,3 +37,11 @@ export function strippedSegments(folded: readonly string[]): string[] | undefine
   );
   return stripped.some((segment, i) => segment !== folded[i]) ? stripped : undefined;
 }
+
+/** A value or a field's name in folded form, as lenient servers compare them: without invisible characters and case. */
+export function foldText(text: string): string {
+  if (/^[a-z0-9_]*$/.test(text)) return text;
+  return foldSegment(text)
+    .replace(/[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, '')
+    .trim();
+}

@@ -29,7 +29,13 @@ export function lowerLimits(one: Limits, other: Limits): Limits {
     responseBytes: Math.min(one.responseBytes, other.responseBytes),
     requestBytes: Math.min(one.requestBytes, other.requestBytes),
     timeoutMs: Math.min(one.timeoutMs, other.timeoutMs),
+    // Counting for all agents together is the stricter way; without a rate there is nothing to count.
+    ...(countsApart(one) && countsApart(other) && (one.perAgent || other.perAgent) ? { perAgent: true as const } : {}),
   };
+}
+
+function countsApart(limits: Limits): boolean {
+  return limits.requests === undefined || limits.perAgent === true;
 }
 
 export function sameLimits(one: Limits, other: Limits): boolean {
@@ -39,7 +45,8 @@ export function sameLimits(one: Limits, other: Limits): boolean {
     one.concurrent === other.concurrent &&
     one.responseBytes === other.responseBytes &&
     one.requestBytes === other.requestBytes &&
-    one.timeoutMs === other.timeoutMs
+    one.timeoutMs === other.timeoutMs &&
+    one.perAgent === other.perAgent
   );
 }
 

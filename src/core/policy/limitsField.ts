@@ -3,7 +3,7 @@ import { DEFAULT_LIMITS, type Limits, type Rate } from './model.ts';
 import type { Entry, Reader } from './reader.ts';
 import { parseBytes, parseDuration, parseRate } from './units.ts';
 
-const KEYS = ['requests', 'concurrent', 'responseBytes', 'requestBytes', 'timeout'] as const;
+const KEYS = ['requests', 'concurrent', 'responseBytes', 'requestBytes', 'timeout', 'perAgent'] as const;
 
 const MAX_BYTES = 100 * 1024 * 1024;
 const MAX_CONCURRENT = 256;
@@ -35,7 +35,9 @@ export function readLimits(reader: Reader, entry: Entry | undefined): Limits {
     (value) => (typeof value === 'string' ? parseRate(value) : undefined),
     'a number per second, minute, hour or day, such as 60/minute',
   );
+  const perAgent = read('perAgent', (value) => (typeof value === 'boolean' ? value : undefined), 'true or false');
   return {
+    ...(perAgent === true ? { perAgent } : {}),
     ...(requests === undefined ? {} : { requests }),
     concurrent:
       read('concurrent', wholeUpTo(MAX_CONCURRENT), `a whole number from 1 to ${MAX_CONCURRENT}`) ??

@@ -1,5 +1,6 @@
-import type { Method } from '../request/model.ts';
+import type { Method, RequestInput } from '../request/model.ts';
 import type { Pattern } from './pattern.ts';
+import type { Restrictions } from './restrictionModel.ts';
 
 /** A span of the policy text in UTF-16 code units, end exclusive. */
 export interface Span {
@@ -15,6 +16,20 @@ export interface Position {
 
 export type Severity = 'error' | 'warning' | 'information';
 
+export interface RelatedPlace {
+  readonly span: Span;
+  readonly start: Position;
+  readonly end: Position;
+  readonly message: string;
+}
+
+export interface ProblemData {
+  /** Whose rule or setting it is. */
+  readonly service?: string;
+  /** Such as `stripe/policies/2`. */
+  readonly rule?: string;
+}
+
 /** One thing that is wrong, or unwise, in a policy text. */
 export interface Problem {
   /** Stable, kebab-case; documented in docs/policy.md. */
@@ -25,6 +40,10 @@ export interface Problem {
   readonly span: Span;
   readonly start: Position;
   readonly end: Position;
+  /** Other places in the text that this is about, such as the rule that covers this one. */
+  readonly related?: readonly RelatedPlace[];
+  /** What a quick fix needs to know beyond the code and the place. */
+  readonly data?: ProblemData;
   /** For `unknown-key` and the like: the spelling that was probably meant. */
   readonly suggestion?: string;
 }
@@ -149,7 +168,7 @@ export type RuleEffect = 'allow' | 'deny';
 /** How an allow rule asks a person: every time, or with ten minutes as a choice. */
 export type Approval = 'always' | 'remember';
 
-export interface Rule {
+export interface Rule extends Restrictions {
   /** Stable within a document: `stripe/policies/2`. */
   readonly id: string;
   readonly effect: RuleEffect;
@@ -177,6 +196,8 @@ export interface Limits {
   readonly responseBytes: number;
   readonly requestBytes: number;
   readonly timeoutMs: number;
+  /** The rate counts for each agent by itself. */
+  readonly perAgent?: true;
 }
 
 export const DEFAULT_LIMITS: Limits = {
@@ -212,6 +233,8 @@ export interface Service {
   readonly limits: Limits;
   /** What a person's *Verify Credential* sends; it needs no rule. */
   readonly verify?: VerifyRequest;
+  /** After how many days the credential should be replaced. */
+  readonly rotateEveryDays?: number;
   /** The service's key in the text. */
   readonly span: Span;
   readonly line: number;
@@ -220,9 +243,21 @@ export interface Service {
 /** Whose file it is: an administrator's may also say which origins any file may name. */
 export type PolicyAuthor = 'person' | 'administrator';
 
+/** One entry of `tests`: what the file's author expects of a request. */
+export interface PolicyTest {
+  readonly name: string;
+  readonly request: RequestInput & { readonly agent?: string };
+  readonly expect: Verdict;
+  readonly span: Span;
+  /** From 1. */
+  readonly line: number;
+}
+
 /** A policy document without any error. */
 export interface Policy {
   readonly services: ReadonlyMap<string, Service>;
+  /** The file's `tests`, in their order. */
+  readonly tests: readonly PolicyTest[];
   /** In an administrator's file: the only origins that services may have, such as `https://api.stripe.com`. */
   readonly allowedOrigins?: readonly string[];
 }

@@ -4,10 +4,11 @@ import { readAuth } from './authField.ts';
 import { readHeaders } from './headersField.ts';
 import { readLimits } from './limitsField.ts';
 import { isCredentialKey, type LiteralCredential, reportLiteral } from './literalCredential.ts';
-import type { Network, PolicyAuthor, PolicyDocument, Service } from './model.ts';
+import type { Network, PolicyAuthor, PolicyDocument, PolicyTest, Service } from './model.ts';
 import { ProblemList } from './problems.ts';
 import { type Entry, type Fields, isEmpty, Reader } from './reader.ts';
 import { readRules } from './rulesField.ts';
+import { readTests } from './testsField.ts';
 import { checkText } from './textGuard.ts';
 import { readVerify } from './verifyField.ts';
 import { readTree } from './yamlTree.ts';
@@ -24,6 +25,7 @@ const SERVICE_KEYS = [
   'headers',
   'limits',
   'verify',
+  'rotateEvery',
 ] as const;
 const SERVICE_EXAMPLE = '{ baseUrl: https://api.example.com, auth: { type: bearer } }';
 
@@ -35,13 +37,13 @@ const MAX_ENVIRONMENT = 64;
  * only when none of them is an error. An empty text is a valid policy that allows nothing.
  */
 export function parsePolicy(text: string, author: PolicyAuthor = 'person'): PolicyDocument {
-  const { problems, services, allowedOrigins } = readDocument(text, author);
+  const { problems, services, allowedOrigins, tests } = readDocument(text, author);
   return problems.hasErrors
     ? { text, problems: problems.items }
     : {
         text,
         problems: problems.items,
-        policy: { services, ...(allowedOrigins === undefined ? {} : { allowedOrigins }) },
+        policy: { services, tests, ...(allowedOrigins === undefined ? {} : { allowedOrigins }) },
       };
 }
 
@@ -55,11 +57,12 @@ interface Reading {
   readonly services: Map<string, Service>;
   readonly literals: LiteralCredential[];
   allowedOrigins?: readonly string[] | undefined;
+  tests: readonly PolicyTest[];
 }
 
 function readDocument(text: string, author: PolicyAuthor): Reading {
   const problems = new ProblemList(text);
-  const reading: Reading = { problems, services: new Map(), literals: [] };
+  const reading: Reading = { problems, services: new Map(), literals: [], tests: [] };
   if (!checkText(text, problems)) return reading;
   const tree = readTree(text, problems);
   if (tree === undefined) return reading;
@@ -73,12 +76,13 @@ function readDocument(text: string, author: PolicyAuthor): Reading {
     '`services: { … }`',
   );
   if (fields === undefined) return reading;
-  const known = ['version', 'services', ...(author === 'administrator' ? ['allowedOrigins'] : [])];
+  const known = ['version', 'services', 'tests', ...(author === 'administrator' ? ['allowedOrigins'] : [])];
   // Has a problem of its own in a person's file.
   const others = fields.entries.filter(({ name }) => name !== 'allowedOrigins');
   reader.onlyKnown({ ...fields, entries: others }, known, 'A policy file', { apis: 'services' });
   readVersion(reader, fields.get('version'));
   reading.allowedOrigins = readAllowedOrigins(reader, fields.get('allowedOrigins'), author);
+  reading.tests = readTests(reader, fields.get('tests'));
   const entry = fields.get('services');
   const named = entry && reader.map(entry.value, reader.at(entry), '`services`', `{ stripe: ${SERVICE_EXAMPLE} }`);
   if (author === 'person' && (entry === undefined || named?.entries.length === 0)) {
@@ -150,6 +154,7 @@ function readService(
   const headers = readHeaders(reader, fields.get('headers'), auth);
   const limits = readLimits(reader, fields.get('limits'));
   const verify = readVerify(reader, fields.get('verify'));
+  const rotateEveryDays = readRotateEvery(reader, fields.get('rotateEvery'));
   const policiesEntry = fields.get('policies');
   const rules = policiesEntry === undefined ? [] : readRules(reader, policiesEntry, name);
   if (policiesEntry === undefined || emptyList(policiesEntry)) {
@@ -171,6 +176,7 @@ function readService(
     rules,
     limits,
     ...(verify === undefined ? {} : { verify }),
+    ...(rotateEveryDays === undefined ? {} : { rotateEveryDays }),
     span: key,
     line: problems.position(key.start).line,
   };
@@ -233,4 +239,20 @@ function readEnvironment(reader: Reader, entry: Entry | undefined): string | und
     return undefined;
   }
   return text;
+}
+
+const MAX_ROTATE_DAYS = 3650;
+
+function readRotateEvery(reader: Reader, entry: Entry | undefined): number | undefined {
+  if (entry === undefined) return undefined;
+  const text = reader.text(entry.value, reader.at(entry), '`rotateEvery`');
+  if (text === undefined) return undefined;
+  const days = /^[1-9]\d{0,3}d$/.test(text) ? Number.parseInt(text, 10) : undefined;
+  if (days !== undefined && days <= MAX_ROTATE_DAYS) return days;
+  reader.problems.error(
+    'bad-rotate-every',
+    reader.at(entry),
+    `\`rotateEvery\` must be 1 to ${MAX_ROTATE_DAYS} days, such as 90d.`,
+  );
+  return undefined;
 }

@@ -28,6 +28,8 @@ export interface Pattern {
 /** How many `**` a pattern may have: a walk along a path stands at as many places at once. */
 const MAX_DEEP = 16;
 
+const ALONE = '`**` must stand alone between slashes, as in /a/**/b. Inside a segment, write a single `*`.';
+
 const ANY: PathUnit = { kind: 'any' };
 const DEEP: PathUnit = { kind: 'deep' };
 
@@ -42,7 +44,7 @@ export function compilePattern(text: string): Result<Pattern, string> {
   const { path, segments } = canonical.value;
   const mixed = segments.find((segment) => segment !== '**' && segment.includes('**'));
   if (mixed !== undefined) {
-    return err('`**` must stand alone between slashes, as in /a/**/b. Inside a segment, write a single `*`.');
+    return err(ALONE);
   }
   const deeps = segments.filter((segment) => segment === '**').length;
   if (deeps > MAX_DEEP) return err(`The pattern has ${deeps} \`**\`; ${MAX_DEEP} are the most. Split it into rules.`);
@@ -51,6 +53,25 @@ export function compilePattern(text: string): Result<Pattern, string> {
   const whole = segments.at(-1) === '' ? segments.slice(0, -1) : segments;
   const folded = whole.flatMap((segment) => units(segment, false, foldSegment));
   return ok({ text, canonical: path, strict, folded });
+}
+
+/**
+ * The units of a pattern for a value, as `matches` takes it: the same stars, between slashes if it has any. Everything
+ * else stands for itself but `%2A`, a star, and `%25`, a percent sign.
+ */
+export function valueUnits(pattern: string, spell: (part: string) => string): readonly PathUnit[] {
+  const segments = pattern.split('/');
+  const literal = (part: string): string =>
+    spell(part.replace(/%2A|%25/gi, (escaped) => (escaped === '%25' ? '%' : '*')));
+  return segments.flatMap((segment, index) => units(segment, index === segments.length - 1, literal));
+}
+
+/** What is wrong with a pattern for a value; undefined when nothing is. */
+export function valuePatternProblem(pattern: string): string | undefined {
+  const segments = pattern.split('/');
+  if (segments.some((segment) => segment !== '**' && segment.includes('**'))) return ALONE;
+  if (segments.filter((segment) => segment === '**').length > MAX_DEEP) return `It has over ${MAX_DEEP} \`**\`.`;
+  return undefined;
 }
 
 /** `final` turns `**` into one or more segments: zero or more, and then one. */

@@ -1,5 +1,7 @@
 import { inOrder } from './coverage.ts';
+import { decimalText } from './decimal.ts';
 import { type Auth, type BaseUrl, DEFAULT_LIMITS, type Rule, type Service } from './model.ts';
+import type { Condition, ConditionValue } from './restrictionModel.ts';
 import { formatBytes, formatDuration, formatRate } from './units.ts';
 
 /**
@@ -40,6 +42,7 @@ export function printService(service: Service): string {
   if (service.verify) {
     lines.push(`    verify: { method: ${service.verify.method}, path: ${JSON.stringify(service.verify.path)} }`);
   }
+  if (service.rotateEveryDays !== undefined) lines.push(`    rotateEvery: ${service.rotateEveryDays}d`);
   const limits = printLimits(service);
   if (limits.length > 0) lines.push('    limits:', ...limits);
   return `${lines.join('\n')}\n`;
@@ -70,8 +73,47 @@ function printRule(rule: Rule): string[] {
   const lines = [`      - path: ${yamlText(rule.pattern.text)}`];
   if (rule.effect !== 'allow') lines.push(`        effect: ${rule.effect}`);
   if (rule.methods !== undefined) lines.push(`        methods: [${inOrder(rule.methods).join(', ')}]`);
+  for (const source of ['query', 'body'] as const) lines.push(...printConditions(rule, source));
+  if (rule.graphql !== undefined) {
+    const { operations, fields } = rule.graphql;
+    const roots = fields === undefined ? '' : `, fields: ${JSON.stringify(fields)}`;
+    lines.push(`        graphql: { operations: ${JSON.stringify(operations)}${roots} }`);
+  }
+  if (rule.agents !== undefined) lines.push(`        agents: ${JSON.stringify(rule.agents)}`);
   if (rule.approval !== undefined) lines.push(`        approval: ${rule.approval}`);
   return lines;
+}
+
+function printConditions(rule: Rule, source: Condition['source']): string[] {
+  const byName = new Map<string, string[]>();
+  for (const condition of rule.conditions ?? []) {
+    if (condition.source !== source) continue;
+    byName.set(condition.name, [...(byName.get(condition.name) ?? []), printCheck(condition.check)]);
+  }
+  if (byName.size === 0) return [];
+  const fields = [...byName].map(([name, checks]) => `          ${JSON.stringify(name)}: { ${checks.join(', ')} }`);
+  return [`        ${source}:`, ...fields];
+}
+
+function printCheck(check: Condition['check']): string {
+  switch (check.kind) {
+    case 'equals':
+      return `equals: ${printValue(check.value)}`;
+    case 'in':
+      return `in: [${check.values.map(printValue).join(', ')}]`;
+    case 'max':
+    case 'min':
+      return `${check.kind}: ${printValue(check.limit)}`;
+    case 'matches':
+      return `matches: ${JSON.stringify(check.pattern)}`;
+    case 'present':
+      return `present: ${check.present}`;
+  }
+}
+
+/** A number in plain decimals, as it is read. */
+function printValue(value: ConditionValue): string {
+  return typeof value === 'number' ? decimalText(value) : JSON.stringify(value);
 }
 
 function printLimits({ limits }: Service): string[] {
@@ -82,6 +124,7 @@ function printLimits({ limits }: Service): string[] {
     lines.push(`      responseBytes: ${formatBytes(limits.responseBytes)}`);
   if (limits.requestBytes !== DEFAULT_LIMITS.requestBytes)
     lines.push(`      requestBytes: ${formatBytes(limits.requestBytes)}`);
+  if (limits.perAgent) lines.push('      perAgent: true');
   if (limits.timeoutMs !== DEFAULT_LIMITS.timeoutMs) lines.push(`      timeout: ${formatDuration(limits.timeoutMs)}`);
   return lines;
 }

@@ -144,7 +144,8 @@ export class Reader {
       | 'unknown-approval'
       | 'unknown-auth-type'
       | 'bad-auth-value'
-      | 'bad-verify',
+      | 'bad-verify'
+      | 'bad-test',
     what: string,
   ): T | undefined {
     const value = this.text(entry.value, this.at(entry), what);

@@ -1,11 +1,15 @@
 import type { ParsedNode } from 'yaml';
 import { METHODS, type Method } from '../request/model.ts';
+import { readAgents } from './agentsField.ts';
+import { readConditions } from './conditionsField.ts';
+import { readGraphql } from './graphqlField.ts';
 import type { Approval, Rule, RuleEffect, Span } from './model.ts';
 import { compilePattern, type Pattern } from './pattern.ts';
 import { type Entry, type Fields, isEmpty, type Reader, spanOf } from './reader.ts';
+import type { Restrictions } from './restrictionModel.ts';
 import { suggest } from './suggest.ts';
 
-const KEYS = ['path', 'methods', 'effect', 'approval'] as const;
+const KEYS = ['path', 'methods', 'effect', 'approval', 'query', 'body', 'graphql', 'agents'] as const;
 const EFFECTS: readonly RuleEffect[] = ['allow', 'deny'];
 const APPROVALS: readonly Approval[] = ['always', 'remember'];
 const EXAMPLE = '{ path: /v1/items, methods: [GET] }';
@@ -39,6 +43,11 @@ function readRule(reader: Reader, node: ParsedNode | null, listKey: Span, id: st
     ask: 'approval',
     approve: 'approval',
     confirm: 'approval',
+    params: 'query',
+    parameters: 'query',
+    json: 'body',
+    form: 'body',
+    clients: 'agents',
   });
 
   // Missing keys are reported where the rule starts, not over its whole length.
@@ -52,6 +61,8 @@ function readRule(reader: Reader, node: ParsedNode | null, listKey: Span, id: st
   }
   const methods = methodsEntry === undefined ? undefined : readMethods(reader, methodsEntry);
   const approval = readApproval(reader, fields.get('approval'), effect);
+  const restrictions = readRestrictions(reader, fields);
+  if (restrictions === undefined) return undefined;
   if (pattern === undefined || effect === undefined || (methods === undefined && effect === 'allow')) return undefined;
   return {
     id,
@@ -59,8 +70,24 @@ function readRule(reader: Reader, node: ParsedNode | null, listKey: Span, id: st
     ...(methods === undefined ? {} : { methods }),
     pattern,
     ...(approval === undefined ? {} : { approval }),
+    ...restrictions,
     span,
     line: reader.problems.position(span.start).line,
+  };
+}
+
+/** Undefined when one of them has a problem: a rule with less of them would be another one. */
+function readRestrictions(reader: Reader, fields: Fields): Restrictions | undefined {
+  const query = readConditions(reader, fields.get('query'), 'query');
+  const body = readConditions(reader, fields.get('body'), 'body');
+  const graphql = readGraphql(reader, fields.get('graphql'));
+  const agents = readAgents(reader, fields.get('agents'));
+  if (query === 'wrong' || body === 'wrong' || graphql === 'wrong' || agents === 'wrong') return undefined;
+  const conditions = [...(query ?? []), ...(body ?? [])];
+  return {
+    ...(conditions.length === 0 ? {} : { conditions }),
+    ...(graphql === undefined ? {} : { graphql }),
+    ...(agents === undefined ? {} : { agents }),
   };
 }
 

@@ -205,9 +205,20 @@ describe('what is printed', () => {
     policies:
       - { path: "/a b/*:x", methods: [POST, GET] }
       - { path: /r, methods: [PUT], approval: remember }
+      - path: /c
+        methods: [POST]
+        query: { limit: { min: 0.0000001, max: 100 }, "created[gte]": { present: true } }
+        body:
+          a.b: { in: [1, "1", true, null, "a\\"b"] }
+          "/c~1d": { matches: "x*/%2A", equals: 'y: #' }
+          e: { present: false }
+        graphql: { operations: [query, mutation], fields: [viewer] }
+        agents: [copilot, cl*]
+      - { path: /g, methods: [POST], graphql: { operations: [query] } }
       - { path: "/é/%2A", effect: deny, methods: [DELETE] }
       - { path: /**, effect: deny }
-    limits: { requests: 5/hour, concurrent: 3, responseBytes: 250KB, requestBytes: 77, timeout: 1500ms }
+    rotateEvery: 90d
+    limits: { requests: 5/hour, perAgent: true, concurrent: 3, responseBytes: 250KB, requestBytes: 77, timeout: 1500ms }
   other: { baseUrl: https://other.example, auth: { type: basic, username: "a b" } }
   third: { baseUrl: https://third.example, auth: { type: query, name: "key" }, policies: [] }
 `;
@@ -215,8 +226,8 @@ describe('what is printed', () => {
     const strip = (source: string): unknown =>
       [...valid(source).services.values()].map(({ span: _span, line: _line, rules: list, ...rest }) => ({
         ...rest,
-        rules: list.map(({ id, effect, methods, pattern, approval }) => ({
-          approval,
+        rules: list.map(({ id, effect, methods, pattern, span: _of, line: _at, ...more }) => ({
+          ...more,
           id,
           effect,
           pattern,
@@ -251,21 +262,34 @@ const limit = fc.constantFrom('', '5/minute', '1/second', '9/minute');
 /** In the stock, so that requests pass often enough to be taken away. */
 const EVERYTHING: NaiveRule = { path: '/**', methods: ['GET', 'HEAD', 'POST'] };
 
+const more = fc.constantFrom(
+  '',
+  '',
+  '',
+  'body: { amount: { max: 5 } }',
+  'body: { amount: { max: 9 } }',
+  'body: { amount: { in: [1, 7] } }',
+  'query: { limit: { max: 5 } }',
+  'agents: [claude]',
+  'agents: [cl*]',
+);
+const stockRule: fc.Arbitrary<NaiveRule> = fc
+  .tuple(fc.oneof({ weight: 3, arbitrary: allowRule }, askRule, denyRule), more)
+  .map(([rule, rest]) => ({ ...rule, more: rest }));
+
 /**
  * Random policies of up to two services, as texts that belong together: their rules are taken from one small stock, so
  * that they often share some, as the versions of one file do.
  */
 const policyTexts = (count: number): fc.Arbitrary<string[]> =>
-  fc
-    .array(fc.oneof({ weight: 3, arbitrary: allowRule }, askRule, denyRule), { minLength: 3, maxLength: 7 })
-    .chain((stock) => {
-      const service = fc.record({ rules: fc.shuffledSubarray([...stock, EVERYTHING]), base, limit });
-      const services = fc.record({
-        api: fc.option(service, { freq: 8 }),
-        b: fc.option(service),
-      });
-      return fc.array(services.map(textOf), { minLength: count, maxLength: count });
+  fc.array(stockRule, { minLength: 3, maxLength: 7 }).chain((stock) => {
+    const service = fc.record({ rules: fc.shuffledSubarray([...stock, EVERYTHING]), base, limit });
+    const services = fc.record({
+      api: fc.option(service, { freq: 8 }),
+      b: fc.option(service),
     });
+    return fc.array(services.map(textOf), { minLength: count, maxLength: count });
+  });
 
 type Parts = { readonly rules: readonly NaiveRule[]; readonly base: string; readonly limit: string } | null;
 
@@ -282,8 +306,22 @@ function textOf(services: Readonly<Record<string, Parts>>): string {
   return lines.length === 0 ? 'services: {}\n' : `services:\n${lines.join('')}`;
 }
 
-const request = fc.record({ service: fc.constantFrom('api', 'b'), method, path: pathText });
-type Asked = { readonly service: string; readonly method: Method; readonly path: string };
+const request = fc.record({
+  service: fc.constantFrom('api', 'b'),
+  method,
+  path: pathText,
+  agent: fc.constantFrom('claude', 'cursor', undefined),
+  query: fc.constantFrom<Asked['query']>([], [['limit', '3']], [['limit', '8']]),
+  body: fc.constantFrom('{"amount":1}', '{"amount":7}', '{"amount":20}', '{}', undefined),
+});
+interface Asked {
+  readonly service: string;
+  readonly method: Method;
+  readonly path: string;
+  readonly agent: string | undefined;
+  readonly query: readonly (readonly [string, string])[];
+  readonly body: string | undefined;
+}
 
 const DENIED = strictness({ verdict: 'deny', reason: '' });
 
@@ -295,8 +333,13 @@ function judgeOf(): (text: string, asked: Asked) => number {
       read.get(text) ?? new Map([...valid(text).services].map(([name, service]) => [name, compileService(service)]));
     read.set(text, services);
     const service = services.get(asked.service);
-    const segments = asked.path.slice(1).split('/');
-    return service === undefined ? DENIED : strictness(decide(service, { ...asked, segments }));
+    const { agent, body, ...rest } = asked;
+    const judged = {
+      ...rest,
+      segments: asked.path.slice(1).split('/'),
+      ...(body === undefined ? {} : { body: { kind: 'json' as const, text: body } }),
+    };
+    return service === undefined ? DENIED : strictness(decide(service, judged, agent));
   };
 }
 
@@ -564,7 +607,7 @@ describe('the corpus of approvals', () => {
     const decideOn = (text: string): string[] =>
       [...valid(text).services.values()].flatMap((service) =>
         (['GET', 'POST'] as const).map((verb) => {
-          const judged = { method: verb, path: '/v1/charges', segments: ['v1', 'charges'] };
+          const judged = { method: verb, path: '/v1/charges', segments: ['v1', 'charges'], query: [] };
           return decide(compileService(service), judged).verdict;
         }),
       );

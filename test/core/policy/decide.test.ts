@@ -219,7 +219,7 @@ describe('the cost of a decision', () => {
       );
     const cost = (api: Service): number => {
       const compiled = compileService(api);
-      const request = { method: 'GET' as Method, path: '/v1/r8/x', segments: ['v1', 'r8', 'x'] };
+      const request = { method: 'GET' as Method, path: '/v1/r8/x', segments: ['v1', 'r8', 'x'], query: [] };
       expect(decide(compiled, request).verdict).toBe('allow');
       return lookUps(() => decide(compiled, request));
     };
@@ -234,7 +234,7 @@ describe('the cost of a decision', () => {
     const cost = (api: Service): number => {
       const compiled = compileService(api);
       const segments = ['v1', 'p100003-x:go'];
-      const request = { method: 'GET' as Method, path: `/${segments.join('/')}`, segments };
+      const request = { method: 'GET' as Method, path: `/${segments.join('/')}`, segments, query: [] };
       expect(decide(compiled, request).verdict).toBe('allow');
       return lookUps(() => decide(compiled, request));
     };
@@ -278,7 +278,7 @@ describe('the routes of real APIs', () => {
         const compiled = compileService(service(list));
         for (const { verb, path } of requests) {
           const segments = path.slice(1).split('/');
-          const verdict = decide(compiled, { method: verb, path, segments }).verdict;
+          const verdict = decide(compiled, { method: verb, path, segments, query: [] }).verdict;
           if (verdict !== naiveVerdict(list, verb, path)) throw new Error(`${verb} ${path}: ${verdict}`);
         }
       }),

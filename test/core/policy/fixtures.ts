@@ -12,11 +12,12 @@ export function policyOf(rules: readonly NaiveRule[], more = ''): string {
 
 export function rulesText(rules: readonly NaiveRule[]): string {
   if (rules.length === 0) return '    policies: []\n';
-  const lines = rules.map(({ path, methods, effect, approval }) => {
+  const lines = rules.map(({ path, methods, effect, approval, more: rest }) => {
     const fields = [`path: ${JSON.stringify(path)}`];
     if (methods !== undefined) fields.push(`methods: [${methods.join(', ')}]`);
     if (effect !== undefined) fields.push(`effect: ${effect}`);
     if (approval !== undefined) fields.push(`approval: ${approval}`);
+    if (rest !== undefined && rest !== '') fields.push(rest);
     return `      - { ${fields.join(', ')} }\n`;
   });
   return `    policies:\n${lines.join('')}`;
@@ -38,7 +39,12 @@ export function serviceOf(text: string, name = 'api'): Service {
 export function judge(service: Service, method: Method, path: string): Decision {
   const canonical = canonicalPath(path);
   if (!canonical.ok) throw new Error(canonical.error.message);
-  return decide(compileService(service), { method, ...canonical.value });
+  return decide(compileService(service), {
+    method,
+    path: canonical.value.path,
+    segments: canonical.value.segments,
+    query: [],
+  });
 }
 
 /** `code@line:column` of every problem. */

@@ -183,7 +183,7 @@ describe('a problem stands where it is', () => {
     [service(`${OK}limits: { requests: 0/minute }\n`), ['bad-limit@6:25']],
     [service(`${OK}limits: { timeout: 30 }\n`), ['bad-limit@6:24']],
     [service(`${OK}limits: { responseBytes: 1mb }\n`), ['bad-limit@6:30']],
-    [service(`${OK}limits: { perAgent: true }\n`), ['unknown-key@6:15']],
+    [service(`${OK}limits: { perAgent: 2 }\n`), ['bad-limit@6:25']],
     [service(`${OK}verify: { path: v1/me }\n`), ['bad-verify@6:21']],
     [service(`${OK}verify: { path: /a/../b }\n`), ['bad-verify@6:21']],
     [service(`${OK}verify: { method: DELETE, path: /a }\n`), ['bad-verify@6:23']],

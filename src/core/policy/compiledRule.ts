@@ -1,0 +1,73 @@
+import { agentMatches } from './agentPattern.ts';
+import { type Asked, compileCondition } from './conditions.ts';
+import { touchesScope, withinScope } from './graphql.ts';
+import type { JudgedRequest } from './judgedRequest.ts';
+import type { Rule } from './model.ts';
+import type { Condition } from './restrictionModel.ts';
+import { describeCondition } from './restrictions.ts';
+
+/** A rule and its place in the file, which settles the order among rules of one effect. */
+export interface CompiledRule {
+  readonly rule: Rule;
+  readonly order: number;
+  /**
+   * Strictly, for an allow rule: what the request lacks besides a fitting path, as the end of a sentence that starts
+   * with "because"; undefined when it matches. Quotes nothing of the request.
+   */
+  readonly missing: (request: JudgedRequest) => string | undefined;
+  /** Generously, for a deny or ask rule: whether the rule concerns the request, if its path fits. */
+  readonly concerns: (request: JudgedRequest) => boolean;
+}
+
+interface CompiledCondition {
+  readonly condition: Condition;
+  readonly strict: Asked;
+  readonly generous: Asked;
+}
+
+export function compileRule(rule: Rule, order: number): CompiledRule {
+  const conditions = (rule.conditions ?? []).map((condition) => ({
+    condition,
+    strict: compileCondition(condition, false),
+    generous: compileCondition(condition, true),
+  }));
+  return {
+    rule,
+    order,
+    missing: (request) => missing(rule, conditions, request),
+    concerns: (request) => concerns(rule, conditions, request),
+  };
+}
+
+function missing(rule: Rule, conditions: readonly CompiledCondition[], request: JudgedRequest): string | undefined {
+  // A rule that allows names its methods; one without a list allows none.
+  if (rule.methods?.has(request.method) !== true) return `it is not for ${request.method}`;
+  if (rule.agents !== undefined) {
+    const { agent } = request;
+    if (agent === undefined || !rule.agents.some((pattern) => agentMatches(pattern, agent))) {
+      return `it is only for the agents ${rule.agents.join(', ')}`;
+    }
+  }
+  if (rule.graphql !== undefined) {
+    if (request.graphqlAsks === undefined) return 'the request is not a GraphQL document that can be read';
+    if (!withinScope(request.graphqlAsks, rule.graphql)) return 'the GraphQL document goes beyond what it names';
+  } else if (request.isGraphqlPost) {
+    return 'it has no `graphql` block, and a POST to a GraphQL endpoint may do anything';
+  }
+  const failing = conditions.find(({ strict }) => strict(request.fields) !== true);
+  return failing === undefined ? undefined : `it needs ${describeCondition(failing.condition)}`;
+}
+
+function concerns(rule: Rule, conditions: readonly CompiledCondition[], request: JudgedRequest): boolean {
+  // A deny rule without methods concerns all; one for GET concerns HEAD too, which tells most of the same.
+  const { method, agent } = request;
+  if (rule.methods !== undefined && !rule.methods.has(method) && !(method === 'HEAD' && rule.methods.has('GET'))) {
+    return false;
+  }
+  if (rule.agents !== undefined && agent !== undefined) {
+    if (!rule.agents.some((pattern) => agentMatches(pattern, agent))) return false;
+  }
+  if (rule.graphql !== undefined && !touchesScope(request.graphqlAsks, rule.graphql)) return false;
+  if (!request.fields.hasBody && conditions.some(({ condition }) => condition.source === 'body')) return false;
+  return conditions.every(({ generous }) => generous(request.fields) !== false);
+}

@@ -1,0 +1,192 @@
+import type {
+  DocumentNode,
+  FragmentDefinitionNode,
+  OperationDefinitionNode,
+  SelectionSetNode,
+} from 'graphql/language/ast.js';
+import { parse } from 'graphql/language/parser.js';
+import { type JsonValue, readJson } from '../request/jsonText.ts';
+import type { CanonicalRequest } from '../request/model.ts';
+import { foldText } from './fold.ts';
+import { formPairs } from './judgedFields.ts';
+import type { GraphqlScope, OperationType } from './restrictionModel.ts';
+
+/** What a request asks of a GraphQL endpoint: every root field of every operation in every document. */
+export interface GraphqlAsk {
+  readonly type: OperationType;
+  readonly field: string;
+}
+
+export type GraphqlRequest = Pick<CanonicalRequest, 'method' | 'query' | 'body'>;
+
+const MAX_CHARACTERS = 100_000;
+const MAX_TOKENS = 10_000;
+const MAX_DEPTH = 64;
+const MAX_BATCH = 50;
+
+/** What a GraphQL request has, as GraphQL over HTTP has it. */
+const PARAMETERS: ReadonlySet<string> = new Set(['query', 'operationName', 'variables', 'extensions']);
+
+/** By which servers take a document that is stored with them, in folded form. */
+const STORED: ReadonlySet<string> = new Set(
+  [
+    'id',
+    'doc_id',
+    'docid',
+    'documentid',
+    'document_id',
+    'queryid',
+    'query_id',
+    'operationid',
+    'operation_id',
+    'hash',
+  ].concat(['sha256hash', 'persistedquery', 'persisted_query', 'documenthash']),
+);
+
+/**
+ * Every root field that a request may run, whatever `operationName`, `@skip` and `@include` say. Undefined when that
+ * cannot be told: a document that cannot be parsed, a persisted query, a body that is not GraphQL over HTTP.
+ */
+export function graphqlAsks(request: GraphqlRequest): readonly GraphqlAsk[] | undefined {
+  const documents = documentsOf(request);
+  if (documents === undefined) return undefined;
+  const asks: GraphqlAsk[] = [];
+  for (const text of documents) {
+    const found = asksOf(text);
+    if (found === undefined) return undefined;
+    asks.push(...found);
+  }
+  return asks;
+}
+
+/** Whether a request stays within a scope, for an allow rule. */
+export function withinScope(asks: readonly GraphqlAsk[] | undefined, scope: GraphqlScope): boolean {
+  return asks?.every((ask) => inScope(ask, scope)) === true;
+}
+
+/** Whether a request may touch a scope, for a deny or ask rule. */
+export function touchesScope(asks: readonly GraphqlAsk[] | undefined, scope: GraphqlScope): boolean {
+  return asks === undefined || asks.some((ask) => inScope(ask, scope));
+}
+
+function inScope({ type, field }: GraphqlAsk, { operations, fields }: GraphqlScope): boolean {
+  return operations.includes(type) && (fields === undefined || fields.includes(field));
+}
+
+/** The documents of a request, one or more. */
+function documentsOf({ method, query, body }: GraphqlRequest): readonly string[] | undefined {
+  if (body === undefined) return method === 'GET' || method === 'HEAD' ? inPairs(query) : undefined;
+  // Many servers take the document from the query, even where there is a body.
+  if (query.some(([name]) => isParameter(name))) return undefined;
+  if (body.kind === 'form') {
+    const pairs = formPairs(body.text);
+    return pairs === undefined ? undefined : inPairs(pairs);
+  }
+  if (body.kind !== 'json' || body.text.length > MAX_CHARACTERS) return undefined;
+  const json = readJson(body.text);
+  const batch = json?.kind === 'array' ? json.items : json === undefined ? [] : [json];
+  if (batch.length === 0 || batch.length > MAX_BATCH) return undefined;
+  const documents: string[] = [];
+  for (const one of batch) {
+    const document = inObject(one);
+    if (document === undefined) return undefined;
+    documents.push(document);
+  }
+  return documents;
+}
+
+function isParameter(name: string): boolean {
+  const folded = foldText(name.split('[')[0] ?? '');
+  return STORED.has(folded) || [...PARAMETERS].some((parameter) => parameter.toLowerCase() === folded);
+}
+
+function inPairs(pairs: readonly (readonly [string, string])[]): readonly string[] | undefined {
+  let document: string | undefined;
+  const seen = new Set<string>();
+  for (const [name, value] of pairs) {
+    if (!isParameter(name)) continue;
+    if (!PARAMETERS.has(name) || seen.has(name)) return undefined;
+    seen.add(name);
+    if (name === 'query') document = value;
+    if (name === 'extensions' && !plainExtensions(readJson(value))) return undefined;
+  }
+  return document === undefined ? undefined : [document];
+}
+
+function inObject(json: JsonValue): string | undefined {
+  if (json.kind !== 'object') return undefined;
+  for (const name of json.fields.keys()) if (!PARAMETERS.has(name)) return undefined;
+  const query = json.fields.get('query');
+  const extensions = json.fields.get('extensions');
+  if (query?.kind !== 'string' || (extensions !== undefined && !plainExtensions(extensions))) return undefined;
+  return query.text;
+}
+
+function plainExtensions(json: JsonValue | undefined): boolean {
+  if (json?.kind === 'null') return true;
+  return json?.kind === 'object' && ![...json.fields.keys()].some((name) => STORED.has(foldText(name)));
+}
+
+function asksOf(text: string): readonly GraphqlAsk[] | undefined {
+  const document = read(text);
+  if (document === undefined) return undefined;
+  const operations: OperationDefinitionNode[] = [];
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const definition of document.definitions) {
+    if (definition.kind === 'OperationDefinition') operations.push(definition);
+    else if (definition.kind !== 'FragmentDefinition' || fragments.has(definition.name.value)) return undefined;
+    else fragments.set(definition.name.value, definition);
+  }
+  if (operations.length === 0) return undefined;
+  const asks: GraphqlAsk[] = [];
+  for (const { operation, selectionSet } of operations) {
+    const fields = rootFields(selectionSet, fragments);
+    if (fields === undefined) return undefined;
+    for (const field of fields) asks.push({ type: operation, field });
+  }
+  return asks;
+}
+
+/** Each fragment is followed once, so that one in a circle ends. Undefined for one that is not there. */
+function rootFields(
+  root: SelectionSetNode,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+): ReadonlySet<string> | undefined {
+  const fields = new Set<string>();
+  const followed = new Set<string>();
+  const open = [root];
+  for (let set = open.pop(); set !== undefined; set = open.pop()) {
+    for (const selection of set.selections) {
+      if (selection.kind === 'Field') fields.add(selection.name.value);
+      else if (selection.kind === 'InlineFragment') open.push(selection.selectionSet);
+      else {
+        const fragment = fragments.get(selection.name.value);
+        if (fragment === undefined) return undefined;
+        if (followed.has(selection.name.value)) continue;
+        followed.add(selection.name.value);
+        open.push(fragment.selectionSet);
+      }
+    }
+  }
+  return fields;
+}
+
+function read(text: string): DocumentNode | undefined {
+  if (text.length > MAX_CHARACTERS || nesting(text) > MAX_DEPTH) return undefined;
+  try {
+    return parse(text, { noLocation: true, maxTokens: MAX_TOKENS });
+  } catch {
+    return undefined;
+  }
+}
+
+/** The deepest that brackets lie in each other, counting those inside texts too: the parser calls itself for each. */
+function nesting(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const character of text) {
+    if (character === '{' || character === '[' || character === '(') deepest = Math.max(deepest, ++depth);
+    else if (character === '}' || character === ']' || character === ')') depth -= 1;
+  }
+  return deepest;
+}

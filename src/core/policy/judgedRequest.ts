@@ -1,0 +1,39 @@
+import type { CanonicalRequest } from '../request/model.ts';
+import { foldSegments, foldText, strippedSegments } from './fold.ts';
+import { type GraphqlAsk, graphqlAsks } from './graphql.ts';
+import { JudgedFields } from './judgedFields.ts';
+
+type Parts = Pick<CanonicalRequest, 'method' | 'segments' | 'query' | 'body'>;
+
+/** One request as conditions see it. What takes time is read once, when a rule first asks for it. */
+export class JudgedRequest {
+  readonly method: CanonicalRequest['method'];
+  readonly agent: string | undefined;
+  readonly fields: JudgedFields;
+  readonly #parts: Parts;
+  #asks: { readonly value: readonly GraphqlAsk[] | undefined } | undefined;
+
+  readonly #prefix: string;
+
+  /** `prefix` is the base URL's. */
+  constructor(parts: Parts, prefix: string, agent: string | undefined) {
+    this.method = parts.method;
+    this.agent = agent === undefined ? undefined : foldText(agent);
+    this.fields = new JudgedFields(parts);
+    this.#parts = parts;
+    this.#prefix = prefix;
+  }
+
+  /** Every root field that it may run as GraphQL; undefined when that cannot be told. */
+  get graphqlAsks(): readonly GraphqlAsk[] | undefined {
+    this.#asks ??= { value: graphqlAsks(this.#parts) };
+    return this.#asks.value;
+  }
+
+  /** A POST to a path that ends in `/graphql`, in whatever spelling: one that may do anything. */
+  get isGraphqlPost(): boolean {
+    if (this.method !== 'POST') return false;
+    const folded = foldSegments([...this.#prefix.split('/'), ...this.#parts.segments]);
+    return folded.at(-1) === 'graphql' || strippedSegments(folded)?.at(-1) === 'graphql';
+  }
+}
