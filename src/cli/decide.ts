@@ -1,10 +1,13 @@
 import * as z from 'zod';
+import { agentName } from '../core/audit/agentName.ts';
+import { type CompiledService, compileService, decide } from '../core/policy/decide.ts';
+import { type ExplainedRule, explain } from '../core/policy/explain.ts';
+import type { Policy } from '../core/policy/model.ts';
 import { canonicalise } from '../core/request/canonicalise.ts';
-import { BoundedPolicyParser } from '../gateway/policyParser.ts';
-import { PolicySet } from '../gateway/policySet.ts';
 import { callSchema } from '../protocol/messages.ts';
 import { inputLines, print } from './jsonLines.ts';
-import { parseOptions, readText, required, UsageError } from './usage.ts';
+import { readPolicy } from './policyFile.ts';
+import { parseOptions, required } from './usage.ts';
 
 const requestSchema = callSchema.omit({ tool: true, select: true, maxChars: true, reason: true }).extend({
   agent: z.string().optional(),
@@ -17,31 +20,36 @@ interface Printed {
   readonly reason: string;
   readonly target?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly rules?: readonly ExplainedRule[];
 }
 
-export async function decideCommand(args: string[]): Promise<number> {
-  const { values } = parseOptions(args, { policy: { type: 'string' } });
-  const file = required(values.policy, '--policy');
-  const parser = new BoundedPolicyParser(__filename);
-  const document = await parser.parse(readText(file));
-  parser.dispose();
-  const broken = document.problems.find(({ severity }) => severity === 'error');
-  if (broken) throw new UsageError(`${file}:${broken.start.line}:${broken.start.column}: ${broken.message}`);
-  const policies = await PolicySet.from(
-    [{ id: 'user', label: file, approved: document.text, written: document.text, grants: true }],
-    async () => document,
-  );
+export function decideCommand(args: string[]): Promise<number> {
+  return answer(args, false);
+}
 
+/** As `decide`, with every rule of the service and why it did or did not apply. */
+export function explainCommand(args: string[]): Promise<number> {
+  return answer(args, true);
+}
+
+async function answer(args: string[], explains: boolean): Promise<number> {
+  const { values } = parseOptions(args, { policy: { type: 'string' } });
+  const judge = judgeOf(await readPolicy(required(values.policy, '--policy')), explains);
   let denied = false;
   for await (const line of inputLines()) {
-    const printed = decideLine(line, policies);
+    const printed = judge(line);
     denied ||= printed.verdict !== 'allow';
     print(printed);
   }
   return denied ? 1 : 0;
 }
 
-function decideLine(line: string, policies: PolicySet): Printed {
+function judgeOf(policy: Policy, explains: boolean): (line: string) => Printed {
+  const compiled = new Map([...policy.services].map(([name, service]) => [name, compileService(service)]));
+  return (line) => judgeLine(line, compiled, explains);
+}
+
+function judgeLine(line: string, services: ReadonlyMap<string, CompiledService>, explains: boolean): Printed {
   let json: unknown;
   try {
     json = JSON.parse(line);
@@ -57,14 +65,16 @@ function decideLine(line: string, policies: PolicySet): Printed {
       reason: `${issue?.path.join('.') || 'The request'}: ${issue?.message}.`,
     };
   }
-  const lookup = policies.find(asked.data.service);
-  if (lookup.found !== 'service') {
-    return { verdict: 'deny', code: 'unknown_service', reason: `There is no service named ${asked.data.service}.` };
+  const { agent, ...input } = asked.data;
+  const compiled = services.get(input.service);
+  if (compiled === undefined) {
+    return { verdict: 'deny', code: 'unknown_service', reason: `There is no service named ${input.service}.` };
   }
-  const { service, limits, decide } = lookup.inForce;
-  const request = canonicalise(asked.data, { ...service, limits });
+  const request = canonicalise(input, compiled.service);
   if (!request.ok) return { verdict: 'invalid', code: request.error.code, reason: request.error.message };
-  const { verdict, rule, reason } = decide(request.value);
+  const name = agent === undefined ? undefined : agentName(agent);
+  const { rules } = explains ? explain(compiled, request.value, name) : {};
+  const { verdict, rule, reason } = decide(compiled, request.value, name);
   return {
     verdict,
     ...(verdict === 'deny' ? { code: 'policy_denied' } : {}),
@@ -72,5 +82,6 @@ function decideLine(line: string, policies: PolicySet): Printed {
     reason,
     target: request.value.target,
     headers: Object.fromEntries(request.value.headers),
+    ...(rules === undefined ? {} : { rules }),
   };
 }

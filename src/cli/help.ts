@@ -4,7 +4,9 @@ export const HELP = {
 
   node dist/cli.js serve --policy FILE        run a gateway; prints how an MCP client starts the proxy
   node dist/cli.js decide --policy FILE       say what a policy makes of requests read from standard input
+  node dist/cli.js explain --policy FILE      the same, with every rule and why it did or did not apply
   node dist/cli.js lint FILE…                 check policy files
+  node dist/cli.js test FILE…                 run the tests: sections of policy files
   node dist/cli.js checkup [--workspace DIR]…  check MCP configurations on ten points
   node dist/cli.js audit verify DIR           check the hash chains of an audit trail
   node dist/cli.js audit query DIR            print the records of an audit trail
@@ -41,9 +43,24 @@ With ask each question is printed as {"approval":{"id","service","method","targe
   node dist/cli.js decide --policy FILE
 
 Reads one JSON object a line: {"service":"stripe","method":"GET","path":"/v1/charges?limit=3"}
-(also "query", "headers", "json", "form", "text"). Prints for each
+(also "query", "headers", "json", "form", "text", "agent"). Prints for each
   {"verdict":"allow|deny|ask|invalid","code"?,"rule"?,"reason","target"?,"headers"?}
 where "target" is the exact request target that would be sent. Exit status 1 when any request is not allowed.
+`,
+  explain: `Says what a policy makes of requests, rule by rule. Sends nothing.
+
+  node dist/cli.js explain --policy FILE
+
+Reads and prints what "decide" does, and for each request
+  "rules":[{"rule","line","applied","why"}]
+with every rule of its service in the order of the file. Exit status 1 when any request is not allowed.
+`,
+  test: `Runs the tests: sections of policy files. Sends nothing.
+
+  node dist/cli.js test FILE…
+
+Prints one JSON object a test: {"file","line","name","expect","got","ok","reason"}. "got" is allow, ask, deny, or invalid
+for a request that would be refused before any rule is asked. Exit status 1 when a test fails.
 `,
   lint: `Checks policy files.
 

@@ -8,7 +8,7 @@ export async function lintCommand(args: string[]): Promise<number> {
   const parser = new BoundedPolicyParser(__filename);
   let findings = false;
   for (const file of positionals) {
-    const { problems } = await parser.parse(readText(file));
+    const problems = await parser.lint(readText(file));
     for (const { severity, code, message, start, end } of problems) {
       findings ||= severity !== 'information';
       print({

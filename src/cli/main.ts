@@ -1,17 +1,20 @@
 import { servePolicyParser } from '../gateway/policyWorker.ts';
 import { auditCommand } from './audit.ts';
 import { checkupCommand } from './checkup.ts';
-import { decideCommand } from './decide.ts';
+import { decideCommand, explainCommand } from './decide.ts';
 import { HELP } from './help.ts';
 import { lintCommand } from './lint.ts';
 import { serveCommand } from './serve.ts';
+import { testCommand } from './test.ts';
 import { UsageError } from './usage.ts';
 
 /** Valet Key without VS Code: for continuous integration, tests and benchmarks. Exit status 0, 1 (findings), 2 (usage). */
 const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<number>>> = {
   serve: serveCommand,
   decide: decideCommand,
+  explain: explainCommand,
   lint: lintCommand,
+  test: testCommand,
   checkup: checkupCommand,
   audit: auditCommand,
 };

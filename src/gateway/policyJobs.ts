@@ -1,10 +1,14 @@
 import type { narrowApproved } from '../core/policy/approval.ts';
 import type { policyChanges } from '../core/policy/changes.ts';
+import type { LintContext } from '../core/policy/lintContext.ts';
+import type { Problem } from '../core/policy/model.ts';
 import type { parsePolicy } from '../core/policy/parse.ts';
 
 /** What the policy parser's worker can be asked; arguments and results are plain data. */
 export interface Jobs {
   readonly parse: typeof parsePolicy;
+  /** The problems of a text, and what is unwise in it. */
+  readonly lint: (text: string, context?: LintContext) => readonly Problem[];
   readonly narrow: typeof narrowApproved;
   readonly changes: typeof policyChanges;
 }

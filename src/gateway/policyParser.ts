@@ -1,12 +1,14 @@
 import { Worker } from 'node:worker_threads';
 import type { PolicyChange } from '../core/policy/changes.ts';
-import type { PolicyAuthor, PolicyDocument } from '../core/policy/model.ts';
+import type { LintContext } from '../core/policy/lintContext.ts';
+import type { PolicyAuthor, PolicyDocument, Problem } from '../core/policy/model.ts';
 import { type JobName, type Jobs, WORKER_ROLE } from './policyJobs.ts';
 
 /** A policy text took longer than its deadline: it counts as a document with an error. */
 export class PolicyTimeoutError extends Error {}
 
 const PARSE_WITHIN_MS = 1000;
+const LINT_WITHIN_MS = 2000;
 /** Two or three texts are parsed for it, each of which may take its second, and then compared. */
 const COMPARE_WITHIN_MS = 10_000;
 /** A thread costs some 50 MB; saves come in bursts, and long pauses lie between them. */
@@ -44,6 +46,11 @@ export class BoundedPolicyParser {
   /** Within a second. Texts with problems are returned with their problems, as `parsePolicy` does. */
   parse(text: string, author: PolicyAuthor = 'person'): Promise<PolicyDocument> {
     return this.#run('parse', [text, author], PARSE_WITHIN_MS);
+  }
+
+  /** The problems of a text and what is unwise in it, within two seconds. */
+  lint(text: string, context?: LintContext): Promise<readonly Problem[]> {
+    return this.#run('lint', [text, context], LINT_WITHIN_MS);
   }
 
   /** `narrowApproved`, within ten seconds. */

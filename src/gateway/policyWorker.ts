@@ -1,11 +1,17 @@
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { narrowApproved } from '../core/policy/approval.ts';
 import { policyChanges } from '../core/policy/changes.ts';
+import { lintPolicy } from '../core/policy/lint.ts';
 import { parsePolicy } from '../core/policy/parse.ts';
 import { type JobName, type Jobs, WORKER_ROLE } from './policyJobs.ts';
 
 // Apart from policyParser.ts, so that the extension host does not load the YAML library just to ask.
-const jobs: Jobs = { parse: parsePolicy, narrow: narrowApproved, changes: policyChanges };
+const jobs: Jobs = {
+  parse: parsePolicy,
+  lint: (text, context) => lintPolicy(parsePolicy(text), context),
+  narrow: narrowApproved,
+  changes: policyChanges,
+};
 
 /**
  * True in a worker that `BoundedPolicyParser` started; it then serves jobs and the caller must do nothing else.

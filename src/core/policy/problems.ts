@@ -1,5 +1,5 @@
 import { LineIndex } from '../lineIndex.ts';
-import type { Position, Problem, Severity, Span } from './model.ts';
+import type { Position, Problem, RelatedPlace, Severity, Span } from './model.ts';
 
 /** More than this many problems help nobody; errors beyond it still count as errors. */
 const MAX_PROBLEMS = 200;
@@ -56,9 +56,25 @@ export type ProblemCode =
   | 'bad-verify'
   | 'administrator-only'
   | 'bad-origin'
+  | 'shadowed-rule'
+  | 'unreachable-rule'
+  | 'deny-without-effect'
+  | 'broad-write'
+  | 'write-without-approval'
+  | 'condition-without-effect'
+  | 'limit-without-effect'
+  | 'graphql-without-block'
+  | 'parameter-in-path'
+  | 'one-credential-two-environments'
+  | 'unknown-service'
+  | 'unused-rule'
+  | 'failing-test'
   | 'no-policies'
   | 'no-services'
   | 'too-many-problems';
+
+/** What a problem may say besides. */
+type More = Pick<Problem, 'suggestion' | 'related' | 'data'>;
 
 /** Collects problems of one text and turns offsets into lines and columns. */
 export class ProblemList {
@@ -83,15 +99,20 @@ export class ProblemList {
 
   error(code: ProblemCode | (string & {}), span: Span, message: string, suggestion?: string): void {
     this.#errors += 1;
-    this.#add('error', code, span, message, suggestion);
+    this.#add('error', code, span, message, suggestion === undefined ? {} : { suggestion });
   }
 
-  warning(code: ProblemCode, span: Span, message: string): void {
-    this.#add('warning', code, span, message);
+  warning(code: ProblemCode, span: Span, message: string, more: More = {}): void {
+    this.#add('warning', code, span, message, more);
   }
 
-  information(code: ProblemCode, span: Span, message: string): void {
-    this.#add('information', code, span, message);
+  information(code: ProblemCode, span: Span, message: string, more: More = {}): void {
+    this.#add('information', code, span, message, more);
+  }
+
+  /** A place that a problem refers to. */
+  place(span: Span, message: string): RelatedPlace {
+    return { span, start: this.position(span.start), end: this.position(span.end), message };
   }
 
   /** Line and column of an offset, both from 1. */
@@ -99,7 +120,7 @@ export class ProblemList {
     return this.#lines.position(offset);
   }
 
-  #add(severity: Severity, code: string, span: Span, message: string, suggestion?: string): void {
+  #add(severity: Severity, code: string, span: Span, message: string, more: More): void {
     if (this.#items.length >= MAX_PROBLEMS) {
       if (!this.#cut) {
         this.#cut = true;
@@ -112,10 +133,10 @@ export class ProblemList {
       }
       return;
     }
-    this.#push(severity, code, span, message, suggestion);
+    this.#push(severity, code, span, message, more);
   }
 
-  #push(severity: Severity, code: string, span: Span, message: string, suggestion?: string): void {
+  #push(severity: Severity, code: string, span: Span, message: string, more: More = {}): void {
     const start = Math.max(0, Math.min(span.start, this.#length));
     const end = Math.max(start, Math.min(span.end, this.#length));
     this.#items.push({
@@ -125,7 +146,7 @@ export class ProblemList {
       span: { start, end },
       start: this.position(start),
       end: this.position(end),
-      ...(suggestion === undefined ? {} : { suggestion }),
+      ...more,
     });
   }
 }

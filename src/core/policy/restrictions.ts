@@ -33,10 +33,6 @@ export function restrictionsKey({ conditions, graphql, agents }: Restrictions): 
   ]);
 }
 
-export function hasRestrictions({ conditions, graphql, agents }: Restrictions): boolean {
-  return conditions !== undefined || graphql !== undefined || agents !== undefined;
-}
-
 function conditionsCover(outer: readonly Condition[], inner: readonly Condition[]): boolean {
   return outer.every((weaker) =>
     inner.some((stronger) => sameField(weaker, stronger) && implies(stronger.check, weaker.check)),

@@ -1,0 +1,40 @@
+import { type LintContext, lintContext } from './lintContext.ts';
+import { lintRules } from './lintRules.ts';
+import { lintShadows } from './lintShadows.ts';
+import type { PolicyDocument, Problem, Service } from './model.ts';
+import { runPolicyTests } from './policyTests.ts';
+import { ProblemList } from './problems.ts';
+
+/**
+ * A document's problems, and what is unwise in it. A document with errors is not looked at further: what a rule with an
+ * error means cannot be told. `context` is what the text alone does not say. In the order of the text. Pure.
+ */
+export function lintPolicy(document: PolicyDocument, context: LintContext = {}): readonly Problem[] {
+  const { policy } = document;
+  if (policy === undefined) return document.problems;
+  const problems = new ProblemList(document.text);
+  for (const service of policy.services.values()) {
+    lintRules(service, problems);
+    lintShadows(service, problems);
+    lintLimits(service, problems);
+  }
+  lintContext(policy, context, problems);
+  for (const { test, ok, got, reason } of runPolicyTests(policy)) {
+    if (ok) continue;
+    problems.warning('failing-test', test.span, `This test expects ${test.expect} and gets ${got}. ${reason}`);
+  }
+  return [...document.problems, ...problems.items].sort((a, b) => a.span.start - b.span.start);
+}
+
+function lintLimits({ name, limits, span }: Service, problems: ProblemList): void {
+  if (limits.perAgent && limits.requests === undefined) {
+    problems.warning(
+      'limit-without-effect',
+      span,
+      '`perAgent` counts nothing without `requests`. Add `requests: 60/minute`, or remove it.',
+      {
+        data: { service: name },
+      },
+    );
+  }
+}

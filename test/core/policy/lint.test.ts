@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest';
+import { lintPolicy } from '../../../src/core/policy/lint.ts';
+import type { LintContext } from '../../../src/core/policy/lintContext.ts';
+import type { Problem } from '../../../src/core/policy/model.ts';
+import { parsePolicy } from '../../../src/core/policy/parse.ts';
+import { rulesUsed } from '../../../src/core/policy/rulesUsed.ts';
+import { valid } from './fixtures.ts';
+
+const policy = (rules: readonly string[], more = ''): string =>
+  `services:\n  api:\n    baseUrl: https://api.example.com\n    auth: { type: bearer }\n${more}    policies:\n${rules.map((rule) => `      - { ${rule} }\n`).join('')}`;
+const lint = (text: string, context?: LintContext): readonly Problem[] => lintPolicy(parsePolicy(text), context);
+/** `code@line`, with the lines of related places. */
+const found = (text: string, context?: LintContext): string[] =>
+  lint(text, context)
+    .filter(({ code }) => code !== 'write-without-approval')
+    .map(({ code, start, related }) =>
+      [`${code}@${start.line}`, ...(related ?? []).map((one) => one.start.line)].join(' '),
+    );
+
+describe('lintPolicy', () => {
+  it('says nothing about a policy that is as it should be', () => {
+    const text = policy([
+      'path: /v1/charges, methods: [GET]',
+      'path: /v1/customers/**, methods: [GET]',
+      'path: /v1/customers/*/secret, effect: deny',
+      'path: /v1/customers/*/keys, methods: [GET], approval: always',
+      'path: /v1/refunds, methods: [POST], approval: always, body: { amount: { max: 5000 } }',
+    ]);
+    expect(lint(text)).toEqual([]);
+  });
+
+  it('leaves a text with errors to its errors', () => {
+    const text = policy(['path: /a, methods: [get]', 'path: /**, methods: [POST]']);
+    expect(found(text)).toEqual(['unknown-method@6']);
+  });
+
+  it.each<[string, string[], string[]]>([
+    ['the same twice', ['path: /a, methods: [GET]', 'path: /a, methods: [GET]'], ['shadowed-rule@7 6']],
+    ['a narrower one', ['path: /a/b, methods: [GET]', 'path: /a/*, methods: [GET, PUT]'], ['shadowed-rule@6 7']],
+    [
+      'two that cover one',
+      ['path: /a/*, methods: [GET]', 'path: /a/*, methods: [HEAD]', 'path: /a/b, methods: [GET, HEAD]'],
+      ['shadowed-rule@8 6 7'],
+    ],
+    ['one method more', ['path: /a/*, methods: [GET]', 'path: /a/b, methods: [GET, HEAD]'], []],
+    [
+      'a condition',
+      ['path: /a, methods: [GET], query: { q: { max: 5 } }', 'path: /a, methods: [GET]'],
+      ['shadowed-rule@6 7'],
+    ],
+    [
+      'a tighter condition',
+      ['path: /a, methods: [GET], query: { q: { max: 5 } }', 'path: /a, methods: [GET], query: { q: { max: 9 } }'],
+      ['shadowed-rule@6 7'],
+    ],
+    ['an agent', ['path: /a, methods: [GET], agents: [claude]', 'path: /a, methods: [GET], agents: [cursor]'], []],
+    ['a question about a part', ['path: /**, methods: [GET]', 'path: /a, methods: [GET], approval: always'], []],
+    [
+      'a question that is asked already',
+      ['path: /a, methods: [GET], approval: always', 'path: /A, methods: [GET], approval: always'],
+      [],
+    ],
+    [
+      'a weaker question',
+      ['path: /a, methods: [GET], approval: always', 'path: /a, methods: [GET], approval: remember'],
+      ['shadowed-rule@7 6'],
+    ],
+    [
+      'an allow beside its question',
+      ['path: /a, methods: [GET], approval: always', 'path: /a, methods: [GET]'],
+      ['shadowed-rule@7 6'],
+    ],
+    ['what is denied', ['path: /a/b, methods: [GET]', 'path: /A/**, effect: deny'], ['unreachable-rule@6 7']],
+    [
+      'what is denied in one spelling',
+      ['path: /a/b, methods: [GET]', 'path: /a/**, effect: deny'],
+      ['unreachable-rule@6 7'],
+    ],
+    [
+      'what is denied in a condition',
+      ['path: /a, methods: [POST]', 'path: /a, effect: deny, body: { x: { equals: 1 } }'],
+      [],
+    ],
+    [
+      'a deny in a deny',
+      ['path: /a/**, methods: [GET]', 'path: /a/b, effect: deny, methods: [GET]', 'path: /a/b, effect: deny'],
+      ['shadowed-rule@7 8'],
+    ],
+    ['a deny beside everything', ['path: /a, methods: [GET]', 'path: /b, effect: deny'], ['deny-without-effect@7']],
+    [
+      'a deny of another method',
+      ['path: /a, methods: [GET]', 'path: /a, effect: deny, methods: [POST]'],
+      ['deny-without-effect@7'],
+    ],
+    [
+      'a HEAD that a denied GET denies',
+      ['path: /a, methods: [HEAD]', 'path: /*, effect: deny, methods: [GET]'],
+      ['unreachable-rule@6 7'],
+    ],
+  ])('finds %s', (_name, rules, expected) => {
+    expect(found(policy(rules))).toEqual(expected);
+  });
+
+  it('finds what is wider than it looks, and what does nothing', () => {
+    expect(found(policy(['path: /**, methods: [GET, POST]']))).toEqual(['broad-write@6']);
+    expect(found(policy(['path: /**, methods: [GET, POST], approval: always']))).toEqual([]);
+    expect(found(policy(['path: "/v1/{id}/x", methods: [GET]']))).toEqual(['parameter-in-path@6']);
+    expect(lint(policy(['path: "/v1/:customer", methods: [GET]']))[0]?.suggestion).toBe('/v1/*');
+    expect(found(policy(['path: /v1/*:cancel, methods: [GET]']))).toEqual([]);
+    expect(found(policy(['path: /api/graphql, methods: [POST]']))).toEqual(['graphql-without-block@6']);
+    expect(found(policy(['path: /graphql, methods: [POST], graphql: { operations: [query] }']))).toEqual([]);
+    expect(found(policy(['path: /a, methods: [GET], body: { x: { max: 5 } }']))).toEqual([
+      'condition-without-effect@6',
+    ]);
+    expect(found(policy(['path: /a, methods: [PUT], body: { x: { max: 5, min: 6 } }']))).toEqual([
+      'condition-without-effect@6',
+    ]);
+    expect(found(policy(['path: /a, methods: [GET]'], '    limits: { perAgent: true }\n'))).toEqual([
+      'limit-without-effect@2',
+    ]);
+    const [information] = lint(policy(['path: /a, methods: [PUT]']));
+    expect(information).toMatchObject({ code: 'write-without-approval', severity: 'information' });
+  });
+
+  it('finds what only others know', () => {
+    const text = policy(['path: /a/*, methods: [GET]', 'path: /b, methods: [GET]', 'path: /c, effect: deny']);
+    const usedRules = rulesUsed(valid(text), [
+      { service: 'api', method: 'GET', path: '/a/1?x=1' },
+      { service: 'api', method: 'POST', path: '/b' },
+      { service: 'api', method: 'GET', path: '/../b' },
+      { service: 'other', method: 'GET', path: '/b' },
+    ]);
+    expect([...usedRules]).toEqual(['api/policies/0']);
+    expect(found(text, { usedRules })).toEqual(['unused-rule@7', 'deny-without-effect@8']);
+    expect(found(text, { knownServices: ['api'] })).toEqual(['deny-without-effect@8']);
+    expect(lint(text, { knownServices: ['app'] })[0]).toMatchObject({
+      code: 'unknown-service',
+      suggestion: 'app',
+      severity: 'warning',
+    });
+    const two = `services:\n${['test', 'live'].map((name) => `  ${name}: { baseUrl: https://api.example.com, environment: ${name}, auth: { type: bearer }, policies: [{ path: /a, methods: [GET] }] }\n`).join('')}`;
+    expect(found(two, { sameCredential: [['test', 'live']] })).toEqual(['one-credential-two-environments@3 2']);
+    expect(found(two, { sameCredential: [['test', 'other']] })).toEqual([]);
+  });
+
+  it('runs the file’s tests', () => {
+    const tests = (expected: string, method = 'GET'): string =>
+      `${policy(['path: /a, methods: [GET], approval: always'])}tests:\n  - { name: a, expect: ${expected}, request: { service: api, method: ${method}, path: /a } }\n`;
+    expect(found(tests('ask'))).toEqual([]);
+    expect(found(tests('allow'))).toEqual(['failing-test@8']);
+    expect(found(tests('deny', 'NONE'))).toEqual(['failing-test@8']);
+  });
+});
