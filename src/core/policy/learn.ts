@@ -1,0 +1,303 @@
+import { isMap, isSeq, type ParsedNode } from 'yaml';
+import { METHODS, type Method } from '../request/model.ts';
+import { canonicalPath } from '../request/path.ts';
+import { inOrder } from './coverage.ts';
+import { compileService, fittingRules } from './decide.ts';
+import { generalise } from './generalise.ts';
+import type { Rule, Service } from './model.ts';
+import { mayMeet } from './overlap.ts';
+import { parsePolicy } from './parse.ts';
+import { PathIndex } from './pathIndex.ts';
+import { compilePattern } from './pattern.ts';
+import { yamlText } from './print.ts';
+import type { PastCall } from './rulesUsed.ts';
+import { asksAsStrictly } from './strictness.ts';
+import { applyEdits, columnOf, nodeWithSpan, pairWithKey, removeItem, rootOf, type TextEdit } from './yamlEdit.ts';
+
+/** A policy text that traffic suggests. Nothing is in force before a person has reviewed it. */
+export interface Proposal {
+  readonly text: string;
+  /** What changed and why, in the order of the file. Empty when nothing did. */
+  readonly changes: readonly ProposedChange[];
+}
+
+export interface ProposedChange {
+  readonly kind: 'added' | 'removed' | 'narrowed';
+  readonly service: string;
+  /** The rule in words: `GET /v1/customers/*`. */
+  readonly rule: string;
+  readonly why: string;
+}
+
+const READS: ReadonlySet<Method> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+interface Call {
+  readonly method: Method;
+  readonly path: string;
+  readonly segments: readonly string[];
+}
+
+/**
+ * Adds rules for calls that no rule fits: one for each path that was used, identifiers as stars, writes with
+ * `approval: always`. Services that the text does not name are left out. A text with errors stays as it is.
+ */
+export function learnPolicy(text: string, calls: Iterable<PastCall>): Proposal {
+  const { policy } = parsePolicy(text);
+  const root = rootOf(text);
+  if (policy === undefined || root === undefined) return { text, changes: [] };
+  const byService = callsByService(calls);
+  const edits: TextEdit[] = [];
+  const changes: ProposedChange[] = [];
+  for (const service of policy.services.values()) {
+    const compiled = compileService(service);
+    const news = (byService.get(service.name) ?? []).filter(
+      (call) => !fittingRules(compiled, call).allow.some(({ rule }) => rule.methods?.has(call.method)),
+    );
+    const rules = [
+      ...newRules(
+        news.filter(({ method }) => READS.has(method)),
+        false,
+      ),
+      ...newRules(
+        news.filter(({ method }) => !READS.has(method)),
+        true,
+      ),
+    ];
+    const edit =
+      rules.length === 0
+        ? undefined
+        : addRules(
+            text,
+            root,
+            service,
+            rules.map(({ yaml }) => yaml),
+          );
+    if (edit === undefined) continue;
+    edits.push(edit);
+    for (const { words, why } of rules) changes.push({ kind: 'added', service: service.name, rule: words, why });
+  }
+  return { text: applyEdits(text, edits), changes };
+}
+
+/**
+ * Replaces `**` in allow rules by the paths that were used, takes away methods and rules that were not. Deny rules stay,
+ * and so do ask rules that another rule would take the place of without asking: a proposal never widens.
+ */
+export function tightenPolicy(text: string, calls: Iterable<PastCall>): Proposal {
+  const { policy } = parsePolicy(text);
+  const root = rootOf(text);
+  if (policy === undefined || root === undefined) return { text, changes: [] };
+  const byService = callsByService(calls);
+  const edits: TextEdit[] = [];
+  const changes: ProposedChange[] = [];
+  for (const service of policy.services.values()) {
+    const used = callsByRule(service, byService.get(service.name) ?? []);
+    const idle: Rule[] = [];
+    for (const rule of service.rules) {
+      if (rule.effect === 'deny' || holdsOthersBack(rule, service.rules)) continue;
+      const own = used.get(rule.id) ?? [];
+      if (own.length === 0) idle.push(rule);
+      else {
+        const narrower = narrowRule(text, root, rule, own);
+        if (narrower === undefined) continue;
+        edits.push(narrower.edit);
+        changes.push({
+          kind: 'narrowed',
+          service: service.name,
+          rule: words(rule.methods ?? [], rule.pattern.text),
+          why: narrower.why,
+        });
+      }
+    }
+    const removals = removeRules(text, root, service, idle);
+    edits.push(...removals);
+    for (const rule of removals.length === 0 ? [] : idle) {
+      changes.push({
+        kind: 'removed',
+        service: service.name,
+        rule: words(rule.methods ?? [], rule.pattern.text),
+        why: 'No call used it.',
+      });
+    }
+  }
+  return { text: applyEdits(text, edits), changes };
+}
+
+function callsByService(calls: Iterable<PastCall>): ReadonlyMap<string, Call[]> {
+  const grouped = new Map<string, Call[]>();
+  const seen = new Set<string>();
+  for (const { service, method: written, path } of calls) {
+    const method = METHODS.find((one) => one === written);
+    const canonical = canonicalPath(path);
+    if (method === undefined || !canonical.ok) continue;
+    const key = `${service} ${method} ${canonical.value.path}`;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    const own = grouped.get(service) ?? [];
+    grouped.set(service, own);
+    own.push({ method, path: canonical.value.path, segments: canonical.value.segments });
+  }
+  return grouped;
+}
+
+function callsByRule(service: Service, calls: readonly Call[]): ReadonlyMap<string, Call[]> {
+  const compiled = compileService(service);
+  const byRule = new Map<string, Call[]>();
+  for (const call of calls) {
+    for (const { rule } of fittingRules(compiled, call).allow) {
+      if (rule.methods?.has(call.method)) byRule.set(rule.id, [...(byRule.get(rule.id) ?? []), call]);
+    }
+  }
+  return byRule;
+}
+
+/** An ask rule that also asks about what a less strict rule allows. */
+function holdsOthersBack(rule: Rule, rules: readonly Rule[]): boolean {
+  return (
+    rule.approval !== undefined &&
+    rules.some(
+      (other) =>
+        other.effect === 'allow' && other !== rule && !asksAsStrictly(other, rule.approval) && mayMeet(other, rule),
+    )
+  );
+}
+
+interface NewRule {
+  readonly yaml: string;
+  readonly words: string;
+  readonly why: string;
+}
+
+function newRules(calls: readonly Call[], asks: boolean): NewRule[] {
+  return [...groups(calls)].map(([pattern, { methods, why }]) => {
+    const list = inOrder(methods);
+    const asking = asks ? ', approval: always' : '';
+    const comment = why === undefined ? '' : ` # ${why}`;
+    return {
+      yaml: `{ path: ${yamlText(pattern)}, methods: [${list.join(', ')}]${asking} }${comment}`,
+      words: words(list, pattern),
+      why: why === undefined ? 'It was called.' : `It was called; ${why}.`,
+    };
+  });
+}
+
+function groups(
+  calls: readonly Call[],
+): ReadonlyMap<string, { readonly methods: ReadonlySet<Method>; readonly why: string | undefined }> {
+  const methodsOf = new Map<string, Set<Method>>();
+  for (const { path, method } of calls) methodsOf.set(path, (methodsOf.get(path) ?? new Set<Method>()).add(method));
+  return new Map(
+    [...generalise(methodsOf.keys())].map(([{ pattern, why }, paths]) => [
+      pattern,
+      { methods: new Set(paths.flatMap((path) => [...(methodsOf.get(path) ?? [])])), why },
+    ]),
+  );
+}
+
+function words(methods: Iterable<Method>, path: string): string {
+  return `${[...methods].join(', ')} ${path}`;
+}
+
+function addRules(text: string, root: ParsedNode, service: Service, rules: readonly string[]): TextEdit | undefined {
+  const list = policiesOf(root, service);
+  if (list === undefined) return undefined;
+  const { key, node } = list;
+  const indent = ' '.repeat(columnOf(text, key.range[0]) + 2);
+  const block = rules.map((rule) => `\n${indent}- ${rule}`).join('');
+  const items = isSeq(node) ? (node.items as ParsedNode[]) : [];
+  const last = items.at(-1);
+  if (last === undefined) {
+    const end = node === null ? key.range[1] : Math.max(node.range[1], key.range[1]);
+    return { span: { start: key.range[1], end }, newText: `:${block}` };
+  }
+  if (isSeq(node) && node.flow) {
+    // A comment would swallow the rest of the line.
+    const plain = rules.map((rule) => rule.replace(/ #.*$/, ''));
+    return { span: { start: last.range[1], end: last.range[1] }, newText: `, ${plain.join(', ')}` };
+  }
+  const first = items[0] as ParsedNode;
+  const dash = ' '.repeat(columnOf(text, text.lastIndexOf('-', first.range[0])));
+  const lineEnd = text.indexOf('\n', Math.max(last.range[1] - 1, last.range[0]));
+  const at = lineEnd === -1 ? text.length : lineEnd;
+  return { span: { start: at, end: at }, newText: rules.map((rule) => `\n${dash}- ${rule}`).join('') };
+}
+
+function policiesOf(root: ParsedNode, service: Service): { key: ParsedNode; node: ParsedNode | null } | undefined {
+  const map = pairWithKey(root, service.span)?.pair.value;
+  if (!map || !isMap(map)) return undefined;
+  const pairs = map.items as { key: ParsedNode; value: ParsedNode | null }[];
+  const pair = pairs.find(({ key }) => 'value' in key && key.value === 'policies');
+  return pair && { key: pair.key, node: pair.value };
+}
+
+/** Every removal of one list in one go: two neighbours in brackets share a comma. */
+function removeRules(text: string, root: ParsedNode, service: Service, idle: readonly Rule[]): TextEdit[] {
+  const list = policiesOf(root, service)?.node;
+  if (idle.length === 0 || !list || !isSeq(list)) return [];
+  if (idle.length === service.rules.length) {
+    return [
+      {
+        span: { start: list.range[0], end: list.flow ? list.range[1] : text.slice(0, list.range[1]).trimEnd().length },
+        newText: '[]',
+      },
+    ];
+  }
+  if (list.flow) return [];
+  return idle.flatMap((rule) => {
+    const node = nodeWithSpan(root, rule.span)?.node;
+    return (node && removeItem(text, list, node)) ?? [];
+  });
+}
+
+/** The rule written again for each path that was used, with what else it says; undefined when it is as narrow already. */
+function narrowRule(
+  text: string,
+  root: ParsedNode,
+  rule: Rule,
+  calls: readonly Call[],
+): { edit: TextEdit; why: string } | undefined {
+  const node = nodeWithSpan(root, rule.span);
+  const path = fieldOf(node?.node, 'path');
+  const methods = fieldOf(node?.node, 'methods');
+  const list = node?.parents.at(-1);
+  if (!path || !methods || !isSeq(list) || methods.range[1] > rule.span.end) return undefined;
+  const open = rule.pattern.strict.some(({ kind }) => kind === 'deep');
+  const parts = open
+    ? groups(calls)
+    : new Map([[rule.pattern.text, { methods: new Set(calls.map(({ method }) => method)), why: undefined }]]);
+  const [only] = parts.values();
+  if (!open && only?.methods.size === rule.methods?.size) return undefined;
+  if ([...parts.keys()].some((pattern) => !within(pattern, rule))) return undefined;
+  const own = text.slice(rule.span.start, rule.span.end).trimEnd();
+  const written = [...parts].map(([pattern, part]) =>
+    applyEdits(own, [
+      { span: shifted(path, rule), newText: open ? yamlText(pattern) : text.slice(path.range[0], path.range[1]) },
+      { span: shifted(methods, rule), newText: `[${inOrder(part.methods).join(', ')}]` },
+    ]),
+  );
+  const between = list.flow ? ', ' : `\n${' '.repeat(columnOf(text, text.lastIndexOf('-', rule.span.start)))}- `;
+  const reasons = [...parts].flatMap(([pattern, { why }]) => (why === undefined ? [] : [`${pattern}: ${why}`]));
+  return {
+    edit: { span: { start: rule.span.start, end: rule.span.start + own.length }, newText: written.join(between) },
+    why: `Calls used ${[...parts].map(([pattern, part]) => words(inOrder(part.methods), pattern)).join('; ')}.${reasons.length === 0 ? '' : ` ${reasons.join('; ')}.`}`,
+  };
+}
+
+function fieldOf(rule: ParsedNode | undefined, name: string): ParsedNode | undefined {
+  if (!rule || !isMap(rule)) return undefined;
+  const pairs = rule.items as { key: ParsedNode; value: ParsedNode | null }[];
+  return pairs.find(({ key }) => 'value' in key && key.value === name)?.value ?? undefined;
+}
+
+function shifted(node: ParsedNode, { span }: Rule): { start: number; end: number } {
+  return { start: node.range[0] - span.start, end: node.range[1] - span.start };
+}
+
+/** Whether a pattern matches nothing that the rule does not. */
+function within(pattern: string, rule: Rule): boolean {
+  const compiled = compilePattern(pattern);
+  if (!compiled.ok) return false;
+  const index = new PathIndex<true>(true);
+  index.add(rule.pattern.strict, true);
+  return index.covering(compiled.value.strict).length > 0;
+}
