@@ -30,6 +30,7 @@ const FILES = [
   'media/walkthrough/services.svg',
   'package.json',
   'package.nls.json',
+  'schemas/valetkey.schema.json',
 ];
 
 await main(async () => {

@@ -5,73 +5,75 @@ import type { Position, Problem, RelatedPlace, Severity, Span } from './model.ts
 const MAX_PROBLEMS = 200;
 
 /** The problem codes of this reader. `core/net`'s base URL codes come on top and are passed through. */
-export type ProblemCode =
-  | 'file-too-large'
-  | 'forbidden-character'
-  | 'nesting-too-deep'
-  | 'too-complex'
-  | 'yaml-alias'
-  | 'yaml-anchor'
-  | 'yaml-tag'
-  | 'yaml-directive'
-  | 'yaml-syntax'
-  | 'several-documents'
-  | 'merge-key'
-  | 'bad-key'
-  | 'duplicate-key'
-  | 'forbidden-name'
-  | 'unknown-key'
-  | 'missing-key'
-  | 'wrong-type'
-  | 'multi-line-text'
-  | 'unsupported-version'
-  | 'bad-service-name'
-  | 'bad-description'
-  | 'bad-environment'
-  | 'unknown-network'
-  | 'literal-credential'
-  | 'unknown-auth-type'
-  | 'bad-auth-name'
-  | 'bad-auth-prefix'
-  | 'bad-auth-username'
-  | 'bad-auth-value'
-  | 'bad-pattern'
-  | 'unknown-method'
-  | 'no-methods'
-  | 'duplicate-method'
-  | 'unknown-effect'
-  | 'unknown-approval'
-  | 'approval-on-deny'
-  | 'bad-condition'
-  | 'bad-graphql'
-  | 'bad-agent'
-  | 'bad-rotate-every'
-  | 'bad-test'
-  | 'bad-header-name'
-  | 'reserved-header'
-  | 'duplicate-header'
-  | 'bad-header-value'
-  | 'credential-like-header'
-  | 'bad-limit'
-  | 'bad-verify'
-  | 'administrator-only'
-  | 'bad-origin'
-  | 'shadowed-rule'
-  | 'unreachable-rule'
-  | 'deny-without-effect'
-  | 'broad-write'
-  | 'write-without-approval'
-  | 'condition-without-effect'
-  | 'limit-without-effect'
-  | 'graphql-without-block'
-  | 'parameter-in-path'
-  | 'one-credential-two-environments'
-  | 'unknown-service'
-  | 'unused-rule'
-  | 'failing-test'
-  | 'no-policies'
-  | 'no-services'
-  | 'too-many-problems';
+export const PROBLEM_CODES = [
+  'file-too-large',
+  'forbidden-character',
+  'nesting-too-deep',
+  'too-complex',
+  'yaml-alias',
+  'yaml-anchor',
+  'yaml-tag',
+  'yaml-directive',
+  'yaml-syntax',
+  'several-documents',
+  'merge-key',
+  'bad-key',
+  'duplicate-key',
+  'forbidden-name',
+  'unknown-key',
+  'missing-key',
+  'wrong-type',
+  'multi-line-text',
+  'unsupported-version',
+  'bad-service-name',
+  'bad-description',
+  'bad-environment',
+  'unknown-network',
+  'literal-credential',
+  'unknown-auth-type',
+  'bad-auth-name',
+  'bad-auth-prefix',
+  'bad-auth-username',
+  'bad-auth-value',
+  'bad-pattern',
+  'unknown-method',
+  'no-methods',
+  'duplicate-method',
+  'unknown-effect',
+  'unknown-approval',
+  'approval-on-deny',
+  'bad-condition',
+  'bad-graphql',
+  'bad-agent',
+  'bad-rotate-every',
+  'bad-test',
+  'bad-header-name',
+  'reserved-header',
+  'duplicate-header',
+  'bad-header-value',
+  'credential-like-header',
+  'bad-limit',
+  'bad-verify',
+  'administrator-only',
+  'bad-origin',
+  'shadowed-rule',
+  'unreachable-rule',
+  'deny-without-effect',
+  'broad-write',
+  'write-without-approval',
+  'condition-without-effect',
+  'limit-without-effect',
+  'graphql-without-block',
+  'parameter-in-path',
+  'one-credential-two-environments',
+  'unknown-service',
+  'unused-rule',
+  'failing-test',
+  'no-policies',
+  'no-services',
+  'too-many-problems',
+] as const;
+export type ProblemCode = (typeof PROBLEM_CODES)[number];
 
 /** What a problem may say besides. */
 type More = Pick<Problem, 'suggestion' | 'related' | 'data'>;

@@ -1,0 +1,152 @@
+/** One key of the policy language, as completion, hover and the JSON schema describe it. */
+export interface KeyWords {
+  readonly name: string;
+  /** One sentence. */
+  readonly words: string;
+  /** The words that its value may be, or some that it may be. */
+  readonly values?: readonly string[];
+}
+
+/** The places of the language: each is the map that has these keys, or the items of a list with its name. */
+export type Place =
+  | 'document'
+  | 'service'
+  | 'auth'
+  | 'rule'
+  | 'condition'
+  | 'graphql'
+  | 'headers'
+  | 'limits'
+  | 'verify'
+  | 'test'
+  | 'request';
+
+export const AGENT_NAMES = ['copilot', 'claude', 'cursor', 'codex', 'windsurf', 'gemini', 'goose', 'zed'] as const;
+
+export const AUTH_TYPES = [
+  'bearer',
+  'basic',
+  'header',
+  'query',
+  'oauth2',
+  'aws-sigv4',
+  'github-app',
+  'google-service-account',
+  'jwt',
+  'hmac',
+  'vscode-session',
+] as const;
+
+export const VOCABULARY: Readonly<Record<Place, readonly KeyWords[]>> = {
+  document: [
+    { name: 'version', words: 'The version of the language. 1 is the only one.', values: ['1'] },
+    { name: 'services', words: 'The APIs that agents may use, by name.' },
+    { name: 'tests', words: 'What the rules are expected to say about some requests.' },
+  ],
+  service: [
+    { name: 'description', words: 'What the service is, for people and agents.' },
+    { name: 'baseUrl', words: 'Where requests go: https, with a path prefix if needed, which cannot be escaped.' },
+    { name: 'environment', words: 'A free label, such as test or live.', values: ['test', 'live'] },
+    { name: 'network', words: 'What addresses the host may resolve to.', values: ['public', 'private', 'loopback'] },
+    { name: 'auth', words: 'Where the credential goes in a request. The credential itself never stands in the file.' },
+    { name: 'policies', words: 'The rules. What no rule allows is denied.' },
+    { name: 'headers', words: 'Fixed vendor headers, and caller headers that are let through.' },
+    { name: 'limits', words: 'How much, how fast, how long.' },
+    { name: 'verify', words: 'A harmless request that shows whether the API takes the credential.' },
+    {
+      name: 'rotateEvery',
+      words: 'After how many days the credential should be replaced, such as 90d.',
+      values: ['90d'],
+    },
+  ],
+  auth: [
+    { name: 'type', words: 'How the API takes the credential.', values: AUTH_TYPES },
+    { name: 'name', words: 'The header or parameter that carries the credential.' },
+    { name: 'prefix', words: 'What stands before the credential in the header.' },
+    { name: 'username', words: 'The user name; without it the credential holds both.' },
+  ],
+  rule: [
+    { name: 'path', words: 'The path, with * for one segment and ** for any number of them.' },
+    {
+      name: 'methods',
+      words: 'What the rule is for. GET does not include HEAD.',
+      values: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+    },
+    { name: 'effect', words: 'allow, the default, or deny, which wins over everything.', values: ['allow', 'deny'] },
+    {
+      name: 'approval',
+      words: 'Asks a person: every time, or with ten minutes to offer.',
+      values: ['always', 'remember'],
+    },
+    { name: 'query', words: 'Conditions on query parameters, by name.' },
+    { name: 'body', words: 'Conditions on fields of a JSON or form body, dotted or as JSON Pointer.' },
+    { name: 'graphql', words: 'What a GraphQL document may do.' },
+    {
+      name: 'agents',
+      words: 'Short client names. A client states its own: a convenience, not a boundary.',
+      values: AGENT_NAMES,
+    },
+  ],
+  condition: [
+    { name: 'equals', words: 'The very value.' },
+    { name: 'in', words: 'One of these values.' },
+    { name: 'max', words: 'At most this number.' },
+    { name: 'min', words: 'At least this number.' },
+    { name: 'matches', words: 'A pattern with *, such as cus_*. Never a regular expression.' },
+    { name: 'present', words: 'Whether the field is there.', values: ['true', 'false'] },
+  ],
+  graphql: [
+    { name: 'operations', words: 'The types of operations.', values: ['query', 'mutation', 'subscription'] },
+    { name: 'fields', words: 'The root fields; without them any.' },
+  ],
+  headers: [
+    { name: 'set', words: 'Fixed headers that the vendor wants.' },
+    { name: 'allow', words: 'Headers that callers may send beyond the standard ones.' },
+  ],
+  limits: [
+    { name: 'requests', words: 'A rate, such as 60/minute.', values: ['60/minute'] },
+    { name: 'perAgent', words: 'Counts the rate for each agent by itself.', values: ['true'] },
+    { name: 'concurrent', words: 'How many calls run at once; more wait.', values: ['16'] },
+    { name: 'responseBytes', words: 'The largest answer, such as 1MiB.', values: ['1MiB'] },
+    { name: 'requestBytes', words: 'The largest body, such as 1MiB.', values: ['1MiB'] },
+    { name: 'timeout', words: 'How long a call may take, such as 30s.', values: ['30s'] },
+  ],
+  verify: [
+    { name: 'path', words: 'The path of a harmless read.' },
+    { name: 'method', words: 'GET, the default, or HEAD.', values: ['GET', 'HEAD'] },
+  ],
+  test: [
+    { name: 'name', words: 'What the test shows.' },
+    { name: 'request', words: 'A request as `decide` takes it.' },
+    { name: 'expect', words: 'What the rules should say.', values: ['allow', 'ask', 'deny'] },
+  ],
+  request: [
+    { name: 'service', words: 'The service’s name.' },
+    { name: 'method', words: 'The method.', values: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] },
+    { name: 'path', words: 'The path below the base URL; may carry a query.' },
+    { name: 'query', words: 'Query parameters.' },
+    { name: 'headers', words: 'The caller’s headers.' },
+    { name: 'json', words: 'A JSON body.' },
+    { name: 'form', words: 'A form body.' },
+    { name: 'text', words: 'A text body.' },
+    { name: 'agent', words: 'The client’s name.', values: AGENT_NAMES },
+  ],
+};
+
+/** The place that the map or list at a path of keys is; list items are numbers. Undefined where names are free. */
+export function placeOf(path: readonly (string | number)[]): Place | undefined {
+  const keys = path.filter((step) => typeof step === 'string');
+  const [top, , part, field, name] = keys;
+  if (top === undefined) return 'document';
+  if (top === 'tests')
+    return keys.length === 1 ? 'test' : keys.length === 2 && keys[1] === 'request' ? 'request' : undefined;
+  if (top !== 'services' || keys.length < 2) return undefined;
+  if (part === undefined) return 'service';
+  if (part === 'policies') {
+    if (field === undefined) return 'rule';
+    if (field === 'graphql') return name === undefined ? 'graphql' : undefined;
+    return (field === 'query' || field === 'body') && name !== undefined && keys.length === 5 ? 'condition' : undefined;
+  }
+  if (field !== undefined) return undefined;
+  return part === 'auth' || part === 'headers' || part === 'limits' || part === 'verify' ? part : undefined;
+}

@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import { type CompletionContext, completePolicy } from '../../../src/core/policy/complete.ts';
+import { hoverPolicy } from '../../../src/core/policy/hover.ts';
+import { parsePolicy } from '../../../src/core/policy/parse.ts';
+import { policyOf } from './fixtures.ts';
+
+const HEAD = 'services:\n  api:\n    baseUrl: https://api.example.com\n    auth: { type: bearer }\n';
+
+/** The labels offered at the bar, which is no part of the text. */
+function offered(marked: string, context?: CompletionContext): string[] {
+  const offset = marked.indexOf('|');
+  return completePolicy(marked.replace('|', ''), offset, context).map(({ label }) => label);
+}
+
+const RULE_KEYS = ['path', 'methods', 'effect', 'approval', 'query', 'body', 'graphql', 'agents'];
+
+describe('completePolicy', () => {
+  it.each<[string, string[]]>([
+    ['|', ['version', 'services', 'tests']],
+    ['version: 1\n|', ['services', 'tests']],
+    [
+      'services:\n  api:\n    |',
+      [
+        'description',
+        'baseUrl',
+        'environment',
+        'network',
+        'auth',
+        'policies',
+        'headers',
+        'limits',
+        'verify',
+        'rotateEvery',
+      ],
+    ],
+    [
+      `${HEAD}    li|`,
+      ['description', 'environment', 'network', 'policies', 'headers', 'limits', 'verify', 'rotateEvery'],
+    ],
+    [`${HEAD}    policies:\n      - |`, RULE_KEYS],
+    [`${HEAD}    policies:\n      - path: /a\n        |`, RULE_KEYS.slice(1)],
+    [
+      `${HEAD}    policies:\n      - path: /a\n        me|\n      - path: /b\n        methods: [GET]\n`,
+      RULE_KEYS.slice(1),
+    ],
+    [`${HEAD}    policies:\n      - { path: /a, | }`, RULE_KEYS.slice(1)],
+    [
+      `${HEAD}    policies:\n      - { path: /a, methods: [GET, |] }`,
+      ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+    ],
+    [
+      `${HEAD}    policies:\n      - path: /a\n        methods:\n          - |`,
+      ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+    ],
+    [`${HEAD}    policies:\n      - path: /a\n        approval: |`, ['always', 'remember']],
+    [`${HEAD}    policies:\n      - path: /a\n        approval: al|`, ['always', 'remember']],
+    [
+      `${HEAD}    policies:\n      - path: /a\n        body: { amount: { | } }`,
+      ['equals', 'in', 'max', 'min', 'matches', 'present'],
+    ],
+    [`${HEAD}    policies:\n      - path: /a\n        body:\n          |`, []],
+    [
+      `${HEAD}    policies:\n      - path: /a\n        graphql: { operations: [|] }`,
+      ['query', 'mutation', 'subscription'],
+    ],
+    [`${HEAD}    network: |`, ['public', 'private', 'loopback']],
+    [
+      'services:\n  api:\n    auth: { type: | }',
+      [
+        'bearer',
+        'basic',
+        'header',
+        'query',
+        'oauth2',
+        'aws-sigv4',
+        'github-app',
+        'google-service-account',
+        'jwt',
+        'hmac',
+        'vscode-session',
+      ],
+    ],
+    [
+      `${HEAD}    limits:\n      requests: 60/minute\n      |`,
+      ['perAgent', 'concurrent', 'responseBytes', 'requestBytes', 'timeout'],
+    ],
+    [`${HEAD}tests:\n  - name: a\n    expect: |`, ['allow', 'ask', 'deny']],
+    [`${HEAD}    # a comment |`, []],
+    [`${HEAD}    description: |`, []],
+  ])('offers at %j', (marked, expected) => {
+    expect(offered(marked)).toEqual(expected);
+  });
+
+  it('offers what is known from elsewhere', () => {
+    const context: CompletionContext = {
+      services: ['stripe', 'api'],
+      baseUrls: ['https://api.stripe.com'],
+      calls: [
+        { service: 'api', method: 'GET', path: '/v1/customers/cus_123?x=1' },
+        { service: 'api', method: 'GET', path: '/v1/a*b' },
+        { service: 'other', method: 'GET', path: '/other' },
+      ],
+    };
+    expect(offered(`${HEAD}  |`, context)).toEqual(['stripe']);
+    expect(offered('services:\n  x:\n    baseUrl: |', context)).toEqual(['https://api.stripe.com']);
+    expect(offered(`${HEAD}    policies:\n      - path: |`, context)).toEqual(['/v1/customers/*', '/v1/a%2Ab']);
+    expect(offered(`${HEAD}tests:\n  - request: { service: | }`, context)).toEqual(['stripe', 'api']);
+  });
+
+  it('replaces the word that is being typed', () => {
+    const text = `${HEAD}    poli`;
+    const [first] = completePolicy(text, text.length - 2);
+    expect(first?.word).toEqual({ start: text.length - 4, end: text.length });
+  });
+});
+
+describe('hoverPolicy', () => {
+  const text = `${policyOf([
+    { path: '/v1/customers/**', methods: ['GET', 'HEAD'], approval: 'remember', more: 'agents: [claude]' },
+    { path: '/x', effect: 'deny' },
+  ])}    limits: { requests: 60/minute }\n`;
+  const { policy } = parsePolicy(text);
+  const hover = (word: string, calls?: Parameters<typeof hoverPolicy>[3]): readonly string[] | undefined =>
+    hoverPolicy(text, text.indexOf(word) + 1, policy, calls)?.lines;
+
+  it('says in words what a rule does, and how many calls it matched', () => {
+    expect(hover('/v1/customers')).toEqual([
+      'GET, HEAD on every path below /v1/customers/ of api asks you, and offers ten minutes, for agents claude.',
+    ]);
+    expect(hover('/x')).toEqual(['Every method on /x of api is denied.']);
+    const calls = [
+      { service: 'api', method: 'GET', path: '/v1/customers/1' },
+      { service: 'api', method: 'PUT', path: '/v1/customers/1' },
+      { service: 'b', method: 'GET', path: '/v1/customers/1' },
+    ];
+    expect(hover('/v1/customers', calls)?.[1]).toBe('One recent call matched it.');
+    expect(hover('/x', calls)?.[1]).toBe('No recent call matched it.');
+  });
+
+  it('explains keys, in a text with errors too', () => {
+    expect(hover('requests')).toEqual(['requests: A rate, such as 60/minute.']);
+    expect(hover('methods')?.at(-1)).toBe('methods: What the rule is for. GET does not include HEAD.');
+    expect(hoverPolicy('services:\n  a:\n    network: x\n', 20)?.lines).toEqual([
+      'network: What addresses the host may resolve to.',
+    ]);
+    expect(hoverPolicy('# services\n', 4)).toBeUndefined();
+  });
+});
