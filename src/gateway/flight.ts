@@ -54,6 +54,11 @@ export class Flight {
     this.#agent = auditAgent(caller.agent);
   }
 
+  /** The agent's short name, as rules for agents have it. It states its own. */
+  get agentName(): string {
+    return this.#agent.name;
+  }
+
   get signal(): AbortSignal {
     return this.#controller.signal;
   }

@@ -233,7 +233,7 @@ export class Gateway implements GatewayControl {
 
   /** Throws unless every policy allows the request, or some ask a person and the others allow it. */
   #decide(flight: Flight, inForce: ServiceInForce, request: CanonicalRequest): JointDecision {
-    const decision = inForce.decide(request);
+    const decision = inForce.decide(request, flight.agentName);
     flight.rule = decision.rule?.id;
     const { name } = inForce.service;
     if (decision.verdict === 'deny' && decision.awaitsApproval) {
@@ -452,7 +452,7 @@ export class Gateway implements GatewayControl {
         durationMs: this.#now() - flight.startedAt,
         wouldAllow: (path) => {
           const result = canonicalise({ service: service.name, method: 'GET', path }, { ...service, limits });
-          return result.ok && decide(result.value).verdict === 'allow';
+          return result.ok && decide(result.value, flight.agentName).verdict === 'allow';
         },
       };
       return await this.#turns.take(incoming.body.length, () => buildAnswer(incoming, context));

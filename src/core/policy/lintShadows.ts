@@ -6,6 +6,9 @@ import type { ProblemList } from './problems.ts';
 import { concernsCover, restrictionsCover, restrictionsKey } from './restrictions.ts';
 import { asksAsStrictly } from './strictness.ts';
 
+/** So many pairs of rules are looked at for one service; a person’s file has a few hundred. */
+const MAX_COMPARISONS = 500_000;
+
 type Covers = (outer: Rule, inner: Rule) => boolean;
 
 /** Rules that other rules of the service make idle, with those rules as related places. */
@@ -59,6 +62,7 @@ class Shadows {
   readonly #folded = new PathIndex<Rule>(false);
   readonly #first = new Map<string, Rule>();
   readonly #covers: Covers;
+  #budget = MAX_COMPARISONS;
   readonly #generous: boolean;
 
   constructor(rules: readonly Rule[], covers: Covers, generous: boolean) {
@@ -82,6 +86,8 @@ class Shadows {
     // An allow rule is denied by either form; a deny rule has to be covered in both.
     const covering =
       rule.effect === 'allow' ? [...strictly, ...generously] : generously.filter((one) => strictly.includes(one));
+    this.#budget -= covering.length;
+    if (this.#budget < 0) return [];
     const by: Rule[] = [];
     let left = effectiveMethods(rule);
     for (const other of covering) {

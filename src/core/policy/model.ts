@@ -196,8 +196,6 @@ export interface Limits {
   readonly responseBytes: number;
   readonly requestBytes: number;
   readonly timeoutMs: number;
-  /** The rate counts for each agent by itself. */
-  readonly perAgent?: true;
 }
 
 export const DEFAULT_LIMITS: Limits = {

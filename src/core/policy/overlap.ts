@@ -7,8 +7,13 @@ import type { Rule } from './model.ts';
  * complete: false only when there is no such request.
  */
 export function mayMeet(grant: Rule, restricting: Rule): boolean {
+  // Paths first: most pairs of rules are told apart by them.
+  if (!pathsMayMeet(grant, restricting)) return false;
   const concerned = effectiveMethods({ ...restricting, effect: 'deny' });
-  if (grant.methods !== undefined && ![...grant.methods].some((method) => concerned.has(method))) return false;
+  return grant.methods === undefined || [...grant.methods].some((method) => concerned.has(method));
+}
+
+function pathsMayMeet(grant: Rule, restricting: Rule): boolean {
   const inner = grant.pattern.folded;
   const outer = restricting.pattern.folded;
   for (const [index, unit] of inner.entries()) {
