@@ -172,6 +172,19 @@ describe('client credentials', () => {
     expect(performance.now() - started).toBeLessThan(1000);
   });
 
+  it('asks no token endpoint that the administrator does not list', async () => {
+    const text = policy('client_credentials', { tokenUrl: 'http://127.0.0.1:1/token' });
+    keyholder.put(text, 'crm', idp.clientSecret);
+    const { read, gateway } = await open(text);
+    await gateway.setPolicies([
+      { id: 'user', label: 'policy', approved: text, written: text, grants: true },
+      { id: 'admin', label: 'admin.yaml', written: JSON.stringify({ allowedOrigins: [idp.origin] }), grants: false },
+    ]);
+    const refusal = refusalOf(await read('crm', '/a'));
+    expect(refusal.code).toBe('policy_not_approved');
+    expect(refusal.message).toContain('http://127.0.0.1:1');
+  });
+
   it('sends the secret nowhere but to the token endpoint for which it was entered', async () => {
     const text = policy('client_credentials');
     keyholder.put(text, 'crm', idp.clientSecret);
@@ -325,6 +338,44 @@ describe('a refresh token', () => {
     const { read } = await withRefreshToken();
     const answer = answerOf(await read('crm', '/a'));
     expect(answer.json).toEqual({ path: '/api/a', echo: 'Bearer [redacted:crm]' });
+  });
+});
+
+describe('a credential that a person tries before it is stored', () => {
+  it('comes back renewed when trying it used it up', async () => {
+    const text = policy('refresh_token', {}, { verify: { path: '/me' } });
+    keyholder.put(
+      text,
+      'crm',
+      JSON.stringify({ clientSecret: idp.clientSecret, refreshToken: 'an-older-refresh-token' }),
+    );
+    const { gateway, read } = await open(text);
+    const typed = new Secret(
+      JSON.stringify({ clientSecret: idp.clientSecret, refreshToken: await idp.refreshToken() }),
+    );
+    const [stored] = keyholder.set().current;
+    if (!stored) throw new Error('no credential');
+    const verified = await gateway.verify('crm', undefined, { candidate: { value: typed, binding: stored.binding } });
+    expect(verified.outcome).toBe('ready');
+    expect(verified.renewal?.value.equals(typed)).toBe(false);
+    expect(keyholder.calls).toEqual([]);
+    keyholder.put(text, 'crm', verified.renewal?.value.expose('sign') ?? '');
+    await gateway.setCredentials(keyholder.set());
+    expect(answerOf(await read('crm', '/a')).status).toBe(200);
+    expect(idp.requests).toHaveLength(1);
+  });
+
+  it('is rejected when the provider does not take it', async () => {
+    const text = policy('client_credentials', {}, { verify: { path: '/me' } });
+    keyholder.put(text, 'crm', idp.clientSecret);
+    const { gateway } = await open(text);
+    const [stored] = keyholder.set().current;
+    if (!stored) throw new Error('no credential');
+    const value = new Secret(randomBytes(20).toString('hex'));
+    const verified = await gateway.verify('crm', undefined, { candidate: { value, binding: stored.binding } });
+    expect(verified).toMatchObject({ outcome: 'rejected' });
+    expect(verified.why).toContain('invalid_client');
+    expect((await gateway.status()).services[0]?.status).toBe('ready');
   });
 });
 
