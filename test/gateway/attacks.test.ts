@@ -144,16 +144,23 @@ it('an object of many small members keeps as many as fit', async () => {
 describe('the event loop', () => {
   /**
    * Milliseconds of the gateway's own work from ordering a freeze until it is answered, while a call is worked on. Its
-   * work and not the clock's time: other programs on the machine are not what is tested.
+   * work and not the clock's time, and the least of three rounds: other programs on the machine are not what is tested.
    */
-  async function freezeBehind(call: Record<string, unknown>): Promise<number> {
+  async function freezeBehind(call: Record<string, unknown>, atOnce = 1): Promise<number> {
+    const rounds: number[] = [];
+    for (let round = 0; round < 3; round += 1) rounds.push(await oneFreezeBehind(call, atOnce));
+    return Math.min(...rounds);
+  }
+
+  async function oneFreezeBehind(call: Record<string, unknown>, atOnce: number): Promise<number> {
+    const others = Array.from({ length: atOnce - 1 }, () => agent.ok('read', call));
     const before = upstream.requests.length;
     const done = agent.raw('read', call);
     await Promise.race([upstream.received(before + 1), done]);
     const start = cpuMs(served.pid);
     await served.order({ do: 'freeze', service: 'digits' });
     const took = cpuMs(served.pid) - start;
-    await done;
+    await Promise.all([done, ...others]);
     await served.order({ do: 'unfreeze', service: 'digits' });
     return took;
   }
@@ -170,9 +177,7 @@ describe('the event loop', () => {
   });
 
   it('is not held by many answers at once for longer than by one', async () => {
-    const others = Array.from({ length: 15 }, () => agent.ok('read', { service: 'api', path: '/deep' }));
-    expect(await freezeBehind({ service: 'api', path: '/deep' })).toBeLessThan(100);
-    await Promise.all(others);
+    expect(await freezeBehind({ service: 'api', path: '/deep' }, 16)).toBeLessThan(100);
   });
 
   it('is not held by a query of hundreds of thousands of parameters', async () => {
