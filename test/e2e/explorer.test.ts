@@ -134,3 +134,21 @@ test('exports what it shows', async () => {
     if (ending !== 'md') expect(text.trim().split('\n')).toHaveLength(ending === 'csv' ? 101 : 100);
   }
 });
+
+test('the evidence pack is one document with the chain, the checkup, the policies and the drill', async () => {
+  writeFileSync(join(editor.workspace, 'valetkey.yaml'), 'services: {}\n');
+  const target = join(editor.workspace, 'evidence.md');
+  await window.palette('Valet Key: Export Evidence Pack');
+  await window.pick('Try the kill switch now');
+  await window.waitForDialog('Practise the kill switch?');
+  await window.answerDialog('Freeze and Unfreeze');
+  await window.type('Export Evidence Pack', target);
+  await window.waitForNotification('The evidence pack was exported');
+  const text = readFileSync(target, 'utf8');
+  expect(text).toMatch(/Does the audit trail hold\? \| Yes: 40\d records, every chain holds/);
+  expect(text).toMatch(/How fast is every agent cut off\? \| Within \d+ ms/);
+  expect(text.match(/^## .*$/gm)).toEqual(
+    expect.arrayContaining(['## Audit log check', '## Audit log', '## MCP checkup', '## Policies']),
+  );
+  expect(text).not.toContain('<script>');
+});
