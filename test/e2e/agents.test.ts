@@ -134,8 +134,8 @@ test('Freeze Agent stops one and leaves the other alone; only a dialog lifts it'
   await window.reload();
   await window.command('valetKey.agents.focus');
   // Until the new gateway knows everything it refuses as starting.
-  await until('the gateway', async () => (await readThrough(claude, 'api', '/echo')).error?.code === 'frozen');
-  expect((await readThrough(stranger, 'api', '/echo')).status).toBe(200);
+  await until('the gateway', async () => (await readThrough(stranger, 'api', '/echo')).status === 200);
+  expect((await readThrough(claude, 'api', '/echo')).error?.code).toBe('frozen');
   await window.palette('Valet Key: Unfreeze Agent');
   await window.waitForDialog('Unfreeze the agent “claude-code”?');
   await window.answerDialog('Unfreeze');

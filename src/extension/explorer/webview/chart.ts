@@ -30,12 +30,10 @@ export class Chart {
     const [answered = [], failed = [], blocked = []] = view.series;
     const times = [...view.times];
     // From the whole down: each bar covers the lower part of the one before.
-    const stacked: uPlot.AlignedData = [
-      times,
-      times.map((_, i) => (answered[i] ?? 0) + (failed[i] ?? 0) + (blocked[i] ?? 0)),
-      times.map((_, i) => (failed[i] ?? 0) + (blocked[i] ?? 0)),
-      times.map((_, i) => blocked[i] ?? 0),
-    ];
+    // Nothing is drawn where there is nothing: a bar without height would still have its line.
+    const sum = (...parts: readonly (readonly number[])[]): (number | null)[] =>
+      times.map((_, i) => parts.reduce((total, part) => total + (part[i] ?? 0), 0) || null);
+    const stacked: uPlot.AlignedData = [times, sum(answered, failed, blocked), sum(failed, blocked), sum(blocked)];
     const foreground = colour('--vscode-foreground');
     const grid = colour('--vscode-panel-border') || foreground;
     const axis: uPlot.Axis = {
