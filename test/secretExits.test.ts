@@ -14,6 +14,7 @@ const SOURCE = path.resolve(import.meta.dirname, '../src');
  */
 const EXITS: Readonly<Record<string, readonly string[]>> = {
   wire: ['gateway/inject/inject.ts'],
+  server: ['gateway/servers/serverValues.ts'],
   pipe: ['gateway/pipe.ts'],
   store: ['extension/credentials/credentialEntry.ts'],
   redactor: ['core/redact/redactor.ts'],

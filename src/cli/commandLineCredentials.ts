@@ -5,6 +5,7 @@ import { credentialProblem } from '../core/redact/strength.ts';
 import type { Secret } from '../core/secret.ts';
 import { materialProblem } from '../gateway/inject/material.ts';
 import type {
+  Binding,
   Credential,
   CredentialKeeper,
   CredentialSet,
@@ -30,8 +31,7 @@ export class CommandLineCredentials implements CredentialKeeper {
 
   /** Throws for a value that cannot be this service's credential, and says why. */
   store({ name, auth, baseUrl }: Service, value: Secret): void {
-    const problem = credentialProblem(value);
-    if (problem?.severity === 'refuse') throw new Error(problem.message);
+    refuseUnfit(value);
     const unfit = materialProblem(auth, value);
     if (unfit !== undefined) throw new Error(`This is no credential for ${auth.type}. ${unfit}`);
     const binding = { origin: baseUrl.origin, placement: placementOf(auth) };
@@ -43,6 +43,17 @@ export class CommandLineCredentials implements CredentialKeeper {
     } else {
       this.#set = { current: [...current, { service: name, value, binding }], retired, revoked: others };
     }
+  }
+
+  /** For a credential that a wrapped server names. Throws for a value that cannot be one. */
+  storeBound(name: string, binding: Binding, value: Secret): void {
+    refuseUnfit(value);
+    const { current, retired, revoked } = this.#without(name);
+    this.#set = {
+      current: [...current, { service: name, value, binding }],
+      retired,
+      revoked: revoked.filter((other) => other !== name),
+    };
   }
 
   remove(name: string): void {
@@ -92,4 +103,9 @@ export class CommandLineCredentials implements CredentialKeeper {
       revoked,
     };
   }
+}
+
+function refuseUnfit(value: Secret): void {
+  const problem = credentialProblem(value);
+  if (problem?.severity === 'refuse') throw new Error(problem.message);
 }

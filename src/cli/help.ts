@@ -25,11 +25,15 @@ or, better, by the order "rotate": a start environment cannot be erased.
 Prints {"ready":true,"pid":…,"runtimeDir":…,"proxy":{"command":…,"args":[…],"env":{…}}}: what an MCP client
 needs to start the proxy. Audit lines go to standard error.
 
+A wrapped server of the policy is reached by the same proxy with "--server", NAME behind its arguments. The names
+of servers and of their credentials go where a service's name goes in an order.
+
 Takes orders on standard input, one JSON object a line, each answered with the same id:
   {"id":1,"do":"rotate","service":"stripe","credential":"…"}    store or replace a credential
   {"id":2,"do":"revoke","service":"stripe"}                     remove it and stop calls under way
   {"id":3,"do":"freeze"}   {"id":4,"do":"freeze","service":"stripe"}   stop everything, or one service
   {"id":5,"do":"unfreeze"}                                      lift it again
+  {"id":8,"do":"review","server":"github-mcp"}                  accept the tools that a wrapped server offers now
   {"id":6,"do":"reload"}                                        read the policy file again, as approved
   {"id":7,"do":"status"}                                        services with their state
   {"id":8,"do":"answer","approval":"…","allow":true,"for":"once"}      answer a question, see below

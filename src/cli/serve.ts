@@ -3,14 +3,16 @@ import os from 'node:os';
 import path from 'node:path';
 import * as z from 'zod';
 import { escapeUnshowable } from '../core/audit/escape.ts';
-import type { Service } from '../core/policy/model.ts';
+import type { Policy } from '../core/policy/model.ts';
 import { Secret } from '../core/secret.ts';
 import type { Approver } from '../gateway/gateway.ts';
-import type { ApprovalQuestion, GatewayEvents } from '../gateway/parent.ts';
+import type { ApprovalQuestion, Binding, GatewayEvents } from '../gateway/parent.ts';
 import { BoundedPolicyParser } from '../gateway/policyParser.ts';
 import { type RunningGateway, startGateway } from '../gateway/startGateway.ts';
 import { CommandLineCredentials } from './commandLineCredentials.ts';
 import { inputLines, print } from './jsonLines.ts';
+import { neededCredentials, stoppableNames } from './policyNames.ts';
+import { ToolReview } from './toolReview.ts';
 import { parseOptions, readText, required, UsageError } from './usage.ts';
 
 const id = z.union([z.string(), z.number()]);
@@ -19,6 +21,7 @@ const orderSchema = z.discriminatedUnion('do', [
   z.strictObject({ id, do: z.literal('revoke'), service: z.string() }),
   z.strictObject({ id, do: z.literal('freeze'), service: z.string().optional() }),
   z.strictObject({ id, do: z.literal('unfreeze'), service: z.string().optional() }),
+  z.strictObject({ id, do: z.literal('review'), server: z.string() }),
   z.strictObject({ id, do: z.literal('reload') }),
   z.strictObject({ id, do: z.literal('status') }),
   z.strictObject({
@@ -70,8 +73,9 @@ class CommandLineParent {
   readonly #policyFile: string;
   readonly #parser = new BoundedPolicyParser(__filename);
   readonly #gateway: RunningGateway;
-  #services: ReadonlyMap<string, Service> = new Map();
+  #policy: Policy = { services: new Map(), servers: new Map() };
   readonly #credentials: CommandLineCredentials;
+  readonly #tools: ToolReview;
   #frozen = { all: false, services: new Set<string>() };
   /** Request hashes of open questions, by their ids. */
   readonly #questions: ReadonlyMap<string, string>;
@@ -81,9 +85,11 @@ class CommandLineParent {
     gateway: RunningGateway,
     credentials: CommandLineCredentials,
     questions: ReadonlyMap<string, string>,
+    tools: ToolReview,
   ) {
     this.#credentials = credentials;
     this.#policyFile = policyFile;
+    this.#tools = tools;
     this.#gateway = gateway;
     this.#questions = questions;
   }
@@ -91,6 +97,7 @@ class CommandLineParent {
   static async start(options: ServeOptions): Promise<CommandLineParent> {
     const credentials = new CommandLineCredentials();
     const questions = new Map<string, string>();
+    const tools = new ToolReview();
     const events: GatewayEvents = {
       keeper: credentials,
       onAudit: (_event, line) => process.stderr.write(`${line}\n`),
@@ -104,12 +111,13 @@ class CommandLineParent {
         print({ approval: approvalLine(question) });
       },
       onApprovalGone: (gone) => questions.delete(gone),
+      onToolsSeen: (seen) => tools.take(seen),
       onLog: (level, message) => process.stderr.write(`[${level}] ${message}\n`),
     };
     const { policy, runtimeDir, auditDir, approver } = options;
     fs.mkdirSync(runtimeDir, { recursive: true, mode: 0o700 });
     const gateway = await startGateway({ runtimeDir, auditDir, extensionVersion: '' }, events, __filename, approver);
-    const parent = new CommandLineParent(policy, gateway, credentials, questions);
+    const parent = new CommandLineParent(policy, gateway, credentials, questions, tools);
     try {
       await parent.#reload();
       await parent.#takeCredentialsFromEnvironment();
@@ -178,7 +186,8 @@ class CommandLineParent {
       case 'unfreeze': {
         const freezing = order.do === 'freeze';
         // An order to stop that stops nothing must not look as if it had.
-        if (order.service !== undefined) this.#known(order.service);
+        if (order.service !== undefined && !stoppableNames(this.#policy).has(order.service))
+          throw this.#unknown(order.service);
         if (!freezing && order.service !== undefined && this.#frozen.all) {
           throw new Error('Everything is frozen; "unfreeze" without a service lifts that.');
         }
@@ -193,6 +202,10 @@ class CommandLineParent {
         });
         return {};
       }
+      case 'review':
+        await control.setToolPins(this.#tools.accept(order.server));
+        await control.recordControl({ action: 'review_tools', service: order.server });
+        return {};
       case 'reload':
         await this.#reload();
         await control.recordControl({ action: 'reload' });
@@ -218,13 +231,13 @@ class CommandLineParent {
       const [first] = problems.filter(({ severity }) => severity === 'error');
       throw new UsageError(`${this.#policyFile}:${first?.start.line}:${first?.start.column}: ${first?.message}`);
     }
-    this.#services = policy.services;
+    this.#policy = policy;
     const label = path.basename(this.#policyFile);
     await this.#gateway.control.setPolicies([{ id: 'user', label, approved: text, written: text, grants: true }]);
   }
 
   async #takeCredentialsFromEnvironment(): Promise<void> {
-    for (const name of this.#services.keys()) {
+    for (const name of neededCredentials(this.#policy).keys()) {
       const variable = `VALETKEY_CREDENTIAL_${name.toUpperCase().replaceAll('-', '_')}`;
       const value = process.env[variable];
       if (value === undefined) continue;
@@ -237,14 +250,21 @@ class CommandLineParent {
     }
   }
 
-  #known(name: string): Service {
-    const service = this.#services.get(name);
-    if (!service) throw new Error(`There is no service named ${name} in ${path.basename(this.#policyFile)}.`);
-    return service;
+  /** The destination of a service's credential, or of one that a wrapped server names. */
+  #known(name: string): Binding {
+    const binding = neededCredentials(this.#policy).get(name);
+    if (!binding) throw this.#unknown(name);
+    return binding;
+  }
+
+  #unknown(name: string): Error {
+    return new Error(`There is no service named ${name} in ${path.basename(this.#policyFile)}.`);
   }
 
   async #store(name: string, value: Secret): Promise<void> {
-    this.#credentials.store(this.#known(name), value);
+    const service = this.#policy.services.get(name);
+    if (service) this.#credentials.store(service, value);
+    else this.#credentials.storeBound(name, this.#known(name), value);
     await this.#gateway.control.setCredentials(this.#credentials.set);
   }
 

@@ -4,6 +4,8 @@ export type SecretExit =
   | 'wire'
   /** Over the private pipe, from the extension to the gateway that it forked. */
   | 'pipe'
+  /** To a wrapped MCP server: into the environment of its process, or into headers of requests to it. */
+  | 'server'
   /** Into VS Code's SecretStorage. */
   | 'store'
   /** Into the redactor, which looks for it in what goes back. */

@@ -152,6 +152,10 @@ export function activate(context: vscode.ExtensionContext): void {
       onAgents: (connected) => {
         for (const agent of agents.set(connected)) void tellOfAgent(agent).catch(failed);
       },
+      onToolsSeen: ({ server, tools }) => {
+        const waiting = tools.filter(({ standing }) => standing !== 'pinned').map(({ name }) => name);
+        if (waiting.length > 0) onLog('warn', `Tools of ${server} wait for a review: ${waiting.join(', ')}`);
+      },
       onLog,
     },
   );

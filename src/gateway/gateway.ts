@@ -41,6 +41,7 @@ import type {
   Redeemed,
   Redemption,
   Renewal,
+  ServerPins,
   Verification,
   VerifyingRequest,
   VerifyOptions,
@@ -50,6 +51,8 @@ import type {
 import type { AskingRule, JointDecision, ServiceInForce } from './policySet.ts';
 import { RefusalError, refusals } from './refusals.ts';
 import { Authenticator, type Presented } from './renewal/authenticator.ts';
+import { ownProcessTree } from './servers/processTree.ts';
+import { WrappedServers } from './servers/wrappedServers.ts';
 import { readVerification, standingOf } from './verification.ts';
 
 export interface GatewayOptions {
@@ -103,6 +106,8 @@ export class Gateway implements GatewayControl {
   readonly #approvals: Approvals;
   readonly #accessRequests: AccessRequests;
   readonly #approvalTimes: ApprovalTimes;
+  /** The MCP servers of others that this gateway runs. */
+  readonly wrapped: WrappedServers;
   #proxies: () => number = () => 0;
 
   constructor(options: GatewayOptions) {
@@ -138,6 +143,20 @@ export class Gateway implements GatewayControl {
       ask: (question) => options.events.onApproval(question),
       gone: (id, why) => options.events.onApprovalGone(id, why),
       record: (question, path, answer) => this.#recorder.record(answerEvent(question, path, answer)),
+    });
+    this.wrapped = new WrappedServers({
+      state: this.#state,
+      recorder: this.#recorder,
+      limiter: this.#limiter,
+      turns: this.#turns,
+      dispatcher: (network) => this.#transport.dispatcher(network),
+      onToolsSeen: (seen) => options.events.onToolsSeen(seen),
+      approvals: () => this.#approvals,
+      approver: options.approver,
+      approvalWaitMs: this.#approvalTimes.waitMs,
+      agents: this.agents,
+      tree: ownProcessTree(),
+      now: this.#now,
     });
   }
 
@@ -633,6 +652,11 @@ export class Gateway implements GatewayControl {
   async setPolicies(files: readonly PolicyFile[]): Promise<void> {
     await this.#state.setPolicies(files, this.#parsePolicy);
     this.#approvals.recheck();
+    this.wrapped.refresh();
+  }
+
+  async setToolPins(pins: readonly ServerPins[]): Promise<void> {
+    this.wrapped.setPins(pins);
   }
 
   readonly #parsePolicy: ParsePolicy = async (text, author) => {
@@ -655,6 +679,7 @@ export class Gateway implements GatewayControl {
       (name) => refusals.revoked(name, 'no'),
     );
     this.#approvals.recheck();
+    this.wrapped.refresh(removed);
   }
 
   async setFreeze(state: FreezeState): Promise<void> {
@@ -668,6 +693,7 @@ export class Gateway implements GatewayControl {
       (name) => this.#state.isFrozen(name),
       (name) => refusals.frozen(name, state.all, 'no'),
     );
+    this.wrapped.refresh();
   }
 
   async setAgents(admission: AgentAdmission): Promise<void> {
@@ -678,6 +704,7 @@ export class Gateway implements GatewayControl {
         flight.interrupt((sent) => refusals.agentFrozen(sent));
       }
     }
+    this.wrapped.interruptFrozenAgents();
   }
 
   async disconnectAgents(ids: readonly string[]): Promise<void> {
@@ -687,6 +714,7 @@ export class Gateway implements GatewayControl {
   async setWindow(window: WindowInfo): Promise<void> {
     this.#state.setTrusted(window.trusted);
     this.#approvals.recheck();
+    this.wrapped.refresh();
   }
 
   async answerApproval(id: string, requestHash: string, answer: ApprovalAnswer): Promise<boolean> {
@@ -725,8 +753,9 @@ export class Gateway implements GatewayControl {
       gatewayId: this.#options.gatewayId,
       runtimeDir: this.#options.runtimeDir,
       services: names.map((name) => ({ name, ...this.#state.status(name, 'window') })),
+      servers: this.wrapped.states(),
       proxies: this.#proxies(),
-      calls: this.#flights.size,
+      calls: this.#flights.size + this.wrapped.calls,
     };
   }
 
@@ -765,6 +794,7 @@ export class Gateway implements GatewayControl {
     );
     this.agents.close();
     this.#approvals.close();
+    this.wrapped.close();
     this.#transport.close();
     this.#recorder.close();
   }

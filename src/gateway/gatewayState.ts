@@ -5,6 +5,7 @@ import type { Caller } from './flight.ts';
 import type { Candidate, CredentialSet, FreezeState, PolicyFile, ServiceStatus } from './parent.ts';
 import { PolicySet, type ServiceInForce } from './policySet.ts';
 import { refusals } from './refusals.ts';
+import { ServerSet } from './servers/serverSet.ts';
 import { Vault, type VaultLookup } from './vault.ts';
 
 /** Gives a text's document; one without a policy grants nothing. */
@@ -36,6 +37,7 @@ export class GatewayState {
   #files: readonly PolicyFile[] = [];
   #policies = { window: PolicySet.EMPTY, user: PolicySet.EMPTY };
   #filesInForce: readonly PolicyFile[] = [];
+  #servers = { window: ServerSet.EMPTY, user: ServerSet.EMPTY };
   #policyTurn = 0;
   #informed = false;
   /** The texts in force, as they were read: what is approved now was usually written before. */
@@ -65,15 +67,18 @@ export class GatewayState {
     const turn = ++this.#policyTurn;
     this.#files = files;
     const read = new Map<string, PolicyDocument>();
-    const policies = await PolicySet.from(files, async (text, author) => {
+    const parseOnce: ParsePolicy = async (text, author) => {
       const key = `${author} ${text}`;
-      const document = this.#read.get(key) ?? (await parse(text, author));
+      const document = read.get(key) ?? this.#read.get(key) ?? (await parse(text, author));
       if (document.policy) read.set(key, document);
       return document;
-    });
+    };
+    const policies = await PolicySet.from(files, parseOnce);
+    const servers = await ServerSet.from(files, parseOnce);
     if (turn !== this.#policyTurn) return;
     this.#read = read;
     this.#policies = { window: policies, user: policies.withoutWorkspaces() };
+    this.#servers = { window: servers, user: servers.withoutWorkspaces() };
     this.#informed = true;
     this.#version++;
     // A parent repeats itself; only other texts are another version.
@@ -101,6 +106,14 @@ export class GatewayState {
   setTrusted(trusted: boolean): void {
     this.#trusted = trusted;
     this.#version++;
+  }
+
+  get trusted(): boolean {
+    return this.#trusted;
+  }
+
+  servers(scope: Caller['scope']): ServerSet {
+    return this.#servers[scope];
   }
 
   policies(scope: Caller['scope']): PolicySet {
@@ -147,6 +160,10 @@ export class GatewayState {
     if (proposed === undefined) return undefined;
     const found = this.vault.find(name, proposed.baseUrl, proposed.auth);
     return found.found === 'bound_elsewhere' ? found.what : undefined;
+  }
+
+  get allFrozen(): boolean {
+    return this.#freeze.all;
   }
 
   isFrozen(service: string): boolean {

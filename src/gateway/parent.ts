@@ -134,6 +134,8 @@ export interface GatewayControl {
   setAgents(admission: AgentAdmission): Promise<void>;
   setWindow(window: WindowInfo): Promise<void>;
   setNetwork(network: NetworkSettings): Promise<void>;
+  /** What a person has accepted of the tools of wrapped servers. A server that is left out counts as never seen. */
+  setToolPins(pins: readonly ServerPins[]): Promise<void>;
   /** Records something that a person did (freeze, rotate, approve …) in the audit trail. */
   recordControl(event: ControlEvent): Promise<void>;
   /**
@@ -275,6 +277,8 @@ export interface GatewayStatus {
     /** Who could change it, when that is not the person in VS Code. */
     readonly by?: 'administrator';
   }[];
+  /** Wrapped servers. `missing_credential` and the like concern any of their credentials. */
+  readonly servers: readonly ServerState[];
   readonly proxies: number;
   /** Calls under way. */
   readonly calls: number;
@@ -313,6 +317,46 @@ export type ApprovalAnswer = { readonly allow: false } | { readonly allow: true;
 export type ApprovalEnd = 'answered' | 'expired' | 'cancelled' | 'frozen' | 'changed';
 
 export type WishOutcome = 'granted' | 'declined';
+export interface ServerState {
+  readonly name: string;
+  readonly status: ServiceStatus;
+  readonly why?: string;
+  readonly by?: 'administrator';
+  /** Whether its process runs, or its connection stands, just now. */
+  readonly running: boolean;
+  /** As of the last time that its tools were listed; 0 before that. */
+  readonly tools: { readonly offered: number; readonly usable: number; readonly waiting: number };
+}
+
+/** The hash of one tool's name, title, description, schemas and annotations. */
+export interface ToolPin {
+  readonly name: string;
+  /** Hex SHA-256. */
+  readonly hash: string;
+}
+
+/** The tools of one wrapped server that a person has accepted. */
+export interface ServerPins {
+  readonly server: string;
+  readonly tools: readonly ToolPin[];
+}
+
+/** `pinned` tools can be used, as far as policy allows; the others are off until a person reviews them. */
+export type ToolStanding = 'pinned' | 'new' | 'changed' | 'hidden_text';
+
+export interface SeenTool extends ToolPin {
+  readonly standing: ToolStanding;
+  /** Its definition as indented JSON, redacted, with what cannot be seen as escapes; cut at 20,000 characters. */
+  readonly definition: string;
+}
+
+/** The tools that a wrapped server offers, whenever that is not what it offered before. All text in it is the server's. */
+export interface ToolsSeen {
+  readonly server: string;
+  /** The server was never seen: what is `pinned` is to be kept, and given back by `setToolPins` from now on. */
+  readonly first: boolean;
+  readonly tools: readonly SeenTool[];
+}
 
 /** A rule that an agent asked for. All text in it is the agent's. */
 export interface AccessWish {
@@ -380,6 +424,7 @@ export interface GatewayEvents {
   onAgents(agents: readonly ConnectedAgent[]): void;
   onApproval(question: ApprovalQuestion): void;
   onApprovalGone(id: string, why: ApprovalEnd): void;
+  onToolsSeen(seen: ToolsSeen): void;
   /** A diagnostic for the product's own log. Never holds a credential. */
   onLog(level: 'info' | 'warn' | 'error', message: string): void;
 }

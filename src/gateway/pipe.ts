@@ -33,7 +33,9 @@ import type {
   Renewal,
   RenewalLease,
   RetiredCredential,
+  ServerPins,
   SessionRequest,
+  ToolsSeen,
   Verification,
   VerifyingRequest,
   WindowInfo,
@@ -107,6 +109,7 @@ export async function connectGateway(
   connection.onNotification('agents', (agents: ConnectedAgent[]) => events.onAgents(agents));
   connection.onNotification('approval', (question: ApprovalQuestion) => events.onApproval(question));
   connection.onNotification('approvalGone', (id: string, why: ApprovalEnd) => events.onApprovalGone(id, why));
+  connection.onNotification('toolsSeen', (seen: ToolsSeen) => events.onToolsSeen(seen));
   connection.onNotification('log', (level: 'info' | 'warn' | 'error', message: string) => events.onLog(level, message));
   serveKeeper(connection, events.keeper);
   connection.listen();
@@ -117,6 +120,7 @@ export async function connectGateway(
 
   return {
     setPolicies: (files) => call('setPolicies', files),
+    setToolPins: (pins) => call('setToolPins', pins),
     setCredentials: (set) => call('setCredentials', credentialsOntoPipe(set)),
     setFreeze: (state) => call('setFreeze', state),
     setAgents: (admission) => call('setAgents', admission),
@@ -181,6 +185,7 @@ export function serveParent(
       onAgents: (agents) => tell('agents', agents),
       onApproval: (question) => tell('approval', question),
       onApprovalGone: (id, why) => tell('approvalGone', id, why),
+      onToolsSeen: (seen) => tell('toolsSeen', seen),
       onLog: (level, message) => tell('log', level, message),
     });
     await starting;
@@ -195,6 +200,7 @@ export function serveParent(
   connection.onRequest('setWindow', async (window: WindowInfo) => (await started()).setWindow(window));
   connection.onRequest('setNetwork', async (network: NetworkSettings) => (await started()).setNetwork(network));
   connection.onRequest('recordControl', async (event: ControlEvent) => (await started()).recordControl(event));
+  connection.onRequest('setToolPins', async (pins: ServerPins[]) => (await started()).setToolPins(pins));
   connection.onRequest('head', async (): Promise<AuditHead> => (await started()).head());
   connection.onRequest(
     'verify',

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
-import type { PolicyChange } from '../core/policy/changes.ts';
 import type { LintContext } from '../core/policy/lintContext.ts';
 import type { PolicyAuthor, PolicyDocument, Problem } from '../core/policy/model.ts';
+import type { PolicyChange } from '../core/policy/policyChange.ts';
 import { type JobName, type Jobs, WORKER_ROLE } from './policyJobs.ts';
 
 /** A policy text took longer than its deadline: it counts as a document with an error. */

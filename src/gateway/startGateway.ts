@@ -56,6 +56,7 @@ export async function startGateway(
       setAgents: (admission) => gateway.setAgents(admission),
       disconnectAgents: (ids) => gateway.disconnectAgents(ids),
       setNetwork: (network) => gateway.setNetwork(network),
+      setToolPins: (pins) => gateway.setToolPins(pins),
       recordControl: (event) => gateway.recordControl(event),
       verify: (service, known, options) => gateway.verify(service, known, options),
       redeem: (service, redemption) => gateway.redeem(service, redemption),

@@ -4,7 +4,7 @@ import type { Auth, BaseUrl } from '../core/policy/model.ts';
 import { Redactor } from '../core/redact/redactor.ts';
 import { Secret } from '../core/secret.ts';
 import { endOfMaterial } from './inject/material.ts';
-import type { Binding, Candidate, CredentialSet, CredentialStanding } from './parent.ts';
+import type { Binding, Candidate, Credential, CredentialSet, CredentialStanding } from './parent.ts';
 
 /** How long a value that was replaced is still taken out of answers. */
 const RETIRED_MS = 24 * 60 * 60 * 1000;
@@ -138,9 +138,20 @@ export class Vault {
   /** The candidate, if there is one, counts in place of the service's credential, and is bound as strictly. */
   find(service: string, baseUrl: BaseUrl, auth: Auth, candidate?: Candidate): VaultLookup {
     const stored = auth.type === 'vscode-session' ? this.#session(service) : this.#current(service);
+    const lookup = this.#lookUp(service, { origin: baseUrl.origin, placement: placementOf(auth) }, stored, candidate);
+    if (candidate || lookup.found !== 'credential') return lookup;
+    const expiresAt = endOf(auth, lookup.value, stored?.expiresAt);
+    return expiresAt === undefined ? lookup : { ...lookup, expiresAt };
+  }
+
+  /** The same for a wrapped server's credential. */
+  findBound(name: string, wanted: Binding): VaultLookup {
+    return this.#lookUp(name, wanted, this.#current(name));
+  }
+
+  #lookUp(service: string, wanted: Binding, stored: Credential | undefined, candidate?: Candidate): VaultLookup {
     const credential = candidate ?? stored;
     if (!credential) return { found: this.#set.revoked.includes(service) ? 'revoked' : 'missing' };
-    const wanted: Binding = { origin: baseUrl.origin, placement: placementOf(auth) };
     const { binding } = credential;
     if (binding.origin !== wanted.origin || binding.placement !== wanted.placement) {
       const text = (b: Binding): string => `${b.origin} (${b.placement})`;
@@ -148,12 +159,11 @@ export class Vault {
     }
     if (candidate) return { found: 'credential', value: candidate.value };
     const standing = this.#standings.get(service);
-    const expiresAt = endOf(auth, credential.value, stored?.expiresAt);
     return {
       found: 'credential',
       value: credential.value,
       ...(standing === undefined ? {} : { standing }),
-      ...(expiresAt === undefined ? {} : { expiresAt }),
+      ...(stored?.expiresAt === undefined ? {} : { expiresAt: stored.expiresAt }),
     };
   }
 

@@ -141,6 +141,22 @@ export const accessAnswerSchema = z.object({
 });
 export type AccessAnswer = z.infer<typeof accessAnswerSchema>;
 
+/** A call to a tool of a wrapped server. */
+export const toolCallSchema = z.object({
+  server: z.string().max(200),
+  tool: z.string().max(200),
+  arguments: z.record(z.string(), z.unknown()),
+});
+export type ToolCall = z.infer<typeof toolCallSchema>;
+
+/** How far a call has come, as MCP's progress notifications say it. */
+export const progressSchema = z.object({
+  progress: z.number(),
+  total: z.number().optional(),
+  message: z.string().optional(),
+});
+export type CallProgress = z.infer<typeof progressSchema>;
+
 const requestId = z.number().int().nonnegative();
 
 /**
@@ -153,17 +169,29 @@ export const fromProxySchema = z.discriminatedUnion('do', [
   /** `tellWaiting`: say so, once, when the call begins to wait for a person. */
   z.object({ do: z.literal('execute'), id: requestId, call: callSchema, tellWaiting: z.literal(true).optional() }),
   z.object({ do: z.literal('requestAccess'), id: requestId, access: accessSchema }),
+  z.object({ do: z.literal('listTools'), id: requestId, server: z.string().max(200) }),
+  /** `tellProgress`: say when it begins to wait for a person, and what the server says of its progress. */
+  z.object({
+    do: z.literal('callTool'),
+    id: requestId,
+    call: toolCallSchema,
+    tellProgress: z.literal(true).optional(),
+  }),
+  /** From now on: say whenever the list of this server's tools is another one. */
+  z.object({ do: z.literal('watchTools'), server: z.string().max(200) }),
   z.object({ do: z.literal('cancel'), id: requestId }),
 ]);
 export type FromProxy = z.infer<typeof fromProxySchema>;
 
 /**
  * From the gateway: one reply for each id, a good answer or a refusal of the closed list. Before it, for who asked to be
- * told, that the call waits for a person.
+ * told, that the call waits for a person, or how far it has come. And that the tools of a watched server changed.
  */
 export const fromGatewaySchema = z.union([
   z.object({ id: requestId, waiting: z.literal('approval') }),
   z.object({ id: requestId, refusal: refusalSchema }),
   z.object({ id: requestId, answer: z.record(z.string(), z.unknown()) }),
+  z.object({ id: requestId, progress: progressSchema }),
+  z.object({ event: z.literal('toolsChanged'), server: z.string() }),
 ]);
 export type FromGateway = z.infer<typeof fromGatewaySchema>;

@@ -1,4 +1,4 @@
-import type { AgentInfo } from '../protocol/messages.ts';
+import type { AgentInfo, CallProgress } from '../protocol/messages.ts';
 import { RuntimeDirError } from '../protocol/runtimeDir.ts';
 import { type Fit, rankGateways, readGateways, type Whereabouts } from './findGateways.ts';
 import { connect, type GatewayConnection, type Order } from './gatewayConnection.ts';
@@ -36,8 +36,26 @@ export class GatewayClient {
     this.#agent = options.agent;
   }
 
-  /** `onWaiting` is told when a call begins to wait for a person. */
-  async ask(question: Question, signal?: AbortSignal, onWaiting?: () => void): Promise<Reply> {
+  /** The connection there is, or a new one; undefined when no gateway can be reached. */
+  async connection(): Promise<GatewayConnection | undefined> {
+    try {
+      return await this.#connected();
+    } catch (error) {
+      if (error instanceof RuntimeDirError) return undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * `onWaiting` is told when a call begins to wait for a person, `onProgress` how far a call to a wrapped server has come,
+   * for orders that ask to be told.
+   */
+  async ask(
+    question: Question,
+    signal?: AbortSignal,
+    onWaiting?: () => void,
+    onProgress?: (progress: CallProgress) => void,
+  ): Promise<Reply> {
     let connection: GatewayConnection | undefined;
     try {
       connection = await this.#connected();
@@ -46,7 +64,7 @@ export class GatewayClient {
       throw error;
     }
     if (!connection) return readGateways(this.#runtimeDir).length > 0 ? gatewaySilent() : gatewayLost('no');
-    return connection.ask({ ...question, id: ++this.#lastId } as Order, signal, onWaiting);
+    return connection.ask({ ...question, id: ++this.#lastId } as Order, signal, onWaiting, onProgress);
   }
 
   async #connected(): Promise<GatewayConnection | undefined> {

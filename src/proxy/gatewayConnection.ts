@@ -3,6 +3,7 @@ import { LineSplitter, tooLong } from '../protocol/lines.ts';
 import { LineWriter } from '../protocol/lineWriter.ts';
 import {
   type AgentInfo,
+  type CallProgress,
   type FromProxy,
   fromGatewaySchema,
   MAX_HANDSHAKE_LINE_BYTES,
@@ -21,6 +22,7 @@ export type Order = Exclude<WithId<FromProxy>, { do: 'cancel' }>;
 interface Pending {
   readonly settle: (reply: Reply) => void;
   readonly onWaiting: (() => void) | undefined;
+  readonly onProgress: ((progress: CallProgress) => void) | undefined;
 }
 
 /** A proven connection to one gateway. */
@@ -28,9 +30,16 @@ export interface GatewayConnection {
   readonly open: boolean;
   /**
    * Sends one order and resolves with the reply to it; when the connection breaks, with a refusal that says so.
-   * `onWaiting` is told when the call waits for a person, for orders that ask to be told.
+   * `onWaiting` is told when the call waits for a person, `onProgress` how far it has come, for orders that ask to be told.
    */
-  ask(order: Order, signal?: AbortSignal, onWaiting?: () => void): Promise<Reply>;
+  ask(
+    order: Order,
+    signal?: AbortSignal,
+    onWaiting?: () => void,
+    onProgress?: (progress: CallProgress) => void,
+  ): Promise<Reply>;
+  /** Calls `listener` when the tools of a wrapped server change, and once when the connection is over. */
+  watchTools(server: string, listener: () => void): void;
   /** Closes once nothing is under way. */
   retire(): void;
 }
@@ -42,6 +51,7 @@ export function connect(candidate: Candidate, agent: AgentInfo): Promise<Gateway
     const socket = net.connect(rendezvous.socket);
     const lines = new LineSplitter(MAX_HANDSHAKE_LINE_BYTES);
     const pending = new Map<number, Pending>();
+    const watching: (() => void)[] = [];
     const ownNonce = freshNonce();
     let proven = false;
     let retired = false;
@@ -52,6 +62,7 @@ export function connect(candidate: Candidate, agent: AgentInfo): Promise<Gateway
       reject(new Error(why));
       for (const { settle } of pending.values()) settle(gatewayLost('unknown'));
       pending.clear();
+      for (const listener of watching.splice(0)) listener();
     };
     const patience = setTimeout(() => fail('the gateway did not answer in time'), CONNECT_TIMEOUT_MS);
     const writer = new LineWriter(socket);
@@ -78,6 +89,14 @@ export function connect(candidate: Candidate, agent: AgentInfo): Promise<Gateway
         pending.get(reply.id)?.onWaiting?.();
         return;
       }
+      if ('event' in reply) {
+        for (const listener of watching) listener();
+        return;
+      }
+      if ('progress' in reply) {
+        pending.get(reply.id)?.onProgress?.(reply.progress);
+        return;
+      }
       pending.get(reply.id)?.settle(reply);
       pending.delete(reply.id);
       endIfIdle();
@@ -91,12 +110,16 @@ export function connect(candidate: Candidate, agent: AgentInfo): Promise<Gateway
       get open() {
         return proven && !socket.destroyed && socket.writable;
       },
-      ask(order, signal, onWaiting) {
+      watchTools(server, listener) {
+        watching.push(listener);
+        send({ do: 'watchTools', server } satisfies FromProxy);
+      },
+      ask(order, signal, onWaiting, onProgress) {
         return new Promise((settle) => {
           if (!connection.open) return settle(gatewayLost('no'));
           const line = asLine(order);
           if (typeof line !== 'string') return settle(line);
-          pending.set(order.id, { settle, onWaiting });
+          pending.set(order.id, { settle, onWaiting, onProgress });
           signal?.addEventListener(
             'abort',
             () => {

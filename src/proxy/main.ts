@@ -12,6 +12,7 @@ import { invalidArguments, type Refused, type Reply } from './reply.ts';
 import { StdioTransport } from './stdio.ts';
 import { ARGUMENTS, INSTRUCTIONS, isToolName, TOOLS, type ToolName } from './tools.ts';
 import { type WaitingProgress, waitingProgress } from './waitingProgress.ts';
+import { serveWrapped, wrappedInstructions } from './wrappedServer.ts';
 
 /**
  * The MCP server on stdio that an agent starts. It holds no credential and no rule: it checks the shape of a call,
@@ -30,9 +31,14 @@ function main(): void {
   process.stdin.on('end', exit).on('close', exit).on('error', exit);
   process.stdout.on('error', exit); // the client is gone
 
+  const wrapped = wrappedName(process.argv.slice(2));
   const server = new Server(
-    { name: 'valet-key', title: 'Valet Key', version: VALETKEY_VERSION },
-    { capabilities: { tools: {} }, instructions: INSTRUCTIONS },
+    wrapped === undefined
+      ? { name: 'valet-key', title: 'Valet Key', version: VALETKEY_VERSION }
+      : { name: wrapped, version: VALETKEY_VERSION },
+    wrapped === undefined
+      ? { capabilities: { tools: {} }, instructions: INSTRUCTIONS }
+      : { capabilities: { tools: { listChanged: true } }, instructions: wrappedInstructions(wrapped) },
   );
   const gateway = new GatewayClient({
     runtimeDir: process.env.VALETKEY_RUNTIME_DIR || defaultRuntimeDir(ownRuntimeDirInputs(process.env, os.tmpdir())),
@@ -49,6 +55,21 @@ function main(): void {
     },
   });
 
+  if (wrapped === undefined) serveOwnTools(server, gateway);
+  else serveWrapped(server, wrapped, gateway);
+  void server.connect(new StdioTransport(process.stdin, process.stdout));
+}
+
+/** The name behind `--server`, by which this proxy stands in for a wrapped server. Ends the process on anything else. */
+function wrappedName(args: readonly string[]): string | undefined {
+  if (args.length === 0) return undefined;
+  const [option, name = ''] = args;
+  if (option === '--server' && args.length === 2 && /^[a-z][a-z0-9-]{0,62}$/.test(name)) return name;
+  process.stderr.write('usage: proxy.js [--server NAME]\n');
+  process.exit(2);
+}
+
+function serveOwnTools(server: Server, gateway: GatewayClient): void {
   server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: TOOLS }));
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, { signal, sendNotification }) => {
     if (!isToolName(params.name)) {
@@ -63,7 +84,6 @@ function main(): void {
       progress?.stop();
     }
   });
-  void server.connect(new StdioTransport(process.stdin, process.stdout));
 }
 
 function toQuestion(tool: ToolName, given: unknown): Question | Refused {

@@ -41,6 +41,7 @@ export function forkGateway(folder = fs.mkdtempSync(path.join(os.tmpdir(), 'vk-'
       onAgents: () => undefined,
       onApproval: (question) => void told.push(JSON.stringify(question)),
       onApprovalGone: (id, why) => void told.push(`${id} ${why}`),
+      onToolsSeen: (seen) => void told.push(JSON.stringify(seen)),
       onLog: (level, message) => void told.push(`[${level}] ${message}`),
     },
     proxy: { command: process.execPath, args: [PROXY], env: { VALETKEY_RUNTIME_DIR: runtimeDir } },

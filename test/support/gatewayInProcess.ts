@@ -57,6 +57,7 @@ export async function gatewayInProcess(options: {
         const question = questions.find((other) => other.id === id);
         if (question) question.ended = why;
       },
+      onToolsSeen: () => undefined,
       onLog: (_level, message) => void log.push(message),
     },
     parsePolicy: async (text, author) => parsePolicy(text, author),

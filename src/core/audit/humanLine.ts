@@ -43,7 +43,8 @@ const ODD_BLANK = /[^\S ]/g;
 
 /**
  * One line for a person, its fields set apart by ` | `: time (UTC, to the second), agent, service, request, result, and
- * detail. The result is the HTTP status (the detail then is the duration), `BLOCKED`, `FAILED`, `WAITING`, `SENDING` for an
+ * detail. The result is the HTTP status, or `ok` or `error` of a
+ * wrapped server's tool (the detail then is the duration), `BLOCKED`, `FAILED`, `WAITING`, `SENDING` for an
  * intent, or for control and `pruned` events what was done. Nothing in a field can pass for a separator, end the line or
  * reorder it: such characters, pipes and backslashes are written as `\uXXXX`.
  */
@@ -73,8 +74,9 @@ function resultOf(event: AuditEvent): readonly [result: string, detail: string] 
     return ['SENDING', event.verdict ?? ''];
   }
   // A failure beside a status: the API answered, and the answer could not be handed on.
-  if (status !== undefined && failed === undefined) {
-    return [String(status), event.durationMs === undefined ? '' : `${Math.round(event.durationMs)}ms`];
+  const result = status === undefined ? event.result : String(status);
+  if (result !== undefined && failed === undefined) {
+    return [result, event.durationMs === undefined ? '' : `${Math.round(event.durationMs)}ms`];
   }
   if (code === 'approval_pending') {
     return ['WAITING', 'approval'];

@@ -34,6 +34,8 @@ export interface AuditEvent {
   readonly code?: string;
   readonly rule?: string;
   readonly status?: number;
+  /** Of a call to a wrapped server: `ok`, or `error` where the tool itself says that it failed. */
+  readonly result?: 'ok' | 'error';
   readonly durationMs?: number;
   readonly bytes?: number;
   readonly reason?: string;

@@ -69,6 +69,7 @@ export function sealRecord(
     ...optional('code', event.code, LIMITS.code),
     ...optional('rule', event.rule, LIMITS.rule),
     ...optionalNumber('status', event.status),
+    ...(event.result === undefined ? {} : { result: event.result }),
     ...optionalNumber('durationMs', event.durationMs),
     ...optionalNumber('bytes', event.bytes),
     ...optional('reason', event.reason, LIMITS.reason),

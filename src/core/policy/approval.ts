@@ -5,6 +5,9 @@ import { mayMeet } from './overlap.ts';
 import { parsePolicy } from './parse.ts';
 import { policyText, printBareService, printService } from './print.ts';
 import { restrictionsKey } from './restrictions.ts';
+import type { Server } from './servers/model.ts';
+import { narrowServer } from './servers/narrowServer.ts';
+import { printBareServer, printServer } from './servers/printServer.ts';
 import { asksAsStrictly } from './strictness.ts';
 import { MAX_POLICY_BYTES, utf8Bytes } from './textGuard.ts';
 
@@ -35,8 +38,11 @@ export function narrowApproved(approved: string, written: string): string {
   const after = [...before.services.values()].map((service) =>
     narrowService(service, saved.services.get(service.name)),
   );
-  if (after.every((service) => before.services.get(service.name) === service)) return approved;
-  return printWithinCap(after);
+  const servers = [...before.servers.values()].map((server) => narrowServer(server, saved.servers.get(server.name)));
+  const unchanged =
+    after.every((service) => before.services.get(service.name) === service) &&
+    servers.every((server) => before.servers.get(server.name) === server);
+  return unchanged ? approved : printWithinCap(after, servers);
 }
 
 /** The same object when nothing changes. */
@@ -125,16 +131,22 @@ function denyKeys(rule: Rule): string[] {
   return [...effectiveMethods(rule)].map((method) => `${method} ${rule.pattern.canonical} ${restrictions}`);
 }
 
-/** The services as a text, within the size of a policy file: what does not fit is approved no more. */
-function printWithinCap(services: readonly Service[]): string {
-  const printed = services.map((service) => ({ service, text: printService(service) }));
-  let bytes = utf8Bytes(policyText(printed.map(({ text }) => text)));
-  const largestFirst = [...printed].sort((a, b) => b.text.length - a.text.length);
+/** Services and servers as a text, within the size of a policy file: what does not fit is approved no more. */
+function printWithinCap(services: readonly Service[], servers: readonly Server[]): string {
+  const printed = services.map((service) => ({ text: printService(service), bare: () => printBareService(service) }));
+  const wrapped = servers.map((server) => ({ text: printServer(server), bare: () => printBareServer(server) }));
+  const whole = (): string =>
+    policyText(
+      printed.map(({ text }) => text),
+      wrapped.map(({ text }) => text),
+    );
+  let bytes = utf8Bytes(whole());
+  const largestFirst = [...printed, ...wrapped].sort((a, b) => b.text.length - a.text.length);
   for (const entry of largestFirst) {
     if (bytes <= MAX_POLICY_BYTES) break;
-    const bare = printBareService(entry.service);
+    const bare = entry.bare();
     bytes -= utf8Bytes(entry.text) - utf8Bytes(bare);
     entry.text = bare;
   }
-  return bytes <= MAX_POLICY_BYTES ? policyText(printed.map(({ text }) => text)) : NOTHING;
+  return bytes <= MAX_POLICY_BYTES ? whole() : NOTHING;
 }

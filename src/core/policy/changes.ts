@@ -1,24 +1,14 @@
 import { METHODS, type Method } from '../request/model.ts';
 import { allowCoverage, askCoverage, denyCoverage, effectiveMethods, inOrder, without } from './coverage.ts';
 import { describeAuth, differingParts } from './definition.ts';
-import { rateWithin } from './limits.ts';
-import { DEFAULT_LIMITS, type Limits, type Rule, type Service } from './model.ts';
+import { limitChanges } from './limitChanges.ts';
+import { DEFAULT_LIMITS, type Rule, type Service } from './model.ts';
 import { mayMeet } from './overlap.ts';
 import { parsePolicy } from './parse.ts';
 import { describeRestrictions } from './restrictions.ts';
+import { change, type PolicyChange } from './policyChange.ts';
+import { serverChanges } from './servers/serverChanges.ts';
 import { asksAsStrictly } from './strictness.ts';
-import { formatBytes, formatDuration, formatRate } from './units.ts';
-
-/** One difference between what is approved and what is written, in words. */
-export interface PolicyChange {
-  /** `widens` waits for a person. `narrows` acts at once. `other` changes what people and agents read. */
-  readonly kind: 'widens' | 'narrows' | 'other';
-  readonly service: string;
-  /** Such as `+ POST /v1/refunds on stripe`. Starts with `+`, `-` or `~`, in the order of the kinds. */
-  readonly text: string;
-  /** It is in what a person approved before later saves took it away: it comes back. */
-  readonly comesBack?: true;
-}
 
 /**
  * What `written` would change in `approved` (undefined: nothing was ever approved), widening first. Comments, order,
@@ -43,14 +33,11 @@ export function policyChanges(approved: string | undefined, written: string, onc
   for (const service of before?.services.values() ?? []) {
     if (!saved.services.has(service.name)) changes.push(change('narrows', service, `service ${service.name}`));
   }
+  for (const name of new Set([...saved.servers.keys(), ...(before?.servers.keys() ?? [])])) {
+    changes.push(...serverChanges(before?.servers.get(name), saved.servers.get(name), earlier?.servers.get(name)));
+  }
   const rank = { widens: 0, narrows: 1, other: 2 };
   return changes.sort((a, b) => rank[a.kind] - rank[b.kind]);
-}
-
-const SIGNS = { widens: '+', narrows: '-', other: '~' } as const;
-
-function change(kind: PolicyChange['kind'], service: Service, words: string): PolicyChange {
-  return { kind, service: service.name, text: `${SIGNS[kind]} ${words}` };
 }
 
 function newService(service: Service): PolicyChange[] {
@@ -241,40 +228,5 @@ function headerChanges(approved: Service, saved: Service, once?: Service): Polic
     if (!saved.headers.allow.includes(header))
       changes.push(change('narrows', saved, `caller header ${header} on ${name}`));
   }
-  return changes;
-}
-
-function limitChanges(approved: Service, saved: Service, once?: Service): PolicyChange[] {
-  const changes: PolicyChange[] = [];
-  const [from, to] = [approved.limits, saved.limits];
-  const say = (raised: boolean, limit: string, before: string, after: string, within: boolean): void => {
-    const one = change(raised ? 'widens' : 'narrows', saved, `${limit} of ${saved.name}: ${before} → ${after}`);
-    changes.push(raised && within ? { ...one, comesBack: true } : one);
-  };
-  const top = once?.limits;
-  const rate = (limits: Limits): string => (limits.requests === undefined ? 'no limit' : formatRate(limits.requests));
-  const raised = !rateWithin(to.requests, from.requests);
-  if (raised || !rateWithin(from.requests, to.requests)) {
-    say(raised, 'requests', rate(from), rate(to), top !== undefined && rateWithin(to.requests, top.requests));
-  }
-  const number = (
-    limit: string,
-    key: 'concurrent' | 'responseBytes' | 'requestBytes' | 'timeoutMs',
-    format: (value: number) => string,
-  ): void => {
-    const [before, after] = [from[key], to[key]];
-    if (before !== after) {
-      say(after > before, limit, format(before), format(after), top !== undefined && after <= top[key]);
-    }
-  };
-  const [apart, together] = ['counted for each agent', 'counted for all agents together'];
-  if (from.perAgent !== to.perAgent && to.requests !== undefined) {
-    const [before, after] = to.perAgent ? [together, apart] : [apart, together];
-    say(to.perAgent === true, 'requests', before, after, top?.perAgent === true);
-  }
-  number('concurrent', 'concurrent', String);
-  number('responseBytes', 'responseBytes', formatBytes);
-  number('requestBytes', 'requestBytes', formatBytes);
-  number('timeout', 'timeoutMs', formatDuration);
   return changes;
 }

@@ -1,6 +1,7 @@
 import type { Method, RequestInput } from '../request/model.ts';
 import type { Pattern } from './pattern.ts';
 import type { Restrictions } from './restrictionModel.ts';
+import type { Server } from './servers/model.ts';
 
 /** A span of the policy text in UTF-16 code units, end exclusive. */
 export interface Span {
@@ -256,6 +257,8 @@ export interface Policy {
   readonly services: ReadonlyMap<string, Service>;
   /** The file's `tests`, in their order. */
   readonly tests: readonly PolicyTest[];
+  /** Wrapped MCP servers. No name is both a service's and a server's. */
+  readonly servers: ReadonlyMap<string, Server>;
   /** In an administrator's file: the only origins that services may have, such as `https://api.stripe.com`. */
   readonly allowedOrigins?: readonly string[];
 }

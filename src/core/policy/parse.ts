@@ -9,6 +9,8 @@ import { ProblemList } from './problems.ts';
 import { type Entry, type Fields, isEmpty, Reader } from './reader.ts';
 import { readRules } from './rulesField.ts';
 import { readTests } from './testsField.ts';
+import type { Server } from './servers/model.ts';
+import { readServers } from './servers/readServers.ts';
 import { checkText } from './textGuard.ts';
 import { readVerify } from './verifyField.ts';
 import { readTree } from './yamlTree.ts';
@@ -37,13 +39,13 @@ const MAX_ENVIRONMENT = 64;
  * only when none of them is an error. An empty text is a valid policy that allows nothing.
  */
 export function parsePolicy(text: string, author: PolicyAuthor = 'person'): PolicyDocument {
-  const { problems, services, allowedOrigins, tests } = readDocument(text, author);
+  const { problems, services, servers, allowedOrigins, tests } = readDocument(text, author);
   return problems.hasErrors
     ? { text, problems: problems.items }
     : {
         text,
         problems: problems.items,
-        policy: { services, tests, ...(allowedOrigins === undefined ? {} : { allowedOrigins }) },
+        policy: { services, servers, tests, ...(allowedOrigins === undefined ? {} : { allowedOrigins }) },
       };
 }
 
@@ -55,6 +57,7 @@ export function literalCredentials(text: string): readonly LiteralCredential[] {
 interface Reading {
   readonly problems: ProblemList;
   readonly services: Map<string, Service>;
+  servers: Map<string, Server>;
   readonly literals: LiteralCredential[];
   allowedOrigins?: readonly string[] | undefined;
   tests: readonly PolicyTest[];
@@ -62,7 +65,7 @@ interface Reading {
 
 function readDocument(text: string, author: PolicyAuthor): Reading {
   const problems = new ProblemList(text);
-  const reading: Reading = { problems, services: new Map(), literals: [], tests: [] };
+  const reading: Reading = { problems, services: new Map(), servers: new Map(), literals: [], tests: [] };
   if (!checkText(text, problems)) return reading;
   const tree = readTree(text, problems);
   if (tree === undefined) return reading;
@@ -76,7 +79,7 @@ function readDocument(text: string, author: PolicyAuthor): Reading {
     '`services: { … }`',
   );
   if (fields === undefined) return reading;
-  const known = ['version', 'services', 'tests', ...(author === 'administrator' ? ['allowedOrigins'] : [])];
+  const known = ['version', 'services', 'servers', 'tests', ...(author === 'administrator' ? ['allowedOrigins'] : [])];
   // Has a problem of its own in a person's file.
   const others = fields.entries.filter(({ name }) => name !== 'allowedOrigins');
   reader.onlyKnown({ ...fields, entries: others }, known, 'A policy file', { apis: 'services' });
@@ -85,7 +88,8 @@ function readDocument(text: string, author: PolicyAuthor): Reading {
   reading.tests = readTests(reader, fields.get('tests'));
   const entry = fields.get('services');
   const named = entry && reader.map(entry.value, reader.at(entry), '`services`', `{ stripe: ${SERVICE_EXAMPLE} }`);
-  if (author === 'person' && (entry === undefined || named?.entries.length === 0)) {
+  const wrapped = fields.get('servers');
+  if (author === 'person' && wrapped === undefined && (entry === undefined || named?.entries.length === 0)) {
     problems.information('no-services', entry?.key ?? top, 'This policy names no service, so it allows nothing.');
   }
   for (const service of named?.entries ?? []) {
@@ -94,6 +98,7 @@ function readDocument(text: string, author: PolicyAuthor): Reading {
     });
     if (read !== undefined) reading.services.set(read.name, read);
   }
+  reading.servers = readServers(reader, wrapped, new Set(named?.entries.map(({ name }) => name)));
   return reading;
 }
 

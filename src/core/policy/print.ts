@@ -19,9 +19,10 @@ export function printPolicy(services: Iterable<Service>): string {
   return policyText([...services].map(printService));
 }
 
-/** A policy file of services that are already printed. */
-export function policyText(printed: readonly string[]): string {
-  return printed.length === 0 ? 'services: {}\n' : `services:\n${printed.join('')}`;
+/** A policy file of services, and of servers, that are already printed. */
+export function policyText(printed: readonly string[], servers: readonly string[] = []): string {
+  const services = printed.length === 0 ? 'services: {}\n' : `services:\n${printed.join('')}`;
+  return servers.length === 0 ? services : `${services}servers:\n${servers.join('')}`;
 }
 
 /** One service as an entry of `services`, two spaces deep, with a final line break. Defaults are left out. */
@@ -116,7 +117,8 @@ function printValue(value: ConditionValue): string {
   return typeof value === 'number' ? decimalText(value) : JSON.stringify(value);
 }
 
-function printLimits({ limits }: Service): string[] {
+/** The lines below `limits`, six spaces deep; none for the defaults. */
+export function printLimits({ limits }: Pick<Service, 'limits'>): string[] {
   const lines: string[] = [];
   if (limits.requests !== undefined) lines.push(`      requests: ${formatRate(limits.requests)}`);
   if (limits.concurrent !== DEFAULT_LIMITS.concurrent) lines.push(`      concurrent: ${limits.concurrent}`);

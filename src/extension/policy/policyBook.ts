@@ -1,5 +1,5 @@
-import type { PolicyChange } from '../../core/policy/changes.ts';
 import type { Policy, PolicyDocument } from '../../core/policy/model.ts';
+import type { PolicyChange } from '../../core/policy/policyChange.ts';
 import type { PolicyFile } from '../../gateway/parent.ts';
 import { PolicyTimeoutError } from '../../gateway/policyParser.ts';
 import type { Clock, TextFolderPort } from '../ports.ts';

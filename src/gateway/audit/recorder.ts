@@ -72,6 +72,12 @@ export class Recorder {
     return createHmac('sha256', this.#requestHashKey).update(canonical).digest('hex');
   }
 
+  /** The same for a call to a wrapped server: what it is for the credentials, the tool, and its arguments. */
+  toolCallHash(destination: string, tool: string, args: Readonly<Record<string, unknown>>): string {
+    const canonical = JSON.stringify(['tools/call', destination, tool, args]);
+    return createHmac('sha256', this.#requestHashKey).update(canonical).digest('hex');
+  }
+
   /** Where the chain stands, once it is on disk up to there. Rejects when it cannot be synced. */
   syncedHead(): Promise<{ readonly seq: number; readonly hash: string }> {
     return this.#log.syncedHead();

@@ -3,6 +3,7 @@ import type { ZodType } from 'zod';
 import { LineSplitter, tooLong } from '../../protocol/lines.ts';
 import { LineWriter } from '../../protocol/lineWriter.ts';
 import {
+  type CallProgress,
   type FromGateway,
   type FromProxy,
   fromProxySchema,
@@ -24,7 +25,10 @@ const MAX_CALLS = 256;
 const MAX_WAITING = 24 * 1024 * 1024;
 const MAX_WAITING_IN_ALL = 64 * 1024 * 1024;
 
-type Execute = Extract<FromProxy, { do: 'execute' }>;
+/** Wrapped servers whose tools one connection may watch; a proxy watches the one that it stands in for. */
+const MAX_WATCHED = 16;
+
+type CallTool = Extract<FromProxy, { do: 'callTool' }>;
 
 /** Shared by all connections of a gateway. */
 export interface Waiting {
@@ -44,6 +48,7 @@ export async function serveConnection(
   let ownWaiting = 0;
   const lines = new LineSplitter(MAX_HANDSHAKE_LINE_BYTES);
   const calls = new Map<number, AbortController>();
+  const unwatch: (() => void)[] = [];
   let state: 'opening' | 'closing' | 'proven' = 'opening';
   let nonces = { proxy: '', gateway: '' };
   const connection = freshId();
@@ -88,26 +93,60 @@ export async function serveConnection(
         reply({ id: message.id, ...gateway.requestAccess(message.access, caller) });
         return;
       case 'execute':
-        if (calls.has(message.id)) throw new Error('a call number was used twice');
-        if (calls.size >= MAX_CALLS || ownWaiting + size > MAX_WAITING || waiting.inAll + size > MAX_WAITING_IN_ALL) {
-          reply({ id: message.id, refusal: tooMany(message.call.service) });
-        } else void execute(message, size);
+        if (!hasRoom(message.id, message.call.service, size)) return;
+        void perform(message.id, size, (signal) =>
+          gateway.call(message.call, caller, signal, () => {
+            if (message.tellWaiting) reply({ id: message.id, waiting: 'approval' });
+          }),
+        );
+        return;
+      case 'listTools':
+        void gateway.wrapped.listTools(message.server, caller).then((result) => reply({ id: message.id, ...result }));
+        return;
+      case 'callTool':
+        if (hasRoom(message.id, message.call.server, size)) callTool(message, size);
+        return;
+      case 'watchTools':
+        if (unwatch.length >= MAX_WATCHED) throw new Error('too many servers are watched');
+        unwatch.push(
+          gateway.wrapped.watch(message.server, () => reply({ event: 'toolsChanged', server: message.server })),
+        );
     }
   }
 
-  async function execute({ id, call, tellWaiting }: Execute, size: number): Promise<void> {
+  /** Whether one more call may wait; says so to the agent if not. */
+  function hasRoom(id: number, service: string, size: number): boolean {
+    if (calls.has(id)) throw new Error('a call number was used twice');
+    const room =
+      calls.size < MAX_CALLS && ownWaiting + size <= MAX_WAITING && waiting.inAll + size <= MAX_WAITING_IN_ALL;
+    if (!room) reply({ id, refusal: tooMany(service) });
+    return room;
+  }
+
+  function callTool({ id, call, tellProgress }: CallTool, size: number): void {
+    const onWaiting = (): void => {
+      if (tellProgress) reply({ id, waiting: 'approval' });
+    };
+    const onProgress = tellProgress && ((progress: CallProgress): void => reply({ id, progress }));
+    void perform(id, size, (signal) => gateway.wrapped.call(call, caller, signal, onWaiting, onProgress));
+  }
+
+  /** Performs one call, during which it can be cancelled and counts as waiting, and replies. */
+  async function perform<T extends { answer: Record<string, unknown> } | { refusal: Refusal }>(
+    id: number,
+    size: number,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<void> {
     const controller = new AbortController();
     calls.set(id, controller);
     ownWaiting += size;
     waiting.inAll += size;
-    const result = await gateway.call(call, caller, controller.signal, () => {
-      if (tellWaiting) reply({ id, waiting: 'approval' });
-    });
+    const result = await work(controller.signal);
     calls.delete(id);
     gateway.agents.count(connection, 'refusal' in result);
     ownWaiting -= size;
     waiting.inAll -= size;
-    reply({ id, ...result });
+    reply({ id, ...result } as FromGateway);
   }
 
   try {
@@ -124,6 +163,7 @@ export async function serveConnection(
     for (const controller of calls.values()) controller.abort();
     gateway.agents.left(connection);
     gateway.disconnect(connection);
+    for (const stop of unwatch) stop();
     socket.destroy();
   }
 }

@@ -49,6 +49,11 @@ export class Transport {
     this.#dispatchers.clear();
   }
 
+  /** For streams, which {@link send} does not make: the same rules, but for IP literals, which the caller checks. */
+  dispatcher(network: Network): Dispatcher {
+    return this.#dispatcherFor(network);
+  }
+
   /** Sends one request, once. Rejects with a {@link TransportError}, or with what `beforeWrite` threw. */
   send(outgoing: Outgoing, options: SendOptions): Promise<Incoming> {
     const { baseUrl, network } = outgoing;

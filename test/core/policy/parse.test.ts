@@ -150,7 +150,7 @@ describe('a problem stands where it is', () => {
     [service(OK.replace('baseUrl', 'url')), ['unknown-key@3:5', 'missing-key@2:3'], 'baseUrl'],
     [service(`${OK}approval: always\n`), ['unknown-key@6:5']],
     [`servces: {}\n`, ['unknown-key@1:1', 'no-services@1:1'], 'services'],
-    [`servers: {}\nservices: {}\n`, ['unknown-key@1:1', 'no-services@2:1']],
+    [`options: {}\nservices: {}\n`, ['unknown-key@1:1', 'no-services@2:1']],
     [service(OK.replace('[GET]', '[get]')), ['unknown-method@5:38'], 'GET'],
     [service(OK.replace('[GET]', '[GET, PSOT]')), ['unknown-method@5:43'], 'POST'],
     [service(OK.replace('[GET]', '[CONNECT]')), ['unknown-method@5:38']],

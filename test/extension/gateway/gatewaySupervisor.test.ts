@@ -17,6 +17,7 @@ class FakeRun implements GatewayRun {
     this.end = resolve;
   });
   readonly control: GatewayControl = {
+    setToolPins: async () => undefined,
     setFreeze: () => this.#tell('freeze'),
     setAgents: () => this.#tell('agents'),
     disconnectAgents: async () => undefined,
@@ -29,7 +30,7 @@ class FakeRun implements GatewayRun {
     redeem: async () => ({ renewal: { value: new Secret('redeemed') } }),
     explain: async () => ({}),
     perform: async () => ({ answer: { status: 200, headers: {}, durationMs: 1 } }),
-    status: async () => ({ gatewayId: 'g', runtimeDir: '/run', services: [], proxies: 0, calls: 0 }),
+    status: async () => ({ gatewayId: 'g', runtimeDir: '/run', services: [], servers: [], proxies: 0, calls: 0 }),
     head: async () => ({ gatewayId: 'g', seq: 0, hash: '' }),
     answerApproval: async () => true,
     settleAccessWish: async () => undefined,

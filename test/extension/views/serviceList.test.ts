@@ -39,7 +39,7 @@ function statuses(inputs: Partial<ServiceListInputs>): readonly (readonly [strin
 
 function told(status: ServiceStatus): Partial<ServiceListInputs> {
   const services = [{ name: 'stripe', status, why: 'a reason' }];
-  return { gateway: { gatewayId: 'g', runtimeDir: '/run', services, proxies: 0, calls: 0 } };
+  return { gateway: { gatewayId: 'g', runtimeDir: '/run', services, servers: [], proxies: 0, calls: 0 } };
 }
 
 test('each service once, by name, the user policy’s definition first', () => {
@@ -83,7 +83,7 @@ test('what concerns every service goes before what the gateway last said', () =>
 
 test('what the administrator forbids is not for the person to approve', () => {
   const services = [{ name: 'stripe', status: 'not_approved', why: 'not listed', by: 'administrator' }] as const;
-  const gateway = { gatewayId: 'g', runtimeDir: '/run', services, proxies: 0, calls: 0 };
+  const gateway = { gatewayId: 'g', runtimeDir: '/run', services, servers: [], proxies: 0, calls: 0 };
   expect(serviceList({ ...BASE, gateway })).toMatchObject([{ status: 'forbidden', why: 'not listed' }]);
 });
 

@@ -1,0 +1,20 @@
+import type { Service } from './model.ts';
+
+/** One difference between what is approved and what is written, in words. */
+export interface PolicyChange {
+  /** `widens` waits for a person. `narrows` acts at once. `other` changes what people and agents read. */
+  readonly kind: 'widens' | 'narrows' | 'other';
+  /** Of a service or of a server, which share one name space. */
+  readonly service: string;
+  /** Such as `+ POST /v1/refunds on stripe`. Starts with `+`, `-` or `~`, in the order of the kinds. */
+  readonly text: string;
+  /** It is in what a person approved before later saves took it away: it comes back. */
+  readonly comesBack?: true;
+}
+
+const SIGNS = { widens: '+', narrows: '-', other: '~' } as const;
+
+/** One change in words, which its kind sets a sign before. */
+export function change(kind: PolicyChange['kind'], service: Pick<Service, 'name'>, words: string): PolicyChange {
+  return { kind, service: service.name, text: `${SIGNS[kind]} ${words}` };
+}

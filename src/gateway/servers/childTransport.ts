@@ -1,0 +1,135 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import os from 'node:os';
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import { type JSONRPCMessage, JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
+import { LineSplitter, tooLong } from '../../protocol/lines.ts';
+import { LineWriter } from '../../protocol/lineWriter.ts';
+import type { ProcessTree } from './processTree.ts';
+
+/** How long a server that was asked to end has before it is ended, in milliseconds: it must be gone within a second. */
+const GRACE_MS = 400;
+/** Longest line of standard error that is looked at, in bytes. */
+const MAX_ERROR_LINE = 8 * 1024;
+
+export interface ChildOptions {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly tree: ProcessTree;
+  /** Longest message of the server's, in bytes. */
+  readonly maxLineBytes: number;
+  /** A line of its standard error, not redacted yet. */
+  readonly onErrorLine: (line: string) => void;
+  /** A message that was too long, and is lost. */
+  readonly onTooLong: () => void;
+}
+
+/**
+ * MCP over the standard streams of a process of our own: started without a shell, at the head of its own tree, and ended
+ * with everything in it. (The SDK's own transport inherits more of the environment, leaves grandchildren behind, has no
+ * cap on a message and needs seconds to end a process.)
+ */
+export class ChildTransport implements Transport {
+  onclose?: () => void;
+  onerror?: (error: Error) => void;
+  onmessage?: (message: JSONRPCMessage) => void;
+  readonly #options: ChildOptions;
+  #child: ChildProcess | undefined;
+  #writer: LineWriter | undefined;
+  #killTimer: NodeJS.Timeout | undefined;
+  #ended = false;
+
+  constructor(options: ChildOptions) {
+    this.#options = options;
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** Resolves when the process runs. Rejects with the reason of the operating system when it cannot be started. */
+  start(): Promise<void> {
+    const { command, args, env, tree, maxLineBytes, onErrorLine, onTooLong } = this.#options;
+    return new Promise((resolve, reject) => {
+      const child = spawn(command, [...args], {
+        env,
+        // Not a workspace: package runners prefer what they find where they are started.
+        cwd: os.homedir(),
+        stdio: ['pipe', 'pipe', 'pipe'],
+        detached: tree.detached,
+        windowsHide: true,
+        shell: false,
+      });
+      this.#child = child;
+      child.once('spawn', resolve);
+      child.once('error', (error) => {
+        reject(error);
+        this.#over();
+      });
+      child.once('exit', () => {
+        clearTimeout(this.#killTimer);
+        // What it started does not outlive it, however it ended.
+        if (child.pid !== undefined) tree.kill(child.pid);
+        this.#over();
+      });
+      child.stdin.on('error', () => undefined); // it closed its input; its end is reported by `exit`
+      this.#writer = new LineWriter(child.stdin);
+      const lines = new LineSplitter(maxLineBytes);
+      // One after another: the SDK handles a notification a moment later than a result, which would overtake it.
+      let delivered = Promise.resolve();
+      child.stdout.on('data', (chunk: Buffer) => {
+        for (const line of lines.push(chunk)) {
+          if (line === tooLong) onTooLong();
+          else delivered = delivered.then(() => this.#take(line));
+        }
+      });
+      const errors = new LineSplitter(MAX_ERROR_LINE);
+      child.stderr.on('data', (chunk: Buffer) => {
+        for (const line of errors.push(chunk)) {
+          if (line !== tooLong && line.trim() !== '') onErrorLine(line);
+        }
+      });
+    });
+  }
+
+  async send(message: JSONRPCMessage): Promise<void> {
+    if (this.#ended || !this.#writer) throw new Error('the server has ended');
+    this.#writer.send(message);
+  }
+
+  /** Asks the whole tree to end, and ends it a moment later. */
+  async close(): Promise<void> {
+    const pid = this.#child?.pid;
+    if (this.#ended || pid === undefined || this.#killTimer) return;
+    this.#child?.stdin?.end();
+    this.#options.tree.terminate(pid);
+    this.#killTimer = setTimeout(() => this.#options.tree.kill(pid), GRACE_MS);
+    this.#over();
+  }
+
+  /** Ends the whole tree at once: the gateway itself is about to end. */
+  kill(): void {
+    const pid = this.#child?.pid;
+    if (pid !== undefined && this.#child?.exitCode === null && this.#child.signalCode === null)
+      this.#options.tree.kill(pid);
+  }
+
+  #take(line: string): void {
+    let json: unknown;
+    try {
+      json = JSON.parse(line);
+    } catch {
+      this.#options.onErrorLine(line.slice(0, MAX_ERROR_LINE)); // servers that print to the wrong stream
+      return;
+    }
+    const message = JSONRPCMessageSchema.safeParse(json);
+    if (message.success) this.onmessage?.(message.data);
+    else this.onerror?.(new Error('a message is not JSON-RPC 2.0'));
+  }
+
+  #over(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.onclose?.();
+  }
+}

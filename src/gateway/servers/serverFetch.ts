@@ -1,0 +1,68 @@
+import net from 'node:net';
+import { type Dispatcher, type RequestInit as UndiciRequestInit, fetch as undiciFetch } from 'undici';
+import { addressAllowed } from '../../core/net/address.ts';
+import type { BaseUrl, Network } from '../../core/policy/model.ts';
+import { TransportError } from '../http/transportError.ts';
+
+export interface ServerFetchOptions {
+  readonly baseUrl: BaseUrl;
+  readonly network: Network;
+  /** The exact URL of the server's endpoint: nothing else is fetched. */
+  readonly endpoint: string;
+  readonly dispatcher: () => Dispatcher;
+  /** The headers of the policy, with credentials in them; asked for each request and not kept. */
+  readonly headers: () => readonly (readonly [name: string, value: string])[];
+  /** Most bytes of an answer, decoded; and of one line of a stream that stays open. */
+  readonly maxBytes: number;
+  readonly onTooLong: () => void;
+}
+
+/**
+ * A `fetch` for the SDK's HTTP client under the rules of every request of this gateway: to the endpoint of the policy and
+ * nowhere else, no redirect, addresses checked in the very look-up that is dialled, answers capped.
+ */
+export function serverFetch(options: ServerFetchOptions): (url: string | URL, init?: RequestInit) => Promise<Response> {
+  const { baseUrl, network, endpoint, maxBytes } = options;
+  return async (url, init) => {
+    if (String(url) !== endpoint) throw new TransportError('unreachable', 'no', 'it named another address');
+    // undici does not look up IP literals, so they are judged here.
+    if (net.isIP(baseUrl.hostname) !== 0 && !addressAllowed(network, baseUrl.hostname)) {
+      throw new TransportError('address', 'no', baseUrl.hostname);
+    }
+    const headers = new Headers(init?.headers);
+    for (const [name, value] of options.headers()) headers.set(name, value);
+    const response = await undiciFetch(endpoint, {
+      // The two type the dispatcher, which the SDK never sets, in different versions.
+      ...(init as unknown as UndiciRequestInit),
+      headers: [...headers],
+      redirect: 'manual',
+      dispatcher: options.dispatcher(),
+    });
+    if (response.status >= 300 && response.status < 400) {
+      await response.body?.cancel();
+      throw new TransportError('unreachable', 'yes', 'it answered with a redirect, which is not followed');
+    }
+    const stays = init?.method === 'GET';
+    const body = response.body?.pipeThrough(capped(maxBytes, stays, options.onTooLong));
+    return new Response(body as ReadableStream<Uint8Array> | undefined, {
+      status: response.status,
+      statusText: response.statusText,
+      headers: [...response.headers],
+    });
+  };
+}
+
+/** Ends a stream that grows over the cap: as a whole, or (one that stays open) between two line ends. */
+function capped(maxBytes: number, perLine: boolean, onTooLong: () => void): TransformStream<Uint8Array, Uint8Array> {
+  let bytes = 0;
+  return new TransformStream({
+    transform(chunk, controller) {
+      const lineEnd = perLine ? chunk.lastIndexOf(0x0a) : -1;
+      bytes = lineEnd === -1 ? bytes + chunk.length : chunk.length - lineEnd - 1;
+      if (bytes > maxBytes) {
+        onTooLong();
+        controller.error(new TransportError('too_large', 'yes', `more than ${maxBytes} bytes`));
+      } else controller.enqueue(chunk);
+    },
+  });
+}

@@ -1,0 +1,69 @@
+import { serverRefusals } from './serverRefusals.ts';
+import { ServerSession, type SessionPorts, type SessionSettings } from './serverSession.ts';
+
+/** After the second failure in a row a server is started again after 1 s, then 2, 4 … up to this; in milliseconds. */
+const MAX_PAUSE_MS = 30_000;
+
+/** Starts one wrapped server when it is first needed, and again, with growing pauses, when it failed. */
+export class ServerRunner {
+  readonly #name: string;
+  readonly #ports: (session: () => ServerSession | undefined) => SessionPorts;
+  readonly #now: () => number;
+  #session: ServerSession | undefined;
+  readonly #retiring = new Set<ServerSession>();
+  #failures = 0;
+  #notBefore = 0;
+
+  constructor(name: string, now: () => number, ports: (session: () => ServerSession | undefined) => SessionPorts) {
+    this.#name = name;
+    this.#now = now;
+    this.#ports = ports;
+  }
+
+  get session(): ServerSession | undefined {
+    return this.#session;
+  }
+
+  /** The session for these settings, started if there is none. Throws a refusal while it pauses after failures. */
+  sessionFor(settings: SessionSettings): ServerSession {
+    if (this.#session && !this.#session.ended && this.#session.fits(settings)) return this.#session;
+    if (this.#session && !this.#session.ended) this.#retire(this.#session);
+    const pause = this.#notBefore - this.#now();
+    if (pause > 0) throw serverRefusals.notStarted(this.#name, 'it failed several times in a row', pause);
+    let session: ServerSession | undefined;
+    session = new ServerSession(
+      settings,
+      this.#ports(() => session),
+    );
+    this.#session = session;
+    session.link.catch(() => this.noteFailure());
+    return session;
+  }
+
+  /** It crashed or could not be started. */
+  noteFailure(): void {
+    this.#failures++;
+    const pause = this.#failures < 2 ? 0 : Math.min(MAX_PAUSE_MS, 1000 * 2 ** (this.#failures - 2));
+    this.#notBefore = this.#now() + pause;
+  }
+
+  /** It answered a call: what failed before is over. */
+  noteSuccess(): void {
+    this.#failures = 0;
+    this.#notBefore = 0;
+  }
+
+  /** Ends whatever runs, at once; the next call starts it anew, without a pause. */
+  end(how: 'end' | 'kill' = 'end'): void {
+    for (const session of [this.#session, ...this.#retiring]) session?.[how]();
+    this.#session = undefined;
+    this.#retiring.clear();
+    this.noteSuccess();
+  }
+
+  #retire(session: ServerSession): void {
+    this.#retiring.add(session);
+    session.retire();
+    if (session.ended) this.#retiring.delete(session);
+  }
+}

@@ -1,0 +1,76 @@
+import { agentName } from '../../core/audit/agentName.ts';
+import { agentWords } from '../../core/audit/agentWords.ts';
+import { credentialsOf, destinationOf } from '../../core/policy/servers/destination.ts';
+import type { ToolCall } from '../../protocol/messages.ts';
+import type { Agents } from '../agents.ts';
+import type { ApprovalSubject } from '../approvals.ts';
+import type { Recorder } from '../audit/recorder.ts';
+import type { Caller } from '../flight.ts';
+import type { GatewayState } from '../gatewayState.ts';
+import { RefusalError } from '../refusals.ts';
+import { findServer } from './serverAccess.ts';
+import type { JointToolDecision, ServerInForce } from './serverSet.ts';
+
+const MOST_NAME_CHARS = 100;
+
+/** What a person is asked about a call to a tool: which one of which server, with exactly which arguments. */
+export function toolApproval(
+  call: ToolCall,
+  caller: Caller,
+  { server }: ServerInForce,
+  decision: JointToolDecision,
+  ports: {
+    readonly state: GatewayState;
+    readonly recorder: Recorder;
+    readonly agents: Pick<Agents, 'isFrozen'>;
+  },
+): ApprovalSubject {
+  const { state, recorder, agents } = ports;
+  const destination = destinationOf(server);
+  const credentialGeneration = credentialsOf(server).reduce(
+    (sum, { credential }) => sum + state.vault.generation(credential),
+    0,
+  );
+  const rule = askingRule(decision);
+  return {
+    connection: caller.connection,
+    service: server.name,
+    credentialGeneration,
+    requestHash: recorder.toolCallHash(destination, call.tool, call.arguments),
+    policyVersion: state.policyVersion,
+    rules: [rule],
+    mayRemember: false,
+    frozen: () => state.isFrozen(server.name) || agents.isFrozen(caller.agent),
+    stands: () => {
+      try {
+        const now = findServer(state, server.name, caller.scope);
+        return destinationOf(now.server) === destination && askingRule(now.decide(call.tool)) === rule;
+      } catch (error) {
+        if (error instanceof RefusalError) return false;
+        throw error;
+      }
+    },
+    path: call.tool,
+    question: () => ({
+      method: 'tools/call',
+      url: call.tool,
+      headers: [],
+      body: { contentType: 'application/json', text: recorder.redact(JSON.stringify(call.arguments, undefined, 2)) },
+      agent: {
+        name: agentName(caller.agent.name),
+        ...(caller.agent.name === '' ? {} : { rawName: agentWords(caller.agent.name, MOST_NAME_CHARS) }),
+        ...(caller.agent.version === undefined ? {} : { version: agentWords(caller.agent.version, MOST_NAME_CHARS) }),
+      },
+      rule: {
+        file: decision.label,
+        line: decision.pattern?.line ?? 1,
+        text: `ask ${decision.pattern?.text ?? call.tool}`,
+      },
+    }),
+  };
+}
+
+/** Which pattern of which file asks; another one is another question. */
+export function askingRule({ verdict, label, pattern }: JointToolDecision): string {
+  return JSON.stringify([verdict, label, pattern?.text ?? '']);
+}

@@ -1,0 +1,615 @@
+import { McpError, ErrorCode as McpErrorCode } from '@modelcontextprotocol/sdk/types.js';
+import type { Dispatcher } from 'undici';
+import { agentName } from '../../core/audit/agentName.ts';
+import type { Network } from '../../core/policy/model.ts';
+import { destinationOf, differingServerPart } from '../../core/policy/servers/destination.ts';
+import type { Secret } from '../../core/secret.ts';
+import type { CallProgress, Refusal, ToolCall } from '../../protocol/messages.ts';
+import type { Agents } from '../agents.ts';
+import type { Turns } from '../answer/turns.ts';
+import type { ApprovalSubject, Approvals } from '../approvals.ts';
+import { AuditWriteError } from '../audit/auditLog.ts';
+import { freshId, type Recorder } from '../audit/recorder.ts';
+import { type Caller, Flight, Interruption } from '../flight.ts';
+import type { Approver } from '../gateway.ts';
+import type { GatewayState } from '../gatewayState.ts';
+import { TransportError } from '../http/transportError.ts';
+import type { Limiter, Place } from '../limiter.ts';
+import type { ServerPins, ServerState, ToolsSeen } from '../parent.ts';
+import { RefusalError, refusals } from '../refusals.ts';
+import type { ProcessTree } from './processTree.ts';
+import { findServer, serverSecrets, serverStatus } from './serverAccess.ts';
+import type { ToolResult } from './serverLink.ts';
+import { serverRefusals } from './serverRefusals.ts';
+import { ServerRunner } from './serverRunner.ts';
+import type { ServerSession, SessionPorts } from './serverSession.ts';
+import type { JointToolDecision, ServerInForce } from './serverSet.ts';
+import { askingRule, toolApproval } from './toolApproval.ts';
+import { shownTool, ToolCatalog } from './toolCatalog.ts';
+import { ToolPins } from './toolPins.ts';
+import { cleanResult } from './toolResult.ts';
+
+/** After a call timed out, how long the server has to answer a ping before it counts as hung. */
+const PING_MS = 2000;
+/** Lines of a server's own logging that are kept, in a minute. */
+const LOG_LINES = 60;
+const LOG_CHARS = 500;
+
+export interface WrappedServersOptions {
+  readonly state: GatewayState;
+  readonly recorder: Recorder;
+  readonly limiter: Limiter;
+  readonly turns: Turns;
+  readonly dispatcher: (network: Network) => Dispatcher;
+  readonly approvals: () => Approvals;
+  readonly approver: Approver | undefined;
+  /** How long one call waits for a person, in milliseconds. */
+  readonly approvalWaitMs: number;
+  readonly agents: Pick<Agents, 'admit' | 'isFrozen'>;
+  readonly onToolsSeen: (seen: ToolsSeen) => void;
+  readonly tree: ProcessTree;
+  readonly now: () => number;
+}
+
+/** A call to a wrapped server on its way. */
+interface ToolFlight {
+  readonly flight: Flight;
+  readonly server: string;
+  session: ServerSession | undefined;
+}
+
+/** A call as it stands at one moment: what is in force for it, and what policy says. */
+interface Judged {
+  readonly inForce: ServerInForce;
+  readonly decision: JointToolDecision;
+  readonly secrets: ReadonlyMap<string, Secret>;
+}
+
+interface Wrapped {
+  readonly runner: ServerRunner;
+  readonly catalog: ToolCatalog;
+  readonly watchers: Set<() => void>;
+  /** What its tools and its state came to when its watchers were last told. */
+  told: string;
+  logged: { lines: number; since: number };
+}
+
+/**
+ * Wrapped MCP servers: starts or connects to the real ones when they are first needed and stands in front of them.
+ * {@link WrappedServers.call} is the way of one call, in the order of `Gateway.call`.
+ */
+export class WrappedServers {
+  readonly #options: WrappedServersOptions;
+  readonly #pins = new ToolPins();
+  readonly #wrapped = new Map<string, Wrapped>();
+  readonly #flights = new Set<ToolFlight>();
+
+  constructor(options: WrappedServersOptions) {
+    this.#options = options;
+  }
+
+  // ── What an agent asks ──────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Calls one tool. Always resolves: with the server's result or with a refusal of the closed list. */
+  async call(
+    call: ToolCall,
+    caller: Caller,
+    signal: AbortSignal,
+    onWaiting: () => void = () => undefined,
+    onProgress?: (progress: CallProgress) => void,
+  ): Promise<{ answer: ToolResult } | { refusal: Refusal }> {
+    const { now } = this.#options;
+    const own = this.#take(call, caller, signal);
+    const { flight } = own;
+    let place: Place | undefined;
+    try {
+      this.#options.agents.admit(caller.agent);
+      let judged = this.#judge(flight, call);
+      this.#checkArguments(call, judged.inForce);
+      place = await this.#enterLimits(flight, judged.inForce);
+      while (!this.#approved(flight, call, judged)) {
+        place.giveBack(); // who waits for a person is in nobody's way, and counts against no limit
+        await this.#waitForPerson(flight, call, judged, onWaiting);
+        judged = this.#judge(flight, call); // much may have changed meanwhile
+        place = await this.#enterLimits(flight, judged.inForce);
+      }
+      const { inForce, secrets } = judged;
+      const { timeoutMs } = inForce.limits;
+      flight.interruptAfter(timeoutMs, (sent) => refusals.timeout(call.server, timeoutMs, sent));
+      const session = this.#session(inForce, secrets);
+      own.session = session;
+      await this.#checkTool(flight, session, call);
+      this.#checkAgain(flight, call, judged, session);
+      this.#recordIntent(flight, inForce, call, secrets);
+      const result = await this.#run(own, session, call, onProgress);
+      const answer = await this.#redact(flight, inForce, result);
+      flight.throwIfInterrupted(); // a freeze while the result was looked at
+      this.#options.recorder.recordOrLog({
+        ...flight.event(),
+        kind: 'outcome',
+        verdict: flight.verdict,
+        result: answer.isError === true ? 'error' : 'ok',
+        durationMs: now() - flight.startedAt,
+      });
+      return { answer };
+    } catch (error) {
+      return { refusal: this.#refuse(flight, error) };
+    } finally {
+      place?.leave();
+      flight.end();
+      this.#flights.delete(own);
+    }
+  }
+
+  /** The tools that this agent may use, as their server describes them. Starts the server. */
+  async listTools(
+    server: string,
+    caller: Caller,
+  ): Promise<{ answer: { tools: Record<string, unknown>[] } } | { refusal: Refusal }> {
+    const { state } = this.#options;
+    try {
+      this.#options.agents.admit(caller.agent);
+      const inForce = findServer(state, server, caller.scope);
+      const { catalog } = this.#of(server);
+      const shown = (): { answer: { tools: Record<string, unknown>[] } } => ({
+        answer: { tools: catalog.usable(inForce).map(shownTool) },
+      });
+      // The agent keeps its tools: each call says that the server is frozen, and nothing is to be started anew after it.
+      if (state.isFrozen(server) && catalog.usable(inForce).length > 0) return shown();
+      state.refuseIfFrozen(server);
+      const session = this.#session(inForce, serverSecrets(state, inForce.server));
+      await this.#lookAt(server, session);
+      return shown();
+    } catch (error) {
+      return { refusal: this.#clean(this.#asRefusal(error, server, 'no', undefined).refusal) };
+    }
+  }
+
+  /** Calls `listener` whenever the tools of this server may be others than before, until the returned function is called. */
+  watch(server: string, listener: () => void): () => void {
+    const { watchers } = this.#of(server);
+    watchers.add(listener);
+    return () => watchers.delete(listener);
+  }
+
+  // ── What changes around them ────────────────────────────────────────────────────────────────────────────────────
+
+  setPins(pins: readonly ServerPins[]): void {
+    this.#pins.replace(pins);
+    for (const [name, { catalog }] of this.#wrapped) {
+      const seen = catalog.judgeAgain();
+      if (seen) this.#tellSeen(name, seen);
+    }
+  }
+
+  /** Ends what is no longer in force as it was started, at once, and says that lists may have changed. */
+  refresh(removedCredentials: readonly string[] = []): void {
+    const { state } = this.#options;
+    for (const [name, { runner }] of this.#wrapped) {
+      const { session } = runner;
+      const frozen = state.isFrozen(name);
+      const gone =
+        session && [...session.settings.secrets.keys()].find((credential) => removedCredentials.includes(credential));
+      if (frozen) this.#interrupt(name, (sent) => refusals.frozen(name, state.allFrozen, sent));
+      else if (gone !== undefined) this.#interrupt(name, (sent) => refusals.revoked(gone, sent));
+      else if (session && !this.#stands(session))
+        this.#interrupt(name, (sent) => serverRefusals.changedUnderWay(name, sent));
+      else {
+        this.#tellIfOther(name);
+        continue;
+      }
+      runner.end();
+      this.#tellIfOther(name);
+    }
+  }
+
+  /** Which agents may call was said anew. */
+  interruptFrozenAgents(): void {
+    for (const { flight } of this.#flights) {
+      if (this.#options.agents.isFrozen(flight.caller.agent)) flight.interrupt((sent) => refusals.agentFrozen(sent));
+    }
+  }
+
+  states(): readonly ServerState[] {
+    const { state } = this.#options;
+    return state.servers('window').names.map((name) => {
+      const lookup = state.servers('window').find(name);
+      const wrapped = this.#wrapped.get(name);
+      const inForce = lookup.found === 'server' ? lookup.inForce : undefined;
+      return {
+        name,
+        ...serverStatus(state, name),
+        running: wrapped?.runner.session?.running === true,
+        tools: wrapped?.catalog.counts(inForce) ?? { offered: 0, usable: 0, waiting: 0 },
+      };
+    });
+  }
+
+  get calls(): number {
+    return this.#flights.size;
+  }
+
+  /** Ends everything before it returns, as far as the operating system can. */
+  close(): void {
+    for (const { flight, server } of this.#flights) flight.interrupt((sent) => refusals.gatewayStopping(server, sent));
+    for (const { runner } of this.#wrapped.values()) runner.end('kill');
+  }
+
+  // ── The steps of a call ─────────────────────────────────────────────────────────────────────────────────────────
+
+  #take({ server, tool }: ToolCall, caller: Caller, signal: AbortSignal): ToolFlight {
+    const flight = new Flight(
+      { tool: 'execute', service: server, method: 'tools/call', path: tool },
+      caller,
+      this.#options.now(),
+    );
+    const cancel = (): void => flight.interrupt((sent) => refusals.cancelled(server, sent));
+    if (signal.aborted) cancel();
+    else signal.addEventListener('abort', cancel, { once: true });
+    const own: ToolFlight = { flight, server, session: undefined };
+    this.#flights.add(own);
+    return own;
+  }
+
+  /** What is in force for the call, and what policy says of it. Throws when it is refused. */
+  #judge(flight: Flight, { server, tool }: ToolCall): Judged {
+    const { state } = this.#options;
+    const inForce = findServer(state, server, flight.caller.scope);
+    const decision = this.#decide(flight, inForce, tool);
+    state.refuseIfFrozen(server);
+    return { inForce, decision, secrets: serverSecrets(state, inForce.server) };
+  }
+
+  /** Whether the call needs nobody's word, or has it. An *Allow Once* is spent by this. */
+  #approved(flight: Flight, call: ToolCall, judged: Judged): boolean {
+    const { approver, approvals } = this.#options;
+    if (judged.decision.verdict !== 'ask' || approver === 'all') return true;
+    if (approver === 'none') {
+      throw refusals.approvalDenied(call.server, 'The policy asks a person, and nobody can be asked here');
+    }
+    return approvals().take(this.#subject(flight, call, judged));
+  }
+
+  /** Waits until a person has answered, or something changed that the question rested on. Throws a refusal otherwise. */
+  async #waitForPerson(flight: Flight, call: ToolCall, judged: Judged, onWaiting: () => void): Promise<void> {
+    onWaiting();
+    const { approvals, approvalWaitMs } = this.#options;
+    await approvals().wait(this.#subject(flight, call, judged), flight.startedAt + approvalWaitMs, flight.signal);
+    flight.throwIfInterrupted();
+  }
+
+  #subject({ caller }: Flight, call: ToolCall, { inForce, decision }: Judged): ApprovalSubject {
+    return toolApproval(call, caller, inForce, decision, this.#options);
+  }
+
+  /** Throws unless every policy allows the tool, or some ask a person and the others allow it. */
+  #decide(flight: Flight, { server: { name }, decide }: ServerInForce, tool: string): JointToolDecision {
+    const decision = decide(tool);
+    if (decision.pattern) flight.rule = `${name}/tools/${decision.pattern.text}`;
+    if (decision.verdict === 'deny' && decision.awaitsApproval) {
+      throw refusals.policyNotApproved(name, `${decision.label} allows ${tool}, but nobody has approved that yet`);
+    }
+    if (decision.verdict === 'deny') {
+      const line = decision.pattern ? `, line ${decision.pattern.line}` : '';
+      throw serverRefusals.toolDenied(name, decision.reason, `${decision.label}${line}`, decision.byAdministrator);
+    }
+    flight.verdict = decision.verdict === 'ask' ? 'ask' : 'allow';
+    return decision;
+  }
+
+  #checkArguments(call: ToolCall, { limits }: ServerInForce): void {
+    const text = JSON.stringify(call.arguments);
+    if (Buffer.byteLength(text) > limits.requestBytes) {
+      throw serverRefusals.argumentsTooLarge(call.server, limits.requestBytes);
+    }
+  }
+
+  async #enterLimits(flight: Flight, { server: { name }, limits }: ServerInForce): Promise<Place> {
+    const agent = agentName(flight.caller.agent.name);
+    const entry = await this.#options.limiter.enter(name, limits, agent, flight.signal);
+    if (entry.entered) return entry.place;
+    flight.throwIfInterrupted();
+    if (entry.why === 'busy') throw refusals.tooBusy(name, limits.concurrent);
+    const rate = limits.requests;
+    const retryAfterMs = entry.why === 'rate' ? entry.retryAfterMs : 0;
+    throw refusals.rateLimited(name, rate ? `${rate.count} a ${rate.per}` : 'calls', retryAfterMs);
+  }
+
+  #session({ server, limits }: ServerInForce, secrets: ReadonlyMap<string, Secret>): ServerSession {
+    return this.#of(server.name).runner.sessionFor({ server, limits, secrets });
+  }
+
+  /** Throws unless the server offers the tool as a person has accepted it. */
+  async #checkTool(flight: Flight, session: ServerSession, call: ToolCall): Promise<void> {
+    await unlessAborted(this.#lookAt(call.server, session), flight.signal);
+    const judged = this.#of(call.server).catalog.find(call.tool);
+    if (!judged) throw serverRefusals.unknownTool(call.server, call.tool);
+    if (judged.standing !== 'pinned') throw serverRefusals.toolNotReviewed(call.server, call.tool, judged.standing);
+  }
+
+  /** At the moment of sending: whatever changed since the decision is judged once more. */
+  #checkAgain(flight: Flight, { server: name, tool }: ToolCall, judged: Judged, session: ServerSession): void {
+    const { state, approver } = this.#options;
+    state.refuseIfFrozen(name);
+    flight.throwIfInterrupted();
+    const now = findServer(state, name, flight.caller.scope);
+    const decision = this.#decide(flight, now, tool);
+    // What a person said yes to was another question.
+    if (decision.verdict === 'ask' && approver !== 'all' && askingRule(decision) !== askingRule(judged.decision)) {
+      throw refusals.approvalOutdated(name);
+    }
+    if (!session.fits({ server: now.server, secrets: serverSecrets(state, now.server) })) {
+      throw serverRefusals.changedUnderWay(name, 'no');
+    }
+  }
+
+  #recordIntent(flight: Flight, { server }: ServerInForce, call: ToolCall, secrets: ReadonlyMap<string, Secret>): void {
+    const [first] = secrets;
+    if (first) flight.credential = { name: first[0], last4: first[1].last4 };
+    const { recorder } = this.#options;
+    recorder.record({
+      ...flight.event(),
+      kind: 'intent',
+      verdict: flight.verdict,
+      requestHash: recorder.toolCallHash(destinationOf(server), call.tool, call.arguments),
+    });
+    flight.intended = true;
+  }
+
+  async #run(
+    { flight, server }: ToolFlight,
+    session: ServerSession,
+    call: ToolCall,
+    onProgress: ((progress: CallProgress) => void) | undefined,
+  ): Promise<ToolResult> {
+    const { recorder } = this.#options;
+    const tell = onProgress && {
+      onProgress: ({ progress, total, message }: CallProgress): void =>
+        onProgress({
+          progress,
+          ...(total === undefined ? {} : { total }),
+          ...(message === undefined ? {} : { message: recorder.redact(message).slice(0, LOG_CHARS) }),
+        }),
+    };
+    try {
+      const result = await session.use((link) => {
+        flight.throwIfInterrupted();
+        flight.sent = 'unknown';
+        return link.callTool(call.tool, call.arguments, { signal: flight.signal, ...tell });
+      });
+      flight.sent = 'yes';
+      this.#of(server).runner.noteSuccess();
+      return result;
+    } catch (error) {
+      if (flight.signal.aborted) {
+        void this.#endIfHung(server, session);
+        throw flight.signal.reason;
+      }
+      if (session.ended || isConnectionClosed(error)) throw serverRefusals.crashed(server, flight.sent);
+      if (!(error instanceof McpError)) throw error;
+      // The server's own word for what was wrong with the call: the agent can learn from it as from a failed tool.
+      flight.sent = 'yes';
+      this.#of(server).runner.noteSuccess();
+      return { content: [{ type: 'text', text: error.message }], isError: true };
+    }
+  }
+
+  /** A server that does not even answer a ping is ended; the next call starts it anew. */
+  async #endIfHung(server: string, session: ServerSession): Promise<void> {
+    if (session.ended || (await (await session.link).answers(PING_MS)) || session.ended) return;
+    this.#options.recorder.log('warn', `${server} hangs and was ended.`);
+    session.end();
+  }
+
+  async #redact(flight: Flight, { server, limits }: ServerInForce, result: ToolResult): Promise<ToolResult> {
+    const bytes = Buffer.byteLength(JSON.stringify(result));
+    if (bytes > limits.responseBytes) throw serverRefusals.resultTooLarge(server.name, limits.responseBytes);
+    const { redactor } = this.#options.state.vault;
+    const answer = await this.#options.turns.take(bytes, async () => cleanResult(result, redactor));
+    flight.throwIfInterrupted();
+    return answer;
+  }
+
+  #refuse(flight: Flight, error: unknown): Refusal {
+    const { service } = flight.call;
+    const { refusal } = this.#asRefusal(error, service, flight.sent, flight);
+    if (!(error instanceof AuditWriteError)) {
+      this.#options.recorder.recordOrLog({
+        ...flight.event(),
+        kind: flight.intended ? 'outcome' : 'denied',
+        verdict: flight.intended ? flight.verdict : 'deny',
+        code: refusal.code,
+        durationMs: this.#options.now() - flight.startedAt,
+      });
+    }
+    return this.#clean(refusal);
+  }
+
+  #asRefusal(error: unknown, server: string, sent: Flight['sent'], flight: Flight | undefined): RefusalError {
+    if (error instanceof RefusalError) return error;
+    if (error instanceof Interruption) return error.refuse(sent);
+    const { recorder } = this.#options;
+    if (error instanceof AuditWriteError) {
+      recorder.log('error', `${error.message}: ${String(error.cause)}`);
+      return refusals.auditUnavailable(server, sent);
+    }
+    const cause = rootOf(error);
+    if (cause instanceof TransportError) {
+      if (cause.failure === 'too_large') return serverRefusals.resultTooLarge(server, 0);
+      return refusals.unreachable(server, server, cause.detail, sent);
+    }
+    if (flight === undefined || !flight.intended) {
+      if (httpStatus(error) === 401) return serverRefusals.credentialRejected(server);
+      return serverRefusals.notStarted(server, startFailure(error));
+    }
+    if (httpStatus(error) === 401) return serverRefusals.credentialRejected(server);
+    if (httpStatus(error) !== undefined)
+      return refusals.unreachable(server, server, `it answered ${httpStatus(error)}`, sent);
+    recorder.log('error', String(error instanceof Error ? error.stack : error));
+    return refusals.internal(server, sent, error);
+  }
+
+  /** A refusal quotes what it refuses, which may be a credential that the agent found elsewhere. */
+  #clean(refusal: Refusal): Refusal {
+    return this.#options.state.vault.redactor.json(refusal).value as Refusal;
+  }
+
+  // ── The servers ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #of(name: string): Wrapped {
+    let wrapped = this.#wrapped.get(name);
+    if (!wrapped) {
+      const { now } = this.#options;
+      wrapped = {
+        runner: new ServerRunner(name, now, (session) => this.#ports(name, session)),
+        catalog: new ToolCatalog(name, this.#pins),
+        watchers: new Set(),
+        told: '',
+        logged: { lines: 0, since: 0 },
+      };
+      this.#wrapped.set(name, wrapped);
+    }
+    return wrapped;
+  }
+
+  #ports(name: string, session: () => ServerSession | undefined): SessionPorts {
+    const { tree, dispatcher, now } = this.#options;
+    return {
+      tree,
+      dispatcher,
+      now,
+      onEnd: () => {
+        this.#options.recorder.log('warn', `${name} ended by itself; the next call starts it again.`);
+        this.#of(name).runner.noteFailure();
+      },
+      onToolsChanged: () => this.#tellWatchers(name),
+      onLog: (level, data) => this.#log(name, `${level}: ${typeof data === 'string' ? data : JSON.stringify(data)}`),
+      onErrorLine: (line) => this.#log(name, line),
+      onTooLong: () => {
+        const own = session();
+        const bytes = own?.settings.limits.responseBytes ?? 0;
+        for (const { flight, session: used } of this.#flights) {
+          if (used === own) flight.interrupt(() => serverRefusals.resultTooLarge(name, bytes));
+        }
+      },
+    };
+  }
+
+  /** Lists the server's tools if need be, and judges them. */
+  async #lookAt(name: string, session: ServerSession): Promise<void> {
+    const offered = await session.tools();
+    const seen = this.#of(name).catalog.take(offered, this.#options.state.vault.redactor);
+    if (seen) this.#tellSeen(name, seen);
+  }
+
+  /** The person is told, and the trail says which tools are off from now on. */
+  #tellSeen(name: string, seen: ToolsSeen): void {
+    const waiting = seen.tools.filter(({ standing }) => standing !== 'pinned').map((tool) => tool.name);
+    if (seen.first || waiting.length > 0) {
+      this.#options.recorder.recordOrLog({
+        id: freshId(),
+        kind: 'control',
+        agent: { name: 'valet-key' },
+        service: name,
+        verdict: waiting.length > 0 ? 'tools_changed' : 'tools_pinned',
+        ...(waiting.length > 0 ? { subject: waiting.join(', ') } : {}),
+      });
+    }
+    this.#options.onToolsSeen(seen);
+    this.#tellWatchers(name);
+  }
+
+  #tellWatchers(name: string): void {
+    const wrapped = this.#of(name);
+    wrapped.told = this.#standing(name, wrapped);
+    for (const listener of wrapped.watchers) listener();
+  }
+
+  /** Much is told to a gateway that concerns no server: clients are not to list their tools again for it. */
+  #tellIfOther(name: string): void {
+    const wrapped = this.#of(name);
+    if (wrapped.told !== this.#standing(name, wrapped)) this.#tellWatchers(name);
+  }
+
+  #standing(name: string, { catalog }: Wrapped): string {
+    const { state } = this.#options;
+    const lookup = state.servers('window').find(name);
+    const usable = lookup.found === 'server' ? catalog.usable(lookup.inForce).map(({ tool }) => tool.name) : [];
+    return JSON.stringify([serverStatus(state, name).status, usable]);
+  }
+
+  #interrupt(name: string, refuse: (sent: Flight['sent']) => RefusalError): void {
+    for (const { flight, server } of this.#flights) if (server === name) flight.interrupt(refuse);
+  }
+
+  /** Whether what a session was started as is still in force. New values of its credentials wait for its calls to end. */
+  #stands({ settings, ended }: ServerSession): boolean {
+    if (ended) return true;
+    try {
+      const { server } = findServer(this.#options.state, settings.server.name, 'window');
+      return differingServerPart(server, settings.server) === undefined;
+    } catch (error) {
+      if (error instanceof RefusalError) return false;
+      throw error;
+    }
+  }
+
+  /** A server's own words go to the product's log: redacted, cut, and no more than so many. */
+  #log(name: string, text: string): void {
+    const { logged } = this.#of(name);
+    const now = this.#options.now();
+    if (now - logged.since > 60_000) {
+      logged.since = now;
+      logged.lines = 0;
+    }
+    logged.lines++;
+    if (logged.lines > LOG_LINES) return;
+    const line = this.#options.recorder.redact(text.slice(0, 8 * LOG_CHARS)).slice(0, LOG_CHARS);
+    const more = logged.lines === LOG_LINES ? ' (and more, which is left out for a minute)' : '';
+    this.#options.recorder.log('info', `${name} says: ${JSON.stringify(line)}${more}`);
+  }
+}
+
+/** Rejects with the signal's reason as soon as it is aborted, whatever becomes of the work. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  let onAbort: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    if (onAbort) signal.removeEventListener('abort', onAbort);
+  }
+}
+
+function isConnectionClosed(error: unknown): boolean {
+  return error instanceof McpError && error.code === McpErrorCode.ConnectionClosed;
+}
+
+function rootOf(error: unknown): unknown {
+  let current = error;
+  for (let depth = 0; depth < 8 && current instanceof Error && current.cause instanceof Error; depth++)
+    current = current.cause;
+  return current;
+}
+
+/** The HTTP status in an error of the SDK's transport. */
+function httpStatus(error: unknown): number | undefined {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'number' && code >= 400 && code < 600 ? code : undefined;
+}
+
+/** Why a server could not be started, without anything that it said. */
+function startFailure(error: unknown): string {
+  const cause = rootOf(error);
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  if (code === 'ENOENT') return 'its program was not found on the PATH';
+  if (code === 'EACCES') return 'its program may not be executed';
+  if (typeof code === 'string' && /^[A-Z_]+$/.test(code)) return code;
+  const status = httpStatus(error);
+  if (status !== undefined) return `it answered ${status}`;
+  return isConnectionClosed(error) ? 'it ended before it answered' : 'it did not answer as an MCP server does';
+}

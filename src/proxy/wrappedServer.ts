@@ -1,0 +1,77 @@
+import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
+import {
+  CallToolRequestSchema,
+  type CallToolResult,
+  ListToolsRequestSchema,
+  type ListToolsResult,
+} from '@modelcontextprotocol/sdk/types.js';
+import type { CallProgress } from '../protocol/messages.ts';
+import type { GatewayClient } from './gatewayClient.ts';
+import type { GatewayConnection } from './gatewayConnection.ts';
+import type { Reply } from './reply.ts';
+import { waitingProgress } from './waitingProgress.ts';
+
+/** How often a proxy of a wrapped server looks for a gateway while it has none, in milliseconds. */
+const LOOK_MS = 1000;
+
+export function wrappedInstructions(name: string): string {
+  return `These are the tools of "${name}", which Valet Key runs for you: it holds the credentials, and a policy that a person approved says which tools may be called. You never need a key, so do not look for one.
+On an error follow its nextStep. Never repeat a denied call and never go around it through the terminal. If no tool is listed, ask the person to look at "${name}" in VS Code's Valet Key view.`;
+}
+
+/**
+ * Makes a proxy the wrapped server of this name: its tools and results are the gateway's. Without a gateway it shows the
+ * tools that it last knew, and says that they changed as soon as a gateway is there.
+ */
+export function serveWrapped(server: Server, name: string, gateway: GatewayClient): void {
+  let known: ListToolsResult['tools'] = [];
+  let watched: GatewayConnection | undefined;
+
+  server.setRequestHandler(ListToolsRequestSchema, async (_request, { signal }) => {
+    const reply = await gateway.ask({ do: 'listTools', server: name }, signal);
+    if ('answer' in reply) known = reply.answer.tools as ListToolsResult['tools'];
+    return { tools: known };
+  });
+  server.setRequestHandler(CallToolRequestSchema, async ({ params }, { signal, sendNotification }) => {
+    const progressToken = params._meta?.progressToken;
+    const call = { server: name, tool: params.name.slice(0, 200), arguments: params.arguments ?? {} };
+    if (progressToken === undefined) return resultOf(await gateway.ask({ do: 'callTool', call }, signal));
+    const waiting = waitingProgress(progressToken, sendNotification);
+    const onProgress = (progress: CallProgress): void => {
+      waiting?.stop();
+      // A client that is gone ends this process by its own means.
+      sendNotification({ method: 'notifications/progress', params: { progressToken, ...progress } }).catch(
+        () => undefined,
+      );
+    };
+    try {
+      const question = { do: 'callTool' as const, call, tellProgress: true as const };
+      return resultOf(await gateway.ask(question, signal, waiting?.start, onProgress));
+    } finally {
+      waiting?.stop();
+    }
+  });
+
+  const tell = (): void => {
+    server.sendToolListChanged().catch(() => undefined); // as above
+  };
+  const look = async (): Promise<void> => {
+    if (watched?.open) return;
+    const connection = await gateway.connection();
+    if (!connection || connection === watched) return;
+    watched = connection;
+    connection.watchTools(name, tell);
+    tell();
+  };
+  server.oninitialized = () => {
+    void look();
+    setInterval(() => void look(), LOOK_MS);
+  };
+}
+
+/** A result as the server gave it, or a refusal: structured, and as text for clients that read only text. */
+function resultOf(reply: Reply): CallToolResult {
+  if ('answer' in reply) return reply.answer as CallToolResult;
+  const structuredContent = { error: reply.refusal };
+  return { content: [{ type: 'text', text: JSON.stringify(structuredContent) }], structuredContent, isError: true };
+}
