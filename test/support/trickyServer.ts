@@ -68,6 +68,8 @@ const TOOLS: Record<
       method: 'notifications/progress',
       params: { progressToken, progress: 1, total: 2, message: `half ${token}` },
     });
+    // Clients drop a notification that comes together with the result.
+    await new Promise((resolve) => setTimeout(resolve, 200));
     return text('done');
   },
   ask_back: async () => {

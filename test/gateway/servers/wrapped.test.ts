@@ -128,6 +128,38 @@ describe('a wrapped server', () => {
     expect(await asking.text('echo', { a: 1 })).toBe('{"a":1}');
   });
 
+  it('asks a person with the exact arguments, and passes once what they allowed', async () => {
+    const gateway = await serve({
+      policy: policy({ asking: SERVERS.asking, tricky: SERVERS.tricky }),
+      credentials: { tricky: key },
+      approve: 'ask',
+    });
+    try {
+      const asking = await client('asking', gateway);
+      const answerNext = async (allow: boolean): Promise<void> => {
+        const count = gateway.approvals.length;
+        await until(() => gateway.approvals.length > count, 'the question');
+        const question = gateway.approvals.at(-1);
+        expect(question).toMatchObject({ service: 'asking', method: 'tools/call' });
+        await gateway.order({ do: 'answer', approval: question?.id, allow, for: 'once' });
+      };
+      const [text] = await Promise.all([asking.text('env', { a: 1 }), answerNext(true)]);
+      expect(text).toContain('PATH');
+      const [denied] = await Promise.all([asking.refused('env', { a: 2 }), answerNext(false)]);
+      expect(denied).toMatchObject({ code: 'approval_denied', sent: 'no' });
+      // Frozen while it waits.
+      const waiting = asking.refused('env', { a: 3 });
+      await until(() => gateway.approvals.length === 3, 'the third question');
+      await gateway.order({ do: 'freeze', service: 'asking' });
+      expect(await waiting).toMatchObject({ code: 'frozen', sent: 'no' });
+      expect(gateway.records().filter(({ kind }) => kind === 'intent')).toMatchObject([
+        { path: 'env', verdict: 'ask' },
+      ]);
+    } finally {
+      await gateway.stop();
+    }
+  });
+
   it('leaves an intent before and an outcome after each call, and a line for people', async () => {
     const before = served.records().length;
     const tricky = await client('tricky');
