@@ -73,7 +73,7 @@ class CommandLineParent {
   readonly #policyFile: string;
   readonly #parser = new BoundedPolicyParser(__filename);
   readonly #gateway: RunningGateway;
-  #policy: Policy = { services: new Map(), servers: new Map() };
+  #policy: Policy = { services: new Map(), servers: new Map(), tests: [] };
   readonly #credentials: CommandLineCredentials;
   readonly #tools: ToolReview;
   #frozen = { all: false, services: new Set<string>() };

@@ -5,8 +5,8 @@ import { limitChanges } from './limitChanges.ts';
 import { DEFAULT_LIMITS, type Rule, type Service } from './model.ts';
 import { mayMeet } from './overlap.ts';
 import { parsePolicy } from './parse.ts';
-import { describeRestrictions } from './restrictions.ts';
 import { change, type PolicyChange } from './policyChange.ts';
+import { describeRestrictions } from './restrictions.ts';
 import { serverChanges } from './servers/serverChanges.ts';
 import { asksAsStrictly } from './strictness.ts';
 

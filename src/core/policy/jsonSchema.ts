@@ -91,9 +91,24 @@ function schema(): z.ZodType {
     agent: z.string().optional(),
   });
   const test = described('test', { name: z.string(), request, expect: z.enum(['allow', 'ask', 'deny']) });
+  const text = described('serverValue', { credential: z.string(), prefix: z.string().optional() });
+  const variables = z.record(z.string(), z.union([z.string(), text])).nullish();
+  const patterns = z.array(z.string()).nullish();
+  const server = described('server', {
+    description: z.string().optional(),
+    command: z.string().optional(),
+    args: z.array(z.string()).nullish(),
+    env: variables,
+    url: z.string().optional(),
+    headers: variables,
+    network: z.enum(['public', 'private', 'loopback']).optional(),
+    tools: described('serverTools', { allow: patterns, ask: patterns, deny: patterns }).nullish(),
+    limits: limits.nullish(),
+  });
   return described('document', {
     version: z.literal(1).optional(),
     services: z.record(z.string(), service).nullish(),
+    servers: z.record(z.string(), server).nullish(),
     tests: z.array(test).nullish(),
   });
 }

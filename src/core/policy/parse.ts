@@ -8,9 +8,9 @@ import type { Network, PolicyAuthor, PolicyDocument, PolicyTest, Service } from 
 import { ProblemList } from './problems.ts';
 import { type Entry, type Fields, isEmpty, Reader } from './reader.ts';
 import { readRules } from './rulesField.ts';
-import { readTests } from './testsField.ts';
 import type { Server } from './servers/model.ts';
 import { readServers } from './servers/readServers.ts';
+import { readTests } from './testsField.ts';
 import { checkText } from './textGuard.ts';
 import { readVerify } from './verifyField.ts';
 import { readTree } from './yamlTree.ts';

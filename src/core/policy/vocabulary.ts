@@ -18,6 +18,9 @@ export type Place =
   | 'headers'
   | 'limits'
   | 'verify'
+  | 'server'
+  | 'serverTools'
+  | 'serverValue'
   | 'test'
   | 'request';
 
@@ -41,7 +44,28 @@ export const VOCABULARY: Readonly<Record<Place, readonly KeyWords[]>> = {
   document: [
     { name: 'version', words: 'The version of the language. 1 is the only one.', values: ['1'] },
     { name: 'services', words: 'The APIs that agents may use, by name.' },
+    { name: 'servers', words: 'MCP servers of others that run behind Valet Key, by name.' },
     { name: 'tests', words: 'What the rules are expected to say about some requests.' },
+  ],
+  server: [
+    { name: 'description', words: 'What the server is, for people.' },
+    { name: 'command', words: 'The program that is started: a name on the PATH, or an absolute path.' },
+    { name: 'args', words: 'Its arguments, each as it is; no shell reads them.' },
+    { name: 'env', words: 'Variables of its environment: texts, or `{ credential: NAME }`.' },
+    { name: 'url', words: 'Instead of a command: the URL of a server over streamable HTTP.' },
+    { name: 'headers', words: 'Headers of requests to the URL: texts, or `{ credential: NAME }`.' },
+    { name: 'network', words: 'What addresses the host may resolve to.', values: ['public', 'private', 'loopback'] },
+    { name: 'tools', words: 'Which tools agents may call. What is not named is denied.' },
+    { name: 'limits', words: 'How much, how fast, how long.' },
+  ],
+  serverTools: [
+    { name: 'allow', words: 'Tools that may be called, by name; `*` is one or more characters.' },
+    { name: 'ask', words: 'Tools about which a person is asked, every time.' },
+    { name: 'deny', words: 'Tools that are denied, whatever else names them.' },
+  ],
+  serverValue: [
+    { name: 'credential', words: 'The name under which the credential is kept. The value never stands in the file.' },
+    { name: 'prefix', words: 'What stands before the credential, such as "Bearer ".' },
   ],
   service: [
     { name: 'description', words: 'What the service is, for people and agents.' },
@@ -140,6 +164,7 @@ export function placeOf(path: readonly (string | number)[]): Place | undefined {
   if (top === undefined) return 'document';
   if (top === 'tests')
     return keys.length === 1 ? 'test' : keys.length === 2 && keys[1] === 'request' ? 'request' : undefined;
+  if (top === 'servers') return serverPlace(keys);
   if (top !== 'services' || keys.length < 2) return undefined;
   if (part === undefined) return 'service';
   if (part === 'policies') {
@@ -149,4 +174,12 @@ export function placeOf(path: readonly (string | number)[]): Place | undefined {
   }
   if (field !== undefined) return undefined;
   return part === 'auth' || part === 'headers' || part === 'limits' || part === 'verify' ? part : undefined;
+}
+
+function serverPlace([, name, part, variable, ...more]: readonly string[]): Place | undefined {
+  if (name === undefined || more.length > 0) return undefined;
+  if (part === undefined) return 'server';
+  if (variable !== undefined) return part === 'env' || part === 'headers' ? 'serverValue' : undefined;
+  if (part === 'tools') return 'serverTools';
+  return part === 'limits' ? 'limits' : undefined;
 }

@@ -41,6 +41,8 @@ const WITHOUT_EXAMPLE = [
   'too-slow',
   'bad-description',
   'bad-origin',
+  'bad-argument',
+  'bad-variable-value',
 ].concat(['unused-rule', 'unknown-service', 'one-credential-two-environments']);
 
 /** Hints that a right example may still have. */
@@ -52,7 +54,7 @@ function examples(code: string): string[] {
 
 /** An example is a whole file, some rules, or a part of one service; what the part lacks is filled in. */
 function whole(example: string): string {
-  if (/^(?:services|version|%|tests|allowedOrigins)/.test(example)) return example;
+  if (/^(?:services|version|%|tests|servers|allowedOrigins)/.test(example)) return example;
   const service = (lines: readonly string[]): string =>
     `services:\n  api:\n${lines.map((line) => `    ${line}\n`).join('')}`;
   if (example.startsWith('- ')) {
