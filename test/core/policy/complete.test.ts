@@ -16,8 +16,8 @@ const RULE_KEYS = ['path', 'methods', 'effect', 'approval', 'query', 'body', 'gr
 
 describe('completePolicy', () => {
   it.each<[string, string[]]>([
-    ['|', ['version', 'services', 'tests']],
-    ['version: 1\n|', ['services', 'tests']],
+    ['|', ['version', 'services', 'servers', 'tests']],
+    ['version: 1\n|', ['services', 'servers', 'tests']],
     [
       'services:\n  api:\n    |',
       [
