@@ -87,6 +87,17 @@ async function point(number: number): Promise<string> {
   return label.slice(label.indexOf(', ') + 2);
 }
 
+/** Presses *Fix…* until it asks: a row that is drawn anew under the pointer takes the click with it. */
+async function pressFix(row: string, question: string): Promise<void> {
+  await until(`"Fix…" to ask`, async () => {
+    if (await window.dialog()) return true;
+    await window.tree('Checkup').row(row).press('Fix…');
+    await until('a question', () => window.dialog(), 5_000);
+    return true;
+  });
+  await window.waitForDialog(question);
+}
+
 async function answer(text: string, button: string): Promise<string> {
   const { message, detail } = await window.waitForDialog(text);
   await window.answerDialog(button);
@@ -150,8 +161,8 @@ function backupFiles(): string[] {
 
 test('an https fix is applied and undone by the editor itself', async () => {
   await window.tree('Checkup').row('5. ').expand();
-  await window.tree('Checkup').row('remote:').press('Fix…');
-  await answer('Change .cursor/mcp.json?', 'Change');
+  await pressFix('remote:', 'Change .cursor/mcp.json?');
+  await window.answerDialog('Change');
   await until('the file to change', () => readFileSync(cursorFile, 'utf8').includes('"https://mcp.example.com/mcp"'));
   expect(readFileSync(cursorFile, 'utf8')).toBe(CURSOR.replace('http://', 'https://'));
   await window.openFile(cursorFile);
@@ -162,11 +173,10 @@ test('an https fix is applied and undone by the editor itself', async () => {
 
 test('a file that changed, has unsaved changes or is read-only is left alone, and the person is told', async () => {
   chmodSync(cursorFile, 0o444);
-  await window.tree('Checkup').row('remote:').press('Fix…');
+  await pressFix('remote:', 'was not fixed');
   expect(await answer('was not fixed', 'OK')).toContain('read-only');
   chmodSync(cursorFile, 0o644);
-  await window.tree('Checkup').row('remote:').press('Fix…');
-  await window.waitForDialog('Change .cursor/mcp.json?');
+  await pressFix('remote:', 'Change .cursor/mcp.json?');
   const meanwhile = CURSOR.replace('some-files-server', 'another-server');
   writeFileSync(cursorFile, meanwhile);
   await window.answerDialog('Change');

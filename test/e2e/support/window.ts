@@ -104,10 +104,18 @@ export class EditorWindow {
 
   /** Runs a command from the palette by its full title, such as `Valet Key: Add Service`. */
   async palette(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    await this.#inputBox.waitFor({ state: 'visible' });
-    await this.#inputBox.fill(`>${title}`);
-    await this.#row(title).click();
+    const row = this.#quickInput
+      .locator('.monaco-list-row')
+      .filter({ has: this.page.locator('.label-name').filter({ hasText: exactly(title) }) })
+      .first();
+    // The list is drawn anew while commands come and go, under the pointer, too.
+    await until(`the command "${title}" to be chosen`, async () => {
+      if (!(await this.#inputBox.isVisible())) await this.page.keyboard.press('F1');
+      await this.#inputBox.waitFor({ state: 'visible', timeout: 5000 });
+      await this.#inputBox.fill(`>${title}`);
+      await row.click({ timeout: 3000 });
+      return true;
+    });
   }
 
   /** Types into the open input box whose title, prompt or placeholder has the text, and accepts. */
