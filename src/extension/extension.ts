@@ -28,6 +28,9 @@ import { registerCommands } from './commands/register.ts';
 import { credentialIds, credentialSetOf } from './credentials/credentialSet.ts';
 import { CredentialStore } from './credentials/credentialStore.ts';
 import { noteAnswer } from './credentials/noteAnswer.ts';
+import { RenewalKeeper } from './credentials/renewalKeeper.ts';
+import { RenewalLocks } from './credentials/renewalLocks.ts';
+import { Sessions } from './credentials/sessions.ts';
 import { registerDestinationDiagnostics } from './diagnostics/destinationDiagnostics.ts';
 import { registerMoveSecretQuickFix } from './diagnostics/moveSecretQuickFix.ts';
 import { registerPolicyDiagnostics } from './diagnostics/policyDiagnostics.ts';
@@ -121,6 +124,19 @@ export function activate(context: vscode.ExtensionContext): void {
   const explorer = new Explorer(extensionPath);
   const trailWorker = path.join(extensionPath, 'dist', 'trailWorker.js');
 
+  const sessions = new Sessions((provider, scopes) =>
+    vscode.authentication.getSession(provider, [...scopes], { silent: true }),
+  );
+  const keeper = new RenewalKeeper({
+    credentials,
+    locks: new RenewalLocks(path.join(storage, 'renewals'), Date.now),
+    ids: () => credentialIds(policies.entries()),
+    session: (wanted) => sessions.token(wanted),
+    announce: () => shared.announceChange(),
+    now: Date.now,
+    wait: (ms) => new Promise((resolve) => after(ms, resolve)),
+    log: (message) => log.warn(message),
+  });
   let certificates: readonly string[] = [];
   const window = followWindow(() => void gateway.push('window'));
   const gateway = windowGateway(
@@ -134,6 +150,7 @@ export function activate(context: vscode.ExtensionContext): void {
       agents: () => agentStore.admission,
     },
     {
+      keeper,
       onAudit: (event, line) => {
         auditChannel.appendLine(line);
         activity.add(event);
@@ -246,7 +263,9 @@ export function activate(context: vscode.ExtensionContext): void {
     approvalDetails.register(),
     // What a gateway asked goes with it.
     gateway.onDidChange(({ state }) => {
-      if (state !== 'up') approvalQueue.clear();
+      if (state === 'up') return;
+      approvalQueue.clear();
+      void keeper.endLeases().catch(failed);
     }),
     explorer,
     registerServerProvider(definition),

@@ -6,7 +6,7 @@ import type { Binding } from '../../gateway/parent.ts';
  * What SecretStorage holds for one service: one JSON text with the value *and* its binding, so that the two can never
  * come apart. A revoked credential leaves a mark without a value.
  */
-export type CredentialEntry = PresentEntry | RevokedEntry;
+export type CredentialEntry = PresentEntry | SessionEntry | RevokedEntry;
 
 export interface PresentEntry {
   readonly state: 'present';
@@ -15,6 +15,14 @@ export interface PresentEntry {
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
   readonly rotatedAt?: number;
+}
+
+/** A person's permission to use the session that VS Code has. There is no value of ours. */
+export interface SessionEntry {
+  readonly state: 'session';
+  readonly binding: Binding;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
 }
 
 interface RevokedEntry {
@@ -27,6 +35,8 @@ export interface RetiredEntry {
   readonly value: Secret;
   /** Milliseconds since the epoch. */
   readonly until: number;
+  /** The gateway renewed it: nobody asked for that, and there is nothing to undo. */
+  readonly renewed?: true;
   /** There while the rotation that replaced it can be undone, and a while longer so that it can be said that it cannot. */
   readonly undo?: UndoOffer;
 }
@@ -48,10 +58,19 @@ const presentSchema = datesSchema.extend({
   value: z.string().min(1),
   binding: bindingSchema,
 });
-const entrySchema = z.union([presentSchema, z.object({ state: z.literal('revoked'), revokedAt: z.number() })]);
+const entrySchema = z.union([
+  presentSchema,
+  z.object({ state: z.literal('session'), binding: bindingSchema, createdAt: z.number() }),
+  z.object({ state: z.literal('revoked'), revokedAt: z.number() }),
+]);
 const undoSchema = datesSchema.extend({ until: z.number(), binding: bindingSchema });
 const retiredSchema = z.array(
-  z.object({ value: z.string().min(1), until: z.number(), undo: undoSchema.optional().catch(undefined) }),
+  z.object({
+    value: z.string().min(1),
+    until: z.number(),
+    renewed: z.literal(true).optional().catch(undefined),
+    undo: undoSchema.optional().catch(undefined),
+  }),
 );
 
 export function entryText(entry: CredentialEntry): string {
@@ -62,7 +81,7 @@ export function entryText(entry: CredentialEntry): string {
 export function parseEntry(text: string | undefined): CredentialEntry | undefined {
   const parsed = entrySchema.safeParse(parseJson(text));
   if (!parsed.success) return undefined;
-  if (parsed.data.state === 'revoked') return parsed.data;
+  if (parsed.data.state !== 'present') return parsed.data;
   const { value, ...rest } = parsed.data;
   return { ...withDates(rest), value: new Secret(value) };
 }
@@ -74,9 +93,10 @@ export function retiredText(entries: readonly RetiredEntry[]): string {
 export function parseRetired(text: string | undefined): readonly RetiredEntry[] {
   const parsed = retiredSchema.safeParse(parseJson(text));
   if (!parsed.success) return [];
-  return parsed.data.map(({ value, until, undo }) => ({
+  return parsed.data.map(({ value, until, renewed, undo }) => ({
     value: new Secret(value),
     until,
+    ...(renewed ? { renewed } : {}),
     ...(undo ? { undo: withDates(undo) } : {}),
   }));
 }

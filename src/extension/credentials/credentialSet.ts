@@ -54,5 +54,10 @@ export function credentialSetOf(
     revoked: records
       .filter((record) => record.state === 'revoked' && here.has(credentialKey(record.id)))
       .map(({ id }) => id.service),
+    sessions: records.flatMap((record) =>
+      record.state === 'session' && here.has(credentialKey(record.id))
+        ? [{ service: record.id.service, binding: record.binding }]
+        : [],
+    ),
   };
 }

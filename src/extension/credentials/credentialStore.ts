@@ -1,11 +1,17 @@
 import type { Secret } from '../../core/secret.ts';
-import type { Binding, CredentialStanding } from '../../gateway/parent.ts';
+import type { Binding, CredentialStanding, Renewal } from '../../gateway/parent.ts';
 import type { Clock, MetadataPort, SecretPort } from '../ports.ts';
 import { installationKey } from '../state/installationKey.ts';
 import { Emitter } from '../util/emitter.ts';
 import { SerialQueue } from '../util/serialQueue.ts';
 import { sameBinding } from './binding.ts';
-import { type CredentialEntry, entryText, type PresentEntry, parseEntry } from './credentialEntry.ts';
+import {
+  type CredentialEntry,
+  entryText,
+  type PresentEntry,
+  parseEntry,
+  type SessionEntry,
+} from './credentialEntry.ts';
 import { type CredentialId, credentialKey, parseCredentialKey } from './credentialId.ts';
 import { CredentialIndex, type CredentialMetadata } from './credentialIndex.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -15,13 +21,15 @@ import { RETIRED, RETIRED_FOR_MS, type RetiredRecord, RetiredValues, UNDO_FOR_MS
 /** What is known about one credential at this moment. */
 export type CredentialRecord =
   | (PresentEntry & Pick<CredentialMetadata, 'lastUsedAt' | 'expiresAt' | 'standing'> & { readonly id: CredentialId })
+  | (SessionEntry & { readonly id: CredentialId })
   | { readonly state: 'revoked'; readonly id: CredentialId; readonly revokedAt: number }
   /** The index knows it, SecretStorage lost it. */
   | { readonly state: 'missing'; readonly id: CredentialId; readonly last4: string; readonly createdAt: number };
 
 interface StoppedRecord {
   readonly record: CredentialRecord & { readonly state: 'revoked' };
-  readonly retired: RetiredRecord;
+  /** Absent for a session, whose value VS Code keeps. */
+  readonly retired?: RetiredRecord;
 }
 
 /** What a verification said about a value. An absent field says that nothing is known, or nothing bad. */
@@ -30,6 +38,9 @@ export interface CredentialFindings {
   /** Milliseconds since the epoch. */
   readonly expiresAt?: number;
 }
+
+/** The value that was renewed is no longer the stored one: what the person did meanwhile counts. */
+export class CredentialReplacedError extends Error {}
 
 export type UndoOutcome = 'undone' | 'expired' | 'nothing';
 
@@ -90,7 +101,7 @@ export class CredentialStore {
 
   /** The values that are still taken out of answers though no longer used. */
   retired(): readonly RetiredRecord[] {
-    return [...this.#retired.all(), ...[...this.#stopped.values()].map(({ retired }) => retired)];
+    return [...this.#retired.all(), ...[...this.#stopped.values()].flatMap(({ retired }) => retired ?? [])];
   }
 
   /** Which credentials have this very value. */
@@ -116,6 +127,38 @@ export class CredentialStore {
       const old = before?.state === 'present' ? { createdAt: before.createdAt, rotatedAt: now } : { createdAt: now };
       await this.#write(id, { state: 'present', value, binding, ...old }, findings);
       this.#stopped.delete(credentialKey(id));
+    });
+  }
+
+  /** Stores a person's permission to use VS Code's own session, in the place of whatever was stored. */
+  putSession(id: CredentialId, binding: Binding): Promise<void> {
+    return this.#change(id, async (before) => {
+      if (before?.state === 'present') await this.#retired.retire(id, before.value);
+      const entry: SessionEntry = { state: 'session', binding, createdAt: this.#now() };
+      await storeKept(this.#secrets, ENTRY + credentialKey(id), entryText(entry));
+      await this.#index.remove(id);
+      this.#stopped.delete(credentialKey(id));
+    });
+  }
+
+  /** What SecretStorage has at this moment, also when another window stored it just now. */
+  async readAfresh(id: CredentialId): Promise<CredentialRecord | undefined> {
+    await this.#queue(id).run(() => this.#reconcile(id));
+    return this.get(id);
+  }
+
+  /**
+   * Stores what the gateway made of `from`, and resolves when it was read back. It is no rotation: dates stay. Throws
+   * {@link CredentialReplacedError} when `from` is no longer the credential.
+   */
+  renew(id: CredentialId, from: Secret, { value, expiresAt }: Renewal): Promise<void> {
+    return this.#change(id, async (before) => {
+      if (before?.state !== 'present' || !before.value.equals(from) || this.#stopped.has(credentialKey(id))) {
+        throw new CredentialReplacedError('The credential was replaced meanwhile.');
+      }
+      const { lastUsedAt } = this.#index.get(id) ?? {};
+      await this.#retired.retireRenewed(id, before.value);
+      await this.#write(id, { ...before, value }, expiresAt === undefined ? {} : { expiresAt }, lastUsedAt);
     });
   }
 
@@ -160,8 +203,12 @@ export class CredentialStore {
    */
   revoke(id: CredentialId): Promise<void> {
     const known = this.get(id);
+    const at = this.#now();
+    if (known?.state === 'session') {
+      this.#stopped.set(credentialKey(id), { record: { state: 'revoked', id, revokedAt: at } });
+      this.#changed.fire();
+    }
     if (known?.state === 'present') {
-      const at = this.#now();
       this.#stopped.set(credentialKey(id), {
         record: { state: 'revoked', id, revokedAt: at },
         retired: { id, value: known.value, until: at + RETIRED_FOR_MS },
@@ -266,9 +313,15 @@ export class CredentialStore {
   }
 
   /** A present value's old self must be retired before: never may it be unknown to the redactor. */
-  async #write(id: CredentialId, entry: PresentEntry, findings: CredentialFindings): Promise<void> {
+  async #write(
+    id: CredentialId,
+    entry: PresentEntry,
+    findings: CredentialFindings,
+    lastUsedAt?: number,
+  ): Promise<void> {
     await storeKept(this.#secrets, ENTRY + credentialKey(id), entryText(entry));
-    await this.#index.set(id, { ...(await this.#metadataOf(entry)), ...findings });
+    const used = lastUsedAt === undefined ? {} : { lastUsedAt };
+    await this.#index.set(id, { ...(await this.#metadataOf(entry)), ...used, ...findings });
   }
 
   async #metadataOf({ value, createdAt, rotatedAt }: PresentEntry): Promise<CredentialMetadata> {

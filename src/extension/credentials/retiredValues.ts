@@ -10,6 +10,9 @@ export const RETIRED_FOR_MS = 24 * 60 * 60 * 1000;
 /** How long a rotation can be undone: ten minutes. */
 export const UNDO_FOR_MS = 10 * 60 * 1000;
 
+/** Renewals come every few minutes with some providers: how many values that they replaced are kept, at most. */
+const MOST_RENEWED = 8;
+
 /** Entries of SecretStorage with values that are no longer used. */
 export const RETIRED = 'retired/';
 
@@ -44,9 +47,18 @@ export class RetiredValues {
 
   /** Keeps a value that is about to be replaced or removed. Whatever could be undone before no longer can. */
   async retire(id: CredentialId, value: Secret, undo?: UndoOffer): Promise<void> {
-    const kept = this.#alive(await this.#read(id)).map((entry) => ({ value: entry.value, until: entry.until }));
+    const kept = this.#alive(await this.#read(id)).map(({ undo: _, ...entry }) => entry);
     const retired: RetiredEntry = { value, until: this.#now() + RETIRED_FOR_MS, ...(undo ? { undo } : {}) };
     await storeKept(this.#secrets, RETIRED + credentialKey(id), retiredText([...kept, retired]));
+  }
+
+  /** Keeps a value that the gateway renewed. A rotation before it can be undone no less. */
+  async retireRenewed(id: CredentialId, value: Secret): Promise<void> {
+    const kept = this.#alive(await this.#read(id));
+    const surplus = new Set(kept.filter(({ renewed }) => renewed).slice(0, 1 - MOST_RENEWED));
+    const retired: RetiredEntry = { value, until: this.#now() + RETIRED_FOR_MS, renewed: true };
+    const entries = [...(surplus.size === 0 ? kept : kept.filter((entry) => !surplus.has(entry))), retired];
+    await storeKept(this.#secrets, RETIRED + credentialKey(id), retiredText(entries));
   }
 
   /** Reads what is stored, and forgets what is over. */
