@@ -18,6 +18,7 @@ import type { CredentialStore } from './credentials/credentialStore.ts';
 import type { Explorer } from './explorer/explorer.ts';
 import type { FreezeStore } from './freeze/freezeStore.ts';
 import type { GatewaySupervisor } from './gateway/gatewaySupervisor.ts';
+import type { SignIns } from './oauth/signIns.ts';
 import type { AdministratorPolicy } from './policy/administratorPolicy.ts';
 import type { PolicyBook } from './policy/policyBook.ts';
 import type { PolicyLocations } from './policy/policyLocations.ts';
@@ -52,6 +53,10 @@ export interface App {
   readonly explorer: Explorer;
   /** Absolute path of `dist/trailWorker.js`, which reads the audit trail beside the event loop. */
   readonly trailWorker: string;
+  /** Sign-ins at providers through the browser. */
+  readonly signIns: SignIns;
+  /** Of this extension, as in links that open VS Code. */
+  readonly extensionId: string;
   /** The extension's. */
   readonly version: string;
   readonly checkup: Checkup;

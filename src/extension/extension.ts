@@ -41,6 +41,7 @@ import { windowGateway } from './gateway/windowGateway.ts';
 import { followWindow } from './gateway/windowInfo.ts';
 import { serverDefinition } from './mcp/serverDefinition.ts';
 import { registerServerProvider } from './mcp/serverProvider.ts';
+import { SignIns } from './oauth/signIns.ts';
 import { administratorPath, readAdministratorFile, watchAdministratorFile } from './policy/administratorFile.ts';
 import { AdministratorPolicy } from './policy/administratorPolicy.ts';
 import { ApprovalStore } from './policy/approvalStore.ts';
@@ -121,6 +122,7 @@ export function activate(context: vscode.ExtensionContext): void {
     show: showApprovalToast,
     review: async () => void (await vscode.commands.executeCommand('valetKey.reviewPendingApprovals')),
   });
+  const signIns = new SignIns({ after });
   const explorer = new Explorer(extensionPath);
   const trailWorker = path.join(extensionPath, 'dist', 'trailWorker.js');
 
@@ -238,6 +240,8 @@ export function activate(context: vscode.ExtensionContext): void {
     texts,
     explorer,
     trailWorker,
+    signIns,
+    extensionId: context.extension.id,
     version: extensionVersion,
     checkup: ofCheckup.checkup,
     backups: ofCheckup.backups,
@@ -268,6 +272,11 @@ export function activate(context: vscode.ExtensionContext): void {
       void keeper.endLeases().catch(failed);
     }),
     explorer,
+    vscode.window.registerUriHandler({
+      handleUri: ({ path: to, query }) => {
+        if (to !== '/signed-in' || !signIns.receive(query)) log.warn('A link came in that nobody waits for.');
+      },
+    }),
     registerServerProvider(definition),
     registerCommands(app),
     registerServicesView(app),

@@ -1,9 +1,11 @@
 import { l10n } from 'vscode';
+import { Secret } from '../../core/secret.ts';
 import type { App } from '../app.ts';
 import { runSteps, single } from '../ui/steps.ts';
 import { addServiceSteps } from './addServiceQuestions.ts';
 import { createService } from './createService.ts';
-import { askStoredOrTyped, offerRemoval } from './enterCredential.ts';
+import { offerRemoval } from './enterCredential.ts';
+import { askCredentialOf } from './enterMaterial.ts';
 import { showPolicy } from './openPolicyFile.ts';
 import { type ServiceDraft, serviceOf } from './serviceDraft.ts';
 
@@ -13,14 +15,16 @@ export async function addService(app: App): Promise<void> {
   const draft: ServiceDraft = { policyId: 'user' };
   if (!(await runSteps(title, () => addServiceSteps(app, draft)))) return;
   const service = serviceOf(draft);
-  const { credential, policyId } = draft;
+  const { policyId } = draft;
+  // Of a session of VS Code's nothing is entered.
+  const credential = service?.auth.type === 'vscode-session' ? { value: new Secret('') } : draft.credential;
   if (!service || !credential) return;
   const created = await createService(app, {
     service,
     credential,
     policyId,
     enterAgain: async () => {
-      const answer = await askStoredOrTyped(single(title), {
+      const answer = await askCredentialOf(single(title), service.auth, {
         prompt: l10n.t('The credential. VS Code keeps it encrypted; agents and files never get it.'),
         keyPage: draft.known?.keyPage,
         fromFile: true,

@@ -2,14 +2,16 @@ import { l10n } from 'vscode';
 import type { Auth } from '../../core/policy/model.ts';
 import { canonicalPath } from '../../core/request/path.ts';
 import type { App } from '../app.ts';
+import { type AuthTypeWithFields, answerProblem } from '../credentials/authAnswers.ts';
 import { neededNetwork } from '../policy/neededNetwork.ts';
 import type { NewRule } from '../policy/presets.ts';
 import { type AccountQuestion, type KnownService, presetsOf } from '../services/knownService.ts';
 import { KNOWN_SERVICES } from '../services/knownServices.ts';
 import { type Answer, askChoice, askText, type Step, type StepFrame, separator } from '../ui/steps.ts';
-import { askStoredOrTyped } from './enterCredential.ts';
+import { type AuthField, authFields } from './authQuestions.ts';
+import { askCredentialOf } from './enterMaterial.ts';
 import { presetText } from './presetText.ts';
-import type { ServiceDraft } from './serviceDraft.ts';
+import { authOf, type ServiceDraft } from './serviceDraft.ts';
 
 /** The questions of Add Service, as the answers so far have them. */
 export function addServiceSteps(app: App, draft: ServiceDraft): readonly Step[] {
@@ -30,14 +32,14 @@ export function migrationSteps(app: App, draft: ServiceDraft, known: KnownServic
 
 function describingSteps(app: App, draft: ServiceDraft, value: readonly Step[]): readonly Step[] {
   const { known } = draft;
-  const custom = known ? [] : [askBaseUrl(draft), askAuth(draft)];
+  const custom = known ? [] : [askBaseUrl(draft), askAuth(draft), ...fieldSteps(draft)];
   return [
     ...(known ? ownSteps(draft, known) : []),
     askName(app, draft),
     ...custom,
     askEnvironment(draft),
     ...(known ? [] : [askVerifyPath(draft)]),
-    ...value,
+    ...(draft.authType === 'vscode-session' && !known ? [] : value),
     askPreset(draft),
     ...askFile(app, draft),
   ];
@@ -67,7 +69,7 @@ function askProvider(draft: ServiceDraft): Step {
     return kept(answer, (known) => {
       if (draft.known === known && draft.baseUrl !== undefined) return;
       // Answers about another API say nothing about this one.
-      for (const key of ['name', 'baseUrl', 'authType', 'authDetail', 'verifyPath', 'presetId'] as const)
+      for (const key of ['name', 'baseUrl', 'authType', 'authDetail', 'authAnswers', 'verifyPath', 'presetId'] as const)
         delete draft[key];
       draft.known = known;
       if (known) draft.baseUrl = known.baseUrl;
@@ -142,9 +144,29 @@ function askAuth(draft: ServiceDraft): Step {
         { label: l10n.t('Header'), description: 'X-Api-Key: …', value: 'header' },
         { label: l10n.t('Basic'), description: 'Authorization: Basic …', value: 'basic' },
         { label: l10n.t('Query parameter'), description: '?api_key=…', value: 'query' },
+        separator(l10n.t('made from what you enter')),
+        { label: 'OAuth 2', description: l10n.t('access tokens, renewed by themselves'), value: 'oauth2' },
+        { label: 'AWS', description: l10n.t('requests signed with an access key (SigV4)'), value: 'aws-sigv4' },
+        { label: 'GitHub App', description: l10n.t('installation tokens'), value: 'github-app' },
+        {
+          label: l10n.t('Google service account'),
+          description: l10n.t('access tokens, from a JSON key file'),
+          value: 'google-service-account',
+        },
+        { label: 'JWT', description: l10n.t('tokens signed with your private key'), value: 'jwt' },
+        { label: 'HMAC', description: l10n.t('requests signed with a shared key'), value: 'hmac' },
+        separator(l10n.t('nothing stored')),
+        {
+          label: l10n.t('VS Code’s own session'),
+          description: l10n.t('the GitHub or Microsoft account that VS Code is signed in to'),
+          value: 'vscode-session',
+        },
       ]);
       if (type.kind !== 'value') return type.kind;
-      if (type.value !== draft.authType) delete draft.authDetail;
+      if (type.value !== draft.authType) {
+        delete draft.authDetail;
+        delete draft.authAnswers;
+      }
       draft.authType = type.value;
       const question = authDetailQuestion(type.value);
       if (!question) return 'next';
@@ -157,6 +179,34 @@ function askAuth(draft: ServiceDraft): Step {
         draft.authDetail = text.trim();
       });
     }
+  };
+}
+
+/** One question for each field of the chosen type. */
+function fieldSteps(draft: ServiceDraft): readonly Step[] {
+  const type = draft.authType;
+  if (type === undefined || type === 'bearer' || type === 'basic' || type === 'header' || type === 'query') return [];
+  return authFields(type, draft.authAnswers ?? {}).map((field) => askField(draft, type, field));
+}
+
+function askField(draft: ServiceDraft, type: AuthTypeWithFields, field: AuthField): Step {
+  const keep = (text: string): void => {
+    draft.authAnswers = { ...draft.authAnswers, [field.key]: text };
+  };
+  return async (frame) => {
+    if (field.kind === 'choice') return kept(await askChoice(frame, field.prompt, field.choices), keep);
+    const needed = neededNetwork(draft.baseUrl ?? '');
+    const network = 'problem' in needed ? 'public' : needed.network;
+    const answer = await askText(frame, {
+      prompt: field.prompt,
+      placeholder: field.placeholder,
+      value: draft.authAnswers?.[field.key] ?? '',
+      problem: (text) => {
+        if (text.trim() === '') return field.optional ? undefined : l10n.t('It is needed.');
+        return answerProblem(type, draft.authAnswers ?? {}, field.key, text, network);
+      },
+    });
+    return kept(answer, (text) => keep(text.trim()));
   };
 }
 
@@ -197,7 +247,7 @@ function askVerifyPath(draft: ServiceDraft): Step {
 function askValue(draft: ServiceDraft): Step {
   return async (frame) =>
     kept(
-      await askStoredOrTyped(frame, {
+      await askCredentialOf(frame, authOf(draft) ?? { type: 'bearer' }, {
         prompt: l10n.t('The credential. VS Code keeps it encrypted; agents and files never get it.'),
         keyPage: draft.known?.keyPage,
         fromFile: true,
@@ -288,8 +338,6 @@ function authDetailQuestion(
   const token = (text: string): string | undefined =>
     /^[A-Za-z0-9_.[\]-]+$/.test(text.trim()) ? undefined : l10n.t('Letters, digits, “-”, “_” and “.” only.');
   switch (type) {
-    case 'bearer':
-      return undefined;
     case 'header':
       return { prompt: l10n.t('The header’s name'), value: 'X-Api-Key', problem: token };
     case 'query':
@@ -300,5 +348,7 @@ function authDetailQuestion(
         value: '',
         problem: usernameProblem,
       };
+    default:
+      return undefined;
   }
 }

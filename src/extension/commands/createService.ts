@@ -1,4 +1,5 @@
 import { l10n } from 'vscode';
+import type { Secret } from '../../core/secret.ts';
 import type { App } from '../app.ts';
 import { bindingOf } from '../credentials/binding.ts';
 import type { CredentialId } from '../credentials/credentialId.ts';
@@ -7,7 +8,8 @@ import { type NewService, PolicyNotWritableError, withService } from '../policy/
 import { confirmInModal, tellFailure } from '../ui/confirm.ts';
 import { addServiceSummary } from './addServiceSummary.ts';
 import type { EnteredCredential } from './enterCredential.ts';
-import { decideOnCandidate } from './verification.ts';
+import { allowSession } from './session.ts';
+import { type CandidateDecision, decideOnCandidate } from './verification.ts';
 
 /** What is to be made of a person's answers. */
 export interface ServiceWish {
@@ -46,15 +48,19 @@ export async function createService(app: App, wish: ServiceWish): Promise<Create
     return tellNotAdded(l10n.t('{0} has errors. Correct them, and add the service again.', labelOf(app, policyId)));
   }
   const binding = bindingOf(definition);
-  let decision = await decideOnCandidate(app, definition, { value: credential.value, binding, policy: text });
+  const decide = (value: Secret): Promise<CandidateDecision> =>
+    definition.auth.type === 'vscode-session'
+      ? Promise.resolve({ kind: 'use', value, findings: {}, note: undefined })
+      : decideOnCandidate(app, definition, { value, binding, policy: text });
+  let decision = await decide(credential.value);
   while (decision.kind === 'again') {
     const entered = await wish.enterAgain();
     if (!entered) return undefined;
     credential = entered;
-    decision = await decideOnCandidate(app, definition, { value: credential.value, binding, policy: text });
+    decision = await decide(credential.value);
   }
   if (decision.kind === 'cancel') return undefined;
-  const { value } = credential;
+  const { value } = decision;
   const agreed = await confirmInModal({
     message: l10n.t('Let agents use “{0}” at {1}?', service.name, definition.baseUrl.origin),
     detail: addServiceSummary(definition, {
@@ -69,7 +75,12 @@ export async function createService(app: App, wish: ServiceWish): Promise<Create
   if (!agreed) return undefined;
 
   const credentialId = { scope: scopeOf(policyId), service: service.name };
-  await app.credentials.put(credentialId, value, binding, decision.findings);
+  if (definition.auth.type === 'vscode-session') {
+    if (!(await allowSession(definition.auth))) return undefined;
+    await app.credentials.putSession(credentialId, binding);
+  } else {
+    await app.credentials.put(credentialId, value, binding, decision.findings);
+  }
   if (policyId === 'user') await app.locations.ensureUserPolicy();
   try {
     await app.policies.approveOwnChange(

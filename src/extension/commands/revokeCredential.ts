@@ -10,7 +10,7 @@ export async function revokeCredential(app: App, argument: unknown): Promise<voi
     app,
     argument,
     l10n.t('Revoke Credential'),
-    ({ credential }) => credential?.state === 'present',
+    ({ credential }) => credential?.state === 'present' || credential?.state === 'session',
   );
   if (!summary) return;
   const { name, service, credentialId, credential } = summary;

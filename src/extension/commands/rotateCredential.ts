@@ -1,6 +1,6 @@
 import { l10n } from 'vscode';
-import type { Service } from '../../core/policy/model.ts';
-import type { Secret } from '../../core/secret.ts';
+import type { Service, VscodeSessionAuth } from '../../core/policy/model.ts';
+import { Secret } from '../../core/secret.ts';
 import type { Binding } from '../../gateway/parent.ts';
 import type { App } from '../app.ts';
 import { bindingOf, sameBinding } from '../credentials/binding.ts';
@@ -9,8 +9,10 @@ import { keyPageOf, tellWithKeyPage } from '../ui/keyPage.ts';
 import { maskedText, placementText } from '../ui/placementText.ts';
 import { single } from '../ui/steps.ts';
 import type { ServiceSummary } from '../views/services/serviceList.ts';
-import { askStoredOrTyped, type EnteredCredential, offerRemoval } from './enterCredential.ts';
+import { type EnteredCredential, offerRemoval } from './enterCredential.ts';
+import { askCredentialOf } from './enterMaterial.ts';
 import { pickService } from './pickService.ts';
+import { allowSession } from './session.ts';
 import { undoRotation } from './undoRotation.ts';
 import { type CandidateDecision, decideOnCandidate } from './verification.ts';
 
@@ -29,8 +31,9 @@ export async function rotateCredential(app: App, argument: unknown): Promise<voi
   const binding = bindingOf(service);
   const bound = presentIn(app, summary)?.binding;
   const again = bound !== undefined && sameBinding(bound, binding);
+  if (service.auth.type === 'vscode-session') return rotateSession(app, summary, service.auth);
   for (;;) {
-    const answer = await askStoredOrTyped(single(title), {
+    const answer = await askCredentialOf(single(title), service.auth, {
       prompt: l10n.t(
         'New credential for {0}. It goes to {1} only, {2}.',
         name,
@@ -43,12 +46,13 @@ export async function rotateCredential(app: App, argument: unknown): Promise<voi
       fromFile: bound === undefined,
     });
     if (answer.kind !== 'value') return;
-    const { value } = answer.value;
+    const entered = answer.value.value;
     // Before the verification, which already sends the value there.
-    if (!again && !(await confirmDestination(service, value, binding, bound))) return;
-    const decision = await decideOnCandidate(app, service, { value, binding });
+    if (!again && !(await confirmDestination(service, entered, binding, bound))) return;
+    const decision = await decideOnCandidate(app, service, { value: entered, binding });
     if (decision.kind === 'cancel') return;
     if (decision.kind === 'again') continue;
+    const { value } = decision;
     await app.credentials.put(credentialId, value, binding, decision.findings);
     app.announceChange();
     await app.gateway.push('credentials');
@@ -61,6 +65,18 @@ export async function rotateCredential(app: App, argument: unknown): Promise<voi
     void tellDone(app, summary, bound !== undefined, decision);
     return offerRemovalOf(answer.value);
   }
+}
+
+/** Nothing is entered: the person allows the session for the destination, and VS Code asks about the session itself. */
+async function rotateSession(app: App, { name, service, credentialId }: ServiceSummary, auth: VscodeSessionAuth) {
+  if (!service) return;
+  const binding = bindingOf(service);
+  if (!(await confirmDestination(service, new Secret(''), binding, undefined))) return;
+  if (!(await allowSession(auth))) return;
+  await app.credentials.putSession(credentialId, binding);
+  app.announceChange();
+  await app.gateway.push('credentials');
+  await app.gateway.record({ action: 'add', service: name });
 }
 
 function presentIn(app: App, { credentialId }: ServiceSummary): { value: Secret; binding: Binding } | undefined {

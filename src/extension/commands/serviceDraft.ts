@@ -1,4 +1,5 @@
 import type { Auth } from '../../core/policy/model.ts';
+import { type AuthAnswers, authOfAnswers } from '../credentials/authAnswers.ts';
 import { neededNetwork } from '../policy/neededNetwork.ts';
 import type { NewService } from '../policy/policyWriter.ts';
 import { type KnownService, presetsOf, type ServicePresetId } from '../services/knownService.ts';
@@ -13,6 +14,8 @@ export interface ServiceDraft {
   authType?: Auth['type'];
   /** The header's or parameter's name, or Basic's user name. */
   authDetail?: string;
+  /** What else `auth` says, by its keys. */
+  authAnswers?: AuthAnswers;
   environment?: string;
   /** For an API that we do not know: a read that proves the credential. Empty for none. */
   verifyPath?: string;
@@ -42,7 +45,17 @@ export function serviceOf(draft: ServiceDraft): NewService | undefined {
   };
 }
 
-function authOf({ known, authType, authDetail = '' }: ServiceDraft): Auth | undefined {
+/** How the API takes its credential, as far as the answers say; undefined while one is missing. */
+export function authOf({
+  known,
+  baseUrl,
+  authType,
+  authDetail = '',
+  authAnswers = {},
+}: ServiceDraft): Auth | undefined {
+  const needed = neededNetwork(baseUrl ?? '');
+  const network = 'problem' in needed ? 'public' : needed.network;
+  if (known?.auth.type === 'aws-sigv4') return { ...known.auth, region: regionOf(baseUrl) ?? known.auth.region };
   if (known)
     return known.username && known.auth.type === 'basic' ? { type: 'basic', username: authDetail } : known.auth;
   switch (authType) {
@@ -55,5 +68,12 @@ function authOf({ known, authType, authDetail = '' }: ServiceDraft): Auth | unde
     case 'header':
     case 'query':
       return { type: authType, name: authDetail };
+    default:
+      return authOfAnswers(authType, authAnswers, network);
   }
+}
+
+/** The region in the host of an AWS endpoint, such as `s3.eu-central-1.amazonaws.com`. */
+function regionOf(baseUrl: string | undefined): string | undefined {
+  return /^https:\/\/[a-z0-9-]+\.([a-z0-9-]+)\.amazonaws\.com\/?$/.exec(baseUrl ?? '')?.[1];
 }

@@ -1,6 +1,7 @@
 import { l10n, ProgressLocation, window } from 'vscode';
 import type { Service, VerifyRequest } from '../../core/policy/model.ts';
-import type { Candidate, Verification, VerifyingRequest } from '../../gateway/parent.ts';
+import type { Secret } from '../../core/secret.ts';
+import type { Candidate, Renewal, Verification, VerifyingRequest } from '../../gateway/parent.ts';
 import { standingOf } from '../../gateway/verification.ts';
 import type { App } from '../app.ts';
 import type { CredentialFindings } from '../credentials/credentialStore.ts';
@@ -8,6 +9,7 @@ import { findKnownService } from '../services/knownService.ts';
 import { KNOWN_SERVICES } from '../services/knownServices.ts';
 import { chooseInModal } from '../ui/confirm.ts';
 import { errorText } from '../util/errorText.ts';
+import { needsSignIn, signIn } from './signIn.ts';
 
 /** The request that would prove a service's credential: the policy's own, else the provider's, if that is known. */
 export function verifyingRequestOf(service: Service): VerifyRequest | VerifyingRequest | undefined {
@@ -49,7 +51,13 @@ export function findingsOf(verification: Verification): CredentialFindings {
 
 /** How a person decides about a value that was just entered. */
 export type CandidateDecision =
-  | { readonly kind: 'use'; readonly findings: CredentialFindings; readonly note: string | undefined }
+  | {
+      readonly kind: 'use';
+      /** What is to be stored: what was entered, or what came of it by signing in or by being tried. */
+      readonly value: Secret;
+      readonly findings: CredentialFindings;
+      readonly note: string | undefined;
+    }
   | { readonly kind: 'again' }
   | { readonly kind: 'cancel' };
 
@@ -58,19 +66,37 @@ export type CandidateDecision =
  * or cannot be verified can be used anyway, and a frozen service is not asked about, so that a rotation in an emergency
  * takes no longer than it must.
  */
-export async function decideOnCandidate(app: App, service: Service, candidate: Candidate): Promise<CandidateDecision> {
-  if (!verifyingRequestOf(service)) return { kind: 'use', findings: {}, note: undefined };
+export async function decideOnCandidate(app: App, service: Service, entered: Candidate): Promise<CandidateDecision> {
+  if (!needsSignIn(service)) return decideOnValue(app, service, entered, {});
+  const signedIn = await signIn(app, service, entered);
+  if (!signedIn) return { kind: 'cancel' };
+  return decideOnValue(app, service, { ...entered, value: signedIn.value }, expiryOf(signedIn));
+}
+
+async function decideOnValue(
+  app: App,
+  service: Service,
+  candidate: Candidate,
+  known: CredentialFindings,
+): Promise<CandidateDecision> {
+  const { value } = candidate;
+  if (!verifyingRequestOf(service)) return { kind: 'use', value, findings: known, note: undefined };
   if (app.freeze.state.all || app.freeze.state.services.includes(service.name)) {
-    return { kind: 'use', findings: {}, note: l10n.t('It was not verified, because access is frozen.') };
+    return { kind: 'use', value, findings: known, note: l10n.t('It was not verified, because access is frozen.') };
   }
   const verification = await verify(app, service, candidate);
+  // A refresh token may be used up by being tried.
+  const { renewal } = verification ?? {};
+  const kept = { value: renewal?.value ?? value };
+  const findings = { ...known, ...(verification ? findingsOf(verification) : {}), ...expiryOf(renewal) };
   switch (verification?.outcome) {
     case 'ready':
-      return { kind: 'use', findings: findingsOf(verification), note: l10n.t('The API took it.') };
+      return { kind: 'use', ...kept, findings, note: l10n.t('The API took it.') };
     case 'limited':
       return {
         kind: 'use',
-        findings: findingsOf(verification),
+        ...kept,
+        findings,
         note: l10n.t('The API knows it, and does not let it do everything (403).'),
       };
     default: {
@@ -81,13 +107,18 @@ export async function decideOnCandidate(app: App, service: Service, candidate: C
       if (chosen === anyway) {
         return {
           kind: 'use',
-          findings: verification ? findingsOf(verification) : { standing: 'unverified' },
+          ...kept,
+          findings: verification ? findings : { ...findings, standing: 'unverified' },
           note: verification?.outcome === 'rejected' ? undefined : l10n.t('It was not verified.'),
         };
       }
       return { kind: chosen === again ? 'again' : 'cancel' };
     }
   }
+}
+
+function expiryOf(renewal: Renewal | undefined): CredentialFindings {
+  return renewal?.expiresAt === undefined ? {} : { expiresAt: renewal.expiresAt };
 }
 
 /** Such as `GET https://api.stripe.com/v1/balance`. */
@@ -103,11 +134,14 @@ function doubtText(
   if (verification?.outcome === 'rejected') {
     return {
       message: l10n.t('“{0}” rejected this credential.', service.name),
-      detail: l10n.t(
-        'The answer to {0} was {1}. The credential may be mistyped, revoked, or for another environment.\n\nNothing is stored yet.',
-        requestText(service),
-        String(verification.status ?? 401),
-      ),
+      detail:
+        verification.status === undefined
+          ? l10n.t('{0}\n\nNothing is stored yet.', verification.why ?? '')
+          : l10n.t(
+              'The answer to {0} was {1}. The credential may be mistyped, revoked, or for another environment.\n\nNothing is stored yet.',
+              requestText(service),
+              String(verification.status ?? 401),
+            ),
     };
   }
   return {

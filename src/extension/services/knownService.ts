@@ -31,6 +31,8 @@ export interface KnownService {
   readonly baseUrl: string;
   /** There when accounts have hosts of their own: what those of the provider end in, such as `.atlassian.net`. */
   readonly ownHosts?: string;
+  /** And begin with, where the provider has other APIs beside this one. */
+  readonly ownHostsStart?: string;
   readonly auth: Auth;
   /** Basic's user name is asked for. */
   readonly username?: AccountQuestion;
@@ -58,7 +60,9 @@ export function findKnownService(
     if (pathname.replace(/\/$/, '') !== baseUrl.prefix) return false;
     if (known.ownHosts === undefined) return origin === baseUrl.origin;
     return (
-      baseUrl.protocol === 'https:' && (baseUrl.hostname === hostname || baseUrl.hostname.endsWith(known.ownHosts))
+      baseUrl.protocol === 'https:' &&
+      (baseUrl.hostname === hostname ||
+        (baseUrl.hostname.endsWith(known.ownHosts) && baseUrl.hostname.startsWith(known.ownHostsStart ?? '')))
     );
   });
 }

@@ -373,4 +373,16 @@ export const KNOWN_SERVICES: readonly KnownService[] = [
       NOTHING,
     ],
   },
+  {
+    // https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html; 403 for a wrong key and for one that may not
+    // list: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+    id: 'amazon-s3',
+    label: 'Amazon S3',
+    baseUrl: 'https://s3.us-east-1.amazonaws.com',
+    ownHosts: '.amazonaws.com',
+    ownHostsStart: 's3.',
+    auth: { type: 'aws-sigv4', region: 'us-east-1', service: 's3' },
+    verify: { method: 'GET', path: '/', vague403: true },
+    keyPage: 'https://console.aws.amazon.com/iam/home#/security_credentials',
+  },
 ];

@@ -7,7 +7,7 @@ import {
   weaknessOf,
 } from '../credentials/credentialInput.ts';
 import { openKeyPage } from './keyPage.ts';
-import { type Answer, askText, type StepFrame } from './steps.ts';
+import { type Answer, askText, type BoxButton, type StepFrame } from './steps.ts';
 
 export interface CredentialQuestion {
   readonly prompt: string;
@@ -25,16 +25,7 @@ export async function askCredential(
   const answer = await askText(frame, {
     prompt,
     password: true,
-    buttons:
-      keyPage === undefined
-        ? []
-        : [
-            {
-              icon: 'link-external',
-              tooltip: l10n.t('Open the provider’s key page'),
-              press: () => void openKeyPage(keyPage),
-            },
-          ],
+    buttons: credentialButtons(keyPage),
     problem: (typed) => {
       const problem = typedProblem(typed);
       if (problem) return problemText(problem);
@@ -48,6 +39,19 @@ export async function askCredential(
     },
   });
   return answer.kind === 'value' ? { kind: 'value', value: cleanCredential(answer.value) } : answer;
+}
+
+/** The way to the provider's key page, where one is known. */
+export function credentialButtons(keyPage: string | undefined): readonly BoxButton[] {
+  return keyPage === undefined
+    ? []
+    : [
+        {
+          icon: 'link-external',
+          tooltip: l10n.t('Open the provider’s key page'),
+          press: () => void openKeyPage(keyPage),
+        },
+      ];
 }
 
 function problemText(problem: CredentialInputProblem): string {

@@ -115,6 +115,8 @@ describe('finding a known service', () => {
     ['https://de.sentry.io/api/0', 'sentry'],
     ['https://atlassian.net.evil.example', undefined],
     ['https://evilatlassian.net', undefined],
+    ['https://s3.eu-central-1.amazonaws.com', 'amazon-s3'],
+    ['https://lambda.eu-central-1.amazonaws.com', undefined],
     ['https://api.stripe.com/v1', undefined],
     ['https://api.stripe.com:8443', undefined],
     ['https://api.example.com', undefined],

@@ -80,5 +80,5 @@ function windowStatus({ freeze, trusted, health }: ServiceListInputs, name: stri
 function ownStatus(entry: PolicyEntry, credential: CredentialRecord | undefined): ServiceStatus {
   if (entry.approval.kind !== 'approved') return 'not_approved';
   if (credential?.state === 'revoked') return 'revoked';
-  return credential?.state === 'present' ? 'ready' : 'missing_credential';
+  return credential?.state === 'present' || credential?.state === 'session' ? 'ready' : 'missing_credential';
 }

@@ -22,7 +22,7 @@ export class ServiceNode extends TreeItem {
     this.description = [statusText(service.status), service.service?.environment, short].filter(Boolean).join(' · ');
     this.iconPath = statusIcon(service.status);
     // What the menus in package.json go by.
-    this.contextValue = `service${frozenAlone ? '.frozen' : ''}${service.credential?.state === 'present' ? '.credential' : ''}`;
+    this.contextValue = `service${frozenAlone ? '.frozen' : ''}${service.credential?.state === 'present' || service.credential?.state === 'session' ? '.credential' : ''}`;
     const hint = statusHint(service.status);
     this.tooltip = plainTooltip([`${service.name}: ${statusText(service.status)}`, service.why ?? '', hint ?? '']);
     this.accessibilityInformation = {
@@ -60,6 +60,9 @@ export class ServiceNode extends TreeItem {
       ),
       ...(credential?.state === 'present'
         ? [new DetailNode(name, 'credential', maskedText(credential.value.last4), storedText(credential), 'key')]
+        : []),
+      ...(credential?.state === 'session'
+        ? [new DetailNode(name, 'credential', l10n.t('VS Code’s own session'), l10n.t('nothing is stored'), 'account')]
         : []),
       ...(service ? [new RulesNode(name, service.rules)] : []),
       new DetailNode(

@@ -1,0 +1,89 @@
+import { env, l10n, ProgressLocation, UIKind, Uri, window } from 'vscode';
+import type { OAuth2Auth, Service } from '../../core/policy/model.ts';
+import type { Candidate, Renewal } from '../../gateway/parent.ts';
+import type { App } from '../app.ts';
+import type { SignInEnd } from '../oauth/signIns.ts';
+import { chooseInModal, tellFailure } from '../ui/confirm.ts';
+
+/** Whether the credential of this service is made by signing in through the browser. */
+export function needsSignIn({ auth }: Service): boolean {
+  return auth.type === 'oauth2' && auth.grant === 'authorization_code';
+}
+
+/**
+ * Has the person sign in at the provider, and redeems what comes back. `candidate` holds the client secret, if there is
+ * one. Undefined when it came to nothing: then the person was told why, or said so.
+ */
+export async function signIn(app: App, service: Service, candidate: Candidate): Promise<Renewal | undefined> {
+  const { auth } = service;
+  if (auth.type !== 'oauth2' || auth.authorizationUrl === undefined) return undefined;
+  const redirectUri = await redirectAddress(app.extensionId);
+  if (!(await confirmSignIn(service, auth.authorizationUrl.origin, redirectUri))) return undefined;
+  const begun = app.signIns.begin(auth, redirectUri);
+  const end = await whileWaiting(auth, begun.cancel, async () => {
+    if (!(await env.openExternal(Uri.parse(begun.url, true)))) begun.cancel();
+    return begun.ended;
+  });
+  if (end.kind !== 'code') return tellNotSignedIn(service, end);
+  const redeemed = await app.gateway.ask((control) =>
+    control.redeem(service.name, { candidate, code: end.code, verifier: begun.verifier, redirectUri }),
+  );
+  if ('renewal' in redeemed) return redeemed.renewal;
+  await tellFailure(
+    l10n.t('The sign-in for “{0}” was not completed.', service.name),
+    [redeemed.refusal.message, redeemed.refusal.nextStep].filter(Boolean).join(' '),
+  );
+  return undefined;
+}
+
+/**
+ * Where the provider sends the browser back to. On the desktop it is always the same, so that it can be registered there;
+ * where VS Code runs in a browser or elsewhere, it says itself how it can be reached.
+ */
+async function redirectAddress(extensionId: string): Promise<string> {
+  const own = Uri.parse(`${env.uriScheme}://${extensionId}/signed-in`);
+  if (env.uiKind === UIKind.Desktop && env.remoteName === undefined) return own.toString(true);
+  return (await env.asExternalUri(own)).toString(true);
+}
+
+async function confirmSignIn(service: Service, origin: string, redirectUri: string): Promise<boolean> {
+  const [open, copy] = [l10n.t('Sign In'), l10n.t('Copy Redirect Address')];
+  for (;;) {
+    const chosen = await chooseInModal(
+      {
+        message: l10n.t('Sign in to {0} for “{1}”?', origin, service.name),
+        detail: l10n.t(
+          'The browser opens the provider’s page, which sends you back here. The provider must know this redirect address:\n\n{0}',
+          redirectUri,
+        ),
+      },
+      [open, copy],
+    );
+    if (chosen !== copy) return chosen === open;
+    await env.clipboard.writeText(redirectUri);
+  }
+}
+
+function whileWaiting(auth: OAuth2Auth, cancel: () => void, work: () => Promise<SignInEnd>): Promise<SignInEnd> {
+  const title = l10n.t('Waiting for you to sign in at {0}', auth.authorizationUrl?.origin ?? '');
+  return Promise.resolve(
+    window.withProgress({ location: ProgressLocation.Notification, title, cancellable: true }, (_progress, token) => {
+      token.onCancellationRequested(cancel);
+      return work();
+    }),
+  );
+}
+
+async function tellNotSignedIn(service: Service, end: Exclude<SignInEnd, { kind: 'code' }>): Promise<undefined> {
+  if (end.kind === 'cancelled' || end.kind === 'superseded') return undefined;
+  await tellFailure(
+    l10n.t('The sign-in for “{0}” was not completed.', service.name),
+    end.kind === 'timeout'
+      ? l10n.t('Nobody came back from the provider within five minutes. Try again.')
+      : l10n.t(
+          'The provider answered “{0}”. Check the scopes and the redirect address there, and try again.',
+          end.error,
+        ),
+  );
+  return undefined;
+}
