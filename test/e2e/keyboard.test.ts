@@ -3,7 +3,7 @@ import { startUpstream, type Upstream } from '../support/upstream.ts';
 import type { Activation } from './support/driver/watchActivation.ts';
 import { type Editor, EXTENSION_ID, startEditor } from './support/editor.ts';
 import { pause, until } from './support/wait.ts';
-import type { EditorWindow } from './support/window.ts';
+import { type EditorWindow, READING_MS } from './support/window.ts';
 
 // Everything by keyboard alone, in little space, with an agent in the chat, and what it costs the extension host. The
 // tests build on one another. Where a person would press keys, nothing else is used here.
@@ -66,6 +66,7 @@ async function runCommand(title: string): Promise<void> {
 /** Moves to the button with Tab, and presses it with Enter. */
 async function pressInDialog(text: string, button: string): Promise<void> {
   await window.waitForDialog(text);
+  await pause(READING_MS);
   await until(`the focus on ${button}`, async () => {
     const [focused = ''] = await window.page.locator('.monaco-dialog-box .monaco-button:focus').allInnerTexts();
     if (focused.trim() === button) return true;

@@ -5,14 +5,14 @@ import { limitChanges } from './limitChanges.ts';
 import { DEFAULT_LIMITS, type Rule, type Service } from './model.ts';
 import { mayMeet } from './overlap.ts';
 import { parsePolicy } from './parse.ts';
-import { change, type PolicyChange } from './policyChange.ts';
+import { byGravity, change, type PolicyChange } from './policyChange.ts';
 import { describeRestrictions } from './restrictions.ts';
 import { serverChanges } from './servers/serverChanges.ts';
 import { asksAsStrictly } from './strictness.ts';
 
 /**
- * What `written` would change in `approved` (undefined: nothing was ever approved), widening first. Comments, order,
- * formatting and rules that say nothing new give no change. Empty when `written` has errors: it is not to be approved.
+ * What `written` would change in `approved` (undefined: nothing was ever approved), what gives away most first.
+ * Comments, order, formatting and rules that say nothing new give no change. Empty when `written` has errors: it is not to be approved.
  *
  * `once` is the text as a person approved it, before saves struck parts of it: what it had is marked as coming back.
  */
@@ -36,8 +36,7 @@ export function policyChanges(approved: string | undefined, written: string, onc
   for (const name of new Set([...saved.servers.keys(), ...(before?.servers.keys() ?? [])])) {
     changes.push(...serverChanges(before?.servers.get(name), saved.servers.get(name), earlier?.servers.get(name)));
   }
-  const rank = { widens: 0, narrows: 1, other: 2 };
-  return changes.sort((a, b) => rank[a.kind] - rank[b.kind]);
+  return changes.sort(byGravity);
 }
 
 function newService(service: Service): PolicyChange[] {
@@ -119,7 +118,8 @@ function ruleChanges(approved: Service, saved: Service, once?: Service): PolicyC
       ] as const) {
         if (part.size === 0) continue;
         const one = say({ ...rule, methods: part });
-        changes.push(comesBack && one.kind === 'widens' ? { ...one, comesBack } : one);
+        const back = comesBack ? { comesBack } : {};
+        changes.push(one.kind === 'widens' ? { ...one, ...reachOf(rule, part), ...back } : one);
       }
       // Said once, however often it is written.
       if (methods.size > 0) coverage.add(rule);
@@ -159,6 +159,14 @@ function ruleChanges(approved: Service, saved: Service, once?: Service): PolicyC
   );
   return changes;
 }
+
+function reachOf({ pattern }: Rule, methods: ReadonlySet<Method>): Pick<PolicyChange, 'reach'> {
+  const reads = [...methods].every((method) => READING.has(method));
+  const below = pattern.canonical.includes('**');
+  return reads === below ? {} : { reach: reads ? 'minor' : 'sweeping' };
+}
+
+const READING: ReadonlySet<Method> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 const REMEMBERS = 'asks, and offers ten minutes';
 

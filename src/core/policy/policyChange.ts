@@ -10,6 +10,8 @@ export interface PolicyChange {
   readonly text: string;
   /** It is in what a person approved before later saves took it away: it comes back. */
   readonly comesBack?: true;
+  /** How much of a rule a person must not overlook: a rule that writes below a `**`, or one that reads and has none. */
+  readonly reach?: 'sweeping' | 'minor';
 }
 
 const SIGNS = { widens: '+', narrows: '-', other: '~' } as const;
@@ -17,4 +19,17 @@ const SIGNS = { widens: '+', narrows: '-', other: '~' } as const;
 /** One change in words, which its kind sets a sign before. */
 export function change(kind: PolicyChange['kind'], service: Pick<Service, 'name'>, words: string): PolicyChange {
   return { kind, service: service.name, text: `${SIGNS[kind]} ${words}` };
+}
+
+/**
+ * Orders changes so that what gives away most comes first and no flood of small ones hides it: widening ones before the
+ * rest, and among them sweeping rules first and minor ones last.
+ */
+export function byGravity(one: PolicyChange, other: PolicyChange): number {
+  return gravity(one) - gravity(other);
+}
+
+function gravity({ kind, reach }: PolicyChange): number {
+  if (kind !== 'widens') return kind === 'narrows' ? 3 : 4;
+  return reach === 'sweeping' ? 0 : reach === 'minor' ? 2 : 1;
 }

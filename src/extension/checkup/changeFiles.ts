@@ -2,6 +2,7 @@ import { EndOfLine, l10n, Range, type TextDocument, Uri, WorkspaceEdit, workspac
 import { type Backup, type Backups, textHash } from './backups.ts';
 import { replacementOf } from './fileChange.ts';
 import { isWritable } from './localFiles.ts';
+import { shownPath } from './shownText.ts';
 
 /** What is to become of one file. */
 export interface FileChange {
@@ -52,7 +53,7 @@ export async function undoChange(backups: Backups, backup: Backup): Promise<void
   const opened = [];
   for (const kept of backup.files) {
     const address = Uri.parse(kept.uri, true);
-    const label = workspace.asRelativePath(address);
+    const label = shownPath(workspace.asRelativePath(address));
     await refuseReadOnly(address, label);
     const document = await workspace.openTextDocument(address);
     if (document.isDirty || textHash(document.getText()) !== kept.after) {

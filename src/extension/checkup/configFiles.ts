@@ -5,6 +5,7 @@ import { type ConfigPlace, WORKSPACE_PLACES, workspacePlace } from '../../core/c
 import type { ConfigFile } from '../../core/checkup/model.ts';
 import type { FoundFile } from './checkup.ts';
 import { readConfigText } from './configText.ts';
+import { shownPath } from './shownText.ts';
 import { type ConfigAddress, expanded } from './userPlaces.ts';
 
 /** More files than any repository has; a search must end. */
@@ -128,7 +129,7 @@ async function readFile({ uri, place, scope }: ConfigAddress, maxBytes: number):
 }
 
 function labelOf(uri: vscode.Uri, scope: ConfigFile['scope']): string {
-  if (scope === 'workspace') return vscode.workspace.asRelativePath(uri);
+  if (scope === 'workspace') return shownPath(vscode.workspace.asRelativePath(uri));
   const home = homedir() + path.sep;
-  return uri.fsPath.startsWith(home) ? `~${path.sep}${uri.fsPath.slice(home.length)}` : uri.fsPath;
+  return shownPath(uri.fsPath.startsWith(home) ? `~${path.sep}${uri.fsPath.slice(home.length)}` : uri.fsPath);
 }

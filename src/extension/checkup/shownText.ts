@@ -2,21 +2,38 @@
 const LONGEST_LABEL = 80;
 
 /**
- * A text out of somebody's file as it may stand in a label, a tooltip or a dialog: without control, bidirectional and
- * line-separating characters, which could make one text look like another, and cut. It is never Markdown there.
+ * A text out of somebody's file as it may stand in a label, a tooltip, a toast or a dialog: without control, bidirectional
+ * and line-separating characters, which could make one text look like another, and cut. It is never Markdown there, but
+ * VS Code makes links of `[text](command:…)` in toasts and icons of `$(name)` in lists.
  */
 export function shownText(text: string, longest = LONGEST_LABEL): string {
-  const clean = text
-    .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}]/gu, '\u{fffd}')
-    .replaceAll(/\s+/g, ' ')
-    .trim();
-  const points = [...clean];
-  return points.length > longest ? `${points.slice(0, longest - 1).join('')}…` : clean;
+  return cut(clean(text).replaceAll('](', '] (').replaceAll('$(', '$ ('), longest);
+}
+
+/** A path may be this long: its end is what tells files apart. */
+const LONGEST_PATH = 200;
+
+/** The same for a path, whose folders a repository names as it likes; cut at its start. */
+export function shownPath(path: string): string {
+  const points = [...shownText(path, Number.POSITIVE_INFINITY)];
+  return points.length > LONGEST_PATH ? `…${points.slice(1 - LONGEST_PATH).join('')}` : points.join('');
 }
 
 /** The same for Markdown: every character that could begin a link, a picture, HTML or a table cell is escaped. */
 export function markdownText(text: string, longest = LONGEST_LABEL): string {
-  return shownText(text, longest).replaceAll(/[\\`*_{}[\]()<>#+\-.!|~&:@/]/g, '\\$&');
+  return cut(clean(text), longest).replaceAll(/[\\`*_{}[\]()<>#+\-.!|~&:@/]/g, '\\$&');
+}
+
+function clean(text: string): string {
+  return text
+    .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}]/gu, '\u{fffd}')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+}
+
+function cut(text: string, longest: number): string {
+  const points = [...text];
+  return points.length > longest ? `${points.slice(0, longest - 1).join('')}…` : text;
 }
 
 /** The text with each span's characters replaced by as many dots, so that every other offset stays what it was. */

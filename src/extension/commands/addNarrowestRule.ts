@@ -1,12 +1,12 @@
 import { l10n, window } from 'vscode';
 import { METHODS, type Method } from '../../core/request/model.ts';
 import type { App } from '../app.ts';
-import { carefulChoice } from '../approvals/carefulChoice.ts';
 import type { Activity } from '../audit/activity.ts';
+import { carefulChoice } from '../ui/carefulChoice.ts';
 import { chooseInModal } from '../ui/confirm.ts';
 import { askChoice, single } from '../ui/steps.ts';
 import { CallNode } from '../views/activity/callNode.ts';
-import { previewRule, tellNotAdded, writeRule } from './grantRule.ts';
+import { previewRule, shortened, tellNotAdded, writeRule } from './grantRule.ts';
 
 /** *Add the Narrowest Rule*: lets pass from now on what a policy blocked. */
 export async function addNarrowestRule(app: App, argument: unknown): Promise<void> {
@@ -34,7 +34,7 @@ async function addRule(app: App, argument: unknown, title: string, approval?: 'a
             ? l10n.t('Let agents send this to “{0}”, if you say yes each time?', call.service)
             : l10n.t('Let agents send this to “{0}” from now on?', call.service),
           detail: [
-            `${call.method} ${call.path}`,
+            shortened(`${call.method} ${call.path}`),
             '',
             l10n.t('This is added to {0} and in force at once:', preview.label),
             ...preview.lines,

@@ -1,5 +1,6 @@
 import { FileType, l10n, type Uri, window, workspace } from 'vscode';
 import type { Secret } from '../../core/secret.ts';
+import { shownPath } from '../checkup/shownText.ts';
 import { type EnvVariable, envVariables, withoutVariable } from '../credentials/envFile.ts';
 import { confirmInModal, tellFailure } from '../ui/confirm.ts';
 import { askCredential, type CredentialQuestion } from '../ui/credentialBox.ts';
@@ -58,7 +59,7 @@ export async function askStoredOrTyped(
  * of the file changes; a file that has changed so that the value is no longer in it is left alone.
  */
 export async function offerRemoval({ file, variable }: EnvSource): Promise<void> {
-  const where = workspace.asRelativePath(file);
+  const where = pathOf(file);
   const remove = await confirmInModal({
     message: l10n.t('Remove {0} from {1}?', variable.name, where),
     detail: l10n.t(
@@ -92,7 +93,7 @@ async function askHow(
     { label: `$(key) ${l10n.t('Paste or type it')}`, value: 'type' },
     {
       label: `$(file) ${l10n.t('Take it from a .env file')}`,
-      description: files.map(({ file }) => workspace.asRelativePath(file)).join(', '),
+      description: files.map(({ file }) => pathOf(file)).join(', '),
       value: 'file',
     },
   ]);
@@ -108,7 +109,7 @@ async function askVariable(frame: StepFrame, files: readonly EnvFile[]): Promise
         : await askChoice(
             frame,
             l10n.t('Which file?'),
-            files.map((env) => ({ label: workspace.asRelativePath(env.file), value: env })),
+            files.map((env) => ({ label: pathOf(env.file), value: env })),
           );
     if (picked.kind !== 'value') return picked;
     const { file, variables } = picked.value;
@@ -118,7 +119,7 @@ async function askVariable(frame: StepFrame, files: readonly EnvFile[]): Promise
       variables.map((variable) => ({
         label: variable.name,
         description: maskedText(variable.value.last4),
-        detail: l10n.t('{0}, line {1}', workspace.asRelativePath(file), variable.line),
+        detail: l10n.t('{0}, line {1}', pathOf(file), variable.line),
         value: { file, variable },
       })),
     );
@@ -136,6 +137,10 @@ async function envFiles(): Promise<readonly EnvFile[]> {
     named.map(async (file) => ({ file, variables: envVariables((await readText(file)) ?? '') })),
   );
   return read.filter(({ variables }) => variables.length > 0);
+}
+
+function pathOf(file: Uri): string {
+  return shownPath(workspace.asRelativePath(file));
 }
 
 /** Undefined for what is too large, no file, or no UTF-8. */

@@ -1,7 +1,7 @@
 import { l10n } from 'vscode';
 import type { Method } from '../../core/request/model.ts';
 import type { App } from '../app.ts';
-import { oneLine } from '../approvals/requestText.ts';
+import { cut, oneLine } from '../approvals/requestText.ts';
 import { PolicyNotWritableError } from '../policy/policyWriter.ts';
 import { type RuleWanted, ruleLines, withRule } from '../policy/ruleWriter.ts';
 import { tellFailure } from '../ui/confirm.ts';
@@ -32,7 +32,16 @@ export function previewRule(
   const entry = summary && app.policies.get(summary.policyId);
   if (!entry) return undefined;
   const lines = ruleLines({ method, path, ...(approval ? { approval } : {}) });
-  return { policyId: entry.id, label: entry.label, lines: lines.map((line) => indented(oneLine(line))) };
+  return { policyId: entry.id, label: entry.label, lines: lines.map((line) => indented(shortened(line))) };
+}
+
+/** An agent's path may be of any length, and must not push what it comes to out of sight. */
+const MOST_PATH = 300;
+
+/** What an agent chose on one line of a dialog, cut. */
+export function shortened(text: string): string {
+  const { text: start, left } = cut(oneLine(text), MOST_PATH);
+  return left === 0 ? start : l10n.t('{0}… ({1} more characters)', start, left);
 }
 
 /** A dialog drops spaces at the start of a line. */

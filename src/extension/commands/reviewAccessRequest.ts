@@ -2,12 +2,12 @@ import { l10n, window } from 'vscode';
 import { agentWords } from '../../core/audit/agentWords.ts';
 import type { Method } from '../../core/request/model.ts';
 import type { App } from '../app.ts';
-import { carefulChoice } from '../approvals/carefulChoice.ts';
 import type { WaitingWish } from '../audit/accessWishes.ts';
+import { carefulChoice } from '../ui/carefulChoice.ts';
 import { chooseInModal } from '../ui/confirm.ts';
 import { askChoice, single } from '../ui/steps.ts';
 import { WishNode } from '../views/activity/wishNode.ts';
-import { previewRule, tellNotAdded, writeRule } from './grantRule.ts';
+import { previewRule, shortened, tellNotAdded, writeRule } from './grantRule.ts';
 
 /** Longest reason of an agent's that is shown, in characters. */
 const LONGEST_REASON = 200;
@@ -32,7 +32,7 @@ export async function reviewAccessRequest(app: App, argument: unknown): Promise<
           warning: true,
           message: l10n.t('Let agents send this to “{0}” from now on?', wish.service),
           detail: [
-            `${wish.method} ${wish.path}`,
+            shortened(`${wish.method} ${wish.path}`),
             '',
             l10n.t(
               '“{0}” asks for it. The agent’s own words: “{1}”',

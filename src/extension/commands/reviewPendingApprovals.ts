@@ -1,8 +1,8 @@
 import { commands, l10n, window } from 'vscode';
 import type { ApprovalAnswer, ApprovalQuestion } from '../../gateway/parent.ts';
 import type { App } from '../app.ts';
-import { carefulChoice } from '../approvals/carefulChoice.ts';
 import { dialogDetail } from '../approvals/questionText.ts';
+import { carefulChoice } from '../ui/carefulChoice.ts';
 import { chooseInModal, tellFailure } from '../ui/confirm.ts';
 import { ApprovalNode } from '../views/activity/approvalNode.ts';
 

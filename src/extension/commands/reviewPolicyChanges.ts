@@ -3,12 +3,11 @@ import type { App } from '../app.ts';
 import { approvedUri } from '../policy/approvedDocuments.ts';
 import { changeLines } from '../policy/changeText.ts';
 import { unconfirmed } from '../policy/destination.ts';
+import { type LinesInSight, linesInSight } from '../policy/linesInSight.ts';
 import { ChangedSinceReviewError, type PolicyEntry } from '../policy/policyBook.ts';
-import { tellFailure } from '../ui/confirm.ts';
+import { carefulChoice } from '../ui/carefulChoice.ts';
+import { chooseInModal, tellFailure } from '../ui/confirm.ts';
 import { askChoice, single } from '../ui/steps.ts';
-
-/** More lines would not fit a dialog. */
-const MOST_LINES = 16;
 
 /** Shows what waits in a policy file, as a difference and in words, and approves it when the person says so. */
 export async function reviewPolicyChanges(app: App, argument: unknown): Promise<void> {
@@ -28,11 +27,19 @@ export async function reviewPolicyChanges(app: App, argument: unknown): Promise<
   const lines = changeLines(entry);
   const apply = l10n.t('Apply');
   const details = l10n.t('Details');
-  const chosen = await window.showWarningMessage(
-    l10n.t('Apply these changes to “{0}”?', entry.label),
-    { modal: true, detail: [detailOf(lines), ...destinationNotes(app, entry)].join('\n\n') },
-    apply,
-    ...(lines.length > MOST_LINES ? [details] : []),
+  const inSight = linesInSight(lines);
+  const chosen = await carefulChoice(
+    () =>
+      chooseInModal(
+        {
+          warning: true,
+          message: l10n.t('Apply these changes to “{0}”?', entry.label),
+          detail: [detailOf(inSight), ...destinationNotes(app, entry)].join('\n\n'),
+        },
+        [apply, ...(inSight.cut ? [details] : [])],
+      ),
+    (button) => button === apply,
+    Date.now,
   );
   if (chosen === details) return showAll(app, entry, lines);
   if (chosen !== apply) return;
@@ -78,12 +85,12 @@ async function whichFile(
   return answer.kind === 'value' ? answer.value : undefined;
 }
 
-function detailOf(lines: readonly string[]): string {
-  const more = lines.length - MOST_LINES;
-  return [
-    ...lines.slice(0, MOST_LINES),
-    ...(more > 0 ? ['', l10n.t('… and {0} more. “Details” lists them all, and applies nothing.', more)] : []),
-  ].join('\n');
+function detailOf({ lines, more, cut }: LinesInSight): string {
+  const hint =
+    more > 0
+      ? l10n.t('… and {0} more. “Details” lists them all, and applies nothing.', more)
+      : l10n.t('“Details” shows the long lines in full, and applies nothing.');
+  return [...lines, ...(cut ? ['', hint] : [])].join('\n');
 }
 
 /** Applying does not confirm where a credential goes; said here, so that nobody wonders why the service stays off. */

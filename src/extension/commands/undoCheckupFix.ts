@@ -1,6 +1,7 @@
 import { l10n, Uri, window, workspace } from 'vscode';
 import type { App } from '../app.ts';
 import { FileNotChangedError, undoChange } from '../checkup/changeFiles.ts';
+import { shownPath } from '../checkup/shownText.ts';
 import { confirmInModal, tellFailure } from '../ui/confirm.ts';
 
 /** Makes the files of the last fix or migration what they were. */
@@ -15,7 +16,7 @@ export async function undoCheckupFix(app: App): Promise<void> {
     warning: true,
     message: l10n.t('Undo the change of {0}?', new Date(last.at).toLocaleString()),
     detail: [
-      ...last.files.map(({ uri }) => workspace.asRelativePath(Uri.parse(uri, true))),
+      ...last.files.map(({ uri }) => shownPath(workspace.asRelativePath(Uri.parse(uri, true)))),
       '',
       l10n.t('Each file becomes what it was before.'),
       ...(moved.length === 0

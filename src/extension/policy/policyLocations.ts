@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import { shownText } from '../checkup/shownText.ts';
 import { errorText } from '../util/errorText.ts';
 import type { PolicyBook } from './policyBook.ts';
 import { type PolicyRead, type PolicySource, readSettled } from './policySource.ts';
@@ -37,7 +38,7 @@ export class PolicyLocations {
       ...folders.map((folder) =>
         this.#source(
           `workspace:${folder.uri.toString()}`,
-          folders.length > 1 ? `${folder.name}/${POLICY_FILE_NAME}` : POLICY_FILE_NAME,
+          folders.length > 1 ? `${shownText(folder.name)}/${POLICY_FILE_NAME}` : POLICY_FILE_NAME,
           vscode.Uri.joinPath(folder.uri, POLICY_FILE_NAME),
         ),
       ),

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { carefulChoice } from './carefulChoice.ts';
 
 export interface ModalQuestion {
   readonly message: string;
@@ -8,7 +9,7 @@ export interface ModalQuestion {
 
 /**
  * Asks in a modal dialog. Whatever widens access is decided here and nowhere else: commands that any extension can run
- * answer toasts and quick picks, but no modal.
+ * answer toasts and quick picks, but no modal. A yes that comes too soon to have been meant is asked for again.
  */
 export async function confirmInModal(
   question: ModalQuestion & {
@@ -16,7 +17,14 @@ export async function confirmInModal(
     readonly action: string;
   },
 ): Promise<boolean> {
-  return (await chooseInModal(question, [question.action])) === question.action;
+  const { action } = question;
+  return (
+    (await carefulChoice(
+      () => chooseInModal(question, [action]),
+      (chosen) => chosen === action,
+      Date.now,
+    )) === action
+  );
 }
 
 /** A modal dialog with several ways on; undefined when it was closed. The first is the default. */

@@ -407,10 +407,23 @@ describe('policyChanges', () => {
     policyChanges(approved, written).map(({ text }) => text);
   const base = [{ path: '/v1/charges', methods: GET }];
 
+  it('puts what gives away most first, so that a flood of small changes hides nothing', () => {
+    const flood = Array.from({ length: 30 }, (_, index) => ({ path: `/v1/many/${index}`, methods: GET }));
+    const writes = { path: '/v1/charges', methods: ['POST'] };
+    const sweeping = { path: '/v1/**', methods: ['DELETE'] };
+    const written = policyOf([...base, ...flood, writes, { path: '/files/**', methods: GET }, sweeping]);
+    expect(texts(policyOf(base), written).slice(0, 4)).toEqual([
+      '+ DELETE /v1/** on api',
+      '+ POST /v1/charges on api',
+      '+ GET /files/** on api',
+      '+ GET /v1/many/0 on api',
+    ]);
+  });
+
   it('names a new service and its rules', () => {
     expect(policyChanges(undefined, policyOf([...base, { path: '/x', effect: 'deny' }]))).toEqual([
       { kind: 'widens', service: 'api', text: '+ service api (https://api.example.com, bearer)' },
-      { kind: 'widens', service: 'api', text: '+ GET /v1/charges on api' },
+      { kind: 'widens', service: 'api', text: '+ GET /v1/charges on api', reach: 'minor' },
       { kind: 'other', service: 'api', text: '~ any method /x on api is denied' },
     ]);
     expect(policyChanges(undefined, policyOf([]))[0]?.kind).toBe('other');
@@ -425,10 +438,10 @@ describe('policyChanges', () => {
     const written = limited('60/minute', rule('/a', 'GET', 'POST'), rule('/b', 'GET'), rule('/n', 'GET'));
     expect(policyChanges(struck, written, once).map((one) => [one.text, one.comesBack === true])).toEqual([
       ['+ POST /a on api', false],
-      ['+ GET /a on api', true],
-      ['+ GET /n on api', false],
       ['+ any method /b/c on api is no longer denied', true],
       ['+ requests of api: 10/minute → 60/minute', true],
+      ['+ GET /a on api', true],
+      ['+ GET /n on api', false],
     ]);
     const moved = written.replace('api.example.com', 'evil.example');
     expect(policyChanges(struck, moved, once).some((one) => one.comesBack)).toBe(false);
@@ -438,8 +451,8 @@ describe('policyChanges', () => {
     const text = policyOf(base).replace(/\n?$/, '\n    limits: { requests: 60/minute, timeout: 2m }\n');
     expect(policyChanges(undefined, text).map((one) => one.text)).toEqual([
       '+ service api (https://api.example.com, bearer)',
-      '+ GET /v1/charges on api',
       '+ timeout of api: 30s → 2m',
+      '+ GET /v1/charges on api',
       '~ requests of api: no limit → 60/minute',
     ]);
   });

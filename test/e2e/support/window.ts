@@ -6,7 +6,10 @@ import { OUT } from '../../../scripts/lib/repo.mjs';
 import type { DriverHost } from './driver/wire.ts';
 import type { HostConnection } from './hostConnection.ts';
 import { TreeView } from './treeView.ts';
-import { until } from './wait.ts';
+import { pause, until } from './wait.ts';
+
+/** Sooner, an answer that widens does not count: nobody can have meant it. */
+export const READING_MS = 600;
 
 export const THEMES = ['light', 'dark', 'high-contrast'] as const;
 export type Theme = (typeof THEMES)[number];
@@ -191,9 +194,11 @@ export class EditorWindow {
     });
   }
 
-  /** Presses a button of the modal dialog, waiting for the dialog first and then until it is gone. */
+  /** Presses a button of the modal dialog, once a person could have read it, and waits until the dialog is gone. */
   async answerDialog(button: string): Promise<void> {
     const box = this.page.locator('.monaco-dialog-box');
+    await box.waitFor();
+    await pause(READING_MS);
     await box
       .locator('.dialog-buttons .monaco-button')
       .filter({ hasText: exactly(button) })

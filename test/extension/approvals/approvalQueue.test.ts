@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ApprovalQueue } from '../../../src/extension/approvals/approvalQueue.ts';
 import { ApprovalToasts } from '../../../src/extension/approvals/approvalToasts.ts';
-import { carefulChoice } from '../../../src/extension/approvals/carefulChoice.ts';
+import { carefulChoice } from '../../../src/extension/ui/carefulChoice.ts';
 import { question } from './question.ts';
 
 test('questions wait in their order until they are gone, and each change is told once', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { markdownText, masked, shownText } from '../../../src/extension/checkup/shownText.ts';
+import { markdownText, masked, shownPath, shownText } from '../../../src/extension/checkup/shownText.ts';
 
 test.each([
   ['line\nbreak', 'line\u{fffd}break'],
@@ -7,12 +7,22 @@ test.each([
   ['zero\u200bwidth', 'zero\u{fffd}width'],
   ['  much   space ', 'much space'],
   ['\ud800 alone', '\u{fffd} alone'],
+  ['[click](command:valetKey.unfreeze)', '[click] (command:valetKey.unfreeze)'],
+  ['$(pass) approved', '$ (pass) approved'],
 ])('%j is shown as %j', (text, shown) => {
   expect(shownText(text)).toBe(shown);
 });
 
 test('a long text is cut between characters', () => {
   expect(shownText('🔑'.repeat(100), 10)).toBe(`${'🔑'.repeat(9)}…`);
+});
+
+test('the folders of a path say nothing of their own, and its end is kept', () => {
+  expect(shownPath('a\n\nApproved by Valet Key\n/.env')).toBe('a\u{fffd}\u{fffd}Approved by Valet Key\u{fffd}/.env');
+  expect(shownPath('[Undo](command:valetKey.unfreeze)/.env')).toBe('[Undo] (command:valetKey.unfreeze)/.env');
+  const long = shownPath(`${'folder/'.repeat(100)}.vscode/mcp.json`);
+  expect(long).toHaveLength(200);
+  expect(long).toMatch(/^….*\/\.vscode\/mcp\.json$/);
 });
 
 test.each([

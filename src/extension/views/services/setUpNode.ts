@@ -4,16 +4,17 @@ import type { CredentialNeeds } from './credentialNeeds.ts';
 /** Says that the workspace's policy names services that have no credential yet, and sets them up. */
 export class SetUpNode extends TreeItem {
   constructor(needs: CredentialNeeds) {
-    super(needsText(needs), TreeItemCollapsibleState.None);
+    // The way on first: what is said behind it is cut off in a narrow side bar.
+    super(l10n.t('Set Up Credentials'), TreeItemCollapsibleState.None);
     this.id = 'setUp';
-    this.description = l10n.t('Set Up');
+    this.description = needsText(needs);
     this.iconPath = new ThemeIcon('key', new ThemeColor('list.warningForeground'));
     this.tooltip = l10n.t(
       'The policy of this workspace names services whose credentials are not here yet. Enter them one after another.',
     );
     this.contextValue = 'setUp';
-    this.command = { command: 'valetKey.setUpCredentials', title: l10n.t('Set Up') };
-    this.accessibilityInformation = { label: `${needsText(needs)}, ${l10n.t('Set Up')}`, role: 'treeitem' };
+    this.command = { command: 'valetKey.setUpCredentials', title: l10n.t('Set Up Credentials') };
+    this.accessibilityInformation = { label: `${l10n.t('Set Up Credentials')}, ${needsText(needs)}`, role: 'treeitem' };
   }
 }
 
