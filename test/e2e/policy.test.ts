@@ -4,7 +4,7 @@ import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
 import { type Editor, startEditor } from './support/editor.ts';
-import { until } from './support/wait.ts';
+import { pause, until } from './support/wait.ts';
 import type { EditorWindow } from './support/window.ts';
 
 // A policy file's life in a real VS Code: pasted in with a key, made safe by one quick fix and one review, edited by
@@ -166,6 +166,21 @@ test('what is added shows in the editor, the status bar and the tree, and acts w
   await until('nothing to wait', async () => !(await serviceRow()).includes('wait'));
 });
 
+test('a key that was on its way when the review opened applies nothing', async () => {
+  const original = readFileSync(file, 'utf8');
+  writeFileSync(file, article(BEARER, api.origin, [...ARTICLE_RULES, '- { path: /v1/hasty, methods: [GET] }']));
+  await until('the rule to wait', async () => (await serviceRow()).includes('1 change waits'));
+  await window.palette('Valet Key: Review and Apply Policy Changes');
+  await window.waitForDialog('Apply these changes');
+  await window.page.keyboard.press('Enter');
+  await pause(300);
+  await window.waitForDialog('Apply these changes');
+  expect(await codeOf('/v1/hasty')).toBe('policy_not_approved');
+  await window.answerDialog('Cancel');
+  writeFileSync(file, original);
+  await until('nothing to wait', async () => !(await serviceRow()).includes('wait'));
+});
+
 test('a rule that was removed and is put back says that it was approved once, and waits all the same', async () => {
   writeFileSync(file, article(BEARER, api.origin, ARTICLE_RULES.slice(1)));
   await until('the removal', async () => (await codeOf('/v1/charges')) === 'policy_denied');
@@ -185,11 +200,14 @@ test('a rule that was removed and is put back says that it was approved once, an
 
 test('many changes are counted, and listed in full on demand', async () => {
   const many = Array.from({ length: 30 }, (_, n) => `- { path: /v1/many/${n}, methods: [GET] }`);
-  writeFileSync(file, article(BEARER, api.origin, [...ARTICLE_RULES, ...many]));
+  // The one that matters is written last, and shown first.
+  const sweeping = "- { path: '/v1/**', methods: [DELETE] }";
+  writeFileSync(file, article(BEARER, api.origin, [...ARTICLE_RULES, ...many, sweeping]));
   await window.openFile(file);
-  await lens('Review and Apply 30 changes').click();
+  await lens('Review and Apply 31 changes').click();
   const dialog = await window.waitForDialog('Apply these changes');
-  expect(dialog.detail).toContain('… and 14 more.');
+  expect(dialog.detail).toContain('… and 15 more.');
+  expect(dialog.detail.trim()).toMatch(/^\+ DELETE \/v1\/\*\* on stripe/);
   await window.screenshotThemes('policy-review-many');
   await window.answerDialog('Details');
   const listed = await until('the list', () =>
