@@ -1,6 +1,9 @@
 import type { ApprovalAnswer, ApprovalEnd, ApprovalQuestion } from './parent.ts';
 import { refusals } from './refusals.ts';
 
+/** Who answers where policy asks: a person through the parent, or everything is allowed or denied without a question. */
+export type Approver = 'person' | 'all' | 'none';
+
 /** How long things last, in milliseconds. */
 export interface ApprovalTimes {
   /** How long one call waits: MCP clients give up after 60 seconds. */

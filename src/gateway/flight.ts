@@ -14,6 +14,9 @@ export interface Caller {
   readonly connection: string;
 }
 
+/** The person in VS Code, who meets this window's policies as its agents do, and whose word a question would ask for. */
+export const PERSON: Caller = { agent: { name: 'person' }, scope: 'window', connection: 'person' };
+
 /** Why a call under way is cut off. The wording waits until it is known whether the request was sent. */
 export class Interruption {
   readonly refuse: (sent: Sent) => RefusalError;

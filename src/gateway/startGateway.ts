@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import type { Approver } from './approvals.ts';
 import { Broker } from './broker/broker.ts';
-import { type Approver, Gateway } from './gateway.ts';
+import { Gateway } from './gateway.ts';
 import type { GatewayControl, GatewayEvents, WindowInfo } from './parent.ts';
 import type { GatewayStart } from './pipe.ts';
 import { BoundedPolicyParser } from './policyParser.ts';

@@ -1,0 +1,37 @@
+import type { Call } from '../protocol/messages.ts';
+import { type Caller, Flight } from './flight.ts';
+import { refusals } from './refusals.ts';
+
+/** The calls under way, so that whatever stops them finds them. */
+export class Flights {
+  readonly #now: () => number;
+  readonly #underWay = new Set<Flight>();
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  get size(): number {
+    return this.#underWay.size;
+  }
+
+  /** Begins a call, which `signal` cancels. */
+  take(call: Call, caller: Caller, signal: AbortSignal | undefined, verdict?: 'verify'): Flight {
+    const flight = new Flight(call, caller, this.#now(), verdict);
+    const cancel = (): void => flight.interrupt((sent) => refusals.cancelled(call.service, sent));
+    if (signal?.aborted) cancel();
+    else signal?.addEventListener('abort', cancel, { once: true });
+    this.#underWay.add(flight);
+    return flight;
+  }
+
+  /** The call is over. */
+  end(flight: Flight): void {
+    flight.end();
+    this.#underWay.delete(flight);
+  }
+
+  [Symbol.iterator](): IterableIterator<Flight> {
+    return this.#underWay.values();
+  }
+}

@@ -1,0 +1,61 @@
+import type { Refusal } from '../protocol/messages.ts';
+import { AuditWriteError } from './audit/auditLog.ts';
+import type { Recorder } from './audit/recorder.ts';
+import { type Flight, Interruption } from './flight.ts';
+import type { GatewayState } from './gatewayState.ts';
+import { RefusalError, refusals } from './refusals.ts';
+
+interface RefusingParts {
+  readonly state: GatewayState;
+  readonly recorder: Recorder;
+  readonly now: () => number;
+}
+
+/** Makes a refusal of the closed list of whatever ended a call, records it, and takes credentials out of its words. */
+export class Refusing {
+  readonly #parts: RefusingParts;
+
+  constructor(parts: RefusingParts) {
+    this.#parts = parts;
+  }
+
+  /** Turns whatever ended a call early into a refusal, and records it. */
+  refuse(flight: Flight, error: unknown): Refusal {
+    const { service } = flight.call;
+    const { refusal } = this.#asRefusal(error, service, flight.sent);
+    if (refusal.code === 'credential_rejected' && flight.verdict !== 'verify') {
+      this.#parts.state.vault.noteRejected(service);
+    }
+    if (error instanceof AuditWriteError) return this.#clean(refusal); // there is nowhere to record it
+    this.#parts.recorder.recordOrLog({
+      ...flight.event(),
+      kind: flight.intended ? 'outcome' : 'denied',
+      verdict: flight.intended || refusal.code === 'approval_pending' ? flight.verdict : 'deny',
+      code: refusal.code,
+      ...(refusal.rule === undefined ? {} : { rule: refusal.rule }),
+      durationMs: this.#parts.now() - flight.startedAt,
+    });
+    return this.#clean(refusal);
+  }
+
+  /** What to say of an error before anything was sent, where there is no call to record. */
+  of(error: unknown, service: string): Refusal {
+    return this.#clean(this.#asRefusal(error, service, 'no').refusal);
+  }
+
+  #asRefusal(error: unknown, service: string, sent: Flight['sent']): RefusalError {
+    if (error instanceof RefusalError) return error;
+    if (error instanceof Interruption) return error.refuse(sent);
+    if (error instanceof AuditWriteError) {
+      this.#parts.recorder.log('error', `${error.message}: ${String(error.cause)}`);
+      return refusals.auditUnavailable(service, sent);
+    }
+    this.#parts.recorder.log('error', String(error instanceof Error ? error.stack : error));
+    return refusals.internal(service, sent, error);
+  }
+
+  /** A refusal quotes what it refuses, which may be a credential that the agent found elsewhere. */
+  #clean(refusal: Refusal): Refusal {
+    return this.#parts.state.vault.redactor.json(refusal).value as Refusal;
+  }
+}
