@@ -44,6 +44,10 @@ describe('check 5', () => {
     [{ url: 'http://localhost@evil.example/' }, 'cleartext-transport url'],
     [{ url: 'ws://h.example' }, 'cleartext-transport url'],
     [{ command: 'npx', args: ['mcp-remote@1.0.0', 'http://h.example/mcp'] }, 'cleartext-transport args/1'],
+    [
+      { command: 'uvx', args: ['mcp-proxy==0.8.0', '--transport=streamablehttp', 'http://h.example/mcp'] },
+      'cleartext-transport args/2',
+    ],
     [{ command: './s', args: ['--url=http://h.example/mcp'] }, 'cleartext-transport args/0'],
     [{ env: { NODE_TLS_REJECT_UNAUTHORIZED: '0' } }, 'tls-not-verified env/NODE_TLS_REJECT_UNAUTHORIZED'],
     [{ env: { JIRA_SSL_VERIFY: 'false' } }, 'tls-not-verified env/JIRA_SSL_VERIFY'],

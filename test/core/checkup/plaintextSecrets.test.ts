@@ -24,6 +24,15 @@ describe('check 1 reports', () => {
     ['a UUID as a key', { env: { SERVICE_API_KEY: uuid } }, 'secret-value env/SERVICE_API_KEY'],
     ['hex as a key', { env: { SERVICE_KEY_1: hex(32) } }, 'secret-value env/SERVICE_KEY_1'],
     ["a person's password", { env: { DB_PASSWORD: 'Winter2019!' } }, 'secret-value env/DB_PASSWORD'],
+    ['a name that ends with its use', { env: { SECRET_KEY_BASE: hex(64) } }, 'secret-value env/SECRET_KEY_BASE'],
+    [
+      'an app password of four words',
+      { env: { GMAIL_APP_PASSWORD: ['qkzw', 'nvbt', 'rjfd', 'xmlp'].join(' ') } },
+      'secret-value env/GMAIL_APP_PASSWORD',
+    ],
+    ['a cookie among others', { env: { COOKIE: `lang=en; sid=${random(40)}; Path=/` } }, 'secret-value env/COOKIE'],
+    ['a password of digits', { env: { DB_PASSWORD: 83920174 } }, 'secret-value env/DB_PASSWORD'],
+    ['a short name', { env: { LDAP_BIND_PW: 'tr0ub4dor' } }, 'secret-value env/LDAP_BIND_PW'],
     ['a compound name', { env: { PGPASSWORD: 'tr0ub4dor' } }, 'secret-value env/PGPASSWORD'],
     ['a known shape without a name', { env: { X: ['gh', 'p_', random(36)].join('') } }, 'secret-token env/X'],
     [
@@ -128,6 +137,7 @@ describe('check 1 lets pass', () => {
       'FILL_HERE',
       'REPLACE_ME',
       'changeme',
+      'aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee',
       'abc123',
       '1234567890abcdef',
       'dein_token',

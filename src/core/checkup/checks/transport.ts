@@ -73,7 +73,7 @@ function urlArguments({ command, args }: ServerEntry): { readonly text: Located;
     if (equals) return URL_OPTION.test(equals[1] ?? '') ? [{ text, at: equals[0].length }] : [];
     const before = args[index - 1]?.value ?? '';
     if (URL_OPTION.test(before)) return [{ text, at: 0 }];
-    return bridged && !before.startsWith('--') ? [{ text, at: 0 }] : [];
+    return bridged && !/^--[^=]+$/.test(before) ? [{ text, at: 0 }] : [];
   });
 }
 

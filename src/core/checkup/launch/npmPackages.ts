@@ -57,7 +57,7 @@ export function npmPackage(spec: Word): PackageUse | undefined {
   const at = text.indexOf('@', 1);
   const name = at === -1 ? text : text.slice(0, at);
   const version = at === -1 ? '' : text.slice(at + 1);
-  if (isUnknown(name) || (at !== -1 && isUnknown(version)) || !/^(?:@[\w.~-]+\/)?[\w.~-]+$/.test(name))
+  if (isUnknown(name) || isUnknownVersion(version) || !/^(?:@[\w.~-]+\/)?[\w.~-]+$/.test(name))
     return undefined;
   if (version.startsWith('npm:')) {
     const aliased = npmPackage({ value: version.slice(4), at: spec.at, offset: spec.offset + at + 5 });
@@ -74,6 +74,11 @@ export function npmPackage(spec: Word): PackageUse | undefined {
       : { looseness: version === '' ? 'no-version' : /^[a-z][\w-]*$/i.test(version) ? 'moving-tag' : 'range' }),
     withVersion: (wanted) => `${name}@${wanted}`,
   };
+}
+
+/** `>=1.2.3` says something, `<version>` does not. */
+function isUnknownVersion(version: string): boolean {
+  return version !== '' && isUnknown(version.replaceAll(/[<>]=?(?=\s*v?\d)/g, ''));
 }
 
 /** A tarball's address counts as exact when it names a version or a commit. */

@@ -54,5 +54,6 @@ function isFlag(option: string, flags: ReadonlySet<string>): boolean {
 function shortWithValue(word: Word, withValue: ReadonlySet<string> | undefined): Options['given'][number] | undefined {
   const short = word.value.slice(0, 2);
   if (word.value.startsWith('--') || word.value.length < 3 || !withValue?.has(short)) return undefined;
-  return { option: short, value: slice(word, 2) };
+  // npm takes `-p=server`, too.
+  return { option: short, value: slice(word, word.value[2] === '=' ? 3 : 2) };
 }

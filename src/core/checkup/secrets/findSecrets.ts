@@ -223,6 +223,7 @@ function findNamed(text: string, name: string, finds: Finds): void {
     finds.add({ code: 'secret-value', kind: 'wallet phrase', ...whole });
     return;
   }
+  if (/cookies?$/i.test(name) && trimmed.includes('=')) return findCookies(text, finds);
   // A JSON text or a list of pairs was looked into already.
   if (/^[[{]/.test(trimmed) || SCHEME.test(trimmed) || !isPlausible(trimmed, expected)) return;
   const provider = providerOfName(name);
@@ -232,6 +233,16 @@ function findNamed(text: string, name: string, finds: Finds): void {
     ...whole,
     ...(provider === undefined ? {} : { provider }),
   });
+}
+
+/** `session=…; theme=dark; Path=/`, https://www.rfc-editor.org/rfc/rfc6265#section-4.2.1 */
+function findCookies(text: string, finds: Finds): void {
+  for (const match of text.matchAll(/(?:^|;)\s*[^=;\s]+=([^;\s]+)/g)) {
+    const value = match[1] ?? '';
+    const end = match.index + match[0].length;
+    if (!looksGenerated(value) || isPlaceholder(value)) continue;
+    finds.add({ code: 'secret-value', kind: 'cookie', start: end - value.length, end });
+  }
 }
 
 /** A URL whose path alone opens the door: `https://…/s/<long random text>/mcp`. */

@@ -6,6 +6,7 @@ const PASSWORD = new Set([
   'passwd',
   'passwort',
   'pwd',
+  'pw',
   'pass',
   'passphrase',
   'passcode',
@@ -57,6 +58,7 @@ const TRAILING = new Set([
   'headers',
   'primary',
   'secondary',
+  'base',
   'v1',
   'v2',
 ]);
@@ -150,7 +152,7 @@ export function credentialClass(name: string): CredentialClass | undefined {
 export function kindOfName(name: string): string {
   const words = new Set(wordsOfName(name));
   const has = (...some: readonly string[]): boolean => some.some((word) => words.has(word));
-  if (has('password', 'passwd', 'pwd', 'pass', 'passwort', 'pgpassword')) return 'password';
+  if (has('password', 'passwd', 'pwd', 'pw', 'pass', 'passwort', 'pgpassword')) return 'password';
   if (has('passphrase')) return 'passphrase';
   if (has('private') && has('key')) return 'private key';
   if (has('token', 'pat', 'bearer', 'jwt')) return 'token';

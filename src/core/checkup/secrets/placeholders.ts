@@ -62,7 +62,8 @@ function hasLongRun(text: string): boolean {
 /** Whether a text can be cut into words of the vocabulary and short numbers, blanks and punctuation apart. */
 function isVocabulary(text: string): boolean {
   const lower = text.toLowerCase();
-  if (lower.length > 80) return false;
+  // A number alone is somebody's PIN sooner than documentation.
+  if (lower.length > 80 || /^\d{6,}$/.test(lower)) return false;
   const reachable = new Set([0]);
   for (let start = 0; start < lower.length; start += 1) {
     if (!reachable.has(start)) continue;
@@ -86,7 +87,7 @@ export function isPlaceholder(text: string): boolean {
   const trimmed = text.trim();
   if (trimmed.length < 3 || isReference(trimmed)) return true;
   if (/^(?:true|false|yes|no|on|off|null|none|nil|undefined|enabled|disabled|auto|n\/?a)$/i.test(trimmed)) return true;
-  if (/^(.)\1+$/.test(trimmed) || CUT.test(trimmed) || hasLongRun(trimmed)) return true;
+  if (/^(.)\1+(?:-(.)\2+)*$/.test(trimmed) || CUT.test(trimmed) || hasLongRun(trimmed)) return true;
   if (TELLING.test(trimmed) || TELLING_INSIDE.test(trimmed)) return true;
   // The name of a variable rather than its value.
   if (/^[A-Z]+(?:[_-][A-Z]+)+$/.test(trimmed)) return true;

@@ -51,7 +51,7 @@ export function isPlausible(text: string, expected: CredentialClass): boolean {
   const trimmed = text.trim();
   if (isPlaceholder(trimmed) || isPublicKey(trimmed) || isPlace(trimmed)) return false;
   if (expected === 'password') return isPassword(trimmed);
-  if (trimmed.length < 8) return false;
+  if (trimmed.length < 8 || /^\d+$/.test(trimmed)) return false;
   if (/^[a-z][\w.+-]*@[\w.-]+\.[a-z]{2,}$/i.test(trimmed)) return false;
   if (looksGenerated(trimmed)) return true;
   if (/\s/.test(trimmed)) return false;
@@ -65,6 +65,8 @@ export function isPlausible(text: string, expected: CredentialClass): boolean {
 /** Passwords are made by people, too. */
 function isPassword(text: string): boolean {
   if (text.length < 5 || (/^\d+$/.test(text) && text.length < 6)) return false;
+  // Google's app passwords, https://support.google.com/accounts/answer/185833
+  if (/^(?:[a-z]{4} ){3}[a-z]{4}$/.test(text)) return !isPlaceholder(text.replaceAll(' ', ''));
   // Several words are a description more often than a passphrase.
   if (/\s/.test(text)) return !/^[\p{L}\s.,:;!?'()/-]+$/u.test(text) && text.split(/\s+/).length <= 4;
   return /[^a-z]/.test(text) || text.length >= 12;
