@@ -40,6 +40,8 @@ const STORED: ReadonlySet<string> = new Set(
     'operationid',
     'operation_id',
     'hash',
+    // The whole request in one text, as for uploads: https://github.com/jaydenseric/graphql-multipart-request-spec
+    'operations',
   ].concat(['sha256hash', 'persistedquery', 'persisted_query', 'documenthash']),
 );
 

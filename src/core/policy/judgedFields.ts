@@ -72,18 +72,15 @@ export class JudgedFields {
   }
 
   #queryHas(path: readonly string[]): boolean {
-    const [root = ''] = path;
-    const dotted = path.join('.');
-    return this.#parts.query.some(([name]) => sameParameter(name, root) || sameParameter(name, dotted));
+    return this.#parts.query.some(([name]) => isNameOf(name, path));
   }
 
   #bodyHas(path: readonly string[]): boolean {
-    const [root = ''] = path;
     const body = this.#readBody();
     if (body.kind === 'unreadable') return this.#parts.body?.kind !== 'text';
-    if (body.kind === 'fields') return body.fields.some(({ name }) => sameParameter(name, root));
+    if (body.kind === 'fields') return body.fields.some(({ name }) => isNameOf(name, path));
     if (body.kind !== 'json' || body.value.kind !== 'object') return false;
-    return [...body.value.fields.keys()].some((name) => sameParameter(name, root));
+    return [...body.value.fields.keys()].some((name) => isNameOf(name, path));
   }
 
   #readQuery(): readonly Field[] | 'unreadable' {
@@ -95,6 +92,22 @@ export class JudgedFields {
     this.#body ??= readBody(this.#parts.body);
     return this.#body;
   }
+}
+
+/** Whether a parameter of this name may hold what stands at the path. */
+function isNameOf(name: string, path: readonly string[]): boolean {
+  return sameParameter(name, path[0] ?? '') || sameParameter(name, path.join('.'));
+}
+
+/**
+ * Whether a name with dots may be read as a path of names that leads to the wanted one, above or below it: Spring and
+ * ASP.NET bind a form's `order.amount` so, Elasticsearch a JSON object's.
+ */
+function isDottedWay(names: readonly string[], wanted: readonly string[]): boolean {
+  const steps = names.flatMap((name) => foldText(name).split('.'));
+  return (
+    steps.length > names.length && wanted.every((step, i) => steps[i] === undefined || steps[i] === foldText(step))
+  );
 }
 
 function readBody(body: JudgedParts['body']): Body {
@@ -148,11 +161,14 @@ function inFields(fields: readonly Field[] | 'unreadable', path: readonly string
   let found: JudgedField = 'absent';
   for (const field of fields) {
     if (field.path[0] !== root) {
-      if (sameParameter(field.name, root)) return 'unclear';
+      if (sameParameter(field.name, root) || isDottedWay(field.path, path)) return 'unclear';
       continue;
     }
     const meeting = meet(field.path, path);
-    if (meeting === 'apart') continue;
+    if (meeting === 'apart') {
+      if (isDottedWay(field.path, path)) return 'unclear';
+      continue;
+    }
     if (meeting === 'unclear') return 'unclear';
     if (meeting === 'below') {
       if (found !== 'absent' && found !== 'container') return 'unclear';
@@ -178,15 +194,15 @@ function meet(path: readonly string[], wanted: readonly string[]): 'same' | 'bel
 
 function inJson(json: JsonValue, path: readonly string[]): JudgedField {
   let value = json;
-  for (const step of path) {
-    const next = child(value, step);
+  for (const [index, step] of path.entries()) {
+    const next = child(value, step, path.slice(index));
     if (typeof next === 'string') return next;
     value = next;
   }
   return value.kind === 'array' || value.kind === 'object' ? 'container' : value;
 }
 
-function child(value: JsonValue, step: string): JsonValue | 'absent' | 'unclear' {
+function child(value: JsonValue, step: string, ahead: readonly string[]): JsonValue | 'absent' | 'unclear' {
   if (value.kind === 'array') {
     if (!/^(?:0|[1-9]\d{0,8})$/.test(step)) return 'unclear';
     return value.items[Number(step)] ?? 'absent';
@@ -196,7 +212,7 @@ function child(value: JsonValue, step: string): JsonValue | 'absent' | 'unclear'
   const folded = foldText(step);
   for (const name of value.fields.keys()) {
     // Some servers take names without regard to case.
-    if (name !== step && foldText(name) === folded) return 'unclear';
+    if (name !== step && (foldText(name) === folded || isDottedWay([name], ahead))) return 'unclear';
   }
   return value.fields.get(step) ?? 'absent';
 }

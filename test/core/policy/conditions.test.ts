@@ -125,6 +125,22 @@ describe('a condition on the body', () => {
     expect(asked(escaped, { json: { 'a/b': [2, 1] } })).toBe('deny');
   });
 
+  it('is not sure where a name with dots may lead to the same field, as Spring and Elasticsearch read it', () => {
+    const nested = policy(post('body: { order.amount: { max: 5000 } }'));
+    const order = { amount: 1 };
+    expect(asked(nested, { json: { order, 'x.amount': 9 } })).toBe('allow');
+    expect(asked(nested, { form: { order, 'order.id': 9 } })).toBe('allow');
+    for (const name of ['order.amount', 'Order.Amount', 'order.amount.value', 'order．amount']) {
+      expect(asked(nested, { json: { order, [name]: 9999 } }), name).toBe('deny');
+      expect(asked(nested, { form: { order, [name]: '9999' } }), name).toBe('deny');
+    }
+    expect(asked(nested, { form: { 'order[amount]': '1', 'order[amount.x]': '9' } })).toBe('deny');
+    expect(asked(limited, { json: { amount: 5, 'amount.value': 9999 } })).toBe('deny');
+    const byQuery = policy(post('query: { "order[amount]": { max: 5 } }'));
+    expect(asked(byQuery, { query: { 'order[amount]': 1 }, form: { x: '9' } })).toBe('allow');
+    expect(asked(byQuery, { query: { 'order[amount]': 1 }, form: { 'order.amount': '9' } })).toBe('deny');
+  });
+
   it('compares values of one type, each as the API would', () => {
     const equals = (value: string): string => policy(post(`body: { v: { equals: ${value} } }`));
     expect(asked(equals('live'), { json: { v: 'live' } })).toBe('allow');

@@ -85,6 +85,8 @@ describe('a GraphQL document', () => {
       { text: query, headers: { 'content-type': 'application/graphql' } },
       { form: { query, id: 'x' } },
       { form: { query: '{ secrets }' } },
+      { form: { query, operations: '{"query":"{ secrets }"}' } },
+      { method: 'GET', query: { query, operations: '{"query":"{ secrets }"}' } },
       {},
       { method: 'GET', query: { query: ['{ viewer { login } }', '{ secrets }'] } },
       { method: 'GET', query: { query: '{ secrets }' } },

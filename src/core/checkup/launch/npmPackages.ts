@@ -57,8 +57,7 @@ export function npmPackage(spec: Word): PackageUse | undefined {
   const at = text.indexOf('@', 1);
   const name = at === -1 ? text : text.slice(0, at);
   const version = at === -1 ? '' : text.slice(at + 1);
-  if (isUnknown(name) || isUnknownVersion(version) || !/^(?:@[\w.~-]+\/)?[\w.~-]+$/.test(name))
-    return undefined;
+  if (isUnknown(name) || isUnknownVersion(version) || !/^(?:@[\w.~-]+\/)?[\w.~-]+$/.test(name)) return undefined;
   if (version.startsWith('npm:')) {
     const aliased = npmPackage({ value: version.slice(4), at: spec.at, offset: spec.offset + at + 5 });
     return aliased && { ...aliased, spec, withVersion: (wanted) => `${name}@npm:${aliased.withVersion(wanted)}` };

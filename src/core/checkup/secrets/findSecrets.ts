@@ -223,7 +223,10 @@ function findNamed(text: string, name: string, finds: Finds): void {
     finds.add({ code: 'secret-value', kind: 'wallet phrase', ...whole });
     return;
   }
-  if (/cookies?$/i.test(name) && trimmed.includes('=')) return findCookies(text, finds);
+  if (/cookies?$/i.test(name) && trimmed.includes('=')) {
+    findCookies(text, finds);
+    return;
+  }
   // A JSON text or a list of pairs was looked into already.
   if (/^[[{]/.test(trimmed) || SCHEME.test(trimmed) || !isPlausible(trimmed, expected)) return;
   const provider = providerOfName(name);
