@@ -198,12 +198,14 @@ export class EditorWindow {
   async answerDialog(button: string): Promise<void> {
     const box = this.page.locator('.monaco-dialog-box');
     await box.waitFor();
+    // This very one: another may follow at once.
+    const asked = await box.elementHandle();
     await pause(READING_MS);
     await box
       .locator('.dialog-buttons .monaco-button')
       .filter({ hasText: exactly(button) })
       .click();
-    await box.waitFor({ state: 'detached' });
+    await asked?.waitForElementState('hidden');
   }
 
   /** The texts of the toasts in sight. */
