@@ -1,4 +1,5 @@
 import { commands, l10n, window } from 'vscode';
+import { RemovalNotPossibleError } from '../../core/checkup/edit/secretRemoval.ts';
 import type { App } from '../app.ts';
 import type { Backup } from '../checkup/backups.ts';
 import { changeFiles, checkChangeable, FileNotChangedError } from '../checkup/changeFiles.ts';
@@ -30,8 +31,8 @@ export async function moveSecrets(app: App, argument: unknown): Promise<void> {
   }
   const moves = await askMoves(app, secrets);
   if (!moves || moves.every(({ choice }) => choice === 'skip')) return;
-  const changes = fileChanges(moves);
   try {
+    const changes = fileChanges(moves);
     await checkChangeable(changes);
     const stored = await storeAll(app, moves);
     if (!stored || !(await confirmRemoval(moves))) return;
@@ -41,7 +42,7 @@ export async function moveSecrets(app: App, argument: unknown): Promise<void> {
     await app.checkup.run();
     void tellMoved(moves);
   } catch (error) {
-    if (!(error instanceof FileNotChangedError)) throw error;
+    if (!(error instanceof FileNotChangedError || error instanceof RemovalNotPossibleError)) throw error;
     await tellFailure(l10n.t('The secrets were not moved.'), error.message);
   }
 }

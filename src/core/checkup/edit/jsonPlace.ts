@@ -22,6 +22,16 @@ export function placeAt(root: ConfigNode | undefined, pointer: string): JsonPlac
   return place;
 }
 
+/** Whether a name on the way is there twice: then a pointer means the last one, and whoever wrote it may mean another. */
+export function isAmbiguous(root: ConfigNode | undefined, pointer: string): boolean {
+  let node = root;
+  for (const part of stepsOf(pointer)) {
+    if (node?.kind === 'map' && node.entries.filter(({ name }) => name === part).length > 1) return true;
+    node = node && childAt(node, part)?.value;
+  }
+  return false;
+}
+
 /** The names that a pointer goes through. */
 export function stepsOf(pointer: string): readonly string[] {
   return pointer

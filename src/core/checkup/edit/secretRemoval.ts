@@ -2,7 +2,7 @@ import type { ConfigFile, Finding } from '../model.ts';
 import type { ConfigNode } from '../read/configNode.ts';
 import { parseJsonc } from '../read/parseJsonc.ts';
 import { addedInputs, inputIds, type PasswordInput } from './jsonInputs.ts';
-import { stepsOf } from './jsonPlace.ts';
+import { isAmbiguous, stepsOf } from './jsonPlace.ts';
 import { jsonRemoval } from './jsonRemoval.ts';
 import { edited } from './textEdit.ts';
 
@@ -41,6 +41,13 @@ export function withoutSecrets(file: ConfigFile, removals: readonly SecretRemova
     file,
     inside.flatMap((removal) => (removal.kind === 'input' ? [removal.finding] : [])),
   );
+  const places = [...servers, ...inside.map(({ finding }) => finding.key ?? '')];
+  const root = file.format === 'jsonc' ? rootOf(file.text) : undefined;
+  if (places.some((pointer) => isAmbiguous(root, pointer))) {
+    throw new RemovalNotPossibleError(
+      'Two entries of the file have the same name, so it is not certain which one is meant. Rename or remove one.',
+    );
+  }
   const pairs = file.format === 'jsonc' ? inside.filter(isPair).map(({ finding }) => finding.key ?? '') : [];
   const text = edited(
     file.text,

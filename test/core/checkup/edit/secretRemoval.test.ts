@@ -145,6 +145,28 @@ describe('a secret is taken out of a file', () => {
   it('or not at all, when the entry is not there', () => {
     expect(() => without({ kind: 'server', pointer: '/servers/gone' })).toThrow(RemovalNotPossibleError);
   });
+
+  const TWO_SERVERS = '{ "servers": { "a": { "env": { "T": "the-secret" } }, "a": { "env": {} } } }';
+  const TWO_VARIABLES = '{ "servers": { "a": { "env": { "T": "the-secret", "T": "x" } } } }';
+  it.each([
+    ['value', TWO_SERVERS],
+    ['input', TWO_SERVERS],
+    ['value', TWO_VARIABLES],
+    ['input', TWO_VARIABLES],
+  ] as const)(
+    'or not at all, when two entries have the same name and the other one might go: %s of %s',
+    (kind, text) => {
+      const removal = { kind, finding: finding(text, '/servers/a/env/T', 'the-secret') };
+      expect(() => withoutSecrets(file(text), [removal])).toThrow(/same name/);
+    },
+  );
+
+  it('with no server but the one that has it', () => {
+    expect(() => withoutSecrets(file(TWO_SERVERS), [{ kind: 'server', pointer: '/servers/a' }])).toThrow(/same name/);
+    expect(withoutSecrets(file(TWO_VARIABLES), [{ kind: 'server', pointer: '/servers/a' }])).not.toContain(
+      'the-secret',
+    );
+  });
 });
 
 describe('VS Code can ask for a value', () => {
