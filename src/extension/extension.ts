@@ -33,12 +33,15 @@ import { RenewalLocks } from './credentials/renewalLocks.ts';
 import { Sessions } from './credentials/sessions.ts';
 import { registerDestinationDiagnostics } from './diagnostics/destinationDiagnostics.ts';
 import { registerMoveSecretQuickFix } from './diagnostics/moveSecretQuickFix.ts';
-import { registerPolicyDiagnostics } from './diagnostics/policyDiagnostics.ts';
 import { Explorer } from './explorer/explorer.ts';
+import { TrailReader } from './explorer/trailReader.ts';
 import { FreezeStore } from './freeze/freezeStore.ts';
 import { networkSettings, systemCertificates } from './gateway/networkSettings.ts';
 import { windowGateway } from './gateway/windowGateway.ts';
 import { followWindow } from './gateway/windowInfo.ts';
+import { CallHistory } from './language/callHistory.ts';
+import { LanguageService } from './language/languageService.ts';
+import { registerPolicyLanguage } from './language/register.ts';
 import { serverDefinition } from './mcp/serverDefinition.ts';
 import { registerServerProvider } from './mcp/serverProvider.ts';
 import { SignIns } from './oauth/signIns.ts';
@@ -139,6 +142,8 @@ export function activate(context: vscode.ExtensionContext): void {
     wait: (ms) => new Promise((resolve) => after(ms, resolve)),
     log: (message) => log.warn(message),
   });
+  const languageService = new LanguageService(path.join(extensionPath, 'dist', 'languageWorker.js'));
+
   let certificates: readonly string[] = [];
   const window = followWindow(() => void gateway.push('window'));
   const gateway = windowGateway(
@@ -179,6 +184,11 @@ export function activate(context: vscode.ExtensionContext): void {
     },
   );
   const auditDirectory = path.join(storage, 'audit');
+  const callHistory = new CallHistory({
+    open: () => new TrailReader(trailWorker, auditDirectory),
+    now: Date.now,
+    failed: (error) => log.warn(`The calls of the last days could not be read: ${errorText(error)}`),
+  });
   const history = new WindowHistory({ state: workspaceState, directory: auditDirectory, now: Date.now });
   const anchors = new AnchorStore({ secrets, installation: storage, now: Date.now });
   const anchorer = new Anchorer({
@@ -259,6 +269,7 @@ export function activate(context: vscode.ExtensionContext): void {
     log,
     auditChannel,
     parser,
+    languageService,
     gateway,
     window,
     services,
@@ -288,7 +299,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerContextKeys(app),
     registerApprovedDocuments(policies),
     registerReviewLens(app),
-    registerPolicyDiagnostics(app),
+    registerPolicyLanguage(app, { language: languageService, history: callHistory }),
     registerDestinationDiagnostics(app),
     registerMoveSecretQuickFix(app),
     gateway.onDidChange(({ state }) => {

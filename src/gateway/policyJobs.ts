@@ -12,7 +12,6 @@ export interface Jobs {
   readonly narrow: typeof narrowApproved;
   readonly changes: typeof policyChanges;
 }
-export type JobName = keyof Jobs;
 
 /** How a bundle knows that it was started as that worker. */
 export const WORKER_ROLE = 'valet-key-policy-parser';

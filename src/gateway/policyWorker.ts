@@ -1,9 +1,9 @@
-import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { narrowApproved } from '../core/policy/approval.ts';
 import { policyChanges } from '../core/policy/changes.ts';
 import { lintPolicy } from '../core/policy/lint.ts';
 import { parsePolicy } from '../core/policy/parse.ts';
-import { type JobName, type Jobs, WORKER_ROLE } from './policyJobs.ts';
+import { type Jobs, WORKER_ROLE } from './policyJobs.ts';
+import { serveJobs } from './serveJobs.ts';
 
 // Apart from policyParser.ts, so that the extension host does not load the YAML library just to ask.
 const jobs: Jobs = {
@@ -17,9 +17,5 @@ const jobs: Jobs = {
  * True in a worker that `BoundedPolicyParser` started; it then serves jobs and the caller must do nothing else.
  */
 export function servePolicyParser(): boolean {
-  if (isMainThread || workerData !== WORKER_ROLE || parentPort === null) return false;
-  const port = parentPort;
-  port.on('message', ([name, words]: [JobName, never]) => port.postMessage(jobs[name](...(words as [never, never]))));
-  port.postMessage('ready');
-  return true;
+  return serveJobs(WORKER_ROLE, jobs);
 }

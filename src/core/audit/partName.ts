@@ -8,6 +8,13 @@ export interface AuditRun {
   readonly parts: readonly string[];
 }
 
+/** When the run of this part began, in milliseconds since the epoch; undefined for a name of another shape. */
+export function runStart(name: string): number | undefined {
+  const start = PART_NAME.exec(name)?.[1];
+  const time = Date.parse(start?.replace(/^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/, '$1-$2-$3T$4:$5:$6Z') ?? '');
+  return Number.isNaN(time) ? undefined : time;
+}
+
 /** Sorts the names in an audit directory by runs, oldest first, and parts; names of another shape are left out. */
 export function groupParts(names: readonly string[]): AuditRun[] {
   const found = names.flatMap((name) => {

@@ -14,7 +14,8 @@ export interface PolicyHover {
 }
 
 /**
- * What is under an offset, in words: a rule, with how many of `calls` it matches by method and path, or else the key.
+ * What is under an offset, in words: a rule, with how many of `calls`,
+ * those of the last 24 hours, it matches by method and path; or else the key.
  * `policy` is the text's, as parsed; without one only keys are explained.
  */
 export function hoverPolicy(
@@ -69,17 +70,18 @@ function pathWords({ pattern }: Rule): string {
 function used(rule: Rule, service: Service, calls: readonly PastCall[]): string[] {
   if (calls.length === 0) return [];
   const compiled = compileService({ ...service, rules: [rule] });
-  const count = calls.filter((call) => {
+  const matched = calls.filter((call) => {
     const path = canonicalPath(call.path);
     if (call.service !== service.name || !path.ok) return false;
     const { allow, ask, deny } = fittingRules(compiled, path.value);
     return [...allow, ...ask, ...deny].some(
       () => rule.methods === undefined || [...rule.methods].some((method) => method === call.method),
     );
-  }).length;
+  });
+  const count = matched.reduce((sum, call) => sum + (call.count ?? 1), 0);
   return [
     count === 0
-      ? 'No recent call matched it.'
-      : `${count === 1 ? 'One recent call' : `${count} recent calls`} matched it.`,
+      ? 'No call of the last 24 hours matched it.'
+      : `${count === 1 ? 'One call' : `${count} calls`} of the last 24 hours matched it.`,
   ];
 }

@@ -9,6 +9,8 @@ export interface PastCall {
   readonly method: string;
   /** May carry a query, which is not looked at. */
   readonly path: string;
+  /** How often it was made; 1 when absent. */
+  readonly count?: number;
 }
 
 /**

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Service } from '../../core/policy/model.ts';
 import type { App } from '../app.ts';
+import { POLICY_SELECTOR } from '../language/policySelector.ts';
 import { unconfirmed } from '../policy/destination.ts';
 
 const CODE = 'destination-not-confirmed';
@@ -39,7 +40,7 @@ export function registerDestinationDiagnostics(app: App): vscode.Disposable {
     collection,
     app.services.onDidChange(look),
     vscode.languages.registerCodeActionsProvider(
-      [{ language: 'yaml' }, { pattern: '**/valetkey.yaml' }],
+      POLICY_SELECTOR,
       { provideCodeActions: (document, _range, { diagnostics }) => actions(app, document, diagnostics) },
       { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] },
     ),

@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import type { App } from '../app.ts';
+import { POLICY_SELECTOR } from '../language/policySelector.ts';
+import { codeOf } from './policyDiagnostics.ts';
 
 const COMMAND = 'valetKey.moveLiteralCredential';
 const CODE = 'literal-credential';
@@ -8,7 +10,7 @@ const CODE = 'literal-credential';
 export function registerMoveSecretQuickFix(app: App): vscode.Disposable {
   return vscode.Disposable.from(
     vscode.languages.registerCodeActionsProvider(
-      [{ language: 'yaml' }, { pattern: '**/valetkey.yaml' }],
+      POLICY_SELECTOR,
       { provideCodeActions: (document, _range, { diagnostics }) => actions(app, document, diagnostics) },
       { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] },
     ),
@@ -26,7 +28,7 @@ function actions(
 ): vscode.CodeAction[] {
   if (app.locations.idOf(document.uri) === undefined) return [];
   return diagnostics
-    .filter(({ code }) => code === CODE)
+    .filter((diagnostic) => codeOf(diagnostic) === CODE)
     .map((diagnostic) => {
       const title = vscode.l10n.t('Move this credential into VS Code’s secret storage');
       const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);

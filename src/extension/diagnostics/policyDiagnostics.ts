@@ -1,9 +1,8 @@
 import * as vscode from 'vscode';
-import type { Problem, Severity } from '../../core/policy/model.ts';
-import type { App } from '../app.ts';
+import type { Position, Problem, Severity } from '../../core/policy/model.ts';
+import type { PolicyLooks } from '../language/policyLooks.ts';
 
-/** How long typing must pause before the file is looked at again. */
-const PAUSE_MS = 150;
+const DOCUMENTATION = 'https://github.com/valet-key/valet-key/blob/main/docs/policy.md';
 
 const SEVERITIES: Readonly<Record<Severity, vscode.DiagnosticSeverity>> = {
   error: vscode.DiagnosticSeverity.Error,
@@ -11,46 +10,45 @@ const SEVERITIES: Readonly<Record<Severity, vscode.DiagnosticSeverity>> = {
   information: vscode.DiagnosticSeverity.Information,
 };
 
-/** Says in the Problems view what is wrong in open policy files, as they are typed. */
-export function registerPolicyDiagnostics(app: App): vscode.Disposable {
+/** Says in the Problems view what is wrong or unwise in open policy files, as they are typed. */
+export function registerPolicyDiagnostics(looks: PolicyLooks): vscode.Disposable {
   const collection = vscode.languages.createDiagnosticCollection('valetKey');
-  const timers = new Map<string, NodeJS.Timeout>();
-
-  const look = async (document: vscode.TextDocument): Promise<void> => {
-    const { version } = document;
-    const { problems } = await app.parse(document.getText());
-    if (document.isClosed || document.version !== version) return;
-    collection.set(document.uri, problems.map(diagnosticOf));
-  };
-  const lookSoon = (document: vscode.TextDocument, pause: number): void => {
-    if (app.locations.idOf(document.uri) === undefined) return;
-    const key = document.uri.toString();
-    clearTimeout(timers.get(key));
-    timers.set(
-      key,
-      setTimeout(() => void look(document), pause),
-    );
-  };
-
-  for (const document of vscode.workspace.textDocuments) lookSoon(document, 0);
   return vscode.Disposable.from(
     collection,
-    { dispose: () => timers.forEach((timer) => void clearTimeout(timer)) },
-    vscode.workspace.onDidOpenTextDocument((document) => lookSoon(document, 0)),
-    vscode.workspace.onDidChangeTextDocument(({ document }) => lookSoon(document, PAUSE_MS)),
-    vscode.workspace.onDidCloseTextDocument((document) => collection.delete(document.uri)),
+    looks.onDidLook((document) => {
+      const look = looks.of(document);
+      // An older look's places are elsewhere by now; the newer one is under way.
+      if (look?.version !== document.version) return;
+      collection.set(
+        document.uri,
+        look.problems.map((problem) => diagnosticOf(problem, document.uri)),
+      );
+    }),
+    vscode.workspace.onDidCloseTextDocument(({ uri }) => collection.delete(uri)),
   );
 }
 
-function diagnosticOf(problem: Problem): vscode.Diagnostic {
-  const range = new vscode.Range(
-    problem.start.line - 1,
-    problem.start.column - 1,
-    problem.end.line - 1,
-    problem.end.column - 1,
-  );
-  const diagnostic = new vscode.Diagnostic(range, problem.message, SEVERITIES[problem.severity]);
+export function rangeOf({ start, end }: { readonly start: Position; readonly end: Position }): vscode.Range {
+  return new vscode.Range(start.line - 1, start.column - 1, end.line - 1, end.column - 1);
+}
+
+/** The code of one of our diagnostics; undefined for anyone else's. */
+export function codeOf({ source, code }: vscode.Diagnostic): string | undefined {
+  if (source !== 'Valet Key') return undefined;
+  return String(typeof code === 'object' ? code.value : code);
+}
+
+function diagnosticOf(problem: Problem, uri: vscode.Uri): vscode.Diagnostic {
+  const { code, message, severity, related = [] } = problem;
+  const diagnostic = new vscode.Diagnostic(rangeOf(problem), message, SEVERITIES[severity]);
   diagnostic.source = 'Valet Key';
-  diagnostic.code = problem.code;
+  diagnostic.code = { value: code, target: vscode.Uri.parse(`${DOCUMENTATION}#${code}`) };
+  diagnostic.relatedInformation = related.map(
+    (place) => new vscode.DiagnosticRelatedInformation(new vscode.Location(uri, rangeOf(place)), place.message),
+  );
+  // What says nothing is dimmed, as an editor does with code that is never reached.
+  if (IDLE.has(code)) diagnostic.tags = [vscode.DiagnosticTag.Unnecessary];
   return diagnostic;
 }
+
+const IDLE: ReadonlySet<string> = new Set(['shadowed-rule', 'unreachable-rule', 'deny-without-effect', 'unused-rule']);

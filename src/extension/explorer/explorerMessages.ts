@@ -56,14 +56,46 @@ export interface ExplorerView {
   readonly complete: boolean;
 }
 
+/** Calls that have service, method and path in common. */
+export interface SeenCall {
+  readonly service: string;
+  readonly method: string;
+  readonly path: string;
+  /** How many were let through, and how many were not. */
+  readonly allowed: number;
+  readonly blocked: number;
+  /** The same in the last part of the time. */
+  readonly recentlyAllowed: number;
+  readonly recentlyBlocked: number;
+}
+
+export interface SeenCalls {
+  /** The most recently made first. */
+  readonly calls: readonly SeenCall[];
+  /** False when there were more of them than fit. */
+  readonly complete: boolean;
+  /** When the oldest run of the trail began, in milliseconds since the epoch. Absent: there is none. */
+  readonly oldest?: number;
+}
+
+/** Both in milliseconds since the epoch. */
+export interface SeenQuery {
+  readonly since: number;
+  readonly recent: number;
+  /** How many different calls at most. */
+  readonly most: number;
+}
+
 export type ToWorker =
   | { readonly do: 'query'; readonly id: number; readonly query: ExplorerQuery }
-  | { readonly do: 'export'; readonly id: number; readonly filter: ExplorerFilter; readonly from: number };
+  | { readonly do: 'export'; readonly id: number; readonly filter: ExplorerFilter; readonly from: number }
+  | { readonly do: 'calls'; readonly id: number; readonly query: SeenQuery };
 
 export type FromWorker =
   | { readonly id: number; readonly view: ExplorerView }
   /** Records from `from` on, oldest first; `next` is absent with the last ones. */
   | { readonly id: number; readonly records: readonly AuditRecord[]; readonly next?: number }
+  | { readonly id: number; readonly seen: SeenCalls }
   | { readonly id: number; readonly error: string };
 
 export type FromPage =

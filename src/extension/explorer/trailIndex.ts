@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { AuditRecord } from '../../core/audit/model.ts';
+import { runStart } from '../../core/audit/partName.ts';
 import { parseRecord } from '../../core/audit/verify.ts';
 import { auditRuns } from '../../gateway/audit/trail.ts';
 import { RESULTS, type ResultName } from './explorerMessages.ts';
@@ -40,6 +41,12 @@ export class TrailIndex {
 
   constructor(directory: string) {
     this.#directory = directory;
+  }
+
+  /** When the oldest run began that is there, in milliseconds since the epoch; undefined without any. */
+  get oldest(): number | undefined {
+    const [first] = fs.existsSync(this.#directory) ? auditRuns(this.#directory) : [];
+    return runStart(first?.parts[0] ?? '');
   }
 
   get count(): number {

@@ -1,6 +1,14 @@
 import { Worker } from 'node:worker_threads';
 import type { AuditRecord } from '../../core/audit/model.ts';
-import type { ExplorerFilter, ExplorerQuery, ExplorerView, FromWorker, ToWorker } from './explorerMessages.ts';
+import type {
+  ExplorerFilter,
+  ExplorerQuery,
+  ExplorerView,
+  FromWorker,
+  SeenCalls,
+  SeenQuery,
+  ToWorker,
+} from './explorerMessages.ts';
 
 /** The worker that reads the trail, as the extension sees it. Starts with the first question. */
 export class TrailReader {
@@ -34,6 +42,20 @@ export class TrailReader {
   view(query: ExplorerQuery): Promise<ExplorerView> {
     return new Promise((resolve, reject) => {
       this.query(query, (view) => view.complete && resolve(view), reject);
+    });
+  }
+
+  /** What was called, without who and when. */
+  calls(query: SeenQuery): Promise<SeenCalls> {
+    return new Promise((resolve, reject) => {
+      this.#ask(
+        (id) => ({ do: 'calls', id, query }),
+        (message) => {
+          if (message instanceof Error) reject(message);
+          else if ('error' in message) reject(new Error(message.error));
+          else if ('seen' in message) resolve(message.seen);
+        },
+      );
     });
   }
 

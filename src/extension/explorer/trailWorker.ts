@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { callsSeen } from './callsSeen.ts';
 import type { ExplorerQuery, FromWorker, ToWorker } from './explorerMessages.ts';
 import { TrailIndex } from './trailIndex.ts';
 import { matches, piece, viewOf } from './trailQuery.ts';
@@ -38,6 +39,13 @@ function main(): void {
   port.on('message', (message: ToWorker) => {
     const work = async (): Promise<void> => {
       if (message.do === 'query') return answer(message.id, message.query);
+      if (message.do === 'calls') {
+        for (const name of index.unread(message.query.since)) {
+          index.read(name);
+          await turn();
+        }
+        return say({ id: message.id, seen: callsSeen(index, message.query) });
+      }
       const { id, filter, from } = message;
       if (from === 0) for (const name of index.unread(filter.since ?? 0)) index.read(name);
       const places = matches(index, filter);

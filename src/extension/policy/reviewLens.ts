@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { App } from '../app.ts';
+import { POLICY_SELECTOR } from '../language/policySelector.ts';
 import { waitingText } from '../views/services/serviceNode.ts';
 import type { PolicyEntry } from './policyBook.ts';
 
@@ -9,7 +10,7 @@ export function registerReviewLens(app: App): vscode.Disposable {
   return vscode.Disposable.from(
     changed,
     app.policies.onDidChange(() => changed.fire()),
-    vscode.languages.registerCodeLensProvider([{ language: 'yaml' }, { pattern: '**/valetkey.yaml' }], {
+    vscode.languages.registerCodeLensProvider(POLICY_SELECTOR, {
       onDidChangeCodeLenses: changed.event,
       provideCodeLenses: (document) => {
         const id = app.locations.idOf(document.uri);

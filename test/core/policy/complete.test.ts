@@ -133,8 +133,8 @@ describe('hoverPolicy', () => {
       { service: 'api', method: 'PUT', path: '/v1/customers/1' },
       { service: 'b', method: 'GET', path: '/v1/customers/1' },
     ];
-    expect(hover('/v1/customers', calls)?.[1]).toBe('One recent call matched it.');
-    expect(hover('/x', calls)?.[1]).toBe('No recent call matched it.');
+    expect(hover('/v1/customers', calls)?.[1]).toBe('One call of the last 24 hours matched it.');
+    expect(hover('/x', calls)?.[1]).toBe('No call of the last 24 hours matched it.');
   });
 
   it('explains keys, in a text with errors too', () => {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AuditEvent } from '../../../src/core/audit/model.ts';
 import { GENESIS, sealRecord } from '../../../src/core/audit/record.ts';
+import { callsSeen } from '../../../src/extension/explorer/callsSeen.ts';
 import type { ExplorerFilter, ExplorerView } from '../../../src/extension/explorer/explorerMessages.ts';
 import { markdownReport } from '../../../src/extension/explorer/markdownReport.ts';
 import { TrailIndex } from '../../../src/extension/explorer/trailIndex.ts';
@@ -169,4 +170,53 @@ test('a report in Markdown takes what agents wrote as text', () => {
       .filter((row) => row.includes('2026-11-21'))
       .every((row) => row.split(/(?<!\\)\|/).length === 7),
   ).toBe(true);
+});
+
+describe('what was called', () => {
+  test('is counted by service, method and path, for the whole time and its last part', () => {
+    write(
+      RUN,
+      line(50),
+      line(30),
+      line(2),
+      line(1, { kind: 'denied', status: undefined, verdict: 'deny', code: 'policy_denied' }),
+      line(1, { kind: 'intent', status: undefined }),
+      line(1, { kind: 'control', method: undefined, path: undefined }),
+      line(3, { path: '/v1/two words' }),
+      line(2, { method: 'BREW' }),
+    );
+    const seen = callsSeen(indexed(), { since: NOW - 40 * HOUR_MS, recent: NOW - 24 * HOUR_MS, most: 10 });
+    expect(seen).toEqual({
+      calls: [
+        {
+          service: 'shop',
+          method: 'GET',
+          path: '/v1/orders',
+          allowed: 2,
+          blocked: 1,
+          recentlyAllowed: 1,
+          recentlyBlocked: 1,
+        },
+        {
+          service: 'shop',
+          method: 'GET',
+          path: '/v1/two words',
+          allowed: 1,
+          blocked: 0,
+          recentlyAllowed: 1,
+          recentlyBlocked: 0,
+        },
+      ],
+      complete: true,
+      oldest: Date.UTC(2026, 10, 21),
+    });
+    expect(callsSeen(indexed(), { since: 0, recent: 0, most: 1 })).toMatchObject({
+      complete: false,
+      calls: [{ path: '/v1/orders' }],
+    });
+  });
+
+  test('is nothing, and says so, where there is no trail', () => {
+    expect(callsSeen(indexed(), { since: 0, recent: 0, most: 10 })).toEqual({ calls: [], complete: true });
+  });
 });

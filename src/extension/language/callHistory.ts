@@ -1,0 +1,104 @@
+import type { PastCall } from '../../core/policy/rulesUsed.ts';
+import type { SeenCall, SeenCalls, SeenQuery } from '../explorer/explorerMessages.ts';
+import type { Clock } from '../ports.ts';
+import { Emitter } from '../util/emitter.ts';
+
+export const DAY_MS = 24 * 60 * 60 * 1000;
+export const MONTH_MS = 30 * DAY_MS;
+/** The last calls' counts may be so old, in milliseconds; reading them again takes the trail's thread a moment. */
+const FRESH_MS = 5000;
+/** So many different calls go from thread to thread in a millisecond or two. */
+const MOST = 2000;
+
+/** Who reads the trail beside the event loop. */
+export interface CallSource {
+  calls(query: SeenQuery): Promise<SeenCalls>;
+  dispose(): void;
+}
+
+/** How often a service was called in the last 24 hours. */
+export interface ServiceCalls {
+  readonly allowed: number;
+  readonly blocked: number;
+}
+
+/**
+ * What was called in the last 30 days, as all windows recorded it, for whoever writes a policy. Read when somebody asks,
+ * and told again when a newer answer came.
+ */
+export class CallHistory {
+  readonly #open: () => CallSource;
+  readonly #now: Clock;
+  readonly #failed: (error: unknown) => void;
+  readonly #changed = new Emitter<void>();
+  readonly onDidChange = this.#changed.event;
+  #seen: SeenCalls = { calls: [], complete: false };
+  #readAt = Number.NEGATIVE_INFINITY;
+  #reading: Promise<void> | undefined;
+
+  constructor(ports: {
+    readonly open: () => CallSource;
+    readonly now: Clock;
+    readonly failed: (error: unknown) => void;
+  }) {
+    this.#open = ports.open;
+    this.#now = ports.now;
+    this.#failed = ports.failed;
+  }
+
+  /** Reads the trail again unless that was done just now. Never throws: without a history a policy can be written, too. */
+  refresh(): Promise<void> {
+    if (this.#now() - this.#readAt < FRESH_MS) return Promise.resolve();
+    this.#reading ??= this.#read().finally(() => {
+      this.#reading = undefined;
+    });
+    return this.#reading;
+  }
+
+  /** The calls of the last 30 days, the most recent first. */
+  get calls(): readonly PastCall[] {
+    return this.#seen.calls;
+  }
+
+  /** The calls of the last 24 hours, with how often each was made. */
+  get recent(): readonly PastCall[] {
+    return this.#seen.calls.flatMap(({ service, method, path, recentlyAllowed, recentlyBlocked }) => {
+      const count = recentlyAllowed + recentlyBlocked;
+      return count === 0 ? [] : [{ service, method, path, count }];
+    });
+  }
+
+  /**
+   * Every call of the last 30 days, for rules that have been there since `at` (milliseconds since the epoch). Undefined
+   * when they or the trail are younger than that, or there are more calls than can be told: nothing is then unused.
+   */
+  monthSince(at: number): readonly PastCall[] | undefined {
+    const { calls, complete, oldest } = this.#seen;
+    const month = this.#now() - MONTH_MS;
+    return complete && oldest !== undefined && oldest <= month && at <= month ? calls : undefined;
+  }
+
+  ofService(name: string): ServiceCalls {
+    const own = this.#seen.calls.filter(({ service }) => service === name);
+    return { allowed: sum(own, 'recentlyAllowed'), blocked: sum(own, 'recentlyBlocked') };
+  }
+
+  async #read(): Promise<void> {
+    const now = this.#now();
+    const source = this.#open();
+    try {
+      this.#seen = await source.calls({ since: now - MONTH_MS, recent: now - DAY_MS, most: MOST });
+      this.#readAt = now;
+      this.#changed.fire();
+    } catch (error) {
+      this.#failed(error);
+    } finally {
+      // Its index is as large as the trail is long; it is rebuilt faster than anyone opens another file.
+      source.dispose();
+    }
+  }
+}
+
+function sum(calls: readonly SeenCall[], of: 'recentlyAllowed' | 'recentlyBlocked'): number {
+  return calls.reduce((total, call) => total + call[of], 0);
+}

@@ -1,0 +1,40 @@
+import { completePolicy } from '../../core/policy/complete.ts';
+import { fixesFor } from '../../core/policy/fixes.ts';
+import { hoverPolicy } from '../../core/policy/hover.ts';
+import { learnPolicy, tightenPolicy } from '../../core/policy/learn.ts';
+import { lintPolicy } from '../../core/policy/lint.ts';
+import type { PolicyDocument } from '../../core/policy/model.ts';
+import { outlinePolicy } from '../../core/policy/outline.ts';
+import { parsePolicy } from '../../core/policy/parse.ts';
+import { runPolicyTests } from '../../core/policy/policyTests.ts';
+import { rulesUsed } from '../../core/policy/rulesUsed.ts';
+import { serveJobs } from '../../gateway/serveJobs.ts';
+import { LANGUAGE_ROLE, type LanguageJobs } from './languageJobs.ts';
+
+/** The policy language beside the extension host's event loop. A text is read once for all that is asked about it. */
+function languageJobs(): LanguageJobs {
+  let last: PolicyDocument | undefined;
+  const read = (text: string): PolicyDocument => {
+    if (last?.text !== text) last = parsePolicy(text);
+    return last;
+  };
+  return {
+    look: (text, { calls, ...context }) => {
+      const document = read(text);
+      const { policy } = document;
+      const usedRules = policy && calls && rulesUsed(policy, calls);
+      const problems = lintPolicy(document, { ...context, ...(usedRules ? { usedRules } : {}) });
+      if (!policy || policy.tests.length === 0) return { problems };
+      const failed = runPolicyTests(policy).filter(({ ok }) => !ok).length;
+      return { problems, tests: { total: policy.tests.length, failed } };
+    },
+    outline: outlinePolicy,
+    complete: (text, offset, context) => completePolicy(text, offset, context),
+    hover: (text, offset, calls) => hoverPolicy(text, offset, read(text).policy, calls),
+    fixes: (text, problems) => problems.map((problem) => fixesFor(text, problem)),
+    learn: learnPolicy,
+    tighten: tightenPolicy,
+  };
+}
+
+serveJobs(LANGUAGE_ROLE, languageJobs());
