@@ -19,6 +19,9 @@ import type { Explorer } from './explorer/explorer.ts';
 import type { FreezeStore } from './freeze/freezeStore.ts';
 import type { GatewaySupervisor } from './gateway/gatewaySupervisor.ts';
 import type { SignIns } from './oauth/signIns.ts';
+import type { LanguageService } from './language/languageService.ts';
+import type { Learning } from './learn/learning.ts';
+import type { Proposals } from './learn/proposals.ts';
 import type { AdministratorPolicy } from './policy/administratorPolicy.ts';
 import type { PolicyBook } from './policy/policyBook.ts';
 import type { PolicyLocations } from './policy/policyLocations.ts';
@@ -48,6 +51,12 @@ export interface App {
   /** Requests that wait for a person's word. */
   readonly approvals: Approvals;
   readonly administrator: AdministratorPolicy;
+  /** The policy language for the editor, in a thread of its own. */
+  readonly language: LanguageService;
+  /** What is being learned in this window. */
+  readonly learning: Learning;
+  /** Policies that traffic suggests. */
+  readonly proposals: Proposals;
   readonly audit: AuditTrail;
   readonly texts: ReadOnlyTexts;
   readonly explorer: Explorer;

@@ -42,6 +42,9 @@ import { followWindow } from './gateway/windowInfo.ts';
 import { CallHistory } from './language/callHistory.ts';
 import { LanguageService } from './language/languageService.ts';
 import { registerPolicyLanguage } from './language/register.ts';
+import { followLearning } from './learn/followLearning.ts';
+import { Learning } from './learn/learning.ts';
+import { Proposals } from './learn/proposals.ts';
 import { serverDefinition } from './mcp/serverDefinition.ts';
 import { registerServerProvider } from './mcp/serverProvider.ts';
 import { SignIns } from './oauth/signIns.ts';
@@ -143,6 +146,8 @@ export function activate(context: vscode.ExtensionContext): void {
     log: (message) => log.warn(message),
   });
   const languageService = new LanguageService(path.join(extensionPath, 'dist', 'languageWorker.js'));
+  const learning = new Learning(Date.now);
+  const proposals = new Proposals();
 
   let certificates: readonly string[] = [];
   const window = followWindow(() => void gateway.push('window'));
@@ -151,7 +156,7 @@ export function activate(context: vscode.ExtensionContext): void {
     {
       window: () => window.current(),
       network: () => networkSettings(certificates),
-      policies: () => [...policies.files(), ...administrator.files()],
+      policies: () => [...learning.layer(policies.files()), ...administrator.files()],
       credentials: () => credentialSetOf(credentialIds(policies.entries()), credentials.all(), credentials.retired()),
       freeze: () => freeze.state,
       agents: () => agentStore.admission,
@@ -246,6 +251,9 @@ export function activate(context: vscode.ExtensionContext): void {
     launch: launcher.command,
     approvals: { queue: approvalQueue, details: approvalDetails },
     administrator,
+    language: languageService,
+    learning,
+    proposals,
     audit: { directory: auditDirectory, anchors, anchorer },
     texts,
     explorer,
@@ -270,11 +278,14 @@ export function activate(context: vscode.ExtensionContext): void {
     auditChannel,
     parser,
     languageService,
+    callHistory,
     gateway,
     window,
     services,
     anchorer,
     texts.register(),
+    proposals.register(),
+    followLearning(app),
     approvalDetails.register(),
     // What a gateway asked goes with it.
     gateway.onDidChange(({ state }) => {

@@ -198,7 +198,13 @@ function words(methods: Iterable<Method>, path: string): string {
   return `${[...methods].join(', ')} ${path}`;
 }
 
-function addRules(text: string, root: ParsedNode, service: Service, rules: readonly string[]): TextEdit | undefined {
+/** Puts rules at the end of a service's `policies`; undefined where it has none. */
+export function addRules(
+  text: string,
+  root: ParsedNode,
+  service: Service,
+  rules: readonly string[],
+): TextEdit | undefined {
   const list = policiesOf(root, service);
   if (list === undefined) return undefined;
   const { key, node } = list;

@@ -4,7 +4,7 @@ import { rootOf } from './yamlEdit.ts';
 
 /** One entry of a policy file's outline. */
 export interface OutlineItem {
-  readonly kind: 'services' | 'service' | 'rule' | 'tests' | 'test';
+  readonly kind: 'services' | 'service' | 'servers' | 'server' | 'rule' | 'tests' | 'test';
   /** What the file calls it; of a rule its methods and path. Never empty. */
   readonly name: string;
   /** What a glance should tell besides: `deny`, `asks`, the base URL, what a test expects. May be empty. */
@@ -21,27 +21,28 @@ interface Pair {
 }
 
 /**
- * What stands where in a policy text: services with their rules, and tests. Only the form counts, so that a text with
+ * What stands where in a policy text: services and servers with their rules, and tests. Only the form counts, so that a text with
  * errors has an outline too; one that is no YAML has none.
  */
 export function outlinePolicy(text: string): readonly OutlineItem[] {
   return pairsOf(rootOf(text)).flatMap((pair): OutlineItem[] => {
     const name = wordOf(pair.key);
-    if (name === 'services') {
-      const children = pairsOf(pair.value).flatMap((service) => serviceItem(text, service));
-      return [item('services', name, '', text, spanOf(pair.key), endOf(pair), children)];
+    if (name === 'services' || name === 'servers') {
+      const kind = name === 'services' ? 'service' : 'server';
+      const children = pairsOf(pair.value).flatMap((service) => serviceItem(text, service, kind));
+      return [item(name, name, '', text, spanOf(pair.key), endOf(pair), children)];
     }
     if (name !== 'tests') return [];
     return [item('tests', name, '', text, spanOf(pair.key), endOf(pair), itemsOf(pair.value).map(testItem(text)))];
   });
 }
 
-function serviceItem(text: string, pair: Pair): OutlineItem[] {
+function serviceItem(text: string, pair: Pair, kind: 'service' | 'server'): OutlineItem[] {
   const name = wordOf(pair.key);
   if (name === '') return [];
   const rules = itemsOf(fieldOf(pair.value, 'policies')).map(ruleItem(text));
   const baseUrl = wordOf(fieldOf(pair.value, 'baseUrl'));
-  return [item('service', name, baseUrl, text, spanOf(pair.key), endOf(pair), rules)];
+  return [item(kind, name, baseUrl, text, spanOf(pair.key), endOf(pair), rules)];
 }
 
 function ruleItem(text: string): (node: ParsedNode) => OutlineItem {

@@ -21,6 +21,15 @@ export async function showMenu(app: App): Promise<void> {
           },
         ]
       : []),
+    ...(app.learning.lesson
+      ? [
+          {
+            label: `$(mortar-board) ${l10n.t('Stop Learning')}`,
+            description: app.learning.lesson.service,
+            value: 'valetKey.stopLearning',
+          },
+        ]
+      : []),
     ...(pending
       ? [
           {

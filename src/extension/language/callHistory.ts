@@ -5,8 +5,10 @@ import { Emitter } from '../util/emitter.ts';
 
 export const DAY_MS = 24 * 60 * 60 * 1000;
 export const MONTH_MS = 30 * DAY_MS;
-/** The last calls' counts may be so old, in milliseconds; reading them again takes the trail's thread a moment. */
+/** The last counts may be so old, in milliseconds; reading what is new takes the trail's thread a moment. */
 const FRESH_MS = 5000;
+/** How long the thread with its index is kept for the next question; both are as large as the trail is long. */
+const KEPT_MS = 60_000;
 /** So many different calls go from thread to thread in a millisecond or two. */
 const MOST = 2000;
 
@@ -35,6 +37,8 @@ export class CallHistory {
   #seen: SeenCalls = { calls: [], complete: false };
   #readAt = Number.NEGATIVE_INFINITY;
   #reading: Promise<void> | undefined;
+  #source: CallSource | undefined;
+  #idle: NodeJS.Timeout | undefined;
 
   constructor(ports: {
     readonly open: () => CallSource;
@@ -46,9 +50,12 @@ export class CallHistory {
     this.#failed = ports.failed;
   }
 
-  /** Reads the trail again unless that was done just now. Never throws: without a history a policy can be written, too. */
-  refresh(): Promise<void> {
-    if (this.#now() - this.#readAt < FRESH_MS) return Promise.resolve();
+  /**
+   * Reads the trail again unless that was done in the last `freshMs` milliseconds. Never throws: without a history a
+   * policy can be written, too.
+   */
+  refresh(freshMs = FRESH_MS): Promise<void> {
+    if (this.#now() - this.#readAt < freshMs) return Promise.resolve();
     this.#reading ??= this.#read().finally(() => {
       this.#reading = undefined;
     });
@@ -83,19 +90,25 @@ export class CallHistory {
     return { allowed: sum(own, 'recentlyAllowed'), blocked: sum(own, 'recentlyBlocked') };
   }
 
+  dispose(): void {
+    clearTimeout(this.#idle);
+    this.#source?.dispose();
+    this.#source = undefined;
+  }
+
   async #read(): Promise<void> {
     const now = this.#now();
-    const source = this.#open();
+    clearTimeout(this.#idle);
+    this.#source ??= this.#open();
     try {
-      this.#seen = await source.calls({ since: now - MONTH_MS, recent: now - DAY_MS, most: MOST });
+      this.#seen = await this.#source.calls({ since: now - MONTH_MS, recent: now - DAY_MS, most: MOST });
       this.#readAt = now;
       this.#changed.fire();
     } catch (error) {
       this.#failed(error);
-    } finally {
-      // Its index is as large as the trail is long; it is rebuilt faster than anyone opens another file.
-      source.dispose();
+      this.dispose();
     }
+    this.#idle = setTimeout(() => this.dispose(), KEPT_MS).unref();
   }
 }
 

@@ -28,6 +28,8 @@ export interface LanguageJobs {
   readonly hover: (text: string, offset: number, calls: readonly PastCall[]) => PolicyHover | undefined;
   /** The fixes of each problem, in the order of the problems. */
   readonly fixes: (text: string, problems: readonly Problem[]) => readonly (readonly PolicyFix[])[];
+  /** See `openForLearning`. */
+  readonly open: (text: string, service: string) => string | undefined;
   readonly learn: (text: string, calls: readonly PastCall[]) => Proposal;
   readonly tighten: (text: string, calls: readonly PastCall[]) => Proposal;
 }

@@ -47,6 +47,11 @@ export class LanguageService {
     return inTime(this.#worker.run('fixes', [text, problems], WITHIN_MS), []);
   }
 
+  /** See `openForLearning`. */
+  open(text: string, service: string): Promise<string | undefined> {
+    return inTime(this.#worker.run('open', [text, service], WITHIN_MS), undefined);
+  }
+
   learn(text: string, calls: readonly PastCall[]): Promise<Proposal | undefined> {
     return inTime(this.#worker.run('learn', [text, calls], PROPOSE_WITHIN_MS), undefined);
   }

@@ -2,6 +2,7 @@ import { completePolicy } from '../../core/policy/complete.ts';
 import { fixesFor } from '../../core/policy/fixes.ts';
 import { hoverPolicy } from '../../core/policy/hover.ts';
 import { learnPolicy, tightenPolicy } from '../../core/policy/learn.ts';
+import { openForLearning } from '../../core/policy/learningRules.ts';
 import { lintPolicy } from '../../core/policy/lint.ts';
 import type { PolicyDocument } from '../../core/policy/model.ts';
 import { outlinePolicy } from '../../core/policy/outline.ts';
@@ -32,6 +33,7 @@ function languageJobs(): LanguageJobs {
     complete: (text, offset, context) => completePolicy(text, offset, context),
     hover: (text, offset, calls) => hoverPolicy(text, offset, read(text).policy, calls),
     fixes: (text, problems) => problems.map((problem) => fixesFor(text, problem)),
+    open: openForLearning,
     learn: learnPolicy,
     tighten: tightenPolicy,
   };

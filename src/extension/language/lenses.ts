@@ -22,7 +22,7 @@ export function registerLenses(app: App, looks: PolicyLooks, { language, history
       timer ??= setTimeout(() => {
         timer = undefined;
         if (vscode.window.visibleTextEditors.some(({ document }) => app.locations.idOf(document.uri) !== undefined)) {
-          void history.refresh();
+          void history.refresh(0);
         }
       }, COUNT_AFTER_MS);
     }),

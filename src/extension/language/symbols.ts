@@ -7,6 +7,8 @@ import { POLICY_SELECTOR } from './policySelector.ts';
 const KINDS: Readonly<Record<OutlineItem['kind'], vscode.SymbolKind>> = {
   services: vscode.SymbolKind.Namespace,
   service: vscode.SymbolKind.Module,
+  servers: vscode.SymbolKind.Namespace,
+  server: vscode.SymbolKind.Module,
   rule: vscode.SymbolKind.Field,
   tests: vscode.SymbolKind.Namespace,
   test: vscode.SymbolKind.Boolean,

@@ -17,6 +17,7 @@ export function registerContextKeys(app: App): vscode.Disposable {
       'valetKey.approvalsWaiting': app.approvals.queue.waiting.length > 0,
       'valetKey.setUp': credentialNeeds(app.policies.entries(), app.services.list).missing.length > 0,
       'valetKey.plainSecrets': app.checkup.report !== undefined && plainSecrets(app.checkup.report).length > 0,
+      'valetKey.learning': app.learning.lesson !== undefined,
       'valetKey.hasServices': app.services.list.length > 0,
       'valetKey.hasCalls': app.activity.calls.some(({ result }) => result.kind === 'answered'),
     };
@@ -32,6 +33,7 @@ export function registerContextKeys(app: App): vscode.Disposable {
     app.services.onDidChange(update),
     app.checkup.onDidChange(update),
     app.approvals.queue.onDidChange(update),
+    app.learning.onDidChange(update),
   );
 }
 

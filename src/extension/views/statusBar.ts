@@ -18,6 +18,7 @@ export function registerStatusBar(app: App): vscode.Disposable {
     app.wishes.onDidChange(update),
     app.agents.onDidChange(update),
     app.approvals.queue.onDidChange(update),
+    app.learning.onDidChange(update),
   );
 }
 
@@ -67,6 +68,12 @@ function concernOf(app: App): Concern | undefined {
   const waiting = app.approvals.queue.waiting.length;
   if (waiting > 0) {
     return { icon: 'bell-dot', words: approvalsText(waiting), count: l10n.t('{0} waiting', waiting) };
+  }
+  const { lesson } = app.learning;
+  if (lesson) {
+    const until = new Date(lesson.until).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+    const words = l10n.t('learning {0} until {1}: reads are allowed, writes ask', lesson.service, until);
+    return { icon: 'mortar-board', words, count: l10n.t('learning') };
   }
   if (entries.some(({ disk }) => disk === 'invalid')) {
     return { icon: 'warning', words: l10n.t('a policy file has errors') };

@@ -179,9 +179,9 @@ describe('what was called', () => {
       line(50),
       line(30),
       line(2),
-      line(1, { kind: 'denied', status: undefined, verdict: 'deny', code: 'policy_denied' }),
-      line(1, { kind: 'intent', status: undefined }),
-      line(1, { kind: 'control', method: undefined, path: undefined }),
+      line(1, { kind: 'denied', verdict: 'deny', code: 'policy_denied' }),
+      line(1, { kind: 'intent' }),
+      line(1, { kind: 'control' }),
       line(3, { path: '/v1/two words' }),
       line(2, { method: 'BREW' }),
     );

@@ -43,6 +43,8 @@ describe('the calls of the last days', () => {
     clock.now += 60_000;
     await history.refresh();
     expect(queries).toHaveLength(2);
+    expect(open()).toBe(1);
+    history.dispose();
     expect(open()).toBe(0);
   });
 

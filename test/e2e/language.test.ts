@@ -1,0 +1,216 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Locator } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startUpstream, type Upstream } from '../support/upstream.ts';
+import { answerAddService } from './support/addService.ts';
+import { type Editor, EXTENSION_ID, startEditor } from './support/editor.ts';
+import { until } from './support/wait.ts';
+import type { EditorWindow } from './support/window.ts';
+
+// A policy file as code, in a real VS Code: what is offered, said, drawn and mended while it is written. The tests build
+// on one another.
+
+const credential = ['demo', 'value', crypto.randomUUID()].join('-');
+
+let editor: Editor;
+let window: EditorWindow;
+let api: Upstream;
+let file: string;
+
+beforeAll(async () => {
+  api = await startUpstream();
+  editor = await startEditor();
+  file = join(editor.folders.data, 'User/globalStorage', EXTENSION_ID, 'valetkey.yaml');
+  window = await editor.openWindow();
+});
+afterAll(async () => {
+  await editor?.stop();
+  await api?.close();
+});
+
+const POLICY = (origin: string): string => `services:
+  shop:
+    baseUrl: ${origin}
+    network: loopback
+    auth: { type: bearer }
+    policies:
+      - path: /v1/orders/**
+        methods: [GET]
+      - path: /v1/orders/*
+        methods: [GET]
+      - path: /v1/refunds
+        methods: [POST]
+tests:
+  - name: reads an order
+    request: { service: shop, method: GET, path: /v1/orders/7 }
+    expect: allow
+  - name: never deletes
+    request: { service: shop, method: DELETE, path: /v1/orders/7 }
+    expect: ask
+`;
+
+/** Puts the cursor behind this text in the file. */
+async function putCursor(text: string): Promise<void> {
+  await window.evaluate(
+    async (vscode, at) => {
+      const document = await vscode.workspace.openTextDocument(vscode.Uri.file(at.file));
+      const shown = await vscode.window.showTextDocument(document, { preview: false });
+      const position = document.positionAt(document.getText().indexOf(at.text) + at.text.length);
+      shown.selection = new vscode.Selection(position, position);
+      shown.revealRange(shown.selection);
+    },
+    { file, text },
+  );
+}
+
+function text(): Promise<string> {
+  return window.evaluate(async (vscode, path) => {
+    const document = await vscode.workspace.openTextDocument(vscode.Uri.file(path));
+    return document.getText();
+  }, file);
+}
+
+function lens(title: string): Locator {
+  return window.page.locator('.codelens-decoration').filter({ hasText: title }).first();
+}
+
+async function problemsWith(code: string): Promise<number> {
+  const codes = await window.evaluate(
+    (vscode, path) =>
+      vscode.languages
+        .getDiagnostics(vscode.Uri.file(path))
+        .map((one) => String(typeof one.code === 'object' ? one.code.value : one.code)),
+    file,
+  );
+  return codes.filter((one) => one === code).length;
+}
+
+async function quickFix(at: string, title: string): Promise<void> {
+  await putCursor(at);
+  const row = window.page.locator('.action-widget .monaco-list-row').filter({ hasText: title }).first();
+  await until('the list of fixes', async () => {
+    await window.command('editor.action.quickFix');
+    await row.waitFor({ timeout: 1000 });
+    return true;
+  });
+  await until('the fix to be the chosen one', async () => {
+    if ((await row.getAttribute('class'))?.includes('focused')) return true;
+    await window.page.keyboard.press('ArrowDown');
+    return false;
+  });
+  await window.page.keyboard.press('Enter');
+}
+
+test('a service stands, with rules that a person approved', async () => {
+  await window.command('workbench.view.extension.valetKey');
+  await window.palette('Valet Key: Add Service');
+  await answerAddService(window, { name: 'shop', baseUrl: api.origin, credential });
+  await window.answerDialog('Add Service');
+  await until('the policy file', () => readFileSync(file, 'utf8').includes('shop:'));
+  writeFileSync(file, POLICY(api.origin));
+  await window.statusBar('for your review').waitFor();
+  await window.palette('Valet Key: Review and Apply Policy Changes');
+  await window.waitForDialog('Apply these changes');
+  await window.answerDialog('Apply');
+  await window.startMcpServers();
+  await window.command('workbench.action.closeAllEditors');
+});
+
+test('what is unwise is said at its place, with what it is about and where to read on', async () => {
+  await window.openFile(file);
+  await until('the shadowed rule', async () => (await problemsWith('shadowed-rule')) === 1);
+  const [shadowed] = await window.evaluate(
+    (vscode, path) =>
+      vscode.languages
+        .getDiagnostics(vscode.Uri.file(path))
+        .filter((one) => typeof one.code === 'object' && one.code.value === 'shadowed-rule')
+        .map((one) => ({
+          line: one.range.start.line + 1,
+          related: one.relatedInformation?.map(({ location }) => location.range.start.line + 1),
+          target: typeof one.code === 'object' ? String(one.code.target) : '',
+        })),
+    file,
+  );
+  expect(shadowed).toMatchObject({ line: 9, related: [7] });
+  expect(shadowed?.target).toContain('docs/policy.md#shadowed-rule');
+  expect(await problemsWith('write-without-approval')).toBe(1);
+});
+
+test('a test that fails is a problem at its place, and a lens counts them', async () => {
+  expect(await problemsWith('failing-test')).toBe(1);
+  await lens('✗ 1 of 2 tests fail').waitFor();
+  await lens('No calls in the last 24 h').waitFor();
+  await lens('Test a Request…').waitFor();
+  await window.screenshotThemes('language-problems');
+});
+
+test('a quick fix changes the text, and one Undo takes it back', async () => {
+  const before = await text();
+  await quickFix('- path: /v1/orders/*', 'Remove this rule');
+  await until('the rule to be gone', async () => !(await text()).includes('/v1/orders/*\n'));
+  await until('the problem to be gone', async () => (await problemsWith('shadowed-rule')) === 0);
+  await window.command('undo');
+  await until('the text as it was', async () => (await text()) === before);
+  await until('the problem to be back', async () => (await problemsWith('shadowed-rule')) === 1);
+  await quickFix('- path: /v1/refunds', 'Ask every time');
+  await until('the approval', async () => (await text()).includes('approval: always'));
+  await window.command('undo');
+  await until('the text as it was', async () => (await text()) === before);
+});
+
+test('keys and values are offered as they are typed', async () => {
+  await putCursor(`baseUrl: ${api.origin}`);
+  await window.page.keyboard.press('Enter');
+  await window.page.keyboard.type('env');
+  await window.command('editor.action.triggerSuggest');
+  const row = window.page.locator('.suggest-widget .monaco-list-row').filter({ hasText: 'environment' }).first();
+  await row.waitFor();
+  await window.screenshotThemes('language-completion');
+  await window.page.keyboard.press('Enter');
+  await until('the key', async () => (await text()).includes('    environment: '));
+  await window.page.locator('.suggest-widget .monaco-list-row').filter({ hasText: 'live' }).first().waitFor();
+  await window.page.keyboard.press('Escape');
+  await window.page.keyboard.type('test');
+  await until('no error', async () => (await problemsWith('bad-environment')) === 0);
+  await window.command('workbench.action.files.save');
+});
+
+test('a rule says in words what it allows', async () => {
+  await putCursor('/v1/orders/**');
+  await window.command('editor.action.showHover');
+  const hover = window.page.locator('.monaco-hover').filter({ hasText: 'every path below /v1/orders/' }).first();
+  await hover.waitFor();
+  expect(await hover.textContent()).toContain('No call of the last 24 hours matched it.');
+  await window.screenshotThemes('language-hover');
+  await window.page.keyboard.press('Escape');
+});
+
+test('calls are counted above their service, and their paths are offered', async () => {
+  const status = async (path: string): Promise<unknown> =>
+    JSON.parse((await window.callTool('_read', { service: 'shop', path }))[0] ?? '');
+  expect(await status('/v1/orders/8731')).toMatchObject({ status: expect.any(Number) });
+  expect(await status('/v1/orders/8732')).toMatchObject({ status: expect.any(Number) });
+  expect(await status('/v1/secrets')).toMatchObject({ error: { code: 'policy_denied' } });
+  await lens('2 allowed, 1 blocked in the last 24 h').waitFor();
+  const row = (label: string): Locator =>
+    window.page.locator('.suggest-widget .monaco-list-row').filter({ hasText: label }).first();
+  await putCursor('- path: ');
+  await window.command('editor.action.triggerSuggest');
+  await row('/v1/orders/*').waitFor();
+  await row('/v1/secrets').waitFor();
+  await window.screenshotThemes('language-paths');
+  await window.page.keyboard.press('Escape');
+});
+
+test('the outline names services, rules and tests', async () => {
+  const names = await window.evaluate(async (vscode, path) => {
+    const symbols = await vscode.commands.executeCommand<{ name: string; children: { name: string }[] }[]>(
+      'vscode.executeDocumentSymbolProvider',
+      vscode.Uri.file(path),
+    );
+    return symbols.map(({ name, children }) => [name, ...children.map((child) => child.name)]);
+  }, file);
+  expect(names).toContainEqual(['services', 'shop']);
+  expect(names).toContainEqual(['tests', 'reads an order', 'never deletes']);
+});
