@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
 import { answerAddService } from './support/addService.ts';
 import { type Editor, EXTENSION_ID, startEditor } from './support/editor.ts';
-import { until } from './support/wait.ts';
+import { pause, until } from './support/wait.ts';
 import type { EditorWindow } from './support/window.ts';
 
 // A policy file as code, in a real VS Code: what is offered, said, drawn and mended while it is written. The tests build
@@ -213,4 +213,68 @@ test('the outline names services, rules and tests', async () => {
   }, file);
   expect(names).toContainEqual(['services', 'shop']);
   expect(names).toContainEqual(['tests', 'reads an order', 'never deletes']);
+});
+
+test('a tighter policy is proposed as a difference, and written only when a person says so', async () => {
+  await window.command('workbench.action.files.save');
+  const before = readFileSync(file, 'utf8');
+  await window.palette('Valet Key: Suggest a Tighter Policy');
+  const write = window.page.locator('.editor-actions [aria-label^="Write Proposal"]').first();
+  await write.waitFor();
+  await window.screenshotThemes('language-proposal');
+  expect(readFileSync(file, 'utf8')).toBe(before);
+  await write.click();
+  const { detail } = await window.waitForDialog('Write this proposal');
+  expect(detail).toContain('/v1/refunds');
+  expect(detail).toContain('No call used it.');
+  await window.screenshotThemes('language-proposal-dialog');
+  await window.answerDialog('Write');
+  await until('the file', () => !readFileSync(file, 'utf8').includes('/v1/refunds'));
+  expect(readFileSync(file, 'utf8')).toContain('/v1/orders/');
+});
+
+test('an hour of learning is decided in a dialog, opens reads, asks about writes, and stops at once', async () => {
+  const secrets = async (): Promise<{ readonly status?: number; readonly error?: { readonly code: string } }> =>
+    JSON.parse((await window.callTool('_read', { service: 'shop', path: '/v1/secrets' }))[0] ?? '');
+  await window.clearNotifications();
+  await window.command('workbench.action.closeAllEditors');
+  expect((await secrets()).error?.code).toBe('policy_denied');
+  void window.command('valetKey.learnPolicy', 'shop').catch(() => undefined);
+  await window.waitForDialog('Let agents read all of “shop” for an hour?');
+  await window.screenshotThemes('learn-dialog');
+  await window.page.keyboard.press('Escape');
+  expect((await secrets()).error?.code).toBe('policy_denied');
+
+  void window.command('valetKey.learnPolicy', 'shop').catch(() => undefined);
+  await window.waitForDialog('Let agents read all of “shop” for an hour?');
+  // An answer within half a second is nobody's.
+  await pause(700);
+  await window.answerDialog('Learn for an Hour');
+  await window.statusBar('learning shop until').waitFor();
+  await until('the read to pass', async () => (await secrets()).status !== undefined);
+  await window.screenshotThemes('learning');
+  await window.palette('Valet Key: Stop Learning');
+  await until('the read to be blocked again', async () => (await secrets()).error?.code === 'policy_denied');
+  await window.answerNotification('Learning “shop” ended', 'Show Proposal');
+  await window.page.locator('.editor-actions [aria-label^="Write Proposal"]').first().waitFor();
+  await window.screenshotThemes('learn-proposal');
+  expect(readFileSync(file, 'utf8')).not.toContain('/v1/secrets');
+});
+
+test('learning is over when the window is reloaded', async () => {
+  await window.command('workbench.action.closeAllEditors');
+  void window.command('valetKey.learnPolicy', 'shop').catch(() => undefined);
+  await window.waitForDialog('Let agents read all of “shop” for an hour?');
+  await pause(700);
+  await window.answerDialog('Learn for an Hour');
+  await window.statusBar('learning shop until').waitFor();
+  await window.reload();
+  await window.waitForExtension(EXTENSION_ID);
+  await window.startMcpServers();
+  const answer = await until('the gateway', async () => {
+    const [text = ''] = await window.callTool('_read', { service: 'shop', path: '/v1/secrets' });
+    const { error } = JSON.parse(text) as { readonly error?: { readonly code: string } };
+    return error?.code === 'gateway_unavailable' ? undefined : (error?.code ?? 'passed');
+  });
+  expect(answer).toBe('policy_denied');
 });
