@@ -7,7 +7,7 @@ import { main, run, step } from './lib/run.mjs';
 await main(async () => {
   const node = await ensureInstalled();
   await step('build', async () => {
-    await run(node, ['esbuild.config.mjs', 'gateway', 'proxy', 'languageWorker', 'cli'], { cwd: ROOT });
+    await run(node, ['esbuild.config.mjs', 'gateway', 'proxy', 'cli'], { cwd: ROOT });
     const { build } = await import('esbuild');
     await build({
       entryPoints: [path.join(ROOT, 'test/bench/trivialServer.ts')],

@@ -18,7 +18,6 @@ const FILES = [
   'dist/explorer.js',
   'dist/extension.js',
   'dist/gateway.js',
-  'dist/languageWorker.js',
   'dist/proxy.js',
   'dist/trailWorker.js',
   'l10n/bundle.l10n.json',

@@ -14,7 +14,6 @@ export const BUNDLES = [
   { name: 'gateway', entry: 'src/gateway/main.ts', external: [], shipped: true },
   { name: 'proxy', entry: 'src/proxy/main.ts', external: [], shipped: true },
   { name: 'trailWorker', entry: 'src/extension/explorer/trailWorker.ts', external: [], shipped: true },
-  { name: 'languageWorker', entry: 'src/extension/language/languageWorker.ts', external: [], shipped: true },
   { name: 'explorer', entry: 'src/extension/explorer/webview/main.ts', external: [], shipped: true, page: true },
   { name: 'cli', entry: 'src/cli/main.ts', external: [], shipped: false },
 ];

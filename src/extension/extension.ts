@@ -145,7 +145,7 @@ export function activate(context: vscode.ExtensionContext): void {
     wait: (ms) => new Promise((resolve) => after(ms, resolve)),
     log: (message) => log.warn(message),
   });
-  const languageService = new LanguageService(path.join(extensionPath, 'dist', 'languageWorker.js'));
+  const languageService = new LanguageService(gatewayScript);
   const learning = new Learning(Date.now);
   const proposals = new Proposals();
 

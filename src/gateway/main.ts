@@ -1,3 +1,4 @@
+import { serveLanguage } from './languageWorker.ts';
 import type { GatewayControl } from './parent.ts';
 import { serveParent } from './pipe.ts';
 import { servePolicyParser } from './policyWorker.ts';
@@ -33,4 +34,4 @@ function main(): void {
   });
 }
 
-if (!servePolicyParser()) main();
+if (!servePolicyParser() && !serveLanguage()) main();

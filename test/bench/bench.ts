@@ -277,7 +277,7 @@ async function measureLanguage(): Promise<void> {
         (_, rule) => `      - { path: /v1/things${rule}/*/parts, methods: [GET, POST] }\n`,
       ).join('')}`,
   );
-  const language = new LanguageService(path.join(ROOT, 'dist/languageWorker.js'));
+  const language = new LanguageService(path.join(ROOT, 'dist/gateway.js'));
   let text = `services:\n${services.join('')}`;
   const looks: number[] = [];
   const held: number[] = [];

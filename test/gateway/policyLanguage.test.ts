@@ -1,12 +1,11 @@
-import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { ROOT } from '../../scripts/lib/repo.mjs';
 import { parsePolicy } from '../../src/core/policy/parse.ts';
 import { LanguageService } from '../../src/extension/language/languageService.ts';
+import { GATEWAY } from '../support/forkedGateway.ts';
 
 // The language's thread in the built bundle, as the editor uses it.
 
-const language = new LanguageService(path.join(ROOT, 'dist/languageWorker.js'));
+const language = new LanguageService(GATEWAY);
 afterAll(() => language.dispose());
 
 const SERVICE = (n: number): string =>

@@ -6,7 +6,7 @@ import type { Problem } from '../../core/policy/model.ts';
 import type { OutlineItem } from '../../core/policy/outline.ts';
 import type { PastCall } from '../../core/policy/rulesUsed.ts';
 import { BoundedWorker, DeadlineError } from '../../gateway/boundedWorker.ts';
-import { LANGUAGE_ROLE, type LanguageJobs, type Look, type LookContext } from './languageJobs.ts';
+import { LANGUAGE_ROLE, type LanguageJobs, type Look, type LookContext } from '../../gateway/languageJobs.ts';
 
 /** What a person waits for while typing. */
 const WITHIN_MS = 2000;
@@ -22,7 +22,7 @@ const IDLE_MS = 60_000;
 export class LanguageService {
   readonly #worker: BoundedWorker<LanguageJobs>;
 
-  /** @param script absolute path of `dist/languageWorker.js` */
+  /** @param script absolute path of `dist/gateway.js`, which has the language in it already */
   constructor(script: string) {
     this.#worker = new BoundedWorker({ script, role: LANGUAGE_ROLE, idleMs: IDLE_MS });
   }

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { OutlineItem } from '../../core/policy/outline.ts';
+import type { Look } from '../../gateway/languageJobs.ts';
 import type { App } from '../app.ts';
 import type { ServiceCalls } from './callHistory.ts';
-import type { Look } from './languageJobs.ts';
 import type { LookParts, PolicyLooks } from './policyLooks.ts';
 import { POLICY_SELECTOR } from './policySelector.ts';
 

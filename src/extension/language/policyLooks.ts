@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import type { Problem } from '../../core/policy/model.ts';
+import type { Look, LookContext } from '../../gateway/languageJobs.ts';
 import type { App } from '../app.ts';
 import { Emitter } from '../util/emitter.ts';
 import type { CallHistory } from './callHistory.ts';
-import type { Look, LookContext } from './languageJobs.ts';
 import type { LanguageService } from './languageService.ts';
 import { sharedCredentials } from './sharedCredentials.ts';
 

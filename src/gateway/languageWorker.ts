@@ -1,16 +1,16 @@
-import { completePolicy } from '../../core/policy/complete.ts';
-import { fixesFor } from '../../core/policy/fixes.ts';
-import { hoverPolicy } from '../../core/policy/hover.ts';
-import { learnPolicy, tightenPolicy } from '../../core/policy/learn.ts';
-import { openForLearning } from '../../core/policy/learningRules.ts';
-import { lintPolicy } from '../../core/policy/lint.ts';
-import type { PolicyDocument } from '../../core/policy/model.ts';
-import { outlinePolicy } from '../../core/policy/outline.ts';
-import { parsePolicy } from '../../core/policy/parse.ts';
-import { runPolicyTests } from '../../core/policy/policyTests.ts';
-import { rulesUsed } from '../../core/policy/rulesUsed.ts';
-import { serveJobs } from '../../gateway/serveJobs.ts';
+import { completePolicy } from '../core/policy/complete.ts';
+import { fixesFor } from '../core/policy/fixes.ts';
+import { hoverPolicy } from '../core/policy/hover.ts';
+import { learnPolicy, tightenPolicy } from '../core/policy/learn.ts';
+import { openForLearning } from '../core/policy/learningRules.ts';
+import { lintPolicy } from '../core/policy/lint.ts';
+import type { PolicyDocument } from '../core/policy/model.ts';
+import { outlinePolicy } from '../core/policy/outline.ts';
+import { parsePolicy } from '../core/policy/parse.ts';
+import { runPolicyTests } from '../core/policy/policyTests.ts';
+import { rulesUsed } from '../core/policy/rulesUsed.ts';
 import { LANGUAGE_ROLE, type LanguageJobs } from './languageJobs.ts';
+import { serveJobs } from './serveJobs.ts';
 
 /** The policy language beside the extension host's event loop. A text is read once for all that is asked about it. */
 function languageJobs(): LanguageJobs {
@@ -39,4 +39,7 @@ function languageJobs(): LanguageJobs {
   };
 }
 
-serveJobs(LANGUAGE_ROLE, languageJobs());
+/** True in a thread that was started for the language; it then serves jobs and the caller must do nothing else. */
+export function serveLanguage(): boolean {
+  return serveJobs(LANGUAGE_ROLE, languageJobs());
+}
