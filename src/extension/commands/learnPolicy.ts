@@ -1,6 +1,6 @@
 import { l10n, window } from 'vscode';
 import type { App } from '../app.ts';
-import { carefulChoice } from '../approvals/carefulChoice.ts';
+import { carefulChoice } from '../ui/carefulChoice.ts';
 import { chooseInModal, tellFailure } from '../ui/confirm.ts';
 import type { ServiceSummary } from '../views/services/serviceList.ts';
 import { pickService } from './pickService.ts';
