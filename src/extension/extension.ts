@@ -73,6 +73,7 @@ import { ReadOnlyTexts } from './views/readOnlyText.ts';
 import { LiveServiceModel } from './views/services/serviceModel.ts';
 import { registerServicesView } from './views/services/servicesView.ts';
 import { registerSetUpOffer } from './views/services/setUpOffer.ts';
+import { registerStateToasts } from './views/services/stateToast.ts';
 import { registerStatusBar } from './views/statusBar.ts';
 
 /** Builds the parts, registers them, and starts the gateway in the background. */
@@ -302,6 +303,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerServerProvider(definition),
     registerCommands(app),
     registerServicesView(app),
+    registerStateToasts(app, failed),
     registerActivityView(app),
     registerCheckupView(app),
     registerCheckupDiagnostics(app),

@@ -1,5 +1,7 @@
 import { l10n, MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
 import type { Activity } from '../../audit/activity.ts';
+import { rotationAge } from '../../credentials/rotationDue.ts';
+import { isProduction } from '../../services/production.ts';
 import { maskedText } from '../../ui/placementText.ts';
 import { lastCallText } from '../activity/callNode.ts';
 import { DetailNode } from './detailNode.ts';
@@ -55,12 +57,19 @@ export class ServiceNode extends TreeItem {
         name,
         'environment',
         service?.environment ?? l10n.t('no environment'),
-        service?.environment ? l10n.t('environment') : '',
-        'server-environment',
+        isProduction(service?.environment)
+          ? l10n.t('production environment')
+          : service?.environment
+            ? l10n.t('environment')
+            : '',
+        isProduction(service?.environment)
+          ? new ThemeIcon('flame', new ThemeColor('list.errorForeground'))
+          : 'server-environment',
       ),
       ...(credential?.state === 'present'
         ? [new DetailNode(name, 'credential', maskedText(credential.value.last4), storedText(credential), 'key')]
         : []),
+      ...(credential?.state === 'present' ? rotationNodes(name, credential, service?.rotateEveryDays) : []),
       ...(credential?.state === 'session'
         ? [new DetailNode(name, 'credential', l10n.t('VS Code’s own session'), l10n.t('nothing is stored'), 'account')]
         : []),
@@ -90,6 +99,27 @@ export function waitingText(count: number): string {
 /** How many changes of a policy wait, in words. */
 export function pendingText(count: number): string {
   return count === 1 ? l10n.t('1 change waits for your review') : l10n.t('{0} changes wait for your review', count);
+}
+
+/** Only where the policy names an interval. */
+function rotationNodes(
+  name: string,
+  credential: { readonly createdAt: number; readonly rotatedAt?: number },
+  everyDays: number | undefined,
+): readonly DetailNode[] {
+  const { days, dueInDays } = rotationAge(credential, everyDays, Date.now());
+  if (dueInDays === undefined) return [];
+  const due = dueInDays <= 0;
+  return [
+    new DetailNode(
+      name,
+      'rotation',
+      due ? l10n.t('Rotation is due') : l10n.t('Rotate within {0} days', dueInDays),
+      l10n.t('{0} days old, to be rotated every {1}', days, everyDays ?? 0),
+      due ? new ThemeIcon('calendar', new ThemeColor('list.warningForeground')) : 'calendar',
+      due ? { command: 'valetKey.rotateCredential', title: l10n.t('Rotate Credential'), arguments: [name] } : undefined,
+    ),
+  ];
 }
 
 function storedText(credential: { readonly createdAt: number; readonly rotatedAt?: number }): string {

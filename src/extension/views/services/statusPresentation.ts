@@ -1,4 +1,5 @@
 import { type Command, l10n, ThemeColor, ThemeIcon } from 'vscode';
+import type { Service } from '../../../core/policy/model.ts';
 import type { ShownStatus } from './serviceList.ts';
 
 /** A service's state in words: what the tree, the menus and screen readers say. */
@@ -33,6 +34,12 @@ export function statusText(status: ShownStatus): string {
     case 'forbidden':
       return l10n.t('not allowed by the administrator');
   }
+}
+
+/** What mends a credential: another one, or signing in again where that makes it. */
+export function mendText(service: Service | undefined): string {
+  const signsIn = service?.auth.type === 'oauth2' && service.auth.grant === 'authorization_code';
+  return signsIn ? l10n.t('Sign In Again…') : l10n.t('Rotate…');
 }
 
 /** What to do about a state that is not `ready`, in one sentence. */
@@ -98,8 +105,9 @@ export function statusAction(status: ShownStatus, service: string): Command | un
 export function statusIcon(status: ShownStatus): ThemeIcon {
   switch (status) {
     case 'ready':
-    case 'unverified':
       return new ThemeIcon('pass', new ThemeColor('testing.iconPassed'));
+    case 'unverified':
+      return new ThemeIcon('unverified', new ThemeColor('testing.iconPassed'));
     case 'expiring':
       return new ThemeIcon('clock', new ThemeColor('list.warningForeground'));
     case 'expired':
