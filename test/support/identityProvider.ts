@@ -46,7 +46,6 @@ export async function startIdentityProvider({ tokenSeconds = 3600 } = {}): Promi
     const path = incoming.url ?? '';
     if (path.startsWith('/api'))
       return void api(incoming.method ?? '', path, incoming.headers.authorization ?? '', response);
-    if (path.startsWith('/auth?')) return void signIn(new URL(path, origin).searchParams, response);
     if (path !== '/token') return void handle(incoming, response);
     response.on('close', () => {
       if (!response.writableFinished) state.abandoned++;
@@ -108,15 +107,6 @@ export async function startIdentityProvider({ tokenSeconds = 3600 } = {}): Promi
     state.apiCalls.push({ method, path, token, status });
     response.writeHead(status, { 'content-type': 'application/json' });
     response.end(JSON.stringify({ path, echo: header }));
-  }
-
-  /** The provider's pages are left out: whoever comes is signed in, agrees, and is sent back with a code. */
-  async function signIn(query: URLSearchParams, response: import('node:http').ServerResponse): Promise<void> {
-    const redirectUri = query.get('redirect_uri') ?? '';
-    const back = new URL(redirectUri);
-    back.searchParams.set('code', await state.authorizationCode(redirectUri, query.get('code_challenge') ?? ''));
-    back.searchParams.set('state', query.get('state') ?? '');
-    response.writeHead(302, { location: back.href }).end();
   }
 
   async function grant(): Promise<string> {
