@@ -47,6 +47,8 @@ describe('public contracts', () => {
       'valetKey.revokeCredential': 'Revoke Credential',
       'valetKey.freezeAll': 'Freeze All Access',
       'valetKey.freezeService': 'Freeze Service',
+      'valetKey.freezeServer': 'Freeze Server',
+      'valetKey.reviewServerTools': 'Review Server Tools',
       'valetKey.unfreeze': 'Unfreeze',
       'valetKey.reviewPolicyChanges': 'Review and Apply Policy Changes',
       'valetKey.openPolicyFile': 'Open Policy File',

@@ -25,8 +25,10 @@ import type { SignIns } from './oauth/signIns.ts';
 import type { AdministratorPolicy } from './policy/administratorPolicy.ts';
 import type { PolicyBook } from './policy/policyBook.ts';
 import type { PolicyLocations } from './policy/policyLocations.ts';
+import type { ToolPinStore } from './servers/toolPinStore.ts';
 import type { Event } from './util/emitter.ts';
 import type { ReadOnlyTexts } from './views/readOnlyText.ts';
+import type { ServerSummary } from './views/services/serverList.ts';
 import type { ServiceSummary } from './views/services/serviceList.ts';
 
 /** What commands and views work with: built once by the composition root, never global. */
@@ -44,6 +46,8 @@ export interface App {
   readonly agents: AgentList;
   /** Which agents may call. */
   readonly agentStore: AgentStore;
+  /** What was accepted of the tools of wrapped servers, and what waits. */
+  readonly toolPins: ToolPinStore;
   /** Entries in other MCP clients' configurations. */
   readonly connections: Connections;
   /** How other MCP clients start the proxy, whatever version is installed. */
@@ -103,5 +107,7 @@ export interface AuditTrail {
 /** The services as the views last saw them. */
 export interface ServiceModel {
   readonly list: readonly ServiceSummary[];
+  /** Wrapped MCP servers. */
+  readonly servers: readonly ServerSummary[];
   readonly onDidChange: Event<void>;
 }

@@ -1,6 +1,7 @@
 import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { ToolsSeen } from '../gateway/parent.ts';
 import { BoundedPolicyParser } from '../gateway/policyParser.ts';
 import { defaultRuntimeDir, ownRuntimeDirInputs } from '../protocol/runtimeDir.ts';
 import { AgentList } from './agents/agentList.ts';
@@ -47,6 +48,7 @@ import { Learning } from './learn/learning.ts';
 import { Proposals } from './learn/proposals.ts';
 import { serverDefinition } from './mcp/serverDefinition.ts';
 import { registerServerProvider } from './mcp/serverProvider.ts';
+import { WrappedServerNames } from './mcp/wrappedServerNames.ts';
 import { SignIns } from './oauth/signIns.ts';
 import { administratorPath, readAdministratorFile, watchAdministratorFile } from './policy/administratorFile.ts';
 import { AdministratorPolicy } from './policy/administratorPolicy.ts';
@@ -57,6 +59,8 @@ import { policyLanguage } from './policy/language.ts';
 import { PolicyBook } from './policy/policyBook.ts';
 import { PolicyLocations } from './policy/policyLocations.ts';
 import { registerReviewLens } from './policy/reviewLens.ts';
+import { offeredServers, serverScopes } from './servers/serverScopes.ts';
+import { ToolPinStore } from './servers/toolPinStore.ts';
 import { prepareInstallationKeys, SETTLE_MS } from './state/installationKey.ts';
 import { reloadOn } from './state/reloader.ts';
 import { SharedStateFile } from './state/sharedState.ts';
@@ -119,6 +123,11 @@ export function activate(context: vscode.ExtensionContext): void {
     text: new ApprovalStore({ texts: agentTexts, secrets, installation: storage }),
     now: Date.now,
   });
+  const toolPins = new ToolPinStore({
+    text: new ApprovalStore({ texts: textFolder(path.join(storage, 'tools')), secrets, installation: storage }),
+    now: Date.now,
+    scopes: () => serverScopes(policies.entries()),
+  });
   const launcher = new Launcher(path.join(storage, 'launcher'));
   const texts = new ReadOnlyTexts();
   const approvalQueue = new ApprovalQueue();
@@ -161,6 +170,7 @@ export function activate(context: vscode.ExtensionContext): void {
       credentials: () => credentialSetOf(credentialIds(policies.entries()), credentials.all(), credentials.retired()),
       freeze: () => freeze.state,
       agents: () => agentStore.admission,
+      toolPins: () => toolPins.pins,
     },
     {
       keeper,
@@ -182,13 +192,15 @@ export function activate(context: vscode.ExtensionContext): void {
       onAgents: (connected) => {
         for (const agent of agents.set(connected)) void tellOfAgent(agent).catch(failed);
       },
-      onToolsSeen: ({ server, tools }) => {
-        const waiting = tools.filter(({ standing }) => standing !== 'pinned').map(({ name }) => name);
-        if (waiting.length > 0) onLog('warn', `Tools of ${server} wait for a review: ${waiting.join(', ')}`);
-      },
+      onToolsSeen: (seen) => void takeTools(seen).catch(failed),
       onLog,
     },
   );
+  const takeTools = async (seen: ToolsSeen): Promise<void> => {
+    if (!(await toolPins.note(seen))) return;
+    shared.announceChange();
+    await gateway.push('toolPins');
+  };
   const auditDirectory = path.join(storage, 'audit');
   const callHistory = new CallHistory({
     open: () => new TrailReader(trailWorker, auditDirectory),
@@ -210,7 +222,7 @@ export function activate(context: vscode.ExtensionContext): void {
   });
   lastWords = () => anchorer.anchor();
   const trust = { granted: () => vscode.workspace.isTrusted, onDidGrant: vscode.workspace.onDidGrantWorkspaceTrust };
-  const services = new LiveServiceModel({ credentials, freeze, policies, gateway, activity, trust });
+  const services = new LiveServiceModel({ credentials, freeze, policies, gateway, activity, toolPins, trust });
   const ofCheckup = windowCheckup({
     globalStorage: globalStorageUri,
     credentials,
@@ -227,6 +239,7 @@ export function activate(context: vscode.ExtensionContext): void {
     runtimeDir,
     extensionVersion,
   });
+  const wrapped = new WrappedServerNames(() => offeredServers(policies.entries()), policies.onDidChange);
   const app: App = {
     credentials,
     freeze,
@@ -238,6 +251,7 @@ export function activate(context: vscode.ExtensionContext): void {
     wishes,
     agents,
     agentStore,
+    toolPins,
     connections: new Connections({
       metadata,
       machine: {
@@ -300,7 +314,8 @@ export function activate(context: vscode.ExtensionContext): void {
         if (to !== '/signed-in' || !signIns.receive(query)) log.warn('A link came in that nobody waits for.');
       },
     }),
-    registerServerProvider(definition),
+    wrapped,
+    registerServerProvider(definition, wrapped),
     registerCommands(app),
     registerServicesView(app),
     registerStateToasts(app, failed),
@@ -326,7 +341,16 @@ export function activate(context: vscode.ExtensionContext): void {
     agentStore.onDidChange(() => void gateway.push('agents')),
     credentials.onDidChange(() => void gateway.push('credentials')),
     // Which credentials count here depends on the policies, so the policies go first.
-    policies.onDidChange(() => void gateway.push('policies').then(() => gateway.push('credentials'))),
+    // What is in force of a server's tools is known before the server is.
+    policies.onDidChange(
+      () =>
+        void gateway
+          .push('toolPins')
+          .then(() => gateway.push('policies'))
+          .then(() => gateway.push('credentials')),
+    ),
+    // Another window may have accepted what it saw first, or reviewed.
+    toolPins.onDidChangePins(() => void gateway.push('toolPins')),
     shared.watch(),
     secrets.onDidChange(({ key }) => {
       if (!key.startsWith(ANCHOR_PREFIX)) secretsChanged.fire();
@@ -355,6 +379,7 @@ export function activate(context: vscode.ExtensionContext): void {
     await Promise.all([
       freeze.load(),
       agentStore.load(),
+      toolPins.load(),
       credentials.load(),
       policies.setSources(locations.sources()),
       administrator.refresh(),

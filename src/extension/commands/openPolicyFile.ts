@@ -1,13 +1,15 @@
 import { l10n, Selection, window } from 'vscode';
 import type { App } from '../app.ts';
 import { askChoice, single } from '../ui/steps.ts';
-import { serviceOfNode } from '../views/services/serviceNode.ts';
+import { nameOfNode } from '../views/services/serverNode.ts';
 
 /** Opens a policy file; creates the user's when it is the one that is wanted and there is none yet. */
 export async function openPolicyFile(app: App, argument: unknown): Promise<void> {
-  const started = serviceOfNode(argument);
+  const started = nameOfNode(argument);
   const service = app.services.list.find(({ name }) => name === started);
   if (service) return showPolicy(app, service.policyId, service.service?.line);
+  const server = app.services.servers.find(({ name }) => name === started);
+  if (server) return showPolicy(app, server.policyId, server.server.line);
   const present = app.policies.entries().filter(({ id, disk }) => id === 'user' || disk !== 'missing');
   const [only] = present;
   if (present.length === 1 && only) return showPolicy(app, only.id);

@@ -19,6 +19,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'valetKey.revokeCredential': async () => (await import('./revokeCredential.ts')).revokeCredential,
   'valetKey.freezeAll': async () => (await import('./freezeAll.ts')).freezeAll,
   'valetKey.freezeService': async () => (await import('./freezeService.ts')).freezeService,
+  'valetKey.freezeServer': async () => (await import('./freezeServer.ts')).freezeServer,
+  'valetKey.reviewServerTools': async () => (await import('./reviewServerTools.ts')).reviewServerTools,
   'valetKey.unfreeze': async () => (await import('./unfreeze.ts')).unfreeze,
   'valetKey.reviewPolicyChanges': async () => (await import('./reviewPolicyChanges.ts')).reviewPolicyChanges,
   'valetKey.openPolicyFile': async () => (await import('./openPolicyFile.ts')).openPolicyFile,

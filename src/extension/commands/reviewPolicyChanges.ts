@@ -95,13 +95,12 @@ function detailOf({ lines, more, cut }: LinesInSight): string {
 
 /** Applying does not confirm where a credential goes; said here, so that nobody wonders why the service stays off. */
 function destinationNotes(app: App, entry: PolicyEntry): readonly string[] {
-  return app.services.list
+  return unconfirmed(app.services)
     .filter(({ policyId }) => policyId === entry.id)
-    .flatMap((summary) => unconfirmed(summary) ?? [])
-    .map(({ service, bound, wanted }) =>
+    .map(({ credential, bound, wanted }) =>
       l10n.t(
-        'The credential of “{0}” was entered for {1}. Applying does not send it to {2}: the service stays off until you enter it again.',
-        service.name,
+        'The credential of “{0}” was entered for {1}. Applying does not give it to {2}: that stays off until you enter it again.',
+        credential,
         bound.origin,
         wanted.origin,
       ),

@@ -2,18 +2,19 @@ import { l10n } from 'vscode';
 import type { App } from '../app.ts';
 import { confirmInModal } from '../ui/confirm.ts';
 import { keyPageOf, tellWithKeyPage } from '../ui/keyPage.ts';
-import { pickService } from './pickService.ts';
+import { pickCredential } from './pickCredential.ts';
 
-/** Removes a service's credential and stops the requests that use it. */
+/** Removes a credential of a service or a wrapped server and stops the requests that use it. */
 export async function revokeCredential(app: App, argument: unknown): Promise<void> {
-  const summary = await pickService(
+  const summary = await pickCredential(
     app,
     argument,
     l10n.t('Revoke Credential'),
     ({ credential }) => credential?.state === 'present' || credential?.state === 'session',
   );
   if (!summary) return;
-  const { name, service, credentialId, credential } = summary;
+  const { name, credentialId, credential, of } = summary;
+  const service = of.kind === 'service' ? of.summary.service : undefined;
   const agreed = await confirmInModal({
     warning: true,
     message: l10n.t('Remove the credential of “{0}”?', name),

@@ -11,8 +11,9 @@ import { single } from '../ui/steps.ts';
 import type { ServiceSummary } from '../views/services/serviceList.ts';
 import { type EnteredCredential, offerRemoval } from './enterCredential.ts';
 import { askCredentialOf } from './enterMaterial.ts';
-import { pickService } from './pickService.ts';
+import { pickCredential } from './pickCredential.ts';
 import { allowSession } from './session.ts';
+import { setServerCredential } from './setServerCredential.ts';
 import { undoRotation } from './undoRotation.ts';
 import { type CandidateDecision, decideOnCandidate } from './verification.ts';
 
@@ -21,11 +22,19 @@ type Use = CandidateDecision & { readonly kind: 'use' };
 /**
  * Replaces a service's credential, or enters one where none is. The new one is verified before the old one goes, where
  * that is possible, and is swapped in one step: requests under way end with the old one. A credential for another origin
- * or placement than the one it was entered for is a new permission, and is decided in a modal that names both.
+ * or placement than the one it was entered for is a new permission, and is decided in a modal that names both. Those of
+ * wrapped servers are entered here, too.
  */
 export async function rotateCredential(app: App, argument: unknown): Promise<void> {
   const title = l10n.t('Rotate Credential');
-  const summary = await pickService(app, argument, title, ({ service }) => service !== undefined);
+  const picked = await pickCredential(
+    app,
+    argument,
+    title,
+    ({ of }) => of.kind === 'server' || of.summary.service !== undefined,
+  );
+  if (picked?.of.kind === 'server') return setServerCredential(app, picked.of.summary, picked.of.need);
+  const summary = picked?.of.summary;
   if (!summary?.service) return;
   const { name, service, credentialId } = summary;
   const binding = bindingOf(service);

@@ -11,7 +11,7 @@ import { rotateCredential } from './rotateCredential.ts';
 export async function setUpCredentials(app: App): Promise<void> {
   const first = needs(app);
   if (first.missing.length === 0) {
-    void window.showInformationMessage(l10n.t('Every service of this workspace has its credential.'));
+    void window.showInformationMessage(l10n.t('Every credential of this workspace is here.'));
     return;
   }
   const { policyId } = first;
@@ -19,12 +19,12 @@ export async function setUpCredentials(app: App): Promise<void> {
     await reviewPolicyChanges(app, app.locations.uriOf(policyId));
     if ((app.policies.get(policyId)?.pending.length ?? 0) > 0) return;
   }
-  for (const { name } of first.missing) {
+  for (const name of first.missing) {
     await rotateCredential(app, name);
-    if (needs(app).missing.some((service) => service.name === name)) return;
+    if (needs(app).missing.includes(name)) return;
   }
 }
 
 function needs(app: App): ReturnType<typeof credentialNeeds> {
-  return credentialNeeds(app.policies.entries(), app.services.list);
+  return credentialNeeds(app.policies.entries(), app.services);
 }

@@ -9,7 +9,7 @@ import { needsText } from '../views/services/setUpNode.ts';
 export async function showMenu(app: App): Promise<void> {
   const { all, services } = app.freeze.state;
   const pending = app.policies.entries().some((entry) => entry.pending.length > 0);
-  const needs = credentialNeeds(app.policies.entries(), app.services.list);
+  const needs = credentialNeeds(app.policies.entries(), app.services);
   const { waiting } = app.approvals.queue;
   const entries = [
     ...(waiting.length > 0
@@ -43,6 +43,9 @@ export async function showMenu(app: App): Promise<void> {
       : []),
     ...(app.agents.waiting.length > 0
       ? [{ label: `$(question) ${l10n.t('Allow Agent…')}`, value: 'valetKey.allowAgent' }]
+      : []),
+    ...(app.toolPins.waiting.length > 0
+      ? [{ label: `$(eye) ${l10n.t('Review Server Tools…')}`, value: 'valetKey.reviewServerTools' }]
       : []),
     ...(needs.missing.length > 0
       ? [

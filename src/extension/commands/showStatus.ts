@@ -147,6 +147,12 @@ function policyLines(app: App): readonly string[] {
 }
 
 function serviceLines(app: App): readonly string[] {
-  if (app.services.list.length === 0) return [l10n.t('No services yet.')];
-  return app.services.list.map(({ name, status }) => `${name}: ${statusText(status)}`);
+  const { list, servers } = app.services;
+  if (list.length + servers.length === 0) return [l10n.t('No services yet.')];
+  return [
+    ...list.map(({ name, status }) => `${name}: ${statusText(status)}`),
+    ...servers.map(({ name, status, tools }) =>
+      l10n.t('{0} (MCP server): {1}, {2} of {3} tools', name, statusText(status), tools.usable, tools.offered),
+    ),
+  ];
 }

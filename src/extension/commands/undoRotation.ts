@@ -2,20 +2,21 @@ import { l10n, window } from 'vscode';
 import type { App } from '../app.ts';
 import { confirmInModal, tellFailure } from '../ui/confirm.ts';
 import { maskedText } from '../ui/placementText.ts';
-import { serviceOfNode } from '../views/services/serviceNode.ts';
-import { pickService } from './pickService.ts';
+import { nameOfNode } from '../views/services/serverNode.ts';
+import { namedCredentials, pickCredential } from './pickCredential.ts';
 
 /**
  * Brings back the credential that the last rotation replaced. The old one may be able to do more than the new one, so
  * this is decided in a modal, however it was started.
  */
 export async function undoRotation(app: App, argument: unknown): Promise<void> {
-  const started = serviceOfNode(argument);
-  const undoable = app.services.list
-    .filter(({ credentialId }) => app.credentials.undoOffer(credentialId))
-    .map(({ name }) => name);
-  if (undoable.length === 0 || (started !== undefined && !undoable.includes(started))) return tellTooLate(started);
-  const summary = await pickService(app, argument, l10n.t('Undo Rotation'), ({ name }) => undoable.includes(name));
+  const started = nameOfNode(argument);
+  const undoable = namedCredentials(app).filter(({ credentialId }) => app.credentials.undoOffer(credentialId));
+  const concerned = undoable.some(({ name, of }) => name === started || of.summary.name === started);
+  if (undoable.length === 0 || (started !== undefined && !concerned)) return tellTooLate(started);
+  const summary = await pickCredential(app, argument, l10n.t('Undo Rotation'), ({ name }) =>
+    undoable.some((one) => one.name === name),
+  );
   const offer = summary && app.credentials.undoOffer(summary.credentialId);
   const present = summary && app.credentials.get(summary.credentialId);
   if (!summary || !offer || present?.state !== 'present') return;

@@ -2,7 +2,7 @@ import { l10n, window } from 'vscode';
 import type { App } from '../app.ts';
 import { confirmInModal } from '../ui/confirm.ts';
 import { askChoice, single } from '../ui/steps.ts';
-import { serviceOfNode } from '../views/services/serviceNode.ts';
+import { nameOfNode } from '../views/services/serverNode.ts';
 
 /** Lifts a freeze. This widens, so it is decided in a modal. */
 export async function unfreeze(app: App, argument: unknown): Promise<void> {
@@ -11,15 +11,17 @@ export async function unfreeze(app: App, argument: unknown): Promise<void> {
     void window.showInformationMessage(l10n.t('Nothing is frozen.'));
     return;
   }
-  const target = await whatToLift(all, services, serviceOfNode(argument));
+  const target = await whatToLift(all, services, nameOfNode(argument));
   if (target === undefined) return;
   const service = target.service;
   const agreed = await confirmInModal({
     warning: true,
     message: service ? l10n.t('Unfreeze “{0}”?', service) : l10n.t('Lift the freeze?'),
-    detail: service
-      ? l10n.t('Agents may use this service again, as far as its policy allows.')
-      : l10n.t('Agents may use every service again, as far as the policies allow. This concerns every window.'),
+    detail: app.services.servers.some(({ name }) => name === service)
+      ? l10n.t('Agents may call its tools again, as far as its policy allows. It starts again when it is needed.')
+      : service
+        ? l10n.t('Agents may use this service again, as far as its policy allows.')
+        : l10n.t('Agents may use every service again, as far as the policies allow. This concerns every window.'),
     action: l10n.t('Unfreeze'),
   });
   if (!agreed) return;

@@ -1,10 +1,14 @@
+import { credentialsOf } from '../../core/policy/servers/destination.ts';
 import type { CredentialSet } from '../../gateway/parent.ts';
 import type { PolicyEntry } from '../policy/policyBook.ts';
 import { type CredentialId, credentialKey, folderScope } from './credentialId.ts';
 import type { CredentialRecord } from './credentialStore.ts';
 import type { RetiredRecord } from './retiredValues.ts';
 
-/** The credential of each service in this window: the user's, or the folder's own where only its policy has it. */
+/**
+ * The credential of each service in this window, and those that wrapped servers name: the user's, or the folder's own
+ * where only its policy has it.
+ */
 export function credentialIds(entries: readonly PolicyEntry[]): ReadonlyMap<string, CredentialId> {
   const ids = new Map<string, CredentialId>();
   const users = entries.filter(({ id }) => id === 'user');
@@ -23,7 +27,12 @@ export function scopeOf(policyId: string): CredentialId['scope'] {
 
 function servicesOf(entry: PolicyEntry): ReadonlySet<string> {
   const approved = entry.approval.kind === 'none' ? [] : entry.approval.services;
-  return new Set([...approved, ...(entry.writtenPolicy?.services.keys() ?? [])]);
+  const servers = [...(entry.writtenPolicy?.servers.values() ?? [])];
+  return new Set([
+    ...approved,
+    ...(entry.writtenPolicy?.services.keys() ?? []),
+    ...servers.flatMap((server) => credentialsOf(server).map(({ credential }) => credential)),
+  ]);
 }
 
 /**

@@ -1,25 +1,21 @@
 import * as vscode from 'vscode';
-import type { Service } from '../../core/policy/model.ts';
 import type { App } from '../app.ts';
 import { POLICY_SELECTOR } from '../language/policySelector.ts';
-import { unconfirmed } from '../policy/destination.ts';
+import { type Unconfirmed, unconfirmed } from '../policy/destination.ts';
 
 const CODE = 'destination-not-confirmed';
 
-/** Says in the policy file which services are off because their credential was entered for another destination. */
+/** Says in the policy file which services and servers are off because their credential was entered for another destination. */
 export function registerDestinationDiagnostics(app: App): vscode.Disposable {
   const collection = vscode.languages.createDiagnosticCollection('valetKey.destination');
   const look = (): void => {
     const found = new Map<string, vscode.Diagnostic[]>();
-    for (const summary of app.services.list) {
-      const what = unconfirmed(summary);
-      if (!what) continue;
-      const { service, bound, wanted } = what;
+    for (const { credential, policyId, named, bound, wanted } of unconfirmed(app.services)) {
       const diagnostic = new vscode.Diagnostic(
-        nameRange(app.policies.get(summary.policyId)?.written ?? '', service),
+        nameRange(app.policies.get(policyId)?.written ?? '', named),
         vscode.l10n.t(
-          'The credential of “{0}” was entered for {1} ({2}), and this file says {3} ({4}). The service is off until you enter it again for the new destination.',
-          service.name,
+          'The credential of “{0}” was entered for {1} ({2}), and this file says {3} ({4}). It is not used until you enter it again for the new destination.',
+          credential,
           bound.origin,
           bound.placement,
           wanted.origin,
@@ -29,7 +25,7 @@ export function registerDestinationDiagnostics(app: App): vscode.Disposable {
       );
       diagnostic.source = 'Valet Key';
       diagnostic.code = CODE;
-      const key = app.locations.uriOf(summary.policyId).toString();
+      const key = app.locations.uriOf(policyId).toString();
       found.set(key, [...(found.get(key) ?? []), diagnostic]);
     }
     collection.clear();
@@ -47,8 +43,8 @@ export function registerDestinationDiagnostics(app: App): vscode.Disposable {
   );
 }
 
-/** Where the service's name stands in the text. */
-function nameRange(text: string, { span, line }: Service): vscode.Range {
+/** Where the name of the service or server stands in the text. */
+function nameRange(text: string, { span, line }: Unconfirmed['named']): vscode.Range {
   const lineStart = text.lastIndexOf('\n', span.start - 1) + 1;
   return new vscode.Range(line - 1, span.start - lineStart, line - 1, span.end - lineStart);
 }
@@ -63,14 +59,13 @@ function actions(
     .filter(({ code, source }) => code === CODE && source === 'Valet Key')
     .flatMap((diagnostic) => {
       const { line } = diagnostic.range.start;
-      const summary = app.services.list.find(({ policyId, service }) => policyId === id && service?.line === line + 1);
-      const wanted = summary && unconfirmed(summary)?.wanted;
-      if (!wanted) return [];
-      const title = vscode.l10n.t('Enter the credential of “{0}” for {1}…', summary.name, wanted.origin);
+      const what = unconfirmed(app.services).find(({ policyId, named }) => policyId === id && named.line === line + 1);
+      if (!what) return [];
+      const title = vscode.l10n.t('Enter the credential of “{0}” for {1}…', what.credential, what.wanted.origin);
       const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
       action.diagnostics = [diagnostic];
       action.isPreferred = true;
-      action.command = { command: 'valetKey.rotateCredential', title, arguments: [summary.name] };
+      action.command = { command: 'valetKey.rotateCredential', title, arguments: [what.credential] };
       return action;
     });
 }

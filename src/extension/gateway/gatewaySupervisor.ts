@@ -8,6 +8,7 @@ import type {
   GatewayStatus,
   NetworkSettings,
   PolicyFile,
+  ServerPins,
   WindowInfo,
 } from '../../gateway/parent.ts';
 import { type Disposable, Emitter } from '../util/emitter.ts';
@@ -29,6 +30,7 @@ export interface GatewayParts {
   credentials(): CredentialSet;
   freeze(): FreezeState;
   agents(): AgentAdmission;
+  toolPins(): readonly ServerPins[];
 }
 
 export type PartName = keyof GatewayParts;
@@ -103,7 +105,7 @@ export class GatewaySupervisor {
     });
     try {
       // Policies last: until then the gateway refuses calls as starting, and afterwards it knows everything.
-      for (const part of ['freeze', 'agents', 'window', 'network', 'credentials', 'policies'] as const)
+      for (const part of ['freeze', 'agents', 'window', 'network', 'toolPins', 'credentials', 'policies'] as const)
         await this.#tell(run, part);
     } catch (error) {
       // A gateway that does not know everything would answer wrongly: away with it. `ended` starts the next one.
@@ -182,6 +184,8 @@ export class GatewaySupervisor {
         return run.control.setFreeze(this.#parts.freeze());
       case 'agents':
         return run.control.setAgents(this.#parts.agents());
+      case 'toolPins':
+        return run.control.setToolPins(this.#parts.toolPins());
     }
   }
 

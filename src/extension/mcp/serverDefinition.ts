@@ -4,6 +4,14 @@ export const PROVIDER_ID = 'valetKey';
 /** A public contract: administrators allow-list the server by this label. */
 export const SERVER_LABEL = 'Valet Key';
 
+/**
+ * The label of a wrapped server's own entry. No name of a server can make it the label above, nor one of another extension's
+ * plain names.
+ */
+function wrappedLabel(server: string): string {
+  return `${SERVER_LABEL}: ${server}`;
+}
+
 /** How an MCP client starts the proxy. Stored on disk in clear text by VS Code: nothing in it is secret or volatile. */
 export interface ServerDefinition {
   readonly label: string;
@@ -37,4 +45,9 @@ export function serverDefinition(inputs: ServerInputs): ServerDefinition {
     },
     version: inputs.extensionVersion,
   };
+}
+
+/** The entry of one wrapped server: the same proxy, told for which one it stands in. */
+export function wrappedDefinition(own: ServerDefinition, server: string): ServerDefinition {
+  return { ...own, label: wrappedLabel(server), args: [...own.args, '--server', server] };
 }

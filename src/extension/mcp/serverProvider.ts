@@ -1,23 +1,21 @@
 import * as vscode from 'vscode';
-import { PROVIDER_ID, type ServerDefinition } from './serverDefinition.ts';
+import { PROVIDER_ID, type ServerDefinition, wrappedDefinition } from './serverDefinition.ts';
+import type { WrappedServerNames } from './wrappedServerNames.ts';
 
 /**
- * Offers the proxy to VS Code's MCP clients. The definition never changes while the window lives (a changed one stops
- * the running server) and is never resolved (some harnesses start it from the stored copy). An editor without the API
- * gets nothing; other MCP clients still work.
+ * Offers the proxy to VS Code's MCP clients, and once more for each wrapped server. A definition never changes while the
+ * window lives (a changed one stops the running server) and is never resolved (some harnesses start it from the stored
+ * copy). An editor without the API gets nothing; other MCP clients still work.
  */
-export function registerServerProvider(definition: ServerDefinition): vscode.Disposable {
+export function registerServerProvider(definition: ServerDefinition, wrapped: WrappedServerNames): vscode.Disposable {
   if (typeof vscode.lm?.registerMcpServerDefinitionProvider !== 'function')
     return new vscode.Disposable(() => undefined);
   return vscode.lm.registerMcpServerDefinitionProvider(PROVIDER_ID, {
-    provideMcpServerDefinitions: () => [
-      new vscode.McpStdioServerDefinition(
-        definition.label,
-        definition.command,
-        [...definition.args],
-        { ...definition.env },
-        definition.version,
+    onDidChangeMcpServerDefinitions: wrapped.onDidChange,
+    provideMcpServerDefinitions: () =>
+      [definition, ...wrapped.names.map((name) => wrappedDefinition(definition, name))].map(
+        ({ label, command, args, env, version }) =>
+          new vscode.McpStdioServerDefinition(label, command, [...args], { ...env }, version),
       ),
-    ],
   });
 }

@@ -23,6 +23,8 @@ export interface PolicyEntry {
   readonly written?: string;
   readonly writtenPolicy?: Policy;
   readonly approval: Approval;
+  /** Names of the wrapped servers that both the approved and the written text have; absent for none. */
+  readonly servers?: readonly string[];
   /** What waits for a person. What comes back was approved at `approval.at`. */
   readonly pending: readonly PolicyChange[];
 }
@@ -160,6 +162,7 @@ export class PolicyBook {
     }
     const missing = read.kind === 'missing';
     const valid = missing ? undefined : (written ?? (await this.#lastValid(source.id, before)));
+    const servers = await this.#serversOf(saved?.approval ?? known, valid);
     this.#entries.set(source.id, {
       id: source.id,
       label: source.label,
@@ -168,8 +171,19 @@ export class PolicyBook {
       ...(text === undefined ? {} : { text }),
       ...(valid ? { written: valid.text, writtenPolicy: valid.policy } : {}),
       approval: saved?.approval ?? known,
+      ...(servers.length > 0 ? { servers } : {}),
       pending: saved?.pending ?? [],
     });
+  }
+
+  async #serversOf(
+    approval: Approval,
+    valid: { readonly text: string; readonly policy: Policy } | undefined,
+  ): Promise<readonly string[]> {
+    if (approval.kind !== 'approved' || !valid || valid.policy.servers.size === 0) return [];
+    const approved =
+      approval.text === valid.text ? valid.policy : (await this.#ports.language.parse(approval.text)).policy;
+    return [...valid.policy.servers.keys()].filter((name) => approved?.servers.has(name));
   }
 
   async #approval(source: PolicySource): Promise<Approval> {

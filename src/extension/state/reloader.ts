@@ -6,6 +6,7 @@ const GATHER_MS = 50;
 export interface Reloadable {
   readonly freeze: { load(): Promise<void> };
   readonly agents: { load(): Promise<void> };
+  readonly toolPins: { load(): Promise<void> };
   readonly credentials: { load(): Promise<void> };
   readonly policies: { refresh(): Promise<void> };
 }
@@ -13,13 +14,13 @@ export interface Reloadable {
 /** Reads everything shared again when another window says that it changed; a freeze at once, the rest shortly after. */
 export function reloadOn(
   signals: readonly Event<unknown>[],
-  { freeze, agents, credentials, policies }: Reloadable,
+  { freeze, agents, toolPins, credentials, policies }: Reloadable,
   onError: (error: unknown) => void,
 ): Disposable {
   let timer: NodeJS.Timeout | undefined;
   const rest = (): void => {
     timer = undefined;
-    void Promise.all([agents.load(), credentials.load(), policies.refresh()]).catch(onError);
+    void Promise.all([agents.load(), toolPins.load(), credentials.load(), policies.refresh()]).catch(onError);
   };
   return together(
     { dispose: () => clearTimeout(timer) },

@@ -15,10 +15,12 @@ export function registerContextKeys(app: App): vscode.Disposable {
       // For `resourcePath in …`: the files whose editors offer the review, whatever they are called.
       'valetKey.pendingFiles': pending.flatMap(({ id }) => pathsOf(app.locations.uriOf(id))),
       'valetKey.approvalsWaiting': app.approvals.queue.waiting.length > 0,
-      'valetKey.setUp': credentialNeeds(app.policies.entries(), app.services.list).missing.length > 0,
+      'valetKey.setUp': credentialNeeds(app.policies.entries(), app.services).missing.length > 0,
       'valetKey.plainSecrets': app.checkup.report !== undefined && plainSecrets(app.checkup.report).length > 0,
       'valetKey.learning': app.learning.lesson !== undefined,
-      'valetKey.hasServices': app.services.list.length > 0,
+      'valetKey.hasServices': app.services.list.length + app.services.servers.length > 0,
+      'valetKey.hasServers': app.services.servers.length > 0,
+      'valetKey.toolsWait': app.toolPins.waiting.length > 0,
       'valetKey.hasCalls': app.activity.calls.some(({ result }) => result.kind === 'answered'),
     };
     for (const [key, value] of Object.entries(keys)) {

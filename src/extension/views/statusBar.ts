@@ -91,6 +91,6 @@ function concernOf(app: App): Concern | undefined {
     return { icon: 'question', words, count: String(newAgents) };
   }
   if (frozen.length > 0) return { icon: 'lock', words: l10n.t('{0} frozen', frozen.length) };
-  const needs = credentialNeeds(entries, app.services.list);
+  const needs = credentialNeeds(entries, app.services);
   return needs.missing.length > 0 ? { icon: 'key', words: needsText(needs) } : undefined;
 }

@@ -17,7 +17,7 @@ class FakeRun implements GatewayRun {
     this.end = resolve;
   });
   readonly control: GatewayControl = {
-    setToolPins: async () => undefined,
+    setToolPins: () => this.#tell('toolPins'),
     setFreeze: () => this.#tell('freeze'),
     setAgents: () => this.#tell('agents'),
     disconnectAgents: async () => undefined,
@@ -54,6 +54,7 @@ const PARTS: GatewayParts = {
   credentials: () => ({ current: [], retired: [], revoked: [] }),
   freeze: () => ({ all: true, services: [] }),
   agents: () => ({ entries: [], names: [], frozen: [] }),
+  toolPins: () => [],
 };
 
 function setUp(starts: readonly (FakeRun | Error)[]) {
@@ -93,7 +94,7 @@ describe('start', () => {
     const run = new FakeRun();
     const { supervisor } = setUp([run]);
     await supervisor.start();
-    expect(run.told).toEqual(['freeze', 'agents', 'window', 'network', 'credentials', 'policies']);
+    expect(run.told).toEqual(['freeze', 'agents', 'window', 'network', 'toolPins', 'credentials', 'policies']);
     expect(supervisor.health.state).toBe('up');
   });
 
@@ -106,7 +107,7 @@ describe('start', () => {
     expect(supervisor.health).toEqual({ state: 'down', reason: 'signal SIGKILL', retryInMs: 250 });
     waits[0]?.go();
     await settled();
-    expect(second.told).toEqual(['freeze', 'agents', 'window', 'network', 'credentials', 'policies']);
+    expect(second.told).toEqual(['freeze', 'agents', 'window', 'network', 'toolPins', 'credentials', 'policies']);
     expect(supervisor.health.state).toBe('up');
   });
 

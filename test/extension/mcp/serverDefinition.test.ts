@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { clientConfiguration } from '../../../src/extension/mcp/clientConfiguration.ts';
-import { serverDefinition } from '../../../src/extension/mcp/serverDefinition.ts';
+import { serverDefinition, wrappedDefinition } from '../../../src/extension/mcp/serverDefinition.ts';
+import { WrappedServerNames } from '../../../src/extension/mcp/wrappedServerNames.ts';
+import { Emitter } from '../../../src/extension/util/emitter.ts';
 
 const DEFINITION = serverDefinition({
   execPath: '/opt/code/code',
@@ -28,4 +30,28 @@ test('for other clients is the launcher, which outlives updates, and no variable
   expect(JSON.parse(clientConfiguration({ command: '/storage/launcher/valet-key', args: [] }))).toEqual({
     mcpServers: { 'valet-key': { command: '/storage/launcher/valet-key', args: [] } },
   });
+});
+
+test('of a wrapped server differs by its label and its argument alone', () => {
+  expect(wrappedDefinition(DEFINITION, 'github-mcp')).toEqual({
+    ...DEFINITION,
+    label: 'Valet Key: github-mcp',
+    args: ['/ext/dist/proxy.js', '--server', 'github-mcp'],
+  });
+});
+
+test('the list of wrapped servers says that it changed only when it did', () => {
+  let now = ['a'];
+  let told = 0;
+  const changed = new Emitter<void>();
+  const wrapped = new WrappedServerNames(() => now, changed.event);
+  wrapped.onDidChange(() => {
+    told += 1;
+  });
+  changed.fire();
+  expect([told, wrapped.names]).toEqual([0, ['a']]);
+  now = ['a', 'b'];
+  changed.fire();
+  changed.fire();
+  expect([told, wrapped.names]).toEqual([1, ['a', 'b']]);
 });

@@ -5,6 +5,7 @@ import { type CredentialId, folderScope } from '../../../src/extension/credentia
 import type { CredentialRecord } from '../../../src/extension/credentials/credentialStore.ts';
 import type { PolicyEntry } from '../../../src/extension/policy/policyBook.ts';
 import { credentialNeeds } from '../../../src/extension/views/services/credentialNeeds.ts';
+import { serverList } from '../../../src/extension/views/services/serverList.ts';
 import { serviceList } from '../../../src/extension/views/services/serviceList.ts';
 
 const FOLDER = 'file:///shop';
@@ -18,9 +19,12 @@ function entry(id: string, ...names: string[]): PolicyEntry {
 
 function needs(entries: readonly PolicyEntry[], records: readonly CredentialRecord[]) {
   const freeze = { all: false, services: [] };
-  const list = serviceList({ entries, records, freeze, trusted: true, health: 'up', gateway: undefined });
-  const { total, missing, policyId } = credentialNeeds(entries, list);
-  return { total, missing: missing.map(({ name }) => name), policyId };
+  const inputs = { entries, records, freeze, trusted: true, health: 'up', gateway: undefined } as const;
+  const { total, missing, policyId } = credentialNeeds(entries, {
+    list: serviceList(inputs),
+    servers: serverList(inputs),
+  });
+  return { total, missing, policyId };
 }
 
 const idOf = (service: string): CredentialId => ({ scope: folderScope(FOLDER), service });
@@ -46,4 +50,21 @@ test('counts what the workspace’s files name, and asks for what has no credent
 test('asks for nothing without a workspace’s file, or when everything is there', () => {
   expect(needs([entry('user', 'mine')], [])).toEqual({ total: 0, missing: [], policyId: undefined });
   expect(needs([entry(`workspace:${FOLDER}`, 'a')], [present('a')]).missing).toEqual([]);
+});
+
+test('counts what wrapped servers name, each credential by itself', () => {
+  const text =
+    'servers:\n  wiki:\n    command: node\n    args: [wiki.js]\n    env: { TOKEN: { credential: wiki-token }, KEY: { credential: wiki-key } }\n';
+  const { policy } = parsePolicy(text);
+  const id = `workspace:${FOLDER}`;
+  const approval = { kind: 'none' } as const;
+  const wrapped: PolicyEntry = {
+    id,
+    label: id,
+    disk: 'valid',
+    ...(policy && { writtenPolicy: policy }),
+    approval,
+    pending: [],
+  };
+  expect(needs([wrapped], [present('wiki-key')])).toEqual({ total: 2, missing: ['wiki-token'], policyId: id });
 });

@@ -68,8 +68,8 @@ function summarise(inputs: ServiceListInputs, entry: PolicyEntry, name: string, 
   };
 }
 
-/** What concerns a service whatever its policy and credential are like. */
-function windowStatus({ freeze, trusted, health }: ServiceListInputs, name: string): ShownStatus | undefined {
+/** What concerns a service or a server whatever its policy and credential are like. */
+export function windowStatus({ freeze, trusted, health }: ServiceListInputs, name: string): ShownStatus | undefined {
   if (freeze.all || freeze.services.includes(name)) return 'frozen';
   if (!trusted) return 'untrusted';
   if (health === 'down') return 'gateway_down';

@@ -1,12 +1,13 @@
 import type { GatewayStatus } from '../../../gateway/parent.ts';
 import type { App, ServiceModel } from '../../app.ts';
 import { type Disposable, Emitter, type Event, together } from '../../util/emitter.ts';
-import { type ServiceSummary, serviceList } from './serviceList.ts';
+import { type ServerSummary, serverList } from './serverList.ts';
+import { type ServiceListInputs, type ServiceSummary, serviceList } from './serviceList.ts';
 
 /** Several changes in a row are one question to the gateway: 50 milliseconds. */
 const GATHER_MS = 50;
 
-type Inputs = Pick<App, 'credentials' | 'freeze' | 'policies' | 'gateway' | 'activity'> & {
+type Inputs = Pick<App, 'credentials' | 'freeze' | 'policies' | 'gateway' | 'activity' | 'toolPins'> & {
   readonly trust: { readonly granted: () => boolean; readonly onDidGrant: Event<void> };
 };
 
@@ -31,6 +32,7 @@ export class LiveServiceModel implements ServiceModel {
       inputs.policies.onDidChange(update),
       inputs.gateway.onDidChange(update),
       inputs.gateway.onDidTell(update),
+      inputs.toolPins.onDidChange(update),
       inputs.trust.onDidGrant(update),
       // A call can show that a credential was rejected.
       inputs.activity.onDidChange(update),
@@ -38,14 +40,22 @@ export class LiveServiceModel implements ServiceModel {
   }
 
   get list(): readonly ServiceSummary[] {
-    return serviceList({
+    return serviceList(this.#now);
+  }
+
+  get servers(): readonly ServerSummary[] {
+    return serverList(this.#now);
+  }
+
+  get #now(): ServiceListInputs {
+    return {
       entries: this.#inputs.policies.entries(),
       records: this.#inputs.credentials.all(),
       freeze: this.#inputs.freeze.state,
       trusted: this.#inputs.trust.granted(),
       health: this.#inputs.gateway.health.state,
       gateway: this.#status,
-    });
+    };
   }
 
   dispose(): void {

@@ -4,6 +4,7 @@ import { plainSecrets } from '../../checkup/report.ts';
 import { plainSecretsText } from '../checkup/plainSecretsText.ts';
 import { credentialNeeds } from './credentialNeeds.ts';
 import { RulesNode } from './rulesNode.ts';
+import { ServerNode } from './serverNode.ts';
 import { pendingText, ServiceNode } from './serviceNode.ts';
 import { SetUpNode } from './setUpNode.ts';
 
@@ -17,9 +18,10 @@ export function registerServicesView(app: App): vscode.Disposable {
       onDidChangeTreeData: changed.event,
       getTreeItem: (item: vscode.TreeItem) => item,
       getChildren: (item?: vscode.TreeItem) => {
-        if (item instanceof ServiceNode || item instanceof RulesNode) return [...item.children()];
+        if (item instanceof ServiceNode || item instanceof ServerNode || item instanceof RulesNode)
+          return [...item.children()];
         if (item) return [];
-        const needs = credentialNeeds(app.policies.entries(), app.services.list);
+        const needs = credentialNeeds(app.policies.entries(), app.services);
         return [
           ...(vscode.workspace.isTrusted && needs.missing.length > 0 ? [new SetUpNode(needs)] : []),
           ...app.services.list.map(
@@ -29,6 +31,10 @@ export function registerServicesView(app: App): vscode.Disposable {
                 app.freeze.state.services.includes(service.name),
                 app.activity.lastOf(service.name),
               ),
+          ),
+          ...app.services.servers.map(
+            (server) =>
+              new ServerNode(server, app.freeze.state.services.includes(server.name), app.activity.lastOf(server.name)),
           ),
         ];
       },

@@ -12,11 +12,11 @@ export function registerSetUpOffer(app: App, started: Promise<void>): vscode.Dis
   let quiet = true;
   const look = (): void => {
     if (!vscode.workspace.isTrusted) return;
-    const needs = credentialNeeds(app.policies.entries(), app.services.list);
-    const key = needs.missing.map(({ name }) => name).join();
+    const needs = credentialNeeds(app.policies.entries(), app.services);
+    const key = needs.missing.join();
     if (key === '' || offered.has(key)) return;
     // While they are being set up one by one, each smaller set is known already.
-    const known = [...offered].some((other) => needs.missing.every(({ name }) => other.split(',').includes(name)));
+    const known = [...offered].some((other) => needs.missing.every((name) => other.split(',').includes(name)));
     offered.add(key);
     if (quiet || known) return;
     const setUp = vscode.l10n.t('Set Up');

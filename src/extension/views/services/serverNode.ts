@@ -1,0 +1,136 @@
+import { l10n, MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
+import { destinationOf } from '../../../core/policy/servers/destination.ts';
+import type { Activity } from '../../audit/activity.ts';
+import { maskedText } from '../../ui/placementText.ts';
+import { lastCallText } from '../activity/callNode.ts';
+import { DetailNode } from './detailNode.ts';
+import type { ServerNeed, ServerSummary } from './serverList.ts';
+import { pendingText, ServiceNode, waitingText } from './serviceNode.ts';
+import { statusAction, statusHint, statusIcon, statusText } from './statusPresentation.ts';
+
+/** One wrapped server: its state as icon and text, and below it what it is about. */
+export class ServerNode extends TreeItem {
+  readonly server: ServerSummary;
+  readonly #lastCall: Activity | undefined;
+
+  constructor(server: ServerSummary, frozenAlone: boolean, lastCall: Activity | undefined) {
+    super(server.name, TreeItemCollapsibleState.Collapsed);
+    this.server = server;
+    this.#lastCall = lastCall;
+    const { name, status, tools, needs, pending } = server;
+    this.id = `server:${name}`;
+    const changes = pending === 0 || status === 'not_approved' ? '' : waitingText(pending);
+    const review = tools.waiting === 0 ? '' : toolsWaitText(tools.waiting);
+    // What needs a person before what does not: a narrow side bar cuts the end.
+    this.description = [statusText(status), review, changes, toolsText(server)].filter(Boolean).join(' · ');
+    this.iconPath = iconOf(server);
+    // What the menus in package.json go by.
+    this.contextValue = [
+      'server',
+      ...(frozenAlone ? ['frozen'] : []),
+      ...(tools.waiting > 0 ? ['review'] : []),
+      ...(needs.length > 0 ? ['needs'] : []),
+      ...(needs.some(({ credential }) => credential?.state === 'present') ? ['credential'] : []),
+    ].join('.');
+    const hint = statusHint(status) ?? '';
+    const lines = [
+      l10n.t('{0}, MCP server: {1}', name, statusText(status)),
+      server.why ?? '',
+      review,
+      toolsText(server),
+      hint,
+    ].filter(Boolean);
+    const tooltip = new MarkdownString();
+    // Text that came from elsewhere is shown as text, not as Markdown.
+    for (const line of lines) tooltip.appendText(`${line}\n\n`);
+    this.tooltip = tooltip;
+    this.accessibilityInformation = { label: [...lines, changes].filter(Boolean).join(', '), role: 'treeitem' };
+  }
+
+  children(): readonly TreeItem[] {
+    const { name, server, status, pending, tools, needs, running } = this.server;
+    const hint = statusHint(status);
+    const attention = (icon: string): ThemeIcon => new ThemeIcon(icon, new ThemeColor('list.warningForeground'));
+    return [
+      ...(hint ? [new DetailNode(name, 'hint', hint, '', 'lightbulb', statusAction(status, name))] : []),
+      ...(pending > 0
+        ? [
+            new DetailNode(
+              name,
+              'pending',
+              pendingText(pending),
+              l10n.t('Review and Apply'),
+              attention('git-pull-request'),
+              { command: 'valetKey.reviewPolicyChanges', title: l10n.t('Review and Apply Policy Changes') },
+            ),
+          ]
+        : []),
+      ...(tools.waiting > 0
+        ? [
+            new DetailNode(name, 'review', toolsWaitText(tools.waiting), l10n.t('Review'), attention('eye'), {
+              command: 'valetKey.reviewServerTools',
+              title: l10n.t('Review Server Tools'),
+              arguments: [name],
+            }),
+          ]
+        : []),
+      new DetailNode(
+        name,
+        'run',
+        destinationOf(server),
+        running ? l10n.t('running') : l10n.t('starts when an agent needs it'),
+        server.run.by === 'url' ? 'globe' : 'terminal',
+      ),
+      new DetailNode(name, 'tools', toolsText(this.server) || l10n.t('tools not listed yet'), '', 'tools'),
+      ...needs.map((need) => credentialNode(name, need)),
+      new DetailNode(
+        name,
+        'last',
+        this.#lastCall ? this.#lastCall.path : l10n.t('No calls yet'),
+        this.#lastCall ? lastCallText(this.#lastCall) : '',
+        'history',
+      ),
+    ];
+  }
+}
+
+/** The service or server that a command was started for: by its tree item, or by its name from elsewhere. */
+export function nameOfNode(argument: unknown): string | undefined {
+  if (typeof argument === 'string') return argument;
+  if (argument instanceof ServiceNode) return argument.service.name;
+  return argument instanceof ServerNode ? argument.server.name : undefined;
+}
+
+function credentialNode(server: string, { credentialId, credential }: ServerNeed): DetailNode {
+  const stored = credential?.state === 'present';
+  return new DetailNode(
+    server,
+    `credential:${credentialId.service}`,
+    stored ? maskedText(credential.value.last4) : l10n.t('credential missing'),
+    credentialId.service,
+    'key',
+    stored
+      ? undefined
+      : {
+          command: 'valetKey.rotateCredential',
+          title: l10n.t('Rotate Credential'),
+          arguments: [credentialId.service],
+        },
+  );
+}
+
+function iconOf({ status, tools }: ServerSummary): ThemeIcon {
+  if (status !== 'ready') return statusIcon(status);
+  return tools.waiting > 0
+    ? new ThemeIcon('eye', new ThemeColor('list.warningForeground'))
+    : new ThemeIcon('server-process', new ThemeColor('testing.iconPassed'));
+}
+
+/** Empty before the tools were listed for the first time. */
+function toolsText({ tools }: ServerSummary): string {
+  return tools.offered === 0 ? '' : l10n.t('{0} of {1} tools', tools.usable, tools.offered);
+}
+
+function toolsWaitText(count: number): string {
+  return count === 1 ? l10n.t('1 tool waits for your review') : l10n.t('{0} tools wait for your review', count);
+}
