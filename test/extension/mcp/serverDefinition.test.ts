@@ -27,7 +27,7 @@ test('is exactly what is documented: nothing secret, nothing volatile, no workin
 });
 
 test('for other clients is the launcher, which outlives updates, and no variable at all', () => {
-  expect(JSON.parse(clientConfiguration({ command: '/storage/launcher/valet-key', args: [] }))).toEqual({
+  expect(JSON.parse(clientConfiguration({ command: '/storage/launcher/valet-key', args: [] }, []))).toEqual({
     mcpServers: { 'valet-key': { command: '/storage/launcher/valet-key', args: [] } },
   });
 });
@@ -54,4 +54,14 @@ test('the list of wrapped servers says that it changed only when it did', () => 
   changed.fire();
   changed.fire();
   expect([told, wrapped.names]).toEqual([1, ['a', 'b']]);
+});
+
+test('for other clients has an entry for each wrapped server beside ours', () => {
+  const command = '/storage/launcher/valet-key';
+  expect(JSON.parse(clientConfiguration({ command, args: [] }, ['wiki']))).toEqual({
+    mcpServers: {
+      'valet-key': { command, args: [] },
+      'valet-key-wiki': { command, args: ['--server', 'wiki'] },
+    },
+  });
 });
