@@ -20,7 +20,6 @@ export function registerContextKeys(app: App): vscode.Disposable {
       'valetKey.learning': app.learning.lesson !== undefined,
       'valetKey.hasServices': app.services.list.length + app.services.servers.length > 0,
       'valetKey.hasServers': app.services.servers.length > 0,
-      'valetKey.toolsWait': app.toolPins.waiting.length > 0,
       'valetKey.hasCalls': app.activity.calls.some(({ result }) => result.kind === 'answered'),
     };
     for (const [key, value] of Object.entries(keys)) {
