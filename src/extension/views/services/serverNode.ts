@@ -50,13 +50,15 @@ export class ServerNode extends TreeItem {
   children(): readonly TreeItem[] {
     const { name, server, status, pending, tools, needs, running } = this.server;
     const hint = statusHint(status);
+    // A service of another file may have the same name.
+    const owner = `${name}/server`;
     const attention = (icon: string): ThemeIcon => new ThemeIcon(icon, new ThemeColor('list.warningForeground'));
     return [
-      ...(hint ? [new DetailNode(name, 'hint', hint, '', 'lightbulb', statusAction(status, name))] : []),
+      ...(hint ? [new DetailNode(owner, 'hint', hint, '', 'lightbulb', statusAction(status, name))] : []),
       ...(pending > 0
         ? [
             new DetailNode(
-              name,
+              owner,
               'pending',
               pendingText(pending),
               l10n.t('Review and Apply'),
@@ -67,7 +69,7 @@ export class ServerNode extends TreeItem {
         : []),
       ...(tools.waiting > 0
         ? [
-            new DetailNode(name, 'review', toolsWaitText(tools.waiting), l10n.t('Review'), attention('eye'), {
+            new DetailNode(owner, 'review', toolsWaitText(tools.waiting), l10n.t('Review'), attention('eye'), {
               command: 'valetKey.reviewServerTools',
               title: l10n.t('Review Server Tools'),
               arguments: [name],
@@ -75,16 +77,16 @@ export class ServerNode extends TreeItem {
           ]
         : []),
       new DetailNode(
-        name,
+        owner,
         'run',
         destinationOf(server),
         running ? l10n.t('running') : l10n.t('starts when an agent needs it'),
         server.run.by === 'url' ? 'globe' : 'terminal',
       ),
-      new DetailNode(name, 'tools', toolsText(this.server) || l10n.t('tools not listed yet'), '', 'tools'),
-      ...needs.map((need) => credentialNode(name, need)),
+      new DetailNode(owner, 'tools', toolsText(this.server) || l10n.t('tools not listed yet'), '', 'tools'),
+      ...needs.map((need) => credentialNode(owner, need)),
       new DetailNode(
-        name,
+        owner,
         'last',
         this.#lastCall ? this.#lastCall.path : l10n.t('No calls yet'),
         this.#lastCall ? lastCallText(this.#lastCall) : '',
@@ -101,10 +103,10 @@ export function nameOfNode(argument: unknown): string | undefined {
   return argument instanceof ServerNode ? argument.server.name : undefined;
 }
 
-function credentialNode(server: string, { credentialId, credential }: ServerNeed): DetailNode {
+function credentialNode(owner: string, { credentialId, credential }: ServerNeed): DetailNode {
   const stored = credential?.state === 'present';
   return new DetailNode(
-    server,
+    owner,
     `credential:${credentialId.service}`,
     stored ? maskedText(credential.value.last4) : l10n.t('credential missing'),
     credentialId.service,
