@@ -19,6 +19,26 @@ export const BUNDLES = [
 ];
 
 /**
+ * Parts of libraries that nothing here uses and that bundling cannot tell: undici's mocks, caches, web sockets and
+ * interceptors, and the compiler of JSON schemas that the MCP SDK brings for answers which we check ourselves. Without
+ * them the gateway is a fifth smaller, to load and to download.
+ *
+ * @type {import('esbuild').Plugin}
+ */
+const leaveOutUnused = {
+  name: 'leave out what is unused',
+  setup({ onLoad }) {
+    const unused = /[\\/]undici[\\/]lib[\\/](mock|cache|interceptor|web[\\/](websocket|eventsource))[\\/]/;
+    onLoad({ filter: unused }, () => ({ contents: 'module.exports = {};' }));
+    onLoad({ filter: /[\\/]validation[\\/]ajv-provider\.js$/ }, () => ({
+      contents: `export class AjvJsonSchemaValidator {
+        getValidator() { return (data) => ({ valid: true, data, errorMessage: undefined }); }
+      }`,
+    }));
+  },
+};
+
+/**
  * How esbuild makes one of them.
  *
  * @param {typeof BUNDLES[number]} bundle
@@ -41,6 +61,7 @@ export function buildOptions({ name, entry, external, page }) {
     define: { VALETKEY_VERSION: JSON.stringify(version) },
     // Their licences are in THIRD-PARTY-NOTICES.txt.
     legalComments: 'none',
+    plugins: [leaveOutUnused],
     logLevel: 'warning',
   };
 }
