@@ -65,7 +65,8 @@ async function nothingWaits(): Promise<void> {
 }
 
 function lens(text: string): Locator {
-  return window.page.locator('.codelens-decoration a').filter({ hasText: text }).first();
+  // One that does nothing any more is no link.
+  return window.page.locator('.codelens-decoration :is(a, span)').filter({ hasText: text }).first();
 }
 
 test('a service stands whose policy asks about writes', async () => {
@@ -296,6 +297,8 @@ test('what was declined is not asked for again, and the agent is told', async ()
 
 test('a blocked call becomes a rule that asks every time', async () => {
   const put = { service: 'demo', method: 'PUT', path: '/v1/y', json: 1 };
+  // As the newest call it is in sight.
+  expect(await agent.raw('execute', put)).toMatchObject({ error: { code: 'policy_denied' } });
   const row = window.tree('Activity').row('PUT /v1/y');
   await row.locator.click({ button: 'right' });
   await window.page.locator('.monaco-menu .action-item').filter({ hasText: 'Ask Every Time' }).first().click();
