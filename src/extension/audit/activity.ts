@@ -15,6 +15,8 @@ export interface Activity {
     /** The gateway that sent it ended before it could record how the call ended. */
     | { readonly kind: 'unknown' }
     | { readonly kind: 'answered'; readonly status: number; readonly durationMs: number }
+    /** A tool of a wrapped server answered: well, or that it failed. */
+    | { readonly kind: 'ran'; readonly result: 'ok' | 'error'; readonly durationMs: number }
     /** It was allowed and sent, and no answer came back. */
     | { readonly kind: 'failed'; readonly code: string }
     | { readonly kind: 'blocked'; readonly code: string }
@@ -79,6 +81,7 @@ function resultOf(event: AuditEvent): Activity['result'] | undefined {
     case 'intent':
       return { kind: 'under-way' };
     case 'outcome':
+      if (event.result !== undefined) return { kind: 'ran', result: event.result, durationMs: event.durationMs ?? 0 };
       return event.status === undefined
         ? { kind: 'failed', code: event.code ?? 'internal' }
         : { kind: 'answered', status: event.status, durationMs: event.durationMs ?? 0 };

@@ -211,12 +211,12 @@ class Names {
   }
 }
 
-function resultOf({ kind, status }: AuditRecord): ResultName {
+function resultOf({ kind, status, result }: AuditRecord): ResultName {
   switch (kind) {
     case 'intent':
       return 'started';
     case 'outcome':
-      return status !== undefined && status < 400 ? 'answered' : 'failed';
+      return result === 'ok' || (status !== undefined && status < 400) ? 'answered' : 'failed';
     case 'denied':
       return 'blocked';
     default:

@@ -20,7 +20,7 @@ export function registerContextKeys(app: App): vscode.Disposable {
       'valetKey.learning': app.learning.lesson !== undefined,
       'valetKey.hasServices': app.services.list.length + app.services.servers.length > 0,
       'valetKey.hasServers': app.services.servers.length > 0,
-      'valetKey.hasCalls': app.activity.calls.some(({ result }) => result.kind === 'answered'),
+      'valetKey.hasCalls': app.activity.calls.some(({ result }) => result.kind === 'answered' || result.kind === 'ran'),
     };
     for (const [key, value] of Object.entries(keys)) {
       const text = JSON.stringify(value);

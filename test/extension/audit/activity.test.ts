@@ -26,6 +26,16 @@ test('a call that was sent and not answered is told from one that was blocked', 
   ]);
 });
 
+test('a tool of a wrapped server that answered did not fail, though it has no status', () => {
+  const log = new ActivityLog();
+  log.add(event('1', 'outcome', { result: 'ok', durationMs: 7 }));
+  log.add(event('2', 'outcome', { result: 'error', durationMs: 8 }));
+  expect(log.calls.map(({ result }) => result)).toEqual([
+    { kind: 'ran', result: 'error', durationMs: 8 },
+    { kind: 'ran', result: 'ok', durationMs: 7 },
+  ]);
+});
+
 test('newest first, per service, and what people did is no call', () => {
   const log = new ActivityLog();
   log.add(event('1', 'denied'));

@@ -44,6 +44,8 @@ function resultText({ result }: Activity): string {
       return l10n.t('outcome not recorded');
     case 'answered':
       return `${result.status} · ${result.durationMs} ms`;
+    case 'ran':
+      return `${result.result === 'ok' ? l10n.t('ok') : l10n.t('the tool failed')} · ${result.durationMs} ms`;
     case 'failed':
       return l10n.t('failed: {0}', reasonText(result.code));
     case 'waited':
@@ -61,6 +63,10 @@ function resultIcon({ result }: Activity): ThemeIcon {
       return new ThemeIcon('question', new ThemeColor('list.warningForeground'));
     case 'answered':
       return result.status < 400
+        ? new ThemeIcon('pass', new ThemeColor('testing.iconPassed'))
+        : new ThemeIcon('warning', new ThemeColor('list.warningForeground'));
+    case 'ran':
+      return result.result === 'ok'
         ? new ThemeIcon('pass', new ThemeColor('testing.iconPassed'))
         : new ThemeIcon('warning', new ThemeColor('list.warningForeground'));
     case 'failed':

@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ROOT } from '../../scripts/lib/repo.mjs';
+import { type Editor, startEditor } from './support/editor.ts';
+import { until } from './support/wait.ts';
+import type { EditorWindow } from './support/window.ts';
+
+// MCP servers of others, wrapped: VS Code sees each as a server of its own, and never the secret that it insists on. The
+// tests build on one another.
+
+const credential = ['wiki', crypto.randomUUID()].join('-');
+const fingerprint = createHash('sha256').update(credential).digest('hex');
+
+let editor: Editor;
+let window: EditorWindow;
+
+beforeAll(async () => {
+  editor = await startEditor();
+  const script = join(ROOT, 'test/e2e/support/smallServer.ts');
+  const server = (name: string, env: string): string =>
+    [
+      `  ${name}:`,
+      `    command: ${JSON.stringify(process.execPath)}`,
+      `    args: ${JSON.stringify([script, changedFile(name)])}`,
+      ...(env === '' ? [] : [`    env: ${env}`]),
+      '    tools: { allow: [whoami] }',
+    ].join('\n');
+  const policy = `servers:\n${server('wiki', '{ TOKEN: { credential: wiki-token } }')}\n${server('notes', '')}\n`;
+  writeFileSync(join(editor.workspace, 'valetkey.yaml'), policy);
+  window = await editor.openWindow();
+  await window.command('workbench.view.extension.valetKey');
+});
+afterAll(async () => {
+  await editor?.stop();
+});
+
+/** Once it exists, the server has another description for its tool. */
+function changedFile(server: string): string {
+  return join(editor.folders.home, `${server}-changed`);
+}
+
+/** The tools that VS Code has of this server, without VS Code's own prefix. */
+async function tools(server: string): Promise<string[]> {
+  const names = await window.evaluate((vscode) => vscode.lm.tools.map(({ name }) => name));
+  return names.filter((name) => name.includes(server));
+}
+
+async function call(server: string): Promise<string> {
+  const name = await until(`a tool of ${server}`, async () =>
+    (await tools(server)).find((one) => one.includes('whoami')),
+  );
+  return window.evaluate(async (vscode, tool) => {
+    const result = await vscode.lm.invokeTool(tool, { input: {}, toolInvocationToken: undefined });
+    return result.content.map((part) => (part instanceof vscode.LanguageModelTextPart ? part.value : '')).join('');
+  }, name);
+}
+
+async function row(server: string, says: string): Promise<void> {
+  await window.tree('Services').row(server).locator.filter({ hasText: says }).waitFor();
+}
+
+test('Set Up reviews the policy and asks for the credential, naming the whole command line', async () => {
+  await window.tree('Services').row('1 of 1 credentials is missing').press('Set Up');
+  await window.waitForDialog('Apply these changes');
+  await window.answerDialog('Apply');
+  await window.type('wiki-token', credential);
+  const dialog = await window.waitForDialog('Give this credential to the MCP server “wiki”?');
+  expect(dialog.detail).toContain('smallServer.ts');
+  expect(dialog.detail).toContain('env:TOKEN');
+  expect(dialog.detail).not.toContain(credential);
+  await window.screenshotThemes('server-credential');
+  await window.answerDialog('Use This Credential');
+  await row('wiki', 'ready');
+});
+
+test('VS Code lists the tools that the policy grants, of each server apart, and no other', async () => {
+  await window.startMcpServers();
+  await until('the tools of both', async () => (await tools('wiki')).length > 0 && (await tools('notes')).length > 0);
+  expect([(await tools('wiki')).length, (await tools('notes')).length]).toEqual([1, 1]);
+  expect(await window.evaluate((vscode) => vscode.lm.tools.filter(({ name }) => name.endsWith('erase')).length)).toBe(
+    0,
+  );
+});
+
+test('a call reaches the server with its secret, and the secret does not come back', async () => {
+  const text = await call('wiki');
+  expect(text).toContain(fingerprint);
+  expect(text).not.toContain(credential);
+  expect(editor.output('Valet Key Audit')).toMatch(/\| wiki \| tools\/call whoami \| ok \|/);
+  await row('wiki', '1 of 2 tools');
+  await window.tree('Services').row('wiki').expand();
+  await window.screenshotThemes('servers');
+  expect(editor.filesWith(credential)).toEqual([]);
+});
+
+test('Freeze Server stops one, while another answers, and Unfreeze brings it back in a dialog', async () => {
+  await window.tree('Services').row('wiki').press('Freeze Server');
+  await row('wiki', 'frozen');
+  expect(await call('wiki')).toContain('"frozen"');
+  expect(await call('notes')).toContain('whoami');
+  await window.screenshotThemes('server-frozen');
+  await window.tree('Services').row('wiki').press('Unfreeze');
+  await window.waitForDialog('Unfreeze “wiki”?');
+  await window.answerDialog('Unfreeze');
+  await row('wiki', 'ready');
+  expect(await call('wiki')).toContain(fingerprint);
+});
