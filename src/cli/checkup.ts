@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { type CheckedConfig, checkAcross, checkConfig } from '../core/checkup/checkup.ts';
@@ -21,6 +22,12 @@ export async function checkupCommand(args: string[]): Promise<number> {
     format: { type: 'string' },
   });
   if (values.format !== undefined && values.format !== 'sarif') throw new UsageError('--format takes sarif.');
+  for (const folder of values.workspace ?? []) {
+    // A mistyped folder has no findings either, and would pass for a clean one.
+    if (fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
+      throw new UsageError(`--workspace takes a folder, and there is none at ${folder}.`);
+    }
+  }
   const sources = [
     ...homeSources(values.home),
     ...(values.workspace ?? []).flatMap((folder) => workspaceSources(folder)),

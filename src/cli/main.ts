@@ -1,3 +1,5 @@
+import './requireNode.ts';
+
 import { servePolicyParser } from '../gateway/policyWorker.ts';
 import { auditCommand } from './audit.ts';
 import { checkupCommand } from './checkup.ts';

@@ -207,6 +207,15 @@ export const refusals = {
       { service, retryAfterMs: 1000 },
     ),
 
+  /** Of calls that were not even taken, unlike those that waited in vain. */
+  tooMany: (service: string, calls: number): RefusalError =>
+    refuse(
+      'rate_limited',
+      `This agent has ${calls} calls under way already, or sent too much at once, so this one was not taken.`,
+      'Wait for answers, or cancel calls, then go on.',
+      { service, retryAfterMs: 1000 },
+    ),
+
   requestTooLarge: (message: string, nextStep: string, service: string): RefusalError =>
     refuse('request_too_large', message, nextStep, { service }),
 

@@ -49,6 +49,8 @@ describe('a call that is not in form', () => {
     ['decide with a policy that has errors', ['decide', '--policy', broken]],
     ['lint without a file', ['lint']],
     ['lint of a file that is missing', ['lint', missing]],
+    ['checkup of a folder that is missing', ['checkup', '--workspace', path.join(folder, 'mistyped')]],
+    ['checkup of a file', ['checkup', '--workspace', broken]],
     ['audit without a verb', ['audit']],
     ['audit of a directory that is missing', ['audit', 'verify', missing]],
     ['audit of two directories', ['audit', 'verify', folder, folder]],

@@ -190,14 +190,20 @@ it('calls that wait hold no more memory than they may', async () => {
   const text = 'x'.repeat(900_000);
   const cancel = new AbortController();
   const codes: string[] = [];
+  const said = new Set<string>();
   const calls = Array.from({ length: 30 }, () =>
     agent
       .refused('execute', { service: 'api', method: 'POST', path: '/hang', text }, cancel.signal)
-      .then(({ code }) => codes.push(code))
+      .then(({ code, message }) => {
+        codes.push(code);
+        said.add(message);
+      })
       .catch(() => undefined),
   );
   await until(() => codes.length > 0, 'some calls are too many');
   expect(new Set(codes)).toEqual(new Set(['rate_limited']));
+  // Refused at once, and not told that they had waited.
+  expect([...said].join(' ')).toMatch(/^This agent has \d+ calls under way already/);
   cancel.abort();
   await Promise.all(calls);
   await until(async () => (await served.order({ do: 'status' })).calls === 0, 'the gateway is at rest');

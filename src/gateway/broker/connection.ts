@@ -176,5 +176,5 @@ function inForm<T>(schema: ZodType<T>, line: string): T {
 }
 
 function tooMany(service: string): Refusal {
-  return refusals.tooBusy(service, MAX_CALLS).refusal;
+  return refusals.tooMany(service, MAX_CALLS).refusal;
 }
