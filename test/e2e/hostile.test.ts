@@ -361,7 +361,7 @@ test('no command of VS Code answers any question of ours, whichever is open', as
   await sayNo();
 
   const questions: readonly (readonly [text: string, ask: () => Promise<void>])[] = [
-    ['asks for DELETE', () => window.palette('Valet Key: Review Access Request')],
+    ['Let agents send this to “demo”', () => window.palette('Valet Key: Review Access Request')],
     ['Apply these changes', () => window.palette('Valet Key: Review and Apply Policy Changes')],
     ['Bring back the previous credential of “demo”?', () => startFor('demo', 'Undo Rotation')],
     ['Remove the credential of “demo”?', () => startFor('demo', 'Revoke Credential')],
