@@ -307,7 +307,14 @@ test('a blocked call becomes a rule that asks every time', async () => {
   await window.screenshotThemes('ask-every-time');
   await pause(READING_MS);
   await window.answerDialog('Add Rule');
-  const { result } = await asked(put);
+  const { result } = await until('the rule to ask', async () => {
+    const answer = agent.raw('execute', put);
+    answer.catch(() => undefined);
+    const shown = window.statusBar('waits for your approval').waitFor();
+    const first = await Promise.race([shown.then(() => 'asks'), answer.then(() => 'denies still')]);
+    shown.catch(() => undefined);
+    return first === 'asks' && { result: answer };
+  });
   await review('Allow Once');
   expect(await result).toMatchObject({ status: 200 });
 });
