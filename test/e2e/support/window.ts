@@ -115,7 +115,7 @@ export class EditorWindow {
     await until(`the command "${title}" to be chosen`, async () => {
       if (!(await this.#inputBox.isVisible())) await this.page.keyboard.press('F1');
       await this.#inputBox.waitFor({ state: 'visible', timeout: 5000 });
-      await this.#inputBox.fill(`>${title}`);
+      await this.#inputBox.fill(`>${title}`, { timeout: 3000 });
       await row.click({ timeout: 3000 });
       return true;
     });
