@@ -52,16 +52,19 @@ tests:
 
 /** Puts the cursor behind this text in the file. */
 async function putCursor(text: string): Promise<void> {
-  await window.evaluate(
+  const place = await window.evaluate(
     async (vscode, at) => {
       const document = await vscode.workspace.openTextDocument(vscode.Uri.file(at.file));
       const shown = await vscode.window.showTextDocument(document, { preview: false });
       const position = document.positionAt(document.getText().indexOf(at.text) + at.text.length);
       shown.selection = new vscode.Selection(position, position);
       shown.revealRange(shown.selection);
+      return `Ln ${position.line + 1}, Col ${position.character + 1}`;
     },
     { file, text },
   );
+  // What is typed next goes where the window has the cursor.
+  await window.page.locator('.statusbar-item').filter({ hasText: place }).waitFor();
 }
 
 function text(): Promise<string> {
@@ -147,7 +150,7 @@ test('a test that fails is a problem at its place, and a lens counts them', asyn
 
 test('a quick fix changes the text, and one Undo takes it back', async () => {
   const before = await text();
-  await quickFix('- path: /v1/orders/*', 'Remove this rule');
+  await quickFix('methods: [GET]\n      - path: /v1/orders/*', 'Remove this rule');
   await until('the rule to be gone', async () => !(await text()).includes('/v1/orders/*\n'));
   await until('the problem to be gone', async () => (await problemsWith('shadowed-rule')) === 0);
   await window.command('undo');
