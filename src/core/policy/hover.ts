@@ -15,14 +15,14 @@ export interface PolicyHover {
 
 /**
  * What is under an offset, in words: a rule, with how many of `calls`,
- * those of the last 24 hours, it matches by method and path; or else the key.
+ * those of the last 24 hours (if they are known), it matches by method and path; or else the key.
  * `policy` is the text's, as parsed; without one only keys are explained.
  */
 export function hoverPolicy(
   text: string,
   offset: number,
   policy?: Policy,
-  calls: readonly PastCall[] = [],
+  calls?: readonly PastCall[],
 ): PolicyHover | undefined {
   const key = keyAt(text, offset);
   for (const service of policy?.services.values() ?? []) {
@@ -67,8 +67,8 @@ function pathWords({ pattern }: Rule): string {
   return text;
 }
 
-function used(rule: Rule, service: Service, calls: readonly PastCall[]): string[] {
-  if (calls.length === 0) return [];
+function used(rule: Rule, service: Service, calls: readonly PastCall[] | undefined): string[] {
+  if (calls === undefined) return [];
   const compiled = compileService({ ...service, rules: [rule] });
   const matched = calls.filter((call) => {
     const path = canonicalPath(call.path);
