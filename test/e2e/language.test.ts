@@ -183,8 +183,7 @@ test('a rule says in words what it allows', async () => {
   await putCursor('/v1/orders/**');
   await window.command('editor.action.showHover');
   const hover = window.page.locator('.monaco-hover').filter({ hasText: 'every path below /v1/orders/' }).first();
-  await hover.waitFor();
-  expect(await hover.textContent()).toContain('No call of the last 24 hours matched it.');
+  await hover.filter({ hasText: 'No call of the last 24 hours matched it.' }).waitFor();
   await window.screenshotThemes('language-hover');
   await window.page.keyboard.press('Escape');
 });
