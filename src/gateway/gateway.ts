@@ -1,4 +1,3 @@
-import { agentName } from '../core/audit/agentName.ts';
 import type { PolicyAuthor, PolicyDocument } from '../core/policy/model.ts';
 import type { AccessAnswer, AccessRequest, Answer, Call, Refusal, ServiceList } from '../protocol/messages.ts';
 import { AccessRequests } from './accessRequests.ts';
@@ -8,11 +7,12 @@ import { answerEvent } from './approvalQuestion.ts';
 import { APPROVAL_TIMES, Approvals, type ApprovalTimes, type Approver } from './approvals.ts';
 import { Asking } from './asking.ts';
 import { freshId, Recorder } from './audit/recorder.ts';
-import { type Caller, type Flight, PERSON } from './flight.ts';
+import { enterLimits } from './enterLimits.ts';
+import { type Caller, PERSON } from './flight.ts';
 import { Flights } from './flights.ts';
 import { GatewayState, type ParsePolicy } from './gatewayState.ts';
 import { type Resolve, Transport } from './http/transport.ts';
-import { Judge } from './judge.ts';
+import { Judge, type Judged } from './judge.ts';
 import { Limiter, type Place } from './limiter.ts';
 import { listServices } from './listServices.ts';
 import type {
@@ -39,7 +39,6 @@ import type {
   WishOutcome,
 } from './parent.ts';
 import { PersonActs } from './personActs.ts';
-import type { ServiceInForce } from './policySet.ts';
 import { refusals } from './refusals.ts';
 import { Refusing } from './refusing.ts';
 import { Authenticator } from './renewal/authenticator.ts';
@@ -177,14 +176,16 @@ export class Gateway implements GatewayControl {
   ): Promise<{ answer: Answer } | { refusal: Refusal }> {
     const flight = this.#flights.take(call, caller, signal);
     let place: Place | undefined;
+    const enter = ({ inForce: { service, limits } }: Judged): Promise<Place> =>
+      enterLimits(this.#limiter, flight, service.name, limits);
     try {
       let judged = this.#judge.judge(flight);
-      place = await this.#enterLimits(flight, judged.inForce);
+      place = await enter(judged);
       while (!this.#asking.approved(flight, judged)) {
         place.giveBack(); // who waits for a person is in nobody's way, and counts against no limit
         await this.#asking.waitForPerson(flight, judged, onWaiting);
         judged = this.#judge.judge(flight); // much may have changed meanwhile
-        place = await this.#enterLimits(flight, judged.inForce);
+        place = await enter(judged);
       }
       const { inForce, request } = judged;
       const checkAgain = (): void => this.#judge.checkAgain(flight, judged);
@@ -204,17 +205,6 @@ export class Gateway implements GatewayControl {
       place?.leave();
       this.#flights.end(flight);
     }
-  }
-
-  async #enterLimits(flight: Flight, { service, limits }: ServiceInForce): Promise<Place> {
-    const agent = agentName(flight.caller.agent.name);
-    const entry = await this.#limiter.enter(service.name, limits, agent, flight.signal);
-    if (entry.entered) return entry.place;
-    flight.throwIfInterrupted();
-    if (entry.why === 'busy') throw refusals.tooBusy(service.name, limits.concurrent);
-    const rate = limits.requests;
-    const retryAfterMs = entry.why === 'rate' ? entry.retryAfterMs : 0;
-    throw refusals.rateLimited(service.name, rate ? `${rate.count} a ${rate.per}` : 'requests', retryAfterMs);
   }
 
   // ── The other things that an agent can ask ──────────────────────────────────────────────────────────────────────

@@ -44,12 +44,8 @@ export class Refusing {
   }
 
   #asRefusal(error: unknown, service: string, sent: Flight['sent']): RefusalError {
-    if (error instanceof RefusalError) return error;
-    if (error instanceof Interruption) return error.refuse(sent);
-    if (error instanceof AuditWriteError) {
-      this.#parts.recorder.log('error', `${error.message}: ${String(error.cause)}`);
-      return refusals.auditUnavailable(service, sent);
-    }
+    const known = knownRefusal(error, service, sent, this.#parts.recorder);
+    if (known) return known;
     this.#parts.recorder.log('error', String(error instanceof Error ? error.stack : error));
     return refusals.internal(service, sent, error);
   }
@@ -58,4 +54,18 @@ export class Refusing {
   #clean(refusal: Refusal): Refusal {
     return this.#parts.state.vault.redactor.json(refusal).value as Refusal;
   }
+}
+
+/** What ended a call, where that says itself what the agent is told: a refusal, an interruption, a trail that cannot be written. */
+export function knownRefusal(
+  error: unknown,
+  name: string,
+  sent: Flight['sent'],
+  recorder: Pick<Recorder, 'log'>,
+): RefusalError | undefined {
+  if (error instanceof RefusalError) return error;
+  if (error instanceof Interruption) return error.refuse(sent);
+  if (!(error instanceof AuditWriteError)) return undefined;
+  recorder.log('error', `${error.message}: ${String(error.cause)}`);
+  return refusals.auditUnavailable(name, sent);
 }

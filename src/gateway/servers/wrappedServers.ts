@@ -1,6 +1,5 @@
-import { McpError, ErrorCode as McpErrorCode } from '@modelcontextprotocol/sdk/types.js';
+import { McpError } from '@modelcontextprotocol/sdk/types.js';
 import type { Dispatcher } from 'undici';
-import { agentName } from '../../core/audit/agentName.ts';
 import type { Network } from '../../core/policy/model.ts';
 import { destinationOf, differingServerPart } from '../../core/policy/servers/destination.ts';
 import type { Secret } from '../../core/secret.ts';
@@ -10,15 +9,19 @@ import type { Turns } from '../answer/turns.ts';
 import type { ApprovalSubject, Approvals, Approver } from '../approvals.ts';
 import { AuditWriteError } from '../audit/auditLog.ts';
 import { freshId, type Recorder } from '../audit/recorder.ts';
-import { type Caller, Flight, Interruption } from '../flight.ts';
+import { enterLimits } from '../enterLimits.ts';
+import type { Caller, Flight } from '../flight.ts';
+import { Flights } from '../flights.ts';
 import type { GatewayState } from '../gatewayState.ts';
-import { TransportError } from '../http/transportError.ts';
 import type { Limiter, Place } from '../limiter.ts';
 import type { ServerPins, ServerState, ToolsSeen } from '../parent.ts';
 import { RefusalError, refusals } from '../refusals.ts';
+import { knownRefusal } from '../refusing.ts';
 import type { ProcessTree } from './processTree.ts';
 import { findServer, serverSecrets, serverStatus } from './serverAccess.ts';
+import { isConnectionClosed, serverFailure } from './serverFailure.ts';
 import type { ToolResult } from './serverLink.ts';
+import { LOG_CHARS, ServerLog } from './serverLog.ts';
 import { serverRefusals } from './serverRefusals.ts';
 import { ServerRunner } from './serverRunner.ts';
 import type { ServerSession, SessionPorts } from './serverSession.ts';
@@ -30,9 +33,6 @@ import { cleanResult } from './toolResult.ts';
 
 /** After a call timed out, how long the server has to answer a ping before it counts as hung. */
 const PING_MS = 2000;
-/** Lines of a server's own logging that are kept, in a minute. */
-const LOG_LINES = 60;
-const LOG_CHARS = 500;
 
 export interface WrappedServersOptions {
   readonly state: GatewayState;
@@ -50,13 +50,6 @@ export interface WrappedServersOptions {
   readonly now: () => number;
 }
 
-/** A call to a wrapped server on its way. */
-interface ToolFlight {
-  readonly flight: Flight;
-  readonly server: string;
-  session: ServerSession | undefined;
-}
-
 /** A call as it stands at one moment: what is in force for it, and what policy says. */
 interface Judged {
   readonly inForce: ServerInForce;
@@ -70,7 +63,7 @@ interface Wrapped {
   readonly watchers: Set<() => void>;
   /** What its tools and its state came to when its watchers were last told. */
   told: string;
-  logged: { lines: number; since: number };
+  readonly log: ServerLog;
 }
 
 /**
@@ -81,10 +74,13 @@ export class WrappedServers {
   readonly #options: WrappedServersOptions;
   readonly #pins = new ToolPins();
   readonly #wrapped = new Map<string, Wrapped>();
-  readonly #flights = new Set<ToolFlight>();
+  readonly #flights: Flights;
+  /** Which session a call under way uses. */
+  readonly #sessions = new WeakMap<Flight, ServerSession>();
 
   constructor(options: WrappedServersOptions) {
     this.#options = options;
+    this.#flights = new Flights(options.now);
   }
 
   // ── What an agent asks ──────────────────────────────────────────────────────────────────────────────────────────
@@ -98,29 +94,34 @@ export class WrappedServers {
     onProgress?: (progress: CallProgress) => void,
   ): Promise<{ answer: ToolResult } | { refusal: Refusal }> {
     const { now } = this.#options;
-    const own = this.#take(call, caller, signal);
-    const { flight } = own;
+    const flight = this.#flights.take(
+      { tool: 'execute', service: call.server, method: 'tools/call', path: call.tool },
+      caller,
+      signal,
+    );
+    const enter = ({ inForce: { server, limits } }: Judged): Promise<Place> =>
+      enterLimits(this.#options.limiter, flight, server.name, limits);
     let place: Place | undefined;
     try {
       this.#options.agents.admit(caller.agent);
       let judged = this.#judge(flight, call);
       this.#checkArguments(call, judged.inForce);
-      place = await this.#enterLimits(flight, judged.inForce);
+      place = await enter(judged);
       while (!this.#approved(flight, call, judged)) {
         place.giveBack(); // who waits for a person is in nobody's way, and counts against no limit
         await this.#waitForPerson(flight, call, judged, onWaiting);
         judged = this.#judge(flight, call); // much may have changed meanwhile
-        place = await this.#enterLimits(flight, judged.inForce);
+        place = await enter(judged);
       }
       const { inForce, secrets } = judged;
       const { timeoutMs } = inForce.limits;
       flight.interruptAfter(timeoutMs, (sent) => refusals.timeout(call.server, timeoutMs, sent));
       const session = this.#session(inForce, secrets);
-      own.session = session;
+      this.#sessions.set(flight, session);
       await this.#checkTool(flight, session, call);
       this.#checkAgain(flight, call, judged, session);
       this.#recordIntent(flight, inForce, call, secrets);
-      const result = await this.#run(own, session, call, onProgress);
+      const result = await this.#run(flight, session, call, onProgress);
       const answer = await this.#redact(flight, inForce, result);
       flight.throwIfInterrupted(); // a freeze while the result was looked at
       this.#options.recorder.recordOrLog({
@@ -135,8 +136,7 @@ export class WrappedServers {
       return { refusal: this.#refuse(flight, error) };
     } finally {
       place?.leave();
-      flight.end();
-      this.#flights.delete(own);
+      this.#flights.end(flight);
     }
   }
 
@@ -160,7 +160,7 @@ export class WrappedServers {
       await this.#lookAt(server, session);
       return shown();
     } catch (error) {
-      return { refusal: this.#clean(this.#asRefusal(error, server, 'no', undefined).refusal) };
+      return { refusal: this.#clean(this.#asRefusal(error, server, undefined).refusal) };
     }
   }
 
@@ -204,7 +204,7 @@ export class WrappedServers {
 
   /** Which agents may call was said anew. */
   interruptFrozenAgents(): void {
-    for (const { flight } of this.#flights) {
+    for (const flight of this.#flights) {
       if (this.#options.agents.isFrozen(flight.caller.agent)) flight.interrupt((sent) => refusals.agentFrozen(sent));
     }
   }
@@ -230,25 +230,13 @@ export class WrappedServers {
 
   /** Ends everything before it returns, as far as the operating system can. */
   close(): void {
-    for (const { flight, server } of this.#flights) flight.interrupt((sent) => refusals.gatewayStopping(server, sent));
+    for (const flight of this.#flights) {
+      flight.interrupt((sent) => refusals.gatewayStopping(flight.call.service, sent));
+    }
     for (const { runner } of this.#wrapped.values()) runner.end('kill');
   }
 
   // ── The steps of a call ─────────────────────────────────────────────────────────────────────────────────────────
-
-  #take({ server, tool }: ToolCall, caller: Caller, signal: AbortSignal): ToolFlight {
-    const flight = new Flight(
-      { tool: 'execute', service: server, method: 'tools/call', path: tool },
-      caller,
-      this.#options.now(),
-    );
-    const cancel = (): void => flight.interrupt((sent) => refusals.cancelled(server, sent));
-    if (signal.aborted) cancel();
-    else signal.addEventListener('abort', cancel, { once: true });
-    const own: ToolFlight = { flight, server, session: undefined };
-    this.#flights.add(own);
-    return own;
-  }
 
   /** What is in force for the call, and what policy says of it. Throws when it is refused. */
   #judge(flight: Flight, { server, tool }: ToolCall): Judged {
@@ -303,17 +291,6 @@ export class WrappedServers {
     }
   }
 
-  async #enterLimits(flight: Flight, { server: { name }, limits }: ServerInForce): Promise<Place> {
-    const agent = agentName(flight.caller.agent.name);
-    const entry = await this.#options.limiter.enter(name, limits, agent, flight.signal);
-    if (entry.entered) return entry.place;
-    flight.throwIfInterrupted();
-    if (entry.why === 'busy') throw refusals.tooBusy(name, limits.concurrent);
-    const rate = limits.requests;
-    const retryAfterMs = entry.why === 'rate' ? entry.retryAfterMs : 0;
-    throw refusals.rateLimited(name, rate ? `${rate.count} a ${rate.per}` : 'calls', retryAfterMs);
-  }
-
   #session({ server, limits }: ServerInForce, secrets: ReadonlyMap<string, Secret>): ServerSession {
     return this.#of(server.name).runner.sessionFor({ server, limits, secrets });
   }
@@ -356,12 +333,13 @@ export class WrappedServers {
   }
 
   async #run(
-    { flight, server }: ToolFlight,
+    flight: Flight,
     session: ServerSession,
     call: ToolCall,
     onProgress: ((progress: CallProgress) => void) | undefined,
   ): Promise<ToolResult> {
     const { recorder } = this.#options;
+    const { server } = call;
     const tell = onProgress && {
       onProgress: ({ progress, total, message }: CallProgress): void =>
         onProgress({
@@ -411,7 +389,7 @@ export class WrappedServers {
 
   #refuse(flight: Flight, error: unknown): Refusal {
     const { service } = flight.call;
-    const { refusal } = this.#asRefusal(error, service, flight.sent, flight);
+    const { refusal } = this.#asRefusal(error, service, flight);
     if (!(error instanceof AuditWriteError)) {
       this.#options.recorder.recordOrLog({
         ...flight.event(),
@@ -424,26 +402,11 @@ export class WrappedServers {
     return this.#clean(refusal);
   }
 
-  #asRefusal(error: unknown, server: string, sent: Flight['sent'], flight: Flight | undefined): RefusalError {
-    if (error instanceof RefusalError) return error;
-    if (error instanceof Interruption) return error.refuse(sent);
+  #asRefusal(error: unknown, server: string, flight: Flight | undefined): RefusalError {
     const { recorder } = this.#options;
-    if (error instanceof AuditWriteError) {
-      recorder.log('error', `${error.message}: ${String(error.cause)}`);
-      return refusals.auditUnavailable(server, sent);
-    }
-    const cause = rootOf(error);
-    if (cause instanceof TransportError) {
-      if (cause.failure === 'too_large') return serverRefusals.resultTooLarge(server, 0);
-      return refusals.unreachable(server, server, cause.detail, sent);
-    }
-    if (flight === undefined || !flight.intended) {
-      if (httpStatus(error) === 401) return serverRefusals.credentialRejected(server);
-      return serverRefusals.notStarted(server, startFailure(error));
-    }
-    if (httpStatus(error) === 401) return serverRefusals.credentialRejected(server);
-    if (httpStatus(error) !== undefined)
-      return refusals.unreachable(server, server, `it answered ${httpStatus(error)}`, sent);
+    const sent = flight?.sent ?? 'no';
+    const known = knownRefusal(error, server, sent, recorder) ?? serverFailure(error, server, sent, flight?.intended);
+    if (known) return known;
     recorder.log('error', String(error instanceof Error ? error.stack : error));
     return refusals.internal(server, sent, error);
   }
@@ -458,13 +421,13 @@ export class WrappedServers {
   #of(name: string): Wrapped {
     let wrapped = this.#wrapped.get(name);
     if (!wrapped) {
-      const { now } = this.#options;
+      const { recorder, now } = this.#options;
       wrapped = {
         runner: new ServerRunner(name, now, (session) => this.#ports(name, session)),
         catalog: new ToolCatalog(name, this.#pins),
         watchers: new Set(),
         told: '',
-        logged: { lines: 0, since: 0 },
+        log: new ServerLog(name, recorder, now),
       };
       this.#wrapped.set(name, wrapped);
     }
@@ -482,13 +445,14 @@ export class WrappedServers {
         this.#of(name).runner.noteFailure();
       },
       onToolsChanged: () => this.#tellWatchers(name),
-      onLog: (level, data) => this.#log(name, `${level}: ${typeof data === 'string' ? data : JSON.stringify(data)}`),
-      onErrorLine: (line) => this.#log(name, line),
+      onLog: (level, data) =>
+        this.#of(name).log.write(`${level}: ${typeof data === 'string' ? data : JSON.stringify(data)}`),
+      onErrorLine: (line) => this.#of(name).log.write(line),
       onTooLong: () => {
         const own = session();
         const bytes = own?.settings.limits.responseBytes ?? 0;
-        for (const { flight, session: used } of this.#flights) {
-          if (used === own) flight.interrupt(() => serverRefusals.resultTooLarge(name, bytes));
+        for (const flight of this.#flights) {
+          if (this.#sessions.get(flight) === own) flight.interrupt(() => serverRefusals.resultTooLarge(name, bytes));
         }
       },
     };
@@ -538,7 +502,7 @@ export class WrappedServers {
   }
 
   #interrupt(name: string, refuse: (sent: Flight['sent']) => RefusalError): void {
-    for (const { flight, server } of this.#flights) if (server === name) flight.interrupt(refuse);
+    for (const flight of this.#flights) if (flight.call.service === name) flight.interrupt(refuse);
   }
 
   /** Whether what a session was started as is still in force. New values of its credentials wait for its calls to end. */
@@ -551,21 +515,6 @@ export class WrappedServers {
       if (error instanceof RefusalError) return false;
       throw error;
     }
-  }
-
-  /** A server's own words go to the product's log: redacted, cut, and no more than so many. */
-  #log(name: string, text: string): void {
-    const { logged } = this.#of(name);
-    const now = this.#options.now();
-    if (now - logged.since > 60_000) {
-      logged.since = now;
-      logged.lines = 0;
-    }
-    logged.lines++;
-    if (logged.lines > LOG_LINES) return;
-    const line = this.#options.recorder.redact(text.slice(0, 8 * LOG_CHARS)).slice(0, LOG_CHARS);
-    const more = logged.lines === LOG_LINES ? ' (and more, which is left out for a minute)' : '';
-    this.#options.recorder.log('info', `${name} says: ${JSON.stringify(line)}${more}`);
   }
 }
 
@@ -582,33 +531,4 @@ async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<
   } finally {
     if (onAbort) signal.removeEventListener('abort', onAbort);
   }
-}
-
-function isConnectionClosed(error: unknown): boolean {
-  return error instanceof McpError && error.code === McpErrorCode.ConnectionClosed;
-}
-
-function rootOf(error: unknown): unknown {
-  let current = error;
-  for (let depth = 0; depth < 8 && current instanceof Error && current.cause instanceof Error; depth++)
-    current = current.cause;
-  return current;
-}
-
-/** The HTTP status in an error of the SDK's transport. */
-function httpStatus(error: unknown): number | undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'number' && code >= 400 && code < 600 ? code : undefined;
-}
-
-/** Why a server could not be started, without anything that it said. */
-function startFailure(error: unknown): string {
-  const cause = rootOf(error);
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  if (code === 'ENOENT') return 'its program was not found on the PATH';
-  if (code === 'EACCES') return 'its program may not be executed';
-  if (typeof code === 'string' && /^[A-Z_]+$/.test(code)) return code;
-  const status = httpStatus(error);
-  if (status !== undefined) return `it answered ${status}`;
-  return isConnectionClosed(error) ? 'it ended before it answered' : 'it did not answer as an MCP server does';
 }
