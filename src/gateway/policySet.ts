@@ -6,6 +6,7 @@ import type { Decision, Limits, Policy, PolicyAuthor, PolicyDocument, Rule, Serv
 import { describeRestrictions } from '../core/policy/restrictions.ts';
 import { strictness } from '../core/policy/strictness.ts';
 import type { CanonicalRequest } from '../core/request/model.ts';
+import { bothHalves, NOBODY, type Say, unequalHalf } from './jointVerdict.ts';
 import { ADMIN_POLICY_ID, type PolicyFile } from './parent.ts';
 
 /** One text of one file, compiled. */
@@ -60,13 +61,7 @@ export type Lookup =
     };
 
 /** What all documents together say of one request: the strictest of their verdicts. */
-export interface JointDecision extends Decision {
-  /** The file that decided. */
-  readonly label: string;
-  /** True when the written text allows what the approved one does not: a person's review would settle it. */
-  readonly awaitsApproval: boolean;
-  /** True when the administrator's file decided. */
-  readonly byAdministrator: boolean;
+export interface JointDecision extends Decision, Say {
   /** With the verdict `ask`: one rule of each document, and of each of its halves, that asks. */
   readonly asking: readonly AskingRule[];
 }
@@ -172,21 +167,13 @@ export class PolicySet {
         by: 'person',
       };
     }
-    for (const { document, approved, written } of naming) {
-      for (const other of [approved?.service, written?.service]) {
-        const part = other === undefined ? undefined : differingPart(definition, other);
-        if (part === undefined) continue;
-        const ownEdit = approved?.service === definition && other === written?.service;
-        return {
-          found: 'not_approved',
-          why: document.ceiling
-            ? `the ${part} of ${name} is not the one in ${document.label}`
-            : `the ${part} of ${name} in ${document.label} is not the one that was approved`,
-          by: document.ceiling ? 'administrator' : 'person',
-          ...(ownEdit && other ? { proposed: other } : {}),
-        };
-      }
-    }
+    const halves = naming.map(({ document, approved, written }) => ({
+      document,
+      approved: approved?.service,
+      written: written?.service,
+    }));
+    const unequal = unequalHalf(name, definition, halves, differingPart);
+    if (unequal) return unequal;
     const unlisted = [definition.baseUrl.origin, ...furtherOrigins(definition.auth)].find(
       (origin) => this.#ceiling?.allowedOrigins?.includes(origin) === false,
     );
@@ -229,35 +216,20 @@ function originsOf(policy: Policy | undefined): Pick<Ceiling, 'allowedOrigins'> 
 function decideJointly(documents: readonly Part[], request: CanonicalRequest, agent?: string): JointDecision {
   let strictest: JointDecision | undefined;
   const asking: AskingRule[] = [];
-  for (const { document, approved, written } of documents) {
-    const byWritten = verdictOf(written, request, agent, `${document.label} no longer names ${request.service}`);
-    // Before its first approval a workspace file only restricts: its approved half has no say yet.
-    const byApproved = document.grants
-      ? verdictOf(approved, request, agent, `nobody has approved ${request.service} in ${document.label}`)
-      : byWritten;
-    const stricter = strictness(byApproved) > strictness(byWritten) ? byApproved : byWritten;
-    const decision: JointDecision = {
-      ...stricter,
-      label: document.label,
-      awaitsApproval: byWritten.verdict !== 'deny' && byApproved.verdict === 'deny',
-      byAdministrator: document.ceiling,
-      asking,
-    };
+  for (const part of documents) {
+    const { document } = part;
+    const { byApproved, byWritten, decision } = bothHalves(
+      part,
+      request.service,
+      (half: CompiledService | undefined, absent) => verdictOf(half, request, agent, absent),
+      strictness,
+    );
     for (const [half, { verdict, rule }] of Object.entries({ approved: byApproved, written: byWritten })) {
       if (verdict === 'ask' && rule) asking.push({ label: document.label, rule, key: keyOf(document.id, half, rule) });
     }
-    if (!strictest || strictness(decision) > strictness(strictest)) strictest = decision;
+    if (!strictest || strictness(decision) > strictness(strictest)) strictest = { ...decision, asking };
   }
-  return (
-    strictest ?? {
-      verdict: 'deny',
-      reason: 'No policy names this service',
-      label: '',
-      awaitsApproval: false,
-      byAdministrator: false,
-      asking,
-    }
-  );
+  return strictest ?? { verdict: 'deny', reason: 'No policy names this service', ...NOBODY, asking };
 }
 
 /** Positions and numbers shift with every edit elsewhere in the file. */

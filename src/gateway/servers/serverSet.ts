@@ -3,6 +3,7 @@ import type { Limits, Policy, PolicyAuthor, PolicyDocument } from '../../core/po
 import { decideTool } from '../../core/policy/servers/decideTool.ts';
 import { differingServerPart } from '../../core/policy/servers/destination.ts';
 import type { Server, ToolDecision } from '../../core/policy/servers/model.ts';
+import { bothHalves, NOBODY, type Say, unequalHalf } from '../jointVerdict.ts';
 import { ADMIN_POLICY_ID, type PolicyFile } from '../parent.ts';
 
 /** What one policy file says of servers. */
@@ -25,13 +26,7 @@ export interface ServerInForce {
 }
 
 /** The strictest of what all documents say of one tool. */
-export interface JointToolDecision extends ToolDecision {
-  /** The file that decided. */
-  readonly label: string;
-  /** True when the written text allows what the approved one does not: a person's review would settle it. */
-  readonly awaitsApproval: boolean;
-  readonly byAdministrator: boolean;
-}
+export type JointToolDecision = ToolDecision & Say;
 
 export type ServerLookup =
   | { readonly found: 'server'; readonly inForce: ServerInForce }
@@ -135,20 +130,8 @@ export class ServerSet {
         by: 'person',
       };
     }
-    for (const { document, approved, written } of naming) {
-      for (const other of [approved, written]) {
-        const part = other === undefined ? undefined : differingServerPart(definition, other);
-        if (part === undefined || other === undefined) continue;
-        return {
-          found: 'not_approved',
-          why: document.ceiling
-            ? `the ${part} of ${name} is not the one in ${document.label}`
-            : `the ${part} of ${name} in ${document.label} is not the one that was approved`,
-          by: document.ceiling ? 'administrator' : 'person',
-          ...(approved === definition && other === written ? { proposed: other } : {}),
-        };
-      }
-    }
+    const unequal = unequalHalf(name, definition, naming, differingServerPart);
+    if (unequal) return unequal;
     const beyond = ceiling && this.#beyondCeiling(definition, ceiling);
     if (beyond !== undefined) return { found: 'not_approved', why: beyond, by: 'administrator' };
     const all = naming.flatMap(({ approved, written }) => [approved, written]).filter((one) => one !== undefined);
@@ -185,30 +168,20 @@ function decideJointly(
   tool: string,
 ): JointToolDecision {
   let strictest: JointToolDecision | undefined;
-  for (const { document, approved, written } of naming) {
-    const byWritten = decisionOf(written, tool, `${document.label} no longer names ${name}`);
-    // Before its first approval a workspace file only restricts: its approved half has no say yet.
-    const byApproved = document.grants
-      ? decisionOf(approved, tool, `nobody has approved ${name} in ${document.label}`)
-      : byWritten;
-    const stricter = RANK[byApproved.verdict] > RANK[byWritten.verdict] ? byApproved : byWritten;
-    const decision = {
-      ...stricter,
-      label: document.label,
-      awaitsApproval: byWritten.verdict !== 'deny' && byApproved.verdict === 'deny',
-      byAdministrator: document.ceiling,
-    };
-    if (!strictest || RANK[decision.verdict] > RANK[strictest.verdict]) strictest = decision;
+  for (const part of naming) {
+    const { decision } = bothHalves(
+      part,
+      name,
+      (half: Server | undefined, absent) => decisionOf(half, tool, absent),
+      strictness,
+    );
+    if (!strictest || strictness(decision) > strictness(strictest)) strictest = decision;
   }
-  return (
-    strictest ?? {
-      verdict: 'deny',
-      reason: 'No policy names this server.',
-      label: '',
-      awaitsApproval: false,
-      byAdministrator: false,
-    }
-  );
+  return strictest ?? { verdict: 'deny', reason: 'No policy names this server.', ...NOBODY };
+}
+
+function strictness({ verdict }: ToolDecision): number {
+  return RANK[verdict];
 }
 
 function decisionOf(server: Server | undefined, tool: string, absent: string): ToolDecision {
