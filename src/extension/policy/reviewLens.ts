@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { App } from '../app.ts';
 import { POLICY_SELECTOR } from '../language/policySelector.ts';
-import { waitingText } from '../views/services/serviceNode.ts';
+import { waitingText } from '../views/services/commonNodes.ts';
 import type { PolicyEntry } from './policyBook.ts';
 
 /** *Review and Apply 2 changes*, above a policy file's first line and above each service that has some. */

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { App } from '../app.ts';
 import { approvalsText } from './activity/approvalNode.ts';
+import { pendingText } from './services/commonNodes.ts';
 import { credentialNeeds } from './services/credentialNeeds.ts';
-import { pendingText } from './services/serviceNode.ts';
 import { needsText } from './services/setUpNode.ts';
 
 /** The one status bar item: a shield and the number of services; red when frozen. */

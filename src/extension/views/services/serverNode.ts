@@ -1,11 +1,11 @@
-import { l10n, MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
+import { l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
 import { destinationOf } from '../../../core/policy/servers/destination.ts';
 import type { Activity } from '../../audit/activity.ts';
 import { maskedText } from '../../ui/placementText.ts';
-import { lastCallText } from '../activity/callNode.ts';
+import { attention, lastCallNode, pendingNodes, plainTooltip, waitingText } from './commonNodes.ts';
 import { DetailNode } from './detailNode.ts';
 import type { ServerNeed, ServerSummary } from './serverList.ts';
-import { pendingText, ServiceNode, waitingText } from './serviceNode.ts';
+import { ServiceNode } from './serviceNode.ts';
 import { statusAction, statusHint, statusIcon, statusText } from './statusPresentation.ts';
 
 /** One wrapped server: its state as icon and text, and below it what it is about. */
@@ -40,10 +40,7 @@ export class ServerNode extends TreeItem {
       toolsText(server),
       hint,
     ].filter(Boolean);
-    const tooltip = new MarkdownString();
-    // Text that came from elsewhere is shown as text, not as Markdown.
-    for (const line of lines) tooltip.appendText(`${line}\n\n`);
-    this.tooltip = tooltip;
+    this.tooltip = plainTooltip(lines);
     this.accessibilityInformation = { label: [...lines, changes].filter(Boolean).join(', '), role: 'treeitem' };
   }
 
@@ -52,21 +49,9 @@ export class ServerNode extends TreeItem {
     const hint = statusHint(status);
     // A service of another file may have the same name.
     const owner = `${name}/server`;
-    const attention = (icon: string): ThemeIcon => new ThemeIcon(icon, new ThemeColor('list.warningForeground'));
     return [
       ...(hint ? [new DetailNode(owner, 'hint', hint, '', 'lightbulb', statusAction(status, name))] : []),
-      ...(pending > 0
-        ? [
-            new DetailNode(
-              owner,
-              'pending',
-              pendingText(pending),
-              l10n.t('Review and Apply'),
-              attention('git-pull-request'),
-              { command: 'valetKey.reviewPolicyChanges', title: l10n.t('Review and Apply Policy Changes') },
-            ),
-          ]
-        : []),
+      ...pendingNodes(owner, pending),
       ...(tools.waiting > 0
         ? [
             new DetailNode(owner, 'review', toolsWaitText(tools.waiting), l10n.t('Review'), attention('eye'), {
@@ -85,13 +70,7 @@ export class ServerNode extends TreeItem {
       ),
       new DetailNode(owner, 'tools', toolsText(this.server) || l10n.t('tools not listed yet'), '', 'tools'),
       ...needs.map((need) => credentialNode(owner, need)),
-      new DetailNode(
-        owner,
-        'last',
-        this.#lastCall ? this.#lastCall.path : l10n.t('No calls yet'),
-        this.#lastCall ? lastCallText(this.#lastCall) : '',
-        'history',
-      ),
+      lastCallNode(owner, this.#lastCall, ({ path }) => path),
     ];
   }
 }
@@ -123,9 +102,7 @@ function credentialNode(owner: string, { credentialId, credential }: ServerNeed)
 
 function iconOf({ status, tools }: ServerSummary): ThemeIcon {
   if (status !== 'ready') return statusIcon(status);
-  return tools.waiting > 0
-    ? new ThemeIcon('eye', new ThemeColor('list.warningForeground'))
-    : new ThemeIcon('server-process', new ThemeColor('testing.iconPassed'));
+  return tools.waiting > 0 ? attention('eye') : new ThemeIcon('server-process', new ThemeColor('testing.iconPassed'));
 }
 
 /** Empty before the tools were listed for the first time. */

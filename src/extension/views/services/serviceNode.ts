@@ -1,9 +1,9 @@
-import { l10n, MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
+import { l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
 import type { Activity } from '../../audit/activity.ts';
 import { rotationAge } from '../../credentials/rotationDue.ts';
 import { isProduction } from '../../services/production.ts';
 import { maskedText } from '../../ui/placementText.ts';
-import { lastCallText } from '../activity/callNode.ts';
+import { attention, lastCallNode, pendingNodes, pendingText, plainTooltip, waitingText } from './commonNodes.ts';
 import { DetailNode } from './detailNode.ts';
 import { RulesNode } from './rulesNode.ts';
 import type { ServiceSummary } from './serviceList.ts';
@@ -40,18 +40,7 @@ export class ServiceNode extends TreeItem {
     const hint = statusHint(status);
     return [
       ...(hint ? [new DetailNode(name, 'hint', hint, '', 'lightbulb', statusAction(status, name))] : []),
-      ...(pending > 0
-        ? [
-            new DetailNode(
-              name,
-              'pending',
-              pendingText(pending),
-              l10n.t('Review and Apply'),
-              new ThemeIcon('git-pull-request', new ThemeColor('list.warningForeground')),
-              { command: 'valetKey.reviewPolicyChanges', title: l10n.t('Review and Apply Policy Changes') },
-            ),
-          ]
-        : []),
+      ...pendingNodes(name, pending),
       ...(service ? [new DetailNode(name, 'url', service.baseUrl.text, '', 'globe')] : []),
       new DetailNode(
         name,
@@ -74,13 +63,7 @@ export class ServiceNode extends TreeItem {
         ? [new DetailNode(name, 'credential', l10n.t('VS Code’s own session'), l10n.t('nothing is stored'), 'account')]
         : []),
       ...(service ? [new RulesNode(name, service.rules)] : []),
-      new DetailNode(
-        name,
-        'last',
-        this.#lastCall ? `${this.#lastCall.method} ${this.#lastCall.path}` : l10n.t('No calls yet'),
-        this.#lastCall ? lastCallText(this.#lastCall) : '',
-        'history',
-      ),
+      lastCallNode(name, this.#lastCall, ({ method, path }) => `${method} ${path}`),
     ];
   }
 }
@@ -89,16 +72,6 @@ export class ServiceNode extends TreeItem {
 export function serviceOfNode(argument: unknown): string | undefined {
   if (typeof argument === 'string') return argument;
   return argument instanceof ServiceNode ? argument.service.name : undefined;
-}
-
-/** Short enough for a narrow side bar. */
-export function waitingText(count: number): string {
-  return count === 1 ? l10n.t('1 change waits') : l10n.t('{0} changes wait', count);
-}
-
-/** How many changes of a policy wait, in words. */
-export function pendingText(count: number): string {
-  return count === 1 ? l10n.t('1 change waits for your review') : l10n.t('{0} changes wait for your review', count);
 }
 
 /** Only where the policy names an interval. */
@@ -116,7 +89,7 @@ function rotationNodes(
       'rotation',
       due ? l10n.t('Rotation is due') : l10n.t('Rotate within {0} days', dueInDays),
       l10n.t('{0} days old, to be rotated every {1}', days, everyDays ?? 0),
-      due ? new ThemeIcon('calendar', new ThemeColor('list.warningForeground')) : 'calendar',
+      due ? attention('calendar') : 'calendar',
       due ? { command: 'valetKey.rotateCredential', title: l10n.t('Rotate Credential'), arguments: [name] } : undefined,
     ),
   ];
@@ -127,11 +100,4 @@ function storedText(credential: { readonly createdAt: number; readonly rotatedAt
   return credential.rotatedAt === undefined
     ? l10n.t('added {0}', date(credential.createdAt))
     : l10n.t('rotated {0}', date(credential.rotatedAt));
-}
-
-/** Text that came from elsewhere is shown as text, not as Markdown. */
-function plainTooltip(lines: readonly string[]): MarkdownString {
-  const tooltip = new MarkdownString();
-  for (const line of lines.filter(Boolean)) tooltip.appendText(`${line}\n\n`);
-  return tooltip;
 }

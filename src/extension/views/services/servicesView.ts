@@ -2,10 +2,11 @@ import * as vscode from 'vscode';
 import type { App } from '../../app.ts';
 import { plainSecrets } from '../../checkup/report.ts';
 import { plainSecretsText } from '../checkup/plainSecretsText.ts';
+import { pendingText } from './commonNodes.ts';
 import { credentialNeeds } from './credentialNeeds.ts';
 import { RulesNode } from './rulesNode.ts';
 import { ServerNode } from './serverNode.ts';
-import { pendingText, ServiceNode } from './serviceNode.ts';
+import { ServiceNode } from './serviceNode.ts';
 import { SetUpNode } from './setUpNode.ts';
 
 /** The *Services* tree. */
