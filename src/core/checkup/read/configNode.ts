@@ -27,6 +27,17 @@ export type ParsedText =
 /** Maps and lists inside each other; the clients' own files need ten. */
 export const MAX_DEPTH = 200;
 
+/** A text whose nesting goes past the bound at this offset. `what` names its maps and lists as its language does. */
+export function tooDeep(at: number, what: string): ParsedText {
+  return {
+    refused: {
+      code: 'too-deep',
+      span: { start: at, end: at + 1 },
+      message: `${what} are nested more than ${MAX_DEPTH} deep, so the file was not checked. No client needs that: check the brackets.`,
+    },
+  };
+}
+
 /** One step of a JSON Pointer, RFC 6901 section 3. */
 export function step(name: string | number): string {
   return `/${String(name).replaceAll('~', '~0').replaceAll('/', '~1')}`;

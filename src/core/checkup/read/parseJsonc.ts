@@ -1,5 +1,5 @@
 import { createScanner, type Node, type ParseError, parseTree } from 'jsonc-parser';
-import { type ConfigEntry, type ConfigNode, MAX_DEPTH, type ParsedText } from './configNode.ts';
+import { type ConfigEntry, type ConfigNode, MAX_DEPTH, type ParsedText, tooDeep } from './configNode.ts';
 
 /** jsonc-parser's SyntaxKind, whose names a build of separate files cannot use. A closing bracket is one more than its opening one. */
 const OPEN_BRACE = 1;
@@ -9,15 +9,7 @@ const END = 17;
 /** JSON as the clients read it: comments and trailing commas allowed, and what can be read of a broken text. */
 export function parseJsonc(text: string): ParsedText {
   const deep = tooDeepAt(text);
-  if (deep !== undefined) {
-    return {
-      refused: {
-        code: 'too-deep',
-        span: { start: deep, end: deep + 1 },
-        message: `Maps and lists are nested more than ${MAX_DEPTH} deep, so the file was not checked. No client needs that: check the brackets.`,
-      },
-    };
-  }
+  if (deep !== undefined) return tooDeep(deep, 'Maps and lists');
   const errors: ParseError[] = [];
   const tree = parseTree(text, errors, { allowTrailingComma: true, disallowComments: false, allowEmptyContent: true });
   const first = errors[0];

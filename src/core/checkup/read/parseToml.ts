@@ -1,19 +1,11 @@
 import { type AST, ParseError, parseTOML } from 'toml-eslint-parser';
 import type { Span } from '../../policy/model.ts';
-import { type ConfigEntry, type ConfigNode, MAX_DEPTH, type ParsedText } from './configNode.ts';
+import { type ConfigEntry, type ConfigNode, MAX_DEPTH, type ParsedText, tooDeep } from './configNode.ts';
 
 /** TOML 1.0 (https://toml.io/en/v1.0.0) as Codex reads it. A broken text has no root: TOML has no way to go on. */
 export function parseToml(text: string): ParsedText {
   const deep = tooDeepAt(text);
-  if (deep !== undefined) {
-    return {
-      refused: {
-        code: 'too-deep',
-        span: { start: deep, end: deep + 1 },
-        message: `Arrays and tables are nested more than ${MAX_DEPTH} deep, so the file was not checked. No client needs that: check the brackets.`,
-      },
-    };
-  }
+  if (deep !== undefined) return tooDeep(deep, 'Arrays and tables');
   try {
     return { root: rootOf(parseTOML(text).body[0]) };
   } catch (error) {
