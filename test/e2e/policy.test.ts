@@ -99,19 +99,7 @@ async function quickFix(line: number, title: string): Promise<void> {
     },
     { file, line },
   );
-  const row = window.page.locator('.action-widget .monaco-list-row').filter({ hasText: title }).first();
-  await until('the list of fixes', async () => {
-    await window.command('editor.action.quickFix');
-    await row.waitFor({ timeout: 1000 });
-    return true;
-  });
-  // By keyboard: VS Code lays a sheet over the list that may keep the pointer off it for good.
-  await until('the fix to be the chosen one', async () => {
-    if ((await row.getAttribute('class'))?.includes('focused')) return true;
-    await window.page.keyboard.press('ArrowDown');
-    return false;
-  });
-  await window.page.keyboard.press('Enter');
+  await window.quickFix(title);
 }
 
 /** Presses a button of our own modal, after looking at its text. */
