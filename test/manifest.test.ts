@@ -40,6 +40,7 @@ describe('public contracts', () => {
     expect(titles).toEqual({
       'valetKey.addService': 'Add Service',
       'valetKey.rotateCredential': 'Rotate Credential',
+      'valetKey.takeFromCommand': 'Take Credential from a Command',
       'valetKey.undoRotation': 'Undo Rotation',
       'valetKey.verifyCredential': 'Verify Credential',
       'valetKey.testRequest': 'Test a Request',

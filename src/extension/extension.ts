@@ -26,6 +26,7 @@ import { registerCheckupDiagnostics } from './checkup/checkupDiagnostics.ts';
 import { windowCheckup } from './checkup/windowCheckup.ts';
 
 import { registerCommands } from './commands/register.ts';
+import { commandEnvironment } from './credentials/commandEnvironment.ts';
 import { credentialIds, credentialSetOf } from './credentials/credentialSet.ts';
 import { CredentialStore } from './credentials/credentialStore.ts';
 import { noteAnswer } from './credentials/noteAnswer.ts';
@@ -39,7 +40,7 @@ import { TrailReader } from './explorer/trailReader.ts';
 import { FreezeStore } from './freeze/freezeStore.ts';
 import { networkSettings, systemCertificates } from './gateway/networkSettings.ts';
 import { windowGateway } from './gateway/windowGateway.ts';
-import { followWindow } from './gateway/windowInfo.ts';
+import { followWindow, localFolders } from './gateway/windowInfo.ts';
 import { CallHistory } from './language/callHistory.ts';
 import { LanguageService } from './language/languageService.ts';
 import { registerPolicyLanguage } from './language/register.ts';
@@ -167,7 +168,13 @@ export function activate(context: vscode.ExtensionContext): void {
       window: () => window.current(),
       network: () => networkSettings(certificates),
       policies: () => [...learning.layer(policies.files()), ...administrator.files()],
-      credentials: () => credentialSetOf(credentialIds(policies.entries()), credentials.all(), credentials.retired()),
+      credentials: () =>
+        credentialSetOf(
+          credentialIds(policies.entries()),
+          credentials.all(),
+          credentials.retired(),
+          commandEnvironment(process.env, localFolders()),
+        ),
       freeze: () => freeze.state,
       agents: () => agentStore.admission,
       toolPins: () => toolPins.pins,

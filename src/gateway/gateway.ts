@@ -7,6 +7,8 @@ import { answerEvent } from './approvalQuestion.ts';
 import { APPROVAL_TIMES, Approvals, type ApprovalTimes, type Approver } from './approvals.ts';
 import { Asking } from './asking.ts';
 import { freshId, Recorder } from './audit/recorder.ts';
+import { CommandCredentials } from './commands/commandCredentials.ts';
+import { type RunCommand, runCommand } from './commands/runCommand.ts';
 import { enterLimits } from './enterLimits.ts';
 import { type Caller, PERSON } from './flight.ts';
 import { Flights } from './flights.ts';
@@ -19,7 +21,9 @@ import type {
   AgentAdmission,
   ApprovalAnswer,
   AuditHead,
+  CommandOutcome,
   ControlEvent,
+  CredentialCommand,
   CredentialSet,
   Explanation,
   FreezeState,
@@ -58,6 +62,8 @@ export interface GatewayOptions {
   readonly now?: () => number;
   /** Default: `person`. */
   readonly approver?: Approver;
+  /** How commands that give credentials are run; for tests. */
+  readonly runCommand?: RunCommand;
   /** How long questions to a person last; for tests. */
   readonly approvalTimes?: ApprovalTimes;
 }
@@ -75,6 +81,7 @@ export class Gateway implements GatewayControl {
   readonly #transport: Transport;
   readonly #turns = new Turns();
   readonly #auth: Authenticator;
+  readonly #commands: CommandCredentials;
   /** Who is connected; the socket side tells it. */
   readonly agents: Agents;
   readonly #flights: Flights;
@@ -113,6 +120,12 @@ export class Gateway implements GatewayControl {
       refuseIfFrozen: (service) => this.#state.refuseIfFrozen(service),
       log: (level, message) => this.log(level, message),
     });
+    this.#commands = new CommandCredentials({
+      vault: this.#state.vault,
+      run: options.runCommand ?? runCommand,
+      now: this.#now,
+      log: (level, message) => this.log(level, message),
+    });
     this.#accessRequests = new AccessRequests(this.#state, this.#recorder, (wish) => options.events.onAccessWish(wish));
     const approvalTimes = options.approvalTimes ?? APPROVAL_TIMES;
     this.#approvals = new Approvals({
@@ -144,6 +157,7 @@ export class Gateway implements GatewayControl {
       refusing: this.#refusing,
       flights: this.#flights,
       auth: this.#auth,
+      commands: this.#commands,
       parsePolicy: this.#parsePolicy,
     });
     this.wrapped = new WrappedServers({
@@ -178,14 +192,18 @@ export class Gateway implements GatewayControl {
     let place: Place | undefined;
     const enter = ({ inForce: { service, limits } }: Judged): Promise<Place> =>
       enterLimits(this.#limiter, flight, service.name, limits);
+    // Not before: what no rule allows, and what is too much, starts no program.
+    const obtain = ({ inForce }: Judged): Promise<void> => this.#commands.obtain(inForce, flight.signal);
     try {
       let judged = this.#judge.judge(flight);
       place = await enter(judged);
+      await obtain(judged);
       while (!this.#asking.approved(flight, judged)) {
         place.giveBack(); // who waits for a person is in nobody's way, and counts against no limit
         await this.#asking.waitForPerson(flight, judged, onWaiting);
         judged = this.#judge.judge(flight); // much may have changed meanwhile
         place = await enter(judged);
+        await obtain(judged);
       }
       const { inForce, request } = judged;
       const checkAgain = (): void => this.#judge.checkAgain(flight, judged);
@@ -251,6 +269,10 @@ export class Gateway implements GatewayControl {
     return this.#person.redeem(service, redemption);
   }
 
+  tryCommand(service: string, command: CredentialCommand, signal?: AbortSignal): Promise<CommandOutcome> {
+    return this.#commands.tryOnce(service, command, signal);
+  }
+
   // ── What the parent orders ──────────────────────────────────────────────────────────────────────────────────────
 
   async setPolicies(files: readonly PolicyFile[]): Promise<void> {
@@ -274,6 +296,7 @@ export class Gateway implements GatewayControl {
 
   async setCredentials(set: CredentialSet): Promise<void> {
     const removed = this.#state.setCredentials(set);
+    this.#commands.refresh();
     for (const flight of this.#flights) {
       const { service } = flight.call;
       if (removed.includes(service)) flight.interrupt((sent) => refusals.revoked(service, sent));
@@ -288,6 +311,7 @@ export class Gateway implements GatewayControl {
 
   async setFreeze(state: FreezeState): Promise<void> {
     this.#state.setFreeze(state);
+    this.#commands.forget((name) => this.#state.isFrozen(name));
     this.#approvals.freeze();
     for (const flight of this.#flights) {
       const { service } = flight.call;
@@ -396,6 +420,7 @@ export class Gateway implements GatewayControl {
       () => true,
       (name) => refusals.gatewayStopping(name, 'no'),
     );
+    this.#commands.forget(() => true);
     this.agents.close();
     this.#approvals.close();
     this.wrapped.close();

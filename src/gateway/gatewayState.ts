@@ -174,6 +174,12 @@ export class GatewayState {
     if (this.isFrozen(service)) throw refusals.frozen(service, this.#freeze.all, 'no');
   }
 
+  /** Throws a refusal where there is no credential, and no command that could give one for this destination. */
+  requireCredential(inForce: ServiceInForce): void {
+    const { name, baseUrl, auth } = inForce.service;
+    if (this.vault.find(name, baseUrl, auth).found !== 'by_command') this.credential(inForce);
+  }
+
   /** The value for exactly the destination that the policy names. Throws a refusal when there is none. */
   credential({ service }: ServiceInForce, { candidate, evenExpired = false }: CredentialWanted = {}): Secret {
     const lookup = this.vault.find(service.name, service.baseUrl, service.auth, candidate);
@@ -185,6 +191,8 @@ export class GatewayState {
         return lookup.value;
       case 'missing':
         throw refusals.missingCredential(service.name);
+      case 'by_command':
+        throw refusals.commandFailed(service.name, lookup.failure ?? 'it was not run yet');
       case 'revoked':
         throw refusals.revoked(service.name, 'no');
       case 'bound_elsewhere':
@@ -210,6 +218,10 @@ export class GatewayState {
         return this.#statusOf(credential);
       case 'missing':
         return { status: 'missing_credential' };
+      case 'by_command':
+        return credential.failure === undefined
+          ? { status: 'ready' }
+          : { status: 'missing_credential', why: `its command failed: ${credential.failure}` };
       case 'revoked':
         return { status: 'revoked' };
       case 'bound_elsewhere':

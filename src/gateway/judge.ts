@@ -42,7 +42,7 @@ export class Judge {
     const request = this.canonicalise(flight, inForce);
     const decision = this.decide(flight, inForce, request);
     this.#parts.state.refuseIfFrozen(flight.call.service);
-    this.#parts.state.credential(inForce);
+    this.#parts.state.requireCredential(inForce);
     return { inForce, request, decision, version: this.#parts.state.version };
   }
 
@@ -105,7 +105,7 @@ export class Judge {
     if (verdict === 'ask' && !this.allowsUnasked(flight) && !sameQuestion(asking, flight.approved ?? [])) {
       throw refusals.approvalOutdated(inForce.service.name);
     }
-    this.#parts.state.credential(now);
+    this.#parts.state.requireCredential(now);
   }
 
   /** What is in force for the same destination by now. Throws when there is none any more. */

@@ -63,7 +63,39 @@ export interface CredentialSet {
   readonly revoked: readonly string[];
   /** Services that may use a session of VS Code's own, and the destination for which a person allowed it. */
   readonly sessions?: readonly { readonly service: string; readonly binding: Binding }[];
+  /** Services whose credential a command of the person's own choosing gives, when a call needs it. */
+  readonly commands?: readonly CommandCredential[];
 }
+
+/**
+ * A command that a person chose and confirmed in a dialog. It is started without a shell, with this environment alone, in
+ * the home folder, and its standard output is the credential.
+ */
+export interface CredentialCommand {
+  /** Absolute path, as the person was shown it. */
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface CommandCredential {
+  readonly service: string;
+  readonly binding: Binding;
+  readonly command: CredentialCommand;
+  /** How long a value may be used before the command is run again, in milliseconds. */
+  readonly keepMs: number;
+  /** Tells this permission from an earlier one of the same service: what that one gave is not used for it. */
+  readonly id: string;
+}
+
+/** What a command gave, or why it gave nothing that can be used, in words that quote nothing of it. */
+export type CommandOutcome =
+  | { readonly value: Secret }
+  | {
+      readonly why: string;
+      /** The end of what it wrote to standard error, for the person; known and likely secrets are taken out. */
+      readonly stderr?: string;
+    };
 
 export interface FreezeState {
   readonly all: boolean;
@@ -149,6 +181,11 @@ export interface GatewayControl {
    * The parent compared `state` before, and stores the credential that it gets.
    */
   redeem(service: string, redemption: Redemption): Promise<Redeemed>;
+  /**
+   * Runs a command that a person just confirmed, once, to find out whether it gives a credential. The parent has shown
+   * it to them; nothing is kept here.
+   */
+  tryCommand(service: string, command: CredentialCommand, signal?: AbortSignal): Promise<CommandOutcome>;
   /** What would become of a request, and why. Nothing is sent and nothing recorded. */
   explain(call: Call): Promise<Explanation>;
   /** Sends a call of the person's own, which is judged, limited and recorded as an agent's is. */

@@ -1,6 +1,7 @@
 import type { Secret } from '../core/secret.ts';
 import type { Call } from '../protocol/messages.ts';
 import { MOST_MAX_CHARS } from './answer/answer.ts';
+import type { CommandCredentials } from './commands/commandCredentials.ts';
 import { Flight, PERSON } from './flight.ts';
 import type { Flights } from './flights.ts';
 import type { GatewayState, ParsePolicy } from './gatewayState.ts';
@@ -28,6 +29,7 @@ interface PersonActsParts {
   readonly refusing: Refusing;
   readonly flights: Flights;
   readonly auth: Authenticator;
+  readonly commands: Pick<CommandCredentials, 'obtain'>;
   readonly parsePolicy: ParsePolicy;
   readonly now: () => number;
 }
@@ -54,7 +56,7 @@ export class PersonActs implements Pick<GatewayControl, 'explain' | 'verify' | '
       };
       const { verdict, reason, label, rule } = this.#parts.judge.decide(flight, inForce, request);
       this.#parts.state.refuseIfFrozen(call.service);
-      this.#parts.state.credential(inForce);
+      this.#parts.state.requireCredential(inForce);
       const asks = verdict === 'ask' ? { asks: true as const } : {};
       return { ...shown, allowed: { reason, file: label, ...(rule ? { line: rule.line } : {}), ...asks } };
     } catch (error) {
@@ -90,6 +92,7 @@ export class PersonActs implements Pick<GatewayControl, 'explain' | 'verify' | '
       };
       const { timeoutMs } = inForce.limits;
       flight.interruptAfter(timeoutMs, (sent) => refusals.timeout(service, timeoutMs, sent));
+      if (!candidate) await this.#parts.commands.obtain(inForce, flight.signal);
       const secret = check();
       const incoming = await this.#parts.sender.send(flight, inForce, request, secret, check, used);
       const answer = await this.#parts.sender.redact(flight, inForce, incoming);

@@ -16,9 +16,11 @@ import type {
   ApprovalQuestion,
   AuditHead,
   Candidate,
+  CommandOutcome,
   ConnectedAgent,
   ControlEvent,
   Credential,
+  CredentialCommand,
   CredentialKeeper,
   CredentialSet,
   FreezeState,
@@ -80,6 +82,7 @@ interface RedemptionOnPipe extends Omit<Redemption, 'candidate' | 'code' | 'veri
   readonly code: string;
   readonly verifier: string;
 }
+type CommandOutcomeOnPipe = { readonly value: string } | Exclude<CommandOutcome, { readonly value: unknown }>;
 type RedeemedOnPipe = { readonly renewal: RenewalOnPipe } | Extract<Redeemed, { readonly refusal: unknown }>;
 interface VerificationOnPipe extends Omit<Verification, 'renewal'> {
   readonly renewal?: RenewalOnPipe;
@@ -89,6 +92,7 @@ interface CredentialSetOnPipe {
   readonly retired: readonly RetiredOnPipe[];
   readonly revoked: readonly string[];
   readonly sessions?: NonNullable<CredentialSet['sessions']>;
+  readonly commands?: NonNullable<CredentialSet['commands']>;
 }
 
 /** Seconds that a freshly forked gateway has to answer `start`. */
@@ -150,6 +154,11 @@ export async function connectGateway(
       const redeemed = await call<RedeemedOnPipe>('redeem', service, redemption);
       return 'renewal' in redeemed ? { renewal: offPipe(redeemed.renewal) } : redeemed;
     },
+    tryCommand: (service, command, signal) =>
+      cancellable(signal, async (token) => {
+        const outcome = await call<CommandOutcomeOnPipe>('tryCommand', service, command, token);
+        return 'value' in outcome ? offPipe(outcome) : outcome;
+      }),
     explain: (asked) => call('explain', asked),
     perform: (asked, signal) => cancellable(signal, (token) => call('perform', asked, token)),
     status: () => call('status'),
@@ -227,6 +236,13 @@ export function serveParent(
         redirectUri: redemption.redirectUri,
       });
       return 'renewal' in redeemed ? { renewal: ontoPipe(redeemed.renewal) } : redeemed;
+    },
+  );
+  connection.onRequest<CommandOutcomeOnPipe, void>(
+    'tryCommand',
+    async (service: string, command: CredentialCommand, token: CancellationToken): Promise<CommandOutcomeOnPipe> => {
+      const outcome = await (await started()).tryCommand(service, command, signalOf(token));
+      return 'value' in outcome ? ontoPipe(outcome) : outcome;
     },
   );
   connection.onRequest('explain', async (asked: Call) => (await started()).explain(asked));

@@ -158,6 +158,15 @@ export const refusals = {
       { service },
     ),
 
+  /** `why` quotes nothing that the command wrote. */
+  commandFailed: (service: string, why: string): RefusalError =>
+    refuse(
+      'missing_credential',
+      `The command that gives the credential of ${service} failed: ${why}.`,
+      `Nothing was sent. Ask the person to unlock what keeps the credential, or to correct the command with "Valet Key: Take Credential from a Command" for ${service} in VS Code. Do not run the command yourself.`,
+      { service },
+    ),
+
   credentialExpired: (service: string, why: string): RefusalError =>
     refuse(
       'credential_expired',

@@ -61,6 +61,7 @@ export async function startGateway(
       recordControl: (event) => gateway.recordControl(event),
       verify: (service, known, options) => gateway.verify(service, known, options),
       redeem: (service, redemption) => gateway.redeem(service, redemption),
+      tryCommand: (service, command, signal) => gateway.tryCommand(service, command, signal),
       explain: (call) => gateway.explain(call),
       perform: (call, signal) => gateway.perform(call, signal),
       status: () => gateway.status(),

@@ -3,8 +3,9 @@ import { placementOf } from '../core/policy/auth/placement.ts';
 import type { Auth, BaseUrl } from '../core/policy/model.ts';
 import { Redactor } from '../core/redact/redactor.ts';
 import { Secret } from '../core/secret.ts';
+import { CommandValues } from './commands/commandValues.ts';
 import { endOfMaterial } from './inject/material.ts';
-import type { Binding, Candidate, Credential, CredentialSet, CredentialStanding } from './parent.ts';
+import type { Binding, Candidate, CommandCredential, Credential, CredentialSet, CredentialStanding } from './parent.ts';
 
 /** How long a value that was replaced is still taken out of answers. */
 const RETIRED_MS = 24 * 60 * 60 * 1000;
@@ -23,6 +24,8 @@ export type VaultLookup =
       readonly expiresAt?: number;
     }
   | { readonly found: 'missing' }
+  /** A command gives it, and has not been run, or not lately; `failure` is why its last run gave nothing. */
+  | { readonly found: 'by_command'; readonly failure?: string }
   | { readonly found: 'revoked' }
   /** Bound to another origin or placement; `what` names both, and holds no value. */
   | { readonly found: 'bound_elsewhere'; readonly what: string };
@@ -42,9 +45,11 @@ export class Vault {
   readonly #generations = new Map<string, number>();
   #redactor: { readonly instance: Redactor; readonly until: number } | undefined;
   readonly #now: () => number;
+  readonly #given: CommandValues;
 
   constructor(now: () => number) {
     this.#now = now;
+    this.#given = new CommandValues(now, RETIRED_MS);
   }
 
   replace(set: CredentialSet): void {
@@ -58,8 +63,44 @@ export class Vault {
       this.#setStanding(service, standing);
     }
     for (const service of before.keys()) this.#standings.delete(service);
+    this.#given.keepOnly(set.commands ?? []);
     this.#set = set;
     this.#redactor = undefined;
+  }
+
+  /** The command that gives a service's credential; undefined when it has none, or one that is stored. */
+  command(service: string): CommandCredential | undefined {
+    if (this.#set.current.some((entry) => entry.service === service)) return undefined;
+    return this.#set.commands?.find((entry) => entry.service === service);
+  }
+
+  /** Whether there is a value of a command's that may be used just now. */
+  hasGiven(service: string): boolean {
+    return this.#given.usable(service) !== undefined;
+  }
+
+  /**
+   * Takes what a service's command gave. Another value than before counts as a rotation: what was decided about the old
+   * one is decided again, and that is still taken out of answers.
+   */
+  give(service: string, value: Secret, keepMs: number): void {
+    const command = this.command(service);
+    if (!command) return;
+    if (this.#given.put(command, value, keepMs)) {
+      this.#generations.set(service, this.generation(service) + 1);
+      this.#standings.delete(service);
+    }
+    this.#redactor = undefined;
+  }
+
+  /** Why a service's command gave nothing; until it gives something. */
+  noteFailure(service: string, why: string): void {
+    this.#given.fail(service, why);
+  }
+
+  /** What commands gave for these services is used no more: the next call runs the command again. */
+  forgetGiven(concerns: (service: string) => boolean): void {
+    this.#given.forget(concerns);
   }
 
   /** Counts the values that a service's credential has had: another number, another value. */
@@ -115,7 +156,11 @@ export class Vault {
   }
 
   #current(service: string): CredentialSet['current'][number] | undefined {
-    return this.#set.current.find((entry) => entry.service === service);
+    const stored = this.#set.current.find((entry) => entry.service === service);
+    if (stored) return stored;
+    const command = this.command(service);
+    const value = command && this.#given.usable(service);
+    return value && { service, value, binding: command.binding };
   }
 
   /** The person's permission to use VS Code's session, as if it were a credential. */
@@ -131,8 +176,10 @@ export class Vault {
 
   /** Services whose credential differs between the present set and `next` because it is gone. */
   removedBy(next: CredentialSet): readonly string[] {
-    const kept = new Set(next.current.map(({ service }) => service));
-    return this.#set.current.map(({ service }) => service).filter((service) => !kept.has(service));
+    const named = ({ current, commands = [] }: CredentialSet): string[] =>
+      [...current, ...commands].map(({ service }) => service);
+    const kept = new Set(named(next));
+    return named(this.#set).filter((service) => !kept.has(service));
   }
 
   /** The candidate, if there is one, counts in place of the service's credential, and is bound as strictly. */
@@ -144,13 +191,16 @@ export class Vault {
     return expiresAt === undefined ? lookup : { ...lookup, expiresAt };
   }
 
-  /** The same for a wrapped server's credential. */
-  findBound(name: string, wanted: Binding): VaultLookup {
-    return this.#lookUp(name, wanted, this.#current(name));
+  /** The same for a wrapped server's credential, which no command gives: a server keeps what it was started with. */
+  findBound(name: string, wanted: Binding): Exclude<VaultLookup, { readonly found: 'by_command' }> {
+    const stored = this.#set.current.find(({ service }) => service === name);
+    const lookup = this.#lookUp(name, wanted, stored);
+    return lookup.found === 'by_command' ? { found: 'missing' } : lookup;
   }
 
   #lookUp(service: string, wanted: Binding, stored: Credential | undefined, candidate?: Candidate): VaultLookup {
-    const credential = candidate ?? stored;
+    const command = stored ? undefined : this.command(service);
+    const credential = candidate ?? stored ?? command;
     if (!credential) return { found: this.#set.revoked.includes(service) ? 'revoked' : 'missing' };
     const { binding } = credential;
     if (binding.origin !== wanted.origin || binding.placement !== wanted.placement) {
@@ -158,12 +208,16 @@ export class Vault {
       return { found: 'bound_elsewhere', what: `${text(binding)}, while the policy now says ${text(wanted)}` };
     }
     if (candidate) return { found: 'credential', value: candidate.value };
+    if (!stored) {
+      const failure = this.#given.failure(service);
+      return { found: 'by_command', ...(failure === undefined ? {} : { failure }) };
+    }
     const standing = this.#standings.get(service);
     return {
       found: 'credential',
-      value: credential.value,
+      value: stored.value,
       ...(standing === undefined ? {} : { standing }),
-      ...(stored?.expiresAt === undefined ? {} : { expiresAt: stored.expiresAt }),
+      ...(stored.expiresAt === undefined ? {} : { expiresAt: stored.expiresAt }),
     };
   }
 
@@ -172,15 +226,15 @@ export class Vault {
     const now = this.#now();
     if (!this.#redactor || this.#redactor.until <= now) {
       const retired = this.#set.retired.filter(({ until }) => until > now);
-      const minted = this.#minted.filter(({ until }) => until > now);
+      const made = [...this.#minted.filter(({ until }) => until > now), ...this.#given.known()];
       this.#redactor = {
         instance: new Redactor(
-          [...this.#set.current, ...retired, ...this.#candidates, ...minted].map(({ service, value }) => ({
+          [...this.#set.current, ...retired, ...this.#candidates, ...made].map(({ service, value }) => ({
             name: service,
             value,
           })),
         ),
-        until: Math.min(Number.POSITIVE_INFINITY, ...[...retired, ...minted].map(({ until }) => until)),
+        until: Math.min(Number.POSITIVE_INFINITY, ...[...retired, ...made].map(({ until }) => until)),
       };
     }
     return this.#redactor.instance;

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { parsePolicy } from '../../src/core/policy/parse.ts';
 import { Secret } from '../../src/core/secret.ts';
 import type { ApprovalTimes } from '../../src/gateway/approvals.ts';
+import type { RunCommand } from '../../src/gateway/commands/runCommand.ts';
 import { Gateway } from '../../src/gateway/gateway.ts';
 import type { Resolve } from '../../src/gateway/http/transport.ts';
 import type { ApprovalEnd, ApprovalQuestion, CredentialSet } from '../../src/gateway/parent.ts';
@@ -36,6 +37,9 @@ export async function gatewayInProcess(options: {
   credentials?: readonly (readonly [service: string, origin: string, value: string])[];
   /** Whose credentials it gets in place of those, of any type, and who keeps what is renewed. */
   keyholder?: Keyholder;
+  /** Commands that give credentials, and how they are run. */
+  commands?: CredentialSet['commands'];
+  runCommand?: RunCommand;
   /** This machine's clock. */
   now?: () => number;
 }): Promise<GatewayInProcess> {
@@ -62,6 +66,7 @@ export async function gatewayInProcess(options: {
     },
     parsePolicy: async (text, author) => parsePolicy(text, author),
     ...(options.resolve ? { resolve: options.resolve } : {}),
+    ...(options.runCommand ? { runCommand: options.runCommand } : {}),
     ...(options.now ? { now: options.now } : {}),
     ...(options.approvalTimes ? { approvalTimes: options.approvalTimes } : {}),
   });
@@ -76,6 +81,7 @@ export async function gatewayInProcess(options: {
     })),
     retired: [],
     revoked: [],
+    ...(options.commands ? { commands: options.commands } : {}),
   };
   await gateway.setCredentials(options.keyholder?.set() ?? own);
   return {

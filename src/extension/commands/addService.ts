@@ -2,10 +2,9 @@ import { l10n } from 'vscode';
 import { Secret } from '../../core/secret.ts';
 import type { App } from '../app.ts';
 import { runSteps, single } from '../ui/steps.ts';
-import { addServiceSteps } from './addServiceQuestions.ts';
+import { addServiceSteps, askNewCredential } from './addServiceQuestions.ts';
 import { createService } from './createService.ts';
 import { offerRemoval } from './enterCredential.ts';
-import { askCredentialOf } from './enterMaterial.ts';
 import { showPolicy } from './openPolicyFile.ts';
 import { type ServiceDraft, serviceOf } from './serviceDraft.ts';
 
@@ -24,11 +23,7 @@ export async function addService(app: App): Promise<void> {
     credential,
     policyId,
     enterAgain: async () => {
-      const answer = await askCredentialOf(single(title), service.auth, {
-        prompt: l10n.t('The credential. VS Code keeps it encrypted; agents and files never get it.'),
-        keyPage: draft.known?.keyPage,
-        fromFile: true,
-      });
+      const answer = await askNewCredential(app, single(title), draft);
       return answer.kind === 'value' ? answer.value : undefined;
     },
   });

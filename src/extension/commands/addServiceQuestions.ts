@@ -8,14 +8,16 @@ import type { NewRule } from '../policy/presets.ts';
 import { type AccountQuestion, type KnownService, presetsOf } from '../services/knownService.ts';
 import { KNOWN_SERVICES } from '../services/knownServices.ts';
 import { type Answer, askChoice, askText, type Step, type StepFrame, separator } from '../ui/steps.ts';
+import { askCommand } from './askCommand.ts';
 import { type AuthField, authFields } from './authQuestions.ts';
+import type { EnteredCredential } from './enterCredential.ts';
 import { askCredentialOf } from './enterMaterial.ts';
 import { presetText } from './presetText.ts';
 import { authOf, type ServiceDraft } from './serviceDraft.ts';
 
 /** The questions of Add Service, as the answers so far have them. */
 export function addServiceSteps(app: App, draft: ServiceDraft): readonly Step[] {
-  return [askProvider(draft), ...describingSteps(app, draft, [askValue(draft)])];
+  return [askProvider(draft), ...describingSteps(app, draft, [askValue(app, draft)])];
 }
 
 /**
@@ -244,18 +246,28 @@ function askVerifyPath(draft: ServiceDraft): Step {
     );
 }
 
-function askValue(draft: ServiceDraft): Step {
+function askValue(app: App, draft: ServiceDraft): Step {
   return async (frame) =>
-    kept(
-      await askCredentialOf(frame, authOf(draft) ?? { type: 'bearer' }, {
-        prompt: l10n.t('The credential. VS Code keeps it encrypted; agents and files never get it.'),
-        keyPage: draft.known?.keyPage,
-        fromFile: true,
+    kept(await askNewCredential(app, frame, draft), (value) => {
+      draft.credential = value;
+    });
+}
+
+/** Asks for the credential of a service that is about to be added. */
+export function askNewCredential(app: App, frame: StepFrame, draft: ServiceDraft): Promise<Answer<EnteredCredential>> {
+  const auth = authOf(draft) ?? { type: 'bearer' };
+  return askCredentialOf(frame, auth, {
+    prompt: l10n.t('The credential. VS Code keeps it encrypted; agents and files never get it.'),
+    keyPage: draft.known?.keyPage,
+    fromFile: true,
+    fromCommand: (after) =>
+      askCommand(app, after, {
+        service: draft.name ?? '',
+        auth,
+        origin: new URL(draft.baseUrl ?? '').origin,
+        replaces: false,
       }),
-      (value) => {
-        draft.credential = value;
-      },
-    );
+  });
 }
 
 function askPreset(draft: ServiceDraft): Step {

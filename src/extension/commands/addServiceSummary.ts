@@ -1,19 +1,20 @@
 import { l10n } from 'vscode';
 import type { Service } from '../../core/policy/model.ts';
 import { describeRule } from '../../gateway/policySet.ts';
-import { maskedText, placementText } from '../ui/placementText.ts';
+import { placementText } from '../ui/placementText.ts';
 
 /** What a person agrees to when a service is added: where the credential goes, and what agents may ask. */
 export function addServiceSummary(
   service: Service,
   {
-    last4,
+    credential,
     file,
     verified,
     elsewhere,
     besides,
   }: {
-    readonly last4: string;
+    /** As a person may see it. */
+    readonly credential: string;
     readonly file: string;
     /** What a verification said, in a sentence. */
     readonly verified: string | undefined;
@@ -26,12 +27,7 @@ export function addServiceSummary(
   const rules = service.rules.map((rule) => `    ${describeRule(rule)}`);
   const wildcards = service.rules.some(({ pattern }) => pattern.text.includes('**'));
   return [
-    l10n.t(
-      'Credential: {0}, sent only to {1} {2}',
-      maskedText(last4),
-      service.baseUrl.origin,
-      placementText(service.auth),
-    ),
+    l10n.t('Credential: {0}, sent only to {1} {2}', credential, service.baseUrl.origin, placementText(service.auth)),
     ...(verified === undefined ? [] : [l10n.t('Verification: {0}', verified)]),
     ...(elsewhere.length === 0
       ? []

@@ -7,7 +7,7 @@ import { scopeOf } from '../credentials/credentialSet.ts';
 import { type NewService, PolicyNotWritableError, withService } from '../policy/policyWriter.ts';
 import { confirmInModal, tellFailure } from '../ui/confirm.ts';
 import { addServiceSummary } from './addServiceSummary.ts';
-import type { EnteredCredential } from './enterCredential.ts';
+import { type EnteredCredential, shownCredential, storeEntered } from './enterCredential.ts';
 import { allowSession } from './session.ts';
 import { type CandidateDecision, decideOnCandidate } from './verification.ts';
 
@@ -64,7 +64,7 @@ export async function createService(app: App, wish: ServiceWish): Promise<Create
   const agreed = await confirmInModal({
     message: l10n.t('Let agents use “{0}” at {1}?', service.name, definition.baseUrl.origin),
     detail: addServiceSummary(definition, {
-      last4: value.last4,
+      credential: shownCredential({ ...credential, value }),
       file: labelOf(app, policyId),
       verified: decision.note,
       elsewhere: app.credentials.holders(value).map((id) => id.service),
@@ -79,7 +79,7 @@ export async function createService(app: App, wish: ServiceWish): Promise<Create
     if (!(await allowSession(definition.auth))) return undefined;
     await app.credentials.putSession(credentialId, binding);
   } else {
-    await app.credentials.put(credentialId, value, binding, decision.findings);
+    await storeEntered(app, credentialId, { ...credential, value }, binding, decision.findings);
   }
   if (policyId === 'user') await app.locations.ensureUserPolicy();
   try {

@@ -1,6 +1,12 @@
 import { FileType, l10n, type Uri, window, workspace } from 'vscode';
 import type { Secret } from '../../core/secret.ts';
+import type { Binding } from '../../gateway/parent.ts';
+import type { App } from '../app.ts';
 import { shownPath } from '../checkup/shownText.ts';
+import { printCommandLine } from '../credentials/commandLine.ts';
+import type { ChosenCommand } from '../credentials/credentialEntry.ts';
+import type { CredentialId } from '../credentials/credentialId.ts';
+import type { CredentialFindings } from '../credentials/credentialStore.ts';
 import { type EnvVariable, envVariables, withoutVariable } from '../credentials/envFile.ts';
 import { confirmInModal, tellFailure } from '../ui/confirm.ts';
 import { askCredential, type CredentialQuestion } from '../ui/credentialBox.ts';
@@ -23,6 +29,29 @@ export interface EnteredCredential {
   readonly value: Secret;
   /** Absent when it was typed. */
   readonly source?: EnvSource;
+  /** The command that gave it, which is kept in its place. */
+  readonly command?: ChosenCommand;
+}
+
+/** What was entered, as a person may see it: by its last four characters, and where it comes from if not from them. */
+export function shownCredential({ value, command }: EnteredCredential): string {
+  const last4 = maskedText(value.last4);
+  return command === undefined
+    ? last4
+    : l10n.t('{0}, from {1}', last4, printCommandLine([command.program, ...command.args]));
+}
+
+/** Stores what was entered, or the command that gave it. */
+export function storeEntered(
+  app: Pick<App, 'credentials'>,
+  id: CredentialId,
+  { value, command }: EnteredCredential,
+  binding: Binding,
+  findings: CredentialFindings,
+): Promise<void> {
+  return command === undefined
+    ? app.credentials.put(id, value, binding, findings)
+    : app.credentials.putCommand(id, command, binding);
 }
 
 /** Nobody has more of these at the places that count, and a workspace of thousands of packages must not hold us up. */
@@ -40,8 +69,12 @@ export async function askStoredOrTyped(
 ): Promise<Answer<EnteredCredential>> {
   const files = question.fromFile ? await envFiles() : [];
   for (;;) {
-    const typed = files.length === 0 ? 'type' : await askHow(frame, files);
+    const typed = files.length === 0 ? 'type' : await askHow(frame, files, question.useCommand !== undefined);
     if (typeof typed !== 'string') return typed;
+    if (typed === 'command') {
+      question.useCommand?.();
+      return { kind: 'cancel' };
+    }
     if (typed === 'type') {
       const answer = await askCredential(files.length === 0 ? frame : { ...frame, back: true }, question);
       if (answer.kind === 'back' && files.length > 0) continue;
@@ -88,14 +121,24 @@ export async function offerRemoval({ file, variable }: EnvSource): Promise<void>
 async function askHow(
   frame: StepFrame,
   files: readonly EnvFile[],
-): Promise<'type' | 'file' | { readonly kind: 'back' } | { readonly kind: 'cancel' }> {
-  const answer = await askChoice<'type' | 'file'>(frame, l10n.t('Where is the credential?'), [
+  orCommand: boolean,
+): Promise<'type' | 'file' | 'command' | { readonly kind: 'back' } | { readonly kind: 'cancel' }> {
+  const answer = await askChoice<'type' | 'file' | 'command'>(frame, l10n.t('Where is the credential?'), [
     { label: `$(key) ${l10n.t('Paste or type it')}`, value: 'type' },
     {
       label: `$(file) ${l10n.t('Take it from a .env file')}`,
       description: files.map(({ file }) => pathOf(file)).join(', '),
       value: 'file',
     },
+    ...(orCommand
+      ? [
+          {
+            label: `$(terminal) ${l10n.t('Take it from a command…')}`,
+            description: l10n.t('op, pass, vault …'),
+            value: 'command' as const,
+          },
+        ]
+      : []),
   ]);
   return answer.kind === 'value' ? answer.value : answer;
 }

@@ -18,8 +18,41 @@ interface Part {
   readonly optional?: true;
 }
 
-/** Asks for what this type of credential is made of, and explains what that is. `question` says where it goes. */
+export interface MaterialQuestion extends Omit<CredentialQuestion, 'useCommand'> {
+  /** Whether it may stand in a file of the workspace. */
+  readonly fromFile: boolean;
+  /** Asks for a command that gives it. */
+  readonly fromCommand: (frame: StepFrame) => Promise<Answer<EnteredCredential>>;
+}
+
+/**
+ * Asks for what this type of credential is made of, and explains what that is; or for a command that gives it, where the
+ * person says so. `question` says where it goes.
+ */
 export async function askCredentialOf(
+  frame: StepFrame,
+  auth: Auth,
+  { fromCommand, ...question }: MaterialQuestion,
+): Promise<Answer<EnteredCredential>> {
+  for (;;) {
+    let byCommand = false;
+    const useCommand = (): 'leave' => {
+      byCommand = true;
+      return 'leave';
+    };
+    const answer = await askEntered(frame, auth, suitsCommand(auth) ? { ...question, useCommand } : question);
+    if (!byCommand) return answer;
+    const given = await fromCommand({ ...frame, back: true });
+    if (given.kind !== 'back') return given;
+  }
+}
+
+/** Whether a command may give the credential: not one that changes by being used, and not one that VS Code has. */
+export function suitsCommand(auth: Auth): boolean {
+  return auth.type === 'oauth2' ? auth.grant === 'client_credentials' : auth.type !== 'vscode-session';
+}
+
+async function askEntered(
   frame: StepFrame,
   auth: Auth,
   question: CredentialQuestion & { readonly fromFile: boolean },
@@ -90,7 +123,7 @@ async function askParts(
     const answer = await askText(typed.length === 0 ? frame : { ...frame, back: true }, {
       prompt: `${part.prompt} ${question.prompt}`,
       password: true,
-      buttons: credentialButtons(question.keyPage),
+      buttons: credentialButtons(question),
       problem: (text) => {
         if (text.trim() === '') return part.optional ? undefined : l10n.t('Paste it here.');
         if (/\p{Cc}/u.test(text.trim())) return l10n.t('This holds a line break or another control character.');

@@ -12,6 +12,7 @@ type Command = (app: App, argument: unknown) => Promise<void>;
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'valetKey.addService': async () => (await import('./addService.ts')).addService,
   'valetKey.rotateCredential': async () => (await import('./rotateCredential.ts')).rotateCredential,
+  'valetKey.takeFromCommand': async () => (await import('./rotateCredential.ts')).takeFromCommand,
   'valetKey.undoRotation': async () => (await import('./undoRotation.ts')).undoRotation,
   'valetKey.verifyCredential': async () => (await import('./verifyCredential.ts')).verifyCredential,
   'valetKey.testRequest': async () => (await import('./testRequest.ts')).testRequest,

@@ -2,15 +2,13 @@ import { l10n } from 'vscode';
 import type { App } from '../app.ts';
 import { confirmInModal } from '../ui/confirm.ts';
 import { keyPageOf, tellWithKeyPage } from '../ui/keyPage.ts';
+import { isThere } from '../views/services/serviceList.ts';
 import { pickCredential } from './pickCredential.ts';
 
 /** Removes a credential of a service or a wrapped server and stops the requests that use it. */
 export async function revokeCredential(app: App, argument: unknown): Promise<void> {
-  const summary = await pickCredential(
-    app,
-    argument,
-    l10n.t('Revoke Credential'),
-    ({ credential }) => credential?.state === 'present' || credential?.state === 'session',
+  const summary = await pickCredential(app, argument, l10n.t('Revoke Credential'), ({ credential }) =>
+    isThere(credential),
   );
   if (!summary) return;
   const { name, credentialId, credential, of } = summary;

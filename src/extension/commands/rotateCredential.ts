@@ -4,13 +4,15 @@ import { Secret } from '../../core/secret.ts';
 import type { Binding } from '../../gateway/parent.ts';
 import type { App } from '../app.ts';
 import { bindingOf, sameBinding } from '../credentials/binding.ts';
+import { printCommandLine } from '../credentials/commandLine.ts';
 import { confirmInModal } from '../ui/confirm.ts';
 import { keyPageOf, tellWithKeyPage } from '../ui/keyPage.ts';
 import { maskedText, placementText } from '../ui/placementText.ts';
-import { single } from '../ui/steps.ts';
+import { type Answer, type StepFrame, single } from '../ui/steps.ts';
 import type { ServiceSummary } from '../views/services/serviceList.ts';
-import { type EnteredCredential, offerRemoval } from './enterCredential.ts';
-import { askCredentialOf } from './enterMaterial.ts';
+import { askCommand } from './askCommand.ts';
+import { type EnteredCredential, offerRemoval, storeEntered } from './enterCredential.ts';
+import { askCredentialOf, suitsCommand } from './enterMaterial.ts';
 import { pickCredential } from './pickCredential.ts';
 import { allowSession } from './session.ts';
 import { setServerCredential } from './setServerCredential.ts';
@@ -36,33 +38,83 @@ export async function rotateCredential(app: App, argument: unknown): Promise<voi
   if (picked?.of.kind === 'server') return setServerCredential(app, picked.of.summary, picked.of.need);
   const summary = picked?.of.summary;
   if (!summary?.service) return;
-  const { name, service, credentialId } = summary;
-  const binding = bindingOf(service);
-  const bound = presentIn(app, summary)?.binding;
-  const again = bound !== undefined && sameBinding(bound, binding);
-  if (service.auth.type === 'vscode-session') return rotateSession(app, summary, service.auth);
-  for (;;) {
-    const answer = await askCredentialOf(single(title), service.auth, {
+  const { name, service } = summary;
+  const { auth } = service;
+  if (auth.type === 'vscode-session') return rotateSession(app, summary, auth);
+  const bound = boundIn(app, summary);
+  return replaceCredential(app, summary, (frame) =>
+    askCredentialOf(frame, auth, {
       prompt: l10n.t(
         'New credential for {0}. It goes to {1} only, {2}.',
         name,
-        binding.origin,
-        placementText(service.auth),
+        service.baseUrl.origin,
+        placementText(auth),
       ),
       keyPage: keyPageOf(service),
-      present: again ? presentIn(app, summary)?.value : undefined,
+      present: bound && sameBinding(bound, bindingOf(service)) ? presentIn(app, summary) : undefined,
       // Who rotates has a new value at hand; one that is only now entered may stand in a file.
       fromFile: bound === undefined,
-    });
+      fromCommand: (after) => askCommandFor(app, after, summary),
+    }),
+  );
+}
+
+/** The same, from a command of the person's own choosing at once. */
+export async function takeFromCommand(app: App, argument: unknown): Promise<void> {
+  const picked = await pickCredential(
+    app,
+    argument,
+    l10n.t('Take Credential from a Command'),
+    ({ of }) => of.kind === 'service' && of.summary.service !== undefined && suitsCommand(of.summary.service.auth),
+  );
+  if (picked?.of.kind !== 'service') return;
+  const { summary } = picked.of;
+  return replaceCredential(app, summary, (frame) => askCommandFor(app, frame, summary));
+}
+
+function askCommandFor(
+  app: App,
+  frame: StepFrame,
+  { name, service, credentialId }: ServiceSummary,
+): Promise<Answer<EnteredCredential>> {
+  if (!service) return Promise.resolve({ kind: 'cancel' });
+  const record = app.credentials.get(credentialId);
+  const before =
+    record?.state === 'command' ? printCommandLine([record.command.program, ...record.command.args]) : undefined;
+  return askCommand(
+    app,
+    { ...frame, title: l10n.t('Take Credential from a Command') },
+    {
+      service: name,
+      auth: service.auth,
+      origin: service.baseUrl.origin,
+      replaces: record?.state === 'present',
+      ...(before === undefined ? {} : { before }),
+    },
+  );
+}
+
+async function replaceCredential(
+  app: App,
+  summary: ServiceSummary,
+  ask: (frame: StepFrame) => Promise<Answer<EnteredCredential>>,
+): Promise<void> {
+  const { name, service, credentialId } = summary;
+  if (!service) return;
+  const binding = bindingOf(service);
+  const bound = boundIn(app, summary);
+  const again = bound !== undefined && sameBinding(bound, binding);
+  for (;;) {
+    const answer = await ask(single(l10n.t('Rotate Credential')));
     if (answer.kind !== 'value') return;
-    const entered = answer.value.value;
-    // Before the verification, which already sends the value there.
-    if (!again && !(await confirmDestination(service, entered, binding, bound))) return;
-    const decision = await decideOnCandidate(app, service, { value: entered, binding });
+    const entered = answer.value;
+    // Before the verification, which already sends the value there. A command was confirmed with its destination.
+    if (!again && !entered.command && !(await confirmDestination(service, entered.value, binding, bound))) return;
+    const decision = await decideOnCandidate(app, service, { value: entered.value, binding });
     if (decision.kind === 'cancel') return;
     if (decision.kind === 'again') continue;
     const { value } = decision;
-    await app.credentials.put(credentialId, value, binding, decision.findings);
+    await storeEntered(app, credentialId, { ...entered, value }, binding, decision.findings);
     app.announceChange();
     await app.gateway.push('credentials');
     await app.gateway.record({
@@ -72,7 +124,7 @@ export async function rotateCredential(app: App, argument: unknown): Promise<voi
     });
     // Not waited for: a toast may stand for minutes.
     void tellDone(app, summary, bound !== undefined, decision);
-    return offerRemovalOf(answer.value);
+    return offerRemovalOf(entered);
   }
 }
 
@@ -88,9 +140,15 @@ async function rotateSession(app: App, { name, service, credentialId }: ServiceS
   await app.gateway.record({ action: 'add', service: name });
 }
 
-function presentIn(app: App, { credentialId }: ServiceSummary): { value: Secret; binding: Binding } | undefined {
+function presentIn(app: App, { credentialId }: ServiceSummary): Secret | undefined {
   const record = app.credentials.get(credentialId);
-  return record?.state === 'present' ? record : undefined;
+  return record?.state === 'present' ? record.value : undefined;
+}
+
+/** For which destination the person entered what there is. */
+function boundIn(app: App, { credentialId }: ServiceSummary): Binding | undefined {
+  const record = app.credentials.get(credentialId);
+  return record?.state === 'present' || record?.state === 'command' ? record.binding : undefined;
 }
 
 async function confirmDestination(

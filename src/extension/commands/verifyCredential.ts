@@ -12,13 +12,21 @@ import { findingsOf, requestText, verify, verifyingRequestOf } from './verificat
 /** Finds out whether the API takes the stored credential, and keeps what came out of it. */
 export async function verifyCredential(app: App, argument: unknown): Promise<void> {
   const title = l10n.t('Verify Credential');
-  const summary = await pickService(app, argument, title, ({ credential }) => credential?.state === 'present');
-  if (!summary?.service || summary.credential?.state !== 'present') return;
+  const summary = await pickService(
+    app,
+    argument,
+    title,
+    ({ credential }) => credential?.state === 'present' || credential?.state === 'command',
+  );
+  if (!summary?.service) return;
   const { service, credentialId, credential } = summary;
   if (!verifyingRequestOf(service)) return explainWhatIsMissing(app, summary);
   const verification = await verify(app, service);
   if (!verification) return;
-  await app.credentials.noteVerification(credentialId, credential.value, findingsOf(verification));
+  // What a command gives is not stored, and the gateway knows how it was received.
+  if (credential?.state === 'present') {
+    await app.credentials.noteVerification(credentialId, credential.value, findingsOf(verification));
+  }
   await app.gateway.push('credentials');
   void tell(app, summary, verification);
 }

@@ -6,7 +6,7 @@ import type { Binding } from '../../gateway/parent.ts';
  * What SecretStorage holds for one service: one JSON text with the value *and* its binding, so that the two can never
  * come apart. A revoked credential leaves a mark without a value.
  */
-export type CredentialEntry = PresentEntry | SessionEntry | RevokedEntry;
+export type CredentialEntry = PresentEntry | SessionEntry | CommandEntry | RevokedEntry;
 
 export interface PresentEntry {
   readonly state: 'present';
@@ -23,6 +23,24 @@ export interface SessionEntry {
   readonly binding: Binding;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
+}
+
+/** A command of the person's own choosing gives the value, which is not stored. */
+export interface CommandEntry {
+  readonly state: 'command';
+  readonly command: ChosenCommand;
+  readonly binding: Binding;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+}
+
+/** As the person confirmed it. It is kept in SecretStorage, where no file, no setting and no other extension can change it. */
+export interface ChosenCommand {
+  /** Absolute path. */
+  readonly program: string;
+  readonly args: readonly string[];
+  /** How long what it gave may be used, in milliseconds. */
+  readonly keepMs: number;
 }
 
 interface RevokedEntry {
@@ -61,6 +79,16 @@ const presentSchema = datesSchema.extend({
 const entrySchema = z.union([
   presentSchema,
   z.object({ state: z.literal('session'), binding: bindingSchema, createdAt: z.number() }),
+  z.object({
+    state: z.literal('command'),
+    command: z.object({
+      program: z.string().min(1),
+      args: z.array(z.string()),
+      keepMs: z.number().positive(),
+    }),
+    binding: bindingSchema,
+    createdAt: z.number(),
+  }),
   z.object({ state: z.literal('revoked'), revokedAt: z.number() }),
 ]);
 const undoSchema = datesSchema.extend({ until: z.number(), binding: bindingSchema });

@@ -1,5 +1,5 @@
 import { credentialsOf } from '../../core/policy/servers/destination.ts';
-import type { CredentialSet } from '../../gateway/parent.ts';
+import type { CommandCredential, CredentialSet } from '../../gateway/parent.ts';
 import type { PolicyEntry } from '../policy/policyBook.ts';
 import { type CredentialId, credentialKey, folderScope } from './credentialId.ts';
 import type { CredentialRecord } from './credentialStore.ts';
@@ -37,12 +37,14 @@ function servicesOf(entry: PolicyEntry): ReadonlySet<string> {
 
 /**
  * What the gateway of this window is told. Credentials of other windows' services cannot be used here, but an answer
- * is still cleaned of them: they go along as retired ones without an end.
+ * is still cleaned of them: they go along as retired ones without an end. `environment` is what commands get that give
+ * credentials.
  */
 export function credentialSetOf(
   ids: ReadonlyMap<string, CredentialId>,
   records: readonly CredentialRecord[],
   retired: readonly RetiredRecord[],
+  environment: Readonly<Record<string, string>> = {},
 ): CredentialSet {
   const here = new Set([...ids.values()].map(credentialKey));
   const present = records.flatMap((record) => (record.state === 'present' ? [record] : []));
@@ -68,5 +70,16 @@ export function credentialSetOf(
         ? [{ service: record.id.service, binding: record.binding }]
         : [],
     ),
+    commands: records.flatMap((record) =>
+      record.state === 'command' && here.has(credentialKey(record.id)) ? [commandOf(record, environment)] : [],
+    ),
   };
+}
+
+function commandOf(
+  { id, binding, command, createdAt }: CredentialRecord & { readonly state: 'command' },
+  environment: Readonly<Record<string, string>>,
+): CommandCredential {
+  const { program, args, keepMs } = command;
+  return { service: id.service, binding, command: { program, args, environment }, keepMs, id: String(createdAt) };
 }

@@ -6,6 +6,8 @@ import { Emitter } from '../util/emitter.ts';
 import { SerialQueue } from '../util/serialQueue.ts';
 import { sameBinding } from './binding.ts';
 import {
+  type ChosenCommand,
+  type CommandEntry,
   type CredentialEntry,
   entryText,
   type PresentEntry,
@@ -22,13 +24,14 @@ import { RETIRED, RETIRED_FOR_MS, type RetiredRecord, RetiredValues, UNDO_FOR_MS
 export type CredentialRecord =
   | (PresentEntry & Pick<CredentialMetadata, 'lastUsedAt' | 'expiresAt' | 'standing'> & { readonly id: CredentialId })
   | (SessionEntry & { readonly id: CredentialId })
+  | (CommandEntry & { readonly id: CredentialId })
   | { readonly state: 'revoked'; readonly id: CredentialId; readonly revokedAt: number }
   /** The index knows it, SecretStorage lost it. */
   | { readonly state: 'missing'; readonly id: CredentialId; readonly last4: string; readonly createdAt: number };
 
 interface StoppedRecord {
   readonly record: CredentialRecord & { readonly state: 'revoked' };
-  /** Absent for a session, whose value VS Code keeps. */
+  /** Absent where the value is kept elsewhere. */
   readonly retired?: RetiredRecord;
 }
 
@@ -132,9 +135,18 @@ export class CredentialStore {
 
   /** Stores a person's permission to use VS Code's own session, in the place of whatever was stored. */
   putSession(id: CredentialId, binding: Binding): Promise<void> {
+    return this.#putElsewhere(id, { state: 'session', binding, createdAt: this.#now() });
+  }
+
+  /** Stores which command gives the credential, in the place of whatever was stored. */
+  putCommand(id: CredentialId, command: ChosenCommand, binding: Binding): Promise<void> {
+    return this.#putElsewhere(id, { state: 'command', command, binding, createdAt: this.#now() });
+  }
+
+  /** Of a credential that is kept elsewhere there is no value here, and nothing to know about it. */
+  #putElsewhere(id: CredentialId, entry: SessionEntry | CommandEntry): Promise<void> {
     return this.#change(id, async (before) => {
       if (before?.state === 'present') await this.#retired.retire(id, before.value);
-      const entry: SessionEntry = { state: 'session', binding, createdAt: this.#now() };
       await storeKept(this.#secrets, ENTRY + credentialKey(id), entryText(entry));
       await this.#index.remove(id);
       this.#stopped.delete(credentialKey(id));
@@ -204,7 +216,7 @@ export class CredentialStore {
   revoke(id: CredentialId): Promise<void> {
     const known = this.get(id);
     const at = this.#now();
-    if (known?.state === 'session') {
+    if (known?.state === 'session' || known?.state === 'command') {
       this.#stopped.set(credentialKey(id), { record: { state: 'revoked', id, revokedAt: at } });
       this.#changed.fire();
     }

@@ -16,12 +16,17 @@ export function followWindow(changed: () => void): { current(): WindowInfo } & v
   return {
     current: () => ({
       hostPid: process.pid,
-      folders: (vscode.workspace.workspaceFolders ?? [])
-        .filter(({ uri }) => uri.scheme === 'file')
-        .map(({ uri }) => uri.fsPath),
+      folders: localFolders(),
       trusted: vscode.workspace.isTrusted,
       focusedAt,
     }),
     dispose: () => listeners.dispose(),
   };
+}
+
+/** Absolute paths of the workspace folders that are on this machine's disk. */
+export function localFolders(): readonly string[] {
+  return (vscode.workspace.workspaceFolders ?? [])
+    .filter(({ uri }) => uri.scheme === 'file')
+    .map(({ uri }) => uri.fsPath);
 }

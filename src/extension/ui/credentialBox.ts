@@ -13,19 +13,19 @@ export interface CredentialQuestion {
   readonly prompt: string;
   /** Where the provider makes and revokes credentials. */
   readonly keyPage?: string | undefined;
+  /** Leaves the question, because the credential is to come from a command. */
+  readonly useCommand?: (() => 'leave') | undefined;
   /** The value that is to be replaced: to enter it again is worth a warning. */
   readonly present?: Secret | undefined;
 }
 
 /** Asks for a credential. It is never shown, and leaves this function only as a {@link Secret}. */
-export async function askCredential(
-  frame: StepFrame,
-  { prompt, keyPage, present }: CredentialQuestion,
-): Promise<Answer<Secret>> {
+export async function askCredential(frame: StepFrame, question: CredentialQuestion): Promise<Answer<Secret>> {
+  const { prompt, present } = question;
   const answer = await askText(frame, {
     prompt,
     password: true,
-    buttons: credentialButtons(keyPage),
+    buttons: credentialButtons(question),
     problem: (typed) => {
       const problem = typedProblem(typed);
       if (problem) return problemText(problem);
@@ -41,17 +41,28 @@ export async function askCredential(
   return answer.kind === 'value' ? { kind: 'value', value: cleanCredential(answer.value) } : answer;
 }
 
-/** The way to the provider's key page, where one is known. */
-export function credentialButtons(keyPage: string | undefined): readonly BoxButton[] {
-  return keyPage === undefined
-    ? []
-    : [
-        {
+/** The ways to the provider's key page, where one is known, and to a command that gives the credential. */
+export function credentialButtons({
+  keyPage,
+  useCommand,
+}: Pick<CredentialQuestion, 'keyPage' | 'useCommand'>): readonly BoxButton[] {
+  const page: BoxButton | undefined =
+    keyPage === undefined
+      ? undefined
+      : {
           icon: 'link-external',
           tooltip: l10n.t('Open the provider’s key page'),
-          press: () => void openKeyPage(keyPage),
-        },
-      ];
+          press: () => {
+            void openKeyPage(keyPage);
+            return undefined;
+          },
+        };
+  const command: BoxButton | undefined = useCommand && {
+    icon: 'terminal',
+    tooltip: l10n.t('Take it from a command…'),
+    press: useCommand,
+  };
+  return [page, command].filter((button) => button !== undefined);
 }
 
 function problemText(problem: CredentialInputProblem): string {

@@ -38,11 +38,11 @@ export async function runSteps(title: string, steps: () => readonly Step[]): Pro
 /** Something that is wrong with a text; a warning gives way when the same text is entered a second time. */
 export type TextProblem = string | { readonly warning: string };
 
-/** A button in the box's title: does something beside the question, which stays open. */
+/** A button in the box's title: does something beside the question, which stays open; or (`leave`) instead of it. */
 export interface BoxButton {
   readonly icon: string;
   readonly tooltip: string;
-  press(): void;
+  press(): 'leave' | undefined;
 }
 
 export interface TextQuestion {
@@ -148,8 +148,8 @@ function ask<T>(
       ...listen(finish),
       input.onDidTriggerButton((button) => {
         const pressed = own.get(button);
-        if (pressed) pressed.press();
-        else finish({ kind: 'back' });
+        if (!pressed) finish({ kind: 'back' });
+        else if (pressed.press() === 'leave') finish({ kind: 'cancel' });
       }),
       input.onDidHide(() => finish({ kind: 'cancel' })),
     ];

@@ -59,3 +59,25 @@ test('a revoked credential is named as revoked where it counts, and nowhere else
   expect(credentialSetOf(ids, [revoked('user')], []).revoked).toEqual(['stripe']);
   expect(credentialSetOf(ids, [revoked(folderScope('file:///other'))], []).revoked).toEqual([]);
 });
+
+test('the gateway is told which command gives a credential here, with the environment for it', () => {
+  const ids = credentialIds([entry('user', ['stripe'])]);
+  const chosen = (scope: CredentialRecord['id']['scope']): CredentialRecord => ({
+    state: 'command',
+    id: { scope, service: 'stripe' },
+    command: { program: '/usr/bin/pass', args: ['show', 'stripe'], keepMs: 60_000 },
+    binding: BINDING,
+    createdAt: 7,
+  });
+  const environment = { PATH: '/usr/bin' };
+  expect(credentialSetOf(ids, [chosen('user')], [], environment).commands).toEqual([
+    {
+      service: 'stripe',
+      binding: BINDING,
+      command: { program: '/usr/bin/pass', args: ['show', 'stripe'], environment },
+      keepMs: 60_000,
+      id: '7',
+    },
+  ]);
+  expect(credentialSetOf(ids, [chosen(folderScope('file:///other'))], [], environment).commands).toEqual([]);
+});

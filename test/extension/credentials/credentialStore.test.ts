@@ -491,3 +491,43 @@ describe('another window', () => {
     expect(changes).toBe(3);
   });
 });
+
+describe('a command that gives the credential', () => {
+  const COMMAND = { program: '/usr/bin/pass', args: ['show', 'stripe'], keepMs: 300_000 };
+
+  test('is stored with its destination beside the other secrets, and comes back in another window', async () => {
+    const { secrets, metadata, open, store } = setUp();
+    await store.putCommand(STRIPE, COMMAND, BINDING);
+    const stored = JSON.parse(secrets.entries.get('credential/user/stripe') ?? '');
+    expect(stored).toEqual({ state: 'command', command: COMMAND, binding: BINDING, createdAt: 1000 });
+    expect(JSON.stringify(metadata)).not.toContain('/usr/bin/pass');
+    const other = open();
+    await other.load();
+    expect(other.get(STRIPE)).toMatchObject({ state: 'command', command: COMMAND, binding: BINDING });
+  });
+
+  test('comes in the place of a value, which answers are still cleaned of', async () => {
+    const { store } = setUp();
+    await store.put(STRIPE, new Secret(OLD), BINDING);
+    await store.putCommand(STRIPE, COMMAND, BINDING);
+    expect(store.retired().map(({ value }) => value.expose('fingerprint'))).toEqual([OLD]);
+    expect(await store.undoRotation(STRIPE)).toBe('nothing');
+  });
+
+  test('is out of use at once when it is revoked', async () => {
+    const { store } = setUp();
+    await store.putCommand(STRIPE, COMMAND, BINDING);
+    const revoking = store.revoke(STRIPE);
+    expect(store.get(STRIPE)?.state).toBe('revoked');
+    await revoking;
+    expect(store.get(STRIPE)?.state).toBe('revoked');
+  });
+
+  test.each([{ program: '' }, { args: 'show' }, { keepMs: 0 }])('that was damaged (%j) is none', async (damage) => {
+    const { secrets, store } = setUp();
+    const entry = { state: 'command', command: { ...COMMAND, ...damage }, binding: BINDING, createdAt: 1 };
+    secrets.entries.set('credential/user/stripe', JSON.stringify(entry));
+    await store.load();
+    expect(store.get(STRIPE)).toBeUndefined();
+  });
+});

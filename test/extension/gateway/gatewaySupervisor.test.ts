@@ -28,6 +28,7 @@ class FakeRun implements GatewayRun {
     recordControl: ({ action }) => this.#tell(`record ${action}`),
     verify: async () => ({ outcome: 'ready' }),
     redeem: async () => ({ renewal: { value: new Secret('redeemed') } }),
+    tryCommand: async () => ({ value: new Secret('given by a command') }),
     explain: async () => ({}),
     perform: async () => ({ answer: { status: 200, headers: {}, durationMs: 1 } }),
     status: async () => ({ gatewayId: 'g', runtimeDir: '/run', services: [], servers: [], proxies: 0, calls: 0 }),

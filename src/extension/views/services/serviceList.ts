@@ -80,5 +80,10 @@ export function windowStatus({ freeze, trusted, health }: ServiceListInputs, nam
 function ownStatus(entry: PolicyEntry, credential: CredentialRecord | undefined): ServiceStatus {
   if (entry.approval.kind !== 'approved') return 'not_approved';
   if (credential?.state === 'revoked') return 'revoked';
-  return credential?.state === 'present' || credential?.state === 'session' ? 'ready' : 'missing_credential';
+  return isThere(credential) ? 'ready' : 'missing_credential';
+}
+
+/** Whether there is a credential, wherever it is kept. */
+export function isThere(credential: CredentialRecord | undefined): boolean {
+  return credential !== undefined && credential.state !== 'revoked' && credential.state !== 'missing';
 }

@@ -1,12 +1,16 @@
 import { l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
+import { programName } from '../../../core/checkup/launch/words.ts';
 import type { Activity } from '../../audit/activity.ts';
+import { printCommandLine } from '../../credentials/commandLine.ts';
+import type { ChosenCommand } from '../../credentials/credentialEntry.ts';
 import { rotationAge } from '../../credentials/rotationDue.ts';
 import { isProduction } from '../../services/production.ts';
+import { keptText } from '../../ui/keptText.ts';
 import { maskedText } from '../../ui/placementText.ts';
 import { attention, lastCallNode, pendingNodes, pendingText, plainTooltip, waitingText } from './commonNodes.ts';
 import { DetailNode } from './detailNode.ts';
 import { RulesNode } from './rulesNode.ts';
-import type { ServiceSummary } from './serviceList.ts';
+import { isThere, type ServiceSummary } from './serviceList.ts';
 import { statusAction, statusHint, statusIcon, statusText } from './statusPresentation.ts';
 
 /** One service: its state as icon and text, and below it what it is about. */
@@ -24,7 +28,7 @@ export class ServiceNode extends TreeItem {
     this.description = [statusText(service.status), service.service?.environment, short].filter(Boolean).join(' · ');
     this.iconPath = statusIcon(service.status);
     // What the menus in package.json go by.
-    this.contextValue = `service${frozenAlone ? '.frozen' : ''}${service.credential?.state === 'present' || service.credential?.state === 'session' ? '.credential' : ''}`;
+    this.contextValue = `service${frozenAlone ? '.frozen' : ''}${isThere(service.credential) ? '.credential' : ''}`;
     const hint = statusHint(service.status);
     this.tooltip = plainTooltip([`${service.name}: ${statusText(service.status)}`, service.why ?? '', hint ?? '']);
     this.accessibilityInformation = {
@@ -38,8 +42,10 @@ export class ServiceNode extends TreeItem {
   children(): readonly TreeItem[] {
     const { name, service, credential, status, pending } = this.service;
     const hint = statusHint(status);
+    const failed = credential?.state === 'command' && status === 'missing_credential';
     return [
-      ...(hint ? [new DetailNode(name, 'hint', hint, '', 'lightbulb', statusAction(status, name))] : []),
+      ...(failed ? [failureNode(this.service)] : []),
+      ...(hint && !failed ? [new DetailNode(name, 'hint', hint, '', 'lightbulb', statusAction(status, name))] : []),
       ...pendingNodes(name, pending),
       ...(service ? [new DetailNode(name, 'url', service.baseUrl.text, '', 'globe')] : []),
       new DetailNode(
@@ -62,6 +68,7 @@ export class ServiceNode extends TreeItem {
       ...(credential?.state === 'session'
         ? [new DetailNode(name, 'credential', l10n.t('VS Code’s own session'), l10n.t('nothing is stored'), 'account')]
         : []),
+      ...(credential?.state === 'command' ? [commandNode(name, credential.command)] : []),
       ...(service ? [new RulesNode(name, service.rules)] : []),
       lastCallNode(name, this.#lastCall, ({ method, path }) => `${method} ${path}`),
     ];
@@ -72,6 +79,26 @@ export class ServiceNode extends TreeItem {
 export function serviceOfNode(argument: unknown): string | undefined {
   if (typeof argument === 'string') return argument;
   return argument instanceof ServiceNode ? argument.service.name : undefined;
+}
+
+function commandNode(name: string, { program, args, keepMs }: ChosenCommand): DetailNode {
+  const shown = printCommandLine([programName(program), ...args]);
+  return new DetailNode(
+    name,
+    'credential',
+    shown,
+    l10n.t('gives the credential, kept {0}', keptText(keepMs)),
+    'terminal',
+  );
+}
+
+/** What became of a command, in place of the hint to enter a credential. */
+function failureNode({ name, why }: ServiceSummary): DetailNode {
+  return new DetailNode(name, 'hint', l10n.t('The command failed'), why ?? '', attention('terminal'), {
+    command: 'valetKey.takeFromCommand',
+    title: l10n.t('Take Credential from a Command'),
+    arguments: [name],
+  });
 }
 
 /** Only where the policy names an interval. */

@@ -1,0 +1,82 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { commandEnvironment, safePath } from '../../../src/extension/credentials/commandEnvironment.ts';
+import { findProgram } from '../../../src/extension/credentials/findProgram.ts';
+
+test('a command gets what its tools need of the environment, and nothing that makes it run something else', () => {
+  const passed = {
+    HOME: '/home/me',
+    LC_ALL: 'C',
+    XDG_RUNTIME_DIR: '/run/user/1',
+    DBUS_SESSION_BUS_ADDRESS: 'unix:path=/run/bus',
+    OP_ACCOUNT: 'work',
+    VAULT_ADDR: 'https://vault.example',
+    PASSWORD_STORE_DIR: '/home/me/store',
+    https_proxy: 'http://proxy.example:3128',
+  };
+  const kept = {
+    LD_PRELOAD: '/x.so',
+    NODE_OPTIONS: '--require x',
+    BASH_ENV: '/x',
+    ENV: '/x',
+    PYTHONSTARTUP: '/x',
+    ELECTRON_RUN_AS_NODE: '1',
+    VSCODE_IPC_HOOK: '/x',
+    GITHUB_TOKEN: 'not for this',
+    DYLD_INSERT_LIBRARIES: '/x',
+  };
+  const environment = commandEnvironment({ ...passed, ...kept, PATH: '/usr/bin:.::/work/bin', GONE: undefined }, [
+    '/work',
+  ]);
+  expect(environment).toEqual({ ...passed, PATH: '/usr/bin' });
+});
+
+test('PATH is searched in absolute folders outside of the workspace', () => {
+  expect(safePath('/usr/bin:relative:/work:/work/node_modules/.bin:/workshop:/bin', ['/work'])).toEqual([
+    '/usr/bin',
+    '/workshop',
+    '/bin',
+  ]);
+});
+
+describe('the program that a command names', () => {
+  let root: string;
+  let where: Parameters<typeof findProgram>[1];
+
+  beforeAll(() => {
+    root = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'vk-programs-')));
+    for (const folder of ['first', 'second', 'work']) fs.mkdirSync(path.join(root, folder));
+    fs.writeFileSync(path.join(root, 'first/key'), 'not to be run', { mode: 0o600 });
+    for (const file of ['second/key', 'second/other', 'work/tool'])
+      fs.writeFileSync(path.join(root, file), '', { mode: 0o700 });
+    fs.symlinkSync(path.join(root, 'work/tool'), path.join(root, 'first/tool'));
+    where = {
+      folders: [path.join(root, 'first'), path.join(root, 'second')],
+      workspaceFolders: [path.join(root, 'work')],
+      windows: false,
+    };
+  });
+  afterAll(() => fs.rmSync(root, { recursive: true, force: true }));
+
+  it('is the first one that can be run', async () => {
+    expect(await findProgram('key', where)).toEqual({ program: path.join(root, 'second/key') });
+    expect(await findProgram(path.join(root, 'second/other'), where)).toEqual({
+      program: path.join(root, 'second/other'),
+    });
+  });
+
+  it.each([
+    ['nothing', 'not-found'],
+    ['second/key', 'relative'],
+    ['./key', 'relative'],
+  ])('%s is %s', async (name, problem) => {
+    expect(await findProgram(name, where)).toEqual({ problem });
+  });
+
+  it('is none of the workspace, also behind a link', async () => {
+    expect(await findProgram(path.join(root, 'work/tool'), where)).toEqual({ problem: 'in-workspace' });
+    expect(await findProgram('tool', where)).toEqual({ problem: 'in-workspace' });
+  });
+});
