@@ -1,7 +1,7 @@
 // Every test there is, from a fresh clone: `npm test`. Needs Node 20 or newer, npm and git; for the end-to-end tests
 // Linux x64. Stops at the first step that fails. The last line, `N passed, N failed`, counts the tests that ran; a step
 // that broke without a failing test counts as one failure.
-import { runEndToEnd } from './lib/endToEnd.mjs';
+import { runEndToEndSteadily } from './lib/endToEnd.mjs';
 import { ensureInstalled } from './lib/install.mjs';
 import { ROOT } from './lib/repo.mjs';
 import { Failure, run, step, tryNpm } from './lib/run.mjs';
@@ -36,8 +36,8 @@ async function testEverything() {
   await tests('process tests', () => counted('process', (env) => vitest(node, ['--project', 'process'], env)));
   await step('package', () => run(node, ['scripts/package.mjs'], { cwd: ROOT, what: 'npm run package' }));
   requireLinux();
-  await tests('end-to-end tests in the newest VS Code', () => runEndToEnd(node, 'newest'));
-  await tests('end-to-end tests in the oldest VS Code', () => runEndToEnd(node, 'oldest', OLDEST));
+  await tests('end-to-end tests in the newest VS Code', () => runEndToEndSteadily(node, 'newest'));
+  await tests('end-to-end tests in the oldest VS Code', () => runEndToEndSteadily(node, 'oldest', OLDEST));
 }
 
 /**

@@ -5,6 +5,8 @@ import { Failure, tryRun } from './run.mjs';
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
 
+/** @typedef {Counts & { files: ReadonlyMap<string, Counts> }} Report `files`: by absolute path, those that did not pass whole */
+
 /** Where to write the JSON report: vitest.config.mts and test/e2e/vitest.config.mts read it. */
 const REPORT = 'VALETKEY_TEST_REPORT';
 
@@ -13,7 +15,7 @@ const REPORT = 'VALETKEY_TEST_REPORT';
  *
  * @param {string} name of the report
  * @param {(env: NodeJS.ProcessEnv) => Promise<{ status: number | string }>} work is given the environment for the run
- * @returns {Promise<Counts & { status: number | string }>} counts are zero if Vitest never came to run
+ * @returns {Promise<Report & { status: number | string }>} counts are zero if Vitest never came to run
  */
 export async function counted(name, work) {
   const report = path.join(OUT, 'results', `${name}.json`);
@@ -51,17 +53,31 @@ export function requireAllPassed(what, { status, passed, failed, skipped }) {
 
 /**
  * @param {string} file
- * @returns {Counts}
+ * @returns {Report}
  */
 function readReport(file) {
+  /** @type {{ numPassedTests: number, numFailedTests: number, numPendingTests: number, numTodoTests: number, testResults: { name: string, status: string, assertionResults: { status: string }[] }[] }} */
+  let report;
   try {
-    const report = JSON.parse(readFileSync(file, 'utf8'));
-    return {
-      passed: report.numPassedTests,
-      failed: report.numFailedTests,
-      skipped: report.numPendingTests + report.numTodoTests,
-    };
+    report = JSON.parse(readFileSync(file, 'utf8'));
   } catch {
-    return { passed: 0, failed: 0, skipped: 0 };
+    return { passed: 0, failed: 0, skipped: 0, files: new Map() };
   }
+  const failed = report.testResults.filter(({ status }) => status !== 'passed');
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests,
+    skipped: report.numPendingTests + report.numTodoTests,
+    files: new Map(failed.map(({ name, assertionResults }) => [name, countsOf(assertionResults)])),
+  };
+}
+
+/**
+ * @param {readonly { status: string }[]} results
+ * @returns {Counts}
+ */
+function countsOf(results) {
+  const passed = results.filter(({ status }) => status === 'passed').length;
+  const failed = results.filter(({ status }) => status === 'failed').length;
+  return { passed, failed, skipped: results.length - passed - failed };
 }

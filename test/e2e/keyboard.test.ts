@@ -181,6 +181,11 @@ test('one service is frozen from the tree by keyboard, through its context menu'
 test('at 200 % zoom, with a side bar of 300 pixels, all of it stays in sight and in use', async () => {
   // What 1280 × 800 pixels show at 200 %.
   await window.page.setViewportSize({ width: 640, height: 400 });
+  // What has the focus scrolls into sight, and all of the window with it, while the window is still larger than the page.
+  await until('the window to fit the page', async () => {
+    const box = await window.page.locator('.monaco-workbench').boundingBox();
+    return box?.x === 0 && box.width === 640 && box.height === 400;
+  });
   const services = '.monaco-list[aria-label="Services"] .monaco-list-row';
   await runCommand('Valet Key: Focus on Services View');
   await until('the side bar to be narrow', async () => {

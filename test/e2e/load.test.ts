@@ -215,12 +215,14 @@ test('Freeze All in one window stops hanging calls of another within a second', 
     await twin.startMcpServers();
     return twin.evaluate((vscode) => vscode.lm.tools.some(({ name }) => name.endsWith('_read')));
   });
-  await until('the second window to be ready', async () => {
-    const [text = ''] = await twin.callTool('_read', { service: 'demo', path: '/slow/1' });
-    return (JSON.parse(text) as AgentResult).status === 200;
-  });
+  const twinReads = (): Promise<true> =>
+    until('calls of the second window to pass', async () => {
+      const [text = ''] = await twin.callTool('_read', { service: 'demo', path: '/slow/1' });
+      return (JSON.parse(text) as AgentResult).status === 200;
+    });
   await quickEnough(STOPS_ELSEWHERE_WITHIN_MS, async (round) => {
     if (round > 0) await unfreeze();
+    await twinReads();
     const path = `/hang/elsewhere${round}`;
     const calls = Array.from({ length: 5 }, () => twin.callTool('_read', { service: 'demo', path }));
     await arrived(path, 5);

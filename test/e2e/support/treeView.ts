@@ -1,4 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Locator, Page } from 'playwright-core';
+import { until } from './wait.ts';
+
+/** For one look: `until` looks again. */
+const SOON = { timeout: 3_000 };
 
 export interface TreeRowState {
   readonly label: string;
@@ -51,16 +56,23 @@ export class TreeRow {
     await this.locator.click();
   }
 
-  /** Opens a closed node. */
+  /** Opens a node, and returns once it is open: a row that is drawn anew under the pointer takes the click with it. */
   async expand(): Promise<void> {
-    if ((await this.locator.getAttribute('aria-expanded')) === 'false')
-      await this.locator.locator('.monaco-tl-twistie').click();
+    await until('the row to be open', async () => {
+      if ((await this.locator.getAttribute('aria-expanded', SOON)) === 'true') return true;
+      await this.locator.locator('.monaco-tl-twistie').click(SOON);
+      await pause(300);
+      return false;
+    });
   }
 
-  /** Presses an inline action by its title. */
+  /** Presses an inline action by its title. It shows while the pointer is over the row, so a row that moved is looked for again. */
   async press(action: string): Promise<void> {
-    await this.locator.hover();
-    await this.locator.locator(`.action-label[aria-label*=${JSON.stringify(action)}]`).click();
+    await until(`the action "${action}" to be pressed`, async () => {
+      await this.locator.hover(SOON);
+      await this.locator.locator(`.action-label[aria-label*=${JSON.stringify(action)}]`).click(SOON);
+      return true;
+    });
   }
 }
 

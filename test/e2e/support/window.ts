@@ -177,12 +177,12 @@ export class EditorWindow {
 
   /** Chooses the row with this text in the open quick pick. */
   async pick(label: string): Promise<void> {
-    await this.#row(label).click();
+    await this.#clickRow(label, this.#row(label));
   }
 
   /** Ticks rows of a quick pick that takes several, then accepts. */
   async pickSeveral(labels: readonly string[]): Promise<void> {
-    for (const label of labels) await this.#row(label).locator('.monaco-checkbox').click();
+    for (const label of labels) await this.#clickRow(label, this.#row(label).locator('.monaco-checkbox'));
     // Not Enter, which would act on the checkbox that has the focus now.
     await this.#quickInput
       .locator('.quick-input-header .monaco-button')
@@ -364,6 +364,15 @@ export class EditorWindow {
 
   get #inputBox(): Locator {
     return this.#quickInput.locator('.quick-input-box input');
+  }
+
+  /** The tooltip of the row that the pointer happens to be on covers the rows below it. */
+  async #clickRow(label: string, place: Locator): Promise<void> {
+    await until(`the row "${label}" to be clicked`, async () => {
+      await this.page.mouse.move(0, 0);
+      await place.click({ timeout: 3_000 });
+      return true;
+    });
   }
 
   #row(label: string): Locator {
