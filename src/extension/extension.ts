@@ -363,7 +363,6 @@ export function activate(context: vscode.ExtensionContext): void {
       if (!key.startsWith(ANCHOR_PREFIX)) secretsChanged.fire();
     }),
     reloadOn([shared.onDidChange, secretsChanged.event], { ...app, agents: agentStore }, failed),
-    locations.watch(policies, failed),
     administrator.onDidChange(() => void gateway.push('policies')),
     watchAdministratorFile(administratorFile, () => void administrator.refresh().catch(failed)),
     vscode.workspace.onDidChangeConfiguration((event) => {
@@ -372,6 +371,9 @@ export function activate(context: vscode.ExtensionContext): void {
   );
 
   const start = async (): Promise<void> => {
+    await prepareInstallationKeys(secrets, () => new Promise((resolve) => after(SETTLE_MS, resolve)));
+    // Not sooner: whoever opens a window waits for `activate`. What changes while the files are read is seen.
+    context.subscriptions.push(locations.watch(policies, failed));
     try {
       launcher.install({
         version: extensionVersion,
@@ -382,7 +384,6 @@ export function activate(context: vscode.ExtensionContext): void {
     } catch (error) {
       log.warn(`Other agents may not find the extension: ${errorText(error)}`);
     }
-    await prepareInstallationKeys(secrets, () => new Promise((resolve) => after(SETTLE_MS, resolve)));
     await Promise.all([
       freeze.load(),
       agentStore.load(),
