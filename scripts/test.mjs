@@ -33,7 +33,9 @@ async function testEverything() {
     counted('check', (env) => tryNpm(['run', 'check'], { cwd: ROOT, env })),
   );
   await step('build', () => run(node, ['esbuild.config.mjs'], { cwd: ROOT, what: 'the build' }));
-  await tests('process tests', () => counted('process', (env) => vitest(node, ['--project', 'process'], env)));
+  await tests('process tests', () =>
+    counted('process', (env) => vitest(node, ['--project', 'process', '--maxWorkers=2'], env)),
+  );
   await step('package', () => run(node, ['scripts/package.mjs'], { cwd: ROOT, what: 'npm run package' }));
   requireLinux();
   await tests('end-to-end tests in the newest VS Code', () => runEndToEndSteadily(node, 'newest'));

@@ -11,8 +11,8 @@ const PARSE_WITHIN_MS = 1000;
 const LINT_WITHIN_MS = 2000;
 /** Two or three texts are parsed for it, each of which may take its second, and then compared. */
 const COMPARE_WITHIN_MS = 10_000;
-/** Saves come in bursts, and long pauses lie between them. */
-const IDLE_MS = 1000;
+/** A save, its review and what is applied come within seconds, and a worker takes a tenth of one to start. */
+const IDLE_MS = 10_000;
 
 /**
  * Parses and compares policy texts in a worker thread, each job within its deadline, so that no text holds up the event

