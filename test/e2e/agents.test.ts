@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ROOT } from '../../scripts/lib/repo.mjs';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
 import { type Editor, startEditor } from './support/editor.ts';
 import { readThrough, type ServerEntry, startFromEntry } from './support/outsideAgent.ts';
@@ -27,7 +28,9 @@ beforeAll(async () => {
   api = await startUpstream();
   editor = await startEditor();
   const policy = `services:\n  api:\n    baseUrl: ${api.origin}\n    network: loopback\n    auth: { type: bearer }\n    policies: [{ path: /**, methods: [GET] }]\n`;
-  writeFileSync(join(editor.workspace, 'valetkey.yaml'), policy);
+  const script = join(ROOT, 'test/e2e/support/smallServer.ts');
+  const server = `servers:\n  notes:\n    command: ${JSON.stringify(process.execPath)}\n    args: ${JSON.stringify([script])}\n    tools: { allow: [whoami] }\n`;
+  writeFileSync(join(editor.workspace, 'valetkey.yaml'), policy + server);
   writeFileSync(configuration(), CONFIGURATION);
   window = await editor.openWindow();
   await window.command('workbench.view.extension.valetKey');
@@ -72,7 +75,8 @@ test('Connect Another Agent shows the change, makes it with a copy kept, and kee
   await window.screenshotThemes('connect-agent-pick');
   await window.pick('Claude Code');
   const { detail: text } = await window.waitForDialog('Connect Claude Code?');
-  expect(text).toContain('holds no credential');
+  expect(text).toContain('No entry holds a credential');
+  expect(text).toContain('Each wrapped server has an entry of its own: notes.');
   await window.screenshotThemes('connect-agent');
   await window.answerDialog('Connect');
   await window.waitForNotification('Claude Code is connected');
@@ -85,18 +89,32 @@ test('Connect Another Agent shows the change, makes it with a copy kept, and kee
   expect([readFileSync(copy, 'utf8'), statSync(copy).mode & 0o777]).toEqual([CONFIGURATION, 0o600]);
 });
 
-test('the entry works from any folder, and the view shows who is connected', async () => {
+/** What the configuration says of this server. */
+function entryOf(name: string): ServerEntry {
   const lines = readFileSync(configuration(), 'utf8')
     .replace('// theirs', '')
     .replace(/,\s*\}\s*$/, '}');
   const { mcpServers } = JSON.parse(lines) as { mcpServers: Record<string, ServerEntry> };
-  const entry = mcpServers['valet-key'] ?? expect.fail('there is no entry');
-  claude = await startFromEntry(entry, 'claude-code', tmpdir());
+  return mcpServers[name] ?? expect.fail('there is no entry');
+}
+
+test('the entry works from any folder, and the view shows who is connected', async () => {
+  claude = await startFromEntry(entryOf('valet-key'), 'claude-code', tmpdir());
   expect((await readThrough(claude, 'api', '/echo')).status).toBe(200);
   await showAgents();
   const row = window.tree('Agents').row('claude');
   await row.locator.filter({ hasText: '1 call' }).waitFor();
   expect(await row.locator.getAttribute('aria-label')).toMatch(/claude, connected, .*claude-code 1.*Claude Code/);
+});
+
+test('a wrapped server is there for it under an entry of its own', async () => {
+  const notes = await startFromEntry(entryOf('valet-key-notes'), 'claude-code', tmpdir());
+  try {
+    expect((await notes.listTools()).tools.map(({ name }) => name)).toEqual(['whoami']);
+    expect(JSON.stringify(await notes.callTool({ name: 'whoami', arguments: {} }))).toContain('whoami');
+  } finally {
+    await notes.close();
+  }
 });
 
 test('an agent that nobody connected waits, whatever it calls itself, until a person allows it in a dialog', async () => {

@@ -1,9 +1,12 @@
+import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ROOT } from '../../scripts/lib/repo.mjs';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
 import { answerAddService } from './support/addService.ts';
 import { type Editor, startEditor } from './support/editor.ts';
+import type { ServerEntry } from './support/outsideAgent.ts';
 import { until } from './support/wait.ts';
 import type { EditorWindow } from './support/window.ts';
 
@@ -12,8 +15,8 @@ import type { EditorWindow } from './support/window.ts';
 
 /** Built of parts, so that no scanner takes the test for a leak. */
 const secretOf = (): string => ['k9', crypto.randomUUID().replaceAll('-', '')].join('');
-const [PAYMENTS, WEBHOOK, TICKETS, SEARCH] = [secretOf(), secretOf(), secretOf(), secretOf()];
-const SECRETS = [PAYMENTS, WEBHOOK, TICKETS, SEARCH];
+const [PAYMENTS, WEBHOOK, TICKETS, SEARCH, WIKI] = [secretOf(), secretOf(), secretOf(), secretOf(), secretOf()];
+const SECRETS = [PAYMENTS, WEBHOOK, TICKETS, SEARCH, WIKI];
 
 let editor: Editor;
 let window: EditorWindow;
@@ -281,6 +284,70 @@ test('the kill switch is practised, and nothing stays frozen', async () => {
   await window.waitForNotification('cut off within');
   const [result = ''] = await window.callTool('_read', { service: 'payments', path: '/v1/charges' });
   expect(result).toContain('"status":200');
+});
+
+test('a wrapped server works on with its secret, which stands in no file any more', async () => {
+  const script = join(ROOT, 'test/e2e/support/smallServer.ts');
+  const entry = { command: process.execPath, args: [script], env: { TOKEN: WIKI, LANGUAGE: 'en' } };
+  const [servers, others] = [{ servers: { wiki: entry } }, { mcpServers: { wiki: entry } }].map(
+    (config) => `${JSON.stringify(config, undefined, 2)}\n`,
+  );
+  writeFileSync(vscodeFile, servers ?? '');
+  writeFileSync(cursorFile, others ?? '');
+  await until('point 1 to see both', async () => (await point(1)).startsWith('fail, 2'));
+  await window.palette('Valet Key: Move Secrets out of MCP Configuration');
+  await window.waitForInput('.vscode/mcp.json');
+  await window.screenshot('wrap-question');
+  await window.pick('Wrap it: Valet Key starts the server and gives it the secret');
+  await window.waitForInput('the same value as in');
+  await window.pick('Wrap it: Valet Key starts the server and gives it the secret');
+  await window.type('Its name in the policy', 'wiki');
+  await window.type('Its name in the policy', 'wiki-cursor');
+  const first = await window.waitForDialog('Let Valet Key start “wiki”, and give it its secrets?');
+  expect(first.detail).toContain('LANGUAGE=en');
+  expect(first.detail).toContain('env:TOKEN');
+  expect(first.detail).toContain('every call asks you');
+  await window.screenshotThemes('wrap');
+  expect(readFileSync(vscodeFile, 'utf8')).toBe(servers);
+  await window.answerDialog('Wrap It');
+  await answer('Let Valet Key start “wiki-cursor”', 'Wrap It');
+  await window.waitForDialog('Remove 2 secrets');
+  await window.screenshot('wrap-remove');
+  expectNoSecret([await answer('Remove 2 secrets', 'Remove')]);
+  await until('the files to change', () => readFileSync(cursorFile, 'utf8') !== others);
+
+  expect(JSON.parse(readFileSync(vscodeFile, 'utf8'))).toEqual({ servers: {} });
+  const policy = readFileSync(
+    join(editor.folders.data, 'User/globalStorage/valet-key.valet-key/valetkey.yaml'),
+    'utf8',
+  );
+  expect(policy).toContain('TOKEN: { credential: wiki }');
+  expectNoSecret([policy, readFileSync(cursorFile, 'utf8')]);
+  const { mcpServers } = JSON.parse(readFileSync(cursorFile, 'utf8')) as { mcpServers: Record<string, ServerEntry> };
+  expect(mcpServers.wiki?.args).toEqual(['--server', 'wiki-cursor']);
+
+  await window.startMcpServers();
+  const tool = await until('the tool of the wrapped server', () =>
+    window.evaluate((vscode) => vscode.lm.tools.find(({ name }) => name.endsWith('whoami'))?.name),
+  );
+  const called = window.evaluate(async (vscode, name) => {
+    const result = await vscode.lm.invokeTool(name, { input: {}, toolInvocationToken: undefined });
+    return result.content.map((part) => (part instanceof vscode.LanguageModelTextPart ? part.value : '')).join('');
+  }, tool);
+  await window.answerNotification('whoami', 'Review…');
+  await window.waitForDialog('whoami');
+  await window.screenshotThemes('wrap-ask');
+  await window.answerDialog('Allow Once');
+  expect(await called).toContain(createHash('sha256').update(WIKI).digest('hex'));
+  expectNoSecret([await called, ...logs()]);
+});
+
+test('wrapping is undone as a whole', async () => {
+  await window.palette('Valet Key: Undo Last Checkup Fix');
+  await answer('plain text in them again', 'Undo');
+  await until('both files to be as they were', () =>
+    [vscodeFile, cursorFile].every((file) => readFileSync(file, 'utf8').includes(WIKI)),
+  );
 });
 
 /** The messages of point 1 in the file. */

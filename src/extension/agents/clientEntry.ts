@@ -26,23 +26,38 @@ export class EntryError extends Error {
   }
 }
 
-/** The entry as the client keeps it. The mark in its environment tells a connected client from a stranger; no secret. */
-export function entryOf(client: AgentClient, launch: LaunchCommand): Readonly<Record<string, unknown>> {
-  return { ...client.extra, command: launch.command, args: launch.args, env: { VALETKEY_CLIENT: client.id } };
+/** A client's entries of ours by their names. */
+export type Entries = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
+
+/**
+ * The entries as the client keeps them: Valet Key's own server, and one more for each wrapped server. The mark in their
+ * environment tells a connected client from a stranger, and ours from everybody else's; no secret.
+ */
+export function entriesOf(client: AgentClient, launch: LaunchCommand, servers: readonly string[]): Entries {
+  const entry = (...args: readonly string[]): Readonly<Record<string, unknown>> => ({
+    ...client.extra,
+    command: launch.command,
+    args: [...launch.args, ...args],
+    env: { VALETKEY_CLIENT: client.id },
+  });
+  return new Map([
+    [ENTRY_NAME, entry()],
+    ...servers.map((name) => [`${ENTRY_NAME}-${name}`, entry('--server', name)] as const),
+  ]);
 }
 
 /**
- * The configuration's text with our entry, everything else as it was: order, comments, spaces, line ends. An empty or
- * missing file is begun. Throws {@link EntryError}: `unparsable` text, `unexpected` things where servers should be,
- * or a name that is `taken` by an entry that cannot be replaced in place.
+ * The configuration's text with our entries and no older ones of ours, everything else as it was: order, comments, spaces,
+ * line ends. An empty or missing file is begun. Throws {@link EntryError}: `unparsable` text, `unexpected` things where
+ * servers should be, or a name that is `taken` by an entry that cannot be replaced in place.
  */
-export function withEntry(text: string, client: AgentClient, entry: Readonly<Record<string, unknown>>): string {
-  return client.format === 'json' ? jsonWith(text, entry) : tomlWith(text, entry);
+export function withEntries(text: string, client: AgentClient, entries: Entries): string {
+  return client.format === 'json' ? jsonWith(text, client, entries) : tomlWith(text, client, entries);
 }
 
-/** The text without our entry; as it was when there is none. Throws {@link EntryError}. */
-export function withoutEntry(text: string, client: AgentClient): string {
-  return client.format === 'json' ? jsonWithout(text) : tomlWithout(text);
+/** The text without our entries; as it was when there is none. Throws {@link EntryError}. */
+export function withoutEntries(text: string, client: AgentClient): string {
+  return client.format === 'json' ? jsonWithout(text, client) : tomlWithout(text, client);
 }
 
 /** Whether the text has an entry by our name. False for a text that cannot be read. */
@@ -59,29 +74,42 @@ export function hasEntry(text: string, client: AgentClient): boolean {
 
 const BOM = '\uFEFF';
 
-function jsonWith(given: string, entry: Readonly<Record<string, unknown>>): string {
+function jsonWith(given: string, client: AgentClient, entries: Entries): string {
   const { mark, text } = withoutMark(given);
   if (text.trim() === '') {
-    return `${mark}${JSON.stringify({ mcpServers: { [ENTRY_NAME]: entry } }, undefined, 2)}\n`;
+    return `${mark}${JSON.stringify({ mcpServers: Object.fromEntries(entries) }, undefined, 2)}\n`;
   }
   const before = jsonOf(text);
-  if (before.mcpServers !== undefined && !isRecord(before.mcpServers)) throw new EntryError('unexpected');
+  const servers = before.mcpServers === undefined ? {} : before.mcpServers;
+  if (!isRecord(servers)) throw new EntryError('unexpected');
+  const old = ownNames(servers, client).filter((name) => !entries.has(name));
   const formattingOptions = formattingOf(text);
-  const after = applyEdits(text, modify(text, ['mcpServers', ENTRY_NAME], entry, { formattingOptions }));
-  const wanted = { ...before, mcpServers: { ...before.mcpServers, [ENTRY_NAME]: entry } };
+  const after = [...entries].reduce(
+    (result, [name, entry]) =>
+      same(servers[name], entry)
+        ? result
+        : applyEdits(result, modify(result, ['mcpServers', name], entry, { formattingOptions })),
+    old.reduce(jsonWithoutName, text),
+  );
+  const wanted = { ...before, mcpServers: { ...without(servers, old), ...Object.fromEntries(entries) } };
   if (!same(jsonOf(after), wanted)) throw new EntryError('unexpected');
   return mark + after;
 }
 
-function jsonWithout(given: string): string {
+function jsonWithout(given: string, client: AgentClient): string {
   const { mark, text } = withoutMark(given);
   const before = jsonOf(text);
   const servers = before.mcpServers;
-  if (!isRecord(servers) || !(ENTRY_NAME in servers)) return given;
-  const after = applyEdits(text, modify(text, ['mcpServers', ENTRY_NAME], undefined, {}));
-  const { [ENTRY_NAME]: _ours, ...others } = servers;
-  if (!same(jsonOf(after), { ...before, mcpServers: others })) throw new EntryError('unexpected');
+  if (!isRecord(servers)) return given;
+  const names = ownNames(servers, client);
+  if (names.length === 0) return given;
+  const after = names.reduce(jsonWithoutName, text);
+  if (!same(jsonOf(after), { ...before, mcpServers: without(servers, names) })) throw new EntryError('unexpected');
   return mark + after;
+}
+
+function jsonWithoutName(text: string, name: string): string {
+  return applyEdits(text, modify(text, ['mcpServers', name], undefined, {}));
 }
 
 function jsonOf(text: string): Record<string, unknown> {
@@ -113,49 +141,61 @@ function formattingOf(text: string): FormattingOptions {
 
 // ── TOML ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const HEADER = `[mcp_servers.${ENTRY_NAME}]`;
+function headerOf(name: string): string {
+  return `[mcp_servers.${name}]`;
+}
 
 /** Appended, so that nothing that is there has to be written anew; a table may stand at the end of any TOML document. */
-function tomlWith(text: string, entry: Readonly<Record<string, unknown>>): string {
-  const before = tomlOf(text);
-  const servers = before.mcp_servers;
-  if (servers !== undefined && !isRecord(servers)) throw new EntryError('unexpected');
-  if (servers && ENTRY_NAME in servers) {
-    if (same(servers[ENTRY_NAME], entry)) return text;
-    throw new EntryError('taken');
-  }
+function tomlWith(given: string, client: AgentClient, entries: Entries): string {
+  const before = tomlOf(given);
+  const servers = before.mcp_servers === undefined ? {} : before.mcp_servers;
+  if (!isRecord(servers)) throw new EntryError('unexpected');
+  const old = Object.entries(servers).flatMap(([name, entry]) =>
+    isMarked(entry, client) && !same(entry, entries.get(name)) ? [name] : [],
+  );
+  const missing = [...entries].filter(([name, entry]) => !same(servers[name], entry));
+  if (missing.some(([name]) => name in servers && !old.includes(name))) throw new EntryError('taken');
+  const text = old.reduce(tomlWithoutName, given);
   const eol = text.includes('\r\n') ? '\r\n' : '\n';
-  const block = [HEADER, ...Object.entries(entry).map(([key, value]) => `${key} = ${tomlValue(value)}`), ''].join(eol);
-  const gap = text === '' ? '' : text.endsWith('\n') ? eol : eol + eol;
-  const after = text + gap + block;
-  if (!same(tomlAfter(after), { ...before, mcp_servers: { ...servers, [ENTRY_NAME]: entry } })) {
-    throw new EntryError('unexpected');
-  }
+  const after = missing.reduce((result, [name, entry]) => {
+    const lines = Object.entries(entry).map(([key, value]) => `${key} = ${tomlValue(value)}`);
+    const gap = result === '' ? '' : result.endsWith('\n') ? eol : eol + eol;
+    return result + gap + [headerOf(name), ...lines, ''].join(eol);
+  }, text);
+  const wanted = { ...before, mcp_servers: { ...without(servers, old), ...Object.fromEntries(entries) } };
+  if (!same(tomlAfter(after), wanted)) throw new EntryError('unexpected');
   return after;
 }
 
-/** From our header to the next table that is none of ours. */
-function tomlWithout(text: string): string {
+function tomlWithout(text: string, client: AgentClient): string {
   const before = tomlOf(text);
   const servers = before.mcp_servers;
-  if (!isRecord(servers) || !(ENTRY_NAME in servers)) return text;
+  if (!isRecord(servers)) return text;
+  const names = ownNames(servers, client);
+  if (names.length === 0) return text;
+  const rest = names.reduce(tomlWithoutName, text);
+  const others = without(servers, names);
+  const { mcp_servers: _servers, ...apart } = before;
+  const wanted = Object.keys(others).length === 0 ? apart : { ...apart, mcp_servers: others };
+  if (!same(tomlOf(rest), wanted)) throw new EntryError('changed');
+  return rest;
+}
+
+/** From the table's header to the next table that is no part of it. */
+function tomlWithoutName(text: string, name: string): string {
   const lines = text.split(/(?<=\n)/);
-  const start = lines.findIndex((line) => line.trim() === HEADER);
+  const start = lines.findIndex((line) => line.trim() === headerOf(name));
   if (start < 0) throw new EntryError('changed');
   const length = lines
     .slice(start + 1)
-    .findIndex((line) => /^\s*\[/.test(line) && !line.trim().startsWith(`[mcp_servers.${ENTRY_NAME}.`));
+    .findIndex((line) => /^\s*\[/.test(line) && !line.trim().startsWith(`[mcp_servers.${name}.`));
   const end = length < 0 ? lines.length : start + 1 + length;
-  const rest =
+  return (
     lines
       .slice(0, start)
       .join('')
-      .replace(/\r?\n(\r?\n)$/, '$1') + lines.slice(end).join('');
-  const { [ENTRY_NAME]: _ours, ...others } = servers;
-  const { mcp_servers: _servers, ...without } = before;
-  const wanted = Object.keys(others).length === 0 ? without : { ...without, mcp_servers: others };
-  if (!same(tomlOf(rest), wanted)) throw new EntryError('changed');
-  return rest;
+      .replace(/\r?\n(\r?\n)$/, '$1') + lines.slice(end).join('')
+  );
 }
 
 function tomlOf(text: string): Record<string, unknown> {
@@ -187,6 +227,19 @@ function tomlValue(value: unknown): string {
 }
 
 // ── Both ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** The names of our entries: our own server's, and what carries the client's mark. */
+function ownNames(servers: Record<string, unknown>, client: AgentClient): readonly string[] {
+  return Object.keys(servers).filter((name) => name === ENTRY_NAME || isMarked(servers[name], client));
+}
+
+function isMarked(entry: unknown, client: AgentClient): boolean {
+  return isRecord(entry) && isRecord(entry.env) && entry.env.VALETKEY_CLIENT === client.id;
+}
+
+function without(servers: Record<string, unknown>, names: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(servers).filter(([name]) => !names.includes(name)));
+}
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

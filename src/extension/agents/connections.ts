@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import * as z from 'zod';
 import type { Clock, MetadataPort } from '../ports.ts';
 import { type AgentClient, clientOf, type Machine } from './agentClients.ts';
-import { entryOf, hasEntry, withEntry, withoutEntry } from './clientEntry.ts';
+import { entriesOf, hasEntry, withEntries, withoutEntries } from './clientEntry.ts';
 import { backUp, type ClientFile, readClientFile, replaceClientFile } from './clientFile.ts';
 import type { LaunchCommand } from './launcher.ts';
 
@@ -74,13 +74,17 @@ export class Connections {
     }
   }
 
-  /** What connecting would change. Throws `EntryError` or `ClientFileError`. */
-  planToConnect(client: AgentClient): PlannedChange {
+  /**
+   * What connecting would change. Throws `EntryError` or `ClientFileError`.
+   *
+   * @param servers the wrapped servers that get an entry each
+   */
+  planToConnect(client: AgentClient, servers: readonly string[] = []): PlannedChange {
     const file = readClientFile(this.fileOf(client));
-    return { client, file, text: withEntry(file.text ?? '', client, entryOf(client, this.#launch)) };
+    return { client, file, text: withEntries(file.text ?? '', client, entriesOf(client, this.#launch, servers)) };
   }
 
-  /** What disconnecting would change: the file as it was, or all of it but our entry. Throws as above. */
+  /** What disconnecting would change: the file as it was, or all of it but our entries. Throws as above. */
   planToDisconnect(client: AgentClient): PlannedChange {
     const file = readClientFile(this.fileOf(client));
     const made = this.of(client);
@@ -88,7 +92,7 @@ export class Connections {
       const before = made.backup === undefined ? undefined : textOf(made.backup);
       if (made.backup === undefined || before !== undefined) return { client, file, text: before };
     }
-    return { client, file, text: file.text === undefined ? undefined : withoutEntry(file.text, client) };
+    return { client, file, text: file.text === undefined ? undefined : withoutEntries(file.text, client) };
   }
 
   /** Makes it, with a copy of the file as it was. Gives the copy's path; undefined when there was no file. */

@@ -1,4 +1,5 @@
 import type { ConfigFormat } from '../../core/checkup/model.ts';
+import type { Span } from '../../core/policy/model.ts';
 import { Secret } from '../../core/secret.ts';
 import type { CheckedFile } from './checkup.ts';
 import type { ShownFinding } from './report.ts';
@@ -31,6 +32,13 @@ export function plainSecretsIn(
     else groups.push([place]);
   }
   return groups.flat();
+}
+
+/** Where the secrets of a file stand, which nobody needs to see to judge another change in it. */
+export function secretSpans(checkup: { findings(): readonly ShownFinding[] }, { uri }: CheckedFile): readonly Span[] {
+  return checkup
+    .findings()
+    .flatMap(({ uri: other, finding: { secret } }) => (other === uri && secret ? [secret.valueSpan] : []));
 }
 
 /** A value as it is meant, of the characters as they are written. */

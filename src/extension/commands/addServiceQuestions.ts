@@ -9,6 +9,7 @@ import { type AccountQuestion, type KnownService, presetsOf } from '../services/
 import { KNOWN_SERVICES } from '../services/knownServices.ts';
 import { type Answer, askChoice, askText, type Step, type StepFrame, separator } from '../ui/steps.ts';
 import { askCommand } from './askCommand.ts';
+import { freeName } from '../util/freeName.ts';
 import { type AuthField, authFields } from './authQuestions.ts';
 import type { EnteredCredential } from './enterCredential.ts';
 import { askCredentialOf } from './enterMaterial.ts';
@@ -28,7 +29,7 @@ export function migrationSteps(app: App, draft: ServiceDraft, known: KnownServic
   if (!known) return [askProvider(draft), ...describingSteps(app, draft, [])];
   draft.known = known;
   draft.baseUrl ??= known.baseUrl;
-  draft.name ??= freeName(app, known.id);
+  draft.name ??= freeName(known.id, (name) => isTaken(app, name));
   return ownSteps(draft, known);
 }
 
@@ -129,7 +130,7 @@ function askName(app: App, draft: ServiceDraft): Step {
       await askText(frame, {
         prompt: l10n.t('A short name for the service, as agents will see it'),
         placeholder: l10n.t('stripe, github, internal-wiki …'),
-        value: draft.name ?? freeName(app, draft.known?.id ?? ''),
+        value: draft.name ?? freeName(draft.known?.id ?? '', (name) => isTaken(app, name)),
         problem: (name) => nameProblem(app, name),
       }),
       (name) => {
@@ -289,7 +290,11 @@ function askPreset(draft: ServiceDraft): Step {
 }
 
 /** Only asked where there is a choice. */
-function askFile(app: App, draft: ServiceDraft): readonly Step[] {
+export function askFile(
+  app: App,
+  draft: { policyId: string },
+  prompt = l10n.t('Which policy file gets the service?'),
+): readonly Step[] {
   const files = app.policies.entries().filter(({ id, disk }) => id === 'user' || disk !== 'missing');
   if (files.length < 2) return [];
   return [
@@ -297,7 +302,7 @@ function askFile(app: App, draft: ServiceDraft): readonly Step[] {
       kept(
         await askChoice(
           frame,
-          l10n.t('Which policy file gets the service?'),
+          prompt,
           files.map(({ id, label }) => ({ label, description: app.locations.uriOf(id).fsPath, value: id })),
         ),
         (id) => {
@@ -317,25 +322,18 @@ function ruleText({ path, effect, methods }: NewRule): string {
   return effect === 'deny' ? `deny ${path}` : `${methods.join(', ')} ${path}`;
 }
 
-function isTaken(app: App, name: string): boolean {
-  return app.services.list.some((service) => service.name === name);
+/** Services and wrapped servers share one name space. */
+export function isTaken(app: App, name: string): boolean {
+  return [...app.services.list, ...app.services.servers].some((one) => one.name === name);
 }
 
-/** The name itself, or with a number behind it. */
-function freeName(app: App, name: string): string {
-  for (let number = 2; name !== ''; number += 1) {
-    const proposal = number === 2 ? name : `${name}-${number - 1}`;
-    if (!isTaken(app, proposal)) return proposal;
-  }
-  return '';
-}
-
-function nameProblem(app: App, name: string): string | undefined {
+/** Why a new service or server cannot have this name; undefined when it can. */
+export function nameProblem(app: App, name: string): string | undefined {
   if (!/^[a-z][a-z0-9-]{0,62}$/.test(name)) {
     return l10n.t('Start with a lower-case letter; then lower-case letters, digits and dashes, 63 at most.');
   }
   if (isTaken(app, name)) {
-    return l10n.t('There is a service “{0}” already. Rotate its credential, or take another name.', name);
+    return l10n.t('There is a service or server “{0}” already. Rotate its credential, or take another name.', name);
   }
   return undefined;
 }

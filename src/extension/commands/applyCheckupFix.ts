@@ -1,18 +1,16 @@
-import { homedir } from 'node:os';
-import { l10n, window, workspace } from 'vscode';
+import { l10n, window } from 'vscode';
 import { edited } from '../../core/checkup/edit/textEdit.ts';
 import type { Fix } from '../../core/checkup/model.ts';
 import type { App } from '../app.ts';
 import { changeFiles, checkChangeable, FileNotChangedError } from '../checkup/changeFiles.ts';
-import type { CheckedFile } from '../checkup/checkup.ts';
-import { installedVersion } from '../checkup/installedVersion.ts';
 import type { ShownFinding } from '../checkup/report.ts';
+import { secretSpans } from '../checkup/secretPlaces.ts';
 import { masked, shownText } from '../checkup/shownText.ts';
-import { isExactVersion, versionExample } from '../checkup/versions.ts';
 import { confirmInModal, tellFailure } from '../ui/confirm.ts';
-import { askText, single } from '../ui/steps.ts';
+import { single } from '../ui/steps.ts';
 import { findingOfNode } from '../views/checkup/findingNode.ts';
 import { showDifference } from '../views/difference.ts';
+import { askVersion } from './askVersion.ts';
 
 /** Makes one finding go: shows the change, asks, keeps a backup, changes the file. */
 export async function applyCheckupFix(app: App, argument: unknown): Promise<void> {
@@ -31,7 +29,7 @@ export async function applyCheckupFix(app: App, argument: unknown): Promise<void
   const change = { uri: file.uri, label: file.label, before, after: edited(before, edits) };
   try {
     await checkChangeable([change]);
-    const hidden = masked(before, secretSpans(app, file));
+    const hidden = masked(before, secretSpans(app.checkup, file));
     const close = await showDifference(app.texts, file.label, hidden, edited(hidden, edits));
     const agreed = await confirmInModal({
       message: l10n.t('Change {0}?', file.label),
@@ -55,22 +53,9 @@ function findingToFix(app: App, argument: unknown): ShownFinding | undefined {
 
 async function newTextOf(fix: Fix): Promise<string | undefined> {
   if (fix.kind === 'https') return fix.newText;
-  const folders = (workspace.workspaceFolders ?? []).flatMap(({ uri }) => (uri.scheme === 'file' ? [uri.fsPath] : []));
-  const installed = fix.ecosystem === 'npm' ? await installedVersion(fix.packageName, homedir(), folders) : undefined;
   const name = shownText(fix.packageName);
-  const answer = await askText(single(l10n.t('Pin {0} to a Version', name)), {
-    prompt:
-      installed === undefined
-        ? l10n.t('Which version of {0}? Take one that you trust.', name)
-        : l10n.t('Which version of {0}? On this machine it was last {1}.', name, installed),
-    placeholder: versionExample(fix.ecosystem),
-    value: installed ?? '',
-    problem: (version) =>
-      isExactVersion(fix.ecosystem, version.trim())
-        ? undefined
-        : l10n.t('Name exactly one version, such as {0}.', versionExample(fix.ecosystem)),
-  });
-  return answer.kind === 'value' ? fix.withVersion(answer.value.trim()) : undefined;
+  const answer = await askVersion(single(l10n.t('Pin {0} to a Version', name)), fix);
+  return answer.kind === 'value' ? fix.withVersion(answer.value) : undefined;
 }
 
 function detailOf({ finding }: ShownFinding, before: string, after: string): string {
@@ -84,11 +69,4 @@ function detailOf({ finding }: ShownFinding, before: string, after: string): str
       'What the file was is kept for seven days where only you can read it. “Undo Last Checkup Fix” puts it back. Restart the client that reads this file.',
     ),
   ].join('\n');
-}
-
-/** The secrets of a file, which nobody needs to see to judge another change in it. */
-function secretSpans(app: App, { uri }: CheckedFile) {
-  return app.checkup
-    .findings()
-    .flatMap(({ uri: other, finding: { secret } }) => (other === uri && secret ? [secret.valueSpan] : []));
 }

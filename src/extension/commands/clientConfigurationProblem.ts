@@ -40,7 +40,10 @@ function reasonOf(error: unknown, client: AgentClient, file: string): string | u
           client.label,
         );
       case 'taken':
-        return l10n.t('{0} has another entry named “valet-key”. Remove or rename that one, then try again.', name);
+        return l10n.t(
+          '{0} has another entry of a name that begins with “valet-key”. Remove or rename that one, then try again.',
+          name,
+        );
       case 'changed':
         return l10n.t('The entry in {0} was changed by hand. Remove it there yourself.', name);
     }

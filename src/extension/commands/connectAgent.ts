@@ -2,6 +2,7 @@ import { commands, l10n, window } from 'vscode';
 import { type AgentClient, CLIENTS } from '../agents/agentClients.ts';
 import type { PlannedChange } from '../agents/connections.ts';
 import type { App } from '../app.ts';
+import { offeredServers } from '../servers/serverScopes.ts';
 import { confirmInModal } from '../ui/confirm.ts';
 import { askChoice, separator, single } from '../ui/steps.ts';
 import { showDifference } from '../views/difference.ts';
@@ -16,8 +17,9 @@ export async function connectAgent(app: App): Promise<void> {
   }
   if (!client) return;
   try {
-    const plan = app.connections.planToConnect(client);
-    if (plan.text !== plan.file.text) await change(app, plan);
+    const servers = offeredServers(app.policies.entries());
+    const plan = app.connections.planToConnect(client, servers);
+    if (plan.text !== plan.file.text) await change(app, plan, servers);
     else await admit(app, client);
   } catch (error) {
     await tellWhyNot(error, client, app.connections.fileOf(client));
@@ -46,24 +48,27 @@ async function whichClient(app: App): Promise<AgentClient | 'copy' | undefined> 
   return answer.kind === 'value' ? answer.value : undefined;
 }
 
-async function change(app: App, plan: PlannedChange): Promise<void> {
+async function change(app: App, plan: PlannedChange, servers: readonly string[]): Promise<void> {
   const { client, file, text } = plan;
   const close = await showDifference(app.texts, shortPath(file.named), file.text ?? '', text ?? '');
   const agreed = await confirmInModal({
     message: l10n.t('Connect {0}?', client.label),
     detail: [
       file.text === undefined
-        ? l10n.t('{0} is made, with the entry shown behind this dialog.', shortPath(file.named))
+        ? l10n.t('{0} is made, as shown behind this dialog.', shortPath(file.named))
         : l10n.t(
-            'The entry shown behind this dialog is added to {0}. Everything else in it stays.',
+            'What is shown behind this dialog is added to {0}. Everything else in it stays.',
             shortPath(file.named),
           ),
       ...(file.real === file.named
         ? []
         : [l10n.t('That is a link to {0}, where the change is made.', shortPath(file.real))]),
       ...(file.text === undefined ? [] : [l10n.t('A copy of the file as it is now is kept beside it.')]),
+      ...(servers.length === 0
+        ? []
+        : [l10n.t('Each wrapped server has an entry of its own: {0}.', servers.join(', '))]),
       l10n.t(
-        'The entry holds no credential. {0} may then do what your policies allow agents to do. “Disconnect Agent” undoes this.',
+        'No entry holds a credential. {0} may then do what your policies allow agents to do. “Disconnect Agent” undoes this.',
         client.label,
       ),
     ].join('\n\n'),

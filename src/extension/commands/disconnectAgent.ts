@@ -64,7 +64,7 @@ async function removeEntry(app: App, client: AgentClient): Promise<void> {
       detail: [
         text === undefined
           ? l10n.t('{0} is removed again: it was made for Valet Key, and nothing else is in it.', shortPath(file.named))
-          : l10n.t('The entry is taken out of {0}, as shown behind this dialog.', shortPath(file.named)),
+          : l10n.t('Our entries are taken out of {0}, as shown behind this dialog.', shortPath(file.named)),
         l10n.t('{0} can use no service any more, and what it is doing right now is stopped.', client.label),
       ].join('\n\n'),
       action: l10n.t('Disconnect'),

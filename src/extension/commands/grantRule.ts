@@ -2,7 +2,7 @@ import { l10n } from 'vscode';
 import type { Method } from '../../core/request/model.ts';
 import type { App } from '../app.ts';
 import { cut, oneLine } from '../approvals/requestText.ts';
-import { PolicyNotWritableError } from '../policy/policyWriter.ts';
+import { PolicyNotWritableError } from '../policy/entryInsertion.ts';
 import { type RuleWanted, ruleLines, withRule } from '../policy/ruleWriter.ts';
 import { tellFailure } from '../ui/confirm.ts';
 import { showPolicy } from './openPolicyFile.ts';

@@ -6,15 +6,19 @@ import { changeFiles, checkChangeable, FileNotChangedError } from '../checkup/ch
 import type { Exposure } from '../checkup/exposures.ts';
 import { fileChanges, type Move } from '../checkup/movePlan.ts';
 import { plainSecrets } from '../checkup/report.ts';
-import { type PlainSecret, plainSecretsIn } from '../checkup/secretPlaces.ts';
-import { shownText } from '../checkup/shownText.ts';
+import { type PlainSecret, plainSecretsIn, secretSpans } from '../checkup/secretPlaces.ts';
+import { serverKeyOf } from '../checkup/serverOfSecret.ts';
+import { masked, shownText } from '../checkup/shownText.ts';
 import type { CredentialId } from '../credentials/credentialId.ts';
 import { credentialKey } from '../credentials/credentialId.ts';
 import { KNOWN_SERVICES } from '../services/knownServices.ts';
 import { confirmInModal, tellFailure } from '../ui/confirm.ts';
 import { findingOfNode } from '../views/checkup/findingNode.ts';
+import { showDifference } from '../views/difference.ts';
 import { askMoves, secretText } from './moveSecretsQuestions.ts';
 import { storeSecret } from './storeSecret.ts';
+import { askWraps, usableDrafts, type WrapWish } from './wrapQuestions.ts';
+import { entryInstead, wrapServer } from './wrapServer.ts';
 
 /**
  * Moves secrets out of MCP configurations. What Valet Key is to use is stored and read back first; only then do the
@@ -29,13 +33,17 @@ export async function moveSecrets(app: App, argument: unknown): Promise<void> {
     void window.showInformationMessage(l10n.t('No secret in plain text was found in MCP configurations.'));
     return;
   }
-  const moves = await askMoves(app, secrets);
+  const drafts = await usableDrafts(app, all);
+  const moves = await askMoves(app, secrets, all, (secret) => drafts.has(serverKeyOf(secret) ?? ''));
   if (!moves || moves.every(({ choice }) => choice === 'skip')) return;
+  const wraps = await askWraps(app, drafts, moves);
+  if (!wraps) return;
   try {
-    const changes = fileChanges(moves);
+    const entryOf = (secret: PlainSecret) => entryInstead(app, wraps.get(serverKeyOf(secret) ?? ''));
+    const changes = fileChanges(moves, entryOf);
     await checkChangeable(changes);
-    const stored = await storeAll(app, moves);
-    if (!stored || !(await confirmRemoval(moves))) return;
+    const stored = await storeAll(app, moves, wraps);
+    if (!stored || !(await confirmRemoval(app, moves, entryOf))) return;
     const backup = await changeFiles(app.backups, changes);
     await app.exposures.add(exposuresOf(moves, stored, backup));
     await app.gateway.record({ action: 'move', subject: changes.map(({ label }) => label).join(', ') });
@@ -54,7 +62,11 @@ function chosenOf(all: readonly PlainSecret[], id: string | undefined): readonly
 }
 
 /** The credential that each value became. Undefined when the person gave up. */
-async function storeAll(app: App, moves: readonly Move[]): Promise<ReadonlyMap<PlainSecret, CredentialId> | undefined> {
+async function storeAll(
+  app: App,
+  moves: readonly Move[],
+  wraps: ReadonlyMap<string, WrapWish>,
+): Promise<ReadonlyMap<PlainSecret, CredentialId> | undefined> {
   const stored = new Map<PlainSecret, CredentialId>();
   for (const { secret, choice } of moves) {
     if (choice !== 'use-without-server' && choice !== 'use-beside-server') continue;
@@ -71,12 +83,31 @@ async function storeAll(app: App, moves: readonly Move[]): Promise<ReadonlyMap<P
     }
     stored.set(secret, id);
   }
+  for (const [key, wish] of wraps) {
+    const values = await wrapServer(app, wish);
+    if (!values) return undefined;
+    for (const { secret, choice } of moves) {
+      if (choice !== 'wrap' || serverKeyOf(secret) !== key) continue;
+      // A secret inside a longer text is kept with all of that text.
+      const id = (values.find(({ value }) => value.equals(secret.value)) ?? values[0])?.id;
+      if (id) stored.set(secret, id);
+    }
+  }
   return stored;
 }
 
-async function confirmRemoval(moves: readonly Move[]): Promise<boolean> {
+async function confirmRemoval(
+  app: App,
+  moves: readonly Move[],
+  entryOf: (secret: PlainSecret) => Readonly<Record<string, unknown>> | undefined,
+): Promise<boolean> {
   const moving = moves.filter(({ choice }) => choice !== 'skip');
-  return confirmInModal({
+  const hidden = moves.map(({ secret, choice }) => ({ secret: maskedPlace(app, secret), choice }));
+  const closing: (() => Promise<void>)[] = [];
+  for (const { label, before, after } of fileChanges(hidden, entryOf)) {
+    closing.push(await showDifference(app.texts, label, before, after, { preview: false }));
+  }
+  const agreed = await confirmInModal({
     message:
       moving.length === 1
         ? l10n.t('Remove 1 secret from its file?')
@@ -90,6 +121,15 @@ async function confirmRemoval(moves: readonly Move[]): Promise<boolean> {
     ].join('\n'),
     action: l10n.t('Remove'),
   });
+  for (const close of closing) await close();
+  return agreed;
+}
+
+/** The same place in the file's text without any secret to see. */
+function maskedPlace(app: App, secret: PlainSecret): PlainSecret {
+  const { file } = secret;
+  const text = masked(file.file.text, secretSpans(app.checkup, file));
+  return { ...secret, file: { ...file, file: { ...file.file, text } } };
 }
 
 function outcomeText(choice: Move['choice']): string {
@@ -98,6 +138,8 @@ function outcomeText(choice: Move['choice']): string {
       return l10n.t('Valet Key uses it; the server is removed');
     case 'use-beside-server':
       return l10n.t('Valet Key uses it; the server stays without it');
+    case 'wrap':
+      return l10n.t('Valet Key starts the server with it');
     case 'ask':
       return l10n.t('VS Code asks for it when the server starts');
     case 'drop':

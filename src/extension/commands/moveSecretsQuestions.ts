@@ -2,27 +2,48 @@ import { l10n } from 'vscode';
 import type { App } from '../app.ts';
 import { choicesFor, type Move, type MoveChoice } from '../checkup/movePlan.ts';
 import type { PlainSecret } from '../checkup/secretPlaces.ts';
+import { inSameServer } from '../checkup/serverOfSecret.ts';
 import { shownText } from '../checkup/shownText.ts';
 import { KNOWN_SERVICES } from '../services/knownServices.ts';
 import { maskedText } from '../ui/placementText.ts';
-import { askChoice, type Choice, runSteps } from '../ui/steps.ts';
+import { askChoice, type Choice, runSteps, type Step, type StepFrame } from '../ui/steps.ts';
 
-/** What is to become of each secret; undefined when the person gave up. */
-export async function askMoves(app: App, secrets: readonly PlainSecret[]): Promise<readonly Move[] | undefined> {
-  const moves: Move[] = [];
-  const steps = secrets.map((secret, index) => async (frame: Parameters<typeof askChoice>[0]) => {
-    moves.length = index;
-    const choices = choicesFor(secret, moves);
-    const answer = await askChoice<MoveChoice>(
-      frame,
-      questionText(secret, secrets.slice(0, index)),
-      choices.map((choice) => choiceText(app, secret, choice)),
-    );
-    if (answer.kind !== 'value') return answer.kind;
-    moves.push({ secret, choice: answer.value });
-    return 'next' as const;
+/**
+ * What is to become of each secret; undefined when the person gave up. A server is wrapped with all its secrets, so the
+ * others of `all` in its entry go along and are not asked about.
+ *
+ * @param all every secret that was found, those to ask about included
+ * @param wrappable whether the server of a secret can be wrapped
+ */
+export async function askMoves(
+  app: App,
+  secrets: readonly PlainSecret[],
+  all: readonly PlainSecret[],
+  wrappable: (secret: PlainSecret) => boolean,
+): Promise<readonly Move[] | undefined> {
+  const answers = new Map<PlainSecret, MoveChoice>();
+  const goesAlong = (secret: PlainSecret): boolean =>
+    [...answers].some(([other, choice]) => other !== secret && choice === 'wrap' && inSameServer(other, secret));
+  const asked = (): readonly PlainSecret[] => secrets.filter((secret) => answers.has(secret) || !goesAlong(secret));
+  const steps = (): readonly Step[] =>
+    asked().map((secret, index) => async (frame: StepFrame) => {
+      for (const later of asked().slice(index)) answers.delete(later);
+      const before = [...answers].map(([other, choice]) => ({ secret: other, choice }));
+      const choices = choicesFor(secret, before, wrappable(secret));
+      const answer = await askChoice<MoveChoice>(
+        frame,
+        questionText(secret, secrets.slice(0, secrets.indexOf(secret))),
+        choices.map((choice) => choiceText(app, secret, choice)),
+      );
+      if (answer.kind !== 'value') return answer.kind;
+      answers.set(secret, answer.value);
+      return 'next' as const;
+    });
+  if (!(await runSteps(l10n.t('Move Secrets out of MCP Configuration'), steps))) return undefined;
+  return [...new Set([...secrets, ...all])].flatMap((secret): Move[] => {
+    const choice = answers.get(secret) ?? (goesAlong(secret) ? 'wrap' : undefined);
+    return choice === undefined ? [] : [{ secret, choice }];
   });
-  return (await runSteps(l10n.t('Move Secrets out of MCP Configuration'), () => steps)) ? moves : undefined;
 }
 
 /** A secret as people may see it: what it is, in which server and file, and its last four characters. */
@@ -56,6 +77,15 @@ function choiceText(app: App, { shown, value }: PlainSecret, choice: MoveChoice)
       return {
         label: `$(shield) ${l10n.t('Use it through Valet Key, and remove the server')}`,
         detail: l10n.t('{0} “{1}” goes from this file.', how, server),
+        value: choice,
+      };
+    case 'wrap':
+      return {
+        label: `$(server-process) ${l10n.t('Wrap it: Valet Key starts the server and gives it the secret')}`,
+        detail: l10n.t(
+          '“{0}” works on, with a pinned version and tools that ask you; you can freeze it alone.',
+          server,
+        ),
         value: choice,
       };
     case 'use-beside-server':

@@ -3,7 +3,7 @@ import { type Document, isMap, isScalar, isSeq, parseDocument, type YAMLMap } fr
 import type { Approval } from '../../core/policy/model.ts';
 import { narrowestRule } from '../../core/policy/narrowestRule.ts';
 import type { Method } from '../../core/request/model.ts';
-import { PolicyNotWritableError } from './policyWriter.ts';
+import { PolicyNotWritableError } from './entryInsertion.ts';
 
 /** The one request that a rule is to allow. */
 export interface RuleWanted {

@@ -9,15 +9,16 @@ import { type Editor, EXTENSION_ID } from './editor.ts';
  * Code's own, so that nobody has to allow it. Close it when done.
  *
  * @param cwd absolute path; the window that has it open serves the agent
+ * @param name what it calls itself
  */
-export async function connectOutsideAgent(editor: Editor, cwd: string): Promise<Client> {
+export async function connectOutsideAgent(editor: Editor, cwd: string, name = 'claude-code'): Promise<Client> {
   const [installed = ''] = readdirSync(editor.folders.extensions).filter((name) => name.startsWith(EXTENSION_ID));
   const entry = {
     command: process.execPath,
     args: [join(editor.folders.extensions, installed, 'dist/proxy.js')],
     env: { VALETKEY_RUNTIME_DIR: join(editor.folders.runtime, 'valet-key'), ELECTRON_RUN_AS_NODE: '1' },
   };
-  return startFromEntry(entry, 'claude-code', cwd);
+  return startFromEntry(entry, name, cwd);
 }
 
 /** A stdio server as clients write it down. */

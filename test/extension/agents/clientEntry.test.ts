@@ -1,7 +1,13 @@
 import { getStaticTOMLValue, parseTOML } from 'toml-eslint-parser';
 import { describe, expect, test } from 'vitest';
-import { CLIENTS, clientOf, type Machine } from '../../../src/extension/agents/agentClients.ts';
-import { EntryError, entryOf, hasEntry, withEntry, withoutEntry } from '../../../src/extension/agents/clientEntry.ts';
+import { type AgentClient, CLIENTS, clientOf, type Machine } from '../../../src/extension/agents/agentClients.ts';
+import {
+  EntryError,
+  entriesOf,
+  hasEntry,
+  withEntries,
+  withoutEntries,
+} from '../../../src/extension/agents/clientEntry.ts';
 
 const LAUNCH = {
   command: '/home/ann/.config/Code/User/globalStorage/valet-key.valet-key/launcher/valet-key',
@@ -25,7 +31,7 @@ const BY_ID = CLIENTS.map((client) => [client.id, client] as const);
 
 describe('an entry', () => {
   test.each(BY_ID)('for %s starts the launcher, says who it is for and holds nothing else', (id, client) => {
-    const text = withEntry('', client, entryOf(client, LAUNCH));
+    const text = withEntries('', client, entriesOf(client, LAUNCH, []));
     const parsed = client.format === 'toml' ? parseToml(text) : (JSON.parse(text) as Record<string, unknown>);
     const servers = (client.format === 'toml' ? parsed.mcp_servers : parsed.mcpServers) as Record<string, unknown>;
     expect(servers['valet-key']).toEqual({
@@ -35,6 +41,39 @@ describe('an entry', () => {
       env: { VALETKEY_CLIENT: id },
     });
     expect(hasEntry(text, client)).toBe(true);
+  });
+});
+
+describe('wrapped servers', () => {
+  const serversOf = (client: AgentClient, text: string): Record<string, { args: string[] }> => {
+    const parsed = client.format === 'toml' ? parseToml(text) : (JSON.parse(text) as Record<string, unknown>);
+    return (client.format === 'toml' ? parsed.mcp_servers : parsed.mcpServers) as Record<string, { args: string[] }>;
+  };
+  const OTHER = { gemini: '{\n  "mcpServers": {\n    "a": {}\n  }\n}\n', codex: '[mcp_servers.a]\ncommand = "x"\n' };
+
+  test.each([
+    ['gemini', gemini, OTHER.gemini],
+    ['codex', codex, OTHER.codex],
+  ] as const)('each has an entry of its own for %s, and a new look replaces them', (_id, client, text) => {
+    const first = withEntries(text, client, entriesOf(client, LAUNCH, ['wiki', 'notes']));
+    expect(Object.keys(serversOf(client, first))).toEqual(['a', 'valet-key', 'valet-key-wiki', 'valet-key-notes']);
+    expect(serversOf(client, first)['valet-key-wiki']?.args).toEqual(['--server', 'wiki']);
+    const again = withEntries(first, client, entriesOf(client, LAUNCH, ['notes', 'tickets']));
+    expect(Object.keys(serversOf(client, again))).toEqual(['a', 'valet-key', 'valet-key-notes', 'valet-key-tickets']);
+    expect(withEntries(again, client, entriesOf(client, LAUNCH, ['notes', 'tickets']))).toBe(again);
+    expect(withoutEntries(again, client).trimEnd()).toBe(text.trimEnd());
+  });
+
+  test('what carries our mark under a name of its own goes with the others, and what does not stays', () => {
+    const mark = { command: '/launcher', args: ['--server', 'gh'], env: { VALETKEY_CLIENT: 'gemini' } };
+    const theirs = { command: 'x', env: { VALETKEY_CLIENT: 'codex' } };
+    const text = JSON.stringify({ mcpServers: { gh: mark, 'valet-key-mine': theirs, 'valet-key': mark } });
+    expect(JSON.parse(withoutEntries(text, gemini))).toEqual({ mcpServers: { 'valet-key-mine': theirs } });
+  });
+
+  test('a table of that name that is not ours is not touched', () => {
+    const text = '[mcp_servers.valet-key-wiki]\ncommand = "x"\n';
+    expect(problemOf(() => withEntries(text, codex, entriesOf(codex, LAUNCH, ['wiki'])))).toBe('taken');
   });
 });
 
@@ -52,7 +91,7 @@ describe('in JSON', () => {
   ];
 
   test.each(TEXTS)('%s: everything else stays as it was', (_what, text) => {
-    const after = withEntry(text, gemini, entryOf(gemini, LAUNCH));
+    const after = withEntries(text, gemini, entriesOf(gemini, LAUNCH, []));
     expect(hasEntry(after, gemini)).toBe(true);
     // What was there is still there, in its order: take the new text's characters one by one.
     let at = 0;
@@ -62,12 +101,12 @@ describe('in JSON', () => {
     }
     expect(after.includes('\r\n')).toBe(text.includes('\r\n'));
     expect(after.startsWith('\uFEFF')).toBe(text.startsWith('\uFEFF'));
-    expect(hasEntry(withoutEntry(after, gemini), gemini)).toBe(false);
+    expect(hasEntry(withoutEntries(after, gemini), gemini)).toBe(false);
   });
 
   test('an entry of that name is replaced in its place', () => {
     const text = '{ "mcpServers": { "valet-key": { "command": "old" }, "z": { "command": "z" } } }';
-    const after = withEntry(text, gemini, entryOf(gemini, LAUNCH));
+    const after = withEntries(text, gemini, entriesOf(gemini, LAUNCH, []));
     expect(Object.keys((JSON.parse(after) as { mcpServers: object }).mcpServers)).toEqual(['valet-key', 'z']);
     expect(after).not.toContain('old');
   });
@@ -81,12 +120,12 @@ describe('in JSON', () => {
     ['unexpected', '{ "mcpServers": null }'],
     ['unexpected', '{ "mcpServers": {}, "mcpServers": {} }'],
   ])('is refused as %s: %s', (problem, text) => {
-    expect(problemOf(() => withEntry(text, gemini, entryOf(gemini, LAUNCH)))).toBe(problem);
+    expect(problemOf(() => withEntries(text, gemini, entriesOf(gemini, LAUNCH, [])))).toBe(problem);
   });
 
   test('without our entry, nothing is removed', () => {
     const text = '{ "mcpServers": { "other": {} } } // end';
-    expect(withoutEntry(text, gemini)).toBe(text);
+    expect(withoutEntries(text, gemini)).toBe(text);
   });
 });
 
@@ -101,15 +140,18 @@ describe('in TOML', () => {
   ];
 
   test.each(TEXTS)('%s: the text before it stays, and comes back to the byte', (_what, text) => {
-    const after = withEntry(text, codex, entryOf(codex, LAUNCH));
+    const after = withEntries(text, codex, entriesOf(codex, LAUNCH, []));
     expect(after.startsWith(text)).toBe(true);
     expect(hasEntry(after, codex)).toBe(true);
-    expect(withoutEntry(after, codex).trimEnd()).toBe(text.trimEnd());
+    expect(withoutEntries(after, codex).trimEnd()).toBe(text.trimEnd());
   });
 
   test('what was written after it stays, when it is taken out', () => {
-    const after = `${withEntry('a = 1\n', codex, entryOf(codex, LAUNCH))}\n[mcp_servers.valet-key.tools.read]\napproval_mode = "approve"\n\n[projects."/work"]\ntrust_level = "trusted"\n`;
-    expect(parseToml(withoutEntry(after, codex))).toEqual({ a: 1, projects: { '/work': { trust_level: 'trusted' } } });
+    const after = `${withEntries('a = 1\n', codex, entriesOf(codex, LAUNCH, []))}\n[mcp_servers.valet-key.tools.read]\napproval_mode = "approve"\n\n[projects."/work"]\ntrust_level = "trusted"\n`;
+    expect(parseToml(withoutEntries(after, codex))).toEqual({
+      a: 1,
+      projects: { '/work': { trust_level: 'trusted' } },
+    });
   });
 
   test.each([
@@ -118,14 +160,14 @@ describe('in TOML', () => {
     ['unexpected', 'mcp_servers = 1'],
     ['taken', '[mcp_servers.valet-key]\ncommand = "x"'],
   ])('is refused as %s: %s', (problem, text) => {
-    expect(problemOf(() => withEntry(text, codex, entryOf(codex, LAUNCH)))).toBe(problem);
+    expect(problemOf(() => withEntries(text, codex, entriesOf(codex, LAUNCH, [])))).toBe(problem);
   });
 
   test('an entry that was written differently by hand is not cut at a guess', () => {
-    expect(problemOf(() => withoutEntry('[mcp_servers]\nvalet-key = { command = "x" }\n', codex))).toBe('changed');
+    expect(problemOf(() => withoutEntries('[mcp_servers]\nvalet-key = { command = "x" }\n', codex))).toBe('changed');
     // Inside a text of several lines, the header is no header.
     const hidden = 'note = """\n[mcp_servers.valet-key]\n"""\n[mcp_servers."valet-key"]\ncommand = "x"\n';
-    expect(['changed', 'unparsable']).toContain(problemOf(() => withoutEntry(hidden, codex)));
+    expect(['changed', 'unparsable']).toContain(problemOf(() => withoutEntries(hidden, codex)));
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parsePolicy } from '../../../src/core/policy/parse.ts';
-import { type NewService, PolicyNotWritableError, withService } from '../../../src/extension/policy/policyWriter.ts';
+import { PolicyNotWritableError } from '../../../src/extension/policy/entryInsertion.ts';
+import { type NewService, withService } from '../../../src/extension/policy/policyWriter.ts';
 import { PRESETS } from '../../../src/extension/policy/presets.ts';
 import { USER_POLICY_TEMPLATE } from '../../../src/extension/policy/userPolicyTemplate.ts';
 

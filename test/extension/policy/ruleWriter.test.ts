@@ -2,7 +2,7 @@ import { describe, expect, it, test } from 'vitest';
 import { compileService, decide } from '../../../src/core/policy/decide.ts';
 import { parsePolicy } from '../../../src/core/policy/parse.ts';
 import { canonicalise } from '../../../src/core/request/canonicalise.ts';
-import { PolicyNotWritableError } from '../../../src/extension/policy/policyWriter.ts';
+import { PolicyNotWritableError } from '../../../src/extension/policy/entryInsertion.ts';
 import { ruleLines, withRule } from '../../../src/extension/policy/ruleWriter.ts';
 
 const HEAD = `# mine

@@ -4,12 +4,15 @@ import { parseJsonc } from '../read/parseJsonc.ts';
 import { addedInputs, inputIds, type PasswordInput } from './jsonInputs.ts';
 import { isAmbiguous, stepsOf } from './jsonPlace.ts';
 import { jsonRemoval } from './jsonRemoval.ts';
+import { jsonReplacement } from './jsonReplacement.ts';
 import { edited } from './textEdit.ts';
 
 /** How a secret leaves its file. */
 export type SecretRemoval =
   /** With the whole server: the pointer to its entry. */
   | { readonly kind: 'server'; readonly pointer: string }
+  /** With the whole server, in whose place another entry comes. */
+  | { readonly kind: 'entry'; readonly pointer: string; readonly entry: Readonly<Record<string, unknown>> }
   /** Alone: its variable or header goes, or its place in a longer text stays empty. */
   | { readonly kind: 'value'; readonly finding: Finding }
   /** VS Code asks for it instead. */
@@ -34,14 +37,16 @@ export function supportsServerRemoval({ format }: Pick<ConfigFile, 'format'>): b
  */
 export function withoutSecrets(file: ConfigFile, removals: readonly SecretRemoval[]): string {
   const servers = removals.flatMap((removal) => (removal.kind === 'server' ? [removal.pointer] : []));
-  const inside = removals.flatMap((removal) =>
-    removal.kind !== 'server' && !servers.some((pointer) => isBelow(removal.finding.key, pointer)) ? [removal] : [],
+  const entries = new Map(
+    removals.flatMap((removal) => (removal.kind === 'entry' ? [[removal.pointer, removal.entry]] : [])),
   );
+  const whole = [...servers, ...entries.keys()];
+  const inside = removals.filter(isInside).filter(({ finding }) => !whole.some((at) => isBelow(finding.key, at)));
   const inputs = inputsFor(
     file,
     inside.flatMap((removal) => (removal.kind === 'input' ? [removal.finding] : [])),
   );
-  const places = [...servers, ...inside.map(({ finding }) => finding.key ?? '')];
+  const places = [...whole, ...inside.map(({ finding }) => finding.key ?? '')];
   const root = file.format === 'jsonc' ? rootOf(file.text) : undefined;
   if (places.some((pointer) => isAmbiguous(root, pointer))) {
     throw new RemovalNotPossibleError(
@@ -58,7 +63,8 @@ export function withoutSecrets(file: ConfigFile, removals: readonly SecretRemova
       return [{ span: secret.valueSpan, text: id === undefined ? '' : `\${input:${id}}` }];
     }),
   );
-  const without = [...new Set([...pairs, ...servers])].sort(lastFirst).reduce(removed, text);
+  const replaced = [...entries].reduce((result, [pointer, entry]) => withOther(result, pointer, entry), text);
+  const without = [...new Set([...pairs, ...servers])].sort(lastFirst).reduce(removed, replaced);
   return [...new Set(inputs.map(({ container }) => container))].reduce(
     (result, container) =>
       withInputs(
@@ -70,8 +76,14 @@ export function withoutSecrets(file: ConfigFile, removals: readonly SecretRemova
   );
 }
 
+type InsideRemoval = Extract<SecretRemoval, { readonly finding: Finding }>;
+
+function isInside(removal: SecretRemoval): removal is InsideRemoval {
+  return removal.kind === 'value' || removal.kind === 'input';
+}
+
 /** A header, or a variable whose whole value is the secret, goes with its name. */
-function isPair({ kind, finding: { secret, key, span } }: Exclude<SecretRemoval, { kind: 'server' }>): boolean {
+function isPair({ kind, finding: { secret, key, span } }: InsideRemoval): boolean {
   if (kind !== 'value' || key === undefined || !secret) return false;
   const quotes = 2;
   const whole = secret.valueSpan.end - secret.valueSpan.start >= span.end - span.start - quotes;
@@ -89,6 +101,12 @@ function lastFirst(one: string, other: string): number {
 
 function removed(text: string, pointer: string): string {
   const edits = jsonRemoval(text, rootOf(text), pointer);
+  if (!edits) throw new RemovalNotPossibleError('The file does not have this entry any more.');
+  return edited(text, edits);
+}
+
+function withOther(text: string, pointer: string, entry: Readonly<Record<string, unknown>>): string {
+  const edits = jsonReplacement(text, rootOf(text), pointer, entry);
   if (!edits) throw new RemovalNotPossibleError('The file does not have this entry any more.');
   return edited(text, edits);
 }
