@@ -237,6 +237,7 @@ export function activate(context: vscode.ExtensionContext): void {
     policies,
     locations,
     services: () => services.list,
+    servers: () => services.servers,
   });
   // Anchors in SecretStorage concern no other window.
   const secretsChanged = new Emitter<void>();

@@ -10,6 +10,7 @@ import { type Entry, type Fields, isEmpty, Reader } from './reader.ts';
 import { readRules } from './rulesField.ts';
 import type { Server } from './servers/model.ts';
 import { readServers } from './servers/readServers.ts';
+import type { ServerLiteral } from './servers/serverLiteral.ts';
 import { readTests } from './testsField.ts';
 import { checkText } from './textGuard.ts';
 import { readVerify } from './verifyField.ts';
@@ -54,18 +55,31 @@ export function literalCredentials(text: string): readonly LiteralCredential[] {
   return readDocument(text, 'person').literals;
 }
 
+/** The literal credentials of wrapped servers in a text, valid or not, in the order of the file. */
+export function serverLiterals(text: string): readonly ServerLiteral[] {
+  return readDocument(text, 'person').serverLiterals;
+}
+
 interface Reading {
   readonly problems: ProblemList;
   readonly services: Map<string, Service>;
   servers: Map<string, Server>;
   readonly literals: LiteralCredential[];
+  readonly serverLiterals: ServerLiteral[];
   allowedOrigins?: readonly string[] | undefined;
   tests: readonly PolicyTest[];
 }
 
 function readDocument(text: string, author: PolicyAuthor): Reading {
   const problems = new ProblemList(text);
-  const reading: Reading = { problems, services: new Map(), servers: new Map(), literals: [], tests: [] };
+  const reading: Reading = {
+    problems,
+    services: new Map(),
+    servers: new Map(),
+    literals: [],
+    serverLiterals: [],
+    tests: [],
+  };
   if (!checkText(text, problems)) return reading;
   const tree = readTree(text, problems);
   if (tree === undefined) return reading;
@@ -98,7 +112,8 @@ function readDocument(text: string, author: PolicyAuthor): Reading {
     });
     if (read !== undefined) reading.services.set(read.name, read);
   }
-  reading.servers = readServers(reader, wrapped, new Set(named?.entries.map(({ name }) => name)));
+  const names = new Set(named?.entries.map(({ name }) => name));
+  reading.servers = readServers(reader, wrapped, names, reading.serverLiterals);
   return reading;
 }
 

@@ -5,6 +5,7 @@ import { Secret } from '../../core/secret.ts';
 import type { CredentialRecord } from '../credentials/credentialStore.ts';
 import { fingerprintOf } from '../credentials/fingerprint.ts';
 import type { PolicyEntry } from '../policy/policyBook.ts';
+import type { ServerSummary } from '../views/services/serverList.ts';
 import type { ServiceSummary } from '../views/services/serviceList.ts';
 
 /** What the checkup is told of Valet Key's own state: as of now. */
@@ -14,6 +15,8 @@ export interface OwnState {
   readonly key: string;
   readonly entries: readonly PolicyEntry[];
   readonly services: readonly ServiceSummary[];
+  /** Wrapped servers, which have credentials, too. */
+  readonly servers: readonly ServerSummary[];
   /** The file's name in findings. */
   fileOf(policyId: string): string;
   /** Services whose last self-test showed the credential. */
@@ -23,12 +26,21 @@ export interface OwnState {
 
 /** The context of the core's checks. No value goes into it but as a fingerprint. */
 export function checkupContext(state: OwnState): CheckupContext {
-  const { now, key, services, leaks, drillMs } = state;
+  const { now, key, services, servers, leaks, drillMs } = state;
   const user = placeIn(state, 'user', { start: 0, end: 0 });
   return {
     now,
     fingerprint: (value) => fingerprintOf(key, new Secret(value)),
-    credentials: services.flatMap((summary) => credentialFact(state, summary)),
+    credentials: [
+      ...services.flatMap(({ name, policyId, service, credential }) =>
+        service ? credentialFact(state, name, placeIn(state, policyId, service.span), credential, service) : [],
+      ),
+      ...servers.flatMap(({ policyId, server, needs }) =>
+        needs.flatMap(({ credentialId, credential }) =>
+          credentialFact(state, credentialId.service, placeIn(state, policyId, server.span), credential),
+        ),
+      ),
+    ],
     rules: services.flatMap((summary) => ruleFacts(state, summary)),
     leaks: services
       .filter(({ name }) => leaks.has(name))
@@ -40,18 +52,24 @@ export function checkupContext(state: OwnState): CheckupContext {
   };
 }
 
-function credentialFact(state: OwnState, { name, policyId, service, credential }: ServiceSummary): CredentialFact[] {
-  if (!service || credential?.state !== 'present') return [];
+function credentialFact(
+  { key }: OwnState,
+  name: string,
+  place: StatePlace,
+  credential: CredentialRecord | undefined,
+  { environment }: { readonly environment?: string } = {},
+): CredentialFact[] {
+  if (credential?.state !== 'present') return [];
   const { value, createdAt, rotatedAt, expiresAt } = credential;
   return [
     {
       service: name,
-      ...(service.environment === undefined ? {} : { environment: service.environment }),
-      place: placeIn(state, policyId, service.span),
+      ...(environment === undefined ? {} : { environment }),
+      place,
       rotatedAt: rotatedAt ?? createdAt,
       ...(expiresAt === undefined ? {} : { expiresAt }),
       ...rejection(credential),
-      fingerprint: fingerprintOf(state.key, value),
+      fingerprint: fingerprintOf(key, value),
     },
   ];
 }

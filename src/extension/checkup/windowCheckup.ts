@@ -7,6 +7,7 @@ import type { PolicyBook } from '../policy/policyBook.ts';
 import type { PolicyLocations } from '../policy/policyLocations.ts';
 import type { MetadataPort } from '../ports.ts';
 import { textFolder } from '../state/textFolder.ts';
+import type { ServerSummary } from '../views/services/serverList.ts';
 import type { ServiceSummary } from '../views/services/serviceList.ts';
 import { Backups } from './backups.ts';
 import { Checkup } from './checkup.ts';
@@ -41,6 +42,7 @@ export function windowCheckup({
   policies,
   locations,
   services,
+  servers,
 }: {
   readonly globalStorage: vscode.Uri;
   readonly credentials: CredentialStore;
@@ -48,6 +50,7 @@ export function windowCheckup({
   readonly policies: PolicyBook;
   readonly locations: PolicyLocations;
   services(): readonly ServiceSummary[];
+  servers(): readonly ServerSummary[];
 }): WindowCheckup {
   const storage = globalStorage.fsPath;
   const files = new ConfigFiles(userPlaces(globalStorage, process.env));
@@ -66,6 +69,7 @@ export function windowCheckup({
         key,
         entries: policies.entries(),
         services: services(),
+        servers: servers(),
         fileOf: (id) => locations.uriOf(id).fsPath,
         leaks,
         drillMs: drills.last?.ms,
@@ -81,7 +85,7 @@ export function windowCheckup({
       await exposures.remove(settled(await exposures.all(), (name) => changedAt(credentials, name)));
       return exposures.all();
     },
-    services: () => services().length,
+    services: () => services().length + servers().length,
     slices: { now: () => performance.now(), pause: () => new Promise((resolve) => setImmediate(resolve)) },
     now: Date.now,
   });

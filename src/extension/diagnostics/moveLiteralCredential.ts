@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
-import { literalCredentials } from '../../core/policy/parse.ts';
+import { literalCredentials, serverLiterals } from '../../core/policy/parse.ts';
 import type { App } from '../app.ts';
 import { bindingOf } from '../credentials/binding.ts';
 import { isUsable } from '../credentials/credentialInput.ts';
 import { scopeOf } from '../credentials/credentialSet.ts';
 import { confirmInModal, tellFailure } from '../ui/confirm.ts';
 import { maskedText, placementText } from '../ui/placementText.ts';
+import { moveServerLiteral } from './moveServerLiteral.ts';
 
 /**
  * Moves the literal credential in this line (from 0) into SecretStorage. It is bound to the destination that the file
@@ -16,6 +17,8 @@ export async function moveLiteralCredential(app: App, uri: vscode.Uri, line: num
   if (policyId === undefined) return;
   const document = await vscode.workspace.openTextDocument(uri);
   const text = document.getText();
+  const ofServer = serverLiterals(text).find(({ pairSpan }) => document.positionAt(pairSpan.start).line === line);
+  if (ofServer) return moveServerLiteral(app, policyId, document, ofServer);
   const literal = literalCredentials(text).find(({ pairSpan }) => document.positionAt(pairSpan.start).line === line);
   if (!literal?.value || !isUsable(literal.value)) {
     return tellFailure(

@@ -4,6 +4,7 @@ import type { CredentialId } from '../../../src/extension/credentials/credential
 import { noteAnswer } from '../../../src/extension/credentials/noteAnswer.ts';
 
 const STRIPE: CredentialId = { scope: 'user', service: 'stripe' };
+const TOKEN: CredentialId = { scope: 'user', service: 'wiki-token' };
 const ANSWERED: AuditEvent = {
   id: '1',
   kind: 'outcome',
@@ -16,7 +17,11 @@ const ANSWERED: AuditEvent = {
 
 async function noted(event: AuditEvent): Promise<readonly unknown[]> {
   const calls: unknown[] = [];
-  await noteAnswer(event, new Map([['stripe', STRIPE]]), {
+  const ids = new Map([
+    ['stripe', STRIPE],
+    ['wiki-token', TOKEN],
+  ]);
+  await noteAnswer(event, ids, {
     noteAnswer: async (...call) => {
       calls.push(call);
     },
@@ -26,6 +31,21 @@ async function noted(event: AuditEvent): Promise<readonly unknown[]> {
 
 test('an answer to a call is noted for the credential that it carried', async () => {
   expect(await noted(ANSWERED)).toEqual([[STRIPE, 'aaaa', 401]]);
+});
+
+test('so is one that a person allowed', async () => {
+  expect(await noted({ ...ANSWERED, verdict: 'ask', status: 200 })).toEqual([[STRIPE, 'aaaa', 200]]);
+});
+
+test('a wrapped server used the credential that it names, and took it unless the call was refused for it', async () => {
+  const { status: _none, ...called } = {
+    ...ANSWERED,
+    service: 'wiki',
+    credential: { name: 'wiki-token', last4: 'bbbb' },
+  };
+  expect(await noted({ ...called, result: 'ok' })).toEqual([[TOKEN, 'bbbb', 200]]);
+  expect(await noted({ ...called, result: 'error' })).toEqual([[TOKEN, 'bbbb', 200]]);
+  expect(await noted({ ...called, code: 'credential_rejected' })).toEqual([[TOKEN, 'bbbb', 401]]);
 });
 
 const { status: _status, ...unanswered } = ANSWERED;

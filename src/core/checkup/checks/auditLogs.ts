@@ -14,7 +14,7 @@ export function checkAuditLogs(read: ReadConfig, server: ServerEntry, uses: read
       server: server.name,
       key: server.pointer,
       message:
-        'This server holds a credential of its own, so what it does with it is in no audit trail. Let agents reach the API through Valet Key, which records every call.',
+        'This server holds a credential of its own, so what it does with it is in no audit trail. Let agents reach the API through Valet Key, or let Valet Key wrap this server: it records every call.',
     }),
   ];
 }

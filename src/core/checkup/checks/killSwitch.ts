@@ -17,7 +17,7 @@ export function checkKillSwitch(read: ReadConfig, server: ServerEntry, uses: rea
       server: server.name,
       key: server.pointer,
       message:
-        'To cut this server off, its credential has to be revoked at the provider and the file changed. With the credential in Valet Key, one command freezes it at once.',
+        'To cut this server off, its credential has to be revoked at the provider and the file changed. With the credential in Valet Key, for its API or for this server wrapped, one command freezes it at once.',
     }),
   ];
 }

@@ -4,6 +4,7 @@ import type { Network, Span } from '../model.ts';
 import { type Entry, type Fields, type Reader, spanOf } from '../reader.ts';
 import type { Server, ServerRun } from './model.ts';
 import { looksLikeSecret, namesSecret } from './secretText.ts';
+import { type ServerLiteral, serverLiteral } from './serverLiteral.ts';
 import { readTools } from './toolsField.ts';
 import { unpinnedPackages } from './unpinnedPackages.ts';
 import { readVariables } from './variablesField.ts';
@@ -21,8 +22,11 @@ const MAX_ARGS = 64;
 const MAX_ARG = 4096;
 const MAX_DESCRIPTION = 1000;
 
-/** Reads one entry of `servers`. Undefined when it cannot be started or connected to; what is wrong is reported. */
-export function readServer(reader: Reader, entry: Entry): Server | undefined {
+/**
+ * Reads one entry of `servers`. Undefined when it cannot be started or connected to; what is wrong is reported. Literal
+ * credentials are added to `literals`.
+ */
+export function readServer(reader: Reader, entry: Entry, literals: ServerLiteral[]): Server | undefined {
   const { name, key } = entry;
   if (!NAME.test(name) || name === RESERVED) {
     reader.problems.error(
@@ -45,7 +49,11 @@ export function readServer(reader: Reader, entry: Entry): Server | undefined {
   const description = readDescription(reader, fields.get('description'));
   const run = readRun(reader, fields, key);
   const holder = fields.get(fields.get('url') === undefined ? 'env' : 'headers');
-  const variables = holder === undefined ? [] : readVariables(reader, holder, fields.get('url') ? 'headers' : 'env');
+  const keep = (field: Entry): void => {
+    literals.push(serverLiteral(name, field));
+  };
+  const kind = fields.get('url') ? 'headers' : 'env';
+  const variables = holder === undefined ? [] : readVariables(reader, holder, kind, keep);
   const tools = readTools(reader, fields.get('tools'), key);
   const limits = readLimits(reader, fields.get('limits'));
   if (run === undefined) return undefined;

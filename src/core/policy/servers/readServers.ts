@@ -1,15 +1,17 @@
 import type { Entry, Reader } from '../reader.ts';
 import type { Server } from './model.ts';
 import { readServer } from './readServer.ts';
+import type { ServerLiteral } from './serverLiteral.ts';
 
 /**
  * Reads `servers`. They share one name space with the services, whose names are `services`: what is frozen, revoked or
- * asked for by name is one thing only.
+ * asked for by name is one thing only. Literal credentials are added to `literals`.
  */
 export function readServers(
   reader: Reader,
   entry: Entry | undefined,
   services: ReadonlySet<string>,
+  literals: ServerLiteral[],
 ): Map<string, Server> {
   const servers = new Map<string, Server>();
   if (entry === undefined) return servers;
@@ -28,7 +30,7 @@ export function readServers(
         'A service has this name already. Services and servers share one name space: choose another name.',
       );
     }
-    const server = readServer(reader, one);
+    const server = readServer(reader, one, literals);
     if (server === undefined) continue;
     servers.set(server.name, server);
     for (const { value } of server.variables) {

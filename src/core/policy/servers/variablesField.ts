@@ -18,8 +18,13 @@ const LOADS_CODE =
 /** Headers that the MCP client sets itself. */
 const MCP_HEADERS = ['mcp-session-id', 'mcp-protocol-version', 'last-event-id', 'accept', 'content-type'];
 
-/** Reads `env` or `headers` of a server. What is wrong is reported and left out. */
-export function readVariables(reader: Reader, entry: Entry, kind: 'env' | 'headers'): readonly ServerVariable[] {
+/** Reads `env` or `headers` of a server. What is wrong is reported and left out; `onLiteral` gets what holds a credential. */
+export function readVariables(
+  reader: Reader,
+  entry: Entry,
+  kind: 'env' | 'headers',
+  onLiteral: (field: Entry) => void,
+): readonly ServerVariable[] {
   const what = `\`${kind}\``;
   const example =
     kind === 'env' ? '{ GITHUB_TOKEN: { credential: github-mcp } }' : '{ x-api-key: { credential: crm } }';
@@ -36,7 +41,9 @@ export function readVariables(reader: Reader, entry: Entry, kind: 'env' | 'heade
       );
       continue;
     }
-    const value = isMap(field.value) ? readCredential(reader, field, kind) : readLiteral(reader, field, kind);
+    const value = isMap(field.value)
+      ? readCredential(reader, field, kind)
+      : readLiteral(reader, field, kind, onLiteral);
     if (value !== undefined) variables.push({ name, value });
   }
   return variables;
@@ -105,10 +112,16 @@ function prefixFits(prefix: string, kind: 'env' | 'headers'): boolean {
   return prefix.length <= MAX_PREFIX && printable.test(prefix) && !looksLikeSecret(prefix);
 }
 
-function readLiteral(reader: Reader, field: Entry, kind: 'env' | 'headers'): ServerValue | undefined {
+function readLiteral(
+  reader: Reader,
+  field: Entry,
+  kind: 'env' | 'headers',
+  onLiteral: (field: Entry) => void,
+): ServerValue | undefined {
   const text = reader.text(field.value, reader.at(field), 'A value');
   if (text === undefined) return undefined;
   if (looksLikeSecret(text) || (namesSecret(field.name) && text !== '')) {
+    onLiteral(field);
     reader.problems.error(
       'literal-credential',
       field.pair,

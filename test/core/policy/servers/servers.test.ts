@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { parsePolicy } from '../../../../src/core/policy/parse.ts';
+import { edited } from '../../../../src/core/checkup/edit/textEdit.ts';
+import { parsePolicy, serverLiterals } from '../../../../src/core/policy/parse.ts';
 import { decideTool } from '../../../../src/core/policy/servers/decideTool.ts';
 import { credentialsOf, destinationOf } from '../../../../src/core/policy/servers/destination.ts';
 import { printServer } from '../../../../src/core/policy/servers/printServer.ts';
+import { referenceText } from '../../../../src/core/policy/servers/serverLiteral.ts';
+import { Secret } from '../../../../src/core/secret.ts';
 import { serverOf, serverText } from './fixtures.ts';
 
 const GITHUB = `servers:
@@ -150,5 +153,31 @@ describe('a tool', () => {
     const both = serverOf(serverText({ allow: ['*'], ask: ['create*'] }));
     expect(decideTool(both, 'Create').verdict).toBe('ask');
     expect(decideTool(both, 'get').verdict).toBe('allow');
+  });
+});
+
+describe('a literal credential of a server', () => {
+  const token = ['gh', 'p_', 'Zx8Qw3Er5Ty7Ui9Op1Kx7Qw3Er5Ty7Ui9Op1'].join('');
+  const block = (kind: string, line: string): string =>
+    kind === 'env'
+      ? `servers:\n  gh:\n    command: node\n    tools: { allow: [get_*] }\n    env:\n      ${line}\n`
+      : `servers:\n  gh:\n    url: https://mcp.example.com/mcp\n    tools: { allow: [get_*] }\n    headers: { ${line} }\n`;
+
+  it.each([
+    ['env', `GITHUB_TOKEN: ${token}`, 'GITHUB_TOKEN: { credential: gh }'],
+    ['env', `GITHUB_TOKEN: "${token}" # mine`, 'GITHUB_TOKEN: { credential: gh } # mine'],
+    ['headers', `authorization: "Bearer ${token}"`, 'authorization: { credential: gh, prefix: "Bearer " }'],
+    ['headers', `x-api-key: '${token}'`, 'x-api-key: { credential: gh }'],
+  ])('in %s as %s gives way to a reference', (kind, line, wanted) => {
+    const text = block(kind, line);
+    expect(parsePolicy(text).problems.map(({ code }) => code)).toEqual(['literal-credential']);
+    const [literal, ...more] = serverLiterals(text);
+    if (literal === undefined) throw new Error('not found');
+    expect(more).toEqual([]);
+    expect(literal.value?.equals(new Secret(token))).toBe(true);
+    expect(JSON.stringify(literal)).not.toContain(token);
+    const after = edited(text, [{ span: literal.valueSpan, text: referenceText(literal, 'gh') }]);
+    expect(after).toBe(block(kind, wanted));
+    expect(parsePolicy(after).problems).toEqual([]);
   });
 });
