@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { agentName } from '../core/audit/agentName.ts';
 import { type CompiledService, compileService, decide } from '../core/policy/decide.ts';
 import { type ExplainedRule, explain } from '../core/policy/explain.ts';
-import type { Policy } from '../core/policy/model.ts';
+import type { Policy, ToolCallInput } from '../core/policy/model.ts';
+import { explainTool, toolRule } from '../core/policy/servers/explainTool.ts';
 import { canonicalise } from '../core/request/canonicalise.ts';
 import { callSchema } from '../protocol/messages.ts';
 import { inputLines, print } from './jsonLines.ts';
@@ -12,6 +13,8 @@ import { parseOptions, required } from './usage.ts';
 const requestSchema = callSchema.omit({ tool: true, select: true, maxChars: true, reason: true }).extend({
   agent: z.string().optional(),
 });
+
+const toolCallSchema = z.strictObject({ server: z.string(), tool: z.string() });
 
 interface Printed {
   readonly verdict: 'allow' | 'deny' | 'ask' | 'invalid';
@@ -46,25 +49,27 @@ async function answer(args: string[], explains: boolean): Promise<number> {
 
 function judgeOf(policy: Policy, explains: boolean): (line: string) => Printed {
   const compiled = new Map([...policy.services].map(([name, service]) => [name, compileService(service)]));
-  return (line) => judgeLine(line, compiled, explains);
+  return (line) => judgeLine(line, compiled, policy.servers, explains);
 }
 
-function judgeLine(line: string, services: ReadonlyMap<string, CompiledService>, explains: boolean): Printed {
+function judgeLine(
+  line: string,
+  services: ReadonlyMap<string, CompiledService>,
+  servers: Policy['servers'],
+  explains: boolean,
+): Printed {
   let json: unknown;
   try {
     json = JSON.parse(line);
   } catch {
     return { verdict: 'invalid', code: 'invalid_request', reason: 'The line is not JSON.' };
   }
-  const asked = requestSchema.safeParse(json);
-  if (!asked.success) {
-    const [issue] = asked.error.issues;
-    return {
-      verdict: 'invalid',
-      code: 'invalid_request',
-      reason: `${issue?.path.join('.') || 'The request'}: ${issue?.message}.`,
-    };
+  if (typeof json === 'object' && json !== null && 'server' in json) {
+    const call = toolCallSchema.safeParse(json);
+    return call.success ? judgeTool(call.data, servers, explains) : notValid(call.error);
   }
+  const asked = requestSchema.safeParse(json);
+  if (!asked.success) return notValid(asked.error);
   const { agent, ...input } = asked.data;
   const compiled = services.get(input.service);
   if (compiled === undefined) {
@@ -83,5 +88,27 @@ function judgeLine(line: string, services: ReadonlyMap<string, CompiledService>,
     target: request.value.target,
     headers: Object.fromEntries(request.value.headers),
     ...(rules === undefined ? {} : { rules }),
+  };
+}
+
+/** What the policy says of a tool, whatever its server offers and a person accepted of it. */
+function judgeTool({ server, tool }: ToolCallInput, servers: Policy['servers'], explains: boolean): Printed {
+  const definition = servers.get(server);
+  if (!definition) return { verdict: 'deny', code: 'unknown_service', reason: `There is no server named ${server}.` };
+  const { verdict, pattern, reason, rules } = explainTool(definition, tool);
+  return {
+    verdict,
+    ...(verdict === 'deny' ? { code: 'policy_denied' } : {}),
+    ...(pattern === undefined ? {} : { rule: toolRule(server, pattern) }),
+    reason,
+    ...(explains ? { rules } : {}),
+  };
+}
+
+function notValid({ issues: [issue] }: z.ZodError): Printed {
+  return {
+    verdict: 'invalid',
+    code: 'invalid_request',
+    reason: `${issue?.path.join('.') || 'The request'}: ${issue?.message}.`,
   };
 }

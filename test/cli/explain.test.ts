@@ -29,6 +29,14 @@ tests:
   - name: large ones do not
     request: { service: stripe, method: POST, path: /v1/refunds, form: { amount: 5001 } }
     expect: deny
+  - name: new issues ask
+    request: { server: github-mcp, tool: create_issue }
+    expect: ask
+servers:
+  github-mcp:
+    command: node
+    args: [/srv/github.js]
+    tools: { allow: ["*_issue", list_*], ask: [create_*], deny: ["*_SECRET*"] }
 `,
 );
 afterAll(() => fs.rmSync(folder, { recursive: true }));
@@ -99,6 +107,7 @@ describe('test', () => {
       { file, line: 13, name: 'small refunds pass', expect: 'allow', got: 'allow', ok: true },
       { name: 'Claude asks', expect: 'ask', got: 'ask', ok: true },
       { name: 'large ones do not', expect: 'deny', got: 'deny', ok: true },
+      { name: 'new issues ask', expect: 'ask', got: 'ask', ok: true },
     ]);
   });
 
@@ -122,5 +131,41 @@ describe('test', () => {
     fs.writeFileSync(broken, 'services: [');
     expect((await runCli(['test', broken])).status).toBe(2);
     expect((await runCli(['test'])).status).toBe(2);
+  });
+});
+
+describe('a tool of a wrapped server', () => {
+  const ask = (command: string, ...calls: object[]) =>
+    runCli([command, '--policy', file], `${calls.map((call) => JSON.stringify(call)).join('\n')}\n`);
+
+  it('is decided by its name', async () => {
+    const tools = ['list_issues', 'create_issue', 'list_secrets', 'drop', 'update_issue'];
+    const { status, stdout } = await ask(
+      'decide',
+      ...tools.map((tool) => ({ server: 'github-mcp', tool })),
+      { server: 'gitlab-mcp', tool: 'list_issues' },
+      { server: 'github-mcp' },
+    );
+    expect(status).toBe(1);
+    expect(jsonLines(stdout)).toMatchObject([
+      { verdict: 'allow', rule: 'github-mcp/tools/list_*' },
+      { verdict: 'ask', rule: 'github-mcp/tools/create_*' },
+      { verdict: 'deny', code: 'policy_denied', rule: 'github-mcp/tools/*_SECRET*' },
+      { verdict: 'deny', code: 'policy_denied' },
+      { verdict: 'allow', rule: 'github-mcp/tools/*_issue' },
+      { verdict: 'deny', code: 'unknown_service' },
+      { verdict: 'invalid', code: 'invalid_request' },
+    ]);
+  });
+
+  it('is explained pattern by pattern', async () => {
+    const { stdout } = await ask('explain', { server: 'github-mcp', tool: 'create_issue' });
+    const [printed] = jsonLines(stdout) as { rules: { rule: string; applied: boolean }[] }[];
+    expect(printed?.rules.map(({ rule, applied }) => [rule, applied])).toEqual([
+      ['github-mcp/tools/*_SECRET*', false],
+      ['github-mcp/tools/create_*', true],
+      ['github-mcp/tools/*_issue', true],
+      ['github-mcp/tools/list_*', false],
+    ]);
   });
 });

@@ -90,7 +90,12 @@ function schema(): z.ZodType {
     text: z.string().optional(),
     agent: z.string().optional(),
   });
-  const test = described('test', { name: z.string(), request, expect: z.enum(['allow', 'ask', 'deny']) });
+  const toolCall = described('request', { server: z.string(), tool: z.string() });
+  const test = described('test', {
+    name: z.string(),
+    request: z.union([request, toolCall]),
+    expect: z.enum(['allow', 'ask', 'deny']),
+  });
   const text = described('serverValue', { credential: z.string(), prefix: z.string().optional() });
   const variables = z.record(z.string(), z.union([z.string(), text])).nullish();
   const patterns = z.array(z.string()).nullish();

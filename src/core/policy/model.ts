@@ -242,10 +242,16 @@ export interface Service {
 /** Whose file it is: an administrator's may also say which origins any file may name. */
 export type PolicyAuthor = 'person' | 'administrator';
 
+/** A call to a tool of a wrapped server, as `decide` takes it. */
+export interface ToolCallInput {
+  readonly server: string;
+  readonly tool: string;
+}
+
 /** One entry of `tests`: what the file's author expects of a request. */
 export interface PolicyTest {
   readonly name: string;
-  readonly request: RequestInput & { readonly agent?: string };
+  readonly request: (RequestInput & { readonly agent?: string }) | ToolCallInput;
   readonly expect: Verdict;
   readonly span: Span;
   /** From 1. */

@@ -4,6 +4,7 @@ import type { PolicyTest, Verdict } from './model.ts';
 import { type Entry, type Fields, isEmpty, type Reader, spanOf } from './reader.ts';
 
 const KEYS = ['name', 'request', 'expect'] as const;
+const TOOL_KEYS = ['server', 'tool'] as const;
 const REQUEST_KEYS = ['service', 'method', 'path', 'query', 'headers', 'json', 'form', 'text', 'agent'] as const;
 const VERDICTS: readonly Verdict[] = ['allow', 'ask', 'deny'];
 const EXAMPLE = '{ name: …, request: { service: stripe, method: GET, path: /v1/charges }, expect: allow }';
@@ -61,7 +62,14 @@ function readRequest(reader: Reader, entry: Entry): PolicyTest['request'] | unde
     '{ service: stripe, method: GET, path: /v1/charges }',
   );
   if (fields === undefined) return undefined;
-  reader.onlyKnown(fields, REQUEST_KEYS, '`request`', { body: 'json', url: 'path', verb: 'method', params: 'query' });
+  if (fields.get('server') !== undefined || fields.get('tool') !== undefined)
+    return readToolCall(reader, fields, entry);
+  reader.onlyKnown(fields, [...REQUEST_KEYS, ...TOOL_KEYS], '`request`', {
+    body: 'json',
+    url: 'path',
+    verb: 'method',
+    params: 'query',
+  });
   const text = (key: string): string | undefined => {
     const field = fields.get(key);
     return field && reader.text(field.value, reader.at(field), `\`${key}\``);
@@ -81,7 +89,7 @@ function readRequest(reader: Reader, entry: Entry): PolicyTest['request'] | unde
     ...mapOf('form', value('form')),
     ...(fields.get('text') === undefined ? {} : { text: text('text') }),
     ...(fields.get('agent') === undefined ? {} : { agent: text('agent') }),
-  } as Partial<PolicyTest['request']>;
+  } as Partial<RequestInput & { readonly agent: string }>;
   for (const key of ['query', 'headers', 'form'] as const) {
     const field = fields.get(key);
     if (field !== undefined && !isMap(field.value)) {
@@ -92,6 +100,18 @@ function readRequest(reader: Reader, entry: Entry): PolicyTest['request'] | unde
   return service === undefined || method === undefined || path === undefined
     ? undefined
     : { service, method, path, ...more };
+}
+
+/** A call to a tool of a wrapped server. */
+function readToolCall(reader: Reader, fields: Fields, { key: at }: Entry): PolicyTest['request'] | undefined {
+  reader.onlyKnown(fields, TOOL_KEYS, '`request` to a server', {});
+  const text = (key: (typeof TOOL_KEYS)[number]): string | undefined => {
+    const field = fields.get(key);
+    if (field === undefined) reader.missing(at, '`request` to a server', key, `${key}: …`);
+    return field && reader.text(field.value, reader.at(field), `\`${key}\``);
+  };
+  const [server, tool] = [text('server'), text('tool')];
+  return server === undefined || tool === undefined ? undefined : { server, tool };
 }
 
 function mapOf(key: 'query' | 'headers' | 'form', value: unknown): Partial<RequestInput> {

@@ -154,6 +154,8 @@ export const VOCABULARY: Readonly<Record<Place, readonly KeyWords[]>> = {
     { name: 'form', words: 'A form body.' },
     { name: 'text', words: 'A text body.' },
     { name: 'agent', words: 'The client’s name.', values: AGENT_NAMES },
+    { name: 'server', words: 'For a call to a wrapped server: its name. Only `tool` stands beside it.' },
+    { name: 'tool', words: 'The name of the server’s tool.' },
   ],
 };
 

@@ -1,6 +1,6 @@
 import { l10n } from 'vscode';
 import type { AuditFinding } from '../../core/audit/verification.ts';
-import type { RunCheck, TrailCheck } from './trailCheck.ts';
+import type { RunCheck, TrailCheck } from './trailCheckResult.ts';
 
 /** The result of a check as a document for a person: the answer first, then what was found, then every run. */
 export function auditReport(check: TrailCheck, directory: string): string {

@@ -2,38 +2,16 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { RemovedRecords } from '../../core/audit/model.ts';
 import type { AuditRun } from '../../core/audit/partName.ts';
-import type { AuditVerification } from '../../core/audit/verification.ts';
 import { parseRecord } from '../../core/audit/verify.ts';
 import { auditRuns, NotAPartError, partLines, verifyRun } from '../../gateway/audit/trail.ts';
 import type { KeptAnchor } from './anchorStore.ts';
+import type { RunCheck, TrailCheck } from './trailCheckResult.ts';
 
-/** What the check of one gateway run gave. */
-export interface RunCheck {
-  readonly run: AuditRun;
-  readonly verification: AuditVerification;
-}
-
-export interface TrailCheck {
-  /** Oldest first. */
-  readonly runs: readonly RunCheck[];
-  /** Runs that were anchored and whose files are gone, though no retention record says so. */
-  readonly gone: readonly KeptAnchor[];
-  readonly ok: boolean;
-}
-
-/**
- * Checks every run in the directory against its anchor. `stopped` is asked between runs; undefined when it said so. A
- * missing directory is an empty trail.
- */
-export async function checkTrail(
-  directory: string,
-  anchors: readonly KeptAnchor[],
-  stopped: () => boolean,
-): Promise<TrailCheck | undefined> {
+/** Checks every run in the directory against its anchor. A missing directory is an empty trail. */
+export async function checkTrail(directory: string, anchors: readonly KeptAnchor[]): Promise<TrailCheck> {
   const runs = fs.existsSync(directory) ? auditRuns(directory) : [];
   const checks: RunCheck[] = [];
   for (const run of runs) {
-    if (stopped()) return undefined;
     const anchor = anchors.find(({ gatewayId }) => gatewayId === run.gatewayId);
     checks.push({ run, verification: await verifyRun(directory, run, anchor) });
   }

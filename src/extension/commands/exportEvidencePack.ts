@@ -1,7 +1,7 @@
-import { l10n, ProgressLocation, Uri, window, workspace } from 'vscode';
+import { type CancellationToken, l10n, ProgressLocation, Uri, window, workspace } from 'vscode';
 import type { App } from '../app.ts';
 import { auditReport } from '../audit/auditReport.ts';
-import { checkTrail } from '../audit/trailCheck.ts';
+import { checkBeside } from '../explorer/checkBeside.ts';
 import { type EvidenceParts, evidencePack } from '../explorer/evidencePack.ts';
 import { markdownReport } from '../explorer/markdownReport.ts';
 import { TrailReader } from '../explorer/trailReader.ts';
@@ -33,7 +33,7 @@ export async function exportEvidencePack(app: App): Promise<void> {
   const text = await window.withProgress(
     { location: ProgressLocation.Notification, title: l10n.t('Putting the evidence pack together'), cancellable: true },
     async (_progress, token) => {
-      const parts = await gather(app, () => token.isCancellationRequested);
+      const parts = await gather(app, token);
       return parts && evidencePack(parts, l10n);
     },
   );
@@ -44,14 +44,12 @@ export async function exportEvidencePack(app: App): Promise<void> {
   if (chosen === open) await window.showTextDocument(target);
 }
 
-async function gather(app: App, stopped: () => boolean): Promise<EvidenceParts | undefined> {
-  const { directory, anchors, anchorer } = app.audit;
-  await anchorer.anchor();
-  const check = await checkTrail(directory, await anchors.all(), stopped);
+async function gather(app: App, token: CancellationToken): Promise<EvidenceParts | undefined> {
+  const check = await checkBeside(app, token);
   if (!check) return undefined;
   const calls = await callsOf(app);
   const report = await app.checkup.run();
-  if (stopped()) return undefined;
+  if (token.isCancellationRequested) return undefined;
   const last = app.drills.last;
   return {
     at: Date.now(),
@@ -59,7 +57,7 @@ async function gather(app: App, stopped: () => boolean): Promise<EvidenceParts |
     chain: {
       ok: check.ok,
       records: check.runs.reduce((sum, { verification }) => sum + verification.records, 0),
-      report: auditReport(check, directory),
+      report: auditReport(check, app.audit.directory),
     },
     calls,
     ...(report

@@ -23,7 +23,7 @@ export async function undoCheckupFix(app: App): Promise<void> {
         ? []
         : [
             l10n.t(
-              'The secrets that were moved stand in plain text in them again. What Valet Key stored of them stays stored.',
+              'The secrets that were moved stand in plain text in them again. What Valet Key stored of them stays stored, with the services and servers that it wrote to policies.',
             ),
           ]),
     ].join('\n'),

@@ -130,9 +130,9 @@ function detailOf(definition: Server, { server, values }: WrapWish, label: strin
     l10n.t('The change stands behind this dialog. Which tools agents may call is yours to change there at any time.'),
     byCommand
       ? l10n.t(
-          'That program, what it starts, and other programs of yours can read it in its environment. Only give it to a server that you trust.',
+          'That program, what it starts, and other programs of yours can read the secrets in its environment. Only wrap a server that you trust.',
         )
-      : l10n.t('It goes to that address only.'),
+      : l10n.t('The secrets go to that address only.'),
   ].join('\n');
 }
 

@@ -3,7 +3,6 @@ import path from 'node:path';
 import { commands, env, l10n, Uri, ViewColumn, type Webview, type WebviewPanel, window } from 'vscode';
 import * as z from 'zod';
 import type { App } from '../app.ts';
-import { checkTrail } from '../audit/trailCheck.ts';
 import { errorText } from '../util/errorText.ts';
 import { explorerHtml } from './explorerHtml.ts';
 import { type ExplorerFilter, RESULTS, type ToPage } from './explorerMessages.ts';
@@ -97,11 +96,10 @@ export class ExplorerPanel {
   }
 
   async #verify(): Promise<void> {
-    const { directory, anchors, anchorer } = this.#app.audit;
+    const { anchors, anchorer } = this.#app.audit;
     this.#tell({ chain: { state: 'checking', text: l10n.t('Checking …') } });
     await anchorer.anchor();
-    const check = await checkTrail(directory, await anchors.all(), () => false);
-    if (!check) return;
+    const check = await this.#reader.check(await anchors.all());
     const records = check.runs.reduce((sum, { verification }) => sum + verification.records, 0);
     this.#tell({
       chain: check.ok

@@ -1,5 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { AuditRecord } from '../../core/audit/model.ts';
+import type { KeptAnchor } from '../audit/anchorStore.ts';
+import type { TrailCheck } from '../audit/trailCheckResult.ts';
 import type {
   ExplorerFilter,
   ExplorerQuery,
@@ -54,6 +56,20 @@ export class TrailReader {
           if (message instanceof Error) reject(message);
           else if ('error' in message) reject(new Error(message.error));
           else if ('seen' in message) resolve(message.seen);
+        },
+      );
+    });
+  }
+
+  /** Checks every chain against what was anchored. */
+  check(anchors: readonly KeptAnchor[]): Promise<TrailCheck> {
+    return new Promise((resolve, reject) => {
+      this.#ask(
+        (id) => ({ do: 'check', id, anchors }),
+        (message) => {
+          if (message instanceof Error) reject(message);
+          else if ('error' in message) reject(new Error(message.error));
+          else if ('check' in message) resolve(message.check);
         },
       );
     });

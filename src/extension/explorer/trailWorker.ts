@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { checkTrail } from '../audit/trailCheck.ts';
 import { callsSeen } from './callsSeen.ts';
 import type { ExplorerQuery, FromWorker, ToWorker } from './explorerMessages.ts';
 import { TrailIndex } from './trailIndex.ts';
@@ -45,6 +46,9 @@ function main(): void {
           await turn();
         }
         return say({ id: message.id, seen: callsSeen(index, message.query) });
+      }
+      if (message.do === 'check') {
+        return say({ id: message.id, check: await checkTrail(directory, message.anchors) });
       }
       const { id, filter, from } = message;
       if (from === 0) for (const name of index.unread(filter.since ?? 0)) index.read(name);

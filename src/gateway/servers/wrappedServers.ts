@@ -2,6 +2,7 @@ import { McpError } from '@modelcontextprotocol/sdk/types.js';
 import type { Dispatcher } from 'undici';
 import type { Network } from '../../core/policy/model.ts';
 import { destinationOf, differingServerPart } from '../../core/policy/servers/destination.ts';
+import { toolRule } from '../../core/policy/servers/explainTool.ts';
 import type { Secret } from '../../core/secret.ts';
 import type { CallProgress, Refusal, ToolCall } from '../../protocol/messages.ts';
 import type { Agents } from '../agents.ts';
@@ -272,7 +273,7 @@ export class WrappedServers {
   /** Throws unless every policy allows the tool, or some ask a person and the others allow it. */
   #decide(flight: Flight, { server: { name }, decide }: ServerInForce, tool: string): JointToolDecision {
     const decision = decide(tool);
-    if (decision.pattern) flight.rule = `${name}/tools/${decision.pattern.text}`;
+    if (decision.pattern) flight.rule = toolRule(name, decision.pattern);
     if (decision.verdict === 'deny' && decision.awaitsApproval) {
       throw refusals.policyNotApproved(name, `${decision.label} allows ${tool}, but nobody has approved that yet`);
     }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { edited } from '../../../../src/core/checkup/edit/textEdit.ts';
 import { parsePolicy, serverLiterals } from '../../../../src/core/policy/parse.ts';
+import { runPolicyTests } from '../../../../src/core/policy/policyTests.ts';
 import { decideTool } from '../../../../src/core/policy/servers/decideTool.ts';
 import { credentialsOf, destinationOf } from '../../../../src/core/policy/servers/destination.ts';
 import { printServer } from '../../../../src/core/policy/servers/printServer.ts';
@@ -179,5 +180,34 @@ describe('a literal credential of a server', () => {
     const after = edited(text, [{ span: literal.valueSpan, text: referenceText(literal, 'gh') }]);
     expect(after).toBe(block(kind, wanted));
     expect(parsePolicy(after).problems).toEqual([]);
+  });
+});
+
+describe('tests of tools', () => {
+  const withTest = (request: string, expected: string): string =>
+    `${GITHUB}tests:\n  - { name: a, request: ${request}, expect: ${expected} }\n`;
+  const results = (text: string) => {
+    const { policy, problems } = parsePolicy(text);
+    if (!policy) throw new Error(problems[0]?.message);
+    return runPolicyTests(policy).map(({ got, ok }) => [got, ok]);
+  };
+
+  it.each([
+    ['{ server: github-mcp, tool: get_issue }', 'allow', 'allow'],
+    ['{ server: github-mcp, tool: create_issue }', 'ask', 'ask'],
+    ['{ server: github-mcp, tool: create_issue }', 'allow', 'ask'],
+    ['{ server: github-mcp, tool: delete_repository }', 'deny', 'deny'],
+    ['{ server: gitlab-mcp, tool: get_issue }', 'deny', 'deny'],
+  ])('%s is expected to be %s, and is %s', (request, expected, got) => {
+    expect(results(withTest(request, expected))).toEqual([[got, got === expected]]);
+  });
+
+  it.each([
+    ['{ server: github-mcp }', 'missing-key'],
+    ['{ tool: get_issue }', 'missing-key'],
+    ['{ server: github-mcp, tool: get_issue, path: /x }', 'unknown-key'],
+    ['{ server: github-mcp, tool: [get_issue] }', 'wrong-type'],
+  ])('%s is %s', (request, code) => {
+    expect(parsePolicy(withTest(request, 'allow')).problems.map((problem) => problem.code)).toEqual([code]);
   });
 });
