@@ -334,8 +334,7 @@ test('a wrapped server works on with its secret, which stands in no file any mor
     const result = await vscode.lm.invokeTool(name, { input: {}, toolInvocationToken: undefined });
     return result.content.map((part) => (part instanceof vscode.LanguageModelTextPart ? part.value : '')).join('');
   }, tool);
-  await window.statusBar('waits for your approval').waitFor();
-  await window.command('valetKey.reviewPendingApprovals');
+  await window.statusBar('waits for your approval').click();
   await window.waitForDialog('whoami');
   await window.screenshotThemes('wrap-ask');
   await window.answerDialog('Allow Once');

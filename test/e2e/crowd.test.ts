@@ -162,8 +162,7 @@ test('of two identical calls that wait in two windows, each has the answer of it
   const review = async (folder: string, button: string): Promise<void> => {
     const window = windowOf(folder);
     await window.page.bringToFront();
-    await window.statusBar('waits for your approval').waitFor();
-    await window.command('valetKey.reviewPendingApprovals');
+    await window.statusBar('waits for your approval').click();
     await window.waitForDialog('/asked');
     await window.answerDialog(button);
   };

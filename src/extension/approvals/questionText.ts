@@ -8,6 +8,19 @@ const MOST_URL = 400;
 const MOST_BODY = 300;
 const MOST_REASON = 200;
 
+/** The dialog's question. */
+export function dialogTitle(question: ApprovalQuestion): string {
+  const { agent, service } = question;
+  return isToolCall(question)
+    ? l10n.t('Let “{0}” call this tool of the MCP server “{1}”?', agent.name, service)
+    : l10n.t('Let “{0}” send this request to “{1}”?', agent.name, service);
+}
+
+/** Whether it is about a wrapped server's tool: a request to a service has a method of HTTP's. */
+export function isToolCall({ method }: ApprovalQuestion): boolean {
+  return method === 'tools/call';
+}
+
 /** The dialog's text: the exact request first, what the agent says of it last. */
 export function dialogDetail(question: ApprovalQuestion, others: number): string {
   const { method, body, reason, rule } = question;
@@ -15,13 +28,11 @@ export function dialogDetail(question: ApprovalQuestion, others: number): string
   const bodyText = body && cut(bodyOnOneLine(body), MOST_BODY);
   const headers = question.headers.map(([name]) => name).join(', ');
   return [
-    `${method} ${url.text}${more(url.left)}`,
-    ...(body && bodyText
-      ? ['', l10n.t('Body ({0}): {1}', oneLine(body.contentType), `${bodyText.text}${more(bodyText.left)}`)]
-      : []),
+    isToolCall(question) ? l10n.t('Tool: {0}', url.text) : `${method} ${url.text}${more(url.left)}`,
+    ...(body && bodyText ? ['', bodyTitle(question, body.contentType, `${bodyText.text}${more(bodyText.left)}`)] : []),
     ...(headers === '' ? [] : [l10n.t('Headers: {0}', oneLine(headers))]),
     '',
-    credentialText(question),
+    ...credentialLines(question),
     agentText(question),
     ...(reason === undefined ? [] : [l10n.t('The agent’s own words: “{0}”', agentWords(reason, MOST_REASON))]),
     l10n.t('The rule that asks: {0} ({1}, line {2})', rule.text, rule.file, rule.line),
@@ -42,21 +53,37 @@ export function detailsText(question: ApprovalQuestion): string {
   return [
     l10n.t('A request that waits for your approval. Nothing was sent yet.'),
     '',
-    ...section(l10n.t('Request'), [`${method} ${oneLine(url)}`]),
+    ...section(isToolCall(question) ? l10n.t('Tool') : l10n.t('Request'), [
+      isToolCall(question) ? oneLine(url) : `${method} ${oneLine(url)}`,
+    ]),
     ...(headers.length === 0
       ? []
       : section(
           l10n.t('Headers that go along, besides the credential'),
           headers.map(([name, value]) => oneLine(`${name}: ${value}`)),
         )),
-    ...(body ? section(l10n.t('Body ({0})', oneLine(body.contentType)), bodyLines(body)) : []),
-    ...section(l10n.t('Credential'), [credentialText(question)]),
+    ...(body
+      ? section(
+          isToolCall(question) ? l10n.t('Arguments') : l10n.t('Body ({0})', oneLine(body.contentType)),
+          bodyLines(body),
+        )
+      : []),
+    ...(isToolCall(question) ? [] : section(l10n.t('Credential'), credentialLines(question))),
     ...section(l10n.t('Agent'), [
       agentText(question),
       ...(reason === undefined ? [] : [l10n.t('The agent’s own words: “{0}”', agentWords(reason, 1000))]),
     ]),
     ...section(l10n.t('The rule that asks'), [rule.text, l10n.t('{0}, line {1}', rule.file, rule.line)]),
   ].join('\n');
+}
+
+function bodyTitle(question: ApprovalQuestion, contentType: string, text: string): string {
+  return isToolCall(question) ? l10n.t('Arguments: {0}', text) : l10n.t('Body ({0}): {1}', oneLine(contentType), text);
+}
+
+/** None for a tool: which credentials its server has, was decided when it was wrapped. */
+function credentialLines(question: ApprovalQuestion): readonly string[] {
+  return isToolCall(question) ? [] : [credentialText(question)];
 }
 
 function credentialText({ credential, service, environment }: ApprovalQuestion): string {

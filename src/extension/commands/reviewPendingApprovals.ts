@@ -1,7 +1,7 @@
 import { commands, l10n, window } from 'vscode';
 import type { ApprovalAnswer, ApprovalQuestion } from '../../gateway/parent.ts';
 import type { App } from '../app.ts';
-import { dialogDetail } from '../approvals/questionText.ts';
+import { dialogDetail, dialogTitle } from '../approvals/questionText.ts';
 import { carefulChoice } from '../ui/carefulChoice.ts';
 import { chooseInModal, tellFailure } from '../ui/confirm.ts';
 import { ApprovalNode } from '../views/activity/approvalNode.ts';
@@ -38,7 +38,7 @@ async function ask(app: App, question: ApprovalQuestion): Promise<'next' | 'stop
       chooseInModal(
         {
           warning: true,
-          message: l10n.t('Let “{0}” send this request to “{1}”?', question.agent.name, question.service),
+          message: dialogTitle(question),
           detail: dialogDetail(question, queue.waiting.filter(({ id }) => id !== question.id).length),
         },
         [once, ...(question.mayRemember ? [remember] : []), deny, details],

@@ -3,6 +3,7 @@ import type { Dispatcher } from 'undici';
 import type { Network } from '../../core/policy/model.ts';
 import { destinationOf, differingServerPart } from '../../core/policy/servers/destination.ts';
 import { toolRule } from '../../core/policy/servers/explainTool.ts';
+import { isToolName } from '../../core/policy/servers/namePattern.ts';
 import type { Secret } from '../../core/secret.ts';
 import type { CallProgress, Refusal, ToolCall } from '../../protocol/messages.ts';
 import type { Agents } from '../agents.ts';
@@ -243,6 +244,8 @@ export class WrappedServers {
   #judge(flight: Flight, { server, tool }: ToolCall): Judged {
     const { state } = this.#options;
     const inForce = findServer(state, server, flight.caller.scope);
+    // No person is asked about a name that an agent made up: no server can have such a tool.
+    if (!isToolName(tool)) throw serverRefusals.unknownTool(server, tool);
     const decision = this.#decide(flight, inForce, tool);
     state.refuseIfFrozen(server);
     return { inForce, decision, secrets: serverSecrets(state, inForce.server) };

@@ -27,6 +27,7 @@ const SERVERS = {
   silent: trickyServer(undefined, {}, ['--changes-after', '1', '--silent']),
   fragile: trickyServer(undefined, { limits: { timeout: '2s', responseBytes: '10KB' } }),
   asking: trickyServer(undefined, { tools: { allow: ['echo'], ask: ['env'] } }),
+  careful: trickyServer(undefined, { tools: { ask: ['*'] } }),
   slow: trickyServer(undefined, { limits: { requests: '2/hour' } }),
   gone: { command: 'no-such-program-anywhere', tools: { allow: ['*'] } },
 };
@@ -127,6 +128,14 @@ describe('a wrapped server', () => {
     expect(await asking.refused('env')).toMatchObject({ code: 'approval_denied', sent: 'no' });
     expect(await asking.text('echo', { a: 1 })).toBe('{"a":1}');
   });
+
+  it.each(['', 'env\n', '[Allow](command:valetKey.unfreeze)', '$(shield) env', '\u202eenv', 'e'.repeat(129)])(
+    'asks nobody about a tool named %j, which no server can have',
+    async (name) => {
+      const careful = await client('careful');
+      expect(await careful.refused(name)).toMatchObject({ code: 'invalid_request', sent: 'no' });
+    },
+  );
 
   it('asks a person with the exact arguments, and passes once what they allowed', async () => {
     const gateway = await serve({
