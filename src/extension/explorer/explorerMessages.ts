@@ -1,6 +1,4 @@
 import type { AuditRecord } from '../../core/audit/model.ts';
-import type { KeptAnchor } from '../audit/anchorStore.ts';
-import type { TrailCheck } from '../audit/trailCheckResult.ts';
 
 /** What the explorer's three parts say to each other: the page, the extension, and the worker that reads the trail. */
 
@@ -87,20 +85,6 @@ export interface SeenQuery {
   /** How many different calls at most. */
   readonly most: number;
 }
-
-export type ToWorker =
-  | { readonly do: 'query'; readonly id: number; readonly query: ExplorerQuery }
-  | { readonly do: 'export'; readonly id: number; readonly filter: ExplorerFilter; readonly from: number }
-  | { readonly do: 'calls'; readonly id: number; readonly query: SeenQuery }
-  | { readonly do: 'check'; readonly id: number; readonly anchors: readonly KeptAnchor[] };
-
-export type FromWorker =
-  | { readonly id: number; readonly view: ExplorerView }
-  /** Records from `from` on, oldest first; `next` is absent with the last ones. */
-  | { readonly id: number; readonly records: readonly AuditRecord[]; readonly next?: number }
-  | { readonly id: number; readonly seen: SeenCalls }
-  | { readonly id: number; readonly check: TrailCheck }
-  | { readonly id: number; readonly error: string };
 
 export type FromPage =
   | { readonly do: 'ready' }

@@ -2,15 +2,8 @@ import { Worker } from 'node:worker_threads';
 import type { AuditRecord } from '../../core/audit/model.ts';
 import type { KeptAnchor } from '../audit/anchorStore.ts';
 import type { TrailCheck } from '../audit/trailCheckResult.ts';
-import type {
-  ExplorerFilter,
-  ExplorerQuery,
-  ExplorerView,
-  FromWorker,
-  SeenCalls,
-  SeenQuery,
-  ToWorker,
-} from './explorerMessages.ts';
+import type { ExplorerFilter, ExplorerQuery, ExplorerView, SeenCalls, SeenQuery } from './explorerMessages.ts';
+import type { FromWorker, ToWorker } from './workerMessages.ts';
 
 /** The worker that reads the trail, as the extension sees it. Starts with the first question. */
 export class TrailReader {

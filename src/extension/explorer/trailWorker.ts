@@ -1,9 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { checkTrail } from '../audit/trailCheck.ts';
 import { callsSeen } from './callsSeen.ts';
-import type { ExplorerQuery, FromWorker, ToWorker } from './explorerMessages.ts';
+import type { ExplorerQuery } from './explorerMessages.ts';
 import { TrailIndex } from './trailIndex.ts';
 import { matches, piece, viewOf } from './trailQuery.ts';
+import type { FromWorker, ToWorker } from './workerMessages.ts';
 
 /**
  * Reads the trail beside the extension host's event loop. A question is answered at once with what is indexed already,
