@@ -39,6 +39,7 @@ describe('public contracts', () => {
     const titles = Object.fromEntries(contributes.commands.map(({ command, title }) => [command, text(title)]));
     expect(titles).toEqual({
       'valetKey.addService': 'Add Service',
+      'valetKey.duplicateService': 'Duplicate for Another Environment',
       'valetKey.rotateCredential': 'Rotate Credential',
       'valetKey.takeFromCommand': 'Take Credential from a Command',
       'valetKey.undoRotation': 'Undo Rotation',

@@ -75,6 +75,7 @@ import { tellOfAgent } from './views/agents/agentToast.ts';
 import { registerCheckupView } from './views/checkup/checkupView.ts';
 import { registerContextKeys } from './views/contextKeys.ts';
 import { ReadOnlyTexts } from './views/readOnlyText.ts';
+import { registerProductionMark } from './views/services/productionMark.ts';
 import { LiveServiceModel } from './views/services/serviceModel.ts';
 import { registerServicesView } from './views/services/servicesView.ts';
 import { registerSetUpOffer } from './views/services/setUpOffer.ts';
@@ -326,6 +327,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerServerProvider(definition, wrapped),
     registerCommands(app),
     registerServicesView(app),
+    registerProductionMark(),
     registerStateToasts(app, failed),
     registerActivityView(app),
     registerCheckupView(app),

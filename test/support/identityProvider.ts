@@ -36,7 +36,11 @@ export interface IdentityProvider {
   close(): Promise<void>;
 }
 
-export async function startIdentityProvider({ tokenSeconds = 3600 } = {}): Promise<IdentityProvider> {
+export async function startIdentityProvider({
+  tokenSeconds = 3600,
+  /** Serves pages on which anybody signs in, and sends the browser back to any port of this machine (RFC 8252). */
+  pages = false,
+} = {}): Promise<IdentityProvider> {
   const clientSecret = crypto.randomUUID() + crypto.randomUUID();
   let handle: (...given: Parameters<ReturnType<Provider['callback']>>) => void = () => undefined;
   const ended = new Set<string>();
@@ -70,13 +74,15 @@ export async function startIdentityProvider({ tokenSeconds = 3600 } = {}): Promi
         client_id: CLIENT,
         client_secret: clientSecret,
         grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
-        redirect_uris: ['https://callback.example/back'],
+        ...(pages
+          ? { application_type: 'native' as const, redirect_uris: ['http://127.0.0.1/signed-in'] }
+          : { redirect_uris: ['https://callback.example/back'] }),
         response_types: ['code'],
         scope: 'openid offline_access read write',
       },
     ],
     scopes: ['openid', 'offline_access', 'read', 'write', 'admin'],
-    features: { clientCredentials: { enabled: true }, devInteractions: { enabled: false } },
+    features: { clientCredentials: { enabled: true }, devInteractions: { enabled: pages } },
     findAccount: (_context, sub) => ({ accountId: sub, claims: async () => ({ sub }) }),
     rotateRefreshToken: true,
     ttl: {

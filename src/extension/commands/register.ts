@@ -11,6 +11,7 @@ type Command = (app: App, argument: unknown) => Promise<void>;
 /** Each command's module is loaded when it is first used. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'valetKey.addService': async () => (await import('./addService.ts')).addService,
+  'valetKey.duplicateService': async () => (await import('./duplicateService.ts')).duplicateService,
   'valetKey.rotateCredential': async () => (await import('./rotateCredential.ts')).rotateCredential,
   'valetKey.takeFromCommand': async () => (await import('./rotateCredential.ts')).takeFromCommand,
   'valetKey.undoRotation': async () => (await import('./undoRotation.ts')).undoRotation,

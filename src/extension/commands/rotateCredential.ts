@@ -8,7 +8,7 @@ import { printCommandLine } from '../credentials/commandLine.ts';
 import { confirmInModal } from '../ui/confirm.ts';
 import { keyPageOf, tellWithKeyPage } from '../ui/keyPage.ts';
 import { maskedText, placementText } from '../ui/placementText.ts';
-import { type Answer, type StepFrame, single } from '../ui/steps.ts';
+import { type Answer, askChoice, type StepFrame, single } from '../ui/steps.ts';
 import type { ServiceSummary } from '../views/services/serviceList.ts';
 import { askCommand } from './askCommand.ts';
 import { type EnteredCredential, offerRemoval, storeEntered } from './enterCredential.ts';
@@ -16,6 +16,7 @@ import { askCredentialOf, suitsCommand } from './enterMaterial.ts';
 import { pickCredential } from './pickCredential.ts';
 import { allowSession } from './session.ts';
 import { setServerCredential } from './setServerCredential.ts';
+import { needsSignIn } from './signIn.ts';
 import { undoRotation } from './undoRotation.ts';
 import { type CandidateDecision, decideOnCandidate } from './verification.ts';
 
@@ -42,8 +43,11 @@ export async function rotateCredential(app: App, argument: unknown): Promise<voi
   const { auth } = service;
   if (auth.type === 'vscode-session') return rotateSession(app, summary, auth);
   const bound = boundIn(app, summary);
-  return replaceCredential(app, summary, (frame) =>
-    askCredentialOf(frame, auth, {
+  const present = bound && sameBinding(bound, bindingOf(service)) ? presentIn(app, summary) : undefined;
+  return replaceCredential(app, summary, async (frame) => {
+    const same = needsSignIn(service) && present ? await askSameClient(frame, present) : undefined;
+    if (same && same.kind !== 'back') return same;
+    return askCredentialOf(frame, auth, {
       prompt: l10n.t(
         'New credential for {0}. It goes to {1} only, {2}.',
         name,
@@ -51,12 +55,22 @@ export async function rotateCredential(app: App, argument: unknown): Promise<voi
         placementText(auth),
       ),
       keyPage: keyPageOf(service),
-      present: bound && sameBinding(bound, bindingOf(service)) ? presentIn(app, summary) : undefined,
+      present,
       // Who rotates has a new value at hand; one that is only now entered may stand in a file.
       fromFile: bound === undefined,
       fromCommand: (after) => askCommandFor(app, after, summary),
-    }),
-  );
+    });
+  });
+}
+
+/** Who only signs in again need not enter the client secret again: `back` is for another one. */
+async function askSameClient(frame: StepFrame, present: Secret): Promise<Answer<EnteredCredential>> {
+  const answer = await askChoice(frame, l10n.t('How do you want to sign in?'), [
+    { label: l10n.t('With the same client as before'), description: l10n.t('nothing to enter'), value: true },
+    { label: l10n.t('With another client secret…'), value: false },
+  ]);
+  if (answer.kind !== 'value') return { kind: 'cancel' };
+  return answer.value ? { kind: 'value', value: { value: present } } : { kind: 'back' };
 }
 
 /** The same, from a command of the person's own choosing at once. */

@@ -2,6 +2,7 @@ import { env, l10n, ProgressLocation, UIKind, Uri, window } from 'vscode';
 import type { OAuth2Auth, Service } from '../../core/policy/model.ts';
 import type { Candidate, Renewal } from '../../gateway/parent.ts';
 import type { App } from '../app.ts';
+import { listenOnLoopback } from '../oauth/loopbackRedirect.ts';
 import type { SignInEnd } from '../oauth/signIns.ts';
 import { chooseInModal, tellFailure } from '../ui/confirm.ts';
 
@@ -17,13 +18,14 @@ export function needsSignIn({ auth }: Service): boolean {
 export async function signIn(app: App, service: Service, candidate: Candidate): Promise<Renewal | undefined> {
   const { auth } = service;
   if (auth.type !== 'oauth2' || auth.authorizationUrl === undefined) return undefined;
-  const redirectUri = await redirectAddress(app.extensionId);
-  if (!(await confirmSignIn(service, auth.authorizationUrl.origin, redirectUri))) return undefined;
+  const way = await askWay(app, service, auth.authorizationUrl.origin);
+  if (!way) return undefined;
+  const { redirectUri } = way;
   const begun = app.signIns.begin(auth, redirectUri);
   const end = await whileWaiting(auth, begun.cancel, async () => {
     if (!(await env.openExternal(Uri.parse(begun.url, true)))) begun.cancel();
     return begun.ended;
-  });
+  }).finally(() => way.dispose());
   if (end.kind !== 'code') return tellNotSignedIn(service, end);
   const redeemed = await app.gateway.ask((control) =>
     control.redeem(service.name, { candidate, code: end.code, verifier: begun.verifier, redirectUri }),
@@ -46,22 +48,57 @@ async function redirectAddress(extensionId: string): Promise<string> {
   return (await env.asExternalUri(own)).toString(true);
 }
 
-async function confirmSignIn(service: Service, origin: string, redirectUri: string): Promise<boolean> {
+/** How the browser finds its way back. */
+interface WayBack {
+  readonly redirectUri: string;
+  dispose(): void;
+}
+
+/**
+ * Asks in a modal whether to sign in, and lets the person choose the way back: through VS Code's own address, or (RFC 8252)
+ * a port of this machine, for providers that take no other scheme and for editors in a browser. Undefined for no.
+ */
+async function askWay(app: App, service: Service, origin: string): Promise<WayBack | undefined> {
   const [open, copy] = [l10n.t('Sign In'), l10n.t('Copy Redirect Address')];
+  const [loopback, own] = [l10n.t('Use a Local Address'), l10n.t('Use VS Code’s Address')];
+  const ownWay: WayBack = { redirectUri: await redirectAddress(app.extensionId), dispose: () => undefined };
+  let way = ownWay;
   for (;;) {
+    const local = way !== ownWay;
     const chosen = await chooseInModal(
       {
         message: l10n.t('Sign in to {0} for “{1}”?', origin, service.name),
-        detail: l10n.t(
-          'The browser opens the provider’s page, which sends you back here. The provider must know this redirect address:\n\n{0}',
-          redirectUri,
-        ),
+        detail: [
+          l10n.t(
+            'The browser opens the provider’s page, which sends you back here. The provider must know this redirect address:\n\n{0}',
+            way.redirectUri,
+          ),
+          '',
+          local
+            ? l10n.t(
+                'The port is another one each time, as with any program on this machine (RFC 8252). The browser must run on the machine on which VS Code runs its extensions.',
+              )
+            : l10n.t('For a provider that takes no such address, use a local one.'),
+        ].join('\n'),
       },
-      [open, copy],
+      [open, copy, local ? own : loopback],
     );
-    if (chosen !== copy) return chosen === open;
-    await env.clipboard.writeText(redirectUri);
+    if (chosen === open) return way;
+    if (chosen === copy) {
+      await env.clipboard.writeText(way.redirectUri);
+      continue;
+    }
+    way.dispose();
+    if (chosen === undefined) return undefined;
+    way = chosen === own ? ownWay : await localWay(app);
   }
+}
+
+function localWay(app: App): Promise<WayBack> {
+  return listenOnLoopback((query) => app.signIns.receive(query), {
+    done: l10n.t('VS Code has the provider’s answer. You can close this page.'),
+    unknown: l10n.t('Valet Key does not wait for this.'),
+  });
 }
 
 function whileWaiting(auth: OAuth2Auth, cancel: () => void, work: () => Promise<SignInEnd>): Promise<SignInEnd> {

@@ -64,6 +64,13 @@ export function oauth2Material(auth: Auth & { readonly type: 'oauth2' }, value: 
   return material;
 }
 
+/** The client secret in what a sign-in goes with: that alone, or what an earlier sign-in left; undefined for a public client. */
+export function clientSecretOf(value: Secret): string | undefined {
+  const text = opened(value);
+  if (!text.startsWith('{')) return text === '' ? undefined : text;
+  return parsed(oauth2Schema, text, 'JSON with clientSecret and refreshToken').clientSecret;
+}
+
 export function awsMaterial(value: Secret): AwsMaterial {
   return parsed(awsSchema, opened(value), 'JSON with accessKeyId and secretAccessKey');
 }

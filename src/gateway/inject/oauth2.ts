@@ -2,7 +2,7 @@ import * as oauth from 'oauth4webapi';
 import { endpointTarget } from '../../core/policy/auth/placement.ts';
 import type { OAuth2Auth } from '../../core/policy/model.ts';
 import { Secret } from '../../core/secret.ts';
-import { type OAuth2Material, oauth2Material, plainMaterial } from './material.ts';
+import { clientSecretOf, type OAuth2Material, oauth2Material, plainMaterial } from './material.ts';
 import { checkTokenAnswer, DEFAULT_LIFE_MS, jsonOf, type Mint, MintError, type Minted } from './minting.ts';
 
 /** What came back from the browser, to be exchanged for tokens (RFC 6749 section 4.1.3, RFC 7636 section 4.5). */
@@ -53,14 +53,16 @@ export async function mintOAuth2(auth: OAuth2Auth, stored: Secret, mint: Mint): 
   });
 }
 
-/** Exchanges what the browser brought for tokens; `stored` holds the client secret, or is empty for a public client. */
+/** Exchanges what the browser brought for tokens; `stored` holds the client secret, or is empty for a public client;
+ * nothing else of an earlier sign-in is used. */
 export async function redeemCode(
   auth: OAuth2Auth,
   stored: Secret,
   { code, verifier, redirectUri }: AuthorizationCode,
   mint: Mint,
 ): Promise<Minted> {
-  const material: OAuth2Material = stored.length === 0 ? {} : asClientSecret(auth, stored);
+  const clientSecret = clientSecretOf(stored);
+  const material: OAuth2Material = clientSecret === undefined ? {} : { clientSecret };
   const { server, client, options } = request(auth, mint, true);
   const opened = plainMaterial(code);
   const proof = plainMaterial(verifier);
@@ -83,11 +85,6 @@ export async function redeemCode(
     );
     return oauth.processAuthorizationCodeResponse(server, client, response);
   });
-}
-
-function asClientSecret(auth: OAuth2Auth, stored: Secret): OAuth2Material {
-  const { clientSecret } = oauth2Material({ ...auth, grant: 'client_credentials' }, stored);
-  return clientSecret === undefined ? {} : { clientSecret };
 }
 
 function clientAuth({ clientAuth: how }: OAuth2Auth, { clientSecret }: OAuth2Material): oauth.ClientAuth {

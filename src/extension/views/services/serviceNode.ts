@@ -9,6 +9,7 @@ import { keptText } from '../../ui/keptText.ts';
 import { maskedText } from '../../ui/placementText.ts';
 import { attention, lastCallNode, pendingNodes, pendingText, plainTooltip, waitingText } from './commonNodes.ts';
 import { DetailNode } from './detailNode.ts';
+import { productionUri } from './productionMark.ts';
 import { RulesNode } from './rulesNode.ts';
 import { isThere, type ServiceSummary } from './serviceList.ts';
 import { statusAction, statusHint, statusIcon, statusText } from './statusPresentation.ts';
@@ -25,14 +26,23 @@ export class ServiceNode extends TreeItem {
     this.id = `service:${service.name}`;
     const waiting = service.pending === 0 || service.status === 'not_approved' ? '' : pendingText(service.pending);
     const short = waiting === '' ? '' : waitingText(service.pending);
-    this.description = [statusText(service.status), service.service?.environment, short].filter(Boolean).join(' · ');
+    this.description = [statusText(service.status), environmentText(service.service?.environment), short]
+      .filter(Boolean)
+      .join(' · ');
     this.iconPath = statusIcon(service.status);
+    if (isProduction(service.service?.environment)) this.resourceUri = productionUri(service.name);
     // What the menus in package.json go by.
     this.contextValue = `service${frozenAlone ? '.frozen' : ''}${isThere(service.credential) ? '.credential' : ''}`;
     const hint = statusHint(service.status);
     this.tooltip = plainTooltip([`${service.name}: ${statusText(service.status)}`, service.why ?? '', hint ?? '']);
     this.accessibilityInformation = {
-      label: [service.name, statusText(service.status), service.service?.environment ?? '', waiting, hint ?? '']
+      label: [
+        service.name,
+        statusText(service.status),
+        environmentText(service.service?.environment),
+        waiting,
+        hint ?? '',
+      ]
         .filter(Boolean)
         .join(', '),
       role: 'treeitem',
@@ -79,6 +89,12 @@ export class ServiceNode extends TreeItem {
 export function serviceOfNode(argument: unknown): string | undefined {
   if (typeof argument === 'string') return argument;
   return argument instanceof ServiceNode ? argument.service.name : undefined;
+}
+
+/** A production environment says so, whatever it is called. */
+function environmentText(environment: string | undefined): string {
+  if (!isProduction(environment) || /^production$/i.test(environment ?? '')) return environment ?? '';
+  return l10n.t('{0} (production)', environment ?? '');
 }
 
 function commandNode(name: string, { program, args, keepMs }: ChosenCommand): DetailNode {
