@@ -26,6 +26,7 @@ import type { AdministratorPolicy } from './policy/administratorPolicy.ts';
 import type { PolicyBook } from './policy/policyBook.ts';
 import type { PolicyLocations } from './policy/policyLocations.ts';
 import type { ToolPinStore } from './servers/toolPinStore.ts';
+import type { Announcements } from './state/announcements.ts';
 import type { Event } from './util/emitter.ts';
 import type { ReadOnlyTexts } from './views/readOnlyText.ts';
 import type { ServerSummary } from './views/services/serverList.ts';
@@ -82,6 +83,8 @@ export interface App {
   readonly leaks: Set<string>;
   /** False where VS Code runs the extension on the remote side of a window. */
   readonly runsBesideEditor: boolean;
+  /** What one of all windows does for the others. */
+  readonly announcements: Announcements;
   readonly auditChannel: vscode.OutputChannel;
   readonly log: vscode.LogOutputChannel;
   /** Reads a policy text within a second, off the event loop. */

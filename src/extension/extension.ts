@@ -62,6 +62,7 @@ import { PolicyLocations } from './policy/policyLocations.ts';
 import { registerReviewLens } from './policy/reviewLens.ts';
 import { offeredServers, serverScopes } from './servers/serverScopes.ts';
 import { ToolPinStore } from './servers/toolPinStore.ts';
+import { Announcements } from './state/announcements.ts';
 import { prepareInstallationKeys, SETTLE_MS } from './state/installationKey.ts';
 import { reloadOn } from './state/reloader.ts';
 import { SharedStateFile } from './state/sharedState.ts';
@@ -76,6 +77,7 @@ import { registerCheckupView } from './views/checkup/checkupView.ts';
 import { registerContextKeys } from './views/contextKeys.ts';
 import { ReadOnlyTexts } from './views/readOnlyText.ts';
 import { registerProductionMark } from './views/services/productionMark.ts';
+import { registerRotationReminders } from './views/services/rotationReminders.ts';
 import { LiveServiceModel } from './views/services/serviceModel.ts';
 import { registerServicesView } from './views/services/servicesView.ts';
 import { registerSetUpOffer } from './views/services/setUpOffer.ts';
@@ -291,6 +293,7 @@ export function activate(context: vscode.ExtensionContext): void {
     drills: ofCheckup.drills,
     leaks: ofCheckup.leaks,
     runsBesideEditor: context.extension.extensionKind === vscode.ExtensionKind.UI,
+    announcements: new Announcements(path.join(storage, 'told'), Date.now),
     auditChannel,
     log,
     parse: language.parse,
@@ -329,6 +332,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerServicesView(app),
     registerProductionMark(),
     registerStateToasts(app, failed),
+    registerRotationReminders(app, failed),
     registerActivityView(app),
     registerCheckupView(app),
     registerCheckupDiagnostics(app),
@@ -404,6 +408,8 @@ export function activate(context: vscode.ExtensionContext): void {
   };
   const started = start().catch(failed);
   context.subscriptions.push(registerSetUpOffer(app, started));
+  const verify = async (): Promise<void> => (await import('./commands/verifyCredential.ts')).verifyStored(app);
+  void started.then(() => context.subscriptions.push(after(VERIFY_AFTER_MS, () => void verify().catch(failed))));
   // Whoever opens a window waits for the editor, not for us.
   void started.then(() =>
     context.subscriptions.push(
@@ -414,6 +420,9 @@ export function activate(context: vscode.ExtensionContext): void {
     ),
   );
 }
+
+/** A window that opens has more urgent things to do: 10 seconds. */
+const VERIFY_AFTER_MS = 10_000;
 
 /** What is done before the window closes. VS Code calls `deactivate` without the context, so that it has to be kept here. */
 let lastWords: () => Promise<void> = async () => undefined;

@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'valetKey.duplicateService': async () => (await import('./duplicateService.ts')).duplicateService,
   'valetKey.rotateCredential': async () => (await import('./rotateCredential.ts')).rotateCredential,
   'valetKey.takeFromCommand': async () => (await import('./rotateCredential.ts')).takeFromCommand,
+  'valetKey.showRotationHistory': async () => (await import('./showRotationHistory.ts')).showRotationHistory,
   'valetKey.undoRotation': async () => (await import('./undoRotation.ts')).undoRotation,
   'valetKey.verifyCredential': async () => (await import('./verifyCredential.ts')).verifyCredential,
   'valetKey.testRequest': async () => (await import('./testRequest.ts')).testRequest,

@@ -1,6 +1,7 @@
 import { l10n, window } from 'vscode';
 import type { Verification } from '../../gateway/parent.ts';
 import type { App } from '../app.ts';
+import { verifyOnStart } from '../credentials/verifyOnStart.ts';
 import { chooseInModal } from '../ui/confirm.ts';
 import { keyPageOf, tellWithKeyPage } from '../ui/keyPage.ts';
 import type { ServiceSummary } from '../views/services/serviceList.ts';
@@ -29,6 +30,20 @@ export async function verifyCredential(app: App, argument: unknown): Promise<voi
   }
   await app.gateway.push('credentials');
   void tell(app, summary, verification);
+}
+
+/** Verifies in the background what the policies ask for; see credentials/verifyOnStart.ts. */
+export function verifyStored(app: App): Promise<void> {
+  return verifyOnStart({
+    services: () => app.services.list,
+    claim: (what, forMs) => app.announcements.claim(what, forMs),
+    verify: ({ name, service }) => app.gateway.ask((control) => control.verify(name, service?.verify)),
+    note: async ({ credentialId, credential }, verification) => {
+      if (credential?.state !== 'present') return;
+      await app.credentials.noteVerification(credentialId, credential.value, findingsOf(verification));
+      await app.gateway.push('credentials');
+    },
+  });
 }
 
 async function explainWhatIsMissing(app: App, { name, service, policyId }: ServiceSummary): Promise<void> {

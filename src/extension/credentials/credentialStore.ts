@@ -19,6 +19,7 @@ import { CredentialIndex, type CredentialMetadata } from './credentialIndex.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { deleteKept, storeKept } from './keptSecret.ts';
 import { RETIRED, RETIRED_FOR_MS, type RetiredRecord, RetiredValues, UNDO_FOR_MS } from './retiredValues.ts';
+import { type CredentialEvent, RotationHistory } from './rotationHistory.ts';
 
 /** What is known about one credential at this moment. */
 export type CredentialRecord =
@@ -74,6 +75,7 @@ export class CredentialStore {
   /** Values whose removal was asked for: out of use from that moment on, however long SecretStorage takes. */
   readonly #stopped = new Map<string, StoppedRecord>();
   readonly #retired: RetiredValues;
+  readonly #history: RotationHistory;
   readonly #queues = new Map<string, SerialQueue>();
   #key: Promise<string> | undefined;
   readonly #changed = new Emitter<void>();
@@ -84,6 +86,7 @@ export class CredentialStore {
     this.#index = new CredentialIndex(ports.metadata);
     this.#now = ports.now;
     this.#retired = new RetiredValues(ports.secrets, ports.now);
+    this.#history = new RotationHistory(ports.metadata);
   }
 
   /** Reads everything anew: at start, and when another window changed something. */
@@ -129,6 +132,8 @@ export class CredentialStore {
       }
       const old = before?.state === 'present' ? { createdAt: before.createdAt, rotatedAt: now } : { createdAt: now };
       await this.#write(id, { state: 'present', value, binding, ...old }, findings);
+      const how = before && before.state !== 'revoked' ? 'rotated' : 'added';
+      await this.#history.add(id, { at: now, how, last4: value.last4 });
       this.#stopped.delete(credentialKey(id));
     });
   }
@@ -149,6 +154,7 @@ export class CredentialStore {
       if (before?.state === 'present') await this.#retired.retire(id, before.value);
       await storeKept(this.#secrets, ENTRY + credentialKey(id), entryText(entry));
       await this.#index.remove(id);
+      await this.#history.add(id, { at: entry.createdAt, how: entry.state, last4: '' });
       this.#stopped.delete(credentialKey(id));
     });
   }
@@ -195,9 +201,15 @@ export class CredentialStore {
         { state: 'present', value: replaced.value, binding, ...dates({ createdAt, rotatedAt }) },
         {},
       );
+      await this.#history.add(id, { at: this.#now(), how: 'undone', last4: replaced.value.last4 });
       outcome = 'undone';
     });
     return outcome;
+  }
+
+  /** When and how a person changed it, the latest last. */
+  historyOf(id: CredentialId): readonly CredentialEvent[] {
+    return this.#history.of(id);
   }
 
   /** The value that *Undo* would bring back: its last four characters, and until when. Undefined when there is none. */
@@ -235,6 +247,7 @@ export class CredentialStore {
         entryText({ state: 'revoked', revokedAt: this.#now() }),
       );
       await this.#index.remove(id);
+      await this.#history.add(id, { at, how: 'revoked', last4: '' });
       await this.#reconcile(id);
       this.#stopped.delete(credentialKey(id));
     });
@@ -298,6 +311,7 @@ export class CredentialStore {
         if (key.startsWith(ENTRY) || key.startsWith(RETIRED)) await deleteKept(this.#secrets, key);
       }
       await this.#index.clear();
+      await this.#history.clear();
     } finally {
       await this.load();
     }

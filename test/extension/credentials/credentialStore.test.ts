@@ -531,3 +531,43 @@ describe('a command that gives the credential', () => {
     expect(store.get(STRIPE)).toBeUndefined();
   });
 });
+
+describe('the history of a credential', () => {
+  test('says when and how it changed, and holds no value', async () => {
+    const { clock, metadata, store, open } = setUp();
+    await store.put(STRIPE, new Secret(OLD), BINDING);
+    clock.now = 2000;
+    await store.put(STRIPE, new Secret(NEW), BINDING);
+    clock.now = 3000;
+    await store.undoRotation(STRIPE);
+    clock.now = 4000;
+    await store.revoke(STRIPE);
+    clock.now = 5000;
+    await store.putCommand(STRIPE, { program: '/usr/bin/pass', args: ['x'], keepMs: 1 }, BINDING);
+    clock.now = 6000;
+    await store.putSession(STRIPE, BINDING);
+    expect(open().historyOf(STRIPE)).toEqual([
+      { at: 1000, how: 'added', last4: 'aaaa' },
+      { at: 2000, how: 'rotated', last4: 'bbbb' },
+      { at: 3000, how: 'undone', last4: 'aaaa' },
+      { at: 4000, how: 'revoked', last4: '' },
+      { at: 5000, how: 'command', last4: '' },
+      { at: 6000, how: 'session', last4: '' },
+    ]);
+    const kept = inspect(metadata, { depth: 10 });
+    for (const value of [OLD, NEW, '/usr/bin/pass']) expect(kept).not.toContain(value);
+  });
+
+  test('is no longer than it needs to be, knows no renewal, and goes with everything else', async () => {
+    const { store } = setUp();
+    for (let index = 0; index < 40; index += 1)
+      await store.put(STRIPE, new Secret(`value-number-${1000 + index}`), BINDING);
+    const before = store.historyOf(STRIPE);
+    expect(before).toHaveLength(30);
+    expect(before.at(-1)?.last4).toBe('1039');
+    await store.renew(STRIPE, new Secret('value-number-1039'), { value: new Secret('value-number-2000') });
+    expect(store.historyOf(STRIPE)).toEqual(before);
+    await store.removeAll();
+    expect(store.historyOf(STRIPE)).toEqual([]);
+  });
+});

@@ -1,19 +1,28 @@
 import { commands, type Disposable, l10n } from 'vscode';
 import type { App } from '../../app.ts';
+import { credentialKey } from '../../credentials/credentialId.ts';
 import { keyPageOf, tellWithKeyPage } from '../../ui/keyPage.ts';
 import type { ServiceSummary } from './serviceList.ts';
 import { StateNews } from './stateNews.ts';
 import { mendText, statusText } from './statusPresentation.ts';
 
-/** Tells of each change for the worse once, with what mends it. */
+/** Tells of each change for the worse once, in one window of all, with what mends it. */
 export function registerStateToasts(
-  { services }: Pick<App, 'services'>,
+  { services, announcements }: Pick<App, 'services' | 'announcements'>,
   failed: (error: unknown) => void,
 ): Pick<Disposable, 'dispose'> {
   const news = new StateNews();
   return services.onDidChange(() => {
-    for (const service of news.worsened(services.list)) void tell(service).catch(failed);
+    for (const service of news.worsened(services.list)) void tellOnce(announcements, service).catch(failed);
   });
+}
+
+/** Every window hears of it at about the same time: one of them says it. */
+const TOLD_FOR_MS = 10_000;
+
+async function tellOnce(announcements: App['announcements'], service: ServiceSummary): Promise<void> {
+  const what = `${service.status} ${credentialKey(service.credentialId)}`;
+  if (await announcements.claim(what, TOLD_FOR_MS)) await tell(service);
 }
 
 async function tell({ name, status, why, service }: ServiceSummary): Promise<void> {
