@@ -1,4 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -20,6 +22,7 @@ let editor: Editor;
 let window: EditorWindow;
 let workspace: string;
 let keyFile: string;
+let detour: Server;
 
 beforeAll(async () => {
   provider = await startIdentityProvider({ tokenSeconds: TOKEN_SECONDS, pages: true });
@@ -29,8 +32,14 @@ beforeAll(async () => {
     join(workspace, 'valetkey.yaml'),
     `services:\n  wiki:\n    baseUrl: ${wiki.origin}\n    network: loopback\n    auth: { type: bearer }\n    policies:\n      - path: /**\n        methods: [GET]\n`,
   );
-  // The editor's server would send a browser to loopback addresses through itself; here both are one machine.
-  editor = await startEditor({ workspace, env: { VSCODE_PROXY_URI: 'http://127.0.0.1:{{port}}/' } });
+  detour = createServer(({ url = '' }, response) => {
+    const [, port, rest] = /^\/(\d+)(.*)$/.exec(url) ?? [];
+    response.writeHead(307, { location: `http://127.0.0.1:${port}${rest}` }).end();
+  });
+  await new Promise<void>((resolve) => detour.listen(0, '127.0.0.1', resolve));
+  const { port } = detour.address() as AddressInfo;
+  // The editor's server would lead the browser to this machine's addresses through itself. Here both are one machine.
+  editor = await startEditor({ workspace, env: { VSCODE_PROXY_URI: `http://127.0.0.1:${port}/{{port}}/` } });
   keyFile = join(editor.folders.home, 'team.key');
   writeFileSync(keyFile, `${teamKey}\n`);
   window = await editor.openWindow();
@@ -38,6 +47,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await editor?.stop();
+  detour?.close();
   await provider?.close();
   await wiki?.close();
   if (workspace) rmSync(workspace, { recursive: true, force: true });
@@ -104,6 +114,9 @@ test('a service is added by signing in in the browser, and an agent calls it', a
   await window.type('The authorization endpoint', `${provider.origin}/auth`);
   await window.type('The client id', provider.clientId);
   await window.type('The scopes', 'openid offline_access read');
+  await window.type('The audience', '');
+  await window.waitForInput('How does the provider take');
+  await window.pick('As a password (Basic)');
   await window.type('Environment', 'test');
   await window.type('A path that shows', '/me');
   await window.waitForInput('The client secret');

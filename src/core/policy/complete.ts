@@ -3,7 +3,7 @@ import { generalise } from './generalise.ts';
 import type { Span } from './model.ts';
 import { yamlText } from './print.ts';
 import type { PastCall } from './rulesUsed.ts';
-import { type KeyWords, placeOf, VOCABULARY } from './vocabulary.ts';
+import { AUTH_TYPES, type KeyWords, placeOf, VOCABULARY } from './vocabulary.ts';
 
 /** What completion may offer besides the words of the language. */
 export interface CompletionContext {
@@ -28,13 +28,13 @@ export interface Completion {
 export function completePolicy(text: string, offset: number, context: CompletionContext = {}): readonly Completion[] {
   const cursor = cursorAt(text, offset);
   if (cursor === undefined) return [];
-  const { kind, path, word, siblings } = cursor;
+  const { kind, path, word, siblings, type } = cursor;
   if (kind === 'key') {
     if (path.length === 1 && path[0] === 'services') return named(context.services, siblings, word, ':', 'service');
     const place = placeOf(path);
     const keys = place === undefined ? [] : VOCABULARY[place];
     return keys
-      .filter(({ name }) => !siblings.includes(name))
+      .filter(({ name, types }) => !siblings.includes(name) && suits(types, type))
       .map(({ name, words }) => ({ label: name, insertText: `${name}: `, kind, detail: words, word }));
   }
   const key = path.findLast((step) => typeof step === 'string');
@@ -50,6 +50,12 @@ export function completePolicy(text: string, offset: number, context: Completion
     detail: detailOf(words),
     word,
   }));
+}
+
+/** Before a type is chosen, every key may be meant; under an unknown one as well. */
+function suits(types: KeyWords['types'], type: string | undefined): boolean {
+  if (types === undefined || type === undefined) return true;
+  return types.some((one) => one === type) || !AUTH_TYPES.some((one) => one === type);
 }
 
 function detailOf(words: KeyWords | undefined): string {

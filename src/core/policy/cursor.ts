@@ -10,6 +10,8 @@ export interface Cursor {
   readonly word: Span;
   /** Keys that the map has already. */
   readonly siblings: readonly string[];
+  /** What the map says under `type`, if it does: other keys depend on it. */
+  readonly type?: string;
 }
 
 const MARK = 'zzCursorzz';
@@ -56,10 +58,9 @@ function markIn(text: string, word: Span): Cursor | undefined {
       const siblings = isMap(map)
         ? map.items.flatMap(({ key }) => (isScalar(key) && key.value !== MARK ? [String(key.value)] : []))
         : [];
-      cursor =
-        role === 'key'
-          ? { kind: 'key', path: path.slice(0, -1), word, siblings }
-          : { kind: 'value', path, word, siblings };
+      const type: unknown = isMap(map) ? map.get('type') : undefined;
+      const known = { word, siblings, ...(typeof type === 'string' && type !== MARK ? { type } : {}) };
+      cursor = role === 'key' ? { kind: 'key', path: path.slice(0, -1), ...known } : { kind: 'value', path, ...known };
       return visit.BREAK;
     },
   });

@@ -45,13 +45,42 @@ function schema(): z.ZodType {
     graphql: graphql.optional(),
     agents: z.array(z.string()).min(1).optional(),
   });
-  // The other types' own keys are left to the parser.
+  const words = z.array(z.string()).min(1);
+  const number = z.union([z.string(), z.number()]);
+  // Which type has which key is left to the parser.
   const auth = described('auth', {
     type: z.enum(AUTH_TYPES),
     name: z.string().optional(),
     prefix: z.string().optional(),
     username: z.string().optional(),
-  }).loose();
+    grant: z.enum(['client_credentials', 'refresh_token', 'authorization_code']).optional(),
+    tokenUrl: z.string().optional(),
+    authorizationUrl: z.string().optional(),
+    clientId: z.string().optional(),
+    clientAuth: z.enum(['basic', 'post']).optional(),
+    scopes: words.optional(),
+    audience: z.string().optional(),
+    subject: z.string().optional(),
+    region: z.string().optional(),
+    service: z.string().optional(),
+    payload: z.enum(['signed', 'unsigned']).optional(),
+    appId: number.optional(),
+    installationId: number.optional(),
+    repositories: words.optional(),
+    permissions: z.record(z.string(), z.enum(['read', 'write', 'admin'])).optional(),
+    alg: z.enum(['RS256', 'ES256', 'EdDSA', 'HS256']).optional(),
+    keyId: z.string().optional(),
+    claims: z.record(z.string(), z.string()).optional(),
+    lifetime: z.string().optional(),
+    hash: z.enum(['sha256', 'sha512', 'sha1']).optional(),
+    encoding: z.enum(['hex', 'base64']).optional(),
+    sign: z.string().optional(),
+    timestampHeader: z.string().optional(),
+    timestampFormat: z.enum(['seconds', 'milliseconds', 'iso']).optional(),
+    nonceHeader: z.string().optional(),
+    keyEncoding: z.enum(['text', 'base64', 'hex']).optional(),
+    provider: z.enum(['github', 'microsoft']).optional(),
+  });
   const size = z.union([z.string(), z.number()]);
   const limits = described('limits', {
     requests: z.string(),

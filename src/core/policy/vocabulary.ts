@@ -5,6 +5,8 @@ export interface KeyWords {
   readonly words: string;
   /** The words that its value may be, or some that it may be. */
   readonly values?: readonly string[];
+  /** For keys of `auth`: the types that have it. */
+  readonly types?: readonly (typeof AUTH_TYPES)[number][];
 }
 
 /** The places of the language: each is the map that has these keys, or the items of a list with its name. */
@@ -85,9 +87,90 @@ export const VOCABULARY: Readonly<Record<Place, readonly KeyWords[]>> = {
   ],
   auth: [
     { name: 'type', words: 'How the API takes the credential.', values: AUTH_TYPES },
-    { name: 'name', words: 'The header or parameter that carries the credential.' },
-    { name: 'prefix', words: 'What stands before the credential in the header.' },
-    { name: 'username', words: 'The user name; without it the credential holds both.' },
+    {
+      name: 'name',
+      words: 'The header or parameter that carries the credential.',
+      types: ['header', 'query', 'jwt', 'hmac'],
+    },
+    {
+      name: 'prefix',
+      words: 'What stands before the credential in the header.',
+      types: ['header', 'jwt', 'hmac'],
+    },
+    { name: 'username', words: 'The user name; without it the credential holds both.', types: ['basic'] },
+    {
+      name: 'grant',
+      words: 'How an access token is obtained.',
+      values: ['client_credentials', 'refresh_token', 'authorization_code'],
+      types: ['oauth2'],
+    },
+    {
+      name: 'tokenUrl',
+      words: 'The token endpoint: what is entered goes there and nowhere else.',
+      types: ['oauth2', 'google-service-account'],
+    },
+    { name: 'authorizationUrl', words: 'Where a person signs in.', types: ['oauth2'] },
+    { name: 'clientId', words: 'The client’s id at the provider.', types: ['oauth2'] },
+    { name: 'clientAuth', words: 'How a client secret is sent.', values: ['basic', 'post'], types: ['oauth2'] },
+    {
+      name: 'scopes',
+      words: 'What the token may do.',
+      types: ['oauth2', 'google-service-account', 'vscode-session'],
+    },
+    {
+      name: 'audience',
+      words: 'Whom the token is for, where the provider wants that said.',
+      types: ['oauth2', 'google-service-account'],
+    },
+    { name: 'subject', words: 'The user to act as, with domain-wide delegation.', types: ['google-service-account'] },
+    { name: 'region', words: 'The AWS region, such as eu-central-1.', types: ['aws-sigv4'] },
+    { name: 'service', words: 'The AWS service as signatures name it, such as s3.', types: ['aws-sigv4'] },
+    {
+      name: 'payload',
+      words: 'unsigned leaves the body out of the signature, which S3 alone takes.',
+      values: ['signed', 'unsigned'],
+      types: ['aws-sigv4'],
+    },
+    { name: 'appId', words: 'The GitHub App’s id.', types: ['github-app'] },
+    { name: 'installationId', words: 'The installation’s id.', types: ['github-app'] },
+    {
+      name: 'repositories',
+      words: 'The repositories that the token reaches, without their owner.',
+      types: ['github-app'],
+    },
+    { name: 'permissions', words: 'What the token may do, such as contents: read.', types: ['github-app'] },
+    {
+      name: 'alg',
+      words: 'The algorithm that signs the token.',
+      values: ['ES256', 'RS256', 'EdDSA', 'HS256'],
+      types: ['jwt'],
+    },
+    { name: 'keyId', words: 'The key’s id (kid) in the token’s header.', types: ['jwt'] },
+    { name: 'claims', words: 'Claims of each token; iat, exp and jti are set by themselves.', types: ['jwt'] },
+    { name: 'lifetime', words: 'How long each token lives, from 10s to 60m.', values: ['5m'], types: ['jwt'] },
+    { name: 'hash', words: 'The hash of the signature.', values: ['sha256', 'sha512', 'sha1'], types: ['hmac'] },
+    { name: 'encoding', words: 'How the signature is spelt.', values: ['hex', 'base64'], types: ['hmac'] },
+    { name: 'sign', words: 'What is signed, with placeholders such as {timestamp} and {body}.', types: ['hmac'] },
+    { name: 'timestampHeader', words: 'The header with the time.', types: ['hmac'] },
+    {
+      name: 'timestampFormat',
+      words: 'How the time is spelt.',
+      values: ['seconds', 'milliseconds', 'iso'],
+      types: ['hmac'],
+    },
+    { name: 'nonceHeader', words: 'The header with a text that is another one each time.', types: ['hmac'] },
+    {
+      name: 'keyEncoding',
+      words: 'How the credential spells the key.',
+      values: ['text', 'base64', 'hex'],
+      types: ['hmac'],
+    },
+    {
+      name: 'provider',
+      words: 'Whose session of VS Code’s.',
+      values: ['github', 'microsoft'],
+      types: ['vscode-session'],
+    },
   ],
   rule: [
     { name: 'path', words: 'The path, with * for one segment and ** for any number of them.' },

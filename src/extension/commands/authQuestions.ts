@@ -47,9 +47,20 @@ export function authFields(type: AuthTypeWithFields, answers: AuthAnswers): read
         {
           key: 'scopes',
           kind: 'list',
-          prompt: l10n.t('The scopes that the access token is to have'),
+          prompt: l10n.t('The scopes that the access token is to have (stays empty for an ID token)'),
           placeholder: 'https://www.googleapis.com/auth/devstorage.read_only',
+          optional: true,
         },
+        ...(answers.scopes === ''
+          ? [
+              {
+                key: 'audience',
+                kind: 'text' as const,
+                prompt: l10n.t('Whom the ID token is for (its audience)'),
+                placeholder: 'https://my-service-abc.a.run.app',
+              },
+            ]
+          : []),
       ];
     case 'jwt':
       return [
@@ -68,6 +79,15 @@ export function authFields(type: AuthTypeWithFields, answers: AuthAnswers): read
           kind: 'text',
           prompt: l10n.t('The key’s id (kid), if the API wants one (may stay empty)'),
           placeholder: 'ABC123',
+          optional: true,
+        },
+        {
+          key: 'claims',
+          kind: 'text',
+          prompt: l10n.t(
+            'Claims of each token, separated by commas (may stay empty; iat, exp and jti are set by themselves)',
+          ),
+          placeholder: 'iss=my-app, aud=my-api',
           optional: true,
         },
       ];
@@ -154,6 +174,26 @@ function oauth2Fields(grant: string | undefined): readonly AuthField[] {
       prompt: l10n.t('The scopes (may stay empty: what the provider gives by itself)'),
       placeholder: 'read write',
       optional: true,
+    },
+    {
+      key: 'audience',
+      kind: 'text',
+      prompt: l10n.t('The audience, if the provider wants one (may stay empty)'),
+      placeholder: 'https://api.example.com',
+      optional: true,
+    },
+    {
+      key: 'clientAuth',
+      kind: 'choice',
+      prompt: l10n.t('How does the provider take a client secret?'),
+      choices: [
+        {
+          label: l10n.t('As a password (Basic)'),
+          description: l10n.t('the usual way; also without a secret'),
+          value: 'basic',
+        },
+        { label: l10n.t('In the body of the request'), description: 'client_secret=…', value: 'post' },
+      ],
     },
   ];
 }

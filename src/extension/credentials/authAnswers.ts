@@ -9,6 +9,9 @@ export type AuthAnswers = Readonly<Record<string, string>>;
 
 const LISTS: ReadonlySet<string> = new Set(['scopes', 'repositories']);
 
+/** Maps are one text as well: `iss=my-app, aud=my-api`. */
+const MAPS: ReadonlySet<string> = new Set(['claims']);
+
 /** What a policy would say about this answer beside the others, in a sentence; undefined when nothing. */
 export function answerProblem(
   type: AuthTypeWithFields,
@@ -29,6 +32,10 @@ export function authOfAnswers(type: AuthTypeWithFields, answers: AuthAnswers, ne
   const fields = Object.entries(answers)
     // An answer that was given before the person chose another grant.
     .filter(([key]) => key !== 'authorizationUrl' || answers.grant === 'authorization_code')
+    // Google gives an access token for scopes, or an ID token for an audience.
+    .filter(([key]) => key !== 'audience' || type !== 'google-service-account' || !answers.scopes)
+    // Basic is what a policy means that says nothing.
+    .filter(([key, answer]) => key !== 'clientAuth' || answer !== 'basic')
     .map(([key, answer]) => fieldOf(key, answer));
   const text = policyWith(Object.assign({ type }, ...fields) as object, network);
   return parsePolicy(text).policy?.services.get('new')?.auth;
@@ -37,7 +44,21 @@ export function authOfAnswers(type: AuthTypeWithFields, answers: AuthAnswers, ne
 function fieldOf(key: string, answer: string): object {
   const text = answer.trim();
   if (text === '') return {};
+  if (MAPS.has(key)) return { [key]: mapOf(text) };
   return { [key]: LISTS.has(key) ? text.split(/[\s,]+/).filter(Boolean) : text };
+}
+
+/** A part without `=` is a name without a value, which the policy then says. */
+function mapOf(text: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    text
+      .split(',')
+      .filter((part) => part.trim() !== '')
+      .map((part) => {
+        const at = part.indexOf('=');
+        return at === -1 ? [part.trim(), ''] : [part.slice(0, at).trim(), part.slice(at + 1).trim()];
+      }),
+  );
 }
 
 function problemsOf(auth: object, network: Network): readonly string[] {

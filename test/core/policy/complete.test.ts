@@ -1,4 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { AWS_SIGV4_KEYS } from '../../../src/core/policy/auth/awsSigV4.ts';
+import { GITHUB_APP_KEYS } from '../../../src/core/policy/auth/githubApp.ts';
+import { GOOGLE_SERVICE_ACCOUNT_KEYS } from '../../../src/core/policy/auth/googleServiceAccount.ts';
+import { HMAC_KEYS } from '../../../src/core/policy/auth/hmac.ts';
+import { JWT_KEYS } from '../../../src/core/policy/auth/jwt.ts';
+import { OAUTH2_KEYS } from '../../../src/core/policy/auth/oauth2.ts';
+import { VSCODE_SESSION_KEYS } from '../../../src/core/policy/auth/vscodeSession.ts';
 import { type CompletionContext, completePolicy } from '../../../src/core/policy/complete.ts';
 import { hoverPolicy } from '../../../src/core/policy/hover.ts';
 import { parsePolicy } from '../../../src/core/policy/parse.ts';
@@ -15,6 +22,23 @@ function offered(marked: string, context?: CompletionContext): string[] {
 const RULE_KEYS = ['path', 'methods', 'effect', 'approval', 'query', 'body', 'graphql', 'agents'];
 
 describe('completePolicy', () => {
+  it.each<[type: string, keys: string[]]>([
+    ['bearer', []],
+    ['basic', ['username']],
+    ['header', ['name', 'prefix']],
+    ['query', ['name']],
+    ['oauth2', [...OAUTH2_KEYS]],
+    ['aws-sigv4', [...AWS_SIGV4_KEYS]],
+    ['github-app', [...GITHUB_APP_KEYS]],
+    ['google-service-account', [...GOOGLE_SERVICE_ACCOUNT_KEYS]],
+    ['jwt', [...JWT_KEYS]],
+    ['hmac', [...HMAC_KEYS]],
+    ['vscode-session', [...VSCODE_SESSION_KEYS]],
+  ])('offers the keys that auth of type %s has', (type, keys) => {
+    expect(offered(`services:\n  api:\n    auth:\n      type: ${type}\n      |`).sort()).toEqual(keys.sort());
+    expect(offered(`services:\n  api:\n    auth: { type: ${type}, | }`).sort()).toEqual(keys.sort());
+  });
+
   it.each<[string, string[]]>([
     ['|', ['version', 'services', 'servers', 'tests']],
     ['version: 1\n|', ['services', 'servers', 'tests']],

@@ -36,7 +36,18 @@ const COMPLETE: readonly (readonly [AuthTypeWithFields, AuthAnswers, string])[] 
     { scopes: 'https://www.googleapis.com/auth/cloud-platform' },
     'google-service-account:https://oauth2.googleapis.com/token',
   ],
+  [
+    'oauth2',
+    { ...OAUTH, grant: 'client_credentials', audience: 'https://api.example.com', clientAuth: 'post' },
+    'oauth2:client_credentials https://login.example.com/token post:c',
+  ],
+  [
+    'google-service-account',
+    { audience: 'https://service.example.com', scopes: '' },
+    'google-service-account:https://oauth2.googleapis.com/token',
+  ],
   ['jwt', { alg: 'ES256', keyId: 'K1' }, 'jwt:ES256:authorization:'],
+  ['jwt', { alg: 'RS256', claims: 'iss=a=b, aud = my-api,' }, 'jwt:RS256:authorization:'],
   [
     'hmac',
     { hash: 'sha512', sign: '{timestamp}.{target}.{body}', name: 'X-Signature', timestampHeader: 'X-Time' },
@@ -95,4 +106,16 @@ test('an endpoint to sign in at is right when signing in was chosen, in the orde
   const answers = { grant: 'authorization_code', tokenUrl: OAUTH.tokenUrl };
   expect(answerProblem('oauth2', answers, 'authorizationUrl', 'https://login.example.com/a', 'public')).toBeUndefined();
   expect(answerProblem('oauth2', answers, 'authorizationUrl', 'login', 'public')).toContain('authorizationUrl');
+});
+
+test('claims are read as names and values, and one without a value is no answer', () => {
+  const auth = authOfAnswers('jwt', { alg: 'RS256', claims: 'iss=a=b, aud = my-api,' }, 'public');
+  expect(auth).toMatchObject({ claims: { iss: 'a=b', aud: 'my-api' } });
+  expect(answerProblem('jwt', { alg: 'RS256' }, 'claims', 'iss', 'public')).toBeDefined();
+  expect(answerProblem('jwt', { alg: 'RS256' }, 'claims', 'exp=1', 'public')).toBeDefined();
+});
+
+test('what was answered about another kind of token does not count', () => {
+  const answers = { scopes: 'https://www.googleapis.com/auth/cloud-platform', audience: 'https://a.example' };
+  expect(authOfAnswers('google-service-account', answers, 'public')).not.toHaveProperty('audience');
 });
