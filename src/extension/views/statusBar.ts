@@ -3,9 +3,10 @@ import type { App } from '../app.ts';
 import { approvalsText } from './activity/approvalNode.ts';
 import { pendingText } from './services/commonNodes.ts';
 import { credentialNeeds } from './services/credentialNeeds.ts';
+import { toolsWaitText } from './services/serverNode.ts';
 import { needsText } from './services/setUpNode.ts';
 
-/** The one status bar item: a shield and the number of services; red when frozen. */
+/** The one status bar item: a shield and the number of services and wrapped servers; red when frozen. */
 export function registerStatusBar(app: App): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('valetKey.status', vscode.StatusBarAlignment.Right, 90);
   item.name = vscode.l10n.t('Valet Key');
@@ -23,15 +24,21 @@ export function registerStatusBar(app: App): vscode.Disposable {
 }
 
 function show(item: vscode.StatusBarItem, app: App): void {
-  const count = app.services.list.length;
-  const services = count === 1 ? vscode.l10n.t('1 service') : vscode.l10n.t('{0} services', count);
+  const { list, servers } = app.services;
+  const services = list.length === 1 ? vscode.l10n.t('1 service') : vscode.l10n.t('{0} services', list.length);
+  const wrapped =
+    servers.length === 1 ? vscode.l10n.t('1 MCP server') : vscode.l10n.t('{0} MCP servers', servers.length);
   const { all } = app.freeze.state;
   const waiting = all ? 0 : app.approvals.queue.waiting.length;
   const concern = concernOf(app);
   item.text = all
     ? `$(lock) ${vscode.l10n.t('Frozen')}`
-    : ['$(shield)', String(count), concern ? `$(${concern.icon})` : '', concern?.count ?? ''].filter(Boolean).join(' ');
-  const sentence = [vscode.l10n.t('Valet Key'), services, concern?.words].filter(Boolean).join(', ');
+    : ['$(shield)', String(list.length + servers.length), concern ? `$(${concern.icon})` : '', concern?.count ?? '']
+        .filter(Boolean)
+        .join(' ');
+  const sentence = [vscode.l10n.t('Valet Key'), services, servers.length > 0 ? wrapped : '', concern?.words]
+    .filter(Boolean)
+    .join(', ');
   item.tooltip = sentence;
   item.accessibilityInformation = { label: sentence, role: 'button' };
   // What waits for a word has waited long enough for a menu.
@@ -85,6 +92,8 @@ function concernOf(app: App): Concern | undefined {
     const words = wishes === 1 ? l10n.t('1 access request') : l10n.t('{0} access requests', wishes);
     return { icon: 'comment-unresolved', words, count: String(wishes) };
   }
+  const tools = app.toolPins.waiting.reduce((sum, { waiting: some }) => sum + some.length, 0);
+  if (tools > 0) return { icon: 'eye', words: toolsWaitText(tools), count: String(tools) };
   const newAgents = app.agents.waiting.length;
   if (newAgents > 0) {
     const words = newAgents === 1 ? l10n.t('1 agent waits for you') : l10n.t('{0} agents wait for you', newAgents);

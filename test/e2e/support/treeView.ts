@@ -69,6 +69,8 @@ export class TreeRow {
   /** Presses an inline action by its title. It shows while the pointer is over the row, so a row that moved is looked for again. */
   async press(action: string): Promise<void> {
     await until(`the action "${action}" to be pressed`, async () => {
+      // The tooltip of another row, where the pointer rests, may lie over this one.
+      await this.locator.page().mouse.move(0, 0);
       await this.locator.hover(SOON);
       await this.locator.locator(`.action-label[aria-label*=${JSON.stringify(action)}]`).click(SOON);
       return true;

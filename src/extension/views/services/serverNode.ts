@@ -1,5 +1,6 @@
 import { l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
 import { destinationOf } from '../../../core/policy/servers/destination.ts';
+import type { Server } from '../../../core/policy/servers/model.ts';
 import type { Activity } from '../../audit/activity.ts';
 import { maskedText } from '../../ui/placementText.ts';
 import { attention, lastCallNode, pendingNodes, plainTooltip, waitingText } from './commonNodes.ts';
@@ -61,13 +62,7 @@ export class ServerNode extends TreeItem {
             }),
           ]
         : []),
-      new DetailNode(
-        owner,
-        'run',
-        destinationOf(server),
-        running ? l10n.t('running') : l10n.t('starts when an agent needs it'),
-        server.run.by === 'url' ? 'globe' : 'terminal',
-      ),
+      runNode(owner, server, running),
       new DetailNode(owner, 'tools', toolsText(this.server) || l10n.t('tools not listed yet'), '', 'tools'),
       ...needs.map((need) => credentialNode(owner, need)),
       lastCallNode(owner, this.#lastCall, ({ path }) => path),
@@ -80,6 +75,22 @@ export function nameOfNode(argument: unknown): string | undefined {
   if (typeof argument === 'string') return argument;
   if (argument instanceof ServiceNode) return argument.service.name;
   return argument instanceof ServerNode ? argument.server.name : undefined;
+}
+
+/** What is started or connected to. A narrow side bar cuts the end, so folders give way to it; the tooltip has them. */
+function runNode(owner: string, server: Server, running: boolean): DetailNode {
+  const destination = destinationOf(server);
+  const label = server.run.by === 'url' ? destination : withoutFolders(destination);
+  const standing = running ? l10n.t('running') : l10n.t('starts when an agent needs it');
+  const node = new DetailNode(owner, 'run', label, standing, server.run.by === 'url' ? 'globe' : 'terminal');
+  node.tooltip = `${destination} (${standing})`;
+  node.accessibilityInformation = { label: node.tooltip, role: 'treeitem' };
+  return node;
+}
+
+/** `…/server.js` for `/opt/tools/server.js`. */
+function withoutFolders(commandLine: string): string {
+  return commandLine.replaceAll(/(^| )\/(?:[^/ "]+\/)+(?=[^/ "]+(?: |$))/g, '$1…/');
 }
 
 function credentialNode(owner: string, { credentialId, credential }: ServerNeed): DetailNode {
@@ -110,6 +121,7 @@ function toolsText({ tools }: ServerSummary): string {
   return tools.offered === 0 ? '' : l10n.t('{0} of {1} tools', tools.usable, tools.offered);
 }
 
-function toolsWaitText(count: number): string {
+/** Such as `2 tools wait for your review`. */
+export function toolsWaitText(count: number): string {
   return count === 1 ? l10n.t('1 tool waits for your review') : l10n.t('{0} tools wait for your review', count);
 }
