@@ -129,12 +129,16 @@ test('Rotate under load loses no call, and neither does its Undo', async () => {
   await until('calls to flow', () => load.results.length > 20);
   await waitForCallsWith(first);
 
+  const began = Date.now();
   await window.palette('Valet Key: Rotate Credential');
   await window.waitForInput('Which service?');
   await window.pick('demo');
   await window.type('New credential for demo', second);
   await window.waitForNotification('“demo” is rotated.');
   await waitForCallsWith(second);
+  const took = Date.now() - began;
+  console.info(`${took} ms from the command to the first request with the new credential`);
+  expect(took).toBeLessThan(10_000);
 
   await window.answerNotification('“demo” is rotated.', 'Undo…');
   await window.waitForDialog('Bring back the previous credential of “demo”?');

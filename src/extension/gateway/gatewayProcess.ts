@@ -8,6 +8,9 @@ import type { GatewayRun } from './gatewaySupervisor.ts';
 /** How long a gateway may take to end by itself once its pipe is closed: 2 seconds. */
 const END_WITHIN_MS = 2000;
 
+/** How long messages that have arrived may take to be read, one in each turn of the event loop: 50 milliseconds. */
+const LAST_WORDS_MS = 50;
+
 /**
  * Forks the gateway and connects to it over the private pipe. stdin and stdout are closed: what goes over stdio
  * streams could be seen by an extension that patches `net.Socket`. SIGUSR1 would open Node's inspector, so it is
@@ -26,7 +29,14 @@ export async function startGatewayProcess(
   });
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message));
-    child.once('exit', (code, signal) => resolve(signal ? `signal ${signal}` : `exit status ${code ?? 'unknown'}`));
+    child.once('exit', (code, signal) => {
+      const reason = signal ? `signal ${signal}` : `exit status ${code ?? 'unknown'}`;
+      // What it said last may still be in the pipe, a renewed refresh token for one: the pipe is heard to its end.
+      const heard = (): void => void setTimeout(resolve, LAST_WORDS_MS, reason);
+      if (!child.connected) return heard();
+      child.once('disconnect', heard);
+      setTimeout(resolve, END_WITHIN_MS, reason).unref();
+    });
   });
   if (child.stderr) {
     createInterface({ input: child.stderr }).on('line', (line) => events.onLog('warn', `gateway: ${line}`));

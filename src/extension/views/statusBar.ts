@@ -4,7 +4,9 @@ import { approvalsText } from './activity/approvalNode.ts';
 import { pendingText } from './services/commonNodes.ts';
 import { credentialNeeds } from './services/credentialNeeds.ts';
 import { toolsWaitText } from './services/serverNode.ts';
+import type { ShownStatus } from './services/serviceList.ts';
 import { needsText } from './services/setUpNode.ts';
+import { statusText } from './services/statusPresentation.ts';
 
 /** The one status bar item: a shield and the number of services and wrapped servers; red when frozen. */
 export function registerStatusBar(app: App): vscode.Disposable {
@@ -56,6 +58,9 @@ interface Concern {
   readonly count?: string;
 }
 
+/** Credentials that were good once, and that no call can use now. One that was never entered is another matter. */
+const TROUBLE: ReadonlySet<ShownStatus> = new Set(['rejected', 'expired', 'not_confirmed']);
+
 /** What most needs a person's eye; one thing, because there is one item. */
 function concernOf(app: App): Concern | undefined {
   const { l10n } = vscode;
@@ -100,6 +105,17 @@ function concernOf(app: App): Concern | undefined {
     return { icon: 'question', words, count: String(newAgents) };
   }
   if (frozen.length > 0) return { icon: 'lock', words: l10n.t('{0} frozen', frozen.length) };
+  const troubled = app.services.list.filter(({ status }) => TROUBLE.has(status));
+  const [first] = troubled;
+  if (first) {
+    const words =
+      troubled.length === 1
+        ? l10n.t('{0}: {1}', first.name, statusText(first.status))
+        : l10n.t('{0} credentials need you', troubled.length);
+    return { icon: 'error', words, count: String(troubled.length) };
+  }
+  const expiring = app.services.list.find(({ status }) => status === 'expiring');
+  if (expiring) return { icon: 'clock', words: l10n.t('{0}: {1}', expiring.name, statusText(expiring.status)) };
   const needs = credentialNeeds(entries, app.services);
   return needs.missing.length > 0 ? { icon: 'key', words: needsText(needs) } : undefined;
 }

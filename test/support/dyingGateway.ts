@@ -1,0 +1,14 @@
+import { Secret } from '../../src/core/secret.ts';
+import type { GatewayControl } from '../../src/gateway/parent.ts';
+import { serveParent } from '../../src/gateway/pipe.ts';
+
+// A gateway that renews a credential and is killed right after it said so, while its parent is busy.
+serveParent(process, async (_settings, events) => {
+  setTimeout(() => {
+    events.onLog('info', 'be busy');
+    for (let line = 0; line < 20; line += 1) events.onLog('info', `line ${line}`);
+    void events.keeper?.storeRenewal('lease', { value: new Secret('the next refresh token') });
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), 100);
+  }, 50);
+  return {} as GatewayControl;
+});
