@@ -124,6 +124,8 @@ test('a service is added by signing in in the browser, and an agent calls it', a
   await window.type('The client secret', provider.clientSecret);
   await window.waitForInput('What may agents do');
   await window.pick('Read only');
+  await window.waitForInput('Which policy file');
+  await window.pick('user policy');
   await signIn('life-sign-in');
 
   const last = await window.waitForDialog('Let agents use “demo”');
