@@ -3,6 +3,7 @@ import { RemovalNotPossibleError } from '../../core/checkup/edit/secretRemoval.t
 import type { App } from '../app.ts';
 import type { Backup } from '../checkup/backups.ts';
 import { changeFiles, checkChangeable, FileNotChangedError } from '../checkup/changeFiles.ts';
+import { entryInstead } from '../checkup/entryInstead.ts';
 import type { Exposure } from '../checkup/exposures.ts';
 import { fileChanges, type Move } from '../checkup/movePlan.ts';
 import { plainSecrets } from '../checkup/report.ts';
@@ -18,7 +19,7 @@ import { showDifference } from '../views/difference.ts';
 import { askMoves, secretText } from './moveSecretsQuestions.ts';
 import { storeSecret } from './storeSecret.ts';
 import { askWraps, usableDrafts, type WrapWish } from './wrapQuestions.ts';
-import { entryInstead, wrapServer } from './wrapServer.ts';
+import { wrapServer } from './wrapServer.ts';
 
 /**
  * Moves secrets out of MCP configurations. What Valet Key is to use is stored and read back first; only then do the
@@ -39,7 +40,11 @@ export async function moveSecrets(app: App, argument: unknown): Promise<void> {
   const wraps = await askWraps(app, drafts, moves);
   if (!wraps) return;
   try {
-    const entryOf = (secret: PlainSecret) => entryInstead(app, wraps.get(serverKeyOf(secret) ?? ''));
+    const entryOf = (secret: PlainSecret) => {
+      const wish = wraps.get(serverKeyOf(secret) ?? '');
+      const { entries } = app.agentStore.admission;
+      return wish && entryInstead(secret.file.file.client, wish.server.name, app.launch, entries);
+    };
     const changes = fileChanges(moves, entryOf);
     await checkChangeable(changes);
     const stored = await storeAll(app, moves, wraps);

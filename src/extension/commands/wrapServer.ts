@@ -2,7 +2,6 @@ import { l10n } from 'vscode';
 import { credentialsOf, destinationOf } from '../../core/policy/servers/destination.ts';
 import type { Server } from '../../core/policy/servers/model.ts';
 import type { Secret } from '../../core/secret.ts';
-import { clientOf } from '../agents/agentClients.ts';
 import type { App } from '../app.ts';
 import { FileNotChangedError } from '../checkup/changeFiles.ts';
 import type { CredentialId } from '../credentials/credentialId.ts';
@@ -71,24 +70,6 @@ export async function wrapServer(app: App, wish: WrapWish): Promise<readonly Wra
   await app.gateway.push('credentials');
   await app.gateway.record({ action: 'wrap', service: server.name });
   return stored;
-}
-
-/**
- * What comes in the place of the server's entry. In VS Code nothing: there Valet Key offers the server by itself. For
- * other clients, under the name that they know it by, the proxy for this server; it has our mark only where the client is
- * connected already, so that no migration lets a client in that a person did not allow.
- */
-export function entryInstead(app: App, wish: WrapWish | undefined): Readonly<Record<string, unknown>> | undefined {
-  const client = wish?.draft.file.file.client;
-  if (!wish || client === undefined || client === 'vscode') return undefined;
-  const agent = clientOf(client === 'gemini-cli' ? 'gemini' : client);
-  const { command, args } = app.launch;
-  return {
-    ...agent?.extra,
-    command,
-    args: [...args, '--server', wish.server.name],
-    ...(agent && app.agentStore.admission.entries.includes(agent.id) ? { env: { VALETKEY_CLIENT: agent.id } } : {}),
-  };
 }
 
 /** A value that was stored, and as what. */

@@ -3,6 +3,7 @@ import type { ConfigFile } from '../../../src/core/checkup/model.ts';
 import { parsePolicy } from '../../../src/core/policy/parse.ts';
 import { Secret } from '../../../src/core/secret.ts';
 import { Checkup } from '../../../src/extension/checkup/checkup.ts';
+import { entryInstead } from '../../../src/extension/checkup/entryInstead.ts';
 import { choicesFor, fileChanges, type Move } from '../../../src/extension/checkup/movePlan.ts';
 import { plainSecrets } from '../../../src/extension/checkup/report.ts';
 import { type PlainSecret, plainSecretsIn } from '../../../src/extension/checkup/secretPlaces.ts';
@@ -159,6 +160,21 @@ test('in the place of a wrapped server its client gets the entry of ours, and ev
 `);
   const [gone] = fileChanges(moves);
   expect(JSON.parse(gone?.after ?? '')).toEqual({ mcpServers: { other: { command: 'x' } } });
+});
+
+test('a migration lets no client in that nobody connected: only a connected one’s entry has its mark', () => {
+  const launch = { command: '/launcher', args: [] };
+  expect(entryInstead('vscode', 'wiki', launch, ['vscode'])).toBeUndefined();
+  expect(entryInstead('cursor', 'wiki', launch, ['vscode', 'codex'])).toEqual({
+    type: 'stdio',
+    command: '/launcher',
+    args: ['--server', 'wiki'],
+  });
+  expect(entryInstead('gemini-cli', 'wiki', launch, ['vscode', 'gemini'])).toEqual({
+    command: '/launcher',
+    args: ['--server', 'wiki'],
+    env: { VALETKEY_CLIENT: 'gemini' },
+  });
 });
 
 test.each([
