@@ -47,7 +47,8 @@ With ask each question is printed as {"approval":{"id","service","method","targe
   node dist/cli.js decide --policy FILE
 
 Reads one JSON object a line: {"service":"stripe","method":"GET","path":"/v1/charges?limit=3"}
-(also "query", "headers", "json", "form", "text", "agent"). Prints for each
+(also "query", "headers", "json", "form", "text", "agent"), or for a tool of a wrapped server
+{"server":"github-mcp","tool":"create_issue"}. Prints for each
   {"verdict":"allow|deny|ask|invalid","code"?,"rule"?,"reason","target"?,"headers"?}
 where "target" is the exact request target that would be sent. Exit status 1 when any request is not allowed.
 `,
@@ -57,7 +58,7 @@ where "target" is the exact request target that would be sent. Exit status 1 whe
 
 Reads and prints what "decide" does, and for each request
   "rules":[{"rule","line","applied","why"}]
-with every rule of its service in the order of the file. Exit status 1 when any request is not allowed.
+with every rule of its service in the order of the file, or every pattern of its server's tools: deny, ask, allow. Exit status 1 when any request is not allowed.
 `,
   test: `Runs the tests: sections of policy files. Sends nothing.
 
