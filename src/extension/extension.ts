@@ -84,8 +84,11 @@ import { registerSetUpOffer } from './views/services/setUpOffer.ts';
 import { registerStateToasts } from './views/services/stateToast.ts';
 import { registerStatusBar } from './views/statusBar.ts';
 
-/** Builds the parts, registers them, and starts the gateway in the background. */
-export function activate(context: vscode.ExtensionContext): void {
+/**
+ * Builds the parts, registers them, and starts the gateway in the background. Gives way once in between, so that other
+ * extensions need not wait for the whole of it.
+ */
+export async function activate(context: vscode.ExtensionContext): Promise<void> {
   const { secrets, globalState: metadata, workspaceState, extensionPath, globalStorageUri } = context;
   const storage = globalStorageUri.fsPath;
   const gatewayScript = path.join(extensionPath, 'dist', 'gateway.js');
@@ -329,21 +332,6 @@ export function activate(context: vscode.ExtensionContext): void {
     wrapped,
     registerServerProvider(definition, wrapped),
     registerCommands(app),
-    registerServicesView(app),
-    registerProductionMark(),
-    registerStateToasts(app, failed),
-    registerRotationReminders(app, failed),
-    registerActivityView(app),
-    registerCheckupView(app),
-    registerCheckupDiagnostics(app),
-    registerAgentsView(app),
-    registerStatusBar(app),
-    registerContextKeys(app),
-    registerApprovedDocuments(policies),
-    registerReviewLens(app),
-    registerPolicyLanguage(app, { language: languageService, history: callHistory }),
-    registerDestinationDiagnostics(app),
-    registerMoveSecretQuickFix(app),
     gateway.onDidChange(({ state }) => {
       if (state === 'up')
         void gateway
@@ -375,6 +363,24 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration('http')) void gateway.push('network');
     }),
+  );
+  await new Promise((resolve) => setImmediate(resolve));
+  context.subscriptions.push(
+    registerServicesView(app),
+    registerProductionMark(),
+    registerStateToasts(app, failed),
+    registerRotationReminders(app, failed),
+    registerActivityView(app),
+    registerCheckupView(app),
+    registerCheckupDiagnostics(app),
+    registerAgentsView(app),
+    registerStatusBar(app),
+    registerContextKeys(app),
+    registerApprovedDocuments(policies),
+    registerReviewLens(app),
+    registerPolicyLanguage(app, { language: languageService, history: callHistory }),
+    registerDestinationDiagnostics(app),
+    registerMoveSecretQuickFix(app),
   );
 
   const start = async (): Promise<void> => {

@@ -97,7 +97,7 @@ test('nothing pops up on start', async () => {
 
 // Before anything else: once there is a view of ours in sight or a tool in use, VS Code starts us earlier, together with
 // the extension that measures.
-test('activate takes under 20 ms of the extension host’s thread; loading is told beside it', async () => {
+test('activate holds the extension host’s thread for under 20 ms; loading is told beside it', async () => {
   const starts: Activation[] = [];
   for (let start = 0; start < 5; start += 1) {
     if (start > 0) {
@@ -106,10 +106,12 @@ test('activate takes under 20 ms of the extension host’s thread; loading is to
     }
     starts.push(await window.evaluate(() => (globalThis as unknown as { activation: Activation }).activation));
   }
-  const text = starts.map(({ loadMs, activateMs }) => `${loadMs.toFixed(1)} + ${activateMs.toFixed(1)} ms`).join(', ');
+  const text = starts
+    .map(({ loadMs, turnsMs }) => `${[loadMs, ...turnsMs].map((ms) => ms.toFixed(1)).join(' + ')} ms`)
+    .join(', ');
   console.info(`loading + activate: ${text}`);
   // The machine's other work only adds.
-  expect(Math.min(...starts.map(({ activateMs }) => activateMs))).toBeLessThan(20);
+  expect(Math.min(...starts.map(({ turnsMs }) => Math.max(...turnsMs)))).toBeLessThan(20);
 });
 
 test('a service is added by keyboard', async () => {
@@ -181,12 +183,7 @@ test('one service is frozen from the tree by keyboard, through its context menu'
 
 test('at 200 % zoom, with a side bar of 300 pixels, all of it stays in sight and in use', async () => {
   // What 1280 × 800 pixels show at 200 %.
-  await window.page.setViewportSize({ width: 640, height: 400 });
-  // What has the focus scrolls into sight, and all of the window with it, while the window is still larger than the page.
-  await until('the window to fit the page', async () => {
-    const box = await window.page.locator('.monaco-workbench').boundingBox();
-    return box?.x === 0 && box.width === 640 && box.height === 400;
-  });
+  await resizeTo(640, 400);
   const services = '.monaco-list[aria-label="Services"] .monaco-list-row';
   await runCommand('Valet Key: Focus on Services View');
   await until('the side bar to be narrow', async () => {
@@ -215,9 +212,20 @@ test('at 200 % zoom, with a side bar of 300 pixels, all of it stays in sight and
   await window.screenshotThemes('zoom-add-service');
   await keys.press('Escape');
   await window.waitForNoInput();
-  await window.page.setViewportSize({ width: 1280, height: 800 });
+  await resizeTo(1280, 800);
   await until('calls to pass', async () => (await read()).status === 200);
 });
+
+/** The editor misses a change of size now and then: it is told again until it fits the page. */
+async function resizeTo(width: number, height: number): Promise<void> {
+  await until('the window to fit the page', async () => {
+    await window.page.setViewportSize({ width: width + 1, height });
+    await window.page.setViewportSize({ width, height });
+    await pause(500);
+    const box = await window.page.locator('.monaco-workbench').boundingBox();
+    return box?.x === 0 && box.width === width && box.height === height;
+  });
+}
 
 /** Waits until there is something that fits each selector, and all of it is wholly inside the window and has come to rest. */
 async function inSight(...selectors: readonly string[]): Promise<void> {
