@@ -31,9 +31,9 @@ beforeAll(async () => {
   api = await startUpstream();
   editor = await startEditor();
   for (const folder of ['a', 'b', 'c']) mkdirSync(join(editor.workspace, folder));
-  const first = await openWindow('a');
-  await first.palette('Valet Key: Open Policy File');
+  mkdirSync(storage(), { recursive: true });
   writeFileSync(join(storage(), 'valetkey.yaml'), policy());
+  const first = await openWindow('a');
   await first.command('workbench.view.extension.valetKey');
   await first.tree('Services').row('api').locator.waitFor();
   await first.palette('Valet Key: Review and Apply Policy Changes');
