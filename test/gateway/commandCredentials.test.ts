@@ -143,6 +143,26 @@ describe('a credential that a command gives', () => {
     },
   );
 
+  it('that a command wrote after a freeze is not there when it is lifted', async () => {
+    const { gateway, read } = await start();
+    let write: (result: CommandRun['result']) => void = () => undefined;
+    gives = () =>
+      new Promise((resolve) => {
+        write = resolve;
+      });
+    const waiting = read('api', '/v1/me');
+    await until(() => runs.length === 1, 'the command runs');
+    await gateway.setFreeze({ all: true, services: [] });
+    await waiting;
+    write({ value: new Secret(key) });
+    const fresh = freshKey();
+    gives = () => ({ value: new Secret(fresh) });
+    await gateway.setFreeze(NOW);
+    await read('api', '/v1/me');
+    expect(runs).toHaveLength(2);
+    expect(sent()).toBe(`Bearer ${fresh}`);
+  });
+
   it('of another command than the one that gave it is fetched by the new one', async () => {
     const { read } = await start();
     await read('api', '/v1/me');
