@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type IdentityProvider, startIdentityProvider } from '../support/identityProvider.ts';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
@@ -44,6 +45,7 @@ beforeAll(async () => {
   writeFileSync(keyFile, `${teamKey}\n`);
   window = await editor.openWindow();
   await window.command('workbench.view.extension.valetKey');
+  await window.startMcpServers();
 });
 afterAll(async () => {
   await editor?.stop();
@@ -81,12 +83,19 @@ async function signIn(shot?: string): Promise<void> {
   });
   expect(local.detail).toMatch(/http:\/\/127\.0\.0\.1:\d+\/signed-in/);
   if (shot) await window.screenshotThemes(`${shot}-local`);
-  const opening = window.page.context().waitForEvent('page');
+  let opened: Page | undefined;
+  window.page.context().once('page', (page) => {
+    opened = page;
+  });
   await window.answerDialog('Sign In');
-  // VS Code asks before it opens a page that is new to it.
-  await window.waitForDialog('Do you want');
-  await window.answerDialog('Open');
-  const page = await opening;
+  const page = await until('the browser to open the provider’s page', async () => {
+    if (opened) return opened;
+    // VS Code asks about pages that are new to it, and when the browser did not let it open one.
+    const { buttons = [] } = (await window.dialog()) ?? {};
+    const go = ['Open', 'Retry'].find((button) => buttons.includes(button));
+    if (go) await window.answerDialog(go);
+    return opened;
+  });
   const login = page.locator('input[name=login]');
   const consent = page.locator('button', { hasText: 'Continue' });
   await login.or(consent).first().waitFor();

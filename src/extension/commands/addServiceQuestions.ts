@@ -254,11 +254,18 @@ function askValue(app: App, draft: ServiceDraft): Step {
     });
 }
 
+/** One value, which the question itself has to name. */
+function isPlain({ type }: Auth): boolean {
+  return type === 'bearer' || type === 'basic' || type === 'header' || type === 'query';
+}
+
 /** Asks for the credential of a service that is about to be added. */
 export function askNewCredential(app: App, frame: StepFrame, draft: ServiceDraft): Promise<Answer<EnteredCredential>> {
   const auth = authOf(draft) ?? { type: 'bearer' };
   return askCredentialOf(frame, auth, {
-    prompt: l10n.t('The credential. VS Code keeps it encrypted; agents and files never get it.'),
+    prompt: isPlain(auth)
+      ? l10n.t('The credential. VS Code keeps it encrypted; agents and files never get it.')
+      : l10n.t('VS Code keeps it encrypted; agents and files never get it.'),
     keyPage: draft.known?.keyPage,
     fromFile: true,
     fromCommand: (after) =>

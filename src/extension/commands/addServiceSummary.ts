@@ -1,7 +1,7 @@
 import { l10n } from 'vscode';
 import type { Service } from '../../core/policy/model.ts';
 import { describeRule } from '../../gateway/policySet.ts';
-import { placementText } from '../ui/placementText.ts';
+import { destinationText } from '../ui/placementText.ts';
 
 /** What a person agrees to when a service is added: where the credential goes, and what agents may ask. */
 export function addServiceSummary(
@@ -27,7 +27,7 @@ export function addServiceSummary(
   const rules = service.rules.map((rule) => `    ${describeRule(rule)}`);
   const wildcards = service.rules.some(({ pattern }) => pattern.text.includes('**'));
   return [
-    l10n.t('Credential: {0}, sent only to {1} {2}', credential, service.baseUrl.origin, placementText(service.auth)),
+    l10n.t('Credential: {0}, {1}', credential, destinationText(service.auth, service.baseUrl.origin)),
     ...(verified === undefined ? [] : [l10n.t('Verification: {0}', verified)]),
     ...(elsewhere.length === 0
       ? []

@@ -12,7 +12,7 @@ import { findProgram, type ProgramProblem } from '../credentials/findProgram.ts'
 import { localFolders } from '../gateway/windowInfo.ts';
 import { chooseInModal, confirmInModal, tellFailure } from '../ui/confirm.ts';
 import { keptText } from '../ui/keptText.ts';
-import { placementText } from '../ui/placementText.ts';
+import { destinationText } from '../ui/placementText.ts';
 import { type Answer, askChoice, askText, type StepFrame } from '../ui/steps.ts';
 import { errorText } from '../util/errorText.ts';
 import type { EnteredCredential } from './enterCredential.ts';
@@ -118,7 +118,7 @@ function confirm({ service, auth, origin, replaces }: CommandPurpose, command: C
     detail: [
       printCommandLine([command.program, ...command.args]),
       '',
-      l10n.t('What it writes is sent only to {0}, {1}.', origin, placementText(auth)),
+      l10n.t('What it writes is {0}.', destinationText(auth, origin)),
       l10n.t(
         'It is run now; later whenever a call that is allowed needs the credential and what it gave last is too old (kept {0}). So agents decide when it runs, not what runs.',
         keptText(command.keepMs),

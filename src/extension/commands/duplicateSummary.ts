@@ -2,7 +2,7 @@ import { l10n } from 'vscode';
 import type { Service } from '../../core/policy/model.ts';
 import { describeRule } from '../../gateway/policySet.ts';
 import { isProduction } from '../services/production.ts';
-import { placementText } from '../ui/placementText.ts';
+import { destinationText } from '../ui/placementText.ts';
 
 /** More rules would not fit a dialog; the difference behind it has them all. */
 const MOST_RULES = 12;
@@ -12,11 +12,7 @@ export function duplicateSummary(copy: Service, file: string): string {
   const { rules, limits } = copy;
   const more = rules.length - MOST_RULES;
   return [
-    l10n.t(
-      'Its own credential is asked for next, and sent only to {0} {1}.',
-      copy.baseUrl.origin,
-      placementText(copy.auth),
-    ),
+    l10n.t('Its own credential is asked for next, and {0}.', destinationText(copy.auth, copy.baseUrl.origin)),
     ...(isProduction(copy.environment)
       ? [l10n.t('This is a production environment: what agents do there is real.')]
       : []),

@@ -34,6 +34,13 @@ export function placementText(auth: Auth): string {
   }
 }
 
+/** Where the credential goes and nowhere else; and where the tokens go that are fetched with it. */
+export function destinationText(auth: Auth, origin: string): string {
+  return auth.type === 'oauth2' || auth.type === 'google-service-account'
+    ? l10n.t('sent only {0}; they go only to {1}', placementText(auth), origin)
+    : l10n.t('sent only to {0} {1}', origin, placementText(auth));
+}
+
 /** A credential as people may see it: by its last four characters, or not at all. */
 export function maskedText(last4: string): string {
   return last4 === '' ? '••••••••' : `••••${last4}`;
