@@ -10,6 +10,7 @@ import { parsePolicy } from './parse.ts';
 import { PathIndex } from './pathIndex.ts';
 import { compilePattern } from './pattern.ts';
 import { yamlText } from './print.ts';
+import { restrictionsCover } from './restrictions.ts';
 import type { PastCall } from './rulesUsed.ts';
 import { asksAsStrictly } from './strictness.ts';
 import { applyEdits, columnOf, nodeWithSpan, pairWithKey, removeItem, rootOf, type TextEdit } from './yamlEdit.ts';
@@ -92,11 +93,13 @@ export function tightenPolicy(text: string, calls: Iterable<PastCall>): Proposal
   const changes: ProposedChange[] = [];
   for (const service of policy.services.values()) {
     const used = callsByRule(service, byService.get(service.name) ?? []);
-    const idle: Rule[] = [];
+    const idle: { readonly rule: Rule; readonly why: string }[] = [];
     for (const rule of service.rules) {
       if (rule.effect === 'deny' || holdsOthersBack(rule, service.rules)) continue;
-      const own = used.get(rule.id) ?? [];
-      if (own.length === 0) idle.push(rule);
+      const matched = used.get(rule.id) ?? [];
+      const own = isOpen(rule) ? notCovered(matched, rule, service.rules, used) : matched;
+      if (matched.length === 0) idle.push({ rule, why: 'No call used it.' });
+      else if (own.length === 0) idle.push({ rule, why: 'Narrower rules allow all that was called.' });
       else {
         const narrower = narrowRule(text, root, rule, own);
         if (narrower === undefined) continue;
@@ -109,14 +112,19 @@ export function tightenPolicy(text: string, calls: Iterable<PastCall>): Proposal
         });
       }
     }
-    const removals = removeRules(text, root, service, idle);
+    const removals = removeRules(
+      text,
+      root,
+      service,
+      idle.map(({ rule }) => rule),
+    );
     edits.push(...removals);
-    for (const rule of removals.length === 0 ? [] : idle) {
+    for (const { rule, why } of removals.length === 0 ? [] : idle) {
       changes.push({
         kind: 'removed',
         service: service.name,
         rule: words(rule.methods ?? [], rule.pattern.text),
-        why: 'No call used it.',
+        why,
       });
     }
   }
@@ -149,6 +157,25 @@ function callsByRule(service: Service, calls: readonly Call[]): ReadonlyMap<stri
     }
   }
   return byRule;
+}
+
+/** Whether its path has a `**`. */
+function isOpen(rule: Rule): boolean {
+  return rule.pattern.strict.some(({ kind }) => kind === 'deep');
+}
+
+/** The calls that no rule without `**` allows just as well as this one. */
+function notCovered(
+  calls: readonly Call[],
+  rule: Rule,
+  rules: readonly Rule[],
+  used: ReadonlyMap<string, readonly Call[]>,
+): readonly Call[] {
+  const covering = rules.filter(
+    (other) => !isOpen(other) && other.approval === rule.approval && restrictionsCover(other, rule),
+  );
+  const covered = new Set(covering.flatMap(({ id }) => used.get(id) ?? []));
+  return calls.filter((call) => !covered.has(call));
 }
 
 /** An ask rule that also asks about what a less strict rule allows. */
@@ -267,7 +294,7 @@ function narrowRule(
   const methods = fieldOf(node?.node, 'methods');
   const list = node?.parents.at(-1);
   if (!path || !methods || !isSeq(list) || methods.range[1] > rule.span.end) return undefined;
-  const open = rule.pattern.strict.some(({ kind }) => kind === 'deep');
+  const open = isOpen(rule);
   const parts = open
     ? groups(calls)
     : new Map([[rule.pattern.text, { methods: new Set(calls.map(({ method }) => method)), why: undefined }]]);

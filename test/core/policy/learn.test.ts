@@ -120,6 +120,19 @@ describe('tightenPolicy', () => {
     expect(tightenPolicy(tight, calls('GET /v1/customers/cus_1', 'POST /v1/refunds', 'PUT /both')).changes).toEqual([]);
   });
 
+  it('takes a wide rule away where narrower ones allow all that was called', () => {
+    const wide = { path: '/orders/**', methods: ['GET'] };
+    const narrow = { path: '/orders/*', methods: ['GET'] };
+    const past = calls('GET /orders/1', 'GET /orders/2');
+    const { text, changes } = tightenPolicy(policyOf([wide, narrow]), past);
+    expect(text).not.toContain('**');
+    expect(changes.map(({ kind, why }) => `${kind}: ${why}`)).toEqual([
+      'removed: Narrower rules allow all that was called.',
+    ]);
+    const forOne = `${HEAD}    policies:\n      - { path: /orders/**, methods: [GET] }\n      - { path: /orders/*, methods: [GET], agents: [claude] }\n`;
+    expect(tightenPolicy(forOne, past).changes.map(({ kind }) => kind)).toEqual(['narrowed']);
+  });
+
   it('keeps a rule that asks about what another one allows', () => {
     const text = policyOf([
       { path: '/**', methods: ['GET'] },
