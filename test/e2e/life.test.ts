@@ -45,7 +45,6 @@ beforeAll(async () => {
   writeFileSync(keyFile, `${teamKey}\n`);
   window = await editor.openWindow();
   await window.command('workbench.view.extension.valetKey');
-  await window.startMcpServers();
 });
 afterAll(async () => {
   await editor?.stop();
@@ -142,6 +141,7 @@ test('a service is added by signing in in the browser, and an agent calls it', a
   await window.screenshotThemes('life-add');
   await window.answerDialog('Add Service');
   await shows('demo', 'ready');
+  await window.startMcpServers();
   expect(await read('demo', '/charges')).toMatchObject({ status: 200 });
   const grants = provider.requests.map((request) => request.get('grant_type'));
   expect(grants[0]).toBe('authorization_code');
