@@ -195,7 +195,7 @@ test('a copy for another environment is stricter, marked, and closed until it ha
   await window.waitForInput('The client secret');
   await window.page.keyboard.press('Escape');
   await window.waitForNoInput();
-  await shows('demo-live', 'credential missing · live (production)');
+  await shows('demo-live', 'live (production) · credential missing');
   expect((await read('demo-live', '/charges')).error?.code).toBe('missing_credential');
   await window.screenshotThemes('life-services');
 });

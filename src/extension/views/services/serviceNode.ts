@@ -26,9 +26,11 @@ export class ServiceNode extends TreeItem {
     this.id = `service:${service.name}`;
     const waiting = service.pending === 0 || service.status === 'not_approved' ? '' : pendingText(service.pending);
     const short = waiting === '' ? '' : waitingText(service.pending);
-    this.description = [statusText(service.status), environmentText(service.service?.environment), short]
-      .filter(Boolean)
-      .join(' · ');
+    const environment = environmentText(service.service?.environment);
+    const words = [statusText(service.status), environment];
+    // A narrow side bar cuts the end off, and the icon has the state: of production it must not be that word.
+    if (isProduction(service.service?.environment)) words.reverse();
+    this.description = [...words, short].filter(Boolean).join(' · ');
     this.iconPath = statusIcon(service.status);
     if (isProduction(service.service?.environment)) this.resourceUri = productionUri(service.name);
     // What the menus in package.json go by.
@@ -110,11 +112,18 @@ function commandNode(name: string, { program, args, keepMs }: ChosenCommand): De
 
 /** What became of a command, in place of the hint to enter a credential. */
 function failureNode({ name, why }: ServiceSummary): DetailNode {
-  return new DetailNode(name, 'hint', l10n.t('The command failed'), why ?? '', attention('terminal'), {
-    command: 'valetKey.takeFromCommand',
-    title: l10n.t('Take Credential from a Command'),
-    arguments: [name],
-  });
+  return new DetailNode(
+    name,
+    'hint',
+    l10n.t('The command failed'),
+    (why ?? '').replace(/^its command failed: /, ''),
+    attention('terminal'),
+    {
+      command: 'valetKey.takeFromCommand',
+      title: l10n.t('Take Credential from a Command'),
+      arguments: [name],
+    },
+  );
 }
 
 /** Only where the policy names an interval. */

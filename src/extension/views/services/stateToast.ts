@@ -25,12 +25,16 @@ async function tellOnce(announcements: App['announcements'], service: ServiceSum
   if (await announcements.claim(what, TOLD_FOR_MS)) await tell(service);
 }
 
-async function tell({ name, status, why, service }: ServiceSummary): Promise<void> {
+async function tell({ name, status, why, service, credential }: ServiceSummary): Promise<void> {
   const reason = why === undefined ? '' : ` (${why})`;
+  const ofCommand = credential?.state === 'command' && status === 'missing_credential';
   await tellWithKeyPage(l10n.t('“{0}”: {1}{2}.', name, statusText(status), reason), keyPageOf(service), [
     {
-      label: mendText(service),
-      run: async () => void (await commands.executeCommand('valetKey.rotateCredential', name)),
+      label: ofCommand ? l10n.t('Look at the Command…') : mendText(service),
+      run: async () => {
+        const command = ofCommand ? 'valetKey.takeFromCommand' : 'valetKey.rotateCredential';
+        await commands.executeCommand(command, name);
+      },
     },
   ]);
 }
