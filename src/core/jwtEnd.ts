@@ -1,5 +1,8 @@
 import type { Secret } from './secret.ts';
 
+/** The last moment that a date can name (ECMA-262, Time Values and Time Range). Whoever says more says nothing. */
+const LATEST_DATE_MS = 8.64e15;
+
 /**
  * When a value that is a JWT says that it ends (`exp`, RFC 7519 section 4.1.4), in milliseconds since the epoch; undefined
  * for anything else. The signature is the API's to check: a date that is wrong harms nobody but its owner.
@@ -10,7 +13,7 @@ export function endOfJwt(value: Secret): number | undefined {
   try {
     const claims = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/'))) as { exp?: unknown } | null;
     const end = claims?.exp;
-    return typeof end === 'number' && Number.isSafeInteger(Math.floor(end)) ? end * 1000 : undefined;
+    return typeof end === 'number' && Math.abs(end * 1000) <= LATEST_DATE_MS ? end * 1000 : undefined;
   } catch {
     return undefined; // three words with dots between them are no JWT
   }

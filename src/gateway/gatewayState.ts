@@ -228,11 +228,11 @@ export class GatewayState {
         return { status: 'not_confirmed', why: credential.what };
     }
   }
-  #statusOf({ standing, expiresAt }: VaultLookup & { readonly found: 'credential' }): StatusOfService {
+  #statusOf({ standing, why, expiresAt }: VaultLookup & { readonly found: 'credential' }): StatusOfService {
     const left = (expiresAt ?? Number.POSITIVE_INFINITY) - this.#now();
     const date = expiresAt === undefined ? '' : dateText(expiresAt);
     if (left <= 0) return { status: 'expired', why: `it ended on ${date}` };
-    if (standing === 'rejected') return { status: 'rejected', why: 'the API answered 401' };
+    if (standing === 'rejected') return { status: 'rejected', why: why ?? 'the API answered 401' };
     if (left < EXPIRING_MS) return { status: 'expiring', why: `it ends on ${date}` };
     return { status: standing ?? 'ready' };
   }

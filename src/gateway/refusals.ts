@@ -6,10 +6,13 @@ import type { ErrorCode, Refusal } from '../protocol/messages.ts';
  */
 export class RefusalError extends Error {
   readonly refusal: Refusal;
+  /** Why a credential was rejected, for the state of its service. */
+  readonly why: string | undefined;
 
-  constructor(refusal: Refusal, options?: ErrorOptions) {
+  constructor(refusal: Refusal, { why, ...options }: ErrorOptions & { readonly why?: string } = {}) {
     super(refusal.message, options);
     this.refusal = refusal;
+    this.why = why;
   }
 }
 
@@ -177,11 +180,15 @@ export const refusals = {
 
   /** `nextStep` is what a person can do about it. */
   credentialRejected: (service: string, why: string, nextStep: string, sent: Sent = 'no'): RefusalError =>
-    refuse(
-      'credential_rejected',
-      `The credential of ${service} was rejected: ${why}.`,
-      `${nextStep} ${sent === 'no' ? 'Nothing was sent, and calling again will not help.' : DO_NOT_REPEAT}`,
-      { service, sent },
+    new RefusalError(
+      {
+        code: 'credential_rejected',
+        message: `The credential of ${service} was rejected: ${why}.`,
+        nextStep: `${nextStep} ${sent === 'no' ? 'Nothing was sent, and calling again will not help.' : DO_NOT_REPEAT}`,
+        sent,
+        service,
+      },
+      { why },
     ),
 
   tokenUnavailable: (service: string, host: string, why: string, retryAfterMs: number): RefusalError =>

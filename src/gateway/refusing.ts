@@ -22,9 +22,10 @@ export class Refusing {
   /** Turns whatever ended a call early into a refusal, and records it. */
   refuse(flight: Flight, error: unknown): Refusal {
     const { service } = flight.call;
-    const { refusal } = this.#asRefusal(error, service, flight.sent);
+    const { refusal, why } = this.#asRefusal(error, service, flight.sent);
     if (refusal.code === 'credential_rejected' && flight.verdict !== 'verify') {
-      this.#parts.state.vault.noteRejected(service);
+      const { vault } = this.#parts.state;
+      vault.noteRejected(service, why === undefined ? undefined : vault.redactor.text(why).text);
     }
     if (error instanceof AuditWriteError) return this.#clean(refusal); // there is nowhere to record it
     this.#parts.recorder.recordOrLog({

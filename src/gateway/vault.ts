@@ -21,6 +21,8 @@ export type VaultLookup =
       readonly found: 'credential';
       readonly value: Secret;
       readonly standing?: CredentialStanding;
+      /** Why it was rejected, if anybody but the API said so. */
+      readonly why?: string;
       readonly expiresAt?: number;
     }
   | { readonly found: 'missing' }
@@ -37,7 +39,7 @@ export type VaultLookup =
 export class Vault {
   #set: CredentialSet = { current: [], retired: [], revoked: [] };
   /** What this gateway last saw an API think of the present value of a service. */
-  readonly #standings = new Map<string, CredentialStanding>();
+  readonly #standings = new Map<string, { readonly standing: CredentialStanding; readonly why?: string }>();
   readonly #candidates = new Set<{ readonly service: string; readonly value: Secret }>();
   /** Tokens and signatures that were made with credentials, and values that renewed ones came after. */
   #minted: readonly { readonly service: string; readonly value: Secret; readonly until: number }[] = [];
@@ -114,8 +116,8 @@ export class Vault {
   }
 
   /** The issuer of its tokens, or the API in spite of a fresh one, does not take the service's credential. */
-  noteRejected(service: string): void {
-    this.#setStanding(service, 'rejected');
+  noteRejected(service: string, why?: string): void {
+    this.#setStanding(service, 'rejected', why);
   }
 
   /** Takes a value that is not stored out of everything, until the returned function is called. */
@@ -169,9 +171,9 @@ export class Vault {
     return session && { ...session, value: NOTHING_STORED };
   }
 
-  #setStanding(service: string, standing: CredentialStanding | undefined): void {
+  #setStanding(service: string, standing: CredentialStanding | undefined, why?: string): void {
     if (standing === undefined) this.#standings.delete(service);
-    else this.#standings.set(service, standing);
+    else this.#standings.set(service, { standing, ...(why === undefined ? {} : { why }) });
   }
 
   /** Services whose credential differs between the present set and `next` because it is gone. */
@@ -212,11 +214,10 @@ export class Vault {
       const failure = this.#given.failure(service);
       return { found: 'by_command', ...(failure === undefined ? {} : { failure }) };
     }
-    const standing = this.#standings.get(service);
     return {
       found: 'credential',
       value: stored.value,
-      ...(standing === undefined ? {} : { standing }),
+      ...this.#standings.get(service),
       ...(stored.expiresAt === undefined ? {} : { expiresAt: stored.expiresAt }),
     };
   }

@@ -113,6 +113,14 @@ describe('a credential that a command gives', () => {
     expect(text).toContain('[redacted:api]');
   });
 
+  it('is not kept for longer because the clock was set back', async () => {
+    const { read } = await start();
+    await read('api', '/v1/me');
+    clock -= 24 * 60 * 60_000;
+    await read('api', '/v1/me');
+    expect(runs).toHaveLength(2);
+  });
+
   it('is out of use with a freeze, and fetched again afterwards', async () => {
     const { gateway, read } = await start();
     await read('api', '/v1/me');

@@ -479,6 +479,12 @@ describe('a pasted token that is a JWT', () => {
     expect(upstream.requests).toHaveLength(0);
   });
 
+  it.each([1e14, -1e14])('that says %d, which no date can name, ends by nobody’s word', async (exp) => {
+    const { read, gateway } = await open({ type: 'bearer' }, jsonwebtoken.sign({ exp }, 'x'.repeat(32)));
+    expect(answerOf(await read('api', '/x')).status).toBe(200);
+    expect((await gateway.status()).services[0]?.status).toBe('ready');
+  });
+
   it('is expiring in its last days', async () => {
     const ending = jsonwebtoken.sign({ exp: Math.floor(Date.now() / 1000) + 86_400 }, 'x'.repeat(32));
     const { read, gateway } = await open({ type: 'bearer' }, ending);

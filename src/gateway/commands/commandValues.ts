@@ -13,6 +13,8 @@ interface Known {
 }
 
 interface Given extends Known {
+  /** Milliseconds since the epoch. */
+  readonly since: number;
   /** Of the {@link CommandCredential} that gave it. */
   readonly id: string;
   /** Until when it may be used, in milliseconds since the epoch; 0 once it was forgotten. */
@@ -34,7 +36,9 @@ export class CommandValues {
 
   usable(service: string): Secret | undefined {
     const last = this.#last(service);
-    return last && last.usableUntil > this.#now() ? last.value : undefined;
+    const now = this.#now();
+    // A clock that was set back must not make it last.
+    return last && now >= last.since && now < last.usableUntil ? last.value : undefined;
   }
 
   /** True when the value is not the one that the command gave before. */
@@ -42,7 +46,14 @@ export class CommandValues {
     const now = this.#now();
     const before = this.#last(service);
     const same = before?.id === id && before.value.equals(value);
-    const given = { service, id, value, usableUntil: now + keepMs, until: now + keepMs + this.#knownForMs };
+    const given = {
+      service,
+      id,
+      value,
+      since: now,
+      usableUntil: now + keepMs,
+      until: now + keepMs + this.#knownForMs,
+    };
     if (before) before.usableUntil = 0;
     const others = this.#given
       .filter(({ until }) => until > now)

@@ -5,7 +5,7 @@ import { Secret } from '../../core/secret.ts';
 import { withAssertion } from './assertion.ts';
 import { signJwt } from './jwt.ts';
 import { googleMaterial } from './material.ts';
-import { DEFAULT_LIFE_MS, jsonOf, type Mint, MintError, type Minted } from './minting.ts';
+import { DEFAULT_LIFE_MS, jsonOf, lifeSeconds, type Mint, MintError, type Minted } from './minting.ts';
 
 /** Google takes an hour at most. */
 const ASSERTION_MS = 10 * 60_000;
@@ -67,7 +67,8 @@ export async function mintGoogleServiceAccount(
 }
 
 function lifeOf(token: string, expiresIn: unknown, nowByItsClock: number): number {
-  if (typeof expiresIn === 'number' && expiresIn > 0) return expiresIn * 1000;
+  const seconds = lifeSeconds(expiresIn);
+  if (seconds !== undefined && seconds > 0) return seconds * 1000;
   try {
     const { exp } = decodeJwt(token);
     return exp === undefined ? DEFAULT_LIFE_MS : exp * 1000 - nowByItsClock;

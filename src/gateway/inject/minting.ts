@@ -59,6 +59,18 @@ export interface Mint {
 /** How long a token is taken to live whose issuer does not say: RFC 6749 section 5.1 leaves it open. */
 export const DEFAULT_LIFE_MS = 60 * 60_000;
 
+/** A century: what is to live longer has no date that could be shown, nor one that could be stored. */
+const LONGEST_LIFE_S = 100 * 365 * 24 * 60 * 60;
+
+/** How long something lives by an issuer's word, as number or text; undefined where that says nothing. */
+export function lifeSeconds(word: unknown): number | undefined {
+  const seconds = typeof word === 'string' && word.trim() !== '' ? Number(word) : word;
+  return typeof seconds === 'number' && seconds >= 0 ? Math.min(seconds, LONGEST_LIFE_S) : undefined;
+}
+
+/** An hour: an issuer that says more is asked again all the same, so that a mistake of its own does not last. */
+const LONGEST_RETRY_MS = 60 * 60_000;
+
 /**
  * Why there is no token. `outage`: the provider may do it later, and the credential is untouched. `refused`: it will
  * not, for the reason `code`, which is one of the provider's own short words.
@@ -85,7 +97,7 @@ export function checkTokenAnswer({ status, headers, body }: Incoming): void {
   const code = errorCode(body) ?? `http_${status}`;
   if (status >= 500 || status === 408 || status === 429 || PASSING.has(code)) {
     const seconds = Number(headers.find(([name]) => name === 'retry-after')?.[1]);
-    throw new MintError('outage', code, `it answered ${status}`, seconds > 0 ? seconds * 1000 : undefined);
+    throw new MintError('outage', code, `it answered ${status}`, seconds > 0 ? Math.min(seconds * 1000, LONGEST_RETRY_MS) : undefined);
   }
   throw new MintError('refused', code, `it answered ${status} (${code})`);
 }

@@ -3,7 +3,7 @@ import { endpointTarget } from '../../core/policy/auth/placement.ts';
 import type { OAuth2Auth } from '../../core/policy/model.ts';
 import { Secret } from '../../core/secret.ts';
 import { clientSecretOf, type OAuth2Material, oauth2Material, plainMaterial } from './material.ts';
-import { checkTokenAnswer, DEFAULT_LIFE_MS, jsonOf, type Mint, MintError, type Minted } from './minting.ts';
+import { checkTokenAnswer, DEFAULT_LIFE_MS, jsonOf, lifeSeconds, type Mint, MintError, type Minted } from './minting.ts';
 
 /** What came back from the browser, to be exchanged for tokens (RFC 6749 section 4.1.3, RFC 7636 section 4.5). */
 export interface AuthorizationCode {
@@ -121,13 +121,27 @@ function request(
           consumes,
         });
         checkTokenAnswer(incoming);
-        const answer = jsonOf(incoming.body);
-        // Who signed in is not asked: without the identity there is nothing of it to check.
-        const { id_token: _, ...tokens } =
-          typeof answer === 'object' && answer !== null ? ({ ...answer } as Record<string, unknown>) : {};
-        return Response.json(tokens, { status: 200 });
+        return Response.json(tokensIn(jsonOf(incoming.body)), { status: 200 });
       },
     },
+  };
+}
+
+/**
+ * The part of a token answer that counts, in the form that the library takes. The answer alone knows the next refresh token:
+ * an empty or odd field beside it (providers write `null`, leave the type out or have one of their own) must not lose that.
+ */
+function tokensIn(answer: unknown): Record<string, unknown> {
+  const fields = typeof answer === 'object' && answer !== null ? (answer as Record<string, unknown>) : {};
+  const { access_token, refresh_token, refresh_token_expires_in, refresh_expires_in } = fields;
+  const life = lifeSeconds(fields.expires_in);
+  return {
+    access_token,
+    // How the token is sent is the policy's to say.
+    token_type: 'bearer',
+    ...(life === undefined ? {} : { expires_in: life }),
+    ...(typeof refresh_token === 'string' && refresh_token !== '' ? { refresh_token } : {}),
+    refresh_token_expires_in: lifeSeconds(refresh_token_expires_in ?? refresh_expires_in) ?? 0,
   };
 }
 
@@ -154,7 +168,7 @@ async function exchange(
     accessToken: answer.access_token,
     accessTokenExpiresAt: minted.expiresAt,
   };
-  const refreshLife = Number(answer.refresh_token_expires_in ?? answer.refresh_expires_in);
+  const refreshLife = Number(answer.refresh_token_expires_in);
   return {
     ...minted,
     keep: {

@@ -38,7 +38,8 @@ export function mintRefusal(
   }
   const issuer = issuerOf(service);
   if (error.kind === 'outage') return refusals.tokenUnavailable(name, issuer, error.message, retryAfterMs);
-  if (Math.abs(skewMs) > NOTABLE_SKEW_MS) {
+  // A token request of oauth2 holds no date: its answer has nothing to do with the clock.
+  if (auth.type !== 'oauth2' && Math.abs(skewMs) > NOTABLE_SKEW_MS) {
     const minutes = Math.round(Math.abs(skewMs) / 60_000);
     return refusals.credentialRejected(
       name,

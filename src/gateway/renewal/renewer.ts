@@ -51,6 +51,7 @@ interface Run {
 /** Why nothing is asked of an issuer for now. */
 interface Pause {
   readonly of: Secret;
+  readonly since: number;
   readonly until: number;
   readonly failures: number;
   readonly error: MintError | MaterialError;
@@ -68,8 +69,8 @@ export class Renewer {
   readonly #pauses = new Map<string, Pause>();
   /** Renewals that the parent could not store yet, and what they come after. */
   readonly #unstored = new Map<string, { readonly after: Secret; readonly kept: Kept }>();
-  /** Until when a token that an API refuses is no reason to mint another. */
-  readonly #futileUntil = new Map<string, number>();
+  /** While a token that an API refuses is no reason to mint another. */
+  readonly #futile = new Map<string, Pick<Pause, 'since' | 'until'>>();
 
   constructor(ports: RenewerPorts) {
     this.#ports = ports;
@@ -85,7 +86,8 @@ export class Renewer {
     const held = this.#heldFor(key, service, stored);
     const alive = held && held.expiresAt > now && !(refused && held.value.equals(refused)) ? held : undefined;
     if (alive && now < alive.renewAt) return alive.value;
-    if (refused && now < (this.#futileUntil.get(key) ?? 0)) throw futile(service);
+    const inVain = this.#futile.get(key);
+    if (refused && inVain && lasts(inVain, now)) throw futile(service);
     try {
       return (await beforeAbort(this.#run(key, service, stored, refused), signal)).value;
     } catch (error) {
@@ -117,7 +119,8 @@ export class Renewer {
 
   /** A token that was just renewed was refused as well: for a minute, minting another is not tried. */
   noteFutile(service: Service): RefusalError {
-    this.#futileUntil.set(keyOf(service), this.#ports.now() + LONGEST_BACKOFF_MS);
+    const since = this.#ports.now();
+    this.#futile.set(keyOf(service), { since, until: since + LONGEST_BACKOFF_MS });
     return futile(service);
   }
 
@@ -158,7 +161,7 @@ export class Renewer {
       return running.token.then(after, after);
     }
     const pause = this.#pauses.get(key);
-    if (pause?.of.equals(stored) && this.#ports.now() < pause.until) return Promise.reject(pause.error);
+    if (pause?.of.equals(stored) && lasts(pause, this.#ports.now())) return Promise.reject(pause.error);
     const controller = new AbortController();
     const token = this.#renew(key, service, stored, refused, controller.signal).then(
       (held) => {
@@ -189,7 +192,8 @@ export class Renewer {
       : final
         ? Number.POSITIVE_INFINITY
         : LONGEST_BACKOFF_MS;
-    this.#pauses.set(key, { of: stored, until: this.#ports.now() + ms, failures, error });
+    const since = this.#ports.now();
+    this.#pauses.set(key, { of: stored, since, until: since + ms, failures, error });
   }
 
   async #renew(
@@ -326,6 +330,11 @@ export class Renewer {
       auth.type === 'oauth2' || auth.type === 'google-service-account' ? auth.tokenUrl.origin : baseUrl.origin;
     return mintRefusal(error, service, Math.max(FIRST_BACKOFF_MS, wait), this.#ports.skew.offset(origin));
   }
+}
+
+/** A clock that was set back to before a pause began would make it last: then it is over, unless it has no end. */
+function lasts({ since, until }: Pick<Pause, 'since' | 'until'>, now: number): boolean {
+  return now < until && (now >= since || until === Number.POSITIVE_INFINITY);
 }
 
 /** A token is taken out of answers for an hour longer than it lives: a log that an API shows may be that old. */
