@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import path from 'node:path';
 
 /** Where to find homes, programs, languages, a desktop's session and its prompts; and a network behind a proxy. */
@@ -38,13 +39,27 @@ export function commandEnvironment(
 
 /** The folders of a PATH in which a program of the person's own may be looked for. */
 export function safePath(value: string, workspaceFolders: readonly string[]): readonly string[] {
-  return value.split(path.delimiter).filter((folder) => path.isAbsolute(folder) && !isInside(folder, workspaceFolders));
+  const agents = withRealPaths(workspaceFolders);
+  return value
+    .split(path.delimiter)
+    .filter((folder) => path.isAbsolute(folder) && !withRealPaths([folder]).some((one) => isInside(one, agents)));
+}
+
+/** A folder may be opened by another name than its own: the names, and where they lead. */
+export function withRealPaths(folders: readonly string[]): readonly string[] {
+  return folders.flatMap((folder) => {
+    try {
+      return [folder, realpathSync(folder)];
+    } catch {
+      return [folder]; // nothing is there
+    }
+  });
 }
 
 /** Whether a path is one of these folders, or below one. */
 export function isInside(file: string, folders: readonly string[]): boolean {
   return folders.some((folder) => {
     const relative = path.relative(folder, file);
-    return !relative.startsWith('..') && !path.isAbsolute(relative);
+    return relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative);
   });
 }

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { isInside } from './commandEnvironment.ts';
+import { isInside, withRealPaths } from './commandEnvironment.ts';
 
 /** Why a word names no program that may be run. */
 export type ProgramProblem = 'not-found' | 'relative' | 'in-workspace';
@@ -26,6 +26,7 @@ export async function findProgram(
     readonly windows: boolean;
   },
 ): Promise<{ readonly program: string } | { readonly problem: ProgramProblem }> {
+  const agents = withRealPaths(workspaceFolders);
   const endings = windows ? WINDOWS_ENDINGS : [''];
   const separated = name.includes('/') || (windows && name.includes('\\'));
   if (separated && !path.isAbsolute(name)) return { problem: 'relative' };
@@ -33,10 +34,36 @@ export async function findProgram(
   for (const program of bases.flatMap((base) => endings.map((ending) => base + ending))) {
     const real = await executable(program);
     if (real === undefined) continue;
-    if (isInside(program, workspaceFolders) || isInside(real, workspaceFolders)) return { problem: 'in-workspace' };
+    if (isInside(program, agents) || isInside(real, agents)) return { problem: 'in-workspace' };
     return { program };
   }
   return { problem: 'not-found' };
+}
+
+/**
+ * The words of a command that name something in the workspace, be it inside a longer word: agents write there, and so
+ * decide what an interpreter runs or a program reads. Relative ones are read in the home folder, where commands run.
+ */
+export async function wordsInWorkspace(
+  words: readonly string[],
+  workspaceFolders: readonly string[],
+  home: string,
+): Promise<readonly string[]> {
+  const agents = withRealPaths(workspaceFolders);
+  const found = await Promise.all(
+    words.map(async (word) => {
+      if (agents.some((folder) => mentions(word, folder))) return [word];
+      const file = await realpath(path.resolve(home, word)).catch(() => undefined);
+      return file !== undefined && isInside(file, agents) ? [word] : [];
+    }),
+  );
+  return found.flat();
+}
+
+function mentions(word: string, folder: string): boolean {
+  const at = word.indexOf(folder);
+  const next = word[at + folder.length];
+  return at >= 0 && (next === undefined || !/[\w.-]/.test(next));
 }
 
 /** Where the file really is; undefined for what cannot be run. */

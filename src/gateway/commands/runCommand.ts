@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import os from 'node:os';
+import type { Readable } from 'node:stream';
 import { Secret } from '../../core/secret.ts';
 import type { CredentialCommand } from '../parent.ts';
 import { ownProcessTree } from '../servers/processTree.ts';
@@ -41,14 +42,20 @@ export function runCommand(
     let stderr = Buffer.alloc(0);
     let stopped: string | undefined;
     let killing: NodeJS.Timeout | undefined;
-    const child = spawn(program, [...args], {
-      env: { ...environment },
-      // Not a workspace: a program must not find its configuration where an agent can write.
-      cwd: os.homedir(),
-      stdio: ['ignore', 'pipe', 'pipe'],
-      detached: tree.detached,
-      windowsHide: true,
-    });
+    let child: ChildProcessByStdio<null, Readable, Readable>;
+    try {
+      child = spawn(program, [...args], {
+        env: { ...environment },
+        // Not a workspace: a program must not find its configuration where an agent can write.
+        cwd: os.homedir(),
+        stdio: ['ignore', 'pipe', 'pipe'],
+        detached: tree.detached,
+        windowsHide: true,
+      });
+    } catch (error) {
+      // Node throws some reasons and emits others: a program that is being updated (ETXTBSY) is thrown.
+      return resolve({ result: notStarted(error), stderr: '' });
+    }
     const stop = (why: string): void => {
       stopped ??= why;
       const { pid } = child;
@@ -78,7 +85,7 @@ export function runCommand(
     child.stderr.on('data', (chunk: Buffer) => {
       stderr = Buffer.concat([stderr, chunk]).subarray(-MOST_ERROR);
     });
-    child.once('error', (error) => end({ why: `it could not be started (${'code' in error ? error.code : 'error'})` }));
+    child.once('error', (error) => end(notStarted(error)));
     child.once('close', (status, by) => {
       if (stopped !== undefined) end({ why: stopped });
       else if (status !== 0)
@@ -88,6 +95,10 @@ export function runCommand(
     signal.addEventListener('abort', abort, { once: true });
     if (signal.aborted) abort();
   });
+}
+
+function notStarted(error: unknown): CommandRun['result'] {
+  return { why: `it could not be started (${error instanceof Error && 'code' in error ? error.code : 'error'})` };
 }
 
 function writtenValue(output: Buffer): CommandRun['result'] {

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { commandEnvironment, safePath } from '../../../src/extension/credentials/commandEnvironment.ts';
-import { findProgram } from '../../../src/extension/credentials/findProgram.ts';
+import { findProgram, wordsInWorkspace } from '../../../src/extension/credentials/findProgram.ts';
 
 test('a command gets what its tools need of the environment, and nothing that makes it run something else', () => {
   const passed = {
@@ -49,7 +49,9 @@ describe('the program that a command names', () => {
     root = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'vk-programs-')));
     for (const folder of ['first', 'second', 'work']) fs.mkdirSync(path.join(root, folder));
     fs.writeFileSync(path.join(root, 'first/key'), 'not to be run', { mode: 0o600 });
-    for (const file of ['second/key', 'second/other', 'work/tool'])
+    fs.mkdirSync(path.join(root, 'work/..tools'));
+    fs.symlinkSync(path.join(root, 'work'), path.join(root, 'link'));
+    for (const file of ['second/key', 'second/other', 'work/tool', 'work/..tools/tool'])
       fs.writeFileSync(path.join(root, file), '', { mode: 0o700 });
     fs.symlinkSync(path.join(root, 'work/tool'), path.join(root, 'first/tool'));
     where = {
@@ -78,5 +80,30 @@ describe('the program that a command names', () => {
   it('is none of the workspace, also behind a link', async () => {
     expect(await findProgram(path.join(root, 'work/tool'), where)).toEqual({ problem: 'in-workspace' });
     expect(await findProgram('tool', where)).toEqual({ problem: 'in-workspace' });
+  });
+
+  it('is none of a workspace that was opened by another name, or whose folders begin with dots', async () => {
+    const byLink = { ...where, workspaceFolders: [path.join(root, 'link')] };
+    expect(await findProgram(path.join(root, 'work/tool'), byLink)).toEqual({ problem: 'in-workspace' });
+    expect(await findProgram(path.join(root, 'work/..tools/tool'), where)).toEqual({ problem: 'in-workspace' });
+    expect(safePath(`${root}/work:${root}/work/..tools:${root}/first`, byLink.workspaceFolders)).toEqual([
+      `${root}/first`,
+    ]);
+    expect(safePath(`${root}/link:${root}/first`, where.workspaceFolders)).toEqual([`${root}/first`]);
+  });
+
+  it.each([
+    ['work/tool', true],
+    ['first/tool', true],
+    ['second/key', false],
+    ['nothing', false],
+  ])('is given a word that names something of the workspace: %s, %s', async (word, shared) => {
+    for (const spelled of [word, path.join(root, word)])
+      expect(await wordsInWorkspace([spelled], where.workspaceFolders, root)).toEqual(shared ? [spelled] : []);
+  });
+
+  it('is given words that hold the workspace somewhere', async () => {
+    const words = [`--file=${root}/work/x`, `. ${root}/work/x; y`, `${root}/workshop`, `file://${root}/work`];
+    expect(await wordsInWorkspace(words, where.workspaceFolders, root)).toEqual([words[0], words[1], words[3]]);
   });
 });
