@@ -65,19 +65,24 @@ describe('a command', () => {
     expect(await whyOf(sh(script))).toBe(why);
   });
 
-  it.runIf(process.platform === 'linux')('that is just being updated says so, and so does one below a file', async () => {
-    const program = path.join(folder, 'updated');
-    fs.copyFileSync('/bin/echo', program);
-    fs.chmodSync(program, 0o700);
-    const writer = fs.openSync(program, 'r+');
-    try {
-      expect(await whyOf(runCommand({ program, args: [], environment: {} }, never))).toMatch(/not be started \(ETXTBSY\)/);
-    } finally {
-      fs.closeSync(writer);
-    }
-    const below = { program: path.join(program, 'x'), args: [], environment: {} };
-    expect(await whyOf(runCommand(below, never))).toMatch(/not be started \(ENOTDIR\)/);
-  });
+  it.runIf(process.platform === 'linux')(
+    'that is just being updated says so, and so does one below a file',
+    async () => {
+      const program = path.join(folder, 'updated');
+      fs.copyFileSync('/bin/echo', program);
+      fs.chmodSync(program, 0o700);
+      const writer = fs.openSync(program, 'r+');
+      try {
+        expect(await whyOf(runCommand({ program, args: [], environment: {} }, never))).toMatch(
+          /not be started \(ETXTBSY\)/,
+        );
+      } finally {
+        fs.closeSync(writer);
+      }
+      const below = { program: path.join(program, 'x'), args: [], environment: {} };
+      expect(await whyOf(runCommand(below, never))).toMatch(/not be started \(ENOTDIR\)/);
+    },
+  );
 
   it('that is not there says so', async () => {
     const run = runCommand({ program: path.join(folder, 'nothing'), args: [], environment: {} }, never);

@@ -97,7 +97,12 @@ export function checkTokenAnswer({ status, headers, body }: Incoming): void {
   const code = errorCode(body) ?? `http_${status}`;
   if (status >= 500 || status === 408 || status === 429 || PASSING.has(code)) {
     const seconds = Number(headers.find(([name]) => name === 'retry-after')?.[1]);
-    throw new MintError('outage', code, `it answered ${status}`, seconds > 0 ? Math.min(seconds * 1000, LONGEST_RETRY_MS) : undefined);
+    throw new MintError(
+      'outage',
+      code,
+      `it answered ${status}`,
+      seconds > 0 ? Math.min(seconds * 1000, LONGEST_RETRY_MS) : undefined,
+    );
   }
   throw new MintError('refused', code, `it answered ${status} (${code})`);
 }

@@ -3,7 +3,15 @@ import { endpointTarget } from '../../core/policy/auth/placement.ts';
 import type { OAuth2Auth } from '../../core/policy/model.ts';
 import { Secret } from '../../core/secret.ts';
 import { clientSecretOf, type OAuth2Material, oauth2Material, plainMaterial } from './material.ts';
-import { checkTokenAnswer, DEFAULT_LIFE_MS, jsonOf, lifeSeconds, type Mint, MintError, type Minted } from './minting.ts';
+import {
+  checkTokenAnswer,
+  DEFAULT_LIFE_MS,
+  jsonOf,
+  lifeSeconds,
+  type Mint,
+  MintError,
+  type Minted,
+} from './minting.ts';
 
 /** What came back from the browser, to be exchanged for tokens (RFC 6749 section 4.1.3, RFC 7636 section 4.5). */
 export interface AuthorizationCode {
