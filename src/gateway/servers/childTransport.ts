@@ -119,7 +119,7 @@ export class ChildTransport implements Transport {
     try {
       json = JSON.parse(line);
     } catch {
-      this.#options.onErrorLine(line.slice(0, MAX_ERROR_LINE)); // servers that print to the wrong stream
+      this.#options.onErrorLine(line); // servers that print to the wrong stream
       return;
     }
     const message = JSONRPCMessageSchema.safeParse(json);

@@ -27,7 +27,8 @@ export class ServerLog {
     }
     this.#lines++;
     if (this.#lines > LINES) return;
-    const line = this.#recorder.redact(text.slice(0, 8 * LOG_CHARS)).slice(0, LOG_CHARS);
+    // All of it, before it is cut: the beginning of a credential would not be recognized.
+    const line = this.#recorder.redact(text).slice(0, LOG_CHARS);
     const more = this.#lines === LINES ? ' (and more, which is left out for a minute)' : '';
     this.#recorder.log('info', `${this.#name} says: ${JSON.stringify(line)}${more}`);
   }

@@ -1,0 +1,18 @@
+import { randomBytes } from 'node:crypto';
+import { expect, it } from 'vitest';
+import { Redactor } from '../../../src/core/redact/redactor.ts';
+import { Secret } from '../../../src/core/secret.ts';
+import { ServerLog } from '../../../src/gateway/servers/serverLog.ts';
+
+it('cuts a line after credentials were taken out, so that no part of one is left', () => {
+  const key = randomBytes(600).toString('hex');
+  const redactor = new Redactor([{ name: 'key', value: new Secret(key) }]);
+  const lines: string[] = [];
+  const log = new ServerLog(
+    'noisy',
+    { log: (_level, line) => void lines.push(line), redact: (text) => redactor.text(text).text },
+    () => 0,
+  );
+  log.write(Array(4).fill(key).join(' '));
+  expect(lines).toEqual([`noisy says: "${Array(4).fill('[redacted:key]').join(' ')}"`]);
+});
