@@ -26,9 +26,19 @@ const server = new Server(
 
 const text = (said: string): CallToolResult => ({ content: [{ type: 'text', text: said }] });
 
+/** Answers past the SDK, which would not send such a result, and never again. */
+const answerRaw = (requestId: string | number, result: string): Promise<never> => {
+  process.stdout.write(`{"jsonrpc":"2.0","id":${JSON.stringify(requestId)},"result":${result}}\n`);
+  return new Promise(() => undefined);
+};
+
 const TOOLS: Record<
   string,
-  (given: Record<string, unknown>, progressToken?: string | number) => Promise<CallToolResult>
+  (
+    given: Record<string, unknown>,
+    progressToken: string | number | undefined,
+    requestId: string | number,
+  ) => Promise<CallToolResult>
 > = {
   echo: async (given) => text(JSON.stringify(given)),
   env: async () => ({ ...text(JSON.stringify(process.env)), structuredContent: { ...process.env } }),
@@ -49,6 +59,24 @@ const TOOLS: Record<
   },
   fail: async () => {
     throw new Error(`refused with ${token}`);
+  },
+  refuse: async () => {
+    // What many servers say of any error; the SDK has the same number for a connection that closed.
+    throw Object.assign(new Error(`not today, ${token}`), { code: -32000 });
+  },
+  odd: (_given, _progressToken, requestId) => answerRaw(requestId, '{"content":[{"type":"hologram"}]}'),
+  deep: (_given, _progressToken, requestId) => {
+    const levels = 200_000;
+    const nested = `${'['.repeat(levels)}${']'.repeat(levels)}`;
+    return answerRaw(requestId, `{"content":[],"structuredContent":{"a":${nested}}}`);
+  },
+  flood: async (_given, progressToken) => {
+    for (let count = 1; count <= 500; count++) {
+      await server.sendToolListChanged();
+      if (progressToken === undefined) continue;
+      await server.notification({ method: 'notifications/progress', params: { progressToken, progress: count } });
+    }
+    return text('done');
   },
   crash: async () => process.exit(3),
   hang: () => new Promise(() => undefined),
@@ -110,11 +138,11 @@ server.setRequestHandler(ListToolsRequestSchema, () => {
     ],
   };
 });
-server.setRequestHandler(CallToolRequestSchema, async ({ params }) => {
+server.setRequestHandler(CallToolRequestSchema, async ({ params }, { requestId }) => {
   calls++;
   if (calls === changesAfter && !args.includes('--silent')) await server.sendToolListChanged();
   runs++;
   const tool = TOOLS[params.name];
-  return tool ? tool(params.arguments ?? {}, params._meta?.progressToken) : text('called all the same');
+  return tool ? tool(params.arguments ?? {}, params._meta?.progressToken, requestId) : text('called all the same');
 });
 await server.connect(new StdioServerTransport());

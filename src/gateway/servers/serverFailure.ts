@@ -1,4 +1,5 @@
 import { McpError, ErrorCode as McpErrorCode } from '@modelcontextprotocol/sdk/types.js';
+import * as z from 'zod';
 import { TransportError } from '../http/transportError.ts';
 import { type RefusalError, refusals, type Sent } from '../refusals.ts';
 import { serverRefusals } from './serverRefusals.ts';
@@ -21,11 +22,13 @@ export function serverFailure(
   const status = httpStatus(error);
   if (status === 401) return serverRefusals.credentialRejected(server);
   if (intended !== true) return serverRefusals.notStarted(server, startFailure(error));
+  if (error instanceof z.core.$ZodError) return serverRefusals.unreadable(server, 'is not what MCP allows');
+  if (error instanceof RangeError) return serverRefusals.unreadable(server, 'is nested too deeply');
   return status === undefined ? undefined : refusals.unreachable(server, server, `it answered ${status}`, sent);
 }
 
-/** Whether the connection to the server ended under a request. */
-export function isConnectionClosed(error: unknown): boolean {
+/** Whether the connection to the server ended under a request. A server that lives may answer with this number, too. */
+function isConnectionClosed(error: unknown): boolean {
   return error instanceof McpError && error.code === McpErrorCode.ConnectionClosed;
 }
 

@@ -70,6 +70,12 @@ export const serverRefusals = {
       },
     ),
 
+  unreadable: (server: string, why: string): RefusalError =>
+    refuse('upstream_unreachable', `${server} answered with a result that ${why}.`, DO_NOT_REPEAT, {
+      service: server,
+      sent: 'yes',
+    }),
+
   crashed: (server: string, sent: Sent): RefusalError =>
     refuse(
       'upstream_unreachable',

@@ -1,6 +1,6 @@
 import { McpError } from '@modelcontextprotocol/sdk/types.js';
 import type { Dispatcher } from 'undici';
-import type { Network } from '../../core/policy/model.ts';
+import type { Network, Rate } from '../../core/policy/model.ts';
 import { destinationOf, differingServerPart } from '../../core/policy/servers/destination.ts';
 import { toolRule } from '../../core/policy/servers/explainTool.ts';
 import { isToolName } from '../../core/policy/servers/namePattern.ts';
@@ -19,9 +19,10 @@ import type { Limiter, Place } from '../limiter.ts';
 import type { ServerPins, ServerState, ToolsSeen } from '../parent.ts';
 import { RefusalError, refusals } from '../refusals.ts';
 import { knownRefusal } from '../refusing.ts';
+import { TokenBucket } from '../tokenBucket.ts';
 import type { ProcessTree } from './processTree.ts';
 import { findServer, serverSecrets, serverStatus } from './serverAccess.ts';
-import { isConnectionClosed, serverFailure } from './serverFailure.ts';
+import { serverFailure } from './serverFailure.ts';
 import type { ToolResult } from './serverLink.ts';
 import { LOG_CHARS, ServerLog } from './serverLog.ts';
 import { serverRefusals } from './serverRefusals.ts';
@@ -32,9 +33,12 @@ import { askingRule, toolApproval } from './toolApproval.ts';
 import { shownTool, ToolCatalog } from './toolCatalog.ts';
 import { ToolPins } from './toolPins.ts';
 import { cleanResult } from './toolResult.ts';
+import { ToolWatchers } from './toolWatchers.ts';
 
 /** After a call timed out, how long the server has to answer a ping before it counts as hung. */
 const PING_MS = 2000;
+/** How often an agent is told of a call's progress. */
+const PROGRESS_RATE: Rate = { count: 10, per: 'second' };
 
 export interface WrappedServersOptions {
   readonly state: GatewayState;
@@ -62,7 +66,7 @@ interface Judged {
 interface Wrapped {
   readonly runner: ServerRunner;
   readonly catalog: ToolCatalog;
-  readonly watchers: Set<() => void>;
+  readonly watchers: ToolWatchers;
   /** What its tools and its state came to when its watchers were last told. */
   told: string;
   readonly log: ServerLog;
@@ -168,9 +172,7 @@ export class WrappedServers {
 
   /** Calls `listener` whenever the tools of this server may be others than before, until the returned function is called. */
   watch(server: string, listener: () => void): () => void {
-    const { watchers } = this.#of(server);
-    watchers.add(listener);
-    return () => watchers.delete(listener);
+    return this.#of(server).watchers.add(listener);
   }
 
   // ── What changes around them ────────────────────────────────────────────────────────────────────────────────────
@@ -235,7 +237,10 @@ export class WrappedServers {
     for (const flight of this.#flights) {
       flight.interrupt((sent) => refusals.gatewayStopping(flight.call.service, sent));
     }
-    for (const { runner } of this.#wrapped.values()) runner.end('kill');
+    for (const { runner, watchers } of this.#wrapped.values()) {
+      runner.end('kill');
+      watchers.close();
+    }
   }
 
   // ── The steps of a call ─────────────────────────────────────────────────────────────────────────────────────────
@@ -344,13 +349,18 @@ export class WrappedServers {
   ): Promise<ToolResult> {
     const { recorder } = this.#options;
     const { server } = call;
+    const patience = new TokenBucket(PROGRESS_RATE);
     const tell = onProgress && {
-      onProgress: ({ progress, total, message }: CallProgress): void =>
+      onProgress: ({ progress, total, message }: CallProgress): void => {
+        const at = this.#options.now();
+        if (patience.retryAfter(at) > 0) return; // progress is no more than a hint: what is left out, the next one says
+        patience.take(at);
         onProgress({
           progress,
           ...(total === undefined ? {} : { total }),
           ...(message === undefined ? {} : { message: recorder.redact(message).slice(0, LOG_CHARS) }),
-        }),
+        });
+      },
     };
     try {
       const result = await session.use((link) => {
@@ -366,7 +376,7 @@ export class WrappedServers {
         void this.#endIfHung(server, session);
         throw flight.signal.reason;
       }
-      if (session.ended || isConnectionClosed(error)) throw serverRefusals.crashed(server, flight.sent);
+      if (session.ended) throw serverRefusals.crashed(server, flight.sent);
       if (!(error instanceof McpError)) throw error;
       // The server's own word for what was wrong with the call: the agent can learn from it as from a failed tool.
       flight.sent = 'yes';
@@ -429,7 +439,7 @@ export class WrappedServers {
       wrapped = {
         runner: new ServerRunner(name, now, (session) => this.#ports(name, session)),
         catalog: new ToolCatalog(name, this.#pins),
-        watchers: new Set(),
+        watchers: new ToolWatchers(now),
         told: '',
         log: new ServerLog(name, recorder, now),
       };
@@ -448,7 +458,7 @@ export class WrappedServers {
         this.#options.recorder.log('warn', `${name} ended by itself; the next call starts it again.`);
         this.#of(name).runner.noteFailure();
       },
-      onToolsChanged: () => this.#tellWatchers(name),
+      onToolsChanged: () => this.#of(name).watchers.tellSoon(),
       onLog: (level, data) =>
         this.#of(name).log.write(`${level}: ${typeof data === 'string' ? data : JSON.stringify(data)}`),
       onErrorLine: (line) => this.#of(name).log.write(line),
@@ -483,19 +493,18 @@ export class WrappedServers {
       });
     }
     this.#options.onToolsSeen(seen);
-    this.#tellWatchers(name);
-  }
-
-  #tellWatchers(name: string): void {
     const wrapped = this.#of(name);
     wrapped.told = this.#standing(name, wrapped);
-    for (const listener of wrapped.watchers) listener();
+    wrapped.watchers.tellSoon();
   }
 
   /** Much is told to a gateway that concerns no server: clients are not to list their tools again for it. */
   #tellIfOther(name: string): void {
     const wrapped = this.#of(name);
-    if (wrapped.told !== this.#standing(name, wrapped)) this.#tellWatchers(name);
+    const standing = this.#standing(name, wrapped);
+    if (wrapped.told === standing) return;
+    wrapped.told = standing;
+    wrapped.watchers.tell();
   }
 
   #standing(name: string, { catalog }: Wrapped): string {

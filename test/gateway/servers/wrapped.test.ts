@@ -26,6 +26,7 @@ const SERVERS = {
   changing: trickyServer(undefined, {}, ['--changes-after', '2']),
   silent: trickyServer(undefined, {}, ['--changes-after', '1', '--silent']),
   fragile: trickyServer(undefined, { limits: { timeout: '2s', responseBytes: '10KB' } }),
+  loud: trickyServer(undefined),
   asking: trickyServer(undefined, { tools: { allow: ['echo'], ask: ['env'] } }),
   careful: trickyServer(undefined, { tools: { ask: ['*'] } }),
   slow: trickyServer(undefined, { limits: { requests: '2/hour' } }),
@@ -252,6 +253,36 @@ describe('a server that changes its tools', () => {
 });
 
 describe('a server that fails', () => {
+  it('lives on when it answers with the number that the SDK has for a closed connection', async () => {
+    const fragile = await client('fragile');
+    const { own } = JSON.parse(await fragile.text('children')) as { own: number };
+    const result = await fragile.call('refuse');
+    expect(result).toMatchObject({ isError: true, content: [{ type: 'text' }] });
+    expect(JSON.stringify(result)).toContain('not today');
+    expect(JSON.parse(await fragile.text('children'))).toMatchObject({ own });
+  });
+
+  it.each(['odd', 'deep'])('is named as the one that failed, and not Valet Key: %s', async (tool) => {
+    const fragile = await client('fragile');
+    const refused = await fragile.refused(tool);
+    expect(refused).toMatchObject({ code: 'upstream_unreachable', sent: 'yes' });
+    expect(refused.message).toContain('fragile');
+    expect(await fragile.text('echo')).toBe('{}');
+  });
+
+  it('floods no agent with notifications', async () => {
+    const loud = await client('loud');
+    await loud.tools();
+    const before = loud.told.count;
+    let heard = 0;
+    await loud.call('flood', {}, { onprogress: () => heard++ });
+    await sleep(1200); // the last word of each second comes late, and is not lost
+    expect(loud.told.count - before).toBeGreaterThanOrEqual(1);
+    expect(loud.told.count - before).toBeLessThanOrEqual(4);
+    expect(heard).toBeGreaterThanOrEqual(1);
+    expect(heard).toBeLessThanOrEqual(60);
+  });
+
   it('crashes with a clear error, and is there again for the next call', async () => {
     const fragile = await client('fragile');
     expect(await fragile.refused('crash')).toMatchObject({ code: 'upstream_unreachable', sent: 'unknown' });
