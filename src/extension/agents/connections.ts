@@ -110,6 +110,8 @@ export class Connections {
     const continues = former !== undefined && file.text !== undefined && former.after === digest(file.text);
     if (continues && backup !== undefined) fs.rmSync(backup, { force: true });
     const kept = continues ? former.backup : backup;
+    // No way back leads to the former copy any more, and it may hold other servers' secrets.
+    if (!continues && former?.backup !== undefined) fs.rmSync(former.backup, { force: true });
     const made = { client: client.id, file: file.named, after: digest(text) };
     await this.#keep([...this.#others(client), kept === undefined ? made : { ...made, backup: kept }]);
     return kept;
@@ -121,6 +123,21 @@ export class Connections {
     const backup = this.of(client)?.backup;
     await this.#keep(this.#others(client));
     if (backup !== undefined) fs.rmSync(backup, { force: true });
+  }
+
+  /**
+   * Takes away the copies of files that others wrote to since: undoing will take out our entries alone, and a secret that
+   * just left such a file would stay in its copy.
+   */
+  async dropOutdatedCopies(): Promise<void> {
+    const outdated = this.all.filter(
+      ({ file, after, backup }) => backup !== undefined && digest(textOf(file) ?? '') !== after,
+    );
+    if (outdated.length === 0) return;
+    const current = this.all.filter((connection) => !outdated.some(({ client }) => client === connection.client));
+    // Nothing has an empty digest: no text is ever taken for the one that was written then.
+    await this.#keep([...current, ...outdated.map(({ client, file }) => ({ client, file, after: '' }))]);
+    for (const { backup } of outdated) if (backup !== undefined) fs.rmSync(backup, { force: true });
   }
 
   #others(client: AgentClient): readonly Connection[] {

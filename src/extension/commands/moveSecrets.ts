@@ -50,6 +50,7 @@ export async function moveSecrets(app: App, argument: unknown): Promise<void> {
     const stored = await storeAll(app, moves, wraps);
     if (!stored || !(await confirmRemoval(app, moves, entryOf))) return;
     const backup = await changeFiles(app.backups, changes);
+    await app.connections.dropOutdatedCopies();
     await app.exposures.add(exposuresOf(moves, stored, backup));
     await app.gateway.record({ action: 'move', subject: changes.map(({ label }) => label).join(', ') });
     await app.checkup.run();

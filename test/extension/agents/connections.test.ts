@@ -13,12 +13,14 @@ const codex = clientOf('codex') ?? expect.fail();
 const secret = ['ghp', crypto.randomUUID()].join('_');
 const TEXT = `{\n  // with a token of somebody else\n  "mcpServers": { "gh": { "env": { "TOKEN": "${secret}" } } },\n}\n`;
 
+let now: number;
 let home: string;
 let connections: Connections;
 let metadata: FakeMetadata;
 let file: string;
 
 beforeEach(() => {
+  now = Date.UTC(2026, 10, 21);
   home = fs.mkdtempSync(path.join(os.tmpdir(), 'vk-home-'));
   file = path.join(home, '.claude.json');
   metadata = new FakeMetadata();
@@ -26,7 +28,7 @@ beforeEach(() => {
     metadata,
     machine: { platform: 'linux', home, env: {}, extensionStorage: path.join(home, 'storage') },
     launch: { command: '/launcher/valet-key', args: [] },
-    now: () => Date.UTC(2026, 10, 21),
+    now: () => now,
   });
 });
 afterEach(() => fs.rmSync(home, { recursive: true, force: true }));
@@ -109,6 +111,32 @@ describe('disconnecting', () => {
     expect(fs.readFileSync(file, 'utf8')).toBe(TEXT);
     expect(fs.readdirSync(home)).toEqual(['.claude.json']);
     expect(connections.all).toEqual([]);
+  });
+
+  test('leaves no copy behind that holds a secret which left the file since', async () => {
+    fs.writeFileSync(file, TEXT);
+    await connections.connect(connections.planToConnect(claude));
+    const connected = fs.readFileSync(file, 'utf8');
+    await connections.dropOutdatedCopies();
+    expect(fs.readdirSync(home)).toHaveLength(2); // the file is as it was written, so the copy is still the way back
+    fs.writeFileSync(file, connected.replace(secret, ''));
+    await connections.dropOutdatedCopies();
+    expect(fs.readdirSync(home)).toEqual(['.claude.json']);
+    // The secret comes back, by an undo of what took it out: the file is not taken for the one of then.
+    fs.writeFileSync(file, connected);
+    await connections.disconnect(connections.planToDisconnect(claude));
+    const text = fs.readFileSync(file, 'utf8');
+    expect([text.includes(secret), text.includes('/launcher/valet-key')]).toEqual([true, false]);
+    expect(connections.all).toEqual([]);
+  });
+
+  test('leaves one copy, however often one connects while others write', async () => {
+    fs.writeFileSync(file, TEXT);
+    await connections.connect(connections.planToConnect(claude));
+    fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace(secret, ''));
+    now += 1000;
+    const backup = await connections.connect(connections.planToConnect(claude, ['github']));
+    expect(fs.readdirSync(home).sort()).toEqual(['.claude.json', path.basename(backup ?? '')]);
   });
 
   test('removes a file that was made for it', async () => {
