@@ -74,14 +74,15 @@ export function hasEntry(text: string, client: AgentClient): boolean {
 
 const BOM = '\uFEFF';
 
-function jsonWith(given: string, client: AgentClient, entries: Entries): string {
+function jsonWith(given: string, client: AgentClient, proposed: Entries): string {
   const { mark, text } = withoutMark(given);
   if (text.trim() === '') {
-    return `${mark}${JSON.stringify({ mcpServers: Object.fromEntries(entries) }, undefined, 2)}\n`;
+    return `${mark}${JSON.stringify({ mcpServers: Object.fromEntries(proposed) }, undefined, 2)}\n`;
   }
   const before = jsonOf(text);
   const servers = before.mcpServers === undefined ? {} : before.mcpServers;
   if (!isRecord(servers)) throw new EntryError('unexpected');
+  const entries = underKnownNames(proposed, servers, client);
   const old = ownNames(servers, client).filter((name) => !entries.has(name));
   const formattingOptions = formattingOf(text);
   const after = [...entries].reduce(
@@ -231,6 +232,28 @@ function tomlValue(value: unknown): string {
 /** The names of our entries: our own server's, and what carries the client's mark. */
 function ownNames(servers: Record<string, unknown>, client: AgentClient): readonly string[] {
   return Object.keys(servers).filter((name) => name === ENTRY_NAME || isMarked(servers[name], client));
+}
+
+/** A wrapped server that moved here out of this very file keeps the name that its client knows. */
+function underKnownNames(entries: Entries, servers: Record<string, unknown>, client: AgentClient): Entries {
+  const known = Object.entries(servers).filter(([name]) => !entries.has(name));
+  return new Map(
+    [...entries].map(([name, entry]) => [
+      known.find(([, other]) => startsSameServer(other, entry, client))?.[0] ?? name,
+      entry,
+    ]),
+  );
+}
+
+/** Whether an entry of the file is ours, for the wrapped server that `wanted` is for. */
+function startsSameServer(entry: unknown, wanted: Readonly<Record<string, unknown>>, client: AgentClient): boolean {
+  const server = serverIn(wanted);
+  if (server === undefined || !isRecord(entry) || serverIn(entry) !== server) return false;
+  return isMarked(entry, client) || (entry.command === wanted.command && same(entry.args, wanted.args));
+}
+
+function serverIn({ args }: Readonly<Record<string, unknown>>): unknown {
+  return Array.isArray(args) && args.at(-2) === '--server' ? args.at(-1) : undefined;
 }
 
 function isMarked(entry: unknown, client: AgentClient): boolean {

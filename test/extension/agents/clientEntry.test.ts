@@ -64,6 +64,21 @@ describe('wrapped servers', () => {
     expect(withoutEntries(again, client).trimEnd()).toBe(text.trimEnd());
   });
 
+  test.each([
+    ['with our mark', { env: { VALETKEY_CLIENT: 'gemini' } }],
+    ['without it', {}],
+  ])('one that moved here out of the file keeps the name that the client knows, and its place: %s', (_, mark) => {
+    const moved = { command: LAUNCH.command, args: ['--server', 'wiki'], ...mark };
+    const other = { command: 'node', args: ['other.js', '--server', 'notes'] };
+    const text = JSON.stringify({ mcpServers: { 'My Wiki': moved, a: {}, other } });
+    const after = withEntries(text, gemini, entriesOf(gemini, LAUNCH, ['wiki', 'notes']));
+    const servers = serversOf(gemini, after);
+    expect(Object.keys(servers)).toEqual(['My Wiki', 'a', 'other', 'valet-key', 'valet-key-notes']);
+    expect(servers['My Wiki']).toMatchObject({ ...moved, env: { VALETKEY_CLIENT: 'gemini' } });
+    expect(servers.other).toEqual(other);
+    expect(Object.keys(serversOf(gemini, withoutEntries(after, gemini)))).toEqual(['a', 'other']);
+  });
+
   test('what carries our mark under a name of its own goes with the others, and what does not stays', () => {
     const mark = { command: '/launcher', args: ['--server', 'gh'], env: { VALETKEY_CLIENT: 'gemini' } };
     const theirs = { command: 'x', env: { VALETKEY_CLIENT: 'codex' } };
