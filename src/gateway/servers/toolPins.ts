@@ -75,8 +75,15 @@ export function partsOf(tool: RawTool): Record<string, unknown> {
 export function seenTool({ tool, hash: own, standing }: JudgedTool): SeenTool {
   const lines = JSON.stringify(tool, undefined, 2).split('\n');
   const text = lines.map(escapeUnshowable).join('\n');
-  const cut = text.length > MAX_DEFINITION ? `${text.slice(0, MAX_DEFINITION)}…` : text;
-  return { name: tool.name, hash: own, standing, definition: cut };
+  // What is cut off cannot be compared, so the end says whether it is the same as before.
+  const more = text.length - MAX_DEFINITION;
+  const rest = `…\n(${more} more characters, which are not shown; SHA-256 of the whole definition: ${own})`;
+  return {
+    name: tool.name,
+    hash: own,
+    standing,
+    definition: more > 0 ? `${text.slice(0, MAX_DEFINITION)}${rest}` : text,
+  };
 }
 
 function hidesText(tool: RawTool): boolean {
