@@ -1,4 +1,8 @@
 import { createHash } from 'node:crypto';
+import { markdownText } from '../checkup/shownText.ts';
+
+/** Folders may lie deep, and a repository names them as it likes. */
+const MOST_LABEL = 200;
 
 /** VS Code's translator, or one like it. */
 interface Translator {
@@ -64,7 +68,7 @@ export function evidencePack(parts: EvidenceParts, l10n: Translator): string {
 }
 
 function policyLines({ label, approved, pending }: EvidencePolicy, l10n: Translator): readonly string[] {
-  const title = ['', `### ${label.replaceAll(/[\r\n]/g, ' ')}`, ''];
+  const title = ['', `### ${markdownText(label, MOST_LABEL)}`, ''];
   if (!approved) return [...title, l10n.t('Nothing in it is approved.'), ''];
   const fence = '~'.repeat(Math.max(3, ...[...approved.text.matchAll(/~+/g)].map(([run]) => run.length + 1)));
   return [

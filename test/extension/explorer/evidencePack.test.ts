@@ -29,9 +29,16 @@ test('answers first, then what the answers rest on, under one title', () => {
 
 test('shows each approved policy as it is, with its hash, and lets no text break out of its block', () => {
   const text = evidencePack(PARTS, l10n);
-  expect(text).toContain('### user # policy');
+  expect(text).toContain('### user\u{fffd}\\# policy');
   expect(text).toContain(`~~~~yaml\n${POLICY.trimEnd()}\n~~~~`);
   expect(text).toContain(createHash('sha256').update(POLICY).digest('hex'));
+});
+
+test('takes the name of a policy’s folder as text', () => {
+  const text = evidencePack({ ...PARTS, policies: [{ label: '![](https://a.test/x.png) <b>', pending: 0 }] }, l10n);
+  expect(text).not.toContain('![](');
+  expect(text).not.toContain('<b>');
+  expect(text).toContain('a\\.test');
 });
 
 test('says what is broken, unapproved or was never tried', () => {
