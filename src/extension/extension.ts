@@ -156,7 +156,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     credentials,
     locks: new RenewalLocks(path.join(storage, 'renewals'), Date.now),
     ids: () => credentialIds(policies.entries()),
-    session: (wanted) => sessions.token(wanted),
+    session: (wanted) => {
+      const id = credentialIds(policies.entries()).get(wanted.service);
+      const record = id && credentials.get(id);
+      return sessions.token(wanted, record?.state === 'session' ? record.createdAt : undefined);
+    },
     announce: () => shared.announceChange(),
     now: Date.now,
     wait: (ms) => new Promise((resolve) => after(ms, resolve)),

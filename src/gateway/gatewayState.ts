@@ -232,6 +232,7 @@ export class GatewayState {
     const left = (expiresAt ?? Number.POSITIVE_INFINITY) - this.#now();
     const date = expiresAt === undefined ? '' : dateText(expiresAt);
     if (left <= 0) return { status: 'expired', why: `it ended on ${date}` };
+    if (standing === 'missing') return { status: 'missing_credential', ...(why === undefined ? {} : { why }) };
     if (standing === 'rejected') return { status: 'rejected', why: why ?? 'the API answered 401' };
     if (left < EXPIRING_MS) return { status: 'expiring', why: `it ends on ${date}` };
     return { status: standing ?? 'ready' };

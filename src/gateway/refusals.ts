@@ -6,7 +6,7 @@ import type { ErrorCode, Refusal } from '../protocol/messages.ts';
  */
 export class RefusalError extends Error {
   readonly refusal: Refusal;
-  /** Why a credential was rejected, for the state of its service. */
+  /** Why a credential was rejected, or VS Code has no session to use: for the state of its service. */
   readonly why: string | undefined;
 
   constructor(refusal: Refusal, { why, ...options }: ErrorOptions & { readonly why?: string } = {}) {
@@ -159,6 +159,19 @@ export const refusals = {
       `No credential is stored for ${service}.`,
       `Ask the person to run "Valet Key: Rotate Credential" for ${service} in VS Code. Do not look for the key yourself.`,
       { service },
+    ),
+
+  /** A person allowed VS Code's session, and VS Code has none to give. */
+  sessionMissing: (service: string, provider: string): RefusalError =>
+    new RefusalError(
+      {
+        code: 'missing_credential',
+        message: `VS Code has no ${provider} session that ${service} may use, or the API refused the one that it has.`,
+        nextStep: `Ask the person to sign in with "Accounts" in VS Code, and to run "Valet Key: Rotate Credential" for ${service}.`,
+        sent: 'no',
+        service,
+      },
+      { why: `VS Code has no ${provider} session for it, or the API refused the one that it has` },
     ),
 
   /** `why` quotes nothing that the command wrote. */

@@ -23,10 +23,7 @@ export class Refusing {
   refuse(flight: Flight, error: unknown): Refusal {
     const { service } = flight.call;
     const { refusal, why } = this.#asRefusal(error, service, flight.sent);
-    if (refusal.code === 'credential_rejected' && flight.verdict !== 'verify') {
-      const { vault } = this.#parts.state;
-      vault.noteRejected(service, why === undefined ? undefined : vault.redactor.text(why).text);
-    }
+    if (flight.verdict !== 'verify') this.#note(service, refusal.code, why);
     if (error instanceof AuditWriteError) return this.#clean(refusal); // there is nowhere to record it
     this.#parts.recorder.recordOrLog({
       ...flight.event(),
@@ -37,6 +34,14 @@ export class Refusing {
       durationMs: this.#parts.now() - flight.startedAt,
     });
     return this.#clean(refusal);
+  }
+
+  /** What the state of the service has of it. */
+  #note(service: string, code: Refusal['code'], why: string | undefined): void {
+    const { vault } = this.#parts.state;
+    const shown = why === undefined ? undefined : vault.redactor.text(why).text;
+    if (code === 'credential_rejected') vault.noteRejected(service, shown);
+    if (code === 'missing_credential' && shown !== undefined) vault.noteMissing(service, shown);
   }
 
   /** What to say of an error before anything was sent, where there is no call to record. */

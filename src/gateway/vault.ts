@@ -16,12 +16,15 @@ const MOST_MINTED = 64;
 /** In the place of a session's value, which VS Code keeps. */
 export const NOTHING_STORED = new Secret('');
 
+/** `missing`: VS Code has no session to use, though a person allowed it. */
+type Standing = CredentialStanding | 'missing';
+
 export type VaultLookup =
   | {
       readonly found: 'credential';
       readonly value: Secret;
-      readonly standing?: CredentialStanding;
-      /** Why it was rejected, if anybody but the API said so. */
+      readonly standing?: Standing;
+      /** Why it was rejected, if anybody but the API said so; why it is missing. */
       readonly why?: string;
       readonly expiresAt?: number;
     }
@@ -39,7 +42,7 @@ export type VaultLookup =
 export class Vault {
   #set: CredentialSet = { current: [], retired: [], revoked: [] };
   /** What this gateway last saw an API think of the present value of a service. */
-  readonly #standings = new Map<string, { readonly standing: CredentialStanding; readonly why?: string }>();
+  readonly #standings = new Map<string, { readonly standing: Standing; readonly why?: string }>();
   readonly #candidates = new Set<{ readonly service: string; readonly value: Secret }>();
   /** Tokens and signatures that were made with credentials, and values that renewed ones came after. */
   #minted: readonly { readonly service: string; readonly value: Secret; readonly until: number }[] = [];
@@ -112,12 +115,18 @@ export class Vault {
 
   /** Notes what became of a request with this value, if that is still the service's credential. */
   noteStanding(service: string, value: Secret, standing: CredentialStanding | undefined): void {
-    if (this.#current(service)?.value.equals(value)) this.#setStanding(service, standing);
+    const counts = [this.#current(service), this.#session(service)].some((one) => one?.value.equals(value));
+    if (counts) this.#setStanding(service, standing);
   }
 
   /** The issuer of its tokens, or the API in spite of a fresh one, does not take the service's credential. */
   noteRejected(service: string, why?: string): void {
     this.#setStanding(service, 'rejected', why);
+  }
+
+  /** VS Code has no session for it, until a call finds one. */
+  noteMissing(service: string, why: string): void {
+    this.#setStanding(service, 'missing', why);
   }
 
   /** Takes a value that is not stored out of everything, until the returned function is called. */
@@ -171,7 +180,7 @@ export class Vault {
     return session && { ...session, value: NOTHING_STORED };
   }
 
-  #setStanding(service: string, standing: CredentialStanding | undefined, why?: string): void {
+  #setStanding(service: string, standing: Standing | undefined, why?: string): void {
     if (standing === undefined) this.#standings.delete(service);
     else this.#standings.set(service, { standing, ...(why === undefined ? {} : { why }) });
   }

@@ -451,6 +451,34 @@ describe('vscode-session', () => {
     expect(JSON.stringify(answer)).not.toContain(token);
   });
 
+  it('that VS Code no longer has shows as missing, and is ready again with the next answer', async () => {
+    let ahead = 0;
+    keyholder.sessions.set('api', 'a-session-token');
+    const { read, gateway } = await open(auth, 'unused-value', () => Date.now() + ahead);
+    const service = async (): Promise<object | undefined> => (await gateway.status()).services[0];
+    keyholder.sessions.delete('api');
+    const refusal = refusalOf(await read('api', '/x'));
+    expect(refusal).toMatchObject({ code: 'missing_credential', sent: 'no' });
+    expect(refusal.nextStep).toContain('Accounts');
+    expect(await service()).toMatchObject({ status: 'missing_credential', why: expect.stringContaining('GitHub') });
+    keyholder.sessions.set('api', 'another-session-token');
+    ahead = 1001;
+    expect(answerOf(await read('api', '/x')).status).toBe(200);
+    expect(await service()).toEqual({ name: 'api', status: 'ready' });
+  });
+
+  it('that the API refuses, also a fresh one, is rejected until it takes one', async () => {
+    let ahead = 0;
+    keyholder.sessions.set('api', 'a-session-token');
+    const { read, gateway } = await open(auth, 'unused-value', () => Date.now() + ahead);
+    const statusNow = async (): Promise<unknown> => (await gateway.status()).services[0]?.status;
+    expect(refusalOf(await read('api', '/status/401')).code).toBe('credential_rejected');
+    expect(await statusNow()).toBe('rejected');
+    ahead = 60_001;
+    expect(answerOf(await read('api', '/x')).status).toBe(200);
+    expect(await statusNow()).toBe('ready');
+  });
+
   it('is missing until a person allowed it, and goes to the origin for which that was', async () => {
     const { read, gateway, setPolicy } = await open(auth, 'unused-value');
     expect(refusalOf(await read('api', '/x')).code).toBe('missing_credential');

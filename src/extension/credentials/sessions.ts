@@ -15,12 +15,16 @@ export class Sessions {
   readonly #silent: SilentSession;
   readonly #given = new Map<string, Secret>();
   readonly #refused = new Map<string, Secret>();
+  readonly #allowedAt = new Map<string, number | undefined>();
 
   constructor(silent: SilentSession) {
     this.#silent = silent;
   }
 
-  async token({ service, provider, scopes, refused }: SessionRequest): Promise<Secret | undefined> {
+  /** `allowedAt`: when the person last allowed the session. What was refused before that is tried again. */
+  async token({ service, provider, scopes, refused }: SessionRequest, allowedAt?: number): Promise<Secret | undefined> {
+    if (allowedAt !== this.#allowedAt.get(service)) this.#refused.delete(service);
+    this.#allowedAt.set(service, allowedAt);
     const last = this.#given.get(service);
     if (refused && last) this.#refused.set(service, last);
     const session = await this.#silent(provider, scopes);

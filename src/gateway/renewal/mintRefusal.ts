@@ -74,7 +74,7 @@ export function mintRefusal(
         `Ask the person to check auth of ${name} in the policy.`,
       );
     case 'no_session':
-      return refusals.missingCredential(name);
+      return refusals.sessionMissing(name, issuer);
     case 'no_refresh_token':
       return refusals.credentialExpired(name, `${issuer} gave no refresh token, and the access token has ended`);
     default:

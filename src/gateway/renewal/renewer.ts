@@ -187,11 +187,15 @@ export class Renewer {
     const outage = error instanceof MintError && error.kind === 'outage';
     // A refresh token that was refused is never sent again: some providers take that for theft.
     const final = auth.type === 'oauth2' && error instanceof MintError && error.code === 'invalid_grant';
-    const ms = outage
-      ? Math.max(backoff, error.retryAfterMs ?? 0)
-      : final
-        ? Number.POSITIVE_INFINITY
-        : LONGEST_BACKOFF_MS;
+    // VS Code is asked, and no issuer: a person who signs in there waits for nothing.
+    const asksNobody = error instanceof MintError && error.code === 'no_session';
+    const ms = asksNobody
+      ? FIRST_BACKOFF_MS
+      : outage
+        ? Math.max(backoff, error.retryAfterMs ?? 0)
+        : final
+          ? Number.POSITIVE_INFINITY
+          : LONGEST_BACKOFF_MS;
     const since = this.#ports.now();
     this.#pauses.set(key, { of: stored, since, until: since + ms, failures, error });
   }

@@ -29,11 +29,12 @@ export class TreeView {
     const found = await this.list.locator('.monaco-list-row').all();
     const states = await Promise.all(
       found.map(async (row) => ({
-        top: (await row.boundingBox())?.y ?? 0,
+        // A row that is gone since is one of another look.
+        top: (await row.boundingBox(SOON))?.y ?? 0,
         label: await textOf(row.locator('.label-name')),
         description: await textOf(row.locator('.label-description')),
-        accessibleLabel: (await row.getAttribute('aria-label')) ?? '',
-        level: Number(await row.getAttribute('aria-level')),
+        accessibleLabel: (await row.getAttribute('aria-label', SOON)) ?? '',
+        level: Number(await row.getAttribute('aria-level', SOON)),
       })),
     );
     // The list recycles its rows, so their order in the page says nothing.

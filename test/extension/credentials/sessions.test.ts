@@ -26,6 +26,15 @@ test('a session’s token is passed on, and a refused one is not given again unt
   expect(await sessions.token(WANTED)).toBeUndefined();
 });
 
+test('a session that was refused is tried again once a person allowed it again', async () => {
+  const sessions = new Sessions(async () => ({ accessToken: TOKENS[0] ?? '' }));
+  await sessions.token(WANTED, 1);
+  expect(await sessions.token({ ...WANTED, refused: true }, 1)).toBeUndefined();
+  expect(await sessions.token(WANTED, 1)).toBeUndefined();
+  expect((await sessions.token(WANTED, 2))?.expose('fingerprint')).toBe(TOKENS[0]);
+  expect(await sessions.token({ ...WANTED, refused: true }, 2)).toBeUndefined();
+});
+
 test('a permission for a session is kept without any value, goes to the gateway, and can be revoked', async () => {
   const secrets = new FakeSecrets();
   const id = { scope: 'user', service: 'github' } as const;

@@ -57,7 +57,9 @@ export class ServiceNode extends TreeItem {
     const failed = credential?.state === 'command' && status === 'missing_credential';
     return [
       ...(failed ? [failureNode(this.service)] : []),
-      ...(hint && !failed ? [new DetailNode(name, 'hint', hint, '', 'lightbulb', statusAction(status, name))] : []),
+      ...(hint && !failed
+        ? [new DetailNode(name, 'hint', hint, this.service.why ?? '', 'lightbulb', statusAction(status, name))]
+        : []),
       ...pendingNodes(name, pending),
       ...(service ? [new DetailNode(name, 'url', service.baseUrl.text, '', 'globe')] : []),
       new DetailNode(
