@@ -34,7 +34,7 @@ test('a command gets what its tools need of the environment, and nothing that ma
 });
 
 test('PATH is searched in absolute folders outside of the workspace', () => {
-  expect(safePath('/usr/bin:relative:/work:/work/node_modules/.bin:/workshop:/bin', ['/work'])).toEqual([
+  expect(safePath('/usr/bin:relative:/work:/work/node_modules/.bin:/work/..bin:/workshop:/bin', ['/work'])).toEqual([
     '/usr/bin',
     '/workshop',
     '/bin',
