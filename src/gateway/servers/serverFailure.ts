@@ -1,3 +1,4 @@
+import { StreamableHTTPError } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { McpError, ErrorCode as McpErrorCode } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
 import { TransportError } from '../http/transportError.ts';
@@ -22,7 +23,9 @@ export function serverFailure(
   const status = httpStatus(error);
   if (status === 401) return serverRefusals.credentialRejected(server);
   if (intended !== true) return serverRefusals.notStarted(server, startFailure(error));
-  if (error instanceof z.core.$ZodError) return serverRefusals.unreadable(server, 'is not what MCP allows');
+  if (error instanceof z.core.$ZodError || (error instanceof StreamableHTTPError && status === undefined)) {
+    return serverRefusals.unreadable(server, 'is not what MCP allows');
+  }
   if (error instanceof RangeError) return serverRefusals.unreadable(server, 'is nested too deeply');
   return status === undefined ? undefined : refusals.unreachable(server, server, `it answered ${status}`, sent);
 }

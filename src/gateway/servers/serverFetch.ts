@@ -1,8 +1,12 @@
 import net from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Dispatcher, type RequestInit as UndiciRequestInit, fetch as undiciFetch } from 'undici';
 import { addressAllowed } from '../../core/net/address.ts';
 import type { BaseUrl, Network } from '../../core/policy/model.ts';
 import { TransportError } from '../http/transportError.ts';
+
+/** How often a stream is asked for again at most, in milliseconds: how long to wait is the server's own word in MCP. */
+const STREAM_EVERY_MS = 1000;
 
 export interface ServerFetchOptions {
   readonly baseUrl: BaseUrl;
@@ -23,11 +27,19 @@ export interface ServerFetchOptions {
  */
 export function serverFetch(options: ServerFetchOptions): (url: string | URL, init?: RequestInit) => Promise<Response> {
   const { baseUrl, network, endpoint, maxBytes } = options;
+  let nextStreamAt = 0;
   return async (url, init) => {
     if (String(url) !== endpoint) throw new TransportError('unreachable', 'no', 'it named another address');
     // undici does not look up IP literals, so they are judged here.
     if (net.isIP(baseUrl.hostname) !== 0 && !addressAllowed(network, baseUrl.hostname)) {
       throw new TransportError('address', 'no', baseUrl.hostname);
+    }
+    const stays = init?.method === 'GET';
+    if (stays) {
+      const now = Date.now();
+      const wait = nextStreamAt - now;
+      nextStreamAt = Math.max(now, nextStreamAt) + STREAM_EVERY_MS;
+      if (wait > 0) await pause(wait, undefined, { signal: init.signal ?? undefined });
     }
     const headers = new Headers(init?.headers);
     for (const [name, value] of options.headers()) headers.set(name, value);
@@ -42,7 +54,6 @@ export function serverFetch(options: ServerFetchOptions): (url: string | URL, in
       await response.body?.cancel();
       throw new TransportError('unreachable', 'yes', 'it answered with a redirect, which is not followed');
     }
-    const stays = init?.method === 'GET';
     const body = response.body?.pipeThrough(capped(maxBytes, stays, options.onTooLong));
     return new Response(body as ReadableStream<Uint8Array> | undefined, {
       status: response.status,

@@ -106,7 +106,9 @@ export class ServerSession {
     const link = await this.link;
     const now = this.#ports.now();
     if (this.#listed && now - this.#listed.at < FRESH_MS) return this.#listed.tools;
-    const tools = link.listTools(this.#starting.signal);
+    // A list that never comes, or is too long to be taken, must not leave an agent waiting that has no time-out of its own.
+    const inTime = AbortSignal.timeout(this.settings.limits.timeoutMs);
+    const tools = link.listTools(AbortSignal.any([this.#starting.signal, inTime]));
     const listed = { tools, at: now };
     this.#listed = listed;
     tools.catch(() => {

@@ -114,6 +114,16 @@ describe('a remote server', () => {
     expect(await one.refused('echo', { message: 'y' })).toMatchObject({ code: 'credential_rejected' });
   });
 
+  it('that answers with a page for people is named as the one that failed', async () => {
+    const one = await client('remote');
+    await one.text('echo', { message: 'x' });
+    everything.instead = (_request, response) =>
+      void response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Sign in</h1>');
+    const refused = await one.refused('echo', { message: 'y' });
+    expect(refused).toMatchObject({ code: 'upstream_unreachable', sent: 'yes' });
+    expect(refused.message).toContain('remote');
+  });
+
   it('answers no more than its limit', async () => {
     const one = await client('remote');
     await one.text('echo', { message: 'x' });

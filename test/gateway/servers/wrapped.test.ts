@@ -27,6 +27,7 @@ const SERVERS = {
   silent: trickyServer(undefined, {}, ['--changes-after', '1', '--silent']),
   fragile: trickyServer(undefined, { limits: { timeout: '2s', responseBytes: '10KB' } }),
   loud: trickyServer(undefined),
+  mute: trickyServer(undefined, { limits: { timeout: '1s' } }, ['--no-list']),
   asking: trickyServer(undefined, { tools: { allow: ['echo'], ask: ['env'] } }),
   careful: trickyServer(undefined, { tools: { ask: ['*'] } }),
   slow: trickyServer(undefined, { limits: { requests: '2/hour' } }),
@@ -268,6 +269,14 @@ describe('a server that fails', () => {
     expect(refused).toMatchObject({ code: 'upstream_unreachable', sent: 'yes' });
     expect(refused.message).toContain('fragile');
     expect(await fragile.text('echo')).toBe('{}');
+  });
+
+  it('keeps no agent waiting for its list of tools', async () => {
+    const mute = await client('mute');
+    const since = Date.now();
+    expect(await mute.tools()).toEqual([]);
+    expect(Date.now() - since).toBeLessThan(5000);
+    expect(await mute.refused('echo')).toMatchObject({ code: 'upstream_timeout', sent: 'no' });
   });
 
   it('floods no agent with notifications', async () => {
