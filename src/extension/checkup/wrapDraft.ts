@@ -33,7 +33,7 @@ export interface LoosePackage {
 
 /** Keys that say nothing of what the server is or gets. */
 const MEANS_NOTHING =
-  /^(?:type|transport|transportType|name|title|description|icon|version|gallery|autoApprove|alwaysAllow|autoAllow|disabledTools|enabledTools|excludeTools|includeTools)$/;
+  /^(?:type|transport|transportType|name|title|description|icon|version|gallery|autoApprove|alwaysAllow|autoAllow)$/;
 
 /** What a client puts another text in the place of: `${input:key}`, `$HOME`, `%APPDATA%`, `{{key}}`. */
 const FILLED_IN = /\$\{?\w|%\w+%|\{\{/;

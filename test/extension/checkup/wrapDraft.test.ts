@@ -120,9 +120,15 @@ describe('what has no counterpart in the policy is not offered', () => {
     ['the older HTTP transport', { type: 'sse', url: 'https://x.example/sse', headers: { 'x-api-key': ONE } }],
     ['an address without encryption', { url: 'http://mcp.example.com/mcp', headers: { 'x-api-key': ONE } }],
     ['a part that nobody knows', { ...GITHUB, sandbox: 'strict' }],
+    ['tools that the client holds back', { ...GITHUB, disabledTools: ['delete_repository'] }],
+    ['tools that the client alone lets through', { ...GITHUB, includeTools: ['get_issue'] }],
     ['a server that is switched off', { ...GITHUB, disabled: true }],
   ])('%s', async (_what, server) => {
     expect(await draftOf(server)).toBeUndefined();
+  });
+
+  test('but for empty lists of them, which clients write by themselves', async () => {
+    expect(await draftOf({ ...GITHUB, disabledTools: [], autoApprove: ['get_issue'] })).toBeDefined();
   });
 
   test('on Windows, a script that only the command prompt can start', async () => {
