@@ -17,7 +17,8 @@ export function splitCommandLine(
   windows: boolean,
 ): { readonly words: readonly string[] } | { readonly problem: CommandLineProblem } {
   if (text.length > MOST_CHARACTERS) return { problem: { kind: 'too-long' } };
-  if (/\p{Cc}/u.test(text)) return { problem: { kind: 'control-character' } };
+  // Also what nobody sees, or what shows a line in another order than it is run in.
+  if (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text)) return { problem: { kind: 'control-character' } };
   const words: string[] = [];
   let word: string | undefined;
   let quote: '"' | "'" | undefined;

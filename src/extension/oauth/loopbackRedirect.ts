@@ -31,7 +31,8 @@ export async function listenOnLoopback(
   page: RedirectPage,
 ): Promise<LoopbackRedirect> {
   const server = createServer(
-    { maxHeaderSize: MOST_HEADER_BYTES, requestTimeout: REQUEST_WITHIN_MS },
+    // Looked at each second, so that connections that say nothing leave room for the browser's.
+    { maxHeaderSize: MOST_HEADER_BYTES, requestTimeout: REQUEST_WITHIN_MS, connectionsCheckingInterval: 1000 },
     (request, response) => answer(request, response),
   );
   server.maxConnections = MOST_CONNECTIONS;

@@ -21,6 +21,9 @@ describe('a command line', () => {
     ["''", 'empty'],
     ['"open', 'open-quote'],
     ['a\nb', 'control-character'],
+    ['cat \u202eyek/emoh/', 'control-character'],
+    ['cat a\u200bb', 'control-character'],
+    ['cat a\u2028b', 'control-character'],
     ['a'.repeat(2001), 'too-long'],
   ])('%s is split as a shell would', (text, expected) => {
     expect(words(text)).toEqual(expected);

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type LoopbackRedirect, listenOnLoopback } from '../../../src/extension/oauth/loopbackRedirect.ts';
 
@@ -59,6 +61,23 @@ test.each([
   expect((await ask(path, options)).status).toBe(404);
   expect(received).toEqual([]);
 });
+
+test('connections that say nothing do not keep the browser away', async () => {
+  const port = Number(new URL(redirect.redirectUri).port);
+  const silent = Array.from({ length: 16 }, () => connect(port, '127.0.0.1').on('error', () => undefined));
+  try {
+    await Promise.all(silent.map((socket) => once(socket, 'connect')));
+    await expect(ask('/signed-in?state=right')).rejects.toThrow();
+    await expect
+      .poll(() => ask('/signed-in?state=right').then(({ status }) => status, String), {
+        timeout: 12_000,
+        interval: 500,
+      })
+      .toBe(200);
+  } finally {
+    for (const socket of silent) socket.destroy();
+  }
+}, 20_000);
 
 test('nothing listens any more once the sign-in is over', async () => {
   redirect.dispose();
