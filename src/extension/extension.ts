@@ -103,7 +103,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const credentials = new CredentialStore({ secrets, metadata, now: Date.now });
   const freeze = new FreezeStore({ file: shared, secrets });
   const activity = new ActivityLog();
-  const parser = new BoundedPolicyParser(gatewayScript);
+  const parser = new BoundedPolicyParser(gatewayScript, PARSER_KEPT_MS);
   const tooSlow = vscode.l10n.t('The file takes too long to read. Make it shorter or simpler.');
   const language = policyLanguage(parser, tooSlow);
   const locations = new PolicyLocations(globalStorageUri);
@@ -433,6 +433,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
 
 /** A window that opens has more urgent things to do: 10 seconds. */
 const VERIFY_AFTER_MS = 10_000;
+
+/** A save, its review and what is applied come within seconds, and a worker takes a tenth of one to start: 10 seconds. */
+const PARSER_KEPT_MS = 10_000;
 
 /** What is done before the window closes. VS Code calls `deactivate` without the context, so that it has to be kept here. */
 let lastWords: () => Promise<void> = async () => undefined;

@@ -11,21 +11,21 @@ const PARSE_WITHIN_MS = 1000;
 const LINT_WITHIN_MS = 2000;
 /** Two or three texts are parsed for it, each of which may take its second, and then compared. */
 const COMPARE_WITHIN_MS = 10_000;
-/** A save, its review and what is applied come within seconds, and a worker takes a tenth of one to start. */
-const IDLE_MS = 10_000;
+/** Saves come in bursts, and long pauses lie between them. */
+const IDLE_MS = 1000;
 
 /**
  * Parses and compares policy texts in a worker thread, each job within its deadline, so that no text holds up the event
  * loop and with it a freeze. A document is plain data and survives the way between the threads.
  *
- * `script` is the bundle to start as the worker: one that calls `servePolicyParser` first thing. Every method
- * throws {@link PolicyTimeoutError}.
+ * `script` is the bundle to start as the worker: one that calls `servePolicyParser` first thing. `idleMs` is how long the
+ * worker is kept after a job. Every method throws {@link PolicyTimeoutError}.
  */
 export class BoundedPolicyParser {
   readonly #worker: BoundedWorker<Jobs>;
 
-  constructor(script: string) {
-    this.#worker = new BoundedWorker({ script, role: WORKER_ROLE, idleMs: IDLE_MS });
+  constructor(script: string, idleMs = IDLE_MS) {
+    this.#worker = new BoundedWorker({ script, role: WORKER_ROLE, idleMs });
   }
 
   /** Within a second. Texts with problems are returned with their problems, as `parsePolicy` does. */

@@ -61,6 +61,8 @@ export interface ServerEntry {
   readonly autoApproved?: readonly Located[];
   /** Every other text in the entry, by the key that it stands behind. */
   readonly others: readonly Named[];
+  /** Numbers, true and false of the entry itself, such as its client's time-out; but for whether it is on, or trusted. */
+  readonly settings: Readonly<Record<string, number | boolean>>;
 }
 
 /** A file as far as it could be read. `notes` say what could not, as findings of check 1: nothing can be said of it. */

@@ -53,6 +53,8 @@ export function wrapDraft(
 ): WrapDraft | undefined {
   if (entry.disabled || entry.cwd || entry.envFile || entry.transport === 'sse') return undefined;
   if (entry.others.some(({ name }) => !MEANS_NOTHING.test(name))) return undefined;
+  // VS Code's entry goes, and with it what it says; another client's new entry keeps it.
+  if (file.file.client === 'vscode' && Object.keys(entry.settings).length > 0) return undefined;
   const run = runOf(entry, platform);
   if (!run) return undefined;
   const named = run.by === 'command' ? entry.env : entry.headers;

@@ -8,12 +8,13 @@ import type { App } from '../app.ts';
 import { commandEnvironment, safePath } from '../credentials/commandEnvironment.ts';
 import { type CommandLineProblem, printCommandLine, splitCommandLine } from '../credentials/commandLine.ts';
 import type { ChosenCommand } from '../credentials/credentialEntry.ts';
-import { findProgram, type ProgramProblem, wordsInWorkspace } from '../credentials/findProgram.ts';
+import { findProgram, type ProgramProblem } from '../credentials/findProgram.ts';
 import { localFolders } from '../gateway/windowInfo.ts';
 import { chooseInModal, confirmInModal, tellFailure } from '../ui/confirm.ts';
 import { keptText } from '../ui/keptText.ts';
 import { destinationText } from '../ui/placementText.ts';
 import { type Answer, askChoice, askText, type StepFrame } from '../ui/steps.ts';
+import { workspaceWarning } from '../ui/workspaceWarning.ts';
 import { errorText } from '../util/errorText.ts';
 import type { EnteredCredential } from './enterCredential.ts';
 
@@ -113,22 +114,14 @@ function askKept(frame: StepFrame): Promise<Answer<number>> {
 }
 
 async function confirm({ service, auth, origin, replaces }: CommandPurpose, command: ChosenCommand): Promise<boolean> {
-  const shared = await wordsInWorkspace(command.args, localFolders(), homedir());
+  const inWorkspace = await workspaceWarning(command.args);
   return confirmInModal({
-    warning: shared.length > 0,
+    warning: inWorkspace !== undefined,
     message: l10n.t('Take the credential of “{0}” from this command?', service),
     detail: [
       printCommandLine([command.program, ...command.args]),
       '',
-      ...(shared.length === 0
-        ? []
-        : [
-            l10n.t(
-              'It names something in the workspace: {0}. Agents can change the files there, and so what this command runs or writes.',
-              printCommandLine(shared),
-            ),
-            '',
-          ]),
+      ...(inWorkspace === undefined ? [] : [inWorkspace, '']),
       l10n.t('What it writes is {0}.', destinationText(auth, origin)),
       l10n.t(
         'It is run now; later whenever a call that is allowed needs the credential and what it gave last is too old (kept {0}). So agents decide when it runs, not what runs.',

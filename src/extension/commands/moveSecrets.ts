@@ -43,12 +43,15 @@ export async function moveSecrets(app: App, argument: unknown): Promise<void> {
     const entryOf = (secret: PlainSecret) => {
       const wish = wraps.get(serverKeyOf(secret) ?? '');
       const { entries } = app.agentStore.admission;
-      return wish && entryInstead(secret.file.file.client, wish.server.name, app.launch, entries);
+      if (!wish) return undefined;
+      const { settings } = wish.draft.entry;
+      return entryInstead(secret.file.file.client, { name: wish.server.name, settings }, app.launch, entries);
     };
     const changes = fileChanges(moves, entryOf);
     await checkChangeable(changes);
     const stored = await storeAll(app, moves, wraps);
-    if (!stored || !(await confirmRemoval(app, moves, entryOf))) return;
+    if (!stored) return;
+    if (!(await confirmRemoval(app, moves, entryOf))) return tellLeft([...stored.values()]);
     const backup = await changeFiles(app.backups, changes);
     await app.connections.dropOutdatedCopies();
     await app.exposures.add(exposuresOf(moves, stored, backup));
@@ -178,6 +181,18 @@ function exposuresOf(
         ...(id ? { credential: credentialKey(id) } : {}),
       };
     });
+}
+
+/** The person stopped when everything was stored, and before anything was removed. */
+function tellLeft(stored: readonly CredentialId[]): void {
+  if (stored.length === 0) return;
+  const names = [...new Set(stored.map(({ service }) => `“${service}”`))].join(', ');
+  void window.showInformationMessage(
+    l10n.t(
+      'The files stay as they are, with their secrets in plain text. Valet Key has a copy of these, and what you added to the policy counts: {0}. Run “Move Secrets out of MCP Configuration” again to remove them, or revoke what you do not want.',
+      names,
+    ),
+  );
 }
 
 async function tellMoved(moves: readonly Move[]): Promise<void> {

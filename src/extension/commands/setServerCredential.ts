@@ -1,4 +1,5 @@
 import { l10n } from 'vscode';
+import type { Server } from '../../core/policy/servers/model.ts';
 import type { Secret } from '../../core/secret.ts';
 import type { Binding } from '../../gateway/parent.ts';
 import type { App } from '../app.ts';
@@ -7,6 +8,7 @@ import { confirmInModal } from '../ui/confirm.ts';
 import { tellWithKeyPage } from '../ui/keyPage.ts';
 import { maskedText } from '../ui/placementText.ts';
 import { single } from '../ui/steps.ts';
+import { workspaceWarning } from '../ui/workspaceWarning.ts';
 import type { ServerNeed, ServerSummary } from '../views/services/serverList.ts';
 import { askStoredOrTyped, offerRemoval } from './enterCredential.ts';
 import { undoRotation } from './undoRotation.ts';
@@ -17,7 +19,7 @@ import { undoRotation } from './undoRotation.ts';
  */
 export async function setServerCredential(
   app: App,
-  { name: server }: ServerSummary,
+  { name: server, server: definition }: ServerSummary,
   { credentialId, binding }: ServerNeed,
 ): Promise<void> {
   const name = credentialId.service;
@@ -31,7 +33,7 @@ export async function setServerCredential(
   });
   if (answer.kind !== 'value') return;
   const { value, source } = answer.value;
-  if (!again && !(await confirmDestination(server, value, binding, before?.binding))) return;
+  if (!again && !(await confirmDestination(definition, value, binding, before?.binding))) return;
   await app.credentials.put(credentialId, value, binding);
   app.announceChange();
   await app.gateway.push('credentials');
@@ -51,21 +53,23 @@ export async function setServerCredential(
 }
 
 /** The text names everything that the binding compares, so that what is confirmed is what counts. */
-function confirmDestination(
-  server: string,
+async function confirmDestination(
+  { name, run }: Server,
   value: Secret,
   binding: Binding,
   bound: Binding | undefined,
 ): Promise<boolean> {
+  const inWorkspace = run.by === 'command' ? await workspaceWarning([run.command, ...run.args]) : undefined;
   return confirmInModal({
-    warning: bound !== undefined,
-    message: l10n.t('Give this credential to the MCP server “{0}”?', server),
+    warning: bound !== undefined || inWorkspace !== undefined,
+    message: l10n.t('Give this credential to the MCP server “{0}”?', name),
     detail: [
       l10n.t('Credential: {0}', maskedText(value.last4)),
       l10n.t('Server: {0}', binding.origin),
       l10n.t('Placed in: {0}', binding.placement),
       ...(bound ? [l10n.t('The present credential was entered for {0} ({1}).', bound.origin, bound.placement)] : []),
       '',
+      ...(inWorkspace === undefined ? [] : [inWorkspace, '']),
       binding.placement.startsWith('env:')
         ? l10n.t(
             'That program, what it starts, and other programs of yours can read it in its environment. Only give it to a server that you trust.',

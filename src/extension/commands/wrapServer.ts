@@ -10,6 +10,7 @@ import { PolicyNotWritableError } from '../policy/entryInsertion.ts';
 import { type NewTools, withServer } from '../policy/serverWriter.ts';
 import { confirmInModal } from '../ui/confirm.ts';
 import { maskedText } from '../ui/placementText.ts';
+import { workspaceWarning } from '../ui/workspaceWarning.ts';
 import { showDifference } from '../views/difference.ts';
 import type { WrapWish } from './wrapQuestions.ts';
 
@@ -37,9 +38,12 @@ export async function wrapServer(app: App, wish: WrapWish): Promise<readonly Wra
   const after = changed(before, wish);
   const definition = await definitionIn(app, after, server.name);
   const close = await showDifference(app.texts, label, before, after);
+  const { run } = server;
+  const inWorkspace = run.by === 'command' ? await workspaceWarning([run.command, ...run.args]) : undefined;
   const agreed = await confirmInModal({
+    warning: inWorkspace !== undefined,
     message: l10n.t('Let Valet Key start “{0}”, and give it its secrets?', server.name),
-    detail: detailOf(definition, wish, label),
+    detail: detailOf(definition, wish, label, inWorkspace),
     action: l10n.t('Wrap It'),
   });
   await close();
@@ -98,7 +102,12 @@ async function definitionIn(app: App, text: string, name: string): Promise<Serve
   );
 }
 
-function detailOf(definition: Server, { server, values }: WrapWish, label: string): string {
+function detailOf(
+  definition: Server,
+  { server, values }: WrapWish,
+  label: string,
+  inWorkspace: string | undefined,
+): string {
   const byCommand = definition.run.by === 'command';
   return [
     l10n.t('Server: {0}', destinationOf(definition)),
@@ -108,6 +117,7 @@ function detailOf(definition: Server, { server, values }: WrapWish, label: strin
     l10n.t('Tools: {0}', toolsText(server.tools)),
     l10n.t('Written to: {0}', label),
     '',
+    ...(inWorkspace === undefined ? [] : [inWorkspace, '']),
     l10n.t('The change stands behind this dialog. Which tools agents may call is yours to change there at any time.'),
     byCommand
       ? l10n.t(

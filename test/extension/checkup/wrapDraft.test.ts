@@ -127,6 +127,13 @@ describe('what has no counterpart in the policy is not offered', () => {
     expect(await draftOf(server)).toBeUndefined();
   });
 
+  test('a setting that goes with VS Code’s entry; other clients keep theirs', async () => {
+    const inVsCode = await secretsOf({ ...GITHUB, sandboxEnabled: true }, 'vscode');
+    expect(wrapDrafts(inVsCode, 'linux').size).toBe(0);
+    expect(wrapDrafts(await secretsOf(GITHUB, 'vscode'), 'linux').size).toBe(1);
+    expect((await draftOf({ ...GITHUB, timeout: 60, trust: true }))?.entry.settings).toEqual({ timeout: 60 });
+  });
+
   test('but for empty lists of them, which clients write by themselves', async () => {
     expect(await draftOf({ ...GITHUB, disabledTools: [], autoApprove: ['get_issue'] })).toBeDefined();
   });
@@ -170,13 +177,15 @@ test('in the place of a wrapped server its client gets the entry of ours, and ev
 
 test('a migration lets no client in that nobody connected: only a connected one’s entry has its mark', () => {
   const launch = { command: '/launcher', args: [] };
-  expect(entryInstead('vscode', 'wiki', launch, ['vscode'])).toBeUndefined();
-  expect(entryInstead('cursor', 'wiki', launch, ['vscode', 'codex'])).toEqual({
+  const wiki = { name: 'wiki', settings: {} };
+  expect(entryInstead('vscode', wiki, launch, ['vscode'])).toBeUndefined();
+  expect(entryInstead('cursor', { ...wiki, settings: { timeout: 60 } }, launch, ['vscode', 'codex'])).toEqual({
+    timeout: 60,
     type: 'stdio',
     command: '/launcher',
     args: ['--server', 'wiki'],
   });
-  expect(entryInstead('gemini-cli', 'wiki', launch, ['vscode', 'gemini'])).toEqual({
+  expect(entryInstead('gemini-cli', wiki, launch, ['vscode', 'gemini'])).toEqual({
     command: '/launcher',
     args: ['--server', 'wiki'],
     env: { VALETKEY_CLIENT: 'gemini' },

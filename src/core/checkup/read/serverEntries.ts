@@ -119,5 +119,16 @@ export function serverEntry(name: string, entry: Omit<ConfigEntry, 'name'>, poin
     disabled: isDisabled(node),
     ...(approved.length > 0 && { autoApproved: approved }),
     others: textsBelow(node, pointer).filter((text) => !read.has(text.span.start)),
+    settings: settingsOf(node.entries),
   };
+}
+
+function settingsOf(entries: readonly ConfigEntry[]): Readonly<Record<string, number | boolean>> {
+  return Object.fromEntries(
+    entries.flatMap(({ name, value }) =>
+      value.kind === 'other' && value.value !== null && !/^(?:disabled|enabled|trust)$/.test(name)
+        ? [[name, value.value]]
+        : [],
+    ),
+  );
 }

@@ -30,6 +30,7 @@ export function unpinnedPackages(
     headers: [],
     disabled: false,
     others: [],
+    settings: {},
   });
   return packages
     .filter(({ pinned, looseness, perhapsLocal }) => !pinned && looseness !== undefined && perhapsLocal !== true)
