@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { PolicyAuthor, PolicyDocument, Service, VerifyRequest } from '../core/policy/model.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Caller } from './flight.ts';
-import type { Candidate, CredentialSet, FreezeState, PolicyFile, ServiceStatus } from './parent.ts';
+import type { Candidate, CredentialSet, FreezeState, Mend, PolicyFile, ServiceStatus } from './parent.ts';
 import { PolicySet, type ServiceInForce } from './policySet.ts';
 import { refusals } from './refusals.ts';
 import { ServerSet } from './servers/serverSet.ts';
@@ -23,6 +23,8 @@ interface CredentialWanted {
 export interface StatusOfService {
   readonly status: ServiceStatus;
   readonly why?: string;
+  /** Only of `rejected`. */
+  readonly mend?: Mend;
   /** Who could change it, when that is not the person in VS Code. */
   readonly by?: 'administrator';
 }
@@ -228,12 +230,14 @@ export class GatewayState {
         return { status: 'not_confirmed', why: credential.what };
     }
   }
-  #statusOf({ standing, why, expiresAt }: VaultLookup & { readonly found: 'credential' }): StatusOfService {
+  #statusOf({ standing, why, mend, expiresAt }: VaultLookup & { readonly found: 'credential' }): StatusOfService {
     const left = (expiresAt ?? Number.POSITIVE_INFINITY) - this.#now();
     const date = expiresAt === undefined ? '' : dateText(expiresAt);
     if (left <= 0) return { status: 'expired', why: `it ended on ${date}` };
     if (standing === 'missing') return { status: 'missing_credential', ...(why === undefined ? {} : { why }) };
-    if (standing === 'rejected') return { status: 'rejected', why: why ?? 'the API answered 401' };
+    if (standing === 'rejected') {
+      return { status: 'rejected', why: why ?? 'the API answered 401', ...(mend ? { mend } : {}) };
+    }
     if (left < EXPIRING_MS) return { status: 'expiring', why: `it ends on ${date}` };
     return { status: standing ?? 'ready' };
   }

@@ -304,6 +304,9 @@ export type ServiceStatus =
   | 'not_confirmed'
   | 'not_approved';
 
+/** What mends a rejected credential that is not itself at fault: this machine's clock, or what the policy asks for. */
+export type Mend = 'clock' | 'policy';
+
 export interface GatewayStatus {
   readonly gatewayId: string;
   readonly runtimeDir: string;
@@ -311,6 +314,8 @@ export interface GatewayStatus {
     readonly name: string;
     readonly status: ServiceStatus;
     readonly why?: string;
+    /** Only of `rejected`. */
+    readonly mend?: Mend;
     /** Who could change it, when that is not the person in VS Code. */
     readonly by?: 'administrator';
   }[];

@@ -1,4 +1,5 @@
 import type { ErrorCode, Refusal } from '../protocol/messages.ts';
+import type { Mend } from './parent.ts';
 
 /**
  * The closed list of what a gateway answers instead of an API's answer. Each is made by a function here, so that every
@@ -8,11 +9,17 @@ export class RefusalError extends Error {
   readonly refusal: Refusal;
   /** Why a credential was rejected, or VS Code has no session to use: for the state of its service. */
   readonly why: string | undefined;
+  /** What mends it, where that is no other credential. */
+  readonly mend: Mend | undefined;
 
-  constructor(refusal: Refusal, { why, ...options }: ErrorOptions & { readonly why?: string } = {}) {
+  constructor(
+    refusal: Refusal,
+    { why, mend, ...options }: ErrorOptions & { readonly why?: string; readonly mend?: Mend } = {},
+  ) {
     super(refusal.message, options);
     this.refusal = refusal;
     this.why = why;
+    this.mend = mend;
   }
 }
 
@@ -192,7 +199,12 @@ export const refusals = {
     ),
 
   /** `nextStep` is what a person can do about it. */
-  credentialRejected: (service: string, why: string, nextStep: string, sent: Sent = 'no'): RefusalError =>
+  credentialRejected: (
+    service: string,
+    why: string,
+    nextStep: string,
+    { sent = 'no', mend }: { readonly sent?: Sent; readonly mend?: Mend } = {},
+  ): RefusalError =>
     new RefusalError(
       {
         code: 'credential_rejected',
@@ -201,7 +213,7 @@ export const refusals = {
         sent,
         service,
       },
-      { why },
+      { why, ...(mend ? { mend } : {}) },
     ),
 
   tokenUnavailable: (service: string, host: string, why: string, retryAfterMs: number): RefusalError =>

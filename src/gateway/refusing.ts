@@ -3,6 +3,7 @@ import { AuditWriteError } from './audit/auditLog.ts';
 import type { Recorder } from './audit/recorder.ts';
 import { type Flight, Interruption } from './flight.ts';
 import type { GatewayState } from './gatewayState.ts';
+import type { Mend } from './parent.ts';
 import { RefusalError, refusals } from './refusals.ts';
 
 interface RefusingParts {
@@ -22,8 +23,8 @@ export class Refusing {
   /** Turns whatever ended a call early into a refusal, and records it. */
   refuse(flight: Flight, error: unknown): Refusal {
     const { service } = flight.call;
-    const { refusal, why } = this.#asRefusal(error, service, flight.sent);
-    if (flight.verdict !== 'verify') this.#note(service, refusal.code, why);
+    const { refusal, why, mend } = this.#asRefusal(error, service, flight.sent);
+    if (flight.verdict !== 'verify') this.#note(service, refusal.code, why, mend);
     if (error instanceof AuditWriteError) return this.#clean(refusal); // there is nowhere to record it
     this.#parts.recorder.recordOrLog({
       ...flight.event(),
@@ -37,10 +38,10 @@ export class Refusing {
   }
 
   /** What the state of the service has of it. */
-  #note(service: string, code: Refusal['code'], why: string | undefined): void {
+  #note(service: string, code: Refusal['code'], why: string | undefined, mend: Mend | undefined): void {
     const { vault } = this.#parts.state;
     const shown = why === undefined ? undefined : vault.redactor.text(why).text;
-    if (code === 'credential_rejected') vault.noteRejected(service, shown);
+    if (code === 'credential_rejected') vault.noteRejected(service, shown, mend);
     if (code === 'missing_credential' && shown !== undefined) vault.noteMissing(service, shown);
   }
 

@@ -5,7 +5,15 @@ import { Redactor } from '../core/redact/redactor.ts';
 import { Secret } from '../core/secret.ts';
 import { CommandValues } from './commands/commandValues.ts';
 import { endOfMaterial } from './inject/material.ts';
-import type { Binding, Candidate, CommandCredential, Credential, CredentialSet, CredentialStanding } from './parent.ts';
+import type {
+  Binding,
+  Candidate,
+  CommandCredential,
+  Credential,
+  CredentialSet,
+  CredentialStanding,
+  Mend,
+} from './parent.ts';
 
 /** How long a value that was replaced is still taken out of answers. */
 const RETIRED_MS = 24 * 60 * 60 * 1000;
@@ -26,6 +34,7 @@ export type VaultLookup =
       readonly standing?: Standing;
       /** Why it was rejected, if anybody but the API said so; why it is missing. */
       readonly why?: string;
+      readonly mend?: Mend;
       readonly expiresAt?: number;
     }
   | { readonly found: 'missing' }
@@ -42,7 +51,7 @@ export type VaultLookup =
 export class Vault {
   #set: CredentialSet = { current: [], retired: [], revoked: [] };
   /** What this gateway last saw an API think of the present value of a service. */
-  readonly #standings = new Map<string, { readonly standing: Standing; readonly why?: string }>();
+  readonly #standings = new Map<string, { readonly standing: Standing; readonly why?: string; readonly mend?: Mend }>();
   readonly #candidates = new Set<{ readonly service: string; readonly value: Secret }>();
   /** Tokens and signatures that were made with credentials, and values that renewed ones came after. */
   #minted: readonly { readonly service: string; readonly value: Secret; readonly until: number }[] = [];
@@ -120,8 +129,8 @@ export class Vault {
   }
 
   /** The issuer of its tokens, or the API in spite of a fresh one, does not take the service's credential. */
-  noteRejected(service: string, why?: string): void {
-    this.#setStanding(service, 'rejected', why);
+  noteRejected(service: string, why?: string, mend?: Mend): void {
+    this.#setStanding(service, 'rejected', why, mend);
   }
 
   /** VS Code has no session for it, until a call finds one. */
@@ -180,9 +189,9 @@ export class Vault {
     return session && { ...session, value: NOTHING_STORED };
   }
 
-  #setStanding(service: string, standing: Standing | undefined, why?: string): void {
+  #setStanding(service: string, standing: Standing | undefined, why?: string, mend?: Mend): void {
     if (standing === undefined) this.#standings.delete(service);
-    else this.#standings.set(service, { standing, ...(why === undefined ? {} : { why }) });
+    else this.#standings.set(service, { standing, ...(why === undefined ? {} : { why }), ...(mend ? { mend } : {}) });
   }
 
   /** Services whose credential differs between the present set and `next` because it is gone. */

@@ -129,7 +129,11 @@ describe('a token endpoint that refuses', () => {
     answer = () => ({ status: 400, body: '{"error":"invalid_scope"}' });
     await refusal();
     const [service] = (await under.gateway.status()).services;
-    expect(service).toMatchObject({ status: 'rejected', why: expect.stringContaining('invalid_scope') });
+    expect(service).toMatchObject({
+      status: 'rejected',
+      mend: 'policy',
+      why: expect.stringContaining('invalid_scope'),
+    });
     expect(service?.why).not.toContain('401');
   });
 
@@ -140,5 +144,6 @@ describe('a token endpoint that refuses', () => {
       body: '{"error":"invalid_grant"}',
     });
     expect((await refusal()).nextStep).toContain('sign in again');
+    expect((await under.gateway.status()).services[0]).not.toHaveProperty('mend');
   });
 });

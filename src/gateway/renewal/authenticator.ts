@@ -110,7 +110,7 @@ export class Authenticator {
       service.name,
       'the API answered 401 to its access token, which was renewed for later calls',
       'The API says that it did not act.',
-      'yes',
+      { sent: 'yes' },
     );
   }
 

@@ -45,6 +45,7 @@ export function mintRefusal(
       name,
       `this machine's clock is ${minutes} min ${skewMs > 0 ? 'behind' : 'ahead of'} that of ${issuer}, which gave no token (${error.code})`,
       'Ask the person to set the clock of this machine.',
+      { mend: 'clock' },
     );
   }
   switch (error.code) {
@@ -66,12 +67,14 @@ export function mintRefusal(
         name,
         `${issuer} does not grant what the policy asks for (${error.code})`,
         `Ask the person to compare the scopes or permissions under auth of ${name} in the policy with what the provider granted.`,
+        { mend: 'policy' },
       );
     case 'http_404':
       return refusals.credentialRejected(
         name,
         `${issuer} knows no such token endpoint or installation (404)`,
         `Ask the person to check auth of ${name} in the policy.`,
+        { mend: 'policy' },
       );
     case 'no_session':
       return refusals.sessionMissing(name, issuer);

@@ -360,7 +360,7 @@ function futile(service: Service): RefusalError {
     service.name,
     `the API answered 401 to a token that ${issuerOf(service)} had just issued`,
     'Tell the person: the token may be for another audience or scope than the API wants (auth in the policy), or the access was revoked.',
-    'yes',
+    { sent: 'yes' },
   );
 }
 

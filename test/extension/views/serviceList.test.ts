@@ -81,6 +81,12 @@ test('what concerns every service goes before what the gateway last said', () =>
   expect(statuses({ ...told('ready'), ...all })).toEqual([['stripe', 'frozen']]);
 });
 
+test('what mends a rejected credential besides another one is the gateway’s word', () => {
+  const services = [{ name: 'stripe', status: 'rejected', why: 'invalid_scope', mend: 'policy' }] as const;
+  const gateway = { gatewayId: 'g', runtimeDir: '/run', services, servers: [], proxies: 0, calls: 0 };
+  expect(serviceList({ ...BASE, gateway })).toMatchObject([{ status: 'rejected', mend: 'policy' }]);
+});
+
 test('what the administrator forbids is not for the person to approve', () => {
   const services = [{ name: 'stripe', status: 'not_approved', why: 'not listed', by: 'administrator' }] as const;
   const gateway = { gatewayId: 'g', runtimeDir: '/run', services, servers: [], proxies: 0, calls: 0 };

@@ -1,5 +1,5 @@
 import type { Service } from '../../../core/policy/model.ts';
-import type { FreezeState, GatewayStatus, ServiceStatus } from '../../../gateway/parent.ts';
+import type { FreezeState, GatewayStatus, Mend, ServiceStatus } from '../../../gateway/parent.ts';
 import { type CredentialId, credentialKey } from '../../credentials/credentialId.ts';
 import { credentialIds, scopeOf } from '../../credentials/credentialSet.ts';
 import type { CredentialRecord } from '../../credentials/credentialStore.ts';
@@ -15,6 +15,8 @@ export interface ServiceSummary {
   readonly status: ShownStatus;
   /** The gateway's reason for a status that is not `ready`. */
   readonly why?: string;
+  /** What mends a `rejected` one, where that is no other credential. */
+  readonly mend?: Mend;
   /** How many changes of its definition and rules wait for the person. */
   readonly pending: number;
   /** The definition on disk; absent when only the approved version still names the service. */
@@ -60,6 +62,7 @@ function summarise(inputs: ServiceListInputs, entry: PolicyEntry, name: string, 
     // What this window knows at once goes before what the gateway last said.
     status: inWindow ?? (told?.by === 'administrator' ? 'forbidden' : (told?.status ?? ownStatus(entry, credential))),
     ...(told?.why === undefined || inWindow !== undefined ? {} : { why: told.why }),
+    ...(told?.mend === undefined || inWindow !== undefined ? {} : { mend: told.mend }),
     pending: inputs.entries.flatMap(({ pending }) => pending).filter((one) => one.service === name).length,
     service,
     policyId: entry.id,

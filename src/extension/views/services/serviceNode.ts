@@ -35,7 +35,7 @@ export class ServiceNode extends TreeItem {
     if (isProduction(service.service?.environment)) this.resourceUri = productionUri(service.name);
     // What the menus in package.json go by.
     this.contextValue = `service${frozenAlone ? '.frozen' : ''}${isThere(service.credential) ? '.credential' : ''}`;
-    const hint = statusHint(service.status);
+    const hint = statusHint(service.status, service.mend);
     this.tooltip = plainTooltip([`${service.name}: ${statusText(service.status)}`, service.why ?? '', hint ?? '']);
     this.accessibilityInformation = {
       label: [
@@ -52,13 +52,13 @@ export class ServiceNode extends TreeItem {
   }
 
   children(): readonly TreeItem[] {
-    const { name, service, credential, status, pending } = this.service;
-    const hint = statusHint(status);
+    const { name, service, credential, status, mend, pending } = this.service;
+    const hint = statusHint(status, mend);
     const failed = credential?.state === 'command' && status === 'missing_credential';
     return [
       ...(failed ? [failureNode(this.service)] : []),
       ...(hint && !failed
-        ? [new DetailNode(name, 'hint', hint, this.service.why ?? '', 'lightbulb', statusAction(status, name))]
+        ? [new DetailNode(name, 'hint', hint, this.service.why ?? '', 'lightbulb', statusAction(status, name, mend))]
         : []),
       ...pendingNodes(name, pending),
       ...(service ? [new DetailNode(name, 'url', service.baseUrl.text, '', 'globe')] : []),

@@ -25,16 +25,25 @@ async function tellOnce(announcements: App['announcements'], service: ServiceSum
   if (await announcements.claim(what, TOLD_FOR_MS)) await tell(service);
 }
 
-async function tell({ name, status, why, service, credential }: ServiceSummary): Promise<void> {
+async function tell(summary: ServiceSummary): Promise<void> {
+  const { name, status, why, service } = summary;
   const reason = why === undefined ? '' : ` (${why})`;
-  const ofCommand = credential?.state === 'command' && status === 'missing_credential';
-  await tellWithKeyPage(l10n.t('“{0}”: {1}{2}.', name, statusText(status), reason), keyPageOf(service), [
-    {
-      label: ofCommand ? l10n.t('Look at the Command…') : mendText(service),
-      run: async () => {
-        const command = ofCommand ? 'valetKey.takeFromCommand' : 'valetKey.rotateCredential';
-        await commands.executeCommand(command, name);
-      },
-    },
-  ]);
+  await tellWithKeyPage(
+    l10n.t('“{0}”: {1}{2}.', name, statusText(status), reason),
+    keyPageOf(service),
+    mendingCommands(summary).map(({ label, command }) => ({
+      label,
+      run: async () => void (await commands.executeCommand(command, name)),
+    })),
+  );
+}
+
+/** None where nothing here mends it: the reason says what does. */
+function mendingCommands({ status, mend, service, credential }: ServiceSummary): { label: string; command: string }[] {
+  if (credential?.state === 'command' && status === 'missing_credential') {
+    return [{ label: l10n.t('Look at the Command…'), command: 'valetKey.takeFromCommand' }];
+  }
+  if (mend === 'clock') return [];
+  if (mend === 'policy') return [{ label: l10n.t('Open Policy File…'), command: 'valetKey.openPolicyFile' }];
+  return [{ label: mendText(service), command: 'valetKey.rotateCredential' }];
 }

@@ -1,5 +1,6 @@
 import { type Command, l10n, ThemeColor, ThemeIcon } from 'vscode';
 import type { Service } from '../../../core/policy/model.ts';
+import type { Mend } from '../../../gateway/parent.ts';
 import type { ShownStatus } from './serviceList.ts';
 
 /** A service's state in words: what the tree, the menus and screen readers say. */
@@ -42,16 +43,17 @@ export function mendText(service: Service | undefined): string {
   return signsIn ? l10n.t('Sign In Again…') : l10n.t('Rotate…');
 }
 
-/** What to do about a state that is not `ready`, in one sentence. */
-export function statusHint(status: ShownStatus): string | undefined {
+/** What to do about a state that is not `ready`, in one sentence. `mend` is the gateway's word on a `rejected` one. */
+export function statusHint(status: ShownStatus, mend?: Mend): string | undefined {
   switch (status) {
     case 'ready':
     case 'unverified':
     case 'starting':
       return undefined;
+    case 'rejected':
+      return mend === undefined ? l10n.t('Rotate the credential.') : mendHint(mend);
     case 'expiring':
     case 'expired':
-    case 'rejected':
       return l10n.t('Rotate the credential.');
     case 'missing_credential':
     case 'revoked':
@@ -75,9 +77,24 @@ export function statusHint(status: ShownStatus): string | undefined {
   }
 }
 
+function mendHint(mend: Mend): string {
+  switch (mend) {
+    case 'clock':
+      return l10n.t('Set the clock of this machine. The credential is not at fault.');
+    case 'policy':
+      return l10n.t(
+        'Compare `auth` in the policy file with what the provider granted. The credential may be in order.',
+      );
+  }
+}
+
 /** The command that does what {@link statusHint} says, for this service. */
-export function statusAction(status: ShownStatus, service: string): Command | undefined {
-  const title = statusHint(status) ?? '';
+export function statusAction(status: ShownStatus, service: string, mend?: Mend): Command | undefined {
+  const title = statusHint(status, mend) ?? '';
+  if (status === 'rejected' && mend === 'clock') return undefined;
+  if (status === 'rejected' && mend === 'policy') {
+    return { command: 'valetKey.openPolicyFile', title, arguments: [service] };
+  }
   switch (status) {
     case 'expiring':
     case 'expired':
