@@ -34,7 +34,7 @@ beforeAll(async () => {
   writeFileSync(configuration(), CONFIGURATION);
   window = await editor.openWindow();
   await window.command('workbench.view.extension.valetKey');
-  await window.tree('Services').row('1 of 1 services needs a credential').press('Set Up');
+  await window.tree('Services').row('1 of 1 services needs a credential').pressToBeAsked('Set Up');
   await window.waitForDialog('Apply these changes');
   await window.answerDialog('Apply');
   await window.type('api', credential);

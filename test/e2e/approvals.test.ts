@@ -269,7 +269,7 @@ test('what an agent asks for is granted by one reviewed click, with the very lin
   const deleting = { service: 'demo', method: 'DELETE', path: '/v1/x' };
   expect(await agent.raw('execute', deleting)).toMatchObject({ error: { code: 'policy_denied' } });
   await window.command('workbench.view.extension.valetKey');
-  await window.tree('Activity').row('asks for access').press('Review Access Request');
+  await window.tree('Activity').row('asks for access').pressToBeAsked('Review Access Request');
   const dialog = await window.waitForDialog('Let agents send this to “demo” from now on?');
   expect(dialog.detail.replaceAll('\u00a0', ' ')).toContain('- path: /v1/x\n  methods: [DELETE]');
   expect(dialog.detail).toContain('The agent’s own words: “please”');
@@ -285,7 +285,7 @@ test('what was declined is not asked for again, and the agent is told', async ()
   const wish = { service: 'demo', method: 'DELETE', path: '/v1/z' };
   expect(await agent.raw('request_access', { ...wish, reason: 'more' })).toMatchObject({ recorded: true });
   expect(await agent.raw('request_access', { ...wish, reason: 'again' })).toMatchObject({ recorded: false });
-  await window.tree('Activity').row('asks for access').press('Review Access Request');
+  await window.tree('Activity').row('asks for access').pressToBeAsked('Review Access Request');
   await window.waitForDialog('from now on?');
   await window.answerDialog('Decline');
   await until('the agent to be told', async () => {

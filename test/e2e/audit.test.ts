@@ -73,7 +73,7 @@ test('a repository that needs credentials says so, and Set Up walks through them
   await window.statusBar('changes wait for your review').waitFor();
   expect(await window.notifications()).toEqual([]);
   await window.screenshotThemes('set-up');
-  await row.press('Set Up');
+  await row.pressToBeAsked('Set Up');
   await window.waitForDialog('Apply these changes');
   await window.answerDialog('Apply');
   for (const [name, credential] of [

@@ -90,14 +90,8 @@ async function point(number: number): Promise<string> {
   return label.slice(label.indexOf(', ') + 2);
 }
 
-/** Presses *Fix…* until it asks: a row that is drawn anew under the pointer takes the click with it. */
 async function pressFix(row: string, question: string): Promise<void> {
-  await until(`"Fix…" to ask`, async () => {
-    if (await window.dialog()) return true;
-    await window.tree('Checkup').row(row).press('Fix…');
-    await until('a question', () => window.dialog(), 5_000);
-    return true;
-  });
+  await window.tree('Checkup').row(row).pressToBeAsked('Fix…');
   await window.waitForDialog(question);
 }
 
@@ -132,7 +126,7 @@ test('findings are in the view, and in the file as squiggles that lead to their 
 
 test('a pin fix shows its difference, waits for a person, keeps a private backup, and is undone', async () => {
   await window.tree('Checkup').row('9. ').expand();
-  await window.tree('Checkup').row('files:').press('Fix…');
+  await window.tree('Checkup').row('files:').pressToBeAsked('Fix…');
   await window.type('Which version of some-files-server', 'latest');
   expect((await window.waitForInput('exactly one version')).value).toBe('latest');
   await window.type('exactly one version', '1.2.3');
@@ -257,7 +251,7 @@ test('what was in plain text stays a finding until a person says that it is rota
   await until('point 1 to warn', async () => (await point(1)).startsWith('warn, 4'));
   await window.tree('Checkup').row('1. ').expand();
   await window.screenshotThemes('checkup-rotate');
-  await window.tree('Checkup').row('Rotate this').press('Mark as Rotated');
+  await window.tree('Checkup').row('Rotate this').pressToBeAsked('Mark as Rotated');
   await answer('rotated?', 'It Is Rotated');
   await until('one finding less', async () => (await point(1)).startsWith('warn, 3'));
 });

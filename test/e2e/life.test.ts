@@ -184,7 +184,7 @@ test('a copy for another environment is stricter, marked, and closed until it ha
   await window.waitForInput('Which service?');
   await window.pick('demo');
   await window.type('The other environment', 'live');
-  expect((await window.waitForInput('A short name')).value).toBe('demo-live');
+  await until('the proposed name', async () => (await window.waitForInput('A short name')).value === 'demo-live');
   await window.type('A short name', 'demo-live');
   await window.type('The base URL in this environment', `${provider.origin}/api`);
   const last = await window.waitForDialog('Add “demo-live” for live, next to “demo”?');

@@ -214,7 +214,7 @@ test('a blocked call says why, in words', async () => {
   const row = window.tree('Activity').row('GET /v1/balance');
   await row.locator.waitFor();
   expect(await row.locator.innerText()).toContain('the policy does not allow it');
-  await row.press('Why');
+  await row.pressToBeAsked('Why');
   const dialog = await window.waitForDialog('was blocked');
   expect(dialog.detail).toContain('No rule of stripe allows GET /v1/balance');
   await window.screenshotThemes('activity-why');
@@ -232,7 +232,7 @@ test('what an agent asks for is shown with the narrowest rule, and changes nothi
   await window.screenshotThemes('access-request-toast');
   await window.clearNotifications();
   const row = window.tree('Activity').row('GET /v1/bal*');
-  await row.press('Review Access Request');
+  await row.pressToBeAsked('Review Access Request');
   const dialog = await window.waitForDialog('Let agents send this to “stripe” from now on?');
   expect(dialog.detail).toContain('- path: /v1/bal%2A');
   expect(dialog.detail).toContain("Needed. Valet Key: this was approved 'already'");

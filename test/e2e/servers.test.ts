@@ -77,7 +77,7 @@ async function row(server: string, says: string): Promise<void> {
 }
 
 test('Set Up reviews the policy and asks for the credential, naming the whole command line', async () => {
-  await window.tree('Services').row('1 of 1 credentials is missing').press('Set Up');
+  await window.tree('Services').row('1 of 1 credentials is missing').pressToBeAsked('Set Up');
   await window.waitForDialog('Apply these changes');
   await window.answerDialog('Apply');
   await window.type('wiki-token', credential);
@@ -116,7 +116,7 @@ test('Freeze Server stops one, while another answers, and Unfreeze brings it bac
   expect(await call('wiki')).toContain('"frozen"');
   expect(await call('notes')).toContain('whoami');
   await window.screenshotThemes('server-frozen');
-  await window.tree('Services').row('wiki').press('Unfreeze');
+  await window.tree('Services').row('wiki').pressToBeAsked('Unfreeze');
   await window.waitForDialog('Unfreeze “wiki”?');
   await window.answerDialog('Unfreeze');
   await row('wiki', 'ready');
@@ -140,7 +140,7 @@ test('a tool that its server changed is off until a person has seen the change a
   await row('notes', '1 tool waits for your review');
   await window.tree('Services').row('notes').expand();
   await window.screenshotThemes('server-review-row');
-  await window.tree('Services').row('notes').press('Review Server Tools');
+  await window.tree('Services').row('notes').pressToBeAsked('Review Server Tools');
   const dialog = await window.waitForDialog('Accept the tools that “notes” offers now?');
   expect(dialog.detail).toContain('With characters that nobody sees: whoami');
   await window.screenshotThemes('server-review');

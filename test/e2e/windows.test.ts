@@ -78,7 +78,7 @@ async function timeUntil(window: EditorWindow, path: string, code: string | numb
 }
 
 async function setUp(window: EditorWindow): Promise<void> {
-  await window.tree('Services').row('1 of 1 services needs a credential').press('Set Up');
+  await window.tree('Services').row('1 of 1 services needs a credential').pressToBeAsked('Set Up');
   await window.waitForDialog('Apply these changes');
   await window.answerDialog('Apply');
   await window.type('api', credential);

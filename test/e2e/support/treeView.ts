@@ -77,7 +77,21 @@ export class TreeRow {
       return true;
     });
   }
+
+  /** As `press`, for an action that asks something: a row that is drawn anew between press and release loses it. */
+  async pressToBeAsked(action: string): Promise<void> {
+    const question = this.locator.page().locator(QUESTION).filter({ visible: true }).first();
+    await until(`the action "${action}" to ask`, async () => {
+      if (await question.isVisible()) return true;
+      await this.press(action);
+      await question.waitFor({ timeout: 5_000 });
+      return true;
+    });
+  }
 }
+
+/** A dialog, an input box or a quick pick. */
+const QUESTION = '.monaco-dialog-box, .quick-input-widget:not([style*="display: none"])';
 
 async function textOf(locator: Locator): Promise<string> {
   return (await locator.allInnerTexts()).join(' ').replaceAll('\u00a0', ' ').trim();

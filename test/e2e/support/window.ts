@@ -124,8 +124,17 @@ export class EditorWindow {
   /** Types into the open input box whose title, prompt or placeholder has the text, and accepts. */
   async type(prompt: string, value: string): Promise<void> {
     await this.waitForInput(prompt);
-    await this.#inputBox.fill(value);
+    // A box that opens in the place of another one gets its own text a moment after its prompt.
+    await until('the text to stay', async () => {
+      await this.#inputBox.fill(value);
+      await pause(30);
+      return (await this.#inputBox.inputValue()) === value;
+    });
+    const typed = JSON.stringify(await this.input());
     await this.page.keyboard.press('Enter');
+    // The next question may look just like this one, and would be answered before it is asked.
+    const next = async (): Promise<boolean> => JSON.stringify(await this.input()) !== typed;
+    for (let look = 0; look < 40 && !(await next()); look += 1) await pause(50);
   }
 
   /** Waits for an input box or quick pick whose title, prompt or placeholder has the text. */
