@@ -20,7 +20,7 @@ export async function runEndToEnd(node, version, filter = []) {
 }
 
 /** So many files may fail and be run again; more are no accident of a busy machine. */
-const MAY_FAIL = 2;
+const MAY_FAIL = 3;
 
 /**
  * As `runEndToEnd`, but a file that failed is run once more, by itself, in a new editor: what fails twice failed. A real editor
