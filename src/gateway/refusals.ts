@@ -29,8 +29,8 @@ function refuse(code: ErrorCode, message: string, nextStep: string, more: Partia
 
 const ASK_THE_PERSON = 'Tell the person, and do not go around it through the terminal.';
 /** For answers after something may have reached the API: never suggests to repeat. */
-const DO_NOT_REPEAT =
-  'Do not repeat the call: it may have taken effect. Read the current state with a GET first, or ask the person.';
+export const DO_NOT_REPEAT =
+  'Do not repeat the call: it may have taken effect. Look at the current state first, or ask the person.';
 
 export type Sent = Refusal['sent'];
 

@@ -18,7 +18,7 @@ export function gatewayLost(sent: 'no' | 'unknown'): Refused {
       nextStep:
         sent === 'no'
           ? 'Ask the person to open VS Code with the Valet Key extension, then try again. Do not use the terminal instead.'
-          : 'Do not repeat the call: it may have taken effect. Read the current state with a GET first, or ask the person.',
+          : 'Do not repeat the call: it may have taken effect. Look at the current state first, or ask the person.',
       sent,
     },
   };

@@ -1,9 +1,7 @@
 import type { ErrorCode, Refusal } from '../../protocol/messages.ts';
-import { RefusalError, type Sent } from '../refusals.ts';
+import { DO_NOT_REPEAT, RefusalError, type Sent } from '../refusals.ts';
 
 const ASK_THE_PERSON = 'Tell the person, and do not go around it through the terminal.';
-const DO_NOT_REPEAT =
-  'Do not repeat the call: it may have taken effect. Look at the current state first, or ask the person.';
 const UNSENT = 'Nothing was done. Try again later, or tell the person.';
 
 /** Refusals that only calls to wrapped servers meet; `service` is the server's name. The others are in refusals.ts. */
