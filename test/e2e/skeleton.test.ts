@@ -178,7 +178,12 @@ test('a permission that is added to the file waits for a person; one that is rem
 
 test('a freeze acts on the next call, shows, outlives a reload, and is lifted only in a modal', async () => {
   await window.palette('Valet Key: Freeze All Access');
-  const frozen = await call('_read', { service: 'demo', path: '/echo' });
+  // The palette closes before its command runs. How soon a freeze acts, load.test.ts measures from the command on.
+  await window.page.locator('.statusbar-item').filter({ hasText: 'Frozen' }).waitFor();
+  const frozen = await until('a call to be refused', async () => {
+    const answer = await call('_read', { service: 'demo', path: '/echo' });
+    return answer.error && answer;
+  });
   expect(frozen.error).toMatchObject({ code: 'frozen', sent: 'no' });
   await window.clearNotifications();
   await window.screenshotThemes('frozen');
