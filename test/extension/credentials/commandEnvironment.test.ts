@@ -27,16 +27,16 @@ test('a command gets what its tools need of the environment, and nothing that ma
     GITHUB_TOKEN: 'not for this',
     DYLD_INSERT_LIBRARIES: '/x',
   };
-  const environment = commandEnvironment({ ...passed, ...kept, PATH: '/usr/bin:.::/work/bin', GONE: undefined }, [
-    '/work',
+  const environment = commandEnvironment({ ...passed, ...kept, PATH: '/usr/bin:.::/shop/bin', GONE: undefined }, [
+    '/shop',
   ]);
   expect(environment).toEqual({ ...passed, PATH: '/usr/bin' });
 });
 
 test('PATH is searched in absolute folders outside of the workspace', () => {
-  expect(safePath('/usr/bin:relative:/work:/work/node_modules/.bin:/work/..bin:/workshop:/bin', ['/work'])).toEqual([
+  expect(safePath('/usr/bin:relative:/shop:/shop/node_modules/.bin:/shop/..bin:/shopshop:/bin', ['/shop'])).toEqual([
     '/usr/bin',
-    '/workshop',
+    '/shopshop',
     '/bin',
   ]);
 });
