@@ -14,7 +14,17 @@ import { counted, vitest } from './vitest.mjs';
 export async function runEndToEnd(node, version, filter = []) {
   await run(node, ['scripts/e2eSetup.mjs', version], { cwd: ROOT, what: `installing the ${version} editor` });
   await step('pack the driver extension', () => packDriver(node));
-  return counted(`e2e-${version}`, (env) =>
+  return inEditor(node, version, filter, `e2e-${version}`);
+}
+
+/**
+ * @param {string} node
+ * @param {import('./editorFolders.mjs').EditorVersion} version
+ * @param {readonly string[]} filter
+ * @param {string} report
+ */
+function inEditor(node, version, filter, report) {
+  return counted(report, (env) =>
     vitest(node, ['--config', 'test/e2e/vitest.config.mts', ...filter], { ...env, E2E_EDITOR: version }),
   );
 }
@@ -38,9 +48,7 @@ export async function runEndToEndSteadily(node, version, filter = []) {
   for (const [file, first] of result.files) {
     const name = path.basename(file);
     console.error(`\n${name} failed; it is run once more, by itself.\n`);
-    const again = await counted(`e2e-${version}-${name}`, (env) =>
-      vitest(node, ['--config', 'test/e2e/vitest.config.mts', name], { ...env, E2E_EDITOR: version }),
-    );
+    const again = await inEditor(node, version, [name], `e2e-${version}-${name}`);
     if (again.status === 0) console.error(`\nunsteady: ${name} failed, and passed when it was run by itself.\n`);
     else status = again.status;
     passed += again.passed - first.passed;

@@ -179,10 +179,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       network: () => networkSettings(certificates),
       policies: () => [...learning.layer(policies.files()), ...administrator.files()],
       credentials: () =>
-        credentialSetOf(
-          credentialIds(policies.entries()),
-          credentials.all(),
-          credentials.retired(),
+        credentialSetOf(credentialIds(policies.entries()), credentials.all(), credentials.retired(), () =>
           commandEnvironment(process.env, localFolders()),
         ),
       freeze: () => freeze.state,

@@ -116,12 +116,12 @@ function askKept(frame: StepFrame): Promise<Answer<number>> {
 async function confirm({ service, auth, origin, replaces }: CommandPurpose, command: ChosenCommand): Promise<boolean> {
   const inWorkspace = await workspaceWarning(command.args);
   return confirmInModal({
-    warning: inWorkspace !== undefined,
+    warning: inWorkspace.length > 0,
     message: l10n.t('Take the credential of “{0}” from this command?', service),
     detail: [
       printCommandLine([command.program, ...command.args]),
       '',
-      ...(inWorkspace === undefined ? [] : [inWorkspace, '']),
+      ...inWorkspace,
       l10n.t('What it writes is {0}.', destinationText(auth, origin)),
       l10n.t(
         'It is run now; later whenever a call that is allowed needs the credential and what it gave last is too old (kept {0}). So agents decide when it runs, not what runs.',

@@ -1,9 +1,10 @@
 import { homedir } from 'node:os';
-import { l10n, workspace } from 'vscode';
+import { l10n } from 'vscode';
 import type { Fix } from '../../core/checkup/model.ts';
 import { installedVersion } from '../checkup/installedVersion.ts';
 import { shownText } from '../checkup/shownText.ts';
 import { isExactVersion, versionExample } from '../checkup/versions.ts';
+import { localFolders } from '../gateway/windowInfo.ts';
 import { type Answer, askText, type StepFrame } from '../ui/steps.ts';
 
 /** Asks for the one version that a package is pinned to; what ran last on this machine is proposed. */
@@ -11,8 +12,7 @@ export async function askVersion(
   frame: StepFrame,
   { packageName, ecosystem }: Pick<Extract<Fix, { kind: 'pin' }>, 'packageName' | 'ecosystem'>,
 ): Promise<Answer<string>> {
-  const folders = (workspace.workspaceFolders ?? []).flatMap(({ uri }) => (uri.scheme === 'file' ? [uri.fsPath] : []));
-  const installed = ecosystem === 'npm' ? await installedVersion(packageName, homedir(), folders) : undefined;
+  const installed = ecosystem === 'npm' ? await installedVersion(packageName, homedir(), localFolders()) : undefined;
   const name = shownText(packageName);
   const answer = await askText(frame, {
     prompt:

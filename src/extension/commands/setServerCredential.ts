@@ -8,7 +8,7 @@ import { confirmInModal } from '../ui/confirm.ts';
 import { tellWithKeyPage } from '../ui/keyPage.ts';
 import { maskedText } from '../ui/placementText.ts';
 import { single } from '../ui/steps.ts';
-import { workspaceWarning } from '../ui/workspaceWarning.ts';
+import { serverWorkspaceWarning } from '../ui/workspaceWarning.ts';
 import type { ServerNeed, ServerSummary } from '../views/services/serverList.ts';
 import { askStoredOrTyped, offerRemoval } from './enterCredential.ts';
 import { undoRotation } from './undoRotation.ts';
@@ -59,9 +59,9 @@ async function confirmDestination(
   binding: Binding,
   bound: Binding | undefined,
 ): Promise<boolean> {
-  const inWorkspace = run.by === 'command' ? await workspaceWarning([run.command, ...run.args]) : undefined;
+  const inWorkspace = await serverWorkspaceWarning(run);
   return confirmInModal({
-    warning: bound !== undefined || inWorkspace !== undefined,
+    warning: bound !== undefined || inWorkspace.length > 0,
     message: l10n.t('Give this credential to the MCP server “{0}”?', name),
     detail: [
       l10n.t('Credential: {0}', maskedText(value.last4)),
@@ -69,7 +69,7 @@ async function confirmDestination(
       l10n.t('Placed in: {0}', binding.placement),
       ...(bound ? [l10n.t('The present credential was entered for {0} ({1}).', bound.origin, bound.placement)] : []),
       '',
-      ...(inWorkspace === undefined ? [] : [inWorkspace, '']),
+      ...inWorkspace,
       binding.placement.startsWith('env:')
         ? l10n.t(
             'That program, what it starts, and other programs of yours can read it in its environment. Only give it to a server that you trust.',

@@ -10,7 +10,7 @@ import { PolicyNotWritableError } from '../policy/entryInsertion.ts';
 import { type NewTools, withServer } from '../policy/serverWriter.ts';
 import { confirmInModal } from '../ui/confirm.ts';
 import { maskedText } from '../ui/placementText.ts';
-import { workspaceWarning } from '../ui/workspaceWarning.ts';
+import { serverWorkspaceWarning } from '../ui/workspaceWarning.ts';
 import { showDifference } from '../views/difference.ts';
 import type { WrapWish } from './wrapQuestions.ts';
 
@@ -38,10 +38,9 @@ export async function wrapServer(app: App, wish: WrapWish): Promise<readonly Wra
   const after = changed(before, wish);
   const definition = await definitionIn(app, after, server.name);
   const close = await showDifference(app.texts, label, before, after);
-  const { run } = server;
-  const inWorkspace = run.by === 'command' ? await workspaceWarning([run.command, ...run.args]) : undefined;
+  const inWorkspace = await serverWorkspaceWarning(server.run);
   const agreed = await confirmInModal({
-    warning: inWorkspace !== undefined,
+    warning: inWorkspace.length > 0,
     message: l10n.t('Let Valet Key start “{0}”, and give it its secrets?', server.name),
     detail: detailOf(definition, wish, label, inWorkspace),
     action: l10n.t('Wrap It'),
@@ -106,7 +105,7 @@ function detailOf(
   definition: Server,
   { server, values }: WrapWish,
   label: string,
-  inWorkspace: string | undefined,
+  inWorkspace: readonly string[],
 ): string {
   const byCommand = definition.run.by === 'command';
   return [
@@ -117,7 +116,7 @@ function detailOf(
     l10n.t('Tools: {0}', toolsText(server.tools)),
     l10n.t('Written to: {0}', label),
     '',
-    ...(inWorkspace === undefined ? [] : [inWorkspace, '']),
+    ...inWorkspace,
     l10n.t('The change stands behind this dialog. Which tools agents may call is yours to change there at any time.'),
     byCommand
       ? l10n.t(

@@ -37,14 +37,14 @@ function servicesOf(entry: PolicyEntry): ReadonlySet<string> {
 
 /**
  * What the gateway of this window is told. Credentials of other windows' services cannot be used here, but an answer
- * is still cleaned of them: they go along as retired ones without an end. `environment` is what commands get that give
- * credentials.
+ * is still cleaned of them: they go along as retired ones without an end. `environment` makes what commands get that give
+ * credentials; where there are none, it is not asked.
  */
 export function credentialSetOf(
   ids: ReadonlyMap<string, CredentialId>,
   records: readonly CredentialRecord[],
   retired: readonly RetiredRecord[],
-  environment: Readonly<Record<string, string>> = {},
+  environment: () => Readonly<Record<string, string>> = () => ({}),
 ): CredentialSet {
   const here = new Set([...ids.values()].map(credentialKey));
   const present = records.flatMap((record) => (record.state === 'present' ? [record] : []));
@@ -71,7 +71,7 @@ export function credentialSetOf(
         : [],
     ),
     commands: records.flatMap((record) =>
-      record.state === 'command' && here.has(credentialKey(record.id)) ? [commandOf(record, environment)] : [],
+      record.state === 'command' && here.has(credentialKey(record.id)) ? [commandOf(record, environment())] : [],
     ),
   };
 }

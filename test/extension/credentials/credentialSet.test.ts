@@ -70,7 +70,7 @@ test('the gateway is told which command gives a credential here, with the enviro
     createdAt: 7,
   });
   const environment = { PATH: '/usr/bin' };
-  expect(credentialSetOf(ids, [chosen('user')], [], environment).commands).toEqual([
+  expect(credentialSetOf(ids, [chosen('user')], [], () => environment).commands).toEqual([
     {
       service: 'stripe',
       binding: BINDING,
@@ -79,5 +79,5 @@ test('the gateway is told which command gives a credential here, with the enviro
       id: '7',
     },
   ]);
-  expect(credentialSetOf(ids, [chosen(folderScope('file:///other'))], [], environment).commands).toEqual([]);
+  expect(credentialSetOf(ids, [chosen(folderScope('file:///other'))], [], () => environment).commands).toEqual([]);
 });

@@ -71,6 +71,11 @@ function summarise(inputs: ServiceListInputs, entry: PolicyEntry, name: string, 
   };
 }
 
+/** Whether the command that is to give the credential gave none. */
+export function commandFailed({ status, credential }: ServiceSummary): boolean {
+  return credential?.state === 'command' && status === 'missing_credential';
+}
+
 /** What concerns a service or a server whatever its policy and credential are like. */
 export function windowStatus({ freeze, trusted, health }: ServiceListInputs, name: string): ShownStatus | undefined {
   if (freeze.all || freeze.services.includes(name)) return 'frozen';

@@ -11,7 +11,7 @@ import { attention, lastCallNode, pendingNodes, pendingText, plainTooltip, waiti
 import { DetailNode } from './detailNode.ts';
 import { productionUri } from './productionMark.ts';
 import { RulesNode } from './rulesNode.ts';
-import { isThere, type ServiceSummary } from './serviceList.ts';
+import { commandFailed, isThere, type ServiceSummary } from './serviceList.ts';
 import { statusAction, statusHint, statusIcon, statusText } from './statusPresentation.ts';
 
 /** One service: its state as icon and text, and below it what it is about. */
@@ -54,7 +54,7 @@ export class ServiceNode extends TreeItem {
   children(): readonly TreeItem[] {
     const { name, service, credential, status, mend, pending } = this.service;
     const hint = statusHint(status, mend);
-    const failed = credential?.state === 'command' && status === 'missing_credential';
+    const failed = commandFailed(this.service);
     return [
       ...(failed ? [failureNode(this.service)] : []),
       ...(hint && !failed

@@ -2,9 +2,9 @@ import { commands, type Disposable, l10n } from 'vscode';
 import type { App } from '../../app.ts';
 import { credentialKey } from '../../credentials/credentialId.ts';
 import { keyPageOf, tellWithKeyPage } from '../../ui/keyPage.ts';
-import type { ServiceSummary } from './serviceList.ts';
+import { commandFailed, type ServiceSummary } from './serviceList.ts';
 import { StateNews } from './stateNews.ts';
-import { mendText, statusText } from './statusPresentation.ts';
+import { mendText, statusAction, statusText } from './statusPresentation.ts';
 
 /** Tells of each change for the worse once, in one window of all, with what mends it. */
 export function registerStateToasts(
@@ -28,22 +28,23 @@ async function tellOnce(announcements: App['announcements'], service: ServiceSum
 async function tell(summary: ServiceSummary): Promise<void> {
   const { name, status, why, service } = summary;
   const reason = why === undefined ? '' : ` (${why})`;
+  const mending = mendingCommand(summary);
   await tellWithKeyPage(
     l10n.t('“{0}”: {1}{2}.', name, statusText(status), reason),
     keyPageOf(service),
-    mendingCommands(summary).map(({ label, command }) => ({
-      label,
-      run: async () => void (await commands.executeCommand(command, name)),
-    })),
+    mending
+      ? [{ label: mending.label, run: async () => void (await commands.executeCommand(mending.command, name)) }]
+      : [],
   );
 }
 
-/** None where nothing here mends it: the reason says what does. */
-function mendingCommands({ status, mend, service, credential }: ServiceSummary): { label: string; command: string }[] {
-  if (credential?.state === 'command' && status === 'missing_credential') {
-    return [{ label: l10n.t('Look at the Command…'), command: 'valetKey.takeFromCommand' }];
+/** Undefined where nothing here mends it: the reason says what does. */
+function mendingCommand(summary: ServiceSummary): { label: string; command: string } | undefined {
+  const { name, status, mend, service } = summary;
+  if (commandFailed(summary)) {
+    return { label: l10n.t('Look at the Command…'), command: 'valetKey.takeFromCommand' };
   }
-  if (mend === 'clock') return [];
-  if (mend === 'policy') return [{ label: l10n.t('Open Policy File…'), command: 'valetKey.openPolicyFile' }];
-  return [{ label: mendText(service), command: 'valetKey.rotateCredential' }];
+  const command = statusAction(status, name, mend)?.command;
+  if (command === undefined) return undefined;
+  return { label: mend === 'policy' ? l10n.t('Open Policy File…') : mendText(service), command };
 }
