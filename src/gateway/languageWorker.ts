@@ -9,14 +9,16 @@ import { outlinePolicy } from '../core/policy/outline.ts';
 import { parsePolicy } from '../core/policy/parse.ts';
 import { runPolicyTests } from '../core/policy/policyTests.ts';
 import { rulesUsed } from '../core/policy/rulesUsed.ts';
+import { TreeCache } from '../core/policy/treeCache.ts';
 import { LANGUAGE_ROLE, type LanguageJobs } from './languageJobs.ts';
 import { serveJobs } from './serveJobs.ts';
 
 /** The policy language beside the extension host's event loop. A text is read once for all that is asked about it. */
 function languageJobs(): LanguageJobs {
+  const trees = new TreeCache();
   let last: PolicyDocument | undefined;
   const read = (text: string): PolicyDocument => {
-    if (last?.text !== text) last = parsePolicy(text);
+    if (last?.text !== text) last = parsePolicy(text, 'person', trees.read);
     return last;
   };
   return {

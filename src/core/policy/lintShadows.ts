@@ -79,6 +79,7 @@ class Shadows {
 
   /** The fewest rules found that together cover all methods of this one; none when something is left. */
   of(rule: Rule): readonly Rule[] {
+    if (this.#first.size === 0) return [];
     const same = this.#first.get(keyOf(rule));
     if (same !== undefined && same !== rule) return [same];
     const strictly = this.#strict.covering(rule.pattern.strict);

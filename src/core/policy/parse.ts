@@ -14,7 +14,7 @@ import type { ServerLiteral } from './servers/serverLiteral.ts';
 import { readTests } from './testsField.ts';
 import { checkText } from './textGuard.ts';
 import { readVerify } from './verifyField.ts';
-import { readTree } from './yamlTree.ts';
+import { type ReadTree, readTree } from './yamlTree.ts';
 
 const SERVICE_NAME = /^[a-z][a-z0-9-]{0,62}$/;
 const NETWORKS: readonly Network[] = ['public', 'private', 'loopback'];
@@ -37,10 +37,10 @@ const MAX_ENVIRONMENT = 64;
 
 /**
  * Reads a policy text. Never throws, and takes time linear in the text. Every problem has its place; `policy` is there
- * only when none of them is an error. An empty text is a valid policy that allows nothing.
+ * only when none of them is an error. An empty text is a valid policy that allows nothing. `read` reads the YAML.
  */
-export function parsePolicy(text: string, author: PolicyAuthor = 'person'): PolicyDocument {
-  const { problems, services, servers, allowedOrigins, tests } = readDocument(text, author);
+export function parsePolicy(text: string, author: PolicyAuthor = 'person', read: ReadTree = readTree): PolicyDocument {
+  const { problems, services, servers, allowedOrigins, tests } = readDocument(text, author, read);
   return problems.hasErrors
     ? { text, problems: problems.items }
     : {
@@ -52,12 +52,12 @@ export function parsePolicy(text: string, author: PolicyAuthor = 'person'): Poli
 
 /** The literal credentials in a text, valid or not, in the order of the file. */
 export function literalCredentials(text: string): readonly LiteralCredential[] {
-  return readDocument(text, 'person').literals;
+  return readDocument(text, 'person', readTree).literals;
 }
 
 /** The literal credentials of wrapped servers in a text, valid or not, in the order of the file. */
 export function serverLiterals(text: string): readonly ServerLiteral[] {
-  return readDocument(text, 'person').serverLiterals;
+  return readDocument(text, 'person', readTree).serverLiterals;
 }
 
 interface Reading {
@@ -70,7 +70,7 @@ interface Reading {
   tests: readonly PolicyTest[];
 }
 
-function readDocument(text: string, author: PolicyAuthor): Reading {
+function readDocument(text: string, author: PolicyAuthor, read: ReadTree): Reading {
   const problems = new ProblemList(text);
   const reading: Reading = {
     problems,
@@ -81,7 +81,7 @@ function readDocument(text: string, author: PolicyAuthor): Reading {
     tests: [],
   };
   if (!checkText(text, problems)) return reading;
-  const tree = readTree(text, problems);
+  const tree = read(text, problems);
   if (tree === undefined) return reading;
 
   const reader = new Reader(text, problems);

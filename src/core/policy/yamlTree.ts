@@ -8,9 +8,20 @@ const MAX_DEPTH = 20;
  * The densest rules fill 256 KB with some 130,000 lexical tokens. More of them are brackets and commas without a
  * policy between, and each may cost the library an error object.
  */
-const MAX_LEXEMES = 160_000;
+export const MAX_LEXEMES = 160_000;
 
-const MAX_REPORTED = 20;
+export const MAX_REPORTED = 20;
+
+/** A text as one YAML document, in the library's nodes. */
+export interface Tree {
+  /** Null for an empty document. */
+  readonly root: ParsedNode | null;
+  /** How many lexical tokens it has. */
+  readonly lexemes: number;
+}
+
+/** Reads a text; undefined when it was refused, with the reasons in `problems`. */
+export type ReadTree = (text: string, problems: ProblemList) => Tree | undefined;
 
 /** YAML features that a policy file does without, by the first character of their token. */
 const REFUSED: Readonly<Record<string, { readonly code: ProblemCode; readonly message: string }>> = {
@@ -51,7 +62,7 @@ function depthOf(parser: Parser): number {
 }
 
 /** Turns the text into syntax tokens; stops at once where nesting goes too deep. Undefined when something was refused. */
-function tokenize(text: string, problems: ProblemList): CST.Token[] | undefined {
+function tokenize(text: string, problems: ProblemList): { tokens: CST.Token[]; lexemes: number } | undefined {
   const parser = new Parser();
   const tokens: CST.Token[] = [];
   let documents = 0;
@@ -85,7 +96,7 @@ function tokenize(text: string, problems: ProblemList): CST.Token[] | undefined 
     }
     for (const token of parser.next(lexeme)) take(token);
     // The composer below turns these into problems; it needs no more of them than are shown.
-    if (errors >= MAX_REPORTED) return tokens;
+    if (errors >= MAX_REPORTED) return { tokens, lexemes };
     lexemes += 1;
     if (lexemes > MAX_LEXEMES) {
       problems.error(
@@ -105,17 +116,16 @@ function tokenize(text: string, problems: ProblemList): CST.Token[] | undefined 
     }
   }
   for (const token of parser.end()) take(token);
-  return refused === 0 ? tokens : undefined;
+  return refused === 0 ? { tokens, lexemes } : undefined;
 }
 
 /**
  * Reads the text as one YAML 1.2 document (https://yaml.org/spec/1.2.2/, core schema) into the library's nodes with
- * their ranges. `root` is null for an empty document. Undefined when the text was refused; the reasons are in
- * `problems`. Takes linear time: the library's own check for duplicate keys is quadratic and stays off.
+ * their ranges. Takes linear time: the library's own check for duplicate keys is quadratic and stays off.
  */
-export function readTree(text: string, problems: ProblemList): { readonly root: ParsedNode | null } | undefined {
-  const tokens = tokenize(text, problems);
-  if (tokens === undefined) return undefined;
+export const readTree: ReadTree = (text, problems) => {
+  const read = tokenize(text, problems);
+  if (read === undefined) return undefined;
   const composer = new Composer({
     version: '1.2',
     schema: 'core',
@@ -126,7 +136,7 @@ export function readTree(text: string, problems: ProblemList): { readonly root: 
     logLevel: 'silent',
   });
   const { documents, errors } = withoutStacks(() => {
-    const documents = [...composer.compose(tokens)];
+    const documents = [...composer.compose(read.tokens)];
     const stream = composer.streamInfo();
     const errors = [...documents, stream].flatMap((part) => [...part.errors, ...part.warnings]);
     return { documents, errors };
@@ -140,8 +150,8 @@ export function readTree(text: string, problems: ProblemList): { readonly root: 
     problems.error('yaml-syntax', { start: pos[0], end: pos[1] }, SYNTAX[code] ?? 'This is not valid YAML.');
   }
   if (errors.length > 0) return undefined;
-  return { root: documents[0]?.contents ?? null };
-}
+  return { root: documents[0]?.contents ?? null, lexemes: read.lexemes };
+};
 
 /**
  * The library makes an Error of every slip, and most of their cost is the stack that nobody reads: a hostile file of
