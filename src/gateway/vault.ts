@@ -224,7 +224,7 @@ export class Vault {
     if (!credential) return { found: this.#set.revoked.includes(service) ? 'revoked' : 'missing' };
     const { binding } = credential;
     if (binding.origin !== wanted.origin || binding.placement !== wanted.placement) {
-      const text = (b: Binding): string => `${b.origin} (${b.placement})`;
+      const text = (b: Binding): string => `${b.origin} as ${b.placement}`;
       return { found: 'bound_elsewhere', what: `${text(binding)}, while the policy now says ${text(wanted)}` };
     }
     if (candidate) return { found: 'credential', value: candidate.value };

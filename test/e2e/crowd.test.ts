@@ -211,7 +211,11 @@ test('whichever window closes first, the clients go on with another, and the tra
   expect(new Set(records.map(({ gatewayId, seq }) => `${gatewayId} ${seq}`)).size).toBe(records.length);
   const intents = records.filter(({ kind }) => kind === 'intent').map(({ id }) => id);
   const outcomes = records.filter(({ kind }) => kind === 'outcome').map(({ id }) => id);
-  expect(intents.length).toBe(sent);
-  expect(new Set(intents).size).toBe(sent);
+  expect(new Set(intents).size).toBe(intents.length);
+  // A call whose gateway closed before it was sent has an intent, too.
+  expect(intents.length).toBeGreaterThanOrEqual(sent);
+  expect(records.filter(({ kind, status }) => kind === 'outcome' && status !== undefined).length).toBeLessThanOrEqual(
+    sent,
+  );
   expect([...outcomes].sort()).toEqual([...intents].sort());
 });

@@ -196,6 +196,7 @@ test('at 200 % zoom, with a side bar of 300 pixels, all of it stays in sight and
 
   await runCommand('Valet Key: Freeze All Access');
   await until('the freeze', async () => (await read()).error?.code === 'frozen');
+  await until('the tree to show it', async () => (await statusOf('demo')).includes('frozen'));
   await window.clearNotifications();
   await inSight(`${services} .label-description`, '.statusbar-item [aria-label*="Valet Key"]');
   await window.screenshotThemes('zoom-frozen');

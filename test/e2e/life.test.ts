@@ -1,6 +1,4 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -23,24 +21,17 @@ let editor: Editor;
 let window: EditorWindow;
 let workspace: string;
 let keyFile: string;
-let detour: Server;
 
 beforeAll(async () => {
-  provider = await startIdentityProvider({ tokenSeconds: TOKEN_SECONDS, pages: true });
+  // The editor's server leads the browser to 127.0.0.1 through itself. Here both are one machine, which has other addresses.
+  provider = await startIdentityProvider({ tokenSeconds: TOKEN_SECONDS, pages: true, host: '127.0.0.2' });
   wiki = await startUpstream();
   workspace = mkdtempSync(join(tmpdir(), 'vk-life-'));
   writeFileSync(
     join(workspace, 'valetkey.yaml'),
     `services:\n  wiki:\n    baseUrl: ${wiki.origin}\n    network: loopback\n    auth: { type: bearer }\n    policies:\n      - path: /**\n        methods: [GET]\n`,
   );
-  detour = createServer(({ url = '' }, response) => {
-    const [, port, rest] = /^\/(\d+)(.*)$/.exec(url) ?? [];
-    response.writeHead(307, { location: `http://127.0.0.1:${port}${rest}` }).end();
-  });
-  await new Promise<void>((resolve) => detour.listen(0, '127.0.0.1', resolve));
-  const { port } = detour.address() as AddressInfo;
-  // The editor's server would lead the browser to this machine's addresses through itself. Here both are one machine.
-  editor = await startEditor({ workspace, env: { VSCODE_PROXY_URI: `http://127.0.0.1:${port}/{{port}}/` } });
+  editor = await startEditor({ workspace });
   keyFile = join(editor.folders.home, 'team.key');
   writeFileSync(keyFile, `${teamKey}\n`);
   window = await editor.openWindow();
@@ -48,7 +39,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await editor?.stop();
-  detour?.close();
   await provider?.close();
   await wiki?.close();
   if (workspace) rmSync(workspace, { recursive: true, force: true });

@@ -40,6 +40,8 @@ export async function startIdentityProvider({
   tokenSeconds = 3600,
   /** Serves pages on which anybody signs in, and sends the browser back to any port of this machine (RFC 8252). */
   pages = false,
+  /** An address of this machine. */
+  host = '127.0.0.1',
 } = {}): Promise<IdentityProvider> {
   const clientSecret = crypto.randomUUID() + crypto.randomUUID();
   let handle: (...given: Parameters<ReturnType<Provider['callback']>>) => void = () => undefined;
@@ -66,8 +68,8 @@ export async function startIdentityProvider({
       setTimeout(() => handle(incoming, response), state.trouble === 'slow' ? 300 : 0);
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
+  const origin = `http://${host}:${(server.address() as AddressInfo).port}`;
   const provider = new Provider(origin, {
     clients: [
       {

@@ -46,5 +46,5 @@ function mendingCommand(summary: ServiceSummary): { label: string; command: stri
   }
   const command = statusAction(status, name, mend)?.command;
   if (command === undefined) return undefined;
-  return { label: mend === 'policy' ? l10n.t('Open Policy File…') : mendText(service), command };
+  return { label: mend === 'policy' ? l10n.t('Open Policy File…') : mendText(service, status), command };
 }

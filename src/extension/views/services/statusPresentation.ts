@@ -37,10 +37,12 @@ export function statusText(status: ShownStatus): string {
   }
 }
 
-/** What mends a credential: another one, or signing in again where that makes it. */
-export function mendText(service: Service | undefined): string {
-  const signsIn = service?.auth.type === 'oauth2' && service.auth.grant === 'authorization_code';
-  return signsIn ? l10n.t('Sign In Again…') : l10n.t('Rotate…');
+/** What mends a credential: signing in again where that makes it, entering it where there is none to use, or another one. */
+export function mendText(service: Service | undefined, status: ShownStatus): string {
+  if (service?.auth.type === 'oauth2' && service.auth.grant === 'authorization_code') return l10n.t('Sign In Again…');
+  return ['missing_credential', 'revoked', 'not_confirmed'].includes(status)
+    ? l10n.t('Enter Credential…')
+    : l10n.t('Rotate…');
 }
 
 /** What to do about a state that is not `ready`, in one sentence. `mend` is the gateway's word on a `rejected` one. */
