@@ -131,7 +131,7 @@ test('a pin fix shows its difference, waits for a person, keeps a private backup
   expect((await window.waitForInput('exactly one version')).value).toBe('latest');
   await window.type('exactly one version', '1.2.3');
   await window.waitForDialog('Change .cursor/mcp.json?');
-  await window.screenshot('checkup-pin');
+  await window.screenshotThemes('checkup-pin');
   expect(readFileSync(cursorFile, 'utf8')).toBe(CURSOR);
   await window.answerDialog('Change');
   await until('the file to change', () => readFileSync(cursorFile, 'utf8') !== CURSOR);
@@ -209,12 +209,12 @@ test('a migration ends with a call through Valet Key, a clean file and a private
   await window.palette('Valet Key: Move Secrets out of MCP Configuration');
   await choose('PAYMENTS_API_KEY', 'Use it through Valet Key, and remove the server');
   await window.waitForInput('PAYMENTS_WEBHOOK_SECRET');
-  await window.screenshot('move-question');
+  await window.screenshotThemes('move-question');
   await choose('PAYMENTS_WEBHOOK_SECRET', 'Remove it with the server');
   await choose('Authorization', 'Keep the server, take the secret from VS Code');
   await choose('SEARCH_API_KEY', 'Use it through Valet Key, and keep the server without it');
   await answerAddService(window, { name: 'payments', baseUrl: api.origin, credential: '' });
-  await window.screenshot('move-service');
+  await window.screenshotThemes('move-service');
   expect(await answer('Let agents use “payments”', 'Add Service')).toContain('.vscode/mcp.json');
   await answerAddService(window, { name: 'search', baseUrl: api.origin, credential: '' });
   await answer('Let agents use “search”', 'Add Service');
@@ -291,7 +291,7 @@ test('a wrapped server works on with its secret, which stands in no file any mor
   await until('point 1 to see both', async () => (await point(1)).startsWith('fail, 2'));
   await window.palette('Valet Key: Move Secrets out of MCP Configuration');
   await window.waitForInput('.vscode/mcp.json');
-  await window.screenshot('wrap-question');
+  await window.screenshotThemes('wrap-question');
   await window.pick('Wrap it: Valet Key starts the server and gives it the secret');
   await window.waitForInput('the same value as in');
   await window.pick('Wrap it: Valet Key starts the server and gives it the secret');
@@ -306,7 +306,7 @@ test('a wrapped server works on with its secret, which stands in no file any mor
   await window.answerDialog('Wrap It');
   await answer('Let Valet Key start “wiki-cursor”', 'Wrap It');
   await window.waitForDialog('Remove 2 secrets');
-  await window.screenshot('wrap-remove');
+  await window.screenshotThemes('wrap-remove');
   expectNoSecret([await answer('Remove 2 secrets', 'Remove')]);
   await until('the files to change', () => readFileSync(cursorFile, 'utf8') !== others);
 

@@ -2,6 +2,7 @@ import { l10n, window } from 'vscode';
 import type { Agent } from '../agents/agentList.ts';
 import { agentWords } from '../agents/agentWords.ts';
 import type { App } from '../app.ts';
+import { tellChange } from '../gateway/tellChange.ts';
 import { confirmInModal } from '../ui/confirm.ts';
 import { agentOfNode, ownName } from '../views/agents/agentNode.ts';
 import { pickAgent } from './pickAgent.ts';
@@ -36,7 +37,5 @@ export async function allowAgent(app: App, argument: unknown): Promise<void> {
   });
   if (!agreed) return;
   await app.agentStore.allow(agent.rawName);
-  app.announceChange();
-  await app.gateway.push('agents');
-  await app.gateway.record({ action: 'allow agent', subject: agentWords(agent.rawName) });
+  await tellChange(app, ['agents'], { action: 'allow agent', subject: agentWords(agent.rawName) });
 }

@@ -2,6 +2,7 @@ import { commands, l10n, window } from 'vscode';
 import { type AgentClient, CLIENTS } from '../agents/agentClients.ts';
 import type { PlannedChange } from '../agents/connections.ts';
 import type { App } from '../app.ts';
+import { tellChange } from '../gateway/tellChange.ts';
 import { offeredServers } from '../servers/serverScopes.ts';
 import { confirmInModal } from '../ui/confirm.ts';
 import { askChoice, separator, single } from '../ui/steps.ts';
@@ -82,9 +83,7 @@ async function change(app: App, plan: PlannedChange, servers: readonly string[])
 
 async function admit(app: App, client: AgentClient): Promise<void> {
   await app.agentStore.connect(client.id);
-  app.announceChange();
-  await app.gateway.push('agents');
-  await app.gateway.record({ action: 'connect agent', subject: client.label });
+  await tellChange(app, ['agents'], { action: 'connect agent', subject: client.label });
   void window.showInformationMessage(
     l10n.t('{0} is connected. Restart it, so that it reads its configuration.', client.label),
   );

@@ -4,6 +4,7 @@ import type { App } from '../app.ts';
 import { bindingOf } from '../credentials/binding.ts';
 import type { CredentialId } from '../credentials/credentialId.ts';
 import { scopeOf } from '../credentials/credentialSet.ts';
+import { tellChange } from '../gateway/tellChange.ts';
 import { PolicyNotWritableError } from '../policy/entryInsertion.ts';
 import { type NewService, withService } from '../policy/policyWriter.ts';
 import { confirmInModal, tellFailure } from '../ui/confirm.ts';
@@ -97,10 +98,7 @@ export async function createService(app: App, wish: ServiceWish): Promise<Create
     );
     return undefined;
   }
-  app.announceChange();
-  await app.gateway.push('policies');
-  await app.gateway.push('credentials');
-  await app.gateway.record({
+  await tellChange(app, ['policies', 'credentials'], {
     action: 'add',
     service: service.name,
     credential: { name: service.name, last4: value.last4 },

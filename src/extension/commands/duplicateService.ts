@@ -1,6 +1,7 @@
 import { l10n } from 'vscode';
 import type { Service } from '../../core/policy/model.ts';
 import type { App } from '../app.ts';
+import { tellChange } from '../gateway/tellChange.ts';
 import { type Duplicate, withDuplicate } from '../policy/duplicateService.ts';
 import { PolicyNotWritableError } from '../policy/entryInsertion.ts';
 import { neededNetwork } from '../policy/neededNetwork.ts';
@@ -71,9 +72,7 @@ export async function duplicateService(app: App, argument: unknown): Promise<voi
     if (!(error instanceof PolicyNotWritableError)) throw error;
     return tellNotDuplicated(error.message);
   }
-  app.announceChange();
-  await app.gateway.push('policies');
-  await app.gateway.record({ action: 'add', service: name, subject: `copy of ${from}` });
+  await tellChange(app, ['policies'], { action: 'add', service: name, subject: `copy of ${from}` });
   await showPolicy(app, policyId, app.policies.get(policyId)?.writtenPolicy?.services.get(name)?.line);
   // One service is one environment is one credential.
   await rotateCredential(app, name);

@@ -2,6 +2,7 @@ import { l10n } from 'vscode';
 import type { Method } from '../../core/request/model.ts';
 import type { App } from '../app.ts';
 import { cut, oneLine } from '../approvals/requestText.ts';
+import { tellChange } from '../gateway/tellChange.ts';
 import { PolicyNotWritableError } from '../policy/entryInsertion.ts';
 import { type RuleWanted, ruleLines, withRule } from '../policy/ruleWriter.ts';
 import { tellFailure } from '../ui/confirm.ts';
@@ -91,9 +92,7 @@ export async function writeRule(
     await tellNotAdded(l10n.t('{0} Correct the file, and try again.', error.message));
     return false;
   }
-  app.announceChange();
-  await app.gateway.push('policies');
-  await app.gateway.record({
+  await tellChange(app, ['policies'], {
     action: 'add_rule',
     service,
     subject: `${request.method} ${request.path}${approval ? ` (approval: ${approval})` : ''}`,

@@ -1,5 +1,6 @@
 import { commands, l10n, Uri, window } from 'vscode';
 import type { App } from '../app.ts';
+import { tellChange } from '../gateway/tellChange.ts';
 import { approvedUri } from '../policy/approvedDocuments.ts';
 import { changeLines } from '../policy/changeText.ts';
 import { unconfirmed } from '../policy/destination.ts';
@@ -52,9 +53,7 @@ export async function reviewPolicyChanges(app: App, argument: unknown): Promise<
       l10n.t('{0} changed while you were reviewing it. Review it again.', entry.label),
     );
   }
-  app.announceChange();
-  await app.gateway.push('policies');
-  await app.gateway.record({ action: 'approve', subject: entry.label });
+  await tellChange(app, ['policies'], { action: 'approve', subject: entry.label });
 }
 
 async function whichFile(

@@ -1,5 +1,6 @@
 import { l10n, window } from 'vscode';
 import type { App } from '../app.ts';
+import { tellChange } from '../gateway/tellChange.ts';
 import { ToolsChangedError, type WaitingTools } from '../servers/toolPinStore.ts';
 import { type ToolReviewText, toolReviewText } from '../servers/toolReviewText.ts';
 import { confirmInModal, tellFailure } from '../ui/confirm.ts';
@@ -38,9 +39,7 @@ export async function reviewServerTools(app: App, argument: unknown): Promise<vo
     );
   }
   await close();
-  app.announceChange();
-  await app.gateway.push('toolPins');
-  await app.gateway.record({ action: 'accept tools', service: server });
+  await tellChange(app, ['toolPins'], { action: 'accept tools', service: server });
 }
 
 async function whichServer(app: App, started: string | undefined): Promise<WaitingTools | undefined> {

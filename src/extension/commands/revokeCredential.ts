@@ -1,5 +1,6 @@
 import { l10n } from 'vscode';
 import type { App } from '../app.ts';
+import { tellChange } from '../gateway/tellChange.ts';
 import { confirmInModal } from '../ui/confirm.ts';
 import { keyPageOf, tellWithKeyPage } from '../ui/keyPage.ts';
 import { isThere } from '../views/services/serviceList.ts';
@@ -23,9 +24,7 @@ export async function revokeCredential(app: App, argument: unknown): Promise<voi
   });
   if (!agreed) return;
   await app.credentials.revoke(credentialId);
-  app.announceChange();
-  await app.gateway.push('credentials');
-  await app.gateway.record({
+  await tellChange(app, ['credentials'], {
     action: 'revoke',
     service: name,
     ...(credential?.state === 'present' ? { credential: { name, last4: credential.value.last4 } } : {}),

@@ -5,6 +5,7 @@ import type { Binding } from '../../gateway/parent.ts';
 import type { App } from '../app.ts';
 import { bindingOf, sameBinding } from '../credentials/binding.ts';
 import { printCommandLine } from '../credentials/commandLine.ts';
+import { tellChange } from '../gateway/tellChange.ts';
 import { confirmInModal } from '../ui/confirm.ts';
 import { keyPageOf, tellWithKeyPage } from '../ui/keyPage.ts';
 import { maskedText, placementText } from '../ui/placementText.ts';
@@ -129,9 +130,7 @@ async function replaceCredential(
     if (decision.kind === 'again') continue;
     const { value } = decision;
     await storeEntered(app, credentialId, { ...entered, value }, binding, decision.findings);
-    app.announceChange();
-    await app.gateway.push('credentials');
-    await app.gateway.record({
+    await tellChange(app, ['credentials'], {
       action: bound ? 'rotate' : 'add',
       service: name,
       credential: { name, last4: value.last4 },
@@ -149,9 +148,7 @@ async function rotateSession(app: App, { name, service, credentialId }: ServiceS
   if (!(await confirmDestination(service, new Secret(''), binding, undefined))) return;
   if (!(await allowSession(auth))) return;
   await app.credentials.putSession(credentialId, binding);
-  app.announceChange();
-  await app.gateway.push('credentials');
-  await app.gateway.record({ action: 'add', service: name });
+  await tellChange(app, ['credentials'], { action: 'add', service: name });
 }
 
 function presentIn(app: App, { credentialId }: ServiceSummary): Secret | undefined {

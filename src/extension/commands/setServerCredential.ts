@@ -1,14 +1,10 @@
 import { l10n } from 'vscode';
-import type { Server } from '../../core/policy/servers/model.ts';
-import type { Secret } from '../../core/secret.ts';
-import type { Binding } from '../../gateway/parent.ts';
 import type { App } from '../app.ts';
 import { sameBinding } from '../credentials/binding.ts';
-import { confirmInModal } from '../ui/confirm.ts';
+import { tellChange } from '../gateway/tellChange.ts';
 import { tellWithKeyPage } from '../ui/keyPage.ts';
-import { maskedText } from '../ui/placementText.ts';
+import { confirmServerCredential } from '../ui/serverCredentialDialog.ts';
 import { single } from '../ui/steps.ts';
-import { serverWorkspaceWarning } from '../ui/workspaceWarning.ts';
 import type { ServerNeed, ServerSummary } from '../views/services/serverList.ts';
 import { askStoredOrTyped, offerRemoval } from './enterCredential.ts';
 import { undoRotation } from './undoRotation.ts';
@@ -33,11 +29,11 @@ export async function setServerCredential(
   });
   if (answer.kind !== 'value') return;
   const { value, source } = answer.value;
-  if (!again && !(await confirmDestination(definition, value, binding, before?.binding))) return;
+  const action = l10n.t('Use This Credential');
+  if (!again && !(await confirmServerCredential(definition, value, binding, { action, bound: before?.binding })))
+    return;
   await app.credentials.put(credentialId, value, binding);
-  app.announceChange();
-  await app.gateway.push('credentials');
-  await app.gateway.record({
+  await tellChange(app, ['credentials'], {
     action: before ? 'rotate' : 'add',
     service: name,
     credential: { name, last4: value.last4 },
@@ -50,32 +46,4 @@ export async function setServerCredential(
     app.credentials.undoOffer(credentialId) ? [undo] : [],
   );
   if (source) await offerRemoval(source);
-}
-
-/** The text names everything that the binding compares, so that what is confirmed is what counts. */
-async function confirmDestination(
-  { name, run }: Server,
-  value: Secret,
-  binding: Binding,
-  bound: Binding | undefined,
-): Promise<boolean> {
-  const inWorkspace = await serverWorkspaceWarning(run);
-  return confirmInModal({
-    warning: bound !== undefined || inWorkspace.length > 0,
-    message: l10n.t('Give this credential to the MCP server “{0}”?', name),
-    detail: [
-      l10n.t('Credential: {0}', maskedText(value.last4)),
-      l10n.t('Server: {0}', binding.origin),
-      l10n.t('Placed in: {0}', binding.placement),
-      ...(bound ? [l10n.t('The present credential was entered for {0} ({1}).', bound.origin, bound.placement)] : []),
-      '',
-      ...inWorkspace,
-      binding.placement.startsWith('env:')
-        ? l10n.t(
-            'That program, what it starts, and other programs of yours can read it in its environment. Only give it to a server that you trust.',
-          )
-        : l10n.t('It goes to that address only.'),
-    ].join('\n'),
-    action: l10n.t('Use This Credential'),
-  });
 }

@@ -1,5 +1,6 @@
 import { l10n, window } from 'vscode';
 import type { App } from '../app.ts';
+import { tellChange } from '../gateway/tellChange.ts';
 import { confirmInModal, tellFailure } from '../ui/confirm.ts';
 import { maskedText } from '../ui/placementText.ts';
 import { nameOfNode } from '../views/services/serverNode.ts';
@@ -36,9 +37,11 @@ export async function undoRotation(app: App, argument: unknown): Promise<void> {
   if (!agreed) return;
   // Ten minutes may have passed, or another window may have been quicker, while the question stood.
   if ((await app.credentials.undoRotation(credentialId)) !== 'undone') return tellTooLate(name);
-  app.announceChange();
-  await app.gateway.push('credentials');
-  await app.gateway.record({ action: 'undo rotation', service: name, credential: { name, last4: offer.last4 } });
+  await tellChange(app, ['credentials'], {
+    action: 'undo rotation',
+    service: name,
+    credential: { name, last4: offer.last4 },
+  });
   void window.showInformationMessage(l10n.t('“{0}” has its previous credential again.', name));
 }
 

@@ -1,6 +1,7 @@
 import { l10n, window } from 'vscode';
 import { agentWords } from '../agents/agentWords.ts';
 import type { App } from '../app.ts';
+import { tellChange } from '../gateway/tellChange.ts';
 import { confirmInModal } from '../ui/confirm.ts';
 import { askChoice, single } from '../ui/steps.ts';
 import { agentOfNode } from '../views/agents/agentNode.ts';
@@ -22,9 +23,7 @@ export async function unfreezeAgent(app: App, argument: unknown): Promise<void> 
   });
   if (!agreed) return;
   await app.agentStore.unfreeze(name);
-  app.announceChange();
-  await app.gateway.push('agents');
-  await app.gateway.record({ action: 'unfreeze agent', subject: agentWords(name) });
+  await tellChange(app, ['agents'], { action: 'unfreeze agent', subject: agentWords(name) });
 }
 
 /** An agent stays frozen when it is not connected, too. */

@@ -6,6 +6,7 @@ import type { App } from '../app.ts';
 import { FileNotChangedError } from '../checkup/changeFiles.ts';
 import type { CredentialId } from '../credentials/credentialId.ts';
 import { scopeOf } from '../credentials/credentialSet.ts';
+import { tellChange } from '../gateway/tellChange.ts';
 import { PolicyNotWritableError } from '../policy/entryInsertion.ts';
 import { type NewTools, withServer } from '../policy/serverWriter.ts';
 import { confirmInModal } from '../ui/confirm.ts';
@@ -68,10 +69,7 @@ export async function wrapServer(app: App, wish: WrapWish): Promise<readonly Wra
     (approved) => changed(approved, wish),
     (written) => app.locations.write(policyId, changed(written, wish)),
   );
-  app.announceChange();
-  await app.gateway.push('policies');
-  await app.gateway.push('credentials');
-  await app.gateway.record({ action: 'wrap', service: server.name });
+  await tellChange(app, ['policies', 'credentials'], { action: 'wrap', service: server.name });
   return stored;
 }
 

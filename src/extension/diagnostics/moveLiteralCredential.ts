@@ -4,6 +4,7 @@ import type { App } from '../app.ts';
 import { bindingOf } from '../credentials/binding.ts';
 import { isUsable } from '../credentials/credentialInput.ts';
 import { scopeOf } from '../credentials/credentialSet.ts';
+import { tellChange } from '../gateway/tellChange.ts';
 import { confirmInModal, tellFailure } from '../ui/confirm.ts';
 import { maskedText, placementText } from '../ui/placementText.ts';
 import { moveServerLiteral } from './moveServerLiteral.ts';
@@ -56,9 +57,7 @@ export async function moveLiteralCredential(app: App, uri: vscode.Uri, line: num
     );
   }
   await app.credentials.put({ scope: scopeOf(policyId), service: literal.service }, literal.value, bindingOf(service));
-  app.announceChange();
-  await app.gateway.push('credentials');
-  await app.gateway.record({
+  await tellChange(app, ['credentials'], {
     action: 'add',
     service: literal.service,
     credential: { name: literal.service, last4: literal.value.last4 },

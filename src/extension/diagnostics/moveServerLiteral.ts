@@ -1,15 +1,18 @@
 import * as vscode from 'vscode';
 import { edited } from '../../core/checkup/edit/textEdit.ts';
 import { literalCredentials, serverLiterals } from '../../core/policy/parse.ts';
-import { credentialsOf, type ServerCredential } from '../../core/policy/servers/destination.ts';
+import { credentialsOf } from '../../core/policy/servers/destination.ts';
+import type { Server } from '../../core/policy/servers/model.ts';
 import { referenceText, type ServerLiteral } from '../../core/policy/servers/serverLiteral.ts';
 import type { Secret } from '../../core/secret.ts';
+import type { Binding } from '../../gateway/parent.ts';
 import type { App } from '../app.ts';
 import type { CredentialId } from '../credentials/credentialId.ts';
 import { isUsable } from '../credentials/credentialInput.ts';
 import { scopeOf } from '../credentials/credentialSet.ts';
-import { confirmInModal, tellFailure } from '../ui/confirm.ts';
-import { maskedText } from '../ui/placementText.ts';
+import { tellChange } from '../gateway/tellChange.ts';
+import { tellFailure } from '../ui/confirm.ts';
+import { confirmServerCredential } from '../ui/serverCredentialDialog.ts';
 import { freeName } from '../util/freeName.ts';
 
 /**
@@ -45,7 +48,13 @@ export async function moveServerLiteral(
       vscode.l10n.t('The file has other errors, so it does not say where the credential may go. Correct them first.'),
     );
   }
-  if (!(await confirmed(server, value, destination))) return;
+  const agreed = await confirmServerCredential(destination.definition, value, destination, {
+    action: vscode.l10n.t('Move'),
+    besides: vscode.l10n.t(
+      'It is removed from the file. If the file was shared or committed, rotate the credential at its provider.',
+    ),
+  });
+  if (!agreed) return;
   if (document.getText() !== text) {
     return tellNotMoved(vscode.l10n.t('The file changed while you were asked. Try again.'));
   }
@@ -61,13 +70,17 @@ export async function moveServerLiteral(
   await document.save();
 }
 
+interface Destination extends Binding {
+  readonly definition: Server;
+}
+
 /** For what the credential counts; undefined when the file has errors besides its literals. */
 async function destinationOf(
   app: App,
   text: string,
   literal: ServerLiteral,
   credential: string,
-): Promise<ServerCredential | undefined> {
+): Promise<Destination | undefined> {
   const references = serverLiterals(text).map((one, index) => {
     const own = one.valueSpan.start === literal.valueSpan.start;
     return { span: one.valueSpan, text: referenceText(one, own ? credential : `other-literal-${index + 1}`) };
@@ -76,35 +89,13 @@ async function destinationOf(
   const removals = literalCredentials(text).map(({ removal }) => ({ span: removal, text: '' }));
   const without = edited(text, [...references, ...removals]);
   const definition = (await app.parse(without)).policy?.servers.get(literal.server);
-  return definition && credentialsOf(definition).find((one) => one.credential === credential);
+  const found = definition && credentialsOf(definition).find((one) => one.credential === credential);
+  return found && { ...found, definition };
 }
 
-function confirmed(server: string, value: Secret, { origin, placement }: ServerCredential): Promise<boolean> {
-  return confirmInModal({
-    message: vscode.l10n.t('Give this credential to the MCP server “{0}”?', server),
-    detail: [
-      vscode.l10n.t('Credential: {0}', maskedText(value.last4)),
-      vscode.l10n.t('Server: {0}', origin),
-      vscode.l10n.t('Placed in: {0}', placement),
-      '',
-      vscode.l10n.t(
-        'It is removed from the file. If the file was shared or committed, rotate the credential at its provider.',
-      ),
-    ].join('\n'),
-    action: vscode.l10n.t('Move'),
-  });
-}
-
-async function store(
-  app: App,
-  id: CredentialId,
-  value: Secret,
-  { origin, placement }: ServerCredential,
-): Promise<void> {
+async function store(app: App, id: CredentialId, value: Secret, { origin, placement }: Binding): Promise<void> {
   await app.credentials.put(id, value, { origin, placement });
-  app.announceChange();
-  await app.gateway.push('credentials');
-  await app.gateway.record({
+  await tellChange(app, ['credentials'], {
     action: 'add',
     service: id.service,
     credential: { name: id.service, last4: value.last4 },
