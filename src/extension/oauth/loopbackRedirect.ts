@@ -29,10 +29,15 @@ export interface RedirectPage {
 export async function listenOnLoopback(
   receive: (query: string) => boolean,
   page: RedirectPage,
+  requestWithinMs = REQUEST_WITHIN_MS,
 ): Promise<LoopbackRedirect> {
   const server = createServer(
-    // Looked at each second, so that connections that say nothing leave room for the browser's.
-    { maxHeaderSize: MOST_HEADER_BYTES, requestTimeout: REQUEST_WITHIN_MS, connectionsCheckingInterval: 1000 },
+    // Looked at often, so that connections that say nothing leave room for the browser's.
+    {
+      maxHeaderSize: MOST_HEADER_BYTES,
+      requestTimeout: requestWithinMs,
+      connectionsCheckingInterval: requestWithinMs / 5,
+    },
     (request, response) => answer(request, response),
   );
   server.maxConnections = MOST_CONNECTIONS;

@@ -4,6 +4,8 @@ import { connect } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type LoopbackRedirect, listenOnLoopback } from '../../../src/extension/oauth/loopbackRedirect.ts';
 
+const REQUEST_WITHIN_MS = 1000;
+
 let redirect: LoopbackRedirect;
 let received: string[];
 
@@ -15,6 +17,7 @@ beforeEach(async () => {
       return query.includes('state=right');
     },
     { done: 'You can close this page.', unknown: 'Nobody waits for this.' },
+    REQUEST_WITHIN_MS,
   );
 });
 afterEach(() => redirect.dispose());
@@ -71,7 +74,7 @@ test('connections that say nothing do not keep the browser away', async () => {
     await expect
       .poll(() => ask('/signed-in?state=right').then(({ status }) => status, String), {
         timeout: 12_000,
-        interval: 500,
+        interval: 100,
       })
       .toBe(200);
   } finally {
