@@ -12,7 +12,7 @@ import {
 /**
  * An MCP server that does what a wrapped server must not get away with: leaks its environment, crashes, hangs, leaves
  * children behind, changes its tools. `--changes-after N` changes them after N calls, `--silent` without saying so;
- * `--no-list` never tells them.
+ * `--no-list` never tells them; `--many` tells one more with each of endless pages.
  */
 const args = process.argv.slice(2);
 const changesAfter = args.includes('--changes-after') ? Number(args[args.indexOf('--changes-after') + 1]) : Infinity;
@@ -65,6 +65,7 @@ const TOOLS: Record<
     // What many servers say of any error; the SDK has the same number for a connection that closed.
     throw Object.assign(new Error(`not today, ${token}`), { code: -32000 });
   },
+  bare: (_given, _progressToken, requestId) => answerRaw(requestId, '"just a text"'),
   odd: (_given, _progressToken, requestId) => answerRaw(requestId, '{"content":[{"type":"hologram"}]}'),
   deep: (_given, _progressToken, requestId) => {
     const levels = 200_000;
@@ -120,7 +121,12 @@ const TOOLS: Record<
   },
 };
 
-server.setRequestHandler(ListToolsRequestSchema, async () => {
+server.setRequestHandler(ListToolsRequestSchema, async ({ params }) => {
+  if (args.includes('--many')) {
+    const page = Number(params?.cursor ?? 0);
+    const tools = [{ name: `tool_${page}`, description: 'One of many', inputSchema: { type: 'object' as const } }];
+    return { tools, nextCursor: String(page + 1) };
+  }
   if (args.includes('--no-list')) await new Promise(() => undefined);
   const changed = calls >= changesAfter;
   const tools = Object.keys(TOOLS).map((name) => ({

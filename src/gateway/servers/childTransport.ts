@@ -1,7 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import os from 'node:os';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
-import { type JSONRPCMessage, JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
+import {
+  ErrorCode,
+  type JSONRPCMessage,
+  JSONRPCMessageSchema,
+  type RequestId,
+  RequestIdSchema,
+} from '@modelcontextprotocol/sdk/types.js';
 import { LineSplitter, tooLong } from '../../protocol/lines.ts';
 import { LineWriter } from '../../protocol/lineWriter.ts';
 import type { ProcessTree } from './processTree.ts';
@@ -123,8 +129,12 @@ export class ChildTransport implements Transport {
       return;
     }
     const message = JSONRPCMessageSchema.safeParse(json);
-    if (message.success) this.onmessage?.(message.data);
-    else this.onerror?.(new Error('a message is not JSON-RPC 2.0'));
+    if (message.success) return this.onmessage?.(message.data);
+    const id = answeredId(json);
+    if (id === undefined) this.onerror?.(new Error('a message is not JSON-RPC 2.0'));
+    // Else its call would wait for its time-out.
+    else
+      this.onmessage?.({ jsonrpc: '2.0', id, error: { code: ErrorCode.InternalError, message: 'malformed answer' } });
   }
 
   #over(): void {
@@ -132,4 +142,10 @@ export class ChildTransport implements Transport {
     this.#ended = true;
     this.onclose?.();
   }
+}
+
+/** The call that something answers which is no message of JSON-RPC 2.0, such as one whose `result` is a text. */
+function answeredId(json: unknown): RequestId | undefined {
+  if (typeof json !== 'object' || json === null || !('id' in json) || 'method' in json) return undefined;
+  return RequestIdSchema.safeParse(json.id).data;
 }

@@ -14,6 +14,7 @@ declare const VALETKEY_VERSION: string;
 
 /** Longer than any call may take: our own deadlines are the ones that count. In milliseconds. */
 const NEVER_MS = 24 * 60 * 60 * 1000;
+/** What is taken of a server's list of tools; an agent could not choose among more. */
 const MAX_PAGES = 20;
 const MAX_TOOLS = 1000;
 
@@ -24,6 +25,8 @@ export interface LinkEvents {
   /** The connection is over, whoever ended it. */
   onEnd(): void;
   onToolsChanged(): void;
+  /** It offers more tools than are taken; told once. */
+  onToolsCut(taken: number): void;
   /** A log message of the server's, not redacted yet. */
   onLog(level: string, data: unknown): void;
 }
@@ -34,16 +37,19 @@ export interface LinkEvents {
  */
 export class ServerLink {
   readonly #client: Client;
+  readonly #events: LinkEvents;
   #ended = false;
+  #cutTold = false;
 
-  private constructor(client: Client) {
+  private constructor(client: Client, events: LinkEvents) {
     this.#client = client;
+    this.#events = events;
   }
 
   /** Connects and initialises. Rejects with whatever the transport or the server answered. */
   static async open(transport: Transport, events: LinkEvents, signal: AbortSignal): Promise<ServerLink> {
     const client = new Client({ name: 'valet-key', version: VALETKEY_VERSION }, { capabilities: {} });
-    const link = new ServerLink(client);
+    const link = new ServerLink(client, events);
     client.onclose = () => {
       link.#ended = true;
       events.onEnd();
@@ -77,7 +83,12 @@ export class ServerLink {
       cursor = result.nextCursor;
       if (cursor === undefined) break;
     }
-    return tools.slice(0, MAX_TOOLS);
+    const taken = tools.slice(0, MAX_TOOLS);
+    if ((cursor !== undefined || taken.length < tools.length) && !this.#cutTold) {
+      this.#cutTold = true;
+      this.#events.onToolsCut(taken.length);
+    }
+    return taken;
   }
 
   /** Rejects with the signal's reason, with an `McpError` of the server's, or when the connection ends. */

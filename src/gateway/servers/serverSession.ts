@@ -67,6 +67,7 @@ export class ServerSession {
         this.#listed = undefined;
         ports.onToolsChanged();
       },
+      onToolsCut: ports.onToolsCut,
       onLog: ports.onLog,
     };
     this.link = ServerLink.open(this.#transport, events, this.#starting.signal)

@@ -459,6 +459,8 @@ export class WrappedServers {
         this.#of(name).runner.noteFailure();
       },
       onToolsChanged: () => this.#of(name).watchers.tellSoon(),
+      onToolsCut: (taken) =>
+        this.#options.recorder.log('warn', `${name} offers more than ${taken} tools. The others are left out.`),
       onLog: (level, data) =>
         this.#of(name).log.write(`${level}: ${typeof data === 'string' ? data : JSON.stringify(data)}`),
       onErrorLine: (line) => this.#of(name).log.write(line),

@@ -27,6 +27,7 @@ const SERVERS = {
   silent: trickyServer(undefined, {}, ['--changes-after', '1', '--silent']),
   fragile: trickyServer(undefined, { limits: { timeout: '2s', responseBytes: '10KB' } }),
   loud: trickyServer(undefined),
+  many: trickyServer(undefined, {}, ['--many']),
   mute: trickyServer(undefined, { limits: { timeout: '1s' } }, ['--no-list']),
   asking: trickyServer(undefined, { tools: { allow: ['echo'], ask: ['env'] } }),
   careful: trickyServer(undefined, { tools: { ask: ['*'] } }),
@@ -269,6 +270,22 @@ describe('a server that fails', () => {
     expect(refused).toMatchObject({ code: 'upstream_unreachable', sent: 'yes' });
     expect(refused.message).toContain('fragile');
     expect(await fragile.text('echo')).toBe('{}');
+  });
+
+  it('ends a call at once whose answer is no message of MCP', async () => {
+    const fragile = await client('fragile');
+    const since = Date.now();
+    const result = await fragile.call('bare');
+    expect(result).toMatchObject({ isError: true });
+    expect(JSON.stringify(result)).toContain('malformed answer');
+    expect(Date.now() - since).toBeLessThan(1500);
+  });
+
+  it('is told of in the log when it offers more tools than are taken', async () => {
+    const many = await client('many');
+    expect((await many.tools()).length).toBe(20);
+    await many.tools();
+    expect(served.diagnostics.filter((line) => line.includes('many offers more than 20 tools')).length).toBe(1);
   });
 
   it('keeps no agent waiting for its list of tools', async () => {
