@@ -56,11 +56,11 @@ function changedFile(server: string): string {
   return join(editor.folders.home, `${server}-changed`);
 }
 
-/** The tools that VS Code has of this server. Their names begin with the server's label, of which 1.105 keeps 13 characters. */
+/** The tools that VS Code has of this server, named after the server; in 1.105, after 13 characters of its label. */
 async function tools(server: string): Promise<string[]> {
   const names = await window.evaluate((vscode) => vscode.lm.tools.map(({ name }) => name));
   const label = `valet_key_${server}`.slice(0, 13);
-  return names.filter((name) => name.includes(label));
+  return names.filter((name) => name.includes(`_${server}_`) || name.includes(label));
 }
 
 async function call(server: string): Promise<string> {
