@@ -1,4 +1,5 @@
 import { agentName } from '../core/audit/agentName.ts';
+import { bodyToTry, ruleWanted } from '../core/policy/narrowestRule.ts';
 import { canonicalise } from '../core/request/canonicalise.ts';
 import type { CanonicalRequest } from '../core/request/model.ts';
 import type { AccessAnswer, AccessRequest } from '../protocol/messages.ts';
@@ -6,6 +7,7 @@ import { freshId, type Recorder } from './audit/recorder.ts';
 import { auditAgent, type Caller } from './flight.ts';
 import type { GatewayState } from './gatewayState.ts';
 import type { AccessWish, WishOutcome } from './parent.ts';
+import type { ServiceInForce } from './policySet.ts';
 import { refusals } from './refusals.ts';
 
 /** Of one conversation (one proxy connection), waiting or declined: more would be nagging. */
@@ -39,16 +41,17 @@ export class AccessRequests {
   }
 
   /**
-   * Records that an agent wishes for a rule, and passes the wish on to the person. Changes nothing by itself. Throws a
-   * refusal when the wish is out of form.
+   * Records that an agent wishes for a rule, and passes the wish on to the person; unless a rule is not what is missing,
+   * which the agent is told instead. Changes nothing by itself. Throws a refusal when the wish is out of form.
    */
   request(access: AccessRequest, { agent, scope, connection }: Caller): AccessAnswer {
-    const { service, limits } = this.#state.find(access.service, scope);
-    const { service: name, method, path } = access;
-    const request = canonicalise({ service: name, method, path }, { ...service, limits });
-    if (!request.ok) throw refusals.invalidRequest(request.error.message, request.error.nextStep, name);
-    const wanted = { service: name, method: request.value.method, path: request.value.path };
+    const inForce = this.#state.find(access.service, scope);
+    const { service: name } = access;
+    const request = requestOf(access, inForce);
+    const wanted = { service: name, method: request.method, path: request.path };
     const what = `${wanted.method} ${this.#recorder.redact(wanted.path)} on ${name}`;
+    const needless = withoutRule(what, request, inForce, agentName(agent.name));
+    if (needless) return needless;
     if (this.wasDeclined(wanted, connection)) {
       return notAsked(`A person was asked to allow ${what}, and said no.`, DO_WITHOUT);
     }
@@ -84,11 +87,11 @@ export class AccessRequests {
     return { recorded: true, message: `A person has been asked to allow ${what}.`, nextStep: GO_ON };
   }
 
-  /** A person decided. What was granted is in the policies; what was declined is remembered. */
+  /** It waits no more. What was granted is in the policies; what was declined is remembered. */
   settle(id: string, outcome: WishOutcome): void {
     this.#kept = this.#kept.flatMap((kept) => {
       if (kept.id !== id) return [kept];
-      return outcome === 'granted' ? [] : [{ ...kept, declined: true }];
+      return outcome === 'declined' ? [{ ...kept, declined: true }] : [];
     });
   }
 
@@ -106,6 +109,60 @@ export class AccessRequests {
 const GO_ON =
   'Go on with other work, or stop and tell the person what you wait for. Call again only after they say so.';
 const DO_WITHOUT = 'Do not ask for it again and do not go around it: do without, or talk to the person.';
+
+/** What is wished for, as a request that a rule can be tried on. */
+function requestOf(
+  { service: name, method, path }: AccessRequest,
+  { service, limits }: ServiceInForce,
+): CanonicalRequest {
+  const asked = canonicalise({ service: name, method, path }, { ...service, limits });
+  if (!asked.ok) throw refusals.invalidRequest(asked.error.message, asked.error.nextStep, name);
+  const body = bodyToTry(ruleWanted(asked.value, service.baseUrl.prefix));
+  if (body.json === undefined) return asked.value;
+  const tried = canonicalise({ service: name, method, path: asked.value.path, ...body }, { ...service, limits });
+  if (!tried.ok) throw refusals.invalidRequest(tried.error.message, tried.error.nextStep, name);
+  return tried.value;
+}
+
+/** What to say where no rule is missing, or none that is added would help; undefined where one would. */
+function withoutRule(
+  what: string,
+  request: CanonicalRequest,
+  { service, decide, decideWith }: ServiceInForce,
+  agent: string,
+): AccessAnswer | undefined {
+  const now = decide(request, agent);
+  const wanted = ruleWanted(request, service.baseUrl.prefix);
+  const tool = request.method === 'GET' || request.method === 'HEAD' ? 'read' : 'execute';
+  // A rule for a GraphQL endpoint has a say in the document, which a wish does not have.
+  const which = wanted.graphql ? `A GraphQL query with ${what}` : what;
+  const limit = wanted.graphql
+    ? ` For a mutation, call ${tool} with it: the answer says what a person has to write.`
+    : '';
+  if (now.verdict === 'allow') {
+    return notAsked(`${which} is allowed already: no rule is missing.`, `Call ${tool} with it.${limit}`);
+  }
+  if (now.verdict === 'ask') {
+    return notAsked(
+      `${which} is allowed already, once a person said yes: no rule is missing.`,
+      `Call ${tool} with it: a person is then asked in VS Code.${limit}`,
+    );
+  }
+  if (now.awaitsApproval) {
+    throw refusals.policyNotApproved(service.name, `${now.label} allows this, but nobody has approved that yet`);
+  }
+  const then = decideWith(wanted, request, agent);
+  if (then.verdict !== 'deny') return undefined;
+  const where = then.rule ? `${then.label}, line ${then.rule.line}` : then.label;
+  return notAsked(
+    then.rule
+      ? `${what} is forbidden by a deny rule, and no rule that is added can change that. See ${where}.`
+      : `${what} is not allowed by ${where} either, so one rule more would not be enough.`,
+    then.byAdministrator
+      ? 'Only the administrator of this machine can change that: do without, or talk to the person.'
+      : DO_WITHOUT,
+  );
+}
 
 function notAsked(message: string, nextStep: string): AccessAnswer {
   return { recorded: false, message, nextStep };

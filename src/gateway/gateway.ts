@@ -1,4 +1,5 @@
 import type { PolicyAuthor, PolicyDocument } from '../core/policy/model.ts';
+import type { WantedRule } from '../core/policy/narrowestRule.ts';
 import type { AccessAnswer, AccessRequest, Answer, Call, Refusal, ServiceList } from '../protocol/messages.ts';
 import { AccessRequests } from './accessRequests.ts';
 import { Agents } from './agents.ts';
@@ -257,8 +258,8 @@ export class Gateway implements GatewayControl {
     return this.call(call, PERSON, signal);
   }
 
-  explain(call: Call): Promise<Explanation> {
-    return this.#person.explain(call);
+  explain(call: Call, added?: WantedRule): Promise<Explanation> {
+    return this.#person.explain(call, added);
   }
 
   verify(service: string, known: VerifyingRequest | undefined, options?: VerifyOptions): Promise<Verification> {

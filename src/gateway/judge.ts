@@ -1,13 +1,12 @@
-import { yamlText } from '../core/policy/print.ts';
 import { canonicalise } from '../core/request/canonicalise.ts';
 import type { CanonicalRequest } from '../core/request/model.ts';
-import { literalPattern } from '../core/request/path.ts';
 import type { AccessRequests } from './accessRequests.ts';
 import type { Agents } from './agents.ts';
 import { checkPointers } from './answer/select.ts';
 import type { Approver } from './approvals.ts';
 import { type Caller, type Flight, PERSON } from './flight.ts';
 import type { GatewayState } from './gatewayState.ts';
+import { missingRule } from './missingRule.ts';
 import type { AskingRule, JointDecision, ServiceInForce } from './policySet.ts';
 import { refusals } from './refusals.ts';
 
@@ -87,8 +86,8 @@ export class Judge {
         throw refusals.deniedByAdministrator(name, decision.reason, where, decision.rule?.id);
       }
       const declined = this.#parts.accessRequests.wasDeclined(request, flight.caller.connection);
-      const narrowest = declined ? undefined : narrowestRuleText(request);
-      throw refusals.policyDenied(name, decision.reason, where, narrowest, decision.rule?.id);
+      const missing = declined ? 'declined' : missingRule(inForce, request, decision, flight.agentName);
+      throw refusals.policyDenied(name, decision.reason, where, missing, decision.rule?.id);
     }
     if (flight.verdict !== 'verify') flight.verdict = decision.verdict;
     return decision;
@@ -126,9 +125,4 @@ export class Judge {
 /** Whether the same rules ask, in whatever order. */
 export function sameQuestion(one: readonly AskingRule[], other: readonly AskingRule[]): boolean {
   return one.length === other.length && one.every(({ key }) => other.some((rule) => rule.key === key));
-}
-
-/** One line of YAML, with every star of the agent's escaped. */
-function narrowestRuleText(request: CanonicalRequest): string {
-  return `{ path: ${yamlText(literalPattern(request.path))}, methods: [${request.method}] }`;
 }

@@ -1,4 +1,5 @@
 import type { AuditEvent } from '../core/audit/model.ts';
+import type { WantedRule } from '../core/policy/narrowestRule.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Answer, Call, Refusal } from '../protocol/messages.ts';
 
@@ -186,8 +187,11 @@ export interface GatewayControl {
    * it to them; nothing is kept here.
    */
   tryCommand(service: string, command: CredentialCommand, signal?: AbortSignal): Promise<CommandOutcome>;
-  /** What would become of a request, and why. Nothing is sent and nothing recorded. */
-  explain(call: Call): Promise<Explanation>;
+  /**
+   * What would become of a request, and why; `added` is a rule that a person thinks of adding to the service's file. Nothing
+   * is sent and nothing recorded.
+   */
+  explain(call: Call, added?: WantedRule): Promise<Explanation>;
   /** Sends a call of the person's own, which is judged, limited and recorded as an agent's is. */
   perform(call: Call, signal?: AbortSignal): Promise<Performed>;
   status(): Promise<GatewayStatus>;
@@ -358,7 +362,9 @@ export type ApprovalAnswer = { readonly allow: false } | { readonly allow: true;
 /** Why a question is gone. */
 export type ApprovalEnd = 'answered' | 'expired' | 'cancelled' | 'frozen' | 'changed';
 
-export type WishOutcome = 'granted' | 'declined';
+/** `needless`: by now a rule would change nothing. */
+export type WishOutcome = 'granted' | 'declined' | 'needless';
+
 export interface ServerState {
   readonly name: string;
   readonly status: ServiceStatus;

@@ -1,3 +1,4 @@
+import type { WantedRule } from '../core/policy/narrowestRule.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Call } from '../protocol/messages.ts';
 import { MOST_MAX_CHARS } from './answer/answer.ts';
@@ -43,11 +44,12 @@ export class PersonActs implements Pick<GatewayControl, 'explain' | 'verify' | '
   }
 
   /** See {@link GatewayControl.explain}. */
-  async explain(call: Call): Promise<Explanation> {
+  async explain(call: Call, added?: WantedRule): Promise<Explanation> {
     const flight = new Flight(call, PERSON, this.#parts.now());
     const shown: { request?: NonNullable<Explanation['request']> } = {};
     try {
-      const inForce = this.#parts.state.find(call.service, PERSON.scope);
+      const found = this.#parts.state.find(call.service, PERSON.scope);
+      const inForce = added ? { ...found, decide: found.decideWith.bind(undefined, added) } : found;
       const request = this.#parts.judge.canonicalise(flight, inForce);
       shown.request = {
         method: request.method,

@@ -6,6 +6,7 @@ import {
   type MessageConnection,
 } from 'vscode-jsonrpc';
 import type { AuditEvent } from '../core/audit/model.ts';
+import type { WantedRule } from '../core/policy/narrowestRule.ts';
 import { Secret } from '../core/secret.ts';
 import type { Call } from '../protocol/messages.ts';
 import type {
@@ -159,7 +160,7 @@ export async function connectGateway(
         const outcome = await call<CommandOutcomeOnPipe>('tryCommand', service, command, token);
         return 'value' in outcome ? offPipe(outcome) : outcome;
       }),
-    explain: (asked) => call('explain', asked),
+    explain: (asked, added) => call('explain', asked, added ?? null),
     perform: (asked, signal) => cancellable(signal, (token) => call('perform', asked, token)),
     status: () => call('status'),
     head: () => call('head'),
@@ -245,7 +246,9 @@ export function serveParent(
       return 'value' in outcome ? ontoPipe(outcome) : outcome;
     },
   );
-  connection.onRequest('explain', async (asked: Call) => (await started()).explain(asked));
+  connection.onRequest('explain', async (asked: Call, added: WantedRule | null) =>
+    (await started()).explain(asked, added ?? undefined),
+  );
   connection.onRequest<Performed, void>('perform', async (asked: Call, token: CancellationToken) =>
     (await started()).perform(asked, signalOf(token)),
   );

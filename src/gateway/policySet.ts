@@ -1,8 +1,10 @@
+import { decideWithRule } from '../core/policy/addedRule.ts';
 import { furtherOrigins } from '../core/policy/auth/placement.ts';
 import { type CompiledService, compileService, decide } from '../core/policy/decide.ts';
 import { describeAuth } from '../core/policy/definition.ts';
 import { lowerLimits } from '../core/policy/limits.ts';
 import type { Decision, Limits, Policy, PolicyAuthor, PolicyDocument, Rule, Service } from '../core/policy/model.ts';
+import type { WantedRule } from '../core/policy/narrowestRule.ts';
 import { describeRestrictions } from '../core/policy/restrictions.ts';
 import { strictness } from '../core/policy/strictness.ts';
 import type { CanonicalRequest } from '../core/request/model.ts';
@@ -38,6 +40,8 @@ export interface ServiceInForce {
   readonly documents: readonly Part[];
   /** `agent` is the client's short name; without one, rules for certain agents allow nothing. */
   readonly decide: (request: CanonicalRequest, agent?: string) => JointDecision;
+  /** The same if a person added this rule to the file that defines the service. */
+  readonly decideWith: (added: WantedRule, request: CanonicalRequest, agent?: string) => JointDecision;
 }
 
 /** One document's say in a service. */
@@ -159,7 +163,8 @@ export class PolicySet {
     }
 
     const granting = naming.filter(({ document }) => document.grants);
-    const definition = granting.find(({ approved }) => approved !== undefined)?.approved?.service;
+    const defining = granting.find(({ approved }) => approved !== undefined);
+    const definition = defining?.approved?.service;
     if (definition === undefined) {
       return {
         found: 'not_approved',
@@ -198,7 +203,14 @@ export class PolicySet {
         service: { ...definition, headers: { ...definition.headers, allow: allowedByAll(services) } },
         limits: services.map(({ limits }) => limits).reduce(lowerLimits),
         documents,
-        decide: (request, agent) => decideJointly(documents, request, agent),
+        decide: (request, agent) =>
+          decideJointly(documents, request, (_, compiled) => decide(compiled, request, agent)),
+        decideWith: (added, request, agent) =>
+          decideJointly(documents, request, (document, compiled) =>
+            document === defining?.document
+              ? decideWithRule(compiled, added, request, agent)
+              : decide(compiled, request, agent),
+          ),
       },
     };
   }
@@ -213,7 +225,11 @@ function originsOf(policy: Policy | undefined): Pick<Ceiling, 'allowedOrigins'> 
 }
 
 /** The strictest verdict of all documents that name the service, each taken as approved ∧ written. */
-function decideJointly(documents: readonly Part[], request: CanonicalRequest, agent?: string): JointDecision {
+function decideJointly(
+  documents: readonly Part[],
+  request: CanonicalRequest,
+  decideBy: (document: Document, compiled: CompiledService) => Decision,
+): JointDecision {
   let strictest: JointDecision | undefined;
   const asking: AskingRule[] = [];
   for (const part of documents) {
@@ -221,7 +237,8 @@ function decideJointly(documents: readonly Part[], request: CanonicalRequest, ag
     const { byApproved, byWritten, decision } = bothHalves(
       part,
       request.service,
-      (half: CompiledService | undefined, absent) => verdictOf(half, request, agent, absent),
+      (half: CompiledService | undefined, absent): Decision =>
+        half ? decideBy(document, half) : { verdict: 'deny', reason: absent },
       strictness,
     );
     for (const [half, { verdict, rule }] of Object.entries({ approved: byApproved, written: byWritten })) {
@@ -240,15 +257,6 @@ function keyOf(documentId: string, half: string, rule: Rule): string {
     if (NOT_SAID.has(name)) return undefined;
     return value instanceof Set ? [...value].sort() : value;
   });
-}
-
-function verdictOf(
-  compiled: CompiledService | undefined,
-  request: CanonicalRequest,
-  agent: string | undefined,
-  absent: string,
-): Decision {
-  return compiled ? decide(compiled, request, agent) : { verdict: 'deny', reason: absent };
 }
 
 function allowedByAll(services: readonly Service[]): readonly string[] {

@@ -1,4 +1,5 @@
 import type { ErrorCode, Refusal } from '../protocol/messages.ts';
+import type { Missing } from './missingRule.ts';
 import type { Mend } from './parent.ts';
 
 /**
@@ -28,6 +29,22 @@ function refuse(code: ErrorCode, message: string, nextStep: string, more: Partia
 }
 
 const ASK_THE_PERSON = 'Tell the person, and do not go around it through the terminal.';
+const DECLINED = `Do not repeat this call, and do not ask for it again: a person was asked to allow it, and said no. ${ASK_THE_PERSON}`;
+
+/** What can be done about a denied call: each leads on, or says that nothing does. */
+function waysOn(missing: Missing): string {
+  switch (missing.by) {
+    case 'request_access':
+      return `Do not repeat this call. If the task needs it, call request_access; the narrowest rule that a person could add is: ${missing.rule}`;
+    case 'person':
+      return `Do not repeat this call. request_access cannot ask for it, since it names no GraphQL operation. If the task needs it, ask the person to write this rule into the policy file: ${missing.rule}`;
+    case 'request':
+      return 'Do not repeat this call as it is. A rule can allow only what can be read: send {"query": "…", "variables": {…}} as json, with the whole GraphQL document and nothing else in it.';
+    case 'nothing':
+      return `Do not repeat this call, and do not ask for it with request_access: a rule that a person adds would not allow it, since what denies it wins. ${ASK_THE_PERSON}`;
+  }
+}
+
 /** For answers after something may have reached the API: never suggests to repeat. */
 export const DO_NOT_REPEAT =
   'Do not repeat the call: it may have taken effect. Look at the current state first, or ask the person.';
@@ -47,22 +64,18 @@ export const refusals = {
         : `Use one of: ${known.slice(0, 20).join(', ')}. Call list_services for what each allows.`,
     ),
 
-  /** Without a `narrowest` rule a person was asked for it, and declined. */
+  /** `declined`: a person was asked for the rule that is missing, and said no. */
   policyDenied: (
     service: string,
     reason: string,
     where: string,
-    narrowest: string | undefined,
+    missing: Missing | 'declined',
     rule?: string,
   ): RefusalError =>
-    refuse(
-      'policy_denied',
-      `${reason} See ${where}.`,
-      narrowest === undefined
-        ? `Do not repeat this call, and do not ask for it again: a person was asked to allow it, and said no. ${ASK_THE_PERSON}`
-        : `Do not repeat this call. If the task needs it, call request_access; the narrowest rule that a person could add is: ${narrowest}`,
-      { service, ...(rule === undefined ? {} : { rule }) },
-    ),
+    refuse('policy_denied', `${reason} See ${where}.`, missing === 'declined' ? DECLINED : waysOn(missing), {
+      service,
+      ...(rule === undefined ? {} : { rule }),
+    }),
 
   policyNotApproved: (service: string, why: string): RefusalError =>
     refuse(

@@ -62,7 +62,7 @@ export async function startGateway(
       verify: (service, known, options) => gateway.verify(service, known, options),
       redeem: (service, redemption) => gateway.redeem(service, redemption),
       tryCommand: (service, command, signal) => gateway.tryCommand(service, command, signal),
-      explain: (call) => gateway.explain(call),
+      explain: (call, added) => gateway.explain(call, added),
       perform: (call, signal) => gateway.perform(call, signal),
       status: () => gateway.status(),
       head: () => gateway.head(),

@@ -7,7 +7,7 @@ import type { ApprovalTimes } from '../../src/gateway/approvals.ts';
 import type { RunCommand } from '../../src/gateway/commands/runCommand.ts';
 import { Gateway } from '../../src/gateway/gateway.ts';
 import type { Resolve } from '../../src/gateway/http/transport.ts';
-import type { ApprovalEnd, ApprovalQuestion, CredentialSet } from '../../src/gateway/parent.ts';
+import type { ApprovalEnd, ApprovalQuestion, CredentialSet, GatewayEvents } from '../../src/gateway/parent.ts';
 import type { Answer, Call, Refusal } from '../../src/protocol/messages.ts';
 import type { Keyholder } from './keyholder.ts';
 
@@ -40,6 +40,7 @@ export async function gatewayInProcess(options: {
   /** Commands that give credentials, and how they are run. */
   commands?: CredentialSet['commands'];
   runCommand?: RunCommand;
+  onAccessWish?: GatewayEvents['onAccessWish'];
   /** This machine's clock. */
   now?: () => number;
 }): Promise<GatewayInProcess> {
@@ -54,7 +55,7 @@ export async function gatewayInProcess(options: {
     events: {
       ...(options.keyholder ? { keeper: options.keyholder.keeper } : {}),
       onAudit: (_event, line) => void log.push(line),
-      onAccessWish: () => undefined,
+      onAccessWish: options.onAccessWish ?? (() => undefined),
       onAgents: () => undefined,
       onApproval: (question) => void questions.push({ ...question }),
       onApprovalGone: (id, why) => {

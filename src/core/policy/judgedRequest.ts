@@ -1,6 +1,7 @@
 import type { CanonicalRequest } from '../request/model.ts';
-import { foldSegments, foldText, strippedSegments } from './fold.ts';
+import { foldText } from './fold.ts';
 import { type GraphqlAsk, graphqlAsks } from './graphql.ts';
+import { isGraphqlPost } from './graphqlEndpoint.ts';
 import { JudgedFields } from './judgedFields.ts';
 
 type Parts = Pick<CanonicalRequest, 'method' | 'segments' | 'query' | 'body'>;
@@ -32,8 +33,6 @@ export class JudgedRequest {
 
   /** A POST to a path that ends in `/graphql`, in whatever spelling: one that may do anything. */
   get isGraphqlPost(): boolean {
-    if (this.method !== 'POST') return false;
-    const folded = foldSegments([...this.#prefix.split('/'), ...this.#parts.segments]);
-    return folded.at(-1) === 'graphql' || strippedSegments(folded)?.at(-1) === 'graphql';
+    return isGraphqlPost(this.#parts, this.#prefix);
   }
 }

@@ -1,11 +1,65 @@
-import type { CanonicalRequest } from '../request/model.ts';
+import type { CanonicalRequest, Method } from '../request/model.ts';
 import { literalPattern } from '../request/path.ts';
+import { isGraphqlPost } from './graphqlEndpoint.ts';
+import type { Approval } from './model.ts';
 import { yamlText } from './print.ts';
+import type { GraphqlScope } from './restrictionModel.ts';
+
+/** A rule for one path and one method, as it is to be written. Plain data. */
+export interface WantedRule {
+  readonly method: Method;
+  /** Canonical path below the base URL's prefix. Every star in it is a literal one. */
+  readonly path: string;
+  readonly graphql?: GraphqlScope;
+  readonly approval?: Approval;
+}
 
 /**
- * The narrowest rule that allows this request: one path, one method, every star of the agent's escaped. Two lines of
- * YAML, an entry of `policies`, without indentation and without a final line break.
+ * The rule that a wish for a method and a path comes to, when nobody knows a query or a body. For a GraphQL endpoint it
+ * is for what only reads: without a `graphql` block it would allow nothing, and a change needs a person to name it.
  */
-export function narrowestRule(request: Pick<CanonicalRequest, 'method' | 'path'>): string {
-  return `- path: ${yamlText(literalPattern(request.path))}\n  methods: [${request.method}]`;
+export function ruleWanted({ method, path }: Pick<CanonicalRequest, 'method' | 'path'>, prefix: string): WantedRule {
+  const segments = path.slice(1).split('/');
+  return {
+    method,
+    path,
+    ...(isGraphqlPost({ method, segments }, prefix) ? { graphql: { operations: ['query'] } } : {}),
+  };
+}
+
+/**
+ * A body with which a rule that is wanted can be tried: for a GraphQL endpoint a document that every server knows and that
+ * reads nothing, else none.
+ */
+export function bodyToTry({ graphql }: WantedRule): { readonly json?: { readonly query: string } } {
+  return graphql ? { json: { query: '{ __typename }' } } : {};
+}
+
+/** Two lines of YAML or more, an entry of `policies`, without indentation and without a final line break. */
+export function narrowestRule(wanted: WantedRule): string {
+  return `- ${fields(wanted).join('\n  ')}`;
+}
+
+/** The same rule on one line, in braces. */
+export function narrowestRuleInBraces(wanted: WantedRule): string {
+  return `{ ${fields(wanted).join(', ')} }`;
+}
+
+function fields({ method, path, graphql, approval }: WantedRule): readonly string[] {
+  return [
+    `path: ${yamlText(literalPattern(path))}`,
+    `methods: [${method}]`,
+    ...(graphql === undefined ? [] : [`graphql: ${scopeText(graphql)}`]),
+    ...(approval === undefined ? [] : [`approval: ${approval}`]),
+  ];
+}
+
+/** Root fields are names of GraphQL's, which YAML reads as they stand; but `null`, `true` and the like it does not. */
+function scopeText({ operations, fields }: GraphqlScope): string {
+  const roots = fields === undefined ? '' : `, fields: [${fields.map(fieldText).join(', ')}]`;
+  return `{ operations: [${operations.join(', ')}]${roots} }`;
+}
+
+function fieldText(field: string): string {
+  return /^(?:null|true|false|yes|no|on|off|y|n)$/i.test(field) ? JSON.stringify(field) : field;
 }

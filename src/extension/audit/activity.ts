@@ -19,9 +19,15 @@ export interface Activity {
     | { readonly kind: 'ran'; readonly result: 'ok' | 'error'; readonly durationMs: number }
     /** It was allowed and sent, and no answer came back. */
     | { readonly kind: 'failed'; readonly code: string }
-    | { readonly kind: 'blocked'; readonly code: string }
+    /** `rule`: the one that denied it. */
+    | { readonly kind: 'blocked'; readonly code: string; readonly rule?: string }
     /** A person was asked and had not answered when the agent was told to come again. */
     | { readonly kind: 'waited' };
+}
+
+/** Blocked for want of a rule: adding one lets it pass. What a deny rule blocked, no rule that is added lets pass. */
+export function wantsRule({ result }: Activity): boolean {
+  return result.kind === 'blocked' && result.code === 'policy_denied' && result.rule === undefined;
 }
 
 const KEPT = 200;
@@ -87,7 +93,11 @@ function resultOf(event: AuditEvent): Activity['result'] | undefined {
         : { kind: 'answered', status: event.status, durationMs: event.durationMs ?? 0 };
     case 'denied':
       if (event.code === 'approval_pending') return { kind: 'waited' };
-      return { kind: 'blocked', code: event.code ?? 'policy_denied' };
+      return {
+        kind: 'blocked',
+        code: event.code ?? 'policy_denied',
+        ...(event.rule === undefined ? {} : { rule: event.rule }),
+      };
     case 'control':
     case 'pruned':
       return undefined;

@@ -1,12 +1,12 @@
 import { l10n, window } from 'vscode';
 import { METHODS, type Method } from '../../core/request/model.ts';
 import type { App } from '../app.ts';
-import type { Activity } from '../audit/activity.ts';
+import { type Activity, wantsRule } from '../audit/activity.ts';
 import { carefulChoice } from '../ui/carefulChoice.ts';
 import { chooseInModal } from '../ui/confirm.ts';
 import { askChoice, single } from '../ui/steps.ts';
 import { CallNode } from '../views/activity/callNode.ts';
-import { previewRule, shortened, tellNotAdded, writeRule } from './grantRule.ts';
+import { previewRule, shortened, tellNotAdded, whyNeedless, writeRule } from './grantRule.ts';
 
 /** *Add the Narrowest Rule*: lets pass from now on what a policy blocked. */
 export async function addNarrowestRule(app: App, argument: unknown): Promise<void> {
@@ -24,6 +24,8 @@ async function addRule(app: App, argument: unknown, title: string, approval?: 'a
   const wanted = { service: call.service, method: call.method as Method, path: call.path };
   const preview = previewRule(app, wanted, approval);
   if (!preview) return tellNotAdded(l10n.t('“{0}” is no longer in a policy file of this window.', call.service));
+  const needless = await whyNeedless(app, preview);
+  if (needless !== undefined) return tellNotAdded(needless);
   const add = l10n.t('Add Rule');
   const chosen = await carefulChoice(
     () =>
@@ -33,28 +35,21 @@ async function addRule(app: App, argument: unknown, title: string, approval?: 'a
           message: approval
             ? l10n.t('Let agents send this to “{0}”, if you say yes each time?', call.service)
             : l10n.t('Let agents send this to “{0}” from now on?', call.service),
-          detail: [
-            shortened(`${call.method} ${call.path}`),
-            '',
-            l10n.t('This is added to {0} and in force at once:', preview.label),
-            ...preview.lines,
-            '',
-            l10n.t('It allows this path with this method, and any query or body with it.'),
-          ].join('\n'),
+          detail: [shortened(`${call.method} ${call.path}`), '', ...preview.text].join('\n'),
         },
         [add],
       ),
     (button) => button === add,
     Date.now,
   );
-  if (chosen === add) await writeRule(app, preview.policyId, wanted, approval);
+  if (chosen === add) await writeRule(app, preview);
 }
 
 async function whichCall(app: App, argument: unknown, title: string): Promise<Activity | undefined> {
   if (argument instanceof CallNode && byPolicy(argument.call)) return argument.call;
   const blocked = app.activity.calls.filter(byPolicy);
   if (blocked.length === 0) {
-    void window.showInformationMessage(l10n.t('No call was blocked by the policy in this window.'));
+    void window.showInformationMessage(l10n.t('No call was blocked for want of a rule in this window.'));
     return undefined;
   }
   const answer = await askChoice(
@@ -69,7 +64,7 @@ async function whichCall(app: App, argument: unknown, title: string): Promise<Ac
   return answer.kind === 'value' ? answer.value : undefined;
 }
 
-/** Blocked for want of a rule. What was refused as a request has no path that a rule could name. */
-function byPolicy({ result, method }: Activity): boolean {
-  return result.kind === 'blocked' && result.code === 'policy_denied' && METHODS.some((known) => known === method);
+/** What was refused as a request has no path that a rule could name. */
+function byPolicy(call: Activity): boolean {
+  return wantsRule(call) && METHODS.some((known) => known === call.method);
 }

@@ -1,13 +1,14 @@
 import { l10n, window } from 'vscode';
 import { agentWords } from '../../core/audit/agentWords.ts';
 import type { Method } from '../../core/request/model.ts';
+import type { WishOutcome } from '../../gateway/parent.ts';
 import type { App } from '../app.ts';
 import type { WaitingWish } from '../audit/accessWishes.ts';
 import { carefulChoice } from '../ui/carefulChoice.ts';
 import { chooseInModal } from '../ui/confirm.ts';
 import { askChoice, single } from '../ui/steps.ts';
 import { WishNode } from '../views/activity/wishNode.ts';
-import { previewRule, shortened, tellNotAdded, writeRule } from './grantRule.ts';
+import { previewRule, shortened, tellNotAdded, whyNeedless, writeRule } from './grantRule.ts';
 
 /** Longest reason of an agent's that is shown, in characters. */
 const LONGEST_REASON = 200;
@@ -22,6 +23,11 @@ export async function reviewAccessRequest(app: App, argument: unknown): Promise<
   const wanted = { service: wish.service, method: wish.method as Method, path: wish.path };
   const preview = previewRule(app, wanted);
   if (!preview) return tellNotAdded(l10n.t('“{0}” is no longer in a policy file of this window.', wish.service));
+  const needless = await whyNeedless(app, preview);
+  if (needless !== undefined) {
+    await settle(app, wish, 'needless');
+    return tellNotAdded(l10n.t('{0} The request is taken off the list.', needless));
+  }
   const add = l10n.t('Add Rule');
   const asking = l10n.t('Add Rule, Ask Every Time');
   const decline = l10n.t('Decline');
@@ -40,10 +46,7 @@ export async function reviewAccessRequest(app: App, argument: unknown): Promise<
               agentWords(wish.reason, LONGEST_REASON),
             ),
             '',
-            l10n.t('This is added to {0} and in force at once:', preview.label),
-            ...preview.lines,
-            '',
-            l10n.t('It allows this path with this method, and any query or body with it.'),
+            ...preview.text,
           ].join('\n'),
         },
         [add, asking, decline],
@@ -52,12 +55,18 @@ export async function reviewAccessRequest(app: App, argument: unknown): Promise<
     Date.now,
   );
   if (chosen === undefined) return;
-  const granted =
-    chosen !== decline && (await writeRule(app, preview.policyId, wanted, chosen === asking ? 'always' : undefined));
-  if (chosen !== decline && !granted) return;
-  app.wishes.settle(wish.id);
-  await app.gateway.ask((control) => control.settleAccessWish(wish.id, granted ? 'granted' : 'declined'));
-  if (!granted) await app.gateway.record({ action: 'decline_access', service: wish.service });
+  if (chosen === decline) {
+    await settle(app, wish, 'declined');
+    await app.gateway.record({ action: 'decline_access', service: wish.service });
+    return;
+  }
+  const rule = chosen === asking ? { ...preview.rule, approval: 'always' as const } : preview.rule;
+  if (await writeRule(app, { ...preview, rule })) await settle(app, wish, 'granted');
+}
+
+async function settle(app: App, { id }: WaitingWish, outcome: WishOutcome): Promise<void> {
+  app.wishes.settle(id);
+  await app.gateway.ask((control) => control.settleAccessWish(id, outcome));
 }
 
 async function whichWish(app: App, argument: unknown): Promise<WaitingWish | undefined> {

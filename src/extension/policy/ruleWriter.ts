@@ -1,21 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Document, isMap, isScalar, isSeq, parseDocument, type YAMLMap } from 'yaml';
-import type { Approval } from '../../core/policy/model.ts';
-import { narrowestRule } from '../../core/policy/narrowestRule.ts';
-import type { Method } from '../../core/request/model.ts';
+import { narrowestRule, type WantedRule } from '../../core/policy/narrowestRule.ts';
 import { PolicyNotWritableError } from './entryInsertion.ts';
 
-/** The one request that a rule is to allow. */
-export interface RuleWanted {
-  readonly method: Method;
-  /** Canonical path. Every star in it is a literal one. */
-  readonly path: string;
-  readonly approval?: Approval;
-}
-
 /** The rule's lines as they go into the file, without indentation: an entry of `policies`. */
-export function ruleLines({ approval, ...request }: RuleWanted): readonly string[] {
-  return [...narrowestRule(request).split('\n'), ...(approval === undefined ? [] : [`  approval: ${approval}`])];
+export function ruleLines(wanted: WantedRule): readonly string[] {
+  return narrowestRule(wanted).split('\n');
 }
 
 /**
@@ -23,7 +13,7 @@ export function ruleLines({ approval, ...request }: RuleWanted): readonly string
  * else in the text changes by a character; else comments and the order of everything stay. Throws
  * {@link PolicyNotWritableError} when the text has no such service.
  */
-export function withRule(text: string, service: string, wanted: RuleWanted): string {
+export function withRule(text: string, service: string, wanted: WantedRule): string {
   const document = parseDocument(text, { uniqueKeys: false });
   if (document.errors.length > 0) throw new PolicyNotWritableError('The policy file is not valid YAML.');
   const definition = document.getIn(['services', service], true);

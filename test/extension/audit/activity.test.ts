@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { AuditEvent } from '../../../src/core/audit/model.ts';
-import { ActivityLog } from '../../../src/extension/audit/activity.ts';
+import { ActivityLog, wantsRule } from '../../../src/extension/audit/activity.ts';
 
 function event(id: string, kind: AuditEvent['kind'], more: Partial<AuditEvent> = {}): AuditEvent & { time: string } {
   const call = { service: 'stripe', method: 'GET', path: '/v1/charges' };
@@ -24,6 +24,14 @@ test('a call that was sent and not answered is told from one that was blocked', 
     { kind: 'blocked', code: 'policy_denied' },
     { kind: 'failed', code: 'upstream_timeout' },
   ]);
+});
+
+test('a rule is wanted by what no rule allowed, not by what a deny rule blocked', () => {
+  const log = new ActivityLog();
+  log.add(event('1', 'denied', { code: 'policy_denied' }));
+  log.add(event('2', 'denied', { code: 'policy_denied', rule: 'stripe/policies/1' }));
+  log.add(event('3', 'denied', { code: 'frozen' }));
+  expect(log.calls.filter(wantsRule).map(({ id }) => id)).toEqual(['1']);
 });
 
 test('a tool of a wrapped server that answered did not fail, though it has no status', () => {

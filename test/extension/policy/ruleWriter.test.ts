@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import { compileService, decide } from '../../../src/core/policy/decide.ts';
+import { bodyToTry, ruleWanted } from '../../../src/core/policy/narrowestRule.ts';
 import { parsePolicy } from '../../../src/core/policy/parse.ts';
 import { canonicalise } from '../../../src/core/request/canonicalise.ts';
 import { PolicyNotWritableError } from '../../../src/extension/policy/entryInsertion.ts';
@@ -12,10 +13,10 @@ services:
     auth: { type: bearer }
 `;
 
-function verdict(text: string, method: string, path: string): string {
+function verdict(text: string, method: string, path: string, body: { json?: unknown } = {}): string {
   const service = parsePolicy(text).policy?.services.get('demo');
   if (!service) throw new Error(JSON.stringify(parsePolicy(text).problems));
-  const request = canonicalise({ service: 'demo', method, path }, service);
+  const request = canonicalise({ service: 'demo', method, path, ...body }, service);
   if (!request.ok) throw new Error(request.error.message);
   return decide(compileService(service), request.value).verdict;
 }
@@ -63,6 +64,19 @@ test('a star of an agent’s is a literal one', () => {
   const after = withRule(`${HEAD}    policies: []\n`, 'demo', { method: 'GET', path: '/a/*/b' });
   expect(verdict(after, 'GET', '/a/*/b')).toBe('allow');
   expect(verdict(after, 'GET', '/a/x/b')).toBe('deny');
+});
+
+test('a rule for a GraphQL endpoint has a block, without which it would allow nothing', () => {
+  const rule = ruleWanted({ method: 'POST', path: '/graphql' }, '');
+  const after = withRule(`${HEAD}    policies:\n      - path: /a\n        methods: [GET]\n`, 'demo', rule);
+  expect(after).toContain('graphql: { operations: [query] }');
+  expect(parsePolicy(after).problems).toEqual([]);
+  expect(verdict(after, 'POST', '/graphql', bodyToTry(rule))).toBe('allow');
+  expect(verdict(after, 'POST', '/graphql', { json: { query: 'mutation { a }' } })).toBe('deny');
+  expect(ruleWanted({ method: 'POST', path: '/' }, '/GraphQL').graphql).toBeDefined();
+  for (const other of [{ method: 'GET', path: '/graphql' } as const, { method: 'POST', path: '/graphql/x' } as const]) {
+    expect(ruleWanted(other, '').graphql).toBeUndefined();
+  }
 });
 
 test.each(['services: {}', 'services: [', 'x'])('%j has no such service', (text) => {

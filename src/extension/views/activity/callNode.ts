@@ -1,5 +1,5 @@
 import { l10n, MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
-import type { Activity } from '../../audit/activity.ts';
+import { type Activity, wantsRule } from '../../audit/activity.ts';
 import { reasonText, remedyText } from './reasonText.ts';
 
 /** One call of an agent. */
@@ -24,9 +24,7 @@ export class CallNode extends TreeItem {
     const tooltip = new MarkdownString();
     for (const line of lines) tooltip.appendText(`${line}\n\n`);
     this.tooltip = tooltip;
-    // A rule may be added for what no rule allowed, and for nothing else.
-    const byPolicy = call.result.kind === 'blocked' && call.result.code === 'policy_denied';
-    this.contextValue = `call.${call.result.kind}${byPolicy ? '.policy' : ''}`;
+    this.contextValue = `call.${call.result.kind}${wantsRule(call) ? '.policy' : ''}`;
     this.accessibilityInformation = { label: lines.join(', '), role: 'treeitem' };
   }
 }
