@@ -129,7 +129,10 @@ export class ChildTransport implements Transport {
       return;
     }
     const message = JSONRPCMessageSchema.safeParse(json);
-    if (message.success) return this.onmessage?.(message.data);
+    if (message.success) {
+      this.onmessage?.(message.data);
+      return;
+    }
     const id = answeredId(json);
     if (id === undefined) this.onerror?.(new Error('a message is not JSON-RPC 2.0'));
     // Else its call would wait for its time-out.
