@@ -27,7 +27,7 @@ export interface Halves<Half> {
   readonly written?: Half | undefined;
 }
 
-/** Why a name is off that documents define differently. */
+/** Why a name is off that documents define differently, or that one of them does not define any more. */
 export interface Unequal<Half> {
   readonly found: 'not_approved';
   readonly why: string;
@@ -65,6 +65,32 @@ export function unequalHalf<Half>(
 }
 
 /**
+ * Why a name is off that one half of a document does not have: whatever rule was added elsewhere, it would stay so. The
+ * administrator's file has one half only. Undefined where every half has it.
+ */
+export function absentHalf<Half>(name: string, naming: readonly Halves<Half>[]): Unequal<Half> | undefined {
+  for (const { document, approved, written } of naming) {
+    if (document.ceiling) continue;
+    const why =
+      written === undefined
+        ? noLongerNamed(document, name)
+        : document.grants && approved === undefined
+          ? notApproved(document, name)
+          : undefined;
+    if (why !== undefined) return { found: 'not_approved', why, by: 'person' };
+  }
+  return undefined;
+}
+
+function noLongerNamed({ label }: Sayer, name: string): string {
+  return `${label} no longer names ${name}`;
+}
+
+function notApproved({ label }: Sayer, name: string): string {
+  return `nobody has approved ${name} in ${label}`;
+}
+
+/**
  * What one document says, as approved ∧ written: the stricter of both halves, and each of them. `judge` decides by one
  * half; where that half does not name `name`, it gives a denial for the reason that it is handed.
  */
@@ -74,9 +100,9 @@ export function bothHalves<Half, D extends { readonly verdict: Verdict }>(
   judge: (half: Half | undefined, absent: string) => D,
   strictness: (decision: D) => number,
 ): { readonly byApproved: D; readonly byWritten: D; readonly decision: D & Say } {
-  const byWritten = judge(written, `${document.label} no longer names ${name}`);
+  const byWritten = judge(written, noLongerNamed(document, name));
   // Before its first approval a workspace file only restricts: its approved half has no say yet.
-  const byApproved = document.grants ? judge(approved, `nobody has approved ${name} in ${document.label}`) : byWritten;
+  const byApproved = document.grants ? judge(approved, notApproved(document, name)) : byWritten;
   const decision = {
     ...(strictness(byApproved) > strictness(byWritten) ? byApproved : byWritten),
     label: document.label,

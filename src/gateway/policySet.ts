@@ -8,7 +8,7 @@ import type { WantedRule } from '../core/policy/narrowestRule.ts';
 import { describeRestrictions } from '../core/policy/restrictions.ts';
 import { strictness } from '../core/policy/strictness.ts';
 import type { CanonicalRequest } from '../core/request/model.ts';
-import { bothHalves, NOBODY, type Say, unequalHalf } from './jointVerdict.ts';
+import { absentHalf, bothHalves, NOBODY, type Say, unequalHalf } from './jointVerdict.ts';
 import { ADMIN_POLICY_ID, type PolicyFile } from './parent.ts';
 
 /** One text of one file, compiled. */
@@ -177,7 +177,7 @@ export class PolicySet {
       approved: approved?.service,
       written: written?.service,
     }));
-    const unequal = unequalHalf(name, definition, halves, differingPart);
+    const unequal = unequalHalf(name, definition, halves, differingPart) ?? absentHalf(name, halves);
     if (unequal) return unequal;
     const unlisted = [definition.baseUrl.origin, ...furtherOrigins(definition.auth)].find(
       (origin) => this.#ceiling?.allowedOrigins?.includes(origin) === false,
@@ -238,7 +238,7 @@ function decideJointly(
       part,
       request.service,
       (half: CompiledService | undefined, absent): Decision =>
-        half ? decideBy(document, half) : { verdict: 'deny', reason: absent },
+        half ? decideBy(document, half) : { verdict: 'deny', reason: `${absent}.` },
       strictness,
     );
     for (const [half, { verdict, rule }] of Object.entries({ approved: byApproved, written: byWritten })) {
@@ -246,7 +246,7 @@ function decideJointly(
     }
     if (!strictest || strictness(decision) > strictness(strictest)) strictest = { ...decision, asking };
   }
-  return strictest ?? { verdict: 'deny', reason: 'No policy names this service', ...NOBODY, asking };
+  return strictest ?? { verdict: 'deny', reason: 'No policy names this service.', ...NOBODY, asking };
 }
 
 /** Positions and numbers shift with every edit elsewhere in the file. */

@@ -10,6 +10,17 @@ export function shownText(text: string, longest = LONGEST_LABEL): string {
   return cut(clean(text).replaceAll('](', '] (').replaceAll('$(', '$ ('), longest);
 }
 
+/** Longer names are nobody's, and room for a sentence of their own. */
+const LONGEST_NAME = 48;
+
+/**
+ * The name of a file or a folder that stands in a sentence of ours, mostly between quotation marks: its own ones could end
+ * them and go on in our voice.
+ */
+export function shownName(name: string): string {
+  return shownText(name.replaceAll(/[\p{Pi}\p{Pf}"„‚]/gu, "'"), LONGEST_NAME);
+}
+
 /** A path may be this long: its end is what tells files apart. */
 const LONGEST_PATH = 200;
 

@@ -2,6 +2,7 @@ import { l10n } from 'vscode';
 import type { Auth } from '../../core/policy/model.ts';
 import { canonicalPath } from '../../core/request/path.ts';
 import type { App } from '../app.ts';
+import { shownPath } from '../checkup/shownText.ts';
 import { type AuthTypeWithFields, answerProblem } from '../credentials/authAnswers.ts';
 import { neededNetwork } from '../policy/neededNetwork.ts';
 import type { NewRule } from '../policy/presets.ts';
@@ -310,7 +311,7 @@ export function askFile(
         await askChoice(
           frame,
           prompt,
-          files.map(({ id, label }) => ({ label, description: app.locations.uriOf(id).fsPath, value: id })),
+          files.map(({ id, label }) => ({ label, description: shownPath(app.locations.uriOf(id).fsPath), value: id })),
         ),
         (id) => {
           draft.policyId = id;

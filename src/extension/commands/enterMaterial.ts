@@ -2,6 +2,7 @@ import { l10n, type Uri, window, workspace } from 'vscode';
 import type { Auth } from '../../core/policy/model.ts';
 import { Secret } from '../../core/secret.ts';
 import { materialProblem } from '../../gateway/inject/material.ts';
+import { shownPath } from '../checkup/shownText.ts';
 import { credentialOfParts } from '../credentials/credentialParts.ts';
 import { tellFailure } from '../ui/confirm.ts';
 import { type CredentialQuestion, credentialButtons } from '../ui/credentialBox.ts';
@@ -157,7 +158,7 @@ async function askFile(
     const problem = value === undefined ? l10n.t('It is larger than 64 KB.') : materialProblem(auth, value);
     if (value !== undefined && problem === undefined) return { kind: 'value', value: { value } };
     await tellFailure(
-      l10n.t('{0} is not the key that is needed.', workspace.asRelativePath(file)),
+      l10n.t('{0} is not the key that is needed.', shownPath(workspace.asRelativePath(file))),
       l10n.t('{0} Choose another file.', problem ?? ''),
     );
   }

@@ -1,5 +1,6 @@
 import { l10n, Selection, window } from 'vscode';
 import type { App } from '../app.ts';
+import { shownPath } from '../checkup/shownText.ts';
 import { askChoice, single } from '../ui/steps.ts';
 import { nameOfNode } from '../views/services/serverNode.ts';
 
@@ -16,7 +17,7 @@ export async function openPolicyFile(app: App, argument: unknown): Promise<void>
   const answer = await askChoice(
     single(l10n.t('Open Policy File')),
     l10n.t('Which policy file?'),
-    present.map(({ id, label }) => ({ label, description: app.locations.uriOf(id).fsPath, value: id })),
+    present.map(({ id, label }) => ({ label, description: shownPath(app.locations.uriOf(id).fsPath), value: id })),
   );
   if (answer.kind === 'value') await showPolicy(app, answer.value);
 }

@@ -1,7 +1,7 @@
 import { commands, l10n, Uri, window } from 'vscode';
 import type { App } from '../app.ts';
 import { tellChange } from '../gateway/tellChange.ts';
-import { approvedUri } from '../policy/approvedDocuments.ts';
+import { approvedUri, nothingUri } from '../policy/approvedDocuments.ts';
 import { changeLines } from '../policy/changeText.ts';
 import { unconfirmed } from '../policy/destination.ts';
 import { type LinesInSight, linesInSight } from '../policy/linesInSight.ts';
@@ -17,14 +17,15 @@ export async function reviewPolicyChanges(app: App, argument: unknown): Promise<
   const entry = await whichFile(app, waiting, argument);
   if (!entry) return;
   const uri = app.locations.uriOf(entry.id);
+  const missing = entry.disk === 'missing';
   await commands.executeCommand(
     'vscode.diff',
     approvedUri(entry.id),
-    uri,
-    l10n.t('{0}: approved ↔ written', entry.label),
+    missing ? nothingUri() : uri,
+    missing ? l10n.t('{0}: approved ↔ missing', entry.label) : l10n.t('{0}: approved ↔ written', entry.label),
   );
   const text = entry.text;
-  if (text === undefined) return;
+  if (text === undefined && !missing) return;
   const lines = changeLines(entry);
   const apply = l10n.t('Apply');
   const details = l10n.t('Details');
@@ -34,8 +35,15 @@ export async function reviewPolicyChanges(app: App, argument: unknown): Promise<
       chooseInModal(
         {
           warning: true,
-          message: l10n.t('Apply these changes to “{0}”?', entry.label),
-          detail: [detailOf(inSight), ...destinationNotes(app, entry)].join('\n\n'),
+          message: missing
+            ? l10n.t('Let “{0}” go, which is missing?', entry.label)
+            : l10n.t('Apply these changes to “{0}”?', entry.label),
+          detail: [
+            detailOf(inSight),
+            ...(missing
+              ? [l10n.t('What you approved of it is forgotten: if the file comes back, all of it waits for you.')]
+              : destinationNotes(app, entry)),
+          ].join('\n\n'),
         },
         [apply, ...(inSight.cut ? [details] : [])],
       ),
@@ -45,7 +53,7 @@ export async function reviewPolicyChanges(app: App, argument: unknown): Promise<
   if (chosen === details) return showAll(app, entry, lines);
   if (chosen !== apply) return;
   try {
-    await app.policies.approve(entry.id, text);
+    await (text === undefined ? app.policies.letGo(entry.id) : app.policies.approve(entry.id, text));
   } catch (error) {
     if (!(error instanceof ChangedSinceReviewError)) throw error;
     return tellFailure(
@@ -53,7 +61,7 @@ export async function reviewPolicyChanges(app: App, argument: unknown): Promise<
       l10n.t('{0} changed while you were reviewing it. Review it again.', entry.label),
     );
   }
-  await tellChange(app, ['policies'], { action: 'approve', subject: entry.label });
+  await tellChange(app, ['policies'], { action: missing ? 'let go' : 'approve', subject: entry.label });
 }
 
 async function whichFile(

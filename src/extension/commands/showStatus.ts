@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { l10n } from 'vscode';
 import type { GatewayStatus } from '../../gateway/parent.ts';
 import type { App } from '../app.ts';
+import { standingText } from '../policy/standingText.ts';
 import { type VisibilityProblem, visibilityProblems } from '../state/agentVisibility.ts';
 import { statusText } from '../views/services/statusPresentation.ts';
 
@@ -133,16 +134,14 @@ function policyLines(app: App): readonly string[] {
                 state.why,
               ),
         ]),
-    ...app.policies
-      .entries()
-      .filter(({ disk }) => disk !== 'missing')
-      .map((entry) =>
-        entry.disk === 'invalid'
-          ? l10n.t('{0}: has errors, the last version without errors is in force', entry.label)
-          : entry.pending.length > 0
-            ? l10n.t('{0}: changes wait for your review ({1})', entry.label, entry.pending.length)
-            : l10n.t('{0}: in force', entry.label),
-      ),
+    ...app.policies.entries().flatMap((entry) => standingText(entry) ?? []),
+    ...(app.locations.settingIgnored
+      ? [
+          l10n.t(
+            '“valetKey.policyFile” is not an absolute path, so it is ignored: the user policy is in VS Code’s own storage. Write the whole path, or begin it with “~/”.',
+          ),
+        ]
+      : []),
   ];
 }
 

@@ -8,6 +8,11 @@ export function approvedUri(id: string): vscode.Uri {
   return vscode.Uri.from({ scheme: SCHEME, path: '/valetkey.yaml', query: id });
 }
 
+/** An empty text: the right side for a file that is missing. */
+export function nothingUri(): vscode.Uri {
+  return vscode.Uri.from({ scheme: SCHEME, path: '/missing.yaml' });
+}
+
 /** Serves the approved versions as read-only documents. */
 export function registerApprovedDocuments(book: PolicyBook): vscode.Disposable {
   const changed = new vscode.EventEmitter<vscode.Uri>();

@@ -9,6 +9,7 @@ import { type Approval, type ApprovalStore, fileName } from './approvalStore.ts'
 import { lockedText } from './lockedText.ts';
 import type { PolicyLanguage } from './policyLanguage.ts';
 import type { PolicySource } from './policySource.ts';
+import { hasName, withReleases } from './releases.ts';
 
 /** One policy file as this window sees it. */
 export interface PolicyEntry {
@@ -25,7 +26,12 @@ export interface PolicyEntry {
   readonly approval: Approval;
   /** Names of the wrapped servers that both the approved and the written text have; absent for none. */
   readonly servers?: readonly string[];
-  /** What waits for a person. What comes back was approved at `approval.at`. */
+  /** Services and servers that were approved and that the file names no longer: closed, also for other files. Absent for none. */
+  readonly closed?: readonly string[];
+  /**
+   * What waits for a person. What comes back was approved at `approval.at`. Of a missing file: that it closes no other
+   * file's services any more.
+   */
   readonly pending: readonly PolicyChange[];
 }
 
@@ -37,6 +43,9 @@ export interface PolicyBookPorts {
   readonly now: Clock;
   log(level: 'info' | 'warn' | 'error', message: string): void;
 }
+
+/** A text that names nothing. */
+const NOTHING = 'services: {}\n';
 
 /** The file changed between the review and the click: what was shown is not what would be approved. */
 export class ChangedSinceReviewError extends Error {}
@@ -60,11 +69,11 @@ export class PolicyBook {
   }
 
   entries(): readonly PolicyEntry[] {
-    return this.#sources.flatMap((source) => this.#entries.get(source.id) ?? []);
+    return withReleases(this.#sources.flatMap((source) => this.#entries.get(source.id) ?? []));
   }
 
   get(id: string): PolicyEntry | undefined {
-    return this.#entries.get(id);
+    return this.entries().find((entry) => entry.id === id);
   }
 
   /** What the gateway is told. */
@@ -108,6 +117,22 @@ export class PolicyBook {
   }
 
   /**
+   * Forgets what was approved of a file that is missing, so that it closes nothing any more: if it comes back, all of it
+   * waits for a person. Throws {@link ChangedSinceReviewError} when the file is there again.
+   */
+  letGo(id: string): Promise<void> {
+    return this.#queue.run(async () => {
+      const source = this.#source(id);
+      if ((await source.read()).kind !== 'missing') {
+        throw new ChangedSinceReviewError(`${source.label} came back while it was being reviewed.`);
+      }
+      await this.#approve(id, NOTHING);
+      await this.#refresh(source);
+      this.#fireIfChanged();
+    });
+  }
+
+  /**
    * A change that a person made through one of our own dialogs: it is approved by that act, and nothing else that
    * happens to wait in the file is. `change` is applied to the approved text, or, where nothing waits, to the written
    * one, so that the two stay the same to the letter; `write` changes the file, whose present text it gets.
@@ -123,7 +148,7 @@ export class PolicyBook {
       const before = approval.kind === 'approved' ? approval.text : undefined;
       const read = await source.read();
       const written = read.kind === 'text' ? read.text : undefined;
-      const restore = before ?? 'services: {}\n';
+      const restore = before ?? NOTHING;
       await this.#approve(id, change((await this.#nothingWaits(before, written)) ? written : before));
       try {
         await write(written);
@@ -162,7 +187,14 @@ export class PolicyBook {
     }
     const missing = read.kind === 'missing';
     const valid = missing ? undefined : (written ?? (await this.#lastValid(source.id, before)));
-    const servers = await this.#serversOf(saved?.approval ?? known, valid);
+    const approval = saved?.approval ?? known;
+    const approved = await this.#namesOf(approval, valid);
+    const servers = approved.servers.filter((name) => valid?.policy.servers.has(name));
+    // A file with errors is there: whoever corrects it says what it names.
+    const closed =
+      missing || written
+        ? [...approved.services, ...approved.servers].filter((name) => !hasName(valid?.policy, name))
+        : [];
     this.#entries.set(source.id, {
       id: source.id,
       label: source.label,
@@ -170,20 +202,23 @@ export class PolicyBook {
       ...(read.kind === 'unreadable' ? { unreadable: read.why } : {}),
       ...(text === undefined ? {} : { text }),
       ...(valid ? { written: valid.text, writtenPolicy: valid.policy } : {}),
-      approval: saved?.approval ?? known,
+      approval,
       ...(servers.length > 0 ? { servers } : {}),
+      ...(closed.length > 0 ? { closed } : {}),
       pending: saved?.pending ?? [],
     });
   }
 
-  async #serversOf(
+  /** What an approval names. Of a text that was changed or lost, the services are known. */
+  async #namesOf(
     approval: Approval,
     valid: { readonly text: string; readonly policy: Policy } | undefined,
-  ): Promise<readonly string[]> {
-    if (approval.kind !== 'approved' || !valid || valid.policy.servers.size === 0) return [];
-    const approved =
-      approval.text === valid.text ? valid.policy : (await this.#ports.language.parse(approval.text)).policy;
-    return [...valid.policy.servers.keys()].filter((name) => approved?.servers.has(name));
+  ): Promise<{ readonly services: readonly string[]; readonly servers: readonly string[] }> {
+    if (approval.kind === 'none') return { services: [], servers: [] };
+    if (approval.kind === 'broken') return { services: approval.services, servers: [] };
+    const policy =
+      approval.text === valid?.text ? valid.policy : (await this.#ports.language.parse(approval.text)).policy;
+    return { services: [...(policy?.services.keys() ?? [])], servers: [...(policy?.servers.keys() ?? [])] };
   }
 
   async #approval(source: PolicySource): Promise<Approval> {

@@ -2,8 +2,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import { shownText } from '../checkup/shownText.ts';
-import { errorText } from '../util/errorText.ts';
+import { shownName } from '../checkup/shownText.ts';
 import type { PolicyBook } from './policyBook.ts';
 import { type PolicyRead, type PolicySource, readSettled } from './policySource.ts';
 import { USER_POLICY_TEMPLATE } from './userPolicyTemplate.ts';
@@ -25,20 +24,29 @@ export class PolicyLocations {
 
   /** The user policy's place: the setting, or global storage. */
   get userUri(): vscode.Uri {
-    const configured = vscode.workspace.getConfiguration().get<string>(SETTING, '').trim();
-    const file = configured.replace(/^~(?=[\\/]|$)/, homedir());
+    const file = configuredFile();
     return path.isAbsolute(file) ? vscode.Uri.file(file) : vscode.Uri.joinPath(this.#storage, POLICY_FILE_NAME);
+  }
+
+  /** Whether the setting names a file that it cannot name: a relative path is relative to nothing. */
+  get settingIgnored(): boolean {
+    const file = configuredFile();
+    return file !== '' && !path.isAbsolute(file);
   }
 
   /** The files that count in this window, the user's first. */
   sources(): readonly PolicySource[] {
     const folders = vscode.workspace.workspaceFolders ?? [];
     return [
-      this.#source('user', vscode.l10n.t('{0} (user policy)', path.posix.basename(this.userUri.path)), this.userUri),
+      this.#source(
+        'user',
+        vscode.l10n.t('{0} (user policy)', shownName(path.posix.basename(this.userUri.path))),
+        this.userUri,
+      ),
       ...folders.map((folder) =>
         this.#source(
           `workspace:${folder.uri.toString()}`,
-          folders.length > 1 ? `${shownText(folder.name)}/${POLICY_FILE_NAME}` : POLICY_FILE_NAME,
+          folders.length > 1 ? `${shownName(folder.name)}/${POLICY_FILE_NAME}` : POLICY_FILE_NAME,
           vscode.Uri.joinPath(folder.uri, POLICY_FILE_NAME),
         ),
       ),
@@ -110,6 +118,12 @@ export class PolicyLocations {
   }
 }
 
+/** The setting, with the home folder in place of a first `~`; empty when there is none. */
+function configuredFile(): string {
+  const configured = vscode.workspace.getConfiguration().get<string>(SETTING, '').trim();
+  return configured.replace(/^~(?=[\\/]|$)/, homedir());
+}
+
 function watchFile(uri: vscode.Uri, changed: () => void): vscode.Disposable {
   const folder = vscode.Uri.joinPath(uri, '..');
   const watcher = vscode.workspace.createFileSystemWatcher(
@@ -136,6 +150,19 @@ async function readUri(uri: vscode.Uri): Promise<PolicyRead> {
     if (error instanceof TypeError) {
       return { kind: 'unreadable', why: vscode.l10n.t('The file is not UTF-8 text. Save it as UTF-8.') };
     }
-    return { kind: 'unreadable', why: errorText(error) };
+    return { kind: 'unreadable', why: whyUnreadable(error) };
+  }
+}
+
+/** VS Code's own words may hold the path, and a path can say anything. */
+function whyUnreadable(error: unknown): string {
+  const code = error instanceof vscode.FileSystemError ? error.code : 'Unknown';
+  switch (code) {
+    case 'NoPermissions':
+      return vscode.l10n.t('You have no permission to read it. Change that, or name another file.');
+    case 'FileIsADirectory':
+      return vscode.l10n.t('It is a folder. Move it away, or name another file.');
+    default:
+      return vscode.l10n.t('VS Code cannot read it ({0}). Try again, or name another file.', code);
   }
 }

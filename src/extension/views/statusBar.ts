@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { App } from '../app.ts';
+import { isTrouble } from '../policy/policyStanding.ts';
 import { approvalsText } from './activity/approvalNode.ts';
 import { pendingText } from './services/commonNodes.ts';
 import { credentialNeeds } from './services/credentialNeeds.ts';
@@ -87,8 +88,13 @@ function concernOf(app: App): Concern | undefined {
     const words = l10n.t('learning {0} until {1}: reads are allowed, writes ask', lesson.service, until);
     return { icon: 'mortar-board', words, count: l10n.t('learning') };
   }
-  if (entries.some(({ disk }) => disk === 'invalid')) {
-    return { icon: 'warning', words: l10n.t('a policy file has errors') };
+  const file = entries.find(isTrouble);
+  if (file) {
+    const missing = file.disk === 'missing';
+    return {
+      icon: 'warning',
+      words: missing ? l10n.t('a policy file is missing') : l10n.t('a policy file has errors'),
+    };
   }
   const pending = entries.reduce((sum, entry) => sum + entry.pending.length, 0);
   if (pending > 0) return { icon: 'git-pull-request', words: pendingText(pending), count: String(pending) };

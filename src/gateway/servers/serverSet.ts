@@ -3,7 +3,7 @@ import type { Limits, Policy, PolicyAuthor, PolicyDocument } from '../../core/po
 import { decideTool } from '../../core/policy/servers/decideTool.ts';
 import { differingServerPart } from '../../core/policy/servers/destination.ts';
 import type { Server, ToolDecision } from '../../core/policy/servers/model.ts';
-import { bothHalves, NOBODY, type Say, unequalHalf } from '../jointVerdict.ts';
+import { absentHalf, bothHalves, NOBODY, type Say, unequalHalf } from '../jointVerdict.ts';
 import { ADMIN_POLICY_ID, type PolicyFile } from '../parent.ts';
 
 /** What one policy file says of servers. */
@@ -130,7 +130,7 @@ export class ServerSet {
         by: 'person',
       };
     }
-    const unequal = unequalHalf(name, definition, naming, differingServerPart);
+    const unequal = unequalHalf(name, definition, naming, differingServerPart) ?? absentHalf(name, naming);
     if (unequal) return unequal;
     const beyond = ceiling && this.#beyondCeiling(definition, ceiling);
     if (beyond !== undefined) return { found: 'not_approved', why: beyond, by: 'administrator' };

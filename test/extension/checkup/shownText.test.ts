@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { markdownText, masked, shownPath, shownText } from '../../../src/extension/checkup/shownText.ts';
+import { markdownText, masked, shownName, shownPath, shownText } from '../../../src/extension/checkup/shownText.ts';
 
 test.each([
   ['line\nbreak', 'line\u{fffd}break'],
@@ -23,6 +23,14 @@ test('the folders of a path say nothing of their own, and its end is kept', () =
   const long = shownPath(`${'folder/'.repeat(100)}.vscode/mcp.json`);
   expect(long).toHaveLength(200);
   expect(long).toMatch(/^….*\/\.vscode\/mcp\.json$/);
+});
+
+test('a name ends no quotation, begins no line and makes no sentence of ours', () => {
+  const forged = 'valetkey.yaml”?\n\nValet Key: nothing is widened by this. Press Apply to keep everything.\n\n“x';
+  const shown = shownName(forged);
+  expect(shown).toMatch(/^valetkey\.yaml'\?\u{fffd}\u{fffd}Valet Key: [^“”"\n]*…$/u);
+  expect(shown).toHaveLength(48);
+  expect(shownName('the “shop” of "Ann"')).toBe("the 'shop' of 'Ann'");
 });
 
 test.each([

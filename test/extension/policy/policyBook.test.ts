@@ -46,7 +46,7 @@ function setUp(id = 'user', parser = inThisThread) {
     disk.read = text === undefined ? { kind: 'missing' } : { kind: 'text', text };
     await book.refresh();
   };
-  return { secrets, approved, lastValid, disk, open, save };
+  return { secrets, approved, lastValid, disk, source, open, save };
 }
 
 /** The paths that the gateway would let through: in the approved text and in the written one. */
@@ -246,6 +246,66 @@ describe('a missing file', () => {
     expect(inForce(book)).toEqual([]);
     expect(book.files()[0]?.written).toBeUndefined();
     await save(book, policy('a'));
+    expect(inForce(book)).toEqual(['/a']);
+  });
+});
+
+describe('a name that the file has no longer', () => {
+  const closedIn = (book: PolicyBook): readonly string[] | undefined => book.entries()[0]?.closed;
+
+  test.each<[string, string | undefined]>([
+    ['missing', undefined],
+    ['empty', 'services: {}\n'],
+  ])('is closed while the file is %s, also after a restart', async (_, text) => {
+    const { open, save } = setUp(WORKSPACE);
+    const book = await open();
+    await save(book, policy('a'));
+    await approveNow(book);
+    expect(closedIn(book)).toBeUndefined();
+    await save(book, text);
+    expect(closedIn(book)).toEqual(['api']);
+    expect(closedIn(await open())).toEqual(['api']);
+  });
+
+  test('waits for a person where another file has it, and not before', async () => {
+    const { open, save, source } = setUp(WORKSPACE);
+    const book = await open();
+    await save(book, policy('a'));
+    await approveNow(book);
+    await save(book, undefined);
+    expect(book.get(WORKSPACE)?.pending).toEqual([]);
+    const user = { id: 'user', label: 'user', read: async () => ({ kind: 'text', text: policy('a') }) as const };
+    await book.setSources([user, source]);
+    expect(book.get(WORKSPACE)?.pending).toEqual([
+      { kind: 'widens', service: 'api', text: '+ api: valetkey.yaml no longer restricts it' },
+    ]);
+  });
+
+  test('is let go with its file: nothing is closed any more, and what comes back waits', async () => {
+    const { open, save } = setUp(WORKSPACE);
+    const book = await open();
+    await save(book, policy('a'));
+    await approveNow(book);
+    await save(book, undefined);
+    await book.letGo(WORKSPACE);
+    for (const window of [book, await open()]) {
+      expect(closedIn(window)).toBeUndefined();
+      expect(window.files()).toMatchObject([{ approved: 'services: {}\n' }]);
+    }
+    await save(book, policy('a'));
+    expect(inForce(book)).toEqual([]);
+    expect(book.entries()[0]?.pending.map(({ text }) => text)).toContain('+ GET /a on api');
+  });
+
+  test('is not let go once the file is there again', async () => {
+    const { open, save, disk } = setUp(WORKSPACE);
+    const book = await open();
+    await save(book, policy('a'));
+    await approveNow(book);
+    await save(book, undefined);
+    disk.read = { kind: 'text', text: policy('a') };
+    await expect(book.letGo(WORKSPACE)).rejects.toBeInstanceOf(ChangedSinceReviewError);
+    await book.refresh();
     expect(inForce(book)).toEqual(['/a']);
   });
 });

@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import type { App } from '../../app.ts';
 import { plainSecrets } from '../../checkup/report.ts';
+import { isTrouble } from '../../policy/policyStanding.ts';
+import { standingText } from '../../policy/standingText.ts';
 import { plainSecretsText } from '../checkup/plainSecretsText.ts';
 import { pendingText } from './commonNodes.ts';
 import { credentialNeeds } from './credentialNeeds.ts';
@@ -76,10 +78,8 @@ function messageOf(app: App): string | undefined {
   if (app.administrator.state.kind === 'broken') {
     return vscode.l10n.t('The administrator’s policy cannot be read: every call is refused. “Show Status” says more.');
   }
-  const broken = app.policies.entries().find(({ disk }) => disk === 'invalid');
-  if (broken) {
-    return vscode.l10n.t('{0} has errors: its last version without errors is in force.', broken.label);
-  }
+  const troubled = app.policies.entries().find(isTrouble);
+  if (troubled) return standingText(troubled);
   const pending = app.policies.entries().reduce((sum, entry) => sum + entry.pending.length, 0);
   if (pending > 0) return `${pendingText(pending)}.`;
   const { report } = app.checkup;

@@ -1,0 +1,31 @@
+import type { PolicyEntry } from './policyBook.ts';
+
+/**
+ * How one policy file stands, as people are told of it.
+ * - `absent`: there is none, and none is missed.
+ * - `missing`: what was approved of it is closed.
+ * - `half-valid`: with errors; the last version without is in force. `never-valid`: there is no such version.
+ * - `waits`: something of it waits for a person.
+ */
+export type PolicyStanding = 'absent' | 'missing' | 'half-valid' | 'never-valid' | 'waits' | 'in-force';
+
+export function standingOf({ disk, written, closed, pending }: PolicyEntry): PolicyStanding {
+  switch (disk) {
+    case 'missing':
+      return closed === undefined ? 'absent' : 'missing';
+    case 'invalid':
+      return written === undefined ? 'never-valid' : 'half-valid';
+    case 'valid':
+      return pending.length > 0 ? 'waits' : 'in-force';
+  }
+}
+
+/**
+ * Whether a person should hear of it without asking. A workspace's file that merely went with its branch, and whose
+ * services no other file has, is none of that; nobody deletes the user policy by switching branches.
+ */
+export function isTrouble(entry: PolicyEntry): boolean {
+  const standing = standingOf(entry);
+  if (standing === 'missing') return entry.id === 'user' || entry.pending.length > 0;
+  return standing === 'half-valid' || standing === 'never-valid';
+}
