@@ -32,7 +32,7 @@ async function gatewayWith(files: readonly PolicyFile[]): Promise<GatewayInProce
   return running;
 }
 
-test.each<[string, PolicyFile, string]>([
+test.each([
   ['missing', FOLDER, 'valetkey.yaml no longer names demo'],
   ['empty', { ...FOLDER, written: 'services: {}\n' }, 'valetkey.yaml no longer names demo'],
   [
@@ -40,7 +40,7 @@ test.each<[string, PolicyFile, string]>([
     { ...FOLDER, approved: 'services: {}\n', written: POLICY },
     'nobody has approved demo in valetkey.yaml',
   ],
-])(
+] as const)(
   'a file that is %s closes the service: its state, its calls and the list say so, and why',
   async (_, folder, why) => {
     const { gateway, read } = await gatewayWith([USER, folder]);
