@@ -16,7 +16,7 @@ export interface MetadataPort {
 
 /** A folder of small text files that only this extension writes. Names are plain file names. */
 export interface TextFolderPort {
-  /** Undefined when there is no such file. */
+  /** Undefined when there is no such file, or something in its place that cannot be read as a text. */
   read(name: string): Promise<string | undefined>;
   /** Replaces the file in one step: a reader sees the old text or the new one. */
   write(name: string, text: string): Promise<void>;

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { isAlive } from '../protocol/isAlive.ts';
 import { PROTOCOL_VERSION } from '../protocol/messages.ts';
+import { readPlainFile } from '../protocol/plainFile.ts';
 import { type Rendezvous, rendezvousSchema } from '../protocol/rendezvous.ts';
 import { checkRuntimeDir } from '../protocol/runtimeDir.ts';
 
@@ -33,7 +34,7 @@ export function readGateways(runtimeDir: string): Rendezvous[] {
     .filter((name) => /^[0-9a-f]{16}\.json$/.test(name))
     .flatMap((name) => {
       try {
-        const read = rendezvousSchema.safeParse(JSON.parse(fs.readFileSync(path.join(runtimeDir, name), 'utf8')));
+        const read = rendezvousSchema.safeParse(JSON.parse(readPlainFile(path.join(runtimeDir, name))));
         // A killed gateway leaves its file behind until the next one sweeps it.
         const usable = read.success && read.data.protocol === PROTOCOL_VERSION && isAlive(read.data.pid);
         return usable ? [read.data] : [];

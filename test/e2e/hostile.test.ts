@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, lstatSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ROOT } from '../../scripts/lib/repo.mjs';
@@ -404,6 +405,26 @@ test('none of what was heard was a credential, and nothing went elsewhere', asyn
   expect(api.requests.at(-1)?.headers.authorization).toBe(`Bearer ${rotated}`);
   await heardNothing();
   expect(elsewhere.requests).toEqual([]);
+});
+
+test('pipes in the place of our files take neither the kill switch away nor what a save takes back', async () => {
+  for (const file of [storage('state.json'), storage('approved', 'user.yaml'), storage('approved', 'user.yaml.json')]) {
+    rmSync(file, { force: true });
+    execFileSync('mkfifo', [file]);
+  }
+  await until('the pipe to count as frozen', async () => (await statuses()).demo === 'frozen');
+  await window.palette('Valet Key: Freeze All Access');
+  await until('state.json to be a file again', () => lstatSync(storage('state.json')).isFile());
+  expect(await statuses()).toMatchObject({ demo: 'frozen' });
+  await window.palette('Valet Key: Unfreeze');
+  await window.waitForDialog('Lift the freeze?');
+  await window.answerDialog('Unfreeze');
+  appendFileSync(storage('valetkey.yaml'), '\n# What was approved cannot be read any more.\n');
+  await until('the freeze to be over', async () => (await statuses()).demo !== 'frozen');
+  const arrived = api.requests.length;
+  const { error } = await call('_read', { service: 'demo', path: '/echo' });
+  expect(['policy_not_approved', 'policy_denied']).toContain(error?.code);
+  expect(api.requests).toHaveLength(arrived);
 });
 
 async function startFor(service: string, command: string): Promise<void> {

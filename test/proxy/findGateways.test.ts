@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -91,6 +92,7 @@ describe('the rendezvous files', () => {
     write('0000000000000004.json', JSON.stringify({ ...window(4), key: 'short' }));
     write('other.json', JSON.stringify(window(5)));
     write('0000000000000006.json.tmp', JSON.stringify(window(6)));
+    execFileSync('mkfifo', [path.join(folder, '0000000000000007.json')]);
     fs.chmodSync(folder, 0o700);
     expect(readGateways(folder)).toEqual([good]);
     fs.chmodSync(folder, 0o750);

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { readPlainBytes } from '../../protocol/plainFile.ts';
 
 /** A client's configuration as it is on disk at this moment. */
 export interface ClientFile {
@@ -33,7 +34,7 @@ export function readClientFile(named: string): ClientFile {
   if (!stat) return { named, real, text: undefined, mode: 0o600 };
   if (!stat.isFile()) throw new ClientFileError('no-file');
   if (stat.size > MAX_BYTES) throw new ClientFileError('too-large');
-  const bytes = fs.readFileSync(real);
+  const bytes = readPlainBytes(real, MAX_BYTES);
   const text = bytes.toString('utf8');
   // What does not survive being read would be damaged by being written.
   if (!Buffer.from(text, 'utf8').equals(bytes)) throw new ClientFileError('not-text');

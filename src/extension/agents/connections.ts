@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import * as z from 'zod';
+import { readPlainFile } from '../../protocol/plainFile.ts';
 import type { Clock, MetadataPort } from '../ports.ts';
 import { type AgentClient, clientOf, type Machine } from './agentClients.ts';
 import { entriesOf, hasEntry, withEntries, withoutEntries } from './clientEntry.ts';
@@ -155,7 +156,7 @@ function digest(text: string): string {
 
 function textOf(file: string): string | undefined {
   try {
-    return fs.readFileSync(file, 'utf8');
+    return readPlainFile(file);
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { readPlainFile } from '../../protocol/plainFile.ts';
 import { type LauncherTarget, POSIX_LAUNCHER, pointerText, readPointer, WINDOWS_LAUNCHER } from './launcherText.ts';
 
 /** How an MCP client starts the launcher. */
@@ -50,7 +51,7 @@ export class Launcher {
 
   #read(name: string): string | undefined {
     try {
-      return fs.readFileSync(path.join(this.#directory, name), 'utf8');
+      return readPlainFile(path.join(this.#directory, name));
     } catch {
       return undefined; // missing, or something else in its place, which is then replaced
     }

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
+import { readPlainBytes, readPlainFile } from '../../protocol/plainFile.ts';
 import type { Clock } from '../ports.ts';
 
 /** One file as it was before a change of ours, and what the change made of it. */
@@ -75,8 +76,8 @@ export class Backups {
   }
 
   /** What {@link keep} was given. */
-  read({ copy }: BackedUpFile): Promise<Uint8Array> {
-    return fs.readFile(copy);
+  async read({ copy }: BackedUpFile): Promise<Uint8Array> {
+    return readPlainBytes(copy);
   }
 
   /** The newest first. */
@@ -112,7 +113,7 @@ export class Backups {
 
   async #manifest(id: string): Promise<Backup | undefined> {
     try {
-      const text = await fs.readFile(path.join(this.#directory, id, MANIFEST), 'utf8');
+      const text = readPlainFile(path.join(this.#directory, id, MANIFEST));
       return { id, ...schema.parse(JSON.parse(text)) };
     } catch {
       // Half-made, or not ours: nothing that could be put back.

@@ -1,6 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
+import { readPlainFile } from '../../protocol/plainFile.ts';
 import { isExactVersion } from './versions.ts';
 
 const manifest = z.object({ name: z.string(), version: z.string() });
@@ -41,7 +42,7 @@ async function versionIn(
   try {
     const { size, mtimeMs } = await fs.stat(file);
     if (size > LARGEST_BYTES) return undefined;
-    const { name, version } = manifest.parse(JSON.parse(await fs.readFile(file, 'utf8')));
+    const { name, version } = manifest.parse(JSON.parse(readPlainFile(file)));
     return name === packageName && isExactVersion('npm', version) ? { version, at: mtimeMs } : undefined;
   } catch {
     // Not installed there, or not in a way that says its version: then a person says it.

@@ -3,6 +3,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import { isAlive } from '../../protocol/isAlive.ts';
+import { NotPlainFileError, readPlainFile } from '../../protocol/plainFile.ts';
 import type { Clock } from '../ports.ts';
 import { type CredentialId, credentialKey } from './credentialId.ts';
 
@@ -90,9 +91,10 @@ export class RenewalLocks {
 
 async function readIfThere(file: string): Promise<string | undefined> {
   try {
-    return await fs.readFile(file, 'utf8');
+    return readPlainFile(file);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
+    if (error instanceof NotPlainFileError) return ''; // nobody's, and cleared away as such
     throw error;
   }
 }

@@ -4,6 +4,7 @@ import type { AuditRecord } from '../../core/audit/model.ts';
 import { runStart } from '../../core/audit/partName.ts';
 import { parseRecord } from '../../core/audit/verify.ts';
 import { auditRuns } from '../../gateway/audit/trail.ts';
+import { READ_AT_ONCE } from '../../protocol/plainFile.ts';
 import { RESULTS, type ResultName } from './explorerMessages.ts';
 
 /** One part of the trail and how much of it is indexed. */
@@ -149,7 +150,7 @@ export class TrailIndex {
   /** Never through a link, and plain files only: something else in a part's place is for *Verify Audit Log* to tell. */
   #open(name: string): number | undefined {
     try {
-      const file = fs.openSync(path.join(this.#directory, name), fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW);
+      const file = fs.openSync(path.join(this.#directory, name), READ_AT_ONCE | fs.constants.O_NOFOLLOW);
       if (fs.fstatSync(file).isFile()) return file;
       fs.closeSync(file);
     } catch {

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
+import { readPlainFile } from '../../protocol/plainFile.ts';
 import type { Clock } from '../ports.ts';
 
 const schema = z.object({ until: z.number() });
@@ -73,7 +74,7 @@ export class Announcements {
 /** What cannot be read is over. */
 async function untilOf(file: string): Promise<number> {
   try {
-    return schema.parse(JSON.parse(await fs.readFile(file, 'utf8'))).until;
+    return schema.parse(JSON.parse(readPlainFile(file))).until;
   } catch {
     return 0;
   }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
+import { readPlainFile } from '../../protocol/plainFile.ts';
 import { type Disposable, Emitter } from '../util/emitter.ts';
 
 const schema = z.object({
@@ -48,7 +49,7 @@ export class SharedStateFile {
   read(): SharedStateRead {
     let text: string;
     try {
-      text = fs.readFileSync(this.#file, 'utf8');
+      text = readPlainFile(this.#file);
     } catch (error) {
       return isMissing(error) ? { kind: 'missing' } : { kind: 'malformed' };
     }
@@ -124,9 +125,13 @@ export class SharedStateFile {
       read.kind === 'state'
         ? read.state
         : { version: 1, freeze: { all: read.kind === 'malformed', services: [], revision: 0, mac: '' }, change: '' };
-    const temporary = `${this.#file}.${process.pid}.tmp`;
+    const temporary = `${this.#file}.${randomUUID()}.tmp`;
     fs.mkdirSync(path.dirname(this.#file), { recursive: true });
-    fs.writeFileSync(temporary, `${JSON.stringify(change(before))}\n`, { mode: 0o600 });
+    fs.writeFileSync(temporary, `${JSON.stringify(change(before))}\n`, { mode: 0o600, flag: 'wx' });
+    // A folder in the file's place is not replaced by a file; whatever is in it is kept.
+    if (fs.lstatSync(this.#file, { throwIfNoEntry: false })?.isDirectory()) {
+      fs.renameSync(this.#file, `${this.#file}.${randomUUID()}.aside`);
+    }
     fs.renameSync(temporary, this.#file);
   }
 }

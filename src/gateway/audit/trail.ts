@@ -5,6 +5,7 @@ import type { AuditRecord } from '../../core/audit/model.ts';
 import { type AuditRun, groupParts } from '../../core/audit/partName.ts';
 import type { AuditAnchor, AuditFinding, AuditVerification } from '../../core/audit/verification.ts';
 import { ChainVerifier, parseRecord } from '../../core/audit/verify.ts';
+import { READ_AT_ONCE } from '../../protocol/plainFile.ts';
 
 /** Reading the files of an audit trail: in lines, in constant memory, and never through a link. */
 
@@ -24,7 +25,7 @@ export class NotAPartError extends Error {}
 async function openPart(file: string): Promise<{ readonly handle: fs.promises.FileHandle; readonly bytes: number }> {
   let handle: fs.promises.FileHandle;
   try {
-    handle = await fs.promises.open(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW);
+    handle = await fs.promises.open(file, READ_AT_ONCE | fs.constants.O_NOFOLLOW);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     throw new NotAPartError(

@@ -4,6 +4,7 @@ import net from 'node:net';
 import path from 'node:path';
 import { isAlive } from '../../protocol/isAlive.ts';
 import { PROTOCOL_VERSION } from '../../protocol/messages.ts';
+import { readPlainFile } from '../../protocol/plainFile.ts';
 import { type Rendezvous, rendezvousSchema } from '../../protocol/rendezvous.ts';
 import { ensureRuntimeDir } from '../../protocol/runtimeDir.ts';
 import type { Gateway } from '../gateway.ts';
@@ -153,7 +154,7 @@ export class Broker {
 
 function readRendezvous(file: string): Rendezvous | undefined {
   try {
-    return rendezvousSchema.parse(JSON.parse(fs.readFileSync(file, 'utf8')));
+    return rendezvousSchema.parse(JSON.parse(readPlainFile(file)));
   } catch {
     return undefined; // half-written, of another version, or gone: all of them are of no use
   }

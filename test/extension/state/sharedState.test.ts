@@ -1,4 +1,5 @@
-import { mkdtempSync, readdirSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -31,6 +32,17 @@ test('a freeze and an announced change do not overwrite each other', () => {
 test('an announcement over a damaged file leaves it frozen', () => {
   writeFileSync(file(), 'damaged');
   const state = new SharedStateFile(folder);
+  state.announceChange();
+  expect(state.read()).toMatchObject({ kind: 'state', state: { freeze: { all: true } } });
+});
+
+test.each([
+  ['a pipe', () => execFileSync('mkfifo', [file()])],
+  ['a folder with something in it', () => mkdirSync(path.join(file(), 'inner'), { recursive: true })],
+])('%s in its place holds nobody up and counts as frozen, until it is written again', (_what, put) => {
+  put();
+  const state = new SharedStateFile(folder);
+  expect(state.read()).toEqual({ kind: 'malformed' });
   state.announceChange();
   expect(state.read()).toMatchObject({ kind: 'state', state: { freeze: { all: true } } });
 });
