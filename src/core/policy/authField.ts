@@ -54,7 +54,7 @@ export function readAuth(
   const literals = fields.entries.filter(({ name }) => isCredentialKey(name));
   for (const literal of literals) onLiteral(fields, literal);
   const typeEntry = fields.get('type');
-  if (typeEntry === undefined) reader.missing(entry.key, '`auth`', 'type', 'type: bearer');
+  if (typeEntry === undefined) reader.missing(entry.key, '`auth`', 'type', `type: ${likelyType(fields)}`);
   const type = typeEntry === undefined ? undefined : reader.word(typeEntry, NAMES, 'unknown-auth-type', '`auth.type`');
   const known = ['type', ...(type === undefined ? Object.values(TYPES).flatMap(({ keys }) => keys) : TYPES[type].keys)];
   const others = fields.entries.filter((field) => !literals.includes(field));
@@ -67,4 +67,11 @@ export function readAuth(
   });
   if (type === undefined) return undefined;
   return TYPES[type].read(new AuthReader(reader, fields, entry.key, type, network));
+}
+
+/** The first type that takes all those of the fields that any type takes. */
+function likelyType({ entries }: Fields): Auth['type'] {
+  const known = new Set(Object.values(TYPES).flatMap(({ keys }) => keys));
+  const fields = entries.map(({ name }) => name).filter((name) => known.has(name));
+  return NAMES.find((type) => fields.every((name) => TYPES[type].keys.includes(name))) ?? 'bearer';
 }

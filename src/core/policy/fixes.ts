@@ -1,13 +1,30 @@
 import { isMap, isScalar, type ParsedNode } from 'yaml';
+import { baseUrlFixes } from './baseUrlFixes.ts';
 import type { Problem, Span } from './model.ts';
+import type { PolicyFix } from './policyFix.ts';
 import { yamlText } from './print.ts';
-import { addPair, columnOf, nodeWithSpan, pairWithKey, removeItem, rootOf, type TextEdit } from './yamlEdit.ts';
-
-/** A quick fix: what it does, and the edits that do it. What it adds waits for a person's review like any other edit. */
-export interface PolicyFix {
-  readonly title: string;
-  readonly edits: readonly TextEdit[];
-}
+import { removeCharacter, textFix } from './textFixes.ts';
+import { bodyToQuery, splitCommand, typeFixes } from './valueFixes.ts';
+import {
+  addPair,
+  addToValue,
+  fillValue,
+  linesBelow,
+  listOf,
+  removeItem,
+  removePair,
+  type TextEdit,
+} from './yamlEdit.ts';
+import {
+  type AnyPair,
+  behindColon,
+  columnOf,
+  isWritten,
+  nodeWithSpan,
+  pairNamed,
+  pairWithKey,
+  rootOf,
+} from './yamlFind.ts';
 
 /** What a service without policies may start with. */
 const PRESETS = [
@@ -21,102 +38,151 @@ const PRESETS = [
   },
 ];
 
-/** The fixes of one problem of `text`; none where no fix is obvious. The problem must be of this very text. */
+/**
+ * The fixes of one problem of `text`; none where no fix is certain. The problem must be of this very text. A title
+ * quotes nothing that its fix removes: it may be a credential in the wrong place.
+ */
 export function fixesFor(text: string, problem: Problem): readonly PolicyFix[] {
+  const ofText = textFix(text, problem);
+  if (ofText !== undefined) return [ofText];
+  const root = rootOf(text);
+  return root === undefined ? [] : fixesOfTree(text, root, problem);
+}
+
+function fixesOfTree(text: string, root: ParsedNode, problem: Problem): readonly PolicyFix[] {
   const { code, span, suggestion } = problem;
   switch (code) {
     case 'shadowed-rule':
     case 'unreachable-rule':
     case 'deny-without-effect':
     case 'unused-rule':
-      return one('Remove this rule', itemAt(text, span));
+      return one({ title: 'Remove this rule', edits: itemAt(text, root, span) });
     case 'duplicate-method':
-      return one('Remove the second one', itemAt(text, span));
+      return one({ title: 'Remove the second one', edits: itemAt(text, root, span) });
+    case 'duplicate-key':
+    case 'administrator-only':
+      return one({ title: 'Remove this key', edits: pairAt(text, root, span) });
+    case 'reserved-header':
+    case 'duplicate-header':
+      return one({ title: 'Remove this header', edits: [...pairAt(text, root, span), ...itemAt(text, root, span)] });
+    case 'forbidden-character':
+      return one(removeCharacter(text, root, span));
     case 'broad-write':
     case 'write-without-approval':
-      return one('Ask every time', pairIn(text, span, 'approval: always'));
+      return one({ title: 'Ask every time', edits: pairIn(text, root, span, 'approval: always') });
     case 'graphql-without-block':
-      return one('Allow GraphQL queries', pairIn(text, span, 'graphql: { operations: [query] }'));
+      return one({
+        title: 'Allow GraphQL queries',
+        edits: pairIn(text, root, span, 'graphql: { operations: [query] }'),
+      });
     case 'parameter-in-path':
-      return suggestion === undefined ? [] : one('Write stars', pathIn(text, span, suggestion));
+      return suggestion === undefined ? [] : one({ title: 'Write stars', edits: pathIn(root, span, suggestion) });
     case 'approval-on-deny':
-      return one('Remove `approval`', pairBehind(text, span));
+      return one({ title: 'Remove `approval`', edits: pairBehind(text, root, span) });
     case 'missing-key':
-      return one('Add it', missingPair(text, problem));
+      return one({ title: 'Add it', edits: missingPair(text, root, problem) });
     case 'no-policies':
-      return PRESETS.flatMap(({ title, rules }) => one(title, policiesOf(text, span, rules)));
+      return PRESETS.flatMap(({ title, rules }) => one({ title, edits: policiesOf(text, root, span, rules) }));
+    case 'limit-without-effect':
+      return limitFixes(text, root, span);
+    case 'condition-without-effect':
+      return suggestion === 'query' ? one(bodyToQuery(root, span)) : [];
+    case 'wrong-type':
+      return one(typeFixes(text, root, span));
+    case 'bad-command':
+      return one(splitCommand(text, root, span));
     default:
+      if (code.startsWith('base-url-')) return baseUrlFixes(text, root, problem);
       return suggestion === undefined
         ? []
-        : [{ title: `Write \`${suggestion}\``, edits: [{ span, newText: suggestion }] }];
+        : one({ title: `Write \`${suggestion}\``, edits: [replace(span, suggestion)] });
   }
 }
 
-function one(title: string, edit: TextEdit | undefined): PolicyFix[] {
-  return edit === undefined ? [] : [{ title, edits: [edit] }];
+function one(fix: PolicyFix | undefined): PolicyFix[] {
+  return fix === undefined || fix.edits.length === 0 ? [] : [fix];
 }
 
-function itemAt(text: string, span: Span): TextEdit | undefined {
-  const root = rootOf(text);
-  const found = root && nodeWithSpan(root, span);
+function replace(span: Span, newText: string): TextEdit {
+  return { span, newText };
+}
+
+function itemAt(text: string, root: ParsedNode, span: Span): readonly TextEdit[] {
+  const found = nodeWithSpan(root, span);
   const list = found?.parents.at(-1);
-  return found && list && removeItem(text, list, found.node);
+  return found && list ? listOf(removeItem(text, list, found.node)) : [];
 }
 
-function pairIn(text: string, span: Span, pair: string): TextEdit | undefined {
-  const root = rootOf(text);
-  const found = root && nodeWithSpan(root, span);
-  return found && addPair(text, found.node, pair);
+/** Removes the pair whose key stands here. */
+function pairAt(text: string, root: ParsedNode, span: Span): readonly TextEdit[] {
+  const found = pairWithKey(root, span);
+  return found ? listOf(removePair(text, found.map, found.pair)) : [];
+}
+
+function pairIn(text: string, root: ParsedNode, span: Span, pair: string): readonly TextEdit[] {
+  const found = nodeWithSpan(root, span);
+  return found ? listOf(addPair(text, found.node, pair)) : [];
 }
 
 /** Replaces a rule's `path`. */
-function pathIn(text: string, span: Span, path: string): TextEdit | undefined {
-  const root = rootOf(text);
-  const rule = root && nodeWithSpan(root, span)?.node;
-  if (!rule || !isMap(rule)) return undefined;
-  const pair = rule.items.find(({ key }) => isScalar(key) && key.value === 'path');
-  const value = pair?.value as ParsedNode | null | undefined;
-  return value ? { span: { start: value.range[0], end: value.range[1] }, newText: yamlText(path) } : undefined;
+function pathIn(root: ParsedNode, span: Span, path: string): readonly TextEdit[] {
+  const value = pairNamed(nodeWithSpan(root, span)?.node, 'path')?.value;
+  return value ? [replace({ start: value.range[0], end: value.range[1] }, yamlText(path))] : [];
 }
 
 /** Removes the pair whose value stands here. */
-function pairBehind(text: string, span: Span): TextEdit | undefined {
-  const root = rootOf(text);
-  const map = root && nodeWithSpan(root, span)?.parents.at(-1);
-  if (!map || !isMap(map)) return undefined;
-  const items = map.items as { key: ParsedNode; value: ParsedNode | null }[];
-  const index = items.findIndex(({ value }) => value?.range[0] === span.start);
-  const before = items[index - 1];
-  if (before?.value) return { span: { start: before.value.range[1], end: span.end }, newText: '' };
-  const next = items[index + 1];
-  const own = items[index];
-  return next && own ? { span: { start: own.key.range[0], end: next.key.range[0] }, newText: '' } : undefined;
+function pairBehind(text: string, root: ParsedNode, span: Span): readonly TextEdit[] {
+  const map = nodeWithSpan(root, span)?.parents.at(-1);
+  const key = isMap(map)
+    ? (map.items as AnyPair[]).find(({ value }) => value?.range[0] === span.start)?.key.range
+    : undefined;
+  return key === undefined ? [] : pairAt(text, root, { start: key[0], end: key[1] });
 }
 
-/** The key that the message names with its example: ``Add it, such as `methods: [GET]`.`` */
-function missingPair(text: string, { span, message }: Problem): TextEdit | undefined {
-  const example = /such as `([^`…]+)`/.exec(message)?.[1];
-  const root = rootOf(text);
-  const found = root && pairWithKey(root, span);
-  if (!found || example === undefined) return undefined;
-  const { map, pair } = found;
-  // A service's problem stands at its name, a rule's at its first key.
-  const service = /^This service/.test(message);
-  if (!service) return addPair(text, map, example);
-  return pair.value === null ? undefined : addPair(text, pair.value, example);
+/** The key that the message names, with its example. */
+function missingPair(text: string, root: ParsedNode, { span, data }: Problem): readonly TextEdit[] {
+  if (data?.add === undefined) return [];
+  const { pair, to } = data.add;
+  const found = pairWithKey(root, span);
+  if (to === 'value') return found ? addToValue(text, found, pair) : [];
+  // Empty braces have no key at which their problem could stand.
+  const map = found?.map ?? nodeWithSpan(root, span)?.node;
+  return map ? listOf(addPair(text, map, pair)) : [];
 }
 
 /** Gives a service its first rules: `span` is its name, or its empty `policies`. */
-function policiesOf(text: string, span: Span, rules: readonly string[]): TextEdit | undefined {
-  const root = rootOf(text);
-  const found = root && pairWithKey(root, span);
-  if (!found) return undefined;
-  const { map, pair } = found;
+function policiesOf(text: string, root: ParsedNode, span: Span, rules: readonly string[]): readonly TextEdit[] {
+  const found = pairWithKey(root, span);
+  if (!found) return [];
+  const { map, pair, parents } = found;
   const list = `[${rules.join(', ')}]`;
-  if (isScalar(pair.key) && pair.key.value === 'policies') {
-    const end = pair.value === null ? span.end : Math.max(pair.value.range[1], span.end);
-    const block = rules.map((rule) => `\n${' '.repeat(columnOf(text, span.start) + 2)}- ${rule}`).join('');
-    return { span: { start: span.start, end }, newText: map.flow ? `policies: ${list}` : `policies:${block}` };
+  // A service may be called `policies`, too.
+  const isName = parents.length === 1;
+  if (isName || !isScalar(pair.key) || pair.key.value !== 'policies')
+    return addToValue(text, found, `policies: ${list}`);
+  const colon = behindColon(text, pair);
+  if (map.flow || colon === undefined) return listOf(fillValue(text, map, pair, list));
+  const { value } = pair;
+  const lines = (column: number): string => rules.map((rule) => `${' '.repeat(column)}- ${rule}`).join('\n');
+  if (!isWritten(value)) return [linesBelow(text, colon, lines(columnOf(text, span.start) + 2))];
+  const [start, end] = value.range;
+  if (text.slice(colon, start).includes('\n')) {
+    return [replace({ start, end }, lines(columnOf(text, start)).trimStart())];
   }
-  return pair.value === null ? undefined : addPair(text, pair.value, `policies: ${list}`);
+  return [replace({ start: colon, end }, ''), linesBelow(text, end, lines(columnOf(text, span.start) + 2))];
+}
+
+/** `span` is the service's name. */
+function limitFixes(text: string, root: ParsedNode, span: Span): readonly PolicyFix[] {
+  const limits = pairNamed(pairWithKey(root, span)?.pair.value, 'limits')?.value;
+  const perAgent = pairNamed(limits, 'perAgent');
+  if (!limits || !perAgent) return [];
+  const { key } = perAgent;
+  return [
+    ...one({ title: 'Add `requests: 60/minute`', edits: listOf(addPair(text, limits, 'requests: 60/minute')) }),
+    ...one({
+      title: 'Remove `perAgent`',
+      edits: pairAt(text, root, { start: key.range[0], end: key.range[1] }),
+    }),
+  ];
 }

@@ -13,7 +13,8 @@ import { yamlText } from './print.ts';
 import { restrictionsCover } from './restrictions.ts';
 import type { PastCall } from './rulesUsed.ts';
 import { asksAsStrictly } from './strictness.ts';
-import { applyEdits, columnOf, nodeWithSpan, pairWithKey, removeItem, rootOf, type TextEdit } from './yamlEdit.ts';
+import { applyEdits, removeItem, type TextEdit } from './yamlEdit.ts';
+import { columnOf, nodeWithSpan, pairWithKey, rootOf } from './yamlFind.ts';
 
 /** A policy text that traffic suggests. Nothing is in force before a person has reviewed it. */
 export interface Proposal {

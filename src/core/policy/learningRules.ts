@@ -1,6 +1,7 @@
 import { addRules } from './learn.ts';
 import { parsePolicy } from './parse.ts';
-import { addPair, applyEdits, pairWithKey, rootOf } from './yamlEdit.ts';
+import { addPair, applyEdits } from './yamlEdit.ts';
+import { pairWithKey, rootOf } from './yamlFind.ts';
 
 const RULES = [
   '{ path: /**, methods: [GET, HEAD] }',

@@ -19,8 +19,8 @@ export function lintRules({ name, rules }: Service, problems: ProblemList): void
         { data, suggestion: parameter },
       );
     }
-    for (const message of idleConditions(rule)) {
-      problems.warning('condition-without-effect', rule.span, message, { data });
+    for (const { message, ...more } of idleConditions(rule)) {
+      problems.warning('condition-without-effect', rule.span, message, { data, ...more });
     }
     if (rule.effect === 'allow') lintAllow(rule, data, problems);
   }
@@ -73,13 +73,15 @@ function withoutParameters(text: string): string | undefined {
   return starred === text ? undefined : starred.replace(/\*{2,}(?=[^/])|(?<=[^/])\*{2,}/g, '*');
 }
 
-function idleConditions(rule: Rule): string[] {
-  const messages: string[] = [];
+/** Why conditions never fit. The suggestion is the key that was probably meant in place of `body`. */
+function idleConditions(rule: Rule): { readonly message: string; readonly suggestion?: string }[] {
+  const idle: { message: string; suggestion?: string }[] = [];
   const conditions = rule.conditions ?? [];
   const onlyReads =
     rule.methods !== undefined && ![...effectiveMethods(rule)].some((one) => one !== 'GET' && one !== 'HEAD');
   if (onlyReads && conditions.some(({ source, check }) => source === 'body' && check.kind !== 'present')) {
-    messages.push('GET and HEAD have no body, so this rule never matches. Use `query`, or other methods.');
+    const message = 'GET and HEAD have no body, so this rule never matches. Use `query`, or other methods.';
+    idle.push({ message, suggestion: 'query' });
   }
   const byField = new Map<string, Condition[]>();
   for (const condition of conditions) {
@@ -88,12 +90,12 @@ function idleConditions(rule: Rule): string[] {
   }
   for (const [first, ...others] of byField.values()) {
     if (first !== undefined && others.length > 0 && contradict([first, ...others])) {
-      messages.push(
-        `No value of ${first.source} ${first.name} fits all that this rule asks of it, so it never matches.`,
-      );
+      idle.push({
+        message: `No value of ${first.source} ${first.name} fits all that this rule asks of it, so it never matches.`,
+      });
     }
   }
-  return messages;
+  return idle;
 }
 
 function contradict(conditions: readonly Condition[]): boolean {

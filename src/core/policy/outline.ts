@@ -1,6 +1,6 @@
 import { isMap, isScalar, isSeq, type ParsedNode } from 'yaml';
 import type { Span } from './model.ts';
-import { rootOf } from './yamlEdit.ts';
+import { rootOf } from './yamlFind.ts';
 
 /** One entry of a policy file's outline. */
 export interface OutlineItem {

@@ -111,9 +111,18 @@ export class ProblemList {
     return this.#errors > 0;
   }
 
-  error(code: ProblemCode | (string & {}), span: Span, message: string, suggestion?: string): void {
+  error(
+    code: ProblemCode | (string & {}),
+    span: Span,
+    message: string,
+    suggestion?: string,
+    data?: Problem['data'],
+  ): void {
     this.#errors += 1;
-    this.#add('error', code, span, message, suggestion === undefined ? {} : { suggestion });
+    this.#add('error', code, span, message, {
+      ...(suggestion === undefined ? {} : { suggestion }),
+      ...(data === undefined ? {} : { data }),
+    });
   }
 
   warning(code: ProblemCode, span: Span, message: string, more: More = {}): void {

@@ -158,8 +158,14 @@ export class Reader {
     return undefined;
   }
 
-  missing(at: Span, owner: string, key: string, example: string): void {
-    this.problems.error('missing-key', at, `${owner} has no \`${key}\`. Add it, such as \`${example}\`.`);
+  /**
+   * Reports a key that has no default. `at` is the key whose value lacks it, or, for `map`, a key (or the whole) of the
+   * very map that does. An example with an ellipsis is not written for anyone.
+   */
+  missing(at: Span, owner: string, key: string, example: string, to: 'value' | 'map' = 'value'): void {
+    const data = example.includes('…') ? {} : { add: { pair: example, to } };
+    const message = `${owner} has no \`${key}\`. Add it, such as \`${example}\`.`;
+    this.problems.error('missing-key', at, message, undefined, data);
   }
 }
 

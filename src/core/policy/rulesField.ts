@@ -57,7 +57,7 @@ function readRule(reader: Reader, node: ParsedNode | null, listKey: Span, id: st
   const effect = effectEntry === undefined ? 'allow' : reader.word(effectEntry, EFFECTS, 'unknown-effect', '`effect`');
   const methodsEntry = fields.get('methods');
   if (methodsEntry === undefined && effect === 'allow') {
-    reader.missing(head, 'An allow rule', 'methods', 'methods: [GET]');
+    reader.missing(head, 'An allow rule', 'methods', 'methods: [GET]', 'map');
   }
   const methods = methodsEntry === undefined ? undefined : readMethods(reader, methodsEntry);
   const approval = readApproval(reader, fields.get('approval'), effect);
@@ -107,7 +107,7 @@ function readApproval(reader: Reader, entry: Entry | undefined, effect: RuleEffe
 function readPattern(reader: Reader, fields: Fields, head: Span): Pattern | undefined {
   const entry = fields.get('path');
   if (entry === undefined) {
-    reader.missing(head, 'A rule', 'path', 'path: /v1/items');
+    reader.missing(head, 'A rule', 'path', 'path: /v1/items', 'map');
     return undefined;
   }
   const text = reader.text(entry.value, reader.at(entry), '`path`');

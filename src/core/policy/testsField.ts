@@ -8,6 +8,7 @@ const TOOL_KEYS = ['server', 'tool'] as const;
 const REQUEST_KEYS = ['service', 'method', 'path', 'query', 'headers', 'json', 'form', 'text', 'agent'] as const;
 const VERDICTS: readonly Verdict[] = ['allow', 'ask', 'deny'];
 const EXAMPLE = '{ name: …, request: { service: stripe, method: GET, path: /v1/charges }, expect: allow }';
+const EXAMPLES: Readonly<Record<string, string>> = { method: 'method: GET', path: 'path: /v1/charges' };
 const MAX_TESTS = 1000;
 
 /** Reads a file's `tests`. Those with a problem are left out. */
@@ -49,7 +50,7 @@ function readTest(reader: Reader, node: ParsedNode | null, list: Entry): PolicyT
 
 function required(reader: Reader, fields: Fields, at: Entry['key'], key: string, example: string): Entry | undefined {
   const entry = fields.get(key);
-  if (entry === undefined) reader.missing(at, 'A test', key, example);
+  if (entry === undefined) reader.missing(at, 'A test', key, example, 'map');
   return entry;
 }
 
@@ -79,7 +80,7 @@ function readRequest(reader: Reader, entry: Entry): PolicyTest['request'] | unde
     return field && plain(reader, field.value, field);
   };
   for (const key of ['service', 'method', 'path']) {
-    if (fields.get(key) === undefined) reader.missing(entry.key, '`request`', key, `${key}: …`);
+    if (fields.get(key) === undefined) reader.missing(entry.key, '`request`', key, EXAMPLES[key] ?? `${key}: …`);
   }
   const [service, method, path] = [text('service'), text('method'), text('path')];
   const more = {

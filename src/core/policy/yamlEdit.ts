@@ -1,7 +1,15 @@
-import { isMap, isSeq, type Node, type Pair, type ParsedNode, type YAMLMap, type YAMLSeq } from 'yaml';
+import { isMap, isSeq, type Node, type ParsedNode } from 'yaml';
 import type { Span } from './model.ts';
-import { ProblemList } from './problems.ts';
-import { readTree } from './yamlTree.ts';
+import {
+  type AnyMap,
+  type AnyPair,
+  type AnySeq,
+  behindColon,
+  columnOf,
+  type FoundPair,
+  isNothing,
+  isWritten,
+} from './yamlFind.ts';
 
 /** One replacement in a text; an empty span inserts. */
 export interface TextEdit {
@@ -9,68 +17,71 @@ export interface TextEdit {
   readonly newText: string;
 }
 
-type AnyMap = YAMLMap<ParsedNode, ParsedNode | null> & { range: [number, number, number] };
-type AnySeq = YAMLSeq<ParsedNode> & { range: [number, number, number] };
-
-/** A node with what it lies in, outermost first. */
-interface Found {
-  readonly node: ParsedNode;
-  readonly parents: readonly ParsedNode[];
-}
-
-/** A text's root node; undefined for a text that cannot be read as YAML. */
-export function rootOf(text: string): ParsedNode | undefined {
-  return readTree(text, new ProblemList(text))?.root ?? undefined;
-}
-
-/** The innermost node that has exactly this span. */
-export function nodeWithSpan(root: ParsedNode, span: Span): Found | undefined {
-  return search(root, [], (node) => node.range[0] === span.start && node.range[1] === span.end);
-}
-
-/** The innermost map one of whose keys has exactly this span, and that pair. */
-export function pairWithKey(
-  root: ParsedNode,
-  key: Span,
-): { map: AnyMap; pair: Pair<ParsedNode, ParsedNode | null> } | undefined {
-  const keyed = (node: ParsedNode): Pair<ParsedNode, ParsedNode | null> | undefined =>
-    isMap(node)
-      ? (node as AnyMap).items.find((pair) => pair.key.range[0] === key.start && pair.key.range[1] === key.end)
-      : undefined;
-  const found = search(root, [], (node) => keyed(node) !== undefined);
-  const pair = found && keyed(found.node);
-  return pair === undefined ? undefined : { map: found?.node as AnyMap, pair };
-}
-
-function search(
-  node: ParsedNode,
-  parents: readonly ParsedNode[],
-  fits: (node: ParsedNode) => boolean,
-): Found | undefined {
-  const inside = [...parents, node];
-  const children = isMap(node)
-    ? (node as AnyMap).items.flatMap(({ key, value }) => [key, value])
-    : isSeq(node)
-      ? (node as AnySeq).items
-      : [];
-  for (const child of children) {
-    const found = child === null || child === undefined ? undefined : search(child, inside, fits);
-    if (found !== undefined) return found;
-  }
-  return fits(node) ? { node, parents } : undefined;
-}
-
-/** Adds `key: value` (on one line) to a map, after its last pair. */
-export function addPair(text: string, map: Node, pair: string): TextEdit | undefined {
+/** Adds `key: value` (on one line) to a map, after its last pair, or after one of its pairs. */
+export function addPair(text: string, map: Node, added: string, after?: AnyPair): TextEdit | undefined {
   if (!isMap(map)) return undefined;
-  const { items, flow } = map as AnyMap;
-  const last = items.at(-1);
-  const first = items[0];
-  if (last === undefined || first === undefined) return undefined;
+  const { items, flow, range } = map as AnyMap;
+  const [first] = items;
+  const last = after ?? items.at(-1);
+  // Only braces are a map without a pair.
+  if (first === undefined || last === undefined) {
+    return insertion(range[0] + 1, text[range[0] + 1] === '}' ? ` ${added} ` : ` ${added}`);
+  }
   const end = endOf(last);
   return flow
-    ? { span: { start: end, end }, newText: `, ${pair}` }
-    : { span: { start: end, end }, newText: `\n${' '.repeat(columnOf(text, first.key.range[0]))}${pair}` };
+    ? insertion(end, `, ${added}`)
+    : linesBelow(text, end, `${' '.repeat(columnOf(text, first.key.range[0]))}${added}`);
+}
+
+/** Adds `key: value` to the map that is a pair's value, which may be empty still. No edit where it is something else. */
+export function addToValue(text: string, { map, pair, parents }: FoundPair, added: string): readonly TextEdit[] {
+  const { key, value } = pair;
+  if (isMap(value)) return listOf(addPair(text, value, added));
+  if (!isNothing(value)) return [];
+  const colon = behindColon(text, pair);
+  // An entry of `services` or `servers` is written in lines, what lies deeper in braces.
+  if (map.flow || parents.length > 1 || colon === undefined || isWritten(value)) {
+    return listOf(fillValue(text, map, pair, `{ ${added} }`));
+  }
+  return [linesBelow(text, colon, `${' '.repeat(columnOf(text, key.range[0]) + 2)}${added}`)];
+}
+
+/** Puts a value (on one line) where a pair has none, or in the place of the one that it has. */
+export function fillValue(text: string, map: AnyMap, pair: AnyPair, written: string): TextEdit | undefined {
+  const { key, value } = pair;
+  if (isWritten(value)) return { span: { start: value.range[0], end: value.range[1] }, newText: written };
+  const colon = behindColon(text, pair);
+  if (colon === undefined) return map.flow ? insertion(key.range[1], `: ${written}`) : undefined;
+  const blank = /^[ \t]*(?=\r?\n|$)/.exec(text.slice(colon))?.[0].length ?? 0;
+  return { span: { start: colon, end: colon + blank }, newText: ` ${written}` };
+}
+
+/** Puts lines, indented already, below the line on which something ends; a comment behind it stays with it. */
+export function linesBelow(text: string, end: number, lines: string): TextEdit {
+  // A text over several lines ends with its line break.
+  if (text[end - 1] === '\n') return insertion(end, `${lines}\n`);
+  const rest = /[^\r\n]*/.exec(text.slice(end));
+  return insertion(end + (rest?.[0].length ?? 0), `\n${lines}`);
+}
+
+/** Takes a pair out of a map, with its comma or its lines, and the comment on its own line. */
+export function removePair(text: string, map: AnyMap, pair: AnyPair): TextEdit | undefined {
+  const { items, flow, range } = map;
+  const index = items.indexOf(pair);
+  const [before, next] = [items[index - 1], items[index + 1]];
+  const start = pair.key.range[0];
+  const end = endOf(pair);
+  if (flow) {
+    if (items.length === 1) return { span: { start: range[0], end: range[1] }, newText: '{}' };
+    if (next !== undefined) return { span: { start, end: next.key.range[0] }, newText: '' };
+    return before && { span: { start: endOf(before), end }, newText: '' };
+  }
+  const lineStart = text.lastIndexOf('\n', start - 1) + 1;
+  if (text.slice(lineStart, start).trim() === '') {
+    return { span: { start: lineStart, end: nextLine(text, end) }, newText: '' };
+  }
+  // The dash of a list's item stands before it, and stays for the next pair.
+  return next && { span: { start, end: next.key.range[0] }, newText: '' };
 }
 
 /** Takes an item out of a list, with its comma or its lines, and the comment on its own line. */
@@ -79,10 +90,7 @@ export function removeItem(text: string, list: ParsedNode, item: ParsedNode): Te
   const { items, flow } = list as AnySeq;
   const index = items.indexOf(item);
   const [start, end] = item.range;
-  if (items.length === 1) {
-    const [from, to] = list.range;
-    return { span: { start: from, end: flow ? to : end }, newText: '[]' };
-  }
+  if (items.length === 1) return lastItemGone(text, list as AnySeq, item);
   if (flow) {
     const next = items[index + 1];
     const before = items[index - 1];
@@ -91,8 +99,18 @@ export function removeItem(text: string, list: ParsedNode, item: ParsedNode): Te
   }
   const dash = text.lastIndexOf('-', start);
   const lineStart = text.lastIndexOf('\n', dash) + 1;
-  const lineEnd = text.indexOf('\n', Math.max(end - 1, start));
-  return { span: { start: lineStart, end: lineEnd === -1 ? text.length : lineEnd + 1 }, newText: '' };
+  return { span: { start: lineStart, end: nextLine(text, Math.max(end, start + 1)) }, newText: '' };
+}
+
+/** The empty list stands behind its key; below a comment it is indented further than a dash has to be. */
+function lastItemGone(text: string, { flow, range }: AnySeq, item: ParsedNode): TextEdit {
+  const [from, to] = range;
+  if (flow) return { span: { start: from, end: to }, newText: '[]' };
+  const colon = text.slice(0, from).trimEnd().length;
+  const end = innerEnd(item);
+  return text[colon - 1] === ':'
+    ? { span: { start: colon, end }, newText: ' []' }
+    : { span: { start: from, end }, newText: '  []' };
 }
 
 /** A text with edits that do not overlap. */
@@ -104,8 +122,23 @@ export function applyEdits(text: string, edits: readonly TextEdit[]): string {
   return done;
 }
 
+/** An edit as a list; none for none. */
+export function listOf(edit: TextEdit | undefined): readonly TextEdit[] {
+  return edit === undefined ? [] : [edit];
+}
+
+function insertion(at: number, newText: string): TextEdit {
+  return { span: { start: at, end: at }, newText };
+}
+
+/** Where the line after this one starts. A text over several lines ends with its line break. */
+function nextLine(text: string, end: number): number {
+  const lineEnd = text.indexOf('\n', end - 1);
+  return lineEnd === -1 ? text.length : lineEnd + 1;
+}
+
 /** Where a pair's own text ends, without line breaks and comments behind it. */
-function endOf({ key, value }: Pair<ParsedNode, ParsedNode | null>): number {
+function endOf({ key, value }: AnyPair): number {
   return value === null || value.range[1] < key.range[1] ? key.range[1] : innerEnd(value);
 }
 
@@ -120,8 +153,4 @@ function innerEnd(node: ParsedNode): number {
     return last === undefined ? node.range[1] : innerEnd(last);
   }
   return node.range[1];
-}
-
-export function columnOf(text: string, offset: number): number {
-  return offset - (text.lastIndexOf('\n', offset - 1) + 1);
 }

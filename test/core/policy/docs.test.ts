@@ -1,19 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { policySchema } from '../../../src/core/policy/jsonSchema.ts';
 import { lintPolicy } from '../../../src/core/policy/lint.ts';
 import { parsePolicy } from '../../../src/core/policy/parse.ts';
 import { PROBLEM_CODES } from '../../../src/core/policy/problems.ts';
-
-const text = readFileSync(new URL('../../../docs/policy.md', import.meta.url), 'utf8');
-const sections = new Map(
-  text
-    .slice(text.indexOf('## Diagnostics'))
-    .split(/^### /m)
-    .slice(1)
-    .map((section) => [section.slice(0, section.indexOf('\n')), section] as const),
-);
+import { examples, sections, whole } from './documentedExamples.ts';
 
 /** Base URL codes come from core/net, and `too-slow` from whoever parses within bounds. */
 const ELSEWHERE = [
@@ -47,31 +38,6 @@ const WITHOUT_EXAMPLE = [
 
 /** Hints that a right example may still have. */
 const HINTS = ['write-without-approval'];
-
-function examples(code: string): string[] {
-  return [...(sections.get(code) ?? '').matchAll(/```yaml\n([\s\S]*?)```/g)].map((match) => match[1] ?? '');
-}
-
-/** An example is a whole file, some rules, or a part of one service; what the part lacks is filled in. */
-function whole(example: string): string {
-  if (/^(?:services|version|%|tests|servers|allowedOrigins)/.test(example)) return example;
-  const service = (lines: readonly string[]): string =>
-    `services:\n  api:\n${lines.map((line) => `    ${line}\n`).join('')}`;
-  if (example.startsWith('- ')) {
-    const rules = example
-      .trimEnd()
-      .split('\n')
-      .map((line) => `  ${line}`);
-    return service(['baseUrl: https://api.example.com', 'auth: { type: bearer }', 'policies:', ...rules]);
-  }
-  const has = (key: string): boolean => new RegExp(`^${key}:`, 'm').test(example);
-  return service([
-    ...(has('baseUrl') ? [] : ['baseUrl: https://api.example.com']),
-    ...(has('auth') ? [] : ['auth: { type: bearer }']),
-    ...example.trimEnd().split('\n'),
-    ...(has('policies') || has('polices') ? [] : ['policies: [{ path: /a, methods: [GET] }]']),
-  ]);
-}
 
 const codesOf = (source: string): string[] => lintPolicy(parsePolicy(source)).map(({ code }) => code);
 

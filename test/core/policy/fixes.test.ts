@@ -33,7 +33,7 @@ describe('a quick fix', () => {
     const flow = `${HEAD}    policies: [{ path: /a, methods: [GET] }, { path: /a, methods: [GET] }]\n`;
     expect(fixed(flow, 'shadowed-rule')).toBe(`${HEAD}    policies: [{ path: /a, methods: [GET] }]\n`);
     expect(fixed(`${HEAD}    policies:\n      - { path: /a, effect: deny }\n`, 'deny-without-effect')).toContain(
-      'policies:\n      []',
+      '    policies: []\n',
     );
   });
 
@@ -43,7 +43,7 @@ describe('a quick fix', () => {
     );
     const lines = `${HEAD}    policies:\n      - path: /** # all\n        methods: [PUT] # writes\n    limits: { concurrent: 2 }\n`;
     expect(fixed(lines, 'broad-write')).toBe(
-      lines.replace('[PUT] # writes', '[PUT]\n        approval: always # writes'),
+      lines.replace('[PUT] # writes', '[PUT] # writes\n        approval: always'),
     );
     const list = `${HEAD}    policies:\n      - path: /a\n        methods:\n          - PUT\n`;
     expect(fixed(list, 'write-without-approval')).toBe(`${list.trimEnd()}\n        approval: always\n`);
@@ -74,6 +74,117 @@ describe('a quick fix', () => {
     ['description: x', 'no-policies', 'description: x\n    policies: [{ path: /**, methods: [GET, HEAD] }]'],
   ])('turns %s (%s) into %s', (before, code, after) => {
     expect(fixed(`${HEAD}    ${before}\n`, code)).toBe(`${HEAD}    ${after}\n`);
+  });
+
+  it.each([
+    ['policies: # none yet', 'policies: # none yet\n      - { path: /**, methods: [GET, HEAD] }'],
+    ['policies: [] # none yet', 'policies: # none yet\n      - { path: /**, methods: [GET, HEAD] }'],
+    ['policies: ~', 'policies:\n      - { path: /**, methods: [GET, HEAD] }'],
+    ['policies:\n      [] # none yet', 'policies:\n      - { path: /**, methods: [GET, HEAD] } # none yet'],
+    ['policies:\n      # none yet', 'policies:\n      - { path: /**, methods: [GET, HEAD] }\n      # none yet'],
+  ])('gives a service its first rule and keeps its comment: %s', (before, after) => {
+    expect(fixed(`${HEAD}    ${before}\n`, 'no-policies')).toBe(`${HEAD}    ${after}\n`);
+  });
+
+  it('gives a service its first rule in braces, and one that is called policies', () => {
+    const flow = 'services: { api: { baseUrl: https://api.example.com, auth: { type: bearer }, policies: } }\n';
+    expect(fixed(flow, 'no-policies')).toBe(
+      flow.replace('policies: ', 'policies: [{ path: /**, methods: [GET, HEAD] }] '),
+    );
+    const named = HEAD.replace('api:', 'policies:');
+    expect(fixed(named, 'no-policies')).toBe(`${named}    policies: [{ path: /**, methods: [GET, HEAD] }]\n`);
+  });
+
+  it.each([
+    ['http://localhost:3000', '', 'base-url-cleartext', 'http://localhost:3000\n    network: loopback'],
+    ['http://localhost:3000', 'network: private', 'base-url-cleartext', 'http://localhost:3000\n    network: loopback'],
+    ['https://127.0.0.1', '# here', 'base-url-network', 'https://127.0.0.1\n    network: loopback\n    # here'],
+    ['https://crm.internal # ours', '', 'base-url-network', 'https://crm.internal # ours\n    network: private'],
+    ['https://8.8.8.8', 'network: loopback # wrong', 'base-url-network', 'https://8.8.8.8'],
+    ['http://api.example.com', '', 'base-url-cleartext', 'https://api.example.com'],
+  ])('says what the address says: %s %s (%s)', (url, more, code, after) => {
+    const rest = '    auth: { type: bearer }\n    policies: [{ path: /a, methods: [GET] }]\n';
+    const before = `services:\n  api:\n    baseUrl: ${url}\n${more === '' ? '' : `    ${more}\n`}${rest}`;
+    expect(fixed(before, code)).toBe(`services:\n  api:\n    baseUrl: ${after}\n${rest}`);
+  });
+
+  it('takes a token endpoint and the URL of a server as it takes a base URL', () => {
+    const auth = '{ type: oauth2, grant: client_credentials, clientId: one, tokenUrl: "https://login.internal/token" }';
+    const text = `${HEAD.replace('{ type: bearer }', auth)}    policies: [{ path: /a, methods: [GET] }]\n`;
+    expect(fixed(text, 'base-url-network')).toBe(text.replace('.com\n', '.com\n    network: private\n'));
+    const server = 'servers:\n  crm: { url: https://crm.internal/mcp, tools: { allow: [get_*] } }\n';
+    expect(fixed(server, 'base-url-network')).toBe(server.replace('/mcp', '/mcp, network: private'));
+  });
+
+  it('never says what stood before the host', () => {
+    const secret = crypto.randomUUID();
+    const text = HEAD.replace('https://', `https://user:${secret}@`);
+    const fixes = parsePolicy(text).problems.flatMap((problem) => fixesFor(text, problem));
+    expect(fixes.length).toBeGreaterThan(0);
+    expect(JSON.stringify(fixes)).not.toContain(secret);
+    expect(fixed(text, 'base-url-userinfo')).toBe(HEAD);
+  });
+
+  it.each([
+    ['headers: { set: { x-version: 2 } }', 'headers: { set: { x-version: "2" } }'],
+    ['description: 2.50', 'description: "2.50"'],
+    ['auth: basic', 'auth: { type: basic }'],
+  ])('mends the type of %s', (before, after) => {
+    const head = before.startsWith('auth') ? HEAD.replace(/ {4}auth.*\n/, '') : HEAD;
+    const rest = '    policies: [{ path: /a, methods: [GET] }]\n';
+    expect(fixed(`${head}    ${before}\n${rest}`, 'wrong-type')).toBe(`${head}    ${after}\n${rest}`);
+  });
+
+  it('offers nothing where the mend is not certain', () => {
+    const server = (rest: string): string => `servers: { one: { ${rest}, tools: { allow: [get_*] } } }\n`;
+    const rules = '    policies: [{ path: /a, methods: [GET] }]\n';
+    for (const [text, code] of [
+      [server('command: "one --all | two"'), 'bad-command'],
+      [server('command: "./one --all"'), 'bad-command'],
+      [server('command: "one --all", args: [two]'), 'bad-command'],
+      [`${HEAD}    description: &text\n${rules}`, 'yaml-anchor'],
+      [`${HEAD}    description: { a: b }\n${rules}`, 'wrong-type'],
+      [HEAD.replace('{ type: bearer }', 'header'), 'wrong-type'],
+      [block('{ path: 5, methods: [GET] }'), 'wrong-type'],
+      [
+        block('{ path: /a, methods: [GET], body: { n: { max: 5 } }, query: { n: { max: 5 } } }'),
+        'condition-without-effect',
+      ],
+      [block('{ path: /a, methods: [PUT], body: { n: { max: 5, min: 6 } } }'), 'condition-without-effect'],
+    ] as const) {
+      const problem = lintPolicy(parsePolicy(text)).find((one) => one.code === code);
+      expect(problem, text).toBeDefined();
+      expect(problem && fixesFor(text, problem), text).toEqual([]);
+    }
+  });
+
+  it('takes an anchor away from a map on the lines below it', () => {
+    const text = `${HEAD}    limits: &limits # ours\n\n      concurrent: 2\n    policies: [{ path: /a, methods: [GET] }]\n`;
+    expect(fixed(text, 'yaml-anchor')).toBe(text.replace(' &limits', ''));
+  });
+
+  it('removes a character wherever it stands', () => {
+    const hidden = String.fromCodePoint(0x200b);
+    const text = `${HEAD}    policies: [{ path: /a, methods: [GET] }] # a${hidden}b\n`;
+    expect(fixed(text, 'forbidden-character')).toBe(text.replace(hidden, ''));
+    const escaped = `${HEAD}    policies: [{ path: /a, methods: [GET] }]\n    headers: { set: { "x-\\u200ba": one } }\n`;
+    expect(fixed(escaped, 'forbidden-character')).toBe(escaped.replace('\\u200b', ''));
+  });
+
+  it('leaves an empty list that is read as one, however the last rule was indented', () => {
+    const rule = '- path: /a\n      effect: deny\n';
+    expect(fixed(`${HEAD}    policies:\n    ${rule}    limits: { concurrent: 2 }\n`, 'deny-without-effect')).toBe(
+      `${HEAD}    policies: []\n    limits: { concurrent: 2 }\n`,
+    );
+    expect(fixed(`${HEAD}    policies: # ours\n    ${rule}`, 'deny-without-effect')).toBe(
+      `${HEAD}    policies: # ours\n      []\n`,
+    );
+  });
+
+  it('takes `perAgent` away, or gives it something to count', () => {
+    const text = `${HEAD}    policies: [{ path: /a, methods: [GET] }]\n    limits:\n      concurrent: 2\n      perAgent: true # each\n`;
+    expect(fixed(text, 'limit-without-effect')).toBe(`${text}      requests: 60/minute\n`);
+    expect(fixed(text, 'limit-without-effect', 1)).toBe(text.replace('      perAgent: true # each\n', ''));
   });
 
   it('offers reads with questions about writes as a start', () => {
