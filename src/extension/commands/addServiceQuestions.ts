@@ -6,6 +6,7 @@ import { shownPath } from '../checkup/shownText.ts';
 import { type AuthTypeWithFields, answerProblem } from '../credentials/authAnswers.ts';
 import { neededNetwork } from '../policy/neededNetwork.ts';
 import type { NewRule } from '../policy/presets.ts';
+import { refusedAnswer } from '../policy/refusedAnswer.ts';
 import { type AccountQuestion, type KnownService, presetsOf } from '../services/knownService.ts';
 import { KNOWN_SERVICES } from '../services/knownServices.ts';
 import { type Answer, askChoice, askText, type Step, type StepFrame, separator } from '../ui/steps.ts';
@@ -92,8 +93,11 @@ function askBaseUrl(draft: ServiceDraft): Step {
         placeholder: placeholder ?? 'https://api.example.com',
         value: draft.baseUrl === placeholder ? '' : (draft.baseUrl ?? ''),
         problem: (text) => {
-          const needed = neededNetwork(text.trim());
-          return 'problem' in needed ? needed.problem : undefined;
+          const baseUrl = text.trim();
+          const needed = neededNetwork(baseUrl);
+          if ('problem' in needed) return needed.problem;
+          const { network } = needed;
+          return refusedAnswer({ baseUrl, ...(network === 'public' ? {} : { network }) });
         },
       }),
       (text) => {
@@ -108,7 +112,8 @@ function askUsername(draft: ServiceDraft, question: AccountQuestion): Step {
       await askText(frame, {
         ...usernameText(question),
         value: draft.authDetail ?? '',
-        problem: (text) => (text.trim() === '' ? l10n.t('It is needed beside the credential.') : usernameProblem(text)),
+        problem: (text) =>
+          text.trim() === '' ? l10n.t('It is needed beside the credential.') : detailProblem('basic', text),
       }),
       (text) => {
         draft.authDetail = text.trim();
@@ -221,7 +226,12 @@ function askEnvironment(draft: ServiceDraft): Step {
         prompt: l10n.t('Environment (may stay empty): one service is one environment is one credential'),
         placeholder: l10n.t('test, live, staging …'),
         value: draft.environment ?? '',
-        problem: (text) => (text.trim().length > 64 ? l10n.t('64 characters at most.') : undefined),
+        problem: (text) =>
+          text.trim().length > 64
+            ? l10n.t('64 characters at most.')
+            : text.trim() === ''
+              ? undefined
+              : refusedAnswer({ environment: text.trim() }),
       }),
       (text) => {
         draft.environment = text.trim();
@@ -239,7 +249,7 @@ function askVerifyPath(draft: ServiceDraft): Step {
         problem: (text) => {
           if (text.trim() === '') return undefined;
           const path = canonicalPath(text.trim());
-          return path.ok ? undefined : path.error.message;
+          return path.ok ? refusedAnswer({ verifyPath: text.trim() }) : path.error.message;
         },
       }),
       (text) => {
@@ -343,28 +353,44 @@ export function nameProblem(app: App, name: string): string | undefined {
   if (isTaken(app, name)) {
     return l10n.t('There is a service or server “{0}” already. Rotate its credential, or take another name.', name);
   }
-  return undefined;
+  return refusedAnswer({ name });
 }
 
-function usernameProblem(text: string): string | undefined {
-  return text.includes(':') ? l10n.t('A user name holds no colon.') : undefined;
+/** Why the one answer beside a credential that goes along as it is cannot be written to a policy. */
+function detailProblem(type: 'header' | 'query' | 'basic', text: string): string | undefined {
+  const detail = text.trim();
+  switch (type) {
+    case 'basic':
+      if (detail.includes(':')) return l10n.t('A user name holds no colon.');
+      return detail === '' ? undefined : refusedAnswer({ auth: { type, username: detail } });
+    case 'header':
+    case 'query':
+      if (!/^[A-Za-z0-9_.[\]-]+$/.test(detail)) return l10n.t('Letters, digits, “-”, “_” and “.” only.');
+      return refusedAnswer({ auth: { type, name: detail } });
+  }
 }
 
 function authDetailQuestion(
   type: Auth['type'],
 ): { readonly prompt: string; readonly value: string; problem(text: string): string | undefined } | undefined {
-  const token = (text: string): string | undefined =>
-    /^[A-Za-z0-9_.[\]-]+$/.test(text.trim()) ? undefined : l10n.t('Letters, digits, “-”, “_” and “.” only.');
   switch (type) {
     case 'header':
-      return { prompt: l10n.t('The header’s name'), value: 'X-Api-Key', problem: token };
+      return {
+        prompt: l10n.t('The header’s name'),
+        value: 'X-Api-Key',
+        problem: (text) => detailProblem(type, text),
+      };
     case 'query':
-      return { prompt: l10n.t('The query parameter’s name'), value: 'api_key', problem: token };
+      return {
+        prompt: l10n.t('The query parameter’s name'),
+        value: 'api_key',
+        problem: (text) => detailProblem(type, text),
+      };
     case 'basic':
       return {
         prompt: l10n.t('The user name (stays empty when the credential is the user name, or “user:password”)'),
         value: '',
-        problem: usernameProblem,
+        problem: (text) => detailProblem(type, text),
       };
     default:
       return undefined;

@@ -2,6 +2,7 @@ import { l10n } from 'vscode';
 import type { App } from '../app.ts';
 import type { CredentialId } from '../credentials/credentialId.ts';
 import type { CredentialRecord } from '../credentials/credentialStore.ts';
+import { leftOver } from '../credentials/leftOver.ts';
 import { askChoice, single } from '../ui/steps.ts';
 import type { ServerNeed, ServerSummary } from '../views/services/serverList.ts';
 import { nameOfNode } from '../views/services/serverNode.ts';
@@ -43,22 +44,40 @@ export function namedCredentials(app: Pick<App, 'services'>): readonly NamedCred
   ];
 }
 
+/** A stored credential that no policy of this window names: only good for being revoked here. */
+export interface UnnamedCredential {
+  readonly name: string;
+  readonly credentialId: CredentialId;
+  readonly credential: CredentialRecord;
+  readonly of: { readonly kind: 'nobody' };
+}
+
+/** The stored credentials that are left over: of services that left their policy, and of other workspaces' policies. */
+export function unnamedCredentials(app: Pick<App, 'services' | 'credentials'>): readonly UnnamedCredential[] {
+  return leftOver(app.credentials.all(), namedCredentials(app)).map((credential) => ({
+    name: credential.id.service,
+    credentialId: credential.id,
+    credential,
+    of: { kind: 'nobody' },
+  }));
+}
+
 /**
- * The credential that a command is about: the one of the tree item that it was started from, else the one that the person
- * picks. Undefined when there is none.
+ * The credential that a command is about: of `candidates` the one of the tree item that it was started from, else the one
+ * that the person picks. Undefined when there is none.
  */
-export async function pickCredential(
-  app: App,
+export async function pickCredential<Candidate extends NamedCredential | UnnamedCredential>(
   argument: unknown,
   title: string,
-  suits: (credential: NamedCredential) => boolean,
-): Promise<NamedCredential | undefined> {
+  candidates: readonly Candidate[],
+): Promise<Candidate | undefined> {
   const started = nameOfNode(argument);
-  const candidates = namedCredentials(app).filter(suits);
+  const ownerOf = ({ of }: Candidate): string | undefined => (of.kind === 'nobody' ? undefined : of.summary.name);
   const named = candidates.find(
-    ({ name, of }) => name === started && (of.kind === 'service' || of.summary.name !== started),
+    (one) =>
+      one.name === started && one.of.kind !== 'nobody' && (one.of.kind === 'service' || ownerOf(one) !== started),
   );
-  const ofStarted = named ? [named] : candidates.filter(({ of }) => of.summary.name === started);
+  const ofStarted = named ? [named] : candidates.filter((one) => started !== undefined && ownerOf(one) === started);
   const [only] = ofStarted;
   if (only && ofStarted.length === 1) return only;
   const offered = ofStarted.length > 0 ? ofStarted : candidates;
@@ -69,15 +88,27 @@ export async function pickCredential(
       : ofStarted.length > 0
         ? l10n.t('Which credential?')
         : l10n.t('Which service?'),
-    offered.map((one) => ({
-      label: one.name,
-      description: statusText(one.of.summary.status),
-      detail:
-        one.of.kind === 'service'
-          ? (one.of.summary.service?.baseUrl.text ?? '')
-          : l10n.t('MCP server {0}: {1}', one.of.summary.name, one.of.need.binding.origin),
-      value: one,
-    })),
+    offered.map((one) => ({ label: one.name, ...textOf(one), value: one })),
   );
   return answer.kind === 'value' ? answer.value : undefined;
+}
+
+function textOf(one: NamedCredential | UnnamedCredential): { readonly description: string; readonly detail: string } {
+  switch (one.of.kind) {
+    case 'service':
+      return { description: statusText(one.of.summary.status), detail: one.of.summary.service?.baseUrl.text ?? '' };
+    case 'server':
+      return {
+        description: statusText(one.of.summary.status),
+        detail: l10n.t('MCP server {0}: {1}', one.of.summary.name, one.of.need.binding.origin),
+      };
+    case 'nobody':
+      return {
+        description:
+          one.credentialId.scope === 'user'
+            ? l10n.t('no policy names it any more')
+            : l10n.t('of a workspace; no policy of this window names it'),
+        detail: one.credential && 'binding' in one.credential ? one.credential.binding.origin : '',
+      };
+  }
 }

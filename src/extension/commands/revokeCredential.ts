@@ -4,13 +4,12 @@ import { tellChange } from '../gateway/tellChange.ts';
 import { confirmInModal } from '../ui/confirm.ts';
 import { keyPageOf, tellWithKeyPage } from '../ui/keyPage.ts';
 import { isThere } from '../views/services/serviceList.ts';
-import { pickCredential } from './pickCredential.ts';
+import { namedCredentials, pickCredential, unnamedCredentials } from './pickCredential.ts';
 
 /** Removes a credential of a service or a wrapped server and stops the requests that use it. */
 export async function revokeCredential(app: App, argument: unknown): Promise<void> {
-  const summary = await pickCredential(app, argument, l10n.t('Revoke Credential'), ({ credential }) =>
-    isThere(credential),
-  );
+  const stored = namedCredentials(app).filter(({ credential }) => isThere(credential));
+  const summary = await pickCredential(argument, l10n.t('Revoke Credential'), [...stored, ...unnamedCredentials(app)]);
   if (!summary) return;
   const { name, credentialId, credential, of } = summary;
   const service = of.kind === 'service' ? of.summary.service : undefined;

@@ -14,7 +14,7 @@ import type { ServiceSummary } from '../views/services/serviceList.ts';
 import { askCommand } from './askCommand.ts';
 import { type EnteredCredential, offerRemoval, storeEntered } from './enterCredential.ts';
 import { askCredentialOf, suitsCommand } from './enterMaterial.ts';
-import { pickCredential } from './pickCredential.ts';
+import { namedCredentials, pickCredential } from './pickCredential.ts';
 import { allowSession } from './session.ts';
 import { setServerCredential } from './setServerCredential.ts';
 import { needsSignIn } from './signIn.ts';
@@ -31,12 +31,8 @@ type Use = CandidateDecision & { readonly kind: 'use' };
  */
 export async function rotateCredential(app: App, argument: unknown): Promise<void> {
   const title = l10n.t('Rotate Credential');
-  const picked = await pickCredential(
-    app,
-    argument,
-    title,
-    ({ of }) => of.kind === 'server' || of.summary.service !== undefined,
-  );
+  const rotatable = namedCredentials(app).filter(({ of }) => of.kind === 'server' || of.summary.service !== undefined);
+  const picked = await pickCredential(argument, title, rotatable);
   if (picked?.of.kind === 'server') return setServerCredential(app, picked.of.summary, picked.of.need);
   const summary = picked?.of.summary;
   if (!summary?.service) return;
@@ -76,12 +72,10 @@ async function askSameClient(frame: StepFrame, present: Secret): Promise<Answer<
 
 /** The same, from a command of the person's own choosing at once. */
 export async function takeFromCommand(app: App, argument: unknown): Promise<void> {
-  const picked = await pickCredential(
-    app,
-    argument,
-    l10n.t('Take Credential from a Command'),
+  const suiting = namedCredentials(app).filter(
     ({ of }) => of.kind === 'service' && of.summary.service !== undefined && suitsCommand(of.summary.service.auth),
   );
+  const picked = await pickCredential(argument, l10n.t('Take Credential from a Command'), suiting);
   if (picked?.of.kind !== 'service') return;
   const { summary } = picked.of;
   return replaceCredential(app, summary, (frame) => askCommandFor(app, frame, summary));

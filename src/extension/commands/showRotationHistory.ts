@@ -2,11 +2,11 @@ import { l10n } from 'vscode';
 import type { App } from '../app.ts';
 import type { CredentialEvent } from '../credentials/rotationHistory.ts';
 import { maskedText } from '../ui/placementText.ts';
-import { pickCredential } from './pickCredential.ts';
+import { namedCredentials, pickCredential } from './pickCredential.ts';
 
 /** Shows when and how a credential was changed. Values are in no history: the last four characters at most. */
 export async function showRotationHistory(app: App, argument: unknown): Promise<void> {
-  const picked = await pickCredential(app, argument, l10n.t('Rotation History'), () => true);
+  const picked = await pickCredential(argument, l10n.t('Rotation History'), namedCredentials(app));
   if (!picked) return;
   const events = app.credentials.historyOf(picked.credentialId).toReversed();
   const lines = events.map(({ at, how, last4 }) =>

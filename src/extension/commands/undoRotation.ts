@@ -15,9 +15,7 @@ export async function undoRotation(app: App, argument: unknown): Promise<void> {
   const undoable = namedCredentials(app).filter(({ credentialId }) => app.credentials.undoOffer(credentialId));
   const concerned = undoable.some(({ name, of }) => name === started || of.summary.name === started);
   if (undoable.length === 0 || (started !== undefined && !concerned)) return tellTooLate(started);
-  const summary = await pickCredential(app, argument, l10n.t('Undo Rotation'), ({ name }) =>
-    undoable.some((one) => one.name === name),
-  );
+  const summary = await pickCredential(argument, l10n.t('Undo Rotation'), undoable);
   const offer = summary && app.credentials.undoOffer(summary.credentialId);
   const present = summary && app.credentials.get(summary.credentialId);
   if (!summary || !offer || present?.state !== 'present') return;
