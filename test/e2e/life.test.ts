@@ -198,7 +198,7 @@ test('a command gives a credential: confirmed with all of its words, run when it
   await window.palette('Valet Key: Rotate Credential');
   await window.waitForInput('Which service?');
   await window.pick('wiki');
-  await window.waitForInput('New credential for wiki');
+  await window.waitForInput('Credential for wiki');
   await window.screenshotThemes('life-command-button');
   await window.page.locator('.quick-input-widget .action-label.codicon-terminal').click();
   await window.type('A command that writes the credential', 'cat | head');

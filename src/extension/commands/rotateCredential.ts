@@ -36,7 +36,7 @@ export async function rotateCredential(app: App, argument: unknown): Promise<voi
   if (picked?.of.kind === 'server') return setServerCredential(app, picked.of.summary, picked.of.need);
   const summary = picked?.of.summary;
   if (!summary?.service) return;
-  const { name, service } = summary;
+  const { service } = summary;
   const { auth } = service;
   if (auth.type === 'vscode-session') return rotateSession(app, summary, auth);
   const bound = boundIn(app, summary);
@@ -45,12 +45,7 @@ export async function rotateCredential(app: App, argument: unknown): Promise<voi
     const same = needsSignIn(service) && present ? await askSameClient(frame, present) : undefined;
     if (same && same.kind !== 'back') return same;
     return askCredentialOf(frame, auth, {
-      prompt: l10n.t(
-        'New credential for {0}. It goes to {1} only, {2}.',
-        name,
-        service.baseUrl.origin,
-        placementText(auth),
-      ),
+      prompt: promptFor(service, bound !== undefined),
       keyPage: keyPageOf(service),
       present,
       // Who rotates has a new value at hand; one that is only now entered may stand in a file.
@@ -58,6 +53,13 @@ export async function rotateCredential(app: App, argument: unknown): Promise<voi
       fromCommand: (after) => askCommandFor(app, after, summary),
     });
   });
+}
+
+function promptFor({ name, auth, baseUrl: { origin } }: Service, rotates: boolean): string {
+  const placement = placementText(auth);
+  return rotates
+    ? l10n.t('New credential for {0}. It goes to {1} only, {2}.', name, origin, placement)
+    : l10n.t('Credential for {0}. It goes to {1} only, {2}.', name, origin, placement);
 }
 
 /** Who only signs in again need not enter the client secret again: `back` is for another one. */
@@ -114,7 +116,7 @@ async function replaceCredential(
   const bound = boundIn(app, summary);
   const again = bound !== undefined && sameBinding(bound, binding);
   for (;;) {
-    const answer = await ask(single(l10n.t('Rotate Credential')));
+    const answer = await ask(single(bound ? l10n.t('Rotate Credential') : l10n.t('Enter Credential')));
     if (answer.kind !== 'value') return;
     const entered = answer.value;
     // Before the verification, which already sends the value there. A command was confirmed with its destination.

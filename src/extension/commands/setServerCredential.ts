@@ -22,8 +22,10 @@ export async function setServerCredential(
   const record = app.credentials.get(credentialId);
   const before = record?.state === 'present' ? record : undefined;
   const again = before !== undefined && sameBinding(before.binding, binding);
-  const answer = await askStoredOrTyped(single(l10n.t('Rotate Credential')), {
-    prompt: l10n.t('New credential {0} for the MCP server {1}. Only that server gets it.', name, server),
+  const answer = await askStoredOrTyped(single(before ? l10n.t('Rotate Credential') : l10n.t('Enter Credential')), {
+    prompt: before
+      ? l10n.t('New credential {0} for the MCP server {1}. Only that server gets it.', name, server)
+      : l10n.t('Credential {0} for the MCP server {1}. Only that server gets it.', name, server),
     present: again ? before.value : undefined,
     fromFile: before === undefined,
   });

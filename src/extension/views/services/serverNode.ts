@@ -5,6 +5,7 @@ import type { Activity } from '../../audit/activity.ts';
 import { maskedText } from '../../ui/placementText.ts';
 import { attention, lastCallNode, pendingNodes, plainTooltip, waitingText } from './commonNodes.ts';
 import { DetailNode } from './detailNode.ts';
+import { type RowState, rowContext } from './rowContext.ts';
 import type { ServerNeed, ServerSummary } from './serverList.ts';
 import { ServiceNode } from './serviceNode.ts';
 import { statusAction, statusHint, statusIcon, statusText } from './statusPresentation.ts';
@@ -14,7 +15,7 @@ export class ServerNode extends TreeItem {
   readonly server: ServerSummary;
   readonly #lastCall: Activity | undefined;
 
-  constructor(server: ServerSummary, frozenAlone: boolean, lastCall: Activity | undefined) {
+  constructor(server: ServerSummary, { frozenAlone, undoable, lastCall }: RowState) {
     super(server.name, TreeItemCollapsibleState.Collapsed);
     this.server = server;
     this.#lastCall = lastCall;
@@ -25,14 +26,14 @@ export class ServerNode extends TreeItem {
     // What needs a person before what does not: a narrow side bar cuts the end.
     this.description = [statusText(status), review, changes, toolsText(server)].filter(Boolean).join(' · ');
     this.iconPath = iconOf(server);
-    // What the menus in package.json go by.
-    this.contextValue = [
-      'server',
-      ...(frozenAlone ? ['frozen'] : []),
-      ...(tools.waiting > 0 ? ['review'] : []),
-      ...(needs.length > 0 ? ['needs'] : []),
-      ...(needs.some(({ credential }) => credential?.state === 'present') ? ['credential'] : []),
-    ].join('.');
+    this.contextValue = rowContext({
+      kind: 'server',
+      frozen: frozenAlone,
+      review: tools.waiting > 0,
+      needs: needs.length > 0,
+      credential: needs.some(({ credential }) => credential?.state === 'present'),
+      undo: undoable,
+    });
     const hint = statusHint(status) ?? '';
     const lines = [
       l10n.t('{0}, MCP server: {1}', name, statusText(status)),

@@ -10,6 +10,7 @@ import { maskedText } from '../../ui/placementText.ts';
 import { attention, lastCallNode, pendingNodes, pendingText, plainTooltip, waitingText } from './commonNodes.ts';
 import { DetailNode } from './detailNode.ts';
 import { productionUri } from './productionMark.ts';
+import { type RowState, rowContext } from './rowContext.ts';
 import { RulesNode } from './rulesNode.ts';
 import { commandFailed, isThere, type ServiceSummary } from './serviceList.ts';
 import { statusAction, statusHint, statusIcon, statusText } from './statusPresentation.ts';
@@ -19,7 +20,7 @@ export class ServiceNode extends TreeItem {
   readonly service: ServiceSummary;
   readonly #lastCall: Activity | undefined;
 
-  constructor(service: ServiceSummary, frozenAlone: boolean, lastCall: Activity | undefined) {
+  constructor(service: ServiceSummary, { frozenAlone, undoable, lastCall }: RowState) {
     super(service.name, TreeItemCollapsibleState.Collapsed);
     this.service = service;
     this.#lastCall = lastCall;
@@ -33,8 +34,12 @@ export class ServiceNode extends TreeItem {
     this.description = [...words, short].filter(Boolean).join(' · ');
     this.iconPath = statusIcon(service.status);
     if (isProduction(service.service?.environment)) this.resourceUri = productionUri(service.name);
-    // What the menus in package.json go by.
-    this.contextValue = `service${frozenAlone ? '.frozen' : ''}${isThere(service.credential) ? '.credential' : ''}`;
+    this.contextValue = rowContext({
+      kind: 'service',
+      frozen: frozenAlone,
+      credential: isThere(service.credential),
+      undo: undoable,
+    });
     const hint = statusHint(service.status, service.mend);
     this.tooltip = plainTooltip([`${service.name}: ${statusText(service.status)}`, service.why ?? '', hint ?? '']);
     this.accessibilityInformation = {

@@ -1,11 +1,13 @@
 import * as vscode from 'vscode';
 import type { App } from '../../app.ts';
 import { plainSecrets } from '../../checkup/report.ts';
+import type { CredentialId } from '../../credentials/credentialId.ts';
 import { isTrouble } from '../../policy/policyStanding.ts';
 import { standingText } from '../../policy/standingText.ts';
 import { plainSecretsText } from '../checkup/plainSecretsText.ts';
 import { pendingText } from './commonNodes.ts';
 import { credentialNeeds } from './credentialNeeds.ts';
+import type { RowState } from './rowContext.ts';
 import { RulesNode } from './rulesNode.ts';
 import { ServerNode } from './serverNode.ts';
 import { ServiceNode } from './serviceNode.ts';
@@ -27,18 +29,14 @@ export function registerServicesView(app: App): vscode.Disposable {
         const needs = credentialNeeds(app.policies.entries(), app.services);
         return [
           ...(vscode.workspace.isTrusted && needs.missing.length > 0 ? [new SetUpNode(needs)] : []),
-          ...app.services.list.map(
-            (service) =>
-              new ServiceNode(
-                service,
-                app.freeze.state.services.includes(service.name),
-                app.activity.lastOf(service.name),
-              ),
-          ),
-          ...app.services.servers.map(
-            (server) =>
-              new ServerNode(server, app.freeze.state.services.includes(server.name), app.activity.lastOf(server.name)),
-          ),
+          ...app.services.list.map((service) => {
+            const { name, credentialId } = service;
+            return new ServiceNode(service, stateOf(app, name, [credentialId]));
+          }),
+          ...app.services.servers.map((server) => {
+            const ids = server.needs.map(({ credentialId }) => credentialId);
+            return new ServerNode(server, stateOf(app, server.name, ids));
+          }),
         ];
       },
     },
@@ -64,6 +62,14 @@ export function registerServicesView(app: App): vscode.Disposable {
     app.activity.onDidChange(fire),
     app.checkup.onDidChange(describe),
   );
+}
+
+function stateOf(app: App, name: string, credentials: readonly CredentialId[]): RowState {
+  return {
+    frozenAlone: app.freeze.state.services.includes(name),
+    undoable: credentials.some((id) => app.credentials.undoOffer(id) !== undefined),
+    lastCall: app.activity.lastOf(name),
+  };
 }
 
 /** What concerns all services at once. */
