@@ -49,8 +49,9 @@ export async function serveCommand(args: string[]): Promise<number> {
     runtimeDir: path.resolve(values['runtime-dir'] ?? fs.mkdtempSync(path.join(os.tmpdir(), 'valet-key-run-'))),
     auditDir: path.resolve(values['audit-dir'] ?? fs.mkdtempSync(path.join(os.tmpdir(), 'valet-key-audit-'))),
   });
-  process.on('SIGTERM', () => process.exit(parent.close()));
-  process.on('SIGINT', () => process.exit(parent.close()));
+  const end = (): void => void parent.close().then((status) => process.exit(status));
+  process.on('SIGTERM', end);
+  process.on('SIGINT', end);
   for await (const line of inputLines()) print(await parent.obey(line));
   return parent.close();
 }
@@ -122,7 +123,7 @@ class CommandLineParent {
       await parent.#reload();
       await parent.#takeCredentialsFromEnvironment();
     } catch (error) {
-      parent.close();
+      await parent.close();
       throw error;
     }
     print({
@@ -158,8 +159,8 @@ class CommandLineParent {
     }
   }
 
-  close(): number {
-    this.#gateway.close();
+  async close(): Promise<number> {
+    await this.#gateway.close();
     this.#parser.dispose();
     return 0;
   }

@@ -7,6 +7,8 @@ export class Flights {
   readonly #now: () => number;
   readonly #underWay = new Set<Flight>();
 
+  #stopped = false;
+
   constructor(now: () => number) {
     this.#now = now;
   }
@@ -22,7 +24,14 @@ export class Flights {
     if (signal?.aborted) cancel();
     else signal?.addEventListener('abort', cancel, { once: true });
     this.#underWay.add(flight);
+    if (this.#stopped) stop(flight);
     return flight;
+  }
+
+  /** The gateway ends: cuts off every call, and those that come while it does. */
+  stop(): void {
+    this.#stopped = true;
+    for (const flight of this.#underWay) stop(flight);
   }
 
   /** The call is over. */
@@ -34,4 +43,8 @@ export class Flights {
   [Symbol.iterator](): IterableIterator<Flight> {
     return this.#underWay.values();
   }
+}
+
+function stop(flight: Flight): void {
+  flight.interrupt((sent) => refusals.gatewayStopping(flight.call.service, sent));
 }

@@ -1,3 +1,4 @@
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { PolicyAuthor, PolicyDocument } from '../core/policy/model.ts';
 import type { WantedRule } from '../core/policy/narrowestRule.ts';
 import type { AccessAnswer, AccessRequest, Answer, Call, Refusal, ServiceList } from '../protocol/messages.ts';
@@ -68,6 +69,10 @@ export interface GatewayOptions {
   /** How long questions to a person last; for tests. */
   readonly approvalTimes?: ApprovalTimes;
 }
+
+/** How long calls under way have for their answers when the gateway ends, and how often it looks; in milliseconds. */
+const LAST_WORDS_MS = 200;
+const LOOK_MS = 5;
 
 /**
  * Decides, asks, injects, sends, redacts and records. {@link Gateway.call} is the way of one request, in the order of the
@@ -412,11 +417,12 @@ export class Gateway implements GatewayControl {
     this.#recorder.log(level, message);
   }
 
-  /** Ends what is under way and closes the audit trail. */
-  close(): void {
-    for (const flight of this.#flights) {
-      flight.interrupt((sent) => refusals.gatewayStopping(flight.call.service, sent));
-    }
+  /**
+   * Ends what is under way and closes the audit trail. Resolves once every call has had its answer: only the gateway knows
+   * of those that wait for a person that nothing was sent.
+   */
+  async close(): Promise<void> {
+    this.#flights.stop();
     this.#auth.interrupt(
       () => true,
       (name) => refusals.gatewayStopping(name, 'no'),
@@ -425,6 +431,13 @@ export class Gateway implements GatewayControl {
     this.agents.close();
     this.#approvals.close();
     this.wrapped.close();
+    const latest = performance.now() + LAST_WORDS_MS;
+    const underWay = (): number => this.#flights.size + this.wrapped.calls;
+    if (underWay() > 0) {
+      do await setTimeout(LOOK_MS);
+      while (underWay() > 0 && performance.now() < latest);
+      await setImmediate(); // answers are written at the end of the turn in which they came
+    }
     this.#transport.close();
     this.#recorder.close();
   }

@@ -18,12 +18,17 @@ function main(): void {
     process.exit(2);
   }
   let running: RunningGateway | undefined;
-  const end = (): void => {
-    running?.close();
+  let ending = false;
+  const end = async (): Promise<void> => {
+    if (ending) return;
+    ending = true;
+    // Whatever goes wrong with its last words, it does not outlive its parent by a second.
+    setTimeout(() => process.exit(1), 500).unref();
+    await running?.close();
     process.exit(0);
   };
-  process.on('disconnect', end);
-  process.on('SIGTERM', end);
+  process.on('disconnect', () => void end());
+  process.on('SIGTERM', () => void end());
   process.on('SIGINT', () => undefined); // Ctrl+C in a terminal reaches the whole group; the parent decides
 
   serveParent(process, async (settings, events): Promise<GatewayControl> => {

@@ -331,7 +331,9 @@ export const refusals = {
     refuse(
       'gateway_unavailable',
       'The gateway is ending.',
-      sent === 'no' ? 'Try again when VS Code is open.' : DO_NOT_REPEAT,
+      sent === 'no'
+        ? 'Nothing was sent. VS Code may just be starting anew: call again in a few seconds.'
+        : DO_NOT_REPEAT,
       { service, sent },
     ),
 

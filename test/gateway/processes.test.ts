@@ -263,10 +263,10 @@ describe('SIGUSR1', () => {
 describe('the private child process', () => {
   let child: ForkedGateway;
 
-  async function started(): Promise<Awaited<ReturnType<typeof connectGateway>>> {
+  async function started(text = policy): Promise<Awaited<ReturnType<typeof connectGateway>>> {
     child = forkGateway();
     const control = await connectGateway(child.process, child.start, child.events);
-    await control.setPolicies([{ id: 'user', label: 'policy', approved: policy, written: policy, grants: true }]);
+    await control.setPolicies([{ id: 'user', label: 'policy', approved: text, written: text, grants: true }]);
     await control.setCredentials(child.credentials({ api: [upstream.origin, key] }));
     return control;
   }
@@ -305,6 +305,28 @@ describe('the private child process', () => {
     expect(performance.now() - began).toBeLessThan(1000);
     expect(await pending).toMatchObject({ code: 'gateway_unavailable', sent: 'unknown' });
     expect(fs.readdirSync(child.start.runtimeDir)).toEqual([]);
+    await caller.close();
+    await child.end();
+  });
+
+  it('tells a call that waits for a person that nothing was sent, and records that, before it ends', async () => {
+    const asking = { path: '/asking', methods: ['GET'], approval: 'always' };
+    const control = await started(policyText({ api: loopbackService(upstream.origin, { policies: [asking] }) }));
+    const caller = await connectAgent(child.proxy, 'claude-code');
+    const before = upstream.requests.length;
+    const pending = caller.refused('read', { service: 'api', path: '/asking' });
+    await until(() => child.told.some((line) => line.includes('/asking')), 'the question');
+    control.dispose();
+    child.process.disconnect();
+    const refusal = await pending;
+    expect(refusal).toMatchObject({ code: 'gateway_unavailable', sent: 'no' });
+    expect(refusal.nextStep).toContain('Nothing was sent');
+    await until(() => !isRunning(child.process.pid ?? 0), 'the end of the gateway', 3000);
+    const [file, ...more] = fs.readdirSync(child.start.auditDir);
+    expect(more).toEqual([]);
+    const records = fs.readFileSync(path.join(child.start.auditDir, file ?? ''), 'utf8');
+    expect(records).toContain('"code":"gateway_unavailable"');
+    expect(upstream.requests).toHaveLength(before);
     await caller.close();
     await child.end();
   });

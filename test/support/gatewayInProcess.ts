@@ -100,7 +100,7 @@ export async function gatewayInProcess(options: {
       return gateway.call({ tool: 'execute', ...call }, caller);
     },
     close: () => {
-      gateway.close();
+      void gateway.close();
       fs.rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -64,13 +64,18 @@ export class Broker {
     if (this.#server) this.#publish();
   }
 
-  /** Takes the rendezvous away and ends every connection. */
-  close(): void {
+  /** Takes the rendezvous away: nobody finds this gateway any more. Those who have a connection keep it. */
+  stopListening(): void {
     clearInterval(this.#upkeep);
     fs.rmSync(this.#rendezvousFile, { force: true });
     this.#server?.close();
-    for (const socket of this.#connections) socket.destroy();
     this.#server = undefined;
+  }
+
+  /** Ends every connection, once what was written to it is on its way. */
+  close(): void {
+    this.stopListening();
+    for (const socket of this.#connections) socket.destroySoon();
     if (process.platform !== 'win32') fs.rmSync(this.#socketPath, { force: true });
   }
 

@@ -234,9 +234,7 @@ export class WrappedServers {
 
   /** Ends everything before it returns, as far as the operating system can. */
   close(): void {
-    for (const flight of this.#flights) {
-      flight.interrupt((sent) => refusals.gatewayStopping(flight.call.service, sent));
-    }
+    this.#flights.stop();
     for (const { runner, watchers } of this.#wrapped.values()) {
       runner.end('kill');
       watchers.close();
