@@ -166,11 +166,18 @@ test('a key that was on its way when the dialog opened allows nothing', async ()
 
 test('the details are read in a document, and the question is asked again from there; ten minutes are for the rule', async () => {
   const before = api.requests.length;
-  const { result } = await asked({ path: '/v1/notes', json: { text: 'a', tags: [1, 2] }, reason: 'because' });
+  const { result } = await asked({
+    path: '/v1/notes',
+    query: { to: 'a b', limit: 3 },
+    json: { text: 'a', tags: [1, 2] },
+    reason: 'because',
+  });
   await review('Details');
   await lens('Answer this request…').waitFor();
   const shown = await window.evaluate((vscode) => vscode.window.activeTextEditor?.document.getText() ?? '');
-  expect(shown).toContain(`    POST ${api.origin}/v1/notes\n`);
+  expect(shown).toContain(`    POST ${api.origin}/v1/notes?to=a%20b&limit=3\n`);
+  expect(shown).toContain('    to = a b\n    limit = 3\n');
+  expect((await window.notifications()).filter((text) => text.includes('wait')).length).toBeLessThanOrEqual(1);
   expect(shown).toContain('    {\n      "text": "a",\n      "tags": [\n');
   expect(shown).not.toContain(credential);
   await window.screenshotThemes('approval-details');

@@ -1,7 +1,7 @@
 import { l10n } from 'vscode';
 import { agentWords } from '../../core/audit/agentWords.ts';
 import type { ApprovalQuestion } from '../../gateway/parent.ts';
-import { bodyLines, bodyOnOneLine, cut, oneLine } from './requestText.ts';
+import { bodyLines, bodyOnOneLine, cut, oneLine, queryLines } from './requestText.ts';
 
 /** What fits a dialog, in characters; *Details* has everything. */
 const MOST_URL = 400;
@@ -56,6 +56,10 @@ export function detailsText(question: ApprovalQuestion): string {
     ...section(isToolCall(question) ? l10n.t('Tool') : l10n.t('Request'), [
       isToolCall(question) ? oneLine(url) : `${method} ${oneLine(url)}`,
     ]),
+    // The end of a long line is out of sight, and a dialog cuts it.
+    ...(isToolCall(question) || queryLines(url).length === 0
+      ? []
+      : section(l10n.t('Query, a parameter a line'), queryLines(url))),
     ...(headers.length === 0
       ? []
       : section(

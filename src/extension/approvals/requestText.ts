@@ -24,10 +24,19 @@ export function bodyOnOneLine({ contentType, text }: Body): string {
 export function bodyLines({ contentType, text }: Body): readonly string[] {
   if (isJson(contentType)) return prettyJson(text).split('\n').map(oneLine);
   if (isForm(contentType)) {
-    const pairs = [...new URLSearchParams(text)].map(([name, value]) => oneLine(`${name} = ${value}`));
-    return [...pairs, '', oneLine(text)];
+    return [...pairLines(text), '', oneLine(text)];
   }
   return text.split(/\r\n|\n|\r/).map(oneLine);
+}
+
+/** The query of a URL for reading, a parameter a line; none for a URL without one. */
+export function queryLines(url: string): readonly string[] {
+  const mark = url.indexOf('?');
+  return mark === -1 ? [] : pairLines(url.slice(mark + 1));
+}
+
+function pairLines(encoded: string): readonly string[] {
+  return [...new URLSearchParams(encoded)].map(([name, value]) => oneLine(`${name} = ${value}`));
 }
 
 function isJson(contentType: string): boolean {

@@ -58,8 +58,11 @@ export async function learnPolicy(app: App, argument: unknown): Promise<void> {
       l10n.t('{0} changed while you were asked. Try again.', entry.label),
     );
   }
-  app.learning.start({ policyId: entry.id, service: summary.name }, before, { approved, written });
+  const lesson = app.learning.start({ policyId: entry.id, service: summary.name }, before, { approved, written });
   await app.gateway.record({ action: 'learn', service: summary.name });
+  await app.gateway.push('policies');
+  // Said only now: a call that came before would still have been blocked.
+  if (!app.learning.began(lesson)) return;
   void window.showInformationMessage(
     l10n.t('Learning “{0}” for an hour. The status bar’s menu stops it.', summary.name),
   );

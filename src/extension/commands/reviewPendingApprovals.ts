@@ -1,4 +1,4 @@
-import { commands, l10n, window } from 'vscode';
+import { l10n, window } from 'vscode';
 import type { ApprovalAnswer, ApprovalQuestion } from '../../gateway/parent.ts';
 import type { App } from '../app.ts';
 import { dialogDetail, dialogTitle } from '../approvals/questionText.ts';
@@ -54,8 +54,8 @@ async function ask(app: App, question: ApprovalQuestion): Promise<'next' | 'stop
     case deny:
       return answer(app, question, { allow: false });
     case details:
+      // The way back is the lens above it, and the status bar: one more toast could not be closed once it is answered.
       await app.approvals.details.show(question);
-      void offerAgain(question);
       return 'stop';
     default:
       return 'stop'; // it goes on waiting
@@ -77,14 +77,4 @@ async function answer(app: App, question: ApprovalQuestion, said: ApprovalAnswer
     ),
   );
   return 'stop';
-}
-
-/** A document can be read as long as it takes; then the way back is here, too. */
-async function offerAgain(question: ApprovalQuestion): Promise<void> {
-  const review = l10n.t('Review…');
-  const chosen = await window.showInformationMessage(
-    l10n.t('{0} on “{1}” still waits for your answer.', question.method, question.service),
-    review,
-  );
-  if (chosen === review) await commands.executeCommand('valetKey.reviewPendingApprovals', question.id);
 }

@@ -6,7 +6,7 @@ import type { Lesson, LessonEnd } from './learning.ts';
 
 const LOOK_EVERY_MS = 1000;
 
-/** Tells the gateway when a lesson begins and ends, ends it in time, and proposes what was learned. */
+/** Ends a lesson in time, tells the gateway when one ended, and proposes what was learned. */
 export function followLearning(app: App): Disposable {
   const { learning } = app;
   const failed = (error: unknown): void => app.log.error(errorText(error));
@@ -15,8 +15,9 @@ export function followLearning(app: App): Disposable {
   }, LOOK_EVERY_MS);
   const subscriptions = [
     learning.onDidChange(({ lesson, end }) => {
+      if (end === undefined) return;
       void app.gateway.push('policies').catch(failed);
-      if (end !== undefined) void ended(app, lesson, end).catch(failed);
+      void ended(app, lesson, end).catch(failed);
     }),
     // Whoever freezes does not want anything opened when he unfreezes.
     app.freeze.onDidChange(() => {

@@ -23,6 +23,8 @@ interface Running {
   readonly lesson: Lesson;
   readonly before: PolicyTexts;
   readonly opened: PolicyTexts;
+  /** Whether the gateway has been told. */
+  readonly inForce: boolean;
 }
 
 /**
@@ -33,7 +35,7 @@ interface Running {
 export class Learning {
   readonly #now: Clock;
   readonly #changed = new Emitter<{ readonly lesson: Lesson; readonly end?: LessonEnd }>();
-  /** A lesson began, or (with `end`) ended. */
+  /** A lesson came into force, or (with `end`) ended. */
   readonly onDidChange = this.#changed.event;
   #running: Running | undefined;
 
@@ -45,13 +47,29 @@ export class Learning {
     return this.#running?.lesson;
   }
 
-  /** `opened` is what a person agreed to; `before` is what the file's texts have to stay for it to count. */
-  start(of: Pick<Lesson, 'policyId' | 'service'>, before: PolicyTexts, opened: PolicyTexts): void {
+  /** The lesson that calls are judged by; undefined before the gateway has been told of it. */
+  get lessonInForce(): Lesson | undefined {
+    return this.#running?.inForce ? this.#running.lesson : undefined;
+  }
+
+  /**
+   * `opened` is what a person agreed to; `before` is what the file's texts have to stay for it to count. The gateway has to
+   * be told the policies next.
+   */
+  start(of: Pick<Lesson, 'policyId' | 'service'>, before: PolicyTexts, opened: PolicyTexts): Lesson {
     const since = this.#now();
     this.stop();
     const lesson = { ...of, since, until: since + LEARNING_MS };
-    this.#running = { lesson, before, opened };
+    this.#running = { lesson, before, opened, inForce: false };
+    return lesson;
+  }
+
+  /** The gateway has been told of the lesson. False when it ended meanwhile. */
+  began(lesson: Lesson): boolean {
+    if (this.#running?.lesson !== lesson) return false;
+    this.#running = { ...this.#running, inForce: true };
     this.#changed.fire({ lesson });
+    return true;
   }
 
   stop(end: LessonEnd = 'stopped'): void {

@@ -82,7 +82,7 @@ function concernOf(app: App): Concern | undefined {
   if (waiting > 0) {
     return { icon: 'bell-dot', words: approvalsText(waiting), count: l10n.t('{0} waiting', waiting) };
   }
-  const { lesson } = app.learning;
+  const { lessonInForce: lesson } = app.learning;
   if (lesson) {
     const until = new Date(lesson.until).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
     const words = l10n.t('learning {0} until {1}: reads are allowed, writes ask', lesson.service, until);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bodyLines, bodyOnOneLine, cut, oneLine } from '../../../src/extension/approvals/requestText.ts';
+import { bodyLines, bodyOnOneLine, cut, oneLine, queryLines } from '../../../src/extension/approvals/requestText.ts';
 
 const JSON_TYPE = 'application/json';
 const FORM_TYPE = 'application/x-www-form-urlencoded';
@@ -42,6 +42,28 @@ describe('a body for reading', () => {
     ['text/plain', 'one\r\ntwo', ['one', 'two']],
   ])('%s %j', (contentType, text, lines) => {
     expect(bodyLines({ contentType, text })).toEqual(lines);
+  });
+});
+
+describe('the query of a URL', () => {
+  it.each([
+    ['https://api.example.com/v1/x', []],
+    ['https://api.example.com/v1/x?', []],
+    ['https://api.example.com/v1/x?a=1&b=x%20y&a=2', ['a = 1', 'b = x y', 'a = 2']],
+    ['https://api.example.com/v1/x?q=what?&flag', ['q = what?', 'flag = ']],
+  ])('of %s is read a parameter a line', (url, lines) => {
+    expect(queryLines(url)).toEqual(lines);
+  });
+
+  it('has a line for each parameter, whatever is in it', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: 'binary' })), (values) => {
+        const query = values.map((value) => `n=${encodeURIComponent(value)}`).join('&');
+        const lines = queryLines(`https://api.example.com/?${query}`);
+        expect(lines).toHaveLength(values.length);
+        for (const line of lines) expect(line).not.toMatch(/[\n\r\u2028\u2029\u202a-\u202e]/);
+      }),
+    );
   });
 });
 

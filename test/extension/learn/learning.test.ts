@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { LEARNING_MS, Learning, type LessonEnd } from '../../../src/extension/learn/learning.ts';
+import { LEARNING_MS, Learning, type Lesson, type LessonEnd } from '../../../src/extension/learn/learning.ts';
 import type { PolicyFile } from '../../../src/gateway/parent.ts';
 
 const FILE: PolicyFile = { id: 'user', label: 'valetkey.yaml', approved: 'approved', written: 'written', grants: true };
@@ -11,9 +11,10 @@ function setUp() {
   const learning = new Learning(() => clock.now);
   const ends: (LessonEnd | undefined)[] = [];
   learning.onDidChange(({ end }) => ends.push(end));
-  const start = (): void =>
+  const prepare = (): Lesson =>
     learning.start({ policyId: 'user', service: 'shop' }, { approved: 'approved', written: 'written' }, OPENED);
-  return { clock, learning, ends, start };
+  const start = (): boolean => learning.began(prepare());
+  return { clock, learning, ends, prepare, start };
 }
 
 describe('learning', () => {
@@ -23,6 +24,23 @@ describe('learning', () => {
     start();
     expect(learning.layer([FILE, OTHER])).toEqual([{ ...FILE, ...OPENED }, OTHER]);
     expect(learning.lesson).toMatchObject({ service: 'shop', since: 1000, until: 1000 + LEARNING_MS });
+  });
+
+  test('is said once the gateway has it, which is told the opened texts before', () => {
+    const { learning, ends, prepare } = setUp();
+    const lesson = prepare();
+    expect(learning.layer([FILE])).toEqual([{ ...FILE, ...OPENED }]);
+    expect([learning.lessonInForce, ends]).toEqual([undefined, []]);
+    expect(learning.began(lesson)).toBe(true);
+    expect([learning.lessonInForce, ends]).toEqual([lesson, [undefined]]);
+  });
+
+  test('that is stopped before the gateway has it never is said', () => {
+    const { learning, ends, prepare } = setUp();
+    const lesson = prepare();
+    learning.stop();
+    expect(learning.began(lesson)).toBe(false);
+    expect([learning.lessonInForce, ends]).toEqual([undefined, ['stopped']]);
   });
 
   test('ends by itself after an hour, however late the machine wakes up', () => {
