@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -67,11 +67,11 @@ async function putCursor(text: string): Promise<void> {
   await window.page.locator('.statusbar-item').filter({ hasText: place }).waitFor();
 }
 
-function text(): Promise<string> {
+function text(path = file): Promise<string> {
   return window.evaluate(async (vscode, path) => {
     const document = await vscode.workspace.openTextDocument(vscode.Uri.file(path));
     return document.getText();
-  }, file);
+  }, path);
 }
 
 function lens(title: string): Locator {
@@ -166,6 +166,48 @@ test('keys and values are offered as they are typed', async () => {
   await window.page.keyboard.type('test');
   await until('no error', async () => (await problemsWith('bad-environment')) === 0);
   await window.command('workbench.action.files.save');
+});
+
+test('behind a key that holds more the cursor is where that is written, and nothing stray is', async () => {
+  const own = join(editor.workspace, 'valetkey.yaml');
+  const row = (label: string): Locator =>
+    window.page.locator('.suggest-widget .monaco-list-row').filter({ hasText: label }).first();
+  const complete = async (word: string): Promise<void> => {
+    await window.page.keyboard.type(word);
+    await window.command('editor.action.triggerSuggest');
+    await row(word).waitFor();
+    await window.page.keyboard.press('Enter');
+  };
+  writeFileSync(own, '\n');
+  await window.openFile(own);
+  await complete('services');
+  await until('the section', async () => (await text(own)) === 'services:\n  \n');
+  await row('shop').waitFor();
+  await window.page.keyboard.press('Escape');
+  await window.page.keyboard.type('api:');
+  await window.page.keyboard.press('Enter');
+  await complete('auth');
+  await until('the map', async () => (await text(own)) === 'services:\n  api:\n    auth:\n      \n');
+  await row('type').waitFor();
+  await window.page.keyboard.press('Escape');
+  await window.page.keyboard.type('type: bearer');
+  await window.page.keyboard.press('Enter');
+  await window.page.keyboard.press('Shift+Tab');
+  await complete('policies');
+  await row('path').waitFor();
+  await window.screenshotThemes('language-list');
+  await window.page.keyboard.press('Enter');
+  await window.page.keyboard.type('/a');
+  await window.page.keyboard.press('Enter');
+  await complete('methods');
+  await row('GET').waitFor();
+  await window.page.keyboard.press('Enter');
+  const whole =
+    'services:\n  api:\n    auth:\n      type: bearer\n    policies:\n      - path: /a\n        methods: [GET]\n';
+  await until('the rule', async () => (await text(own)) === whole);
+  await window.command('workbench.action.files.revert');
+  await window.command('workbench.action.closeActiveEditor');
+  rmSync(own);
 });
 
 test('a rule says in words what it allows', async () => {

@@ -1,55 +1,75 @@
-import { cursorAt } from './cursor.ts';
+import { isMap, isScalar, isSeq } from 'yaml';
+import { type Cursor, cursorAt } from './cursor.ts';
 import { generalise } from './generalise.ts';
+import { layOut } from './layOut.ts';
 import type { Span } from './model.ts';
 import { yamlText } from './print.ts';
 import type { PastCall } from './rulesUsed.ts';
-import { AUTH_TYPES, type KeyWords, placeOf, VOCABULARY } from './vocabulary.ts';
+import { AUTH_TYPES, type KeyWords, keyWords, placeOf, VOCABULARY } from './vocabulary.ts';
 
 /** What completion may offer besides the words of the language. */
 export interface CompletionContext {
   /** Names of services that are known from elsewhere. */
   readonly services?: readonly string[];
   readonly baseUrls?: readonly string[];
-  /** Calls of the past, for the paths of rules. */
+  /** Calls of the past, for the paths of rules and tests. */
   readonly calls?: readonly PastCall[];
 }
 
 export interface Completion {
   readonly label: string;
-  /** Replaces {@link Completion.word}. */
+  /** Replaces {@link Completion.word}. Its lines are indented as the text has to be. */
   readonly insertText: string;
+  /** What is inserted behind the cursor, such as the bracket that closes a list. */
+  readonly behind?: string;
   readonly kind: 'key' | 'value' | 'path' | 'service' | 'url';
   /** One sentence. */
   readonly detail: string;
   readonly word: Span;
+  /** Whether something is offered where the cursor is afterwards. */
+  readonly leadsOn: boolean;
 }
+
+/** What may be written at one place, whatever stands around it. */
+type Offer = Pick<Completion, 'label' | 'kind' | 'detail'> & {
+  /** Instead of the label. */
+  readonly text?: string;
+  readonly holds?: KeyWords['holds'];
+};
+
+type Path = Cursor['path'];
 
 /** What may be written at an offset of a policy text, valid or not. Nothing is offered where names are free. */
 export function completePolicy(text: string, offset: number, context: CompletionContext = {}): readonly Completion[] {
   const cursor = cursorAt(text, offset);
   if (cursor === undefined) return [];
-  const { kind, path, word, siblings, type } = cursor;
-  if (kind === 'key') {
-    if (path.length === 1 && path[0] === 'services') return named(context.services, siblings, word, ':', 'service');
-    const place = placeOf(path);
-    const keys = place === undefined ? [] : VOCABULARY[place];
-    return keys
-      .filter(({ name, types }) => !siblings.includes(name) && suits(types, type))
-      .map(({ name, words }) => ({ label: name, insertText: `${name}: `, kind, detail: words, word }));
+  const { word, path, siblings } = cursor;
+  if (cursor.kind === 'value') {
+    return valuesAt(path, cursor, context).map(({ label, kind, detail, text: value = label }) => {
+      const { open, ...laidOut } = layOut(text, cursor, { value });
+      return { label, kind, detail, word, ...laidOut, leadsOn: open };
+    });
   }
-  const key = path.findLast((step) => typeof step === 'string');
-  const place = placeOf(path.slice(0, path.lastIndexOf(key ?? '')));
-  if (place === 'service' && key === 'baseUrl') return named(context.baseUrls, [], word, '', 'url');
-  if (place === 'request' && key === 'service') return named(context.services, [], word, '', 'service');
-  if (place === 'rule' && key === 'path') return pathsOf(context.calls ?? [], String(path[1]), word);
-  const words = place === undefined ? undefined : VOCABULARY[place].find(({ name }) => name === key);
-  return (words?.values ?? []).map((value) => ({
-    label: value,
-    insertText: value,
-    kind,
-    detail: detailOf(words),
-    word,
-  }));
+  return keysAt(path, context, cursor.type)
+    .filter(({ label }) => !siblings.includes(label))
+    .map(({ label, kind, detail, holds }) => {
+      const { open, ...laidOut } = layOut(text, cursor, { key: label, holds });
+      const below = [...path, label];
+      const offered = holds === 'map' || holds === 'items' ? keysAt(below, context) : valuesAt(below, cursor, context);
+      return { label, kind, detail, word, ...laidOut, leadsOn: open && offered.length > 0 };
+    });
+}
+
+function keysAt(path: Path, { services }: CompletionContext, type?: string): readonly Offer[] {
+  if (path.length === 1 && path[0] === 'services') {
+    const detail = 'A service that is known.';
+    return (services ?? []).map((label) => ({ label, kind: 'service', detail, holds: 'map' }));
+  }
+  const place = placeOf(path);
+  if (place === undefined) return [];
+  return VOCABULARY[place]
+    .filter(({ types }) => suits(types, type))
+    .map(({ name, words, holds }) => ({ label: name, kind: 'key', detail: words, holds }));
 }
 
 /** Before a type is chosen, every key may be meant; under an unknown one as well. */
@@ -58,31 +78,56 @@ function suits(types: KeyWords['types'], type: string | undefined): boolean {
   return types.some((one) => one === type) || !AUTH_TYPES.some((one) => one === type);
 }
 
-function detailOf(words: KeyWords | undefined): string {
-  return words?.words ?? '';
+function valuesAt(path: Path, { document }: Pick<Cursor, 'document'>, context: CompletionContext): readonly Offer[] {
+  const end = path.findLastIndex((step) => typeof step === 'string');
+  const [map, key] = [path.slice(0, end), path[end]];
+  const place = placeOf(map);
+  if (place === 'service' && key === 'baseUrl') {
+    return (context.baseUrls ?? []).map((label) => ({ label, kind: 'url', detail: 'A base URL that is known.' }));
+  }
+  if (place === 'rule' && key === 'path') return calledPaths(context.calls ?? [], String(path[1]));
+  if (place === 'request' && (key === 'service' || key === 'server')) {
+    return namesIn(document, `${key}s`).map((label) => ({ label, kind: 'service', detail: `A ${key} of this file.` }));
+  }
+  if (place === 'request' && key === 'path') {
+    const service = document.getIn([...map, 'service']);
+    const services = namesIn(document, 'services').filter((name) => typeof service !== 'string' || name === service);
+    return services.flatMap((name) => testPaths(document, context.calls ?? [], name));
+  }
+  const words = keyWords([...map, key ?? '']);
+  return (words?.values ?? []).map((label) => ({ label, kind: 'value', detail: words?.words ?? '' }));
 }
 
-function named(
-  names: readonly string[] | undefined,
-  taken: readonly string[],
-  word: Span,
-  after: string,
-  kind: 'service' | 'url',
-): Completion[] {
-  const detail = kind === 'url' ? 'A base URL that is known.' : 'A service that is known.';
-  return (names ?? [])
-    .filter((name) => !taken.includes(name))
-    .map((name) => ({ label: name, insertText: `${name}${after}`, kind, detail, word }));
+function namesIn(document: Cursor['document'], section: string): readonly string[] {
+  const map = document.getIn([section]);
+  return isMap(map) ? map.items.flatMap(({ key }) => (isScalar(key) ? [String(key.value)] : [])) : [];
 }
 
 /** The paths of a service's calls, identifiers as stars and every star of their own escaped. */
-function pathsOf(calls: readonly PastCall[], service: string, word: Span): Completion[] {
-  const paths = calls.filter((call) => call.service === service).map(({ path }) => path.split('?', 1)[0] ?? path);
-  return [...generalise(paths)].map(([{ pattern, why }, used]) => ({
+function calledPaths(calls: readonly PastCall[], service: string): readonly Offer[] {
+  return [...generalise(pathsOf(calls, service))].map(([{ pattern, why }, used]) => ({
     label: pattern,
-    insertText: yamlText(pattern),
+    text: yamlText(pattern),
     kind: 'path',
     detail: `${used.length === 1 ? 'One path' : `${used.length} paths`} of past calls${why === undefined ? '' : `; ${why}`}.`,
-    word,
   }));
+}
+
+/** For a test: of each of the service's rules a path that it fits, and of each kind of path that was called the last one. */
+function testPaths(document: Cursor['document'], calls: readonly PastCall[], service: string): readonly Offer[] {
+  const rules = document.getIn(['services', service, 'policies']);
+  const patterns = isSeq(rules) ? rules.items.map((rule) => (isMap(rule) ? rule.get('path') : undefined)) : [];
+  const offers = patterns
+    .filter((pattern) => typeof pattern === 'string')
+    .map((pattern): readonly [string, string] => [pattern.replace(/\*+/g, '1'), `A path of the rule for ${pattern}.`]);
+  for (const [, [path]] of generalise(pathsOf(calls, service))) {
+    if (path !== undefined) offers.push([path, 'The path of a past call.']);
+  }
+  return [...new Map(offers.toReversed())]
+    .toReversed()
+    .map(([label, detail]) => ({ label, text: yamlText(label), kind: 'path', detail }));
+}
+
+function pathsOf(calls: readonly PastCall[], service: string): readonly string[] {
+  return calls.filter((call) => call.service === service).map(({ path }) => path.split('?', 1)[0] ?? path);
 }

@@ -1,5 +1,6 @@
-import { isMap, isScalar, isSeq, type Node, parseDocument, visit } from 'yaml';
+import { type Document, isCollection, isMap, isScalar, isSeq, type Node, parseDocument, visit } from 'yaml';
 import type { Span } from './model.ts';
+import { keyWords } from './vocabulary.ts';
 
 /** Where somebody is typing: what would be written there, and inside what. */
 export interface Cursor {
@@ -12,6 +13,12 @@ export interface Cursor {
   readonly siblings: readonly string[];
   /** What the map says under `type`, if it does: other keys depend on it. */
   readonly type?: string;
+  /** Whether it is inside of braces or brackets. */
+  readonly flow: boolean;
+  /** Whether it is where a list's items start, without the dash that one starts with. */
+  readonly dashless: boolean;
+  /** The text as far as it could be read, with a mark in the word's place. */
+  readonly document: Document;
 }
 
 const MARK = 'zzCursorzz';
@@ -32,24 +39,39 @@ export function cursorAt(text: string, offset: number): Cursor | undefined {
   const hasColon = /^\s*:/.test(after);
   // A bare word that starts a line is a key to be, unless it is an item of a list of words.
   const tries = startsLine && !hasColon ? [`${MARK}: `, MARK] : [MARK];
+  const blank = /^ *$/.test(text.slice(lineStart, start));
+  const behindItems = blank && followsItems(text.slice(0, lineStart), start - lineStart);
   for (const mark of tries) {
-    const cursor = markIn(before + mark + after, word);
-    if (cursor !== undefined && !(mark !== MARK && inListOfWords(cursor))) return cursor;
+    const cursor = markIn(`${before}${behindItems ? '- ' : ''}${mark}${after}`, word);
+    if (cursor === undefined || (mark !== MARK && inListOfWords(cursor))) continue;
+    const holds = keyWords(cursor.path)?.holds;
+    const first = blank && !cursor.flow && (holds === 'items' || holds === 'words');
+    return { ...cursor, dashless: behindItems || first };
   }
   return undefined;
 }
 
-/** `methods:` and the like hold words, not maps. */
-function inListOfWords({ path }: Cursor): boolean {
-  const index = path.at(-1);
-  return (
-    typeof index === 'number' && ['methods', 'agents', 'operations', 'fields', 'allow'].includes(String(path.at(-2)))
-  );
+/** Whether what ends here ends with items of a list at this column, where nothing else may stand than another one. */
+function followsItems(before: string, column: number): boolean {
+  let found = false;
+  for (const line of before.split('\n').toReversed()) {
+    const [, blanks = '', dash] = /^( *)(-(?:\s|$))?[^\s#]?/.exec(line) ?? [];
+    if (/^\s*(?:#|$)/.test(line) || blanks.length > column) continue;
+    if (blanks.length < column) return found;
+    if (dash === undefined) return false;
+    found = true;
+  }
+  return false;
 }
 
-function markIn(text: string, word: Span): Cursor | undefined {
+/** `methods:` and the like hold words, not maps. */
+function inListOfWords({ path }: Pick<Cursor, 'path'>): boolean {
+  return keyWords(typeof path.at(-1) === 'number' ? path.slice(0, -1) : path)?.holds === 'words';
+}
+
+function markIn(text: string, word: Span): Omit<Cursor, 'dashless'> | undefined {
   const document = parseDocument(text, { strict: false, uniqueKeys: false, logLevel: 'silent' });
-  let cursor: Cursor | undefined;
+  let cursor: Omit<Cursor, 'dashless'> | undefined;
   visit(document, {
     Scalar(role, node, parents) {
       if (node.value !== MARK) return undefined;
@@ -59,8 +81,11 @@ function markIn(text: string, word: Span): Cursor | undefined {
         ? map.items.flatMap(({ key }) => (isScalar(key) && key.value !== MARK ? [String(key.value)] : []))
         : [];
       const type: unknown = isMap(map) ? map.get('type') : undefined;
-      const known = { word, siblings, ...(typeof type === 'string' && type !== MARK ? { type } : {}) };
-      cursor = role === 'key' ? { kind: 'key', path: path.slice(0, -1), ...known } : { kind: 'value', path, ...known };
+      const flow = parents.some((one) => isCollection(one) && one.flow === true);
+      const known = { word, siblings, flow, document };
+      const place =
+        role === 'key' ? ({ kind: 'key', path: path.slice(0, -1) } as const) : ({ kind: 'value', path } as const);
+      cursor = { ...place, ...known, ...(typeof type === 'string' && type !== MARK ? { type } : {}) };
       return visit.BREAK;
     },
   });

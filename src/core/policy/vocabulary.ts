@@ -3,8 +3,10 @@ export interface KeyWords {
   readonly name: string;
   /** One sentence. */
   readonly words: string;
-  /** The words that its value may be, or some that it may be. */
+  /** The words that its value may be, or some that it may be; of a list of words, what may stand in it. */
   readonly values?: readonly string[];
+  /** What its value is made of, where that is no single value: a map, a list of maps, or a list of words. */
+  readonly holds?: 'map' | 'items' | 'words';
   /** For keys of `auth`: the types that have it. */
   readonly types?: readonly (typeof AUTH_TYPES)[number][];
 }
@@ -45,25 +47,25 @@ export const AUTH_TYPES = [
 export const VOCABULARY: Readonly<Record<Place, readonly KeyWords[]>> = {
   document: [
     { name: 'version', words: 'The version of the language. 1 is the only one.', values: ['1'] },
-    { name: 'services', words: 'The APIs that agents may use, by name.' },
-    { name: 'servers', words: 'MCP servers of others that run behind Valet Key, by name.' },
-    { name: 'tests', words: 'What the rules are expected to say about some requests.' },
+    { name: 'services', holds: 'map', words: 'The APIs that agents may use, by name.' },
+    { name: 'servers', holds: 'map', words: 'MCP servers of others that run behind Valet Key, by name.' },
+    { name: 'tests', holds: 'items', words: 'What the rules are expected to say about some requests.' },
   ],
   server: [
     { name: 'description', words: 'What the server is, for people.' },
     { name: 'command', words: 'The program that is started: a name on the PATH, or an absolute path.' },
-    { name: 'args', words: 'Its arguments, each as it is; no shell reads them.' },
-    { name: 'env', words: 'Variables of its environment: texts, or `{ credential: NAME }`.' },
+    { name: 'args', holds: 'words', words: 'Its arguments, each as it is; no shell reads them.' },
+    { name: 'env', holds: 'map', words: 'Variables of its environment: texts, or `{ credential: NAME }`.' },
     { name: 'url', words: 'Instead of a command: the URL of a server over streamable HTTP.' },
-    { name: 'headers', words: 'Headers of requests to the URL: texts, or `{ credential: NAME }`.' },
+    { name: 'headers', holds: 'map', words: 'Headers of requests to the URL: texts, or `{ credential: NAME }`.' },
     { name: 'network', words: 'What addresses the host may resolve to.', values: ['public', 'private', 'loopback'] },
-    { name: 'tools', words: 'Which tools agents may call. What is not named is denied.' },
-    { name: 'limits', words: 'How much, how fast, how long.' },
+    { name: 'tools', holds: 'map', words: 'Which tools agents may call. What is not named is denied.' },
+    { name: 'limits', holds: 'map', words: 'How much, how fast, how long.' },
   ],
   serverTools: [
-    { name: 'allow', words: 'Tools that may be called, by name; `*` is one or more characters.' },
-    { name: 'ask', words: 'Tools about which a person is asked, every time.' },
-    { name: 'deny', words: 'Tools that are denied, whatever else names them.' },
+    { name: 'allow', holds: 'words', words: 'Tools that may be called, by name; `*` is one or more characters.' },
+    { name: 'ask', holds: 'words', words: 'Tools about which a person is asked, every time.' },
+    { name: 'deny', holds: 'words', words: 'Tools that are denied, whatever else names them.' },
   ],
   serverValue: [
     { name: 'credential', words: 'The name under which the credential is kept. The value never stands in the file.' },
@@ -74,11 +76,15 @@ export const VOCABULARY: Readonly<Record<Place, readonly KeyWords[]>> = {
     { name: 'baseUrl', words: 'Where requests go: https, with a path prefix if needed, which cannot be escaped.' },
     { name: 'environment', words: 'A free label, such as test or live.', values: ['test', 'live'] },
     { name: 'network', words: 'What addresses the host may resolve to.', values: ['public', 'private', 'loopback'] },
-    { name: 'auth', words: 'Where the credential goes in a request. The credential itself never stands in the file.' },
-    { name: 'policies', words: 'The rules. What no rule allows is denied.' },
-    { name: 'headers', words: 'Fixed vendor headers, and caller headers that are let through.' },
-    { name: 'limits', words: 'How much, how fast, how long.' },
-    { name: 'verify', words: 'A harmless request that shows whether the API takes the credential.' },
+    {
+      name: 'auth',
+      holds: 'map',
+      words: 'Where the credential goes in a request. The credential itself never stands in the file.',
+    },
+    { name: 'policies', holds: 'items', words: 'The rules. What no rule allows is denied.' },
+    { name: 'headers', holds: 'map', words: 'Fixed vendor headers, and caller headers that are let through.' },
+    { name: 'limits', holds: 'map', words: 'How much, how fast, how long.' },
+    { name: 'verify', holds: 'map', words: 'A harmless request that shows whether the API takes the credential.' },
     {
       name: 'rotateEvery',
       words: 'After how many days the credential should be replaced, such as 90d.',
@@ -114,6 +120,7 @@ export const VOCABULARY: Readonly<Record<Place, readonly KeyWords[]>> = {
     { name: 'clientAuth', words: 'How a client secret is sent.', values: ['basic', 'post'], types: ['oauth2'] },
     {
       name: 'scopes',
+      holds: 'words',
       words: 'What the token may do.',
       types: ['oauth2', 'google-service-account', 'vscode-session'],
     },
@@ -135,10 +142,16 @@ export const VOCABULARY: Readonly<Record<Place, readonly KeyWords[]>> = {
     { name: 'installationId', words: 'The installation’s id.', types: ['github-app'] },
     {
       name: 'repositories',
+      holds: 'words',
       words: 'The repositories that the token reaches, without their owner.',
       types: ['github-app'],
     },
-    { name: 'permissions', words: 'What the token may do, such as contents: read.', types: ['github-app'] },
+    {
+      name: 'permissions',
+      holds: 'map',
+      words: 'What the token may do, such as contents: read.',
+      types: ['github-app'],
+    },
     {
       name: 'alg',
       words: 'The algorithm that signs the token.',
@@ -146,7 +159,12 @@ export const VOCABULARY: Readonly<Record<Place, readonly KeyWords[]>> = {
       types: ['jwt'],
     },
     { name: 'keyId', words: 'The key’s id (kid) in the token’s header.', types: ['jwt'] },
-    { name: 'claims', words: 'Claims of each token; iat, exp and jti are set by themselves.', types: ['jwt'] },
+    {
+      name: 'claims',
+      holds: 'map',
+      words: 'Claims of each token; iat, exp and jti are set by themselves.',
+      types: ['jwt'],
+    },
     { name: 'lifetime', words: 'How long each token lives, from 10s to 60m.', values: ['5m'], types: ['jwt'] },
     { name: 'hash', words: 'The hash of the signature.', values: ['sha256', 'sha512', 'sha1'], types: ['hmac'] },
     { name: 'encoding', words: 'How the signature is spelt.', values: ['hex', 'base64'], types: ['hmac'] },
@@ -176,6 +194,7 @@ export const VOCABULARY: Readonly<Record<Place, readonly KeyWords[]>> = {
     { name: 'path', words: 'The path, with * for one segment and ** for any number of them.' },
     {
       name: 'methods',
+      holds: 'words',
       words: 'What the rule is for. GET does not include HEAD.',
       values: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
     },
@@ -185,30 +204,36 @@ export const VOCABULARY: Readonly<Record<Place, readonly KeyWords[]>> = {
       words: 'Asks a person: every time, or with ten minutes to offer.',
       values: ['always', 'remember'],
     },
-    { name: 'query', words: 'Conditions on query parameters, by name.' },
-    { name: 'body', words: 'Conditions on fields of a JSON or form body, dotted or as JSON Pointer.' },
-    { name: 'graphql', words: 'What a GraphQL document may do.' },
+    { name: 'query', holds: 'map', words: 'Conditions on query parameters, by name.' },
+    { name: 'body', holds: 'map', words: 'Conditions on fields of a JSON or form body, dotted or as JSON Pointer.' },
+    { name: 'graphql', holds: 'map', words: 'What a GraphQL document may do.' },
     {
       name: 'agents',
+      holds: 'words',
       words: 'Short client names. A client states its own: a convenience, not a boundary.',
       values: AGENT_NAMES,
     },
   ],
   condition: [
     { name: 'equals', words: 'The very value.' },
-    { name: 'in', words: 'One of these values.' },
+    { name: 'in', holds: 'words', words: 'One of these values.' },
     { name: 'max', words: 'At most this number.' },
     { name: 'min', words: 'At least this number.' },
     { name: 'matches', words: 'A pattern with *, such as cus_*. Never a regular expression.' },
     { name: 'present', words: 'Whether the field is there.', values: ['true', 'false'] },
   ],
   graphql: [
-    { name: 'operations', words: 'The types of operations.', values: ['query', 'mutation', 'subscription'] },
-    { name: 'fields', words: 'The root fields; without them any.' },
+    {
+      name: 'operations',
+      holds: 'words',
+      words: 'The types of operations.',
+      values: ['query', 'mutation', 'subscription'],
+    },
+    { name: 'fields', holds: 'words', words: 'The root fields; without them any.' },
   ],
   headers: [
-    { name: 'set', words: 'Fixed headers that the vendor wants.' },
-    { name: 'allow', words: 'Headers that callers may send beyond the standard ones.' },
+    { name: 'set', holds: 'map', words: 'Fixed headers that the vendor wants.' },
+    { name: 'allow', holds: 'words', words: 'Headers that callers may send beyond the standard ones.' },
   ],
   limits: [
     { name: 'requests', words: 'A rate, such as 60/minute.', values: ['60/minute'] },
@@ -224,23 +249,29 @@ export const VOCABULARY: Readonly<Record<Place, readonly KeyWords[]>> = {
   ],
   test: [
     { name: 'name', words: 'What the test shows.' },
-    { name: 'request', words: 'A request as `decide` takes it.' },
+    { name: 'request', holds: 'map', words: 'A request as `decide` takes it.' },
     { name: 'expect', words: 'What the rules should say.', values: ['allow', 'ask', 'deny'] },
   ],
   request: [
     { name: 'service', words: 'The service’s name.' },
     { name: 'method', words: 'The method.', values: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] },
     { name: 'path', words: 'The path below the base URL; may carry a query.' },
-    { name: 'query', words: 'Query parameters.' },
-    { name: 'headers', words: 'The caller’s headers.' },
-    { name: 'json', words: 'A JSON body.' },
-    { name: 'form', words: 'A form body.' },
+    { name: 'query', holds: 'map', words: 'Query parameters.' },
+    { name: 'headers', holds: 'map', words: 'The caller’s headers.' },
+    { name: 'json', holds: 'map', words: 'A JSON body.' },
+    { name: 'form', holds: 'map', words: 'A form body.' },
     { name: 'text', words: 'A text body.' },
     { name: 'agent', words: 'The client’s name.', values: AGENT_NAMES },
     { name: 'server', words: 'For a call to a wrapped server: its name. Only `tool` stands beside it.' },
     { name: 'tool', words: 'The name of the server’s tool.' },
   ],
 };
+
+/** The words of a key, by the path to it; undefined for a free name. */
+export function keyWords(path: readonly (string | number)[]): KeyWords | undefined {
+  const place = placeOf(path.slice(0, -1));
+  return place && VOCABULARY[place].find(({ name }) => name === path.at(-1));
+}
 
 /** The place that the map or list at a path of keys is; list items are numbers. Undefined where names are free. */
 export function placeOf(path: readonly (string | number)[]): Place | undefined {

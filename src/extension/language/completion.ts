@@ -43,17 +43,22 @@ function servicesKnown(app: App): readonly string[] {
 }
 
 function itemOf(
-  { label, insertText, kind, detail, word }: Completion,
+  { label, insertText, behind, kind, detail, word, leadsOn }: Completion,
   index: number,
   document: vscode.TextDocument,
 ): vscode.CompletionItem {
   const item = new vscode.CompletionItem(label, KINDS[kind]);
-  item.insertText = insertText;
+  item.insertText =
+    behind === undefined
+      ? insertText
+      : new vscode.SnippetString().appendText(insertText).appendTabstop(0).appendText(behind);
+  // Its lines are indented already.
+  item.keepWhitespace = true;
   item.range = new vscode.Range(document.positionAt(word.start), document.positionAt(word.end));
   item.documentation = detail;
   // In the order of the language, not of the alphabet: what is needed first stands first.
   item.sortText = String(index).padStart(5, '0');
-  // After a key its values.
-  if (kind === 'key') item.command = { command: 'editor.action.triggerSuggest', title: vscode.l10n.t('Suggest') };
+  // After a key what it holds; where nothing of ours fits, VS Code would offer any words of the file.
+  if (leadsOn) item.command = { command: 'editor.action.triggerSuggest', title: vscode.l10n.t('Suggest') };
   return item;
 }

@@ -128,7 +128,98 @@ describe('completePolicy', () => {
     expect(offered(`${HEAD}  |`, context)).toEqual(['stripe']);
     expect(offered('services:\n  x:\n    baseUrl: |', context)).toEqual(['https://api.stripe.com']);
     expect(offered(`${HEAD}    policies:\n      - path: |`, context)).toEqual(['/v1/customers/*', '/v1/a%2Ab']);
-    expect(offered(`${HEAD}tests:\n  - request: { service: | }`, context)).toEqual(['stripe', 'api']);
+  });
+
+  it('offers in a test what the file has: its services and servers, paths of its rules and of their calls', () => {
+    const context: CompletionContext = {
+      services: ['stripe'],
+      calls: [
+        { service: 'api', method: 'GET', path: '/v1/customers/cus_123?x=1' },
+        { service: 'api', method: 'GET', path: '/v1/customers/cus_124' },
+        { service: 'other', method: 'GET', path: '/other' },
+      ],
+    };
+    const file = `${HEAD}    policies: [{ path: /v1/**, methods: [GET] }, { path: "/v1/*:close", effect: deny }, { path: }]
+  b:
+    policies: [{ path: /b, methods: [GET] }]
+servers:
+  files: { command: npx, args: [files] }
+tests:
+  - name: a
+`;
+    const request = (fields: string): string[] => offered(`${file}    request: { ${fields} }`, context);
+    expect(request('service: |')).toEqual(['api', 'b']);
+    expect(request('server: |')).toEqual(['files']);
+    expect(request('service: api, path: |')).toEqual(['/v1/1', '/v1/1:close', '/v1/customers/cus_123']);
+    expect(request('service: other, path: |')).toEqual([]);
+    expect(request('path: |, service: b')).toEqual(['/b']);
+    expect(request('path: |')).toEqual(['/v1/1', '/v1/1:close', '/v1/customers/cus_123', '/b']);
+  });
+
+  it.each<[marked: string, label: string, after: string]>([
+    ['serv|', 'services', 'services:\n  ▮|'],
+    ['tes|', 'tests', 'tests:\n  - ▮|'],
+    ['version: 1\r\nserv|\r\n', 'services', 'version: 1\r\nservices:\n  ▮|\r\n'],
+    ['services:\n  |', 'stripe', 'services:\n  stripe:\n    ▮|'],
+    ['services:\n  api:\n    au|', 'auth', 'services:\n  api:\n    auth:\n      ▮|'],
+    [`${HEAD}    |`, 'policies', `${HEAD}    policies:\n      - ▮|`],
+    [`${HEAD}    |`, 'description', `${HEAD}    description: |`],
+    [`${HEAD}    net|`, 'network', `${HEAD}    network: ▮|`],
+    // What stands there already is kept.
+    ['serv|:\n  api:\n', 'services', 'services|:\n  api:\n'],
+    ['serv|\n\n  api:\n', 'services', 'services:|\n\n  api:\n'],
+    ['tes|\n# why\n- name: a\n', 'tests', 'tests:|\n# why\n- name: a\n'],
+    ['serv| { api: {} }\n', 'services', 'services: | { api: {} }\n'],
+    // In a list, with and without its dash.
+    [`${HEAD}    policies:\n      - |`, 'path', `${HEAD}    policies:\n      - path: |`],
+    [`${HEAD}    policies:\n      |`, 'path', `${HEAD}    policies:\n      - path: |`],
+    [`${HEAD}    policies:\n      |`, 'body', `${HEAD}    policies:\n      - body:\n          |`],
+    [
+      `${HEAD}    policies:\n      - path: /a\n      |`,
+      'path',
+      `${HEAD}    policies:\n      - path: /a\n      - path: |`,
+    ],
+    [
+      `${HEAD}    policies:\n      - path: /a\n      # why\n\n      p|\n      - path: /b\n`,
+      'path',
+      `${HEAD}    policies:\n      - path: /a\n      # why\n\n      - path: |\n      - path: /b\n`,
+    ],
+    ['tests:\n  - name: a\n  |', 'request', 'tests:\n  - name: a\n  - request:\n      ▮|'],
+    ['tests:\n- name: a\n|', 'services', 'tests:\n- name: a\nservices:\n  ▮|'],
+    [
+      `${HEAD}    policies:\n    - path: /a\n    |`,
+      'limits',
+      `${HEAD}    policies:\n    - path: /a\n    limits:\n      ▮|`,
+    ],
+    // Lists of words.
+    [`${HEAD}    policies:\n      - |`, 'methods', `${HEAD}    policies:\n      - methods: [▮|]`],
+    [`${HEAD}    policies:\n      - methods: |`, 'GET', `${HEAD}    policies:\n      - methods: [GET|]`],
+    [`${HEAD}    policies:\n      - methods: [|]`, 'GET', `${HEAD}    policies:\n      - methods: [GET|]`],
+    [
+      `${HEAD}    policies:\n      - methods:\n          |`,
+      'GET',
+      `${HEAD}    policies:\n      - methods:\n          - GET|`,
+    ],
+    [
+      `${HEAD}    policies:\n      - methods:\n          - GET\n          |`,
+      'PUT',
+      `${HEAD}    policies:\n      - methods:\n          - GET\n          - PUT|`,
+    ],
+    // In braces.
+    [`${HEAD}    policies: [{ path: /a, | }]`, 'graphql', `${HEAD}    policies: [{ path: /a, graphql: { ▮| } }]`],
+    [`${HEAD}    policies: [{ path: /a, | }]`, 'body', `${HEAD}    policies: [{ path: /a, body: { | } }]`],
+    ['services: { api: { | } }', 'policies', 'services: { api: { policies: [{ ▮| }] } }'],
+  ])('at %j writes %s so that it is right there', (marked, label, after) => {
+    const offset = marked.indexOf('|');
+    const text = marked.replace('|', '');
+    const context: CompletionContext = { services: ['stripe'] };
+    const one = completePolicy(text, offset, context).find((found) => found.label === label);
+    if (one === undefined) throw new Error('It is not offered.');
+    // ▮ is where something is offered next.
+    const { word, insertText, behind = '', leadsOn } = one;
+    const result = `${text.slice(0, word.start)}${insertText}${leadsOn ? '▮' : ''}|${behind}${text.slice(word.end)}`;
+    expect(result).toBe(after);
+    if (leadsOn) expect(offered(result.replace('▮', ''), context)).not.toEqual([]);
   });
 
   it('replaces the word that is being typed', () => {
