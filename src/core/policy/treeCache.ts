@@ -21,6 +21,12 @@ interface Piece {
   readonly start: number;
 }
 
+interface Divided {
+  /** What stands before the first section. It says nothing, and counts as any other stretch does. */
+  readonly preamble: Piece;
+  readonly sections: readonly Section[];
+}
+
 interface Section {
   /** The section's own line, or all of it. */
   readonly head: Piece;
@@ -47,18 +53,18 @@ export class TreeCache {
   readonly read: ReadTree = (text, problems) => {
     const before = this.#pieces;
     this.#pieces = new Map();
-    const sections = divide(text);
-    const found = sections && this.#assemble(sections, before, problems);
+    const divided = divide(text);
+    const found = divided && this.#assemble(divided, before, problems);
     return found === undefined ? readTree(text, problems) : found.tree;
   };
 
   /** Undefined when the text has to be read whole. */
   #assemble(
-    sections: readonly Section[],
+    { preamble, sections }: Divided,
     before: ReadonlyMap<string, ReadPiece>,
     problems: ProblemList,
   ): { readonly tree: Tree | undefined } | undefined {
-    const pieces = sections.flatMap(({ head, members }) => [head, ...members]);
+    const pieces = [preamble, ...sections.flatMap(({ head, members }) => [head, ...members])];
     const read = new Map<Piece, ReadPiece>();
     for (const piece of pieces) {
       const key = [piece.before, piece.text, piece.after].join('\0');
@@ -85,7 +91,7 @@ export class TreeCache {
 }
 
 /** The text's sections in order; undefined when it is not laid out as {@link SECTION} and {@link MEMBER} say. */
-function divide(text: string): readonly Section[] | undefined {
+function divide(text: string): Divided | undefined {
   const sections: { start: number; divided: boolean; members: number[] }[] = [];
   for (let start = 0; start < text.length; ) {
     const next = text.indexOf('\n', start) + 1 || text.length;
@@ -100,7 +106,8 @@ function divide(text: string): readonly Section[] | undefined {
     else if (!(section.members.length === 0 ? /^ *(?:#|$)/ : INSIDE_MEMBER).test(line)) return undefined;
     start = next;
   }
-  return sections.map(({ start, members }, index) => {
+  const preamble = { before: '', text: text.slice(0, sections[0]?.start ?? 0), after: '', start: 0 } as const;
+  const divided = sections.map(({ start, members }, index): Section => {
     const end = sections[index + 1]?.start ?? text.length;
     const after = end === text.length ? '' : 'x:\n';
     const headEnd = members[0] ?? end;
@@ -114,6 +121,7 @@ function divide(text: string): readonly Section[] | undefined {
       }),
     };
   });
+  return { preamble, sections: divided };
 }
 
 function readPiece({ before, text, after }: Piece): ReadPiece {

@@ -82,6 +82,12 @@ const edit = fc.record({
 });
 
 describe('a tree of which only what changed is read', () => {
+  it.each(['#\n'.repeat(90_000), '\n'.repeat(200_000)])('counts what stands before the first section', (before) => {
+    const { problems } = parsePolicy(before + LAID_OUT, 'person', new TreeCache().read);
+    expect(problems.map(({ code }) => code)).toEqual(['too-complex']);
+    expect(problems).toEqual(parsePolicy(before + LAID_OUT).problems);
+  });
+
   it('is the tree of the whole text, with the same problems, whatever is typed', () => {
     fc.assert(
       fc.property(text, fc.array(edit, { minLength: 1, maxLength: 8 }), (start, edits) => {
