@@ -19,9 +19,17 @@ export function lintPolicy(document: PolicyDocument, context: LintContext = {}):
     lintLimits(service, problems);
   }
   lintContext(policy, context, problems);
-  for (const { test, ok, got, reason } of runPolicyTests(policy)) {
+  for (const { test, ok, got, reason, unknown } of runPolicyTests(policy)) {
     if (ok) continue;
-    problems.warning('failing-test', test.span, `This test expects ${test.expect} and gets ${got}. ${reason}`);
+    const message = `This test expects ${test.expect} and gets ${got}. ${reason}`;
+    if (unknown === undefined) problems.warning('failing-test', test.span, message);
+    else
+      problems.warning(
+        'failing-test',
+        test.targetSpan,
+        message,
+        unknown.meant === undefined ? {} : { suggestion: unknown.meant },
+      );
   }
   return [...document.problems, ...problems.items].sort((a, b) => a.span.start - b.span.start);
 }

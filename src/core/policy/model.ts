@@ -256,6 +256,8 @@ export interface PolicyTest {
   readonly request: (RequestInput & { readonly agent?: string }) | ToolCallInput;
   readonly expect: Verdict;
   readonly span: Span;
+  /** The name of the request's service or server. */
+  readonly targetSpan: Span;
   /** From 1. */
   readonly line: number;
 }

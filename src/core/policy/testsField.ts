@@ -1,6 +1,6 @@
 import { isMap, isScalar, isSeq, type ParsedNode } from 'yaml';
 import type { RequestInput } from '../request/model.ts';
-import type { PolicyTest, Verdict } from './model.ts';
+import type { PolicyTest, Span, Verdict } from './model.ts';
 import { type Entry, type Fields, isEmpty, type Reader, spanOf } from './reader.ts';
 
 const KEYS = ['name', 'request', 'expect'] as const;
@@ -45,7 +45,8 @@ function readTest(reader: Reader, node: ParsedNode | null, list: Entry): PolicyT
   const verdict = expect && reader.word(expect, VERDICTS, 'bad-test', '`expect`');
   const input = request && readRequest(reader, request);
   if (title === undefined || verdict === undefined || input === undefined) return undefined;
-  return { name: title, request: input, expect: verdict, span, line: reader.problems.position(span.start).line };
+  const { line } = reader.problems.position(span.start);
+  return { name: title, ...input, expect: verdict, span, line };
 }
 
 function required(reader: Reader, fields: Fields, at: Entry['key'], key: string, example: string): Entry | undefined {
@@ -54,8 +55,10 @@ function required(reader: Reader, fields: Fields, at: Entry['key'], key: string,
   return entry;
 }
 
+type Asked = Pick<PolicyTest, 'request' | 'targetSpan'>;
+
 /** The request as `decide` takes it. What is wrong with its parts shows when the test runs. */
-function readRequest(reader: Reader, entry: Entry): PolicyTest['request'] | undefined {
+function readRequest(reader: Reader, entry: Entry): Asked | undefined {
   const fields = reader.map(
     entry.value,
     reader.at(entry),
@@ -100,11 +103,12 @@ function readRequest(reader: Reader, entry: Entry): PolicyTest['request'] | unde
   }
   return service === undefined || method === undefined || path === undefined
     ? undefined
-    : { service, method, path, ...more };
+    : { request: { service, method, path, ...more }, targetSpan: targetOf(reader, fields, 'service', entry) };
 }
 
 /** A call to a tool of a wrapped server. */
-function readToolCall(reader: Reader, fields: Fields, { key: at }: Entry): PolicyTest['request'] | undefined {
+function readToolCall(reader: Reader, fields: Fields, entry: Entry): Asked | undefined {
+  const { key: at } = entry;
   reader.onlyKnown(fields, TOOL_KEYS, '`request` to a server', {});
   const text = (key: (typeof TOOL_KEYS)[number]): string | undefined => {
     const field = fields.get(key);
@@ -112,7 +116,13 @@ function readToolCall(reader: Reader, fields: Fields, { key: at }: Entry): Polic
     return field && reader.text(field.value, reader.at(field), `\`${key}\``);
   };
   const [server, tool] = [text('server'), text('tool')];
-  return server === undefined || tool === undefined ? undefined : { server, tool };
+  return server === undefined || tool === undefined
+    ? undefined
+    : { request: { server, tool }, targetSpan: targetOf(reader, fields, 'server', entry) };
+}
+
+function targetOf(reader: Reader, fields: Fields, key: 'service' | 'server', request: Entry): Span {
+  return reader.at(fields.get(key) ?? request);
 }
 
 function mapOf(key: 'query' | 'headers' | 'form', value: unknown): Partial<RequestInput> {

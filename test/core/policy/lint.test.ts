@@ -150,4 +150,26 @@ describe('lintPolicy', () => {
     expect(found(tests('allow'))).toEqual(['failing-test@8']);
     expect(found(tests('deny', 'NONE'))).toEqual(['failing-test@8']);
   });
+
+  it('says of a test at the name that the file has no such service or server, whatever it expects', () => {
+    const tests = (request: string): string =>
+      `${policy(['path: /a, methods: [GET]'])}  bank: { baseUrl: https://b.example, auth: { type: bearer }, policies: [{ path: /a, methods: [GET] }] }\ntests:\n  - { name: a, expect: deny, request: ${request} }\n`;
+    const of = (request: string): unknown[] => {
+      const text = tests(request);
+      return lint(text).map(({ code, message, span, suggestion }) => [
+        code,
+        text.slice(span.start, span.end),
+        message,
+        ...(suggestion === undefined ? [] : [suggestion]),
+      ]);
+    };
+    const none = (kind: string): string =>
+      `This test expects deny and gets invalid. This file has no ${kind} of that name.`;
+    expect(of('{ service: zz, method: GET, path: /b }')).toEqual([['failing-test', 'zz', none('service')]]);
+    expect(of('{ server: zz, tool: b }')).toEqual([['failing-test', 'zz', none('server')]]);
+    expect(of('{ service: bnak, method: GET, path: /b }')).toEqual([
+      ['failing-test', 'bnak', `${none('service')} Did you mean \`bank\`?`, 'bank'],
+    ]);
+    expect(of('{ service: bank, method: GET, path: /b }')).toEqual([]);
+  });
 });

@@ -197,7 +197,9 @@ describe('tests of tools', () => {
     ['{ server: github-mcp, tool: create_issue }', 'ask', 'ask'],
     ['{ server: github-mcp, tool: create_issue }', 'allow', 'ask'],
     ['{ server: github-mcp, tool: delete_repository }', 'deny', 'deny'],
-    ['{ server: gitlab-mcp, tool: get_issue }', 'deny', 'deny'],
+    // Not in this file: a deny would prove nothing.
+    ['{ server: gitlab, tool: get_issue }', 'deny', 'invalid'],
+    ['{ service: github-mcp, method: GET, path: /a }', 'deny', 'invalid'],
   ])('%s is expected to be %s, and is %s', (request, expected, got) => {
     expect(results(withTest(request, expected))).toEqual([[got, got === expected]]);
   });
