@@ -287,8 +287,9 @@ test('behind a key that holds more the cursor is where that is written, and no s
       { path: own, before },
     );
     await window.page.keyboard.type(typed);
+    await until(typed, async () => (await text(own)) === before + typed);
     await window.command('editor.action.triggerSuggest');
-    await row(label).waitFor();
+    await window.page.locator('.suggest-widget .monaco-list-row.focused').filter({ hasText: label }).waitFor();
     await window.page.keyboard.press('Enter');
     await until(label, async () => (await text(own)) === after);
   };
