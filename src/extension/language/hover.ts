@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { App } from '../app.ts';
+import { markdownText } from '../util/markdownText.ts';
 import type { LookParts } from './policyLooks.ts';
 import { POLICY_SELECTOR } from './policySelector.ts';
 
@@ -16,7 +17,7 @@ export function registerHover(app: App, { language, history }: LookParts): vscod
       const text = new vscode.MarkdownString();
       found.lines.forEach((line, index) => {
         if (index > 0) text.appendMarkdown('\n\n');
-        text.appendText(line);
+        text.appendMarkdown(markdownText(line));
       });
       const { start, end } = found.span;
       return new vscode.Hover(text, new vscode.Range(document.positionAt(start), document.positionAt(end)));
