@@ -3,11 +3,18 @@ import { effectiveMethods } from './coverage.ts';
 import type { Rule, Service } from './model.ts';
 import type { ProblemList } from './problems.ts';
 import type { Condition } from './restrictionModel.ts';
+import { concernsCover } from './restrictions.ts';
+import { Shadows } from './shadows.ts';
 
 const WRITES: readonly Method[] = ['POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** What is unwise in single rules. */
 export function lintRules({ name, rules }: Service, problems: ProblemList): void {
+  const holdingBack = new Shadows(
+    rules.filter(({ effect, approval }) => effect === 'deny' || approval !== undefined),
+    concernsCover,
+    true,
+  );
   for (const rule of rules) {
     const data = { service: name, rule: rule.id };
     const parameter = withoutParameters(rule.pattern.text);
@@ -22,11 +29,17 @@ export function lintRules({ name, rules }: Service, problems: ProblemList): void
     for (const { message, ...more } of idleConditions(rule)) {
       problems.warning('condition-without-effect', rule.span, message, { data, ...more });
     }
-    if (rule.effect === 'allow') lintAllow(rule, data, problems);
+    if (rule.effect === 'allow') lintAllow(rule, holdingBack, data, problems);
   }
 }
 
-function lintAllow(rule: Rule, data: { service: string; rule: string }, problems: ProblemList): void {
+/** `holdingBack`: the service's rules that deny or ask. */
+function lintAllow(
+  rule: Rule,
+  holdingBack: Shadows,
+  data: { service: string; rule: string },
+  problems: ProblemList,
+): void {
   if (rule.graphql === undefined && rule.methods?.has('POST') && endsInGraphql(rule)) {
     problems.warning(
       'graphql-without-block',
@@ -36,18 +49,22 @@ function lintAllow(rule: Rule, data: { service: string; rule: string }, problems
     );
     return;
   }
-  const writes = WRITES.filter((method) => rule.methods?.has(method));
   const readsOnly = rule.graphql?.operations.every((operation) => operation === 'query') === true;
-  if (writes.length === 0 || rule.approval !== undefined || readsOnly) return;
+  if (rule.approval !== undefined || rule.conditions !== undefined || readsOnly) return;
+  if (!WRITES.some((method) => rule.methods?.has(method))) return;
+  // What another rule asks about or denies, this one does not allow by itself.
+  const passing = holdingBack.left(rule);
+  const writes = WRITES.filter((method) => passing.has(method));
+  if (writes.length === 0) return;
   const list = writes.join(', ');
-  if (rule.conditions === undefined && coversEverything(rule)) {
+  if (coversEverything(rule)) {
     problems.warning(
       'broad-write',
       rule.span,
       `This rule allows ${list} on every path. Name the paths that are needed, or add \`approval: always\`.`,
       { data },
     );
-  } else if (rule.conditions === undefined) {
+  } else {
     problems.information(
       'write-without-approval',
       rule.span,

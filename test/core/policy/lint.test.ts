@@ -122,6 +122,36 @@ describe('lintPolicy', () => {
     expect(information).toMatchObject({ code: 'write-without-approval', severity: 'information' });
   });
 
+  it.each<[string, string[], string | undefined]>([
+    ['', [], 'POST, PUT'],
+    ['asked about', ['path: /a, methods: [POST, PUT], approval: always'], undefined],
+    ['asked about in another spelling', ['path: /A, methods: [POST, PUT], approval: remember'], undefined],
+    ['denied', ['path: /**, effect: deny'], undefined],
+    [
+      'asked about and denied',
+      ['path: /a, methods: [POST], approval: always', 'path: /A, methods: [PUT], effect: deny'],
+      undefined,
+    ],
+    ['asked about in part', ['path: /*, methods: [POST], approval: always'], 'PUT'],
+    [
+      'asked about in other cases',
+      ['path: /a, methods: [POST, PUT], approval: always, body: { x: { min: 5 } }'],
+      'POST, PUT',
+    ],
+  ])('calls a write that is %j without approval only as far as it is', (_name, others, writes) => {
+    for (const rules of [
+      ['path: /a, methods: [POST, PUT]', ...others],
+      [...others, 'path: /a, methods: [POST, PUT]'],
+    ]) {
+      const messages = lint(policy(rules)).flatMap(({ code, message }) =>
+        code === 'write-without-approval' ? message : [],
+      );
+      expect(messages).toEqual(
+        writes === undefined ? [] : [expect.stringContaining(`This rule allows ${writes} without asking you.`)],
+      );
+    }
+  });
+
   it('finds what only others know', () => {
     const text = policy(['path: /a/*, methods: [GET]', 'path: /b, methods: [GET]', 'path: /c, effect: deny']);
     const usedRules = rulesUsed(valid(text), [
