@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { App } from '../app.ts';
 import { POLICY_SELECTOR } from '../language/policySelector.ts';
 import { type Unconfirmed, unconfirmed } from '../policy/destination.ts';
+import { codeOf, documentedCode } from './policyDiagnostics.ts';
 
 const CODE = 'destination-not-confirmed';
 
@@ -24,7 +25,7 @@ export function registerDestinationDiagnostics(app: App): vscode.Disposable {
         vscode.DiagnosticSeverity.Warning,
       );
       diagnostic.source = 'Valet Key';
-      diagnostic.code = CODE;
+      diagnostic.code = documentedCode(CODE);
       const key = app.locations.uriOf(policyId).toString();
       found.set(key, [...(found.get(key) ?? []), diagnostic]);
     }
@@ -56,7 +57,7 @@ function actions(
 ): vscode.CodeAction[] {
   const id = app.locations.idOf(document.uri);
   return diagnostics
-    .filter(({ code, source }) => code === CODE && source === 'Valet Key')
+    .filter((diagnostic) => codeOf(diagnostic) === CODE)
     .flatMap((diagnostic) => {
       const { line } = diagnostic.range.start;
       const what = unconfirmed(app.services).find(({ policyId, named }) => policyId === id && named.line === line + 1);

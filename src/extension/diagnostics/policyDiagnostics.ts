@@ -38,11 +38,16 @@ export function codeOf({ source, code }: vscode.Diagnostic): string | undefined 
   return String(typeof code === 'object' ? code.value : code);
 }
 
+/** A code with the section of docs/policy.md about it. */
+export function documentedCode(code: string): { readonly value: string; readonly target: vscode.Uri } {
+  return { value: code, target: vscode.Uri.parse(`${DOCUMENTATION}#${code}`) };
+}
+
 function diagnosticOf(problem: Problem, uri: vscode.Uri): vscode.Diagnostic {
   const { code, message, severity, related = [] } = problem;
   const diagnostic = new vscode.Diagnostic(rangeOf(problem), message, SEVERITIES[severity]);
   diagnostic.source = 'Valet Key';
-  diagnostic.code = { value: code, target: vscode.Uri.parse(`${DOCUMENTATION}#${code}`) };
+  diagnostic.code = documentedCode(code);
   diagnostic.relatedInformation = related.map(
     (place) => new vscode.DiagnosticRelatedInformation(new vscode.Location(uri, rangeOf(place)), place.message),
   );

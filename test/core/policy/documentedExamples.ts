@@ -1,4 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { lintPolicy } from '../../../src/core/policy/lint.ts';
+import type { LintContext } from '../../../src/core/policy/lintContext.ts';
+import type { Policy, PolicyAuthor, Problem } from '../../../src/core/policy/model.ts';
+import { parsePolicy } from '../../../src/core/policy/parse.ts';
+import { rulesUsed } from '../../../src/core/policy/rulesUsed.ts';
 
 const text = readFileSync(new URL('../../../docs/policy.md', import.meta.url), 'utf8');
 /** The sections of docs/policy.md about diagnostics, by code. */
@@ -34,4 +39,20 @@ export function whole(example: string): string {
     ...example.trimEnd().split('\n'),
     ...(has('policies') || has('polices') ? [] : ['policies: [{ path: /a, methods: [GET] }]']),
   ]);
+}
+
+/** What has to be so besides the file, as the sections say, for the wrong example to be wrong. */
+const CONTEXTS: Readonly<Record<string, (policy: Policy) => LintContext>> = {
+  'unused-rule': (policy) => ({
+    usedRules: rulesUsed(policy, [{ service: 'api', method: 'GET', path: '/v1/charges' }]),
+  }),
+  'unknown-service': () => ({ knownServices: ['stripe'] }),
+  'one-credential-two-environments': () => ({ sameCredential: [['stripe', 'stripe-live']] }),
+};
+
+/** The problems of a file in the context that the section of a code speaks of. */
+export function problemsFor(code: string, source: string): readonly Problem[] {
+  const author: PolicyAuthor = code === 'bad-origin' ? 'administrator' : 'person';
+  const document = parsePolicy(source, author);
+  return lintPolicy(document, document.policy && CONTEXTS[code]?.(document.policy));
 }

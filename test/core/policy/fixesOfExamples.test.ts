@@ -5,7 +5,7 @@ import { lintPolicy } from '../../../src/core/policy/lint.ts';
 import type { Problem } from '../../../src/core/policy/model.ts';
 import { parsePolicy } from '../../../src/core/policy/parse.ts';
 import { applyEdits } from '../../../src/core/policy/yamlEdit.ts';
-import { examples, sections, whole } from './documentedExamples.ts';
+import { examples, problemsFor, sections, whole } from './documentedExamples.ts';
 
 /** The diagnostics whose documented wrong example has a fix. */
 const WITH_FIX = [
@@ -43,6 +43,8 @@ const WITH_FIX = [
   'limit-without-effect',
   'graphql-without-block',
   'parameter-in-path',
+  'unused-rule',
+  'unknown-service',
 ];
 
 /** The same file as another hand would write it; undefined where this file cannot be written so. */
@@ -86,10 +88,10 @@ const errorsOf = (source: string): Map<string, number> => {
 
 /** Applies each fix of the first problem of a code by itself: the problem goes, and no error comes. How many there were. */
 function tryFixes(source: string, code: string): number {
-  const problem = problemsOf(source).find((one) => one.code === code);
+  const problem = problemsFor(code, source).find((one) => one.code === code);
   if (problem === undefined) return 0;
   const same = (text: string): number =>
-    problemsOf(text).filter((one) => one.code === code && one.message === problem.message).length;
+    problemsFor(code, text).filter((one) => one.code === code && one.message === problem.message).length;
   const fixes = fixesFor(source, problem);
   for (const { title, edits } of fixes) {
     const after = applyEdits(source, edits);
