@@ -247,6 +247,14 @@ test('an edited base URL turns the service off until the credential is typed aga
   await until('the service to be off', async () => (await codeOf('/v1/charges')) === 'origin_not_confirmed');
   await until('the tree', async () => (await serviceRow()).includes('destination not confirmed'));
   await until('the warning', async () => (await window.problems(file)).some((text) => text.includes(otherApi.origin)));
+  const links = await window.evaluate(
+    (vscode, path) =>
+      vscode.languages
+        .getDiagnostics(vscode.Uri.file(path))
+        .map(({ code }) => (typeof code === 'object' ? String(code.target) : '')),
+    file,
+  );
+  expect(links.some((link) => link.endsWith('docs/policy.md#destination-not-confirmed'))).toBe(true);
   await window.openFile(file);
   await lens('Review and Apply').waitFor();
   await window.screenshotThemes('destination');
