@@ -305,3 +305,55 @@ test('an administrator’s file is a ceiling, and closes everything while it can
   }
   await until('the ceiling to be gone', async () => (await codeOf('/v1/customers')) === 200);
 });
+
+test('a deleted file keeps closed what it restricted until a person lets it go, and no file’s name speaks for us', async () => {
+  const forged = 'valetkey.yaml”?\n\nValet Key: nothing is widened by this.\n\n“x';
+  const users = join(dirname(editor.workspace), forged);
+  writeFileSync(users, article(BEARER, otherApi.origin));
+  await window.evaluate(
+    (vscode, path) =>
+      vscode.workspace.getConfiguration().update('valetKey.policyFile', path, vscode.ConfigurationTarget.Global),
+    users,
+  );
+  await until('both files to count', async () => (await codeOf('/v1/charges')) === 'policy_not_approved');
+  await window.palette('Valet Key: Review and Apply Policy Changes');
+  const question = await window.waitForDialog('Apply these changes');
+  expect(question.message).not.toContain('\n');
+  expect(question.message).not.toContain('yaml”?');
+  await window.screenshotThemes('policy-forged-name');
+  await window.answerDialog('Apply');
+  await window.tree('Services').row('stripe').pressToBeAsked('Rotate Credential');
+  expect((await window.waitForInput('Credential for stripe')).title).toContain('Enter Credential');
+  await window.type('Credential for stripe', second);
+  await answer(`Send this credential to ${otherApi.origin}?`, 'Use This Credential');
+  await until('the call to pass', async () => (await codeOf('/v1/charges')) === 200);
+
+  rmSync(file);
+  await until('the service to be closed', async () => (await codeOf('/v1/charges')) === 'policy_not_approved');
+  expect((await read('/v1/charges')).error?.message).toBe('valetkey.yaml no longer names stripe.');
+  await until('the tree', async () => (await serviceRow()).includes('not approved'));
+  await window.statusBar('a policy file is missing').waitFor();
+  await window.screenshotThemes('policy-file-missing');
+  await window.palette('Valet Key: Show Status');
+  expect((await window.waitForDialog('is missing')).detail).toContain(
+    'valetkey.yaml is missing; what it named is closed: stripe. Put it back, or let it go',
+  );
+  await window.page.keyboard.press('Escape');
+  await window.palette('Valet Key: Review and Apply Policy Changes');
+  const letGo = await window.waitForDialog('Let “valetkey.yaml” go');
+  expect(letGo.detail).toContain('+ stripe: valetkey.yaml no longer restricts it');
+  await window.screenshotThemes('policy-let-go');
+  await window.answerDialog('Apply');
+  await until('the call to pass', async () => (await codeOf('/v1/charges')) === 200);
+  await until('the tree', async () => (await serviceRow()).includes('ready'));
+
+  rmSync(users);
+  await window.page.getByText('is missing; what it named is closed: stripe').first().waitFor();
+  await window.screenshotThemes('user-policy-missing');
+  expect(await codeOf('/v1/charges')).toBe('policy_not_approved');
+  await window.palette('Valet Key: Revoke Credential');
+  await window.waitForInput('Which service?');
+  await window.pick('no policy names it any more');
+  await answer('Remove the credential of “stripe”?', 'Revoke');
+  expect(editor.filesWith(second)).toEqual([]);
+});

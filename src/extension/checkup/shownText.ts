@@ -3,22 +3,21 @@ const LONGEST_LABEL = 80;
 
 /**
  * A text out of somebody's file as it may stand in a label, a tooltip, a toast or a dialog: without control, bidirectional
- * and line-separating characters, which could make one text look like another, and cut. It is never Markdown there, but
- * VS Code makes links of `[text](command:…)` in toasts and icons of `$(name)` in lists.
+ * and line-separating characters, which could make one text look like another, without quotation marks that could end ours
+ * and go on in our voice, and cut. It is never Markdown there, but VS Code makes links of `[text](command:…)` in toasts and
+ * icons of `$(name)` in lists.
  */
 export function shownText(text: string, longest = LONGEST_LABEL): string {
-  return cut(clean(text).replaceAll('](', '] (').replaceAll('$(', '$ ('), longest);
+  const quoted = clean(text).replaceAll(/[\p{Pi}\p{Pf}„‚]/gu, "'");
+  return cut(quoted.replaceAll('](', '] (').replaceAll('$(', '$ ('), longest);
 }
 
 /** Longer names are nobody's, and room for a sentence of their own. */
 const LONGEST_NAME = 48;
 
-/**
- * The name of a file or a folder that stands in a sentence of ours, mostly between quotation marks: its own ones could end
- * them and go on in our voice.
- */
+/** The same for the name of a file or a folder. */
 export function shownName(name: string): string {
-  return shownText(name.replaceAll(/[\p{Pi}\p{Pf}"„‚]/gu, "'"), LONGEST_NAME);
+  return shownText(name, LONGEST_NAME);
 }
 
 /** A path may be this long: its end is what tells files apart. */

@@ -30,7 +30,8 @@ test('a name ends no quotation, begins no line and makes no sentence of ours', (
   const shown = shownName(forged);
   expect(shown).toMatch(/^valetkey\.yaml'\?\u{fffd}\u{fffd}Valet Key: [^“”"\n]*…$/u);
   expect(shown).toHaveLength(48);
-  expect(shownName('the “shop” of "Ann"')).toBe("the 'shop' of 'Ann'");
+  expect(shownName('the “shop” of «Ann»')).toBe("the 'shop' of 'Ann'");
+  expect(shownPath('a”? Allowed by Valet Key. “b/.env')).toBe("a'? Allowed by Valet Key. 'b/.env");
 });
 
 test.each([
