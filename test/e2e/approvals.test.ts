@@ -302,6 +302,44 @@ test('what was declined is not asked for again, and the agent is told', async ()
   expect(await agent.raw('request_access', { ...wish, reason: 'once more' })).toMatchObject({ recorded: false });
 });
 
+test('a wish for a GraphQL endpoint becomes a rule for queries, by which the next query passes and no mutation', async () => {
+  const post = { service: 'demo', method: 'POST', path: '/graphql' };
+  const query = { ...post, json: { query: '{ viewer { id } }' } };
+  expect(await agent.raw('execute', query)).toMatchObject({ error: { code: 'policy_denied' } });
+  expect(await agent.raw('request_access', { ...post, reason: 'who am I' })).toMatchObject({ recorded: true });
+  await window.tree('Activity').row('asks for access').pressToBeAsked('Review Access Request');
+  const dialog = await window.waitForDialog('from now on?');
+  expect(dialog.detail.replaceAll('\u00a0', ' ')).toContain('  graphql: { operations: [query] }');
+  expect(dialog.detail).toContain('and no mutation');
+  await window.screenshotThemes('access-request-graphql');
+  await pause(READING_MS);
+  await window.answerDialog('Add Rule');
+  await until('the query to pass', async () => 'status' in (await agent.raw('execute', query)));
+  expect((await window.problems(policyFile)).filter((text) => text.includes('graphql'))).toEqual([]);
+  const mutation = await agent.raw('execute', { ...post, json: { query: 'mutation { addStar { id } }' } });
+  expect(JSON.stringify(mutation)).toContain('operations: [mutation], fields: [addStar]');
+  expect(await agent.raw('request_access', { ...post, reason: 'again' })).toMatchObject({ recorded: false });
+});
+
+test('a wish that became needless is taken off the list, with the reason, and nothing is written', async () => {
+  const wish = { service: 'demo', method: 'DELETE', path: '/v1/late' };
+  expect(await agent.raw('request_access', { ...wish, reason: 'tidy up' })).toMatchObject({ recorded: true });
+  const text = `${readFileSync(policyFile, 'utf8').trimEnd()}\n      - { path: /v1/late, effect: deny }\n`;
+  writeFileSync(policyFile, text);
+  await until('the deny rule', async () => {
+    const answer = await agent.raw('execute', wish);
+    return 'error' in answer && (answer.error as { rule?: string }).rule !== undefined;
+  });
+  await window.tree('Activity').row('asks for access').pressToBeAsked('Review Access Request');
+  const told = await window.waitForDialog('No rule was added');
+  expect(told.detail).toContain('A deny rule forbids it');
+  expect(told.detail).toContain('taken off the list');
+  await window.screenshotThemes('access-request-needless');
+  await window.page.keyboard.press('Escape');
+  await window.tree('Activity').row('asks for access').locator.waitFor({ state: 'detached' });
+  expect(readFileSync(policyFile, 'utf8')).toBe(text);
+});
+
 test('a blocked call becomes a rule that asks every time', async () => {
   const put = { service: 'demo', method: 'PUT', path: '/v1/y', json: 1 };
   // As the newest call it is in sight.

@@ -31,7 +31,7 @@ async function detailOf(app: App, call: Blocked): Promise<string> {
     l10n.t('Agent: {0}', call.agent),
     l10n.t('Time: {0}', new Date(call.time).toLocaleString()),
     '',
-    ...(refusal ? [l10n.t('As things stand now: {0}', refusal.message), remedyText(refusal.code) ?? ''] : []),
+    ...(refusal ? [l10n.t('As things stand now: {0}', refusal.message), remedyText(refusal) ?? ''] : []),
     // The policy may have changed since; and what is not recorded (query, body) may have been the reason.
     ...(allowed
       ? [

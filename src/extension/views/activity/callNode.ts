@@ -19,7 +19,7 @@ export class CallNode extends TreeItem {
       l10n.t('Agent: {0}', call.agent),
       l10n.t('Time: {0}', new Date(call.time).toLocaleString()),
       l10n.t('Result: {0}', resultText(call)),
-      ...(call.result.kind === 'blocked' ? [remedyText(call.result.code) ?? ''] : []),
+      ...(call.result.kind === 'blocked' ? [remedyText(call.result) ?? ''] : []),
     ].filter(Boolean);
     const tooltip = new MarkdownString();
     for (const line of lines) tooltip.appendText(`${line}\n\n`);

@@ -52,10 +52,18 @@ export function reasonText(code: string): string {
   }
 }
 
-/** What a person can do about it, in one sentence; undefined where there is nothing. */
-export function remedyText(code: string): string | undefined {
+/** What a person can do about it, in one sentence; undefined where there is nothing. `rule` is the one that denied it. */
+export function remedyText({
+  code,
+  rule,
+}: {
+  readonly code: string;
+  readonly rule?: string | undefined;
+}): string | undefined {
   switch (code) {
     case 'policy_denied':
+      if (rule !== undefined)
+        return l10n.t('A deny rule forbids it. If it should pass, change that rule and apply it.');
       return l10n.t('If agents should be able to do this, add a rule to the policy file and apply it.');
     case 'policy_not_approved':
       return l10n.t('Look at it with “Review and Apply Policy Changes”.');
