@@ -157,7 +157,7 @@ function withoutRule(
   return notAsked(
     then.rule
       ? `${what} is forbidden by a deny rule, and no rule that is added can change that. See ${where}.`
-      : `${what} is not allowed by ${where} either, so one rule more would not be enough.`,
+      : `${what} is not allowed by ${where}, so a rule in another file would not be enough.`,
     then.byAdministrator
       ? 'Only the administrator of this machine can change that: do without, or talk to the person.'
       : DO_WITHOUT,

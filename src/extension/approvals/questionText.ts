@@ -59,7 +59,7 @@ export function detailsText(question: ApprovalQuestion): string {
     // The end of a long line is out of sight, and a dialog cuts it.
     ...(isToolCall(question) || queryLines(url).length === 0
       ? []
-      : section(l10n.t('Query, a parameter a line'), queryLines(url))),
+      : section(l10n.t('Query parameters'), queryLines(url))),
     ...(headers.length === 0
       ? []
       : section(
