@@ -9,7 +9,7 @@ import { type Approval, type ApprovalStore, fileName } from './approvalStore.ts'
 import { lockedText } from './lockedText.ts';
 import type { PolicyLanguage } from './policyLanguage.ts';
 import type { PolicySource } from './policySource.ts';
-import { hasName, withReleases } from './releases.ts';
+import { hasName, namesOf, withReleases } from './releases.ts';
 
 /** One policy file as this window sees it. */
 export interface PolicyEntry {
@@ -164,8 +164,12 @@ export class PolicyBook {
 
   async #nothingWaits(approved: string | undefined, written: string | undefined): Promise<boolean> {
     if (written === undefined) return false;
-    const { policy } = await this.#ports.language.parse(written);
-    return policy !== undefined && (await this.#ports.language.changes(approved, written)).length === 0;
+    const { language } = this.#ports;
+    const { policy } = await language.parse(written);
+    if (policy === undefined || (await language.changes(approved, written)).length > 0) return false;
+    // A name that the file closes stays closed: another file may have it, and nobody is asked about that here.
+    const before = approved === undefined ? undefined : (await language.parse(approved)).policy;
+    return namesOf(before).every((name) => hasName(policy, name));
   }
 
   async #approve(id: string, text: string): Promise<void> {
@@ -188,13 +192,11 @@ export class PolicyBook {
     const missing = read.kind === 'missing';
     const valid = missing ? undefined : (written ?? (await this.#lastValid(source.id, before)));
     const approval = saved?.approval ?? known;
-    const approved = await this.#namesOf(approval, valid);
-    const servers = approved.servers.filter((name) => valid?.policy.servers.has(name));
+    const approved = await this.#approvedPolicy(approval, valid);
+    const servers = [...(approved?.servers.keys() ?? [])].filter((name) => valid?.policy.servers.has(name));
+    const names = approval.kind === 'broken' ? approval.services : namesOf(approved);
     // A file with errors is there: whoever corrects it says what it names.
-    const closed =
-      missing || written
-        ? [...approved.services, ...approved.servers].filter((name) => !hasName(valid?.policy, name))
-        : [];
+    const closed = missing || written ? names.filter((name) => !hasName(valid?.policy, name)) : [];
     this.#entries.set(source.id, {
       id: source.id,
       label: source.label,
@@ -209,16 +211,12 @@ export class PolicyBook {
     });
   }
 
-  /** What an approval names. Of a text that was changed or lost, the services are known. */
-  async #namesOf(
+  async #approvedPolicy(
     approval: Approval,
     valid: { readonly text: string; readonly policy: Policy } | undefined,
-  ): Promise<{ readonly services: readonly string[]; readonly servers: readonly string[] }> {
-    if (approval.kind === 'none') return { services: [], servers: [] };
-    if (approval.kind === 'broken') return { services: approval.services, servers: [] };
-    const policy =
-      approval.text === valid?.text ? valid.policy : (await this.#ports.language.parse(approval.text)).policy;
-    return { services: [...(policy?.services.keys() ?? [])], servers: [...(policy?.servers.keys() ?? [])] };
+  ): Promise<Policy | undefined> {
+    if (approval.kind !== 'approved') return undefined;
+    return approval.text === valid?.text ? valid.policy : (await this.#ports.language.parse(approval.text)).policy;
   }
 
   async #approval(source: PolicySource): Promise<Approval> {

@@ -24,6 +24,11 @@ export function withReleases<File extends NamingFile>(files: readonly File[]): r
   });
 }
 
+/** The names of a policy's services and servers. */
+export function namesOf(policy: Policy | undefined): readonly string[] {
+  return [...(policy?.services.keys() ?? []), ...(policy?.servers.keys() ?? [])];
+}
+
 /** Whether a policy has a service or a server of this name. */
 export function hasName(policy: Policy | undefined, name: string): boolean {
   return policy !== undefined && (policy.services.has(name) || policy.servers.has(name));

@@ -389,6 +389,24 @@ describe('a change of our own', () => {
     ).toContain('/waiting');
   });
 
+  test('lets nothing go that the file closes: what it restricted stays restricted', async () => {
+    const { open, save, disk } = setUp(WORKSPACE);
+    const book = await open();
+    await save(book, policy('a'));
+    await approveNow(book);
+    await save(book, 'services: {}\n');
+    const add = (text: string | undefined): string =>
+      (text ?? '')
+        .replace('{}', '')
+        .replace(/^services:.*/, `$&\n${policy('c').split('\n').slice(1).join('\n').replace('api', 'other')}`);
+    await book.approveOwnChange(WORKSPACE, add, async (written) => {
+      disk.read = { kind: 'text', text: add(written) };
+    });
+    const [entry] = book.entries();
+    expect(entry?.closed).toEqual(['api']);
+    expect([...(entry?.writtenPolicy?.services.keys() ?? [])]).toEqual(['other']);
+  });
+
   test('that could not be written does not stay approved', async () => {
     const { open, save } = setUp();
     const book = await open();
