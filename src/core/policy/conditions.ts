@@ -22,7 +22,8 @@ export function compileCondition({ source, path, check }: Condition, generous: b
   };
 }
 
-function compileCheck(check: Check, generous: boolean): (value: JudgedValue) => boolean | undefined {
+/** What a check says of a value: true, false, or undefined when it cannot be evaluated, as for `present`. */
+export function compileCheck(check: Check, generous: boolean): (value: JudgedValue) => boolean | undefined {
   switch (check.kind) {
     case 'equals':
       return (value) => equals(check.value, value, generous);

@@ -1,8 +1,7 @@
 import type { Method } from '../request/model.ts';
-import { effectiveMethods } from './coverage.ts';
+import { idleConditions } from './lintConditions.ts';
 import type { Rule, Service } from './model.ts';
 import type { ProblemList } from './problems.ts';
-import type { Condition } from './restrictionModel.ts';
 import { concernsCover } from './restrictions.ts';
 import { Shadows } from './shadows.ts';
 
@@ -88,41 +87,4 @@ function endsInGraphql({ pattern }: Rule): boolean {
 function withoutParameters(text: string): string | undefined {
   const starred = text.replace(/\{[^{}/]*\}/g, '*').replace(/(?<=\/):[A-Za-z_]\w*(?=\/|$)/g, '*');
   return starred === text ? undefined : starred.replace(/\*{2,}(?=[^/])|(?<=[^/])\*{2,}/g, '*');
-}
-
-/** Why conditions never fit. The suggestion is the key that was probably meant in place of `body`. */
-function idleConditions(rule: Rule): { readonly message: string; readonly suggestion?: string }[] {
-  const idle: { message: string; suggestion?: string }[] = [];
-  const conditions = rule.conditions ?? [];
-  const onlyReads =
-    rule.methods !== undefined && ![...effectiveMethods(rule)].some((one) => one !== 'GET' && one !== 'HEAD');
-  if (onlyReads && conditions.some(({ source, check }) => source === 'body' && check.kind !== 'present')) {
-    const message = 'GET and HEAD have no body, so this rule never matches. Use `query`, or other methods.';
-    idle.push({ message, suggestion: 'query' });
-  }
-  const byField = new Map<string, Condition[]>();
-  for (const condition of conditions) {
-    const key = JSON.stringify([condition.source, condition.path]);
-    byField.set(key, [...(byField.get(key) ?? []), condition]);
-  }
-  for (const [first, ...others] of byField.values()) {
-    if (first !== undefined && others.length > 0 && contradict([first, ...others])) {
-      idle.push({
-        message: `No value of ${first.source} ${first.name} fits all that this rule asks of it, so it never matches.`,
-      });
-    }
-  }
-  return idle;
-}
-
-function contradict(conditions: readonly Condition[]): boolean {
-  let low = Number.NEGATIVE_INFINITY;
-  let high = Number.POSITIVE_INFINITY;
-  let absent = false;
-  for (const { check } of conditions) {
-    if (check.kind === 'min') low = Math.max(low, check.limit);
-    if (check.kind === 'max') high = Math.min(high, check.limit);
-    if (check.kind === 'present' && !check.present) absent = true;
-  }
-  return low > high || (absent && conditions.length > 1);
 }

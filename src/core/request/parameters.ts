@@ -34,14 +34,14 @@ export function encodePair(name: string, value: string | undefined): string {
   return value === undefined ? encodeParameter(name) : `${encodeParameter(name)}=${encodeParameter(value)}`;
 }
 
-/** Whether two parameter names may be one to some server, see {@link foldedName}. */
+/** Whether two parameter names may be one to some server, see {@link parameterRoot}. */
 export function sameParameter(one: string, other: string): boolean {
-  return foldedName(one) === foldedName(other);
+  return parameterRoot(one) === parameterRoot(other);
 }
 
 /** Whether a parameter or field changes the method that a server sees. */
 export function overridesMethod(name: string): boolean {
-  return METHOD_OVERRIDES.has(foldedName(name));
+  return METHOD_OVERRIDES.has(parameterRoot(name));
 }
 
 /** Whether a number is written as it was meant: JSON parsers have already rounded an integer beyond 2^53. */
@@ -53,7 +53,7 @@ export function isExact(value: number): boolean {
  * A name as the most lenient server reads it: percent-decoded until nothing is left, NFKC, lower case, without
  * invisible characters, cut at a bracket (`name[]`, `name[x]`), with dots, spaces and dashes as underscores (PHP).
  */
-function foldedName(name: string): string {
+export function parameterRoot(name: string): string {
   let text = name;
   for (let round = 0; round < DECODING_ROUNDS; round += 1) {
     text = text.replace(/%(?:25)+/g, '%').replace(/(?:%[0-9A-Fa-f]{2})+/g, decoded);

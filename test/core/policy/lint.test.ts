@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { compileService, decide } from '../../../src/core/policy/decide.ts';
 import { lintPolicy } from '../../../src/core/policy/lint.ts';
 import type { LintContext } from '../../../src/core/policy/lintContext.ts';
 import type { Problem } from '../../../src/core/policy/model.ts';
 import { parsePolicy } from '../../../src/core/policy/parse.ts';
 import { rulesUsed } from '../../../src/core/policy/rulesUsed.ts';
-import { valid } from './fixtures.ts';
+import { canonicalise } from '../../../src/core/request/canonicalise.ts';
+import type { RequestInput } from '../../../src/core/request/model.ts';
+import { serviceOf, valid } from './fixtures.ts';
 
 const policy = (rules: readonly string[], more = ''): string =>
   `services:\n  api:\n    baseUrl: https://api.example.com\n    auth: { type: bearer }\n${more}    policies:\n${rules.map((rule) => `      - { ${rule} }\n`).join('')}`;
@@ -150,6 +153,91 @@ describe('lintPolicy', () => {
         writes === undefined ? [] : [expect.stringContaining(`This rule allows ${writes} without asking you.`)],
       );
     }
+  });
+
+  const IDLE: [string, string][] = [
+    ['PUT', 'body: { x: { equals: 5, in: [6] } }'],
+    ['PUT', 'body: { x: { equals: usd, in: [eur, gbp] } }'],
+    ['PUT', 'body: { x: { equals: usd, matches: "e*" } }'],
+    ['PUT', 'body: { x: { in: [7, 8], max: 5 } }'],
+    ['PUT', 'body: { x: { equals: true, min: 0 } }'],
+    ['PUT', 'body: { x: { equals: null, in: [0, ""] } }'],
+    ['PUT', 'body: { x: { present: false, equals: 5 } }'],
+    ['GET', 'query: { Amount: { max: 5 }, amount: { max: 9 } }'],
+    ['GET', 'query: { user-id: { equals: a }, user_id: { present: false } }'],
+    ['PUT', 'body: { a.Amount: { max: 5 }, a.amount: { max: 9 } }'],
+    ['PUT', 'query: { amount: { max: 5 } }, body: { amount: { max: 9 } }'],
+    ['PUT', 'query: { amount: { present: false } }, body: { amount: { max: 9 } }'],
+  ];
+  const ACTIVE: [string, string][] = [
+    ['PUT', 'body: { x: { equals: 5, in: [5, 6], max: 5, min: 5, present: true } }'],
+    ['PUT', 'body: { x: { equals: 5, in: ["5.0"] } }'],
+    ['PUT', 'body: { x: { equals: 5, matches: "*.0" } }'],
+    ['PUT', 'body: { x: { equals: "5", max: 9 } }'],
+    ['PUT', 'body: { x: { equals: true, in: ["true"] } }'],
+    ['PUT', 'body: { x: { in: [usd, eur], matches: "e*" } }'],
+    ['PUT', 'body: { x: { max: 5 }, y: { max: 9 } }'],
+    ['PUT', 'body: { x: { present: false }, X: { present: false } }'],
+    ['PUT', 'body: { "/x": { present: false }, x: { present: false } }'],
+    ['PUT', 'body: { a.x: { max: 5 }, b.x: { max: 5 }, x: { max: 5 } }'],
+    ['PUT', 'query: { limit: { max: 5 } }, body: { amount: { max: 9 } }'],
+    ['PUT', 'query: { "0": { present: false } }, body: { "/0/x": { max: 9 } }'],
+  ];
+
+  it.each(IDLE)('says that %s with %s never matches', (method, conditions) => {
+    expect(found(policy([`path: /a, methods: [${method}], ${conditions}`]))).toEqual(['condition-without-effect@6']);
+  });
+
+  it.each(ACTIVE)('says nothing of %s with %s', (method, conditions) => {
+    expect(found(policy([`path: /a, methods: [${method}], ${conditions}`]))).toEqual([]);
+  });
+
+  it('calls idle only what no request is allowed by', () => {
+    const values = ['5', '5.0', '6', 'usd', 'eur', 'true', 'null', ''];
+    const json: unknown[] = [5, 6, 7.5, 'usd', 'eur', '5', true, null, 0, ''];
+    const names = ['x', 'amount', 'Amount', 'user-id', 'user_id', 'X'];
+    const objects = names.flatMap((a) => names.flatMap((b) => json.map((value) => ({ [a]: value, [b]: value }))));
+    const requests: Partial<RequestInput>[] = [
+      ...objects.flatMap((one) => [{ json: one }, { json: { a: one } }]),
+      ...names.flatMap((a) =>
+        names.flatMap((b) =>
+          values.flatMap((value) => [
+            { form: { [a]: value, [b]: value } },
+            { query: { [a]: value, [b]: value } },
+            { query: { [a]: value }, form: { [b]: value } },
+            { query: { [a]: value }, json: { [b]: 5 } },
+          ]),
+        ),
+      ),
+    ];
+    const verdicts = (method: string, conditions: string): Set<string> => {
+      const service = serviceOf(policy([`path: /a, methods: [${method}], ${conditions}`]));
+      const compiled = compileService(service);
+      return new Set(
+        requests.map((more) => {
+          const request = canonicalise({ service: 'api', method, path: '/a', ...more }, service);
+          return request.ok ? decide(compiled, request.value).verdict : 'invalid';
+        }),
+      );
+    };
+    for (const [method, conditions] of IDLE)
+      expect([...verdicts(method, conditions)], conditions).not.toContain('allow');
+    const met = ACTIVE.slice(0, 7).filter(([method, conditions]) => verdicts(method, conditions).has('allow'));
+    expect(met.length).toBeGreaterThan(4);
+  });
+
+  it.each([
+    ['methods: [GET], graphql: { operations: [mutation] }', true],
+    ['methods: [GET], graphql: { operations: [mutation, query] }', false],
+    ['methods: [GET, POST], graphql: { operations: [mutation] }', false],
+    ['methods: [DELETE, PUT], graphql: { operations: [query] }', true],
+    ['methods: [DELETE], graphql: { operations: [mutation] }, effect: deny', false],
+    ['methods: [GET], graphql: { operations: [mutation] }, approval: always', false],
+  ])('knows by which methods GraphQL goes: %s', (rule, idle) => {
+    const codes = found(policy([`path: /graphql, ${rule}`, 'path: /**, methods: [DELETE]']));
+    expect(codes.filter((code) => code.startsWith('condition-without-effect'))).toEqual(
+      idle ? ['condition-without-effect@6'] : [],
+    );
   });
 
   it('finds what only others know', () => {
