@@ -88,7 +88,7 @@ function fixesOfTree(text: string, root: ParsedNode, problem: Problem): readonly
     case 'condition-without-effect':
       return suggestion === 'query' ? one(bodyToQuery(root, span)) : [];
     case 'wrong-type':
-      return one(typeFixes(text, root, span));
+      return one(typeFixes(text, root, problem));
     case 'bad-command':
       return one(splitCommand(text, root, span));
     default:

@@ -29,6 +29,8 @@ export interface ProblemData {
   readonly service?: string;
   /** Such as `stripe/policies/2`. */
   readonly rule?: string;
+  /** For `wrong-type`: it stands where a text is wanted, and is none for want of quotes. */
+  readonly unquoted?: true;
   /** For `missing-key`: what to add, to the map at the problem's place or to the value of the key there. */
   readonly add?: { readonly pair: string; readonly to: 'map' | 'value' };
 }

@@ -128,7 +128,8 @@ function readVersion(reader: Reader, entry: Entry | undefined): void {
     'unsupported-version',
     reader.at(entry),
     'The only version is 1. Write `version: 1`, or leave the line out.',
-    '1',
+    // An empty value has no place of its own to write it.
+    reader.at(entry) === entry.key ? undefined : '1',
   );
 }
 

@@ -122,8 +122,10 @@ export class Reader {
   /** A text, also over several lines. */
   longText(node: ParsedNode | null, at: Span, what: string): string | undefined {
     if (!isScalar(node) || typeof node.value !== 'string') {
-      const fix = isEmpty(node) ? ' Write it after the colon.' : isScalar(node) ? ' Put the value in quotes.' : '';
-      this.problems.error('wrong-type', at, `${what} must be a text.${fix}`);
+      const unquoted = isScalar(node) && !isEmpty(node);
+      const fix = isEmpty(node) ? ' Write it after the colon.' : unquoted ? ' Put the value in quotes.' : '';
+      const message = `${what} must be a text.${fix}`;
+      this.problems.error('wrong-type', at, message, undefined, unquoted ? { unquoted } : undefined);
       return undefined;
     }
     const forbidden = firstForbidden(node.value);

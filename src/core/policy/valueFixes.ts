@@ -1,6 +1,7 @@
 import { isMap, isScalar, isSeq, type ParsedNode } from 'yaml';
-import type { Span } from './model.ts';
+import type { Problem, Span } from './model.ts';
 import type { PolicyFix } from './policyFix.ts';
+import { namesSecret } from './servers/secretText.ts';
 import { addPair } from './yamlEdit.ts';
 import { type AnyPair, type Found, nodeWithSpan, pairNamed } from './yamlFind.ts';
 
@@ -13,7 +14,7 @@ const FREE_LISTS: ReadonlySet<string> = new Set(['args']);
 const BARE_TYPES: ReadonlySet<string> = new Set(['bearer', 'basic']);
 
 /** A number where a text is wanted needs quotes; the name of a type in the place of `auth` needs its braces. */
-export function typeFixes(text: string, root: ParsedNode, span: Span): PolicyFix | undefined {
+export function typeFixes(text: string, root: ParsedNode, { span, data }: Problem): PolicyFix | undefined {
   const found = nodeWithSpan(root, span);
   if (!found || !isScalar(found.node)) return undefined;
   const { value } = found.node;
@@ -22,7 +23,8 @@ export function typeFixes(text: string, root: ParsedNode, span: Span): PolicyFix
     const written = `{ type: ${value} }`;
     return { title: `Write \`${written}\``, edits: [{ span, newText: written }] };
   }
-  if (typeof value === 'string' || value === null) return undefined;
+  // A number under the name of a secret would be one in quotes, too.
+  if (data?.unquoted === undefined || namesSecret(key ?? '')) return undefined;
   const list = isSeq(found.parents.at(-1));
   const free = list ? FREE_LISTS.has(key ?? '') : FREE_TEXTS.has(key ?? '') || FREE_MAPS.has(outer ?? '');
   if (!free) return undefined;

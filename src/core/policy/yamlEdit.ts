@@ -28,9 +28,11 @@ export function addPair(text: string, map: Node, added: string, after?: AnyPair)
     return insertion(range[0] + 1, text[range[0] + 1] === '}' ? ` ${added} ` : ` ${added}`);
   }
   const end = endOf(last);
-  return flow
-    ? insertion(end, `, ${added}`)
-    : linesBelow(text, end, `${' '.repeat(columnOf(text, first.key.range[0]))}${added}`);
+  const start = first.key.range[0];
+  if (flow) return insertion(end, `, ${added}`);
+  // A key behind a question mark stands elsewhere than its map.
+  if (/\?[ \t]*$/.test(text.slice(Math.max(0, start - 100), start))) return undefined;
+  return linesBelow(text, end, `${' '.repeat(columnOf(text, start))}${added}`);
 }
 
 /** Adds `key: value` to the map that is a pair's value, which may be empty still. No edit where it is something else. */

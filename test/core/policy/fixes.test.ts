@@ -146,6 +146,10 @@ describe('a quick fix', () => {
       [`${HEAD}    description: { a: b }\n${rules}`, 'wrong-type'],
       [HEAD.replace('{ type: bearer }', 'header'), 'wrong-type'],
       [block('{ path: 5, methods: [GET] }'), 'wrong-type'],
+      [`${HEAD}    headers: { set: 5 }\n${rules}`, 'wrong-type'],
+      [server('command: one, env: { ONE_TOKEN: 5 }'), 'wrong-type'],
+      [`version:\n${HEAD}${rules}`, 'unsupported-version'],
+      [block('? path'), 'missing-key'],
       [
         block('{ path: /a, methods: [GET], body: { n: { max: 5 } }, query: { n: { max: 5 } } }'),
         'condition-without-effect',
