@@ -281,6 +281,20 @@ describe('a name that the file has no longer', () => {
     ]);
   });
 
+  test('of a file that is empty waits as any other change, and applying it lets it go', async () => {
+    const { open, save, source } = setUp(WORKSPACE);
+    const book = await open();
+    await save(book, policy('a'));
+    await approveNow(book);
+    await save(book, 'services: {}\n');
+    const user = { id: 'user', label: 'user', read: async () => ({ kind: 'text', text: policy('a') }) as const };
+    await book.setSources([user, source]);
+    expect(book.get(WORKSPACE)?.pending.map(({ kind }) => kind)).toEqual(['widens']);
+    await book.approve(WORKSPACE, 'services: {}\n');
+    expect(book.get(WORKSPACE)).not.toHaveProperty('closed');
+    expect(book.get(WORKSPACE)?.pending).toEqual([]);
+  });
+
   test('is let go with its file: nothing is closed any more, and what comes back waits', async () => {
     const { open, save } = setUp(WORKSPACE);
     const book = await open();
