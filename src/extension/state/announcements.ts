@@ -8,8 +8,8 @@ import type { Clock } from '../ports.ts';
 const schema = z.object({ until: z.number() });
 
 /**
- * What one of all windows does for the others: a notification, a verification. Whoever makes the file does it; the file
- * says until when nobody does it again. It holds no name and no secret.
+ * What one of all windows does for the others: a notification, a verification. Whoever makes the next file of a numbered
+ * row does it; the newest file says until when nobody does it again. It holds no name and no secret.
  */
 export class Announcements {
   readonly #directory: string;
@@ -22,18 +22,32 @@ export class Announcements {
 
   /** True for one window of all, and then for none until `forMs` are over. */
   async claim(what: string, forMs: number): Promise<boolean> {
-    await fs.mkdir(this.#directory, { recursive: true, mode: 0o700 });
-    const file = this.#fileOf(what);
-    if (await this.#make(file, forMs)) return true;
-    if (!(await this.#takeAwayWhatIsOver(file))) return false;
-    return this.#make(file, forMs);
+    const last = await this.#last(what);
+    if (last.until > this.#now()) return false;
+    const own = this.#fileOf(what, last.number + 1);
+    if (!(await this.#make(own, forMs))) return false;
+    // Who was slow may have made one that others are past already.
+    const newest = (await this.#last(what)).number === last.number + 1;
+    await fs.rm(newest ? this.#fileOf(what, last.number) : own, { force: true });
+    return newest;
   }
 
   /** Nobody does it before `forMs` are over. */
   async postpone(what: string, forMs: number): Promise<void> {
+    const { number } = await this.#last(what);
+    await this.#make(this.#fileOf(what, number + 1), forMs);
+    await fs.rm(this.#fileOf(what, number), { force: true });
+  }
+
+  /** The newest file about it; number 0 is none. */
+  async #last(what: string): Promise<{ readonly number: number; readonly until: number }> {
     await fs.mkdir(this.#directory, { recursive: true, mode: 0o700 });
-    await fs.rm(this.#fileOf(what), { force: true });
-    await this.#make(this.#fileOf(what), forMs);
+    const start = `${nameOf(what)}.`;
+    const numbers = (await fs.readdir(this.#directory)).flatMap((name) =>
+      name.startsWith(start) ? Number.parseInt(name.slice(start.length), 10) || 0 : [],
+    );
+    const number = Math.max(0, ...numbers);
+    return { number, until: untilOf(this.#fileOf(what, number)) };
   }
 
   /** The file appears with its text in one step: a reader never finds it empty. */
@@ -51,28 +65,17 @@ export class Announcements {
     }
   }
 
-  /** Two windows may find the same file over: what one of them took away must be what both read. */
-  async #takeAwayWhatIsOver(file: string): Promise<boolean> {
-    if ((await untilOf(file)) > this.#now()) return false;
-    const aside = path.join(this.#directory, `${randomUUID()}.old`);
-    try {
-      await fs.rename(file, aside);
-    } catch {
-      return false;
-    }
-    const over = (await untilOf(aside)) <= this.#now();
-    if (over) await fs.rm(aside, { force: true });
-    else await fs.rename(aside, file);
-    return over;
-  }
-
-  #fileOf(what: string): string {
-    return path.join(this.#directory, createHash('sha256').update(what).digest('hex').slice(0, 32));
+  #fileOf(what: string, number: number): string {
+    return path.join(this.#directory, `${nameOf(what)}.${number}`);
   }
 }
 
+function nameOf(what: string): string {
+  return createHash('sha256').update(what).digest('hex').slice(0, 32);
+}
+
 /** What cannot be read is over. */
-async function untilOf(file: string): Promise<number> {
+function untilOf(file: string): number {
   try {
     return schema.parse(JSON.parse(readPlainFile(file))).until;
   } catch {

