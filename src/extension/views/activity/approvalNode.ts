@@ -1,6 +1,7 @@
-import { l10n, MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
+import { l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
 import type { ApprovalQuestion } from '../../../gateway/parent.ts';
 import { oneLine } from '../../approvals/requestText.ts';
+import { plainTooltip } from '../../ui/plainTooltip.ts';
 
 /** As in *2 requests wait for your approval*. */
 export function approvalsText(count: number): string {
@@ -27,9 +28,7 @@ export class ApprovalNode extends TreeItem {
       l10n.t('Agent: {0}', question.agent.name),
       l10n.t('It waits until {0}', new Date(question.expiresAt).toLocaleTimeString()),
     ];
-    const tooltip = new MarkdownString();
-    for (const line of lines) tooltip.appendText(`${line}\n\n`);
-    this.tooltip = tooltip;
+    this.tooltip = plainTooltip(lines);
     this.contextValue = 'approval';
     this.command = {
       command: 'valetKey.reviewPendingApprovals',

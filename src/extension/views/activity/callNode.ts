@@ -1,5 +1,6 @@
-import { l10n, MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
+import { l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
 import { type Activity, wantsRule } from '../../audit/activity.ts';
+import { plainTooltip } from '../../ui/plainTooltip.ts';
 import { reasonText, remedyText } from './reasonText.ts';
 
 /** One call of an agent. */
@@ -21,9 +22,7 @@ export class CallNode extends TreeItem {
       l10n.t('Result: {0}', resultText(call)),
       ...(call.result.kind === 'blocked' ? [remedyText(call.result) ?? ''] : []),
     ].filter(Boolean);
-    const tooltip = new MarkdownString();
-    for (const line of lines) tooltip.appendText(`${line}\n\n`);
-    this.tooltip = tooltip;
+    this.tooltip = plainTooltip(lines);
     this.contextValue = `call.${call.result.kind}${wantsRule(call) ? '.policy' : ''}`;
     this.accessibilityInformation = { label: lines.join(', '), role: 'treeitem' };
   }

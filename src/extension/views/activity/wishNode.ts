@@ -1,5 +1,6 @@
-import { l10n, MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
+import { l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
 import type { WaitingWish } from '../../audit/accessWishes.ts';
+import { plainTooltip } from '../../ui/plainTooltip.ts';
 
 /** A rule that an agent asked for. */
 export class WishNode extends TreeItem {
@@ -15,9 +16,7 @@ export class WishNode extends TreeItem {
       l10n.t('{0} asks for {1} {2} on {3}', wish.agent, wish.method, wish.path, wish.service),
       l10n.t('Time: {0}', new Date(wish.at).toLocaleString()),
     ];
-    const tooltip = new MarkdownString();
-    for (const line of lines) tooltip.appendText(`${line}\n\n`);
-    this.tooltip = tooltip;
+    this.tooltip = plainTooltip(lines);
     this.contextValue = 'wish';
     this.command = {
       command: 'valetKey.reviewAccessRequest',

@@ -1,8 +1,9 @@
-import { l10n, MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
+import { l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
 import { clientOf } from '../../agents/agentClients.ts';
 import type { Agent } from '../../agents/agentList.ts';
 import { EDITOR_ENTRY } from '../../agents/agentStore.ts';
 import { agentWords } from '../../agents/agentWords.ts';
+import { plainTooltip } from '../../ui/plainTooltip.ts';
 
 /** An agent that is connected. */
 export class AgentNode extends TreeItem {
@@ -27,9 +28,7 @@ export class AgentNode extends TreeItem {
       agent.connections.length > 1 ? l10n.t('{0} connections', agent.connections.length) : '',
       agent.pids.length > 0 ? l10n.t('Process: {0}', agent.pids.join(', ')) : '',
     ].filter(Boolean);
-    const tooltip = new MarkdownString();
-    for (const line of lines) tooltip.appendText(`${line}\n\n`);
-    this.tooltip = tooltip;
+    this.tooltip = plainTooltip(lines);
     this.contextValue = `agent.${agent.state}${agent.entry === EDITOR_ENTRY ? '' : '.other'}`;
     this.accessibilityInformation = { label: lines.join(', '), role: 'treeitem' };
     if (agent.state === 'waiting') {

@@ -1,4 +1,4 @@
-import { l10n, MarkdownString, ThemeColor, ThemeIcon } from 'vscode';
+import { l10n, ThemeColor, ThemeIcon } from 'vscode';
 import type { Activity } from '../../audit/activity.ts';
 import { lastCallText } from '../activity/callNode.ts';
 import { DetailNode } from './detailNode.ts';
@@ -38,11 +38,4 @@ export function waitingText(count: number): string {
 /** How many changes of a policy wait, in words. */
 export function pendingText(count: number): string {
   return count === 1 ? l10n.t('1 change waits for your review') : l10n.t('{0} changes wait for your review', count);
-}
-
-/** Text that came from elsewhere is shown as text, not as Markdown. */
-export function plainTooltip(lines: readonly string[]): MarkdownString {
-  const tooltip = new MarkdownString();
-  for (const line of lines.filter(Boolean)) tooltip.appendText(`${line}\n\n`);
-  return tooltip;
 }
