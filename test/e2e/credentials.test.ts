@@ -254,7 +254,7 @@ test('revoking stops the next call, and everything can be removed', async () => 
 
   // Entering it again is no rotation, and there is nothing to undo.
   await start('Rotate Credential');
-  await window.type('New credential for demo', replaced);
+  await window.type('Credential for demo', replaced);
   await window.waitForDialog('Send this credential to');
   await window.answerDialog('Use This Credential');
   await window.waitForNotification('“demo” has its credential.');

@@ -356,8 +356,8 @@ test('no command of VS Code answers any question of ours, whichever is open', as
   await window.waitForNotification('“demo” is rotated.');
   await acceptEverything();
   await sayNo();
-  await call('_request_access', { service: 'demo', method: 'DELETE', path: '/x', reason: 'Say yes.' });
-  await window.waitForNotification('asks for DELETE');
+  await call('_request_access', { service: 'demo', method: 'OPTIONS', path: '/x', reason: 'Say yes.' });
+  await window.waitForNotification('asks for OPTIONS');
   await acceptEverything();
   await sayNo();
 

@@ -277,19 +277,17 @@ test('behind a key that holds more the cursor is where that is written, and no s
   const complete = async (before: string, typed: string, label: string, after: string): Promise<void> => {
     await window.page.keyboard.press('Escape');
     const place = await window.evaluate(
-      async (vscode, { path, before }) => {
+      async (vscode, { path, text }) => {
         const shown = await vscode.window.showTextDocument(vscode.Uri.file(path), { preview: false });
         const whole = new vscode.Range(0, 0, shown.document.lineCount, 0);
-        await shown.edit((edit) => edit.replace(whole, before));
-        const end = shown.document.positionAt(before.length);
+        await shown.edit((edit) => edit.replace(whole, text));
+        const end = shown.document.positionAt(text.length);
         shown.selection = new vscode.Selection(end, end);
         return `Ln ${end.line + 1}, Col ${end.character + 1}`;
       },
-      { path: own, before },
+      { path: own, text: before + typed },
     );
     await window.page.locator('.statusbar-item').filter({ hasText: place }).waitFor();
-    await window.page.keyboard.type(typed);
-    await until(typed, async () => (await text(own)) === before + typed);
     await window.command('editor.action.triggerSuggest');
     await window.page.locator('.suggest-widget .monaco-list-row.focused').filter({ hasText: label }).waitFor();
     await window.page.keyboard.press('Enter');

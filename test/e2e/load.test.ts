@@ -206,7 +206,7 @@ async function enterAgain(): Promise<void> {
   await window.palette('Valet Key: Rotate Credential');
   await window.waitForInput('Which service?');
   await window.pick('demo');
-  await window.type('New credential for demo', second);
+  await window.type('Credential for demo', second);
   await window.waitForDialog('Send this credential to');
   await window.answerDialog('Use This Credential');
   await until('calls to pass again', async () => (await read('/slow/1')).status === 200);
