@@ -103,7 +103,9 @@ describe('a credential', () => {
     for (const range of [`0-${start + 12}`, `${start + 12}-`, `${start + 10}-${start + 14}`, '0-7', '400-']) {
       const headers = { range: `bytes=${range}` };
       const { durationMs: _, ...answer } = await agent.ok('read', { service: 'api', path: '/piece', headers });
-      answers.push(answer);
+      // A second may end between two of them.
+      const { date: _date, ...others } = answer.headers as Record<string, string>;
+      answers.push({ ...answer, headers: others });
     }
     for (const answer of answers) expect(answer).toEqual(answers[0]);
     expect(answers[0]).toMatchObject({ status: 206, hint: expect.stringContaining('withheld') });
