@@ -162,10 +162,10 @@ describe('in TOML', () => {
   });
 
   test('what was written after it stays, when it is taken out', () => {
-    const after = `${withEntries('a = 1\n', codex, entriesOf(codex, LAUNCH, []))}\n[mcp_servers.valet-key.tools.read]\napproval_mode = "approve"\n\n[projects."/work"]\ntrust_level = "trusted"\n`;
+    const after = `${withEntries('a = 1\n', codex, entriesOf(codex, LAUNCH, []))}\n[mcp_servers.valet-key.tools.read]\napproval_mode = "approve"\n\n[projects."/shop"]\ntrust_level = "trusted"\n`;
     expect(parseToml(withoutEntries(after, codex))).toEqual({
       a: 1,
-      projects: { '/work': { trust_level: 'trusted' } },
+      projects: { '/shop': { trust_level: 'trusted' } },
     });
   });
 

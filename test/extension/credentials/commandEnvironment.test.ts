@@ -47,16 +47,16 @@ describe('the program that a command names', () => {
 
   beforeAll(() => {
     root = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'vk-programs-')));
-    for (const folder of ['first', 'second', 'work']) fs.mkdirSync(path.join(root, folder));
+    for (const folder of ['first', 'second', 'shop']) fs.mkdirSync(path.join(root, folder));
     fs.writeFileSync(path.join(root, 'first/key'), 'not to be run', { mode: 0o600 });
-    fs.mkdirSync(path.join(root, 'work/..tools'));
-    fs.symlinkSync(path.join(root, 'work'), path.join(root, 'link'));
-    for (const file of ['second/key', 'second/other', 'work/tool', 'work/..tools/tool'])
+    fs.mkdirSync(path.join(root, 'shop/..tools'));
+    fs.symlinkSync(path.join(root, 'shop'), path.join(root, 'link'));
+    for (const file of ['second/key', 'second/other', 'shop/tool', 'shop/..tools/tool'])
       fs.writeFileSync(path.join(root, file), '', { mode: 0o700 });
-    fs.symlinkSync(path.join(root, 'work/tool'), path.join(root, 'first/tool'));
+    fs.symlinkSync(path.join(root, 'shop/tool'), path.join(root, 'first/tool'));
     where = {
       folders: [path.join(root, 'first'), path.join(root, 'second')],
-      workspaceFolders: [path.join(root, 'work')],
+      workspaceFolders: [path.join(root, 'shop')],
       windows: false,
     };
   });
@@ -78,22 +78,22 @@ describe('the program that a command names', () => {
   });
 
   it('is none of the workspace, also behind a link', async () => {
-    expect(await findProgram(path.join(root, 'work/tool'), where)).toEqual({ problem: 'in-workspace' });
+    expect(await findProgram(path.join(root, 'shop/tool'), where)).toEqual({ problem: 'in-workspace' });
     expect(await findProgram('tool', where)).toEqual({ problem: 'in-workspace' });
   });
 
   it('is none of a workspace that was opened by another name, or whose folders begin with dots', async () => {
     const byLink = { ...where, workspaceFolders: [path.join(root, 'link')] };
-    expect(await findProgram(path.join(root, 'work/tool'), byLink)).toEqual({ problem: 'in-workspace' });
-    expect(await findProgram(path.join(root, 'work/..tools/tool'), where)).toEqual({ problem: 'in-workspace' });
-    expect(safePath(`${root}/work:${root}/work/..tools:${root}/first`, byLink.workspaceFolders)).toEqual([
+    expect(await findProgram(path.join(root, 'shop/tool'), byLink)).toEqual({ problem: 'in-workspace' });
+    expect(await findProgram(path.join(root, 'shop/..tools/tool'), where)).toEqual({ problem: 'in-workspace' });
+    expect(safePath(`${root}/shop:${root}/shop/..tools:${root}/first`, byLink.workspaceFolders)).toEqual([
       `${root}/first`,
     ]);
     expect(safePath(`${root}/link:${root}/first`, where.workspaceFolders)).toEqual([`${root}/first`]);
   });
 
   it.each([
-    ['work/tool', true],
+    ['shop/tool', true],
     ['first/tool', true],
     ['second/key', false],
     ['nothing', false],
@@ -103,7 +103,7 @@ describe('the program that a command names', () => {
   });
 
   it('is given words that hold the workspace somewhere', async () => {
-    const words = [`--file=${root}/work/x`, `. ${root}/work/x; y`, `${root}/workshop`, `file://${root}/work`];
+    const words = [`--file=${root}/shop/x`, `. ${root}/shop/x; y`, `${root}/shopping`, `file://${root}/shop`];
     expect(await wordsInWorkspace(words, where.workspaceFolders, root)).toEqual([words[0], words[1], words[3]]);
   });
 });
