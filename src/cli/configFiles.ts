@@ -4,6 +4,7 @@ import { type ConfigPlace, matchesName, workspacePlace } from '../core/checkup/l
 import type { ConfigFile } from '../core/checkup/model.ts';
 import { MAX_CONFIG_BYTES } from '../core/checkup/read/readConfig.ts';
 import type { Unreadable } from '../core/checkup/read/unreadable.ts';
+import { READ_AT_ONCE } from '../protocol/plainFile.ts';
 
 /** A configuration file that may be there. */
 export interface ConfigSource extends Omit<ConfigFile, 'text'> {
@@ -58,7 +59,7 @@ export function readSource({
     if (within !== undefined && !isInside(fs.realpathSync(file), fs.realpathSync(within))) return { why: 'outside' };
     if (stat.size > MAX_CONFIG_BYTES) return { why: 'too-large' };
     // What is there may have been exchanged since: never wait for a pipe, never read past the bound.
-    handle = fs.openSync(file, fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0));
+    handle = fs.openSync(file, READ_AT_ONCE);
     if (!fs.fstatSync(handle).isFile()) return { why: 'no-file' };
     const bytes = Buffer.alloc(stat.size);
     const length = fs.readSync(handle, bytes, 0, stat.size, 0);

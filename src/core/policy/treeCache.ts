@@ -1,12 +1,15 @@
 import { isCollection, isMap, isNode, isPair, Pair, type ParsedNode, type Range, YAMLMap } from 'yaml';
 import type { Problem } from './model.ts';
 import { ProblemList } from './problems.ts';
+import type { AnyPair } from './yamlFind.ts';
 import { MAX_LEXEMES, MAX_REPORTED, type ReadTree, readTree, type Tree } from './yamlTree.ts';
 
 /** How nearly every policy is laid out: a section's key at the left edge, its services' or servers' at two blanks. */
 const SECTION = /^[a-zA-Z]+:(?= |$)/;
 const DIVIDED = /^(?:services|servers): *(?:#.*)?$/;
 const MEMBER = /^ {2}[A-Za-z][\w-]*:(?= |$)/;
+/** A line that says nothing. */
+const IDLE = /^ *(?:#|$)/;
 /** A line that belongs to what is above it. */
 const INSIDE_SECTION = /^(?: |- |#|$)/;
 const INSIDE_MEMBER = /^(?: {3}| *(?:#|$))/;
@@ -79,14 +82,14 @@ export class TreeCache {
     // Where a quote is missed depends on whether there is another one further down.
     if (all.some(({ problems, text }) => problems.length > 0 && /["']/.test(text))) return undefined;
     const found = problemsOf(all);
-    if (found.length >= MAX_REPORTED || all.reduce((sum, { lexemes }) => sum + lexemes, 0) > MAX_LEXEMES)
-      return undefined;
+    const lexemes = all.reduce((sum, piece) => sum + piece.lexemes, 0);
+    if (found.length >= MAX_REPORTED || lexemes > MAX_LEXEMES) return undefined;
     if (found.length > 0) {
       for (const { code, span, message } of found) problems.error(code, span, message);
       return { tree: undefined };
     }
     const root = join(sections, read);
-    return root && { tree: { root, lexemes: 0 } };
+    return root && { tree: { root, lexemes } };
   }
 }
 
@@ -99,11 +102,11 @@ function divide(text: string): Divided | undefined {
     const section = sections.at(-1);
     if (SECTION.test(line)) sections.push({ start, divided: DIVIDED.test(line), members: [] });
     else if (section === undefined) {
-      if (!/^ *(?:#|$)/.test(line)) return undefined;
+      if (!IDLE.test(line)) return undefined;
     } else if (!section.divided) {
       if (!INSIDE_SECTION.test(line)) return undefined;
     } else if (MEMBER.test(line)) section.members.push(start);
-    else if (!(section.members.length === 0 ? /^ *(?:#|$)/ : INSIDE_MEMBER).test(line)) return undefined;
+    else if (!(section.members.length === 0 ? IDLE : INSIDE_MEMBER).test(line)) return undefined;
     start = next;
   }
   const preamble = { before: '', text: text.slice(0, sections[0]?.start ?? 0), after: '', start: 0 } as const;
@@ -162,8 +165,6 @@ function problemsOf(pieces: readonly ReadPiece[]): readonly Pick<Problem, 'code'
   for (const one of all) if (!places.has(one.span.start)) places.set(one.span.start, one);
   return [...places.values()];
 }
-
-type AnyPair = Pair<ParsedNode, ParsedNode | null>;
 
 /** One pair of the tree, where it starts, and the range of the map that ends with it. */
 interface Part {

@@ -1,5 +1,6 @@
-import { constants, unwatchFile, watchFile } from 'node:fs';
+import { unwatchFile, watchFile } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { READ_AT_ONCE } from '../../protocol/plainFile.ts';
 import type { Disposable } from '../util/emitter.ts';
 import { errorText } from '../util/errorText.ts';
 import type { PolicyRead } from './policySource.ts';
@@ -28,8 +29,7 @@ export function administratorPath(platform: NodeJS.Platform): string {
 /** Reads the file whole. Anything but a plain file, or nothing at all, is unreadable: that closes, so it is never a guess. */
 export async function readAdministratorFile(path: string): Promise<PolicyRead> {
   try {
-    // Non-blocking, so that a pipe in the file's place holds nobody up (open(2)); 0 on Windows, which has neither.
-    const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const file = await open(path, READ_AT_ONCE);
     try {
       const stat = await file.stat();
       if (!stat.isFile()) return { kind: 'unreadable', why: 'It is not a plain file.' };

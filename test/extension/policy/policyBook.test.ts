@@ -267,6 +267,8 @@ describe('a name that the file has no longer', () => {
     expect(closedIn(await open())).toEqual(['api']);
   });
 
+  const otherFile = { id: 'user', label: 'user', read: async () => ({ kind: 'text', text: policy('a') }) as const };
+
   test('waits for a person where another file has it, and not before', async () => {
     const { open, save, source } = setUp(WORKSPACE);
     const book = await open();
@@ -274,8 +276,7 @@ describe('a name that the file has no longer', () => {
     await approveNow(book);
     await save(book, undefined);
     expect(book.get(WORKSPACE)?.pending).toEqual([]);
-    const user = { id: 'user', label: 'user', read: async () => ({ kind: 'text', text: policy('a') }) as const };
-    await book.setSources([user, source]);
+    await book.setSources([otherFile, source]);
     expect(book.get(WORKSPACE)?.pending).toEqual([
       { kind: 'widens', service: 'api', text: '+ api: valetkey.yaml no longer restricts it' },
     ]);
@@ -287,8 +288,7 @@ describe('a name that the file has no longer', () => {
     await save(book, policy('a'));
     await approveNow(book);
     await save(book, 'services: {}\n');
-    const user = { id: 'user', label: 'user', read: async () => ({ kind: 'text', text: policy('a') }) as const };
-    await book.setSources([user, source]);
+    await book.setSources([otherFile, source]);
     expect(book.get(WORKSPACE)?.pending.map(({ kind }) => kind)).toEqual(['widens']);
     await book.approve(WORKSPACE, 'services: {}\n');
     expect(book.get(WORKSPACE)).not.toHaveProperty('closed');
