@@ -45,6 +45,7 @@ import type {
   WishOutcome,
 } from './parent.ts';
 import { PersonActs } from './personActs.ts';
+import { RefusalLimit } from './refusalLimit.ts';
 import { refusals } from './refusals.ts';
 import { Refusing } from './refusing.ts';
 import { Authenticator } from './renewal/authenticator.ts';
@@ -94,6 +95,7 @@ export class Gateway implements GatewayControl {
   readonly #judge: Judge;
   readonly #asking: Asking;
   readonly #sender: Sender;
+  readonly #refusalLimit: RefusalLimit;
   readonly #refusing: Refusing;
   readonly #person: PersonActs;
   readonly #approvals: Approvals;
@@ -145,7 +147,8 @@ export class Gateway implements GatewayControl {
     const shared = { state: this.#state, recorder: this.#recorder, now: this.#now };
     const { approver } = options;
     this.#flights = new Flights(this.#now);
-    this.#refusing = new Refusing(shared);
+    this.#refusalLimit = new RefusalLimit(shared);
+    this.#refusing = new Refusing({ ...shared, refusalLimit: this.#refusalLimit });
     this.#judge = new Judge({ ...shared, agents: this.agents, accessRequests: this.#accessRequests, approver });
     this.#asking = new Asking({
       ...shared,
@@ -170,6 +173,7 @@ export class Gateway implements GatewayControl {
       state: this.#state,
       recorder: this.#recorder,
       limiter: this.#limiter,
+      refusalLimit: this.#refusalLimit,
       turns: this.#turns,
       dispatcher: (network) => this.#transport.dispatcher(network),
       onToolsSeen: (seen) => options.events.onToolsSeen(seen),
@@ -194,6 +198,8 @@ export class Gateway implements GatewayControl {
     signal?: AbortSignal,
     onWaiting: () => void = () => undefined,
   ): Promise<{ answer: Answer } | { refusal: Refusal }> {
+    const turnedAway = this.#refusalLimit.turnAway(caller);
+    if (turnedAway) return { refusal: turnedAway };
     const flight = this.#flights.take(call, caller, signal);
     let place: Place | undefined;
     const enter = ({ inForce: { service, limits } }: Judged): Promise<Place> =>
@@ -363,6 +369,7 @@ export class Gateway implements GatewayControl {
   disconnect(connection: string): void {
     this.#approvals.disconnect(connection);
     this.#accessRequests.disconnect(connection);
+    this.#refusalLimit.disconnect(connection);
   }
 
   async setNetwork(network: NetworkSettings): Promise<void> {
@@ -438,6 +445,7 @@ export class Gateway implements GatewayControl {
       while (underWay() > 0 && performance.now() < latest);
       await setImmediate(); // answers are written at the end of the turn in which they came
     }
+    this.#refusalLimit.close();
     this.#transport.close();
     this.#recorder.close();
   }

@@ -270,6 +270,14 @@ export const refusals = {
       { service, retryAfterMs: 1000 },
     ),
 
+  refusedTooOften: (retryAfterMs: number): RefusalError =>
+    refuse(
+      'rate_limited',
+      'Too many calls of this agent were refused lately, so this one was not looked at.',
+      `Nothing was sent. Wait ${Math.ceil(retryAfterMs / 1000)} s, and do not repeat calls that were refused.`,
+      { retryAfterMs: Math.ceil(retryAfterMs) },
+    ),
+
   requestTooLarge: (message: string, nextStep: string, service: string): RefusalError =>
     refuse('request_too_large', message, nextStep, { service }),
 

@@ -4,11 +4,13 @@ import type { Recorder } from './audit/recorder.ts';
 import { type Flight, Interruption } from './flight.ts';
 import type { GatewayState } from './gatewayState.ts';
 import type { Mend } from './parent.ts';
+import type { RefusalLimit } from './refusalLimit.ts';
 import { RefusalError, refusals } from './refusals.ts';
 
 interface RefusingParts {
   readonly state: GatewayState;
   readonly recorder: Recorder;
+  readonly refusalLimit: RefusalLimit;
   readonly now: () => number;
 }
 
@@ -26,14 +28,15 @@ export class Refusing {
     const { refusal, why, mend } = this.#asRefusal(error, service, flight.sent);
     if (flight.verdict !== 'verify') this.#note(service, refusal.code, why, mend);
     if (error instanceof AuditWriteError) return this.#clean(refusal); // there is nowhere to record it
-    this.#parts.recorder.recordOrLog({
+    const event = {
       ...flight.event(),
-      kind: flight.intended ? 'outcome' : 'denied',
       verdict: flight.intended || refusal.code === 'approval_pending' ? flight.verdict : 'deny',
       code: refusal.code,
       ...(refusal.rule === undefined ? {} : { rule: refusal.rule }),
       durationMs: this.#parts.now() - flight.startedAt,
-    });
+    };
+    if (flight.intended) this.#parts.recorder.recordOrLog({ ...event, kind: 'outcome' });
+    else this.#parts.refusalLimit.refused(flight.caller, { ...event, kind: 'denied' });
     return this.#clean(refusal);
   }
 

@@ -33,6 +33,11 @@ export class TokenBucket {
     this.#at = Math.max(this.#at, now);
   }
 
+  /** Whether every token that was taken has come back. */
+  isFull(now: number): boolean {
+    return this.#filled(now) >= this.rate.count;
+  }
+
   /** Gives a token back that was taken and not used. */
   putBack(): void {
     this.#tokens = Math.min(this.rate.count, this.#tokens + 1);

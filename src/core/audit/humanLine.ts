@@ -63,7 +63,11 @@ function fieldsOf(event: AuditEvent): readonly string[] {
     const upTo = event.removed === undefined ? '' : ` up to ${event.removed.seq} of ${event.removed.gatewayId}`;
     return ['audit trail', 'prune', `removed records${upTo}`];
   }
-  return [event.service ?? '', [event.method, event.path].filter(Boolean).join(' '), ...resultOf(event)];
+  return [
+    event.service ?? '',
+    [event.method, event.path].filter(Boolean).join(' ') || (event.subject ?? ''),
+    ...resultOf(event),
+  ];
 }
 
 function resultOf(event: AuditEvent): readonly [result: string, detail: string] {

@@ -18,7 +18,10 @@ export interface RecordPosition {
   readonly prev: string;
 }
 
-/** Longest field values in UTF-16 code units. What an agent sends must not fill the disk. */
+/**
+ * Longest field values in UTF-16 code units, as they are written: an unshowable one takes six. What an agent sends must not
+ * fill the disk.
+ */
 const LIMITS = {
   id: 64,
   name: 256,
@@ -122,13 +125,24 @@ function optionalNumber<K extends string>(key: K, value: number | undefined): { 
 }
 
 function cut(text: string, limit: number): string {
-  if (text.length <= limit) {
-    return text;
-  }
+  // No code unit is written as less than one: what lies beyond the limit need not be looked at.
+  if (text.length <= limit && written(text).length <= limit) return text;
   // Room for the mark, whose own length depends on how much is cut.
-  const kept = Math.max(0, limit - `…[cut ${text.length}]`.length);
-  const end = isHighSurrogate(text.charCodeAt(kept - 1)) ? kept - 1 : kept;
+  const room = Math.max(0, limit - `…[cut ${text.length}]`.length);
+  let end = 0;
+  let taken = 0;
+  for (const character of text.slice(0, room)) {
+    taken += written(character).length;
+    if (taken > room) break;
+    end += character.length;
+  }
+  if (isHighSurrogate(text.charCodeAt(end - 1))) end -= 1;
   return `${text.slice(0, end)}…[cut ${text.length - end}]`;
+}
+
+/** As it stands in a line, but for the quotes around it. */
+function written(text: string): string {
+  return escapeUnshowable(JSON.stringify(text)).slice(1, -1);
 }
 
 function isHighSurrogate(unit: number): boolean {

@@ -17,6 +17,7 @@ import { Flights } from '../flights.ts';
 import type { GatewayState } from '../gatewayState.ts';
 import type { Limiter, Place } from '../limiter.ts';
 import type { ServerPins, ServerState, ToolsSeen } from '../parent.ts';
+import type { RefusalLimit } from '../refusalLimit.ts';
 import { RefusalError, refusals } from '../refusals.ts';
 import { knownRefusal } from '../refusing.ts';
 import { TokenBucket } from '../tokenBucket.ts';
@@ -44,6 +45,7 @@ export interface WrappedServersOptions {
   readonly state: GatewayState;
   readonly recorder: Recorder;
   readonly limiter: Limiter;
+  readonly refusalLimit: RefusalLimit;
   readonly turns: Turns;
   readonly dispatcher: (network: Network) => Dispatcher;
   readonly approvals: () => Approvals;
@@ -99,7 +101,9 @@ export class WrappedServers {
     onWaiting: () => void = () => undefined,
     onProgress?: (progress: CallProgress) => void,
   ): Promise<{ answer: ToolResult } | { refusal: Refusal }> {
-    const { now } = this.#options;
+    const { now, refusalLimit } = this.#options;
+    const turnedAway = refusalLimit.turnAway(caller);
+    if (turnedAway) return { refusal: turnedAway };
     const flight = this.#flights.take(
       { tool: 'execute', service: call.server, method: 'tools/call', path: call.tool },
       caller,
@@ -403,13 +407,14 @@ export class WrappedServers {
     const { service } = flight.call;
     const { refusal } = this.#asRefusal(error, service, flight);
     if (!(error instanceof AuditWriteError)) {
-      this.#options.recorder.recordOrLog({
+      const event = {
         ...flight.event(),
-        kind: flight.intended ? 'outcome' : 'denied',
-        verdict: flight.intended ? flight.verdict : 'deny',
         code: refusal.code,
         durationMs: this.#options.now() - flight.startedAt,
-      });
+      };
+      if (flight.intended) {
+        this.#options.recorder.recordOrLog({ ...event, kind: 'outcome', verdict: flight.verdict });
+      } else this.#options.refusalLimit.refused(flight.caller, { ...event, kind: 'denied', verdict: 'deny' });
     }
     return this.#clean(refusal);
   }

@@ -89,6 +89,24 @@ describe('sealRecord', () => {
       .reason;
     expect(pair).toMatch(/^a+(?:😀)*…\[cut \d+\]$/u);
   });
+
+  it.each([
+    ['an escape of six characters', '\u202e'],
+    ['two of them', '\u{e0041}'],
+    ['a lone surrogate', '\ud800'],
+    ['a control character', '\u0001'],
+    ['a quotation mark', '"'],
+    ['a backslash', '\\'],
+    ['a line end', '\n'],
+  ])('counts %s as what it takes in the file', (_, character) => {
+    const long = character.repeat(5000);
+    const event = { ...EVENT, agent: { name: 'x', raw: long, version: long }, path: long, reason: long, service: long };
+    const { line, record } = sealRecord(event, POSITION, sha256);
+    expect(line.length).toBeLessThan(4000);
+    expect(record.reason).toMatch(/…\[cut \d+\]$/);
+    const [, cut = ''] = /…\[cut (\d+)\]$/.exec(record.reason ?? '') ?? [];
+    expect(record.reason?.length).toBe(long.length - Number(cut) + `…[cut ${cut}]`.length);
+  });
 });
 
 describe('unsealLine', () => {

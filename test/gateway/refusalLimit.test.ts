@@ -1,0 +1,141 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { AuditEvent } from '../../src/core/audit/model.ts';
+import { auditRuns, verifyRun } from '../../src/gateway/audit/trail.ts';
+import { type Caller, PERSON } from '../../src/gateway/flight.ts';
+import { RefusalLimit } from '../../src/gateway/refusalLimit.ts';
+import { freshKey, loopbackService, policyText, serve } from '../support/serve.ts';
+import { startUpstream } from '../support/upstream.ts';
+
+const DENIED: AuditEvent = { id: 'e', kind: 'denied', agent: { name: 'claude' }, code: 'policy_denied' };
+
+function caller(connection: string): Caller {
+  return { agent: { name: 'claude-code' }, scope: 'window', connection };
+}
+
+describe('refused calls', () => {
+  const clock = { now: 1_000_000 };
+  let records: AuditEvent[];
+  let limit: RefusalLimit;
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    records = [];
+    limit = new RefusalLimit({ recorder: { recordOrLog: (event) => records.push(event) }, now: () => clock.now });
+  });
+  afterEach(() => {
+    limit.close();
+    vi.useRealTimers();
+  });
+
+  function refuse(who: Caller, times: number): void {
+    for (let n = 0; n < times; n += 1) if (!limit.turnAway(who)) limit.refused(who, DENIED);
+  }
+
+  it('of one connection make it wait, and no other', () => {
+    refuse(caller('a'), 600);
+    expect(limit.turnAway(caller('a'))).toMatchObject({ code: 'rate_limited', sent: 'no', retryAfterMs: 100 });
+    expect(limit.turnAway(caller('b'))).toBeUndefined();
+    clock.now += 100;
+    expect(limit.turnAway(caller('a'))).toBeUndefined();
+  });
+
+  it('that are turned away do not make the wait longer', () => {
+    refuse(caller('a'), 600);
+    for (let n = 0; n < 1000; n += 1) expect(limit.turnAway(caller('a'))?.retryAfterMs).toBe(100);
+    clock.now += 100;
+    expect(limit.turnAway(caller('a'))).toBeUndefined();
+  });
+
+  it('over ever new connections make each wait after its first, but not an agent without any', () => {
+    for (let n = 0; n < 1200; n += 1) refuse(caller(`one ${n}`), 1);
+    for (let n = 0; n < 50; n += 1) {
+      refuse(caller(`more ${n}`), 1);
+      expect(limit.turnAway(caller(`more ${n}`))).toMatchObject({ code: 'rate_limited' });
+    }
+    expect(limit.turnAway(caller('honest'))).toBeUndefined();
+    clock.now += 60_000;
+    expect(limit.turnAway(caller('more 1'))).toBeUndefined();
+  });
+
+  it('of the person in VS Code wait for nobody', () => {
+    refuse(PERSON, 5000);
+    expect(limit.turnAway(PERSON)).toBeUndefined();
+    expect(records).toHaveLength(5000);
+  });
+
+  it('are counted in the trail once they are many, by agent, and every one of them', () => {
+    for (let n = 0; n < 5000; n += 1) limit.refused(caller(`${n}`), DENIED);
+    for (let n = 0; n < 30; n += 1) limit.refused(caller(`${n}`), { ...DENIED, agent: { name: `made-up-${n}` } });
+    expect(records).toHaveLength(1000);
+    vi.advanceTimersByTime(10_000);
+    const sums = records.slice(1000);
+    expect(sums.length).toBeLessThan(12);
+    expect(sums[0]).toMatchObject({
+      kind: 'denied',
+      verdict: 'deny',
+      code: 'rate_limited',
+      agent: { name: 'claude' },
+      subject: '4000 more refused calls',
+    });
+    const counted = sums.reduce((sum, { subject }) => sum + Number.parseInt(subject ?? '', 10), 0);
+    expect(counted).toBe(4030);
+  });
+
+  it('that the trail was not told of yet are told when the gateway ends', () => {
+    for (let n = 0; n < 1001; n += 1) limit.refused(caller('a'), DENIED);
+    limit.close();
+    expect(records.at(-1)).toMatchObject({ subject: '1 more refused calls' });
+  });
+});
+
+it('a flood of refused calls is a few megabytes in the trail at most, and the chain holds', {
+  timeout: 60_000,
+}, async () => {
+  const upstream = await startUpstream();
+  const served = await serve({
+    policy: policyText({ api: loopbackService(upstream.origin, { policies: [{ path: '/x', methods: ['GET'] }] }) }),
+    credentials: { api: freshKey() },
+  });
+  try {
+    const codes = new Map<string, number>();
+    const agents = await Promise.all([served.agent(), served.agent(), served.agent()]);
+    for (let round = 0; round < 16; round += 1) {
+      const calls = agents.flatMap((agent) =>
+        Array.from({ length: 50 }, (_, n) =>
+          agent.refused('read', {
+            service: 'api',
+            path: `/${'%E2%80%AE'.repeat(280)}${round}-${n}`,
+            reason: '\u202e'.repeat(500),
+          }),
+        ),
+      );
+      for (const { code } of await Promise.all(calls)) codes.set(code, (codes.get(code) ?? 0) + 1);
+    }
+    expect([...codes.keys()].sort()).toEqual(['policy_denied', 'rate_limited']);
+    expect(codes.get('policy_denied')).toBeLessThan(1200 + 600);
+    // An honest agent beside them is not held up.
+    const honest = await served.agent('codex');
+    expect((await honest.ok('read', { service: 'api', path: '/x' })).status).toBe(200);
+    await Promise.all([...agents, honest].map((agent) => agent.close()));
+    served.process.stdin?.end();
+    await new Promise((resolve) => served.process.once('exit', resolve));
+    const bytes = fs
+      .readdirSync(served.auditDir)
+      .reduce((sum, name) => sum + fs.statSync(path.join(served.auditDir, name)).size, 0);
+    expect(bytes).toBeLessThan(5_000_000);
+    const denied = served.records().filter(({ kind }) => kind === 'denied');
+    const summed = denied
+      .map(({ subject }) => Number.parseInt(String(subject), 10))
+      .filter((count) => !Number.isNaN(count));
+    expect(denied.length - summed.length + summed.reduce((a, b) => a + b, 0)).toBe(2400);
+    expect(served.lines().some((line) => /agent:claude \| - \| \d+ more refused calls \| BLOCKED/.test(line))).toBe(
+      true,
+    );
+    for (const run of auditRuns(served.auditDir)) expect((await verifyRun(served.auditDir, run)).ok).toBe(true);
+  } finally {
+    await served.stop();
+    await upstream.close();
+  }
+});
