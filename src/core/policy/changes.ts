@@ -1,6 +1,7 @@
 import { METHODS, type Method } from '../request/model.ts';
 import { allowCoverage, askCoverage, denyCoverage, effectiveMethods, inOrder, without } from './coverage.ts';
 import { describeAuth, differingParts } from './definition.ts';
+import { labelChanges, newLabels } from './labelChanges.ts';
 import { limitChanges } from './limitChanges.ts';
 import { DEFAULT_LIMITS, type Rule, type Service } from './model.ts';
 import { mayMeet } from './overlap.ts';
@@ -45,14 +46,19 @@ function newService(service: Service): PolicyChange[] {
   const bare: Service = { ...service, rules: [], headers: { set: [], allow: [] }, limits: DEFAULT_LIMITS };
   const allows = service.rules.some((rule) => rule.effect === 'allow');
   return [
-    change(allows ? 'widens' : 'other', service, `service ${name} (${baseUrl.text}, ${describeAuth(auth)}${where})`),
+    change(
+      allows ? 'widens' : 'restricts',
+      service,
+      `service ${name} (${baseUrl.text}, ${describeAuth(auth)}${where})`,
+    ),
     ...verifyChanges(undefined, service),
+    ...newLabels(service, allows),
     ...[
       ...ruleChanges(bare, service),
       ...headerChanges(bare, service),
       ...limitChanges(bare, service),
       // There was nothing that its denies and limits could take away.
-    ].map((one) => (one.kind === 'narrows' ? { ...one, kind: 'other' as const, text: `~${one.text.slice(1)}` } : one)),
+    ].map((one) => (one.kind === 'narrows' ? change('restricts', service, one.text.slice(2)) : one)),
   ];
 }
 
@@ -74,16 +80,10 @@ function definitionChanges(approved: Service, saved: Service): PolicyChange[] {
     change('widens', saved, `${part} of ${saved.name}: ${say(approved, part)} → ${say(saved, part)}`),
   );
   changes.push(...verifyChanges(approved, saved));
-  if (approved.environment !== saved.environment) {
-    const [from, to] = [approved.environment ?? 'none', saved.environment ?? 'none'];
-    changes.push(change('other', saved, `environment of ${saved.name}: ${from} → ${to}`));
-  }
+  changes.push(...labelChanges(approved, saved));
   if (approved.rotateEveryDays !== saved.rotateEveryDays) {
     const [from, to] = [approved, saved].map(({ rotateEveryDays: days }) => (days === undefined ? 'none' : `${days}d`));
     changes.push(change('other', saved, `rotateEvery of ${saved.name}: ${from} → ${to}`));
-  }
-  if (approved.description !== saved.description) {
-    changes.push(change('other', saved, `description of ${saved.name}`));
   }
   return changes;
 }
@@ -94,7 +94,7 @@ function verifyChanges(approved: Service | undefined, saved: Service): PolicyCha
     service?.verify ? `${service.verify.method} ${service.verify.path}` : 'none';
   const [from, to] = [say(approved), say(saved)];
   if (from === to) return [];
-  return [change(saved.verify ? 'widens' : 'other', saved, `verifying request of ${saved.name}: ${from} → ${to}`)];
+  return [change(saved.verify ? 'widens' : 'narrows', saved, `verifying request of ${saved.name}: ${from} → ${to}`)];
 }
 
 function ruleChanges(approved: Service, saved: Service, once?: Service): PolicyChange[] {

@@ -1,3 +1,4 @@
+import { waits } from '../../core/policy/policyChange.ts';
 import type { BoundedPolicyParser } from '../../gateway/policyParser.ts';
 import { boundedParse } from './boundedParse.ts';
 import type { PolicyLanguage } from './policyLanguage.ts';
@@ -12,8 +13,7 @@ export function policyLanguage(
     narrow: (approved, written) => parser.narrow(approved, written),
     changes: async (approved, written, once) => {
       const changes = await parser.changes(approved, written, once);
-      // What only narrows acts at once, and a new description asks nobody: neither waits for a person.
-      return changes.some(({ kind }) => kind === 'widens') ? changes : [];
+      return changes.some(waits) ? changes : [];
     },
   };
 }

@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Policy, PolicyDocument } from '../../core/policy/model.ts';
 import type { PolicyChange } from '../../core/policy/policyChange.ts';
+import { samePolicy } from '../../core/policy/samePolicy.ts';
 import type { PolicyFile } from '../../gateway/parent.ts';
 import { PolicyTimeoutError } from '../../gateway/policyParser.ts';
 import type { Clock, TextFolderPort } from '../ports.ts';
@@ -8,7 +10,7 @@ import { SerialQueue } from '../util/serialQueue.ts';
 import { type Approval, type ApprovalStore, fileName } from './approvalStore.ts';
 import { lockedText } from './lockedText.ts';
 import type { PolicyLanguage } from './policyLanguage.ts';
-import type { PolicySource } from './policySource.ts';
+import type { PolicyRead, PolicySource } from './policySource.ts';
 import { hasName, namesOf, withReleases } from './releases.ts';
 
 /** One policy file as this window sees it. */
@@ -24,6 +26,8 @@ export interface PolicyEntry {
   readonly written?: string;
   readonly writtenPolicy?: Policy;
   readonly approval: Approval;
+  /** What is approved; absent when nothing is. */
+  readonly approvedPolicy?: Policy;
   /** Names of the wrapped servers that both the approved and the written text have; absent for none. */
   readonly servers?: readonly string[];
   /** Services and servers that were approved and that the file names no longer: closed, also for other files. Absent for none. */
@@ -59,6 +63,8 @@ export class PolicyBook {
   readonly #ports: PolicyBookPorts;
   readonly #queue = new SerialQueue();
   readonly #entries = new Map<string, PolicyEntry>();
+  /** What this window's last strike left of each approval, and when the person gave that. */
+  readonly #struck = new Map<string, { readonly text: string; readonly at: number }>();
   readonly #changed = new Emitter<void>();
   #sources: readonly PolicySource[] = [];
   #signature = '';
@@ -86,6 +92,21 @@ export class PolicyBook {
     return this.#queue.run(async () => {
       this.#sources = sources;
       await Promise.all(sources.map((source) => this.#refresh(source)));
+      this.#fireIfChanged();
+    });
+  }
+
+  /**
+   * An editor saved `text` to this file. It counts before the file is looked at: a program that puts the old text back at
+   * once brings back nothing of what the save took away.
+   */
+  saved(id: string, text: string): Promise<void> {
+    return this.#queue.run(async () => {
+      const source = this.#sources.find((candidate) => candidate.id === id);
+      if (!source) return;
+      await this.#take(source, { kind: 'text', text });
+      this.#fireIfChanged();
+      await this.#refresh(source);
       this.#fireIfChanged();
     });
   }
@@ -133,9 +154,9 @@ export class PolicyBook {
   }
 
   /**
-   * A change that a person made through one of our own dialogs: it is approved by that act, and nothing else that
-   * happens to wait in the file is. `change` is applied to the approved text, or, where nothing waits, to the written
-   * one, so that the two stay the same to the letter; `write` changes the file, whose present text it gets.
+   * A change that a person made through one of our own dialogs: it is approved by that act, and nothing else that the
+   * file has is. `change` is applied to the approved text, or, where the written one says the very same, to that, so that
+   * the two stay the same to the letter; `write` changes the file, whose present text it gets.
    */
   approveOwnChange(
     id: string,
@@ -144,17 +165,17 @@ export class PolicyBook {
   ): Promise<void> {
     return this.#queue.run(async () => {
       const source = this.#source(id);
-      const approval = await this.#ports.approvals.read(id);
-      const before = approval.kind === 'approved' ? approval.text : undefined;
-      const read = await source.read();
-      const written = read.kind === 'text' ? read.text : undefined;
-      const restore = before ?? NOTHING;
-      await this.#approve(id, change((await this.#nothingWaits(before, written)) ? written : before));
+      await this.#refresh(source);
+      const { approval, approvedPolicy, writtenPolicy, ...file } = this.#entry(id);
+      const before = approval.kind === 'approved' ? approval : undefined;
+      const same = file.disk === 'valid' && samePolicy(approvedPolicy, writtenPolicy);
+      await this.#approve(id, change(same ? file.text : before?.text));
       try {
-        await write(written);
+        await write(file.text);
       } catch (error) {
         // What could not be written must not stay approved: it would act once something else writes it.
-        await this.#approve(id, restore);
+        if (before) await this.#ports.approvals.write(id, before.text, before.services, before.at, before.once);
+        else await this.#approve(id, NOTHING);
         throw error;
       }
       await this.#refresh(source);
@@ -162,29 +183,26 @@ export class PolicyBook {
     });
   }
 
-  async #nothingWaits(approved: string | undefined, written: string | undefined): Promise<boolean> {
-    if (written === undefined) return false;
-    const { language } = this.#ports;
-    const { policy } = await language.parse(written);
-    if (policy === undefined || (await language.changes(approved, written)).length > 0) return false;
-    // A name that the file closes stays closed: another file may have it, and nobody is asked about that here.
-    const before = approved === undefined ? undefined : (await language.parse(approved)).policy;
-    return namesOf(before).every((name) => hasName(policy, name));
-  }
-
   async #approve(id: string, text: string): Promise<void> {
     const { policy } = await this.#parse(text, this.#entries.get(id));
     if (!policy) throw new Error('A text with errors cannot be approved.');
+    this.#struck.delete(id);
     await this.#ports.approvals.write(id, text, [...policy.services.keys()], this.#ports.now());
   }
 
   async #refresh(source: PolicySource): Promise<void> {
-    const read = await source.read();
+    const { passing = [], ...read } = await source.read();
+    for (const text of passing) await this.#take(source, { kind: 'text', text });
+    await this.#take(source, read);
+  }
+
+  /** What follows from what the file is now, or was for a moment. */
+  async #take(source: PolicySource, read: PolicyRead): Promise<void> {
     const before = this.#entries.get(source.id);
     const text = read.kind === 'text' ? read.text : undefined;
     const policy = text === undefined ? undefined : (await this.#parse(text, before)).policy;
     const known = await this.#approval(source);
-    const saved = text !== undefined && policy ? await this.#compare(source, known, text) : undefined;
+    const saved = text !== undefined && policy ? await this.#compare(source, known, text, before) : undefined;
     const written = saved && text !== undefined && policy ? { text, policy } : undefined;
     if (written && written.text !== before?.written) {
       await this.#ports.lastValid.write(fileName(source.id), written.text);
@@ -192,7 +210,7 @@ export class PolicyBook {
     const missing = read.kind === 'missing';
     const valid = missing ? undefined : (written ?? (await this.#lastValid(source.id, before)));
     const approval = saved?.approval ?? known;
-    const approved = await this.#approvedPolicy(approval, valid);
+    const approved = await this.#approvedPolicy(approval, valid, before);
     const servers = [...(approved?.servers.keys() ?? [])].filter((name) => valid?.policy.servers.has(name));
     const names = approval.kind === 'broken' ? approval.services : namesOf(approved);
     // A file with errors is there: whoever corrects it says what it names.
@@ -205,6 +223,7 @@ export class PolicyBook {
       ...(text === undefined ? {} : { text }),
       ...(valid ? { written: valid.text, writtenPolicy: valid.policy } : {}),
       approval,
+      ...(approved ? { approvedPolicy: approved } : {}),
       ...(servers.length > 0 ? { servers } : {}),
       ...(closed.length > 0 ? { closed } : {}),
       pending: saved?.pending ?? [],
@@ -214,8 +233,10 @@ export class PolicyBook {
   async #approvedPolicy(
     approval: Approval,
     valid: { readonly text: string; readonly policy: Policy } | undefined,
+    before: PolicyEntry | undefined,
   ): Promise<Policy | undefined> {
     if (approval.kind !== 'approved') return undefined;
+    if (before?.approvedPolicy && textOf(before.approval) === approval.text) return before.approvedPolicy;
     return approval.text === valid?.text ? valid.policy : (await this.#ports.language.parse(approval.text)).policy;
   }
 
@@ -238,9 +259,12 @@ export class PolicyBook {
     source: PolicySource,
     known: Approval,
     text: string,
+    before: PolicyEntry | undefined,
   ): Promise<Pick<PolicyEntry, 'approval' | 'pending'> | undefined> {
+    // What was compared already comes to the same.
+    if (before?.disk === 'valid' && before.text === text && isDeepStrictEqual(before.approval, known)) return before;
     try {
-      const approval = await this.#narrowed(source, known, text);
+      const approval = await this.#narrowed(source, await this.#asStruckHere(source.id, known), text);
       const { language } = this.#ports;
       const pending =
         approval.kind === 'approved'
@@ -279,15 +303,32 @@ export class PolicyBook {
     if (text === approval.text) return approval;
     const once = approval.once ?? approval.text;
     await this.#ports.approvals.write(source.id, text, approval.services, approval.at, once);
+    this.#struck.set(source.id, { text, at: approval.at });
     return { ...approval, text, once };
+  }
+
+  /**
+   * The approval without what this window struck of it since the person's word. Another window, which struck something else
+   * at the same moment, may have written the rest back.
+   */
+  async #asStruckHere(id: string, approval: Approval): Promise<Approval> {
+    const struck = this.#struck.get(id);
+    if (approval.kind !== 'approved' || struck?.at !== approval.at || struck.text === approval.text) return approval;
+    return this.#narrowed(this.#source(id), approval, struck.text);
   }
 
   /** Looking again at files that stayed the same disturbs nobody. */
   #fireIfChanged(): void {
-    const signature = JSON.stringify(this.entries().map(({ writtenPolicy: _policy, ...rest }) => rest));
+    const signature = JSON.stringify(this.entries().map(withoutPolicies));
     if (signature === this.#signature) return;
     this.#signature = signature;
     this.#changed.fire();
+  }
+
+  #entry(id: string): PolicyEntry {
+    const entry = this.#entries.get(id);
+    if (!entry) throw new Error('This policy file was not read yet.');
+    return entry;
   }
 
   #source(id: string): PolicySource {
@@ -295,6 +336,14 @@ export class PolicyBook {
     if (!source) throw new Error('This policy file is not part of this window.');
     return source;
   }
+}
+
+function withoutPolicies({ writtenPolicy, approvedPolicy, ...rest }: PolicyEntry): object {
+  return rest;
+}
+
+function textOf(approval: Approval): string | undefined {
+  return approval.kind === 'approved' ? approval.text : undefined;
 }
 
 function policyFileOf(entry: PolicyEntry): PolicyFile {

@@ -104,7 +104,7 @@ export class PolicyLocations {
       }),
       vscode.workspace.onDidSaveTextDocument((document) => {
         const id = this.idOf(document.uri);
-        if (id !== undefined) refresh(id);
+        if (id !== undefined) void book.saved(id, document.getText()).catch(onError);
       }),
       // Watchers miss things (network drives, virtual folders); coming back to the window is a good time to look.
       vscode.window.onDidChangeWindowState(({ focused }) => {

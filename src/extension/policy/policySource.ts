@@ -5,13 +5,19 @@ export type PolicyRead =
   /** There is a file, and it cannot be read as text. `why` is one sentence. */
   | { readonly kind: 'unreadable'; readonly why: string };
 
+/** What a file settled on, and what it was in the meantime. */
+export type SettledRead = PolicyRead & {
+  /** Whole texts that it was while it settled, the oldest first; absent for none. What they take away counts, too. */
+  readonly passing?: readonly string[];
+};
+
 /** One policy file that counts in this window. */
 export interface PolicySource {
   /** `user` or `workspace:<folder uri>`: stable for the window, and what an approval is bound to. */
   readonly id: string;
   /** What a person is shown, such as `valetkey.yaml (shop)`. */
   readonly label: string;
-  read(): Promise<PolicyRead>;
+  read(): Promise<SettledRead>;
 }
 
 /** Pause between two looks at a file that may still be being written, and at one that looks just emptied. */
@@ -21,20 +27,32 @@ const MOST_LOOKS = 10;
 
 /**
  * Reads until two looks agree. Programs that write in place leave a file empty or cut for a moment, and a cut file can
- * be valid: taking it at its word would strike every permission after the cut.
+ * be valid: taking it at its word would strike every permission after the cut. What ends with its line is taken for whole
+ * all the same, so that no program undoes a removal by putting the old text back before the file has settled.
  */
 export async function readSettled(
   read: () => Promise<PolicyRead>,
   pause: (ms: number) => Promise<void>,
-): Promise<PolicyRead> {
+): Promise<SettledRead> {
+  const passing: string[] = [];
   let last = await read();
   for (let look = 1; look < MOST_LOOKS; look += 1) {
-    await pause(last.kind === 'text' && last.text.trim() === '' ? SETTLE_EMPTY_MS : SETTLE_MS);
+    await pause(last.kind === 'text' && isEmpty(last.text) ? SETTLE_EMPTY_MS : SETTLE_MS);
     const next = await read();
-    if (sameRead(last, next)) return next;
+    if (sameRead(last, next)) break;
+    if (last.kind === 'text' && isWhole(last.text)) passing.push(last.text);
     last = next;
   }
-  return last;
+  return passing.length === 0 ? last : { ...last, passing };
+}
+
+function isEmpty(text: string): boolean {
+  return text.trim() === '';
+}
+
+/** A text that ends within a line may have been cut anywhere. */
+function isWhole(text: string): boolean {
+  return text.endsWith('\n') && !isEmpty(text);
 }
 
 function sameRead(one: PolicyRead, other: PolicyRead): boolean {

@@ -6,6 +6,7 @@ import { policyChanges } from '../../../src/core/policy/changes.ts';
 import { type CompiledService, compileService, decide } from '../../../src/core/policy/decide.ts';
 import { lowerRate, rateWithin } from '../../../src/core/policy/limits.ts';
 import type { Rate } from '../../../src/core/policy/model.ts';
+import { waits } from '../../../src/core/policy/policyChange.ts';
 import { printPolicy } from '../../../src/core/policy/print.ts';
 import { strictness } from '../../../src/core/policy/strictness.ts';
 import { MAX_POLICY_BYTES, utf8Bytes } from '../../../src/core/policy/textGuard.ts';
@@ -424,9 +425,9 @@ describe('policyChanges', () => {
     expect(policyChanges(undefined, policyOf([...base, { path: '/x', effect: 'deny' }]))).toEqual([
       { kind: 'widens', service: 'api', text: '+ service api (https://api.example.com, bearer)' },
       { kind: 'widens', service: 'api', text: '+ GET /v1/charges on api', reach: 'minor' },
-      { kind: 'other', service: 'api', text: '~ any method /x on api is denied' },
+      { kind: 'restricts', service: 'api', text: '~ any method /x on api is denied' },
     ]);
-    expect(policyChanges(undefined, policyOf([]))[0]?.kind).toBe('other');
+    expect(policyChanges(undefined, policyOf([]))[0]?.kind).toBe('restricts');
   });
 
   it('marks what was approved once and was struck since, and nothing else', () => {
@@ -551,11 +552,44 @@ describe('policyChanges', () => {
       { kind: 'widens', service: 'api', text: '+ header x-v on api has a new value' },
       { kind: 'widens', service: 'api', text: '+ caller header x-b on api' },
       { kind: 'widens', service: 'api', text: '+ requests of api: 60/minute → 90/minute' },
+      { kind: 'other', service: 'api', text: '~ environment of api: none → live' },
+      { kind: 'other', service: 'api', text: '~ description of api: none → new' },
       { kind: 'narrows', service: 'api', text: '- caller header x-a on api' },
       { kind: 'narrows', service: 'api', text: '- timeout of api: 30s → 10s' },
-      { kind: 'other', service: 'api', text: '~ environment of api: none → live' },
-      { kind: 'other', service: 'api', text: '~ description of api' },
     ]);
+  });
+
+  it('tells of every label, of which a person reviews each but those of a name that grants nothing', () => {
+    const labels = (environment: string, description: string): string =>
+      `    environment: ${environment}\n    description: ${description}\n`;
+    const said = (from: string | undefined, to: string): string[] =>
+      policyChanges(from, to)
+        .filter(waits)
+        .map((one) => one.text);
+    const live = policyOf(base, labels('live', 'Payments'));
+    expect(said(live, policyOf(base, labels('"test → live"', `"${'x'.repeat(900)}"`)))).toEqual([
+      '~ environment of api: live → "test → live"',
+      `~ description of api: Payments → "${'x'.repeat(69)}…"`,
+    ]);
+    expect(said(live, policyOf(base, labels('none', '"a\\nb"')))).toEqual([
+      '~ environment of api: live → "none"',
+      '~ description of api: Payments → "a\\nb"',
+    ]);
+    expect(said(live, policyOf(base))).toEqual([
+      '~ environment of api: live → none',
+      '~ description of api: Payments → none',
+    ]);
+    expect(said(undefined, live)).toContain('~ environment of api: none → live');
+    expect(said(undefined, policyOf([], labels('live', 'Payments')))).toEqual([]);
+  });
+
+  it('lets no flood of rules that read push a label out of sight', () => {
+    const many = Array.from({ length: 50 }, (_, index) => ({ path: `/v1/things/${index}`, methods: GET }));
+    const [first] = policyChanges(
+      policyOf(base, '    environment: live\n'),
+      policyOf([...base, ...many], '    environment: test\n'),
+    );
+    expect(first?.text).toBe('~ environment of api: live → test');
   });
 
   it('tells of a service that is gone', () => {

@@ -3,10 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { narrowApproved } from '../../../src/core/policy/approval.ts';
 import { policyChanges } from '../../../src/core/policy/changes.ts';
 import { parsePolicy } from '../../../src/core/policy/parse.ts';
+import { samePolicy } from '../../../src/core/policy/samePolicy.ts';
 import { ApprovalStore } from '../../../src/extension/policy/approvalStore.ts';
 import { policyLanguage } from '../../../src/extension/policy/language.ts';
 import { ChangedSinceReviewError, PolicyBook } from '../../../src/extension/policy/policyBook.ts';
-import type { PolicyRead } from '../../../src/extension/policy/policySource.ts';
+import { type PolicyRead, readSettled } from '../../../src/extension/policy/policySource.ts';
 import { type BoundedPolicyParser, PolicyTimeoutError } from '../../../src/gateway/policyParser.ts';
 import { FakeSecrets, FakeTexts } from '../support/fakes.ts';
 
@@ -201,6 +202,129 @@ describe('removing', () => {
     await save(book, policy('a'));
     disk.read = { kind: 'text', text: policy('a', 'b') };
     expect(inForce(await open())).toEqual(['/a']);
+  });
+});
+
+describe('what an editor saved', () => {
+  const comesBack = (book: PolicyBook): readonly [string, boolean][] =>
+    (book.entries()[0]?.pending ?? []).map(({ text, comesBack: back }) => [text, back === true]);
+
+  test.each<[string, PolicyRead]>([
+    ['the old text', { kind: 'text', text: policy('a', 'b') }],
+    ['a text with errors', { kind: 'text', text: 'services: [' }],
+    ['no file', { kind: 'missing' }],
+    ['a file in another encoding', { kind: 'unreadable', why: 'no UTF-8' }],
+    ['an empty file', { kind: 'text', text: '' }],
+  ])('counts before the disk is read, which has %s by then', async (_, read) => {
+    const { open, save, disk } = setUp();
+    const book = await open();
+    await save(book, policy('a', 'b'));
+    await approveNow(book);
+    disk.read = read;
+    await book.saved('user', policy('a'));
+    await save(book, policy('a', 'b'));
+    expect(inForce(book)).not.toContain('/b');
+    expect(comesBack(book)).toContainEqual(['+ GET /b on api', true]);
+  });
+
+  test.each([
+    ['Windows line ends', (text: string) => text.replaceAll('\n', '\r\n')],
+    ['no last line end', (text: string) => text.trimEnd()],
+    ['comments', (text: string) => `# shop\n${text}`],
+    ['another layout', (text: string) => text.replace('    auth', '    # bearer\n    auth')],
+  ])('counts with %s, too', async (_, spelled) => {
+    const { open, save } = setUp();
+    const book = await open();
+    await save(book, policy('a', 'b'));
+    await approveNow(book);
+    await book.saved('user', spelled(policy('a')));
+    expect(inForce(book)).toEqual(['/a']);
+    expect(comesBack(book)).toEqual([['+ GET /b on api', true]]);
+  });
+
+  test('strikes nothing when it has errors, and adds nothing when it allows more', async () => {
+    const { open, save } = setUp();
+    const book = await open();
+    await save(book, policy('a', 'b'));
+    await approveNow(book);
+    await book.saved('user', 'services: [');
+    await book.saved('user', policy('a', 'b', 'c'));
+    expect(inForce(book)).toEqual(['/a', '/b']);
+    expect(comesBack(book)).toEqual([]);
+  });
+
+  test('is in force before the disk has settled', async () => {
+    const { open, save, source } = setUp();
+    const book = await open();
+    await save(book, policy('a', 'b'));
+    await approveNow(book);
+    let settle = (): void => undefined;
+    const settled = new Promise<void>((resolve) => {
+      settle = resolve;
+    });
+    const { read } = source;
+    source.read = async () => {
+      await settled;
+      return read();
+    };
+    const done = book.saved('user', policy('a'));
+    await expect.poll(() => inForce(book)).toEqual(['/a']);
+    settle();
+    await done;
+  });
+
+  test('of a file that is none of this window’s is nothing to it', async () => {
+    const { open, save } = setUp();
+    const book = await open();
+    await save(book, policy('a'));
+    await approveNow(book);
+    await book.saved('workspace:file:///elsewhere', policy());
+    expect(inForce(book)).toEqual(['/a']);
+  });
+
+  test('is nothing that a program undoes before the file has settled, twenty times over', async () => {
+    const { open, save, source } = setUp();
+    const book = await open();
+    const [wide, narrow] = [policy('a', 'b'), policy('a')];
+    for (let round = 0; round < 20; round += 1) {
+      await save(book, wide);
+      await approveNow(book);
+      // The removal is there at the first look alone: whoever watches the file puts the old text back.
+      const states = [narrow];
+      source.read = () =>
+        readSettled(
+          async () => ({ kind: 'text', text: states.shift() ?? wide }),
+          async () => undefined,
+        );
+      await book.refresh('user');
+      expect([inForce(book), comesBack(book)]).toEqual([['/a'], [['+ GET /b on api', true]]]);
+    }
+  });
+
+  test('stays struck when another window, which struck something else, writes the rest back', async () => {
+    const { open, save, disk, approved, secrets } = setUp();
+    const book = await open();
+    await save(book, policy('a', 'b', 'c'));
+    await approveNow(book);
+    const kept = [new Map(approved.files), new Map(secrets.entries)] as const;
+    await book.saved('user', policy('a', 'c'));
+    // The other window read the approval before, strikes `c`, and writes last.
+    const other = { approved: new FakeTexts(), secrets: new FakeSecrets() };
+    for (const [name, text] of kept[0]) other.approved.files.set(name, text);
+    for (const [name, text] of kept[1]) other.secrets.entries.set(name, text);
+    const theirs = new PolicyBook({
+      approvals: new ApprovalStore({ texts: other.approved, secrets: other.secrets, installation: '/storage' }),
+      lastValid: new FakeTexts(),
+      language: policyLanguage(inThisThread, 'too slow'),
+      now: () => 7,
+      log: () => undefined,
+    });
+    await theirs.setSources([{ id: 'user', label: 'x', read: async () => ({ kind: 'text', text: policy('a', 'b') }) }]);
+    for (const [name, text] of other.approved.files) approved.files.set(name, text);
+    for (const [name, text] of other.secrets.entries) secrets.entries.set(name, text);
+    disk.read = { kind: 'text', text: policy('a', 'b', 'c') };
+    await book.refresh();
+    expect(inForce(book)).toEqual(['/a']);
   });
 });
 
@@ -419,6 +543,141 @@ describe('a change of our own', () => {
     const [entry] = book.entries();
     expect(entry?.closed).toEqual(['api']);
     expect([...(entry?.writtenPolicy?.services.keys() ?? [])]).toEqual(['other']);
+  });
+
+  /** One of each thing that an entry can say, in a text of one service, one server and what else waits. */
+  const labelled = (say: Readonly<Record<string, string>>, more = ''): string =>
+    [
+      'services:',
+      '  pay:',
+      `    baseUrl: ${say.baseUrl ?? 'https://api.example.com'}`,
+      `    auth: ${say.auth ?? '{ type: bearer }'}`,
+      ...(['environment', 'description', 'verify', 'rotateEvery', 'headers', 'limits', 'network'] as const).flatMap(
+        (key) => (say[key] === undefined ? [] : [`    ${key}: ${say[key]}`]),
+      ),
+      '    policies:',
+      '      - { path: /v1/charges, methods: [POST], approval: always }',
+      ...(say.rule === undefined ? [] : [`      - ${say.rule}`]),
+      ...(say.bare === undefined ? [] : [`  ${say.bare}: { baseUrl: 'https://evil.example', auth: { type: bearer } }`]),
+      more,
+      'servers:',
+      '  files:',
+      `    command: ${say.command ?? 'files-mcp'}`,
+      ...(say.serverDescription === undefined ? [] : [`    description: ${say.serverDescription}`]),
+      ...(say.serverLimits === undefined ? [] : [`    limits: ${say.serverLimits}`]),
+      `    tools: { allow: [${say.tools ?? 'read'}] }`,
+      '',
+    ]
+      .filter((line, index, all) => line !== '' || index === all.length - 1)
+      .join('\n');
+
+  const OWN = "  mine: { baseUrl: 'https://mine.example', auth: { type: bearer } }";
+
+  test.each<[string, Readonly<Record<string, string>>, string]>([
+    ['environment', { environment: 'test' }, '~ environment of pay: live → test'],
+    ['description', { description: 'Sandbox' }, '~ description of pay: Payments → Sandbox'],
+    ['description of a server', { serverDescription: 'Harmless' }, '~ description of files: Files → Harmless'],
+    ['rotation', { rotateEvery: '900d' }, '~ rotateEvery of pay: 30d → 900d'],
+    ['verifying request', { verify: '{ path: /v1/tokens }' }, '+ verifying request of pay: none → GET /v1/tokens'],
+    [
+      'base URL',
+      { baseUrl: 'https://evil.example' },
+      '+ baseUrl of pay: https://api.example.com → https://evil.example',
+    ],
+    ['fixed header', { headers: '{ set: { x-account: b } }' }, '+ header x-account on pay is set'],
+    ['limit', { limits: '{ timeout: 90s }' }, '+ timeout of pay: 30s → 90s'],
+    ['tool', { tools: 'read, write' }, '+ tool write of files'],
+  ])('approves no other %s along: it waits, and stays as approved', async (_, edited, waits) => {
+    const { open, save, disk } = setUp();
+    const before = { environment: 'live', description: 'Payments', rotateEvery: '30d', serverDescription: 'Files' };
+    const book = await open();
+    await save(book, labelled(before));
+    await approveNow(book);
+    const approved = book.entries()[0]?.approvedPolicy;
+    await save(book, labelled({ ...before, ...edited }));
+    const expected = [waits];
+    expect(book.entries()[0]?.pending.map(({ text }) => text)).toEqual(expected);
+    const add = (text: string | undefined): string => (text ?? '').replace('servers:', `${OWN}\nservers:`);
+    await book.approveOwnChange('user', add, async (written) => {
+      disk.read = { kind: 'text', text: add(written) };
+    });
+    const [entry] = book.entries();
+    expect([...(entry?.approvedPolicy?.services.keys() ?? [])]).toEqual(['pay', 'mine']);
+    const mine = (name: string): boolean => name !== 'mine';
+    const others = {
+      ...entry?.approvedPolicy,
+      services: new Map([...(entry?.approvedPolicy?.services ?? [])].filter(([name]) => mine(name))),
+    };
+    expect(samePolicy({ ...others, servers: entry?.approvedPolicy?.servers ?? new Map() }, approved)).toBe(true);
+    expect(entry?.pending.filter(({ service }) => mine(service)).map(({ text }) => text)).toEqual(expected);
+  });
+
+  test('approves nothing along that the file has besides, whatever that is', async () => {
+    const some = (values: readonly string[]): fc.Arbitrary<string | undefined> =>
+      fc.option(fc.constantFrom(...values), { nil: undefined, freq: 2 });
+    const says = fc
+      .record({
+        environment: some(['live', 'test', '"a → b"']),
+        description: some(['Payments', '"Sandbox, nothing real"']),
+        verify: some(['{ path: /v1/me }', '{ method: HEAD, path: /v1/me }']),
+        rotateEvery: some(['30d', '900d']),
+        headers: some(['{ set: { x-a: "1" } }', '{ set: { x-a: "2" }, allow: [x-b] }']),
+        limits: some(['{ requests: 5/minute }', '{ requests: 9/minute, timeout: 90s, perAgent: true }']),
+        network: some(['private']),
+        baseUrl: some(['https://api.example.com/', 'https://API.example.com:443', 'https://evil.example']),
+        auth: some(['{ type: header, name: x-key }']),
+        rule: some([
+          '{ path: /**, methods: [GET] }',
+          '{ path: /x, effect: deny }',
+          '{ path: /y, methods: [GET], agents: [claude] }',
+        ]),
+        bare: some(['other']),
+        command: some(['evil-mcp']),
+        serverDescription: some(['Files', '"Harmless"']),
+        serverLimits: some(['{ requests: 5/minute }']),
+        tools: some(['read, write', '"*"']),
+      })
+      .map(
+        (all) =>
+          Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as Record<string, string>,
+      );
+    await fc.assert(
+      fc.asyncProperty(says, says, async (approved, written) => {
+        const { open, save, disk } = setUp();
+        const book = await open();
+        await save(book, labelled(approved));
+        await approveNow(book);
+        await save(book, labelled(written));
+        const [before] = book.entries();
+        const waited = before?.pending.map(({ text }) => text) ?? [];
+        const add = (text: string | undefined): string => (text ?? '').replace('servers:', `${OWN}\nservers:`);
+        await book.approveOwnChange('user', add, async (present) => {
+          disk.read = { kind: 'text', text: add(present) };
+        });
+        const [after] = book.entries();
+        const kept = new Map([...(after?.approvedPolicy?.services ?? [])].filter(([name]) => name !== 'mine'));
+        expect(after?.approvedPolicy?.services.has('mine')).toBe(true);
+        expect(
+          samePolicy({ services: kept, servers: after?.approvedPolicy?.servers ?? new Map() }, before?.approvedPolicy),
+        ).toBe(true);
+        const waits = after?.pending.map(({ text }) => text) ?? [];
+        expect(waits).toEqual(expect.arrayContaining([...waited]));
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test('that could not be written leaves what was approved as it was, with its date and what it once was', async () => {
+    const { open, save } = setUp();
+    const book = await open();
+    await save(book, policy('a', 'b'));
+    await approveNow(book);
+    await save(book, policy('a'));
+    const before = book.entries()[0]?.approval;
+    const act = book.approveOwnChange('user', addB, () => Promise.reject(new Error('disk full')));
+    await expect(act).rejects.toThrow('disk full');
+    await book.refresh();
+    expect(book.entries()[0]?.approval).toEqual(before);
   });
 
   test('that could not be written does not stay approved', async () => {

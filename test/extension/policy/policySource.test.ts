@@ -19,6 +19,18 @@ test('takes what two looks agree on', async () => {
   expect(await readSettled(read, pause)).toEqual(text('services: {}'));
 });
 
+test('tells of the whole texts that a file was in the meantime, and of none that may have been cut', async () => {
+  const [wide, narrow] = ['a: 1\nb: 2\n', 'a: 1\n'];
+  const passing = async (...reads: readonly PolicyRead[]): Promise<readonly string[] | undefined> => {
+    const { read, pause } = looks(...reads);
+    return (await readSettled(read, pause)).passing;
+  };
+  expect(await passing(text(narrow), text(wide), text(wide))).toEqual([narrow]);
+  expect(await passing(text(narrow), { kind: 'missing' }, { kind: 'missing' })).toEqual([narrow]);
+  expect(await passing(text(''), text('a: 1\nb'), text('\n'), text(wide), text(wide))).toBeUndefined();
+  expect(await passing(text(wide), text(narrow), text(wide), text(wide))).toEqual([wide, narrow]);
+});
+
 test('waits longer before it believes that a file is empty', async () => {
   const { read, pause, pauses } = looks(text(''), text(''));
   expect(await readSettled(read, pause)).toEqual(text(''));

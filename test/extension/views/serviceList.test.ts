@@ -99,3 +99,22 @@ test('changes that wait are counted for the service that they concern', () => {
   const folder = { ...entry('workspace:file:///shop', ['stripe'], APPROVED), pending: [change('stripe')] };
   expect(serviceList({ ...BASE, entries: [user, folder] }).map(({ pending }) => pending)).toEqual([2]);
 });
+
+test('labels, the verifying request and the rotation are those that a person approved, whatever the file says now', () => {
+  const text = (rest: string): string =>
+    `services: { pay: { baseUrl: 'https://pay.example', auth: { type: bearer }, ${rest} } }\n`;
+  const approved = parsePolicy(text('environment: live, description: Payments, rotateEvery: 90d')).policy;
+  const written = parsePolicy(text('environment: test, description: A toy, verify: { path: /v1/tokens/new }')).policy;
+  const base = entry('user', [], APPROVED);
+  const listed = (now: Partial<PolicyEntry>) =>
+    serviceList({ ...BASE, entries: [{ ...base, ...(written ? { writtenPolicy: written } : {}), ...now }] })[0]
+      ?.service;
+  expect(listed(approved ? { approvedPolicy: approved } : {})).toMatchObject({
+    environment: 'live',
+    description: 'Payments',
+    rotateEveryDays: 90,
+  });
+  expect(listed(approved ? { approvedPolicy: approved } : {})).not.toHaveProperty('verify');
+  // Of what nobody approved yet there is nothing else to show.
+  expect(listed({ approval: { kind: 'none' } })).toMatchObject({ environment: 'test', description: 'A toy' });
+});

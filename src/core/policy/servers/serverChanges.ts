@@ -1,3 +1,4 @@
+import { labelChanges, newLabels } from '../labelChanges.ts';
 import { limitChanges } from '../limitChanges.ts';
 import { DEFAULT_LIMITS } from '../model.ts';
 import { change as changeOf, type PolicyChange } from '../policyChange.ts';
@@ -21,9 +22,7 @@ export function serverChanges(approved: Server | undefined, saved: Server | unde
     ...definitionChanges(approved, saved),
     ...toolChanges(saved.name, approved.tools, saved.tools, comesBack?.tools),
     ...limitChanges(approved, saved, comesBack),
-    ...(approved.description === saved.description
-      ? []
-      : [change('other', saved.name, `description of ${saved.name}`)]),
+    ...labelChanges(approved, saved),
   ];
 }
 
@@ -38,9 +37,10 @@ function newServer(server: Server): PolicyChange[] {
     ...toolChanges(name, NO_TOOLS, server.tools),
     ...limitChanges({ name, limits: DEFAULT_LIMITS }, server),
     // There was nothing that its denies and limits could take away.
-  ].map((one) => (one.kind === 'narrows' ? { ...one, kind: 'other' as const, text: `~${one.text.slice(1)}` } : one));
+  ].map((one) => (one.kind === 'narrows' ? change('restricts', name, one.text.slice(2)) : one));
   return [
-    change(grants ? 'widens' : 'other', name, `server ${name} (${runWords(server)})`),
+    change(grants ? 'widens' : 'restricts', name, `server ${name} (${runWords(server)})`),
+    ...newLabels(server, grants),
     ...server.variables.map((variable) => change('widens', name, `${variableWords(variable)} for ${name}`)),
     ...parts,
   ];

@@ -19,7 +19,10 @@ export interface ServiceSummary {
   readonly mend?: Mend;
   /** How many changes of its definition and rules wait for the person. */
   readonly pending: number;
-  /** The definition on disk; absent when only the approved version still names the service. */
+  /**
+   * The definition on disk, with the labels, the verifying request and the rotation that a person approved; absent when only
+   * the approved version still names the service.
+   */
   readonly service?: Service;
   /** The policy file that defines it. */
   readonly policyId: string;
@@ -45,7 +48,8 @@ export function serviceList(inputs: ServiceListInputs): readonly ServiceSummary[
   const inOrder = [...inputs.entries].sort((one, other) => Number(other.id === 'user') - Number(one.id === 'user'));
   for (const entry of inOrder) {
     for (const [name, service] of entry.writtenPolicy?.services ?? []) {
-      if (!found.has(name)) found.set(name, summarise(inputs, entry, name, service));
+      if (found.has(name)) continue;
+      found.set(name, summarise(inputs, entry, name, asApproved(service, entry.approvedPolicy?.services.get(name))));
     }
   }
   return [...found.values()].sort((one, other) => (one.name < other.name ? -1 : 1));
@@ -68,6 +72,20 @@ function summarise(inputs: ServiceListInputs, entry: PolicyEntry, name: string, 
     policyId: entry.id,
     credentialId,
     ...(credential ? { credential } : {}),
+  };
+}
+
+/** No edit of a file makes another service of one that a person knows, and none has a request sent that nobody reviewed. */
+function asApproved(written: Service, approved: Service | undefined): Service {
+  if (approved === undefined) return written;
+  const { description: _said, environment: _label, verify: _read, rotateEveryDays: _age, ...definition } = written;
+  const { description, environment, verify, rotateEveryDays } = approved;
+  return {
+    ...definition,
+    ...(description === undefined ? {} : { description }),
+    ...(environment === undefined ? {} : { environment }),
+    ...(verify === undefined ? {} : { verify }),
+    ...(rotateEveryDays === undefined ? {} : { rotateEveryDays }),
   };
 }
 
