@@ -6,10 +6,10 @@ export function presetText(id: ServicePresetId): { readonly label: string; reado
   switch (id) {
     case 'read-only':
       return { label: l10n.t('Read only'), description: l10n.t('GET and HEAD on every path') };
-    case 'read-without-secrets':
+    case 'read-usual':
       return {
-        label: l10n.t('Read only, without secrets'),
-        description: l10n.t('GET and HEAD on every path, but not where the API answers with credentials'),
+        label: l10n.t('Read the usual data'),
+        description: l10n.t('GET and HEAD on a list of paths, without those that are known to answer with credentials'),
       };
     case 'read-and-search':
       return {
@@ -29,7 +29,7 @@ export function presetText(id: ServicePresetId): { readonly label: string; reado
     case 'issues':
       return {
         label: l10n.t('Read, and work on issues'),
-        description: l10n.t('read everything; create, change and comment issues; nothing else is changed'),
+        description: l10n.t('read; create, change and comment issues; nothing else is changed'),
       };
     case 'use-models':
       return {

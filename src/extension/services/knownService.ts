@@ -5,7 +5,7 @@ import { type NewRule, PRESETS, type PresetId } from '../policy/presets.ts';
 /** The sets of rules that are offered beside the generic ones. Their texts are in commands/presetText.ts. */
 export type ServicePresetId =
   | PresetId
-  | 'read-without-secrets'
+  | 'read-usual'
   | 'read-and-search'
   | 'read-messages'
   | 'post-messages'

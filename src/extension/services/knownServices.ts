@@ -6,9 +6,16 @@ import type { KnownService, ServicePreset } from './knownService.ts';
 const [READ_ONLY, READ_AND_WRITE, NOTHING] = PRESETS as readonly [ServicePreset, ServicePreset, ServicePreset];
 const READ: NewRule = { path: '/**', methods: ['GET', 'HEAD'] };
 
-/** Reads everything but what answers with credentials. */
-function readWithout(...secrets: readonly string[]): ServicePreset {
-  return { id: 'read-without-secrets', rules: [READ, ...secrets.map((path): NewRule => ({ path, effect: 'deny' }))] };
+/**
+ * Reads these paths and no others. Where an API answers with credentials somewhere (variables, keys, tokens), naming what
+ * is read is the only promise that holds: what is denied by name has other names, formats and newcomers.
+ */
+function readUsual(...paths: readonly string[]): ServicePreset {
+  return { id: 'read-usual', rules: reads(paths) };
+}
+
+function reads(paths: readonly string[]): readonly NewRule[] {
+  return paths.map((path) => ({ path, methods: ['GET', 'HEAD'] }));
 }
 
 function post(...paths: readonly string[]): readonly NewRule[] {
@@ -35,6 +42,31 @@ const SLACK_READS: readonly NewRule[] = [
   '/files.info',
   '/search.messages',
 ].map((path) => ({ path, methods: ['GET'] }));
+
+/**
+ * Neither projects nor groups themselves: to a maintainer they show the token that registers runners
+ * (https://docs.gitlab.com/api/projects/). Nor variables, triggers, runners, hooks and tokens.
+ */
+const GITLAB_READS = [
+  '/user',
+  '/search',
+  '/issues',
+  '/merge_requests',
+  '/projects/*/search',
+  '/projects/*/issues',
+  '/projects/*/issues/**',
+  '/projects/*/merge_requests',
+  '/projects/*/merge_requests/**',
+  '/projects/*/repository/**',
+  '/projects/*/labels',
+  '/projects/*/milestones',
+  '/projects/*/members/**',
+  '/projects/*/releases',
+  '/projects/*/pipelines',
+  '/projects/*/pipelines/*',
+  '/projects/*/pipelines/*/jobs',
+  '/projects/*/jobs/*',
+] as const;
 
 export const KNOWN_SERVICES: readonly KnownService[] = [
   {
@@ -80,15 +112,16 @@ export const KNOWN_SERVICES: readonly KnownService[] = [
     verify: { method: 'GET', path: '/personal_access_tokens/self', expiry: { pointer: '/expires_at' } },
     keyPage: 'https://gitlab.com/-/user_settings/personal_access_tokens',
     presets: [
-      readWithout('/projects/*/variables/**', '/groups/*/variables/**', '/admin/**'),
+      readUsual(...GITLAB_READS),
       {
         id: 'issues',
         rules: [
-          READ,
+          ...reads(GITLAB_READS),
           ...post('/projects/*/issues', '/projects/*/issues/*/notes'),
           { path: '/projects/*/issues/*', methods: ['PUT'] },
         ],
       },
+      READ_ONLY,
       READ_AND_WRITE,
       NOTHING,
     ],
@@ -243,7 +276,24 @@ export const KNOWN_SERVICES: readonly KnownService[] = [
     auth: { type: 'bearer' },
     verify: { method: 'GET', path: '/v2/user', vague403: true },
     keyPage: 'https://vercel.com/account/settings/tokens',
-    presets: [readWithout('/*/projects/*/env/**', '/*/env/**'), READ_AND_WRITE, NOTHING],
+    presets: [
+      // Neither projects nor teams: variables, the secret that bypasses a protection, and invitation codes come with them.
+      readUsual(
+        '/*/user',
+        '/*/deployments',
+        '/*/deployments/*',
+        '/*/deployments/*/events',
+        '/*/deployments/*/aliases',
+        '/*/aliases',
+        '/*/domains',
+        '/*/domains/*',
+        '/*/domains/*/records',
+        '/*/domains/*/config',
+      ),
+      READ_ONLY,
+      READ_AND_WRITE,
+      NOTHING,
+    ],
   },
   {
     // https://docs.digitalocean.com/reference/api/
@@ -254,7 +304,30 @@ export const KNOWN_SERVICES: readonly KnownService[] = [
     verify: { method: 'GET', path: '/v2/account' },
     keyPage: 'https://cloud.digitalocean.com/account/api/tokens',
     presets: [
-      readWithout('/v2/databases/**', '/v2/kubernetes/clusters/*/kubeconfig', '/v2/registry/docker-credentials'),
+      // Not databases, apps, functions and registries: passwords, variables, keys and log-ins come with them.
+      readUsual(
+        '/v2/account',
+        '/v2/actions/**',
+        '/v2/actions',
+        '/v2/regions',
+        '/v2/sizes',
+        '/v2/images',
+        '/v2/images/*',
+        '/v2/droplets',
+        '/v2/droplets/*',
+        '/v2/droplets/*/actions',
+        '/v2/volumes',
+        '/v2/volumes/*',
+        '/v2/domains',
+        '/v2/domains/**',
+        '/v2/firewalls',
+        '/v2/load_balancers',
+        '/v2/projects',
+        '/v2/projects/*/resources',
+        '/v2/kubernetes/clusters',
+        '/v2/kubernetes/clusters/*/node_pools',
+      ),
+      READ_ONLY,
       READ_AND_WRITE,
       NOTHING,
     ],
@@ -310,7 +383,20 @@ export const KNOWN_SERVICES: readonly KnownService[] = [
     verify: { method: 'GET', path: '/v1/projects' },
     keyPage: 'https://supabase.com/dashboard/account/tokens',
     presets: [
-      readWithout('/v1/projects/*/api-keys/**', '/v1/projects/*/secrets/**', '/v1/projects/*/config/**'),
+      // Not branches, keys, secrets, PostgREST, pgsodium and settings: passwords and signing keys come with them.
+      readUsual(
+        '/v1/organizations',
+        '/v1/organizations/*',
+        '/v1/projects',
+        '/v1/projects/*',
+        '/v1/projects/*/health',
+        '/v1/projects/*/functions',
+        '/v1/projects/*/functions/*',
+        '/v1/projects/*/types/typescript',
+        '/v1/projects/*/advisors/*',
+        '/v1/projects/*/upgrade/status',
+      ),
+      READ_ONLY,
       READ_AND_WRITE,
       NOTHING,
     ],
@@ -324,7 +410,27 @@ export const KNOWN_SERVICES: readonly KnownService[] = [
     username: 'account-sid',
     verify: { method: 'GET', path: '/2010-04-01/Accounts.json?PageSize=1' },
     keyPage: 'https://console.twilio.com/us1/account/keys-credentials/api-keys',
-    presets: [readWithout('/2010-04-01/Accounts.json', '/2010-04-01/Accounts/*'), READ_AND_WRITE, NOTHING],
+    presets: [
+      // Not the accounts themselves: they come with their auth tokens, in every format.
+      readUsual(
+        '/2010-04-01/Accounts/*/Messages.json',
+        '/2010-04-01/Accounts/*/Messages/**',
+        '/2010-04-01/Accounts/*/Calls.json',
+        '/2010-04-01/Accounts/*/Calls/*',
+        '/2010-04-01/Accounts/*/Conferences.json',
+        '/2010-04-01/Accounts/*/Conferences/**',
+        '/2010-04-01/Accounts/*/Recordings.json',
+        '/2010-04-01/Accounts/*/Recordings/**',
+        '/2010-04-01/Accounts/*/IncomingPhoneNumbers.json',
+        '/2010-04-01/Accounts/*/IncomingPhoneNumbers/*',
+        '/2010-04-01/Accounts/*/AvailablePhoneNumbers/**',
+        '/2010-04-01/Accounts/*/Usage/**',
+        '/2010-04-01/Accounts/*/Balance.json',
+      ),
+      READ_ONLY,
+      READ_AND_WRITE,
+      NOTHING,
+    ],
   },
   {
     // https://developers.figma.com/docs/rest-api/authentication/, …/rest-api/users-endpoints/: 403 for a wrong token, and
@@ -345,7 +451,24 @@ export const KNOWN_SERVICES: readonly KnownService[] = [
     headers: { 'User-Agent': 'valet-key' },
     verify: { method: 'GET', path: '/user' },
     keyPage: 'https://app.netlify.com/user/applications#personal-access-tokens',
-    presets: [readWithout('/accounts/*/env/**', '/sites/*/env/**'), READ_AND_WRITE, NOTHING],
+    presets: [
+      // Neither sites nor deploys: a site comes with its password, build variables and hooks, a deploy with a token for its
+      // log (https://github.com/netlify/open-api).
+      readUsual(
+        '/user',
+        '/accounts',
+        '/sites/*/builds',
+        '/sites/*/files',
+        '/sites/*/forms',
+        '/sites/*/submissions',
+        '/forms/*/submissions',
+        '/dns_zones',
+        '/dns_zones/**',
+      ),
+      READ_ONLY,
+      READ_AND_WRITE,
+      NOTHING,
+    ],
   },
   {
     // https://developers.asana.com/docs/personal-access-token, …/reference/getuser
@@ -368,7 +491,30 @@ export const KNOWN_SERVICES: readonly KnownService[] = [
     verify: { method: 'GET', path: '/api/v2/users', vague403: true },
     keyPage: 'https://app.datadoghq.com/personal-settings/access-tokens',
     presets: [
-      readWithout('/api/v2/api_keys/*', '/api/v1/api_key', '/api/v1/api_key/*', '/api/v1/application_key/**'),
+      // Not keys, shared dashboards, Synthetics, webhooks and integrations: keys, links that open and headers come with them.
+      readUsual(
+        '/api/v1/validate',
+        '/api/v1/query',
+        '/api/v1/metrics',
+        '/api/v1/metrics/*',
+        '/api/v2/metrics',
+        '/api/v1/events',
+        '/api/v1/events/*',
+        '/api/v2/events',
+        '/api/v1/hosts',
+        '/api/v1/monitor',
+        '/api/v1/monitor/*',
+        '/api/v1/dashboard',
+        '/api/v1/dashboard/*',
+        '/api/v1/slo',
+        '/api/v1/slo/*',
+        '/api/v2/downtime',
+        '/api/v2/incidents',
+        '/api/v2/incidents/*',
+        '/api/v2/logs/events',
+        '/api/v2/users',
+      ),
+      READ_ONLY,
       READ_AND_WRITE,
       NOTHING,
     ],
