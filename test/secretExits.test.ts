@@ -18,6 +18,7 @@ const EXITS: Readonly<Record<string, readonly string[]>> = {
   pipe: ['gateway/pipe.ts'],
   store: ['extension/credentials/credentialEntry.ts'],
   redactor: ['core/redact/redactor.ts'],
+  thread: ['gateway/cleaning/cleaner.ts'],
   sign: ['gateway/inject/material.ts'],
   fingerprint: ['core/jwtEnd.ts', 'core/redact/strength.ts', 'extension/credentials/fingerprint.ts'],
 };

@@ -1,5 +1,6 @@
 import './requireNode.ts';
 
+import { serveCleaning } from '../gateway/cleaning/cleaningWorker.ts';
 import { servePolicyParser } from '../gateway/policyWorker.ts';
 import { auditCommand } from './audit.ts';
 import { checkupCommand } from './checkup.ts';
@@ -36,7 +37,7 @@ async function main(args: string[]): Promise<number> {
   return command(rest);
 }
 
-if (!servePolicyParser()) {
+if (!servePolicyParser() && !serveCleaning()) {
   process.on('SIGUSR1', () => undefined); // otherwise the signal opens the inspector
   main(process.argv.slice(2)).then(
     (status) => {

@@ -10,6 +10,8 @@ export type SecretExit =
   | 'store'
   /** Into the redactor, which looks for it in what goes back. */
   | 'redactor'
+  /** To the thread of this very process that looks for it in what is large. */
+  | 'thread'
   /** Into a signature, a JWT or a token request, which are made of it in memory. */
   | 'sign'
   /** Into a keyed hash or a weak-value check, neither of which keeps it. */

@@ -33,8 +33,8 @@ export const MOST_QUESTIONS = 50;
 /** Of bodies in all open questions, in characters: they are held after their calls have ended. */
 const MOST_BODY_CHARS = 16 * 1024 * 1024;
 
-/** What a person is asked about. */
-export interface ApprovalSubject {
+/** What a question would be about. */
+export interface Asked {
   /** The proxy's connection. */
   readonly connection: string;
   readonly service: string;
@@ -53,6 +53,10 @@ export interface ApprovalSubject {
   readonly stands: () => boolean;
   /** The request's canonical path. */
   readonly path: string;
+}
+
+/** What a person is asked about. */
+export interface ApprovalSubject extends Asked {
   /** What the person is shown. */
   readonly question: () => Omit<ApprovalQuestion, 'id' | 'expiresAt' | 'requestHash' | 'mayRemember' | 'service'>;
 }
@@ -108,7 +112,7 @@ export class Approvals {
   }
 
   /** Whether a person allowed this. Spends an *Allow Once*: it passes one call. */
-  take(subject: ApprovalSubject): boolean {
+  take(subject: Asked): boolean {
     const now = this.#ports.now();
     const remembered =
       subject.mayRemember &&
@@ -266,12 +270,12 @@ export class Approvals {
 const SAID_NO = 'A person looked at this request and said no';
 
 /** What makes two calls the identical call. None of the first parts holds a space. */
-function identityOf({ connection, service, credentialGeneration, requestHash }: ApprovalSubject): string {
+function identityOf({ connection, service, credentialGeneration, requestHash }: Asked): string {
   return [connection, service, credentialGeneration, requestHash].join(' ');
 }
 
 /** Ten minutes are for a rule and a connection, whatever the agent calls itself. */
-function remembering(subject: ApprovalSubject, rule: string): string {
+function remembering(subject: Asked, rule: string): string {
   const { connection, service, credentialGeneration, policyVersion } = subject;
   return [connection, service, credentialGeneration, policyVersion, rule].join(' ');
 }

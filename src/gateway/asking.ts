@@ -1,7 +1,8 @@
 import type { Agents } from './agents.ts';
 import { type ShownRequest, shownRequest } from './approvalQuestion.ts';
-import type { ApprovalSubject, Approvals, Approver } from './approvals.ts';
+import type { ApprovalSubject, Approvals, Approver, Asked } from './approvals.ts';
 import type { Recorder } from './audit/recorder.ts';
+import type { Cleaner } from './cleaning/cleaner.ts';
 import { Flight } from './flight.ts';
 import type { GatewayState } from './gatewayState.ts';
 import { type Judge, type Judged, sameQuestion } from './judge.ts';
@@ -12,6 +13,7 @@ interface AskingParts {
   readonly state: GatewayState;
   readonly agents: Agents;
   readonly recorder: Recorder;
+  readonly cleaner: Cleaner;
   readonly approvals: Approvals;
   readonly approver: Approver | undefined;
   /** How long a call waits for its answer, in milliseconds from its start. */
@@ -34,7 +36,7 @@ export class Asking {
       if (this.#parts.approver === 'none') {
         throw refusals.approvalDenied(inForce.service.name, 'The policy asks a person, and nobody can be asked here');
       }
-      if (!this.#parts.approvals.take(this.#subject(flight, judged))) return false;
+      if (!this.#parts.approvals.take(this.#asked(flight, judged))) return false;
     }
     flight.approved = decision.asking;
     return true;
@@ -44,11 +46,15 @@ export class Asking {
   async waitForPerson(flight: Flight, judged: Judged, onWaiting: () => void): Promise<void> {
     onWaiting();
     const deadline = flight.startedAt + this.#parts.waitMs;
-    await this.#parts.approvals.wait(this.#subject(flight, judged), deadline, flight.signal);
+    const shown = await this.#shown(flight, judged);
+    const subject = { ...this.#asked(flight, judged), question: () => this.#question(judged, shown) };
+    // Much may have changed while it was looked through: what it is about now is another question.
+    if (subject.frozen() || !subject.stands()) return;
+    await this.#parts.approvals.wait(subject, deadline, flight.signal);
     flight.throwIfInterrupted();
   }
 
-  #subject(flight: Flight, judged: Judged): ApprovalSubject {
+  #asked(flight: Flight, judged: Judged): Asked {
     const { inForce, request, decision } = judged;
     const { service } = inForce;
     const credentialGeneration = this.#parts.state.vault.generation(service.name);
@@ -64,7 +70,6 @@ export class Asking {
         this.#parts.state.vault.generation(service.name) === credentialGeneration && this.#asksTheSame(flight, judged),
       frozen: () => this.#parts.state.isFrozen(service.name) || this.#parts.agents.isFrozen(flight.caller.agent),
       path: request.path,
-      question: () => this.#question(flight, judged),
     };
   }
 
@@ -85,10 +90,13 @@ export class Asking {
   }
 
   /** What a person is shown. A known credential in it is taken out: it is on their screen. */
-  #question({ caller, call }: Flight, { inForce, request, decision }: Judged): ReturnType<ApprovalSubject['question']> {
+  #shown({ caller, call, signal }: Flight, { inForce, request, decision }: Judged): Promise<ShownRequest> {
     const shown = shownRequest(inForce, request, decision, caller.agent, call.reason);
-    const clean = this.#parts.state.vault.redactor.json(shown).value as ShownRequest;
+    return this.#parts.cleaner.json(shown, this.#parts.state.vault, signal);
+  }
+
+  #question({ inForce }: Judged, shown: ShownRequest): ReturnType<ApprovalSubject['question']> {
     const { last4 } = this.#parts.state.credential(inForce);
-    return { ...clean, credential: { name: inForce.service.name, last4 } };
+    return { ...shown, credential: { name: inForce.service.name, last4 } };
   }
 }

@@ -2,8 +2,8 @@ import { Worker } from 'node:worker_threads';
 
 /** What a worker can be asked. Arguments and results are plain data: they go from thread to thread. */
 type AnyJobs<Jobs> = { readonly [Name in keyof Jobs]: (...words: never[]) => unknown };
-type Words<Job> = Job extends (...words: infer All) => unknown ? All : never;
-type Result<Job> = Job extends (...words: never[]) => infer One ? One : never;
+export type Words<Job> = Job extends (...words: infer All) => unknown ? All : never;
+export type Result<Job> = Job extends (...words: never[]) => infer One ? Awaited<One> : never;
 
 /** A job that was not done within its deadline, or whose worker died of it. */
 export class DeadlineError extends Error {}
@@ -15,7 +15,11 @@ export interface WorkerOptions {
   readonly role: string;
   /** A thread costs some 50 MB: it ends after so long without a job, and the next job starts another. */
   readonly idleMs: number;
+  /** How much its jobs may hold in memory; one that wants more is ended with the thread. */
+  readonly heapMb?: number;
 }
+
+const HEAP_MB = 128;
 
 /**
  * A worker thread that does one job at a time, each within its deadline, so that nothing holds up the event loop. One
@@ -32,13 +36,15 @@ export class BoundedWorker<Jobs extends AnyJobs<Jobs>> {
     this.#options = options;
   }
 
-  /** Throws {@link DeadlineError}. */
+  /** Throws {@link DeadlineError}. A job whose signal is aborted by its turn is not begun: that throws the signal's reason. */
   run<Name extends keyof Jobs & string>(
     name: Name,
     words: Words<Jobs[Name]>,
     withinMs: number,
+    signal?: AbortSignal,
   ): Promise<Result<Jobs[Name]>> {
     const result = this.#queue.then(async () => {
+      signal?.throwIfAborted();
       clearTimeout(this.#idle);
       this.#thread ??= startThread(this.#options);
       const found = await this.#thread.run([name, words], withinMs);
@@ -71,14 +77,14 @@ interface Thread {
   dispose(): void;
 }
 
-function startThread({ script, role }: WorkerOptions): Thread {
+function startThread({ script, role, heapMb = HEAP_MB }: WorkerOptions): Thread {
   const worker = new Worker(script, {
     workerData: role,
     env: {},
     execArgv: [],
     stdout: true,
     stderr: true,
-    resourceLimits: { maxOldGenerationSizeMb: 128 },
+    resourceLimits: { maxOldGenerationSizeMb: heapMb },
   });
   worker.unref();
   const ready = new Promise<boolean>((resolve) => {

@@ -4,11 +4,11 @@ import type { WantedRule } from '../core/policy/narrowestRule.ts';
 import type { AccessAnswer, AccessRequest, Answer, Call, Refusal, ServiceList } from '../protocol/messages.ts';
 import { AccessRequests } from './accessRequests.ts';
 import { Agents } from './agents.ts';
-import { Turns } from './answer/turns.ts';
 import { answerEvent } from './approvalQuestion.ts';
 import { APPROVAL_TIMES, Approvals, type ApprovalTimes, type Approver } from './approvals.ts';
 import { Asking } from './asking.ts';
 import { freshId, Recorder } from './audit/recorder.ts';
+import { Cleaner } from './cleaning/cleaner.ts';
 import { CommandCredentials } from './commands/commandCredentials.ts';
 import { type RunCommand, runCommand } from './commands/runCommand.ts';
 import { enterLimits } from './enterLimits.ts';
@@ -63,6 +63,8 @@ export interface GatewayOptions {
   readonly parsePolicy: (text: string, author: PolicyAuthor) => Promise<PolicyDocument>;
   readonly resolve?: Resolve;
   readonly now?: () => number;
+  /** The bundle that serves as the thread which looks through answers: see {@link Cleaner}. */
+  readonly script: string;
   /** Default: `person`. */
   readonly approver?: Approver;
   /** How commands that give credentials are run; for tests. */
@@ -86,7 +88,7 @@ export class Gateway implements GatewayControl {
   readonly #recorder: Recorder;
   readonly #limiter: Limiter;
   readonly #transport: Transport;
-  readonly #turns = new Turns();
+  readonly #cleaner: Cleaner;
   readonly #auth: Authenticator;
   readonly #commands: CommandCredentials;
   /** Who is connected; the socket side tells it. */
@@ -109,6 +111,7 @@ export class Gateway implements GatewayControl {
     this.#now = options.now ?? Date.now;
     this.#state = new GatewayState(this.#now);
     this.#limiter = new Limiter(this.#now);
+    this.#cleaner = new Cleaner(options.script);
     this.#transport = new Transport(options.resolve);
     this.agents = new Agents({ tell: options.events.onAgents, now: this.#now });
     this.#recorder = new Recorder({
@@ -154,11 +157,12 @@ export class Gateway implements GatewayControl {
       ...shared,
       judge: this.#judge,
       agents: this.agents,
+      cleaner: this.#cleaner,
       approvals: this.#approvals,
       approver,
       waitMs: approvalTimes.waitMs,
     });
-    this.#sender = new Sender({ ...shared, transport: this.#transport, auth: this.#auth, turns: this.#turns });
+    this.#sender = new Sender({ ...shared, transport: this.#transport, auth: this.#auth, cleaner: this.#cleaner });
     this.#person = new PersonActs({
       ...shared,
       judge: this.#judge,
@@ -174,7 +178,7 @@ export class Gateway implements GatewayControl {
       recorder: this.#recorder,
       limiter: this.#limiter,
       refusalLimit: this.#refusalLimit,
-      turns: this.#turns,
+      cleaner: this.#cleaner,
       dispatcher: (network) => this.#transport.dispatcher(network),
       onToolsSeen: (seen) => options.events.onToolsSeen(seen),
       approvals: () => this.#approvals,
@@ -447,6 +451,7 @@ export class Gateway implements GatewayControl {
     }
     this.#refusalLimit.close();
     this.#transport.close();
+    this.#cleaner.dispose();
     this.#recorder.close();
   }
 }

@@ -1,3 +1,4 @@
+import { serveCleaning } from './cleaning/cleaningWorker.ts';
 import { serveLanguage } from './languageWorker.ts';
 import type { GatewayControl } from './parent.ts';
 import { serveParent } from './pipe.ts';
@@ -39,4 +40,4 @@ function main(): void {
   });
 }
 
-if (!servePolicyParser() && !serveLanguage()) main();
+if (!servePolicyParser() && !serveCleaning() && !serveLanguage()) main();

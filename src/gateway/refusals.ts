@@ -297,6 +297,18 @@ export const refusals = {
       { service },
     ),
 
+  notLookedThrough: (service: string, why: string, sent: Sent): RefusalError =>
+    sent === 'no'
+      ? refuse('request_too_large', `The request was not passed on: ${why}.`, 'Nothing was sent. Send less at once.', {
+          service,
+        })
+      : refuse(
+          'response_too_large',
+          `The answer of ${service} was withheld: ${why}.`,
+          'The call reached it. Ask for less; for anything but a read, check the state before another call.',
+          { service, sent },
+        ),
+
   unreachable: (service: string, host: string, why: string, sent: Sent): RefusalError =>
     refuse(
       'upstream_unreachable',

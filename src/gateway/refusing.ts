@@ -1,6 +1,7 @@
 import type { Refusal } from '../protocol/messages.ts';
 import { AuditWriteError } from './audit/auditLog.ts';
 import type { Recorder } from './audit/recorder.ts';
+import { UnreadError } from './cleaning/cleaner.ts';
 import { type Flight, Interruption } from './flight.ts';
 import type { GatewayState } from './gatewayState.ts';
 import type { Mend } from './parent.ts';
@@ -75,6 +76,7 @@ export function knownRefusal(
 ): RefusalError | undefined {
   if (error instanceof RefusalError) return error;
   if (error instanceof Interruption) return error.refuse(sent);
+  if (error instanceof UnreadError) return refusals.notLookedThrough(name, error.message, sent);
   if (!(error instanceof AuditWriteError)) return undefined;
   recorder.log('error', `${error.message}: ${String(error.cause)}`);
   return refusals.auditUnavailable(name, sent);

@@ -2,10 +2,10 @@ import { canonicalise } from '../core/request/canonicalise.ts';
 import type { CanonicalRequest } from '../core/request/model.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Answer } from '../protocol/messages.ts';
-import { type AnswerContext, buildAnswer } from './answer/answer.ts';
-import { Decompressor, TooLargeError } from './answer/decode.ts';
-import type { Turns } from './answer/turns.ts';
+import { judgeRedirect } from './answer/answer.ts';
+import { TooLargeError } from './answer/decode.ts';
 import type { Recorder } from './audit/recorder.ts';
+import type { Cleaner } from './cleaning/cleaner.ts';
 import type { Flight } from './flight.ts';
 import type { GatewayState } from './gatewayState.ts';
 import type { Incoming } from './http/message.ts';
@@ -22,14 +22,13 @@ interface SenderParts {
   readonly recorder: Recorder;
   readonly transport: Transport;
   readonly auth: Authenticator;
-  readonly turns: Turns;
+  readonly cleaner: Cleaner;
   readonly now: () => number;
 }
 
 /** Records the intent, puts the credential in, sends, and makes of what comes back what the agent may have of it. */
 export class Sender {
   readonly #parts: SenderParts;
-  readonly #decompressor = new Decompressor();
 
   constructor(parts: SenderParts) {
     this.#parts = parts;
@@ -122,21 +121,20 @@ export class Sender {
 
   /** What the agent gets of the answer. Throws `response_too_large`. */
   async redact(flight: Flight, { service, limits, decide }: ServiceInForce, incoming: Incoming): Promise<Answer> {
+    const { vault } = this.#parts.state;
+    const order = {
+      call: flight.call,
+      baseUrl: service.baseUrl,
+      auth: service.auth,
+      maxBytes: limits.responseBytes,
+      durationMs: this.#parts.now() - flight.startedAt,
+    };
+    const wouldAllow = (path: string): boolean => {
+      const result = canonicalise({ service: service.name, method: 'GET', path }, { ...service, limits });
+      return result.ok && decide(result.value, flight.agentName).verdict === 'allow';
+    };
     try {
-      const context: AnswerContext = {
-        call: flight.call,
-        baseUrl: service.baseUrl,
-        auth: service.auth,
-        redactor: this.#parts.state.vault.redactor,
-        decompressor: this.#decompressor,
-        maxBytes: limits.responseBytes,
-        durationMs: this.#parts.now() - flight.startedAt,
-        wouldAllow: (path) => {
-          const result = canonicalise({ service: service.name, method: 'GET', path }, { ...service, limits });
-          return result.ok && decide(result.value, flight.agentName).verdict === 'allow';
-        },
-      };
-      return await this.#parts.turns.take(incoming.body.length, () => buildAnswer(incoming, context));
+      return judgeRedirect(await this.#parts.cleaner.answer(incoming, order, vault, flight.signal), wouldAllow);
     } catch (error) {
       if (error instanceof TooLargeError) throw refusals.responseTooLarge(service.name, error.message);
       throw error;

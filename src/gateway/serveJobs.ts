@@ -11,8 +11,8 @@ export function serveJobs<Jobs extends { readonly [Name in keyof Jobs]: (...word
 ): boolean {
   if (isMainThread || workerData !== role || parentPort === null) return false;
   const port = parentPort;
-  port.on('message', ([name, words]: [keyof Jobs, never[]]) => {
-    const answer: JobAnswer = { result: jobs[name](...words) };
+  port.on('message', async ([name, words]: [keyof Jobs, never[]]) => {
+    const answer: JobAnswer = { result: await jobs[name](...words) };
     port.postMessage(answer);
   });
   port.postMessage('ready');

@@ -16,7 +16,7 @@ export interface RunningGateway {
 
 /**
  * Puts a gateway together and lets it listen: the same for the private child process and for the command line.
- * `script` is the bundle that is running, which also serves as the policy parser's worker.
+ * `script` is the bundle that is running, which also serves as the workers of the gateway.
  */
 export async function startGateway(
   settings: GatewayStart,
@@ -34,6 +34,7 @@ export async function startGateway(
     requestHashKey: settings.requestHashKey ?? randomBytes(32).toString('hex'),
     events,
     parsePolicy: (text, author) => parser.parse(text, author),
+    script,
     approver,
   });
   const window: WindowInfo = { hostPid: process.ppid, folders: [], trusted: true, focusedAt: Date.now() };

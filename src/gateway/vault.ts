@@ -1,7 +1,7 @@
 import { endOfJwt } from '../core/jwtEnd.ts';
 import { placementOf } from '../core/policy/auth/placement.ts';
 import type { Auth, BaseUrl } from '../core/policy/model.ts';
-import { Redactor } from '../core/redact/redactor.ts';
+import { type KnownSecret, Redactor } from '../core/redact/redactor.ts';
 import { Secret } from '../core/secret.ts';
 import { CommandValues } from './commands/commandValues.ts';
 import { endOfMaterial } from './inject/material.ts';
@@ -57,7 +57,7 @@ export class Vault {
   #minted: readonly { readonly service: string; readonly value: Secret; readonly until: number }[] = [];
   /** How many values each service's credential has had, or lost. */
   readonly #generations = new Map<string, number>();
-  #redactor: { readonly instance: Redactor; readonly until: number } | undefined;
+  #redactor: Looking | undefined;
   readonly #now: () => number;
   readonly #given: CommandValues;
 
@@ -240,24 +240,39 @@ export class Vault {
     };
   }
 
-  /** Knows every current value and the retired ones whose time is not up. */
+  /** Looks for everything that is {@link known}. */
   get redactor(): Redactor {
+    return this.#looking().redactor;
+  }
+
+  /** Every current value, and the retired and made ones whose time is not up. */
+  get known(): readonly KnownSecret[] {
+    return this.#looking().known;
+  }
+
+  #looking(): Looking {
     const now = this.#now();
     if (!this.#redactor || this.#redactor.until <= now) {
       const retired = this.#set.retired.filter(({ until }) => until > now);
       const made = [...this.#minted.filter(({ until }) => until > now), ...this.#given.known()];
+      const known = [...this.#set.current, ...retired, ...this.#candidates, ...made].map(({ service, value }) => ({
+        name: service,
+        value,
+      }));
       this.#redactor = {
-        instance: new Redactor(
-          [...this.#set.current, ...retired, ...this.#candidates, ...made].map(({ service, value }) => ({
-            name: service,
-            value,
-          })),
-        ),
+        known,
+        redactor: new Redactor(known),
         until: Math.min(Number.POSITIVE_INFINITY, ...[...retired, ...made].map(({ until }) => until)),
       };
     }
-    return this.#redactor.instance;
+    return this.#redactor;
   }
+}
+
+interface Looking {
+  readonly known: readonly KnownSecret[];
+  readonly redactor: Redactor;
+  readonly until: number;
 }
 
 /** When a credential ends: by the parent's word, or by what stands in the value. The earlier one counts. */

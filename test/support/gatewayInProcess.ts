@@ -52,6 +52,7 @@ export async function gatewayInProcess(options: {
     runtimeDir: folder,
     auditDir: options.auditDir ?? path.join(folder, 'audit'),
     requestHashKey: '00',
+    script: path.resolve(import.meta.dirname, '../../dist/gateway.js'),
     events: {
       ...(options.keyholder ? { keeper: options.keyholder.keeper } : {}),
       onAudit: (_event, line) => void log.push(line),

@@ -14,17 +14,21 @@ export const MOST_MAX_CHARS = 100_000;
 /** Binary bodies above this many bytes are described, not returned. */
 const MAX_BINARY_BYTES = 16 * 1024;
 
-export interface AnswerContext {
+/** What is wanted of an answer: plain data, which goes from thread to thread. */
+export interface AnswerOrder {
   readonly call: Pick<Call, 'service' | 'method' | 'path' | 'query' | 'select' | 'maxChars'>;
   readonly baseUrl: BaseUrl;
   readonly auth: Auth;
-  readonly redactor: Redactor;
-  readonly decompressor: Decompressor;
   /** Cap on decompressed bytes. */
   readonly maxBytes: number;
   readonly durationMs: number;
-  /** Whether policy would allow a GET of this path and query (relative to the base URL). */
-  readonly wouldAllow: (path: string) => boolean;
+}
+
+/** An answer, but for what only policy can say of it: see {@link judgeRedirect}. */
+export interface BuiltAnswer {
+  readonly answer: Answer;
+  /** Where the API points within the service: path and query, relative to the base URL. */
+  readonly redirectPath?: string;
 }
 
 /**
@@ -32,8 +36,13 @@ export interface AnswerContext {
  * order, because a credential can only be found in the clear and a cut could leave half of one.
  * Throws {@link TooLargeError} for a body over its cap.
  */
-export async function buildAnswer(incoming: Incoming, context: AnswerContext): Promise<Answer> {
-  const { call, redactor } = context;
+export async function buildAnswer(
+  incoming: Incoming,
+  order: AnswerOrder,
+  redactor: Redactor,
+  decompressor: Decompressor,
+): Promise<BuiltAnswer> {
+  const { call } = order;
   let redactions = 0;
   const clean = (text: string): string => {
     const result = redactor.text(text);
@@ -46,17 +55,14 @@ export async function buildAnswer(incoming: Incoming, context: AnswerContext): P
     headers: Object.fromEntries(
       usefulHeaders(incoming.headers).map(([name, value]) => [cut(clean(name)), cut(clean(value))]),
     ),
-    durationMs: context.durationMs,
+    durationMs: order.durationMs,
   };
   const header = (name: string): string | undefined => incoming.headers.find(([n]) => n === name)?.[1];
   const steps: string[] = [];
 
   try {
-    const bytes = await context.decompressor.decompress(
-      incoming.body,
-      allValues(incoming.headers, 'content-encoding'),
-      context.maxBytes,
-    );
+    const encodings = allValues(incoming.headers, 'content-encoding');
+    const bytes = await decompressor.decompress(incoming.body, encodings, order.maxBytes);
     const type = parseMediaType(header('content-type') ?? '');
     refusePieces(incoming.status);
     refuseDisguise(bytes, type.charset, redactor);
@@ -68,7 +74,7 @@ export async function buildAnswer(incoming: Incoming, context: AnswerContext): P
     if (parsed !== undefined) {
       const redacted = redactor.json(parsed.value);
       redactions += redacted.count;
-      const next = nextPage(call, context, header('link'), redacted.value);
+      const next = nextPage(call, order, header('link'), redacted.value);
       // Taken from the header as it came: a marker in a link would be no link any more.
       if (next) answer.next = redactor.json({ service: call.service, ...next }).value as Record<string, unknown>;
       let value = redacted.value;
@@ -103,17 +109,11 @@ export async function buildAnswer(incoming: Incoming, context: AnswerContext): P
     answer.hint = `The body was withheld, because ${error.message} and a credential in it could not be found.`;
   }
 
-  const location = header('location');
-  if (incoming.status >= 300 && incoming.status < 400 && location !== undefined) {
+  const location = incoming.status >= 300 && incoming.status < 400 ? header('location') : undefined;
+  const inside = location === undefined ? undefined : below(order.baseUrl, clean(location), call.path);
+  if (location !== undefined) {
     // Once more after it was resolved: a URL parser removes what may have stood inside a credential.
-    answer.redirect = redactor.json(describeRedirect(clean(location), context)).value as NonNullable<
-      Answer['redirect']
-    >;
-    steps.push(
-      answer.redirect.allowed
-        ? 'Redirects are not followed. The policy allows reading the location: call read with its path.'
-        : 'Redirects are not followed, and the policy does not allow the location.',
-    );
+    answer.redirect = { location: cut(redactor.text(inside?.path ?? clean(location)).text), allowed: false };
   }
   if (incoming.status === 401) {
     answer.hint ??=
@@ -124,7 +124,28 @@ export async function buildAnswer(incoming: Incoming, context: AnswerContext): P
   }
   if (steps.length > 0) answer.nextStep = steps.join(' ');
   if (redactions > 0) answer.redactions = redactions;
-  return answer;
+  return { answer, ...(inside === undefined ? {} : { redirectPath: inside.path }) };
+}
+
+/** The answer with what policy says of where it points; `wouldAllow`: whether a GET of that path and query would pass. */
+export function judgeRedirect({ answer, redirectPath }: BuiltAnswer, wouldAllow: (path: string) => boolean): Answer {
+  if (!answer.redirect) return answer;
+  const allowed = redirectPath !== undefined && wouldAllow(redirectPath);
+  const step = allowed
+    ? 'Redirects are not followed. The policy allows reading the location: call read with its path.'
+    : 'Redirects are not followed, and the policy does not allow the location.';
+  return {
+    ...answer,
+    redirect: { ...answer.redirect, allowed },
+    nextStep: answer.nextStep === undefined ? step : `${answer.nextStep} ${step}`,
+  };
+}
+
+/** What is said of an answer that could not be looked through in time: its status alone. */
+export function unreadAnswer({ status }: Incoming, { durationMs }: AnswerOrder): BuiltAnswer {
+  const hint =
+    'The answer was withheld, because it took too long to look for credentials in it. Ask the API for less at once.';
+  return { answer: { status, headers: {}, hint, durationMs } };
 }
 
 /**
@@ -159,14 +180,6 @@ function describeBinary(bytes: Buffer, essence: string, answer: Answer, redactor
   } else {
     answer.base64 = bytes.toString('base64');
   }
-}
-
-function describeRedirect(location: string, context: AnswerContext): NonNullable<Answer['redirect']> {
-  const inside = below(context.baseUrl, location, context.call.path);
-  return {
-    location: inside?.path ?? location,
-    allowed: inside !== undefined && context.wouldAllow(inside.path),
-  };
 }
 
 const USEFUL = new Set([

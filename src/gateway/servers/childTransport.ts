@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import os from 'node:os';
+import type { Readable } from 'node:stream';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import {
   ErrorCode,
@@ -8,8 +9,10 @@ import {
   type RequestId,
   RequestIdSchema,
 } from '@modelcontextprotocol/sdk/types.js';
+import { isTooHeavy } from '../../core/jsonWeight.ts';
 import { LineSplitter, tooLong } from '../../protocol/lines.ts';
 import { LineWriter } from '../../protocol/lineWriter.ts';
+import { Patience } from '../patience.ts';
 import type { ProcessTree } from './processTree.ts';
 
 /** How long a server that was asked to end has before it is ended, in milliseconds: it must be gone within a second. */
@@ -55,7 +58,7 @@ export class ChildTransport implements Transport {
 
   /** Resolves when the process runs. Rejects with the reason of the operating system when it cannot be started. */
   start(): Promise<void> {
-    const { command, args, env, tree, maxLineBytes, onErrorLine, onTooLong } = this.#options;
+    const { command, args, env, tree, maxLineBytes, onErrorLine } = this.#options;
     return new Promise((resolve, reject) => {
       const child = spawn(command, [...args], {
         env,
@@ -80,15 +83,7 @@ export class ChildTransport implements Transport {
       });
       child.stdin.on('error', () => undefined); // it closed its input; its end is reported by `exit`
       this.#writer = new LineWriter(child.stdin);
-      const lines = new LineSplitter(maxLineBytes);
-      // One after another: the SDK handles a notification a moment later than a result, which would overtake it.
-      let delivered = Promise.resolve();
-      child.stdout.on('data', (chunk: Buffer) => {
-        for (const line of lines.push(chunk)) {
-          if (line === tooLong) onTooLong();
-          else delivered = delivered.then(() => this.#take(line));
-        }
-      });
+      void this.#read(child.stdout, new LineSplitter(maxLineBytes));
       const errors = new LineSplitter(MAX_ERROR_LINE);
       child.stderr.on('data', (chunk: Buffer) => {
         for (const line of errors.push(chunk)) {
@@ -120,7 +115,26 @@ export class ChildTransport implements Transport {
       this.#options.tree.kill(pid);
   }
 
-  #take(line: string): void {
+  /**
+   * Takes messages one after another: the SDK handles a notification a moment later than a result, which would overtake it.
+   * A server that talks without end is read no faster than other events get their turn.
+   */
+  async #read(output: Readable, lines: LineSplitter): Promise<void> {
+    const patience = new Patience();
+    try {
+      for await (const chunk of output) {
+        for (const line of lines.push(chunk)) {
+          if (line === tooLong || isTooHeavy(line)) this.#options.onTooLong();
+          else await this.#take(line);
+          await patience.turn();
+        }
+      }
+    } catch {
+      // The stream broke: its process is ending, which `exit` reports.
+    }
+  }
+
+  async #take(line: string): Promise<void> {
     let json: unknown;
     try {
       json = JSON.parse(line);

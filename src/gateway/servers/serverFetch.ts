@@ -1,9 +1,11 @@
 import net from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Dispatcher, type RequestInit as UndiciRequestInit, fetch as undiciFetch } from 'undici';
+import { JsonWeight, MOST_JSON_WEIGHT } from '../../core/jsonWeight.ts';
 import { addressAllowed } from '../../core/net/address.ts';
 import type { BaseUrl, Network } from '../../core/policy/model.ts';
 import { TransportError } from '../http/transportError.ts';
+import { Patience } from '../patience.ts';
 
 /** How often a stream is asked for again at most, in milliseconds: how long to wait is the server's own word in MCP. */
 const STREAM_EVERY_MS = 1000;
@@ -63,17 +65,36 @@ export function serverFetch(options: ServerFetchOptions): (url: string | URL, in
   };
 }
 
-/** Ends a stream that grows over the cap: as a whole, or (one that stays open) between two line ends. */
+/** Pieces of a stream that other events can get their turn between: a server may send as many small messages as fit. */
+const PIECE_BYTES = 4 * 1024;
+
+/**
+ * Ends a stream that grows over the cap, or becomes too heavy to be parsed: as a whole, or (one that stays open) between two
+ * line ends.
+ */
 function capped(maxBytes: number, perLine: boolean, onTooLong: () => void): TransformStream<Uint8Array, Uint8Array> {
   let bytes = 0;
+  const weighed = new JsonWeight();
+  const patience = new Patience();
   return new TransformStream({
-    transform(chunk, controller) {
-      const lineEnd = perLine ? chunk.lastIndexOf(0x0a) : -1;
-      bytes = lineEnd === -1 ? bytes + chunk.length : chunk.length - lineEnd - 1;
-      if (bytes > maxBytes) {
-        onTooLong();
-        controller.error(new TransportError('too_large', 'yes', `more than ${maxBytes} bytes`));
-      } else controller.enqueue(chunk);
+    async transform(chunk, controller) {
+      for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
+        const piece = chunk.subarray(at, at + PIECE_BYTES);
+        const lineEnd = perLine ? piece.lastIndexOf(0x0a) : -1;
+        if (lineEnd !== -1) {
+          bytes = 0;
+          weighed.reset();
+        }
+        bytes += piece.length - lineEnd - 1;
+        weighed.add(Buffer.from(piece.subarray(lineEnd + 1)).toString('latin1'));
+        if (bytes > maxBytes || weighed.weight > MOST_JSON_WEIGHT) {
+          onTooLong();
+          controller.error(new TransportError('too_large', 'yes', `more than ${maxBytes} bytes`));
+          return;
+        }
+        controller.enqueue(piece);
+        await patience.turn();
+      }
     },
   });
 }

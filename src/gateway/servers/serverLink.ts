@@ -1,14 +1,14 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import {
-  CallToolResultSchema,
   EmptyResultSchema,
-  ListToolsResultSchema,
   LoggingMessageNotificationSchema,
   type Progress,
-  type Tool,
   ToolListChangedNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js';
+import * as z from 'zod';
+
+import { JsonWeight, MOST_JSON_WEIGHT } from '../../core/jsonWeight.ts';
 
 declare const VALETKEY_VERSION: string;
 
@@ -17,6 +17,12 @@ const NEVER_MS = 24 * 60 * 60 * 1000;
 /** What is taken of a server's list of tools; an agent could not choose among more. */
 const MAX_PAGES = 20;
 const MAX_TOOLS = 1000;
+/** Of all pages together, as JSON; see also {@link JsonWeight}. */
+const MAX_CHARS = 1024 * 1024;
+
+/** What is in a result is looked at where it holds up nothing: by the thread of `Cleaner`. */
+const ANY_RESULT = z.looseObject({});
+const ANY_TOOLS = z.looseObject({ tools: z.array(z.unknown()), nextCursor: z.string().optional() });
 
 /** What a call came to: a result as MCP has it. */
 export type ToolResult = Record<string, unknown>;
@@ -68,27 +74,39 @@ export class ServerLink {
     return this.#ended;
   }
 
-  /** All tools as the server gives them, over its pages. */
-  async listTools(signal: AbortSignal): Promise<Tool[]> {
+  /** All tools as the server gives them: JSON of the list of each of its pages. */
+  async listTools(signal: AbortSignal): Promise<readonly string[]> {
     if (!this.#client.getServerCapabilities()?.tools) return [];
-    const tools: Tool[] = [];
+    const pages: string[] = [];
+    let tools = 0;
+    let chars = 0;
+    const weighed = new JsonWeight();
     let cursor: string | undefined;
-    for (let page = 0; page < MAX_PAGES && tools.length < MAX_TOOLS; page++) {
+    for (let page = 0; page < MAX_PAGES; page++) {
       const result = await this.#client.request(
         { method: 'tools/list', params: cursor === undefined ? {} : { cursor } },
-        ListToolsResultSchema,
+        ANY_TOOLS,
         { signal, timeout: NEVER_MS },
       );
-      tools.push(...result.tools);
+      const taken = result.tools.slice(0, MAX_TOOLS - tools);
+      const text = JSON.stringify(taken);
+      chars += text.length;
+      if (chars > MAX_CHARS || weighed.add(text).weight > MOST_JSON_WEIGHT) return this.#cut(pages, tools);
+      pages.push(text);
+      tools += taken.length;
+      if (taken.length < result.tools.length) return this.#cut(pages, tools);
       cursor = result.nextCursor;
-      if (cursor === undefined) break;
+      if (cursor === undefined) return pages;
     }
-    const taken = tools.slice(0, MAX_TOOLS);
-    if ((cursor !== undefined || taken.length < tools.length) && !this.#cutTold) {
+    return this.#cut(pages, tools);
+  }
+
+  #cut(pages: readonly string[], tools: number): readonly string[] {
+    if (!this.#cutTold) {
       this.#cutTold = true;
-      this.#events.onToolsCut(taken.length);
+      this.#events.onToolsCut(tools);
     }
-    return taken;
+    return pages;
   }
 
   /** Rejects with the signal's reason, with an `McpError` of the server's, or when the connection ends. */
@@ -98,7 +116,7 @@ export class ServerLink {
     options: { readonly signal: AbortSignal; readonly onProgress?: (progress: Progress) => void },
   ): Promise<ToolResult> {
     const { signal, onProgress } = options;
-    return this.#client.request({ method: 'tools/call', params: { name, arguments: args } }, CallToolResultSchema, {
+    return this.#client.request({ method: 'tools/call', params: { name, arguments: args } }, ANY_RESULT, {
       signal,
       timeout: NEVER_MS,
       ...(onProgress ? { onprogress: onProgress } : {}),

@@ -52,7 +52,7 @@ export const serverRefusals = {
   resultTooLarge: (server: string, maxBytes: number): RefusalError =>
     refuse(
       'response_too_large',
-      `The result of ${server} is too large: more than ${maxBytes} bytes.`,
+      `The result of ${server} is too large: more than ${maxBytes} bytes, or more objects, lists and names than can be taken in at once.`,
       'The call reached the server. Ask for less; for anything but a read, check the state before another call.',
       { service: server, sent: 'yes' },
     ),

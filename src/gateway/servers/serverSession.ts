@@ -11,7 +11,6 @@ import type { ProcessTree } from './processTree.ts';
 import { serverFetch } from './serverFetch.ts';
 import { type LinkEvents, ServerLink } from './serverLink.ts';
 import { serverValues } from './serverValues.ts';
-import type { RawTool } from './toolPins.ts';
 
 /** How long a server may take to start, in milliseconds: package runners may have to fetch it first. */
 const START_MS = 120_000;
@@ -48,7 +47,7 @@ export class ServerSession {
   readonly link: Promise<ServerLink>;
   #started = false;
   #ended = false;
-  #listed: { readonly tools: Promise<readonly RawTool[]>; readonly at: number } | undefined;
+  #listed: { readonly tools: Promise<readonly string[]>; readonly at: number } | undefined;
   #users = 0;
   #retired = false;
 
@@ -102,8 +101,8 @@ export class ServerSession {
     );
   }
 
-  /** The tools as the server offers them, asked for again when the list is old or the server said that it changed. */
-  async tools(): Promise<readonly RawTool[]> {
+  /** The tools as the server offers them, as `ServerLink.listTools`: asked for again when old, or when the server said that they changed. */
+  async tools(): Promise<readonly string[]> {
     const link = await this.link;
     const now = this.#ports.now();
     if (this.#listed && now - this.#listed.at < FRESH_MS) return this.#listed.tools;

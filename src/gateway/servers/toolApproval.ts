@@ -3,7 +3,7 @@ import { agentWords } from '../../core/audit/agentWords.ts';
 import { credentialsOf, destinationOf } from '../../core/policy/servers/destination.ts';
 import type { ToolCall } from '../../protocol/messages.ts';
 import type { Agents } from '../agents.ts';
-import type { ApprovalSubject } from '../approvals.ts';
+import type { ApprovalSubject, Asked } from '../approvals.ts';
 import type { Recorder } from '../audit/recorder.ts';
 import type { Caller } from '../flight.ts';
 import type { GatewayState } from '../gatewayState.ts';
@@ -13,8 +13,8 @@ import type { JointToolDecision, ServerInForce } from './serverSet.ts';
 
 const MOST_NAME_CHARS = 100;
 
-/** What a person is asked about a call to a tool: which one of which server, with exactly which arguments. */
-export function toolApproval(
+/** What a question about a call to a tool would be about: which one of which server, with exactly which arguments. */
+export function toolAsked(
   call: ToolCall,
   caller: Caller,
   { server }: ServerInForce,
@@ -24,7 +24,7 @@ export function toolApproval(
     readonly recorder: Recorder;
     readonly agents: Pick<Agents, 'isFrozen'>;
   },
-): ApprovalSubject {
+): Asked {
   const { state, recorder, agents } = ports;
   const destination = destinationOf(server);
   const credentialGeneration = credentialsOf(server).reduce(
@@ -51,22 +51,31 @@ export function toolApproval(
       }
     },
     path: call.tool,
-    question: () => ({
-      method: 'tools/call',
-      url: call.tool,
-      headers: [],
-      body: { contentType: 'application/json', text: recorder.redact(JSON.stringify(call.arguments, undefined, 2)) },
-      agent: {
-        name: agentName(caller.agent.name),
-        ...(caller.agent.name === '' ? {} : { rawName: agentWords(caller.agent.name, MOST_NAME_CHARS) }),
-        ...(caller.agent.version === undefined ? {} : { version: agentWords(caller.agent.version, MOST_NAME_CHARS) }),
-      },
-      rule: {
-        file: decision.label,
-        line: decision.pattern?.line ?? 1,
-        text: `ask ${decision.pattern?.text ?? call.tool}`,
-      },
-    }),
+  };
+}
+
+/** What a person is shown of it: `args` are its arguments, without credentials. */
+export function toolQuestion(
+  call: ToolCall,
+  { agent }: Caller,
+  decision: JointToolDecision,
+  args: string,
+): ReturnType<ApprovalSubject['question']> {
+  return {
+    method: 'tools/call',
+    url: call.tool,
+    headers: [],
+    body: { contentType: 'application/json', text: args },
+    agent: {
+      name: agentName(agent.name),
+      ...(agent.name === '' ? {} : { rawName: agentWords(agent.name, MOST_NAME_CHARS) }),
+      ...(agent.version === undefined ? {} : { version: agentWords(agent.version, MOST_NAME_CHARS) }),
+    },
+    rule: {
+      file: decision.label,
+      line: decision.pattern?.line ?? 1,
+      text: `ask ${decision.pattern?.text ?? call.tool}`,
+    },
   };
 }
 

@@ -1,14 +1,21 @@
+import { CallToolResultSchema } from '@modelcontextprotocol/sdk/types.js';
 import type { Redactor } from '../../core/redact/redactor.ts';
 import type { ToolResult } from './serverLink.ts';
 
 /** The parts of a result that are passed on. `_meta` is the server's and the gateway's own business. */
 const PARTS = ['content', 'structuredContent', 'isError'] as const;
 
+/** {@link cleanResult} from JSON to JSON; undefined when MCP does not allow it as a result. */
+export function toolResultText(text: string, redactor: Redactor): string | undefined {
+  const result = CallToolResultSchema.safeParse(JSON.parse(text));
+  return result.success ? JSON.stringify(cleanResult(result.data, redactor)) : undefined;
+}
+
 /**
  * A result as an agent may see it: credentials taken out of texts, structured content and links, and whole blobs
  * withheld where one stands in their bytes.
  */
-export function cleanResult(result: ToolResult, redactor: Redactor): ToolResult {
+function cleanResult(result: ToolResult, redactor: Redactor): ToolResult {
   const parts = Object.fromEntries(
     PARTS.filter((part) => result[part] !== undefined).map((part) => [part, result[part]]),
   );

@@ -7,10 +7,10 @@ import { isToolName } from '../../core/policy/servers/namePattern.ts';
 import type { Secret } from '../../core/secret.ts';
 import type { CallProgress, Refusal, ToolCall } from '../../protocol/messages.ts';
 import type { Agents } from '../agents.ts';
-import type { Turns } from '../answer/turns.ts';
-import type { ApprovalSubject, Approvals, Approver } from '../approvals.ts';
+import type { Approvals, Approver, Asked } from '../approvals.ts';
 import { AuditWriteError } from '../audit/auditLog.ts';
 import { freshId, type Recorder } from '../audit/recorder.ts';
+import type { Cleaner } from '../cleaning/cleaner.ts';
 import { enterLimits } from '../enterLimits.ts';
 import type { Caller, Flight } from '../flight.ts';
 import { Flights } from '../flights.ts';
@@ -21,19 +21,21 @@ import type { RefusalLimit } from '../refusalLimit.ts';
 import { RefusalError, refusals } from '../refusals.ts';
 import { knownRefusal } from '../refusing.ts';
 import { TokenBucket } from '../tokenBucket.ts';
+import { unlessAborted } from '../unlessAborted.ts';
+import type { Vault } from '../vault.ts';
+import type { LookedAtTool } from './lookAtTools.ts';
 import type { ProcessTree } from './processTree.ts';
 import { findServer, serverSecrets, serverStatus } from './serverAccess.ts';
 import { serverFailure } from './serverFailure.ts';
 import type { ToolResult } from './serverLink.ts';
-import { LOG_CHARS, ServerLog } from './serverLog.ts';
+import { fewWords, ServerLog } from './serverLog.ts';
 import { serverRefusals } from './serverRefusals.ts';
 import { ServerRunner } from './serverRunner.ts';
 import type { ServerSession, SessionPorts } from './serverSession.ts';
 import type { JointToolDecision, ServerInForce } from './serverSet.ts';
-import { askingRule, toolApproval } from './toolApproval.ts';
-import { shownTool, ToolCatalog } from './toolCatalog.ts';
+import { askingRule, toolAsked, toolQuestion } from './toolApproval.ts';
+import { ToolCatalog } from './toolCatalog.ts';
 import { ToolPins } from './toolPins.ts';
-import { cleanResult } from './toolResult.ts';
 import { ToolWatchers } from './toolWatchers.ts';
 
 /** After a call timed out, how long the server has to answer a ping before it counts as hung. */
@@ -46,7 +48,7 @@ export interface WrappedServersOptions {
   readonly recorder: Recorder;
   readonly limiter: Limiter;
   readonly refusalLimit: RefusalLimit;
-  readonly turns: Turns;
+  readonly cleaner: Cleaner;
   readonly dispatcher: (network: Network) => Dispatcher;
   readonly approvals: () => Approvals;
   readonly approver: Approver | undefined;
@@ -72,6 +74,12 @@ interface Wrapped {
   /** What its tools and its state came to when its watchers were last told. */
   told: string;
   readonly log: ServerLog;
+  /** What it offered last as it was looked through, and with which credentials known. */
+  lookedAt?: {
+    readonly offered: readonly string[];
+    readonly known: Vault['known'];
+    readonly tools: Promise<readonly LookedAtTool[]>;
+  };
 }
 
 /**
@@ -161,7 +169,7 @@ export class WrappedServers {
       const inForce = findServer(state, server, caller.scope);
       const { catalog } = this.#of(server);
       const shown = (): { answer: { tools: Record<string, unknown>[] } } => ({
-        answer: { tools: catalog.usable(inForce).map(shownTool) },
+        answer: { tools: catalog.usable(inForce).map((tool) => tool.shown) },
       });
       // The agent keeps its tools: each call says that the server is frozen, and nothing is to be started anew after it.
       if (state.isFrozen(server) && catalog.usable(inForce).length > 0) return shown();
@@ -265,19 +273,25 @@ export class WrappedServers {
     if (approver === 'none') {
       throw refusals.approvalDenied(call.server, 'The policy asks a person, and nobody can be asked here');
     }
-    return approvals().take(this.#subject(flight, call, judged));
+    return approvals().take(this.#asked(flight, call, judged));
   }
 
   /** Waits until a person has answered, or something changed that the question rested on. Throws a refusal otherwise. */
   async #waitForPerson(flight: Flight, call: ToolCall, judged: Judged, onWaiting: () => void): Promise<void> {
     onWaiting();
-    const { approvals, approvalWaitMs } = this.#options;
-    await approvals().wait(this.#subject(flight, call, judged), flight.startedAt + approvalWaitMs, flight.signal);
+    const { approvals, approvalWaitMs, cleaner, state } = this.#options;
+    const { caller, signal } = flight;
+    const args = await cleaner.json(JSON.stringify(call.arguments, undefined, 2), state.vault, signal);
+    const asked = this.#asked(flight, call, judged);
+    // Much may have changed while it was looked through: what it is about now is another question.
+    if (asked.frozen() || !asked.stands()) return;
+    const subject = { ...asked, question: () => toolQuestion(call, caller, judged.decision, args) };
+    await approvals().wait(subject, flight.startedAt + approvalWaitMs, signal);
     flight.throwIfInterrupted();
   }
 
-  #subject({ caller }: Flight, call: ToolCall, { inForce, decision }: Judged): ApprovalSubject {
-    return toolApproval(call, caller, inForce, decision, this.#options);
+  #asked({ caller }: Flight, call: ToolCall, { inForce, decision }: Judged): Asked {
+    return toolAsked(call, caller, inForce, decision, this.#options);
   }
 
   /** Throws unless every policy allows the tool, or some ask a person and the others allow it. */
@@ -360,7 +374,7 @@ export class WrappedServers {
         onProgress({
           progress,
           ...(total === undefined ? {} : { total }),
-          ...(message === undefined ? {} : { message: recorder.redact(message).slice(0, LOG_CHARS) }),
+          ...(message === undefined ? {} : { message: fewWords(message, recorder) }),
         });
       },
     };
@@ -395,11 +409,13 @@ export class WrappedServers {
   }
 
   async #redact(flight: Flight, { server, limits }: ServerInForce, result: ToolResult): Promise<ToolResult> {
-    const bytes = Buffer.byteLength(JSON.stringify(result));
-    if (bytes > limits.responseBytes) throw serverRefusals.resultTooLarge(server.name, limits.responseBytes);
-    const { redactor } = this.#options.state.vault;
-    const answer = await this.#options.turns.take(bytes, async () => cleanResult(result, redactor));
-    flight.throwIfInterrupted();
+    const text = JSON.stringify(result);
+    if (Buffer.byteLength(text) > limits.responseBytes) {
+      throw serverRefusals.resultTooLarge(server.name, limits.responseBytes);
+    }
+    const { cleaner, state } = this.#options;
+    const answer = await cleaner.toolResult(text, state.vault, flight.signal);
+    if (answer === undefined) throw serverRefusals.unreadable(server.name, 'is not what MCP allows');
     return answer;
   }
 
@@ -465,8 +481,8 @@ export class WrappedServers {
       onToolsCut: (taken) =>
         this.#options.recorder.log('warn', `${name} offers more than ${taken} tools. The others are left out.`),
       onLog: (level, data) =>
-        this.#of(name).log.write(`${level}: ${typeof data === 'string' ? data : JSON.stringify(data)}`),
-      onErrorLine: (line) => this.#of(name).log.write(line),
+        this.#of(name).log.write(() => `${level}: ${typeof data === 'string' ? data : JSON.stringify(data)}`),
+      onErrorLine: (line) => this.#of(name).log.write(() => line),
       onTooLong: () => {
         const own = session();
         const bytes = own?.settings.limits.responseBytes ?? 0;
@@ -480,7 +496,15 @@ export class WrappedServers {
   /** Lists the server's tools if need be, and judges them. */
   async #lookAt(name: string, session: ServerSession): Promise<void> {
     const offered = await session.tools();
-    const seen = this.#of(name).catalog.take(offered, this.#options.state.vault.redactor);
+    const { vault } = this.#options.state;
+    const wrapped = this.#of(name);
+    const { known } = vault;
+    if (wrapped.lookedAt?.offered !== offered || wrapped.lookedAt.known !== known) {
+      const tools = this.#options.cleaner.tools(offered, vault, AbortSignal.timeout(session.settings.limits.timeoutMs));
+      wrapped.lookedAt = { offered, known, tools };
+      tools.catch(() => delete wrapped.lookedAt); // the next call tries again
+    }
+    const seen = wrapped.catalog.take(await wrapped.lookedAt.tools);
     if (seen) this.#tellSeen(name, seen);
   }
 
@@ -515,7 +539,7 @@ export class WrappedServers {
   #standing(name: string, { catalog }: Wrapped): string {
     const { state } = this.#options;
     const lookup = state.servers('window').find(name);
-    const usable = lookup.found === 'server' ? catalog.usable(lookup.inForce).map(({ tool }) => tool.name) : [];
+    const usable = lookup.found === 'server' ? catalog.usable(lookup.inForce).map((tool) => tool.name) : [];
     return JSON.stringify([serverStatus(state, name).status, usable]);
   }
 
@@ -533,20 +557,5 @@ export class WrappedServers {
       if (error instanceof RefusalError) return false;
       throw error;
     }
-  }
-}
-
-/** Rejects with the signal's reason as soon as it is aborted, whatever becomes of the work. */
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  let onAbort: (() => void) | undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    if (onAbort) signal.removeEventListener('abort', onAbort);
   }
 }

@@ -13,6 +13,9 @@ it('cuts a line after credentials were taken out, so that no part of one is left
     { log: (_level, line) => void lines.push(line), redact: (text) => redactor.text(text).text },
     () => 0,
   );
-  log.write(Array(4).fill(key).join(' '));
-  expect(lines).toEqual([`noisy says: "${Array(4).fill('[redacted:key]').join(' ')}"`]);
+  log.write(() => Array(3).fill(key).join(' '));
+  expect(lines).toEqual([`noisy says: "${Array(3).fill('[redacted:key]').join(' ')}"`]);
+
+  log.write(() => Array(4).fill(key).join(' '));
+  expect(lines.at(-1)).toBe('noisy says: "(4803 characters, which are too many to show)"');
 });

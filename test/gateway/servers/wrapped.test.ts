@@ -264,10 +264,13 @@ describe('a server that fails', () => {
     expect(JSON.parse(await fragile.text('children'))).toMatchObject({ own });
   });
 
-  it.each(['odd', 'deep'])('is named as the one that failed, and not Valet Key: %s', async (tool) => {
+  it.each([
+    ['odd', 'upstream_unreachable'],
+    ['deep', 'response_too_large'],
+  ])('is named as the one that failed, and not Valet Key: %s', async (tool, code) => {
     const fragile = await client('fragile');
     const refused = await fragile.refused(tool);
-    expect(refused).toMatchObject({ code: 'upstream_unreachable', sent: 'yes' });
+    expect(refused).toMatchObject({ code, sent: 'yes' });
     expect(refused.message).toContain('fragile');
     expect(await fragile.text('echo')).toBe('{}');
   });

@@ -1,0 +1,123 @@
+import type { KnownSecret } from '../../core/redact/redactor.ts';
+import { type AnswerOrder, type BuiltAnswer, buildAnswer, unreadAnswer } from '../answer/answer.ts';
+import { Decompressor, TooLargeError } from '../answer/decode.ts';
+import { BoundedWorker, DeadlineError, type Result, type Words } from '../boundedWorker.ts';
+import type { Incoming } from '../http/message.ts';
+import { type LookedAtTool, lookAtLists } from '../servers/lookAtTools.ts';
+import type { ToolResult } from '../servers/serverLink.ts';
+import { toolResultText } from '../servers/toolResult.ts';
+import { unlessAborted } from '../unlessAborted.ts';
+import type { Vault } from '../vault.ts';
+import { CLEANING_ROLE, type CleaningJobs, type KnownValue } from './cleaningJobs.ts';
+import { Turns } from './turns.ts';
+
+/** An answer of fewer bytes, headers included, takes less time here than the event loop may be held; measured by the benchmark. */
+const SMALL_BYTES = 4 * 1024;
+/** A megabyte that was made to be slow takes a tenth of it. */
+const WITHIN_MS = 10_000;
+/** Answers come in bursts, and a thread costs memory. */
+const IDLE_MS = 1000;
+/** Several megabytes, decoded and searched in their encodings. */
+const HEAP_MB = 512;
+
+/** What was not looked through in time must not be handed on. */
+export class UnreadError extends Error {}
+
+type Knowing = Pick<Vault, 'redactor' | 'known'>;
+
+/**
+ * Takes credentials out of what APIs and servers answer. All that could take long is done in a thread: a freeze waits for
+ * no answer, however large and however it was made. The values go to that thread within this process and nowhere else.
+ */
+export class Cleaner {
+  readonly #worker: BoundedWorker<CleaningJobs>;
+  readonly #decompressor = new Decompressor();
+  readonly #turns = new Turns();
+
+  /** `script` is the bundle to start as the thread: one that calls `serveCleaning` first thing. */
+  constructor(script: string) {
+    this.#worker = new BoundedWorker({ script, role: CLEANING_ROLE, idleMs: IDLE_MS, heapMb: HEAP_MB });
+  }
+
+  /** `buildAnswer`. Rejects with `TooLargeError`, and with the signal's reason as soon as it is aborted. */
+  async answer(incoming: Incoming, order: AnswerOrder, vault: Knowing, signal: AbortSignal): Promise<BuiltAnswer> {
+    const small = await this.#smallAnswer(incoming, order, vault);
+    if (small) return small;
+    try {
+      const result = await this.#run('answer', [incoming, order, knownValues(vault)], signal);
+      if ('tooLarge' in result) throw new TooLargeError(result.tooLarge);
+      return JSON.parse(result.built) as BuiltAnswer;
+    } catch (error) {
+      if (error instanceof UnreadError) return unreadAnswer(incoming, order);
+      throw error;
+    }
+  }
+
+  /** A JSON value without credentials. Rejects with {@link UnreadError}, or the signal's reason. */
+  async json<T>(value: T, vault: Knowing, signal: AbortSignal): Promise<T> {
+    const text = JSON.stringify(value);
+    if (text.length <= SMALL_BYTES) return this.#turns.take(async () => vault.redactor.json(value).value as T);
+    return JSON.parse(await this.#run('json', [text, knownValues(vault)], signal)) as T;
+  }
+
+  /**
+   * What an agent may see of a tool's result, given as JSON; undefined when it is not what MCP allows. Rejects with
+   * {@link UnreadError}, or the signal's reason.
+   */
+  async toolResult(result: string, vault: Knowing, signal: AbortSignal): Promise<ToolResult | undefined> {
+    const clean =
+      result.length <= SMALL_BYTES
+        ? await this.#turns.take(async () => toolResultText(result, vault.redactor))
+        : await this.#run('toolResult', [result, knownValues(vault)], signal);
+    return clean === undefined ? undefined : (JSON.parse(clean) as ToolResult);
+  }
+
+  /** `lookAtTools`, of lists as JSON. Rejects with {@link UnreadError}, or the signal's reason. */
+  async tools(offered: readonly string[], vault: Knowing, signal: AbortSignal): Promise<readonly LookedAtTool[]> {
+    if (offered.reduce((sum, list) => sum + list.length, 0) <= SMALL_BYTES) {
+      return this.#turns.take(async () => lookAtLists(offered, vault.redactor));
+    }
+    const tools: LookedAtTool[] = [];
+    for (const tool of await this.#run('tools', [offered, knownValues(vault)], signal)) {
+      tools.push(await this.#turns.take(async () => JSON.parse(tool) as LookedAtTool));
+    }
+    return tools;
+  }
+
+  dispose(): void {
+    this.#worker.dispose();
+  }
+
+  /** Undefined for an answer that is not small, or not once it was decompressed. */
+  async #smallAnswer(incoming: Incoming, order: AnswerOrder, vault: Knowing): Promise<BuiltAnswer | undefined> {
+    const headers = incoming.headers.reduce((sum, [name, value]) => sum + name.length + value.length, 0);
+    const bytes = headers + incoming.body.length;
+    if (bytes > SMALL_BYTES) return undefined;
+    const maxBytes = Math.min(order.maxBytes, SMALL_BYTES);
+    try {
+      return await this.#turns.take(() =>
+        buildAnswer(incoming, { ...order, maxBytes }, vault.redactor, this.#decompressor),
+      );
+    } catch (error) {
+      if (error instanceof TooLargeError && maxBytes < order.maxBytes) return undefined;
+      throw error;
+    }
+  }
+
+  async #run<Name extends keyof CleaningJobs & string>(
+    name: Name,
+    words: Words<CleaningJobs[Name]>,
+    signal: AbortSignal,
+  ): Promise<Result<CleaningJobs[Name]>> {
+    try {
+      return await unlessAborted(this.#worker.run(name, words, WITHIN_MS, signal), signal);
+    } catch (error) {
+      if (!(error instanceof DeadlineError)) throw error;
+      throw new UnreadError('it took too long to look for credentials in it', { cause: error });
+    }
+  }
+}
+
+function knownValues({ known }: Knowing): KnownValue[] {
+  return known.map(({ name, value }: KnownSecret) => ({ name, value: value.expose('thread') }));
+}

@@ -1,0 +1,30 @@
+import type { AnswerOrder } from '../answer/answer.ts';
+import type { Incoming } from '../http/message.ts';
+
+/** A credential's value on its way to the thread that looks for it. It leaves this process by nothing. */
+export interface KnownValue {
+  readonly name: string;
+  readonly value: string;
+}
+
+/**
+ * What the thread can be asked that looks through what comes from outside. Everything that can be large and nested
+ * comes back as JSON text: to copy it piece by piece would hold up the event loop on which it arrives.
+ */
+export interface CleaningJobs {
+  /** JSON of a {@link BuiltAnswer}, or how a body is too large. */
+  readonly answer: (
+    incoming: Incoming,
+    order: AnswerOrder,
+    known: readonly KnownValue[],
+  ) => Promise<{ readonly built: string } | { readonly tooLarge: string }>;
+  /** JSON in, JSON without credentials out. */
+  readonly json: (text: string, known: readonly KnownValue[]) => string;
+  /** JSON of a tool's result in, JSON of what an agent may see of it out; undefined when MCP does not allow it as one. */
+  readonly toolResult: (result: string, known: readonly KnownValue[]) => string | undefined;
+  /** JSON of the lists of tools that a server offers in; JSON of each `LookedAtTool` out. */
+  readonly tools: (offered: readonly string[], known: readonly KnownValue[]) => readonly string[];
+}
+
+/** How a bundle knows that it was started as that thread. */
+export const CLEANING_ROLE = 'valet-key-cleaning';

@@ -1,0 +1,41 @@
+import { Redactor } from '../../core/redact/redactor.ts';
+import { Secret } from '../../core/secret.ts';
+import { buildAnswer } from '../answer/answer.ts';
+import { Decompressor, TooLargeError } from '../answer/decode.ts';
+import { serveJobs } from '../serveJobs.ts';
+import { lookAtLists } from '../servers/lookAtTools.ts';
+import { toolResultText } from '../servers/toolResult.ts';
+import { CLEANING_ROLE, type CleaningJobs, type KnownValue } from './cleaningJobs.ts';
+
+function cleaningJobs(): CleaningJobs {
+  const decompressor = new Decompressor();
+  let last: { readonly key: string; readonly redactor: Redactor } | undefined;
+  /** Credentials change seldom, and what looks for them takes a while to make. */
+  const redactorOf = (known: readonly KnownValue[]): Redactor => {
+    const key = JSON.stringify(known);
+    if (last?.key !== key) {
+      last = { key, redactor: new Redactor(known.map(({ name, value }) => ({ name, value: new Secret(value) }))) };
+    }
+    return last.redactor;
+  };
+  return {
+    async answer(incoming, order, known) {
+      try {
+        const body = Buffer.from(incoming.body); // a Buffer arrives as a plain array of bytes
+        const built = await buildAnswer({ ...incoming, body }, order, redactorOf(known), decompressor);
+        return { built: JSON.stringify(built) };
+      } catch (error) {
+        if (error instanceof TooLargeError) return { tooLarge: error.message };
+        throw error;
+      }
+    },
+    json: (text, known) => JSON.stringify(redactorOf(known).json(JSON.parse(text)).value),
+    toolResult: (text, known) => toolResultText(text, redactorOf(known)),
+    tools: (offered, known) => lookAtLists(offered, redactorOf(known)).map((tool) => JSON.stringify(tool)),
+  };
+}
+
+/** True in a thread that {@link Cleaner} started; it then serves jobs and the caller must do nothing else. */
+export function serveCleaning(): boolean {
+  return serveJobs(CLEANING_ROLE, cleaningJobs());
+}
