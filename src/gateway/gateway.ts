@@ -250,11 +250,11 @@ export class Gateway implements GatewayControl {
       this.#state.refuseUntilInformed(service);
       const policies = this.#state.policies(scope);
       if (service !== undefined && !policies.serviceNames.includes(service)) {
-        throw refusals.unknownService(service, policies.serviceNames);
+        throw refusals.unknownService(policies.serviceNames);
       }
       return { answer: listServices(policies, (name) => this.#state.status(name, scope), service) };
     } catch (error) {
-      return { refusal: this.#refusing.of(error, service ?? '') };
+      return { refusal: this.#refusing.of(error, service ?? '', caller) };
     }
   }
 
@@ -263,7 +263,7 @@ export class Gateway implements GatewayControl {
       this.#judge.admit(caller);
       return { answer: this.#accessRequests.request(access, caller) };
     } catch (error) {
-      return { refusal: this.#refusing.of(error, access.service) };
+      return { refusal: this.#refusing.of(error, access.service, caller) };
     }
   }
 

@@ -143,7 +143,7 @@ export class GatewayState {
   #findIn(policies: PolicySet, name: string): ServiceInForce {
     if (!this.#trusted) throw refusals.untrustedWorkspace(name);
     const lookup = policies.find(name);
-    if (lookup.found === 'unknown') throw refusals.unknownService(name, policies.serviceNames);
+    if (lookup.found === 'unknown') throw refusals.unknownService(policies.serviceNames);
     if (lookup.found === 'not_approved') {
       const elsewhere = this.#boundElsewhere(name, lookup.proposed);
       if (elsewhere !== undefined) throw refusals.originNotConfirmed(name, elsewhere);

@@ -1,10 +1,10 @@
 import { graphqlAsks } from '../core/policy/graphql.ts';
 import { isGraphqlPost } from '../core/policy/graphqlEndpoint.ts';
-import { narrowestRuleInBraces, ruleWanted, type WantedRule } from '../core/policy/narrowestRule.ts';
+import { narrowestRuleToFill, ruleWanted, type WantedRule } from '../core/policy/narrowestRule.ts';
 import type { CanonicalRequest } from '../core/request/model.ts';
 import type { JointDecision, ServiceInForce } from './policySet.ts';
 
-/** What could let a denied request pass. A rule is on one line, in braces. */
+/** What could let a denied request pass. A rule is on one line, in braces, and quotes nothing of the request. */
 export type Missing =
   /** The narrowest rule that allows it, which `request_access` asks a person for. */
   | { readonly by: 'request_access'; readonly rule: string }
@@ -26,8 +26,8 @@ export function missingRule(
   const allows = (rule: WantedRule): boolean => decideWith(rule, request, agent).verdict !== 'deny';
   const wanted = ruleWanted(request, service.baseUrl.prefix);
   const exact = withItsFields(wanted, request);
-  if (allows(wanted)) return { by: 'request_access', rule: narrowestRuleInBraces(exact) };
-  if (allows(exact)) return { by: 'person', rule: narrowestRuleInBraces(exact) };
+  if (allows(wanted)) return { by: 'request_access', rule: narrowestRuleToFill(exact) };
+  if (allows(exact)) return { by: 'person', rule: narrowestRuleToFill(exact) };
   const unreadable = isGraphqlPost(request, service.baseUrl.prefix) && graphqlAsks(request) === undefined;
   return { by: unreadable ? 'request' : 'nothing' };
 }

@@ -62,7 +62,7 @@ export class PersonActs implements Pick<GatewayControl, 'explain' | 'verify' | '
       const asks = verdict === 'ask' ? { asks: true as const } : {};
       return { ...shown, allowed: { reason, file: label, ...(rule ? { line: rule.line } : {}), ...asks } };
     } catch (error) {
-      return { ...shown, refusal: this.#parts.refusing.of(error, call.service) };
+      return { ...shown, refusal: this.#parts.refusing.of(error, call.service, PERSON) };
     }
   }
 
@@ -126,7 +126,7 @@ export class PersonActs implements Pick<GatewayControl, 'explain' | 'verify' | '
       const stored = this.#parts.state.credential(inForce, { candidate });
       return { renewal: await this.#parts.auth.redeem(inForce.service, stored, code, new AbortController().signal) };
     } catch (error) {
-      return { refusal: this.#parts.refusing.of(error, service) };
+      return { refusal: this.#parts.refusing.of(error, service, PERSON) };
     } finally {
       for (const release of letGo) release();
     }

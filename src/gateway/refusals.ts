@@ -5,6 +5,9 @@ import type { Mend } from './parent.ts';
 /**
  * The closed list of what a gateway answers instead of an API's answer. Each is made by a function here, so that every
  * text says what happened and what to do next, and every one says whether the request may have been sent.
+ *
+ * None quotes anything of the call. An agent knows its own words, and a copy with credentials taken out would tell it which
+ * of them is one: texts name arguments by their places, and quote what the policy says.
  */
 export class RefusalError extends Error {
   readonly refusal: Refusal;
@@ -35,9 +38,9 @@ const DECLINED = `Do not repeat this call, and do not ask for it again: a person
 function waysOn(missing: Missing): string {
   switch (missing.by) {
     case 'request_access':
-      return `Do not repeat this call. If the task needs it, call request_access; the narrowest rule that a person could add is: ${missing.rule}`;
+      return `Do not repeat this call. If the task needs it, call request_access with the same service, method and path; the narrowest rule that a person could add is: ${missing.rule}`;
     case 'person':
-      return `Do not repeat this call. request_access cannot ask for it, since it names no GraphQL operation. If the task needs it, ask the person to write this rule into the policy file: ${missing.rule}`;
+      return `Do not repeat this call. request_access cannot ask for it, since it names no GraphQL operation. If the task needs it, ask the person to write this rule into the policy file, with what is in angle brackets filled in: ${missing.rule}`;
     case 'request':
       return 'Do not repeat this call as it is. A rule can allow only what can be read: send {"query": "…", "variables": {…}} as json, with the whole GraphQL document and nothing else in it.';
     case 'nothing':
@@ -55,10 +58,10 @@ export const refusals = {
   invalidRequest: (message: string, nextStep: string, service?: string): RefusalError =>
     refuse('invalid_request', message, nextStep, service === undefined ? {} : { service }),
 
-  unknownService: (service: string, known: readonly string[]): RefusalError =>
+  unknownService: (known: readonly string[]): RefusalError =>
     refuse(
       'unknown_service',
-      `There is no service named ${quote(service)}.`,
+      'No policy names the service that the argument `service` gives.',
       known.length === 0
         ? 'No service is set up yet. Ask the person to run "Valet Key: Add Service" in VS Code.'
         : `Use one of: ${known.slice(0, 20).join(', ')}. Call list_services for what each allows.`,
@@ -262,12 +265,12 @@ export const refusals = {
     ),
 
   /** Of calls that were not even taken, unlike those that waited in vain. */
-  tooMany: (service: string, calls: number): RefusalError =>
+  tooMany: (calls: number): RefusalError =>
     refuse(
       'rate_limited',
       `This agent has ${calls} calls under way already, or sent too much at once, so this one was not taken.`,
       'Wait for answers, or cancel calls, then go on.',
-      { service, retryAfterMs: 1000 },
+      { retryAfterMs: 1000 },
     ),
 
   refusedTooOften: (retryAfterMs: number): RefusalError =>
@@ -377,8 +380,3 @@ export const refusals = {
       { cause },
     ),
 };
-
-/** An agent's word inside our sentence: quoted, one line, cut. */
-function quote(text: string): string {
-  return JSON.stringify(text.length > 64 ? `${text.slice(0, 64)}…` : text);
-}

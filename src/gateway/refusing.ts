@@ -1,8 +1,9 @@
+import type { Redactor } from '../core/redact/redactor.ts';
 import type { Refusal } from '../protocol/messages.ts';
 import { AuditWriteError } from './audit/auditLog.ts';
 import type { Recorder } from './audit/recorder.ts';
 import { UnreadError } from './cleaning/cleaner.ts';
-import { type Flight, Interruption } from './flight.ts';
+import { type Caller, type Flight, Interruption } from './flight.ts';
 import type { GatewayState } from './gatewayState.ts';
 import type { Mend } from './parent.ts';
 import type { RefusalLimit } from './refusalLimit.ts';
@@ -28,7 +29,7 @@ export class Refusing {
     const { service } = flight.call;
     const { refusal, why, mend } = this.#asRefusal(error, service, flight.sent);
     if (flight.verdict !== 'verify') this.#note(service, refusal.code, why, mend);
-    if (error instanceof AuditWriteError) return this.#clean(refusal); // there is nowhere to record it
+    if (error instanceof AuditWriteError) return this.#clean(refusal, service, flight.caller); // there is nowhere to record it
     const event = {
       ...flight.event(),
       verdict: flight.intended || refusal.code === 'approval_pending' ? flight.verdict : 'deny',
@@ -38,7 +39,7 @@ export class Refusing {
     };
     if (flight.intended) this.#parts.recorder.recordOrLog({ ...event, kind: 'outcome' });
     else this.#parts.refusalLimit.refused(flight.caller, { ...event, kind: 'denied' });
-    return this.#clean(refusal);
+    return this.#clean(refusal, service, flight.caller);
   }
 
   /** What the state of the service has of it. */
@@ -50,8 +51,8 @@ export class Refusing {
   }
 
   /** What to say of an error before anything was sent, where there is no call to record. */
-  of(error: unknown, service: string): Refusal {
-    return this.#clean(this.#asRefusal(error, service, 'no').refusal);
+  of(error: unknown, service: string, caller: Caller): Refusal {
+    return this.#clean(this.#asRefusal(error, service, 'no').refusal, service, caller);
   }
 
   #asRefusal(error: unknown, service: string, sent: Flight['sent']): RefusalError {
@@ -61,10 +62,20 @@ export class Refusing {
     return refusals.internal(service, sent, error);
   }
 
-  /** A refusal quotes what it refuses, which may be a credential that the agent found elsewhere. */
-  #clean(refusal: Refusal): Refusal {
-    return this.#parts.state.vault.redactor.json(refusal).value as Refusal;
+  #clean(refusal: Refusal, asked: string, { scope }: Caller): Refusal {
+    const { vault } = this.#parts.state;
+    return cleanRefusal(refusal, asked, this.#parts.state.policies(scope).serviceNames, vault.redactor);
   }
+}
+
+/**
+ * The refusal as the agent gets it: without a credential that may stand in what a policy or an API says, and without the
+ * name that it `asked` for, unless some policy has it.
+ */
+export function cleanRefusal(refusal: Refusal, asked: string, known: readonly string[], redactor: Redactor): Refusal {
+  const { service, ...rest } = refusal;
+  const own = service === asked && !known.includes(asked);
+  return redactor.json(own ? rest : refusal).value as Refusal;
 }
 
 /** What ended a call, where that says itself what the agent is told: a refusal, an interruption, a trail that cannot be written. */

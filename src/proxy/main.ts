@@ -2,7 +2,6 @@ import os from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { CallToolRequestSchema, type CallToolResult, ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
-import type { ZodError } from 'zod';
 import { defaultRuntimeDir, ownRuntimeDirInputs } from '../protocol/runtimeDir.ts';
 import { entryOf } from './entry.ts';
 import type { Whereabouts } from './findGateways.ts';
@@ -13,6 +12,7 @@ import { StdioTransport } from './stdio.ts';
 import { ARGUMENTS, INSTRUCTIONS, isToolName, TOOLS, type ToolName } from './tools.ts';
 import { type WaitingProgress, waitingProgress } from './waitingProgress.ts';
 import { serveWrapped, wrappedInstructions } from './wrappedServer.ts';
+import { wrongArguments } from './wrongArguments.ts';
 
 /**
  * The MCP server on stdio that an agent starts. It holds no credential and no rule: it checks the shape of a call,
@@ -73,7 +73,7 @@ function serveOwnTools(server: Server, gateway: GatewayClient): void {
   server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: TOOLS }));
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, { signal, sendNotification }) => {
     if (!isToolName(params.name)) {
-      return result(invalidArguments(`There is no tool ${JSON.stringify(cut(params.name))}.`));
+      return result(invalidArguments(`There is no tool of this name, but ${Object.keys(ARGUMENTS).join(', ')}.`));
     }
     const question = toQuestion(params.name, params.arguments ?? {});
     if ('refusal' in question) return result(question);
@@ -90,18 +90,18 @@ function toQuestion(tool: ToolName, given: unknown): Question | Refused {
   switch (tool) {
     case 'list_services': {
       const checked = ARGUMENTS.list_services.safeParse(given);
-      if (!checked.success) return wrong(tool, checked.error);
+      if (!checked.success) return wrongArguments(tool, checked.error);
       const { service } = checked.data;
       return { do: 'listServices', ...(service === undefined ? {} : { service }) };
     }
     case 'request_access': {
       const checked = ARGUMENTS.request_access.safeParse(given);
-      return checked.success ? { do: 'requestAccess', access: checked.data } : wrong(tool, checked.error);
+      return checked.success ? { do: 'requestAccess', access: checked.data } : wrongArguments(tool, checked.error);
     }
     case 'read':
     case 'execute': {
       const checked = ARGUMENTS[tool].safeParse(given);
-      return checked.success ? { do: 'execute', call: { ...checked.data, tool } } : wrong(tool, checked.error);
+      return checked.success ? { do: 'execute', call: { ...checked.data, tool } } : wrongArguments(tool, checked.error);
     }
   }
 }
@@ -109,15 +109,6 @@ function toQuestion(tool: ToolName, given: unknown): Question | Refused {
 /** A call of a client that wants to hear of its progress asks the gateway to tell when it waits. */
 function telling(question: Question, progress: WaitingProgress | undefined): Question {
   return progress && question.do === 'execute' ? { ...question, tellWaiting: true } : question;
-}
-
-/** Says which argument is wrong, and how it should look. */
-function wrong(tool: ToolName, error: ZodError): Refused {
-  const issues = error.issues.slice(0, 3).map((issue) => {
-    const at = issue.path.join('.');
-    return at === '' ? issue.message : `${at}: ${issue.message}`;
-  });
-  return invalidArguments(`The arguments of ${tool} are wrong: ${issues.join('; ')}.`);
 }
 
 /** The same content twice: structured, and as text for clients that read only text. */

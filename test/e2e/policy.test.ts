@@ -216,7 +216,7 @@ test('a blocked call says why, in words', async () => {
   expect(await row.locator.innerText()).toContain('the policy does not allow it');
   await row.pressToBeAsked('Why');
   const dialog = await window.waitForDialog('was blocked');
-  expect(dialog.detail).toContain('No rule of stripe allows GET /v1/balance');
+  expect(dialog.detail).toContain('No rule of stripe allows this GET request');
   await window.screenshotThemes('activity-why');
   await window.answerDialog('Cancel');
 });

@@ -42,7 +42,9 @@ async function refused(method: 'POST' | 'DELETE', path: string, json?: unknown):
 }
 
 const added = (rule: string): Promise<void> => running.setPolicy(`${POLICY}      - ${rule}\n`);
-const ruleIn = ({ nextStep }: Refusal): string => nextStep.slice(nextStep.indexOf('{ path'));
+/** The rule that a refusal names, with what it leaves to be filled in. */
+const ruleIn = ({ nextStep }: Refusal, path: string, fields = ''): string =>
+  nextStep.slice(nextStep.indexOf('{ path')).replace('<this path>', path).replace('<its root fields>', fields);
 
 describe('a wish', () => {
   it('for what is allowed already reaches nobody, and the agent is told to call', () => {
@@ -112,7 +114,7 @@ describe('a wish', () => {
 
 describe('a denied call', () => {
   it('names a rule that lets exactly it pass', async () => {
-    const rule = ruleIn(await refused('DELETE', '/v1/a'));
+    const rule = ruleIn(await refused('DELETE', '/v1/a'), '/v1/a');
     await added(rule);
     expect(ask('DELETE', '/v1/a')).toMatchObject({ recorded: false });
   });
@@ -124,23 +126,19 @@ describe('a denied call', () => {
   });
 
   it.each([
-    [
-      'a query',
-      { query: '{ repository { id } }' },
-      'call request_access',
-      '{ operations: [query], fields: [repository] }',
-    ],
+    ['a query', { query: '{ repository { id } }' }, 'call request_access', 'query', 'repository'],
     [
       'a mutation',
       { query: 'mutation { a: addStar(id: 1) { id } }' },
       'ask the person to write this rule',
-      '{ operations: [mutation], fields: [addStar] }',
+      'mutation',
+      'addStar',
     ],
-  ])('of GraphQL with %s names a rule with its block', async (_what, json, way, block) => {
+  ])('of GraphQL with %s names a rule with its block', async (_what, json, way, operation, field) => {
     const refusal = await refused('POST', '/graphql', json);
     expect(refusal.nextStep).toContain(way);
-    expect(refusal.nextStep).toContain(`graphql: ${block} }`);
-    await added(ruleIn(refusal));
+    expect(refusal.nextStep).toContain(`graphql: { operations: [${operation}], fields: [<its root fields>] } }`);
+    await added(ruleIn(refusal, '/graphql', field));
     const allowed = await running.gateway.explain({
       tool: 'execute',
       service: 'api',

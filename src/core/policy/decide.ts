@@ -66,22 +66,27 @@ export function fittingRules(compiled: CompiledService, request: Pick<Judged, 's
 /**
  * What the service's rules say about a request: deny over ask over allow, whatever their order in the file, and
  * deny when none allows. Pure. `agent` is the client's short name (core/audit/agentName.ts); without one, a rule for
- * certain agents allows nothing.
+ * certain agents allows nothing. The reason quotes the policy alone: agents read it, and what is theirs in a request may be
+ * a guess at a credential, which a copy with credentials taken out would answer.
  */
 export function decide(compiled: CompiledService, request: Judged, agent?: string): Decision {
   const fitting = fittingRules(compiled, request);
   const judged = new JudgedRequest(request, compiled.service.baseUrl.prefix, agent);
   const denied = first(fitting.deny.filter((rule) => rule.concerns(judged)));
   if (denied !== undefined) {
-    return { verdict: 'deny', rule: denied, reason: `${what(request)} is denied by ${ruleName(denied)}.` };
+    return {
+      verdict: 'deny',
+      rule: denied,
+      reason: `This ${request.method} request is denied by ${ruleName(denied)}.`,
+    };
   }
   const allowed = first(fitting.allow.filter((rule) => rule.missing(judged) === undefined));
   if (allowed === undefined) return { verdict: 'deny', reason: whyNothing(compiled.service, request, fitting, judged) };
   const asking = fitting.ask.filter((rule) => rule.concerns(judged));
   const asks = first(asking.filter(({ rule }) => rule.approval === 'always')) ?? first(asking);
   return asks === undefined
-    ? { verdict: 'allow', rule: allowed, reason: `${what(request)} is allowed by ${ruleName(allowed)}.` }
-    : { verdict: 'ask', rule: asks, reason: `${what(request)} asks a person, by ${ruleName(asks)}.` };
+    ? { verdict: 'allow', rule: allowed, reason: `This ${request.method} request is allowed by ${ruleName(allowed)}.` }
+    : { verdict: 'ask', rule: asks, reason: `This ${request.method} request asks a person, by ${ruleName(asks)}.` };
 }
 
 function first(rules: readonly CompiledRule[]): Rule | undefined {
@@ -94,21 +99,13 @@ function firstPlace(rules: readonly CompiledRule[]): CompiledRule | undefined {
   return best;
 }
 
-/** Longest path that a reason quotes, in characters. */
-const MAX_QUOTED = 200;
-
-function what(request: Pick<Judged, 'method' | 'path'>): string {
-  const { path } = request;
-  return `${request.method} ${path.length > MAX_QUOTED ? `${path.slice(0, MAX_QUOTED)}…` : path}`;
-}
-
 function ruleName(rule: Rule): string {
   return `the ${rule.approval === undefined ? rule.effect : 'ask'} rule for ${rule.pattern.text} (line ${rule.line})`;
 }
 
 function whyNothing(service: Service, request: Judged, { allow }: Fitting, judged: JudgedRequest): string {
   if (service.rules.length === 0) return `${service.name} has no policies, so every request to it is denied.`;
-  const nothing = `No rule of ${service.name} allows ${what(request)}`;
+  const nothing = `No rule of ${service.name} allows this ${request.method} request`;
   const near = firstPlace(allow.filter(({ rule }) => rule.methods?.has(request.method) === true));
   if (near !== undefined) return `${nothing}: ${ruleName(near.rule)} does not match, because ${near.missing(judged)}.`;
   const methods = new Set(allow.flatMap(({ rule }) => [...(rule.methods ?? [])]));

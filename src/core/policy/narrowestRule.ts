@@ -45,9 +45,21 @@ export function narrowestRuleInBraces(wanted: WantedRule): string {
   return `{ ${fields(wanted).join(', ')} }`;
 }
 
-function fields({ method, path, graphql, approval }: WantedRule): readonly string[] {
+/**
+ * The same for the agent whose call wants it: its path and root fields are left for it to fill in. They are its own words,
+ * and may be a guess at a credential.
+ */
+export function narrowestRuleToFill({ method, graphql }: WantedRule): string {
+  const scope = graphql && { ...graphql, ...(graphql.fields ? { fields: ['<its root fields>'] } : {}) };
+  return `{ ${['path: <this path>', ...restOf({ method, ...(scope ? { graphql: scope } : {}) })].join(', ')} }`;
+}
+
+function fields({ path, ...rest }: WantedRule): readonly string[] {
+  return [`path: ${yamlText(literalPattern(path))}`, ...restOf(rest)];
+}
+
+function restOf({ method, graphql, approval }: Omit<WantedRule, 'path'>): readonly string[] {
   return [
-    `path: ${yamlText(literalPattern(path))}`,
     `methods: [${method}]`,
     ...(graphql === undefined ? [] : [`graphql: ${scopeText(graphql)}`]),
     ...(approval === undefined ? [] : [`approval: ${approval}`]),

@@ -62,20 +62,21 @@ function callerHeaders(
   const entries = Object.entries<unknown>(given);
   let bytes = 0;
   const headers: Header[] = [];
-  for (const [original, raw] of entries) {
+  for (const [index, [original, raw]] of entries.entries()) {
+    const which = shown(original.toLowerCase(), index, service);
     if (!TOKEN.test(original)) {
-      return invalid('A header has a name that is not valid.', 'Write letters, digits and dashes only.');
+      return invalid(`${which} has a name that is not valid.`, 'Write letters, digits and dashes only.');
     }
     const name = original.toLowerCase();
     if (typeof raw !== 'string' || !FIELD_VALUE.test(raw)) {
       return invalid(
-        `The header ${shown(name)} has a value that is not valid.`,
+        `${which} has a value that is not valid.`,
         'Write printable ASCII, without line breaks or other control characters.',
       );
     }
     if (INHERITED.has(name)) continue;
     const value = raw.replace(/^[\t ]+|[\t ]+$/g, '');
-    const problem = checkName(name, headers, service, auth);
+    const problem = checkName(name, which, headers, service, auth);
     if (problem !== undefined) return problem;
     bytes += name.length + value.length;
     if (bytes > MAX_HEADER_BYTES || headers.length >= MAX_HEADERS) {
@@ -91,23 +92,21 @@ function callerHeaders(
 
 function checkName(
   name: string,
+  which: string,
   before: readonly Header[],
   service: ServiceHeaders,
   auth: Auth,
 ): ReturnType<typeof invalid> | undefined {
   if (isReservedHeader(name) || authHeaders(auth).some((own) => sameHeader(name, own))) {
-    return invalid(
-      `The header ${shown(name)} belongs to the gateway or is refused for what servers do with it.`,
-      'Leave it out.',
-    );
+    return invalid(`${which} belongs to the gateway or is refused for what servers do with it.`, 'Leave it out.');
   }
   if (before.some(([other]) => sameHeader(other, name))) {
-    return invalid(`The header ${shown(name)} is given twice, in two spellings.`, 'Give it once.');
+    return invalid(`${which} is given twice, in two spellings.`, 'Give it once.');
   }
   const fixed = service.set.some(([other]) => sameHeader(other, name));
   if (!fixed && !isStandard(name) && !service.allow.includes(name)) {
     return invalid(
-      `The header ${shown(name)} is not one that callers may send to this service.`,
+      `${which} is not one that callers may send to this service.`,
       "Leave it out, or ask the person to add it to `headers.allow` in the service's policy.",
     );
   }
@@ -118,7 +117,8 @@ function isStandard(name: string): boolean {
   return STANDARD.has(name) || /^if-./.test(name) || /.-version$/.test(name);
 }
 
-/** A name is the caller's text: long ones are cut. */
-function shown(name: string): string {
-  return name.length > 64 ? `${name.slice(0, 64)}…` : name;
+/** A name that we or the policy have, or else the header's place: a name of the caller's own may be a guess at a credential. */
+function shown(name: string, index: number, service: ServiceHeaders): string {
+  const known = STANDARD.has(name) || service.allow.includes(name) || service.set.some(([fixed]) => fixed === name);
+  return known ? `The header ${name}` : `Header ${index + 1} of \`headers\``;
 }

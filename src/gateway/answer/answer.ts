@@ -82,7 +82,9 @@ export async function buildAnswer(
         const selected = select(value, call.select);
         value = selected.value;
         if (selected.missing.length > 0) {
-          steps.push(`Nothing is at ${selected.missing.join(', ')}: check select against the whole answer.`);
+          steps.push(
+            `Nothing is at entry ${selected.missing.join(', ')} of select: check it against the whole answer.`,
+          );
         }
       }
       const fitted = truncateJson(value, maxChars);

@@ -27,11 +27,11 @@ export function checkPointers(pointers: readonly string[]): string | undefined {
 /**
  * Reduces a JSON value to what a list of JSON Pointers (RFC 6901) names, with `*` for every element of an array or
  * member of an object. The result keeps the shape: the same nesting with only the selected parts. `missing` are the
- * pointers that name nothing. One pass over the value, whatever the pointers.
+ * places in the list, from 1, of the pointers that name nothing. One pass over the value, whatever the pointers.
  */
-export function select(value: unknown, pointers: readonly string[]): { value: unknown; missing: readonly string[] } {
+export function select(value: unknown, pointers: readonly string[]): { value: unknown; missing: readonly number[] } {
   const root = fresh();
-  const ends = pointers.map((pointer) => {
+  const ends = pointers.map((pointer, index) => {
     let at = root;
     for (const token of tokens(pointer)) {
       const next = at.members.get(token) ?? fresh();
@@ -39,10 +39,10 @@ export function select(value: unknown, pointers: readonly string[]): { value: un
       at = next;
     }
     at.all = true;
-    return { pointer, at };
+    return { place: index + 1, at };
   });
   const picked = pick(value, [root]);
-  return { value: picked, missing: ends.filter(({ at }) => !at.seen).map(({ pointer }) => pointer) };
+  return { value: picked, missing: ends.filter(({ at }) => !at.seen).map(({ place }) => place) };
 }
 
 function fresh(): Wanted {

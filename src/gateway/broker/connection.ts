@@ -93,7 +93,7 @@ export async function serveConnection(
         reply({ id: message.id, ...gateway.requestAccess(message.access, caller) });
         return;
       case 'execute':
-        if (!hasRoom(message.id, message.call.service, size)) return;
+        if (!hasRoom(message.id, size)) return;
         void perform(message.id, size, (signal) =>
           gateway.call(message.call, caller, signal, () => {
             if (message.tellWaiting) reply({ id: message.id, waiting: 'approval' });
@@ -104,7 +104,7 @@ export async function serveConnection(
         void gateway.wrapped.listTools(message.server, caller).then((result) => reply({ id: message.id, ...result }));
         return;
       case 'callTool':
-        if (hasRoom(message.id, message.call.server, size)) callTool(message, size);
+        if (hasRoom(message.id, size)) callTool(message, size);
         return;
       case 'watchTools':
         if (unwatch.length >= MAX_WATCHED) throw new Error('too many servers are watched');
@@ -115,11 +115,11 @@ export async function serveConnection(
   }
 
   /** Whether one more call may wait; says so to the agent if not. */
-  function hasRoom(id: number, service: string, size: number): boolean {
+  function hasRoom(id: number, size: number): boolean {
     if (calls.has(id)) throw new Error('a call number was used twice');
     const room =
       calls.size < MAX_CALLS && ownWaiting + size <= MAX_WAITING && waiting.inAll + size <= MAX_WAITING_IN_ALL;
-    if (!room) reply({ id, refusal: tooMany(service) });
+    if (!room) reply({ id, refusal: refusals.tooMany(MAX_CALLS).refusal });
     return room;
   }
 
@@ -173,8 +173,4 @@ function inForm<T>(schema: ZodType<T>, line: string): T {
   const message = schema.safeParse(JSON.parse(line));
   if (!message.success) throw new Error('a message was out of form');
   return message.data;
-}
-
-function tooMany(service: string): Refusal {
-  return refusals.tooMany(service, MAX_CALLS).refusal;
 }

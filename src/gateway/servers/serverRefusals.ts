@@ -6,10 +6,10 @@ const UNSENT = 'Nothing was done. Try again later, or tell the person.';
 
 /** Refusals that only calls to wrapped servers meet; `service` is the server's name. The others are in refusals.ts. */
 export const serverRefusals = {
-  unknownServer: (name: string, known: readonly string[]): RefusalError =>
+  unknownServer: (known: readonly string[]): RefusalError =>
     refuse(
       'unknown_service',
-      `There is no wrapped server named ${quote(name)}.`,
+      'No policy names the wrapped server that this client asks for.',
       known.length === 0
         ? 'No server is set up yet. Ask the person to add one to valetkey.yaml, below "servers".'
         : `Tell the person: this client starts the proxy with a name that no policy has. There are: ${known.slice(0, 20).join(', ')}.`,
@@ -25,12 +25,12 @@ export const serverRefusals = {
       { service: server },
     ),
 
-  unknownTool: (server: string, tool: string): RefusalError =>
-    refuse('invalid_request', `${server} has no tool named ${quote(tool)}.`, 'Use a tool of its list.', {
+  unknownTool: (server: string): RefusalError =>
+    refuse('invalid_request', `${server} has no tool of this name.`, 'Use a tool of its list.', {
       service: server,
     }),
 
-  toolNotReviewed: (server: string, tool: string, how: 'new' | 'changed' | 'hidden_text'): RefusalError => {
+  toolNotReviewed: (server: string, how: 'new' | 'changed' | 'hidden_text'): RefusalError => {
     const what = {
       new: 'appeared after a person looked at the tools of this server',
       changed: 'is not what it was when a person looked at it',
@@ -38,7 +38,7 @@ export const serverRefusals = {
     }[how];
     return refuse(
       'policy_not_approved',
-      `The tool ${quote(tool)} of ${server} ${what}, so it is off until it is reviewed.`,
+      `This tool of ${server} ${what}, so it is off until it is reviewed.`,
       `Ask the person to run "Valet Key: Review Server Tools" in VS Code. ${ASK_THE_PERSON}`,
       { service: server },
     );
@@ -105,9 +105,4 @@ function refuse(code: ErrorCode, message: string, nextStep: string, more: Partia
 
 function wait(ms: number): string {
   return `Nothing was done. Wait ${Math.ceil(ms / 1000)} s, then call again; if it stays so, tell the person.`;
-}
-
-/** A foreign word inside our sentence: quoted, one line, cut. */
-function quote(text: string): string {
-  return JSON.stringify(text.length > 64 ? `${text.slice(0, 64)}…` : text);
 }

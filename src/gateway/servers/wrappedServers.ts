@@ -19,7 +19,7 @@ import type { Limiter, Place } from '../limiter.ts';
 import type { ServerPins, ServerState, ToolsSeen } from '../parent.ts';
 import type { RefusalLimit } from '../refusalLimit.ts';
 import { RefusalError, refusals } from '../refusals.ts';
-import { knownRefusal } from '../refusing.ts';
+import { cleanRefusal, knownRefusal } from '../refusing.ts';
 import { TokenBucket } from '../tokenBucket.ts';
 import { unlessAborted } from '../unlessAborted.ts';
 import type { Vault } from '../vault.ts';
@@ -178,7 +178,7 @@ export class WrappedServers {
       await this.#lookAt(server, session);
       return shown();
     } catch (error) {
-      return { refusal: this.#clean(this.#asRefusal(error, server, undefined).refusal) };
+      return { refusal: this.#clean(this.#asRefusal(error, server, undefined).refusal, server, caller) };
     }
   }
 
@@ -260,7 +260,7 @@ export class WrappedServers {
     const { state } = this.#options;
     const inForce = findServer(state, server, flight.caller.scope);
     // No person is asked about a name that an agent made up: no server can have such a tool.
-    if (!isToolName(tool)) throw serverRefusals.unknownTool(server, tool);
+    if (!isToolName(tool)) throw serverRefusals.unknownTool(server);
     const decision = this.#decide(flight, inForce, tool);
     state.refuseIfFrozen(server);
     return { inForce, decision, secrets: serverSecrets(state, inForce.server) };
@@ -299,7 +299,7 @@ export class WrappedServers {
     const decision = decide(tool);
     if (decision.pattern) flight.rule = toolRule(name, decision.pattern);
     if (decision.verdict === 'deny' && decision.awaitsApproval) {
-      throw refusals.policyNotApproved(name, `${decision.label} allows ${tool}, but nobody has approved that yet`);
+      throw refusals.policyNotApproved(name, `${decision.label} allows this tool, but nobody has approved that yet`);
     }
     if (decision.verdict === 'deny') {
       const line = decision.pattern ? `, line ${decision.pattern.line}` : '';
@@ -324,8 +324,8 @@ export class WrappedServers {
   async #checkTool(flight: Flight, session: ServerSession, call: ToolCall): Promise<void> {
     await unlessAborted(this.#lookAt(call.server, session), flight.signal);
     const judged = this.#of(call.server).catalog.find(call.tool);
-    if (!judged) throw serverRefusals.unknownTool(call.server, call.tool);
-    if (judged.standing !== 'pinned') throw serverRefusals.toolNotReviewed(call.server, call.tool, judged.standing);
+    if (!judged) throw serverRefusals.unknownTool(call.server);
+    if (judged.standing !== 'pinned') throw serverRefusals.toolNotReviewed(call.server, judged.standing);
   }
 
   /** At the moment of sending: whatever changed since the decision is judged once more. */
@@ -432,7 +432,7 @@ export class WrappedServers {
         this.#options.recorder.recordOrLog({ ...event, kind: 'outcome', verdict: flight.verdict });
       } else this.#options.refusalLimit.refused(flight.caller, { ...event, kind: 'denied', verdict: 'deny' });
     }
-    return this.#clean(refusal);
+    return this.#clean(refusal, service, flight.caller);
   }
 
   #asRefusal(error: unknown, server: string, flight: Flight | undefined): RefusalError {
@@ -444,9 +444,9 @@ export class WrappedServers {
     return refusals.internal(server, sent, error);
   }
 
-  /** A refusal quotes what it refuses, which may be a credential that the agent found elsewhere. */
-  #clean(refusal: Refusal): Refusal {
-    return this.#options.state.vault.redactor.json(refusal).value as Refusal;
+  #clean(refusal: Refusal, asked: string, { scope }: Caller): Refusal {
+    const { state } = this.#options;
+    return cleanRefusal(refusal, asked, state.servers(scope).names, state.vault.redactor);
   }
 
   // ── The servers ─────────────────────────────────────────────────────────────────────────────────────────────────

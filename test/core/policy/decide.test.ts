@@ -18,8 +18,8 @@ describe('decide', () => {
     const post = judge(stripe, 'POST', '/v1/charges');
     expect(post.verdict).toBe('deny');
     expect(post.rule).toBeUndefined();
-    expect(post.reason).toBe('No rule of api allows POST /v1/charges; this path is open to GET, HEAD only.');
-    expect(judge(stripe, 'GET', '/v1/refunds').reason).toBe('No rule of api allows GET /v1/refunds.');
+    expect(post.reason).toBe('No rule of api allows this POST request; this path is open to GET, HEAD only.');
+    expect(judge(stripe, 'GET', '/v1/refunds').reason).toBe('No rule of api allows this GET request.');
   });
 
   it('denies everything on a service without policies, and says so', () => {
@@ -81,7 +81,7 @@ describe('decide', () => {
     expect(judge(service(list), 'POST', '/own').verdict).toBe('ask');
     expect(judge(service(list), 'POST', '/Own').verdict).toBe('deny');
     expect(judge(service(list), 'POST', '/own').reason).toBe(
-      'POST /own asks a person, by the ask rule for /own (line 8).',
+      'This POST request asks a person, by the ask rule for /own (line 8).',
     );
     const denied: NaiveRule[] = [...list, { path: '/ADMIN', effect: 'deny' }];
     expect(judge(service(denied), 'GET', '/admin').verdict).toBe('deny');

@@ -3,16 +3,17 @@ import { matchesGenerously, matchesStrictly, type NamePattern } from './namePatt
 
 /**
  * What a server's policy says of a tool: deny over ask over allow, whatever the order in the file, and deny when none
- * names it. `allow` and `ask` grant strictly; `deny` and `ask` hold back generously.
+ * names it. `allow` and `ask` grant strictly; `deny` and `ask` hold back generously. The reason quotes the policy alone, as
+ * that of `decide` does.
  */
 export function decideTool({ name, tools }: Pick<Server, 'name' | 'tools'>, tool: string): ToolDecision {
   const denied = tools.deny.find((pattern) => matchesGenerously(pattern, tool));
-  if (denied) return { verdict: 'deny', pattern: denied, reason: `${tool} is denied by ${place('deny', denied)}.` };
+  if (denied) return { verdict: 'deny', pattern: denied, reason: `This tool is denied by ${place('deny', denied)}.` };
   const granted = [...tools.allow, ...tools.ask].find((pattern) => matchesStrictly(pattern, tool));
-  if (!granted) return { verdict: 'deny', reason: `${name} allows no tool named ${tool}.` };
+  if (!granted) return { verdict: 'deny', reason: `${name} allows no tool of this name.` };
   const asked = tools.ask.find((pattern) => matchesGenerously(pattern, tool));
-  if (asked) return { verdict: 'ask', pattern: asked, reason: `${tool} asks a person, by ${place('ask', asked)}.` };
-  return { verdict: 'allow', pattern: granted, reason: `${tool} is allowed by ${place('allow', granted)}.` };
+  if (asked) return { verdict: 'ask', pattern: asked, reason: `This tool asks a person, by ${place('ask', asked)}.` };
+  return { verdict: 'allow', pattern: granted, reason: `This tool is allowed by ${place('allow', granted)}.` };
 }
 
 function place(list: string, { text, line }: NamePattern): string {
