@@ -18,6 +18,11 @@ export interface Say {
   readonly awaitsApproval: boolean;
   /** True when the administrator's file decided. */
   readonly byAdministrator: boolean;
+  /**
+   * The reason, in words that agents may read: those of a text that a person or the administrator stands behind. What
+   * nobody has approved yet may be anybody's, such as a repository's.
+   */
+  readonly told: string;
 }
 
 /** What one document has of a name, in each of its halves. */
@@ -90,11 +95,15 @@ function notApproved({ label }: Sayer, name: string): string {
   return `nobody has approved ${name} in ${label}`;
 }
 
+function notYetApproved({ label }: Sayer): string {
+  return `${label} does not allow it, by a rule that nobody has approved yet.`;
+}
+
 /**
  * What one document says, as approved ∧ written: the stricter of both halves, and each of them. `judge` decides by one
  * half; where that half does not name `name`, it gives a denial for the reason that it is handed.
  */
-export function bothHalves<Half, D extends { readonly verdict: Verdict }>(
+export function bothHalves<Half, D extends { readonly verdict: Verdict; readonly reason: string }>(
   { document, approved, written }: Halves<Half>,
   name: string,
   judge: (half: Half | undefined, absent: string) => D,
@@ -103,8 +112,12 @@ export function bothHalves<Half, D extends { readonly verdict: Verdict }>(
   const byWritten = judge(written, noLongerNamed(document, name));
   // Before its first approval a workspace file only restricts: its approved half has no say yet.
   const byApproved = document.grants ? judge(approved, notApproved(document, name)) : byWritten;
+  const stricter = strictness(byApproved) > strictness(byWritten) ? byApproved : byWritten;
+  const approvedToo = document.grants && strictness(byApproved) === strictness(stricter);
+  const stoodBehind = document.ceiling || written === undefined || written === approved;
   const decision = {
-    ...(strictness(byApproved) > strictness(byWritten) ? byApproved : byWritten),
+    ...stricter,
+    told: stoodBehind ? stricter.reason : approvedToo ? byApproved.reason : notYetApproved(document),
     label: document.label,
     awaitsApproval: byWritten.verdict !== 'deny' && byApproved.verdict === 'deny',
     byAdministrator: document.ceiling,
@@ -113,4 +126,4 @@ export function bothHalves<Half, D extends { readonly verdict: Verdict }>(
 }
 
 /** What stands where no document says anything. */
-export const NOBODY: Say = { label: '', awaitsApproval: false, byAdministrator: false };
+export const NOBODY: Omit<Say, 'told'> = { label: '', awaitsApproval: false, byAdministrator: false };

@@ -81,13 +81,14 @@ export class Judge {
       throw refusals.policyNotApproved(name, `${decision.label} allows this, but nobody has approved that yet`);
     }
     if (decision.verdict === 'deny') {
+      const reason = flight.caller === PERSON ? decision.reason : decision.told;
       const where = decision.rule ? `${decision.label}, line ${decision.rule.line}` : decision.label;
       if (decision.byAdministrator) {
-        throw refusals.deniedByAdministrator(name, decision.reason, where, decision.rule?.id);
+        throw refusals.deniedByAdministrator(name, reason, where, decision.rule?.id);
       }
       const declined = this.#parts.accessRequests.wasDeclined(request, flight.caller.connection);
       const missing = declined ? 'declined' : missingRule(inForce, request, decision, flight.agentName);
-      throw refusals.policyDenied(name, decision.reason, where, missing, decision.rule?.id);
+      throw refusals.policyDenied(name, reason, where, missing, decision.rule?.id);
     }
     if (flight.verdict !== 'verify') flight.verdict = decision.verdict;
     return decision;

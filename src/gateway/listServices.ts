@@ -1,6 +1,6 @@
 import type { ServiceList } from '../protocol/messages.ts';
 import type { ServiceStatus } from './parent.ts';
-import { describeRule, type PolicySet } from './policySet.ts';
+import { describeRule, type PolicySet, type ServiceInForce } from './policySet.ts';
 
 /** Longest list without `service`, in characters of minified JSON (contracts.md). */
 const MAX_CHARS = 8000;
@@ -39,9 +39,7 @@ function entryOf(policies: PolicySet, name: string, status: ServiceStatus): Entr
   const step = nextStep === undefined ? {} : { nextStep };
   if (lookup.found !== 'service') return { name, baseUrl: '', status, rules: [], ...step };
   const { service, documents } = lookup.inForce;
-  const rules = new Set(
-    documents.flatMap(({ written }) => (written?.service.rules ?? []).slice(0, MAX_RULES_IN_FULL).map(describeRule)),
-  );
+  const rules = new Set(documents.flatMap(shownRules));
   return {
     name,
     ...(service.description === undefined ? {} : { description: service.description }),
@@ -51,6 +49,16 @@ function entryOf(policies: PolicySet, name: string, status: ServiceStatus): Entr
     rules: [...rules],
     ...step,
   };
+}
+
+/** The rules of one document as texts; those that nobody has approved yet may be anybody's words, and are counted alone. */
+function shownRules({ document, approved, written }: ServiceInForce['documents'][number]): string[] {
+  const rules = (written?.service.rules ?? []).slice(0, MAX_RULES_IN_FULL).map(describeRule);
+  if (document.ceiling || written === approved) return rules;
+  const known = new Set(document.grants ? approved?.service.rules.map(describeRule) : []);
+  const shown = rules.filter((rule) => known.has(rule));
+  const others = rules.length - shown.length;
+  return others === 0 ? shown : [...shown, `… and ${others} in ${document.label} that nobody has approved yet`];
 }
 
 function hidden(rules: readonly string[]): string[] {

@@ -246,7 +246,8 @@ function decideJointly(
     }
     if (!strictest || strictness(decision) > strictness(strictest)) strictest = { ...decision, asking };
   }
-  return strictest ?? { verdict: 'deny', reason: 'No policy names this service.', ...NOBODY, asking };
+  const reason = 'No policy names this service.';
+  return strictest ?? { verdict: 'deny', reason, told: reason, ...NOBODY, asking };
 }
 
 /** Positions and numbers shift with every edit elsewhere in the file. */

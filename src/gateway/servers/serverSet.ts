@@ -177,7 +177,8 @@ function decideJointly(
     );
     if (!strictest || strictness(decision) > strictness(strictest)) strictest = decision;
   }
-  return strictest ?? { verdict: 'deny', reason: 'No policy names this server.', ...NOBODY };
+  const reason = 'No policy names this server.';
+  return strictest ?? { verdict: 'deny', reason, told: reason, ...NOBODY };
 }
 
 function strictness({ verdict }: ToolDecision): number {

@@ -303,7 +303,7 @@ export class WrappedServers {
     }
     if (decision.verdict === 'deny') {
       const line = decision.pattern ? `, line ${decision.pattern.line}` : '';
-      throw serverRefusals.toolDenied(name, decision.reason, `${decision.label}${line}`, decision.byAdministrator);
+      throw serverRefusals.toolDenied(name, decision.told, `${decision.label}${line}`, decision.byAdministrator);
     }
     flight.verdict = decision.verdict === 'ask' ? 'ask' : 'allow';
     return decision;
