@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 /** The title of each test in a file, as it stands in the source; `it.each(…)` may hold parentheses of its own. */
-const TITLES = /\b(?:it|test)(?:\.each(?:<[^<>()]*>)?\((?:[^()]|\([^()]*\))*\))?(?:<[^>]*>)?\(\s*(['"`])((?:(?!\1).)+)\1/g;
+const TITLES =
+  /\b(?:it|test)(?:\.each(?:<[^<>()]*>)?\((?:[^()]|\([^()]*\))*\))?(?:<[^>]*>)?\(\s*(['"`])((?:(?!\1).)+)\1/g;
 
 // SECURITY.md ends with a table: each promise, and the test that fails without it.
 describe("SECURITY.md's table", () => {

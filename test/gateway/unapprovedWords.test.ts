@@ -59,25 +59,24 @@ const workspace = (written: string): PolicyFile => ({
   grants: false,
 });
 
+const UNAPPROVED: readonly [string, readonly PolicyFile[]][] = [
+  ['a deny rule of a repository', [user(OWN), workspace(policy([rule('/v1/**'), DENIES]))]],
+  ['a rule of a repository that asks for a field', [user(OWN), workspace(policy([NEAR]))]],
+  ['the path of a rule of a repository', [user(OWN), workspace(policy([rule(`/${WORDS}/**`)]))]],
+  ['the agents of a rule of a repository', [user(OWN), workspace(policy([rule('/v1/**', { agents: [`${WORDS}*`] })]))]],
+  [
+    'the description and the environment of a repository',
+    [user(OWN), workspace(policy([rule('/v1/**')], { description: WORDS, environment: WORDS }))],
+  ],
+  ['a tool that a repository denies', [user(OWN), workspace(policy([], {}, { deny: [`${WORDS}*`] }))]],
+  ['a deny rule that was added to an approved file', [user(OWN, policy([rule('/v1/**'), DENIES]))]],
+  ['a condition that was added to an approved file', [user(OWN, policy([NEAR]))]],
+  ['a path that was added to an approved file', [user(OWN, policy([rule('/v1/**'), rule(`/${WORDS}/**`)]))]],
+  ['a tool that an edit denies', [user(OWN, policy([rule('/v1/**')], {}, { deny: [`${WORDS}*`] }))]],
+];
+
 describe('words that nobody has approved', () => {
-  it.each<[string, readonly PolicyFile[]]>([
-    ['a deny rule of a repository', [user(OWN), workspace(policy([rule('/v1/**'), DENIES]))]],
-    ['a rule of a repository that asks for a field', [user(OWN), workspace(policy([NEAR]))]],
-    ['the path of a rule of a repository', [user(OWN), workspace(policy([rule(`/${WORDS}/**`)]))]],
-    [
-      'the agents of a rule of a repository',
-      [user(OWN), workspace(policy([rule('/v1/**', { agents: [`${WORDS}*`] })]))],
-    ],
-    [
-      'the description and the environment of a repository',
-      [user(OWN), workspace(policy([rule('/v1/**')], { description: WORDS, environment: WORDS }))],
-    ],
-    ['a tool that a repository denies', [user(OWN), workspace(policy([], {}, { deny: [`${WORDS}*`] }))]],
-    ['a deny rule that was added to an approved file', [user(OWN, policy([rule('/v1/**'), DENIES]))]],
-    ['a condition that was added to an approved file', [user(OWN, policy([NEAR]))]],
-    ['a path that was added to an approved file', [user(OWN, policy([rule('/v1/**'), rule(`/${WORDS}/**`)]))]],
-    ['a tool that an edit denies', [user(OWN, policy([rule('/v1/**')], {}, { deny: [`${WORDS}*`] }))]],
-  ])('reach no agent: %s', async (_what, files) => {
+  it.each(UNAPPROVED)('reach no agent: %s', async (_what, files) => {
     expect(await told(files)).not.toContain(WORDS);
   });
 
