@@ -11,10 +11,13 @@ const ROOT = path.resolve(import.meta.dirname, '..');
 const SOURCES = readdirSync(path.join(ROOT, 'src/extension'), { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))
   .map((file) => readFileSync(path.join(ROOT, 'src/extension', file), 'utf8'));
+const VIEWS = readdirSync(path.join(ROOT, 'src/extension/views'), { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => [file, readFileSync(path.join(ROOT, 'src/extension/views', file), 'utf8')] as const);
 const { contributes } = manifest;
 
 /** VS Code's own commands that texts link to. */
-const FOREIGN_COMMANDS = ['workbench.action.openWalkthrough', 'workbench.action.chat.open'];
+const FOREIGN_COMMANDS = ['workbench.action.openWalkthrough', 'workbench.action.chat.open', 'workbench.trust.manage'];
 
 /** Every string of the form `%key%` anywhere in the manifest. */
 function usedKeys(value: unknown): readonly string[] {
@@ -57,6 +60,8 @@ describe('public contracts', () => {
       'valetKey.openPolicyFile': 'Open Policy File',
       'valetKey.showAuditLog': 'Show Audit Log',
       'valetKey.showStatus': 'Show Status',
+      'valetKey.showLog': 'Show Log',
+      'valetKey.restartGateway': 'Restart Gateway',
       'valetKey.copyMcpConfiguration': 'Copy MCP Configuration',
       'valetKey.setUpCredentials': 'Set Up Credentials of This Workspace',
       'valetKey.reviewAccessRequest': 'Review Access Request',
@@ -176,6 +181,12 @@ describe('views', () => {
     expect([...new Set(welcomed)]).toEqual(contributes.views.valetKey.map(({ id }) => id));
   });
 
+  test('none sets a message: VS Code would hide its welcome, with all buttons', () => {
+    // The checkup's rows are always ten once it has a message.
+    const setting = VIEWS.filter(([, source]) => /\.message = /.test(source)).map(([file]) => file);
+    expect(setting).toEqual(['checkup/checkupView.ts']);
+  });
+
   test('icons are there, and the activity bar’s takes the theme’s colour', () => {
     for (const { icon } of [...contributes.viewsContainers.activitybar, ...contributes.views.valetKey]) {
       expect(existsSync(path.join(ROOT, icon))).toBe(true);
@@ -190,6 +201,9 @@ describe('views', () => {
     const used = JSON.stringify(contributes.menus).matchAll(/(?<![\w"])!?(valetKey\.\w+)(?= &&| \|\||")/g);
     const views = contributes.views.valetKey.map(({ id }) => id);
     for (const [, key] of used) if (!views.includes(key ?? '')) expect(set).toContain(key);
+    const terms = contributes.viewsWelcome.flatMap((welcome) => ('when' in welcome ? welcome.when.split(' && ') : []));
+    expect(terms.length).toBeGreaterThan(0);
+    for (const term of terms) expect(set).toContain(term.replace(/^!/, ''));
   });
 });
 

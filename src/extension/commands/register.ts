@@ -29,6 +29,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'valetKey.openPolicyFile': async () => (await import('./openPolicyFile.ts')).openPolicyFile,
   'valetKey.showAuditLog': async () => (await import('./showAuditLog.ts')).showAuditLog,
   'valetKey.showStatus': async () => (await import('./showStatus.ts')).showStatus,
+  'valetKey.showLog': async () => (await import('./showLog.ts')).showLog,
+  'valetKey.restartGateway': async () => (await import('./restartGateway.ts')).restartGateway,
   'valetKey.copyMcpConfiguration': async () => (await import('./copyMcpConfiguration.ts')).copyMcpConfiguration,
   'valetKey.setUpCredentials': async () => (await import('./setUpCredentials.ts')).setUpCredentials,
   'valetKey.reviewAccessRequest': async () => (await import('./reviewAccessRequest.ts')).reviewAccessRequest,

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import type { App } from '../app.ts';
-import { plainSecrets } from '../checkup/report.ts';
+import { concernKeys } from './services/concerns.ts';
 import { credentialNeeds } from './services/credentialNeeds.ts';
+import { currentConcerns } from './services/currentConcerns.ts';
 
 /** The keys that menus, buttons and the walkthrough's steps in package.json go by. */
 export function registerContextKeys(app: App): vscode.Disposable {
@@ -9,14 +10,12 @@ export function registerContextKeys(app: App): vscode.Disposable {
   const update = (): void => {
     const pending = app.policies.entries().filter((entry) => entry.pending.length > 0);
     const keys = {
-      'valetKey.frozen': app.freeze.state.all,
+      ...concernKeys(currentConcerns(app)),
       'valetKey.someFrozen': app.freeze.state.all || app.freeze.state.services.length > 0,
-      'valetKey.pendingChanges': pending.length > 0,
       // For `resourcePath in …`: the files whose editors offer the review, whatever they are called.
       'valetKey.pendingFiles': pending.flatMap(({ id }) => pathsOf(app.locations.uriOf(id))),
       'valetKey.approvalsWaiting': app.approvals.queue.waiting.length > 0,
       'valetKey.setUp': credentialNeeds(app.policies.entries(), app.services).missing.length > 0,
-      'valetKey.plainSecrets': app.checkup.report !== undefined && plainSecrets(app.checkup.report).length > 0,
       'valetKey.learning': app.learning.lesson !== undefined,
       'valetKey.hasServices': app.services.list.length + app.services.servers.length > 0,
       'valetKey.hasServers': app.services.servers.length > 0,
@@ -32,6 +31,7 @@ export function registerContextKeys(app: App): vscode.Disposable {
   update();
   return vscode.Disposable.from(
     app.services.onDidChange(update),
+    app.administrator.onDidChange(update),
     app.checkup.onDidChange(update),
     app.approvals.queue.onDidChange(update),
     app.learning.onDidChange(update),

@@ -112,6 +112,21 @@ describe('start', () => {
     expect(supervisor.health.state).toBe('up');
   });
 
+  test('a person need not wait for the next attempt, which is then none of its own', async () => {
+    const [first, second] = [new FakeRun(), new FakeRun()];
+    const { supervisor, waits } = setUp([first, second]);
+    await supervisor.start();
+    await supervisor.restart();
+    expect(first.disposed).toBe(false);
+    first.end('signal SIGKILL');
+    await settled();
+    const both = [supervisor.restart(), supervisor.restart()];
+    expect(waits[0]?.cancelled).toBe(true);
+    await Promise.all(both);
+    expect(supervisor.health.state).toBe('up');
+    expect(second.told.filter((part) => part === 'policies')).toEqual(['policies']);
+  });
+
   test('failures in a row wait longer and longer', async () => {
     const { supervisor, waits } = setUp([new Error('a'), new Error('b'), new Error('c')]);
     await supervisor.start();

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { App } from '../../app.ts';
 import { type CheckupReport, plainSecrets, seriousCount } from '../../checkup/report.ts';
-import { plainSecretsText } from './plainSecretsText.ts';
+import { ConcernNode } from '../services/concernNode.ts';
 import { PointNode } from './pointNode.ts';
 
 /** The *Checkup* tree: the ten points, and below each what was found. */
@@ -16,13 +16,17 @@ export function registerCheckupView(app: App): vscode.Disposable {
       getChildren: (item?: vscode.TreeItem) => {
         if (item instanceof PointNode) return [...item.children()];
         if (item || !checkup.report) return [];
-        return checkup.report.points.map(
-          (point) =>
-            new PointNode(
-              point,
-              point.findings.filter(({ finding }) => checkup.filter.has(finding.severity)),
-            ),
-        );
+        const secrets = plainSecrets(checkup.report).length;
+        return [
+          ...(secrets > 0 ? [new ConcernNode({ kind: 'plainSecrets', count: secrets }, app.locations)] : []),
+          ...checkup.report.points.map(
+            (point) =>
+              new PointNode(
+                point,
+                point.findings.filter(({ finding }) => checkup.filter.has(finding.severity)),
+              ),
+          ),
+        ];
       },
     },
   });
@@ -40,18 +44,19 @@ export function registerCheckupView(app: App): vscode.Disposable {
   return vscode.Disposable.from(view, changed, checkup.onDidChange(show));
 }
 
-/** What was looked at; or what to do first. */
+/** What was looked at. A secret in plain text has a row, which says what to do. */
 function messageOf(report: CheckupReport, filtered: boolean): string {
-  const secrets = plainSecrets(report).length;
   return [
-    secrets > 0
-      ? plainSecretsText(secrets)
-      : vscode.l10n.t(
-          '{0} MCP servers in {1} configuration files, looked at {2}.',
-          report.servers,
-          report.files,
-          new Date(report.at).toLocaleTimeString(undefined, { timeStyle: 'short' }),
-        ),
+    ...(plainSecrets(report).length > 0
+      ? []
+      : [
+          vscode.l10n.t(
+            '{0} MCP servers in {1} configuration files, looked at {2}.',
+            report.servers,
+            report.files,
+            new Date(report.at).toLocaleTimeString(undefined, { timeStyle: 'short' }),
+          ),
+        ]),
     ...(filtered ? [vscode.l10n.t('Some findings are filtered out.')] : []),
   ].join(' ');
 }

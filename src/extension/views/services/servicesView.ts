@@ -1,12 +1,10 @@
 import * as vscode from 'vscode';
 import type { App } from '../../app.ts';
-import { plainSecrets } from '../../checkup/report.ts';
 import type { CredentialId } from '../../credentials/credentialId.ts';
-import { isTrouble } from '../../policy/policyStanding.ts';
-import { standingText } from '../../policy/standingText.ts';
-import { plainSecretsText } from '../checkup/plainSecretsText.ts';
-import { pendingText } from './commonNodes.ts';
+import { ConcernNode } from './concernNode.ts';
+import { concernRows } from './concerns.ts';
 import { credentialNeeds } from './credentialNeeds.ts';
+import { currentConcerns } from './currentConcerns.ts';
 import type { RowState } from './rowContext.ts';
 import { RulesNode } from './rulesNode.ts';
 import { ServerNode } from './serverNode.ts';
@@ -27,7 +25,9 @@ export function registerServicesView(app: App): vscode.Disposable {
           return [...item.children()];
         if (item) return [];
         const needs = credentialNeeds(app.policies.entries(), app.services);
+        const services = app.services.list.length + app.services.servers.length;
         return [
+          ...concernRows(currentConcerns(app), services).map((concern) => new ConcernNode(concern, app.locations)),
           ...(vscode.workspace.isTrusted && needs.missing.length > 0 ? [new SetUpNode(needs)] : []),
           ...app.services.list.map((service) => {
             const { name, credentialId } = service;
@@ -41,12 +41,6 @@ export function registerServicesView(app: App): vscode.Disposable {
       },
     },
   });
-  const describe = (): void => {
-    const message = messageOf(app);
-    // `message` may not be set to undefined under exactOptionalPropertyTypes; an empty one shows nothing.
-    view.message = message ?? '';
-  };
-  describe();
   // What the walkthrough goes by: VS Code's own key for a view says only that it was not hidden.
   const tellInSight = (): void =>
     void vscode.commands.executeCommand('setContext', 'valetKey.servicesInSight', view.visible);
@@ -55,12 +49,10 @@ export function registerServicesView(app: App): vscode.Disposable {
     view,
     view.onDidChangeVisibility(tellInSight),
     changed,
-    app.services.onDidChange(() => {
-      describe();
-      fire();
-    }),
+    app.services.onDidChange(fire),
     app.activity.onDidChange(fire),
-    app.checkup.onDidChange(describe),
+    app.administrator.onDidChange(fire),
+    app.checkup.onDidChange(fire),
   );
 }
 
@@ -70,25 +62,4 @@ function stateOf(app: App, name: string, credentials: readonly CredentialId[]): 
     undoable: credentials.some((id) => app.credentials.undoOffer(id) !== undefined),
     lastCall: app.activity.lastOf(name),
   };
-}
-
-/** What concerns all services at once. */
-function messageOf(app: App): string | undefined {
-  if (!vscode.workspace.isTrusted) {
-    return vscode.l10n.t('This workspace is not trusted: every call from it is refused.');
-  }
-  if (app.freeze.state.all) return vscode.l10n.t('All access is frozen.');
-  if (app.gateway.health.state === 'down') {
-    return vscode.l10n.t('The gateway is not running; it is being started again.');
-  }
-  if (app.administrator.state.kind === 'broken') {
-    return vscode.l10n.t('The administrator’s policy cannot be read: every call is refused. “Show Status” says more.');
-  }
-  const troubled = app.policies.entries().find(isTrouble);
-  if (troubled) return standingText(troubled);
-  const pending = app.policies.entries().reduce((sum, entry) => sum + entry.pending.length, 0);
-  if (pending > 0) return `${pendingText(pending)}.`;
-  const { report } = app.checkup;
-  const secrets = report ? plainSecrets(report).length : 0;
-  return secrets > 0 ? plainSecretsText(secrets) : undefined;
 }
