@@ -72,9 +72,6 @@ test('a known service is proposed with all that is known about it, and nothing i
   expect((await window.waitForInput('A short name')).value).toBe('stripe');
   await window.type('A short name', 'stripe');
   await window.type('Environment', 'test');
-  await window.waitForInput('Where is the credential?');
-  await window.screenshotThemes('add-service-where');
-  await window.pick('Paste or type it');
   await window.waitForInput('The credential');
   await until('the box to hide what is typed', async () => (await window.input())?.password);
   await window.screenshotThemes('add-service-credential');
@@ -108,8 +105,8 @@ test('a value is taken out of a .env file, verified, stored, and only then remov
   await window.pick('Bearer token');
   await window.type('Environment', 'test');
   await window.type('A path that shows', '/v1/me');
-  await window.waitForInput('Where is the credential?');
-  await window.pick('Take it from a .env file');
+  await window.waitForInput('The credential');
+  await window.pressInputButton('Take it from a .env file');
   const variables = await window.waitForInput('Which variable?');
   expect(variables.rows[0]).toBe('DEMO_API_KEY');
   expect(await window.page.locator('.quick-input-widget').innerText()).not.toContain(inFile);

@@ -1,4 +1,5 @@
 import { l10n } from 'vscode';
+import { holdsCredential, looksPasted } from '../../core/checkup/secrets/pasted.ts';
 import type { Auth } from '../../core/policy/model.ts';
 import { canonicalPath } from '../../core/request/path.ts';
 import type { App } from '../app.ts';
@@ -9,7 +10,7 @@ import type { NewRule } from '../policy/presets.ts';
 import { refusedAnswer } from '../policy/refusedAnswer.ts';
 import { type AccountQuestion, type KnownService, presetsOf } from '../services/knownService.ts';
 import { KNOWN_SERVICES } from '../services/knownServices.ts';
-import { type Answer, askChoice, askText, type Step, type StepFrame, separator } from '../ui/steps.ts';
+import { type Answer, askChoice, askText, misplacedText, type Step, type StepFrame, separator } from '../ui/steps.ts';
 import { freeName } from '../util/freeName.ts';
 import { askCommand } from './askCommand.ts';
 import { type AuthField, authFields } from './authQuestions.ts';
@@ -112,6 +113,7 @@ function askUsername(draft: ServiceDraft, question: AccountQuestion): Step {
       await askText(frame, {
         ...usernameText(question),
         value: draft.authDetail ?? '',
+        misplaced: (text) => !isAccountSid(text) && looksPasted(text),
         problem: (text) =>
           text.trim() === '' ? l10n.t('It is needed beside the credential.') : detailProblem('basic', text),
       }),
@@ -128,6 +130,11 @@ function usernameText(question: AccountQuestion): { readonly prompt: string; rea
     case 'account-sid':
       return { prompt: l10n.t('The Account SID, or the SID of an API key'), placeholder: 'AC… / SK…' };
   }
+}
+
+/** As random as a credential, and none: https://www.twilio.com/docs/glossary/what-is-a-sid */
+function isAccountSid(text: string): boolean {
+  return /^(?:AC|SK)[0-9a-f]{32}$/i.test(text.trim());
 }
 
 function askName(app: App, draft: ServiceDraft): Step {
@@ -210,6 +217,8 @@ function askField(draft: ServiceDraft, type: AuthTypeWithFields, field: AuthFiel
       prompt: field.prompt,
       placeholder: field.placeholder,
       value: draft.authAnswers?.[field.key] ?? '',
+      // A client's or key's id is as random as a secret.
+      misplaced: holdsCredential,
       problem: (text) => {
         if (text.trim() === '') return field.optional ? undefined : l10n.t('It is needed.');
         return answerProblem(type, draft.authAnswers ?? {}, field.key, text, network);
@@ -231,7 +240,7 @@ function askEnvironment(draft: ServiceDraft): Step {
             ? l10n.t('64 characters at most.')
             : text.trim() === ''
               ? undefined
-              : refusedAnswer({ environment: text.trim() }),
+              : (credentialInPlain(text) ?? refusedAnswer({ environment: text.trim() })),
       }),
       (text) => {
         draft.environment = text.trim();
@@ -246,6 +255,8 @@ function askVerifyPath(draft: ServiceDraft): Step {
         prompt: l10n.t('A path that shows when it is read whether the credential is right (may stay empty)'),
         placeholder: '/v1/me',
         value: draft.verifyPath ?? '',
+        // An id in a path is as random as a secret.
+        misplaced: holdsCredential,
         problem: (text) => {
           if (text.trim() === '') return undefined;
           const path = canonicalPath(text.trim());
@@ -353,7 +364,12 @@ export function nameProblem(app: App, name: string): string | undefined {
   if (isTaken(app, name)) {
     return l10n.t('There is a service or server “{0}” already. Rotate its credential, or take another name.', name);
   }
-  return refusedAnswer({ name });
+  return credentialInPlain(name) ?? refusedAnswer({ name });
+}
+
+/** A policy file names no credential, not even by mistake. */
+function credentialInPlain(text: string): string | undefined {
+  return holdsCredential(text) ? misplacedText() : undefined;
 }
 
 /** Why the one answer beside a credential that goes along as it is cannot be written to a policy. */
@@ -366,7 +382,7 @@ function detailProblem(type: 'header' | 'query' | 'basic', text: string): string
     case 'header':
     case 'query':
       if (!/^[A-Za-z0-9_.[\]-]+$/.test(detail)) return l10n.t('Letters, digits, “-”, “_” and “.” only.');
-      return refusedAnswer({ auth: { type, name: detail } });
+      return credentialInPlain(detail) ?? refusedAnswer({ auth: { type, name: detail } });
   }
 }
 

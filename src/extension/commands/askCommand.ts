@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { l10n, ProgressLocation, window } from 'vscode';
-import { findSecrets } from '../../core/checkup/secrets/findSecrets.ts';
+import { holdsCredential, looksPasted } from '../../core/checkup/secrets/pasted.ts';
 import type { Auth } from '../../core/policy/model.ts';
 import { unsuitable } from '../../gateway/commands/commandCredentials.ts';
 import type { CommandOutcome } from '../../gateway/parent.ts';
@@ -84,10 +84,12 @@ async function askWords(
     ),
     placeholder: 'op read op://Work/Stripe/key · pass show stripe · vault kv get -field=key secret/stripe',
     value,
+    // A command line with a secret in it can only be corrected by someone who sees it.
+    misplaced: (text) => !/\s/.test(text.trim()) && looksPasted(text),
     problem: (text) => {
       const split = splitCommandLine(text.trim(), WINDOWS);
       if ('problem' in split) return lineText(split.problem);
-      if (findSecrets(text).length === 0) return undefined;
+      if (!holdsCredential(text)) return undefined;
       return {
         warning: l10n.t(
           'This looks as if a secret stood in the command itself, where every program of yours can read it while it runs. Press Enter again to use it all the same.',

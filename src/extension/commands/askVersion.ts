@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { l10n } from 'vscode';
 import type { Fix } from '../../core/checkup/model.ts';
+import { holdsCredential } from '../../core/checkup/secrets/pasted.ts';
 import { installedVersion } from '../checkup/installedVersion.ts';
 import { shownText } from '../checkup/shownText.ts';
 import { isExactVersion, versionExample } from '../checkup/versions.ts';
@@ -21,6 +22,8 @@ export async function askVersion(
         : l10n.t('Which version of {0}? On this machine it was last {1}.', name, installed),
     placeholder: versionExample(ecosystem),
     value: installed ?? '',
+    // A version may be a hash.
+    misplaced: holdsCredential,
     problem: (version) =>
       isExactVersion(ecosystem, version.trim())
         ? undefined

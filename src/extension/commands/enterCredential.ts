@@ -62,24 +62,23 @@ const LARGEST_BYTES = 256 * 1024;
 /** Templates hold placeholders, and belong into the repository. */
 const TEMPLATE = /\.(?:example|sample|template|dist|defaults?)$/i;
 
-/** Asks for a credential: in the password box, or, where the workspace has `.env` files, out of one of them. */
+/**
+ * Asks for a credential, always in the password box: whatever else is possible, what is pasted at this question is never
+ * shown. Where the workspace has `.env` files, a button of the box leads to them.
+ */
 export async function askStoredOrTyped(
   frame: StepFrame,
-  question: CredentialQuestion & { readonly fromFile: boolean },
+  { fromFile, ...question }: CredentialQuestion & { readonly fromFile: boolean },
 ): Promise<Answer<EnteredCredential>> {
-  const files = question.fromFile ? await envFiles() : [];
+  const files = fromFile ? await envFiles() : [];
   for (;;) {
-    const typed = files.length === 0 ? 'type' : await askHow(frame, files, question.useCommand !== undefined);
-    if (typeof typed !== 'string') return typed;
-    if (typed === 'command') {
-      question.useCommand?.();
-      return { kind: 'cancel' };
-    }
-    if (typed === 'type') {
-      const answer = await askCredential(files.length === 0 ? frame : { ...frame, back: true }, question);
-      if (answer.kind === 'back' && files.length > 0) continue;
-      return answer.kind === 'value' ? { kind: 'value', value: { value: answer.value } } : answer;
-    }
+    let inFile = false;
+    const useFile = (): 'leave' => {
+      inFile = true;
+      return 'leave';
+    };
+    const answer = await askCredential(frame, files.length > 0 ? { ...question, useFile } : question);
+    if (!inFile) return answer.kind === 'value' ? { kind: 'value', value: { value: answer.value } } : answer;
     const source = await askVariable({ ...frame, back: true }, files);
     if (source.kind === 'back') continue;
     if (source.kind === 'cancel') return source;
@@ -116,31 +115,6 @@ export async function offerRemoval({ file, variable }: EnvSource): Promise<void>
   }
   await workspace.fs.writeFile(file, new TextEncoder().encode(without));
   void window.showInformationMessage(l10n.t('{0} is removed from {1}.', variable.name, where));
-}
-
-async function askHow(
-  frame: StepFrame,
-  files: readonly EnvFile[],
-  orCommand: boolean,
-): Promise<'type' | 'file' | 'command' | { readonly kind: 'back' } | { readonly kind: 'cancel' }> {
-  const answer = await askChoice<'type' | 'file' | 'command'>(frame, l10n.t('Where is the credential?'), [
-    { label: `$(key) ${l10n.t('Paste or type it')}`, value: 'type' },
-    {
-      label: `$(file) ${l10n.t('Take it from a .env file')}`,
-      description: files.map(({ file }) => pathOf(file)).join(', '),
-      value: 'file',
-    },
-    ...(orCommand
-      ? [
-          {
-            label: `$(terminal) ${l10n.t('Take it from a command…')}`,
-            description: l10n.t('op, pass, vault …'),
-            value: 'command' as const,
-          },
-        ]
-      : []),
-  ]);
-  return answer.kind === 'value' ? answer.value : answer;
 }
 
 async function askVariable(frame: StepFrame, files: readonly EnvFile[]): Promise<Answer<EnvSource>> {

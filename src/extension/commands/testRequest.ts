@@ -53,6 +53,8 @@ function steps(draft: TestDraft): readonly Step[] {
         prompt: l10n.t('The path below the base URL, with a query if you like'),
         placeholder: '/v1/items?limit=3',
         value: draft.path,
+        // A request may hold anything.
+        misplaced: () => false,
         problem: (path) => (path.startsWith('/') ? undefined : l10n.t('A path starts with a slash.')),
       });
       if (answer.kind !== 'value') return answer.kind;
@@ -66,6 +68,8 @@ function steps(draft: TestDraft): readonly Step[] {
               prompt: l10n.t('The body as JSON (may stay empty)'),
               placeholder: '{ "name": "value" }',
               value: draft.json,
+              // A request may hold anything.
+              misplaced: () => false,
               problem: (text) => (text.trim() === '' || isJson(text) ? undefined : l10n.t('This is not valid JSON.')),
             });
             if (answer.kind !== 'value') return answer.kind;

@@ -13,6 +13,8 @@ export interface CredentialQuestion {
   readonly prompt: string;
   /** Where the provider makes and revokes credentials. */
   readonly keyPage?: string | undefined;
+  /** Leaves the question, because the credential is to come out of a `.env` file. */
+  readonly useFile?: (() => 'leave') | undefined;
   /** Leaves the question, because the credential is to come from a command. */
   readonly useCommand?: (() => 'leave') | undefined;
   /** The value that is to be replaced: to enter it again is worth a warning. */
@@ -24,6 +26,7 @@ export async function askCredential(frame: StepFrame, question: CredentialQuesti
   const { prompt, present } = question;
   const answer = await askText(frame, {
     prompt,
+    placeholder: placeholderText(question),
     password: true,
     buttons: credentialButtons(question),
     problem: (typed) => {
@@ -41,11 +44,12 @@ export async function askCredential(frame: StepFrame, question: CredentialQuesti
   return answer.kind === 'value' ? { kind: 'value', value: cleanCredential(answer.value) } : answer;
 }
 
-/** The ways to the provider's key page, where one is known, and to a command that gives the credential. */
+/** The ways to the provider's key page, where one is known, to a `.env` file, and to a command that gives the credential. */
 export function credentialButtons({
   keyPage,
+  useFile,
   useCommand,
-}: Pick<CredentialQuestion, 'keyPage' | 'useCommand'>): readonly BoxButton[] {
+}: Pick<CredentialQuestion, 'keyPage' | 'useFile' | 'useCommand'>): readonly BoxButton[] {
   const page: BoxButton | undefined =
     keyPage === undefined
       ? undefined
@@ -57,12 +61,24 @@ export function credentialButtons({
             return undefined;
           },
         };
+  const file: BoxButton | undefined = useFile && {
+    icon: 'file',
+    tooltip: l10n.t('Take it from a .env file…'),
+    press: useFile,
+  };
   const command: BoxButton | undefined = useCommand && {
     icon: 'terminal',
     tooltip: l10n.t('Take it from a command…'),
     press: useCommand,
   };
-  return [page, command].filter((button) => button !== undefined);
+  return [page, file, command].filter((button) => button !== undefined);
+}
+
+/** The other ways, for whoever does not know the buttons yet. */
+function placeholderText({ useFile, useCommand }: CredentialQuestion): string {
+  if (useFile && useCommand) return l10n.t('Paste it here, or use a button above: a .env file, a command');
+  if (useFile) return l10n.t('Paste it here, or use the button above: a .env file');
+  return useCommand ? l10n.t('Paste it here, or use the button above: a command') : l10n.t('Paste it here');
 }
 
 function problemText(problem: CredentialInputProblem): string {

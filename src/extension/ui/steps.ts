@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { looksPasted } from '../../core/checkup/secrets/pasted.ts';
 
 /** How one question of several ended. */
 export type Answer<T> =
@@ -52,17 +53,29 @@ export interface TextQuestion {
   /** The typed text is never shown. */
   readonly password?: boolean;
   readonly buttons?: readonly BoxButton[];
+  /** Whether a text of a box that shows what is typed must be a credential, which belongs elsewhere. */
+  readonly misplaced?: (text: string) => boolean;
   /** What is wrong with the text, in one sentence; undefined when nothing is. */
   problem(value: string): TextProblem | undefined;
 }
 
-/** A text box. Problems show on Enter, and from then on while typing. */
+/**
+ * A text box. Problems show on Enter, and from then on while typing. A credential that is pasted where none belongs is hidden
+ * at once and said to be one; it stays in the box, and entering it a second time overrules that.
+ */
 export function askText(frame: StepFrame, question: TextQuestion): Promise<Answer<string>> {
   const box = vscode.window.createInputBox();
+  const hides = question.password ?? false;
   box.prompt = question.prompt;
   box.placeholder = question.placeholder ?? '';
-  box.password = question.password ?? false;
   box.value = question.value ?? '';
+  const isMisplaced = (value: string): boolean => !hides && (question.misplaced ?? looksPasted)(value);
+  const problemOf = (value: string): TextProblem | undefined => {
+    const problem = question.problem(value);
+    if (typeof problem === 'object' || !isMisplaced(value)) return problem;
+    if (problem !== undefined) return misplacedText();
+    return { warning: vscode.l10n.t('{0} Press Enter again to use it here anyway.', misplacedText()) };
+  };
   let refused = false;
   let warned: string | undefined;
   const show = (problem: TextProblem | undefined): void => {
@@ -71,11 +84,18 @@ export function askText(frame: StepFrame, question: TextQuestion): Promise<Answe
         ? { message: problem.warning, severity: vscode.InputBoxValidationSeverity.Warning }
         : problem;
   };
-  return ask(box, frame, question.buttons ?? [], (finish) => [
+  const look = (value: string): void => {
+    const misplaced = isMisplaced(value);
+    box.password = hides || misplaced;
     // Nobody is told off in the middle of the first word; after a refusal, people watch the message go.
-    box.onDidChangeValue((value) => show(refused && value !== '' ? question.problem(value) : undefined)),
+    if (misplaced) show({ warning: misplacedText() });
+    else show(refused && value !== '' ? problemOf(value) : undefined);
+  };
+  look(box.value);
+  return ask(box, frame, question.buttons ?? [], (finish) => [
+    box.onDidChangeValue(look),
     box.onDidAccept(() => {
-      const problem = question.problem(box.value);
+      const problem = problemOf(box.value);
       const overruled = typeof problem === 'object' && warned === box.value;
       refused = problem !== undefined && !overruled;
       warned = box.value;
@@ -83,6 +103,11 @@ export function askText(frame: StepFrame, question: TextQuestion): Promise<Answe
       else finish({ kind: 'value', value: box.value });
     }),
   ]);
+}
+
+/** What is said to a credential in a box or filter that shows what is typed. */
+export function misplacedText(): string {
+  return vscode.l10n.t('That looks like a credential. It is asked for in a step of its own, hidden.');
 }
 
 export interface Choice<T> extends vscode.QuickPickItem {
@@ -99,7 +124,10 @@ export function separator(label: string): Separator {
   return { label, kind: vscode.QuickPickItemKind.Separator };
 }
 
-/** A list to pick from; the first entry is the default. */
+/**
+ * A list to pick from; the first entry is the default. A credential that is pasted into the filter would be read on the
+ * screen: the filter is emptied, and says why.
+ */
 export function askChoice<T>(
   frame: StepFrame,
   placeholder: string,
@@ -109,7 +137,17 @@ export function askChoice<T>(
   pick.placeholder = placeholder;
   pick.items = choices;
   pick.matchOnDescription = true;
+  const filters = choices.flatMap(({ label, ...more }) => [
+    label,
+    ...('description' in more ? [more.description ?? ''] : []),
+  ]);
   return ask(pick, frame, [], (finish) => [
+    pick.onDidChangeValue((value) => {
+      // What a row says may be searched for.
+      if (!looksPasted(value) || filters.some((text) => text.includes(value.trim()))) return;
+      pick.value = '';
+      pick.placeholder = misplacedText();
+    }),
     pick.onDidAccept(() => {
       const chosen = pick.selectedItems[0];
       if (chosen && 'value' in chosen) finish({ kind: 'value', value: chosen.value });

@@ -137,6 +137,11 @@ export class EditorWindow {
     for (let look = 0; look < 40 && !(await next()); look += 1) await pause(50);
   }
 
+  /** Presses a button in the title of the open input box or quick pick, by its tooltip. */
+  async pressInputButton(tooltip: string): Promise<void> {
+    await this.#quickInput.locator(`.action-label[aria-label*=${JSON.stringify(tooltip)}]`).click();
+  }
+
   /** Waits for an input box or quick pick whose title, prompt or placeholder has the text. */
   async waitForInput(prompt: string): Promise<InputState> {
     return until(`an input box that says "${prompt}"`, async () => {

@@ -1,0 +1,58 @@
+import { findSecrets } from './findSecrets.ts';
+import { isPublicKey } from './tokenShapes.ts';
+
+/** Shorter, chance cannot be told from a name. */
+const SHORTEST = 16;
+
+/** Whether a text holds a credential that tells by its shape what it is: a token, a password in a URL, a private key. */
+export function holdsCredential(text: string): boolean {
+  return findSecrets(text.trim()).length > 0;
+}
+
+/**
+ * Whether a text that was typed or pasted where no credential belongs is one all the same: by its shape, or because it is
+ * one word that only a generator makes. Made for names, which people think up; an id can be as random as a credential.
+ * Takes linear time.
+ */
+export function looksPasted(text: string): boolean {
+  if (holdsCredential(text)) return true;
+  const word = text.trim();
+  return word.length >= SHORTEST && !/\s/.test(word) && !isAddress(word) && !isPublicKey(word) && isRandom(word);
+}
+
+/** An address or a host's name, of which parts may well be random. */
+function isAddress(word: string): boolean {
+  if (/^[a-z][a-z0-9+.-]{0,30}:\/\//i.test(word)) return true;
+  const labels = (word.split(/[:/?#]/, 1)[0] ?? '').split('.');
+  return (
+    labels.length > 1 &&
+    labels.every((label) => /^[a-z0-9-]+$/i.test(label)) &&
+    /^[a-z]{2,24}$/i.test(labels.at(-1) ?? '')
+  );
+}
+
+/**
+ * Among random characters, every second or third is of another kind than the one before (a small letter, a capital, a
+ * digit); in what people write, `customer-portal-v2` or `MyNewApi2`, few are.
+ */
+function isRandom(word: string): boolean {
+  const characters = word.replace(/[^A-Za-z0-9]/g, '');
+  let changes = 0;
+  for (let at = 1; at < characters.length; at += 1) {
+    changes += weightOf(kindOf(characters[at - 1] ?? ''), kindOf(characters[at] ?? ''));
+  }
+  return characters.length >= SHORTEST && changes * 6 > characters.length;
+}
+
+type Kind = 'digit' | 'capital' | 'small';
+
+function kindOf(character: string): Kind {
+  if (character <= '9') return 'digit';
+  return character <= 'Z' ? 'capital' : 'small';
+}
+
+/** A capital begins a word, so it tells less than a digit does. */
+function weightOf(before: Kind, after: Kind): number {
+  if (before === after || (before === 'capital' && after === 'small')) return 0;
+  return before === 'small' && after === 'capital' ? 0.5 : 1;
+}
