@@ -44,6 +44,7 @@ describe('public contracts', () => {
       'valetKey.addService': 'Add Service',
       'valetKey.duplicateService': 'Duplicate for Another Environment',
       'valetKey.rotateCredential': 'Rotate Credential',
+      'valetKey.enterCredential': 'Enter Credential',
       'valetKey.showRotationHistory': 'Rotation History',
       'valetKey.takeFromCommand': 'Take Credential from a Command',
       'valetKey.undoRotation': 'Undo Rotation',

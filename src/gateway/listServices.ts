@@ -14,7 +14,7 @@ const NEXT_STEPS: Readonly<Record<ServiceStatus, string | undefined>> = {
   expiring: 'Works for now. Tell the person that the credential expires soon.',
   expired: 'Ask the person to run "Valet Key: Rotate Credential" in VS Code.',
   rejected: 'Ask the person to run "Valet Key: Rotate Credential" in VS Code.',
-  missing_credential: 'Ask the person to run "Valet Key: Rotate Credential" in VS Code.',
+  missing_credential: 'Ask the person to run "Valet Key: Enter Credential" in VS Code.',
   revoked: 'Ask the person before anything else: the credential was revoked.',
   frozen: 'Do not call it. Only a person can lift the freeze, with "Valet Key: Unfreeze" in VS Code.',
   not_confirmed: 'Ask the person to enter the credential again: the policy names another destination than before.',

@@ -171,7 +171,7 @@ export const refusals = {
       'revoked',
       `The credential of ${service} was revoked.`,
       sent === 'no'
-        ? 'Stop calling. A person can add a new one with "Valet Key: Rotate Credential" in VS Code.'
+        ? 'Stop calling. A person can add a new one with "Valet Key: Enter Credential" in VS Code.'
         : 'Stop calling. The call was cut off by the revocation and may have taken effect.',
       { service, sent },
     ),
@@ -180,7 +180,7 @@ export const refusals = {
     refuse(
       'missing_credential',
       `No credential is stored for ${service}.`,
-      `Ask the person to run "Valet Key: Rotate Credential" for ${service} in VS Code. Do not look for the key yourself.`,
+      `Ask the person to run "Valet Key: Enter Credential" for ${service} in VS Code. Do not look for the key yourself.`,
       { service },
     ),
 

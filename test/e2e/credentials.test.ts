@@ -250,7 +250,7 @@ test('revoking stops the next call, and everything can be removed', async () => 
   await window.clearNotifications();
 
   // Entering it again is no rotation, and there is nothing to undo.
-  await start('Rotate Credential');
+  await start('Enter Credential');
   await window.type('Credential for demo', replaced);
   await window.waitForDialog('Send this credential to');
   await window.answerDialog('Use This Credential');

@@ -195,7 +195,7 @@ test('a command gives a credential: confirmed with all of its words, run when it
   await window.waitForDialog('valetkey.yaml');
   await window.answerDialog('Apply');
   await shows('wiki', 'credential missing');
-  await window.palette('Valet Key: Rotate Credential');
+  await window.palette('Valet Key: Enter Credential');
   await window.waitForInput('Which service?');
   await window.pick('wiki');
   await window.waitForInput('Credential for wiki');

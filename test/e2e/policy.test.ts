@@ -322,7 +322,7 @@ test('a deleted file keeps closed what it restricted until a person lets it go, 
   expect(question.message).not.toContain('yaml”?');
   await window.screenshotThemes('policy-forged-name');
   await window.answerDialog('Apply');
-  await window.tree('Services').row('stripe').pressToBeAsked('Rotate Credential');
+  await window.tree('Services').row('stripe').pressToBeAsked('Enter Credential');
   expect((await window.waitForInput('Credential for stripe')).title).toContain('Enter Credential');
   await window.type('Credential for stripe', second);
   await answer(`Send this credential to ${otherApi.origin}?`, 'Use This Credential');

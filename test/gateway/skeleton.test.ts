@@ -113,7 +113,7 @@ describe('list_services', () => {
     });
     expect(services.find(({ name }) => name === 'empty')).toMatchObject({
       status: 'missing_credential',
-      nextStep: expect.stringContaining('Rotate Credential'),
+      nextStep: expect.stringContaining('Enter Credential'),
     });
   });
 

@@ -37,7 +37,7 @@ export function reportLiteral(
   reader.problems.error(
     'literal-credential',
     entry.pair,
-    `A policy file never holds a credential. Remove this \`${entry.name}\` and keep the value with *Valet Key: Add Service* or *Rotate Credential*; if it was shared or committed, rotate it.`,
+    `A policy file never holds a credential. Remove this \`${entry.name}\` and keep the value with *Valet Key: Add Service* or *Enter Credential*; if it was shared or committed, rotate it.`,
   );
   const node = entry.value;
   const valueSpan = node === null ? { start: entry.key.end, end: entry.key.end } : spanOf(node);

@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'valetKey.addService': async () => (await import('./addService.ts')).addService,
   'valetKey.duplicateService': async () => (await import('./duplicateService.ts')).duplicateService,
   'valetKey.rotateCredential': async () => (await import('./rotateCredential.ts')).rotateCredential,
+  'valetKey.enterCredential': async () => (await import('./rotateCredential.ts')).enterCredential,
   'valetKey.takeFromCommand': async () => (await import('./rotateCredential.ts')).takeFromCommand,
   'valetKey.showRotationHistory': async () => (await import('./showRotationHistory.ts')).showRotationHistory,
   'valetKey.undoRotation': async () => (await import('./undoRotation.ts')).undoRotation,

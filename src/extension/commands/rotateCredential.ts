@@ -10,11 +10,11 @@ import { confirmInModal } from '../ui/confirm.ts';
 import { keyPageOf, tellWithKeyPage } from '../ui/keyPage.ts';
 import { maskedText, placementText } from '../ui/placementText.ts';
 import { type Answer, askChoice, type StepFrame, single } from '../ui/steps.ts';
-import type { ServiceSummary } from '../views/services/serviceList.ts';
+import { isThere, lacksCredential, type ServiceSummary } from '../views/services/serviceList.ts';
 import { askCommand } from './askCommand.ts';
 import { type EnteredCredential, offerRemoval, storeEntered } from './enterCredential.ts';
 import { askCredentialOf, suitsCommand } from './enterMaterial.ts';
-import { namedCredentials, pickCredential } from './pickCredential.ts';
+import { type NamedCredential, namedCredentials, pickCredential } from './pickCredential.ts';
 import { allowSession } from './session.ts';
 import { setServerCredential } from './setServerCredential.ts';
 import { needsSignIn } from './signIn.ts';
@@ -23,6 +23,13 @@ import { type CandidateDecision, decideOnCandidate } from './verification.ts';
 
 type Use = CandidateDecision & { readonly kind: 'use' };
 
+/** Enters a credential that a policy names and that is not here yet. What is here already is another matter, with its own title. */
+export async function enterCredential(app: App, argument: unknown): Promise<void> {
+  return enterOrRotate(app, argument, l10n.t('Enter Credential'), ({ credential, of }) =>
+    of.kind === 'service' ? lacksCredential(of.summary) : !isThere(credential),
+  );
+}
+
 /**
  * Replaces a service's credential, or enters one where none is. The new one is verified before the old one goes, where
  * that is possible, and is swapped in one step: requests under way end with the old one. A credential for another origin
@@ -30,9 +37,19 @@ type Use = CandidateDecision & { readonly kind: 'use' };
  * wrapped servers are entered here, too.
  */
 export async function rotateCredential(app: App, argument: unknown): Promise<void> {
-  const title = l10n.t('Rotate Credential');
-  const rotatable = namedCredentials(app).filter(({ of }) => of.kind === 'server' || of.summary.service !== undefined);
-  const picked = await pickCredential(argument, title, rotatable);
+  return enterOrRotate(app, argument, l10n.t('Rotate Credential'), () => true);
+}
+
+async function enterOrRotate(
+  app: App,
+  argument: unknown,
+  title: string,
+  suits: (one: NamedCredential) => boolean,
+): Promise<void> {
+  const suiting = namedCredentials(app).filter(
+    (one) => suits(one) && (one.of.kind === 'server' || (one.of.kind === 'service' && one.of.summary.service)),
+  );
+  const picked = await pickCredential(argument, title, suiting);
   if (picked?.of.kind === 'server') return setServerCredential(app, picked.of.summary, picked.of.need);
   const summary = picked?.of.summary;
   if (!summary?.service) return;

@@ -25,7 +25,7 @@ export async function moveLiteralCredential(app: App, uri: vscode.Uri, line: num
     return tellFailure(
       vscode.l10n.t('There is no credential to move here.'),
       vscode.l10n.t(
-        'What stands in the file is empty or no usable credential. Remove the line, and enter the credential with “Rotate Credential”.',
+        'What stands in the file is empty or no usable credential. Remove the line, and enter the credential with “Enter Credential”.',
       ),
     );
   }

@@ -29,7 +29,7 @@ export async function moveServerLiteral(
   if (!value || !isUsable(value)) {
     return tellNotMoved(
       vscode.l10n.t(
-        'What stands in the file is empty or no usable credential. Write “credential: NAME” instead, and enter the credential with “Rotate Credential”.',
+        'What stands in the file is empty or no usable credential. Write “credential: NAME” instead, and enter the credential with “Enter Credential”.',
       ),
     );
   }

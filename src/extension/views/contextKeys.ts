@@ -3,6 +3,8 @@ import type { App } from '../app.ts';
 import { concernKeys } from './services/concerns.ts';
 import { credentialNeeds } from './services/credentialNeeds.ts';
 import { currentConcerns } from './services/currentConcerns.ts';
+import { missingNeeds } from './services/serverList.ts';
+import { lacksCredential } from './services/serviceList.ts';
 
 /** The keys that menus, buttons and the walkthrough's steps in package.json go by. */
 export function registerContextKeys(app: App): vscode.Disposable {
@@ -18,6 +20,9 @@ export function registerContextKeys(app: App): vscode.Disposable {
       'valetKey.setUp': credentialNeeds(app.policies.entries(), app.services).missing.length > 0,
       'valetKey.learning': app.learning.lesson !== undefined,
       'valetKey.hasServices': app.services.list.length + app.services.servers.length > 0,
+      'valetKey.credentialMissing':
+        app.services.list.some(lacksCredential) ||
+        app.services.servers.some((server) => missingNeeds(server).length > 0),
       'valetKey.hasServers': app.services.servers.length > 0,
       'valetKey.hasCalls': app.activity.calls.some(({ result }) => result.kind === 'answered' || result.kind === 'ran'),
     };

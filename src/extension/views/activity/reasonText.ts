@@ -71,6 +71,7 @@ export function remedyText({
       return l10n.t('Lift the freeze with “Unfreeze”.');
     case 'revoked':
     case 'missing_credential':
+      return l10n.t('Enter the credential with “Enter Credential”.');
     case 'credential_expired':
     case 'credential_rejected':
     case 'origin_not_confirmed':

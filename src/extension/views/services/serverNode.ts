@@ -106,8 +106,8 @@ function credentialNode(owner: string, { credentialId, credential }: ServerNeed)
     stored
       ? undefined
       : {
-          command: 'valetKey.rotateCredential',
-          title: l10n.t('Rotate Credential'),
+          command: 'valetKey.enterCredential',
+          title: l10n.t('Enter Credential'),
           arguments: [credentialId.service],
         },
   );

@@ -94,6 +94,11 @@ export function commandFailed({ status, credential }: ServiceSummary): boolean {
   return credential?.state === 'command' && status === 'missing_credential';
 }
 
+/** Whether a credential is to be entered: none is stored, or what is to give it gave none. */
+export function lacksCredential({ status, credential }: Pick<ServiceSummary, 'status' | 'credential'>): boolean {
+  return !isThere(credential) || status === 'missing_credential';
+}
+
 /** What concerns a service or a server whatever its policy and credential are like. */
 export function windowStatus({ freeze, trusted, health }: ServiceListInputs, name: string): ShownStatus | undefined {
   if (freeze.all || freeze.services.includes(name)) return 'frozen';

@@ -59,7 +59,7 @@ export function statusHint(status: ShownStatus, mend?: Mend): string | undefined
       return l10n.t('Rotate the credential.');
     case 'missing_credential':
     case 'revoked':
-      return l10n.t('Enter the credential with “Rotate Credential”.');
+      return l10n.t('Enter the credential.');
     case 'frozen':
       return l10n.t('Lift the freeze with “Unfreeze”.');
     case 'not_confirmed':
@@ -101,10 +101,11 @@ export function statusAction(status: ShownStatus, service: string, mend?: Mend):
     case 'expiring':
     case 'expired':
     case 'rejected':
-    case 'missing_credential':
-    case 'revoked':
     case 'not_confirmed':
       return { command: 'valetKey.rotateCredential', title, arguments: [service] };
+    case 'missing_credential':
+    case 'revoked':
+      return { command: 'valetKey.enterCredential', title, arguments: [service] };
     case 'frozen':
       return { command: 'valetKey.unfreeze', title, arguments: [service] };
     case 'not_approved':
