@@ -20,6 +20,8 @@ export interface ServiceWish {
   readonly policyId: string;
   /** Asks for the credential again after the API rejected it; undefined when the person gave up. */
   enterAgain(): Promise<EnteredCredential | undefined>;
+  /** What that is called; default: entering another one. */
+  readonly again?: string;
   /** What else the person agrees to with the same click, in a sentence. */
   readonly besides?: string;
 }
@@ -53,7 +55,7 @@ export async function createService(app: App, wish: ServiceWish): Promise<Create
   const decide = (value: Secret): Promise<CandidateDecision> =>
     definition.auth.type === 'vscode-session'
       ? Promise.resolve({ kind: 'use', value, findings: {}, note: undefined })
-      : decideOnCandidate(app, definition, { value, binding, policy: text });
+      : decideOnCandidate(app, definition, { value, binding, policy: text }, wish.again);
   let decision = await decide(credential.value);
   while (decision.kind === 'again') {
     const entered = await wish.enterAgain();

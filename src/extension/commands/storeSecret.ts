@@ -24,8 +24,9 @@ export async function storeSecret(app: App, secret: PlainSecret): Promise<Creden
     service,
     credential: { value: secret.value },
     policyId: draft.policyId,
-    // Another value would not be the one in the file.
-    enterAgain: async () => undefined,
+    // Another value would not be the one in the file, but the API may be back.
+    enterAgain: async () => ({ value: secret.value }),
+    again: l10n.t('Try Again'),
     besides: l10n.t('It is taken from {0}, and removed there when it is stored.', secret.file.label),
   });
   return created?.credentialId;

@@ -65,12 +65,19 @@ export type CandidateDecision =
  * Verifies a value before it is stored, where a verifying request is known. It never stands in the way: what is rejected
  * or cannot be verified can be used anyway, and a frozen service is not asked about, so that a rotation in an emergency
  * takes no longer than it must.
+ *
+ * @param again the other way on, beside using a value that is in doubt
  */
-export async function decideOnCandidate(app: App, service: Service, entered: Candidate): Promise<CandidateDecision> {
-  if (!needsSignIn(service)) return decideOnValue(app, service, entered, {});
+export async function decideOnCandidate(
+  app: App,
+  service: Service,
+  entered: Candidate,
+  again = l10n.t('Enter Another'),
+): Promise<CandidateDecision> {
+  if (!needsSignIn(service)) return decideOnValue(app, service, entered, {}, again);
   const signedIn = await signIn(app, service, entered);
   if (!signedIn) return { kind: 'cancel' };
-  return decideOnValue(app, service, { ...entered, value: signedIn.value }, expiryOf(signedIn));
+  return decideOnValue(app, service, { ...entered, value: signedIn.value }, expiryOf(signedIn), again);
 }
 
 async function decideOnValue(
@@ -78,6 +85,7 @@ async function decideOnValue(
   service: Service,
   candidate: Candidate,
   known: CredentialFindings,
+  again: string,
 ): Promise<CandidateDecision> {
   const { value } = candidate;
   if (!verifyingRequestOf(service)) return { kind: 'use', value, findings: known, note: undefined };
@@ -100,7 +108,7 @@ async function decideOnValue(
         note: l10n.t('The API knows it, and does not let it do everything (403).'),
       };
     default: {
-      const [anyway, again] = [l10n.t('Use Anyway'), l10n.t('Enter Another')];
+      const anyway = l10n.t('Use Anyway');
       // The default is what is likelier to be right: a rejected value is mistyped, an API that is down says nothing.
       const ways = verification?.outcome === 'rejected' ? [again, anyway] : [anyway, again];
       const chosen = await chooseInModal({ warning: true, ...doubtText(service, verification) }, ways);
