@@ -17,7 +17,7 @@ const EXITS: Readonly<Record<string, readonly string[]>> = {
   server: ['gateway/servers/serverValues.ts'],
   pipe: ['gateway/pipe.ts'],
   store: ['extension/credentials/credentialEntry.ts'],
-  redactor: ['core/redact/redactor.ts'],
+  redactor: ['core/redact/opened.ts'],
   thread: ['gateway/cleaning/cleaner.ts'],
   sign: ['gateway/inject/material.ts'],
   fingerprint: ['core/jwtEnd.ts', 'core/redact/strength.ts', 'extension/credentials/fingerprint.ts'],

@@ -256,6 +256,24 @@ export const refusals = {
       { service, retryAfterMs: Math.ceil(retryAfterMs) },
     ),
 
+  /** Each of them has to be known as long as it lives, so that fewer are made rather than any forgotten. */
+  tooManyTokens: (service: string, retryAfterMs: number): RefusalError =>
+    refuse(
+      'rate_limited',
+      `${service} needed more access tokens within a minute than Valet Key gets for it.`,
+      `Nothing was sent. Wait ${Math.ceil(retryAfterMs / 1000)} s, then go on. If it happens again, tell the person that the tokens of ${service} end too soon.`,
+      { service, retryAfterMs: Math.ceil(retryAfterMs) },
+    ),
+
+  /** The same for signatures. */
+  tooManySignatures: (service: string, dated: boolean, retryAfterMs: number): RefusalError =>
+    refuse(
+      'rate_limited',
+      `${service} had more requests signed than Valet Key signs ${dated ? 'in an hour' : 'in a day, as its signatures hold no date and never end'}.`,
+      `Nothing was sent. Wait ${Math.ceil(retryAfterMs / 1000)} s, then go on${dated ? '' : ', or ask the person to add {timestamp} to sign in the policy, if the API takes that'}.`,
+      { service, retryAfterMs: Math.ceil(retryAfterMs) },
+    ),
+
   tooBusy: (service: string, concurrent: number): RefusalError =>
     refuse(
       'rate_limited',

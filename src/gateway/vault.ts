@@ -2,6 +2,8 @@ import { endOfJwt } from '../core/jwtEnd.ts';
 import { placementOf } from '../core/policy/auth/placement.ts';
 import type { Auth, BaseUrl } from '../core/policy/model.ts';
 import { type KnownSecret, Redactor } from '../core/redact/redactor.ts';
+import { SignatureIndex } from '../core/redact/signatureIndex.ts';
+import type { SignatureTable } from '../core/redact/signatureReader.ts';
 import { Secret } from '../core/secret.ts';
 import { CommandValues } from './commands/commandValues.ts';
 import { endOfMaterial } from './inject/material.ts';
@@ -18,14 +20,27 @@ import type {
 /** How long a value that was replaced is still taken out of answers. */
 const RETIRED_MS = 24 * 60 * 60 * 1000;
 
-/** Values made with one service's credential that are looked for at once: a signature is made for every request. */
-const MOST_MINTED = 64;
+/** A token that has ended is taken out for an hour more: a log that an API shows may be that old. */
+const AFTER_END_MS = 60 * 60 * 1000;
+
+/** Of those, which are worth nothing any more, this many of a service at most: some issuers' tokens live for seconds. */
+const MOST_ENDED = 64;
+
+/** How often signatures that have ended are forgotten: it takes time for each that is held. */
+const SWEEP_MS = 60_000;
 
 /** In the place of a session's value, which VS Code keeps. */
 export const NOTHING_STORED = new Secret('');
 
 /** `missing`: VS Code has no session to use, though a person allowed it. */
 type Standing = CredentialStanding | 'missing';
+
+/** What was made with a credential, or replaced by renewing it. `endsAt`: `Infinity` where it lives as long as its credential. */
+interface Minted {
+  readonly service: string;
+  readonly value: Secret;
+  readonly endsAt: number;
+}
 
 export type VaultLookup =
   | {
@@ -53,8 +68,10 @@ export class Vault {
   /** What this gateway last saw an API think of the present value of a service. */
   readonly #standings = new Map<string, { readonly standing: Standing; readonly why?: string; readonly mend?: Mend }>();
   readonly #candidates = new Set<{ readonly service: string; readonly value: Secret }>();
-  /** Tokens and signatures that were made with credentials, and values that renewed ones came after. */
-  #minted: readonly { readonly service: string; readonly value: Secret; readonly until: number }[] = [];
+  /** Tokens that were made with credentials, and values that renewed ones came after; oldest first. */
+  #minted: readonly Minted[] = [];
+  readonly #signatures = new SignatureIndex();
+  #sweptAt = 0;
   /** How many values each service's credential has had, or lost. */
   readonly #generations = new Map<string, number>();
   #redactor: Looking | undefined;
@@ -72,11 +89,14 @@ export class Vault {
       const old = before.get(service);
       before.delete(service);
       // The parent repeats itself: what was seen here since stays, unless the value or the parent's word is a new one.
-      if (!old?.value.equals(value)) this.#generations.set(service, this.generation(service) + 1);
+      if (!old?.value.equals(value)) this.#replaced(service);
       else if (old.standing === standing) continue;
       this.#setStanding(service, standing);
     }
-    for (const service of before.keys()) this.#standings.delete(service);
+    for (const service of before.keys()) {
+      this.#standings.delete(service);
+      this.#retireMinted(service);
+    }
     this.#given.keepOnly(set.commands ?? []);
     this.#set = set;
     this.#redactor = undefined;
@@ -101,7 +121,7 @@ export class Vault {
     const command = this.command(service);
     if (!command) return;
     if (this.#given.put(command, value, keepMs)) {
-      this.#generations.set(service, this.generation(service) + 1);
+      this.#replaced(service);
       this.#standings.delete(service);
     }
     this.#redactor = undefined;
@@ -149,14 +169,44 @@ export class Vault {
     };
   }
 
-  /** Takes a token or a signature out of answers until then, in milliseconds since the epoch. */
-  holdMinted(service: string, value: Secret, until: number): void {
+  /**
+   * Takes a token out of answers until it ends and for an hour more, in milliseconds since the epoch; `Infinity` while its
+   * service has this credential, and for a day more. None that may still live is forgotten: whoever makes them sees to it
+   * that they stay few.
+   */
+  holdMinted(service: string, value: Secret, endsAt: number): void {
     const now = this.#now();
-    const kept = this.#minted.filter((held) => held.until > now && !held.value.equals(value));
-    const own = kept.filter((held) => held.service === service);
-    const oldest = own.length < MOST_MINTED ? undefined : own[0];
-    this.#minted = [...kept.filter((held) => held !== oldest), { service, value, until }];
+    const known = this.#minted.find((held) => held.service === service && held.value.equals(value));
+    if (known && known.endsAt >= endsAt) return;
+    const kept = this.#minted.filter((held) => held !== known && held.endsAt + AFTER_END_MS > now);
+    const ended = kept.filter((held) => held.service === service && held.endsAt <= now);
+    const forgotten = new Set(ended.slice(0, Math.max(0, ended.length - MOST_ENDED)));
+    this.#minted = [...kept.filter((held) => !forgotten.has(held)), { service, value, endsAt }];
     this.#redactor = undefined;
+  }
+
+  /** The same for signatures, which are made for every request. */
+  holdSignature(service: string, signature: Secret, endsAt: number): void {
+    this.#signatures.add(service, signature, endsAt);
+  }
+
+  /** Whether this very signature was made before: without a date in it, the same request has the same one. */
+  knowsSignature(signature: Secret): boolean {
+    return this.#signatures.has(signature);
+  }
+
+  /** The service has another credential, or none: what was made with the old one is worth something for a day at most. */
+  #replaced(service: string): void {
+    this.#generations.set(service, this.generation(service) + 1);
+    this.#retireMinted(service);
+  }
+
+  #retireMinted(service: string): void {
+    const end = this.#now() + RETIRED_MS;
+    this.#signatures.retire(service, end);
+    this.#minted = this.#minted.map((held) =>
+      held.service === service && held.endsAt === Number.POSITIVE_INFINITY ? { ...held, endsAt: end } : held,
+    );
   }
 
   /**
@@ -250,18 +300,28 @@ export class Vault {
     return this.#looking().known;
   }
 
+  /** The signatures that are known beside. */
+  get signatures(): SignatureTable {
+    return this.#signatures.table;
+  }
+
   #looking(): Looking {
     const now = this.#now();
+    if (now - this.#sweptAt > SWEEP_MS) {
+      this.#signatures.sweep(now);
+      this.#sweptAt = now;
+    }
     if (!this.#redactor || this.#redactor.until <= now) {
       const retired = this.#set.retired.filter(({ until }) => until > now);
-      const made = [...this.#minted.filter(({ until }) => until > now), ...this.#given.known()];
+      const minted = this.#minted.map(({ endsAt, ...held }) => ({ ...held, until: endsAt + AFTER_END_MS }));
+      const made = [...minted.filter(({ until }) => until > now), ...this.#given.known()];
       const known = [...this.#set.current, ...retired, ...this.#candidates, ...made].map(({ service, value }) => ({
         name: service,
         value,
       }));
       this.#redactor = {
         known,
-        redactor: new Redactor(known),
+        redactor: new Redactor(known, this.#signatures),
         until: Math.min(Number.POSITIVE_INFINITY, ...[...retired, ...made].map(({ until }) => until)),
       };
     }

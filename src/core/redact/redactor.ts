@@ -2,7 +2,9 @@ import type { Secret } from '../secret.ts';
 import { Automaton, type Hit } from './automaton.ts';
 import { formsOf } from './forms.ts';
 import { replaceStrings, stringsOf } from './jsonStrings.ts';
-import { mergeHits, search, toCodeUnits } from './search.ts';
+import { opened } from './opened.ts';
+import { mergeHits, type Sought, search, toCodeUnits } from './search.ts';
+import type { SignatureReader } from './signatureReader.ts';
 import { SEPARATOR } from './unpack.ts';
 
 /** One credential to take out of what goes back. */
@@ -23,22 +25,27 @@ const JOINT = String.fromCharCode(SEPARATOR);
  * does not depend on how many credentials there are. Redacting twice changes nothing.
  */
 export class Redactor {
-  readonly #automaton: Automaton | undefined;
+  readonly #sought: Sought | undefined;
   readonly #markers: readonly string[];
+  readonly #signatures: SignatureReader | undefined;
   /** Markers of the credentials that could stand in JSON as a number, by the number. */
   readonly #numbers: ReadonlyMap<number, string>;
 
-  /** With the retired values, too; several entries may have one name. */
-  constructor(secrets: readonly KnownSecret[]) {
+  /**
+   * With the retired values, too; several entries may have one name. What is put into `signatures` later is taken out,
+   * too: there are too many of them to make another redactor for each.
+   */
+  constructor(secrets: readonly KnownSecret[], signatures?: SignatureReader) {
     const numeric: (readonly [number: number, owner: number])[] = [];
     const patterns = secrets.flatMap(({ value }, owner) => {
-      const text = value.expose('redactor');
+      const text = opened(value);
       if (/^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$/.test(text)) numeric.push([Number(text), owner]);
       const { bytes, whole } = formsOf(text);
       return bytes.map((form) => ({ bytes: form, owner, whole }));
     });
     const automaton = patterns.length === 0 ? undefined : new Automaton(patterns);
-    this.#automaton = automaton;
+    this.#sought = signatures ? together(automaton, signatures, secrets.length) : automaton;
+    this.#signatures = signatures;
     this.#markers = secrets.map(({ name }) => marker(automaton, name));
     this.#numbers = new Map(numeric.map(([number, owner]) => [number, this.#markers[owner] ?? '']));
   }
@@ -81,20 +88,24 @@ export class Redactor {
 
   /** How many times bytes hold a credential, as Latin-1, UTF-8, UTF-16 or any encoding of {@link Redactor.text}. */
   binary(bytes: Uint8Array): number {
-    if (this.#automaton === undefined) {
+    if (this.#sought === undefined) {
       return 0;
     }
     // A plain view of it: code that sees Node's Buffer as well is slower for everything.
     const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    return mergeHits(search(this.#automaton, plain)).length;
+    return mergeHits(search(this.#sought, plain)).length;
+  }
+
+  #markerOf(owner: number): string {
+    return this.#markers[owner] ?? marker(undefined, this.#signatures?.nameOf(owner - this.#markers.length) ?? '');
   }
 
   #find(text: string): readonly Hit[] {
-    if (this.#automaton === undefined || text === '') {
+    if (this.#sought === undefined || text === '') {
       return [];
     }
     const bytes = new TextEncoder().encode(text);
-    return toCodeUnits(text, bytes.length, mergeHits(search(this.#automaton, bytes)));
+    return toCodeUnits(text, bytes.length, mergeHits(search(this.#sought, bytes)));
   }
 
   /** Puts markers into a text that begins at `offset` of what the hits were found in. */
@@ -102,11 +113,28 @@ export class Redactor {
     const parts: string[] = [];
     let done = 0;
     for (const hit of hits) {
-      parts.push(text.slice(done, hit.start - offset), this.#markers[hit.owner] ?? '');
+      parts.push(text.slice(done, hit.start - offset), this.#markerOf(hit.owner));
       done = hit.end - offset;
     }
     return hits.length === 0 ? text : parts.join('') + text.slice(done);
   }
+}
+
+/** What the values of a redactor and signatures made with them are looked for as; signatures' owners come after the values. */
+function together(automaton: Automaton | undefined, signatures: SignatureReader, firstOwner: number): Sought {
+  return {
+    get shortest() {
+      return Math.min(automaton?.shortest ?? Number.POSITIVE_INFINITY, signatures.shortest);
+    },
+    // Signatures are letters and digits, which every alphabet has.
+    alphabet: automaton?.alphabet ?? signatures.alphabet,
+    ambiguous: automaton?.ambiguous ?? false,
+    scan: (bytes, packed) => {
+      const hits = automaton?.scan(bytes, packed) ?? [];
+      for (const hit of signatures.scan(bytes)) hits.push({ ...hit, owner: firstOwner + hit.owner });
+      return hits;
+    },
+  };
 }
 
 /** What stands for a credential: safe inside JSON, HTML and headers, and not itself taken for a credential. */

@@ -1,4 +1,4 @@
-import type { Automaton, Hit } from './automaton.ts';
+import type { Hit } from './automaton.ts';
 import { type EscapeKind, SINGLE_KINDS, unescapeLayer } from './unescape.ts';
 import { unpack } from './unpack.ts';
 
@@ -9,27 +9,39 @@ import { unpack } from './unpack.ts';
 const DEPTH = 5;
 const UNPACK_COST = 2;
 
+/** What is looked for in bytes: an automaton, or several that answer as one. */
+export interface Sought {
+  /** Length of the shortest pattern that may be anywhere, in bytes; `Infinity` without any. */
+  readonly shortest: number;
+  /** For each byte 1 when it can be a part of a match, as itself or in an escape. */
+  readonly alphabet: Uint8Array;
+  /** Decoding every kind of escape at once may destroy some pattern. */
+  readonly ambiguous: boolean;
+  /** All matches in one view. `packed` says that it was unpacked. */
+  scan(bytes: Uint8Array, packed: boolean): Hit[];
+}
+
 /** Where credentials are in bytes, in whatever encoding, as unordered and possibly overlapping spans. */
-export function search(automaton: Automaton, bytes: Uint8Array): Hit[] {
-  return searchSource(automaton, bytes, DEPTH, false);
+export function search(sought: Sought, bytes: Uint8Array): Hit[] {
+  return searchSource(sought, bytes, DEPTH, false);
 }
 
 /** Searches bytes with every kind of escape decoded at once and, where that could miss, also with one kind at a time. */
-function searchSource(automaton: Automaton, bytes: Uint8Array, depth: number, packed: boolean): Hit[] {
-  const hits = searchView(automaton, bytes, depth, packed, 'any');
-  if (!automaton.ambiguous) {
+function searchSource(sought: Sought, bytes: Uint8Array, depth: number, packed: boolean): Hit[] {
+  const hits = searchView(sought, bytes, depth, packed, 'any');
+  if (!sought.ambiguous) {
     return hits;
   }
-  const all = hits.concat(...SINGLE_KINDS.map((kind) => searchView(automaton, bytes, depth, packed, kind)));
+  const all = hits.concat(...SINGLE_KINDS.map((kind) => searchView(sought, bytes, depth, packed, kind)));
   const unescaped = unescapeLayer(bytes);
   return unescaped === undefined ? all : all.map((hit) => ({ ...hit, ...unescaped.widen(hit.start, hit.end) }));
 }
 
-function searchView(automaton: Automaton, bytes: Uint8Array, depth: number, packed: boolean, kind: EscapeKind): Hit[] {
-  const hits = automaton.scan(bytes, packed);
-  const unpacked = depth >= UNPACK_COST ? unpack(bytes, automaton.shortest, automaton.alphabet) : undefined;
+function searchView(sought: Sought, bytes: Uint8Array, depth: number, packed: boolean, kind: EscapeKind): Hit[] {
+  const hits = sought.scan(bytes, packed);
+  const unpacked = depth >= UNPACK_COST ? unpack(bytes, sought.shortest, sought.alphabet) : undefined;
   if (unpacked !== undefined) {
-    for (const hit of searchSource(automaton, unpacked.bytes, depth - UNPACK_COST, true)) {
+    for (const hit of searchSource(sought, unpacked.bytes, depth - UNPACK_COST, true)) {
       hits.push({ ...unpacked.toSource(hit.start, hit.end), owner: hit.owner });
     }
   }
@@ -37,7 +49,7 @@ function searchView(automaton: Automaton, bytes: Uint8Array, depth: number, pack
   if (unescaped === undefined) {
     return hits;
   }
-  for (const hit of searchView(automaton, unescaped.bytes, depth - 1, packed, kind)) {
+  for (const hit of searchView(sought, unescaped.bytes, depth - 1, packed, kind)) {
     hits.push({ ...unescaped.toSource(hit.start, hit.end), owner: hit.owner });
   }
   return hits.map((hit) => ({ ...unescaped.widen(hit.start, hit.end), owner: hit.owner }));

@@ -8,7 +8,7 @@ import type { ToolResult } from '../servers/serverLink.ts';
 import { toolResultText } from '../servers/toolResult.ts';
 import { unlessAborted } from '../unlessAborted.ts';
 import type { Vault } from '../vault.ts';
-import { CLEANING_ROLE, type CleaningJobs, type KnownValue } from './cleaningJobs.ts';
+import { CLEANING_ROLE, type CleaningJobs, type Known } from './cleaningJobs.ts';
 import { Turns } from './turns.ts';
 
 /** An answer of fewer bytes, headers included, takes less time here than the event loop may be held; measured by the benchmark. */
@@ -23,7 +23,7 @@ const HEAP_MB = 512;
 /** What was not looked through in time must not be handed on. */
 export class UnreadError extends Error {}
 
-type Knowing = Pick<Vault, 'redactor' | 'known'>;
+type Knowing = Pick<Vault, 'redactor' | 'known' | 'signatures'>;
 
 /**
  * Takes credentials out of what APIs and servers answer. All that could take long is done in a thread: a freeze waits for
@@ -44,7 +44,7 @@ export class Cleaner {
     const small = await this.#smallAnswer(incoming, order, vault);
     if (small) return small;
     try {
-      const result = await this.#run('answer', [incoming, order, knownValues(vault)], signal);
+      const result = await this.#run('answer', [incoming, order, allKnown(vault)], signal);
       if ('tooLarge' in result) throw new TooLargeError(result.tooLarge);
       return JSON.parse(result.built) as BuiltAnswer;
     } catch (error) {
@@ -57,7 +57,7 @@ export class Cleaner {
   async json<T>(value: T, vault: Knowing, signal: AbortSignal): Promise<T> {
     const text = JSON.stringify(value);
     if (text.length <= SMALL_BYTES) return this.#turns.take(async () => vault.redactor.json(value).value as T);
-    return JSON.parse(await this.#run('json', [text, knownValues(vault)], signal)) as T;
+    return JSON.parse(await this.#run('json', [text, allKnown(vault)], signal)) as T;
   }
 
   /**
@@ -68,7 +68,7 @@ export class Cleaner {
     const clean =
       result.length <= SMALL_BYTES
         ? await this.#turns.take(async () => toolResultText(result, vault.redactor))
-        : await this.#run('toolResult', [result, knownValues(vault)], signal);
+        : await this.#run('toolResult', [result, allKnown(vault)], signal);
     return clean === undefined ? undefined : (JSON.parse(clean) as ToolResult);
   }
 
@@ -78,7 +78,7 @@ export class Cleaner {
       return this.#turns.take(async () => lookAtLists(offered, vault.redactor));
     }
     const tools: LookedAtTool[] = [];
-    for (const tool of await this.#run('tools', [offered, knownValues(vault)], signal)) {
+    for (const tool of await this.#run('tools', [offered, allKnown(vault)], signal)) {
       tools.push(await this.#turns.take(async () => JSON.parse(tool) as LookedAtTool));
     }
     return tools;
@@ -118,6 +118,7 @@ export class Cleaner {
   }
 }
 
-function knownValues({ known }: Knowing): KnownValue[] {
-  return known.map(({ name, value }: KnownSecret) => ({ name, value: value.expose('thread') }));
+function allKnown({ known, signatures }: Knowing): Known {
+  const values = known.map(({ name, value }: KnownSecret) => ({ name, value: value.expose('thread') }));
+  return { values, signatures };
 }

@@ -1,3 +1,4 @@
+import type { SignatureTable } from '../../core/redact/signatureReader.ts';
 import type { AnswerOrder } from '../answer/answer.ts';
 import type { Incoming } from '../http/message.ts';
 
@@ -5,6 +6,13 @@ import type { Incoming } from '../http/message.ts';
 export interface KnownValue {
   readonly name: string;
   readonly value: string;
+}
+
+/** All that the thread looks for. */
+export interface Known {
+  readonly values: readonly KnownValue[];
+  /** In memory that both threads see. */
+  readonly signatures: SignatureTable;
 }
 
 /**
@@ -16,14 +24,14 @@ export interface CleaningJobs {
   readonly answer: (
     incoming: Incoming,
     order: AnswerOrder,
-    known: readonly KnownValue[],
+    known: Known,
   ) => Promise<{ readonly built: string } | { readonly tooLarge: string }>;
   /** JSON in, JSON without credentials out. */
-  readonly json: (text: string, known: readonly KnownValue[]) => string;
+  readonly json: (text: string, known: Known) => string;
   /** JSON of a tool's result in, JSON of what an agent may see of it out; undefined when MCP does not allow it as one. */
-  readonly toolResult: (result: string, known: readonly KnownValue[]) => string | undefined;
+  readonly toolResult: (result: string, known: Known) => string | undefined;
   /** JSON of the lists of tools that a server offers in; JSON of each `LookedAtTool` out. */
-  readonly tools: (offered: readonly string[], known: readonly KnownValue[]) => readonly string[];
+  readonly tools: (offered: readonly string[], known: Known) => readonly string[];
 }
 
 /** How a bundle knows that it was started as that thread. */

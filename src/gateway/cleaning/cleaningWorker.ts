@@ -1,21 +1,25 @@
 import { Redactor } from '../../core/redact/redactor.ts';
+import { SignatureReader } from '../../core/redact/signatureReader.ts';
 import { Secret } from '../../core/secret.ts';
 import { buildAnswer } from '../answer/answer.ts';
 import { Decompressor, TooLargeError } from '../answer/decode.ts';
 import { serveJobs } from '../serveJobs.ts';
 import { lookAtLists } from '../servers/lookAtTools.ts';
 import { toolResultText } from '../servers/toolResult.ts';
-import { CLEANING_ROLE, type CleaningJobs, type KnownValue } from './cleaningJobs.ts';
+import { CLEANING_ROLE, type CleaningJobs, type Known } from './cleaningJobs.ts';
 
 function cleaningJobs(): CleaningJobs {
   const decompressor = new Decompressor();
-  let last: { readonly key: string; readonly redactor: Redactor } | undefined;
+  let last: { readonly key: string; readonly redactor: Redactor; readonly signatures: SignatureReader } | undefined;
   /** Credentials change seldom, and what looks for them takes a while to make. */
-  const redactorOf = (known: readonly KnownValue[]): Redactor => {
-    const key = JSON.stringify(known);
+  const redactorOf = ({ values, signatures: table }: Known): Redactor => {
+    const key = JSON.stringify(values);
     if (last?.key !== key) {
-      last = { key, redactor: new Redactor(known.map(({ name, value }) => ({ name, value: new Secret(value) }))) };
+      const signatures = new SignatureReader(table);
+      const secrets = values.map(({ name, value }) => ({ name, value: new Secret(value) }));
+      last = { key, redactor: new Redactor(secrets, signatures), signatures };
     }
+    last.signatures.table = table; // one is made for every request
     return last.redactor;
   };
   return {

@@ -6,6 +6,12 @@ import type { Signed, ToSign } from './injected.ts';
 import { awsMaterial } from './material.ts';
 
 /**
+ * AWS takes a signature for 15 minutes before and after its date, by its own clock. Where that is behind ours and has not
+ * said so yet, it takes one for half an hour; and another minute is for what lies between the two.
+ */
+const LIFE_MS = 31 * 60_000;
+
+/**
  * Signature Version 4 in the `authorization` header
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html). The body is always
  * hashed into the signature, unless the policy says `payload: unsigned` for S3, which alone takes that.
@@ -40,6 +46,6 @@ export async function signAwsSigV4(
   return {
     target: request.target,
     headers: [...headers].map(([name, value]) => [name, value] as const),
-    minted: [new Secret(signature)],
+    signature: { value: new Secret(signature), lifeMs: LIFE_MS },
   };
 }

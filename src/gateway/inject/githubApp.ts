@@ -42,8 +42,7 @@ export async function mintGithubApp(auth: GithubAppAuth, stored: Secret, mint: M
   }
   const byItsClock = typeof end === 'string' ? Date.parse(end) : Number.NaN;
   const behindMs = mint.now(baseUrl.origin) - mint.now();
-  return {
-    value: new Secret(token),
-    expiresAt: Number.isNaN(byItsClock) ? mint.now() + DEFAULT_LIFE_MS : byItsClock - behindMs,
-  };
+  return Number.isNaN(byItsClock)
+    ? { value: new Secret(token), expiresAt: mint.now() + DEFAULT_LIFE_MS, endless: true }
+    : { value: new Secret(token), expiresAt: byItsClock - behindMs };
 }

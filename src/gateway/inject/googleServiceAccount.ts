@@ -60,19 +60,22 @@ export async function mintGoogleServiceAccount(
   if (typeof token !== 'string' || token === '') {
     throw new MintError('outage', 'malformed', 'its answer is not a token response');
   }
+  const life = lifeOf(token, answer.expires_in, mint.now(tokenUrl.origin));
   return {
     value: new Secret(token),
-    expiresAt: mint.now() + lifeOf(token, answer.expires_in, mint.now(tokenUrl.origin)),
+    expiresAt: mint.now() + (life ?? DEFAULT_LIFE_MS),
+    ...(life === undefined ? { endless: true } : {}),
   };
 }
 
-function lifeOf(token: string, expiresIn: unknown, nowByItsClock: number): number {
+/** Undefined where neither the answer nor the token says anything of its end. */
+function lifeOf(token: string, expiresIn: unknown, nowByItsClock: number): number | undefined {
   const seconds = lifeSeconds(expiresIn);
   if (seconds !== undefined && seconds > 0) return seconds * 1000;
   try {
     const { exp } = decodeJwt(token);
-    return exp === undefined ? DEFAULT_LIFE_MS : exp * 1000 - nowByItsClock;
+    return exp === undefined ? undefined : exp * 1000 - nowByItsClock;
   } catch {
-    return DEFAULT_LIFE_MS; // an opaque token says nothing of its end
+    return undefined; // an opaque token
   }
 }

@@ -5,6 +5,9 @@ import { Secret } from '../../core/secret.ts';
 import type { Signed, ToSign } from './injected.ts';
 import { sharedKey } from './material.ts';
 
+/** How old a date may be is each API's own to say; minutes with those that are known, and an hour is more than any. */
+const DATED_LIFE_MS = 60 * 60_000;
+
 /** An HMAC (RFC 2104) over what the policy's `sign` names, in a header of its choosing. */
 export function signHmac(request: ToSign, auth: HmacAuth, stored: Secret, nowMs: number): Signed {
   const [path = '', query = ''] = request.target.split('?', 2);
@@ -37,7 +40,10 @@ export function signHmac(request: ToSign, auth: HmacAuth, stored: Secret, nowMs:
       ...(auth.nonceHeader === undefined ? [] : [[auth.nonceHeader.toLowerCase(), values.nonce] as const]),
       [auth.name.toLowerCase(), `${fill(auth.prefix ?? '')}${signature}`],
     ],
-    minted: [new Secret(signature)],
+    signature: {
+      value: new Secret(signature),
+      lifeMs: auth.sign.includes('{timestamp}') ? DATED_LIFE_MS : Number.POSITIVE_INFINITY,
+    },
   };
 }
 

@@ -20,7 +20,7 @@ export async function inject(request: ToSign, auth: Auth, secret: Secret, nowMs:
     case 'hmac':
       return signHmac(request, auth, secret, nowMs);
     default:
-      return { ...place(request, auth, onWire(secret)), minted: [] };
+      return place(request, auth, onWire(secret));
   }
 }
 

@@ -11,7 +11,14 @@ export interface Injected {
 /** What a signature can cover. */
 export type ToSign = Pick<CanonicalRequest, 'method' | 'target' | 'headers' | 'body'> & { readonly baseUrl: BaseUrl };
 
-/** A request with what was made for it, which is as secret as the credential. */
+/** A request with what was made for it. */
 export interface Signed extends Injected {
-  readonly minted: readonly Secret[];
+  readonly signature?: Signature;
+}
+
+/** As secret as the credential while somebody takes it. */
+export interface Signature {
+  readonly value: Secret;
+  /** How long it is worth something, in milliseconds: `Infinity` for one that holds no date. */
+  readonly lifeMs: number;
 }

@@ -1,5 +1,5 @@
 import type { Auth, BaseUrl, Service } from '../../core/policy/model.ts';
-import type { Secret } from '../../core/secret.ts';
+import { Secret } from '../../core/secret.ts';
 import type { Incoming } from '../http/message.ts';
 
 /** The types whose credential stays here: what goes along is a token that is made or fetched with it. */
@@ -23,8 +23,10 @@ export function isMinted(auth: Auth): auth is MintedAuth {
 /** A token that goes along in the credential's place, and as secret as that. */
 export interface Minted {
   readonly value: Secret;
-  /** By this machine's clock, in milliseconds since the epoch. */
+  /** Until when it is used, by this machine's clock, in milliseconds since the epoch. */
   readonly expiresAt: number;
+  /** Its issuer does not say when it ends: it is renewed at `expiresAt`, and the API may take it for much longer. */
+  readonly endless?: true;
   /** What must be stored in the credential's place before it is used again: a new refresh token, and this token. */
   readonly keep?: Kept;
 }
@@ -56,7 +58,7 @@ export interface Mint {
   hold(value: Secret, until: number): void;
 }
 
-/** How long a token is taken to live whose issuer does not say: RFC 6749 section 5.1 leaves it open. */
+/** After how long a token is renewed whose issuer does not say when it ends: RFC 6749 section 5.1 leaves it open. */
 export const DEFAULT_LIFE_MS = 60 * 60_000;
 
 /** A century: what is to live longer has no date that could be shown, nor one that could be stored. */
@@ -86,6 +88,31 @@ export class MintError extends Error {
     this.code = code;
     this.retryAfterMs = retryAfterMs;
   }
+}
+
+/** Tokens that are looked for in one answer; three is what issuers give. */
+const MOST_TOKENS = 20;
+
+/** What came along with a token is looked for this long at least: as long as any credential that was replaced. */
+const BESIDE_MS = 24 * 60 * 60_000;
+
+/**
+ * Every token in a token endpoint's answer, with how long to look for it: ID tokens that nobody asked for, too, and those of
+ * an answer that is refused in the end. The endpoint may belong to an API that shows what it answered.
+ */
+export function tokensOf(body: Buffer): readonly { readonly value: Secret; readonly lifeMs: number }[] {
+  const found: { value: Secret; lifeMs: number }[] = [];
+  const parts: unknown[] = [jsonOf(body)];
+  while (parts.length > 0 && found.length < MOST_TOKENS) {
+    const part = parts.pop();
+    if (typeof part !== 'object' || part === null) continue;
+    const lifeMs = Math.max(BESIDE_MS, (lifeSeconds((part as { expires_in?: unknown }).expires_in) ?? 0) * 1000);
+    for (const [name, value] of Object.entries(part)) {
+      if (typeof value === 'string' && /token$/i.test(name)) found.push({ value: new Secret(value), lifeMs });
+      else parts.push(value);
+    }
+  }
+  return found.slice(0, MOST_TOKENS);
 }
 
 /** Provider's words for "not now" (RFC 6749 section 4.1.2.1, RFC 8628 section 3.5). */

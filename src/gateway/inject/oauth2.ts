@@ -167,7 +167,11 @@ async function exchange(
     throw error;
   });
   const lifeMs = answer.expires_in === undefined ? DEFAULT_LIFE_MS : answer.expires_in * 1000;
-  const minted = { value: new Secret(answer.access_token), expiresAt: mint.now() + lifeMs };
+  const minted: Minted = {
+    value: new Secret(answer.access_token),
+    expiresAt: mint.now() + lifeMs,
+    ...(answer.expires_in === undefined ? { endless: true } : {}),
+  };
   if (!rotates(auth)) return minted;
   const refreshToken = answer.refresh_token ?? material.refreshToken;
   const kept: OAuth2Material = {

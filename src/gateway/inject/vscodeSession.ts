@@ -14,5 +14,5 @@ export async function mintVscodeSession(
 ): Promise<Minted> {
   const value = await keeper?.session({ service, provider, scopes, refused });
   if (value === undefined) throw new MintError('refused', 'no_session', 'VS Code has no such session');
-  return { value, expiresAt: now() + HELD_MS };
+  return { value, expiresAt: now() + HELD_MS, endless: true };
 }

@@ -3,20 +3,23 @@ import type { CanonicalRequest } from '../../core/request/model.ts';
 import type { Secret } from '../../core/secret.ts';
 import type { Incoming } from '../http/message.ts';
 import { inject } from '../inject/inject.ts';
-import type { Injected } from '../inject/injected.ts';
+import type { Injected, Signature } from '../inject/injected.ts';
 import { MaterialError } from '../inject/material.ts';
 import { isMinted, type Kept } from '../inject/minting.ts';
 import type { AuthorizationCode } from '../inject/oauth2.ts';
 import type { RefusalError } from '../refusals.ts';
 import { refusals } from '../refusals.ts';
 import type { Vault } from '../vault.ts';
+import { Allowance } from './allowance.ts';
 import { ClockSkew } from './clockSkew.ts';
 import { mintRefusal } from './mintRefusal.ts';
-import { Renewer, type RenewerPorts } from './renewer.ts';
+import { futile, Renewer, type RenewerPorts } from './renewer.ts';
 import { TokenClient, type TokenClientPorts } from './tokenClient.ts';
 
-/** As long as AWS takes a signature. It is made for one request, so that it is of little use after it. */
-const SIGNATURE_MS = 15 * 60_000;
+/** Signatures of one service that are made: each is known as long as it is worth something. */
+const SIGNED = [{ count: 30_000, per: 'hour' }] as const;
+/** Those without a date, which is as long as their credential. */
+const SIGNED_FOR_GOOD = [{ count: 20_000, per: 'day' }] as const;
 
 /** A signed date that is this far off may be why a signature was refused. */
 const SKEW_MS = 20_000;
@@ -40,17 +43,21 @@ export class Authenticator {
   readonly #now: () => number;
   readonly #skew = new ClockSkew();
   readonly #renewer: Renewer;
+  readonly #signed: Allowance;
+  readonly #signedForGood: Allowance;
 
   constructor(ports: AuthenticatorPorts) {
     this.#vault = ports.vault;
     this.#now = ports.now;
+    this.#signed = new Allowance(SIGNED, ports.now);
+    this.#signedForGood = new Allowance(SIGNED_FOR_GOOD, ports.now);
     const client = new TokenClient({ ...ports, skew: this.#skew });
     this.#renewer = new Renewer({
       keeper: ports.keeper,
       skew: this.#skew,
       now: ports.now,
       send: (service, request, signal) => client.send(service, request, signal),
-      hold: (service, value, until) => this.#vault.holdMinted(service, value, until),
+      hold: (service, value, endsAt) => this.#vault.holdMinted(service, value, endsAt),
       replaced: (service, from, to) => this.#vault.renew(service, from, to),
       log: ports.log,
     });
@@ -74,11 +81,23 @@ export class Authenticator {
         value,
         this.#now() + this.#skew.offset(baseUrl.origin),
       );
-      for (const made of signed.minted) this.#vault.holdMinted(service.name, made, this.#now() + SIGNATURE_MS);
+      if (signed.signature) this.#hold(service.name, signed.signature);
       return signed;
     } catch (error) {
       throw error instanceof MaterialError ? mintRefusal(error, service, 0, 0) : error;
     }
+  }
+
+  /** Throws `rate_limited` where too many are known already. */
+  #hold(service: string, { value, lifeMs }: Signature): void {
+    if (!this.#vault.knowsSignature(value)) {
+      const dated = lifeMs < Number.POSITIVE_INFINITY;
+      const allowance = dated ? this.#signed : this.#signedForGood;
+      const wait = allowance.wait(service);
+      if (wait > 0) throw refusals.tooManySignatures(service, dated, wait);
+      allowance.take(service);
+    }
+    this.#vault.holdSignature(service, value, this.#now() + lifeMs);
   }
 
   /**
@@ -103,7 +122,7 @@ export class Authenticator {
       return refused && learned && repeatable && !sent.again ? sent.presented : undefined;
     }
     if (incoming.status !== 401 || !isMinted(auth)) return undefined;
-    if (sent.again) throw this.#renewer.noteFutile(service);
+    if (sent.again) throw futile(service);
     const value = await this.#renewer.token(service, sent.stored, signal, sent.presented.value);
     if (repeatable) return { value };
     throw refusals.credentialRejected(

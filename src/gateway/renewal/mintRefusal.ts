@@ -37,6 +37,7 @@ export function mintRefusal(
     );
   }
   const issuer = issuerOf(service);
+  if (error.code === 'too_many') return refusals.tooManyTokens(name, retryAfterMs);
   if (error.kind === 'outage') return refusals.tokenUnavailable(name, issuer, error.message, retryAfterMs);
   // A token request of oauth2 holds no date: its answer has nothing to do with the clock.
   if (auth.type !== 'oauth2' && Math.abs(skewMs) > NOTABLE_SKEW_MS) {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { endOfJwt } from '../../core/jwtEnd.ts';
 import { describeAuth } from '../../core/policy/definition.ts';
 import type { OAuth2Auth, Service } from '../../core/policy/model.ts';
 import type { Secret } from '../../core/secret.ts';
@@ -7,11 +8,20 @@ import { mintGithubApp } from '../inject/githubApp.ts';
 import { mintGoogleServiceAccount } from '../inject/googleServiceAccount.ts';
 import { mintJwt } from '../inject/jwt.ts';
 import { MaterialError } from '../inject/material.ts';
-import { isMinted, type Kept, type Mint, MintError, type Minted, type TokenRequest } from '../inject/minting.ts';
+import {
+  isMinted,
+  type Kept,
+  type Mint,
+  MintError,
+  type Minted,
+  type TokenRequest,
+  tokensOf,
+} from '../inject/minting.ts';
 import { type AuthorizationCode, heldToken, mintOAuth2, redeemCode, rotates } from '../inject/oauth2.ts';
 import { mintVscodeSession } from '../inject/vscodeSession.ts';
 import type { CredentialKeeper, RenewalLease } from '../parent.ts';
 import { type RefusalError, refusals } from '../refusals.ts';
+import { Allowance } from './allowance.ts';
 import type { ClockSkew } from './clockSkew.ts';
 import { issuerOf, mintRefusal } from './mintRefusal.ts';
 
@@ -19,6 +29,13 @@ import { issuerOf, mintRefusal } from './mintRefusal.ts';
 const MARGIN_MS = 60_000;
 const FIRST_BACKOFF_MS = 1000;
 const LONGEST_BACKOFF_MS = 60_000;
+/** Tokens of one service that are made, for whatever reason: one that lives for ten seconds is renewed as often as that. */
+const MADE = [{ count: 10, per: 'minute' }] as const;
+/** Tokens that are made because an API answered 401 to one that had not ended. An agent may choose what is answered so. */
+const MADE_FOR_401 = [
+  { count: 1, per: 'minute' },
+  { count: 100, per: 'day' },
+] as const;
 const STORE_ATTEMPTS = 3;
 const STORE_PAUSE_MS = 200;
 
@@ -27,7 +44,7 @@ export interface RenewerPorts {
   readonly skew: ClockSkew;
   readonly now: () => number;
   readonly send: (service: Service, request: TokenRequest, signal: AbortSignal) => Promise<Incoming>;
-  /** Takes a value out of answers until then. */
+  /** Takes a value out of answers, which ends then. */
   readonly hold: (service: string, value: Secret, until: number) => void;
   /** The stored credential is another one now. */
   readonly replaced: (service: string, from: readonly Secret[], to: Kept) => void;
@@ -69,16 +86,19 @@ export class Renewer {
   readonly #pauses = new Map<string, Pause>();
   /** Renewals that the parent could not store yet, and what they come after. */
   readonly #unstored = new Map<string, { readonly after: Secret; readonly kept: Kept }>();
-  /** While a token that an API refuses is no reason to mint another. */
-  readonly #futile = new Map<string, Pick<Pause, 'since' | 'until'>>();
+  readonly #made: Allowance;
+  readonly #madeFor401: Allowance;
 
   constructor(ports: RenewerPorts) {
     this.#ports = ports;
+    this.#made = new Allowance(MADE, ports.now);
+    this.#madeFor401 = new Allowance(MADE_FOR_401, ports.now);
   }
 
   /**
-   * The token to send with the stored credential. `refused` is one that the API answered 401 to. Throws a refusal when
-   * there is none, and what ended `signal` when that ends first.
+   * The token to send with the stored credential. `refused` is one that the API answered 401 to; another is made for that
+   * once a minute at most, because the old one may well live on. Throws a refusal when there is none, and what ended
+   * `signal` when that ends first.
    */
   async token(service: Service, stored: Secret, signal: AbortSignal, refused?: Secret): Promise<Secret> {
     const key = keyOf(service);
@@ -86,8 +106,6 @@ export class Renewer {
     const held = this.#heldFor(key, service, stored);
     const alive = held && held.expiresAt > now && !(refused && held.value.equals(refused)) ? held : undefined;
     if (alive && now < alive.renewAt) return alive.value;
-    const inVain = this.#futile.get(key);
-    if (refused && inVain && lasts(inVain, now)) throw futile(service);
     try {
       return (await beforeAbort(this.#run(key, service, stored, refused), signal)).value;
     } catch (error) {
@@ -115,13 +133,6 @@ export class Renewer {
       redeemCode(auth, stored, code, this.#mintFor(service, signal)),
     );
     return keep ?? { value, expiresAt };
-  }
-
-  /** A token that was just renewed was refused as well: for a minute, minting another is not tried. */
-  noteFutile(service: Service): RefusalError {
-    const since = this.#ports.now();
-    this.#futile.set(keyOf(service), { since, until: since + LONGEST_BACKOFF_MS });
-    return futile(service);
   }
 
   /** Ends token requests of these services that were not sent yet, and those that use nothing up. */
@@ -162,6 +173,11 @@ export class Renewer {
     }
     const pause = this.#pauses.get(key);
     if (pause?.of.equals(stored) && lasts(pause, this.#ports.now())) return Promise.reject(pause.error);
+    try {
+      this.#countMade(key, service, refused);
+    } catch (error) {
+      return Promise.reject(error);
+    }
     const controller = new AbortController();
     const token = this.#renew(key, service, stored, refused, controller.signal).then(
       (held) => {
@@ -177,6 +193,15 @@ export class Renewer {
     );
     this.#runs.set(key, { of: stored, controller, token });
     return token;
+  }
+
+  /** Throws when too many were made. */
+  #countMade(key: string, service: Service, refused: Secret | undefined): void {
+    if (refused && this.#madeFor401.wait(key) > 0) throw futile(service);
+    const wait = this.#made.wait(key);
+    if (wait > 0) throw new MintError('outage', 'too_many', 'too many were made', wait);
+    this.#made.take(key);
+    if (refused) this.#madeFor401.take(key);
   }
 
   #pause(key: string, { auth }: Service, stored: Secret, error: unknown): void {
@@ -211,7 +236,7 @@ export class Renewer {
     if (auth.type === 'oauth2' && rotates(auth))
       return this.#renewUnderLease(key, service, auth, stored, refused, signal);
     const minted = await this.#mint(service, stored, refused, signal);
-    this.#ports.hold(service.name, minted.value, retiredAt(minted));
+    this.#hold(service, minted);
     return this.#keep(key, [stored], minted);
   }
 
@@ -230,12 +255,14 @@ export class Renewer {
       signal.throwIfAborted();
       const present = await this.#presentValue(key, keeper, lease);
       const other = heldToken(auth, present);
+      // It may outlive what is stored.
+      if (other) this.#hold(service, other);
       if (other && this.#servesAsWell(key, other, refused)) {
         this.#ports.replaced(service.name, [stored, lease.value], { value: present });
         return this.#keep(key, [stored, present], other);
       }
       const minted = await mintOAuth2(auth, present, this.#mintFor(service, signal));
-      this.#ports.hold(service.name, minted.value, retiredAt(minted));
+      this.#hold(service, minted);
       const kept = minted.keep ?? { value: present };
       if (await this.#stored(keeper, lease, kept)) {
         this.#unstored.delete(key);
@@ -310,16 +337,26 @@ export class Renewer {
     return {
       service,
       now: (origin) => now() + (origin === undefined ? 0 : skew.offset(origin)),
-      send: (request) => send(service, request, signal),
-      hold: (value, until) => hold(service.name, value, until),
+      send: async (request) => {
+        const incoming = await send(service, request, signal);
+        for (const { value, lifeMs } of tokensOf(incoming.body)) hold(service.name, value, now() + lifeMs);
+        return incoming;
+      },
+      hold: (value, endsAt) => hold(service.name, value, endsAt),
     };
+  }
+
+  /** Takes a token out of answers while it may be worth something: it may say itself that it lives longer than it is used. */
+  #hold({ name }: Service, { value, expiresAt, endless }: Minted): void {
+    const end = endless ? Number.POSITIVE_INFINITY : Math.max(expiresAt, endOfJwt(value) ?? 0);
+    this.#ports.hold(name, value, end);
   }
 
   async #once(service: Service, mint: () => Promise<Minted>): Promise<Minted> {
     try {
       const minted = await mint();
-      this.#ports.hold(service.name, minted.value, retiredAt(minted));
-      if (minted.keep) this.#ports.hold(service.name, minted.keep.value, retiredAt(minted));
+      this.#hold(service, minted);
+      if (minted.keep) this.#hold(service, { ...minted, value: minted.keep.value });
       return minted;
     } catch (error) {
       throw this.#told(error, keyOf(service), service);
@@ -328,7 +365,10 @@ export class Renewer {
 
   #told(error: unknown, key: string, service: Service): unknown {
     if (!(error instanceof MintError || error instanceof MaterialError)) return error;
-    const wait = (this.#pauses.get(key)?.until ?? 0) - this.#ports.now();
+    const wait =
+      error instanceof MintError && error.code === 'too_many'
+        ? (error.retryAfterMs ?? 0)
+        : (this.#pauses.get(key)?.until ?? 0) - this.#ports.now();
     const { auth, baseUrl } = service;
     const origin =
       auth.type === 'oauth2' || auth.type === 'google-service-account' ? auth.tokenUrl.origin : baseUrl.origin;
@@ -341,11 +381,6 @@ function lasts({ since, until }: Pick<Pause, 'since' | 'until'>, now: number): b
   return now < until && (now >= since || until === Number.POSITIVE_INFINITY);
 }
 
-/** A token is taken out of answers for an hour longer than it lives: a log that an API shows may be that old. */
-function retiredAt({ expiresAt }: Minted): number {
-  return expiresAt + 60 * 60_000;
-}
-
 /** A service's name stands for its credential; another definition of it needs another token. */
 function keyOf({ name, auth, baseUrl }: Service): string {
   return `${name} ${baseUrl.origin}${baseUrl.prefix} ${describeAuth(auth)}`;
@@ -355,7 +390,8 @@ function nameOf(key: string): string {
   return key.slice(0, key.indexOf(' '));
 }
 
-function futile(service: Service): RefusalError {
+/** A token that was made a moment ago was refused, too. */
+export function futile(service: Service): RefusalError {
   return refusals.credentialRejected(
     service.name,
     `the API answered 401 to a token that ${issuerOf(service)} had just issued`,
