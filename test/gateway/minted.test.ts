@@ -239,26 +239,31 @@ describe('a token', () => {
     expect(await read('/x')).toMatchObject({ answer: { status: 200 } });
   });
 
-  it.each([
+  /** Each in the first answer of the token endpoint only. */
+  const besides: readonly (readonly [name: string, more: object, status: number])[] = [
     ['an ID token beside it', { id_token: jsonwebtoken.sign({ sub: 'a' }, 'x'.repeat(32), { expiresIn: '2h' }) }, 200],
     ['a refresh token that nothing uses', { refresh_token: freshKey() }, 200],
     ['one within another object, as Slack has it', { authed_user: { access_token: freshKey() } }, 200],
     ['one of an answer that is an error', { error: 'server_error', access_token: freshKey() }, 500],
     ['one of an answer that refuses', { error: 'invalid_scope', accessToken: freshKey() }, 400],
-  ])('that comes from a token endpoint is taken out, whatever becomes of it: %s', async (_name, more, status) => {
-    let asked = 0;
-    tokens = () => ({
-      status: asked++ === 0 ? status : 200,
-      body: { access_token: freshKey(), token_type: 'Bearer', expires_in: 3600, ...(asked === 1 ? more : {}) },
-    });
-    await open(oauth(), randomUUID());
-    await read('/x');
-    clock += 2 * MINUTE;
-    const secrets = JSON.stringify(more).match(/[\w.-]{30,}/g) ?? [];
-    expect(secrets).toHaveLength(1);
-    given.push(...secrets);
-    expectNone(await log(), secrets);
-  });
+  ];
+  it.each(besides)(
+    'that comes from a token endpoint is taken out, whatever becomes of it: %s',
+    async (_name, more, status) => {
+      let asked = 0;
+      tokens = () => ({
+        status: asked++ === 0 ? status : 200,
+        body: { access_token: freshKey(), token_type: 'Bearer', expires_in: 3600, ...(asked === 1 ? more : {}) },
+      });
+      await open(oauth(), randomUUID());
+      await read('/x');
+      clock += 2 * MINUTE;
+      const secrets = JSON.stringify(more).match(/[\w.-]{30,}/g) ?? [];
+      expect(secrets).toHaveLength(1);
+      given.push(...secrets);
+      expectNone(await log(), secrets);
+    },
+  );
 
   it('that was renewed stays known while it may live, though its refresh token was replaced', async () => {
     tokens = () => ({
@@ -287,23 +292,24 @@ describe('a signature', () => {
   });
   const dated = { sign: '{timestamp}{target}{body}', timestampHeader: 'x-time' };
 
-  it.each([
-    ['sha256 in hex', hmac()],
-    ['sha256 in base64', hmac({ encoding: 'base64' })],
-    ['sha512 in hex', hmac({ hash: 'sha512' })],
-    ['sha512 in base64', hmac({ hash: 'sha512', encoding: 'base64' })],
-    ['sha1 in hex', hmac({ hash: 'sha1' })],
-    ['sha1 in base64', hmac({ hash: 'sha1', encoding: 'base64' })],
-    ['with a nonce', hmac({ sign: '{nonce}{target}', nonceHeader: 'x-nonce' })],
-    ['with a date', hmac(dated)],
-    [
-      'of AWS',
-      { type: 'aws-sigv4', region: 'eu-central-1', service: 's3' },
-      JSON.stringify({ accessKeyId: ['AK', 'IA', 'TESTTESTTESTTEST'].join(''), secretAccessKey: randomUUID() }),
-    ],
-  ])(
-    'is taken out after 100 more, in hexadecimal, base64 and what is made of them: %s',
-    async (_name, auth, key = randomUUID()) => {
+  const kinds: readonly { readonly name: string; readonly auth: Record<string, unknown>; readonly key?: string }[] = [
+    { name: 'sha256 in hex', auth: hmac() },
+    { name: 'sha256 in base64', auth: hmac({ encoding: 'base64' }) },
+    { name: 'sha512 in hex', auth: hmac({ hash: 'sha512' }) },
+    { name: 'sha512 in base64', auth: hmac({ hash: 'sha512', encoding: 'base64' }) },
+    { name: 'sha1 in hex', auth: hmac({ hash: 'sha1' }) },
+    { name: 'sha1 in base64', auth: hmac({ hash: 'sha1', encoding: 'base64' }) },
+    { name: 'with a nonce', auth: hmac({ sign: '{nonce}{target}', nonceHeader: 'x-nonce' }) },
+    { name: 'with a date', auth: hmac(dated) },
+    {
+      name: 'of AWS',
+      auth: { type: 'aws-sigv4', region: 'eu-central-1', service: 's3' },
+      key: JSON.stringify({ accessKeyId: ['AK', 'IA', 'TESTTESTTESTTEST'].join(''), secretAccessKey: randomUUID() }),
+    },
+  ];
+  it.each(kinds)(
+    'is taken out after 100 more, in hexadecimal, base64 and what is made of them: $name',
+    async ({ auth, key = randomUUID() }) => {
       await open(auth, key);
       await post('/pay', { amount: 1 });
       for (let i = 0; i < 100; i++) await read(`/x?i=${i}`);
