@@ -69,7 +69,7 @@ interface Question {
 }
 
 /** Settles one waiting call. */
-type Waiter = (outcome: 'again' | 'denied' | 'expired') => void;
+type Waiter = (outcome: 'again' | 'denied' | 'expired' | 'gone') => void;
 
 interface Permit {
   readonly subject: ApprovalSubject;
@@ -145,6 +145,8 @@ export class Approvals {
         throw refusals.approvalDenied(service, SAID_NO);
       case 'expired':
         throw refusals.approvalDenied(service, `Nobody answered within ${minutes(this.#ports.times.openMs)} minutes`);
+      case 'gone':
+        throw refusals.cancelled(service, 'no');
       case 'pending':
         throw refusals.approvalPending(service, question.shown.id);
       case 'aborted':
@@ -193,10 +195,16 @@ export class Approvals {
 
   /** The connection is over: nothing of it can be used any more. */
   disconnect(connection: string): void {
-    this.#forget((subject) => subject.connection === connection, 'cancelled');
+    this.#forget((subject) => subject.connection === connection, 'cancelled', 'gone');
+    for (const [key, { subject }] of this.#remembered) {
+      if (subject.connection === connection) this.#remembered.delete(key);
+    }
   }
 
-  /** Policies or credentials changed: what does not stand any more goes. Ten minutes end with their policy version. */
+  /**
+   * Policies, credentials, tools or who may call changed: what does not stand any more goes. Ten minutes end with their
+   * policy version.
+   */
   recheck(): void {
     this.#forget((subject) => !subject.stands(), 'changed');
   }
@@ -254,10 +262,14 @@ export class Approvals {
     for (const settle of [...waiters]) settle(outcome);
   }
 
-  #forget(concerned: (subject: ApprovalSubject) => boolean, why: ApprovalEnd): void {
+  #forget(
+    concerned: (subject: ApprovalSubject) => boolean,
+    why: ApprovalEnd,
+    outcome: Parameters<Waiter>[0] = 'again',
+  ): void {
     for (const [identity, { subject }] of this.#permits) if (concerned(subject)) this.#permits.delete(identity);
     for (const question of [...this.#questions.values()])
-      if (concerned(question.subject)) this.#withdraw(question, why);
+      if (concerned(question.subject)) this.#withdraw(question, why, outcome);
   }
 
   #sweep(now: number): void {

@@ -178,6 +178,7 @@ export class Gateway implements GatewayControl {
       recorder: this.#recorder,
       limiter: this.#limiter,
       refusalLimit: this.#refusalLimit,
+      flights: this.#flights,
       cleaner: this.#cleaner,
       dispatcher: (network) => this.#transport.dispatcher(network),
       onToolsSeen: (seen) => options.events.onToolsSeen(seen),
@@ -299,6 +300,7 @@ export class Gateway implements GatewayControl {
 
   async setToolPins(pins: readonly ServerPins[]): Promise<void> {
     this.wrapped.setPins(pins);
+    this.#approvals.recheck();
   }
 
   readonly #parsePolicy: ParsePolicy = async (text, author) => {
@@ -343,12 +345,12 @@ export class Gateway implements GatewayControl {
   async setAgents(admission: AgentAdmission): Promise<void> {
     this.agents.setAdmission(admission);
     this.#approvals.freeze();
+    this.#approvals.recheck();
     for (const flight of this.#flights) {
       if (flight.caller !== PERSON && this.agents.isFrozen(flight.caller.agent)) {
         flight.interrupt((sent) => refusals.agentFrozen(sent));
       }
     }
-    this.wrapped.interruptFrozenAgents();
   }
 
   async disconnectAgents(ids: readonly string[]): Promise<void> {
@@ -371,6 +373,10 @@ export class Gateway implements GatewayControl {
 
   /** A proxy went away: what it waited for, and what it was allowed, goes with it. */
   disconnect(connection: string): void {
+    for (const flight of this.#flights) {
+      if (flight.caller.connection !== connection) continue;
+      flight.interrupt((sent) => refusals.cancelled(flight.call.service, sent));
+    }
     this.#approvals.disconnect(connection);
     this.#accessRequests.disconnect(connection);
     this.#refusalLimit.disconnect(connection);
@@ -400,7 +406,7 @@ export class Gateway implements GatewayControl {
       services: names.map((name) => ({ name, ...this.#state.status(name, 'window') })),
       servers: this.wrapped.states(),
       proxies: this.#proxies(),
-      calls: this.#flights.size + this.wrapped.calls,
+      calls: this.#flights.size,
     };
   }
 
@@ -443,10 +449,9 @@ export class Gateway implements GatewayControl {
     this.#approvals.close();
     this.wrapped.close();
     const latest = performance.now() + LAST_WORDS_MS;
-    const underWay = (): number => this.#flights.size + this.wrapped.calls;
-    if (underWay() > 0) {
+    if (this.#flights.size > 0) {
       do await setTimeout(LOOK_MS);
-      while (underWay() > 0 && performance.now() < latest);
+      while (this.#flights.size > 0 && performance.now() < latest);
       await setImmediate(); // answers are written at the end of the turn in which they came
     }
     this.#refusalLimit.close();

@@ -1,6 +1,7 @@
 import { agentName } from '../../core/audit/agentName.ts';
 import { agentWords } from '../../core/audit/agentWords.ts';
-import { credentialsOf, destinationOf } from '../../core/policy/servers/destination.ts';
+import { credentialsOf, destinationOf, differingServerPart } from '../../core/policy/servers/destination.ts';
+import type { Server } from '../../core/policy/servers/model.ts';
 import type { ToolCall } from '../../protocol/messages.ts';
 import type { Agents } from '../agents.ts';
 import type { ApprovalSubject, Asked } from '../approvals.ts';
@@ -8,7 +9,7 @@ import type { Recorder } from '../audit/recorder.ts';
 import type { Caller } from '../flight.ts';
 import type { GatewayState } from '../gatewayState.ts';
 import { RefusalError } from '../refusals.ts';
-import { findServer } from './serverAccess.ts';
+import { findServer, serverSecrets } from './serverAccess.ts';
 import type { JointToolDecision, ServerInForce } from './serverSet.ts';
 
 const MOST_NAME_CHARS = 100;
@@ -23,14 +24,15 @@ export function toolAsked(
     readonly state: GatewayState;
     readonly recorder: Recorder;
     readonly agents: Pick<Agents, 'isFrozen'>;
+    /** Throws a refusal for a caller that may not call any more. */
+    readonly admit: (caller: Caller) => void;
+    /** Whether the server still offers the tool as it did when the person was asked, accepted as it was then. */
+    readonly sameTool: () => boolean;
   },
 ): Asked {
-  const { state, recorder, agents } = ports;
+  const { state, recorder, agents, admit, sameTool } = ports;
   const destination = destinationOf(server);
-  const credentialGeneration = credentialsOf(server).reduce(
-    (sum, { credential }) => sum + state.vault.generation(credential),
-    0,
-  );
+  const credentialGeneration = generationOf(state, server);
   const rule = askingRule(decision);
   return {
     connection: caller.connection,
@@ -43,8 +45,16 @@ export function toolAsked(
     frozen: () => state.isFrozen(server.name) || agents.isFrozen(caller.agent),
     stands: () => {
       try {
+        admit(caller);
+        state.refuseIfFrozen(server.name);
         const now = findServer(state, server.name, caller.scope);
-        return destinationOf(now.server) === destination && askingRule(now.decide(call.tool)) === rule;
+        serverSecrets(state, now.server);
+        return (
+          differingServerPart(now.server, server) === undefined &&
+          generationOf(state, now.server) === credentialGeneration &&
+          askingRule(now.decide(call.tool)) === rule &&
+          sameTool()
+        );
       } catch (error) {
         if (error instanceof RefusalError) return false;
         throw error;
@@ -77,6 +87,11 @@ export function toolQuestion(
       text: `ask ${decision.pattern?.text ?? call.tool}`,
     },
   };
+}
+
+/** Counts the values that the server's credentials have had: each only ever grows. */
+function generationOf({ vault }: GatewayState, server: Server): number {
+  return credentialsOf(server).reduce((sum, { credential }) => sum + vault.generation(credential), 0);
 }
 
 /** Which pattern of which file asks; another one is another question. */

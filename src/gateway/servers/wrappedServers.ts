@@ -12,8 +12,8 @@ import { AuditWriteError } from '../audit/auditLog.ts';
 import { freshId, type Recorder } from '../audit/recorder.ts';
 import type { Cleaner } from '../cleaning/cleaner.ts';
 import { enterLimits } from '../enterLimits.ts';
-import type { Caller, Flight } from '../flight.ts';
-import { Flights } from '../flights.ts';
+import { type Caller, type Flight, PERSON } from '../flight.ts';
+import type { Flights } from '../flights.ts';
 import type { GatewayState } from '../gatewayState.ts';
 import type { Limiter, Place } from '../limiter.ts';
 import type { ServerPins, ServerState, ToolsSeen } from '../parent.ts';
@@ -35,7 +35,7 @@ import type { ServerSession, SessionPorts } from './serverSession.ts';
 import type { JointToolDecision, ServerInForce } from './serverSet.ts';
 import { askingRule, toolAsked, toolQuestion } from './toolApproval.ts';
 import { ToolCatalog } from './toolCatalog.ts';
-import { ToolPins } from './toolPins.ts';
+import { type JudgedTool, ToolPins } from './toolPins.ts';
 import { ToolWatchers } from './toolWatchers.ts';
 
 /** After a call timed out, how long the server has to answer a ping before it counts as hung. */
@@ -47,6 +47,8 @@ export interface WrappedServersOptions {
   readonly state: GatewayState;
   readonly recorder: Recorder;
   readonly limiter: Limiter;
+  /** All calls under way, those to services as well. */
+  readonly flights: Flights;
   readonly refusalLimit: RefusalLimit;
   readonly cleaner: Cleaner;
   readonly dispatcher: (network: Network) => Dispatcher;
@@ -90,13 +92,11 @@ export class WrappedServers {
   readonly #options: WrappedServersOptions;
   readonly #pins = new ToolPins();
   readonly #wrapped = new Map<string, Wrapped>();
-  readonly #flights: Flights;
   /** Which session a call under way uses. */
   readonly #sessions = new WeakMap<Flight, ServerSession>();
 
   constructor(options: WrappedServersOptions) {
     this.#options = options;
-    this.#flights = new Flights(options.now);
   }
 
   // ── What an agent asks ──────────────────────────────────────────────────────────────────────────────────────────
@@ -112,7 +112,8 @@ export class WrappedServers {
     const { now, refusalLimit } = this.#options;
     const turnedAway = refusalLimit.turnAway(caller);
     if (turnedAway) return { refusal: turnedAway };
-    const flight = this.#flights.take(
+    const { flights } = this.#options;
+    const flight = flights.take(
       { tool: 'execute', service: call.server, method: 'tools/call', path: call.tool },
       caller,
       signal,
@@ -121,7 +122,6 @@ export class WrappedServers {
       enterLimits(this.#options.limiter, flight, server.name, limits);
     let place: Place | undefined;
     try {
-      this.#options.agents.admit(caller.agent);
       let judged = this.#judge(flight, call);
       this.#checkArguments(call, judged.inForce);
       place = await enter(judged);
@@ -129,17 +129,25 @@ export class WrappedServers {
         place.giveBack(); // who waits for a person is in nobody's way, and counts against no limit
         await this.#waitForPerson(flight, call, judged, onWaiting);
         judged = this.#judge(flight, call); // much may have changed meanwhile
+        this.#refuseUnlessReviewed(call);
         place = await enter(judged);
       }
-      const { inForce, secrets } = judged;
+      // Nothing is started for a call that may not pass any more.
+      const { inForce, secrets } = this.#checkAgain(flight, call, judged);
       const { timeoutMs } = inForce.limits;
       flight.interruptAfter(timeoutMs, (sent) => refusals.timeout(call.server, timeoutMs, sent));
       const session = this.#session(inForce, secrets);
       this.#sessions.set(flight, session);
-      await this.#checkTool(flight, session, call);
-      this.#checkAgain(flight, call, judged, session);
+      await unlessAborted(this.#lookAt(call.server, session), flight.signal);
+      const checkAgain = (): void => {
+        const now = this.#checkAgain(flight, call, judged);
+        this.#checkTool(call);
+        if (!session.fits({ server: now.inForce.server, secrets: now.secrets }))
+          throw serverRefusals.changedUnderWay(call.server, 'no');
+      };
+      checkAgain();
       this.#recordIntent(flight, inForce, call, secrets);
-      const result = await this.#run(flight, session, call, onProgress);
+      const result = await this.#run(flight, session, call, checkAgain, onProgress);
       const answer = await this.#redact(flight, inForce, result);
       flight.throwIfInterrupted(); // a freeze while the result was looked at
       this.#options.recorder.recordOrLog({
@@ -154,7 +162,7 @@ export class WrappedServers {
       return { refusal: this.#refuse(flight, error) };
     } finally {
       place?.leave();
-      this.#flights.end(flight);
+      flights.end(flight);
     }
   }
 
@@ -218,13 +226,6 @@ export class WrappedServers {
     }
   }
 
-  /** Which agents may call was said anew. */
-  interruptFrozenAgents(): void {
-    for (const flight of this.#flights) {
-      if (this.#options.agents.isFrozen(flight.caller.agent)) flight.interrupt((sent) => refusals.agentFrozen(sent));
-    }
-  }
-
   states(): readonly ServerState[] {
     const { state } = this.#options;
     return state.servers('window').names.map((name) => {
@@ -240,13 +241,8 @@ export class WrappedServers {
     });
   }
 
-  get calls(): number {
-    return this.#flights.size;
-  }
-
   /** Ends everything before it returns, as far as the operating system can. */
   close(): void {
-    this.#flights.stop();
     for (const { runner, watchers } of this.#wrapped.values()) {
       runner.end('kill');
       watchers.close();
@@ -258,12 +254,18 @@ export class WrappedServers {
   /** What is in force for the call, and what policy says of it. Throws when it is refused. */
   #judge(flight: Flight, { server, tool }: ToolCall): Judged {
     const { state } = this.#options;
+    this.#admit(flight.caller);
     const inForce = findServer(state, server, flight.caller.scope);
     // No person is asked about a name that an agent made up: no server can have such a tool.
     if (!isToolName(tool)) throw serverRefusals.unknownTool(server);
     const decision = this.#decide(flight, inForce, tool);
     state.refuseIfFrozen(server);
     return { inForce, decision, secrets: serverSecrets(state, inForce.server) };
+  }
+
+  /** The person in VS Code needs nobody's leave. */
+  #admit(caller: Caller): void {
+    if (caller !== PERSON) this.#options.agents.admit(caller.agent);
   }
 
   /** Whether the call needs nobody's word, or has it. An *Allow Once* is spent by this. */
@@ -291,7 +293,18 @@ export class WrappedServers {
   }
 
   #asked({ caller }: Flight, call: ToolCall, { inForce, decision }: Judged): Asked {
-    return toolAsked(call, caller, inForce, decision, this.#options);
+    const find = (): JudgedTool | undefined => this.#of(call.server).catalog.find(call.tool);
+    const before = find();
+    return toolAsked(call, caller, inForce, decision, {
+      ...this.#options,
+      admit: (who) => this.#admit(who),
+      sameTool: () => {
+        const now = find();
+        // Before the server is started nothing is known of its tools: then one that is accepted is what was meant.
+        if (before === undefined) return now === undefined || now.standing === 'pinned';
+        return now?.hash === before.hash && now.standing === before.standing;
+      },
+    });
   }
 
   /** Throws unless every policy allows the tool, or some ask a person and the others allow it. */
@@ -320,18 +333,23 @@ export class WrappedServers {
     return this.#of(server.name).runner.sessionFor({ server, limits, secrets });
   }
 
+  /** After a question: a tool that turned out to be another one meanwhile is not asked about once more. */
+  #refuseUnlessReviewed(call: ToolCall): void {
+    if (this.#of(call.server).catalog.find(call.tool)) this.#checkTool(call);
+  }
+
   /** Throws unless the server offers the tool as a person has accepted it. */
-  async #checkTool(flight: Flight, session: ServerSession, call: ToolCall): Promise<void> {
-    await unlessAborted(this.#lookAt(call.server, session), flight.signal);
+  #checkTool(call: ToolCall): void {
     const judged = this.#of(call.server).catalog.find(call.tool);
     if (!judged) throw serverRefusals.unknownTool(call.server);
     if (judged.standing !== 'pinned') throw serverRefusals.toolNotReviewed(call.server, judged.standing);
   }
 
-  /** At the moment of sending: whatever changed since the decision is judged once more. */
-  #checkAgain(flight: Flight, { server: name, tool }: ToolCall, judged: Judged, session: ServerSession): void {
+  /** Before the server is started, and at the moment of sending: whatever changed since the decision is judged once more. */
+  #checkAgain(flight: Flight, { server: name, tool }: ToolCall, judged: Judged): Judged {
     const { state, approver } = this.#options;
     state.refuseIfFrozen(name);
+    this.#admit(flight.caller);
     flight.throwIfInterrupted();
     const now = findServer(state, name, flight.caller.scope);
     const decision = this.#decide(flight, now, tool);
@@ -339,9 +357,7 @@ export class WrappedServers {
     if (decision.verdict === 'ask' && approver !== 'all' && askingRule(decision) !== askingRule(judged.decision)) {
       throw refusals.approvalOutdated(name);
     }
-    if (!session.fits({ server: now.server, secrets: serverSecrets(state, now.server) })) {
-      throw serverRefusals.changedUnderWay(name, 'no');
-    }
+    return { inForce: now, decision, secrets: serverSecrets(state, now.server) };
   }
 
   #recordIntent(flight: Flight, { server }: ServerInForce, call: ToolCall, secrets: ReadonlyMap<string, Secret>): void {
@@ -361,6 +377,7 @@ export class WrappedServers {
     flight: Flight,
     session: ServerSession,
     call: ToolCall,
+    beforeSend: () => void,
     onProgress: ((progress: CallProgress) => void) | undefined,
   ): Promise<ToolResult> {
     const { recorder } = this.#options;
@@ -380,7 +397,7 @@ export class WrappedServers {
     };
     try {
       const result = await session.use((link) => {
-        flight.throwIfInterrupted();
+        beforeSend();
         flight.sent = 'unknown';
         return link.callTool(call.tool, call.arguments, { signal: flight.signal, ...tell });
       });
@@ -392,6 +409,7 @@ export class WrappedServers {
         void this.#endIfHung(server, session);
         throw flight.signal.reason;
       }
+      if (error instanceof RefusalError) throw error;
       if (session.ended) throw serverRefusals.crashed(server, flight.sent);
       if (!(error instanceof McpError)) throw error;
       // The server's own word for what was wrong with the call: the agent can learn from it as from a failed tool.
@@ -486,7 +504,7 @@ export class WrappedServers {
       onTooLong: () => {
         const own = session();
         const bytes = own?.settings.limits.responseBytes ?? 0;
-        for (const flight of this.#flights) {
+        for (const flight of this.#options.flights) {
           if (this.#sessions.get(flight) === own) flight.interrupt(() => serverRefusals.resultTooLarge(name, bytes));
         }
       },
@@ -505,7 +523,9 @@ export class WrappedServers {
       tools.catch(() => delete wrapped.lookedAt); // the next call tries again
     }
     const seen = wrapped.catalog.take(await wrapped.lookedAt.tools);
-    if (seen) this.#tellSeen(name, seen);
+    if (!seen) return;
+    this.#tellSeen(name, seen);
+    this.#options.approvals().recheck();
   }
 
   /** The person is told, and the trail says which tools are off from now on. */
@@ -544,7 +564,7 @@ export class WrappedServers {
   }
 
   #interrupt(name: string, refuse: (sent: Flight['sent']) => RefusalError): void {
-    for (const flight of this.#flights) if (flight.call.service === name) flight.interrupt(refuse);
+    for (const flight of this.#options.flights) if (flight.call.service === name) flight.interrupt(refuse);
   }
 
   /** Whether what a session was started as is still in force. New values of its credentials wait for its calls to end. */
