@@ -75,7 +75,7 @@ function callerHeaders(
       );
     }
     if (INHERITED.has(name)) continue;
-    const value = raw.replace(/^[\t ]+|[\t ]+$/g, '');
+    const value = raw.trim();
     const problem = checkName(name, which, headers, service, auth);
     if (problem !== undefined) return problem;
     bytes += name.length + value.length;

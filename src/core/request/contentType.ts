@@ -5,7 +5,6 @@ import { invalid } from './problem.ts';
 /** RFC 9110, 5.6.2. */
 export const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
-const PARAMETER = /^\s*([^=\s]+)=(?:"((?:[^"\\]|\\.)*)"|([^"\s]*))\s*$/;
 const JSON_TYPE = /^application\/(?:json|[^;]+\+json)$/;
 /** What servers take for JSON although it is called otherwise. Line-delimited JSON is text: one document a line. */
 const LIKE_JSON = /(?:\/|\+|[/.-]x-)json$|^text\/(?:x-)?json|\/(?:json5|jsonc)$/;
@@ -88,27 +87,72 @@ function mismatch(part: string, types: string): ReturnType<typeof invalid> {
 }
 
 function parseMediaType(text: string): MediaType | undefined {
-  // A semicolon inside a quoted value does not end a parameter.
-  const [essence = '', ...rest] = text.match(/(?:"(?:[^"\\]|\\.)*"|[^;"])+/g) ?? [];
-  const [type = '', subtype = '', extra] = essence.trim().toLowerCase().split('/');
+  const end = text.indexOf(';');
+  const [type = '', subtype = '', extra] = (end === -1 ? text : text.slice(0, end)).trim().toLowerCase().split('/');
   if (extra !== undefined || !isPlainToken(type) || !isPlainToken(subtype)) return undefined;
-  const parameters = new Map<string, string>();
-  for (const part of rest) {
-    const match = PARAMETER.exec(part);
-    const name = match?.[1]?.toLowerCase() ?? '';
-    const value = match?.[2]?.replace(/\\(.)/g, '$1') ?? match?.[3] ?? '';
-    if (!TOKEN.test(name) || value === '' || parameters.has(name)) return undefined;
-    if (match?.[3] !== undefined && !TOKEN.test(value)) return undefined;
-    parameters.set(name, value);
-  }
-  // What the pieces do not account for (a stray quote) makes the whole unreadable.
-  if ([essence, ...rest].join(';') !== text.replace(/;\s*$/, '')) return undefined;
+  const parameters = end === -1 ? new Map<string, string>() : parametersIn(text, end + 1);
+  if (parameters === undefined) return undefined;
   const written = [...parameters].map(([name, value]) => `; ${name}=${TOKEN.test(value) ? value : quoted(value)}`);
   return {
     essence: `${type}/${subtype}`,
     charset: parameters.get('charset'),
     text: `${type}/${subtype}${written.join('')}`,
   };
+}
+
+/**
+ * The parameters from here on, by names in lower case; undefined where one cannot be read, is empty or comes twice. A
+ * semicolon at the end is left out. Each character is looked at once.
+ */
+function parametersIn(text: string, start: number): ReadonlyMap<string, string> | undefined {
+  const parameters = new Map<string, string>();
+  let at = afterSpace(text, start);
+  while (at < text.length) {
+    const equals = text.indexOf('=', at);
+    const name = text.slice(at, Math.max(equals, at)).toLowerCase();
+    const value = text[equals + 1] === '"' ? quotedAt(text, equals + 1) : tokenAt(text, equals + 1);
+    if (!TOKEN.test(name) || value === undefined || value.text === '' || parameters.has(name)) return undefined;
+    parameters.set(name, value.text);
+    at = afterSpace(text, value.end);
+    if (at === text.length) return parameters;
+    if (text[at] !== ';') return undefined;
+    at = afterSpace(text, at + 1);
+  }
+  return parameters;
+}
+
+interface ReadValue {
+  readonly text: string;
+  /** Where what follows begins. */
+  readonly end: number;
+}
+
+function tokenAt(text: string, start: number): ReadValue | undefined {
+  let end = start;
+  while (end < text.length && text[end] !== ';' && !isSpace(text[end])) end += 1;
+  const token = text.slice(start, end);
+  return TOKEN.test(token) ? { text: token, end } : undefined;
+}
+
+/** RFC 9110, 5.6.4. */
+function quotedAt(text: string, start: number): ReadValue | undefined {
+  let value = '';
+  for (let at = start + 1; at < text.length; at += 1) {
+    if (text[at] === '"') return { text: value, end: at + 1 };
+    if (text[at] === '\\') at += 1;
+    value += text[at] ?? '';
+  }
+  return undefined;
+}
+
+function afterSpace(text: string, start: number): number {
+  let at = start;
+  while (isSpace(text[at])) at += 1;
+  return at;
+}
+
+function isSpace(character: string | undefined): boolean {
+  return character === ' ' || character === '\t';
 }
 
 function isPlainToken(text: string): boolean {

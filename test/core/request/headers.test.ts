@@ -265,3 +265,25 @@ describe('content-type', () => {
     expect(refused({ ...post, form: {} }, options).message).toContain('does not fit');
   });
 });
+
+describe('headers that are made to be slow', () => {
+  it.each<[string, string, string]>([
+    ['blanks before a parameter', 'content-type', `a/b;${' '.repeat(16_000)}x=1`],
+    ['blanks behind a parameter', 'content-type', `a/b;x=1${' '.repeat(16_000)};`],
+    ['blanks inside of a value', 'accept', `a${' '.repeat(16_000)}b`],
+    ['blanks in a long value', 'accept', `a${' '.repeat(1_000_000)}b`],
+    ['backslashes in quotes', 'content-type', `a/b;x="${'\\'.repeat(16_000)}`],
+    ['quotes', 'content-type', `a/b;x=${'"'.repeat(16_000)}`],
+    ['semicolons', 'content-type', `a/b${'; '.repeat(8_000)}`],
+    ['names without values', 'content-type', `a/b${';x'.repeat(8_000)}`],
+  ])('are looked at once: %s', (_, name, value) => {
+    let best = Number.POSITIVE_INFINITY;
+    for (let round = 0; round < 3; round += 1) {
+      const start = process.cpuUsage();
+      ask({ headers: { [name]: value } });
+      const { user, system } = process.cpuUsage(start);
+      best = Math.min(best, (user + system) / 1000);
+    }
+    expect(best).toBeLessThan(20);
+  });
+});
