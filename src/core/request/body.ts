@@ -1,8 +1,9 @@
 import type { Auth } from '../policy/model.ts';
 import { ok, type Result } from '../result.ts';
 import { encodeForm } from './form.ts';
+import { overridesMethod, refuseOverrideIn, textOverridesMethod } from './methodOverride.ts';
 import type { CanonicalBody, Method, RequestInput, RequestProblem } from './model.ts';
-import { isExact, overridesMethod } from './parameters.ts';
+import { isExact } from './parameters.ts';
 import { invalid, tooLarge } from './problem.ts';
 import { isWellFormed } from './wellFormed.ts';
 
@@ -28,7 +29,7 @@ export function canonicalBody(
   if (method === 'GET' || method === 'HEAD') {
     return invalid(`The request has a body, but ${method} takes none.`, 'Put parameters into `query`.');
   }
-  const text = write(kind, input, auth);
+  const text = write(kind, input, auth, method);
   if (!text.ok) return text;
   // A UTF-16 code unit is one byte at least, so that a hopeless text is not encoded at all.
   if (text.value.length > maxBytes || new TextEncoder().encode(text.value).length > maxBytes) {
@@ -44,20 +45,41 @@ function write(
   kind: CanonicalBody['kind'],
   input: Pick<RequestInput, 'json' | 'form' | 'text'>,
   auth: Auth,
+  method: Method,
 ): Result<string, RequestProblem> {
   switch (kind) {
     case 'json':
       return checkJson(input.json) ?? ok(JSON.stringify(input.json));
     case 'form':
       return isObject(input.form)
-        ? encodeForm(input.form, auth)
+        ? encodeForm(input.form, auth, method)
         : invalid('`form` is not an object.', 'Send an object of fields.');
     case 'text':
       if (typeof input.text !== 'string') return invalid('`text` is not a text.', 'Send a string, or use `json`.');
-      return isWellFormed(input.text)
-        ? ok(input.text)
-        : invalid('The text body holds half of a surrogate pair.', 'Send valid Unicode.');
+      return checkText(input.text) ?? ok(input.text);
   }
+}
+
+/** A server that goes by the content and not by its type may take a text for JSON or a form. */
+function checkText(text: string): ReturnType<typeof invalid> | undefined {
+  if (!isWellFormed(text)) return invalid('The text body holds half of a surrogate pair.', 'Send valid Unicode.');
+  return textOverridesMethod(text) || memberOverridesMethod(jsonIn(text)) ? refuseOverrideIn('text') : undefined;
+}
+
+function jsonIn(text: string): unknown {
+  if (!/^\s*[[{]/.test(text)) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    // It is no JSON, and no server can take it for it.
+    return undefined;
+  }
+}
+
+/** Whether a JSON body, or one of those in a list, has a member that overrides the method. Deeper ones are data. */
+function memberOverridesMethod(json: unknown): boolean {
+  const objects: readonly unknown[] = Array.isArray(json) ? json : [json];
+  return objects.some((one) => isObject(one) && Object.keys(one).some(overridesMethod));
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -69,12 +91,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
  * overflow ours, and it only reads: a key such as `__proto__` is data.
  */
 function checkJson(json: unknown): ReturnType<typeof invalid> | undefined {
-  if (isObject(json) && Object.keys(json).some(overridesMethod)) {
-    return invalid(
-      'The JSON body has a field that would override the method, such as _method.',
-      'Send the request with the method that you mean.',
-    );
-  }
+  if (memberOverridesMethod(json)) return refuseOverrideIn('JSON');
   const open: { readonly value: unknown; readonly depth: number }[] = [{ value: json, depth: 1 }];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { value, depth } = next;

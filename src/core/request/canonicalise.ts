@@ -24,7 +24,10 @@ export function canonicalise(
 
   const path = canonicalPath(input.path);
   if (!path.ok) return path;
-  const query = canonicalQuery(path.value.query, input.query, service.auth);
+  if (service.auth.type === 'aws-sigv4' && readsPlusAsSpace(service.auth.service) && path.value.path.includes('+')) {
+    return invalid('The path holds a plus, which S3 reads as a space.', 'Write %20 for a space, or %2B for a plus.');
+  }
+  const query = canonicalQuery(path.value.query, input.query, service.auth, method.value);
   if (!query.ok) return query;
   const search = query.value.text === '' ? '' : `?${query.value.text}`;
   const target = `${service.baseUrl.prefix}${path.value.path}${search}`;
@@ -50,6 +53,11 @@ export function canonicalise(
     headers: headers.value,
     ...(body.value === undefined ? {} : { body: body.value }),
   });
+}
+
+/** S3's several endpoints, by the names that requests to them are signed for. */
+function readsPlusAsSpace(signedFor: string): boolean {
+  return signedFor === 's3' || signedFor.startsWith('s3-') || signedFor === 's3express';
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { Auth } from '../policy/model.ts';
 import { ok, type Result } from '../result.ts';
-import type { RequestProblem } from './model.ts';
-import { encodePair, isExact, overridesMethod, sameParameter } from './parameters.ts';
+import { refuseOverride } from './methodOverride.ts';
+import type { Method, RequestProblem } from './model.ts';
+import { encodePair, isExact, sameParameter } from './parameters.ts';
 import { invalid, tooLarge } from './problem.ts';
 import { isWellFormed } from './wellFormed.ts';
 
@@ -17,15 +18,13 @@ type Pair = readonly [name: string, value: string];
  * parameters. A key that itself ends with `[]` repeats: `{ 'a[]': ['x', 'y'] }` is `a[]=x&a[]=y`. `null`, empty objects
  * and empty arrays have no spelling and are refused.
  */
-export function encodeForm(form: Readonly<Record<string, unknown>>, auth: Auth): Result<string, RequestProblem> {
+export function encodeForm(
+  form: Readonly<Record<string, unknown>>,
+  auth: Auth,
+  method: Method,
+): Result<string, RequestProblem> {
   const pairs: Pair[] = [];
   for (const [name, value] of Object.entries(form)) {
-    if (overridesMethod(name)) {
-      return invalid(
-        'The form has a field that would override the method, such as _method.',
-        'Send the request with the method that you mean.',
-      );
-    }
     // Many servers read one parameter from the query and the form alike.
     if (auth.type === 'query' && sameParameter(name, auth.name)) {
       return invalid(
@@ -35,6 +34,10 @@ export function encodeForm(form: Readonly<Record<string, unknown>>, auth: Auth):
     }
     const problem = append(pairs, name, value, 1);
     if (problem !== undefined) return problem;
+  }
+  for (const [name, value] of pairs) {
+    const override = refuseOverride('form', name, value, method);
+    if (override !== undefined) return override;
   }
   return ok(pairs.map(([name, value]) => encodePair(name, value)).join('&'));
 }

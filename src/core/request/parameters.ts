@@ -1,19 +1,5 @@
 /** What query parameters and form fields have in common: how their names are compared and how both are written. */
 
-/** Parameters that make a server treat the request as another method (Rack, Laravel, Symfony, WordPress, Google …). */
-const METHOD_OVERRIDES: ReadonlySet<string> = new Set([
-  '_method',
-  '_http_method',
-  '_httpmethod',
-  '_method_override',
-  'method_override',
-  '_http_method_override',
-  'http_method_override',
-  'x_http_method',
-  'x_http_method_override',
-  'x_method_override',
-]);
-
 /** More rounds of decoding than any chain of servers does. */
 const DECODING_ROUNDS = 4;
 
@@ -34,14 +20,11 @@ export function encodePair(name: string, value: string | undefined): string {
   return value === undefined ? encodeParameter(name) : `${encodeParameter(name)}=${encodeParameter(value)}`;
 }
 
-/** Whether two parameter names may be one to some server, see {@link parameterRoot}. */
+/** Whether two parameter names may be one to some server, see {@link parameterRoots}. */
 export function sameParameter(one: string, other: string): boolean {
-  return parameterRoot(one) === parameterRoot(other);
-}
-
-/** Whether a parameter or field changes the method that a server sees. */
-export function overridesMethod(name: string): boolean {
-  return METHOD_OVERRIDES.has(parameterRoot(name));
+  if (one === other) return true;
+  const roots = parameterRoots(other);
+  return parameterRoots(one).some((root) => roots.includes(root));
 }
 
 /** Whether a number is written as it was meant: JSON parsers have already rounded an integer beyond 2^53. */
@@ -54,20 +37,50 @@ export function isExact(value: number): boolean {
  * invisible characters, cut at a bracket (`name[]`, `name[x]`), with dots, spaces and dashes as underscores (PHP).
  */
 export function parameterRoot(name: string): string {
+  return parameterRoots(name)[0] ?? '';
+}
+
+/**
+ * What servers may take for the name of a parameter, beside {@link parameterRoot}: Rack before 3 passes over brackets at
+ * both ends (`[name]`, `]name`), as `qs` does over the one before.
+ */
+export function parameterRoots(name: string): readonly string[] {
+  // Most names are plain.
+  if (/^[a-z0-9_]*$/.test(name)) return [name];
+  const text = foldedName(name);
+  const php = text.startsWith('[') ? `_${text.slice(1)}` : text;
+  const bracket = php.indexOf('[');
+  const root = underscored(bracket > 0 ? php.slice(0, bracket) : php);
+  const inner = underscored(withoutAmpersand((nameParts(text)[0] ?? '').trim()));
+  return inner === root ? [root] : [root, inner];
+}
+
+/** The texts between a name's brackets, those before and behind them too, none of them empty. */
+export function nameParts(foldedName: string): readonly string[] {
+  return foldedName.split(/[[\]]/).filter((part) => part !== '');
+}
+
+/** A name percent-decoded until nothing is left, NFKC, lower case, without invisible characters and what a NUL cuts off. */
+export function foldedName(name: string): string {
   let text = name;
-  for (let round = 0; round < DECODING_ROUNDS; round += 1) {
+  for (let round = 0; round < DECODING_ROUNDS && text.includes('%'); round += 1) {
     text = text.replace(/%(?:25)+/g, '%').replace(/(?:%[0-9A-Fa-f]{2})+/g, decoded);
   }
-  text = text
+  const visible = (text.split('\0', 1)[0] ?? '')
     .normalize('NFKC')
     .toLowerCase()
-    .replace(/[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, '')
-    .trim()
-    // HTML's escape of the separator, which some servers undo.
-    .replace(/^(?:amp;)+/, '')
-    .replace(/^\[/, '_');
-  const bracket = text.indexOf('[');
-  return (bracket > 0 ? text.slice(0, bracket) : text).trim().replace(/[.\s-]/g, '_');
+    .replace(/[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, '');
+  return withoutAmpersand(visible.trim());
+}
+
+/** Without HTML's escape of the separator, which some servers undo. */
+export function withoutAmpersand(name: string): string {
+  return name.replace(/^(?:amp;)+/, '');
+}
+
+/** As PHP writes a name. */
+export function underscored(name: string): string {
+  return name.trim().replace(/[.\s-]/g, '_');
 }
 
 function decoded(escapes: string): string {

@@ -66,7 +66,7 @@ export function canonicalPath(raw: string, options: PathOptions = {}): Result<Ca
     if (piece === '' && index < pieces.length - 1) {
       return invalid(`The ${what} has an empty segment (two slashes in a row).`, 'Write one slash between segments.');
     }
-    const segment = canonicalSegment(piece, what);
+    const segment = canonicalSegment(piece, pattern, what);
     if (!segment.ok) return segment;
     segments.push(segment.value);
   }
@@ -141,7 +141,7 @@ function characters(raw: string, pattern: boolean, what: string): ReturnType<typ
   return undefined;
 }
 
-function canonicalSegment(segment: string, what: string): Result<string, RequestProblem> {
+function canonicalSegment(segment: string, pattern: boolean, what: string): Result<string, RequestProblem> {
   if (PLAIN_SEGMENT.test(segment)) return ok(segment);
   if (/%(?![0-9A-Fa-f]{2})/.test(segment)) {
     return invalid(`The ${what} has a % that is not followed by two hexadecimal digits.`, 'Write %25 for a literal %.');
@@ -153,7 +153,10 @@ function canonicalSegment(segment: string, what: string): Result<string, Request
   } catch {
     return invalid(`The ${what} has escapes that are not valid UTF-8.`, 'Percent-encode the UTF-8 bytes of the text.');
   }
-  const reason = hidden(segment, decoded);
+  // Form decoders make a space of a plus, which is then as good as none at a segment's ends.
+  const reason =
+    hidden(segment, decoded) ??
+    (!pattern && segment.includes('+') ? hidden(segment, decodeURIComponent(segment.replaceAll('+', ' '))) : undefined);
   if (reason !== undefined) return invalid(`The ${what} ${reason.what}.`, reason.instead);
 
   const canonical = segment.replace(/%([0-9A-Fa-f]{2})|[^%]/gu, (match, hex: string | undefined) => {
@@ -185,7 +188,7 @@ function hidden(segment: string, decoded: string): { what: string; instead: stri
     };
   }
   const visible = folded.replace(INVISIBLE, '');
-  if ((visible === '' && folded !== '') || folded.startsWith(';')) {
+  if ((visible === '' && folded !== '') || visible.startsWith(';')) {
     return { what: 'has a segment that some servers read as empty', instead: 'Give the segment a name.' };
   }
   return undefined;

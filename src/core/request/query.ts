@@ -1,7 +1,8 @@
 import type { Auth } from '../policy/model.ts';
 import { ok, type Result } from '../result.ts';
-import type { QueryScalar, RequestInput, RequestProblem } from './model.ts';
-import { encodePair, isExact, overridesMethod, sameParameter } from './parameters.ts';
+import { refuseOverride } from './methodOverride.ts';
+import type { Method, QueryScalar, RequestInput, RequestProblem } from './model.ts';
+import { encodePair, isExact, sameParameter } from './parameters.ts';
 import { invalid, tooLarge } from './problem.ts';
 import { isWellFormed } from './wellFormed.ts';
 
@@ -26,6 +27,7 @@ export function canonicalQuery(
   raw: string | undefined,
   object: RequestInput['query'],
   auth: Auth,
+  method: Method,
 ): Result<CanonicalQuery, RequestProblem> {
   // Before any work on them: a request target holds far fewer.
   if ((raw?.length ?? 0) > MAX_QUERY_CHARS || Object.keys(object ?? {}).length > MAX_PARAMETERS) {
@@ -40,7 +42,7 @@ export function canonicalQuery(
   if (!given.ok) return given;
   const parameters = [...written.value, ...given.value];
   for (const [name, value] of parameters) {
-    const problem = checkParameter(name, value ?? '', auth);
+    const problem = checkParameter(name, value ?? '', auth, method);
     if (problem !== undefined) return problem;
   }
   return ok({
@@ -103,7 +105,12 @@ function isScalar(value: unknown): value is QueryScalar {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 }
 
-function checkParameter(name: string, value: string, auth: Auth): ReturnType<typeof invalid> | undefined {
+function checkParameter(
+  name: string,
+  value: string,
+  auth: Auth,
+  method: Method,
+): ReturnType<typeof invalid> | undefined {
   if (!isWellFormed(name) || !isWellFormed(value)) {
     return invalid('The query holds half of a surrogate pair.', 'Send valid Unicode.');
   }
@@ -111,12 +118,8 @@ function checkParameter(name: string, value: string, auth: Auth): ReturnType<typ
   if (/\p{Cc}/u.test(name) || value.includes('\0')) {
     return invalid('The query holds a control character in a name, or a NUL.', 'Remove it.');
   }
-  if (overridesMethod(name)) {
-    return invalid(
-      'The query has a parameter that would override the method, such as _method.',
-      'Send the request with the method that you mean.',
-    );
-  }
+  const override = refuseOverride('query', name, value, method);
+  if (override !== undefined) return override;
   if (auth.type === 'query' && sameParameter(name, auth.name)) {
     return invalid(
       'The query has the parameter in which the credential is sent.',

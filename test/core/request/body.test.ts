@@ -84,6 +84,7 @@ describe('a JSON body', () => {
     'may not override the method: %s',
     (name) => {
       expect(why({ json: { a: 1, [name]: 'DELETE' } })).toContain('override the method');
+      expect(why({ json: [{ a: 1 }, { [name]: 'DELETE' }] })).toContain('override the method');
       expect(sent({ json: { a: { [name]: 'DELETE' } } })).toContain(name);
     },
   );

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { canonicalise } from '../../../src/core/request/canonicalise.ts';
 import { METHODS } from '../../../src/core/request/model.ts';
 import { rawPath, rawQuery } from './arbitraries.ts';
-import { aService, ask, refused, taken } from './support.ts';
+import { aService, ask, refused, type ServiceOptions, taken } from './support.ts';
 
 describe('a method', () => {
   it('is one of the list, in upper case', () => {
@@ -95,3 +95,30 @@ function climbsAnywhere(path: string): boolean {
   }
   return false;
 }
+
+describe('a plus in the path', () => {
+  const signed = (service: string): ServiceOptions => ({
+    auth: { type: 'aws-sigv4', region: 'eu-central-1', service },
+  });
+
+  it.each(['s3', 's3express', 's3-object-lambda', 's3-outposts'])(
+    'is refused for S3, with both spellings: %s',
+    (name) => {
+      for (const path of ['/bucket/a+b', '/bucket/+1', '/a+b/c?d=e+f']) {
+        expect(refused({ path }, signed(name)).nextStep).toBe('Write %20 for a space, or %2B for a plus.');
+      }
+      for (const path of ['/bucket/a%20b', '/bucket/a%2Bb', '/bucket?prefix=a+b']) {
+        expect(taken({ path }, signed(name)).path).toBe(path.split('?')[0]);
+      }
+    },
+  );
+
+  it('goes along elsewhere, but not as a segment that form decoders read as empty or as dots', () => {
+    expect(taken({ path: '/a+b' }, signed('dynamodb')).target).toBe('/a+b');
+    expect(taken({ path: '/v1/+1415/a+' }).target).toBe('/v1/+1415/a+');
+    expect(taken({ path: '/v1/%2B' }).target).toBe('/v1/%2B');
+    for (const path of ['/a/+/b', '/a/++', '/a/+%20/b', '/a/+;x/b', '/a/%20;x/b', '/a/+./b', '/a/.+/b', '/a/+..+/b']) {
+      expect(refused({ path }).code, path).toBe('invalid_request');
+    }
+  });
+});

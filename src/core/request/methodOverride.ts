@@ -1,0 +1,100 @@
+import { METHODS, type Method } from './model.ts';
+import { foldedName, nameParts, parameterRoots, underscored, withoutAmpersand } from './parameters.ts';
+import { invalid } from './problem.ts';
+
+/**
+ * Names by which a server takes a request for one of another method, without underscores: Rack, Rails, Laravel, Symfony,
+ * WordPress, Express (`_method`), ASP.NET, SharePoint, OData and Google (`X-HTTP-Method-Override` and the like, also as a
+ * field or a parameter).
+ */
+const OVERRIDES: ReadonlySet<string> = new Set([
+  'methodoverride',
+  'overridemethod',
+  'httpmethodoverride',
+  'xhttpmethod',
+  'xhttpmethodoverride',
+  'xmethodoverride',
+]);
+
+/** The same for names that begin with an underscore; without one they are common, see {@link VALUED}. */
+const UNDERSCORED: ReadonlySet<string> = new Set(['method', 'httpmethod', 'requestmethod', 'verb']);
+
+/** Common names that only some APIs take for the method (Facebook's Graph API, Restlet): their value tells. */
+const VALUED: ReadonlySet<string> = new Set(['method', 'httpmethod', 'requestmethod', 'verb', 'httpverb']);
+
+/** The methods that HTTP servers know. Those that cannot be sent are no less dangerous as values. */
+const METHOD_NAMES: ReadonlySet<string> = new Set(
+  [...METHODS, 'TRACE', 'CONNECT', 'MERGE', 'PURGE', 'LINK', 'UNLINK', 'COPY', 'MOVE', 'PROPPATCH'].map((name) =>
+    name.toLowerCase(),
+  ),
+);
+
+/** Longest name or value, escaped over and over, that is looked for in free text. */
+const MAX_NAME = 256;
+
+/** Whether a parameter, field or member of this name changes the method that a server sees, in whatever spelling. */
+export function overridesMethod(name: string): boolean {
+  // Most names are plain, and then this tells all of them apart that are none of these.
+  if (/^[A-Za-z0-9_.-]*$/.test(name) && !/method|verb/i.test(name)) return false;
+  const folded = foldedName(name);
+  return [folded.startsWith('[') ? `_${folded.slice(1)}` : folded, ...nameParts(folded)].some(isOverride);
+}
+
+function isOverride(part: string): boolean {
+  const name = underscored(withoutAmpersand(part.trim()));
+  const letters = name.replaceAll('_', '');
+  if (OVERRIDES.has(letters) || (name.startsWith('_') && UNDERSCORED.has(letters))) return true;
+  // Some frameworks read `a.b` as the field `b` of `a`.
+  const dot = part.lastIndexOf('.');
+  return dot > 0 && ([...OVERRIDES].some((one) => letters.endsWith(one)) || isOverride(part.slice(dot + 1)));
+}
+
+/**
+ * Refuses a parameter or form field that makes some servers run another method than the one that is judged: by its name,
+ * or, for a common name such as `method`, by a value that is the name of another method.
+ */
+export function refuseOverride(
+  place: 'query' | 'form',
+  name: string,
+  value: string,
+  method: Method,
+): ReturnType<typeof invalid> | undefined {
+  const part = place === 'query' ? 'The query has a parameter' : 'The form has a field';
+  if (overridesMethod(name)) {
+    return invalid(
+      `${part} that would override the method, such as _method.`,
+      'Send the request with the method that you mean.',
+    );
+  }
+  if (namesAnotherMethod(name, value, method)) {
+    return invalid(
+      `${part} whose value is the name of another method, which some APIs would run instead.`,
+      'Send the request with the method that you mean, and leave the parameter out.',
+    );
+  }
+  return undefined;
+}
+
+function namesAnotherMethod(name: string, value: string, method: Method): boolean {
+  if (value.trim().length > MAX_NAME) return false;
+  if (!parameterRoots(name).some((root) => VALUED.has(root.replaceAll('_', '')))) return false;
+  const meant = foldedName(value);
+  return METHOD_NAMES.has(meant) && meant !== method.toLowerCase();
+}
+
+/** The same for the members of a JSON body and for the pieces of a text that a server may take for JSON or a form. */
+export function refuseOverrideIn(what: 'JSON' | 'text'): ReturnType<typeof invalid> {
+  return invalid(
+    `The ${what} body has a field that would override the method, such as _method.`,
+    'Send the request with the method that you mean.',
+  );
+}
+
+/** Whether a text body, read as a form by a server that does not look at its type, overrides the method. */
+export function textOverridesMethod(text: string): boolean {
+  if (!text.includes('=')) return false;
+  return text.split(/[&;\r\n]/).some((piece) => {
+    const equals = piece.indexOf('=');
+    return equals !== -1 && equals <= MAX_NAME && overridesMethod(piece.slice(0, equals).replaceAll('+', ' '));
+  });
+}

@@ -1,0 +1,207 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { METHODS, type RequestInput } from '../../../src/core/request/model.ts';
+import { refused, type ServiceOptions, taken } from './support.ts';
+
+function why(input: Partial<RequestInput>, options?: ServiceOptions): string {
+  const { message, nextStep } = refused(input, options);
+  return `${message} ${nextStep}`;
+}
+
+/** Names by which some server runs another method. */
+const NAMES = [
+  '_method',
+  '_METHOD',
+  '__method',
+  '_method_',
+  '_http_method',
+  '_httpMethod',
+  '_method_override',
+  'method_override',
+  'methodOverride',
+  'method-override',
+  'http_method_override',
+  'X-HTTP-Method',
+  'X-HTTP-Method-Override',
+  'x_http_method_override',
+  'X.HTTP.Method.Override',
+  'X-Method-Override',
+  'XHttpMethodOverride',
+  '_requestMethod',
+  '_verb',
+];
+
+/** Spellings that some server takes for the name. */
+const SPELLINGS: readonly (readonly [string, (name: string) => string])[] = [
+  ['as it is', (name) => name],
+  ['[]', (name) => `${name}[]`],
+  ['[0]', (name) => `${name}[0]`],
+  ['[x]', (name) => `${name}[x]`],
+  ['in brackets', (name) => `[${name}]`],
+  ['in brackets, twice', (name) => `[[${name}]]`],
+  ['bracket before', (name) => `[${name}`],
+  ['two brackets before', (name) => `[[${name}`],
+  ['closing bracket before', (name) => `]${name}`],
+  ['closing brackets before', (name) => `]]${name}`],
+  ['empty brackets before', (name) => `[]${name}`],
+  ['closing bracket behind', (name) => `${name}]`],
+  ['open bracket behind', (name) => `${name}[`],
+  ['open and closing behind', (name) => `${name}]x[`],
+  ['in a list', (name) => `[0][${name}]`],
+  ['inside another', (name) => `a[${name}]`],
+  ['behind another', (name) => `a[]${name}`],
+  ['after a dot', (name) => `a.${name}`],
+  ['dot before', (name) => `.${name}`],
+  ['white space around', (name) => ` ${name} `],
+  ['white space in brackets', (name) => `[ ${name} ]`],
+  ['upper case', (name) => name.toUpperCase()],
+  ['escaped again', (name) => name.replaceAll('e', '%65')],
+  ['escaped twice', (name) => name.replaceAll('e', '%2565')],
+  ['brackets escaped', (name) => `%5B${name}%5D`],
+  ['brackets escaped twice', (name) => `%255B${name}%255D`],
+  ['cut at an escaped NUL', (name) => `${name}%00x`],
+  ['full width', (name) => name.replaceAll('m', '\uff4d').replaceAll('[', '\uff3b')],
+  ['full-width brackets', (name) => `\uff3b${name}\uff3d`],
+  ['zero-width inside', (name) => name.replaceAll('t', 't\u200b')],
+  ['soft hyphen in brackets', (name) => `[\u00ad${name}]`],
+  ['HTML’s ampersand', (name) => `amp;${name}`],
+];
+
+describe('a name that overrides the method', () => {
+  it.each(SPELLINGS)('is refused: %s', (_, spell) => {
+    for (const name of NAMES) {
+      const spelled = spell(name);
+      const input = { [spelled]: 'DELETE' };
+      expect(why({ method: 'POST', query: input }), spelled).toContain('override the method');
+      expect(why({ method: 'POST', form: input }), spelled).toContain('override the method');
+      expect(why({ method: 'POST', json: input }), spelled).toContain('override the method');
+      expect(why({ method: 'POST', text: JSON.stringify(input) }), spelled).toContain('override the method');
+      const written = `${encodeURIComponent(spelled)}=DELETE`;
+      expect(why({ method: 'POST', path: `/?a=1&${written}` }), spelled).toContain('override the method');
+      expect(why({ method: 'POST', text: `a=1&${written}` }), spelled).toContain('override the method');
+    }
+  });
+
+  it('is refused however its spellings are combined', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...NAMES),
+        fc.array(fc.constantFrom(...SPELLINGS), { minLength: 1, maxLength: 3 }),
+        fc.constantFrom('query', 'form'),
+        (name, spellings, part) => {
+          const spelled = spellings.reduce((text, [, spell]) => spell(text), name);
+          expect(why({ method: 'POST', [part]: { [spelled]: 'DELETE' } }), spelled).toContain('override the method');
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  it('is refused where nesting makes it', () => {
+    for (const form of [{ a: { ']_method': 'x' } }, { a: { b: ['x'], '[_method': 'x' } }, { '[': { _method: 'x' } }]) {
+      expect(why({ method: 'POST', form })).toContain('override the method');
+    }
+  });
+
+  it('is refused in a text that is a form or JSON, and looked for in no prose', () => {
+    for (const text of ['x\r\n_method=DELETE', 'a=1;_method=DELETE', ' [{"a":1},{"_method":"DELETE"}]']) {
+      expect(why({ method: 'POST', text })).toContain('override the method');
+    }
+    for (const text of ['the _method field & more', '{ "_method": ', `${'x'.repeat(300)}_method=1`, 'method=delete']) {
+      expect(taken({ method: 'POST', text }).body?.text).toBe(text);
+    }
+  });
+
+  it('is no other name', () => {
+    for (const name of [
+      'payment_method',
+      'methods',
+      'shipping[method]',
+      'method_id',
+      '_methods',
+      'httpMethod',
+      'verb',
+    ]) {
+      expect(taken({ method: 'POST', form: { [name]: 'card' } }).body?.kind).toBe('form');
+      expect(taken({ method: 'GET', query: { [name]: 'card' } }).target).toContain('card');
+      expect(taken({ method: 'POST', json: { [name]: 'card' } }).body?.kind).toBe('json');
+    }
+  });
+});
+
+describe('a value that names another method', () => {
+  const names = [
+    'method',
+    'Method',
+    'METHOD',
+    'method[]',
+    '[method]',
+    'method]',
+    ' method',
+    'http_method',
+    'httpMethod',
+  ];
+  const values = [
+    'delete',
+    'DELETE',
+    ' Delete ',
+    'put',
+    'patch',
+    'options',
+    'head',
+    'trace',
+    '%64elete',
+    'de\u200blete',
+  ];
+
+  it.each([...names, 'request_method', 'verb', 'http-verb', 'm%65thod', '\uff4dethod'])('is refused in: %s', (name) => {
+    for (const value of [...values, 'get']) {
+      expect(why({ method: 'POST', query: { [name]: value } }), value).toContain('name of another method');
+      expect(why({ method: 'POST', form: { [name]: value } }), value).toContain('name of another method');
+    }
+    expect(why({ method: 'GET', query: { [name]: ['get', 'post'] } })).toContain('name of another method');
+    expect(why({ method: 'GET', path: `/?${encodeURIComponent(name)}=delete` })).toContain('leave the parameter out');
+  });
+
+  it('is taken where it changes nothing, or names no method', () => {
+    for (const method of METHODS) expect(taken({ method, query: { method } }).method).toBe(method);
+    for (const value of ['flickr.photos.search', 'card', 'tools/list', '', 'deleted', 'get-all']) {
+      expect(taken({ method: 'GET', query: { method: value } }).query).toEqual([['method', value]]);
+      expect(taken({ method: 'POST', form: { method: value } }).body?.kind).toBe('form');
+    }
+  });
+
+  it('is data in JSON, below another field, and in other parameters', () => {
+    for (const json of [
+      { method: 'DELETE' },
+      { jsonrpc: '2.0', method: 'tools/list' },
+      { webhook: { method: 'PUT' } },
+    ]) {
+      expect(taken({ method: 'POST', json }).body?.text).toBe(JSON.stringify(json));
+    }
+    expect(taken({ method: 'POST', form: { webhook: { method: 'PUT' } } }).body?.kind).toBe('form');
+    expect(taken({ method: 'GET', query: { action: 'delete', shipping_method: 'post' } }).query).toHaveLength(2);
+  });
+});
+
+describe('the parameter of the credential', () => {
+  it.each([
+    'key',
+    'KEY',
+    'key[]',
+    'key[x]',
+    '[key]',
+    '[key',
+    '[[key]]',
+    ']key',
+    'key]',
+    ' key',
+    'k%65y',
+    '[]key',
+    '%5Bkey%5D',
+  ])('is refused: %s', (name) => {
+    const options = { auth: { type: 'query', name: 'key' } } as const;
+    expect(why({ method: 'GET', query: { [name]: 'x' } }, options)).toContain('credential');
+    expect(why({ method: 'POST', form: { [name]: 'x' } }, options)).toContain('credential');
+  });
+});
