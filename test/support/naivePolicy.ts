@@ -38,19 +38,73 @@ export function naiveMatches(pattern: string, path: string): boolean {
   return segmentsMatch(pattern.slice(1).split('/'), path.slice(1).split('/'), false);
 }
 
-/** The generous match, on folded forms of both. */
+/** The generous match: some reading of the path has the form of the pattern. */
 export function naiveMatchesFolded(pattern: string, path: string): boolean {
   const folded = dropFinalSlash(pattern).map(foldPattern);
-  const asked = dropFinalSlash(path).map(foldText);
-  return segmentsMatch(folded, asked, true) || segmentsMatch(folded, asked.map(withoutParameters), true);
+  const last = folded.length - 1;
+  const form = folded.map((segment, index) => (segment === '**' ? segment : patternForm(segment, index === last)));
+  return naivePaths(path).some((asked) => segmentsMatch(form, asked, true));
 }
 
-/** Some servers drop what follows a semicolon or `::$`, invisible characters, and dots and white space at the end. */
-function withoutParameters(segment: string): string {
-  const cut = (segment.split(';')[0] ?? '').split('::$')[0] ?? '';
-  let visible = [...cut].filter((character) => !/[\p{Cf}\p{Default_Ignorable_Code_Point}]/u.test(character)).join('');
-  while (visible.endsWith('.') || visible !== visible.trimEnd()) visible = visible.replace(/.$/su, '');
-  return visible;
+/** What a server may drop from a segment, one after the other, each time or not. */
+const DROPS: readonly ((text: string) => string)[] = [
+  (text) => [...text].filter((character) => !/[\p{Cf}\p{Default_Ignorable_Code_Point}]/u.test(character)).join(''),
+  (text) => text.split(';')[0] ?? '',
+  (text) => text.split('::$')[0] ?? '',
+  (text) => text.trimStart(),
+  dropEnd,
+];
+
+/** And from the last one, whose format may be named in it: nothing, one format, or all of them. */
+const LAST_DROPS: readonly ((text: string) => string)[] = [(text) => text, dropFormat, dropFormats];
+
+function dropEnd(text: string): string {
+  let rest = text;
+  while (rest.endsWith('.') || rest !== rest.trimEnd()) rest = rest.endsWith('.') ? rest.slice(0, -1) : rest.trimEnd();
+  return rest;
+}
+
+function dropFormat(text: string): string {
+  const match = /^(.+)\.(?:json|xml|csv|html?|txt|ya?ml|js|rss|atom|pdf)$/s.exec(dropEnd(text));
+  return match === null ? text : dropEnd(match[1] ?? '');
+}
+
+function dropFormats(text: string): string {
+  const next = dropFormat(text);
+  return next === text ? text : dropFormats(next);
+}
+
+/** Each path that a server may read. */
+function naivePaths(path: string): string[][] {
+  const whole = path.slice(1).split('/').map(foldText).join('/');
+  const texts = [whole, whole.split('?')[0] ?? '', whole.split('#')[0] ?? ''];
+  return texts.flatMap((text) => {
+    const segments = dropFinalSlash(`/${text}`);
+    const mayEndBefore = segmentForms(segments.at(-1) ?? 'nothing', true).includes('');
+    return mayEndBefore ? [...spellings(segments), ...spellings(segments.slice(0, -1))] : spellings(segments);
+  });
+}
+
+function spellings(segments: readonly string[]): string[][] {
+  let paths: string[][] = [[]];
+  for (const [index, segment] of segments.entries()) {
+    const forms = segmentForms(segment, index === segments.length - 1);
+    paths = paths.flatMap((path) => forms.map((form) => [...path, form]));
+  }
+  return paths;
+}
+
+function segmentForms(segment: string, last: boolean): string[] {
+  let forms = [segment];
+  for (const drop of DROPS) forms = forms.flatMap((form) => [form, drop(form)]);
+  return [...new Set(last ? forms.flatMap((form) => LAST_DROPS.map((drop) => drop(form))) : forms)];
+}
+
+/** A pattern is meant without what servers drop, but for what follows a semicolon, which it names on purpose. */
+function patternForm(segment: string, last: boolean): string {
+  const visible = (DROPS[0] ?? dropEnd)(segment);
+  const bare = dropEnd(visible.trimStart());
+  return last ? dropFormats(bare) : bare;
 }
 
 function dropFinalSlash(text: string): string[] {
@@ -64,7 +118,7 @@ function foldPattern(segment: string): string {
 }
 
 function foldText(text: string): string {
-  return decodeURIComponent(text).normalize('NFKC').toLowerCase();
+  return decodeURIComponent(text).normalize('NFKC').toLowerCase().replaceAll('+', ' ');
 }
 
 function segmentsMatch(pattern: readonly string[], path: readonly string[], folded: boolean): boolean {

@@ -1,10 +1,10 @@
 import type { CanonicalRequest } from '../request/model.ts';
 import { literalPattern } from '../request/path.ts';
 import { type CompiledRule, compileRule } from './compiledRule.ts';
-import { foldSegments, strippedSegments } from './fold.ts';
 import { JudgedRequest } from './judgedRequest.ts';
 import type { Decision, Rule, Service } from './model.ts';
 import { PathIndex } from './pathIndex.ts';
+import { pathReadings } from './readings.ts';
 
 /** One service's rules, ready to be looked up. Built once per policy version. */
 export interface CompiledService {
@@ -53,12 +53,10 @@ export interface Fitting {
 /** The rules whose pattern fits the path. The cost depends on the path, not on the number of rules. */
 export function fittingRules(compiled: CompiledService, request: Pick<Judged, 'segments'>): Fitting {
   const segments = request.segments.map(literalPattern);
-  const folded = foldSegments(request.segments);
-  const stripped = strippedSegments(folded);
+  const paths = pathReadings(request.segments);
   const generously = (forms: BothForms): CompiledRule[] => [
     ...forms.strict.match(segments),
-    ...forms.folded.match(folded),
-    ...(stripped === undefined ? [] : forms.folded.match(stripped)),
+    ...paths.flatMap((path) => forms.folded.matchReadings(path)),
   ];
   return { allow: compiled.allow.match(segments), ask: generously(compiled.ask), deny: generously(compiled.deny) };
 }

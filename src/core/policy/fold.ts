@@ -17,27 +17,6 @@ export function foldSegment(segment: string): string {
   return lower.normalize('NFKC');
 }
 
-/** A request's segments in folded form, without the empty one that a final slash leaves. */
-export function foldSegments(segments: readonly string[]): string[] {
-  const whole = segments.at(-1) === '' ? segments.slice(0, -1) : segments;
-  return whole.map(foldSegment);
-}
-
-/**
- * Folded segments as servers read them that drop path parameters (`admin;v=1`, RFC 3986 section 3.3), invisible
- * characters, or (Windows) an alternate stream and dots and white space at a segment's end. Undefined when that is the
- * same.
- */
-export function strippedSegments(folded: readonly string[]): string[] | undefined {
-  const stripped = folded.map((segment) =>
-    segment
-      .replace(/;.*$|::\$.*$/s, '')
-      .replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, '')
-      .replace(/[\s.]+$/, ''),
-  );
-  return stripped.some((segment, i) => segment !== folded[i]) ? stripped : undefined;
-}
-
 /** A value or a field's name in folded form, as lenient servers compare them: without invisible characters and case. */
 export function foldText(text: string): string {
   if (/^[a-z0-9_]*$/.test(text)) return text;

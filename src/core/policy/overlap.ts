@@ -1,6 +1,6 @@
 import { effectiveMethods } from './coverage.ts';
-import { strippedSegments } from './fold.ts';
 import type { Rule } from './model.ts';
+import { foldPathSegment, segmentReadings } from './readings.ts';
 
 /**
  * Whether some request may be granted by one rule, strictly, and concerned by the other, generously. Sound, not
@@ -14,18 +14,17 @@ export function mayMeet(grant: Rule, restricting: Rule): boolean {
 }
 
 function pathsMayMeet(grant: Rule, restricting: Rule): boolean {
-  const inner = grant.pattern.folded;
+  const inner = grant.pattern.strict;
   const outer = restricting.pattern.folded;
   for (const [index, unit] of inner.entries()) {
     const other = outer[index];
     if (other === undefined || unit.kind === 'deep' || other.kind === 'deep') return true;
-    if (unit.kind === 'literal' && other.kind === 'literal' && !sameSegment(unit.text, other.text)) return false;
+    if (unit.kind === 'literal' && other.kind === 'literal' && unit.text !== other.text) {
+      const folded = foldPathSegment(unit.text);
+      // Servers that begin a query there read a shorter path.
+      if (/[?#]/.test(folded)) return true;
+      if (!segmentReadings(folded, true).includes(other.text)) return false;
+    }
   }
   return true;
-}
-
-/** A request's folded segment counts as it is, and as servers read it that drop parts of it. */
-function sameSegment(asked: string, named: string): boolean {
-  if (asked === named) return true;
-  return !/^[a-z0-9_~-]*$/.test(asked) && strippedSegments([asked])?.[0] === named;
 }

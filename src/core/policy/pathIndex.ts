@@ -1,4 +1,5 @@
 import { globCovers, globMatches, type PathUnit } from './pattern.ts';
+import type { Readings } from './readings.ts';
 
 /** Glob edges of a node, grouped by the lengths of their first and last part, then found by those two texts. */
 interface GlobGroup<T> {
@@ -49,22 +50,31 @@ export class PathIndex<T> {
 
   /** The values of all patterns that match these segments. */
   match(segments: readonly string[]): T[] {
+    return this.matchReadings(segments.map((segment) => [segment]));
+  }
+
+  /** The values of all patterns that match a path whose segments may each be read in one of several ways. */
+  matchReadings(path: readonly Readings[]): T[] {
     let places = enter(new Set<Node<T>>(), this.#root);
-    for (const segment of segments) {
+    for (const readings of path) {
       const next = new Set<Node<T>>();
       for (const node of places) {
         if (node.isDeep) next.add(node);
         if (node.any !== undefined) enter(next, node.any);
-        const literal = node.literals.get(segment);
-        if (literal !== undefined) enter(next, literal);
-        for (const glob of globsFor(node, segment, segment)) {
-          if (globMatches(glob.parts, segment, this.#escapes)) enter(next, glob.node);
-        }
+        for (const segment of readings) this.#step(node, segment, next);
       }
       if (next.size === 0) return [];
       places = next;
     }
     return valuesOf(places);
+  }
+
+  #step(node: Node<T>, segment: string, next: Set<Node<T>>): void {
+    const literal = node.literals.get(segment);
+    if (literal !== undefined) enter(next, literal);
+    for (const glob of globsFor(node, segment, segment)) {
+      if (globMatches(glob.parts, segment, this.#escapes)) enter(next, glob.node);
+    }
   }
 
   /**

@@ -1,6 +1,6 @@
 import { canonicalPath } from '../request/path.ts';
 import { err, ok, type Result } from '../result.ts';
-import { foldSegment } from './fold.ts';
+import { foldPathSegment, readParts } from './readings.ts';
 
 /** One step of a pattern. Segments are compared as they are spelled in a canonical path. */
 export type PathUnit =
@@ -21,7 +21,10 @@ export interface Pattern {
   readonly canonical: string;
   /** For allow rules: what matches, literally and whole. */
   readonly strict: readonly PathUnit[];
-  /** For deny and ask rules: the folded form (see {@link foldSegment}), without a final slash; `/a/**` covers `/a`. */
+  /**
+   * For deny and ask rules: the folded form, which some reading of every request that is meant has (see readings.ts),
+   * without a final slash; `/a/**` covers `/a`.
+   */
   readonly folded: readonly PathUnit[];
 }
 
@@ -49,9 +52,11 @@ export function compilePattern(text: string): Result<Pattern, string> {
   const deeps = segments.filter((segment) => segment === '**').length;
   if (deeps > MAX_DEEP) return err(`The pattern has ${deeps} \`**\`; ${MAX_DEEP} are the most. Split it into rules.`);
 
-  const strict = segments.flatMap((segment, index) => units(segment, index === segments.length - 1, (part) => part));
+  const strict = segments.flatMap((segment, index) => units(segment, index === segments.length - 1, sameParts));
   const whole = segments.at(-1) === '' ? segments.slice(0, -1) : segments;
-  const folded = whole.flatMap((segment) => units(segment, false, foldSegment));
+  const folded = whole.flatMap((segment, index) =>
+    units(segment, false, (parts) => readParts(parts.map(foldPathSegment), index === whole.length - 1)),
+  );
   return ok({ text, canonical: path, strict, folded });
 }
 
@@ -63,7 +68,9 @@ export function valueUnits(pattern: string, spell: (part: string) => string): re
   const segments = pattern.split('/');
   const literal = (part: string): string =>
     spell(part.replace(/%2A|%25/gi, (escaped) => (escaped === '%25' ? '%' : '*')));
-  return segments.flatMap((segment, index) => units(segment, index === segments.length - 1, literal));
+  return segments.flatMap((segment, index) =>
+    units(segment, index === segments.length - 1, (parts) => parts.map(literal)),
+  );
 }
 
 /** What is wrong with a pattern for a value; undefined when nothing is. */
@@ -74,12 +81,20 @@ export function valuePatternProblem(pattern: string): string | undefined {
   return undefined;
 }
 
-/** `final` turns `**` into one or more segments: zero or more, and then one. */
-function units(segment: string, final: boolean, spell: (part: string) => string): PathUnit[] {
+type Parts = readonly string[];
+
+function sameParts(parts: Parts): Parts {
+  return parts;
+}
+
+/**
+ * `final` turns `**` into one or more segments: zero or more, and then one. `spell` writes the texts between the stars in
+ * the form in which they are compared, and gives back as many.
+ */
+function units(segment: string, final: boolean, spell: (parts: Parts) => Parts): PathUnit[] {
   if (segment === '**') return final ? [DEEP, ANY] : [DEEP];
-  const parts = segment.split('*');
-  if (parts.length === 1) return [{ kind: 'literal', text: spell(segment) }];
-  return [{ kind: 'glob', parts: parts.map(spell) }];
+  const parts = spell(segment.split('*'));
+  return parts.length === 1 ? [{ kind: 'literal', text: parts[0] ?? '' }] : [{ kind: 'glob', parts }];
 }
 
 /**
