@@ -1,5 +1,5 @@
 import { graphqlAsks } from '../core/policy/graphql.ts';
-import { isGraphqlPost } from '../core/policy/graphqlEndpoint.ts';
+import { isGraphqlCall } from '../core/policy/graphqlEndpoint.ts';
 import { narrowestRuleToFill, ruleWanted, type WantedRule } from '../core/policy/narrowestRule.ts';
 import type { CanonicalRequest } from '../core/request/model.ts';
 import type { JointDecision, ServiceInForce } from './policySet.ts';
@@ -26,9 +26,11 @@ export function missingRule(
   const allows = (rule: WantedRule): boolean => decideWith(rule, request, agent).verdict !== 'deny';
   const wanted = ruleWanted(request, service.baseUrl.prefix);
   const exact = withItsFields(wanted, request);
-  if (allows(wanted)) return { by: 'request_access', rule: narrowestRuleToFill(exact) };
+  // What is wished for has no query, by which a GET would be known to be one for a GraphQL endpoint.
+  const canBeWished = wanted.graphql === undefined || request.method === 'POST';
+  if (canBeWished && allows(wanted)) return { by: 'request_access', rule: narrowestRuleToFill(exact) };
   if (allows(exact)) return { by: 'person', rule: narrowestRuleToFill(exact) };
-  const unreadable = isGraphqlPost(request, service.baseUrl.prefix) && graphqlAsks(request) === undefined;
+  const unreadable = isGraphqlCall(request, service.baseUrl.prefix) && graphqlAsks(request) === undefined;
   return { by: unreadable ? 'request' : 'nothing' };
 }
 

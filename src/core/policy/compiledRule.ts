@@ -51,8 +51,8 @@ function missing(rule: Rule, conditions: readonly CompiledCondition[], request: 
   if (rule.graphql !== undefined) {
     if (request.graphqlAsks === undefined) return 'the request is not a GraphQL document that can be read';
     if (!withinScope(request.graphqlAsks, rule.graphql)) return 'the GraphQL document goes beyond what it names';
-  } else if (request.isGraphqlPost) {
-    return 'it has no `graphql` block, and a POST to a GraphQL endpoint may do anything';
+  } else if (request.isGraphqlCall) {
+    return `it has no \`graphql\` block, and a ${request.method} to a GraphQL endpoint may do anything`;
   }
   const failing = conditions.find(({ strict }) => strict(request.fields) !== true);
   return failing === undefined ? undefined : `it needs ${describeCondition(failing.condition)}`;

@@ -7,6 +7,7 @@ import type {
 import { parse } from 'graphql/language/parser.js';
 import { type JsonValue, readJson } from '../request/jsonText.ts';
 import type { CanonicalRequest } from '../request/model.ts';
+import { parameterRoots } from '../request/parameters.ts';
 import { foldText } from './fold.ts';
 import { formPairs } from './judgedFields.ts';
 import type { GraphqlScope, OperationType } from './restrictionModel.ts';
@@ -26,6 +27,8 @@ const MAX_BATCH = 50;
 
 /** What a GraphQL request has, as GraphQL over HTTP has it. */
 const PARAMETERS: ReadonlySet<string> = new Set(['query', 'operationName', 'variables', 'extensions']);
+
+const FOLDED_PARAMETERS: ReadonlySet<string> = new Set([...PARAMETERS].map((name) => name.toLowerCase()));
 
 /** By which servers take a document that is stored with them, in folded form. */
 const STORED: ReadonlySet<string> = new Set(
@@ -79,7 +82,7 @@ function inScope({ type, field }: GraphqlAsk, { operations, fields }: GraphqlSco
 function documentsOf({ method, query, body }: GraphqlRequest): readonly string[] | undefined {
   if (body === undefined) return method === 'GET' || method === 'HEAD' ? inPairs(query) : undefined;
   // Many servers take the document from the query, even where there is a body.
-  if (query.some(([name]) => isParameter(name))) return undefined;
+  if (query.some(([name]) => isGraphqlParameter(name))) return undefined;
   if (body.kind === 'form') {
     const pairs = formPairs(body.text);
     return pairs === undefined ? undefined : inPairs(pairs);
@@ -97,16 +100,16 @@ function documentsOf({ method, query, body }: GraphqlRequest): readonly string[]
   return documents;
 }
 
-function isParameter(name: string): boolean {
-  const folded = foldText(name.split('[')[0] ?? '');
-  return STORED.has(folded) || [...PARAMETERS].some((parameter) => parameter.toLowerCase() === folded);
+/** Whether a server may take a parameter of this name for a part of a GraphQL request. */
+export function isGraphqlParameter(name: string): boolean {
+  return parameterRoots(name).some((root) => STORED.has(root) || FOLDED_PARAMETERS.has(root));
 }
 
 function inPairs(pairs: readonly (readonly [string, string])[]): readonly string[] | undefined {
   let document: string | undefined;
   const seen = new Set<string>();
   for (const [name, value] of pairs) {
-    if (!isParameter(name)) continue;
+    if (!isGraphqlParameter(name)) continue;
     if (!PARAMETERS.has(name) || seen.has(name)) return undefined;
     seen.add(name);
     if (name === 'query') document = value;
@@ -175,11 +178,29 @@ function rootFields(
 
 function read(text: string): DocumentNode | undefined {
   if (text.length > MAX_CHARACTERS || nesting(text) > MAX_DEPTH) return undefined;
+  const hasComments = text.includes('#');
   try {
-    return parse(text, { noLocation: true, maxTokens: MAX_TOKENS });
+    const document = parse(text, { noLocation: !hasComments, maxTokens: MAX_TOKENS });
+    return hasComments && commentsMayEndEarlier(document) ? undefined : document;
   } catch {
     return undefined;
   }
+}
+
+/** What some parser takes for the end of a line: anything that a text has for controlling it, and the two of Unicode. */
+const LINE_END = /[^\P{Cc}\t]|[\u2028\u2029]/u;
+
+/**
+ * Whether a comment holds what ends a line for another parser, so that what follows is a part of the document there. Older
+ * ones of Java take U+2028 and U+2029 for that, as the specification of 2015 did, and some take no carriage return alone.
+ */
+function commentsMayEndEarlier({ loc }: DocumentNode): boolean {
+  for (let token = loc?.startToken; token; token = token.next ?? undefined) {
+    if (token.kind !== 'Comment') continue;
+    const after = loc?.source.body.slice(token.end, token.end + 2);
+    if (LINE_END.test(token.value) || (after?.startsWith('\r') && after !== '\r\n')) return true;
+  }
+  return false;
 }
 
 /** The deepest that brackets lie in each other, counting those inside texts too: the parser calls itself for each. */

@@ -1,15 +1,27 @@
 import type { CanonicalRequest } from '../request/model.ts';
-import { foldSegments, strippedSegments } from './fold.ts';
+import { isGraphqlParameter } from './graphql.ts';
+import { foldPathSegment, segmentReadings } from './readings.ts';
 
 /**
- * Whether this is a POST to a path that ends in `/graphql`, in whatever spelling: one that may do anything. `prefix` is
- * the base URL's.
+ * Whether this goes to a GraphQL endpoint and may do anything there: a POST, or a GET that holds what may be a document, to
+ * a path with a segment `graphql` or `graphql.json` in whatever spelling. Frameworks mount such an endpoint with all that
+ * lies below it. `prefix` is the base URL's.
  */
-export function isGraphqlPost(
-  { method, segments }: Pick<CanonicalRequest, 'method' | 'segments'>,
+export function isGraphqlCall(
+  { method, segments, query }: Pick<CanonicalRequest, 'method' | 'segments' | 'query'>,
   prefix: string,
 ): boolean {
-  if (method !== 'POST') return false;
-  const folded = foldSegments([...prefix.split('/'), ...segments]);
-  return folded.at(-1) === 'graphql' || strippedSegments(folded)?.at(-1) === 'graphql';
+  const mayDoAnything = method === 'POST' || ((method === 'GET' || method === 'HEAD') && query.some(mayHoldDocument));
+  return mayDoAnything && [...prefix.split('/'), ...segments].some(isGraphql);
+}
+
+function isGraphql(segment: string): boolean {
+  // An escaped `?` or `#` may begin a query.
+  const [folded = ''] = foldPathSegment(segment).split(/[?#]/, 1);
+  return segmentReadings(folded, true).includes('graphql');
+}
+
+/** A document has braces; one that is stored with the server has a parameter that names it. */
+function mayHoldDocument([name, value]: readonly [string, string]): boolean {
+  return isGraphqlParameter(name) || name.includes('{') || value.includes('{');
 }

@@ -1,7 +1,7 @@
 import type { CanonicalRequest } from '../request/model.ts';
 import { foldText } from './fold.ts';
 import { type GraphqlAsk, graphqlAsks } from './graphql.ts';
-import { isGraphqlPost } from './graphqlEndpoint.ts';
+import { isGraphqlCall } from './graphqlEndpoint.ts';
 import { JudgedFields } from './judgedFields.ts';
 
 type Parts = Pick<CanonicalRequest, 'method' | 'segments' | 'query' | 'body'>;
@@ -31,8 +31,8 @@ export class JudgedRequest {
     return this.#asks.value;
   }
 
-  /** A POST to a path that ends in `/graphql`, in whatever spelling: one that may do anything. */
-  get isGraphqlPost(): boolean {
-    return isGraphqlPost(this.#parts, this.#prefix);
+  /** A request to a GraphQL endpoint, in whatever spelling: one that may do anything. */
+  get isGraphqlCall(): boolean {
+    return isGraphqlCall(this.#parts, this.#prefix);
   }
 }

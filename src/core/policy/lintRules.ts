@@ -39,11 +39,11 @@ function lintAllow(
   data: { service: string; rule: string },
   problems: ProblemList,
 ): void {
-  if (rule.graphql === undefined && rule.methods?.has('POST') && endsInGraphql(rule)) {
+  if (rule.graphql === undefined && rule.methods?.has('POST') && namesGraphql(rule)) {
     problems.warning(
       'graphql-without-block',
       rule.span,
-      'A POST to a path that ends in /graphql is denied without a `graphql` block. Add `graphql: { operations: [query] }`.',
+      'A POST to a path with a segment graphql is denied without a `graphql` block. Add `graphql: { operations: [query] }`.',
       { data },
     );
     return;
@@ -78,9 +78,8 @@ function coversEverything({ pattern }: Rule): boolean {
   return pattern.folded[0]?.kind === 'deep';
 }
 
-function endsInGraphql({ pattern }: Rule): boolean {
-  const last = pattern.folded.at(-1);
-  return last?.kind === 'literal' && last.text === 'graphql';
+function namesGraphql({ pattern }: Rule): boolean {
+  return pattern.folded.some((unit) => unit.kind === 'literal' && /^graphql(?:\.json)?$/.test(unit.text));
 }
 
 /** A pattern whose `{id}` and `:id` are stars; undefined when it has none. */

@@ -1,6 +1,6 @@
 import type { CanonicalRequest, Method } from '../request/model.ts';
 import { literalPattern } from '../request/path.ts';
-import { isGraphqlPost } from './graphqlEndpoint.ts';
+import { isGraphqlCall } from './graphqlEndpoint.ts';
 import type { Approval } from './model.ts';
 import { yamlText } from './print.ts';
 import type { GraphqlScope } from './restrictionModel.ts';
@@ -14,25 +14,24 @@ export interface WantedRule {
   readonly approval?: Approval;
 }
 
+/** What is wished for: a method and a path, and the query where it is known. */
+type Wish = Pick<CanonicalRequest, 'method' | 'path'> & Partial<Pick<CanonicalRequest, 'query'>>;
+
 /**
- * The rule that a wish for a method and a path comes to, when nobody knows a query or a body. For a GraphQL endpoint it
- * is for what only reads: without a `graphql` block it would allow nothing, and a change needs a person to name it.
+ * The rule that a wish comes to, when nobody knows a body. For a GraphQL endpoint it is for what only reads: without a
+ * `graphql` block it would allow nothing, and a change needs a person to name it.
  */
-export function ruleWanted({ method, path }: Pick<CanonicalRequest, 'method' | 'path'>, prefix: string): WantedRule {
-  const segments = path.slice(1).split('/');
-  return {
-    method,
-    path,
-    ...(isGraphqlPost({ method, segments }, prefix) ? { graphql: { operations: ['query'] } } : {}),
-  };
+export function ruleWanted({ method, path, query = [] }: Wish, prefix: string): WantedRule {
+  const isGraphql = isGraphqlCall({ method, segments: path.slice(1).split('/'), query }, prefix);
+  return { method, path, ...(isGraphql ? { graphql: { operations: ['query'] } } : {}) };
 }
 
 /**
  * A body with which a rule that is wanted can be tried: for a GraphQL endpoint a document that every server knows and that
  * reads nothing, else none.
  */
-export function bodyToTry({ graphql }: WantedRule): { readonly json?: { readonly query: string } } {
-  return graphql ? { json: { query: '{ __typename }' } } : {};
+export function bodyToTry({ method, graphql }: WantedRule): { readonly json?: { readonly query: string } } {
+  return graphql && method === 'POST' ? { json: { query: '{ __typename }' } } : {};
 }
 
 /** Two lines of YAML or more, an entry of `policies`, without indentation and without a final line break. */

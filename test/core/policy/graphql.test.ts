@@ -118,26 +118,115 @@ describe('a GraphQL document', () => {
   });
 });
 
-describe('a path that ends in /graphql', () => {
-  it('takes no POST without a graphql block, in no spelling', () => {
-    const open = policy(
-      '      - { path: /**, methods: [GET, POST] }\n      - { path: /graphql, methods: [POST], approval: always }\n',
-    );
-    for (const path of [
-      '/graphql',
-      '/api/graphql',
-      '/api/GraphQL',
-      '/graphql/',
-      '/graph%71l',
-      '/graphql;v=1',
-      '/graphql%20',
+describe('a path with a segment graphql', () => {
+  const open = policy(
+    '      - { path: /**, methods: [GET, HEAD, POST, PUT] }\n      - { path: /graphql, methods: [POST], approval: always }\n',
+  );
+  const spellings = [
+    '/graphql',
+    '/api/graphql',
+    '/api/GraphQL',
+    '/graphql/',
+    '/graph%71l',
+    '/graphql;v=1',
+    '/graphql%20',
+    '/%20graphql',
+    '/graphql+',
+    '/graphql%2B',
+    '/graphql.',
+    '/graphql%E2%80%8B',
+    '/%EF%BD%87raphql',
+    '/graphql%3Fx',
+    '/graphql%23',
+    '/graphql%3Fx/y',
+    '/graphql/x',
+    '/graphql/.x',
+    '/graphql/schema',
+    '/api/graphql/v1',
+    '/graphql/execute',
+    '/graphql.json',
+    '/GraphQL.JSON',
+    '/graphql.json/x',
+    '/graphql.json;v=1/x',
+    '/v1/%20GRAPHQL.json%3Fx/y',
+  ];
+
+  it.each(spellings)('takes no POST without a graphql block: %s', (path) => {
+    expect(verdict(open, { path, json: { query: '{ a }' } })).toBe('deny');
+  });
+
+  it.each(spellings)('takes no GET that may hold a document: %s', (path) => {
+    for (const query of [
+      { query: 'mutation { a }' },
+      { Query: '{ a }' },
+      { 'query[]': '{ a }' },
+      { '[query]': '{ a }' },
+      { operationName: 'A', doc_id: '1' },
+      { extensions: '{"persistedQuery":{}}' },
+      { q: 'mutation{a}' },
     ]) {
-      expect(verdict(open, { path, json: { query: '{ a }' } }), path).toBe('deny');
+      expect(verdict(open, { path, method: 'GET', query })).toBe('deny');
+      expect(verdict(open, { path, method: 'HEAD', query })).toBe('deny');
     }
-    expect(verdict(open, { path: '/graphql/schema', json: {} })).toBe('allow');
-    expect(verdict(open, { path: '/xgraphql', json: {} })).toBe('allow');
+  });
+
+  it('is read without a document, and another name or method is no endpoint', () => {
     expect(verdict(open, { path: '/api/graphql', method: 'GET' })).toBe('allow');
-    const prefixed = policy('      - { path: /, methods: [POST] }\n', 'https://api.example.com/graphql');
-    expect(verdict(prefixed, { path: '/', json: { query: '{ a }' } })).toBe('deny');
+    expect(verdict(open, { path: '/repos/graphql/graphql-js', method: 'GET', query: { page: 2 } })).toBe('allow');
+    for (const path of ['/xgraphql', '/graphqlx', '/graphql-js', '/graphql.jsx', '/gql', '/graphql%2Bx']) {
+      expect(verdict(open, { path, json: {} }), path).toBe('allow');
+    }
+    expect(verdict(open, { path: '/search', method: 'GET', query: { query: '{ a }' } })).toBe('allow');
+    expect(verdict(open, { path: '/graphql', method: 'PUT', json: {} })).toBe('allow');
+  });
+
+  it('counts in the prefix of the base URL, too', () => {
+    for (const prefix of ['graphql', 'graphql/v1', 'GraphQL']) {
+      const prefixed = policy('      - { path: /**, methods: [POST] }\n', `https://api.example.com/${prefix}`);
+      expect(verdict(prefixed, { path: '/', json: { query: '{ a }' } })).toBe('deny');
+      expect(verdict(prefixed, { path: '/x', json: { query: '{ a }' } })).toBe('deny');
+    }
+  });
+
+  it('has a block that opens it, below and beside /graphql as well', () => {
+    const blocks = policy('      - { path: /**, methods: [GET, POST], graphql: { operations: [query] } }\n');
+    for (const path of ['/graphql', '/graphql/x', '/graphql.json']) {
+      expect(verdict(blocks, { path, json: { query: '{ a }' } })).toBe('allow');
+      expect(verdict(blocks, { path, json: { query: 'mutation { a }' } })).toBe('deny');
+      expect(verdict(blocks, { path, method: 'GET', query: { query: '{ a }' } })).toBe('allow');
+    }
+  });
+});
+
+describe('a comment', () => {
+  const hidden = (end: string): string => `query A { viewer { id } } #${end} mutation B { deleteEverything }\n`;
+
+  it.each([
+    ['U+2028', '\u2028'],
+    ['U+2029', '\u2029'],
+    ['a next line (U+0085)', '\u0085'],
+    ['a vertical tab', '\u000b'],
+    ['a form feed', '\u000c'],
+    ['a record separator', '\u001e'],
+    ['a NUL', '\u0000'],
+  ])('with %s, by which another parser may end it, makes the document unreadable', (_, end) => {
+    expect(allowed(hidden(end))).toBe('deny');
+    expect(allowed(`{ viewer { id } #x${end}y\n }`)).toBe('deny');
+    expect(verdict(policy(OPEN), { json: { query: hidden(end), operationName: 'A' } })).toBe('deny');
+  });
+
+  it('that only some parsers end at a carriage return makes the document unreadable', () => {
+    expect(allowed('{ viewer { #\r deleteEverything #\r }\n }')).toBe('deny');
+    expect(allowed('{ viewer { id } } #\r')).toBe('deny');
+    expect(allowed('{ viewer { id } } # a\r\n# b\tc\n')).toBe('allow');
+  });
+
+  it('is none inside of a text', () => {
+    expect(allowed('{ viewer(text: "#\u2028") { id } }')).toBe('allow');
+    expect(allowed('{ viewer(text: """#\u2029 \r""") { id } }')).toBe('allow');
+  });
+
+  it.each(['\u2028', '\u2029', '\u0085', '\u000b'])('is not needed: %j alone cannot be read', (end) => {
+    expect(allowed(`{ viewer { id } ${end} }`)).toBe('deny');
   });
 });

@@ -74,7 +74,8 @@ test('a rule for a GraphQL endpoint has a block, without which it would allow no
   expect(verdict(after, 'POST', '/graphql', bodyToTry(rule))).toBe('allow');
   expect(verdict(after, 'POST', '/graphql', { json: { query: 'mutation { a }' } })).toBe('deny');
   expect(ruleWanted({ method: 'POST', path: '/' }, '/GraphQL').graphql).toBeDefined();
-  for (const other of [{ method: 'GET', path: '/graphql' } as const, { method: 'POST', path: '/graphql/x' } as const]) {
+  expect(ruleWanted({ method: 'POST', path: '/graphql/x' }, '').graphql).toBeDefined();
+  for (const other of [{ method: 'GET', path: '/graphql' } as const, { method: 'POST', path: '/graphqlx' } as const]) {
     expect(ruleWanted(other, '').graphql).toBeUndefined();
   }
 });
