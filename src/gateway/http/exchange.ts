@@ -1,7 +1,10 @@
 import type { Dispatcher } from 'undici';
 import type { Sent } from '../refusals.ts';
 import type { Incoming, SendOptions } from './message.ts';
-import { explain, TransportError } from './transportError.ts';
+import { explain, NOT_HTTP, OTHER_PROTOCOL, TransportError } from './transportError.ts';
+
+/** Nobody asked for it: no request of ours has an `Upgrade` header (RFC 9110 section 15.2.2). */
+const SWITCHING_PROTOCOLS = 101;
 
 /**
  * One request and its answer, as undici reports it: the callbacks of a dispatch, without the streams that its
@@ -36,6 +39,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
+    // Before undici finds it out for itself, as an assertion of its own that fails.
+    if (status === SWITCHING_PROTOCOLS || status < 100) {
+      const detail = status < 100 ? NOT_HTTP : OTHER_PROTOCOL;
+      controller.abort(new TransportError('unreachable', this.#sent, detail));
+      return;
+    }
     if (status < 200) return; // informational, RFC 9110 section 15.2
     this.#sent = 'yes';
     this.#status = status;

@@ -94,7 +94,13 @@ export class Transport {
       allowH2: false,
       pipelining: 1,
       maxHeaderSize: MAX_HEADER_BYTES,
-      connect: { ...tlsOptions, timeout: CONNECT_TIMEOUT_MS, lookup: this.#checkedLookup(network) },
+      connect: {
+        ...tlsOptions,
+        timeout: CONNECT_TIMEOUT_MS,
+        lookup: this.#checkedLookup(network),
+        // On this machine only a refusal leads to the next address, not a service that is busy for a moment.
+        ...(network === 'loopback' ? { autoSelectFamilyAttemptTimeout: CONNECT_TIMEOUT_MS } : {}),
+      },
     };
     const dispatcher =
       proxy === undefined || network === 'loopback'
@@ -116,6 +122,7 @@ export class Transport {
       this.#resolve(hostname).then(
         (all) => {
           const allowed = all.filter(({ address }) => addressAllowed(network, address));
+          if (network === 'loopback') allowed.sort(ipv4First);
           const first = allowed[0];
           if (first === undefined) {
             callback(new AddressRefusedError(hostname), '');
@@ -129,4 +136,12 @@ export class Transport {
       );
     };
   }
+}
+
+/**
+ * A service on this machine usually listens on 127.0.0.1 alone, whatever a hosts file names first: on `[::1]` its port is free
+ * for any other user, who would be given the credential.
+ */
+function ipv4First(a: ResolvedAddress, b: ResolvedAddress): number {
+  return Number(net.isIPv6(a.address)) - Number(net.isIPv6(b.address));
 }

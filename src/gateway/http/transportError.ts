@@ -1,3 +1,4 @@
+import { AssertionError } from 'node:assert';
 import { errors } from 'undici';
 import type { Sent } from '../refusals.ts';
 
@@ -23,6 +24,10 @@ export class AddressRefusedError extends Error {}
 /** Longest head of an answer, in bytes. */
 export const MAX_HEADER_BYTES = 64 * 1024;
 
+/** Why there is no answer, where something else came. */
+export const NOT_HTTP = 'it did not answer in HTTP';
+export const OTHER_PROTOCOL = 'it switched to another protocol, which nobody asked for';
+
 /** Sorts an error of undici, node:net or node:tls into our own few, with a text of our own. */
 export function explain(error: unknown, sent: Sent): unknown {
   if (error instanceof TransportError) return error;
@@ -32,7 +37,14 @@ export function explain(error: unknown, sent: Sent): unknown {
     return new TransportError('too_large', 'yes', `more than ${MAX_HEADER_BYTES} bytes of headers`, { cause });
   }
   if (cause instanceof errors.HTTPParserError) {
-    return new TransportError('unreachable', sent, 'it did not answer in HTTP', { cause });
+    return new TransportError('unreachable', sent, NOT_HTTP, { cause });
+  }
+  if (cause instanceof errors.SocketError && cause.message === 'bad upgrade') {
+    return new TransportError('unreachable', sent, OTHER_PROTOCOL, { cause });
+  }
+  // What undici's own assertions make of an answer that its parser let through.
+  if (cause instanceof AssertionError && sent !== 'no') {
+    return new TransportError('unreachable', sent, NOT_HTTP, { cause });
   }
   const code = errorCode(cause);
   if (code === undefined) return error; // one of ours, thrown by beforeWrite, or a defect
