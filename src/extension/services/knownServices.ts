@@ -277,14 +277,13 @@ export const KNOWN_SERVICES: readonly KnownService[] = [
     verify: { method: 'GET', path: '/v2/user', vague403: true },
     keyPage: 'https://vercel.com/account/settings/tokens',
     presets: [
-      // Neither projects nor teams: variables, the secret that bypasses a protection, and invitation codes come with them.
+      // Neither projects nor teams: variables, the secret that bypasses a protection, and invitation codes come with them. Nor
+      // aliases: their shareable links open what is protected (https://vercel.com/docs/rest-api/aliases/get-an-alias).
       readUsual(
         '/*/user',
         '/*/deployments',
         '/*/deployments/*',
         '/*/deployments/*/events',
-        '/*/deployments/*/aliases',
-        '/*/aliases',
         '/*/domains',
         '/*/domains/*',
         '/*/domains/*/records',

@@ -122,6 +122,7 @@ describe('presets', () => {
               '/v2/teams',
             ],
             ...['/v1/edge-config/ecfg_1/tokens', '/v1/edge-config/ecfg_1/token/t', '/v5/user/tokens', '/v1/webhooks'],
+            ...['/v4/aliases', '/v4/aliases/a.example', '/v2/deployments/d/aliases', '/v1/projects/p/promote/aliases'],
             ...['/v1/storage/stores', '/v1/integrations/configurations', '/v1/log-drains', '/v1/domains/d/auth-code'],
           ],
         },
