@@ -46,6 +46,7 @@ const ORDERS = [
   ['::1', '::ffff:127.0.0.1', '127.0.0.1'],
 ];
 const NAMES = ['localhost', 'app.localhost', 'ip6-localhost', 'localhost6', 'localhost.localdomain', 'myhost'];
+const CASES = NAMES.flatMap((host) => ORDERS.map((addresses) => ({ host, addresses })));
 
 async function open(host: string, addresses: readonly string[], auth: object, credential: string): Promise<void> {
   const service = {
@@ -65,14 +66,11 @@ async function open(host: string, addresses: readonly string[], auth: object, cr
 }
 
 describe('a name that stands for this machine', () => {
-  it.each(NAMES.flatMap((host) => ORDERS.map((addresses) => ({ host, addresses }))))(
-    'is tried at 127.0.0.1 first: $host as $addresses',
-    async ({ host, addresses }) => {
-      await open(host, addresses, { type: 'bearer' }, freshKey());
-      expect(await under?.read('dev', '/x')).toMatchObject({ answer: { status: 200 } });
-      expect(got).toEqual(['own']);
-    },
-  );
+  it.each(CASES)('is tried at 127.0.0.1 first: $host as $addresses', async ({ host, addresses }) => {
+    await open(host, addresses, { type: 'bearer' }, freshKey());
+    expect(await under?.read('dev', '/x')).toMatchObject({ answer: { status: 200 } });
+    expect(got).toEqual(['own']);
+  });
 
   it('is tried at 127.0.0.1 first where it is a token endpoint, too', async () => {
     const auth = {
