@@ -14,8 +14,14 @@ export interface NaiveCondition {
   readonly operand: NaiveScalar | readonly NaiveScalar[];
 }
 
+export type NaiveBodyType = 'json' | 'form' | undefined;
+
 export interface NaiveRequest {
   readonly query: readonly (readonly [string, string])[];
+  /** So many parameters and form fields of other names stand before the others. */
+  readonly others: { readonly query: number; readonly form: number };
+  /** The type that a JSON body goes out as. */
+  readonly jsonType: string;
   readonly body:
     | { readonly kind: 'json' | 'form'; readonly entries: NaiveEntries }
     | { readonly kind: 'text' | 'none' };
@@ -23,15 +29,36 @@ export interface NaiveRequest {
 
 type Found = { readonly value: NaiveScalar; readonly text: boolean } | 'absent' | 'container' | 'unclear';
 
-/** An allow rule's conditions: every one is surely true. */
-export function naiveAllows(conditions: readonly NaiveCondition[], request: NaiveRequest): boolean {
+/** An allow rule's conditions: every one is surely true, and a body is of the kind that the API reads. */
+export function naiveAllows(
+  conditions: readonly NaiveCondition[],
+  request: NaiveRequest,
+  bodyType: NaiveBodyType,
+): boolean {
+  if (isOther(request, bodyType)) return false;
   return conditions.every((condition) => naiveHolds(condition, request) === 'yes');
 }
 
 /** A deny or ask rule's conditions: none is surely false, and there is a body if one asks about it. */
-export function naiveConcerns(conditions: readonly NaiveCondition[], request: NaiveRequest): boolean {
+export function naiveConcerns(
+  conditions: readonly NaiveCondition[],
+  request: NaiveRequest,
+  bodyType: NaiveBodyType,
+): boolean {
   if (request.body.kind === 'none' && conditions.some(({ source }) => source === 'body')) return false;
-  return conditions.every((condition) => naiveHolds(condition, request) !== 'no');
+  const known = isOther(request, bodyType) ? conditions.filter(({ source }) => source === 'query') : conditions;
+  return known.every((condition) => naiveHolds(condition, request) !== 'no');
+}
+
+function isOther({ body, jsonType }: NaiveRequest, bodyType: NaiveBodyType): boolean {
+  if (bodyType === undefined || body.kind === 'none') return false;
+  return body.kind !== bodyType || (body.kind === 'json' && jsonType !== 'application/json');
+}
+
+function parameters({ query, others, body }: NaiveRequest): number {
+  const fields = (entries: NaiveEntries): number =>
+    entries.reduce((sum, [, value]) => sum + (Array.isArray(value) ? fields(value as NaiveEntries) : 1), 0);
+  return query.length + others.query + (body.kind === 'form' ? fields(body.entries) + others.form : 0);
 }
 
 function naiveHolds(condition: NaiveCondition, request: NaiveRequest): 'yes' | 'no' | 'unknown' {
@@ -73,7 +100,10 @@ function compare(
   return text && (value === 'true' || value === 'false') ? answer(value === String(operand)) : 'unknown';
 }
 
-function look({ source, name }: NaiveCondition, { query, body }: NaiveRequest): Found {
+function look({ source, name }: NaiveCondition, request: NaiveRequest): Found {
+  // Nobody knows which of them a server still reads.
+  if (parameters(request) > 100) return 'unclear';
+  const { query, body } = request;
   const path = name.split('.');
   const entries: NaiveEntries = 'entries' in body ? body.entries : [];
   // No reader can be trusted with a JSON object that has a name twice.

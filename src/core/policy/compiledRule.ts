@@ -1,9 +1,10 @@
 import { agentMatches } from './agentPattern.ts';
 import { type Asked, compileCondition } from './conditions.ts';
 import { touchesScope, withinScope } from './graphql.ts';
+import { MAX_PARAMETERS } from './judgedFields.ts';
 import type { JudgedRequest } from './judgedRequest.ts';
 import type { Rule } from './model.ts';
-import type { Condition } from './restrictionModel.ts';
+import type { BodyType, Condition } from './restrictionModel.ts';
 import { describeCondition } from './restrictions.ts';
 
 /** A rule and its place in the file, which settles the order among rules of one effect. */
@@ -54,8 +55,14 @@ function missing(rule: Rule, conditions: readonly CompiledCondition[], request: 
   } else if (request.isGraphqlCall) {
     return `it has no \`graphql\` block, and a ${request.method} to a GraphQL endpoint may do anything`;
   }
+  if (rule.bodyType !== undefined && !request.hasNoOtherBody(rule.bodyType)) {
+    return `it is for ${onlyBodies(rule.bodyType)}`;
+  }
   const failing = conditions.find(({ strict }) => strict(request.fields) !== true);
-  return failing === undefined ? undefined : `it needs ${describeCondition(failing.condition)}`;
+  if (failing === undefined) return undefined;
+  return request.fields.tooMany
+    ? `it has conditions, and servers drop some of over ${MAX_PARAMETERS} parameters`
+    : `it needs ${describeCondition(failing.condition)}`;
 }
 
 function concerns(rule: Rule, conditions: readonly CompiledCondition[], request: JudgedRequest): boolean {
@@ -69,5 +76,13 @@ function concerns(rule: Rule, conditions: readonly CompiledCondition[], request:
   }
   if (rule.graphql !== undefined && !touchesScope(request.graphqlAsks, rule.graphql)) return false;
   if (!request.fields.hasBody && conditions.some(({ condition }) => condition.source === 'body')) return false;
-  return conditions.every(({ generous }) => generous(request.fields) !== false);
+  // What an API makes of another kind of body than the one that the rule names cannot be told.
+  const readable = rule.bodyType === undefined || request.hasNoOtherBody(rule.bodyType);
+  return conditions.every(
+    ({ condition, generous }) => (condition.source === 'body' && !readable) || generous(request.fields) !== false,
+  );
+}
+
+function onlyBodies(type: BodyType): string {
+  return type === 'json' ? 'JSON bodies alone, sent as application/json' : 'form bodies alone';
 }

@@ -1,6 +1,6 @@
 import { isScalar, type ParsedNode } from 'yaml';
 import { plainDecimal } from './decimal.ts';
-import { fieldPath } from './judgedFields.ts';
+import { fieldPath } from './pairFields.ts';
 import { valuePatternProblem } from './pattern.ts';
 import { type Entry, isEmpty, type Reader } from './reader.ts';
 import type { Check, Condition, ConditionValue } from './restrictionModel.ts';

@@ -22,8 +22,9 @@ interface BothForms {
   readonly folded: PathIndex<CompiledRule>;
 }
 
-/** What is judged: the canonical path below the base URL's prefix, the method, the query and the body. */
-export type Judged = Pick<CanonicalRequest, 'method' | 'segments' | 'path' | 'query' | 'body'>;
+/** What is judged: the canonical path below the base URL's prefix, the method, the query, and the body with its type. */
+export type Judged = Pick<CanonicalRequest, 'method' | 'segments' | 'path' | 'query' | 'body'> &
+  Partial<Pick<CanonicalRequest, 'headers'>>;
 
 export function compileService(service: Service): CompiledService {
   const allow = new PathIndex<CompiledRule>(true);
@@ -69,7 +70,7 @@ export function fittingRules(compiled: CompiledService, request: Pick<Judged, 's
  */
 export function decide(compiled: CompiledService, request: Judged, agent?: string): Decision {
   const fitting = fittingRules(compiled, request);
-  const judged = new JudgedRequest(request, compiled.service.baseUrl.prefix, agent);
+  const judged = new JudgedRequest(request, compiled.service, agent);
   const denied = first(fitting.deny.filter((rule) => rule.concerns(judged)));
   if (denied !== undefined) {
     return {

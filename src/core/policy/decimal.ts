@@ -7,6 +7,8 @@ const MAX_DIGITS = 15;
  * than 15 digits.
  */
 export function plainDecimal(text: string): number | undefined {
+  // With a sign and a point.
+  if (text.length > MAX_DIGITS + 2) return undefined;
   if (!/^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(text)) return undefined;
   if (text.replace(/[-.]/g, '').length > MAX_DIGITS) return undefined;
   const value = Number(text);

@@ -20,7 +20,7 @@ export interface Explained extends Decision {
 /** As {@link decide}, and why each rule did or did not apply. Both use the same look-up and the same checks. */
 export function explain(compiled: CompiledService, request: Judged, agent?: string): Explained {
   const fitting = fittingRules(compiled, request);
-  const judged = new JudgedRequest(request, compiled.service.baseUrl.prefix, agent);
+  const judged = new JudgedRequest(request, compiled.service, agent);
   const byOrder = new Map(
     [...fitting.allow, ...fitting.ask, ...fitting.deny].map((rule) => [rule.order, rule] as const),
   );

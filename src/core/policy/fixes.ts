@@ -3,6 +3,7 @@ import { baseUrlFixes } from './baseUrlFixes.ts';
 import type { Problem, Span } from './model.ts';
 import type { PolicyFix } from './policyFix.ts';
 import { yamlText } from './print.ts';
+import { BODY_TYPES } from './restrictionModel.ts';
 import { removeCharacter, textFix } from './textFixes.ts';
 import { bodyToQuery, splitCommand, typeFixes } from './valueFixes.ts';
 import {
@@ -75,6 +76,10 @@ function fixesOfTree(text: string, root: ParsedNode, problem: Problem): readonly
         title: 'Allow GraphQL queries',
         edits: pairIn(text, root, span, 'graphql: { operations: [query] }'),
       });
+    case 'body-without-type':
+      return BODY_TYPES.flatMap((type) =>
+        one({ title: `Add \`bodyType: ${type}\``, edits: pairIn(text, root, span, `bodyType: ${type}`) }),
+      );
     case 'parameter-in-path':
       return suggestion === undefined ? [] : one({ title: 'Write stars', edits: pathIn(root, span, suggestion) });
     case 'approval-on-deny':

@@ -12,14 +12,22 @@ export function foldSegment(segment: string): string {
   } catch {
     decoded = segment;
   }
+  return lowerCase(decoded.normalize('NFKC')).normalize('NFKC');
+}
+
+/** Code point by code point; only for a sigma that is more than doing it to the whole. */
+function lowerCase(text: string): string {
+  if (!text.includes('Σ')) return text.toLowerCase();
   let lower = '';
-  for (const character of decoded.normalize('NFKC')) lower += character.toLowerCase();
-  return lower.normalize('NFKC');
+  for (const character of text) lower += character.toLowerCase();
+  return lower;
 }
 
 /** A value or a field's name in folded form, as lenient servers compare them: without invisible characters and case. */
 export function foldText(text: string): string {
   if (/^[a-z0-9_]*$/.test(text)) return text;
+  // Printable ASCII without an escape has capital letters to fold, and blanks around it to lose.
+  if (/^[ -$&-~]*$/.test(text)) return text.toLowerCase().trim();
   return foldSegment(text)
     .replace(/[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, '')
     .trim();

@@ -9,7 +9,7 @@ import { type JsonValue, readJson } from '../request/jsonText.ts';
 import type { CanonicalRequest } from '../request/model.ts';
 import { parameterRoots } from '../request/parameters.ts';
 import { foldText } from './fold.ts';
-import { formPairs } from './judgedFields.ts';
+import { formPairs } from './pairFields.ts';
 import type { GraphqlScope, OperationType } from './restrictionModel.ts';
 
 /** What a request asks of a GraphQL endpoint: every root field of every operation in every document. */

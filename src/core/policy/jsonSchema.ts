@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { METHODS } from '../request/model.ts';
-import { OPERATIONS } from './restrictionModel.ts';
+import { BODY_TYPES, OPERATIONS } from './restrictionModel.ts';
 import { AUTH_TYPES, type Place, VOCABULARY } from './vocabulary.ts';
 
 /**
@@ -42,6 +42,7 @@ function schema(): z.ZodType {
     approval: z.enum(['always', 'remember']).optional(),
     query: conditions.optional(),
     body: conditions.optional(),
+    bodyType: z.enum(BODY_TYPES).optional(),
     graphql: graphql.optional(),
     agents: z.array(z.string()).min(1).optional(),
   });

@@ -3,7 +3,7 @@ import { compileCheck } from './conditions.ts';
 import { effectiveMethods } from './coverage.ts';
 import { decimalText, plainDecimal } from './decimal.ts';
 import { foldText } from './fold.ts';
-import type { JudgedValue } from './judgedFields.ts';
+import type { JudgedValue } from './judgedField.ts';
 import type { Rule } from './model.ts';
 import type { Check, Condition, ConditionValue } from './restrictionModel.ts';
 
@@ -17,6 +17,7 @@ export function idleConditions(rule: Rule): readonly Idle[] {
   const fields = fieldsOf(rule.conditions ?? []);
   return [
     ...idleBody(rule),
+    ...idleBodyType(rule),
     ...idleGraphql(rule),
     ...fields.flatMap((field) => idleField(field, rule)),
     ...clashes(fields, rule),
@@ -42,6 +43,27 @@ function idleGraphql(rule: Rule): readonly Idle[] {
   if (!only(rule, ['GET', 'HEAD']) || !graphql.operations.every((operation) => operation === 'mutation')) return [];
   // https://graphql.github.io/graphql-over-http/draft/#sec-GET
   return [{ message: 'A GraphQL API takes no mutation by GET, so this rule allows nothing that it takes. Use POST.' }];
+}
+
+/** A rule that denies or asks is no narrower for it: it concerns whatever body it cannot read. */
+function idleBodyType({ effect, bodyType, conditions }: Rule): readonly Idle[] {
+  if (effect === 'allow' || bodyType === undefined) return [];
+  if (conditions?.some(({ source }) => source === 'body')) return [];
+  return [
+    { message: '`bodyType` says how `body` is read, and this rule has none, so it denies every body. Add `body`.' },
+  ];
+}
+
+/**
+ * Whether an agent could choose a kind of body in which the API finds no field: the condition holds for what is sent,
+ * and the API goes by what it takes for a missing one.
+ */
+export function needsBodyType(rule: Rule): boolean {
+  if (rule.bodyType !== undefined || only(rule, ['GET', 'HEAD'])) return false;
+  const harmless = rule.approval !== undefined ? undefined : rule.effect === 'deny';
+  return (rule.conditions ?? []).some(
+    ({ source, check }) => source === 'body' && !(check.kind === 'present' && check.present === harmless),
+  );
 }
 
 function only(rule: Rule, methods: readonly string[]): boolean {

@@ -1,5 +1,5 @@
 import type { Method } from '../request/model.ts';
-import { idleConditions } from './lintConditions.ts';
+import { idleConditions, needsBodyType } from './lintConditions.ts';
 import type { Rule, Service } from './model.ts';
 import type { ProblemList } from './problems.ts';
 import { concernsCover } from './restrictions.ts';
@@ -27,6 +27,14 @@ export function lintRules({ name, rules }: Service, problems: ProblemList): void
     }
     for (const { message, ...more } of idleConditions(rule)) {
       problems.warning('condition-without-effect', rule.span, message, { data, ...more });
+    }
+    if (needsBodyType(rule)) {
+      problems.warning(
+        'body-without-type',
+        rule.span,
+        'The agent may choose between JSON and a form, and an API that reads one of them finds no such field in the other. Add `bodyType: json` or `bodyType: form`.',
+        { data },
+      );
     }
     if (rule.effect === 'allow') lintAllow(rule, holdingBack, data, problems);
   }

@@ -75,6 +75,7 @@ function printRule(rule: Rule): string[] {
   if (rule.effect !== 'allow') lines.push(`        effect: ${rule.effect}`);
   if (rule.methods !== undefined) lines.push(`        methods: [${inOrder(rule.methods).join(', ')}]`);
   for (const source of ['query', 'body'] as const) lines.push(...printConditions(rule, source));
+  if (rule.bodyType !== undefined) lines.push(`        bodyType: ${rule.bodyType}`);
   if (rule.graphql !== undefined) {
     const { operations, fields } = rule.graphql;
     const roots = fields === undefined ? '' : `, fields: ${JSON.stringify(fields)}`;

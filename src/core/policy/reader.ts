@@ -144,6 +144,7 @@ export class Reader {
       | 'unknown-network'
       | 'unknown-effect'
       | 'unknown-approval'
+      | 'unknown-body-type'
       | 'unknown-auth-type'
       | 'bad-auth-value'
       | 'bad-verify'

@@ -19,6 +19,10 @@ export interface Condition {
   readonly check: Check;
 }
 
+/** The kinds of body whose fields conditions can ask about. */
+export const BODY_TYPES = ['json', 'form'] as const;
+export type BodyType = (typeof BODY_TYPES)[number];
+
 export const OPERATIONS = ['query', 'mutation', 'subscription'] as const;
 export type OperationType = (typeof OPERATIONS)[number];
 
@@ -32,6 +36,8 @@ export interface GraphqlScope {
 /** What a rule asks of a request besides its method and path. */
 export interface Restrictions {
   readonly conditions?: readonly Condition[];
+  /** The kind of body that the API reads; without it, a body of either kind is read as what it is. */
+  readonly bodyType?: BodyType;
   readonly graphql?: GraphqlScope;
   /** Patterns of short client names, in lower case. */
   readonly agents?: readonly string[];

@@ -9,6 +9,7 @@ import type { Check, Condition, ConditionValue, GraphqlScope, Restrictions } fro
 export function restrictionsCover(outer: Restrictions, inner: Restrictions): boolean {
   return (
     conditionsCover(outer.conditions ?? [], inner.conditions ?? []) &&
+    (outer.bodyType === undefined || outer.bodyType === inner.bodyType) &&
     graphqlCovers(outer.graphql, inner.graphql) &&
     agentsCover(outer.agents, inner.agents)
   );
@@ -19,15 +20,23 @@ export function concernsCover(outer: Restrictions, inner: Restrictions): boolean
   const own = new Set((inner.conditions ?? []).map(conditionKey));
   return (
     (outer.conditions ?? []).every((condition) => own.has(conditionKey(condition))) &&
+    bodyTypeConcerns(outer, inner) &&
     (outer.graphql === undefined || graphqlKey(outer.graphql) === graphqlKey(inner.graphql)) &&
     agentsCover(outer.agents, inner.agents)
   );
 }
 
+/** A rule with `bodyType` concerns every body of another kind, as it cannot evaluate its conditions on those. */
+function bodyTypeConcerns(outer: Restrictions, inner: Restrictions): boolean {
+  const asksBody = outer.conditions?.some(({ source }) => source === 'body') === true;
+  return !asksBody || inner.bodyType === undefined || inner.bodyType === outer.bodyType;
+}
+
 /** A text that is the same for rules with the same restrictions. */
-export function restrictionsKey({ conditions, graphql, agents }: Restrictions): string {
+export function restrictionsKey({ conditions, bodyType, graphql, agents }: Restrictions): string {
   return JSON.stringify([
     (conditions ?? []).map(conditionKey).sort(),
+    bodyType ?? null,
     graphqlKey(graphql),
     agents === undefined ? null : [...agents].sort(),
   ]);
@@ -105,9 +114,10 @@ function graphqlKey(scope: GraphqlScope | undefined): string {
   return JSON.stringify([[...scope.operations].sort(), scope.fields === undefined ? null : [...scope.fields].sort()]);
 }
 
-/** What a rule asks besides method and path, in words: `body amount at most 5000, agents copilot`. Empty for nothing. */
+/** What a rule asks besides method and path, in words: `body amount at most 5000; form body; agents copilot`. Empty for nothing. */
 export function describeRestrictions(rule: Pick<Rule, keyof Restrictions>): string {
   const parts = (rule.conditions ?? []).map(describeCondition);
+  if (rule.bodyType !== undefined) parts.push(rule.bodyType === 'json' ? 'JSON body' : 'form body');
   if (rule.graphql !== undefined) {
     const { operations, fields } = rule.graphql;
     parts.push(`GraphQL ${operations.join(', ')}${fields === undefined ? '' : ` of ${fields.join(', ')}`}`);

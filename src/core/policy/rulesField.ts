@@ -6,10 +6,10 @@ import { readGraphql } from './graphqlField.ts';
 import type { Approval, Rule, RuleEffect, Span } from './model.ts';
 import { compilePattern, type Pattern } from './pattern.ts';
 import { type Entry, type Fields, isEmpty, type Reader, spanOf } from './reader.ts';
-import type { Restrictions } from './restrictionModel.ts';
+import { BODY_TYPES, type Restrictions } from './restrictionModel.ts';
 import { suggest } from './suggest.ts';
 
-const KEYS = ['path', 'methods', 'effect', 'approval', 'query', 'body', 'graphql', 'agents'] as const;
+const KEYS = ['path', 'methods', 'effect', 'approval', 'query', 'body', 'bodyType', 'graphql', 'agents'] as const;
 const EFFECTS: readonly RuleEffect[] = ['allow', 'deny'];
 const APPROVALS: readonly Approval[] = ['always', 'remember'];
 const EXAMPLE = '{ path: /v1/items, methods: [GET] }';
@@ -47,6 +47,9 @@ function readRule(reader: Reader, node: ParsedNode | null, listKey: Span, id: st
     parameters: 'query',
     json: 'body',
     form: 'body',
+    bodykind: 'bodyType',
+    contenttype: 'bodyType',
+    mediatype: 'bodyType',
     clients: 'agents',
   });
 
@@ -80,12 +83,16 @@ function readRule(reader: Reader, node: ParsedNode | null, listKey: Span, id: st
 function readRestrictions(reader: Reader, fields: Fields): Restrictions | undefined {
   const query = readConditions(reader, fields.get('query'), 'query');
   const body = readConditions(reader, fields.get('body'), 'body');
+  const typeEntry = fields.get('bodyType');
+  const bodyType = typeEntry && reader.word(typeEntry, BODY_TYPES, 'unknown-body-type', '`bodyType`');
   const graphql = readGraphql(reader, fields.get('graphql'));
   const agents = readAgents(reader, fields.get('agents'));
   if (query === 'wrong' || body === 'wrong' || graphql === 'wrong' || agents === 'wrong') return undefined;
+  if (typeEntry !== undefined && bodyType === undefined) return undefined;
   const conditions = [...(query ?? []), ...(body ?? [])];
   return {
     ...(conditions.length === 0 ? {} : { conditions }),
+    ...(bodyType === undefined ? {} : { bodyType }),
     ...(graphql === undefined ? {} : { graphql }),
     ...(agents === undefined ? {} : { agents }),
   };

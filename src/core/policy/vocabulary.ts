@@ -206,6 +206,11 @@ export const VOCABULARY: Readonly<Record<Place, readonly KeyWords[]>> = {
     },
     { name: 'query', holds: 'map', words: 'Conditions on query parameters, by name.' },
     { name: 'body', holds: 'map', words: 'Conditions on fields of a JSON or form body, dotted or as JSON Pointer.' },
+    {
+      name: 'bodyType',
+      words: 'The kind of body that the API reads: an allow rule lets no other kind through.',
+      values: ['json', 'form'],
+    },
     { name: 'graphql', holds: 'map', words: 'What a GraphQL document may do.' },
     {
       name: 'agents',

@@ -5,123 +5,231 @@ export type JsonValue =
   | { readonly kind: 'number'; readonly text: string }
   | { readonly kind: 'boolean'; readonly value: boolean }
   | { readonly kind: 'null' }
-  | { readonly kind: 'array'; readonly items: readonly JsonValue[] }
-  | { readonly kind: 'object'; readonly fields: ReadonlyMap<string, JsonValue> };
+  | JsonArray
+  | JsonObject;
+
+/** `length` counts all items; `items` are the first of them, as many as were to be kept. */
+export interface JsonArray {
+  readonly kind: 'array';
+  readonly items: readonly JsonValue[];
+  readonly length: number;
+}
+
+export interface JsonObject {
+  readonly kind: 'object';
+  readonly fields: ReadonlyMap<string, JsonValue>;
+}
+
+/** How much of a text is worth reading. A text with more names or items is not read. */
+export interface JsonLimits {
+  /** In all objects together. */
+  readonly names: number;
+  /** In all arrays together. */
+  readonly items: number;
+  /** The first so many items are kept; those behind them are checked, and no more. */
+  readonly kept: number;
+}
 
 /** Levels of objects and arrays, as in a request's body. */
 const MAX_DEPTH = 64;
 
-const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
-const SPACE = /[ \t\n\r]*/y;
+const EVERYTHING: JsonLimits = {
+  names: Number.POSITIVE_INFINITY,
+  items: Number.POSITIVE_INFINITY,
+  kept: Number.POSITIVE_INFINITY,
+};
+const NULL: JsonValue = { kind: 'null' };
+const TRUE: JsonValue = { kind: 'boolean', value: true };
+const EMPTY: JsonValue = { kind: 'object', fields: new Map() };
+const FALSE: JsonValue = { kind: 'boolean', value: false };
+
+const OBJECT = 0x7b;
+const OBJECT_END = 0x7d;
+const ARRAY = 0x5b;
+const ARRAY_END = 0x5d;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const MINUS = 0x2d;
+const PLUS = 0x2b;
+const POINT = 0x2e;
+const ZERO = 0x30;
+const NINE = 0x39;
+const SMALL_E = 0x65;
+const LARGE_E = 0x45;
+const FALSE_START = 0x66;
+const NULL_START = 0x6e;
+const TRUE_START = 0x74;
 
 /**
  * Reads a JSON text (RFC 8259). Undefined for what two readers may take for two things: a text that is not JSON, a name
- * that an object has twice, more than 64 levels. Takes time linear in the text.
+ * that an object has twice, more than 64 levels; and for more than `limits` has. Takes time linear in the text.
  */
-export function readJson(text: string): JsonValue | undefined {
-  const reader = new JsonReader(text);
-  const value = reader.value(0);
+export function readJson(text: string, limits: JsonLimits = EVERYTHING): JsonValue | undefined {
+  const reader = new JsonReader(text, limits);
+  const value = reader.value(0, true);
   return value !== undefined && reader.atEnd() ? value : undefined;
 }
 
 class JsonReader {
   readonly #text: string;
   #at = 0;
+  /** How many of each are left. */
+  #names: number;
+  #items: number;
+  #kept: number;
 
-  constructor(text: string) {
+  constructor(text: string, { names, items, kept }: JsonLimits) {
     this.#text = text;
+    this.#names = names;
+    this.#items = items;
+    this.#kept = kept;
   }
 
   atEnd(): boolean {
-    this.#take(SPACE);
+    this.#space();
     return this.#at === this.#text.length;
   }
 
-  value(depth: number): JsonValue | undefined {
-    this.#take(SPACE);
-    switch (this.#text[this.#at]) {
-      case '{':
-        return depth < MAX_DEPTH ? this.#object(depth + 1) : undefined;
-      case '[':
-        return depth < MAX_DEPTH ? this.#array(depth + 1) : undefined;
-      case '"': {
-        const text = this.#string();
-        return text === undefined ? undefined : { kind: 'string', text };
+  /** `keep`: whether anybody will look at it. What nobody looks at is checked all the same, and some null stands for it. */
+  value(depth: number, keep: boolean): JsonValue | undefined {
+    this.#space();
+    switch (this.#code()) {
+      case OBJECT:
+        return depth < MAX_DEPTH ? this.#object(depth + 1, keep) : undefined;
+      case ARRAY:
+        return depth < MAX_DEPTH ? this.#array(depth + 1, keep) : undefined;
+      case QUOTE: {
+        const text = this.#string(keep);
+        if (text === undefined) return undefined;
+        return keep ? { kind: 'string', text } : NULL;
       }
+      case TRUE_START:
+        return this.#word('true', TRUE);
+      case FALSE_START:
+        return this.#word('false', FALSE);
+      case NULL_START:
+        return this.#word('null', NULL);
       default:
-        return this.#word();
+        return this.#number(keep);
     }
   }
 
-  #object(depth: number): JsonValue | undefined {
-    const fields = new Map<string, JsonValue>();
+  #object(depth: number, keep: boolean): JsonValue | undefined {
     this.#at += 1;
-    if (this.#is('}')) return { kind: 'object', fields };
+    if (this.#is(OBJECT_END)) return EMPTY;
+    const fields = new Map<string, JsonValue>();
     do {
-      this.#take(SPACE);
+      this.#space();
       const name = this.#string();
-      if (name === undefined || fields.has(name) || !this.#is(':')) return undefined;
-      const value = this.value(depth);
+      this.#names -= 1;
+      if (name === undefined || this.#names < 0 || fields.has(name) || !this.#is(COLON)) return undefined;
+      const value = this.value(depth, keep);
       if (value === undefined) return undefined;
       fields.set(name, value);
-    } while (this.#is(','));
-    return this.#is('}') ? { kind: 'object', fields } : undefined;
+    } while (this.#is(COMMA));
+    return this.#is(OBJECT_END) ? { kind: 'object', fields } : undefined;
   }
 
-  #array(depth: number): JsonValue | undefined {
+  #array(depth: number, keep: boolean): JsonValue | undefined {
     const items: JsonValue[] = [];
+    let length = 0;
     this.#at += 1;
-    if (this.#is(']')) return { kind: 'array', items };
+    if (this.#is(ARRAY_END)) return { kind: 'array', items, length };
     do {
-      const value = this.value(depth);
-      if (value === undefined) return undefined;
+      const kept = keep && this.#kept > 0;
+      const value = this.value(depth, kept);
+      this.#items -= 1;
+      if (value === undefined || this.#items < 0) return undefined;
+      length += 1;
+      if (!kept) continue;
+      this.#kept -= 1;
       items.push(value);
-    } while (this.#is(','));
-    return this.#is(']') ? { kind: 'array', items } : undefined;
+    } while (this.#is(COMMA));
+    return this.#is(ARRAY_END) ? { kind: 'array', items, length } : undefined;
   }
 
-  #word(): JsonValue | undefined {
-    for (const [word, value] of WORDS) {
-      if (!this.#text.startsWith(word, this.#at)) continue;
-      this.#at += word.length;
-      return value;
+  #word(word: string, value: JsonValue): JsonValue | undefined {
+    if (!this.#text.startsWith(word, this.#at)) return undefined;
+    this.#at += word.length;
+    return value;
+  }
+
+  #number(keep: boolean): JsonValue | undefined {
+    const start = this.#at;
+    this.#take(MINUS);
+    if (!this.#take(ZERO) && !this.#digits()) return undefined;
+    if (this.#take(POINT) && !this.#digits()) return undefined;
+    if (this.#take(SMALL_E) || this.#take(LARGE_E)) {
+      if (!this.#take(PLUS)) this.#take(MINUS);
+      if (!this.#digits()) return undefined;
     }
-    const text = this.#take(NUMBER);
-    return text === undefined ? undefined : { kind: 'number', text };
+    return keep ? { kind: 'number', text: this.#text.slice(start, this.#at) } : NULL;
   }
 
-  #string(): string | undefined {
-    if (this.#text[this.#at] !== '"') return undefined;
-    let end = this.#at + 1;
-    while (end < this.#text.length && this.#text[end] !== '"') end += this.#text[end] === '\\' ? 2 : 1;
-    const quoted = this.#text.slice(this.#at, end + 1);
-    this.#at = end + 1;
-    try {
-      return JSON.parse(quoted) as string;
-    } catch {
-      // A bad escape, a control character, or no end.
-      return undefined;
+  /** One digit or more. */
+  #digits(): boolean {
+    const start = this.#at;
+    for (let code = this.#code(); code >= ZERO && code <= NINE; code = this.#code()) this.#at += 1;
+    return this.#at > start;
+  }
+
+  /** The text of a string; empty where nobody will look at it. */
+  #string(keep = true): string | undefined {
+    if (this.#code() !== QUOTE) return undefined;
+    const start = this.#at;
+    this.#at += 1;
+    let plain = true;
+    let code = this.#code();
+    while (code !== QUOTE && code >= 0x20) {
+      if (code === BACKSLASH) {
+        plain = false;
+        if (!this.#escaped()) return undefined;
+      }
+      this.#at += 1;
+      code = this.#code();
     }
+    // A control character, or the end.
+    if (code !== QUOTE) return undefined;
+    this.#at += 1;
+    if (!keep) return '';
+    return plain
+      ? this.#text.slice(start + 1, this.#at - 1)
+      : (JSON.parse(this.#text.slice(start, this.#at)) as string);
   }
 
-  /** Whether this character comes next, which is then read. */
-  #is(character: string): boolean {
-    this.#take(SPACE);
-    if (this.#text[this.#at] !== character) return false;
+  /** Goes from a backslash to the last character of its escape. */
+  #escaped(): boolean {
+    this.#at += 1;
+    const letter = this.#text[this.#at] ?? '';
+    if (letter !== 'u') return letter !== '' && '"\\/bfnrt'.includes(letter);
+    const hex = this.#text.slice(this.#at + 1, this.#at + 5);
+    this.#at += 4;
+    return /^[0-9A-Fa-f]{4}$/.test(hex);
+  }
+
+  /** Whether this character comes next, after any space; it is then read. */
+  #is(code: number): boolean {
+    this.#space();
+    return this.#take(code);
+  }
+
+  #take(code: number): boolean {
+    if (this.#code() !== code) return false;
     this.#at += 1;
     return true;
   }
 
-  #take(token: RegExp): string | undefined {
-    token.lastIndex = this.#at;
-    const found = token.exec(this.#text)?.[0];
-    if (found !== undefined) this.#at += found.length;
-    return found;
+  #space(): void {
+    let code = this.#code();
+    while (code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09) {
+      this.#at += 1;
+      code = this.#code();
+    }
+  }
+
+  #code(): number {
+    return this.#text.charCodeAt(this.#at);
   }
 }
-
-const WORDS: readonly (readonly [string, JsonValue])[] = [
-  ['true', { kind: 'boolean', value: true }],
-  ['false', { kind: 'boolean', value: false }],
-  ['null', { kind: 'null' }],
-];

@@ -213,6 +213,7 @@ describe('what is printed', () => {
           a.b: { in: [1, "1", true, null, "a\\"b"] }
           "/c~1d": { matches: "x*/%2A", equals: 'y: #' }
           e: { present: false }
+        bodyType: json
         graphql: { operations: [query, mutation], fields: [viewer] }
         agents: [copilot, cl*]
       - { path: /g, methods: [POST], graphql: { operations: [query] } }
@@ -270,6 +271,9 @@ const more = fc.constantFrom(
   'body: { amount: { max: 5 } }',
   'body: { amount: { max: 9 } }',
   'body: { amount: { in: [1, 7] } }',
+  'body: { amount: { max: 5 } }, bodyType: json',
+  'body: { amount: { max: 9 } }, bodyType: form',
+  'bodyType: json',
   'query: { limit: { max: 5 } }',
   'agents: [claude]',
   'agents: [cl*]',
@@ -313,7 +317,16 @@ const request = fc.record({
   path: pathText,
   agent: fc.constantFrom('claude', 'cursor', undefined),
   query: fc.constantFrom<Asked['query']>([], [['limit', '3']], [['limit', '8']]),
-  body: fc.constantFrom('{"amount":1}', '{"amount":7}', '{"amount":20}', '{}', undefined),
+  body: fc.constantFrom(
+    '{"amount":1}',
+    '{"amount":7}',
+    '{"amount":20}',
+    '{}',
+    'amount=1',
+    'amount=7',
+    'x=1',
+    undefined,
+  ),
 });
 interface Asked {
   readonly service: string;
@@ -338,7 +351,9 @@ function judgeOf(): (text: string, asked: Asked) => number {
     const judged = {
       ...rest,
       segments: asked.path.slice(1).split('/'),
-      ...(body === undefined ? {} : { body: { kind: 'json' as const, text: body } }),
+      ...(body === undefined
+        ? {}
+        : { body: { kind: body.startsWith('{') ? ('json' as const) : ('form' as const), text: body } }),
     };
     return service === undefined ? DENIED : strictness(decide(service, judged, agent));
   };
@@ -535,6 +550,57 @@ describe('policyChanges', () => {
     ],
   ])('says %s in words', (_name, approved, written, expected) => {
     expect(texts(policyOf(approved), policyOf(written))).toEqual(expected);
+  });
+
+  const limited = (more: string, effect?: 'deny'): NaiveRule => ({
+    path: '/r',
+    methods: ['POST'],
+    ...(effect ? { effect } : {}),
+    more: `body: { amount: { max: 5 } }${more}`,
+  });
+  const JSON_ONLY = limited(', bodyType: json');
+  const FORM_ONLY = limited(', bodyType: form');
+
+  it.each<[string, NaiveRule[], NaiveRule[], string[]]>([
+    ['naming it narrows', [limited('')], [JSON_ONLY], ['- POST /r (body amount at most 5) on api']],
+    ['no longer naming it widens', [JSON_ONLY], [limited('')], ['+ POST /r (body amount at most 5) on api']],
+    [
+      'naming another one does both',
+      [JSON_ONLY],
+      [FORM_ONLY],
+      ['+ POST /r (body amount at most 5; form body) on api', '- POST /r (body amount at most 5; JSON body) on api'],
+    ],
+    [
+      'naming it in a deny rule narrows',
+      [...base, limited('', 'deny')],
+      [...base, limited(', bodyType: json', 'deny')],
+      ['- POST /r (body amount at most 5; JSON body) on api is denied'],
+    ],
+    [
+      'no longer naming it in a deny rule widens',
+      [...base, limited(', bodyType: json', 'deny')],
+      [...base, limited('', 'deny')],
+      ['+ POST /r (body amount at most 5; JSON body) on api is no longer denied'],
+    ],
+    [
+      'a tighter condition of the same kind narrows',
+      [limited(', bodyType: json')],
+      [{ ...JSON_ONLY, more: 'body: { amount: { max: 4 } }, bodyType: json' }],
+      ['- POST /r (body amount at most 5; JSON body) on api'],
+    ],
+  ])('tells of the kind of body: %s', (_name, approved, written, expected) => {
+    expect(texts(policyOf(approved), policyOf(written))).toEqual(expected);
+  });
+
+  it('strikes the kind of body that a save took away, so that putting it back waits for a person', () => {
+    const both = policyOf([limited('')]);
+    const struck = narrowApproved(both, policyOf([JSON_ONLY]));
+    expect(serviceOf(struck).rules.map(({ bodyType }) => bodyType)).toEqual(['json']);
+    expect(narrowApproved(struck, both)).toBe(struck);
+    expect(serviceOf(narrowApproved(struck, policyOf([FORM_ONLY]))).rules).toEqual([]);
+    const denied = policyOf([...base, limited(', bodyType: json', 'deny')]);
+    const later = narrowApproved(denied, policyOf([...base, limited('', 'deny')]));
+    expect(serviceOf(later).rules.filter(({ effect }) => effect === 'deny')).toHaveLength(2);
   });
 
   it('says what else changed, without header values', () => {

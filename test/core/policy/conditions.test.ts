@@ -288,6 +288,10 @@ const query = fc.array(
   },
 );
 
+const some = fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.constantFrom(48, 50, 97, 98, 99, 100, 101));
+const others = fc.record({ query: some, form: some });
+const jsonType = fc.constantFrom('application/json', 'application/json', 'application/json', 'application/vnd.x+json');
+
 function jsonText(list: NaiveEntries): string {
   const members = list.map(
     ([name, value]) =>
@@ -306,10 +310,18 @@ function formText(list: NaiveEntries): string {
 }
 
 function requestOf(naive: NaiveRequest): Judged {
-  const { body: given } = naive;
-  if (given.kind === 'none') return judged(naive.query);
-  const text = 'entries' in given ? (given.kind === 'json' ? jsonText(given.entries) : formText(given.entries)) : 'x';
-  return judged(naive.query, { kind: given.kind, text });
+  const { body: given, others, jsonType } = naive;
+  const more = (count: number, what: string): string[] => Array.from({ length: count }, (_, i) => `${what}${i}`);
+  const query = [...more(others.query, 'q').map((name) => [name, ''] as const), ...naive.query];
+  if (given.kind === 'none') return judged(query);
+  if (!('entries' in given)) return judged(query, { kind: 'text', text: 'x' });
+  if (given.kind === 'form') {
+    const fields = formText(given.entries);
+    const text = [...more(others.form, 'f'), ...(fields === '' ? [] : [fields])].join('&');
+    return judged(query, { kind: 'form', text });
+  }
+  const headers = [['content-type', jsonType]] as const;
+  return { ...judged(query, { kind: 'json', text: jsonText(given.entries) }), headers };
 }
 
 function conditionText(conditions: readonly NaiveCondition[]): string {
@@ -338,12 +350,13 @@ describe('conditions as a whole', () => {
     fc.assert(
       fc.property(
         fc.uniqueArray(condition, { minLength: 1, maxLength: 2, selector: ({ source, name }) => source + name }),
-        fc.record({ query, body }).filter(comparable),
-        (conditions, naive) => {
-          const more = conditionText(conditions);
+        fc.record({ query, body, others, jsonType }).filter(comparable),
+        fc.constantFrom(undefined, 'json' as const, 'form' as const),
+        (conditions, naive, bodyType) => {
+          const more = `${conditionText(conditions)}${bodyType === undefined ? '' : `, bodyType: ${bodyType}`}`;
           const request = requestOf(naive);
-          const allows = naiveAllows(conditions, naive);
-          const concerns = naiveConcerns(conditions, naive);
+          const allows = naiveAllows(conditions, naive, bodyType);
+          const concerns = naiveConcerns(conditions, naive, bodyType);
           const open = '{ path: /x, methods: [GET, POST] }';
           expect(verdict(policy(post(more)), request)).toBe(allows ? 'allow' : 'deny');
           expect(verdict(policy(open, `{ path: /x, effect: deny, ${more} }`), request)).toBe(
@@ -354,7 +367,7 @@ describe('conditions as a whole', () => {
           seen[allows ? 'allow' : concerns ? 'ask' : 'deny'] += 1;
         },
       ),
-      { numRuns: 600 },
+      { numRuns: 1500 },
     );
     // Otherwise the property would hold for want of cases.
     expect(Math.min(seen.allow, seen.ask, seen.deny)).toBeGreaterThan(10);

@@ -15,7 +15,7 @@ const lint = (text: string, context?: LintContext): readonly Problem[] => lintPo
 /** `code@line`, with the lines of related places. */
 const found = (text: string, context?: LintContext): string[] =>
   lint(text, context)
-    .filter(({ code }) => code !== 'write-without-approval')
+    .filter(({ code }) => code !== 'write-without-approval' && code !== 'body-without-type')
     .map(({ code, start, related }) =>
       [`${code}@${start.line}`, ...(related ?? []).map((one) => one.start.line)].join(' '),
     );
@@ -27,7 +27,7 @@ describe('lintPolicy', () => {
       'path: /v1/customers/**, methods: [GET]',
       'path: /v1/customers/*/secret, effect: deny',
       'path: /v1/customers/*/keys, methods: [GET], approval: always',
-      'path: /v1/refunds, methods: [POST], approval: always, body: { amount: { max: 5000 } }',
+      'path: /v1/refunds, methods: [POST], approval: always, body: { amount: { max: 5000 } }, bodyType: form',
     ]);
     expect(lint(text)).toEqual([]);
   });
@@ -183,6 +183,36 @@ describe('lintPolicy', () => {
     ['PUT', 'query: { limit: { max: 5 } }, body: { amount: { max: 9 } }'],
     ['PUT', 'query: { "0": { present: false } }, body: { "/0/x": { max: 9 } }'],
   ];
+
+  it.each<[string, boolean]>([
+    ['methods: [POST], body: { x: { max: 5 } }', true],
+    ['methods: [POST], body: { x: { min: 5 } }', true],
+    ['methods: [POST], body: { x: { equals: a } }', true],
+    ['methods: [POST], body: { x: { in: [a] } }', true],
+    ['methods: [POST], body: { x: { matches: "a*" } }', true],
+    ['methods: [POST], body: { x: { present: true } }', true],
+    ['methods: [POST], body: { x: { present: false } }', false],
+    ['methods: [POST], body: { x: { present: false }, y: { max: 5 } }', true],
+    ['methods: [POST], body: { x: { present: false } }, approval: always', true],
+    ['methods: [POST], body: { x: { max: 5 } }, bodyType: json', false],
+    ['methods: [POST], body: { x: { max: 5 } }, bodyType: form', false],
+    ['methods: [POST], query: { x: { max: 5 } }', false],
+    ['methods: [GET, HEAD], body: { x: { max: 5 } }', false],
+    ['effect: deny, body: { x: { equals: live } }', true],
+    ['effect: deny, body: { x: { present: true } }', false],
+    ['effect: deny, body: { x: { present: false } }', true],
+    ['effect: deny, body: { x: { equals: live } }, bodyType: json', false],
+  ])('asks for the kind of body where a missing field means more: %s', (rule, expected) => {
+    const problems = lint(policy([`path: /a, ${rule}`, 'path: /a, methods: [GET, POST], agents: [claude]'], ''));
+    const own = problems.filter(({ code }) => code === 'body-without-type');
+    expect(own).toMatchObject(expected ? [{ severity: 'warning', data: { service: 'api' }, start: { line: 6 } }] : []);
+  });
+
+  it('says of a kind of body without a condition on it that a deny rule is no narrower for it', () => {
+    const open = 'path: /a, methods: [POST], agents: [claude]';
+    expect(found(policy([open, 'path: /a, effect: deny, bodyType: json']))).toContain('condition-without-effect@7');
+    expect(found(policy(['path: /a, methods: [POST], bodyType: json']))).toEqual([]);
+  });
 
   it.each(IDLE)('says that %s with %s never matches', (method, conditions) => {
     expect(found(policy([`path: /a, methods: [${method}], ${conditions}`]))).toEqual(['condition-without-effect@6']);

@@ -1,0 +1,32 @@
+import { parameterRoot } from '../request/parameters.ts';
+import { foldText } from './fold.ts';
+import type { Condition } from './restrictionModel.ts';
+
+/** A field that a condition asks about, with its names as lenient servers read them: worked out once, not per request. */
+export interface WantedField {
+  readonly source: Condition['source'];
+  readonly path: readonly string[];
+  readonly folded: readonly string[];
+  /** What a parameter of another part of the request may be called that holds this field, see {@link parameterRoot}. */
+  readonly roots: readonly string[];
+  /** The same for all conditions on one field. */
+  readonly key: string;
+}
+
+export function wantedField({ source, path }: Pick<Condition, 'source' | 'path'>): WantedField {
+  return {
+    source,
+    path,
+    folded: path.map(foldText),
+    roots: [parameterRoot(path[0] ?? ''), parameterRoot(path.join('.'))],
+    key: `${source} ${JSON.stringify(path)}`,
+  };
+}
+
+/**
+ * Whether a name with dots may be read as a path of names that leads to the wanted one, above or below it: Spring and
+ * ASP.NET bind a form's `order.amount` so, Elasticsearch a JSON object's. `steps` are the folded name's, split at dots.
+ */
+export function leadsTo(steps: readonly string[], wanted: readonly string[]): boolean {
+  return wanted.every((step, i) => steps[i] === undefined || steps[i] === step);
+}
