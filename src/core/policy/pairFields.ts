@@ -13,8 +13,8 @@ const MAX_NAME = 1000;
 /** The names that qs reads below the first one (`a[b][c][d][e][f]`); what is in brackets behind them is one name to it. */
 const MAX_NESTED = 5;
 
-/** How many items of a list qs takes for a list. */
-const MAX_INDEX = 20;
+/** How many items qs takes for a list; of more it makes an object. */
+const MAX_ITEMS = 20;
 
 /** A parameter or form field with its name taken apart: `a[b][]` is `['a', 'b', '']`. */
 interface Field {
@@ -99,7 +99,7 @@ function hasGaps(fields: readonly Field[], path: readonly string[]): boolean {
     if (place === 0 || !isIndex(step)) return false;
     const beside = fields.filter((field) => path.slice(0, place).every((own, i) => field.path[i] === own));
     const indices = new Set(beside.map((field) => field.path[place] ?? '').filter(isIndex));
-    return indices.size > MAX_INDEX + 1 || [...indices.keys()].some((index) => Number(index) >= indices.size);
+    return indices.size > MAX_ITEMS || [...indices.keys()].some((index) => Number(index) >= indices.size);
   });
 }
 
