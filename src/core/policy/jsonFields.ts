@@ -1,5 +1,5 @@
 import type { JsonArray, JsonObject, JsonValue } from '../request/jsonText.ts';
-import { parameterRoot } from '../request/parameters.ts';
+import { parameterRoots } from '../request/parameters.ts';
 import { appendTo } from './appendTo.ts';
 import { foldText } from './fold.ts';
 import type { JudgedField } from './judgedField.ts';
@@ -92,5 +92,5 @@ function namesOf(object: JsonObject): Names | undefined {
 
 function rootsOf(value: JsonValue): ReadonlySet<string> | 'many' {
   if (value.kind !== 'object') return new Set();
-  return isWide(value) ? 'many' : new Set([...value.fields.keys()].map(parameterRoot));
+  return isWide(value) ? 'many' : new Set([...value.fields.keys()].flatMap(parameterRoots));
 }

@@ -1,6 +1,6 @@
 import { readJson } from '../request/jsonText.ts';
 import type { CanonicalRequest } from '../request/model.ts';
-import { parameterRoot } from '../request/parameters.ts';
+import { parameterRoots } from '../request/parameters.ts';
 import { foldText } from './fold.ts';
 import { JsonFields } from './jsonFields.ts';
 import type { JudgedField } from './judgedField.ts';
@@ -87,7 +87,7 @@ export class JudgedFields {
   }
 
   #queryHas({ roots }: WantedField): boolean {
-    this.#queryRoots ??= new Set(this.#parts.query.map(([name]) => parameterRoot(name)));
+    this.#queryRoots ??= new Set(this.#parts.query.flatMap(([name]) => parameterRoots(name)));
     const own = this.#queryRoots;
     return roots.some((root) => own.has(root));
   }

@@ -1,4 +1,4 @@
-import { parameterRoot } from '../request/parameters.ts';
+import { parameterRoots } from '../request/parameters.ts';
 import { appendTo } from './appendTo.ts';
 import { foldText } from './fold.ts';
 import type { JudgedField } from './judgedField.ts';
@@ -25,7 +25,7 @@ interface Field {
 
 /** The parameters of a query or the fields of a form. */
 export class PairFields {
-  /** By the name that the most lenient server reads. */
+  /** By what servers may take for the first name. */
   readonly #byRoot = new Map<string, Field[]>();
   /** Those with dots in their names, by the first step. */
   readonly #byStep = new Map<string, { readonly field: Field; readonly steps: readonly string[] }[]>();
@@ -42,7 +42,7 @@ export class PairFields {
   }
 
   #add(name: string, field: Field): void {
-    appendTo(this.#byRoot, parameterRoot(name), field);
+    for (const root of parameterRoots(name)) appendTo(this.#byRoot, root, field);
     const steps = field.folded.flatMap((step) => step.split('.'));
     if (steps.length > field.path.length) appendTo(this.#byStep, steps[0] ?? '', { field, steps });
   }
@@ -53,7 +53,7 @@ export class PairFields {
   }
 
   find(wanted: WantedField): JudgedField {
-    const near = wanted.roots[0] === undefined ? [] : (this.#byRoot.get(wanted.roots[0]) ?? []);
+    const near = [...new Set(wanted.firstRoots.flatMap((root) => this.#byRoot.get(root) ?? []))];
     let found: JudgedField = 'absent';
     for (const field of near) {
       const meeting = meet(field, wanted);

@@ -1,4 +1,4 @@
-import { parameterRoot } from '../request/parameters.ts';
+import { parameterRoots } from '../request/parameters.ts';
 import { foldText } from './fold.ts';
 import type { Condition } from './restrictionModel.ts';
 
@@ -7,18 +7,22 @@ export interface WantedField {
   readonly source: Condition['source'];
   readonly path: readonly string[];
   readonly folded: readonly string[];
-  /** What a parameter of another part of the request may be called that holds this field, see {@link parameterRoot}. */
+  /** What servers may take for its first name, see {@link parameterRoots}. */
+  readonly firstRoots: readonly string[];
+  /** What a parameter of another part of the request may be called that holds this field. */
   readonly roots: readonly string[];
   /** The same for all conditions on one field. */
   readonly key: string;
 }
 
 export function wantedField({ source, path }: Pick<Condition, 'source' | 'path'>): WantedField {
+  const firstRoots = parameterRoots(path[0] ?? '');
   return {
     source,
     path,
     folded: path.map(foldText),
-    roots: [parameterRoot(path[0] ?? ''), parameterRoot(path.join('.'))],
+    firstRoots,
+    roots: [...firstRoots, ...parameterRoots(path.join('.'))],
     key: `${source} ${JSON.stringify(path)}`,
   };
 }
