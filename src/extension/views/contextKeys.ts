@@ -14,6 +14,7 @@ export function registerContextKeys(app: App): vscode.Disposable {
     const keys = {
       ...concernKeys(currentConcerns(app)),
       'valetKey.someFrozen': app.freeze.state.all || app.freeze.state.services.length > 0,
+      'valetKey.pendingChanges': pending.length > 0,
       // For `resourcePath in …`: the files whose editors offer the review, whatever they are called.
       'valetKey.pendingFiles': pending.flatMap(({ id }) => pathsOf(app.locations.uriOf(id))),
       'valetKey.approvalsWaiting': app.approvals.queue.waiting.length > 0,

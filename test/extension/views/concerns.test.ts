@@ -137,6 +137,9 @@ describe('a Services view with services', () => {
       expect(rows.includes('gatewayDown'), words).toBe(facts.gateway === 'down');
       expect(rows.includes('administratorBroken'), words).toBe(facts.administrator === 'broken');
       expect(rows.includes('plainSecrets'), words).toBe(facts.plainSecrets > 0);
+      // Nobody is urged to approve what a workspace brings before it is trusted.
+      const pending = facts.entries.some((entry) => entry.pending.length > 0);
+      expect(rows.includes('pendingChanges'), words).toBe(facts.trusted && pending);
     }
   });
 

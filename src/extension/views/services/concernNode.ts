@@ -37,7 +37,7 @@ function presentationOf(concern: Concern, locations: Pick<PolicyLocations, 'uriO
   switch (concern.kind) {
     case 'untrusted':
       return {
-        action: l10n.t('Manage Workspace Trust'),
+        action: l10n.t('Manage Trust'),
         state: l10n.t('not trusted: every call is refused'),
         sentence: l10n.t('This workspace is not trusted, so every call from it is refused.'),
         icon: attention('workspace-untrusted'),

@@ -35,7 +35,8 @@ export function concernsOf(facts: ConcernFacts): readonly Concern[] {
     ...facts.entries.filter(isTrouble).map((entry): Concern => {
       return { kind: standingOf(entry) === 'missing' ? 'policyMissing' : 'policyBroken', entry };
     }),
-    ...when(pending > 0, { kind: 'pendingChanges', count: pending }),
+    // Nobody is urged to approve what a workspace brings before it is trusted.
+    ...when(facts.trusted && pending > 0, { kind: 'pendingChanges', count: pending }),
     ...when(facts.plainSecrets > 0, { kind: 'plainSecrets', count: facts.plainSecrets }),
   ];
 }
@@ -55,7 +56,7 @@ export function concernKeys(concerns: readonly Concern[]): Readonly<Record<strin
     'valetKey.administratorBroken': has('administratorBroken'),
     'valetKey.policyBroken': has('policyBroken'),
     'valetKey.policyMissing': has('policyMissing'),
-    'valetKey.pendingChanges': has('pendingChanges'),
+    'valetKey.pendingReview': has('pendingChanges'),
     'valetKey.plainSecrets': has('plainSecrets'),
   };
 }
