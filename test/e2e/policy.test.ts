@@ -348,8 +348,12 @@ test('a deleted file keeps closed what it restricted until a person lets it go, 
   await until('the tree', async () => (await serviceRow()).includes('ready'));
 
   rmSync(users);
-  await window.page.getByText('is missing; what it named is closed: stripe').first().waitFor();
+  const welcome = window.page.locator('.welcome-view-content');
+  await welcome.getByText('A policy file is missing, so its services are blocked.').waitFor();
   await window.screenshotThemes('user-policy-missing');
+  await welcome.getByText('Show Status').click();
+  expect((await window.waitForDialog('is missing')).detail).toContain('what it named is closed: stripe');
+  await window.page.keyboard.press('Escape');
   expect(await codeOf('/v1/charges')).toBe('policy_not_approved');
   await window.palette('Valet Key: Revoke Credential');
   await window.waitForInput('Which service?');
