@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -186,6 +186,38 @@ test('a rule that was removed and is put back says that it was approved once, an
   await until('the call to pass', async () => (await codeOf('/v1/charges')) === 200);
 });
 
+test('what is removed in the editor stays removed, though a program puts the old text back at once', async () => {
+  const original = article(BEARER);
+  const removed = '/v1/charges';
+  let putBack = 0;
+  const attacker = watch(dirname(file), () => {
+    if (readFileSync(file, 'utf8').includes(removed)) return;
+    writeFileSync(file, original);
+    putBack += 1;
+  });
+  try {
+    await window.evaluate(
+      async (vscode, { path, text }) => {
+        const document = await vscode.workspace.openTextDocument(vscode.Uri.file(path));
+        const edit = new vscode.WorkspaceEdit();
+        edit.replace(document.uri, new vscode.Range(0, 0, document.lineCount, 0), text);
+        await vscode.workspace.applyEdit(edit);
+        await document.save();
+      },
+      { path: file, text: article(BEARER, api.origin, ARTICLE_RULES.slice(1)) },
+    );
+    await until('the rule to wait', async () => (await codeOf(removed)) === 'policy_not_approved');
+  } finally {
+    attacker.close();
+  }
+  expect(putBack).toBeGreaterThan(0);
+  expect(readFileSync(file, 'utf8')).toBe(original);
+  await until('the tree', async () => (await serviceRow()).includes('1 change waits'));
+  await window.palette('Valet Key: Review and Apply Policy Changes');
+  expect(await answer('Apply these changes', 'Apply')).toContain(`+ GET ${removed} on stripe`);
+  await until('the call to pass', async () => (await codeOf(removed)) === 200);
+});
+
 test('many changes are counted, and listed in full on demand', async () => {
   const many = Array.from({ length: 30 }, (_, n) => `- { path: /v1/many/${n}, methods: [GET] }`);
   // The one that matters is written last, and shown first.
@@ -322,6 +354,7 @@ test('a deleted file keeps closed what it restricted until a person lets it go, 
   expect(question.message).not.toContain('yaml”?');
   await window.screenshotThemes('policy-forged-name');
   await window.answerDialog('Apply');
+  await until('the tree', async () => (await serviceRow()).includes('credential missing'));
   await window.tree('Services').row('stripe').pressToBeAsked('Enter Credential');
   expect((await window.waitForInput('Credential for stripe')).title).toContain('Enter Credential');
   await window.type('Credential for stripe', second);

@@ -34,7 +34,7 @@ export function presetText(id: ServicePresetId): { readonly label: string; reado
     case 'use-models':
       return {
         label: l10n.t('Use models'),
-        description: l10n.t('list models and send them requests, which cost money; no files, keys or administration'),
+        description: l10n.t('list models and send them requests, which cost money; no other path of the API'),
       };
     case 'all-of-graphql':
       return {

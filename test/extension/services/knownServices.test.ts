@@ -85,6 +85,29 @@ describe('presets', () => {
     expect(verdict(written(named('slack'), 1), 'POST', '/chat.postMessage')).toBe('allow');
   });
 
+  test.each(['openai', 'anthropic'])('using models of %s is using them and nothing else', (id) => {
+    const known = named(id);
+    const service = written(
+      known,
+      presetsOf(known).findIndex((preset) => preset.id === 'use-models'),
+    );
+    const other = [
+      'files',
+      'files/1/content',
+      'batches',
+      'organization/admin_api_keys',
+      'vector_stores',
+      'responses/r',
+    ];
+    for (const path of other) {
+      for (const method of ['GET', 'POST', 'DELETE']) {
+        for (const target of [`/${path}`, `/v1/${path}`, `/v1/organizations/${path}`]) {
+          expect([method, target, verdict(service, method, target)]).toEqual([method, target, 'deny']);
+        }
+      }
+    }
+  });
+
   describe('reading the usual data', () => {
     /** What each is good for, and what answers with credentials by the provider's own documentation. */
     const cases: Readonly<Record<string, { readonly reads: readonly string[]; readonly secrets: readonly string[] }>> =
