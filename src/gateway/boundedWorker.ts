@@ -15,11 +15,14 @@ export interface WorkerOptions {
   readonly role: string;
   /** A thread costs some 50 MB: it ends after so long without a job, and the next job starts another. */
   readonly idleMs: number;
+  /** The deadline may pass this many times over while the process gets too little of a processor to use it up. Default: 1. */
+  readonly patience?: number;
   /** How much its jobs may hold in memory; one that wants more is ended with the thread. */
   readonly heapMb?: number;
 }
 
 const HEAP_MB = 128;
+const LEAST_WAIT_MS = 50;
 
 /**
  * A worker thread that does one job at a time, each within its deadline, so that nothing holds up the event loop. One
@@ -77,7 +80,7 @@ interface Thread {
   dispose(): void;
 }
 
-function startThread({ script, role, heapMb = HEAP_MB }: WorkerOptions): Thread {
+function startThread({ script, role, heapMb = HEAP_MB, patience = 1 }: WorkerOptions): Thread {
   const worker = new Worker(script, {
     workerData: role,
     env: {},
@@ -103,7 +106,14 @@ function startThread({ script, role, heapMb = HEAP_MB }: WorkerOptions): Thread 
           resolve(answer);
         };
         const onFailure = (): void => settle();
-        const timer = setTimeout(onFailure, withinMs);
+        const began = { at: performance.now(), cpu: process.cpuUsage() };
+        const look = (): void => {
+          const { user, system } = process.cpuUsage(began.cpu);
+          const left = withinMs - (user + system) / 1000;
+          if (left <= 0 || performance.now() - began.at >= patience * withinMs) settle();
+          else timer = setTimeout(look, Math.max(left, LEAST_WAIT_MS));
+        };
+        let timer = setTimeout(look, withinMs);
         worker.once('message', settle).once('error', onFailure).once('exit', onFailure);
         worker.postMessage(message);
       });

@@ -14,7 +14,7 @@ import { type RunCommand, runCommand } from './commands/runCommand.ts';
 import { enterLimits } from './enterLimits.ts';
 import { type Caller, PERSON } from './flight.ts';
 import { Flights } from './flights.ts';
-import { GatewayState, type ParsePolicy } from './gatewayState.ts';
+import { GatewayState } from './gatewayState.ts';
 import { type Resolve, Transport } from './http/transport.ts';
 import { Judge, type Judged } from './judge.ts';
 import { Limiter, type Place } from './limiter.ts';
@@ -45,6 +45,7 @@ import type {
   WishOutcome,
 } from './parent.ts';
 import { PersonActs } from './personActs.ts';
+import type { ParsePolicy } from './policyTexts.ts';
 import { RefusalLimit } from './refusalLimit.ts';
 import { refusals } from './refusals.ts';
 import { Refusing } from './refusing.ts';
@@ -250,6 +251,9 @@ export class Gateway implements GatewayControl {
       this.#judge.admit(caller);
       this.#state.refuseUntilInformed(service);
       const policies = this.#state.policies(scope);
+      if (service === undefined ? policies.serviceNames.length === 0 : !policies.serviceNames.includes(service)) {
+        this.#state.refuseIfUnread(service);
+      }
       if (service !== undefined && !policies.serviceNames.includes(service)) {
         throw refusals.unknownService(policies.serviceNames);
       }
@@ -293,7 +297,7 @@ export class Gateway implements GatewayControl {
   // ── What the parent orders ──────────────────────────────────────────────────────────────────────────────────────
 
   async setPolicies(files: readonly PolicyFile[]): Promise<void> {
-    await this.#state.setPolicies(files, this.#parsePolicy);
+    await this.#state.setPolicies(files, this.#readPolicy);
     this.#approvals.recheck();
     this.wrapped.refresh();
   }
@@ -303,14 +307,18 @@ export class Gateway implements GatewayControl {
     this.#approvals.recheck();
   }
 
-  readonly #parsePolicy: ParsePolicy = async (text, author) => {
+  readonly #readPolicy: ParsePolicy = async (text, author) => {
     try {
       return await this.#options.parsePolicy(text, author);
     } catch (error) {
       this.log('warn', String(error));
-      return { text, problems: [] };
+      throw error;
     }
   };
+
+  /** A text that cannot be read in time grants nothing. */
+  readonly #parsePolicy: ParsePolicy = (text, author) =>
+    this.#readPolicy(text, author).catch(() => ({ text, problems: [] }));
 
   async setCredentials(set: CredentialSet): Promise<void> {
     const removed = this.#state.setCredentials(set);

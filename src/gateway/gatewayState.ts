@@ -1,15 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { PolicyAuthor, PolicyDocument, Service, VerifyRequest } from '../core/policy/model.ts';
+import type { Service, VerifyRequest } from '../core/policy/model.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Caller } from './flight.ts';
 import type { Candidate, CredentialSet, FreezeState, Mend, PolicyFile, ServiceStatus } from './parent.ts';
 import { PolicySet, type ServiceInForce } from './policySet.ts';
+import { type ParsePolicy, PolicyTexts } from './policyTexts.ts';
 import { refusals } from './refusals.ts';
 import { ServerSet } from './servers/serverSet.ts';
 import { Vault, type VaultLookup } from './vault.ts';
-
-/** Gives a text's document; one without a policy grants nothing. */
-export type ParsePolicy = (text: string, author: PolicyAuthor) => Promise<PolicyDocument>;
 
 /** How long before its end a credential counts as expiring: seven days. */
 const EXPIRING_MS = 7 * 24 * 60 * 60 * 1000;
@@ -42,15 +40,19 @@ export class GatewayState {
   #servers = { window: ServerSet.EMPTY, user: ServerSet.EMPTY };
   #policyTurn = 0;
   #informed = false;
-  /** The texts in force, as they were read: what is approved now was usually written before. */
-  #read: ReadonlyMap<string, PolicyDocument> = new Map();
+  readonly #texts: PolicyTexts;
+  /** Files that are being read for longer than they should: until they are, nobody knows what they forbid. */
+  #reading: readonly string[] = [];
+  /** Files that could not be read at last. */
+  #unread: readonly string[] = [];
   #freeze: FreezeState = { all: false, services: [] };
   #trusted = true;
   #version = 0;
   #policyVersion = 0;
 
-  constructor(now: () => number) {
+  constructor(now: () => number, texts = new PolicyTexts()) {
     this.#now = now;
+    this.#texts = texts;
     this.vault = new Vault(now);
   }
 
@@ -64,21 +66,24 @@ export class GatewayState {
     return this.#policyVersion;
   }
 
-  /** A text that `parse` cannot give in time grants nothing. Of two calls at once the later one counts. */
+  /**
+   * A text that `parse` cannot give in time is tried again; every call is refused meanwhile. In the end it grants nothing. Of
+   * two calls at once the later one counts.
+   */
   async setPolicies(files: readonly PolicyFile[], parse: ParsePolicy): Promise<void> {
     const turn = ++this.#policyTurn;
     this.#files = files;
-    const read = new Map<string, PolicyDocument>();
-    const parseOnce: ParsePolicy = async (text, author) => {
-      const key = `${author} ${text}`;
-      const document = read.get(key) ?? this.#read.get(key) ?? (await parse(text, author));
-      if (document.policy) read.set(key, document);
-      return document;
-    };
-    const policies = await PolicySet.from(files, parseOnce);
-    const servers = await ServerSet.from(files, parseOnce);
-    if (turn !== this.#policyTurn) return;
-    this.#read = read;
+    const superseded = (): boolean => turn !== this.#policyTurn;
+    const read = await this.#texts.read(files, parse, superseded, (labels) => {
+      this.#reading = labels;
+      this.#version++;
+    });
+    if (!read) return;
+    const policies = await PolicySet.from(files, read.documentOf);
+    const servers = await ServerSet.from(files, read.documentOf);
+    if (superseded()) return;
+    this.#reading = [];
+    this.#unread = read.unread;
     this.#policies = { window: policies, user: policies.withoutWorkspaces() };
     this.#servers = { window: servers, user: servers.withoutWorkspaces() };
     this.#informed = true;
@@ -88,9 +93,15 @@ export class GatewayState {
     this.#filesInForce = files;
   }
 
-  /** A gateway that was not told its policies yet would call every service unknown. */
+  /** A gateway that does not know its policies yet, or only half of them, would call services unknown, or allow too much. */
   refuseUntilInformed(service?: string): void {
+    if (this.#reading.length > 0) throw refusals.policyBeingRead(this.#reading, service);
     if (!this.#informed) throw refusals.gatewayStarting(service);
+  }
+
+  /** What is unknown may stand in a file that could not be read. */
+  refuseIfUnread(service?: string): void {
+    if (this.#unread.length > 0) throw refusals.policyUnread(this.#unread, service);
   }
 
   /** Returns the services whose credential is gone with this set. */
@@ -143,7 +154,10 @@ export class GatewayState {
   #findIn(policies: PolicySet, name: string): ServiceInForce {
     if (!this.#trusted) throw refusals.untrustedWorkspace(name);
     const lookup = policies.find(name);
-    if (lookup.found === 'unknown') throw refusals.unknownService(policies.serviceNames);
+    if (lookup.found === 'unknown') {
+      this.refuseIfUnread(name);
+      throw refusals.unknownService(policies.serviceNames);
+    }
     if (lookup.found === 'not_approved') {
       const elsewhere = this.#boundElsewhere(name, lookup.proposed);
       if (elsewhere !== undefined) throw refusals.originNotConfirmed(name, elsewhere);

@@ -5,7 +5,7 @@ import { MOST_MAX_CHARS } from './answer/answer.ts';
 import type { CommandCredentials } from './commands/commandCredentials.ts';
 import { Flight, PERSON } from './flight.ts';
 import type { Flights } from './flights.ts';
-import type { GatewayState, ParsePolicy } from './gatewayState.ts';
+import type { GatewayState } from './gatewayState.ts';
 import type { Judge } from './judge.ts';
 import type {
   Explanation,
@@ -17,6 +17,7 @@ import type {
   VerifyingRequest,
   VerifyOptions,
 } from './parent.ts';
+import type { ParsePolicy } from './policyTexts.ts';
 import { refusals } from './refusals.ts';
 import type { Refusing } from './refusing.ts';
 import type { Authenticator } from './renewal/authenticator.ts';

@@ -368,6 +368,23 @@ export const refusals = {
       service === undefined ? {} : { service },
     ),
 
+  /** It is tried again; meanwhile nobody knows what the files forbid. */
+  policyBeingRead: (files: readonly string[], service?: string): RefusalError =>
+    refuse(
+      'gateway_unavailable',
+      `The policy could not be read in time yet (${files.join(', ')}): this machine is very busy. It is tried again.`,
+      'Nothing was sent. Call again in a few seconds.',
+      service === undefined ? {} : { service },
+    ),
+
+  policyUnread: (files: readonly string[], service?: string): RefusalError =>
+    refuse(
+      'gateway_unavailable',
+      `A policy file could not be read in time (${files.join(', ')}), so nothing in it is allowed.`,
+      'Nothing was sent. Tell the person: saving the file, or "Valet Key: Restart Gateway" in VS Code, has it read again; a file that takes over a second to read has to be made shorter.',
+      service === undefined ? {} : { service },
+    ),
+
   gatewayStopping: (service: string, sent: Sent): RefusalError =>
     refuse(
       'gateway_unavailable',

@@ -16,7 +16,10 @@ export function findServer(state: GatewayState, name: string, scope: Caller['sco
   if (!state.trusted) throw refusals.untrustedWorkspace(name);
   const servers = state.servers(scope);
   const lookup = servers.find(name);
-  if (lookup.found === 'unknown') throw serverRefusals.unknownServer(servers.names);
+  if (lookup.found === 'unknown') {
+    state.refuseIfUnread(name);
+    throw serverRefusals.unknownServer(servers.names);
+  }
   if (lookup.found === 'server') return lookup.inForce;
   const elsewhere = lookup.proposed && boundElsewhere(state, lookup.proposed);
   // It comes before the missing approval: no review makes up for it.
