@@ -1,5 +1,6 @@
 import { agentName } from '../core/audit/agentName.ts';
 import type { AuditAgent, AuditEvent } from '../core/audit/model.ts';
+import { bodyTypeOf } from '../core/policy/bodyType.ts';
 import type { CanonicalRequest } from '../core/request/model.ts';
 import type { AgentInfo, Call } from '../protocol/messages.ts';
 import { freshId } from './audit/recorder.ts';
@@ -89,6 +90,7 @@ export class Flight {
   /** What every record of this call says. */
   event(): Omit<AuditEvent, 'kind'> {
     const { call, request } = this;
+    const bodyType = request && bodyTypeOf(request);
     return {
       id: this.id,
       agent: this.#agent,
@@ -97,6 +99,7 @@ export class Flight {
       method: request?.method ?? call.method,
       // What was refused as a path is shown as it was asked, without its query: values are not recorded.
       path: request?.path ?? call.path.split(/[?#]/, 1)[0] ?? '',
+      ...(bodyType === undefined ? {} : { bodyType }),
       ...(this.rule === undefined ? {} : { rule: this.rule }),
       ...(this.credential === undefined ? {} : { credential: this.credential }),
       ...(call.reason === undefined ? {} : { reason: call.reason }),

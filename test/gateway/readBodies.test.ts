@@ -117,6 +117,28 @@ describe.each(['json', 'form'])('an API that reads %s', (service) => {
     }
   });
 
+  it('has the kind of each body in the trail, and no more of it', async () => {
+    const before = served.records().length;
+    const sent = { json: { json: { amount: 7 } }, form: { form: { amount: 7 } } }[service];
+    await tried('execute', { service, method: 'POST', path: '/refunds', ...sent });
+    await tried('execute', {
+      service,
+      method: 'POST',
+      path: '/open',
+      json: { amount: 7 },
+      headers: { 'content-type': 'application/x+json' },
+    });
+    await tried('read', { service, path: '/rows?amount=7' });
+    const [intent, outcome, other, , read] = served.records().slice(before);
+    expect([intent, outcome, other, read].map((record) => record?.bodyType)).toEqual([
+      service,
+      service,
+      'other',
+      undefined,
+    ]);
+    expect(JSON.stringify(served.records().slice(before))).not.toContain('amount');
+  });
+
   it('reads the parameters of a query that was allowed to it', async () => {
     expect(await tried('read', { service, path: '/rows?amount=10' })).toBe('10');
     expect(await tried('read', { service, path: `/rows?${'a&'.repeat(99)}amount=10` })).toBe('10');

@@ -1,3 +1,5 @@
+import type { SeenBodyType } from '../policy/bodyType.ts';
+
 /** What happened to one call, as the machine record keeps it. See docs/audit.md. */
 export type AuditKind = 'intent' | 'outcome' | 'denied' | 'control' | 'pruned';
 
@@ -30,6 +32,8 @@ export interface AuditEvent {
   readonly environment?: string;
   readonly method?: string;
   readonly path?: string;
+  /** Of a call with a body, so that rules can be proposed that name it. */
+  readonly bodyType?: SeenBodyType;
   readonly verdict?: string;
   readonly code?: string;
   readonly rule?: string;

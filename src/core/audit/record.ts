@@ -68,6 +68,7 @@ export function sealRecord(
     ...optional('environment', event.environment, LIMITS.environment),
     ...optional('method', event.method, LIMITS.method),
     ...optional('path', event.path, LIMITS.path),
+    ...(event.bodyType === undefined ? {} : { bodyType: event.bodyType }),
     ...optional('verdict', event.verdict, LIMITS.verdict),
     ...optional('code', event.code, LIMITS.code),
     ...optional('rule', event.rule, LIMITS.rule),

@@ -1,6 +1,14 @@
 import type { CanonicalRequest } from '../request/model.ts';
 import type { ServiceHeaders } from './model.ts';
-import type { BodyType } from './restrictionModel.ts';
+import { BODY_TYPES, type BodyType } from './restrictionModel.ts';
+
+/** What a trail says of a body: the kind whose fields an API surely finds, or another one. */
+export type SeenBodyType = BodyType | 'other';
+
+export function bodyTypeOf(request: Pick<CanonicalRequest, 'body' | 'headers'>): SeenBodyType | undefined {
+  if (request.body === undefined) return undefined;
+  return BODY_TYPES.find((type) => hasNoOtherBody(request, type, { set: [] })) ?? 'other';
+}
 
 /**
  * Whether a request has no other body than one of this kind. JSON counts only as what every JSON API takes,

@@ -1,15 +1,18 @@
 import { isMap, isSeq, type ParsedNode } from 'yaml';
 import { METHODS, type Method } from '../request/model.ts';
 import { canonicalPath } from '../request/path.ts';
+import type { SeenBodyType } from './bodyType.ts';
 import { inOrder } from './coverage.ts';
 import { compileService, fittingRules } from './decide.ts';
 import { generalise } from './generalise.ts';
+import { needsBodyType } from './lintConditions.ts';
 import type { Rule, Service } from './model.ts';
 import { mayMeet } from './overlap.ts';
 import { parsePolicy } from './parse.ts';
 import { PathIndex } from './pathIndex.ts';
 import { compilePattern } from './pattern.ts';
 import { yamlText } from './print.ts';
+import type { BodyType } from './restrictionModel.ts';
 import { restrictionsCover } from './restrictions.ts';
 import type { PastCall } from './rulesUsed.ts';
 import { asksAsStrictly } from './strictness.ts';
@@ -37,6 +40,7 @@ interface Call {
   readonly method: Method;
   readonly path: string;
   readonly segments: readonly string[];
+  readonly bodyTypes: ReadonlySet<SeenBodyType>;
 }
 
 /**
@@ -133,20 +137,30 @@ export function tightenPolicy(text: string, calls: Iterable<PastCall>): Proposal
 }
 
 function callsByService(calls: Iterable<PastCall>): ReadonlyMap<string, Call[]> {
-  const grouped = new Map<string, Call[]>();
-  const seen = new Set<string>();
-  for (const { service, method: written, path } of calls) {
+  const grouped = new Map<string, Map<string, Call & { readonly bodyTypes: Set<SeenBodyType> }>>();
+  for (const { service, method: written, path, bodyTypes = [] } of calls) {
     const method = METHODS.find((one) => one === written);
     const canonical = canonicalPath(path);
     if (method === undefined || !canonical.ok) continue;
-    const key = `${service} ${method} ${canonical.value.path}`;
-    if (seen.has(key)) continue;
-    seen.add(key);
-    const own = grouped.get(service) ?? [];
+    const key = `${method} ${canonical.value.path}`;
+    const own = grouped.get(service) ?? new Map();
     grouped.set(service, own);
-    own.push({ method, path: canonical.value.path, segments: canonical.value.segments });
+    const call = own.get(key) ?? {
+      method,
+      path: canonical.value.path,
+      segments: canonical.value.segments,
+      bodyTypes: new Set(),
+    };
+    own.set(key, call);
+    for (const type of bodyTypes) call.bodyTypes.add(type);
   }
-  return grouped;
+  return new Map([...grouped].map(([service, own]) => [service, [...own.values()]]));
+}
+
+/** The one kind of body that all of the calls with a body had; undefined when there were others, or nothing is known. */
+function onlyBodyType(calls: readonly Call[]): BodyType | undefined {
+  const [type, second] = new Set(calls.flatMap(({ bodyTypes }) => [...bodyTypes]));
+  return second === undefined && type !== 'other' ? type : undefined;
 }
 
 function callsByRule(service: Service, calls: readonly Call[]): ReadonlyMap<string, Call[]> {
@@ -197,28 +211,34 @@ interface NewRule {
 }
 
 function newRules(calls: readonly Call[], asks: boolean): NewRule[] {
-  return [...groups(calls)].map(([pattern, { methods, why }]) => {
+  return [...groups(calls)].map(([pattern, { methods, why, bodyType }]) => {
     const list = inOrder(methods);
+    const kind = bodyType === undefined ? '' : `, bodyType: ${bodyType}`;
     const asking = asks ? ', approval: always' : '';
     const comment = why === undefined ? '' : ` # ${why}`;
     return {
-      yaml: `{ path: ${yamlText(pattern)}, methods: [${list.join(', ')}]${asking} }${comment}`,
+      yaml: `{ path: ${yamlText(pattern)}, methods: [${list.join(', ')}]${kind}${asking} }${comment}`,
       words: words(list, pattern),
       why: why === undefined ? 'It was called.' : `It was called; ${why}.`,
     };
   });
 }
 
-function groups(
-  calls: readonly Call[],
-): ReadonlyMap<string, { readonly methods: ReadonlySet<Method>; readonly why: string | undefined }> {
-  const methodsOf = new Map<string, Set<Method>>();
-  for (const { path, method } of calls) methodsOf.set(path, (methodsOf.get(path) ?? new Set<Method>()).add(method));
+/** What calls of one kind of path have in common. */
+interface Group {
+  readonly methods: ReadonlySet<Method>;
+  readonly bodyType: BodyType | undefined;
+  readonly why: string | undefined;
+}
+
+function groups(calls: readonly Call[]): ReadonlyMap<string, Group> {
+  const byPath = new Map<string, Call[]>();
+  for (const call of calls) byPath.set(call.path, [...(byPath.get(call.path) ?? []), call]);
   return new Map(
-    [...generalise(methodsOf.keys())].map(([{ pattern, why }, paths]) => [
-      pattern,
-      { methods: new Set(paths.flatMap((path) => [...(methodsOf.get(path) ?? [])])), why },
-    ]),
+    [...generalise(byPath.keys())].map(([{ pattern, why }, paths]) => {
+      const own = paths.flatMap((path) => byPath.get(path) ?? []);
+      return [pattern, { methods: new Set(own.map(({ method }) => method)), bodyType: onlyBodyType(own), why }];
+    }),
   );
 }
 
@@ -296,23 +316,27 @@ function narrowRule(
   const list = node?.parents.at(-1);
   if (!path || !methods || !isSeq(list) || methods.range[1] > rule.span.end) return undefined;
   const open = isOpen(rule);
-  const parts = open
-    ? groups(calls)
-    : new Map([[rule.pattern.text, { methods: new Set(calls.map(({ method }) => method)), why: undefined }]]);
-  const [only] = parts.values();
-  if (!open && only?.methods.size === rule.methods?.size) return undefined;
+  const bodyType = onlyBodyType(calls);
+  const own: Group = { methods: new Set(calls.map(({ method }) => method)), bodyType, why: undefined };
+  const parts = open ? groups(calls) : new Map([[rule.pattern.text, own]]);
+  // Where a missing field means more, the rule should have named it.
+  const named = needsBodyType(rule) ? bodyType : undefined;
+  if (!open && own.methods.size === rule.methods?.size && named === undefined) return undefined;
   if ([...parts.keys()].some((pattern) => !within(pattern, rule))) return undefined;
-  const own = text.slice(rule.span.start, rule.span.end).trimEnd();
+  const before = text.slice(rule.span.start, rule.span.end).trimEnd();
+  const beside = isMap(node?.node) && node.node.flow ? ', ' : `\n${' '.repeat(columnOf(text, rule.span.start))}`;
+  const kind = named === undefined ? '' : `${beside}bodyType: ${named}`;
   const written = [...parts].map(([pattern, part]) =>
-    applyEdits(own, [
-      { span: shifted(path, rule), newText: open ? yamlText(pattern) : text.slice(path.range[0], path.range[1]) },
-      { span: shifted(methods, rule), newText: `[${inOrder(part.methods).join(', ')}]` },
+    applyEdits(before, [
+      { span: shifted(text, path, rule), newText: open ? yamlText(pattern) : text.slice(path.range[0], path.range[1]) },
+      { span: shifted(text, methods, rule), newText: `[${inOrder(part.methods).join(', ')}]${kind}` },
     ]),
   );
   const between = list.flow ? ', ' : `\n${' '.repeat(columnOf(text, text.lastIndexOf('-', rule.span.start)))}- `;
   const reasons = [...parts].flatMap(([pattern, { why }]) => (why === undefined ? [] : [`${pattern}: ${why}`]));
+  if (named !== undefined) reasons.push(`Each body was ${named === 'json' ? 'JSON' : 'a form'}`);
   return {
-    edit: { span: { start: rule.span.start, end: rule.span.start + own.length }, newText: written.join(between) },
+    edit: { span: { start: rule.span.start, end: rule.span.start + before.length }, newText: written.join(between) },
     why: `Calls used ${[...parts].map(([pattern, part]) => words(inOrder(part.methods), pattern)).join('; ')}.${reasons.length === 0 ? '' : ` ${reasons.join('; ')}.`}`,
   };
 }
@@ -323,8 +347,10 @@ function fieldOf(rule: ParsedNode | undefined, name: string): ParsedNode | undef
   return pairs.find(({ key }) => 'value' in key && key.value === name)?.value ?? undefined;
 }
 
-function shifted(node: ParsedNode, { span }: Rule): { start: number; end: number } {
-  return { start: node.range[0] - span.start, end: node.range[1] - span.start };
+/** Where a node stands in its rule's text; a list in lines ends before the line break. */
+function shifted(text: string, { range }: ParsedNode, { span }: Rule): { start: number; end: number } {
+  const length = text.slice(range[0], range[1]).trimEnd().length;
+  return { start: range[0] - span.start, end: range[0] - span.start + length };
 }
 
 /** Whether a pattern matches nothing that the rule does not. */

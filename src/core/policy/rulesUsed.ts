@@ -1,14 +1,17 @@
 import { METHODS } from '../request/model.ts';
 import { canonicalPath } from '../request/path.ts';
+import type { SeenBodyType } from './bodyType.ts';
 import { type CompiledService, compileService, fittingRules } from './decide.ts';
 import type { Policy } from './model.ts';
 
-/** One call of the past, as the audit trail has it: no query and no body. */
+/** One call of the past, as the audit trail has it: no query, and of a body its kind alone. */
 export interface PastCall {
   readonly service: string;
   readonly method: string;
   /** May carry a query, which is not looked at. */
   readonly path: string;
+  /** The kinds of body that it was made with, as far as they are known. */
+  readonly bodyTypes?: readonly SeenBodyType[];
   /** How often it was made; 1 when absent. */
   readonly count?: number;
 }

@@ -53,7 +53,9 @@ export async function callsSince(app: App, since: number): Promise<SeenCalls> {
 }
 
 export function allowedCalls({ calls }: SeenCalls): readonly PastCall[] {
-  return calls.flatMap(({ service, method, path, allowed }) => (allowed > 0 ? [{ service, method, path }] : []));
+  return calls.flatMap(({ service, method, path, bodyTypes, allowed }) =>
+    allowed > 0 ? [{ service, method, path, ...(bodyTypes ? { bodyTypes } : {}) }] : [],
+  );
 }
 
 /** Why nothing can be proposed for this file as it is; undefined when something can. */

@@ -17,6 +17,10 @@ export function callsSeen(index: TrailIndex, { since, recent, most }: SeenQuery)
     call.last = Math.max(call.last, time);
     if (result === BLOCKED) call.blocked += 1;
     else call.allowed += 1;
+    const bodyType = index.bodyTypeOf(i);
+    if (result !== BLOCKED && bodyType !== undefined && !call.bodyTypes?.includes(bodyType)) {
+      call.bodyTypes = [...(call.bodyTypes ?? []), bodyType];
+    }
     if (time < recent) continue;
     if (result === BLOCKED) call.recentlyBlocked += 1;
     else call.recentlyAllowed += 1;

@@ -1,4 +1,5 @@
 import type { AuditRecord } from '../../core/audit/model.ts';
+import type { SeenBodyType } from '../../core/policy/bodyType.ts';
 
 /** What the explorer's three parts say to each other: the page, the extension, and the worker that reads the trail. */
 
@@ -61,6 +62,8 @@ export interface SeenCall {
   readonly service: string;
   readonly method: string;
   readonly path: string;
+  /** The kinds of body that those which were let through had, where they had any. */
+  readonly bodyTypes?: readonly SeenBodyType[];
   /** How many were let through, and how many were not. */
   readonly allowed: number;
   readonly blocked: number;

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { AuditRecord } from '../../core/audit/model.ts';
 import { runStart } from '../../core/audit/partName.ts';
 import { parseRecord } from '../../core/audit/verify.ts';
+import type { SeenBodyType } from '../../core/policy/bodyType.ts';
 import { auditRuns } from '../../gateway/audit/trail.ts';
 import { READ_AT_ONCE } from '../../protocol/plainFile.ts';
 import { RESULTS, type ResultName } from './explorerMessages.ts';
@@ -17,6 +18,7 @@ interface Part {
 /** A gateway starts a new part at 16 MB; what is much larger is none of its own. */
 const MAX_PART_BYTES = 64 * 1024 * 1024;
 const NEWLINE = 0x0a;
+const SEEN_BODY_TYPES: readonly (SeenBodyType | undefined)[] = [undefined, 'json', 'form', 'other'];
 const FIRST_CAPACITY = 1 << 16;
 
 /**
@@ -32,6 +34,7 @@ export class TrailIndex {
   readonly requests = new Names();
   #times = new Float64Array(FIRST_CAPACITY);
   #results = new Uint8Array(FIRST_CAPACITY);
+  #bodyTypes = new Uint8Array(FIRST_CAPACITY);
   #serviceOf = new Uint32Array(FIRST_CAPACITY);
   #agentOf = new Uint32Array(FIRST_CAPACITY);
   #requestOf = new Uint32Array(FIRST_CAPACITY);
@@ -96,6 +99,10 @@ export class TrailIndex {
   /** A position in RESULTS. */
   resultOf(i: number): number {
     return this.#results[i] ?? 0;
+  }
+
+  bodyTypeOf(i: number): SeenBodyType | undefined {
+    return SEEN_BODY_TYPES[this.#bodyTypes[i] ?? 0];
   }
 
   serviceOf(i: number): number {
@@ -164,6 +171,7 @@ export class TrailIndex {
     if (i === this.#times.length) this.#grow();
     this.#times[i] = Date.parse(record.time);
     this.#results[i] = RESULTS.indexOf(resultOf(record));
+    this.#bodyTypes[i] = SEEN_BODY_TYPES.indexOf(record.bodyType);
     this.#serviceOf[i] = this.services.number(record.service ?? '');
     this.#agentOf[i] = this.agents.number(record.agent.name);
     this.#requestOf[i] = this.requests.number(`${record.method ?? ''} ${record.path ?? ''}`.trim());
@@ -181,6 +189,7 @@ export class TrailIndex {
     const length = this.#times.length * 2;
     this.#times = wider(this.#times, new Float64Array(length));
     this.#results = wider(this.#results, new Uint8Array(length));
+    this.#bodyTypes = wider(this.#bodyTypes, new Uint8Array(length));
     this.#serviceOf = wider(this.#serviceOf, new Uint32Array(length));
     this.#agentOf = wider(this.#agentOf, new Uint32Array(length));
     this.#requestOf = wider(this.#requestOf, new Uint32Array(length));

@@ -23,6 +23,7 @@ describe('sealRecord', () => {
       rule: 'stripe/policies/2',
       code: 'x',
       verdict: 'allow',
+      bodyType: 'json',
       path: '/v1/charges',
       method: 'GET',
       environment: 'test',
@@ -33,7 +34,7 @@ describe('sealRecord', () => {
     };
     const { record, line } = sealRecord(event, POSITION, sha256);
     expect(line).toBe(
-      `{"gatewayId":"run-1","seq":1,"time":"2024-03-15T10:23:45.678Z","id":"e1","kind":"outcome","agent":{"name":"claude","raw":"claude-ai","version":"1","conversation":"c"},"service":"stripe","environment":"test","method":"GET","path":"/v1/charges","verdict":"allow","code":"x","rule":"stripe/policies/2","status":200,"durationMs":142,"bytes":3,"reason":"why","requestHash":"ab","credential":{"name":"stripe","last4":"4f2a"},"prev":"${GENESIS}","hash":"${record.hash}"}`,
+      `{"gatewayId":"run-1","seq":1,"time":"2024-03-15T10:23:45.678Z","id":"e1","kind":"outcome","agent":{"name":"claude","raw":"claude-ai","version":"1","conversation":"c"},"service":"stripe","environment":"test","method":"GET","path":"/v1/charges","bodyType":"json","verdict":"allow","code":"x","rule":"stripe/policies/2","status":200,"durationMs":142,"bytes":3,"reason":"why","requestHash":"ab","credential":{"name":"stripe","last4":"4f2a"},"prev":"${GENESIS}","hash":"${record.hash}"}`,
     );
     expect(record.hash).toBe(sha256(line.replace(/,"hash":"[0-9a-f]{64}"\}$/, '}')));
     expect(JSON.parse(line)).toEqual(record);

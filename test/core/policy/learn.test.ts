@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { SeenBodyType } from '../../../src/core/policy/bodyType.ts';
 import { policyChanges } from '../../../src/core/policy/changes.ts';
 import { learnPolicy, tightenPolicy } from '../../../src/core/policy/learn.ts';
 import { parsePolicy } from '../../../src/core/policy/parse.ts';
+import type { PastCall } from '../../../src/core/policy/rulesUsed.ts';
 import { method, pathText, rules } from './arbitraries.ts';
 import { policyOf } from './fixtures.ts';
 
@@ -98,6 +100,70 @@ describe('learnPolicy', () => {
       }),
       { numRuns: 200 },
     );
+  });
+});
+
+const posts = (path: string, ...bodyTypes: SeenBodyType[]): PastCall => ({
+  service: 'api',
+  method: 'POST',
+  path,
+  bodyTypes,
+});
+
+describe('the kind of body that calls had', () => {
+  it('is named by rules that are learned, where it was one', () => {
+    const { text } = learnPolicy(`${HEAD}    policies: []\n`, [
+      posts('/a', 'json'),
+      posts('/b/1', 'form'),
+      posts('/b/2', 'form'),
+      posts('/c/1', 'form'),
+      posts('/c/2', 'json'),
+      posts('/d', 'other'),
+      posts('/e', 'json', 'other'),
+      ...calls('POST /f'),
+    ]);
+    expect(text.split('\n').filter((line) => line.includes('path:'))).toEqual([
+      '      - { path: /a, methods: [POST], bodyType: json, approval: always }',
+      '      - { path: /b/*, methods: [POST], bodyType: form, approval: always } # 1 and 1 more look like identifiers',
+      '      - { path: /c/*, methods: [POST], approval: always } # 1 and 1 more look like identifiers',
+      '      - { path: /d, methods: [POST], approval: always }',
+      '      - { path: /e, methods: [POST], approval: always }',
+      '      - { path: /f, methods: [POST], approval: always }',
+    ]);
+    expect(parsePolicy(text).problems).toEqual([]);
+  });
+
+  const SMALL = 'body: { amount: { max: 5 } }';
+
+  it.each<[string, string, PastCall[], string | undefined]>([
+    ['in braces', `- { path: /a, methods: [POST], ${SMALL} }`, [posts('/a', 'json')], 'json'],
+    ['in lines', `- path: /a\n        methods: [POST] # why\n        ${SMALL}`, [posts('/a', 'form')], 'form'],
+    [
+      'with a list in lines',
+      `- path: /a\n        methods:\n          - POST\n        ${SMALL}`,
+      [posts('/a', 'form')],
+      'form',
+    ],
+    ['with a path that is narrowed', `- { path: /**, methods: [POST], ${SMALL} }`, [posts('/a', 'json')], 'json'],
+    ['that names it', `- { path: /a, methods: [POST], ${SMALL}, bodyType: form }`, [posts('/a', 'json')], 'form'],
+    ['of two kinds', `- { path: /a, methods: [POST], ${SMALL} }`, [posts('/a', 'json', 'form')], undefined],
+    ['of other kinds', `- { path: /a, methods: [POST], ${SMALL} }`, [posts('/a', 'other')], undefined],
+    ['of no kind that is known', `- { path: /a, methods: [POST], ${SMALL} }`, calls('POST /a'), undefined],
+    ['without conditions', '- { path: /a, methods: [POST] }', [posts('/a', 'json')], undefined],
+    ['on the query', '- { path: /a, methods: [POST], query: { a: { max: 5 } } }', [posts('/a', 'json')], undefined],
+  ])('is named by a rule %s that is tightened', (_name, rule, past, expected) => {
+    const text = `${HEAD}    policies:\n      ${rule}\n`;
+    const tight = tightenPolicy(text, past);
+    const after = parsePolicy(tight.text);
+    expect(after.problems, tight.text).toEqual([]);
+    expect(after.policy?.services.get('api')?.rules.map(({ bodyType }) => bodyType)).toEqual([expected]);
+    expect(policyChanges(text, tight.text).filter(({ kind }) => kind === 'widens')).toEqual([]);
+    if (expected !== undefined && !rule.includes('bodyType')) {
+      expect(tight.changes.map(({ why }) => why).join()).toContain(
+        expected === 'json' ? 'Each body was JSON' : 'a form',
+      );
+    }
+    expect(tightenPolicy(tight.text, past).changes).toEqual([]);
   });
 });
 

@@ -216,6 +216,23 @@ describe('what was called', () => {
     });
   });
 
+  test('has the kinds of body of what was let through', () => {
+    const post = { method: 'POST', path: '/v1/refunds' } as const;
+    write(
+      RUN,
+      line(6, { ...post, bodyType: 'json' }),
+      line(5, { ...post, bodyType: 'json' }),
+      line(4, { ...post, bodyType: 'other', kind: 'denied' }),
+      line(3, { ...post, bodyType: 'form' }),
+      line(2, { ...post, path: '/v1/none' }),
+    );
+    const { calls } = callsSeen(indexed(), { since: 0, recent: 0, most: 10 });
+    expect(calls.map(({ path: at, bodyTypes }) => [at, bodyTypes])).toEqual([
+      ['/v1/none', undefined],
+      ['/v1/refunds', ['json', 'form']],
+    ]);
+  });
+
   test('is nothing, and says so, where there is no trail', () => {
     expect(callsSeen(indexed(), { since: 0, recent: 0, most: 10 })).toEqual({ calls: [], complete: true });
   });
