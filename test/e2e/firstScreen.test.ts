@@ -237,9 +237,8 @@ test('with a service, the same concerns are rows that act', async () => {
   await window.palette('Valet Key: Freeze All Access');
   const rows = await until('two concerns before the service', async () => {
     const all = await window.tree('Services').rows();
-    return all.length >= 3 && all;
+    return all.map(({ label }) => label).join() === 'Unfreeze,Move Secrets,payments' && all;
   });
-  expect(rows.map(({ label }) => label)).toEqual(['Unfreeze', 'Move Secrets', 'payments']);
   expect(rows.map(({ accessibleLabel }) => accessibleLabel)).toEqual([
     'Unfreeze, All access is frozen. Agents can call nothing, in any window.',
     'Move Secrets, MCP configurations hold 1 secret in plain text. Every agent can read it.',
