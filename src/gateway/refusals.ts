@@ -368,6 +368,14 @@ export const refusals = {
       service === undefined ? {} : { service },
     ),
 
+  /** `where` names an argument. */
+  outOfForm: (where: string): RefusalError =>
+    refuse(
+      'invalid_request',
+      where === '' ? 'The call is out of form.' : `The call is out of form: ${where} is of the wrong kind or too long.`,
+      'Nothing was sent. Correct the arguments and call again.',
+    ),
+
   /** It is tried again; meanwhile nobody knows what the files forbid. */
   policyBeingRead: (files: readonly string[], service?: string): RefusalError =>
     refuse(

@@ -9,6 +9,7 @@ export const MAX_HANDSHAKE_LINE_BYTES = 64 * 1024;
 
 /** Longest texts in characters that an agent may send beside a body; a longer one is a mistake or an attack. */
 export const MAX_PATH_CHARS = 64 * 1024;
+export const MAX_NAME_CHARS = 200;
 export const MAX_REASON_CHARS = 4000;
 export const MAX_POINTERS = 50;
 export const MAX_POINTER_CHARS = 500;
@@ -58,18 +59,27 @@ export type Refusal = z.infer<typeof refusalSchema>;
 
 const queryValue = z.union([z.string(), z.number(), z.boolean()]);
 
+/** Texts of an agent's, with their lengths: the proxy checks the same ones, so that it sends nothing that does not fit. */
+export const agentTexts = {
+  /** A service, a wrapped server or a tool; and a method. */
+  name: z.string().max(MAX_NAME_CHARS),
+  path: z.string().max(MAX_PATH_CHARS),
+  reason: z.string().max(MAX_REASON_CHARS),
+  select: z.array(z.string().max(MAX_POINTER_CHARS)).max(MAX_POINTERS),
+};
+
 /** The arguments of `execute` and `read` as they travel; the gateway judges everything else about them. */
 export const callSchema = z.object({
-  service: z.string().max(200),
-  method: z.string().max(200),
-  path: z.string().max(MAX_PATH_CHARS),
+  service: agentTexts.name,
+  method: agentTexts.name,
+  path: agentTexts.path,
   query: z.record(z.string(), z.union([queryValue, z.null(), z.array(queryValue)])).optional(),
   headers: z.record(z.string(), z.string()).optional(),
   json: z.unknown().optional(),
   form: z.record(z.string(), z.unknown()).optional(),
   text: z.string().optional(),
-  reason: z.string().max(MAX_REASON_CHARS).optional(),
-  select: z.array(z.string().max(MAX_POINTER_CHARS)).max(MAX_POINTERS).optional(),
+  reason: agentTexts.reason.optional(),
+  select: agentTexts.select.optional(),
   maxChars: z.number().optional(),
   /** Which tool the agent used: `read` never carries a body or another method than GET and HEAD. */
   tool: z.enum(['read', 'execute']),
@@ -77,10 +87,10 @@ export const callSchema = z.object({
 export type Call = z.infer<typeof callSchema>;
 
 export const accessSchema = z.object({
-  service: z.string().max(200),
-  method: z.string().max(200),
-  path: z.string().max(MAX_PATH_CHARS),
-  reason: z.string().max(MAX_REASON_CHARS),
+  service: agentTexts.name,
+  method: agentTexts.name,
+  path: agentTexts.path,
+  reason: agentTexts.reason,
 });
 export type AccessRequest = z.infer<typeof accessSchema>;
 
@@ -143,8 +153,8 @@ export type AccessAnswer = z.infer<typeof accessAnswerSchema>;
 
 /** A call to a tool of a wrapped server. */
 export const toolCallSchema = z.object({
-  server: z.string().max(200),
-  tool: z.string().max(200),
+  server: agentTexts.name,
+  tool: agentTexts.name,
   arguments: z.record(z.string(), z.unknown()),
 });
 export type ToolCall = z.infer<typeof toolCallSchema>;
@@ -159,17 +169,20 @@ export type CallProgress = z.infer<typeof progressSchema>;
 
 const requestId = z.number().int().nonnegative();
 
+/** What every message has that is to be replied to, whatever else is wrong with it. */
+export const numberedSchema = z.object({ id: requestId });
+
 /**
  * From the proxy, after the proof. `hello` comes first; its `scope` is `user` when the proxy could not tell which window
  * it belongs to and so must not meet a workspace's policy.
  */
 export const fromProxySchema = z.discriminatedUnion('do', [
   z.object({ do: z.literal('hello'), agent: agentSchema, scope: z.enum(['window', 'user']) }),
-  z.object({ do: z.literal('listServices'), id: requestId, service: z.string().optional() }),
+  z.object({ do: z.literal('listServices'), id: requestId, service: agentTexts.name.optional() }),
   /** `tellWaiting`: say so, once, when the call begins to wait for a person. */
   z.object({ do: z.literal('execute'), id: requestId, call: callSchema, tellWaiting: z.literal(true).optional() }),
   z.object({ do: z.literal('requestAccess'), id: requestId, access: accessSchema }),
-  z.object({ do: z.literal('listTools'), id: requestId, server: z.string().max(200) }),
+  z.object({ do: z.literal('listTools'), id: requestId, server: agentTexts.name }),
   /** `tellProgress`: say when it begins to wait for a person, and what the server says of its progress. */
   z.object({
     do: z.literal('callTool'),
@@ -178,7 +191,7 @@ export const fromProxySchema = z.discriminatedUnion('do', [
     tellProgress: z.literal(true).optional(),
   }),
   /** From now on: say whenever the list of this server's tools is another one. */
-  z.object({ do: z.literal('watchTools'), server: z.string().max(200) }),
+  z.object({ do: z.literal('watchTools'), server: agentTexts.name }),
   z.object({ do: z.literal('cancel'), id: requestId }),
 ]);
 export type FromProxy = z.infer<typeof fromProxySchema>;

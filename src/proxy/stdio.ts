@@ -3,6 +3,7 @@ import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { type JSONRPCMessage, JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
 import { LineSplitter, tooLong } from '../protocol/lines.ts';
 import { LineWriter } from '../protocol/lineWriter.ts';
+import { idFromEnds } from './messageId.ts';
 
 const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
 /** JSON-RPC 2.0, section 5.1. */
@@ -19,7 +20,7 @@ export class StdioTransport implements Transport {
   onmessage?: (message: JSONRPCMessage) => void;
   readonly #input: Readable;
   readonly #output: LineWriter;
-  readonly #lines = new LineSplitter(MAX_MESSAGE_BYTES);
+  readonly #lines = new LineSplitter(MAX_MESSAGE_BYTES, { late: true });
 
   constructor(input: Readable, output: Writable) {
     this.#input = input;
@@ -42,7 +43,8 @@ export class StdioTransport implements Transport {
 
   #take(line: string | typeof tooLong): void {
     if (line === tooLong) {
-      this.#refuse(INVALID_REQUEST, `a message is longer than ${MAX_MESSAGE_BYTES} bytes`);
+      const message = `the message is longer than ${MAX_MESSAGE_BYTES} bytes: send less, in several calls`;
+      this.#refuse(INVALID_REQUEST, message, idFromEnds(this.#lines.ends));
       return;
     }
     if (line.trim() === '') return;
@@ -58,7 +60,7 @@ export class StdioTransport implements Transport {
     else this.#refuse(INVALID_REQUEST, 'a message is not JSON-RPC 2.0');
   }
 
-  #refuse(code: number, message: string): void {
-    this.#output.send({ jsonrpc: '2.0', id: null, error: { code, message } });
+  #refuse(code: number, message: string, id: string | number | null = null): void {
+    this.#output.send({ jsonrpc: '2.0', id, error: { code, message } });
   }
 }

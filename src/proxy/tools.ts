@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { MAX_PATH_CHARS, MAX_POINTER_CHARS, MAX_POINTERS, MAX_REASON_CHARS } from '../protocol/messages.ts';
+import { agentTexts } from '../protocol/messages.ts';
 
 /**
  * The four tools, always the same four in this order: a public contract. Plain draft-07 schemas, written out rather than
@@ -125,31 +125,31 @@ export const TOOLS = [
 const text = z.string();
 const queryValue = z.union([text, z.number(), z.boolean()]);
 const common = {
-  service: text,
-  path: text.max(MAX_PATH_CHARS),
+  service: agentTexts.name,
+  path: agentTexts.path,
   query: z.record(text, z.union([queryValue, z.null(), z.array(queryValue)])).optional(),
   headers: z.record(text, text).optional(),
-  select: z.array(text.max(MAX_POINTER_CHARS)).max(MAX_POINTERS).optional(),
+  select: agentTexts.select.optional(),
   maxChars: z.number().int().min(1).max(100_000).optional(),
-  reason: text.max(MAX_REASON_CHARS).optional(),
+  reason: agentTexts.reason.optional(),
 };
 
 /** What the arguments of each tool must look like. The gateway judges everything else about them. */
 export const ARGUMENTS = {
-  list_services: z.strictObject({ service: text.optional() }),
+  list_services: z.strictObject({ service: agentTexts.name.optional() }),
   read: z.strictObject({ ...common, method: z.enum(['GET', 'HEAD']).default('GET') }),
   execute: z.strictObject({
     ...common,
-    method: text,
+    method: agentTexts.name,
     json: z.unknown().optional(),
     form: z.record(text, z.unknown()).optional(),
     text: text.optional(),
   }),
   request_access: z.strictObject({
-    service: text,
-    method: text,
-    path: text.max(MAX_PATH_CHARS),
-    reason: text.max(MAX_REASON_CHARS),
+    service: agentTexts.name,
+    method: agentTexts.name,
+    path: agentTexts.path,
+    reason: agentTexts.reason,
   }),
 };
 export type ToolName = keyof typeof ARGUMENTS;

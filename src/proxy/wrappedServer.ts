@@ -5,10 +5,10 @@ import {
   ListToolsRequestSchema,
   type ListToolsResult,
 } from '@modelcontextprotocol/sdk/types.js';
-import type { CallProgress } from '../protocol/messages.ts';
+import { agentTexts, type CallProgress, MAX_NAME_CHARS } from '../protocol/messages.ts';
 import type { GatewayClient } from './gatewayClient.ts';
 import type { GatewayConnection } from './gatewayConnection.ts';
-import type { Reply } from './reply.ts';
+import { invalidArguments, type Reply } from './reply.ts';
 import { waitingProgress } from './waitingProgress.ts';
 
 /** How often a proxy of a wrapped server looks for a gateway while it has none, in milliseconds. */
@@ -34,7 +34,10 @@ export function serveWrapped(server: Server, name: string, gateway: GatewayClien
   });
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, { signal, sendNotification }) => {
     const progressToken = params._meta?.progressToken;
-    const call = { server: name, tool: params.name.slice(0, 200), arguments: params.arguments ?? {} };
+    const call = { server: name, tool: params.name, arguments: params.arguments ?? {} };
+    if (!agentTexts.name.safeParse(call.tool).success) {
+      return resultOf(invalidArguments(`The name of the tool is longer than ${MAX_NAME_CHARS} characters.`));
+    }
     if (progressToken === undefined) return resultOf(await gateway.ask({ do: 'callTool', call }, signal));
     const waiting = waitingProgress(progressToken, sendNotification);
     const onProgress = (progress: CallProgress): void => {

@@ -1,5 +1,5 @@
 import type net from 'node:net';
-import type { ZodType } from 'zod';
+import type { ZodError, ZodType } from 'zod';
 import { LineSplitter, tooLong } from '../../protocol/lines.ts';
 import { LineWriter } from '../../protocol/lineWriter.ts';
 import {
@@ -9,6 +9,7 @@ import {
   fromProxySchema,
   MAX_HANDSHAKE_LINE_BYTES,
   MAX_LINE_BYTES,
+  numberedSchema,
   PROTOCOL_VERSION,
   type Refusal,
 } from '../../protocol/messages.ts';
@@ -73,8 +74,20 @@ export async function serveConnection(
       lines.cap = MAX_LINE_BYTES;
       state = 'proven';
     } else {
-      onMessage(inForm(fromProxySchema, line), line.length);
+      const given: unknown = JSON.parse(line);
+      const message = fromProxySchema.safeParse(given);
+      if (message.success) onMessage(message.data, line.length);
+      else refuseOutOfForm(given, message.error);
     }
+  }
+
+  /** One message that a proxy should not have sent harms none of the others, nor what a person allowed this connection. */
+  function refuseOutOfForm(given: unknown, { issues }: ZodError): void {
+    const id = numberedSchema.safeParse(given);
+    if (!id.success) throw new Error('a message was out of form');
+    // Never more: names within an argument are the agent's own words.
+    const argument = issues[0]?.path[1] ?? issues[0]?.path[0] ?? '';
+    reply({ id: id.data.id, refusal: refusals.outOfForm(String(argument)).refusal });
   }
 
   function onMessage(message: FromProxy, size: number): void {
