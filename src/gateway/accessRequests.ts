@@ -1,19 +1,35 @@
 import { agentName } from '../core/audit/agentName.ts';
+import type { Rate } from '../core/policy/model.ts';
 import { bodyToTry, ruleWanted } from '../core/policy/narrowestRule.ts';
 import { canonicalise } from '../core/request/canonicalise.ts';
 import type { CanonicalRequest } from '../core/request/model.ts';
 import type { AccessAnswer, AccessRequest } from '../protocol/messages.ts';
 import { freshId, type Recorder } from './audit/recorder.ts';
+import { ConnectionRate } from './connectionRate.ts';
+import type { CredentialsInCalls } from './credentialsInCalls.ts';
 import { auditAgent, type Caller } from './flight.ts';
 import type { GatewayState } from './gatewayState.ts';
 import type { AccessWish, WishOutcome } from './parent.ts';
 import type { ServiceInForce } from './policySet.ts';
+import type { RefusalLimit } from './refusalLimit.ts';
 import { refusals } from './refusals.ts';
 
 /** Of one conversation (one proxy connection), waiting or declined: more would be nagging. */
 const MOST_OF_ONE = 3;
 /** Of all: what is kept of declined ones is bounded. */
 const MOST_KEPT = 500;
+
+/** How often one connection may ask, whatever becomes of it. An honest agent asks for a few rules in all. */
+const OF_ONE: Rate = { count: 30, per: 'minute' };
+
+interface AccessParts {
+  readonly state: GatewayState;
+  readonly recorder: Recorder;
+  readonly refusalLimit: Pick<RefusalLimit, 'refused'>;
+  readonly inCalls: Pick<CredentialsInCalls, 'inQuestion' | 'refuseFor'>;
+  readonly tellPerson: (wish: AccessWish) => void;
+  readonly now: () => number;
+}
 
 type Wanted = Pick<CanonicalRequest, 'service' | 'method' | 'path'>;
 
@@ -29,27 +45,65 @@ interface Kept {
  * stays so for the conversation that asked.
  */
 export class AccessRequests {
-  readonly #state: GatewayState;
-  readonly #recorder: Recorder;
-  readonly #tellPerson: (wish: AccessWish) => void;
+  readonly #parts: AccessParts;
+  readonly #rate: ConnectionRate;
   #kept: readonly Kept[] = [];
 
-  constructor(state: GatewayState, recorder: Recorder, tellPerson: (wish: AccessWish) => void) {
-    this.#state = state;
-    this.#recorder = recorder;
-    this.#tellPerson = tellPerson;
+  constructor(parts: AccessParts) {
+    this.#parts = parts;
+    this.#rate = new ConnectionRate(OF_ONE, parts.now);
+  }
+
+  /** Counts one. Throws `rate_limited` where that is too many. */
+  admit({ connection }: Caller): void {
+    const wait = this.#rate.take(connection);
+    if (wait > 0) throw refusals.askedTooOften('request_access', wait);
   }
 
   /**
    * Records that an agent wishes for a rule, and passes the wish on to the person; unless a rule is not what is missing,
-   * which the agent is told instead. Changes nothing by itself. Throws a refusal when the wish is out of form.
+   * which the agent is told instead, and the trail, too. Changes nothing by itself. Throws a refusal when the wish is out of
+   * form, and when a person would be asked for one in which a credential stands.
    */
-  request(access: AccessRequest, { agent, scope, connection }: Caller): AccessAnswer {
-    const inForce = this.#state.find(access.service, scope);
-    const { service: name } = access;
+  request(access: AccessRequest, caller: Caller): AccessAnswer {
+    const inForce = this.#parts.state.find(access.service, caller.scope);
     const request = requestOf(access, inForce);
-    const wanted = { service: name, method: request.method, path: request.path };
-    const what = `${wanted.method} on this path of ${name}`;
+    const wanted = { service: access.service, method: request.method, path: request.path };
+    const event = {
+      id: freshId(),
+      kind: 'control' as const,
+      agent: auditAgent(caller.agent),
+      ...wanted,
+      reason: access.reason,
+    };
+    const found = this.#parts.inCalls.inQuestion([wanted, access.reason], caller);
+    const needless = this.#needless(wanted, request, inForce, caller);
+    if (needless) {
+      const [name] = found;
+      const inIt = name === undefined ? {} : { credential: { name, last4: '' } };
+      this.#parts.refusalLimit.refused(caller, { ...event, verdict: 'access_not_asked', ...inIt });
+      return needless;
+    }
+    this.#parts.inCalls.refuseFor(found, caller, access.service);
+    this.#parts.recorder.record({ ...event, verdict: 'request_access' });
+    const { id, reason } = event;
+    this.#kept = [...this.#kept, { id, connection: caller.connection, wanted, declined: false }].slice(-MOST_KEPT);
+    this.#parts.tellPerson({ id, agent: event.agent.name, ...wanted, reason });
+    return {
+      recorded: true,
+      message: `A person has been asked to allow ${wanted.method} on this path of ${wanted.service}.`,
+      nextStep: GO_ON,
+    };
+  }
+
+  /** What the agent is told where nobody is asked; undefined where a person is. */
+  #needless(
+    wanted: Wanted,
+    request: CanonicalRequest,
+    inForce: ServiceInForce,
+    { agent, connection }: Caller,
+  ): AccessAnswer | undefined {
+    const what = `${wanted.method} on this path of ${wanted.service}`;
     const needless = withoutRule(what, request, inForce, agentName(agent.name));
     if (needless) return needless;
     if (this.wasDeclined(wanted, connection)) {
@@ -64,27 +118,7 @@ export class AccessRequests {
         GO_ON,
       );
     }
-    const wish: AccessWish = {
-      id: freshId(),
-      agent: agentName(agent.name),
-      service: name,
-      method: wanted.method,
-      path: this.#recorder.redact(wanted.path),
-      reason: this.#recorder.redact(access.reason),
-    };
-    this.#recorder.record({
-      id: wish.id,
-      kind: 'control',
-      agent: auditAgent(agent),
-      service: name,
-      method: wish.method,
-      path: wish.path,
-      verdict: 'request_access',
-      reason: wish.reason,
-    });
-    this.#kept = [...this.#kept, { id: wish.id, connection, wanted, declined: false }].slice(-MOST_KEPT);
-    this.#tellPerson(wish);
-    return { recorded: true, message: `A person has been asked to allow ${what}.`, nextStep: GO_ON };
+    return undefined;
   }
 
   /** It waits no more. What was granted is in the policies; what was declined is remembered. */
@@ -102,6 +136,7 @@ export class AccessRequests {
 
   /** The conversation is over. What waits goes on waiting: the person may still want it. */
   disconnect(connection: string): void {
+    this.#rate.disconnect(connection);
     this.#kept = this.#kept.filter((kept) => !kept.declined || kept.connection !== connection);
   }
 }

@@ -45,7 +45,9 @@ export class Flight {
   /** Whether an intent stands in the audit trail, so that its outcome must follow. */
   intended = false;
   environment: string | undefined;
-  /** Whose value the request carries, once that is known. */
+  /** Whether it is known if a credential stands in what the agent wrote. */
+  lookedThrough = false;
+  /** Whose value the request carries, once that is known; or whose stands in what the agent wrote, and then it is refused. */
   credential: AuditEvent['credential'] | undefined;
   request: CanonicalRequest | undefined;
   rule: string | undefined;
@@ -97,14 +99,18 @@ export class Flight {
       service: call.service,
       ...(this.environment ? { environment: this.environment } : {}),
       method: request?.method ?? call.method,
-      // What was refused as a path is shown as it was asked, without its query: values are not recorded.
-      path: request?.path ?? call.path.split(/[?#]/, 1)[0] ?? '',
+      path: request?.path ?? pathAlone(call.path),
       ...(bodyType === undefined ? {} : { bodyType }),
       ...(this.rule === undefined ? {} : { rule: this.rule }),
       ...(this.credential === undefined ? {} : { credential: this.credential }),
       ...(call.reason === undefined ? {} : { reason: call.reason }),
     };
   }
+}
+
+/** What was refused as a path is recorded as it was asked, without its query: values are not recorded. */
+export function pathAlone(path: string): string {
+  return path.split(/[?#]/, 1)[0] ?? '';
 }
 
 /** The agent's short name for reading and for queries, and its own word for it. */
@@ -114,4 +120,14 @@ export function auditAgent({ name, version }: AgentInfo): AuditAgent {
     ...(name === '' ? {} : { raw: name }),
     ...(version === undefined ? {} : { version }),
   };
+}
+
+/**
+ * All that the agent wrote in a call, as a JSON value: each text as it is, and once more where the request puts several
+ * together. Without a body that is no request's, which may be of any size.
+ */
+export function wordsOf({ caller: { agent }, call, request }: Flight): unknown {
+  const { json: _json, form, text: _text, ...others } = call;
+  if (!request) return [agent, others];
+  return [agent, call, request.target, form === undefined ? '' : (request.body?.text ?? '')];
 }

@@ -11,13 +11,15 @@ import { freshId, Recorder } from './audit/recorder.ts';
 import { Cleaner } from './cleaning/cleaner.ts';
 import { CommandCredentials } from './commands/commandCredentials.ts';
 import { type RunCommand, runCommand } from './commands/runCommand.ts';
+import { CredentialsInCalls } from './credentialsInCalls.ts';
 import { enterLimits } from './enterLimits.ts';
-import { type Caller, PERSON } from './flight.ts';
+import { type Caller, PERSON, pathAlone, wordsOf } from './flight.ts';
 import { Flights } from './flights.ts';
 import { GatewayState } from './gatewayState.ts';
 import { type Resolve, Transport } from './http/transport.ts';
 import { Judge, type Judged } from './judge.ts';
 import { Limiter, type Place } from './limiter.ts';
+import { Listings } from './listings.ts';
 import { listServices } from './listServices.ts';
 import type {
   AgentAdmission,
@@ -99,6 +101,8 @@ export class Gateway implements GatewayControl {
   readonly #asking: Asking;
   readonly #sender: Sender;
   readonly #refusalLimit: RefusalLimit;
+  readonly #inCalls: CredentialsInCalls;
+  readonly #listings: Listings;
   readonly #refusing: Refusing;
   readonly #person: PersonActs;
   readonly #approvals: Approvals;
@@ -138,7 +142,6 @@ export class Gateway implements GatewayControl {
       now: this.#now,
       log: (level, message) => this.log(level, message),
     });
-    this.#accessRequests = new AccessRequests(this.#state, this.#recorder, (wish) => options.events.onAccessWish(wish));
     const approvalTimes = options.approvalTimes ?? APPROVAL_TIMES;
     this.#approvals = new Approvals({
       times: approvalTimes,
@@ -152,6 +155,14 @@ export class Gateway implements GatewayControl {
     const { approver } = options;
     this.#flights = new Flights(this.#now);
     this.#refusalLimit = new RefusalLimit(shared);
+    this.#listings = new Listings(shared);
+    this.#inCalls = new CredentialsInCalls({ ...shared, vault: this.#state.vault, cleaner: this.#cleaner });
+    this.#accessRequests = new AccessRequests({
+      ...shared,
+      refusalLimit: this.#refusalLimit,
+      inCalls: this.#inCalls,
+      tellPerson: (wish) => options.events.onAccessWish(wish),
+    });
     this.#refusing = new Refusing({ ...shared, refusalLimit: this.#refusalLimit });
     this.#judge = new Judge({ ...shared, agents: this.agents, accessRequests: this.#accessRequests, approver });
     this.#asking = new Asking({
@@ -180,6 +191,7 @@ export class Gateway implements GatewayControl {
       limiter: this.#limiter,
       refusalLimit: this.#refusalLimit,
       flights: this.#flights,
+      inCalls: this.#inCalls,
       cleaner: this.#cleaner,
       dispatcher: (network) => this.#transport.dispatcher(network),
       onToolsSeen: (seen) => options.events.onToolsSeen(seen),
@@ -217,12 +229,14 @@ export class Gateway implements GatewayControl {
       place = await enter(judged);
       await obtain(judged);
       while (!this.#asking.approved(flight, judged)) {
+        await this.#inCalls.refuse(flight, wordsOf(flight)); // no person is asked about a credential
         place.giveBack(); // who waits for a person is in nobody's way, and counts against no limit
         await this.#asking.waitForPerson(flight, judged, onWaiting);
         judged = this.#judge.judge(flight); // much may have changed meanwhile
         place = await enter(judged);
         await obtain(judged);
       }
+      await this.#inCalls.refuse(flight, wordsOf(flight));
       const { inForce, request } = judged;
       const checkAgain = (): void => this.#judge.checkAgain(flight, judged);
       const { timeoutMs } = inForce.limits;
@@ -236,6 +250,7 @@ export class Gateway implements GatewayControl {
       this.#sender.noteStanding(call.service, secret, incoming.status);
       return { answer };
     } catch (error) {
+      await this.#inCalls.lookAtRefused(flight, wordsOf(flight));
       return { refusal: this.#refusing.refuse(flight, error) };
     } finally {
       place?.leave();
@@ -249,6 +264,7 @@ export class Gateway implements GatewayControl {
     const { scope } = caller;
     try {
       this.#judge.admit(caller);
+      this.#listings.admit(caller);
       this.#state.refuseUntilInformed(service);
       const policies = this.#state.policies(scope);
       if (service === undefined ? policies.serviceNames.length === 0 : !policies.serviceNames.includes(service)) {
@@ -259,16 +275,20 @@ export class Gateway implements GatewayControl {
       }
       return { answer: listServices(policies, (name) => this.#state.status(name, scope), service) };
     } catch (error) {
-      return { refusal: this.#refusing.of(error, service ?? '', caller) };
+      const asked = { subject: 'list_services', ...(service === undefined ? {} : { service }) };
+      return { refusal: this.#refusing.refuseQuestion(error, asked, caller, this.#inCalls.inQuestion(asked, caller)) };
     }
   }
 
   requestAccess(access: AccessRequest, caller: Caller): { answer: AccessAnswer } | { refusal: Refusal } {
     try {
       this.#judge.admit(caller);
+      this.#accessRequests.admit(caller);
       return { answer: this.#accessRequests.request(access, caller) };
     } catch (error) {
-      return { refusal: this.#refusing.of(error, access.service, caller) };
+      const { service, method, path, reason } = access;
+      const asked = { subject: 'request_access', service, method, path: pathAlone(path), reason };
+      return { refusal: this.#refusing.refuseQuestion(error, asked, caller, this.#inCalls.inQuestion(asked, caller)) };
     }
   }
 
@@ -388,6 +408,7 @@ export class Gateway implements GatewayControl {
     this.#approvals.disconnect(connection);
     this.#accessRequests.disconnect(connection);
     this.#refusalLimit.disconnect(connection);
+    this.#listings.disconnect(connection);
   }
 
   async setNetwork(network: NetworkSettings): Promise<void> {

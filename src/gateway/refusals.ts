@@ -58,6 +58,23 @@ export const refusals = {
   invalidRequest: (message: string, nextStep: string, service?: string): RefusalError =>
     refuse('invalid_request', message, nextStep, service === undefined ? {} : { service }),
 
+  /** Only for a call that would pass: it says that a guess was right. */
+  credentialInCall: (service: string): RefusalError =>
+    refuse(
+      'invalid_request',
+      'A credential that Valet Key keeps stands in this call, so nothing was sent.',
+      'Leave it out: Valet Key adds the credential itself. The person has been told, and few calls of this agent pass in the next hour.',
+      { service },
+    ),
+
+  onProbation: (service: string, retryAfterMs: number): RefusalError =>
+    refuse(
+      'rate_limited',
+      'A credential that Valet Key keeps stood in an earlier call of this agent, so few of its calls pass for an hour.',
+      `Nothing was sent. Tell the person, or go on in ${Math.ceil(retryAfterMs / 60_000)} minutes without any credential in a call.`,
+      { service, retryAfterMs: Math.ceil(retryAfterMs) },
+    ),
+
   unknownService: (known: readonly string[]): RefusalError =>
     refuse(
       'unknown_service',
@@ -289,6 +306,14 @@ export const refusals = {
       `This agent has ${calls} calls under way already, or sent too much at once, so this one was not taken.`,
       'Wait for answers, or cancel calls, then go on.',
       { retryAfterMs: 1000 },
+    ),
+
+  askedTooOften: (tool: 'list_services' | 'request_access', retryAfterMs: number): RefusalError =>
+    refuse(
+      'rate_limited',
+      `${tool} was called too often on this connection.`,
+      `Wait ${Math.ceil(retryAfterMs / 1000)} s. Use what it answered before.`,
+      { retryAfterMs: Math.ceil(retryAfterMs) },
     ),
 
   refusedTooOften: (retryAfterMs: number): RefusalError =>

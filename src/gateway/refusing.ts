@@ -1,9 +1,10 @@
+import type { AuditEvent } from '../core/audit/model.ts';
 import type { Redactor } from '../core/redact/redactor.ts';
 import type { Refusal } from '../protocol/messages.ts';
 import { AuditWriteError } from './audit/auditLog.ts';
-import type { Recorder } from './audit/recorder.ts';
+import { freshId, type Recorder } from './audit/recorder.ts';
 import { UnreadError } from './cleaning/cleaner.ts';
-import { type Caller, type Flight, Interruption } from './flight.ts';
+import { auditAgent, type Caller, type Flight, Interruption } from './flight.ts';
 import type { GatewayState } from './gatewayState.ts';
 import type { Mend } from './parent.ts';
 import type { RefusalLimit } from './refusalLimit.ts';
@@ -50,7 +51,28 @@ export class Refusing {
     if (code === 'missing_credential' && shown !== undefined) vault.noteMissing(service, shown);
   }
 
-  /** What to say of an error before anything was sent, where there is no call to record. */
+  /** The same for what an agent asks besides calls; `found` are the credentials that stood in it. */
+  refuseQuestion(
+    error: unknown,
+    asked: Pick<AuditEvent, 'subject' | 'service' | 'method' | 'path' | 'reason'>,
+    caller: Caller,
+    [found]: readonly string[],
+  ): Refusal {
+    const refusal = this.of(error, asked.service ?? '', caller);
+    if (error instanceof AuditWriteError) return refusal;
+    this.#parts.refusalLimit.refused(caller, {
+      id: freshId(),
+      kind: 'denied',
+      agent: auditAgent(caller.agent),
+      ...asked,
+      verdict: 'deny',
+      code: refusal.code,
+      ...(found === undefined ? {} : { credential: { name: found, last4: '' } }),
+    });
+    return refusal;
+  }
+
+  /** What to say of an error before anything was sent, where there is nothing to record. */
   of(error: unknown, service: string, caller: Caller): Refusal {
     return this.#clean(this.#asRefusal(error, service, 'no').refusal, service, caller);
   }

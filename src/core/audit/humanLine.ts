@@ -86,7 +86,9 @@ function resultOf(event: AuditEvent): readonly [result: string, detail: string] 
     return ['WAITING', 'approval'];
   }
   if (kind === 'denied' || refused !== undefined) {
-    return ['BLOCKED', refused ?? failed ?? code?.replaceAll('_', ' ') ?? 'policy violation'];
+    const why = refused ?? failed ?? code?.replaceAll('_', ' ') ?? 'policy violation';
+    // Nothing was sent with one: it stood in what the agent wrote.
+    return ['BLOCKED', event.credential === undefined ? why : `${why}, credential in the call`];
   }
   return code === undefined ? ['DONE', event.verdict ?? ''] : ['FAILED', failed ?? code.replaceAll('_', ' ')];
 }

@@ -26,6 +26,18 @@ export function stringsOf(value: unknown): string[] {
   return [...names, ...strings];
 }
 
+/** Every number of a JSON value. Iterative, too. */
+export function numbersOf(value: unknown): number[] {
+  const numbers: number[] = [];
+  const pending: unknown[] = [value];
+  while (pending.length > 0) {
+    const next = pending.pop();
+    if (typeof next === 'number') numbers.push(next);
+    else if (typeof next === 'object' && next !== null) for (const member of Object.values(next)) pending.push(member);
+  }
+  return numbers;
+}
+
 /**
  * A copy of a JSON value with strings, numbers and property names replaced, and how many were. Names that become equal are told
  * apart by a number, so that no member is lost.

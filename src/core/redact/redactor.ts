@@ -1,7 +1,7 @@
 import type { Secret } from '../secret.ts';
 import { Automaton, type Hit } from './automaton.ts';
 import { formsOf } from './forms.ts';
-import { replaceStrings, stringsOf } from './jsonStrings.ts';
+import { numbersOf, replaceStrings, stringsOf } from './jsonStrings.ts';
 import { opened } from './opened.ts';
 import { mergeHits, type Sought, search, toCodeUnits } from './search.ts';
 import type { SignatureReader } from './signatureReader.ts';
@@ -26,10 +26,13 @@ const JOINT = String.fromCharCode(SEPARATOR);
  */
 export class Redactor {
   readonly #sought: Sought | undefined;
+  readonly #names: readonly string[];
   readonly #markers: readonly string[];
   readonly #signatures: SignatureReader | undefined;
   /** Markers of the credentials that could stand in JSON as a number, by the number. */
   readonly #numbers: ReadonlyMap<number, string>;
+  /** Whose they are. */
+  readonly #numberOwners: ReadonlyMap<number, number>;
 
   /**
    * With the retired values, too; several entries may have one name. What is put into `signatures` later is taken out,
@@ -46,7 +49,9 @@ export class Redactor {
     const automaton = patterns.length === 0 ? undefined : new Automaton(patterns);
     this.#sought = signatures ? together(automaton, signatures, secrets.length) : automaton;
     this.#signatures = signatures;
+    this.#names = secrets.map(({ name }) => name);
     this.#markers = secrets.map(({ name }) => marker(automaton, name));
+    this.#numberOwners = new Map(numeric);
     this.#numbers = new Map(numeric.map(([number, owner]) => [number, this.#markers[owner] ?? '']));
   }
 
@@ -86,6 +91,18 @@ export class Redactor {
     return replaceStrings(value, replacements, this.#numbers);
   }
 
+  /** The names of the credentials that {@link Redactor.json} would take out of a JSON value, each once. */
+  namesIn(value: unknown): readonly string[] {
+    const owners = new Set(this.#find(stringsOf(value).join(JOINT)).map(({ owner }) => owner));
+    if (this.#numberOwners.size > 0) {
+      for (const number of numbersOf(value)) {
+        const owner = this.#numberOwners.get(number);
+        if (owner !== undefined) owners.add(owner);
+      }
+    }
+    return [...new Set([...owners].map((owner) => this.#nameOf(owner)))];
+  }
+
   /** How many times bytes hold a credential, as Latin-1, UTF-8, UTF-16 or any encoding of {@link Redactor.text}. */
   binary(bytes: Uint8Array): number {
     if (this.#sought === undefined) {
@@ -97,7 +114,11 @@ export class Redactor {
   }
 
   #markerOf(owner: number): string {
-    return this.#markers[owner] ?? marker(undefined, this.#signatures?.nameOf(owner - this.#markers.length) ?? '');
+    return this.#markers[owner] ?? marker(undefined, this.#nameOf(owner));
+  }
+
+  #nameOf(owner: number): string {
+    return this.#names[owner] ?? this.#signatures?.nameOf(owner - this.#names.length) ?? '';
   }
 
   #find(text: string): readonly Hit[] {

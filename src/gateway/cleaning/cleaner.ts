@@ -60,6 +60,13 @@ export class Cleaner {
     return JSON.parse(await this.#run('json', [text, allKnown(vault)], signal)) as T;
   }
 
+  /** Whose credentials stand in a JSON value. Rejects with {@link UnreadError}, or the signal's reason. */
+  async namesIn(value: unknown, vault: Knowing, signal: AbortSignal): Promise<readonly string[]> {
+    const text = JSON.stringify(value);
+    if (text.length <= SMALL_BYTES) return this.#turns.take(async () => vault.redactor.namesIn(value));
+    return this.#run('namesIn', [text, allKnown(vault)], signal);
+  }
+
   /**
    * What an agent may see of a tool's result, given as JSON; undefined when it is not what MCP allows. Rejects with
    * {@link UnreadError}, or the signal's reason.

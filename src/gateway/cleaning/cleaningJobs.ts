@@ -28,6 +28,8 @@ export interface CleaningJobs {
   ) => Promise<{ readonly built: string } | { readonly tooLarge: string }>;
   /** JSON in, JSON without credentials out. */
   readonly json: (text: string, known: Known) => string;
+  /** JSON in, the names of the credentials in it out. */
+  readonly namesIn: (text: string, known: Known) => readonly string[];
   /** JSON of a tool's result in, JSON of what an agent may see of it out; undefined when MCP does not allow it as one. */
   readonly toolResult: (result: string, known: Known) => string | undefined;
   /** JSON of the lists of tools that a server offers in; JSON of each `LookedAtTool` out. */

@@ -34,6 +34,7 @@ function cleaningJobs(): CleaningJobs {
       }
     },
     json: (text, known) => JSON.stringify(redactorOf(known).json(JSON.parse(text)).value),
+    namesIn: (text, known) => redactorOf(known).namesIn(JSON.parse(text)),
     toolResult: (text, known) => toolResultText(text, redactorOf(known)),
     tools: (offered, known) => lookAtLists(offered, redactorOf(known)).map((tool) => JSON.stringify(tool)),
   };

@@ -11,6 +11,7 @@ import type { Approvals, Approver, Asked } from '../approvals.ts';
 import { AuditWriteError } from '../audit/auditLog.ts';
 import { freshId, type Recorder } from '../audit/recorder.ts';
 import type { Cleaner } from '../cleaning/cleaner.ts';
+import type { CredentialsInCalls } from '../credentialsInCalls.ts';
 import { enterLimits } from '../enterLimits.ts';
 import { type Caller, type Flight, PERSON } from '../flight.ts';
 import type { Flights } from '../flights.ts';
@@ -50,6 +51,7 @@ export interface WrappedServersOptions {
   /** All calls under way, those to services as well. */
   readonly flights: Flights;
   readonly refusalLimit: RefusalLimit;
+  readonly inCalls: CredentialsInCalls;
   readonly cleaner: Cleaner;
   readonly dispatcher: (network: Network) => Dispatcher;
   readonly approvals: () => Approvals;
@@ -109,7 +111,7 @@ export class WrappedServers {
     onWaiting: () => void = () => undefined,
     onProgress?: (progress: CallProgress) => void,
   ): Promise<{ answer: ToolResult } | { refusal: Refusal }> {
-    const { now, refusalLimit } = this.#options;
+    const { now, refusalLimit, inCalls } = this.#options;
     const turnedAway = refusalLimit.turnAway(caller);
     if (turnedAway) return { refusal: turnedAway };
     const { flights } = this.#options;
@@ -121,11 +123,15 @@ export class WrappedServers {
     const enter = ({ inForce: { server, limits } }: Judged): Promise<Place> =>
       enterLimits(this.#options.limiter, flight, server.name, limits);
     let place: Place | undefined;
+    // Until their size is known, the arguments are not looked through.
+    let words: unknown = [caller.agent, call.tool];
     try {
       let judged = this.#judge(flight, call);
       this.#checkArguments(call, judged.inForce);
+      words = [caller.agent, call];
       place = await enter(judged);
       while (!this.#approved(flight, call, judged)) {
+        await inCalls.refuse(flight, words); // no person is asked about a credential
         place.giveBack(); // who waits for a person is in nobody's way, and counts against no limit
         await this.#waitForPerson(flight, call, judged, onWaiting);
         judged = this.#judge(flight, call); // much may have changed meanwhile
@@ -139,6 +145,8 @@ export class WrappedServers {
       const session = this.#session(inForce, secrets);
       this.#sessions.set(flight, session);
       await unlessAborted(this.#lookAt(call.server, session), flight.signal);
+      this.#checkTool(call);
+      await inCalls.refuse(flight, words);
       const checkAgain = (): void => {
         const now = this.#checkAgain(flight, call, judged);
         this.#checkTool(call);
@@ -159,6 +167,7 @@ export class WrappedServers {
       });
       return { answer };
     } catch (error) {
+      await inCalls.lookAtRefused(flight, words);
       return { refusal: this.#refuse(flight, error) };
     } finally {
       place?.leave();
