@@ -73,6 +73,7 @@ import { registerActivityView } from './views/activity/activityView.ts';
 import { tellOfWish } from './views/activity/wishToast.ts';
 import { registerAgentsView } from './views/agents/agentsView.ts';
 import { tellOfAgent } from './views/agents/agentToast.ts';
+import { tellOfCredentialInCall } from './views/agents/credentialToast.ts';
 import { registerCheckupView } from './views/checkup/checkupView.ts';
 import { registerContextKeys } from './views/contextKeys.ts';
 import { ReadOnlyTexts } from './views/readOnlyText.ts';
@@ -191,6 +192,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       onAudit: (event, line) => {
         auditChannel.appendLine(line);
         activity.add(event);
+        void tellOfCredentialInCall(event, agents).catch(failed);
         void noteAnswer(event, credentialIds(policies.entries()), credentials).catch(failed);
         if (event.kind === 'control' && event.verdict === 'freeze') void anchorer.anchor();
         else anchorer.grew();
