@@ -129,5 +129,7 @@ export function auditAgent({ name, version }: AgentInfo): AuditAgent {
 export function wordsOf({ caller: { agent }, call, request }: Flight): unknown {
   const { json: _json, form, text: _text, ...others } = call;
   if (!request) return [agent, others];
-  return [agent, call, request.target, form === undefined ? '' : (request.body?.text ?? '')];
+  // What stands before the path is the policy's.
+  const [, search = ''] = request.target.split('?', 2);
+  return [agent, call, `${request.path}?${search}`, form === undefined ? '' : (request.body?.text ?? '')];
 }
