@@ -16,21 +16,24 @@ export type NaiveVerdict = 'allow' | 'ask' | 'deny';
 
 /** What the rules say about one request: deny wins, then nothing without an allow, then ask. */
 export function naiveVerdict(rules: readonly NaiveRule[], method: string, path: string): NaiveVerdict {
+  const paths = naivePaths(path);
   for (const rule of rules) {
-    if (rule.effect === 'deny' && naiveConcerns(rule, method, path)) return 'deny';
+    if (rule.effect === 'deny' && naiveConcerns(rule, method, path, paths)) return 'deny';
   }
   for (const rule of rules) {
     if (rule.effect !== 'deny' && (rule.methods ?? []).includes(method) && naiveMatches(rule.path, path)) {
-      return rules.some((one) => one.approval !== undefined && naiveConcerns(one, method, path)) ? 'ask' : 'allow';
+      return rules.some((one) => one.approval !== undefined && naiveConcerns(one, method, path, paths))
+        ? 'ask'
+        : 'allow';
     }
   }
   return 'deny';
 }
 
-function naiveConcerns(rule: NaiveRule, method: string, path: string): boolean {
+function naiveConcerns(rule: NaiveRule, method: string, path: string, paths: string[][]): boolean {
   const methods = rule.methods ?? [method];
   const concerned = methods.includes(method) || (method === 'HEAD' && methods.includes('GET'));
-  return concerned && (naiveMatches(rule.path, path) || naiveMatchesFolded(rule.path, path));
+  return concerned && (naiveMatches(rule.path, path) || naiveMatchesFolded(rule.path, path, paths));
 }
 
 /** The strict match of a canonical pattern and a canonical path. */
@@ -39,11 +42,11 @@ export function naiveMatches(pattern: string, path: string): boolean {
 }
 
 /** The generous match: some reading of the path has the form of the pattern. */
-export function naiveMatchesFolded(pattern: string, path: string): boolean {
+export function naiveMatchesFolded(pattern: string, path: string, paths = naivePaths(path)): boolean {
   const folded = dropFinalSlash(pattern).map(foldPattern);
   const last = folded.length - 1;
   const form = folded.map((segment, index) => (segment === '**' ? segment : patternForm(segment, index === last)));
-  return naivePaths(path).some((asked) => segmentsMatch(form, asked, true));
+  return paths.some((asked) => segmentsMatch(form, asked, true));
 }
 
 /** What a server may drop from a segment, one after the other, each time or not. */
@@ -77,7 +80,7 @@ function dropFormats(text: string): string {
 /** Each path that a server may read. */
 function naivePaths(path: string): string[][] {
   const whole = path.slice(1).split('/').map(foldText).join('/');
-  const texts = [whole, whole.split('?')[0] ?? '', whole.split('#')[0] ?? ''];
+  const texts = [whole, ...['?', '#', ';'].map((mark) => whole.split(mark)[0] ?? '')];
   return texts.flatMap((text) => {
     const segments = dropFinalSlash(`/${text}`);
     const mayEndBefore = segmentForms(segments.at(-1) ?? 'nothing', true).includes('');
@@ -95,6 +98,8 @@ function spellings(segments: readonly string[]): string[][] {
 }
 
 function segmentForms(segment: string, last: boolean): string[] {
+  // Of letters alone nothing is ever dropped, and a path has little else.
+  if (/^[a-z0-9_-]*$/.test(segment)) return [segment];
   let forms = [segment];
   for (const drop of DROPS) forms = forms.flatMap((form) => [form, drop(form)]);
   return [...new Set(last ? forms.flatMap((form) => LAST_DROPS.map((drop) => drop(form))) : forms)];

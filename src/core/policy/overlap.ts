@@ -22,7 +22,7 @@ function pathsMayMeet(grant: Rule, restricting: Rule): boolean {
     if (unit.kind === 'literal' && other.kind === 'literal' && unit.text !== other.text) {
       const folded = foldPathSegment(unit.text);
       // Servers that begin a query there read a shorter path.
-      if (/[?#]/.test(folded)) return true;
+      if (/[?#;]/.test(folded)) return true;
       if (!segmentReadings(folded, true).includes(other.text)) return false;
     }
   }

@@ -13,14 +13,17 @@ const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 /** Formats that frameworks and file servers take from the end of a path. */
 const FORMATS = ['.json', '.xml', '.csv', '.html', '.htm', '.txt', '.yaml', '.yml', '.js', '.rss', '.atom', '.pdf'];
 
+/** Where servers may begin a query or a fragment: at an escaped `?` or `#`, and at a semicolon. */
+const PATH_ENDS = ['?', '#', ';'] as const;
+
 /**
- * A request's path as servers may read it: as a whole, and cut where they begin a query or a fragment at an escaped `?` or
- * `#`. A final slash counts for nothing. All foldings of the table are combined with each other; a path has three
- * readings at the most, twice over, and a segment a bounded number, so that the time is linear in the path.
+ * A request's path as servers may read it: as a whole, and cut at each of {@link PATH_ENDS}. A final slash counts for
+ * nothing. All foldings of the table are combined with each other; a path and a segment have a bounded number of
+ * readings each, so that the time is linear in the path.
  */
 export function pathReadings(segments: readonly string[]): readonly (readonly Readings[])[] {
   const folded = segments.map(foldPathSegment);
-  const paths = [folded, cutAt(folded, '?'), cutAt(folded, '#')];
+  const paths = [folded, ...PATH_ENDS.map((mark) => cutAt(folded, mark))];
   return paths.flatMap((path) => {
     if (path === undefined) return [];
     const whole = path.at(-1) === '' ? path.slice(0, -1) : path;
@@ -35,7 +38,7 @@ function readingsOf(path: readonly string[]): readonly Readings[] {
 }
 
 /** What stands before the first such character, wherever in the path it is; undefined without one. */
-function cutAt(path: readonly string[], mark: '?' | '#'): readonly string[] | undefined {
+function cutAt(path: readonly string[], mark: string): readonly string[] | undefined {
   const index = path.findIndex((segment) => segment.includes(mark));
   return index === -1 ? undefined : [...path.slice(0, index), before(path[index] ?? '', mark)];
 }

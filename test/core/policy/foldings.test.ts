@@ -72,6 +72,11 @@ const FOLDINGS: readonly Folding[] = [
     secret: ['/api/secret%23', '/api/secret%23x', '/api/secret/%23/y', '/api/secret%23%3F'],
   },
   {
+    name: 'a semicolon as the end of the path',
+    admin: ['/api/admin;/users/x', '/api/admin.json;/x', '/api/%20admin;v=1/x'],
+    secret: ['/api/secret;/x', '/api/secret;v=1/x/y', '/api/SECRET.json;/x', '/api/secret%3B/x'],
+  },
+  {
     name: 'a format at the end',
     admin: ['/api/admin.json', '/api/admin.json/', '/api/admin/users.csv', '/api/admin.xml'],
     secret: [
