@@ -9,7 +9,11 @@ import { type AnyMap, nodeWithSpan, pairNamed } from './yamlFind.ts';
 const NETWORKS: readonly Network[] = ['public', 'private', 'loopback'];
 
 /** The fixes of a URL that is not taken. What is removed may be a credential, so no title quotes it. */
-export function baseUrlFixes(text: string, root: ParsedNode, { code, span }: Problem): readonly PolicyFix[] {
+export function baseUrlFixes(
+  text: string,
+  root: ParsedNode,
+  { code, span, suggestion }: Problem,
+): readonly PolicyFix[] {
   const found = nodeWithSpan(root, span);
   // The map of the service or server: a URL in `auth` is dialled as the service says.
   const [, , owner] = found?.parents ?? [];
@@ -30,6 +34,8 @@ export function baseUrlFixes(text: string, root: ParsedNode, { code, span }: Pro
       return networkOf(https) === 'loopback'
         ? networkFix(text, owner as AnyMap | undefined, 'loopback')
         : [written('Write https', span, https)];
+    case 'base-url-localhost':
+      return suggestion === undefined ? [] : [written('Write 127.0.0.1', span, suggestion)];
     case 'base-url-network':
       return networkFix(text, owner as AnyMap | undefined, networkOf(url));
     default:

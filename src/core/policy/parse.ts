@@ -4,6 +4,7 @@ import { readAuth } from './authField.ts';
 import { readHeaders } from './headersField.ts';
 import { readLimits } from './limitsField.ts';
 import { isCredentialKey, type LiteralCredential, reportLiteral } from './literalCredential.ts';
+import { warnOfLocalhost } from './localhostWarning.ts';
 import type { Network, PolicyAuthor, PolicyDocument, PolicyTest, Service } from './model.ts';
 import { ProblemList } from './problems.ts';
 import { type Entry, type Fields, isEmpty, Reader } from './reader.ts';
@@ -229,7 +230,10 @@ function readBaseUrl(
   // Which hosts are right depends on the network: with an unknown one there is nothing to say.
   if (text === undefined || network === undefined) return undefined;
   const baseUrl = parseBaseUrl(text, network);
-  if (baseUrl.ok) return baseUrl.value;
+  if (baseUrl.ok) {
+    warnOfLocalhost(reader.problems, reader.at(entry), baseUrl.value);
+    return baseUrl.value;
+  }
   reader.problems.error(baseUrl.error.code, reader.at(entry), baseUrl.error.message);
   return undefined;
 }

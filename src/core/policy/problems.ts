@@ -71,6 +71,7 @@ export const PROBLEM_CODES = [
   'unknown-service',
   'unused-rule',
   'failing-test',
+  'base-url-localhost',
   'bad-server-name',
   'duplicate-name',
   'command-or-url',

@@ -29,6 +29,7 @@ const WITH_FIX = [
   'administrator-only',
   'base-url-scheme',
   'base-url-cleartext',
+  'base-url-localhost',
   'base-url-userinfo',
   'base-url-query',
   'base-url-fragment',

@@ -1,6 +1,7 @@
 import { isScalar } from 'yaml';
 import { parseBaseUrl } from '../../net/baseUrl.ts';
 import { isReservedHeader, sameHeader } from '../../request/headers.ts';
+import { warnOfLocalhost } from '../localhostWarning.ts';
 import type { BaseUrl, Network, Span } from '../model.ts';
 import { type Entry, type Fields, type Reader, spanOf } from '../reader.ts';
 
@@ -162,7 +163,10 @@ export class AuthReader {
     const text = field ? this.#reader.text(field.value, this.#reader.at(field), `\`auth.${name}\``) : byDefault;
     // Which hosts are right depends on the network: with an unknown one there is nothing to say.
     const url = text === undefined || this.#network === undefined ? undefined : parseBaseUrl(text, this.#network);
-    if (url?.ok) return url.value;
+    if (url?.ok) {
+      if (field) warnOfLocalhost(this.#reader.problems, this.#reader.at(field), url.value);
+      return url.value;
+    }
     if (url) this.wrong(name, url.error.message.replace('base URL', `URL in \`auth.${name}\``), url.error.code);
     this.#sound = false;
     return undefined;

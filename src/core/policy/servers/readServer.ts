@@ -1,5 +1,6 @@
 import { parseBaseUrl } from '../../net/baseUrl.ts';
 import { readLimits } from '../limitsField.ts';
+import { warnOfLocalhost } from '../localhostWarning.ts';
 import type { Network, Span } from '../model.ts';
 import { type Entry, type Fields, type Reader, spanOf } from '../reader.ts';
 import type { Server, ServerRun } from './model.ts';
@@ -165,7 +166,10 @@ function readUrl(reader: Reader, fields: Fields, entry: Entry): ServerRun | unde
   const text = reader.text(entry.value, reader.at(entry), '`url`');
   if (text === undefined || network === undefined) return undefined;
   const baseUrl = parseBaseUrl(text, network);
-  if (baseUrl.ok) return { by: 'url', baseUrl: baseUrl.value, network };
+  if (baseUrl.ok) {
+    warnOfLocalhost(reader.problems, reader.at(entry), baseUrl.value);
+    return { by: 'url', baseUrl: baseUrl.value, network };
+  }
   reader.problems.error(baseUrl.error.code, reader.at(entry), baseUrl.error.message);
   return undefined;
 }
