@@ -1,90 +1,149 @@
+import { bareOf } from './bare.ts';
+import { isWordlike, LEAST, type Pattern, type PieceRule } from './matcher.ts';
+import { secretParts } from './parts.ts';
+import { spelledOut } from './spelledOut.ts';
 import { unescapeLayer } from './unescape.ts';
 
 /** Values shorter than this are looked for as whole tokens only; the store refuses them (see strength.ts). */
-export const SHORT = 8;
+export const SHORT = LEAST;
 
 /** Below this even a whole token says nothing: `k7` is a word like any other. */
 const TOO_SHORT = 4;
 
-/** A line of a longer value, or a value without its dashes, counts as secret from this length on. */
+/** A value without its dashes counts as secret from this length on. */
 const PART = 16;
+
+/** Shorter values may begin with a word that a person chose; longer ones were made by a machine. */
+const CHOSEN = 20;
+
+/** A prefix that everybody knows, such as `github_pat_`, is no longer than this. */
+const LONGEST_PREFIX = 16;
+
+/** The lines of a key in PEM (RFC 7468) have so many characters, and there are more of them than this. */
+const PEM_LINE = 64;
+const MOST_SPELLED = 8;
+
+const UUID_DIGITS = /^[0-9a-f]{32}$/i;
 
 const PEM_BOUNDARY = /^-----(?:BEGIN|END) /;
 
-/** What a credential is looked for as. */
+/** What a credential is looked for as, each for the credential at index `owner`. */
 export interface Forms {
-  readonly bytes: readonly Uint8Array[];
-  /** The value is so short that it is looked for as a whole token only. */
-  readonly whole: boolean;
+  /** In the text as it is, in what its escapes stand for, and in what base64 and hexadecimal stand for. */
+  readonly exact: readonly Pattern[];
+  /** In the letters and digits alone of a text: see {@link bareOf}. */
+  readonly bare: readonly Pattern[];
 }
 
 /**
  * The byte sequences that give a credential away once escapes are decoded and base64 and hexadecimal are unpacked;
- * letters' case and `+` for a space are the automaton's. Linear in the value's length.
+ * letters' case and `+` for a space are the matcher's. Linear in the value's length.
  */
-export function formsOf(value: string): Forms {
-  if (value.length < SHORT) {
-    return { bytes: value.length < TOO_SHORT ? [] : [utf8(value)], whole: true };
-  }
-  const texts = new Set<string>();
-  for (const text of spellings(value)) {
-    for (const normal of [text, text.normalize('NFC'), text.normalize('NFD')]) {
-      texts.add(normal);
+export function formsOf(value: string, owner: number): Forms {
+  const exact: Pattern[] = [];
+  const bare: Pattern[] = [];
+  const known = new Set<string>();
+  const parts = secretParts(value);
+  for (const text of [...parts, value]) {
+    if (text.length < SHORT) {
+      if (text.length >= TOO_SHORT) exact.push({ bytes: utf8(text), owner, whole: true, pieces: undefined });
+      continue;
+    }
+    // Of a credential in parts the secret ones alone may be met in pieces: the others are known.
+    const leaf = text !== value || parts.size === 0;
+    for (const spelling of spellings(text)) {
+      if (known.has(spelling.text)) continue;
+      known.add(spelling.text);
+      const pieces = leaf && spelling.pieces ? pieceRule(spelling.text) : undefined;
+      for (const bytes of byteForms(spelling.text)) {
+        // Where a value is mostly blanks, what is left of it may be shorter than the rest of this code supposes.
+        if (bytes.length >= SHORT) exact.push({ bytes, owner, whole: false, pieces });
+      }
+    }
+    // Of a key in many lines it is looked for as a whole: nobody spells a line alone.
+    for (const bytes of parts.size > MOST_SPELLED && text.length === PEM_LINE ? [] : spelledOut(text)) {
+      bare.push({ bytes, owner, whole: false, pieces: undefined });
     }
   }
-  const unique = new Map<string, Uint8Array>();
-  for (const bytes of [...texts].flatMap(byteForms)) {
-    // Where a value is mostly blanks, what is left of it may be shorter than the rest of this code supposes.
-    if (bytes.length >= SHORT) {
-      unique.set(bytes.join(), bytes);
-    }
-  }
-  return { bytes: [...unique.values()], whole: false };
+  return { exact, bare };
 }
 
-/** The value and its parts as texts. */
-function spellings(value: string): string[] {
+interface Spelling {
+  readonly text: string;
+  /** Whether pieces of it count: not those of a spelling that repeats another one with something in between. */
+  readonly pieces: boolean;
+}
+
+/** A secret as other programs write it down. */
+function spellings(value: string): Spelling[] {
   const bare = value.trim();
-  const texts = [value, bare, bare.replace(/^(?:bearer|basic|token)\s+/i, '')];
   // A key file in JSON holds the lines of its private key in one string.
-  texts.push(bare.replaceAll('\\n', '\n'));
-  return [...texts, ...members(bare)]
-    .flatMap((text) => [text, ...lines(text), ...regrouped(text)])
-    .filter((text) => text.length >= SHORT);
+  const own = [bare, bare.replaceAll('\\n', '\n')];
+  const joined = own.flatMap(lines);
+  const repeats = [value, ...own.flatMap(regrouped), ...doubled(bare)];
+  const normalised = (text: string): string[] => [text, text.normalize('NFC'), text.normalize('NFD')];
+  return [
+    ...[...own, ...joined].flatMap(normalised).map((text) => ({ text, pieces: !text.startsWith('-----') })),
+    ...repeats.flatMap(normalised).map((text) => ({ text, pieces: false })),
+  ].filter(({ text }) => text.length >= SHORT);
 }
 
-/** Names of a JSON document's members that are secret on their own; the others (ids, addresses) are not. */
-const SECRET_MEMBER = /(?:secret|token|password|passphrase|private_?key|secret_?access_?key)$/i;
+/** Quotes as CSV, SQL, YAML and shells write them inside of quotes. */
+function doubled(text: string): string[] {
+  return [
+    text.replaceAll('"', '""'),
+    text.replaceAll("'", "''"),
+    text.replaceAll('`', '``'),
+    text.replaceAll("'", "'\\''"),
+    text.replaceAll("'", `'"'"'`),
+    text.replaceAll('"', '""').replaceAll("'", "''"),
+    text.replaceAll("'", "''").replaceAll('\\', '\\\\'),
+  ].filter((spelling) => spelling !== text);
+}
 
-/** The secret members of a credential that is a JSON document: a key file, or a client secret beside a refresh token. */
-function members(text: string): string[] {
-  if (!text.startsWith('{')) return [];
-  try {
-    const entries = Object.entries(JSON.parse(text) as Record<string, unknown>);
-    return entries.flatMap(([name, value]) => (typeof value === 'string' && SECRET_MEMBER.test(name) ? [value] : []));
-  } catch {
-    return [];
+/** What of a value's beginning and end is no secret: a prefix that everybody knows, and a word that may be anywhere. */
+function pieceRule(text: string): PieceRule {
+  let prefix = 0;
+  for (let i = 0; i < Math.min(text.length, LONGEST_PREFIX); i++) {
+    if (/[-_.:]/.test(text[i] ?? '')) {
+      if (!/^[A-Za-z]+\d{0,2}$/.test(text.slice(prefix, i))) break;
+      prefix = i + 1;
+    }
   }
+  // The header of a JWT (RFC 7519) says what others say, too.
+  const header = /^eyJ[\w-]{1,200}\./.exec(text)?.[0].length ?? 0;
+  const words = text.length < CHOSEN ? [wordAt(text, 1), wordAt(text, -1)] : [0, 0];
+  return {
+    publicStart: Math.max(prefix, header, words[0] ?? 0),
+    publicEnd: words[1] ?? 0,
+    groups: UUID_DIGITS.test(text),
+  };
+}
+
+/** Length of the longest beginning (or end) that reads as a word. */
+function wordAt(text: string, direction: 1 | -1): number {
+  let length = 0;
+  while (length < text.length) {
+    const word = direction === 1 ? text.slice(0, length + 1) : text.slice(text.length - length - 1);
+    if (!isWordlike(utf8(word))) break;
+    length += 1;
+  }
+  return length;
 }
 
 /** A value of several lines under other line ends, without them, and line by line. */
 function lines(text: string): string[] {
-  const all = text.trim().split(/\r\n|\r|\n/);
+  const all = text.split(/\r\n|\r|\n/);
   if (all.length < 2) {
     return [];
   }
   const inner = all.filter((line) => !PEM_BOUNDARY.test(line)).map((line) => line.trim());
-  return [
-    ...['\n', '\r\n', '\r', ' ', ''].map((end) => all.join(end)),
-    inner.join(''),
-    // A line with blanks in it is prose or a JSON member, which others may share.
-    ...inner.filter((line) => line.length >= PART && !/\s/.test(line)),
-  ];
+  return [...['\n', '\r\n', '\r', ' ', ''].map((end) => all.join(end)), inner.join('')];
 }
 
 /** A UUID, or another value in groups, without its dashes; 32 hexadecimal digits as a UUID. */
 function regrouped(text: string): string[] {
-  if (/^[0-9a-f]{32}$/i.test(text)) {
+  if (UUID_DIGITS.test(text)) {
     return [text.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')];
   }
   const joined = text.replaceAll(/[-:]/g, '');

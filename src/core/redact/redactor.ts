@@ -1,7 +1,7 @@
 import type { Secret } from '../secret.ts';
-import { Automaton, type Hit } from './automaton.ts';
-import { formsOf } from './forms.ts';
+import { type Forms, formsOf } from './forms.ts';
 import { numbersOf, replaceStrings, stringsOf } from './jsonStrings.ts';
+import { type Hit, Matcher, type Pattern } from './matcher.ts';
 import { opened } from './opened.ts';
 import { mergeHits, type Sought, search, toCodeUnits } from './search.ts';
 import type { SignatureReader } from './signatureReader.ts';
@@ -40,17 +40,17 @@ export class Redactor {
    */
   constructor(secrets: readonly KnownSecret[], signatures?: SignatureReader) {
     const numeric: (readonly [number: number, owner: number])[] = [];
-    const patterns = secrets.flatMap(({ value }, owner) => {
+    const forms = secrets.map(({ value }, owner) => {
       const text = opened(value);
       if (/^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$/.test(text)) numeric.push([Number(text), owner]);
-      const { bytes, whole } = formsOf(text);
-      return bytes.map((form) => ({ bytes: form, owner, whole }));
+      return formsOf(text, owner);
     });
-    const automaton = patterns.length === 0 ? undefined : new Automaton(patterns);
-    this.#sought = signatures ? together(automaton, signatures, secrets.length) : automaton;
+    const exact = forms.flatMap((form) => form.exact);
+    const values = exact.length === 0 ? undefined : soughtOf(exact, forms);
+    this.#sought = signatures ? together(values, signatures, secrets.length) : values;
     this.#signatures = signatures;
     this.#names = secrets.map(({ name }) => name);
-    this.#markers = secrets.map(({ name }) => marker(automaton, name));
+    this.#markers = secrets.map(({ name }) => marker(values, name));
     this.#numberOwners = new Map(numeric);
     this.#numbers = new Map(numeric.map(([number, owner]) => [number, this.#markers[owner] ?? '']));
   }
@@ -141,29 +141,45 @@ export class Redactor {
   }
 }
 
-/** What the values of a redactor and signatures made with them are looked for as; signatures' owners come after the values. */
-function together(automaton: Automaton | undefined, signatures: SignatureReader, firstOwner: number): Sought {
+function soughtOf(exact: readonly Pattern[], forms: readonly Forms[]): Sought {
+  const asTheyAre = new Matcher(exact);
+  const bare = new Matcher(forms.flatMap((form) => form.bare));
+  const { alphabet, packable } = asTheyAre;
   return {
-    get shortest() {
-      return Math.min(automaton?.shortest ?? Number.POSITIVE_INFINITY, signatures.shortest);
-    },
+    alphabet,
+    packable,
+    ambiguous: asTheyAre.ambiguous,
+    spelled: bare.packable,
+    scan: (bytes, packed) => asTheyAre.scan(bytes, packed),
+    scanBare: (bytes) => bare.scan(bytes, true),
+  };
+}
+
+/** What the values of a redactor and signatures made with them are looked for as; signatures' owners come after the values. */
+function together(values: Sought | undefined, signatures: SignatureReader, firstOwner: number): Sought {
+  return {
     // Signatures are letters and digits, which every alphabet has.
-    alphabet: automaton?.alphabet ?? signatures.alphabet,
-    ambiguous: automaton?.ambiguous ?? false,
+    alphabet: values?.alphabet ?? signatures.alphabet,
+    ambiguous: values?.ambiguous ?? false,
+    get packable() {
+      return values?.packable === true || signatures.shortest < Number.POSITIVE_INFINITY;
+    },
+    spelled: values?.spelled ?? false,
     scan: (bytes, packed) => {
-      const hits = automaton?.scan(bytes, packed) ?? [];
+      const hits = values?.scan(bytes, packed) ?? [];
       for (const hit of signatures.scan(bytes)) hits.push({ ...hit, owner: firstOwner + hit.owner });
       return hits;
     },
+    scanBare: (bytes) => values?.scanBare(bytes) ?? [],
   };
 }
 
 /** What stands for a credential: safe inside JSON, HTML and headers, and not itself taken for a credential. */
-function marker(automaton: Automaton | undefined, name: string): string {
+function marker(sought: Sought | undefined, name: string): string {
   const safe = name.replaceAll(/[^A-Za-z0-9._-]/g, '_').slice(0, 64);
   const candidates = MARKERS.map((make) => make(safe));
   const free = candidates.find(
-    (text) => automaton === undefined || search(automaton, new TextEncoder().encode(text)).length === 0,
+    (text) => sought === undefined || search(sought, new TextEncoder().encode(text)).length === 0,
   );
   return free ?? '[]';
 }

@@ -1,5 +1,6 @@
-import type { Hit } from './automaton.ts';
-import { type EscapeKind, SINGLE_KINDS, unescapeLayer } from './unescape.ts';
+import { bareOf } from './bare.ts';
+import type { Hit } from './matcher.ts';
+import { type EscapeKind, SINGLE_KINDS, type Unescaped, unescapeLayer } from './unescape.ts';
 import { unpack } from './unpack.ts';
 
 /**
@@ -9,16 +10,26 @@ import { unpack } from './unpack.ts';
 const DEPTH = 5;
 const UNPACK_COST = 2;
 
-/** What is looked for in bytes: an automaton, or several that answer as one. */
+/** What is looked for in bytes: what a matcher holds, or several that answer as one. */
 export interface Sought {
-  /** Length of the shortest pattern that may be anywhere, in bytes; `Infinity` without any. */
-  readonly shortest: number;
   /** For each byte 1 when it can be a part of a match, as itself or in an escape. */
   readonly alphabet: Uint8Array;
   /** Decoding every kind of escape at once may destroy some pattern. */
   readonly ambiguous: boolean;
+  /** There is something that may be packed. */
+  readonly packable: boolean;
+  /** There is something to find in the letters and digits alone. */
+  readonly spelled: boolean;
   /** All matches in one view. `packed` says that it was unpacked. */
   scan(bytes: Uint8Array, packed: boolean): Hit[];
+  /** All matches in the letters and digits alone of one view. */
+  scanBare(bytes: Uint8Array): Hit[];
+}
+
+/** One way to go on decoding: every kind of escape in each layer, or one kind in all of them. */
+interface Reading {
+  readonly unescaped: Unescaped;
+  readonly kinds: readonly EscapeKind[];
 }
 
 /** Where credentials are in bytes, in whatever encoding, as unordered and possibly overlapping spans. */
@@ -28,31 +39,59 @@ export function search(sought: Sought, bytes: Uint8Array): Hit[] {
 
 /** Searches bytes with every kind of escape decoded at once and, where that could miss, also with one kind at a time. */
 function searchSource(sought: Sought, bytes: Uint8Array, depth: number, packed: boolean): Hit[] {
-  const hits = searchView(sought, bytes, depth, packed, 'any');
-  if (!sought.ambiguous) {
-    return hits;
-  }
-  const all = hits.concat(...SINGLE_KINDS.map((kind) => searchView(sought, bytes, depth, packed, kind)));
-  const unescaped = unescapeLayer(bytes);
-  return unescaped === undefined ? all : all.map((hit) => ({ ...hit, ...unescaped.widen(hit.start, hit.end) }));
+  const kinds: readonly EscapeKind[] = sought.ambiguous ? ['any', ...SINGLE_KINDS] : ['any'];
+  return searchView(sought, bytes, depth, packed, kinds);
 }
 
-function searchView(sought: Sought, bytes: Uint8Array, depth: number, packed: boolean, kind: EscapeKind): Hit[] {
+function searchView(
+  sought: Sought,
+  bytes: Uint8Array,
+  depth: number,
+  packed: boolean,
+  kinds: readonly EscapeKind[],
+): Hit[] {
   const hits = sought.scan(bytes, packed);
-  const unpacked = depth >= UNPACK_COST ? unpack(bytes, sought.shortest, sought.alphabet) : undefined;
+  // What is packed is text that nobody spelled out, and with one kind of escape left alone it was read before.
+  const any = kinds.includes('any');
+  if (any && !packed) {
+    hits.push(...searchBare(sought, bytes));
+  }
+  const unpacked = any && sought.packable && depth >= UNPACK_COST ? unpack(bytes, sought.alphabet) : undefined;
   if (unpacked !== undefined) {
     for (const hit of searchSource(sought, unpacked.bytes, depth - UNPACK_COST, true)) {
       hits.push({ ...unpacked.toSource(hit.start, hit.end), owner: hit.owner });
     }
   }
-  const unescaped = depth >= 1 ? unescapeLayer(bytes, kind) : undefined;
-  if (unescaped === undefined) {
-    return hits;
+  const readings = depth >= 1 ? readingsOf(bytes, kinds) : [];
+  for (const { unescaped, kinds: same } of readings) {
+    for (const hit of searchView(sought, unescaped.bytes, depth - 1, packed, same)) {
+      hits.push({ ...unescaped.toSource(hit.start, hit.end), owner: hit.owner });
+    }
   }
-  for (const hit of searchView(sought, unescaped.bytes, depth - 1, packed, kind)) {
-    hits.push({ ...unescaped.toSource(hit.start, hit.end), owner: hit.owner });
+  // The first reading decodes what each of the others does, so that it alone knows every escape.
+  const [first] = readings;
+  return first === undefined ? hits : hits.map((hit) => ({ ...hit, ...first.unescaped.widen(hit.start, hit.end) }));
+}
+
+/** The ways to read on. One kind alone that decodes as much as all kinds together reads the same. */
+function readingsOf(bytes: Uint8Array, kinds: readonly EscapeKind[]): Reading[] {
+  const readings: { unescaped: Unescaped; kinds: EscapeKind[] }[] = [];
+  for (const kind of kinds) {
+    const unescaped = unescapeLayer(bytes, kind);
+    const [all] = readings;
+    if (unescaped === undefined) continue;
+    if (all?.kinds[0] === 'any' && all.unescaped.count === unescaped.count) all.kinds.push(kind);
+    else readings.push({ unescaped, kinds: [kind] });
   }
-  return hits.map((hit) => ({ ...unescaped.widen(hit.start, hit.end), owner: hit.owner }));
+  return readings;
+}
+
+function searchBare(sought: Sought, bytes: Uint8Array): Hit[] {
+  return [false, true].flatMap((escapes) => {
+    const bare = sought.spelled ? bareOf(bytes, escapes) : undefined;
+    if (bare === undefined) return [];
+    return sought.scanBare(bare.bytes).map((hit) => ({ ...hit, ...bare.toSource(hit.start, hit.end) }));
+  });
 }
 
 /** Joins overlapping spans and orders them; the first and longest names the owner. Spans that only touch stay apart. */

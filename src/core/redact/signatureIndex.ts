@@ -14,7 +14,7 @@ const USUAL_LENGTH = 64;
 /**
  * Thousands of signatures, each as hexadecimal and as base64, whichever of the two was sent. One is made for every request,
  * so that putting one in must not depend on how many there are: unlike tokens and credentials they are no part of the
- * automaton, which would be made anew each time.
+ * redactor's matcher, which would be made anew each time.
  */
 export class SignatureIndex extends SignatureReader {
   readonly #names: string[];

@@ -1,4 +1,4 @@
-import type { Hit } from './automaton.ts';
+import type { Hit } from './matcher.ts';
 import { SEPARATOR } from './unpack.ts';
 
 /** A signature is found by its first and its last characters, this many: chance repeats 41 bits hardly ever. */

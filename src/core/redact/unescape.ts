@@ -5,6 +5,9 @@ const AMPERSAND = 0x26;
 const BACKSLASH = 0x5c;
 const NUL = 0;
 
+/** Numbers that are kept of escapes before the first time that there is no room for more. */
+const FIRST_SPANS = 1024;
+
 /** Which escapes to decode, and leave all others as they are. */
 export type EscapeKind = 'any' | 'percent' | 'backslash' | 'entity';
 
@@ -44,12 +47,17 @@ const LETTERS: ReadonlyMap<number, number> = new Map(
  */
 export class Unescaped {
   readonly bytes: Uint8Array;
-  /** Each escape as four numbers: start and end in the source, start and end in the view. */
-  readonly #spans: readonly number[];
+  /** Each escape as four numbers: start and end in the source, start and end in the view. NUL bytes in a row are one. */
+  readonly #spans: Int32Array;
 
-  constructor(bytes: Uint8Array, spans: readonly number[]) {
+  constructor(bytes: Uint8Array, spans: Int32Array) {
     this.bytes = bytes;
     this.#spans = spans;
+  }
+
+  /** How many escapes there were. */
+  get count(): number {
+    return this.#spans.length / 4;
   }
 
   /** Translates a span of the view to the source. */
@@ -105,7 +113,8 @@ export function unescapeLayer(source: Uint8Array, kind: EscapeKind = 'any'): Une
   }
   const isLead = LEAD_TABLES[kind];
   const length = source.length;
-  const spans: number[] = [];
+  let spans = new Int32Array(FIRST_SPANS);
+  let filled = 0;
   // No escape is shorter than what it stands for.
   const out = new Uint8Array(length);
   out.set(source.subarray(0, first));
@@ -120,10 +129,19 @@ export function unescapeLayer(source: Uint8Array, kind: EscapeKind = 'any'): Une
     }
     const start = size;
     size = byte === NUL ? size : write(out, size, found);
-    spans.push(i, i + found.length, start, size);
+    if (filled === spans.length) {
+      const more = new Int32Array(2 * filled);
+      more.set(spans);
+      spans = more;
+    }
+    spans[filled] = i;
+    spans[filled + 1] = i + found.length;
+    spans[filled + 2] = start;
+    spans[filled + 3] = size;
+    filled += 4;
     i += found.length;
   }
-  return spans.length === 0 ? undefined : new Unescaped(out.subarray(0, size), spans);
+  return filled === 0 ? undefined : new Unescaped(out.subarray(0, size), spans.subarray(0, filled));
 }
 
 function leadTable(kind: EscapeKind): Uint8Array {
@@ -133,7 +151,7 @@ function leadTable(kind: EscapeKind): Uint8Array {
 function readEscape(source: Uint8Array, at: number, lead: number): Escape | undefined {
   switch (lead) {
     case NUL:
-      return { length: 1, code: 0 };
+      return { length: zerosAt(source, at), code: 0 };
     case PERCENT:
       return readPercent(source, at);
     case BACKSLASH:
@@ -141,6 +159,14 @@ function readEscape(source: Uint8Array, at: number, lead: number): Escape | unde
     default:
       return readEntity(source, at);
   }
+}
+
+function zerosAt(source: Uint8Array, at: number): number {
+  let end = at;
+  while (source[end] === NUL) {
+    end += 1;
+  }
+  return end - at;
 }
 
 function readPercent(source: Uint8Array, at: number): Escape | undefined {

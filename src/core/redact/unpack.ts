@@ -1,3 +1,5 @@
+import { LEAST } from './matcher.ts';
+
 /** Between the strings of one view: it ends every run and every escape. */
 export const SEPARATOR = 0x1e;
 
@@ -74,11 +76,11 @@ export class Unpacked {
 }
 
 /**
- * Decodes every run of digits in every alignment, and keeps stretches of at least `shortest` bytes of the `alphabet`;
+ * Decodes every run of digits in every alignment, and keeps stretches of bytes of the `alphabet` that are long enough to hold a match;
  * undefined when there is none. What is read in a wrong alignment, or was never text, is hardly ever such a stretch.
  */
-export function unpack(source: Uint8Array, shortest: number, alphabet: Uint8Array): Unpacked | undefined {
-  const found = [BASE64, HEX].map((coding) => findRuns(source, coding, Math.ceil((8 * shortest) / coding.bits)));
+export function unpack(source: Uint8Array, alphabet: Uint8Array): Unpacked | undefined {
+  const found = [BASE64, HEX].map((coding) => findRuns(source, coding, Math.ceil((8 * LEAST) / coding.bits)));
   const digits = found.reduce((sum, { count }) => sum + count, 0);
   if (digits === 0) {
     return undefined;
@@ -87,7 +89,7 @@ export function unpack(source: Uint8Array, shortest: number, alphabet: Uint8Arra
   const values = new Uint8Array(digits);
   const pieces: Piece[] = [];
   // The readings of a run give at most three bytes a digit, and each stretch a separator.
-  const out = new Uint8Array(3 * digits + Math.ceil((3 * digits) / shortest) + 4);
+  const out = new Uint8Array(3 * digits + Math.ceil((3 * digits) / LEAST) + 4);
   let size = 0;
   let read = 0;
   for (const { coding, spans } of found) {
@@ -105,7 +107,7 @@ export function unpack(source: Uint8Array, shortest: number, alphabet: Uint8Arra
       }
       const run: Run = { bits: coding.bits, first, end: read };
       for (let phase = 0; phase < coding.phases; phase++) {
-        size = decode(values, run, phase, alphabet, shortest, out, size, pieces);
+        size = decode(values, run, phase, alphabet, out, size, pieces);
       }
     }
   }
@@ -171,7 +173,6 @@ function decode(
   run: Run,
   phase: number,
   alphabet: Uint8Array,
-  shortest: number,
   out: Uint8Array,
   at: number,
   pieces: Piece[],
@@ -191,28 +192,20 @@ function decode(
     const byte = (pending >> held) & 0xff;
     if (alphabet[byte] === 1) {
       out[size++] = byte;
-    } else if (size - stretch < shortest) {
+    } else if (size - stretch < LEAST) {
       size = stretch;
     } else {
-      size = endStretch(size, stretch, (i + 1 - first) * bits - held - 8, shortest, run, out, pieces);
+      size = endStretch(size, stretch, (i + 1 - first) * bits - held - 8, run, out, pieces);
       stretch = size;
     }
   }
   const bit = (end - first) * bits - held;
-  return endStretch(size, stretch, bit, shortest, run, out, pieces);
+  return endStretch(size, stretch, bit, run, out, pieces);
 }
 
 /** Keeps a stretch that ends at `size` and at `bit` of its run, or takes it back when it is too short. */
-function endStretch(
-  size: number,
-  start: number,
-  bit: number,
-  shortest: number,
-  run: Run,
-  out: Uint8Array,
-  pieces: Piece[],
-): number {
-  if (size - start < shortest) {
+function endStretch(size: number, start: number, bit: number, run: Run, out: Uint8Array, pieces: Piece[]): number {
+  if (size - start < LEAST) {
     return start;
   }
   pieces.push({ start, bit: bit - 8 * (size - start), run });

@@ -3,6 +3,7 @@ import type { Auth, BaseUrl } from '../../core/policy/model.ts';
 import type { Redactor } from '../../core/redact/redactor.ts';
 import type { Answer, Call } from '../../protocol/messages.ts';
 import type { Incoming } from '../http/message.ts';
+import { isCompressed } from './compressed.ts';
 import { type Decompressor, decodeText, isJsonType, parseMediaType, WithheldError } from './decode.ts';
 import { parseExactJson } from './json.ts';
 import { below, nextPage } from './paging.ts';
@@ -164,10 +165,9 @@ function refusePieces(status: number): void {
  * the bytes then would not be found in the characters.
  */
 function refuseDisguise(bytes: Buffer, charset: string | undefined, redactor: Redactor): void {
-  const archive = ['1f8b', '28b52ffd', '504b0304', 'fd377a58', '425a68'].some((magic) =>
-    bytes.subarray(0, 4).toString('hex').startsWith(magic),
-  );
-  if (archive) throw new WithheldError('it is compressed in a way that was not declared,');
+  if (isCompressed(bytes, (inside) => redactor.binary(inside) > 0)) {
+    throw new WithheldError('it is compressed in a way that was not declared,');
+  }
   const plain = charset === undefined || /^(utf-?8|us-ascii|iso-8859-1|latin1)$/i.test(charset);
   if (!plain && redactor.binary(bytes) > 0) throw new WithheldError('its character set is not the one that it says,');
 }

@@ -1,5 +1,6 @@
 import { CallToolResultSchema } from '@modelcontextprotocol/sdk/types.js';
 import type { Redactor } from '../../core/redact/redactor.ts';
+import { hides } from '../answer/compressed.ts';
 import type { ToolResult } from './serverLink.ts';
 
 /** The parts of a result that are passed on. `_meta` is the server's and the gateway's own business. */
@@ -38,7 +39,10 @@ const WITHHELD = {
 function tells(block: unknown, redactor: Redactor): boolean {
   if (typeof block !== 'object' || block === null) return false;
   const { data, resource } = block as { data?: unknown; resource?: { blob?: unknown } };
-  return [data, resource?.blob].some(
-    (base64) => typeof base64 === 'string' && redactor.binary(Buffer.from(base64, 'base64')) > 0,
-  );
+  const holds = (bytes: Uint8Array): boolean => redactor.binary(bytes) > 0;
+  return [data, resource?.blob].some((base64) => {
+    if (typeof base64 !== 'string') return false;
+    const bytes = Buffer.from(base64, 'base64');
+    return holds(bytes) || hides(bytes, holds);
+  });
 }

@@ -1,0 +1,140 @@
+import { SEPARATOR } from './unpack.ts';
+
+const BACKSLASH = 0x5c;
+const EQUALS = 0x3d;
+
+/** A byte that has to be looked at with what follows it. */
+const SPECIAL = 2;
+
+/** For each byte 1 when it is kept: letters, digits, and what keeps the strings of one view apart. */
+const KEPT = Uint8Array.from({ length: 256 }, (_, byte) => {
+  if (byte >= 0x80) return SPECIAL;
+  return byte === SEPARATOR || /[0-9a-z]/i.test(String.fromCharCode(byte)) ? 1 : 0;
+});
+
+const KEPT_OR_ESCAPE = KEPT.map((kept, byte) => (byte === BACKSLASH || byte === EQUALS ? SPECIAL : kept));
+
+/** The letters and digits alone of some bytes, and where they come from. */
+export interface Bare {
+  readonly bytes: Uint8Array;
+  /** Translates a span of the view to the source. */
+  toSource(start: number, end: number): { start: number; end: number };
+}
+
+/**
+ * What is left of a text without blanks, line breaks, punctuation, invisible characters and accents apart; full-width
+ * letters as ASCII. So `a b c`, `a-b-c`, `"a","b","c"` and a text that was broken into lines read as `abc`. With
+ * `escapes`, `\2a` (LDAP), `\41 ` (CSS) and `=2A` (quoted-printable) count as what they stand for; undefined when there
+ * are none.
+ */
+export function bareOf(source: Uint8Array, escapes: boolean): Bare | undefined {
+  if (escapes && source.indexOf(BACKSLASH) < 0 && source.indexOf(EQUALS) < 0) {
+    return undefined;
+  }
+  const bytes = new Uint8Array(source.length);
+  const { size, escaped } = strip(source, escapes, bytes, undefined);
+  if (escapes && !escaped) {
+    return undefined;
+  }
+  let starts: Uint32Array | undefined;
+  return {
+    bytes: bytes.subarray(0, size),
+    // Only where something was found: where each byte came from takes four times the memory.
+    toSource(start, end) {
+      if (starts === undefined) {
+        starts = new Uint32Array(size + 1);
+        strip(source, escapes, new Uint8Array(source.length), starts);
+      }
+      const last = starts[end - 1] as number;
+      return { start: starts[start] as number, end: last + lengthAt(source, last, escapes) };
+    },
+  };
+}
+
+function strip(
+  source: Uint8Array,
+  escapes: boolean,
+  out: Uint8Array,
+  starts: Uint32Array | undefined,
+): { size: number; escaped: boolean } {
+  let size = 0;
+  let escaped = false;
+  const length = source.length;
+  const kept = escapes ? KEPT_OR_ESCAPE : KEPT;
+  for (let i = 0; i < length; ) {
+    const byte = source[i] as number;
+    const known = kept[byte] as number;
+    if (known < SPECIAL) {
+      out[size] = byte;
+      if (starts !== undefined) starts[size] = i;
+      size += known;
+      i += 1;
+      continue;
+    }
+    const step = byte < 0x80 ? escapeLength(source, i) : multibyteLength(source, i);
+    const code = byte < 0x80 ? escapedByte(source, i, step) : wideByte(source, i, step);
+    escaped ||= byte < 0x80 && step > 1;
+    if (code >= 0x80 || (code >= 0 && KEPT[code] === 1)) {
+      out[size] = code;
+      if (starts !== undefined) starts[size] = i;
+      size += 1;
+    }
+    i += step;
+  }
+  return { size, escaped };
+}
+
+function lengthAt(source: Uint8Array, at: number, escapes: boolean): number {
+  const byte = source[at] as number;
+  if (byte >= 0x80) return multibyteLength(source, at);
+  return escapes && (byte === BACKSLASH || byte === EQUALS) ? escapeLength(source, at) : 1;
+}
+
+/** Length of a character that is left out or read as ASCII; 1 for a byte that stands for itself. */
+function multibyteLength(source: Uint8Array, at: number): number {
+  const [first = 0, second = 0, third = 0] = [source[at], source[at + 1], source[at + 2]];
+  if (first === 0xc2 && second >= 0x80) return 2;
+  // Combining marks, U+0300 to U+036F.
+  if ((first === 0xcc && second >= 0x80) || (first === 0xcd && second >= 0x80 && second <= 0xaf)) return 2;
+  // General punctuation, and the blank of full width.
+  if (first === 0xe2 && (second === 0x80 || second === 0x81)) return 3;
+  if (first === 0xe3 && second === 0x80 && third === 0x80) return 3;
+  return first === 0xef && second >= 0xbb && second <= 0xbd ? 3 : 1;
+}
+
+/** The byte that a character outside of ASCII counts as; -1 for one that is left out. */
+function wideByte(source: Uint8Array, at: number, step: number): number {
+  if (step === 1) return source[at] as number;
+  if (step === 2 || source[at] !== 0xef) return -1;
+  const code = 0xf000 | (((source[at + 1] as number) & 0x3f) << 6) | ((source[at + 2] ?? 0) & 0x3f);
+  return code > 0xff00 && code < 0xff5f ? code - 0xfee0 : -1;
+}
+
+/** Length of an escape of two hexadecimal digits, or of up to six and a blank; 1 for none. */
+function escapeLength(source: Uint8Array, at: number): number {
+  let digits = 0;
+  let code = 0;
+  while (digits < 6 && hexDigit(source[at + 1 + digits]) >= 0) {
+    code = code * 16 + hexDigit(source[at + 1 + digits]);
+    digits += 1;
+  }
+  if (digits < 2) return 1;
+  const blank = source[at + 1 + digits] === 0x20;
+  const css = source[at] === BACKSLASH && code <= 0xff && (digits === 6 || blank);
+  return css ? 1 + digits + (blank ? 1 : 0) : 3;
+}
+
+function escapedByte(source: Uint8Array, at: number, step: number): number {
+  let code = 0;
+  for (let i = at + 1; i < at + step && hexDigit(source[i]) >= 0; i++) {
+    code = code * 16 + hexDigit(source[i]);
+  }
+  return step === 1 || code > 0xff ? -1 : code;
+}
+
+function hexDigit(byte: number | undefined): number {
+  if (byte === undefined) return -1;
+  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
+  const lower = byte | 0x20;
+  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
+}

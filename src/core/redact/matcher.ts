@@ -1,0 +1,368 @@
+import { SINGLE_KINDS, unescapeLayer } from './unescape.ts';
+
+/** A value of this many bytes or more is looked for anywhere, and so are pieces of it from this length on. */
+export const LEAST = 8;
+
+/** Which pieces of a pattern count as it where they stand cut off: see {@link Matcher}. */
+export interface PieceRule {
+  /** A beginning counts when it is longer than this: what is in front of it, such as `sk_live_`, is known to everybody. */
+  readonly publicStart: number;
+  /** An end counts when it is longer than this. */
+  readonly publicEnd: number;
+  /** A dash behind or before a piece says nothing: others write the value, and values like it, in groups. */
+  readonly groups: boolean;
+}
+
+/** One byte sequence to look for. */
+export interface Pattern {
+  readonly bytes: Uint8Array;
+  /** Index of the credential that it is a form of. */
+  readonly owner: number;
+  /** For values too short to be looked for anywhere: exact case, and as a token of its own only. */
+  readonly whole: boolean;
+  /** Undefined where only all of it counts. */
+  readonly pieces: PieceRule | undefined;
+}
+
+/** A match: offsets of one view, end exclusive. */
+export interface Hit {
+  readonly start: number;
+  readonly end: number;
+  readonly owner: number;
+}
+
+/** Where eight bytes in a row stand in a pattern. */
+interface Place {
+  readonly pattern: number;
+  readonly offset: number;
+}
+
+/** Of a window that a pattern repeats, no more places are kept: one leads to the others, as the match is followed. */
+const MOST_PLACES = 8;
+
+/** Of so many windows the least common one is chosen for a pattern of which only all counts. */
+const MOST_CHOICE = 64;
+
+/** Bits of the filter: so many for each window that at most one byte of text in 256 is looked at twice. */
+const FEWEST_BITS = 15;
+const MOST_BITS = 22;
+const BITS_A_WINDOW = 8;
+
+const DASH = 0x2d;
+const BRACKET_OPEN = 0x5b;
+const BRACKET_CLOSE = 0x5d;
+
+/** How our own markers begin. Beside one a value was not cut off before that marker was put there. */
+const MARKER = Uint8Array.from('[redacted', (char) => char.charCodeAt(0));
+const LONGEST_MARKER = 80;
+
+/**
+ * Finds patterns, and pieces of them, in one pass over the bytes. Every window of eight bytes is hashed, and where the
+ * hash is one of a pattern's, the match is followed as far as it goes in both directions. ASCII letters match in both
+ * cases, and `+` matches a space, as form encoding writes it.
+ *
+ * A piece of at least eight bytes counts where it stands cut off: a beginning of a pattern with no letter or digit
+ * behind it, an end of one with none before it, and what is from the middle with neither. So a near miss, such as
+ * another UUID with the same first half, is none.
+ */
+export class Matcher {
+  /** For each byte 1 when it can be a part of a match, as itself or in an escape: text, and what patterns hold. */
+  readonly alphabet: Uint8Array;
+  /** Some pattern holds what reads as an escape, so that decoding every kind of escape at once may destroy it. */
+  readonly ambiguous: boolean;
+  /** There is something to find in text that was unpacked. */
+  readonly packable: boolean;
+  readonly #patterns: readonly Pattern[];
+  /** The patterns for whole tokens, by their first byte. */
+  readonly #tokens: ReadonlyMap<number, readonly Pattern[]>;
+  readonly #filter: Uint8Array;
+  /** How far a hash is shifted for its bit in the filter. */
+  readonly #shift: number;
+  readonly #places: ReadonlyMap<number, readonly Place[]>;
+
+  constructor(patterns: readonly Pattern[]) {
+    this.#patterns = patterns;
+    this.alphabet = alphabetTable(patterns);
+    this.ambiguous = patterns.some(({ bytes }) =>
+      SINGLE_KINDS.some((kind) => unescapeLayer(bytes, kind) !== undefined),
+    );
+    const tokens = new Map<number, Pattern[]>();
+    for (const pattern of patterns.filter(({ whole }) => whole)) {
+      const first = pattern.bytes[0] ?? 0;
+      tokens.set(first, [...(tokens.get(first) ?? []), pattern]);
+    }
+    this.#tokens = tokens;
+    this.#places = placesOf(patterns);
+    this.packable = this.#places.size > 0;
+    const wanted = Math.ceil(Math.log2(this.#places.size + 1)) + BITS_A_WINDOW;
+    this.#shift = 32 - Math.min(Math.max(wanted, FEWEST_BITS), MOST_BITS);
+    this.#filter = new Uint8Array(2 ** (29 - this.#shift));
+    for (const hash of this.#places.keys()) {
+      const bit = hash >>> this.#shift;
+      this.#filter[bit >>> 3] = at(this.#filter, bit >>> 3) | (1 << (bit & 7));
+    }
+  }
+
+  /** All matches in `bytes`. `packed` says that the bytes were unpacked: no short values in there. */
+  scan(bytes: Uint8Array, packed: boolean): Hit[] {
+    const hits: Hit[] = [];
+    const pieces: Hit[] = [];
+    if (!packed && this.#tokens.size > 0) {
+      this.#scanTokens(bytes, hits);
+    }
+    if (this.#places.size === 0) {
+      return hits;
+    }
+    /** For each pattern where its last match ended: what lies inside of that needs no following again. */
+    let ends: Int32Array | undefined;
+    for (let i = likely(bytes, 0, this.#filter, this.#shift); i >= 0; ) {
+      const places = i < LEAST - 1 ? undefined : this.#places.get(hashAt(bytes, i));
+      if (places !== undefined) {
+        ends ??= new Int32Array(this.#patterns.length);
+        this.#follow(hits, pieces, bytes, i, places, ends);
+      }
+      i = likely(bytes, i + 1, this.#filter, this.#shift);
+    }
+    // Behind the others: a whole value names the marker, where it is also the end of another one.
+    return pieces.length === 0 ? hits : hits.concat(pieces);
+  }
+
+  #scanTokens(bytes: Uint8Array, hits: Hit[]): void {
+    for (let i = 0; i < bytes.length; i++) {
+      for (const { bytes: wanted, owner } of this.#tokens.get(at(bytes, i)) ?? []) {
+        if (isToken(bytes, i, wanted)) {
+          hits.push({ start: i, end: i + wanted.length, owner });
+        }
+      }
+    }
+  }
+
+  /** Follows the matches of the window that ends with byte `last`. */
+  #follow(
+    hits: Hit[],
+    pieces: Hit[],
+    bytes: Uint8Array,
+    last: number,
+    places: readonly Place[],
+    ends: Int32Array,
+  ): void {
+    for (const { pattern: index, offset } of places) {
+      if (last < at(ends, index)) {
+        continue;
+      }
+      const pattern = this.#patterns[index] as Pattern;
+      const wanted = pattern.bytes;
+      let first = offset + LEAST;
+      let start = last + 1;
+      while (first > 0 && start > 0 && at(FOLD, at(wanted, first - 1)) === at(FOLD, at(bytes, start - 1))) {
+        first -= 1;
+        start -= 1;
+      }
+      if (last + 1 - start < LEAST) {
+        continue;
+      }
+      let after = offset + LEAST;
+      let end = last + 1;
+      while (after < wanted.length && end < bytes.length && at(FOLD, at(wanted, after)) === at(FOLD, at(bytes, end))) {
+        after += 1;
+        end += 1;
+      }
+      ends[index] = end;
+      if (first === 0 && after === wanted.length) {
+        addHit(hits, { start, end, owner: pattern.owner });
+      } else if (isCutOff(bytes, start, end, pattern, first, after)) {
+        addHit(pieces, { start, end, owner: pattern.owner });
+      }
+    }
+  }
+}
+
+/** The next byte, from `from` on, that may be the last of a pattern's window; -1 for none. Most of all time is spent here. */
+function likely(bytes: Uint8Array, from: number, filter: Uint8Array, shift: number): number {
+  const length = bytes.length;
+  let hash = from === 0 ? 0 : hashAt(bytes, from - 1);
+  for (let i = from; i < length; i++) {
+    hash = ((hash << 4) + (GEAR[bytes[i] as number] as number)) | 0;
+    const bit = hash >>> shift;
+    if (((filter[bit >>> 3] as number) & (1 << (bit & 7))) !== 0) {
+      return i;
+    }
+  }
+  return -1;
+}
+
+/** The hash of the window that ends with byte `last`. */
+function hashAt(bytes: Uint8Array, last: number): number {
+  let hash = 0;
+  for (let i = Math.max(0, last - LEAST + 1); i <= last; i++) {
+    hash = ((hash << 4) + (GEAR[bytes[i] as number] as number)) | 0;
+  }
+  return hash;
+}
+
+/** Whether what stands at `start` to `end`, bytes `first` to `after` of a pattern, is a piece of it that was cut off. */
+function isCutOff(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  { bytes: wanted, pieces }: Pattern,
+  first: number,
+  after: number,
+): boolean {
+  if (pieces === undefined) {
+    return false;
+  }
+  const openStart = endsBefore(bytes, start) && !(pieces.groups && bytes[start - 1] === DASH);
+  const openEnd = beginsAfter(bytes, end) && !(pieces.groups && bytes[end] === DASH);
+  if (first === 0) {
+    return openEnd && after > pieces.publicStart;
+  }
+  if (after === wanted.length) {
+    return openStart && wanted.length - first > pieces.publicEnd;
+  }
+  return openStart && openEnd && after > pieces.publicStart && !isWordlike(wanted.subarray(first, after));
+}
+
+/** Whether no letter or digit stands before an offset. */
+function endsBefore(bytes: Uint8Array, start: number): boolean {
+  const byte = bytes[start - 1];
+  return !(isAlphanumeric(byte) || (byte === BRACKET_CLOSE && endsMarker(bytes, start)));
+}
+
+/** Whether no letter or digit stands at an offset. */
+function beginsAfter(bytes: Uint8Array, end: number): boolean {
+  const byte = bytes[end];
+  return !(isAlphanumeric(byte) || (byte === BRACKET_OPEN && beginsMarker(bytes, end)));
+}
+
+function beginsMarker(bytes: Uint8Array, start: number): boolean {
+  return MARKER.every((byte, index) => bytes[start + index] === byte);
+}
+
+function endsMarker(bytes: Uint8Array, end: number): boolean {
+  for (let i = end - 2; i >= Math.max(0, end - LONGEST_MARKER); i--) {
+    if (bytes[i] === BRACKET_OPEN) {
+      return beginsMarker(bytes, i);
+    }
+  }
+  return false;
+}
+
+/** Whether bytes are letters in one case, a capital in front or not, as words are. */
+export function isWordlike(bytes: Uint8Array): boolean {
+  const lower = bytes.slice(1).every((byte) => byte >= 0x61 && byte <= 0x7a);
+  return (lower && isLetter(at(bytes, 0))) || bytes.every((byte) => byte >= 0x41 && byte <= 0x5a);
+}
+
+/** Adds a hit, growing the last one instead when the two overlap: a periodic value gives one hit, not one a byte. */
+function addHit(hits: Hit[], hit: Hit): void {
+  const last = hits.at(-1);
+  if (last !== undefined && last.owner === hit.owner && hit.start >= last.start && hit.start < last.end) {
+    hits[hits.length - 1] = { ...last, end: Math.max(last.end, hit.end) };
+  } else {
+    hits.push(hit);
+  }
+}
+
+/** The windows by which patterns are found: all of them where pieces count, else the one that fewest others have. */
+function placesOf(patterns: readonly Pattern[]): Map<number, Place[]> {
+  const places = new Map<number, Place[]>();
+  const put = (hash: number, place: Place): void => {
+    const list = places.get(hash);
+    if (list === undefined) {
+      places.set(hash, [place]);
+    } else {
+      list.push(place);
+    }
+  };
+  for (const [pattern, { bytes, whole, pieces }] of patterns.entries()) {
+    if (whole) continue;
+    const hashes = windowHashes(bytes);
+    if (pieces === undefined) {
+      let best = 0;
+      for (let offset = 0; offset < Math.min(hashes.length, MOST_CHOICE); offset++) {
+        if (sharedBy(places, at(hashes, offset)) < sharedBy(places, at(hashes, best))) best = offset;
+      }
+      put(at(hashes, best), { pattern, offset: best });
+      continue;
+    }
+    const kept = new Map<number, number>();
+    for (const [offset, hash] of hashes.entries()) {
+      const before = kept.get(hash) ?? 0;
+      kept.set(hash, before + 1);
+      if (before < MOST_PLACES) put(hash, { pattern, offset });
+    }
+  }
+  return places;
+}
+
+function sharedBy(places: ReadonlyMap<number, readonly Place[]>, hash: number): number {
+  return places.get(hash)?.length ?? 0;
+}
+
+function windowHashes(bytes: Uint8Array): Int32Array {
+  const hashes = new Int32Array(bytes.length - LEAST + 1);
+  let hash = 0;
+  for (const [index, byte] of bytes.entries()) {
+    hash = ((hash << 4) + at(GEAR, byte)) | 0;
+    if (index >= LEAST - 1) hashes[index - LEAST + 1] = hash;
+  }
+  return hashes;
+}
+
+function alphabetTable(patterns: readonly Pattern[]): Uint8Array {
+  const table = Uint8Array.from({ length: 256 }, (_, byte) =>
+    (byte >= 0x20 && byte < 0x7f) || (byte >= 9 && byte <= 13) || byte === 0 ? 1 : 0,
+  );
+  for (const { bytes } of patterns) {
+    for (const byte of bytes) table[byte] = 1;
+  }
+  return table;
+}
+
+/** What counts as the same byte: letters in both cases, `+` and a space. */
+const FOLD: Uint8Array = foldTable();
+
+function foldTable(): Uint8Array {
+  const fold = Uint8Array.from({ length: 256 }, (_, byte) => (byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte));
+  fold[0x2b] = 0x20;
+  return fold;
+}
+
+/**
+ * A number for each byte, the same for bytes that count as the same. The hash of a window is the sum of its bytes'
+ * numbers, each shifted by four bits more than the one behind it: after eight bytes nothing is left of the first.
+ */
+const GEAR: Int32Array = Int32Array.from(FOLD, (byte) => {
+  const mixed = Math.imul(byte + 1, 0x9e3779b1);
+  return Math.imul(mixed ^ (mixed >>> 15), 0x85ebca6b);
+});
+
+function isToken(bytes: Uint8Array, start: number, wanted: Uint8Array): boolean {
+  const end = start + wanted.length;
+  const before = bytes[start - 1];
+  const after = bytes[end];
+  // Beside a marker it was not a token before that marker was put there; redacting twice changes nothing.
+  if (isWordByte(before) || isWordByte(after) || before === BRACKET_CLOSE || after === BRACKET_OPEN) {
+    return false;
+  }
+  return wanted.every((byte, index) => byte === bytes[start + index]);
+}
+
+function isWordByte(byte: number | undefined): boolean {
+  return isAlphanumeric(byte) || byte === 0x5f || (byte !== undefined && byte >= 0x80);
+}
+
+function isAlphanumeric(byte: number | undefined): boolean {
+  return byte !== undefined && ((byte >= 0x30 && byte <= 0x39) || isLetter(byte));
+}
+
+function isLetter(byte: number): boolean {
+  const lower = byte | 0x20;
+  return lower >= 0x61 && lower <= 0x7a;
+}
+
+/** An element that is known to be there. */
+function at(array: Uint8Array | Int32Array, index: number): number {
+  return array[index] as number;
+}

@@ -1,0 +1,106 @@
+import { TextDecoder } from 'node:util';
+import zlib from 'node:zlib';
+
+/** gzip, zstd, zip, xz and bzip2 say themselves what they are. */
+const MAGICS = ['1f8b', '28b52ffd', '504b0304', 'fd377a58', '425a68'];
+
+/** Binary bodies above this are described, not returned, so that no more than this can tell anything. */
+const MOST_LOOKED_AT = 16 * 1024;
+const MOST_OUTPUT = 64 * 1024;
+/** Something before the compressed data hides it no better than a header would. */
+const MOST_BEFORE = 8;
+const MOST_TIMES = 2;
+
+/** Less output than this, or less text in it, comes out of random bytes, too. */
+const LEAST_OUTPUT = 8;
+const TEXT_SHARE = 0.9;
+
+const NOTHING = new Uint8Array();
+
+const { Z_SYNC_FLUSH, BROTLI_OPERATION_FLUSH, ZSTD_e_flush } = zlib.constants;
+
+/** Each takes what is cut off or followed by something else, and fails within some bytes of what is not its own. */
+const DECODERS: readonly ((bytes: Uint8Array) => Uint8Array)[] = [
+  (bytes) => (isZlib(bytes) ? inflateRaw(bytes.subarray(2)) : NOTHING),
+  (bytes) => (bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzip(bytes) : NOTHING),
+  inflateRaw,
+  (bytes) => zlib.brotliDecompressSync(bytes, { finishFlush: BROTLI_OPERATION_FLUSH, maxOutputLength: MOST_OUTPUT }),
+  (bytes) =>
+    bytes[0] === 0x28 && bytes[1] === 0xb5
+      ? zlib.zstdDecompressSync(bytes, { finishFlush: ZSTD_e_flush, maxOutputLength: MOST_OUTPUT })
+      : NOTHING,
+];
+
+function inflateRaw(bytes: Uint8Array): Uint8Array {
+  return zlib.inflateRawSync(bytes, { finishFlush: Z_SYNC_FLUSH, maxOutputLength: MOST_OUTPUT });
+}
+
+/** Without the ten bytes of a plain header, so that the checksum at the end is left alone: it may be wrong. */
+function gunzip(bytes: Uint8Array): Uint8Array {
+  if (bytes[3] === 0) return inflateRaw(bytes.subarray(10));
+  return zlib.gunzipSync(bytes, { finishFlush: Z_SYNC_FLUSH, maxOutputLength: MOST_OUTPUT });
+}
+
+/** Whether two bytes in front are a header of zlib's (RFC 1950). */
+function isZlib(bytes: Uint8Array): boolean {
+  const [first = 0, second = 0] = bytes;
+  return (first & 0x0f) === 8 && (first * 256 + second) % 31 === 0;
+}
+
+/**
+ * Whether bytes are compressed without saying so: whoever has them has what is in them, one step away. What begins
+ * with compressed data counts when text comes out, whatever it says; data behind something else, as in images and
+ * documents, only when `tells` finds a credential in it.
+ */
+export function isCompressed(bytes: Uint8Array, tells: (bytes: Uint8Array) => boolean): boolean {
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, MOST_LOOKED_AT));
+  const start = head.subarray(0, 4).toString('hex');
+  if (MAGICS.some((magic) => start.startsWith(magic))) return true;
+  if (isPlainText(head)) return false;
+  for (let offset = 0; offset < Math.min(MOST_BEFORE, head.length); offset++) {
+    if (yields(head.subarray(offset), offset === 0 ? MOST_TIMES : 1, offset === 0, tells)) return true;
+  }
+  return false;
+}
+
+/** Whether a credential is in what bytes hold compressed. For what is an archive by its own right, such as a tool's result. */
+export function hides(bytes: Uint8Array, tells: (bytes: Uint8Array) => boolean): boolean {
+  return yields(bytes.subarray(0, MOST_LOOKED_AT), MOST_TIMES, false, tells);
+}
+
+function yields(bytes: Uint8Array, times: number, textCounts: boolean, tells: (bytes: Uint8Array) => boolean): boolean {
+  return DECODERS.some((decode) => {
+    const out = decoded(bytes, decode);
+    if (out === undefined) return textCounts;
+    if (out.length < LEAST_OUTPUT) return false;
+    return (textCounts && isMostlyText(out)) || tells(out) || (times > 1 && yields(out, times - 1, textCounts, tells));
+  });
+}
+
+/** What a decoder makes of bytes, nothing where they are not its own; undefined for more than it may make. */
+function decoded(bytes: Uint8Array, decode: (bytes: Uint8Array) => Uint8Array): Uint8Array | undefined {
+  try {
+    return decode(bytes);
+  } catch (error) {
+    const tooMuch = error instanceof RangeError && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+    return tooMuch ? undefined : NOTHING;
+  }
+}
+
+function isMostlyText(bytes: Uint8Array): boolean {
+  const text = bytes.filter((byte) => (byte >= 0x20 && byte < 0x7f) || (byte >= 9 && byte <= 13)).length;
+  // In UTF-16 every second byte of ASCII is zero.
+  const zeros = bytes.filter((byte) => byte === 0).length;
+  return text + Math.min(zeros, text) >= TEXT_SHARE * bytes.length;
+}
+
+/** Whether bytes are UTF-8 without control characters, which compressed data never is. */
+function isPlainText(bytes: Uint8Array): boolean {
+  if (bytes.some((byte) => byte < 0x20 && !(byte >= 9 && byte <= 13) && byte !== 0x1b)) return false;
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
+    return true;
+  } catch {
+    return false;
+  }
+}

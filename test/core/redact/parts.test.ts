@@ -1,0 +1,156 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { secretParts } from '../../../src/core/redact/parts.ts';
+import { Redactor } from '../../../src/core/redact/redactor.ts';
+import { Secret } from '../../../src/core/secret.ts';
+
+function redactor(value: string): Redactor {
+  return new Redactor([{ name: 'api', value: new Secret(value) }]);
+}
+
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64');
+}
+
+const PEM_LINES = ['MIIFakeFakeFake0001aaaaaaaaaaaaaaaaMIIFakeFakeFake0001aaaaaaaaaa', 'c0ffeec0ffee0002=='];
+
+function pem(): string {
+  return [`-----BEGIN ${'FAKE'} KEY-----`, ...PEM_LINES, `-----END ${'FAKE'} KEY-----`].join('\n');
+}
+
+/** Credentials in several parts, by what is secret in them. `other` is an id that others know. */
+const SHAPES: Readonly<Record<string, (secret: string, other: string) => string>> = {
+  'user:password': (s) => `deploy:${s}`,
+  'address:password': (s) => `me@example.com:${s}`,
+  'ID:SECRET': (s, o) => `${o}:${s}`,
+  'a password with colons': (s) => `deploy:first:${s}`,
+  ':password': (s) => `:${s}`,
+  'key:': (s) => `${s}:`,
+  'key:x-oauth-basic': (s) => `${s}:x-oauth-basic`,
+  'key:api_token': (s) => `${s}:api_token`,
+  'id|secret': (s) => `12|${s}`,
+  'Basic base64': (s) => `Basic ${base64(`deploy:${s}`)}`,
+  'basic base64url': (s) => `basic ${Buffer.from(`deploy:${s}`).toString('base64url')}`,
+  'BASIC, two blanks': (s) => `BASIC  ${base64(`deploy:${s}`)}`,
+  'base64 of a pair': (s) => base64(`deploy:${s}`),
+  'ApiKey VALUE': (s) => `ApiKey ${s}`,
+  'GenieKey VALUE': (s) => `GenieKey ${s}`,
+  'Token token=': (s) => `Token token=${s}`,
+  'Token token="…"': (s) => `Token token="${s}", id="12"`,
+  'Authorization: Bearer': (s) => `Authorization: Bearer ${s}`,
+  'X-Api-Key:': (s) => `X-Api-Key: ${s}`,
+  'key=VALUE': (s) => `key=${s}`,
+  'key="VALUE"': (s) => `key="${s}"`,
+  'a=1&b=2': (s) => `client_id=me&client_secret=${s}`,
+  'a=1; b=2': (s) => `lang=en; sid=${s}`,
+  'Cookie: a=1; b=2': (s) => `Cookie: lang=en; PHPSESSID=${s}; theme=dark`,
+  'user@realm!id=secret': (s) => `PVEAPIToken=root@pam!monitoring=${s}`,
+  'OAuth with quotes': (s) => `OAuth oauth_consumer_key="dpf43f3p2l4k3l03", oauth_token="${s}"`,
+  'OAuth without blanks': (s) => `OAuth oauth_version='1.0',oauth_token='${s}'`,
+  'URL with a password': (s) => `postgres://app:${s}@db.example.com:5432/app?sslmode=require`,
+  'URL without a user': (s) => `redis://:${s}@cache.example.com`,
+  'URL with a parameter': (s) => `https://api.example.com/v1?token=${s}&x=1`,
+  'webhook URL': (s) => `https://hooks.example.com/services/T000/${s}`,
+  JDBC: (s) => `jdbc:postgresql://db.example.com/app?user=app&password=${s}`,
+  'connection string': (s) => `Server=db.example.com;Database=app;User Id=app;Password=${s};`,
+  'account key': (s) => `DefaultEndpointsProtocol=https;AccountName=me;AccountKey=${s};EndpointSuffix=core.example.net`,
+  '.env': (s) => `# mine\nNAME=me\nexport API_KEY="${s}"\nURL=https://example.com\n`,
+  ini: (s) => `[default]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = ${s}`,
+  YAML: (s) => `host: example.com\npassword: ${s}\n`,
+  netrc: (s) => `machine example.com\nlogin me\npassword ${s}`,
+  'netrc on a line': (s) => `machine example.com login me password ${s}\n`,
+  npmrc: (s) => `registry=https://registry.example.com/\n//registry.example.com/:_authToken=${s}`,
+  quoted: (s) => `"${s}"`,
+  'JSON, apiKey': (s) => JSON.stringify({ apiKey: s, projectId: 'my-project-123' }),
+  'JSON, pwd': (s) => JSON.stringify({ user: 'app', pwd: s }),
+  'JSON, any name': (s) => JSON.stringify({ user: 'app', zzz: s }),
+  'JSON, nested': (s) => JSON.stringify({ a: { b: [{ key: s }] }, type: 'service_account' }),
+  'JSON, array': (s) => JSON.stringify([{ keys: ['first', s] }]),
+  'JSON in JSON': (s) => JSON.stringify({ config: JSON.stringify({ auth: { password: s } }) }),
+  'JSON with a URL': (s) => JSON.stringify({ url: `amqps://app:${s}@mq.example.com` }),
+  'JSON with a header': (s) => JSON.stringify({ headers: { authorization: `Basic ${base64(`deploy:${s}`)}` } }),
+};
+
+const random = fc.string({
+  unit: fc.constantFrom(...'abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789'),
+  minLength: 20,
+  maxLength: 40,
+});
+
+const ENCODINGS: Readonly<Record<string, (text: string) => string>> = {
+  plain: (s) => s,
+  'JSON in JSON': (s) => JSON.stringify(JSON.stringify({ s })),
+  percent: (s) => [...Buffer.from(s)].map((byte) => `%${byte.toString(16)}`).join(''),
+  base64,
+  hexadecimal: (s) => Buffer.from(s).toString('hex'),
+  'upper case': (s) => s.toUpperCase(),
+};
+
+describe('a credential in several parts', () => {
+  it.each(Object.keys(SHAPES))('%s: its secret is taken out alone, in every encoding, and its id is not', (shape) => {
+    fc.assert(
+      fc.property(random, fc.constantFrom('AC0123456789abcdef0123456789abcdef'), (secret, other) => {
+        const known = redactor(SHAPES[shape]?.(secret, other) ?? '');
+        for (const encode of Object.values(ENCODINGS)) {
+          const text = known.text(`it is ${encode(secret)} there`).text;
+          expect(text).not.toContain(encode(secret));
+        }
+        expect(known.json({ account_sid: other, token: secret }).value).toEqual({
+          account_sid: other,
+          token: '[redacted:api]',
+        });
+      }),
+      { numRuns: 8 },
+    );
+  });
+
+  it.each(['user:pass', 'Basic base64', 'connection string', '.env'])(
+    '%s: a short secret is a token of its own',
+    (shape) => {
+      const known = redactor(SHAPES[shape === 'user:pass' ? 'user:password' : shape]?.('h7Xq2', 'x') ?? '');
+      expect(known.text('{"p":"h7Xq2","other":"ah7Xq2b"}').text).toBe('{"p":"[redacted:api]","other":"ah7Xq2b"}');
+    },
+  );
+
+  it('gives the lines of a key in JSON, in an array too', () => {
+    for (const value of [JSON.stringify({ private_key: pem() }), JSON.stringify([{ deep: { key: pem() } }])]) {
+      expect(redactor(value).text(`(${PEM_LINES[0]})`).text).toBe('([redacted:api])');
+    }
+  });
+
+  it('holds what is no secret: names, addresses, ids, hosts, dates, words', () => {
+    const ordinary = {
+      type: 'service_account',
+      project_id: 'my-project-123456',
+      private_key_id: '0fa4e000c0de4bad8badc0ffee123456',
+      client_email: 'robot@my-project-123456.iam.example.com',
+      client_id: '123456789012345678901',
+      auth_uri: 'https://accounts.example.com/o/oauth2/auth',
+      token_uri: 'https://oauth2.example.com/token',
+      universe_domain: 'example.com',
+      region: 'us-east-1',
+      created: '2026-01-02',
+      plan: 'enterprise',
+    };
+    expect([...secretParts(JSON.stringify(ordinary))]).toEqual([]);
+    const known = redactor(JSON.stringify({ ...ordinary, private_key: pem() }));
+    expect(known.json(ordinary)).toEqual({ value: ordinary, count: 0 });
+    for (const plain of [
+      'deploy',
+      'correct horse battery staple',
+      'me@example.com',
+      'tok_4f9a2b7c8d1e',
+      'https://example.com/a/b?c=d',
+    ]) {
+      expect([...secretParts(plain)]).toEqual([]);
+    }
+  });
+
+  it('is read in linear time, whatever it is', () => {
+    for (const unit of ['a=', ':', ' ', '"', '{', 'a b', '=', 'x: ', '&', '@', '/', '\n', 'a=b;', 'password ']) {
+      const start = performance.now();
+      secretParts(unit.repeat(16_384 / unit.length));
+      expect(performance.now() - start).toBeLessThan(3_000);
+    }
+  });
+});

@@ -1,0 +1,142 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Redactor } from '../../../src/core/redact/redactor.ts';
+import { Secret } from '../../../src/core/secret.ts';
+
+function redactor(...values: string[]): Redactor {
+  return new Redactor(values.map((value) => ({ name: 'api', value: new Secret(value) })));
+}
+
+const DIGITS = 'abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789';
+const key = fc.string({ unit: fc.constantFrom(...DIGITS), minLength: 24, maxLength: 48 });
+
+/** Where an API lets a text end: in front of what it puts behind a cut. */
+const ENDS = [
+  '',
+  '…',
+  '...',
+  '"',
+  "'",
+  '<',
+  '&quot;',
+  ',',
+  '\n',
+  '\r\n',
+  '\t',
+  '|',
+  ' ',
+  ')',
+  '[cut]',
+  '_1.png',
+  '\\n',
+  '%22',
+];
+/** And where it lets one begin. */
+const STARTS = ['', '…', '...', '"', '>', ',', '\n', '\t', '|', ' ', '(', '[cut]', '=', ': ', '****', '&quot;'];
+
+const ENCODINGS: Readonly<Record<string, (text: string) => string>> = {
+  plain: (s) => s,
+  'upper case': (s) => s.toUpperCase(),
+  percent: (s) => [...Buffer.from(s)].map((byte) => `%${byte.toString(16)}`).join(''),
+  'JSON, escaped': (s) => [...s].map((c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''),
+  HTML: (s) => [...s].map((c) => `&#${c.charCodeAt(0)};`).join(''),
+};
+
+describe('a piece of a credential', () => {
+  it.each(ENDS)('that is its beginning counts where it stands cut off before %j', (end) => {
+    fc.assert(
+      fc.property(key, fc.nat(), (value, at) => {
+        const length = 8 + (at % (value.length - 8));
+        for (const encode of Object.values(ENCODINGS)) {
+          const piece = encode(value.slice(0, length));
+          expect(redactor(value).text(`key=${piece}${end}`).text).not.toContain(piece);
+        }
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it.each(STARTS)('that is its end counts where it stands cut off behind %j', (start) => {
+    fc.assert(
+      fc.property(key, fc.nat(), (value, at) => {
+        const length = 8 + (at % (value.length - 8));
+        for (const encode of Object.values(ENCODINGS)) {
+          const piece = encode(value.slice(-length));
+          expect(redactor(value).text(`${start}${piece} and so on`).text).not.toContain(piece);
+          expect(redactor(value).text(`${start}${piece}`).text).not.toContain(piece);
+        }
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('counts in base64 and hexadecimal that were cut, at any place', () => {
+    fc.assert(
+      fc.property(key, fc.nat(), fc.constantFrom('base64', 'base64url', 'hex'), (value, at, encoding) => {
+        const packed = Buffer.from(`id:${value}`).toString(encoding);
+        const cut = packed.slice(0, 24 + (at % (packed.length - 24)));
+        expect(redactor(value).json({ cut }).count).toBe(1);
+        const tail = Buffer.from(value).toString(encoding).slice(-24);
+        expect(redactor(value).json({ tail }).count).toBe(1);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('counts at the edges of JSON strings, and lines, and in its middle with both ends cut off', () => {
+    const value = ['Zq8', 'vT3mXw7Lp2', 'RkB9nYc4Jh6', 'Ds5Gf'].join('');
+    const known = redactor(value);
+    expect(known.json({ log: [`GET /?k=${value.slice(0, 12)}`, value.slice(9)] }).value).toEqual({
+      log: ['GET /?k=[redacted:api]', '[redacted:api]'],
+    });
+    expect(known.text(`near '${value.slice(6, 18)}'`).text).toBe("near '[redacted:api]'");
+    expect(known.text(`|${value.slice(16)}|\n|${value.slice(0, 16)}|`).text).toBe('|[redacted:api]|\n|[redacted:api]|');
+  });
+
+  it('of a password in a pair counts, and of the pair none that ends with the user name', () => {
+    const known = redactor('deployment-user:vT3mXw7Lp2RkB9nYc4');
+    expect(known.text('deployment-user:vT3mXw7Lp2…').text).toBe('deployment-user:[redacted:api]…');
+    expect(known.text('deployment-user').count).toBe(0);
+  });
+
+  it('is no prefix that everybody knows, no header of a JWT, and no word that a short value begins with', () => {
+    const header = Buffer.from('{"alg":"HS256","typ":"JWT"}').toString('base64url');
+    const random = 'vT3mXw7Lp2RkB9nYc4';
+    for (const [value, text] of [
+      [`sk_live_${random}`, 'keys begin with sk_live_ or'],
+      [`github_pat_${random}`, 'as github_pat_…'],
+      [`${header}.${random}.${random}`, `the header ${header} is common`],
+      ['production2024!', 'in production, too'],
+      ['Administrator77', 'role: administrator'],
+    ] as const) {
+      expect(redactor(value).text(text)).toEqual({ text, count: 0 });
+    }
+    expect(redactor(`sk_live_${random}`).text(`sk_live_${random.slice(0, 3)}…`).text).toBe('[redacted:api]…');
+  });
+
+  it('is none where letters or digits go on: another id with the same half', () => {
+    fc.assert(
+      fc.property(key, fc.nat(), (value, at) => {
+        const length = 8 + (at % (value.length - 9));
+        const other = value[length] === '0' ? '1' : '0';
+        const text = `${value.slice(0, length)}${other}${value.slice(length + 1)}`;
+        expect(redactor(value).text(text)).toEqual({ text, count: 0 });
+      }),
+      { numRuns: 200 },
+    );
+    const id = '01890a5d-ac96-774b-bcce-b302099a8057';
+    for (const text of ['01890a5d-ac96-774b-bcce-b302099a8058', '01890a5d-ac97-7000-8000-b302099a8057x']) {
+      expect(redactor(id).text(text)).toEqual({ text, count: 0 });
+    }
+  });
+
+  it('of a value that repeats itself is followed in linear time', () => {
+    const known = redactor('a'.repeat(3000), `${'ab'.repeat(1500)}c`, `${'a'.repeat(1000)}b`.repeat(3));
+    for (const unit of ['a', 'ab', 'aab', `${'a'.repeat(900)}c`]) {
+      const before = process.cpuUsage();
+      known.text(unit.repeat(1_000_000 / unit.length));
+      const { user, system } = process.cpuUsage(before);
+      expect((user + system) / 1000).toBeLessThan(5_000);
+    }
+  }, 60_000);
+});

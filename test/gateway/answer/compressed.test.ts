@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto';
+import zlib from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { Redactor } from '../../../src/core/redact/redactor.ts';
+import { Secret } from '../../../src/core/secret.ts';
+import { isCompressed } from '../../../src/gateway/answer/compressed.ts';
+
+const key = ['tok', randomBytes(16).toString('hex')].join('_');
+const redactor = new Redactor([{ name: 'api', value: new Secret(key) }]);
+const tells = (bytes: Uint8Array): boolean => redactor.binary(bytes) > 0;
+const short = JSON.stringify({ you_sent: key });
+const long = JSON.stringify({ items: Array.from({ length: 400 }, (_, i) => `item ${i}`), you_sent: key });
+
+const PACK: Readonly<Record<string, (text: string | Buffer) => Buffer>> = {
+  gzip: (text) => zlib.gzipSync(text),
+  zlib: (text) => zlib.deflateSync(text),
+  'zlib, fastest': (text) => zlib.deflateSync(text, { level: 1 }),
+  'zlib, stored': (text) => zlib.deflateSync(text, { level: 0 }),
+  'raw deflate': (text) => zlib.deflateRawSync(text),
+  'raw deflate, fixed codes': (text) => zlib.deflateRawSync(text, { strategy: zlib.constants.Z_FIXED }),
+  brotli: (text) => zlib.brotliCompressSync(text),
+  'brotli, fastest': (text) => zlib.brotliCompressSync(text, { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 0 } }),
+  zstd: (text) => zlib.zstdCompressSync(text),
+};
+
+const STAND: Readonly<Record<string, (bytes: Buffer) => Buffer>> = {
+  alone: (bytes) => bytes,
+  'with something behind it': (bytes) => Buffer.concat([bytes, Buffer.from('behind it')]),
+  'without its end': (bytes) => bytes.subarray(0, -3),
+  'behind a length': (bytes) => Buffer.concat([Buffer.from([0, 0, 1, 7]), bytes]),
+  'behind a line break': (bytes) => Buffer.concat([Buffer.from('\r\n'), bytes]),
+};
+
+const cases = Object.keys(PACK).flatMap((packed) => Object.keys(STAND).map((standing) => [packed, standing] as const));
+
+describe('bytes that are compressed without saying so', () => {
+  it.each(cases)('%s, %s, are seen', (packed, standing) => {
+    for (const text of [short, long, Buffer.from(short, 'utf16le')]) {
+      // What is stored goes on being read by `Redactor.binary` itself.
+      const bytes = STAND[standing]?.(PACK[packed]?.(text) ?? Buffer.alloc(0)) ?? Buffer.alloc(0);
+      expect(isCompressed(bytes, tells) || tells(bytes)).toBe(true);
+    }
+  });
+
+  it.each(Object.keys(PACK))('%s of gzip are seen', (packed) => {
+    expect(isCompressed(PACK[packed]?.(zlib.deflateRawSync(short)) ?? Buffer.alloc(0), tells)).toBe(true);
+  });
+
+  it('hold text, whether a credential is in it or not: what is withheld tells nothing', () => {
+    for (const pack of Object.values(PACK)) {
+      expect(isCompressed(pack('{"nothing":"in particular, really"}'), () => false)).toBe(true);
+    }
+  });
+
+  it('are not random bytes, images, texts and short ones', () => {
+    const png = Buffer.concat([
+      Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'),
+      zlib.deflateSync(Buffer.alloc(4000, 'pixels')),
+    ]);
+    const texts = [short, long, '<p>ä</p>', 'x', ''].map((text) => Buffer.from(text));
+    const random = Array.from({ length: 400 }, (_, i) => randomBytes(1 + 5 * i));
+    const numbers = Buffer.from(Float64Array.from({ length: 500 }, (_, i) => i * 1.7).buffer);
+    const counted = Buffer.from(Uint32Array.from({ length: 500 }, (_, i) => i).buffer);
+    const seen = [png, numbers, counted, ...texts, ...random].filter((bytes) => isCompressed(bytes, tells));
+    expect(seen.filter((bytes) => !bytes.toString('hex').startsWith('1f8b'))).toEqual([]);
+  });
+});
