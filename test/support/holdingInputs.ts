@@ -1,0 +1,185 @@
+import { generateKeyPairSync } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import { gzipSync } from 'node:zlib';
+import { loopbackService, policyText } from './serve.ts';
+
+/** Something that an agent sends, or an API answers, to keep the gateway busy. */
+export interface HoldingInput {
+  readonly name: string;
+  readonly tool: 'read' | 'execute' | 'list_services' | 'request_access';
+  readonly args: Record<string, unknown>;
+}
+
+const MEGABYTE = 1024 * 1024;
+
+/** Policy, services' credentials and inputs, for an API that answers as {@link answerHolding} does. */
+export function holdingPolicy(origin: string): string {
+  return policyText({
+    plain: loopbackService(origin, {
+      policies: [
+        { path: '/**', methods: ['GET', 'POST'] },
+        { path: '/admin/**', effect: 'deny' },
+      ],
+    }),
+    cond: loopbackService(origin, {
+      policies: [
+        {
+          path: '/v1/refunds',
+          methods: ['POST'],
+          body: { amount: { max: 5000 }, currency: { in: ['usd', 'eur'] }, 'customer.id': { matches: 'cus_*' } },
+        },
+      ],
+    }),
+    qcond: loopbackService(origin, {
+      policies: [{ path: '/v1/list', methods: ['POST'], query: { limit: { max: 10 }, expand: { present: false } } }],
+    }),
+    graph: loopbackService(origin, {
+      policies: [{ path: '/graphql', methods: ['POST'], graphql: { operations: ['query'] } }],
+    }),
+    google: loopbackService(origin, {
+      auth: { type: 'google-service-account', tokenUrl: `${origin}/token`, scopes: ['x'] },
+    }),
+  });
+}
+
+/** Credentials for those services: with a key file, whose escapes make the search for it the slowest there is. */
+export function holdingCredentials(key: () => string): Record<string, string> {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const file = {
+    type: 'service_account',
+    client_email: 'x@y.example',
+    private_key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
+  };
+  return { plain: key(), cond: key(), qcond: key(), graph: key(), google: JSON.stringify(file) };
+}
+
+const names = (count: number): Record<string, number> =>
+  Object.fromEntries(Array.from({ length: count }, (_, i) => [`A${i.toString(36)}.`, 0]));
+const fields = (count: number): Record<string, string> =>
+  Object.fromEntries(Array.from({ length: count }, (_, i) => [`A.b-${i}`, '']));
+const refund = { amount: 5, currency: 'usd', customer: { id: 'cus_1' } };
+
+function read(name: string, path: string, more: Record<string, unknown> = {}): HoldingInput {
+  return { name, tool: 'read', args: { service: 'plain', path, maxChars: 100, ...more } };
+}
+
+function post(name: string, more: Record<string, unknown>, service = 'plain', path = '/x'): HoldingInput {
+  return { name, tool: 'execute', args: { service, method: 'POST', path, maxChars: 100, ...more } };
+}
+
+/** What agents send: the inputs of a review, and siblings of theirs. */
+export const AGENTS_INPUTS: readonly HoldingInput[] = [
+  read('an ordinary call', '/v1/x'),
+  read('a path of 8,100 dots', `/${'.'.repeat(8100)}x`),
+  read('a path of 2,000 ".%20"', `/${'.%20'.repeat(2000)}x`),
+  read('a path of 2,700 "%20"', `/${'%20'.repeat(2700)}x`),
+  read('a path of 4,000 "a;"', `/${'a;'.repeat(4000)}x`),
+  read('a path of 4,000 segments', `${'/.x'.repeat(2700)}`),
+  read('a path of 60,000 characters', `/${'A'.repeat(60_000)}`),
+  read('a query of 8,000 letters', `/x?${'a&'.repeat(4000)}`),
+  read('a query of 200,000 parameters', '/x', { query: names(200_000) }),
+  post('a form of 9,900 fields, body conditions', { form: { ...fields(9900), ...refund } }, 'cond', '/v1/refunds'),
+  post('JSON of 70,000 names, body conditions', { json: { ...names(70_000), ...refund } }, 'cond', '/v1/refunds'),
+  post('JSON of 9,000 names, body conditions', { json: { ...names(9000), ...refund } }, 'cond', '/v1/refunds'),
+  post('JSON of 70,000 names, query conditions', { json: names(70_000) }, 'qcond', '/v1/list?limit=5'),
+  post('JSON of 9,000 names, query conditions', { json: names(9000) }, 'qcond', '/v1/list?limit=5'),
+  post('JSON of 9,000 names', { json: names(9000) }),
+  post('JSON of 300,000 empty lists', { json: Array(300_000).fill([]) }),
+  post('JSON of 70,000 objects', { json: Array.from({ length: 70_000 }, (_, i) => ({ [`a${i}`]: 1 })) }),
+  post('JSON of 300,000 numbers', { json: Array(300_000).fill(1) }),
+  post('JSON that is 10,000 deep', { json: JSON.parse(`${'['.repeat(10_000)}${']'.repeat(10_000)}`) }),
+  post('a text of 1 MB', { text: 'A'.repeat(1_000_000) }),
+  post('a text of 1 MB of quotes', { text: '"'.repeat(1_000_000) }),
+  post('a text of 1 MB as JSON', { text: `${'['.repeat(500_000)}`, headers: { 'content-type': 'application/json' } }),
+  post('a text of 4 MB', { text: 'A'.repeat(4_000_000) }),
+  post(
+    'a GraphQL document of 500 KB of braces',
+    { json: { query: `query { ${'a { '.repeat(100_000)}` } },
+    'graph',
+    '/graphql',
+  ),
+  post('a GraphQL document of comments', { json: { query: `${'#\n'.repeat(200_000)}{ a }` } }, 'graph', '/graphql'),
+  post('a content type of 16,000 blanks', {
+    text: 'a',
+    headers: { 'content-type': `a/b;${' '.repeat(16_000)}x=1` },
+  }),
+  post('a content type of 8,000 parameters', { text: 'a', headers: { 'content-type': `a/b${';a=b'.repeat(4000)}` } }),
+  post('a content type of one long quote', { text: 'a', headers: { 'content-type': `a/b; x="${'\\'.repeat(15_000)}` } }),
+  post('4,000 headers', { text: 'a', headers: Object.fromEntries(Object.keys(names(4000)).map((name) => [name, 'x'])) }),
+  read('a reason of 4,000 invisible characters', '/admin/x', { reason: '\u202e'.repeat(4000) }),
+  read('an unknown service of 200 letters', '/x', { service: 'A'.repeat(200) }),
+  { name: 'a wish for a path of 8,000 letters', tool: 'request_access', args: { service: 'plain', method: 'PUT', path: `/${'A'.repeat(8000)}`, reason: 'A'.repeat(4000) } },
+  { name: 'a list of services', tool: 'list_services', args: { service: 'plain' } },
+];
+
+/** What APIs answer: `path` says which of {@link answerHolding}. */
+export const APIS_INPUTS: readonly HoldingInput[] = [
+  read('an answer of 260,000 numbers 1e1', '/exp'),
+  read('an answer of 20-digit numbers', '/digits'),
+  read('a Link header of 20 KB without its quote', '/link?n=4000'),
+  read('a Link header of 60 KB without its quote', '/link?n=12000'),
+  read('a Link header of 60 KB of "<"', '/brackets'),
+  read('a Location header of 60 KB', '/location'),
+  read('a content type of 60 KB', '/type'),
+  read('3,000 headers', '/headers'),
+  read('an answer of 1 MiB of one base64 digit', '/base64'),
+  read('an answer of 1 MiB of hexadecimal', '/hex'),
+  read('an answer of 1 MiB of percent signs', '/percent'),
+  read('an answer of 1 MiB of escapes', '/escapes'),
+  read('an answer of 1 MiB of entities', '/entities'),
+  read('an answer of 349,000 empty lists', '/lists', { maxChars: 100_000 }),
+  read('an answer of 75,000 objects', '/objects', { maxChars: 100_000, select: ['/*/a1', '/*'] }),
+  read('an answer of 90,000 names', '/names', { maxChars: 100_000 }),
+  read('an answer that is 500,000 deep', '/deep'),
+  read('an answer of 1 MiB of bytes', '/binary'),
+  read('an answer of 1 MiB, compressed', '/bomb'),
+  read('an answer of 1 MiB in UTF-16', '/utf-16'),
+];
+
+const body: Readonly<Record<string, readonly [type: string, text: () => string | Buffer]>> = {
+  '/exp': ['application/json', () => `[${Array(260_000).fill('1e1').join(',')}]`],
+  '/digits': ['application/json', () => `[${Array(49_000).fill('12345678901234567890').join(',')}]`],
+  '/base64': ['text/plain', () => 'A'.repeat(MEGABYTE - 1)],
+  '/hex': ['text/plain', () => '6b'.repeat(MEGABYTE / 2 - 1)],
+  '/percent': ['text/plain', () => '%25'.repeat(MEGABYTE / 3 - 1)],
+  '/escapes': ['application/json', () => JSON.stringify('\\u005cu005c'.repeat(MEGABYTE / 13))],
+  '/entities': ['text/html', () => '&amp;'.repeat(MEGABYTE / 5 - 1)],
+  '/lists': ['application/json', () => `[${Array(349_000).fill('[]').join(',')}]`],
+  '/objects': ['application/json', () => `[${Array.from({ length: 70_000 }, (_, i) => `{"a${i}":1}`).join(',')}]`],
+  '/names': ['application/json', () => JSON.stringify(names(90_000))],
+  '/deep': ['application/json', () => `${'['.repeat(500_000)}${']'.repeat(500_000)}`],
+  '/binary': ['application/octet-stream', () => Buffer.alloc(MEGABYTE - 1, 'A')],
+  '/utf-16': ['text/plain; charset=utf-16le', () => Buffer.from('A'.repeat(MEGABYTE / 2 - 1), 'utf16le')],
+};
+
+/** Answers what {@link APIS_INPUTS} asks for, and everything else at once. */
+export function answerHolding(target: string, response: ServerResponse): boolean {
+  const url = new URL(target, 'http://x');
+  const made = body[url.pathname];
+  if (made) {
+    response.writeHead(200, { 'content-type': made[0] }).end(made[1]());
+    return true;
+  }
+  const json = (headers: Record<string, string | string[]>, status = 200): boolean => {
+    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end('{"data":[1]}');
+    return true;
+  };
+  switch (url.pathname) {
+    case '/link':
+      return json({ link: `<http://x/>; rel="${'next '.repeat(Number(url.searchParams.get('n')))}` });
+    case '/brackets':
+      return json({ link: '<'.repeat(60_000) });
+    case '/location':
+      return json({ location: `/${'../%2e'.repeat(10_000)}` }, 302);
+    case '/type':
+      return json({ 'content-type': `application/json;${' '.repeat(60_000)}charset` });
+    case '/headers':
+      return json(Object.fromEntries(Array.from({ length: 1900 }, (_, i) => [`x-${i}-request-id`, 'A'.repeat(20)])));
+    case '/bomb':
+      response.writeHead(200, { 'content-type': 'text/plain', 'content-encoding': 'gzip' });
+      response.end(gzipSync('A'.repeat(MEGABYTE - 1)));
+      return true;
+    default:
+      return json({});
+  }
+}
