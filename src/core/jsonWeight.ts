@@ -1,6 +1,6 @@
 /**
  * What a JSON text costs to parse, write and walk, besides its length: objects, arrays and names have a weight of one, values
- * in a row a sixteenth. A megabyte of them takes a tenth of a second where a text of a megabyte takes a millisecond.
+ * in a row a quarter. A megabyte of them takes a tenth of a second where a text of a megabyte takes a millisecond.
  */
 export class JsonWeight {
   #inString = false;
@@ -9,13 +9,15 @@ export class JsonWeight {
   #values = 0;
 
   get weight(): number {
-    return this.#parts + Math.floor(this.#values / 16);
+    return this.#parts + Math.floor(this.#values / 4);
   }
 
   /** Goes on with the next piece of a text, in one pass. What it says of a text that is no JSON means nothing. */
   add(piece: string): this {
     let inString = this.#inString;
     let escaped = this.#escaped;
+    let parts = 0;
+    let values = 0;
     for (let i = 0; i < piece.length; i++) {
       const code = piece.charCodeAt(i);
       if (inString) {
@@ -23,11 +25,13 @@ export class JsonWeight {
         else if (code === 0x5c) escaped = true;
         else if (code === 0x22) inString = false;
       } else if (code === 0x22) inString = true;
-      else if (code === 0x5b || code === 0x7b || code === 0x3a) this.#parts++;
-      else if (code === 0x2c) this.#values++;
+      else if (code === 0x5b || code === 0x7b || code === 0x3a) parts++;
+      else if (code === 0x2c) values++;
     }
     this.#inString = inString;
     this.#escaped = escaped;
+    this.#parts += parts;
+    this.#values += values;
     return this;
   }
 

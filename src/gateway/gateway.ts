@@ -1,5 +1,6 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
-import type { PolicyAuthor, PolicyDocument } from '../core/policy/model.ts';
+import { MOST_JSON_WEIGHT } from '../core/jsonWeight.ts';
+import { DEFAULT_LIMITS, type PolicyAuthor, type PolicyDocument } from '../core/policy/model.ts';
 import type { WantedRule } from '../core/policy/narrowestRule.ts';
 import type { AccessAnswer, AccessRequest, Answer, Call, Refusal, ServiceList } from '../protocol/messages.ts';
 import { AccessRequests } from './accessRequests.ts';
@@ -13,7 +14,7 @@ import { CommandCredentials } from './commands/commandCredentials.ts';
 import { type RunCommand, runCommand } from './commands/runCommand.ts';
 import { CredentialsInCalls } from './credentialsInCalls.ts';
 import { enterLimits } from './enterLimits.ts';
-import { type Caller, PERSON, pathAlone, wordsOf } from './flight.ts';
+import { auditAgent, type Caller, PERSON, pathAlone, wordsOf } from './flight.ts';
 import { Flights } from './flights.ts';
 import { GatewayState } from './gatewayState.ts';
 import { type Resolve, Transport } from './http/transport.ts';
@@ -55,6 +56,7 @@ import { Authenticator } from './renewal/authenticator.ts';
 import { Sender } from './sender.ts';
 import { ownProcessTree } from './servers/processTree.ts';
 import { WrappedServers } from './servers/wrappedServers.ts';
+import { Turns } from './turns.ts';
 
 export interface GatewayOptions {
   readonly gatewayId: string;
@@ -76,6 +78,9 @@ export interface GatewayOptions {
   readonly approvalTimes?: ApprovalTimes;
 }
 
+/** What a call may have beside its body: path, query and headers, in characters as JSON. */
+const MOST_BESIDE_BODY = 192 * 1024;
+
 /** How long calls under way have for their answers when the gateway ends, and how often it looks; in milliseconds. */
 const LAST_WORDS_MS = 200;
 const LOOK_MS = 5;
@@ -92,6 +97,7 @@ export class Gateway implements GatewayControl {
   readonly #limiter: Limiter;
   readonly #transport: Transport;
   readonly #cleaner: Cleaner;
+  readonly #turns = new Turns();
   readonly #auth: Authenticator;
   readonly #commands: CommandCredentials;
   /** Who is connected; the socket side tells it. */
@@ -224,20 +230,23 @@ export class Gateway implements GatewayControl {
       enterLimits(this.#limiter, flight, service.name, limits);
     // Not before: what no rule allows, and what is too much, starts no program.
     const obtain = ({ inForce }: Judged): Promise<void> => this.#commands.obtain(inForce, flight.signal);
+    // Each step of a large call has a turn of its own, so that many of them at once hold up a freeze for no longer than one.
+    const judge = (): Promise<Judged> => this.#turns.take(async () => this.#judge.judge(flight));
     try {
-      let judged = this.#judge.judge(flight);
+      let judged = await judge();
       place = await enter(judged);
       await obtain(judged);
       while (!this.#asking.approved(flight, judged)) {
         await this.#inCalls.refuse(flight, wordsOf(flight)); // no person is asked about a credential
         place.giveBack(); // who waits for a person is in nobody's way, and counts against no limit
         await this.#asking.waitForPerson(flight, judged, onWaiting);
-        judged = this.#judge.judge(flight); // much may have changed meanwhile
+        judged = await judge(); // much may have changed meanwhile
         place = await enter(judged);
         await obtain(judged);
       }
       await this.#inCalls.refuse(flight, wordsOf(flight));
       const { inForce, request } = judged;
+      await this.#turns.take(async () => this.#recorder.requestHash(request, inForce.service.baseUrl.origin));
       const checkAgain = (): void => this.#judge.checkAgain(flight, judged);
       const { timeoutMs } = inForce.limits;
       flight.interruptAfter(timeoutMs, (sent) => refusals.timeout(call.service, timeoutMs, sent));
@@ -256,6 +265,39 @@ export class Gateway implements GatewayControl {
       place?.leave();
       this.#flights.end(flight);
     }
+  }
+
+  /** Whether a message of so many characters holds more than any service or server takes, however it is written as JSON. */
+  isTooLong(chars: number, { scope }: Caller): boolean {
+    const most = (requestBytes: number): boolean => chars > 2 * requestBytes + MOST_BESIDE_BODY;
+    if (!most(DEFAULT_LIMITS.requestBytes)) return false;
+    const policies = this.#state.policies(scope);
+    const servers = this.#state.servers(scope);
+    return (
+      policies.serviceNames.every((name) => {
+        const lookup = policies.find(name);
+        return lookup.found !== 'service' || most(lookup.inForce.limits.requestBytes);
+      }) &&
+      servers.names.every((name) => {
+        const lookup = servers.find(name);
+        return lookup.found !== 'server' || most(lookup.inForce.limits.requestBytes);
+      })
+    );
+  }
+
+  /** A message that is more than can be taken in at once is not read. `agent` and connection are all that is known of it. */
+  refuseUnread(caller: Caller): Refusal {
+    const turnedAway = this.#refusalLimit.turnAway(caller);
+    if (turnedAway) return turnedAway;
+    const { refusal } = refusals.tooHeavy(MOST_JSON_WEIGHT);
+    this.#refusalLimit.refused(caller, {
+      id: freshId(),
+      kind: 'denied',
+      agent: auditAgent(caller.agent),
+      verdict: 'deny',
+      code: refusal.code,
+    });
+    return refusal;
   }
 
   // ── The other things that an agent can ask ──────────────────────────────────────────────────────────────────────

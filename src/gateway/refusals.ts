@@ -324,6 +324,13 @@ export const refusals = {
       { retryAfterMs: Math.ceil(retryAfterMs) },
     ),
 
+  tooHeavy: (most: number): RefusalError =>
+    refuse(
+      'request_too_large',
+      `The call is larger than any service takes, or made of more than ${most} objects, lists and names: it was not read.`,
+      'Send it in several calls, or a body that is text already as text.',
+    ),
+
   requestTooLarge: (message: string, nextStep: string, service: string): RefusalError =>
     refuse('request_too_large', message, nextStep, { service }),
 

@@ -64,7 +64,7 @@ export class GatewayClient {
       throw error;
     }
     if (!connection) return readGateways(this.#runtimeDir).length > 0 ? gatewaySilent() : gatewayLost('no');
-    return connection.ask({ ...question, id: ++this.#lastId } as Order, signal, onWaiting, onProgress);
+    return connection.ask({ id: ++this.#lastId, ...question } as Order, signal, onWaiting, onProgress);
   }
 
   async #connected(): Promise<GatewayConnection | undefined> {

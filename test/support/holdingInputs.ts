@@ -104,11 +104,21 @@ export const AGENTS_INPUTS: readonly HoldingInput[] = [
     headers: { 'content-type': `a/b;${' '.repeat(16_000)}x=1` },
   }),
   post('a content type of 8,000 parameters', { text: 'a', headers: { 'content-type': `a/b${';a=b'.repeat(4000)}` } }),
-  post('a content type of one long quote', { text: 'a', headers: { 'content-type': `a/b; x="${'\\'.repeat(15_000)}` } }),
-  post('4,000 headers', { text: 'a', headers: Object.fromEntries(Object.keys(names(4000)).map((name) => [name, 'x'])) }),
+  post('a content type of one long quote', {
+    text: 'a',
+    headers: { 'content-type': `a/b; x="${'\\'.repeat(15_000)}` },
+  }),
+  post('4,000 headers', {
+    text: 'a',
+    headers: Object.fromEntries(Object.keys(names(4000)).map((name) => [name, 'x'])),
+  }),
   read('a reason of 4,000 invisible characters', '/admin/x', { reason: '\u202e'.repeat(4000) }),
   read('an unknown service of 200 letters', '/x', { service: 'A'.repeat(200) }),
-  { name: 'a wish for a path of 8,000 letters', tool: 'request_access', args: { service: 'plain', method: 'PUT', path: `/${'A'.repeat(8000)}`, reason: 'A'.repeat(4000) } },
+  {
+    name: 'a wish for a path of 8,000 letters',
+    tool: 'request_access',
+    args: { service: 'plain', method: 'PUT', path: `/${'A'.repeat(8000)}`, reason: 'A'.repeat(4000) },
+  },
   { name: 'a list of services', tool: 'list_services', args: { service: 'plain' } },
 ];
 

@@ -99,6 +99,10 @@ function checkJson(json: unknown): ReturnType<typeof invalid> | undefined {
     if (problem !== undefined) return problem;
     if (typeof value !== 'object' || value === null) continue;
     if (depth > MAX_JSON_DEPTH) return invalid(`The JSON body is nested over ${MAX_JSON_DEPTH} deep.`, 'Nest it less.');
+    if (Array.isArray(value)) {
+      for (const child of value as readonly unknown[]) open.push({ value: child, depth: depth + 1 });
+      continue;
+    }
     for (const [key, child] of Object.entries(value) as [string, unknown][]) {
       if (!isWellFormed(key)) return halfPair();
       open.push({ value: child, depth: depth + 1 });

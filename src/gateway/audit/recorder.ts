@@ -15,6 +15,8 @@ export class Recorder {
   readonly #events: GatewayEvents;
   readonly #directory: string;
   readonly #requestHashKey: KeyObject;
+  /** A megabyte takes ten milliseconds, and is asked for several times. */
+  readonly #hashes = new WeakMap<CanonicalRequest, { readonly origin: string; readonly hash: string }>();
   readonly #now: () => number;
   readonly #redactor: () => Redactor;
 
@@ -43,7 +45,7 @@ export class Recorder {
   /** Records one event. Throws `AuditWriteError`: then whatever it was about must not happen. */
   record(given: AuditEvent): void {
     // Here once for every field, whoever filled it in: much of it is in an agent's words.
-    const event = this.#redactor().json(given).value as AuditEvent;
+    const event = this.#redactor().json(withoutExcess(given)).value as AuditEvent;
     const record = this.#log.record(event);
     // An intent is for the file; people read of a call once, when it is known how it ended.
     if (event.kind !== 'intent') this.#events.onAudit({ ...event, time: record.time }, humanLine(record));
@@ -68,8 +70,17 @@ export class Recorder {
   }
 
   requestHash(request: CanonicalRequest, origin: string): string {
-    const canonical = JSON.stringify([request.method, origin, request.target, request.headers, request.body ?? null]);
-    return createHmac('sha256', this.#requestHashKey).update(canonical).digest('hex');
+    const known = this.#hashes.get(request);
+    if (known?.origin === origin) return known.hash;
+    const { method, target, headers, body } = request;
+    // The body's text is the last, as it is: written as JSON, a megabyte of quotation marks took as long as all the rest.
+    const before = JSON.stringify([method, origin, target, headers, body ? { ...body, text: body.text.length } : null]);
+    const hash = createHmac('sha256', this.#requestHashKey)
+      .update(`${before}\n`)
+      .update(body?.text ?? '')
+      .digest('hex');
+    this.#hashes.set(request, { origin, hash });
+    return hash;
   }
 
   /** The same for a call to a wrapped server: what it is for the credentials, the tool, and its arguments. */
@@ -112,4 +123,16 @@ export class Recorder {
 /** An id for one event, or for an intent and its outcome. */
 export function freshId(): string {
   return randomUUID();
+}
+
+/** Twice what a record keeps of an agent's own texts: the rest of them is not worth looking through. */
+const MOST_READ = { path: 4096, reason: 1000 };
+
+function withoutExcess(event: AuditEvent): AuditEvent {
+  const { path, reason } = event;
+  return {
+    ...event,
+    ...(path === undefined ? {} : { path: path.slice(0, MOST_READ.path) }),
+    ...(reason === undefined ? {} : { reason: reason.slice(0, MOST_READ.reason) }),
+  };
 }

@@ -1,5 +1,6 @@
 import type net from 'node:net';
 import type { ZodError, ZodType } from 'zod';
+import { isTooHeavy } from '../../core/jsonWeight.ts';
 import { LineSplitter, tooLong } from '../../protocol/lines.ts';
 import { LineWriter } from '../../protocol/lineWriter.ts';
 import {
@@ -17,6 +18,7 @@ import { challengeSchema, closingSchema, freshNonce, openingSchema, prove, prove
 import { freshId } from '../audit/recorder.ts';
 import type { Caller } from '../flight.ts';
 import type { Gateway } from '../gateway.ts';
+import { Patience } from '../patience.ts';
 import { refusals } from '../refusals.ts';
 
 const HANDSHAKE_TIMEOUT_MS = 5000;
@@ -59,6 +61,11 @@ export async function serveConnection(
   const reply = (message: FromGateway): void => writer.send(message);
   const patience = setTimeout(() => socket.destroy(), HANDSHAKE_TIMEOUT_MS);
 
+  /** Whether a line is not to be parsed; before the proof all of them are short. */
+  function isTooMuch(line: string): boolean {
+    return state === 'proven' && (isTooHeavy(line) || gateway.isTooLong(line.length, caller));
+  }
+
   function onLine(line: string): void {
     if (state === 'opening') {
       const opening = inForm(openingSchema, line);
@@ -88,6 +95,13 @@ export async function serveConnection(
     // Never more: names within an argument are the agent's own words.
     const argument = issues[0]?.path[1] ?? issues[0]?.path[0] ?? '';
     reply({ id: id.data.id, refusal: refusals.outOfForm(String(argument)).refusal });
+  }
+
+  /** The head of a call is where our proxy writes it; from anything else, such a message is out of form. */
+  function refuseUnread(line: string): void {
+    const id = /^\{"id":(\d{1,15}),"do":"(?:execute|callTool)",/.exec(line)?.[1];
+    if (id === undefined) throw new Error('a message was out of form');
+    reply({ id: Number(id), refusal: gateway.refuseUnread(caller) });
   }
 
   function onMessage(message: FromProxy, size: number): void {
@@ -162,11 +176,16 @@ export async function serveConnection(
     reply({ id, ...result } as FromGateway);
   }
 
+  const turns = new Patience();
   try {
     for await (const chunk of socket) {
       for (const line of lines.push(chunk)) {
         if (line === tooLong) throw new Error('a line was longer than allowed');
-        onLine(line);
+        const unread = isTooMuch(line);
+        await turns.turn();
+        if (unread) refuseUnread(line);
+        else onLine(line);
+        await turns.turn();
       }
       // Who does not read its replies is not read from either.
       await writer.drained();

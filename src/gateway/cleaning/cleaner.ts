@@ -6,10 +6,10 @@ import type { Incoming } from '../http/message.ts';
 import { type LookedAtTool, lookAtLists } from '../servers/lookAtTools.ts';
 import type { ToolResult } from '../servers/serverLink.ts';
 import { toolResultText } from '../servers/toolResult.ts';
+import { Turns } from '../turns.ts';
 import { unlessAborted } from '../unlessAborted.ts';
 import type { Vault } from '../vault.ts';
 import { CLEANING_ROLE, type CleaningJobs, type Known } from './cleaningJobs.ts';
-import { Turns } from './turns.ts';
 
 /** An answer of fewer bytes, headers included, takes less time here than the event loop may be held; measured by the benchmark. */
 const SMALL_BYTES = 4 * 1024;

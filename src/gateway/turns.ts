@@ -1,4 +1,4 @@
-import { Patience } from '../patience.ts';
+import { Patience } from './patience.ts';
 
 /** Work is done one after another, and other events get their turn in between: many at once hold up nothing for longer than one. */
 export class Turns {
