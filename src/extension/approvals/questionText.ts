@@ -25,7 +25,7 @@ export function isToolCall({ method }: ApprovalQuestion): boolean {
 export function dialogDetail(question: ApprovalQuestion, others: number): string {
   const { method, body, reason, rule } = question;
   const url = cut(oneLine(question.url), MOST_URL);
-  const bodyText = body && cut(bodyOnOneLine(body), MOST_BODY);
+  const bodyText = body && bodyOnOneLine(body, MOST_BODY);
   const headers = question.headers.map(([name]) => name).join(', ');
   return [
     isToolCall(question) ? l10n.t('Tool: {0}', url.text) : `${method} ${url.text}${more(url.left)}`,

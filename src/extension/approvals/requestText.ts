@@ -8,16 +8,27 @@ export function oneLine(text: string): string {
   return escapeUnshowable(text).replaceAll(/[^\S ]/g, ' ');
 }
 
-/** The first `most` characters, and whether there were more. */
-export function cut(text: string, most: number): { readonly text: string; readonly left: number } {
+/** The beginning of a text, and how many characters there were more. */
+export interface Beginning {
+  readonly text: string;
+  readonly left: number;
+}
+
+export function cut(text: string, most: number): Beginning {
   const points = text.length > most ? text.slice(0, most) : text;
   return { text: points, left: text.length - points.length };
 }
 
-/** The body on one line that cannot be taken for ours: JSON and forms as they are sent, other text as a JSON string. */
-export function bodyOnOneLine({ contentType, text }: Body): string {
+/**
+ * The beginning of a body on one line that cannot be taken for ours: JSON and forms as they are sent, other text as a JSON
+ * string. What is not shown is not escaped either: a megabyte of it would take half a second.
+ */
+export function bodyOnOneLine({ contentType, text }: Body, most: number): Beginning {
   const plain = isJson(contentType) || isForm(contentType);
-  return oneLine(plain ? minified(text) : JSON.stringify(text));
+  const whole = plain ? minified(text) : text;
+  const first = whole.slice(0, most);
+  const shown = cut(oneLine(plain ? first : JSON.stringify(first)), most);
+  return { text: shown.text, left: shown.left + whole.length - first.length };
 }
 
 /** The body for reading, one entry a line. What is not exactly the same when it is read again is shown as it is sent. */

@@ -37,11 +37,27 @@ export function nextPage(
   return found === undefined ? undefined : withQuery(asked, found[1], String(found[0]));
 }
 
+/** In one pass over the header, whatever stands in it: an API may send 64 KB that were made to be tried again and again. */
 function relNext(link: string): string | undefined {
-  for (const match of link.matchAll(/<([^<>]*)>([^<]*)/g)) {
-    if (/;\s*rel\s*=\s*("[^"]*\bnext\b[^"]*"|next\b)/i.test(match[2] ?? '')) return match[1];
+  for (let at = link.indexOf('<'); at !== -1; at = link.indexOf('<', at + 1)) {
+    const end = link.indexOf('>', at);
+    if (end === -1) return undefined;
+    const next = link.indexOf('<', end);
+    if (isNext(link.slice(end + 1, next === -1 ? undefined : next))) return link.slice(at + 1, end);
+    at = end;
   }
   return undefined;
+}
+
+/** Whether the parameters of a link (RFC 8288 section 3) say that it leads to the next page. */
+function isNext(parameters: string): boolean {
+  return parameters.split(';').some((parameter) => {
+    const [name = '', value = ''] = parameter.split('=', 2);
+    if (name.trim().toLowerCase() !== 'rel') return false;
+    const relations = value.trim();
+    const words = relations.startsWith('"') ? relations.slice(1, Math.max(1, relations.indexOf('"', 1))) : relations;
+    return words.toLowerCase().split(/[\s,]/).includes('next');
+  });
 }
 
 /** A URL or path reference as the `path` argument of a call, if it stays within the service. */

@@ -13,7 +13,7 @@ describe('a body on one line', () => {
     ['text/plain', '\u202eevil', String.raw`"\u202eevil"`],
     [JSON_TYPE, `{"a":"${' '.repeat(400)}b"}`, '{"a":" b"}'],
   ])('%s %j is %j', (contentType, text, line) => {
-    expect(bodyOnOneLine({ contentType, text })).toBe(line);
+    expect(bodyOnOneLine({ contentType, text }, 1000)).toEqual({ text: line, left: 0 });
   });
 
   it('never is two, whatever is in it', () => {
@@ -22,13 +22,25 @@ describe('a body on one line', () => {
         fc.constantFrom(JSON_TYPE, FORM_TYPE, 'text/plain'),
         fc.string({ unit: 'binary' }),
         (contentType, text) => {
-          expect(bodyOnOneLine({ contentType, text })).not.toMatch(/[\n\r\u2028\u2029\u202a-\u202e]/);
+          expect(bodyOnOneLine({ contentType, text }, 1000).text).not.toMatch(/[\n\r\u2028\u2029\u202a-\u202e]/);
           for (const line of bodyLines({ contentType, text }))
             expect(line).not.toMatch(/[\n\r\u2028\u2029\u202a-\u202e]/);
         },
       ),
     );
   });
+});
+
+it('a body on one line is cut before it is escaped, so that a megabyte that cannot be shown takes no time', () => {
+  const text = '\u202e'.repeat(1024 * 1024);
+  for (const contentType of [JSON_TYPE, FORM_TYPE, 'text/plain']) {
+    const before = process.cpuUsage();
+    const { text: shown, left } = bodyOnOneLine({ contentType, text }, 300);
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(50);
+    expect(shown).toMatch(/^"?(?:\\u202e)+\\?/);
+    expect(shown).toHaveLength(300);
+    expect(left).toBeGreaterThan(1024 * 1024 - 300);
+  }
 });
 
 describe('a body for reading', () => {
