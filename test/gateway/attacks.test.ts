@@ -150,7 +150,8 @@ describe('the event loop', () => {
    */
   async function freezeBehind(call: Record<string, unknown>, atOnce = 1): Promise<number> {
     const rounds: number[] = [];
-    for (let round = 0; round < 5; round += 1) rounds.push(await oneFreezeBehind(call, atOnce));
+    // One good round is enough, as the least counts.
+    while (rounds.length < 5 && !rounds.some((ms) => ms < 100)) rounds.push(await oneFreezeBehind(call, atOnce));
     return Math.min(...rounds);
   }
 

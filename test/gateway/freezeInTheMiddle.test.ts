@@ -64,7 +64,11 @@ async function freezeBehind({ tool, args }: HoldingInput, atOnce: number, round:
 describe.each([1, 8])('%i at once', (atOnce) => {
   it.each([...AGENTS_INPUTS, ...APIS_INPUTS])('a freeze waits for nothing: $name', async (input) => {
     const rounds: Round[] = [];
-    for (let round = 0; round < ROUNDS; round += 1) rounds.push(await freezeBehind(input, atOnce, round));
+    // One good round is enough: what others do on a busy machine is not what is tested.
+    const good = (): boolean =>
+      rounds.some(({ frozenAfterMs }) => frozenAfterMs < FREEZE_WITHIN_MS) &&
+      rounds.some(({ heldMs }) => heldMs < MOST_HOLD_MS);
+    while (rounds.length < ROUNDS && !good()) rounds.push(await freezeBehind(input, atOnce, rounds.length));
     expect(Math.min(...rounds.map(({ frozenAfterMs }) => frozenAfterMs))).toBeLessThan(FREEZE_WITHIN_MS);
     expect(Math.min(...rounds.map(({ heldMs }) => heldMs))).toBeLessThan(MOST_HOLD_MS);
   });
