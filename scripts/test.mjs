@@ -36,6 +36,12 @@ async function testEverything() {
   await tests('process tests', () =>
     counted('process', (env) => vitest(node, ['--project', 'process', '--maxWorkers=2'], env)),
   );
+  await step('fuzz', () =>
+    run(node, ['--no-warnings', 'test/fuzz/fuzz.ts', '--seconds', '12', '--seed', '1'], {
+      cwd: ROOT,
+      what: 'the fuzz',
+    }),
+  );
   await step('package', () => run(node, ['scripts/package.mjs'], { cwd: ROOT, what: 'npm run package' }));
   requireLinux();
   await tests('end-to-end tests in the newest VS Code', () => runEndToEndSteadily(node, 'newest'));
