@@ -12,12 +12,24 @@ const UNPACKERS = {
 
 /**
  * How a credential can be got out of a result by somebody who looks for it, or undefined. Written without the product's
- * own redaction: text by text, decoded as a reader would. `pieces`: its beginning or end at the edge of a text counts.
+ * own redaction: text by text, decoded as a reader would, and what was given out as bytes unpacked. `pieces`: its
+ * beginning or end at the edge of a text counts.
  */
-export function findCredential(result: unknown, key: string, pieces: boolean): string | undefined {
+export function findCredential(
+  result: Readonly<Record<string, unknown>>,
+  key: string,
+  pieces: boolean,
+): string | undefined {
   for (const text of textsOf(result)) {
     const how = findIn(text, key, pieces, 2);
     if (how !== undefined) return how;
+  }
+  if (typeof result.base64 !== 'string') return undefined;
+  const bytes = Buffer.from(result.base64, 'base64');
+  for (const [how, unpack] of Object.entries(UNPACKERS)) {
+    const unpacked = unpackWith(unpack, bytes)?.toString('latin1');
+    const inside = unpacked === undefined ? undefined : findIn(unpacked, key, false, 1);
+    if (inside !== undefined) return `bytes in ${how}, ${inside}`;
   }
   return undefined;
 }
@@ -53,15 +65,7 @@ function* decodings(text: string): Generator<readonly [how: string, decoded: str
   for (const [run] of text.matchAll(/[0-9a-f]{32,}/gi))
     yield ['hexadecimal', Buffer.from(run, 'hex').toString('latin1')];
   for (const [run] of text.matchAll(/[\w+/-]{16,}={0,2}/g)) {
-    for (let skip = 0; skip < 4; skip++) {
-      const bytes = Buffer.from(run.slice(skip), 'base64');
-      yield ['base64', bytes.toString('latin1')];
-      if (skip > 0) continue;
-      for (const [how, unpack] of Object.entries(UNPACKERS)) {
-        const unpacked = unpackWith(unpack, bytes);
-        if (unpacked) yield [`base64 of ${how}`, unpacked.toString('latin1')];
-      }
-    }
+    for (let skip = 0; skip < 4; skip++) yield ['base64', Buffer.from(run.slice(skip), 'base64').toString('latin1')];
   }
 }
 
