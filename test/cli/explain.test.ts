@@ -123,7 +123,10 @@ describe('test', () => {
     });
     const linted = await runCli(['lint', failing]);
     expect(linted.status).toBe(1);
-    expect(jsonLines(linted.stdout)).toMatchObject([{ code: 'failing-test', line: 13, severity: 'warning' }]);
+    expect(jsonLines(linted.stdout)).toMatchObject([
+      { code: 'body-without-type', line: 6 },
+      { code: 'failing-test', line: 13, severity: 'warning' },
+    ]);
   });
 
   it('wants a file that is a policy', async () => {

@@ -120,7 +120,8 @@ describe('a call that would pass', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...Object.values(PLACES)),
-        fc.constantFrom(key.slice(0, 7), key.slice(4, -4), [...key].reverse().join(''), 'password', 'administrator'),
+        // Fewer than eight characters of what is secret: `sk_test_` is known to everybody.
+        fc.constantFrom(key.slice(0, 15), key.slice(-7), [...key].reverse().join(''), 'password', 'administrator'),
         async (put, word) => {
           await passes(call(put(word)));
         },

@@ -3,11 +3,14 @@ import { SINGLE_KINDS, unescapeLayer } from './unescape.ts';
 /** A value of this many bytes or more is looked for anywhere, and so are pieces of it from this length on. */
 export const LEAST = 8;
 
-/** Which pieces of a pattern count as it where they stand cut off: see {@link Matcher}. */
+/**
+ * Which pieces of a pattern count as it where they stand cut off: see {@link Matcher}. Eight bytes of what is secret must be
+ * in a piece: whether one is taken out tells who wrote it whether it was guessed right, and eight at once are not guessed.
+ */
 export interface PieceRule {
-  /** A beginning counts when it is longer than this: what is in front of it, such as `sk_live_`, is known to everybody. */
+  /** So many bytes at the beginning are known to everybody, such as `sk_live_`. */
   readonly publicStart: number;
-  /** An end counts when it is longer than this. */
+  /** So many at the end. */
   readonly publicEnd: number;
   /** A dash behind or before a piece says nothing: others write the value, and values like it, in groups. */
   readonly groups: boolean;
@@ -212,15 +215,19 @@ function isCutOff(
   if (pieces === undefined) {
     return false;
   }
+  const secret = Math.min(after, wanted.length - pieces.publicEnd) - Math.max(first, pieces.publicStart);
+  if (secret < LEAST) {
+    return false;
+  }
   const openStart = endsBefore(bytes, start) && !(pieces.groups && bytes[start - 1] === DASH);
   const openEnd = beginsAfter(bytes, end) && !(pieces.groups && bytes[end] === DASH);
   if (first === 0) {
-    return openEnd && after > pieces.publicStart;
+    return openEnd;
   }
   if (after === wanted.length) {
-    return openStart && wanted.length - first > pieces.publicEnd;
+    return openStart;
   }
-  return openStart && openEnd && after > pieces.publicStart && !isWordlike(wanted.subarray(first, after));
+  return openStart && openEnd && !isWordlike(wanted.subarray(first, after));
 }
 
 /** Whether no letter or digit stands before an offset. */

@@ -73,17 +73,21 @@ function searchView(
   return first === undefined ? hits : hits.map((hit) => ({ ...hit, ...first.unescaped.widen(hit.start, hit.end) }));
 }
 
-/** The ways to read on. One kind alone that decodes as much as all kinds together reads the same. */
+/** The ways to read on. One kind alone that comes to the same bytes as all kinds together is read with them. */
 function readingsOf(bytes: Uint8Array, kinds: readonly EscapeKind[]): Reading[] {
   const readings: { unescaped: Unescaped; kinds: EscapeKind[] }[] = [];
   for (const kind of kinds) {
     const unescaped = unescapeLayer(bytes, kind);
     const [all] = readings;
     if (unescaped === undefined) continue;
-    if (all?.kinds[0] === 'any' && all.unescaped.count === unescaped.count) all.kinds.push(kind);
+    if (all?.kinds[0] === 'any' && areEqual(all.unescaped.bytes, unescaped.bytes)) all.kinds.push(kind);
     else readings.push({ unescaped, kinds: [kind] });
   }
   return readings;
+}
+
+function areEqual(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && one.every((byte, index) => byte === other[index]);
 }
 
 function searchBare(sought: Sought, bytes: Uint8Array): Hit[] {

@@ -55,11 +55,6 @@ export class Unescaped {
     this.#spans = spans;
   }
 
-  /** How many escapes there were. */
-  get count(): number {
-    return this.#spans.length / 4;
-  }
-
   /** Translates a span of the view to the source. */
   toSource(start: number, end: number): { start: number; end: number } {
     return { start: this.#translate(start, 0), end: this.#translate(end - 1, 1) };

@@ -111,7 +111,27 @@ describe('a piece of a credential', () => {
     ] as const) {
       expect(redactor(value).text(text)).toEqual({ text, count: 0 });
     }
-    expect(redactor(`sk_live_${random}`).text(`sk_live_${random.slice(0, 3)}…`).text).toBe('[redacted:api]…');
+    expect(redactor(`sk_live_${random}`).text(`sk_live_${random.slice(0, 8)}…`).text).toBe('[redacted:api]…');
+  });
+
+  it('holds eight characters of the secret, so that no list of the next character tells which one is right', () => {
+    const random = ['vT3mXw7L', 'p2RkB9nYc4'].join('');
+    const prefixes = [
+      'sk_live_',
+      'ghp_',
+      'xoxb-',
+      'tok_',
+      'sk-ant-api03-',
+      `${Buffer.from('{"alg":"HS256"}').toString('base64url')}.`,
+    ];
+    for (const prefix of prefixes) {
+      const known = redactor(prefix + random);
+      for (let length = 0; length < 8; length++) {
+        const text = `"${prefix}${random.slice(0, length)}"`;
+        expect(known.text(text)).toEqual({ text, count: 0 });
+      }
+      expect(known.text(`"${prefix}${random.slice(0, 8)}"`).text).toBe('"[redacted:api]"');
+    }
   });
 
   it('is none where letters or digits go on: another id with the same half', () => {

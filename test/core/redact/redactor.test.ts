@@ -159,6 +159,11 @@ describe('Redactor.text', () => {
     );
   });
 
+  it('finds a value whose own backslash reads as an escape of the entity behind it', () => {
+    expect(redactor('!  \\<  !').text('x !  \\&lt;  ! y')).toMatchObject({ count: 1 });
+    expect(redactor('ab\\"cd%ef').text('ab\\&quot;cd%ef')).toMatchObject({ count: 1 });
+  });
+
   it.each(Object.keys(ENCODERS))('replaces the whole of it and nothing else in the encoding: %s', (name) => {
     const encode = ENCODERS[name] ?? String;
     const value = 'kZ/3+q"T&x<9 v_L-0p~Wm\'7%';
