@@ -48,7 +48,7 @@ export function agentName(raw: string | undefined): string {
     .toLowerCase()
     .replaceAll(/[^a-z0-9._]+/g, '-')
     .slice(0, MOST_CHARACTERS)
-    .replaceAll(/^[-._]+|[-._]+$/g, '');
+    .replaceAll(/^[-._]+|(?<![-._])[-._]+$/g, '');
   const known = WELL_KNOWN.find(([prefix]) => slug === prefix || slug.startsWith(`${prefix}-`));
   return known?.[1] ?? (slug === '' ? 'unknown' : slug);
 }

@@ -147,7 +147,7 @@ function below(folder: string, places: readonly ConfigPlace[], rename = (path: s
 }
 
 function join(folder: string, path: string): string {
-  return `${folder.replaceAll('\\', '/').replace(/\/+$/, '')}/${path}`;
+  return `${folder.replaceAll('\\', '/').replace(/(?<!\/)\/+$/, '')}/${path}`;
 }
 
 /** What a file in a workspace configures, by its path relative to the workspace folder, with `/`; undefined if nothing. */

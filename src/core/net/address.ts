@@ -77,13 +77,13 @@ export function parseIpv4(text: string): number[] | undefined {
 export function parseIpv6(text: string): number[] | undefined {
   let rest = text;
   const tail: number[] = [];
-  const dotted = /^(.*:)([^:]*\.[^:]*)$/.exec(text);
-  if (dotted !== null) {
-    const four = parseIpv4(dotted[2] ?? '');
+  const colon = text.lastIndexOf(':');
+  if (colon !== -1 && text.includes('.', colon)) {
+    const four = parseIpv4(text.slice(colon + 1));
     if (four === undefined) return undefined;
     tail.push(...four);
     // `::1.2.3.4` keeps its double colon, `1:2.3.4.5` loses the single one.
-    rest = dotted[1]?.endsWith('::') ? (dotted[1] ?? '') : (dotted[1] ?? '').slice(0, -1);
+    rest = text.slice(0, text.charAt(colon - 1) === ':' ? colon + 1 : colon);
   }
   const halves = rest.split('::');
   if (halves.length > 2) return undefined;

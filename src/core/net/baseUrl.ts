@@ -37,7 +37,7 @@ export function parseBaseUrl(text: string, network: Network): Result<BaseUrl, Ba
       'The base URL has a query. Remove it: parameters belong to requests, and a key to `auth: { type: query }`.',
     );
   }
-  const parts = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/([^/]*)(.*)$/.exec(text);
+  const parts = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/([^/]*)((?:\/.*)?)$/.exec(text);
   if (parts === null)
     return refuse('base-url-syntax', 'The base URL is not an absolute URL. Write it as https://api.example.com.');
   const [, scheme = '', authority = '', pathText = ''] = parts;

@@ -31,7 +31,7 @@ export function cursorAt(text: string, offset: number): Cursor | undefined {
   const lineStart = text.lastIndexOf('\n', offset - 1) + 1;
   const line = text.slice(lineStart, offset);
   if (/(?:^|\s)#/.test(line)) return undefined;
-  const start = offset - (/[^\s[\]{},:"']*$/.exec(line)?.[0].length ?? 0);
+  const start = offset - (/(?<![^\s[\]{},:"'])[^\s[\]{},:"']*$/.exec(line)?.[0].length ?? 0);
   const end = offset + (/^[^\s[\]{},:"']*/.exec(text.slice(offset))?.[0].length ?? 0);
   const word = { start, end };
   const [before, after] = [text.slice(0, start), text.slice(end)];

@@ -19,5 +19,5 @@ export function plainDecimal(text: string): number | undefined {
 export function decimalText(value: number): string {
   const text = String(value);
   // At most 15 digits: only a small fraction has an exponent.
-  return text.includes('e') ? value.toFixed(MAX_DIGITS).replace(/0+$/, '') : text;
+  return text.includes('e') ? value.toFixed(MAX_DIGITS).replace(/(?<!0)0+$/, '') : text;
 }

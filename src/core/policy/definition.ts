@@ -30,7 +30,7 @@ export function describeAuth(auth: Auth): string {
       return `query parameter ${auth.name}`;
     default: {
       // Everything that the file says of it: scopes and claims are a part of what a person approves.
-      const [, fields = ''] = /^\{ type: [\w-]+(?:, )?(.*) \}$/.exec(printAuth(auth)) ?? [];
+      const [, fields = ''] = /^\{ type: [\w-]+(?:, (.*))? \}$/.exec(printAuth(auth)) ?? [];
       return fields === '' ? auth.type : `${auth.type} with ${fields}`;
     }
   }

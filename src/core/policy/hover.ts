@@ -32,7 +32,7 @@ export function hoverPolicy(
     return { lines, span: rule.span };
   }
   const word = /^[A-Za-z]*/.exec(text.slice(offset))?.[0].length ?? 0;
-  const before = /[A-Za-z]*$/.exec(text.slice(0, offset))?.[0].length ?? 0;
+  const before = /(?<![A-Za-z])[A-Za-z]*$/.exec(text.slice(0, offset))?.[0].length ?? 0;
   return key === undefined ? undefined : { lines: [key], span: { start: offset - before, end: offset + word } };
 }
 

@@ -9,7 +9,7 @@ import { formatBytes, formatDuration, formatRate } from './units.ts';
  * (JSON's form, which YAML 1.2 reads the same).
  */
 export function yamlText(text: string): string {
-  return /^\/[\w./*~%-]*$/.test(text) || /^https?:\/\/[\w./~-]+(?::\d+)?[\w./~-]*$/.test(text)
+  return /^\/[\w./*~%-]*$/.test(text) || /^https?:\/\/[\w./~-]+(?::\d+(?:[A-Za-z_./~-][\w./~-]*)?)?$/.test(text)
     ? text
     : JSON.stringify(text);
 }

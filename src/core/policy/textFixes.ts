@@ -49,7 +49,7 @@ function anchorFix(text: string, { start, end }: Span): PolicyFix | undefined {
   // A map or a list on the lines below, indented further than the key that has the anchor.
   const own = /^[ \t]*/.exec(text.slice(lineStart(text, start)))?.[0].length ?? 0;
   const below = /^(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*([ \t]*)[^\s#]/.exec(rest)?.[1]?.length ?? 0;
-  const before = /[ \t]*$/.exec(text.slice(0, start))?.[0].length ?? 0;
+  const before = /(?<![ \t])[ \t]*$/.exec(text.slice(0, start))?.[0].length ?? 0;
   return below > own ? fixOf(remove({ start: start - before, end })) : undefined;
 }
 

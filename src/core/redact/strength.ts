@@ -26,7 +26,7 @@ const PLACEHOLDERS = [
 ];
 
 const COMMON_WORDS =
-  /^(?:pass|passw[o0]rd|passwort|secret|token|test(?:ing)?|admin|administrator|root|user|letmein|welcome|qwert[yz]\w*|iloveyou|monkey|dragon|master|login|abc|default|production|development|staging|internal|localhost)+[\d!@#$._-]*$/i;
+  /^(?=[a-z])(?:pass|passw[o0]rd|passwort|secret|token|test(?:ing)?|admin|administrator|root|user|letmein|welcome|iloveyou|monkey|dragon|master|login|abc|default|production|development|staging|internal|localhost)*(?:qwert[yz]\w*(?!\w))?[\d!@#$._-]*$/i;
 
 /**
  * What is wrong with a value as a credential; undefined when nothing is. Values under {@link SHORT} characters are

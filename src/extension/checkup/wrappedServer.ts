@@ -65,6 +65,6 @@ export function plainName(text: string): string {
   return text
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
-    .replaceAll(/^[^a-z]+|-+$/g, '')
+    .replaceAll(/^[^a-z]+|(?<!-)-+$/g, '')
     .slice(0, 50);
 }

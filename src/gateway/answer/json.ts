@@ -34,9 +34,9 @@ function normalForm(decimal: string): string {
   if (!match) return decimal;
   const [, sign = '', whole = '', fraction = '', exponent = '0'] = match;
   const digits = whole + fraction;
-  const stripped = digits.replace(/^0+/, '').replace(/0+$/, '');
+  const stripped = digits.replace(/^0+/, '').replace(/(?<!0)0+$/, '');
   if (stripped === '') return '0';
-  const trailingZeros = digits.length - digits.replace(/0+$/, '').length;
+  const trailingZeros = digits.length - digits.replace(/(?<!0)0+$/, '').length;
   return `${sign}${stripped}e${Number(exponent) - fraction.length + trailingZeros}`;
 }
 

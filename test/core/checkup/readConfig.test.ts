@@ -124,7 +124,18 @@ describe('hostile texts', () => {
   });
 
   it('takes no more than a second for a text that is made to be slow', { timeout: 20_000 }, () => {
-    for (const value of ['a=', 'token: ', 'eyJa.', '-----BEGIN PRIVATE KEY-----', '://a:', 'A', '"', '-a ', 'key:"']) {
+    for (const value of [
+      'a=',
+      'token: ',
+      'eyJa.',
+      '-eyJ',
+      '-----BEGIN PRIVATE KEY-----',
+      '://a:',
+      'A',
+      '"',
+      '-a ',
+      'key:"',
+    ]) {
       const config = read(
         JSON.stringify({
           mcpServers: { s: { command: 'sh', args: ['-c', value.repeat(60_000)], env: { KEY: value.repeat(60_000) } } },
@@ -134,5 +145,14 @@ describe('hostile texts', () => {
       findings([config]);
       expect(performance.now() - began, value).toBeLessThan(1000);
     }
+  });
+
+  it('takes no more than a second for a row of dashes, which can be cut into pieces in many ways', () => {
+    const config = read(
+      JSON.stringify({ mcpServers: { s: { command: 'x', env: { API_KEY: `${'-'.repeat(120)}x` } } } }),
+    );
+    const began = performance.now();
+    findings([config]);
+    expect(performance.now() - began).toBeLessThan(1000);
   });
 });

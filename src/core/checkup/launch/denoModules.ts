@@ -46,9 +46,9 @@ function denoModule(spec: Word): PackageUse | undefined {
   }
   const url = /^https?:\/\/[^/]+(\/.*)$/i.exec(text);
   if (!url || isUnknown(text)) return undefined;
-  const pinned = /@v?\d+(?:\.\d+)+|\/v?\d+\.\d+\.\d+[\w.-]*\/|\/[0-9a-f]{40}\//i.test(url[1] ?? '');
+  const pinned = /@v?\d+(?:\.\d+)+|\/v?\d+\.\d+\.\d[\w.-]*\/|\/[0-9a-f]{40}\//i.test(url[1] ?? '');
   const versioned =
-    /^(https?:\/\/(?:deno\.land\/(?:x\/)?|esm\.sh\/|jsr\.io\/)(?:@[^/@]+\/)?[^/@]+)(?:@[^/]*)?(.*)$/i.exec(text);
+    /^(https?:\/\/(?:deno\.land\/(?:x\/)?|esm\.sh\/|jsr\.io\/)(?:@[^/@]+\/)?[^/@]+)(?:@[^/]*)?((?:\/.*)?)$/i.exec(text);
   return {
     ecosystem: 'deno',
     name: versioned?.[1] ?? text,

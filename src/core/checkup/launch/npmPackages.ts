@@ -83,7 +83,7 @@ function isUnknownVersion(version: string): boolean {
 /** A tarball's address counts as exact when it names a version or a commit. */
 function tarball(spec: Word): PackageUse | undefined {
   if (isUnknown(spec.value)) return undefined;
-  const pinned = /\d+\.\d+\.\d+|[0-9a-f]{7,40}(?:$|[/.])/i.test(spec.value.slice(spec.value.indexOf('/', 8)));
+  const pinned = /\d\.\d+\.\d|[0-9a-f]{7,40}(?:$|[/.])/i.test(spec.value.slice(spec.value.indexOf('/', 8)));
   return {
     ecosystem: 'npm',
     name: spec.value,

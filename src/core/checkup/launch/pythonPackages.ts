@@ -143,9 +143,13 @@ export function pipPackages(words: readonly Word[]): PackageUse[] {
   return found;
 }
 
+/** Longest requirement that is read: reading one takes the square of its length. */
+const MOST_CHARACTERS = 1000;
+
 /** A requirement (PEP 508), a repository, or uvx's `name@version`. Undefined for paths and what is not known. */
 function pythonPackage(spec: Word, uvx: boolean): PackageUse | undefined {
   const text = spec.value;
+  if (text.length > MOST_CHARACTERS) return undefined;
   const direct = /^[\w.-]+(?:\[[^\]]*\])?\s*@\s*(?=git\+|https?:)/.exec(text)?.[0].length ?? 0;
   if (direct > 0 || isGitSource(text, false)) {
     const source = gitSource({ value: text.slice(direct), at: spec.at, offset: spec.offset + direct }, '@');
@@ -157,7 +161,7 @@ function pythonPackage(spec: Word, uvx: boolean): PackageUse | undefined {
   if (!parts) return undefined;
   const [, name = '', extras = '', operator = '', version = ''] = parts;
   const exactly = operator === '==' || operator === '===' || (uvx && operator === '@');
-  const pinned = (exactly && EXACT.test(version.trim())) || (/^https?:/i.test(name) && /\d+\.\d+/.test(name));
+  const pinned = (exactly && EXACT.test(version.trim())) || (/^https?:/i.test(name) && /\d\.\d/.test(name));
   return {
     ecosystem: 'pypi',
     name,

@@ -148,7 +148,7 @@ function findPairs(text: string, finds: Finds): void {
     if (!isPlausible(value, expected)) continue;
     const provider = providerOfName(name);
     finds.add({
-      code: /;\s*[\w ]+=/.test(text) ? 'secret-connection-string' : 'secret-value',
+      code: /;\s*(?:\w[\w ]*| )=/.test(text) ? 'secret-connection-string' : 'secret-value',
       kind: kindOfName(name),
       start,
       end: start + value.length,

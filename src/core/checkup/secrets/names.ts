@@ -129,7 +129,7 @@ export function wordsOfName(name: string): string[] {
   return name
     .slice(0, 200)
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .replaceAll(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
+    .replaceAll(/([A-Z])([A-Z][a-z])/g, '$1 $2')
     .toLowerCase()
     .split(/[^a-z0-9]+/)
     .filter((word) => word !== '');
@@ -139,7 +139,7 @@ export function wordsOfName(name: string): string[] {
 export function credentialClass(name: string): CredentialClass | undefined {
   const words = wordsOfName(name);
   while (words.length > 1 && (TRAILING.has(words.at(-1) ?? '') || /^\d+$/.test(words.at(-1) ?? ''))) words.pop();
-  const last = (words.at(-1) ?? '').replace(/\d+$/, '');
+  const last = (words.at(-1) ?? '').replace(/(?<!\d)\d+$/, '');
   if (HARMLESS_BEFORE[last]?.has(words.at(-2) ?? '')) return undefined;
   if (PASSWORD.has(last)) return 'password';
   if (TOKEN.has(last) || (last === 'hash' && words.at(-2) === 'api')) return 'token';

@@ -29,7 +29,7 @@ const TELLING_INSIDE =
   /(?:your|YOUR|Your)[-_ ]?[A-Z]|place[-_ ]?holder|change[-_ ]?(?:me|this|it)|replace[-_ ]?(?:me|this|with)|EXAMPLE|redacted|[a-z]here$|_HERE$|-here$/;
 
 /** Left out on purpose: `sk-…`, `ntn_****`, `xxxx`. */
-const CUT = /\.{3,}|…|\*{3,}|•{2,}|x{4,}|X{3,}$|(?:^|[-_. ])x{3,}(?=$|[-_. ])|^[-_.?#!\s]+$|_{3,}|\?{3,}/i;
+const CUT = /\.{3,}|…|\*{3,}|•{2,}|x{4,}|X{3}$|(?:^|[-_. ])x{3,}(?=$|[-_. ])|^[-_.?#!\s]+$|_{3,}|\?{3,}/i;
 
 /** References that a client, a shell or a secret manager fills in later. */
 const REFERENCES = [
@@ -87,7 +87,7 @@ export function isPlaceholder(text: string): boolean {
   const trimmed = text.trim();
   if (trimmed.length < 3 || isReference(trimmed)) return true;
   if (/^(?:true|false|yes|no|on|off|null|none|nil|undefined|enabled|disabled|auto|n\/?a)$/i.test(trimmed)) return true;
-  if (/^(.)\1+(?:-(.)\2+)*$/.test(trimmed) || CUT.test(trimmed) || hasLongRun(trimmed)) return true;
+  if (/^(.)\1+(?:-([^-])\2+)*$/.test(trimmed) || CUT.test(trimmed) || hasLongRun(trimmed)) return true;
   if (TELLING.test(trimmed) || TELLING_INSIDE.test(trimmed)) return true;
   // The name of a variable rather than its value.
   if (/^[A-Z]+(?:[_-][A-Z]+)+$/.test(trimmed)) return true;

@@ -154,7 +154,8 @@ export const TOKEN_SHAPES: readonly TokenShape[] = [
   shape('Dropbox token', 'sl\\.', WORD(60)),
   shape('Adobe client secret', 'p8e-', WORD(30)),
   shape('Okta token', '00', '[A-Za-z][\\w-]{39}'),
-  shape('JSON Web Token', 'eyJ[\\w-]{8,}\\.', 'eyJ[\\w-]{6,}\\.[\\w-]{8,}'),
+  // In the middle of a word its header has an end: each `-eyJ` of a long row would look for its dot up to the end of the row.
+  shape('JSON Web Token', '(?:(?<![_-])eyJ[\\w-]{8,}|eyJ[\\w-]{8,300})\\.', 'eyJ[\\w-]{6,}\\.[\\w-]{8,}'),
   shape('Grafana key', 'eyJrIjoi', '[\\w+/=-]{40,}'),
 ];
 
