@@ -5,6 +5,7 @@ import type {
   SelectionSetNode,
 } from 'graphql/language/ast.js';
 import { parse } from 'graphql/language/parser.js';
+import { hiddenQuery } from '../request/hiddenQuery.ts';
 import { type JsonValue, readJson } from '../request/jsonText.ts';
 import type { CanonicalRequest } from '../request/model.ts';
 import { parameterRoots } from '../request/parameters.ts';
@@ -18,7 +19,8 @@ export interface GraphqlAsk {
   readonly field: string;
 }
 
-export type GraphqlRequest = Pick<CanonicalRequest, 'method' | 'query' | 'body'>;
+export type GraphqlRequest = Pick<CanonicalRequest, 'method' | 'query' | 'body'> &
+  Partial<Pick<CanonicalRequest, 'segments'>>;
 
 const MAX_CHARACTERS = 100_000;
 const MAX_TOKENS = 10_000;
@@ -79,7 +81,9 @@ function inScope({ type, field }: GraphqlAsk, { operations, fields }: GraphqlSco
 }
 
 /** The documents of a request, one or more. */
-function documentsOf({ method, query, body }: GraphqlRequest): readonly string[] | undefined {
+function documentsOf({ method, segments = [], query, body }: GraphqlRequest): readonly string[] | undefined {
+  // What some server takes for a query is read by no other.
+  if (hiddenQuery(segments).some(([name]) => isGraphqlParameter(name))) return undefined;
   if (body === undefined) return method === 'GET' || method === 'HEAD' ? inPairs(query) : undefined;
   // Many servers take the document from the query, even where there is a body.
   if (query.some(([name]) => isGraphqlParameter(name))) return undefined;

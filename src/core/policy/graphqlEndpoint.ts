@@ -1,3 +1,4 @@
+import { hiddenQuery } from '../request/hiddenQuery.ts';
 import type { CanonicalRequest } from '../request/model.ts';
 import { isGraphqlParameter } from './graphql.ts';
 import { foldPathSegment, segmentReadings } from './readings.ts';
@@ -11,8 +12,9 @@ export function isGraphqlCall(
   { method, segments, query }: Pick<CanonicalRequest, 'method' | 'segments' | 'query'>,
   prefix: string,
 ): boolean {
-  const mayDoAnything = method === 'POST' || ((method === 'GET' || method === 'HEAD') && query.some(mayHoldDocument));
-  return mayDoAnything && [...prefix.split('/'), ...segments].some(isGraphql);
+  if (![...prefix.split('/'), ...segments].some(isGraphql)) return false;
+  if (method !== 'GET' && method !== 'HEAD') return method === 'POST';
+  return [...query, ...hiddenQuery(segments)].some(mayHoldDocument);
 }
 
 function isGraphql(segment: string): boolean {

@@ -1,3 +1,4 @@
+import { hiddenQuery } from '../request/hiddenQuery.ts';
 import { readJson } from '../request/jsonText.ts';
 import type { CanonicalRequest } from '../request/model.ts';
 import { parameterRoots } from '../request/parameters.ts';
@@ -8,7 +9,7 @@ import { formPairs, PairFields } from './pairFields.ts';
 import type { WantedField } from './wantedField.ts';
 
 /** What a condition reads of a request. */
-export type JudgedParts = Pick<CanonicalRequest, 'query' | 'body'>;
+export type JudgedParts = Pick<CanonicalRequest, 'segments' | 'query' | 'body'>;
 
 /**
  * Servers drop parameters behind their maximum without a word: PHP, Koa, Hapi, Express and qs behind the thousandth.
@@ -35,6 +36,7 @@ export class JudgedFields {
   readonly #folded = new Map<string, string>();
   #tooMany: boolean | undefined;
   #queryRoots: ReadonlySet<string> | undefined;
+  #pathRoots: ReadonlySet<string> | undefined;
   #query: { readonly fields: PairFields | undefined } | undefined;
   #body: Body | undefined;
 
@@ -71,6 +73,7 @@ export class JudgedFields {
 
   /** Many servers read one name from the query and the body alike. */
   #look(wanted: WantedField): JudgedField {
+    if (this.#pathHas(wanted)) return 'unclear';
     if (wanted.source === 'query') return this.#bodyHas(wanted) ? 'unclear' : this.#inQuery(wanted);
     return this.#queryHas(wanted) ? 'unclear' : this.#inBody(wanted);
   }
@@ -92,6 +95,13 @@ export class JudgedFields {
     return roots.some((root) => own.has(root));
   }
 
+  /** Some servers read parameters from the path: see {@link hiddenQuery}. */
+  #pathHas({ roots }: WantedField): boolean {
+    this.#pathRoots ??= new Set(hiddenQuery(this.#parts.segments).flatMap(([name]) => parameterRoots(name)));
+    const own = this.#pathRoots;
+    return roots.some((root) => own.has(root));
+  }
+
   #bodyHas(wanted: WantedField): boolean {
     const body = this.#readBody();
     if (body === 'unreadable') return this.#parts.body?.kind !== 'text';
@@ -105,9 +115,9 @@ export class JudgedFields {
 }
 
 /** Counts as those servers do that count most: every piece of a form, an empty one too, at either separator. */
-function hasTooMany({ query, body }: JudgedParts): boolean {
+function hasTooMany({ segments, query, body }: JudgedParts): boolean {
   const fields = body?.kind === 'form' && body.text !== '' ? body.text.split(/[&;]/, MAX_PARAMETERS + 1).length : 0;
-  return query.length + fields > MAX_PARAMETERS;
+  return hiddenQuery(segments).length + query.length + fields > MAX_PARAMETERS;
 }
 
 function readBody(body: JudgedParts['body']): Body {

@@ -19,6 +19,12 @@ const CHOSEN = 20;
 /** A prefix that everybody knows, such as `github_pat_`, is no longer than this. */
 const LONGEST_PREFIX = 16;
 
+/**
+ * A key of Stripe's begins with the id of its account, which answers and calls are full of (`acct_1…`), as the publishable
+ * key does, which stands in web pages.
+ */
+const ACCOUNT_FIRST = /^[rs]k_(?:live|test)_51[0-9A-Za-z]{15}(?=[0-9A-Za-z]{40})/;
+
 /** The lines of a key in PEM (RFC 7468) have so many characters, and there are more of them than this. */
 const PEM_LINE = 64;
 const MOST_SPELLED = 8;
@@ -51,10 +57,12 @@ export function formsOf(value: string, owner: number): Forms {
     }
     // Of a credential in parts the secret ones alone may be met in pieces: the others are known.
     const leaf = text !== value || parts.size === 0;
+    // So is the user name of a pair within one.
+    const user = parts.has(text.slice(text.indexOf(':') + 1)) ? text.indexOf(':') + 1 : 0;
     for (const spelling of spellings(text)) {
       if (known.has(spelling.text)) continue;
       known.add(spelling.text);
-      const pieces = leaf && spelling.pieces ? pieceRule(spelling.text) : undefined;
+      const pieces = leaf && spelling.pieces ? pieceRule(spelling.text, user) : undefined;
       for (const bytes of byteForms(spelling.text)) {
         // Where a value is mostly blanks, what is left of it may be shorter than the rest of this code supposes.
         if (bytes.length >= SHORT) exact.push({ bytes, owner, whole: false, pieces });
@@ -102,7 +110,7 @@ function doubled(text: string): string[] {
 }
 
 /** What of a value's beginning and end is no secret: a prefix that everybody knows, and a word that may be anywhere. */
-function pieceRule(text: string): PieceRule {
+function pieceRule(text: string, user: number): PieceRule {
   let prefix = 0;
   for (let i = 0; i < Math.min(text.length, LONGEST_PREFIX); i++) {
     if (/[-_.:]/.test(text[i] ?? '')) {
@@ -112,9 +120,10 @@ function pieceRule(text: string): PieceRule {
   }
   // The header of a JWT (RFC 7519) says what others say, too.
   const header = /^eyJ[\w-]{1,200}\./.exec(text)?.[0].length ?? 0;
+  const account = ACCOUNT_FIRST.exec(text)?.[0].length ?? 0;
   const words = text.length < CHOSEN ? [wordAt(text, 1), wordAt(text, -1)] : [0, 0];
   return {
-    publicStart: Math.max(prefix, header, words[0] ?? 0),
+    publicStart: Math.max(user, prefix, header, account, words[0] ?? 0),
     publicEnd: words[1] ?? 0,
     groups: UUID_DIGITS.test(text),
   };

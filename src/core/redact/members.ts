@@ -1,10 +1,13 @@
 /** Names of members and parameters whose values are no secrets, however random they look. */
 const PUBLIC_NAME =
-  /(?:^|[_.\s-]|[a-z])(?:client|consumer|project|account|tenant|user|key|org|organi[sz]ation|team|app|application|role|workspace|subscription|customer|zone|database|db|instance|cluster|device)[_-]?ids?$|^(?:a?k?id|aws_access_key_id|access_?key_?id)$|(?:type|uri|url|email|mail|user|username|login|host|hostname|server|domain|region|endpoint|suffix|scopes?|alg|algorithm|method|version|timestamp|expires|expir(?:y|es_in|es_at|ation)|issuer|audience|name|public_?key)$/i;
+  /(?:^|[_.\s-]|[a-z])(?:client|consumer|project|account|tenant|user|key|org|organi[sz]ation|team|app|application|role|workspace|subscription|customer|zone|database|db|instance|cluster|device)[_-]?ids?$|^(?:a?k?id|aws_access_key_id|access_?key_?id)$|(?:type|uri|url|email|mail|user|username|login|host|hostname|server|domain|region|endpoint|suffix|scopes?|alg|algorithm|method|version|timestamp|expires|expir(?:y|es_in|es_at|ation)|issuer|audience|name|public_?key|timeout|lifetime)$|^auth(?:entication|ority|[_-]?(?:source|mechanism|mechanismproperties|database|db|mode|plugin|provider))$/i;
 
 /** Names that say a secret, whatever its value looks like. */
 const SECRET_NAME =
   /secret|token|passw|passphrase|^pass$|[_-]pass$|^pwd$|[_-]pwd$|pwd$|key$|credential|signature|private|session|^auth|[_-]auth$|cookie|bearer|assertion|^pin$/i;
+
+/** What settings say, as in `passwordless=true`: words that are everywhere. */
+const SETTING = /^(?:true|false|none|null|default|required?|optional|enabled?|disabled?)$/i;
 
 /** Under so many characters a value says nothing, not even as a token of its own. */
 const LEAST_NAMED = 4;
@@ -16,7 +19,7 @@ const LONGEST_WORD = 20;
 
 /** Whether a value with a name, in a credential that has several, is a secret on its own. */
 export function isSecretMember(name: string, value: string): boolean {
-  if (value.length < LEAST_NAMED || PUBLIC_NAME.test(name) || isAddress(value)) {
+  if (value.length < LEAST_NAMED || PUBLIC_NAME.test(name) || SETTING.test(value) || isAddress(value)) {
     return false;
   }
   return SECRET_NAME.test(name) || isOpaque(value);

@@ -113,7 +113,8 @@ function linesOf(text: string): Opened[] {
 function spokenPassword(line: string): Opened[] {
   const words = line.split(/\s+/);
   return words.flatMap((word, index) =>
-    word === 'password' && words[index + 1] !== undefined ? [{ text: words[index + 1] ?? '', secret: true }] : [],
+    // An equals sign follows the name of a setting.
+    word === 'password' && /[^=:]/.test(words[index + 1] ?? '') ? [{ text: words[index + 1] ?? '', secret: true }] : [],
   );
 }
 
@@ -199,8 +200,9 @@ function pairParts(text: string): Opened[] | undefined {
   const parts: Opened[] = [];
   const dummy = password.length < 4 || DUMMY_PASSWORD.test(password);
   if (!dummy) parts.push({ text: password, secret: true });
-  if (user.length >= 8 && (dummy || (!isOpaque(password) && password.length < 8)))
-    parts.push({ text: user, secret: true });
+  // Beside a short password, a user name that is a word or an address is no key: it may be everywhere.
+  const key = dummy || (password.length < 8 && isOpaque(user));
+  if (user.length >= 8 && key) parts.push({ text: user, secret: true });
   return parts;
 }
 

@@ -67,9 +67,11 @@ function checkText(text: string): ReturnType<typeof invalid> | undefined {
 }
 
 function jsonIn(text: string): unknown {
-  if (!/^\s*[[{]/.test(text)) return undefined;
+  // Many servers pass over a byte order mark, which is white space to `trim` and none to JSON.
+  const json = text.trim();
+  if (!/^[[{]/.test(json)) return undefined;
   try {
-    return JSON.parse(text);
+    return JSON.parse(json);
   } catch {
     // It is no JSON, and no server can take it for it.
     return undefined;

@@ -2,6 +2,8 @@ import type { Service } from '../policy/model.ts';
 import { ok, type Result } from '../result.ts';
 import { canonicalBody } from './body.ts';
 import { canonicalHeaders } from './callerHeaders.ts';
+import { hiddenQuery } from './hiddenQuery.ts';
+import { refuseOverride } from './methodOverride.ts';
 import { type CanonicalRequest, METHODS, type Method, type RequestInput, type RequestProblem } from './model.ts';
 import { canonicalPath } from './path.ts';
 import { invalid, tooLarge } from './problem.ts';
@@ -26,6 +28,10 @@ export function canonicalise(
   if (!path.ok) return path;
   if (service.auth.type === 'aws-sigv4' && readsPlusAsSpace(service.auth.service) && path.value.path.includes('+')) {
     return invalid('The path holds a plus, which S3 reads as a space.', 'Write %20 for a space, or %2B for a plus.');
+  }
+  for (const [name, value] of hiddenQuery(path.value.segments)) {
+    const override = refuseOverride('path', name, value, method.value);
+    if (override !== undefined) return override;
   }
   const query = canonicalQuery(path.value.query, input.query, service.auth, method.value);
   if (!query.ok) return query;

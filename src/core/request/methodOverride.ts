@@ -46,20 +46,26 @@ function isOverride(part: string): boolean {
   if (OVERRIDES.has(letters) || (name.startsWith('_') && UNDERSCORED.has(letters))) return true;
   // Some frameworks read `a.b` as the field `b` of `a`.
   const dot = part.lastIndexOf('.');
-  return dot > 0 && ([...OVERRIDES].some((one) => letters.endsWith(one)) || isOverride(part.slice(dot + 1)));
+  return dot >= 0 && ([...OVERRIDES].some((one) => letters.endsWith(one)) || isOverride(part.slice(dot + 1)));
 }
+
+const PARTS = {
+  query: 'The query has a parameter',
+  form: 'The form has a field',
+  path: 'The path has, behind an escaped question mark or a semicolon, a parameter',
+} as const;
 
 /**
  * Refuses a parameter or form field that makes some servers run another method than the one that is judged: by its name,
  * or, for a common name such as `method`, by a value that is the name of another method.
  */
 export function refuseOverride(
-  place: 'query' | 'form',
+  place: keyof typeof PARTS,
   name: string,
   value: string,
   method: Method,
 ): ReturnType<typeof invalid> | undefined {
-  const part = place === 'query' ? 'The query has a parameter' : 'The form has a field';
+  const part = PARTS[place];
   if (overridesMethod(name)) {
     return invalid(
       `${part} that would override the method, such as _method.`,

@@ -106,6 +106,33 @@ describe('a request with over 100 parameters', () => {
   });
 });
 
+describe('a parameter that stands in the path', () => {
+  const open = (conditions: string, input: Partial<RequestInput>): string => {
+    const of = (...rules: string[]): string => {
+      const service = serviceOf(policy(...rules).replaceAll('path: /x', 'path: /**'));
+      const request = canonicalise({ service: 'api', method: 'POST', path: '/x', ...input }, service);
+      if (!request.ok) throw new Error(request.error.message);
+      return decide(compileService(service), request.value).verdict;
+    };
+    return `${Number(of(`${OPEN}, ${conditions}`) === 'allow')}${Number(of(OPEN, `effect: deny, ${conditions}`) === 'deny')}1`;
+  };
+
+  it.each<[string, string, string]>([
+    ['behind an escaped question mark', '/a%3Flimit=9', UNCLEAR],
+    ['behind another one', '/a%3Fb=1&limit=9', UNCLEAR],
+    ['behind an escaped separator', '/a%3Fb=1%26limit=9', UNCLEAR],
+    ['behind a semicolon', '/a;limit=9', UNCLEAR],
+    ['in a segment before the last', '/a%3Flimit=9/b', UNCLEAR],
+    ['in the spelling of another server', '/a%3F%5BLimit%5D=9', UNCLEAR],
+    ['among a hundred', `/a%3F${'b&'.repeat(101)}`, UNCLEAR],
+    ['of another name', '/a%3Fmark=9', HOLDS],
+    ['of a question', '/wiki/What%3F', HOLDS],
+  ])('is unclear to a condition on it: %s', (_name, path, expected) => {
+    expect(open(LIMIT, { path, query: { limit: 5 } })).toBe(expected);
+    expect(open('body: { limit: { max: 5 } }', { path, json: { limit: 5 } })).toBe(expected);
+  });
+});
+
 describe('a field that a server reads otherwise', () => {
   const nested = (depth: number, value: unknown): Record<string, unknown> =>
     depth === 0 ? { end: value } : { [`l${depth}`]: nested(depth - 1, value) };

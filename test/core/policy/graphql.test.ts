@@ -170,6 +170,21 @@ describe('a path with a segment graphql', () => {
     }
   });
 
+  it.each([
+    '/graphql%3Fquery=',
+    '/graphql;query=',
+    '/graphql%3Fa=1&query=',
+    '/graphql/x%3Fq=',
+    '/graphql%3Fa=1%26doc_id=',
+  ])('takes no GET with a document that stands in the path: %s', (path) => {
+    expect(verdict(open, { path: `${path}%7Ba%7D`, method: 'GET' })).toBe('deny');
+    const scoped = policy('      - { path: /graphql/**, methods: [POST], graphql: { operations: [query] } }\n');
+    const below = path.replace('/graphql', '/graphql/b');
+    expect(verdict(scoped, { path: `${below}mutation%7Ba%7D`, json: { query: '{ a }' } })).toBe(
+      /query|doc_id/.test(path) ? 'deny' : 'allow',
+    );
+  });
+
   it('is read without a document, and another name or method is no endpoint', () => {
     expect(verdict(open, { path: '/api/graphql', method: 'GET' })).toBe('allow');
     expect(verdict(open, { path: '/repos/graphql/graphql-js', method: 'GET', query: { page: 2 } })).toBe('allow');

@@ -146,6 +146,27 @@ describe('a credential in several parts', () => {
     }
   });
 
+  it.each([
+    ['address:short password', 'admin@example.com:h7Xq2', 'admin@example.com'],
+    ['word:short password', 'billing-service:h7Xq2', 'billing-service'],
+    ['address:short password, in Basic', `Basic ${base64('admin@example.com:h7Xq2')}`, 'admin@example.com'],
+    ['address:password, in Basic', `Basic ${base64('admin@example.com:SummerBreeze7')}`, 'admin@example.com'],
+    ['authSource', 'mongodb+srv://app:h7Xq2h7Xq2@db.example.net/app?authSource=admin', 'admin'],
+    ['authMechanism', 'mongodb://app:h7Xq2h7Xq2@db.example.net/app?authMechanism=SCRAM-SHA-256', 'SCRAM-SHA-256'],
+    ['Authentication', 'Server=db;Password=h7Xq2h7Xq2;Authentication=SqlPassword', 'SqlPassword'],
+    ['a switch', '{"api_key":"h7Xq2h7Xq2","session":"enabled","private":"true"}', 'enabled and true'],
+  ])('leaves what is in every answer: %s', (_, value, plain) => {
+    expect(redactor(value).text(`about ${plain}, it`).text).toBe(`about ${plain}, it`);
+    expect(redactor(value).namesIn({ path: `/users/${plain}` })).toEqual([]);
+  });
+
+  it.each(['password = "h7Xq2h7Xq2"', '[client]\nuser=me\npassword = h7Xq2h7Xq2'])(
+    'has a setting with blanks around its sign: %j',
+    (value) => {
+      expect(redactor(value).text('it is h7Xq2h7Xq2.').text).toBe('it is [redacted:api].');
+    },
+  );
+
   it('is read in linear time, whatever it is', () => {
     for (const unit of ['a=', ':', ' ', '"', '{', 'a b', '=', 'x: ', '&', '@', '/', '\n', 'a=b;', 'password ']) {
       const start = performance.now();

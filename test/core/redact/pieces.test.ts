@@ -70,6 +70,25 @@ describe('a piece of a credential', () => {
     );
   });
 
+  it('is none where it is the id of the account, with which keys of Stripe’s begin', () => {
+    const account = '1HxQz2eZvKYlo2Cd';
+    const rest = 'q8Zr4Wm1Tn6Yb3Kd'.repeat(5);
+    for (const kind of ['live', 'test']) {
+      const known = redactor(['sk', kind, `5${account}${rest}`].join('_'));
+      for (const text of [
+        `acct_${account}`,
+        `/v1/accounts/acct_${account}/x`,
+        ['pk', kind, `5${account}Other`].join('_'),
+      ]) {
+        expect(known.text(text).text).toBe(text);
+        expect(known.namesIn({ text })).toEqual([]);
+      }
+      const cut = ['sk', kind, `5${account}${rest.slice(0, 8)}`].join('_');
+      expect(known.text(`key=${cut}…`).text).toBe('key=[redacted:api]…');
+      expect(known.text(`…${rest}`).text).toBe('…[redacted:api]');
+    }
+  });
+
   it('counts in base64 and hexadecimal that were cut, at any place', () => {
     fc.assert(
       fc.property(key, fc.nat(), fc.constantFrom('base64', 'base64url', 'hex'), (value, at, encoding) => {

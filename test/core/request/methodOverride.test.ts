@@ -52,6 +52,7 @@ const SPELLINGS: readonly (readonly [string, (name: string) => string])[] = [
   ['behind another', (name) => `a[]${name}`],
   ['after a dot', (name) => `a.${name}`],
   ['dot before', (name) => `.${name}`],
+  ['dot before HTML’s ampersand', (name) => `.amp;${name}`],
   ['white space around', (name) => ` ${name} `],
   ['white space in brackets', (name) => `[ ${name} ]`],
   ['upper case', (name) => name.toUpperCase()],
@@ -103,8 +104,24 @@ describe('a name that overrides the method', () => {
     }
   });
 
+  it.each(['%3F', '%3Fa=1&', '%3Fa=1%26', '/b%3Fa/b&', ';', '/b;a=1;', '%EF%BC%9F', '%3F+'])(
+    'is refused in what some server takes for a query in a path: %s',
+    (before) => {
+      const hidden = `/v1/a${before}`;
+      expect(why({ method: 'POST', path: `${hidden}_method=DELETE` })).toContain('override the method');
+      expect(why({ method: 'POST', path: `${hidden}%5B_method%5D=DELETE` })).toContain('override the method');
+      expect(why({ method: 'POST', path: `${hidden}method=delete` })).toContain('the name of another method');
+      expect(taken({ method: 'POST', path: `${hidden}payment=delete` }).target).toContain('payment=delete');
+    },
+  );
+
   it('is refused in a text that is a form or JSON, and looked for in no prose', () => {
-    for (const text of ['x\r\n_method=DELETE', 'a=1;_method=DELETE', ' [{"a":1},{"_method":"DELETE"}]']) {
+    for (const text of [
+      'x\r\n_method=DELETE',
+      'a=1;_method=DELETE',
+      ' [{"a":1},{"_method":"DELETE"}]',
+      '\ufeff{"_method":"DELETE"}',
+    ]) {
       expect(why({ method: 'POST', text })).toContain('override the method');
     }
     for (const text of ['the _method field & more', '{ "_method": ', `${'x'.repeat(300)}_method=1`, 'method=delete']) {
