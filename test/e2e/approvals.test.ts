@@ -87,6 +87,7 @@ test('a service stands whose policy asks about writes', async () => {
   await window.palette('Valet Key: Review and Apply Policy Changes');
   await window.waitForDialog('Apply these changes');
   await window.answerDialog('Apply');
+  await window.statusBar('for your review').waitFor({ state: 'detached' });
   await window.startMcpServers();
   const proxy = await until('a proxy', () => editor.processes('proxy')[0]);
   // Started as VS Code's own, so that it needs nobody's leave to call at all; what it calls itself is another thing.
@@ -317,7 +318,7 @@ test('a wish for a GraphQL endpoint becomes a rule for queries, by which the nex
   await until('the query to pass', async () => 'status' in (await agent.raw('execute', query)));
   expect((await window.problems(policyFile)).filter((text) => text.includes('graphql'))).toEqual([]);
   const mutation = await agent.raw('execute', { ...post, json: { query: 'mutation { addStar { id } }' } });
-  expect(JSON.stringify(mutation)).toContain('operations: [mutation], fields: [addStar]');
+  expect(JSON.stringify(mutation)).toContain('operations: [mutation], fields: [<its root fields>]');
   expect(await agent.raw('request_access', { ...post, reason: 'again' })).toMatchObject({ recorded: false });
 });
 
