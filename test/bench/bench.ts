@@ -14,6 +14,7 @@ import { parsePolicy } from '../../src/core/policy/parse.ts';
 import { Redactor } from '../../src/core/redact/redactor.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { LanguageService } from '../../src/extension/language/languageService.ts';
+import { measureHolds } from './holds.ts';
 import { median, quantile, type Row, table, timed } from './measure.ts';
 
 /**
@@ -377,6 +378,7 @@ try {
   await measureLanguage();
   await measureFreeze(ours, order);
   await Promise.all([trivial.client.close(), ours.client.close()]);
+  rows.push(...(await measureHolds()));
 
   const printed = table(rows);
   console.log(`\n${printed}`);

@@ -79,6 +79,7 @@ export const AGENTS_INPUTS: readonly HoldingInput[] = [
   read('a query of 8,000 letters', `/x?${'a&'.repeat(4000)}`),
   read('a query of 200,000 parameters', '/x', { query: names(200_000) }),
   post('a form of 9,900 fields, body conditions', { form: { ...fields(9900), ...refund } }, 'cond', '/v1/refunds'),
+  post('a form of 1,990 fields, body conditions', { form: { ...fields(1990), ...refund } }, 'cond', '/v1/refunds'),
   post('JSON of 70,000 names, body conditions', { json: { ...names(70_000), ...refund } }, 'cond', '/v1/refunds'),
   post('JSON of 9,000 names, body conditions', { json: { ...names(9000), ...refund } }, 'cond', '/v1/refunds'),
   post('JSON of 70,000 names, query conditions', { json: names(70_000) }, 'qcond', '/v1/list?limit=5'),

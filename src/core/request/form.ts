@@ -8,7 +8,8 @@ import { isWellFormed } from './wellFormed.ts';
 
 /** Levels of objects and arrays in a form. */
 const MAX_FORM_DEPTH = 16;
-const MAX_FIELDS = 10_000;
+/** As many as a query may have. Servers drop what stands behind their maximum, a thousand for most. */
+const MAX_FIELDS = 2000;
 
 type Pair = readonly [name: string, value: string];
 
@@ -43,7 +44,6 @@ export function encodeForm(
 }
 
 function append(pairs: Pair[], name: string, value: unknown, depth: number): ReturnType<typeof invalid> | undefined {
-  if (pairs.length > MAX_FIELDS) return tooLarge(`The form has over ${MAX_FIELDS} fields.`, 'Send fewer.');
   if (depth > MAX_FORM_DEPTH) return invalid(`The form is nested over ${MAX_FORM_DEPTH} deep.`, 'Nest it less.');
   if (value === undefined) return undefined;
   if (typeof value === 'object' && value !== null) {
@@ -66,6 +66,12 @@ function append(pairs: Pair[], name: string, value: unknown, depth: number): Ret
 }
 
 function leaf(pairs: Pair[], name: string, value: unknown): ReturnType<typeof invalid> | undefined {
+  if (pairs.length >= MAX_FIELDS) {
+    return tooLarge(
+      `The form has over ${MAX_FIELDS} fields.`,
+      'Send them in several requests, or as `json` if the API takes it.',
+    );
+  }
   if (value === null) {
     return invalid('The form has a null field.', 'Leave it out, or send an empty string to clear it.');
   }

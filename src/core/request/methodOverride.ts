@@ -36,8 +36,16 @@ const MAX_NAME = 256;
 export function overridesMethod(name: string): boolean {
   // Most names are plain, and then this tells all of them apart that are none of these.
   if (/^[A-Za-z0-9_.-]*$/.test(name) && !/method|verb/i.test(name)) return false;
+  if (lacksLetters(name)) return false;
   const folded = foldedName(name);
   return [folded.startsWith('[') ? `_${folded.slice(1)}` : folded, ...nameParts(folded)].some(isOverride);
+}
+
+/** Whether letters of all those names are missing, which in ASCII only an escape could bring. Quick: a body has many names. */
+function lacksLetters(name: string): boolean {
+  if (!/^[\0-$&-~]*$/.test(name)) return false;
+  const mayBeMethod = /m/i.test(name) && /h/i.test(name) && /d/i.test(name);
+  return !mayBeMethod && !(/v/i.test(name) && /b/i.test(name));
 }
 
 function isOverride(part: string): boolean {

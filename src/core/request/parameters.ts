@@ -63,7 +63,7 @@ export function nameParts(foldedName: string): readonly string[] {
 /** A name percent-decoded until nothing is left, NFKC, lower case, without invisible characters and what a NUL cuts off. */
 export function foldedName(name: string): string {
   let text = name;
-  for (let round = 0; round < DECODING_ROUNDS && text.includes('%'); round += 1) {
+  for (let round = 0; round < DECODING_ROUNDS && /%[0-9A-Fa-f]{2}/.test(text); round += 1) {
     text = text.replace(/%(?:25)+/g, '%').replace(/(?:%[0-9A-Fa-f]{2})+/g, decoded);
   }
   const visible = (text.split('\0', 1)[0] ?? '')

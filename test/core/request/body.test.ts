@@ -125,6 +125,16 @@ describe('a form body', () => {
     expect(why({ form: { '.method': 'DELETE' } })).toContain('override the method');
   });
 
+  it('has at most 2,000 fields, which servers would drop sooner than that', () => {
+    const form = (count: number): Record<string, number> =>
+      Object.fromEntries(Array.from({ length: count }, (_, i) => [`a${i}`, i]));
+    expect(sent({ form: form(2000) })).toContain('a1999=1999');
+    expect(refused({ method: 'POST', form: form(2001) })).toMatchObject({
+      code: 'request_too_large',
+      message: 'The form has over 2000 fields.',
+    });
+  });
+
   it('says to every decoder what was meant', () => {
     const name = fc.stringMatching(/^[a-z][a-z0-9]{0,5}$/);
     const text = fc
