@@ -16,6 +16,8 @@ import { refusals } from './refusals.ts';
 
 /** Of one conversation (one proxy connection), waiting or declined: more would be nagging. */
 const MOST_OF_ONE = 3;
+/** Of all that wait for a person: connections are quickly made anew, and a longer list is read by nobody. */
+const MOST_WAITING = 50;
 /** Of all: what is kept of declined ones is bounded. */
 const MOST_KEPT = 500;
 
@@ -117,6 +119,9 @@ export class AccessRequests {
         `A person has been asked for ${MOST_OF_ONE} rules in this conversation; that is the most.`,
         GO_ON,
       );
+    }
+    if (this.#kept.filter(({ declined }) => !declined).length >= MOST_WAITING) {
+      return notAsked(`${MOST_WAITING} rules that agents asked for wait for a person; that is the most.`, GO_ON);
     }
     return undefined;
   }

@@ -70,6 +70,31 @@ describe('a wish', () => {
     expect(wishes).toEqual(['POST /v1/refunds']);
   });
 
+  it('is one of fifty at most that wait, whoever asks, and there is room again when one is decided', async () => {
+    const ids: string[] = [];
+    const asking = await gatewayInProcess({
+      policy: POLICY,
+      credentials: [['api', 'https://api.example.com', 'a-credential-of-the-test']],
+      onAccessWish: ({ id }) => void ids.push(id),
+    });
+    const askAs = (connection: string, path: string): AccessAnswer => {
+      const wish = { service: 'api', method: 'POST', path, reason: 'needed' };
+      const asked = asking.gateway.requestAccess(wish, { ...AGENT, connection });
+      if ('refusal' in asked) throw new Error(asked.refusal.message);
+      return asked.answer;
+    };
+    const recorded = Array.from({ length: 70 }, (_, i) => askAs(`c${i}`, `/v1/flood/${i}`).recorded);
+    expect(recorded.filter(Boolean)).toHaveLength(50);
+    expect(ids).toHaveLength(50);
+    expect(askAs('honest', '/v1/refunds')).toMatchObject({
+      recorded: false,
+      message: expect.stringContaining('wait for a person'),
+    });
+    await asking.gateway.settleAccessWish(String(ids[0]), 'declined');
+    expect(askAs('honest', '/v1/refunds').recorded).toBe(true);
+    asking.close();
+  });
+
   it('for a GraphQL endpoint is one for queries, and no longer recorded once they are allowed', async () => {
     expect(ask('POST', '/graphql').recorded).toBe(true);
     await added('{ path: /graphql, methods: [POST], graphql: { operations: [query] } }');

@@ -74,6 +74,15 @@ describe('an answer that is no answer yet', () => {
     });
   });
 
+  it('is one of a hundred at most: a flood of them is given up, and harms no other call', async () => {
+    const hints = 'HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(101);
+    const [odd, fine] = await answered(`${hints}HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok`);
+    expect(odd).toMatchObject({
+      refusal: { code: 'upstream_unreachable', sent: 'unknown', message: expect.stringContaining('interim') },
+    });
+    expect(fine).toMatchObject({ answer: { status: 200, text: 'ok' } });
+  });
+
   it('is passed over where a whole answer follows', async () => {
     const hints = 'HTTP/1.1 103 Early Hints\r\nlink: </a.css>; rel=preload\r\n\r\n'.repeat(20);
     const [odd] = await answered(`${hints}HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok`);

@@ -145,7 +145,20 @@ export const APIS_INPUTS: readonly HoldingInput[] = [
   read('an answer of 1 MiB of bytes', '/binary'),
   read('an answer of 1 MiB, compressed', '/bomb'),
   read('an answer of 1 MiB in UTF-16', '/utf-16'),
+  read('100,000 interim answers', '/interim'),
+  read('a body in a million pieces', '/pieces'),
+  read('a head of 200,000 fields', '/head'),
+  read('a trailer of 200,000 fields', '/trailer'),
 ];
+
+/** Answers as no HTTP library writes them. */
+const raw: Readonly<Record<string, () => string>> = {
+  '/interim': () => 'HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(100_000),
+  '/pieces': () => `HTTP/1.1 200 OK\r\n${CHUNKED}${'1\r\na\r\n'.repeat(1_000_000)}0\r\n\r\n`,
+  '/head': () => `HTTP/1.1 200 OK\r\n${'a: b\r\n'.repeat(200_000)}\r\n`,
+  '/trailer': () => `HTTP/1.1 200 OK\r\n${CHUNKED}1\r\na\r\n0\r\n${'a: b\r\n'.repeat(200_000)}\r\n`,
+};
+const CHUNKED = 'content-type: text/plain\r\ntransfer-encoding: chunked\r\n\r\n';
 
 const body: Readonly<Record<string, readonly [type: string, text: () => string | Buffer]>> = {
   '/exp': ['application/json', () => `[${Array(260_000).fill('1e1').join(',')}]`],
@@ -169,6 +182,11 @@ export function answerHolding(target: string, response: ServerResponse): boolean
   const made = body[url.pathname];
   if (made) {
     response.writeHead(200, { 'content-type': made[0] }).end(made[1]());
+    return true;
+  }
+  const bytes = raw[url.pathname];
+  if (bytes) {
+    response.socket?.end(bytes());
     return true;
   }
   const json = (headers: Record<string, string | string[]>, status = 200): boolean => {

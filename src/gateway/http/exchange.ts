@@ -1,10 +1,14 @@
 import type { Dispatcher } from 'undici';
 import type { Sent } from '../refusals.ts';
 import type { Incoming, SendOptions } from './message.ts';
-import { explain, NOT_HTTP, OTHER_PROTOCOL, TransportError } from './transportError.ts';
+import { explain, NOT_HTTP, ONLY_INTERIM, OTHER_PROTOCOL, TransportError } from './transportError.ts';
 
 /** Nobody asked for it: no request of ours has an `Upgrade` header (RFC 9110 section 15.2.2). */
 const SWITCHING_PROTOCOLS = 101;
+/** Interim answers before the real one: an API sends a handful, and a flood of them would keep the event loop to itself. */
+const MOST_INTERIM = 100;
+/** A body may come in pieces of one byte: after so many, other events get their turn. */
+const PIECES_A_TURN = 1000;
 
 /**
  * One request and its answer, as undici reports it: the callbacks of a dispatch, without the streams that its
@@ -14,10 +18,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
   readonly #options: SendOptions;
   readonly #resolve: (incoming: Incoming) => void;
   readonly #reject: (error: unknown) => void;
-  readonly #chunks: Buffer[] = [];
+  #chunks: Buffer[] = [];
   #controller: Dispatcher.DispatchController | undefined;
   #sent: Sent = 'no';
   #bytes = 0;
+  #interim = 0;
   #status = 0;
   #headers: Incoming['headers'] = [];
 
@@ -45,7 +50,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
       controller.abort(new TransportError('unreachable', this.#sent, detail));
       return;
     }
-    if (status < 200) return; // informational, RFC 9110 section 15.2
+    if (status < 200) {
+      // Informational, RFC 9110 section 15.2.
+      if (++this.#interim > MOST_INTERIM) {
+        controller.abort(new TransportError('unreachable', this.#sent, ONLY_INTERIM));
+      }
+      return;
+    }
     this.#sent = 'yes';
     this.#status = status;
     this.#headers = headerPairs(controller.rawHeaders);
@@ -58,7 +69,14 @@ export class Exchange implements Dispatcher.DispatchHandler {
       controller.abort(new TransportError('too_large', 'yes', `more than ${maxBytes} bytes`));
     } else {
       this.#chunks.push(chunk);
+      if (this.#chunks.length >= PIECES_A_TURN) this.#catchBreath(controller);
     }
+  }
+
+  #catchBreath(controller: Dispatcher.DispatchController): void {
+    this.#chunks = [Buffer.concat(this.#chunks, this.#bytes)];
+    controller.pause();
+    setImmediate(() => controller.resume());
   }
 
   onResponseEnd(): void {

@@ -1,11 +1,12 @@
 import dns from 'node:dns/promises';
 import net from 'node:net';
 import tls from 'node:tls';
-import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import { Agent, buildConnector, type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import { addressAllowed } from '../../core/net/address.ts';
 import type { Network } from '../../core/policy/model.ts';
 import type { NetworkSettings } from '../parent.ts';
 import { Exchange } from './exchange.ts';
+import { inPieces } from './inPieces.ts';
 import type { Incoming, Outgoing, SendOptions } from './message.ts';
 import { AddressRefusedError, explain, MAX_HEADER_BYTES, TransportError } from './transportError.ts';
 
@@ -104,7 +105,7 @@ export class Transport {
     };
     const dispatcher =
       proxy === undefined || network === 'loopback'
-        ? new Agent(common)
+        ? new Agent({ ...common, connect: inPieces(buildConnector(common.connect)) })
         : new EnvHttpProxyAgent({
             ...common,
             httpProxy: proxy,

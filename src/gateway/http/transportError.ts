@@ -26,6 +26,7 @@ export const MAX_HEADER_BYTES = 64 * 1024;
 
 /** Why there is no answer, where something else came. */
 export const NOT_HTTP = 'it did not answer in HTTP';
+export const ONLY_INTERIM = 'it sent nothing but interim answers (1xx)';
 export const OTHER_PROTOCOL = 'it switched to another protocol, which nobody asked for';
 
 /** Sorts an error of undici, node:net or node:tls into our own few, with a text of our own. */

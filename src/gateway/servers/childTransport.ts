@@ -84,12 +84,7 @@ export class ChildTransport implements Transport {
       child.stdin.on('error', () => undefined); // it closed its input; its end is reported by `exit`
       this.#writer = new LineWriter(child.stdin);
       void this.#read(child.stdout, new LineSplitter(maxLineBytes));
-      const errors = new LineSplitter(MAX_ERROR_LINE);
-      child.stderr.on('data', (chunk: Buffer) => {
-        for (const line of errors.push(chunk)) {
-          if (line !== tooLong && line.trim() !== '') onErrorLine(line);
-        }
-      });
+      void readErrors(child.stderr, onErrorLine);
     });
   }
 
@@ -158,6 +153,22 @@ export class ChildTransport implements Transport {
     if (this.#ended) return;
     this.#ended = true;
     this.onclose?.();
+  }
+}
+
+/** Lines of standard error, read as patiently as messages: a server may print nothing but line ends, as fast as it can. */
+async function readErrors(output: Readable, onLine: (line: string) => void): Promise<void> {
+  const lines = new LineSplitter(MAX_ERROR_LINE);
+  const patience = new Patience();
+  try {
+    for await (const chunk of output) {
+      for (const line of lines.push(chunk)) {
+        if (line !== tooLong && line.trim() !== '') onLine(line);
+        await patience.turn();
+      }
+    }
+  } catch {
+    // The stream broke: its process is ending, which `exit` reports.
   }
 }
 

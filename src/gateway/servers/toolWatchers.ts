@@ -12,6 +12,10 @@ export class ToolWatchers {
     this.#now = now;
   }
 
+  get any(): boolean {
+    return this.#listeners.size > 0;
+  }
+
   /** Calls `listener` from now on, until the returned function is called. */
   add(listener: () => void): () => void {
     this.#listeners.add(listener);

@@ -201,7 +201,18 @@ export class WrappedServers {
 
   /** Calls `listener` whenever the tools of this server may be others than before, until the returned function is called. */
   watch(server: string, listener: () => void): () => void {
-    return this.#of(server).watchers.add(listener);
+    const { watchers } = this.#of(server);
+    const remove = watchers.add(listener);
+    return () => {
+      remove();
+      // Agents make names up, as many as they like: of one that no policy has, nothing is kept.
+      const made = !watchers.any && this.#wrapped.get(server)?.runner.session === undefined;
+      if (made && !this.#isNamed(server)) this.#wrapped.delete(server);
+    };
+  }
+
+  #isNamed(server: string): boolean {
+    return this.#options.state.servers('window').names.includes(server);
   }
 
   // ── What changes around them ────────────────────────────────────────────────────────────────────────────────────
