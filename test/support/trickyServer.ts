@@ -13,7 +13,8 @@ import {
 /**
  * An MCP server that does what a wrapped server must not get away with: leaks its environment, crashes, hangs, leaves
  * children behind, changes its tools. `--changes-after N` changes them after N calls, `--silent` without saying so;
- * `--no-list` never tells them; `--many` tells one more with each of endless pages; `--list-after FILE` waits with them until
+ * `--no-list` never tells them; `--many` tells one more with each of endless pages; `--flood` has twenty pages of 0.9 MB that
+ * nobody sees; `--list-after FILE` waits with them until
  * that file is there. `--journal FILE` has it write down there that it started, and each call.
  */
 const args = process.argv.slice(2);
@@ -134,6 +135,12 @@ server.setRequestHandler(ListToolsRequestSchema, async ({ params }) => {
     const page = Number(params?.cursor ?? 0);
     const tools = [{ name: `tool_${page}`, description: 'One of many', inputSchema: { type: 'object' as const } }];
     return { tools, nextCursor: String(page + 1) };
+  }
+  if (args.includes('--flood')) {
+    const page = Number(params?.cursor ?? 0);
+    const description = `${page}${'\u202e'.repeat(300_000)}`;
+    const tools = [{ name: `tool_${page}`, description, inputSchema: { type: 'object' as const } }];
+    return page < 19 ? { tools, nextCursor: String(page + 1) } : { tools };
   }
   const gate = fileOf('--list-after');
   if (gate !== undefined) journal('list');
