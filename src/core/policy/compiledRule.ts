@@ -6,6 +6,7 @@ import type { JudgedRequest } from './judgedRequest.ts';
 import type { Rule } from './model.ts';
 import type { BodyType, Condition } from './restrictionModel.ts';
 import { describeCondition } from './restrictions.ts';
+import { type WantedField, wantedField } from './wantedField.ts';
 
 /** A rule and its place in the file, which settles the order among rules of one effect. */
 export interface CompiledRule {
@@ -22,6 +23,7 @@ export interface CompiledRule {
 
 interface CompiledCondition {
   readonly condition: Condition;
+  readonly wanted: WantedField;
   readonly strict: Asked;
   readonly generous: Asked;
 }
@@ -29,6 +31,7 @@ interface CompiledCondition {
 export function compileRule(rule: Rule, order: number): CompiledRule {
   const conditions = (rule.conditions ?? []).map((condition) => ({
     condition,
+    wanted: wantedField(condition),
     strict: compileCondition(condition, false),
     generous: compileCondition(condition, true),
   }));
@@ -75,12 +78,23 @@ function concerns(rule: Rule, conditions: readonly CompiledCondition[], request:
     if (!rule.agents.some((pattern) => agentMatches(pattern, agent))) return false;
   }
   if (rule.graphql !== undefined && !touchesScope(request.graphqlAsks, rule.graphql)) return false;
-  if (!request.fields.hasBody && conditions.some(({ condition }) => condition.source === 'body')) return false;
+  if (!request.fields.hasBody && !concernsNoBody(conditions, request)) return false;
   // What an API makes of another kind of body than the one that the rule names cannot be told.
   const readable = rule.bodyType === undefined || request.hasNoOtherBody(rule.bodyType);
   return conditions.every(
     ({ condition, generous }) => (condition.source === 'body' && !readable) || generous(request.fields) !== false,
   );
+}
+
+/**
+ * Without a body nothing is to be found in one, but for a request that may do something with the same fields of its query.
+ * All of the rule's have to be there: so a rule with more conditions concerns no more requests.
+ */
+function concernsNoBody(conditions: readonly CompiledCondition[], { method, fields }: JudgedRequest): boolean {
+  const reads = method === 'GET' || method === 'HEAD';
+  return conditions
+    .filter(({ condition }) => condition.source === 'body')
+    .every(({ wanted }) => !reads && fields.standsElsewhere(wanted));
 }
 
 function onlyBodies(type: BodyType): string {

@@ -62,6 +62,14 @@ export class JudgedFields {
     return found;
   }
 
+  /**
+   * Whether a request without a body may say this field of one elsewhere: to many servers, parameters of the query are
+   * those of a form, and some read them from the path.
+   */
+  standsElsewhere(wanted: WantedField): boolean {
+    return this.#pathHas(wanted) || this.#queryHas(wanted);
+  }
+
   /** {@link foldText}, once for each text. */
   readonly fold = (text: string): string => {
     const known = this.#folded.get(text);

@@ -133,6 +133,27 @@ describe('a parameter that stands in the path', () => {
   });
 });
 
+describe('a request without a body', () => {
+  const big = 'body: { amount: { min: 6 } }';
+  const both = 'body: { amount: { min: 6 }, currency: { equals: usd } }';
+
+  const CASES: [string, string, Partial<RequestInput>, string][] = [
+    ['in the query', big, { query: { amount: 9 } }, UNCLEAR],
+    ['in the query, and there too small', big, { query: { amount: 5 } }, UNCLEAR],
+    ['in the query, in another spelling', big, { query: { 'Amount[]': 9 } }, UNCLEAR],
+    ['in the query of the path', big, { path: '/x?amount=9' }, UNCLEAR],
+    ['each in the query', both, { query: { amount: 9, currency: 'usd' } }, UNCLEAR],
+    ['nowhere', big, {}, FAILS],
+    ['nowhere, others in the query', big, { query: { other: 9 } }, FAILS],
+    ['some nowhere', both, { query: { amount: 9 } }, FAILS],
+    ['in the query of what reads', big, { method: 'GET', query: { amount: 9 } }, FAILS],
+  ];
+
+  it.each(CASES)('is denied or asked about by where its fields are: %s', (_name, conditions, input, expected) => {
+    expect(matching(conditions, canonical(input))).toBe(expected);
+  });
+});
+
 describe('a field that a server reads otherwise', () => {
   const nested = (depth: number, value: unknown): Record<string, unknown> =>
     depth === 0 ? { end: value } : { [`l${depth}`]: nested(depth - 1, value) };
