@@ -224,6 +224,16 @@ test('a tighter policy is proposed as a difference, and written only when a pers
   expect(readFileSync(file, 'utf8')).toContain('/v1/orders/');
 });
 
+test('an environment that was typed is what agents and approvals are told only once a person reviewed it', async () => {
+  await window.clearNotifications();
+  await window.palette('Valet Key: Review and Apply Policy Changes');
+  const dialog = await window.waitForDialog('Apply these changes');
+  expect(dialog.detail).toContain('environment of shop');
+  await pause(700); // an answer within half a second is nobody's
+  await window.answerDialog('Apply');
+  await window.statusBar('for your review').waitFor({ state: 'detached' });
+});
+
 test('an hour of learning is decided in a dialog, opens reads, asks about writes, and stops at once', async () => {
   const secrets = async (): Promise<{ readonly status?: number; readonly error?: { readonly code: string } }> =>
     JSON.parse((await window.callTool('_read', { service: 'shop', path: '/v1/secrets' }))[0] ?? '');

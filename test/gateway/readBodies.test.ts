@@ -86,7 +86,7 @@ const SENT: readonly Record<string, unknown>[] = [
   { json: { amount: 100 }, headers: { 'content-type': 'application/vnd.api+json' } },
   { json: { amount: 100 }, headers: { 'content-type': 'application/json; charset=utf-8' } },
   { form: { ...others(50), amount: 100 } },
-  ...[100, 999, 1000, 1200, 9000].map((count) => ({ form: { ...others(count), amount: 100 } })),
+  ...[100, 999, 1000, 1200, 1900].map((count) => ({ form: { ...others(count), amount: 100 } })),
   { json: { ...others(1200), amount: 100 } },
   { json: [{ amount: 100 }] },
   { json: {} },
