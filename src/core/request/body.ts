@@ -1,7 +1,7 @@
 import type { Auth } from '../policy/model.ts';
 import { ok, type Result } from '../result.ts';
 import { encodeForm } from './form.ts';
-import { overridesMethod, refuseOverrideIn, textOverridesMethod } from './methodOverride.ts';
+import { cannotOverride, overridesMethod, refuseOverrideIn, textOverridesMethod } from './methodOverride.ts';
 import type { CanonicalBody, Method, RequestInput, RequestProblem } from './model.ts';
 import { isExact } from './parameters.ts';
 import { invalid, tooLarge } from './problem.ts';
@@ -9,6 +9,11 @@ import { isWellFormed } from './wellFormed.ts';
 
 /** Levels of objects and arrays in a JSON body. */
 const MAX_JSON_DEPTH = 64;
+
+/** Characters in names of a body that have to be folded: each may become eighteen, and nothing else happens meanwhile. */
+const MAX_ODD_NAMES = 32 * 1024;
+
+type Problem = ReturnType<typeof invalid>;
 
 /**
  * The one body of a request in the text that is sent as UTF-8, or undefined for none. At most one of `json`, `form` and
@@ -61,9 +66,9 @@ function write(
 }
 
 /** A server that goes by the content and not by its type may take a text for JSON or a form. */
-function checkText(text: string): ReturnType<typeof invalid> | undefined {
+function checkText(text: string): Problem | undefined {
   if (!isWellFormed(text)) return invalid('The text body holds half of a surrogate pair.', 'Send valid Unicode.');
-  return textOverridesMethod(text) || memberOverridesMethod(jsonIn(text)) ? refuseOverrideIn('text') : undefined;
+  return textOverridesMethod(text) ? refuseOverrideIn('text') : checkMembers(jsonIn(text), 'text');
 }
 
 function jsonIn(text: string): unknown {
@@ -78,10 +83,23 @@ function jsonIn(text: string): unknown {
   }
 }
 
-/** Whether a JSON body, or one of those in a list, has a member that overrides the method. Deeper ones are data. */
-function memberOverridesMethod(json: unknown): boolean {
-  const objects: readonly unknown[] = Array.isArray(json) ? json : [json];
-  return objects.some((one) => isObject(one) && Object.keys(one).some(overridesMethod));
+/** No member of a JSON body, or of those in a list, overrides the method. Deeper ones are data. */
+function checkMembers(json: unknown, what: 'JSON' | 'text'): Problem | undefined {
+  let odd = 0;
+  for (const one of Array.isArray(json) ? json : [json]) {
+    for (const name of isObject(one) ? Object.keys(one) : []) {
+      if (cannotOverride(name)) continue;
+      odd += name.length;
+      if (odd > MAX_ODD_NAMES) {
+        return tooLarge(
+          `The ${what} body has over ${MAX_ODD_NAMES} characters in names that are not plain ASCII, which is too much to look through.`,
+          'Send it in smaller parts, or use plain names.',
+        );
+      }
+      if (overridesMethod(name)) return refuseOverrideIn(what);
+    }
+  }
+  return undefined;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -92,8 +110,9 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
  * Checks that the value is JSON that every parser reads alike. The walk keeps its own stack, so that no nesting can
  * overflow ours, and it only reads: a key such as `__proto__` is data.
  */
-function checkJson(json: unknown): ReturnType<typeof invalid> | undefined {
-  if (memberOverridesMethod(json)) return refuseOverrideIn('JSON');
+function checkJson(json: unknown): Problem | undefined {
+  const override = checkMembers(json, 'JSON');
+  if (override) return override;
   const open: { readonly value: unknown; readonly depth: number }[] = [{ value: json, depth: 1 }];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { value, depth } = next;

@@ -34,11 +34,14 @@ const MAX_NAME = 256;
 
 /** Whether a parameter, field or member of this name changes the method that a server sees, in whatever spelling. */
 export function overridesMethod(name: string): boolean {
-  // Most names are plain, and then this tells all of them apart that are none of these.
-  if (/^[A-Za-z0-9_.-]*$/.test(name) && !/method|verb/i.test(name)) return false;
-  if (lacksLetters(name)) return false;
+  if (cannotOverride(name)) return false;
   const folded = foldedName(name);
   return [folded.startsWith('[') ? `_${folded.slice(1)}` : folded, ...nameParts(folded)].some(isOverride);
+}
+
+/** Whether a name is none of these at a glance: most are plain. All others have to be folded, which takes its time. */
+export function cannotOverride(name: string): boolean {
+  return (/^[A-Za-z0-9_.-]*$/.test(name) && !/method|verb/i.test(name)) || lacksLetters(name);
 }
 
 /** Whether letters of all those names are missing, which in ASCII only an escape could bring. Quick: a body has many names. */

@@ -222,3 +222,25 @@ describe('the parameter of the credential', () => {
     expect(why({ method: 'POST', form: { [name]: 'x' } }, options)).toContain('credential');
   });
 });
+
+describe('names that take long to fold', () => {
+  // Each of these letters becomes eighteen others.
+  const slow = '\ufdfa';
+
+  it.each([
+    ['one name', { [slow.repeat(300_000)]: 1 }],
+    ['many names', Object.fromEntries(Array.from({ length: 9000 }, (_, n) => [`${n}${slow.repeat(9)}`, 1]))],
+    ['names in a list', [{ [slow.repeat(20_000)]: 1 }, { [slow.repeat(20_000)]: 1 }]],
+  ])('are not looked through: %s', (_what, json) => {
+    const before = process.cpuUsage();
+    expect(refused({ method: 'POST', json }, { requestBytes: 4_000_000 })).toMatchObject({ code: 'request_too_large' });
+    const { user, system } = process.cpuUsage(before);
+    // Milliseconds of the processor's; it took 600 to 1,600.
+    expect((user + system) / 1000).toBeLessThan(300);
+  });
+
+  it('are taken where there are as many as honest bodies have', () => {
+    const json = Object.fromEntries(Array.from({ length: 2000 }, (_, n) => [`項目の名前${n}`, n]));
+    expect(taken({ method: 'POST', json }).body?.text).toBe(JSON.stringify(json));
+  });
+});
