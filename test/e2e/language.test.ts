@@ -165,7 +165,8 @@ test('keys and values are offered as they are typed', async () => {
   await window.page.keyboard.press('Escape');
   await window.page.keyboard.type('test');
   await until('no error', async () => (await problemsWith('bad-environment')) === 0);
-  await window.command('workbench.action.files.save');
+  // Saved, it would wait for a review, and nothing is learned while something waits.
+  await window.command('workbench.action.files.revert');
 });
 
 test('a rule says in words what it allows', async () => {
@@ -222,16 +223,6 @@ test('a tighter policy is proposed as a difference, and written only when a pers
   await window.answerDialog('Write');
   await until('the file', () => !readFileSync(file, 'utf8').includes('/v1/refunds'));
   expect(readFileSync(file, 'utf8')).toContain('/v1/orders/');
-});
-
-test('an environment that was typed is what agents and approvals are told only once a person reviewed it', async () => {
-  await window.clearNotifications();
-  await window.palette('Valet Key: Review and Apply Policy Changes');
-  const dialog = await window.waitForDialog('Apply these changes');
-  expect(dialog.detail).toContain('environment of shop');
-  await pause(700); // an answer within half a second is nobody's
-  await window.answerDialog('Apply');
-  await window.statusBar('for your review').waitFor({ state: 'detached' });
 });
 
 test('an hour of learning is decided in a dialog, opens reads, asks about writes, and stops at once', async () => {
