@@ -112,11 +112,12 @@ export async function buildAnswer(
     answer.hint = `The body was withheld, because ${error.message} and a credential in it could not be found.`;
   }
 
-  const location = incoming.status >= 300 && incoming.status < 400 ? header('location') : undefined;
-  const inside = location === undefined ? undefined : below(order.baseUrl, clean(location), call.path);
+  const target = incoming.status >= 300 && incoming.status < 400 ? header('location') : undefined;
+  const location = target === undefined ? undefined : clean(target);
+  const inside = location === undefined ? undefined : below(order.baseUrl, location, call.path);
   if (location !== undefined) {
     // Once more after it was resolved: a URL parser removes what may have stood inside a credential.
-    answer.redirect = { location: cut(redactor.text(inside?.path ?? clean(location)).text), allowed: false };
+    answer.redirect = { location: cut(redactor.text(inside?.path ?? location).text), allowed: false };
   }
   if (incoming.status === 401) {
     answer.hint ??=
