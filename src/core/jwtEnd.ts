@@ -1,3 +1,4 @@
+import { fromBase64 } from './base64.ts';
 import type { Secret } from './secret.ts';
 
 /** The last moment that a date can name (ECMA-262, Time Values and Time Range). Whoever says more says nothing. */
@@ -11,7 +12,7 @@ export function endOfJwt(value: Secret): number | undefined {
   const [, payload, signature] = /^[\w-]+\.([\w-]+)\.([\w-]+)$/.exec(value.expose('fingerprint')) ?? [];
   if (payload === undefined || signature === undefined) return undefined;
   try {
-    const claims = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/'))) as { exp?: unknown } | null;
+    const claims = JSON.parse(fromBase64(payload)) as { exp?: unknown } | null;
     const end = claims?.exp;
     return typeof end === 'number' && Math.abs(end * 1000) <= LATEST_DATE_MS ? end * 1000 : undefined;
   } catch {

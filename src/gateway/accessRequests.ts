@@ -53,13 +53,12 @@ export class AccessRequests {
 
   constructor(parts: AccessParts) {
     this.#parts = parts;
-    this.#rate = new ConnectionRate(OF_ONE, parts.now);
+    this.#rate = new ConnectionRate('request_access', OF_ONE, parts.now);
   }
 
   /** Counts one. Throws `rate_limited` where that is too many. */
   admit({ connection }: Caller): void {
-    const wait = this.#rate.take(connection);
-    if (wait > 0) throw refusals.askedTooOften('request_access', wait);
+    this.#rate.admit(connection);
   }
 
   /**

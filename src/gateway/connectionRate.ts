@@ -1,25 +1,28 @@
 import type { Rate } from '../core/policy/model.ts';
+import { refusals } from './refusals.ts';
 import { TokenBucket } from './tokenBucket.ts';
 
-/** How often each connection may ask something. */
+/** How often each connection may call a tool that is no call to an API. */
 export class ConnectionRate {
+  readonly #tool: 'list_services' | 'request_access';
   readonly #rate: Rate;
   readonly #now: () => number;
   readonly #buckets = new Map<string, TokenBucket>();
 
-  constructor(rate: Rate, now: () => number) {
+  constructor(tool: 'list_services' | 'request_access', rate: Rate, now: () => number) {
+    this.#tool = tool;
     this.#rate = rate;
     this.#now = now;
   }
 
-  /** Counts one more. Gives the milliseconds to wait where that is too many, and counts nothing then; 0 otherwise. */
-  take(connection: string): number {
+  /** Counts one more. Throws `rate_limited` where that is too many, and counts nothing then. */
+  admit(connection: string): void {
     const now = this.#now();
     const bucket = this.#buckets.get(connection) ?? new TokenBucket(this.#rate);
     const wait = bucket.retryAfter(now);
-    if (wait === 0) bucket.take(now);
     this.#buckets.set(connection, bucket);
-    return wait;
+    if (wait > 0) throw refusals.askedTooOften(this.#tool, wait);
+    bucket.take(now);
   }
 
   disconnect(connection: string): void {

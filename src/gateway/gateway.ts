@@ -14,7 +14,7 @@ import { CommandCredentials } from './commands/commandCredentials.ts';
 import { type RunCommand, runCommand } from './commands/runCommand.ts';
 import { CredentialsInCalls } from './credentialsInCalls.ts';
 import { enterLimits } from './enterLimits.ts';
-import { auditAgent, type Caller, PERSON, pathAlone, wordsOf } from './flight.ts';
+import { type Caller, PERSON, pathAlone, wordsOf } from './flight.ts';
 import { Flights } from './flights.ts';
 import { GatewayState } from './gatewayState.ts';
 import { type Resolve, Transport } from './http/transport.ts';
@@ -288,16 +288,7 @@ export class Gateway implements GatewayControl {
   /** A message that is more than can be taken in at once is not read. `agent` and connection are all that is known of it. */
   refuseUnread(caller: Caller): Refusal {
     const turnedAway = this.#refusalLimit.turnAway(caller);
-    if (turnedAway) return turnedAway;
-    const { refusal } = refusals.tooHeavy(MOST_JSON_WEIGHT);
-    this.#refusalLimit.refused(caller, {
-      id: freshId(),
-      kind: 'denied',
-      agent: auditAgent(caller.agent),
-      verdict: 'deny',
-      code: refusal.code,
-    });
-    return refusal;
+    return turnedAway ?? this.#refusing.refuseQuestion(refusals.tooHeavy(MOST_JSON_WEIGHT), {}, caller, []);
   }
 
   // ── The other things that an agent can ask ──────────────────────────────────────────────────────────────────────

@@ -3,7 +3,6 @@ import type { AgentInfo } from '../protocol/messages.ts';
 import { freshId, type Recorder } from './audit/recorder.ts';
 import { ConnectionRate } from './connectionRate.ts';
 import { auditAgent, type Caller } from './flight.ts';
-import { refusals } from './refusals.ts';
 import { TokenBucket } from './tokenBucket.ts';
 
 /** How often one connection may list its services. An honest agent does it once, and again when something changed. */
@@ -32,13 +31,12 @@ export class Listings {
   constructor(parts: { readonly recorder: Pick<Recorder, 'recordOrLog'>; readonly now: () => number }) {
     this.#recorder = parts.recorder;
     this.#now = parts.now;
-    this.#rate = new ConnectionRate(OF_ONE, parts.now);
+    this.#rate = new ConnectionRate('list_services', OF_ONE, parts.now);
   }
 
   /** Counts one. Throws `rate_limited` where that is too many. */
   admit({ agent, connection }: Caller): void {
-    const wait = this.#rate.take(connection);
-    if (wait > 0) throw refusals.askedTooOften('list_services', wait);
+    this.#rate.admit(connection);
     const now = this.#now();
     const listed = this.#listed.get(connection) ?? { agent, recordedAt: Number.NEGATIVE_INFINITY, unrecorded: 0 };
     this.#listed.set(connection, listed);

@@ -3,7 +3,7 @@ import type { AuditEvent } from '../core/audit/model.ts';
 import type { Rate } from '../core/policy/model.ts';
 import type { Refusal } from '../protocol/messages.ts';
 import { freshId, type Recorder } from './audit/recorder.ts';
-import { type Caller, PERSON } from './flight.ts';
+import { type Caller, type Flight, PERSON } from './flight.ts';
 import { refusals } from './refusals.ts';
 import { TokenBucket } from './tokenBucket.ts';
 
@@ -68,6 +68,12 @@ export class RefusalLimit {
       this.#recorded.take(now);
     }
     this.#recorder.recordOrLog(event);
+  }
+
+  /** Records how a call ended that was refused: as the outcome of its intent or, where nothing was to be sent, as {@link refused}. */
+  ended({ intended, caller }: Pick<Flight, 'intended' | 'caller'>, event: Omit<AuditEvent, 'kind'>): void {
+    if (intended) this.#recorder.recordOrLog({ ...event, kind: 'outcome' });
+    else this.refused(caller, { ...event, kind: 'denied' });
   }
 
   /** A proxy went away. */

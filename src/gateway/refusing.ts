@@ -31,15 +31,13 @@ export class Refusing {
     const { refusal, why, mend } = this.#asRefusal(error, service, flight.sent);
     if (flight.verdict !== 'verify') this.#note(service, refusal.code, why, mend);
     if (error instanceof AuditWriteError) return this.#clean(refusal, service, flight.caller); // there is nowhere to record it
-    const event = {
+    this.#parts.refusalLimit.ended(flight, {
       ...flight.event(),
       verdict: flight.intended || refusal.code === 'approval_pending' ? flight.verdict : 'deny',
       code: refusal.code,
       ...(refusal.rule === undefined ? {} : { rule: refusal.rule }),
       durationMs: this.#parts.now() - flight.startedAt,
-    };
-    if (flight.intended) this.#parts.recorder.recordOrLog({ ...event, kind: 'outcome' });
-    else this.#parts.refusalLimit.refused(flight.caller, { ...event, kind: 'denied' });
+    });
     return this.#clean(refusal, service, flight.caller);
   }
 

@@ -1,16 +1,15 @@
+import { SerialQueue } from '../core/serialQueue.ts';
 import { Patience } from './patience.ts';
 
 /** Work is done one after another, and other events get their turn in between: many at once hold up nothing for longer than one. */
 export class Turns {
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #queue = new SerialQueue();
   readonly #patience = new Patience();
 
-  async take<T>(work: () => Promise<T>): Promise<T> {
-    const mine = this.#last.then(async () => {
+  take<T>(work: () => Promise<T>): Promise<T> {
+    return this.#queue.run(async () => {
       await this.#patience.turn();
       return work();
     });
-    this.#last = mine.catch(() => undefined);
-    return mine;
   }
 }

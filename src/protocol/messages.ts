@@ -58,6 +58,8 @@ export const refusalSchema = z.object({
 export type Refusal = z.infer<typeof refusalSchema>;
 
 const queryValue = z.union([z.string(), z.number(), z.boolean()]);
+/** Parameters by name; a list stands for one that comes several times. */
+export const querySchema = z.record(z.string(), z.union([queryValue, z.null(), z.array(queryValue)]));
 
 /** Texts of an agent's, with their lengths: the proxy checks the same ones, so that it sends nothing that does not fit. */
 export const agentTexts = {
@@ -73,7 +75,7 @@ export const callSchema = z.object({
   service: agentTexts.name,
   method: agentTexts.name,
   path: agentTexts.path,
-  query: z.record(z.string(), z.union([queryValue, z.null(), z.array(queryValue)])).optional(),
+  query: querySchema.optional(),
   headers: z.record(z.string(), z.string()).optional(),
   json: z.unknown().optional(),
   form: z.record(z.string(), z.unknown()).optional(),

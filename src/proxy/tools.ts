@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { agentTexts } from '../protocol/messages.ts';
+import { accessSchema, agentTexts, querySchema } from '../protocol/messages.ts';
 
 /**
  * The four tools, always the same four in this order: a public contract. Plain draft-07 schemas, written out rather than
@@ -123,11 +123,10 @@ export const TOOLS = [
 ];
 
 const text = z.string();
-const queryValue = z.union([text, z.number(), z.boolean()]);
 const common = {
   service: agentTexts.name,
   path: agentTexts.path,
-  query: z.record(text, z.union([queryValue, z.null(), z.array(queryValue)])).optional(),
+  query: querySchema.optional(),
   headers: z.record(text, text).optional(),
   select: agentTexts.select.optional(),
   maxChars: z.number().int().min(1).max(100_000).optional(),
@@ -145,12 +144,7 @@ export const ARGUMENTS = {
     form: z.record(text, z.unknown()).optional(),
     text: text.optional(),
   }),
-  request_access: z.strictObject({
-    service: agentTexts.name,
-    method: agentTexts.name,
-    path: agentTexts.path,
-    reason: agentTexts.reason,
-  }),
+  request_access: z.strictObject(accessSchema.shape),
 };
 export type ToolName = keyof typeof ARGUMENTS;
 

@@ -29,12 +29,15 @@ interface CompiledCondition {
 }
 
 export function compileRule(rule: Rule, order: number): CompiledRule {
-  const conditions = (rule.conditions ?? []).map((condition) => ({
-    condition,
-    wanted: wantedField(condition),
-    strict: compileCondition(condition, false),
-    generous: compileCondition(condition, true),
-  }));
+  const conditions = (rule.conditions ?? []).map((condition) => {
+    const wanted = wantedField(condition);
+    return {
+      condition,
+      wanted,
+      strict: compileCondition(condition, wanted, false),
+      generous: compileCondition(condition, wanted, true),
+    };
+  });
   return {
     rule,
     order,

@@ -4,7 +4,7 @@ import type { JudgedValue } from './judgedField.ts';
 import type { JudgedFields } from './judgedFields.ts';
 import { globMatches, type PathUnit, valueUnits } from './pattern.ts';
 import type { Check, Condition, ConditionValue } from './restrictionModel.ts';
-import { wantedField } from './wantedField.ts';
+import type { WantedField } from './wantedField.ts';
 
 /** A condition, ready to be asked. True, false, or undefined when it cannot be evaluated. */
 export type Asked = (fields: JudgedFields) => boolean | undefined;
@@ -22,9 +22,7 @@ type AskedValue = (value: JudgedValue, fold?: Fold) => boolean | undefined;
  * `generous` compares texts in their folded forms, as deny and ask rules do. Which way an undefined answer counts is
  * the rule's matter: it makes an allow rule not match, and a deny or ask rule match.
  */
-export function compileCondition(condition: Condition, generous: boolean): Asked {
-  const { check } = condition;
-  const wanted = wantedField(condition);
+export function compileCondition({ check }: Condition, wanted: WantedField, generous: boolean): Asked {
   const holds = compileCheck(check, generous);
   return (fields) => {
     const field = fields.find(wanted);

@@ -1,9 +1,9 @@
+import { appendTo } from '../appendTo.ts';
 import type { JsonArray, JsonObject, JsonValue } from '../request/jsonText.ts';
 import { parameterRoots } from '../request/parameters.ts';
-import { appendTo } from './appendTo.ts';
 import { foldText } from './fold.ts';
 import type { JudgedField } from './judgedField.ts';
-import { leadsTo, type WantedField } from './wantedField.ts';
+import { isIndex, leadsTo, type WantedField } from './wantedField.ts';
 
 /** An object with more names, or with more characters in them, is not looked into: each name is read in several ways. */
 const MAX_NAMES = 1000;
@@ -65,7 +65,7 @@ export class JsonFields {
 }
 
 function item({ items, length }: JsonArray, step: string): JsonValue | 'absent' | 'unclear' {
-  if (!/^(?:0|[1-9]\d{0,8})$/.test(step)) return 'unclear';
+  if (!isIndex(step)) return 'unclear';
   return items[Number(step)] ?? (Number(step) < length ? 'unclear' : 'absent');
 }
 

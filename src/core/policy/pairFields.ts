@@ -1,8 +1,8 @@
+import { appendTo } from '../appendTo.ts';
 import { parameterRoots } from '../request/parameters.ts';
-import { appendTo } from './appendTo.ts';
 import { foldText } from './fold.ts';
 import type { JudgedField } from './judgedField.ts';
-import { leadsTo, type WantedField } from './wantedField.ts';
+import { isIndex, leadsTo, type WantedField } from './wantedField.ts';
 
 /** A decoded name and its value, of a query or a form. */
 export type Pair = readonly [name: string, value: string];
@@ -101,10 +101,6 @@ function hasGaps(fields: readonly Field[], path: readonly string[]): boolean {
     const indices = new Set(beside.map((field) => field.path[place] ?? '').filter(isIndex));
     return indices.size > MAX_ITEMS || [...indices.keys()].some((index) => Number(index) >= indices.size);
   });
-}
-
-function isIndex(step: string): boolean {
-  return /^(?:0|[1-9]\d{0,8})$/.test(step);
 }
 
 /** `a[b][]` as `['a', 'b', '']`. Undefined for an odd name: unbalanced brackets, white space, control characters. */

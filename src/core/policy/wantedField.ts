@@ -27,6 +27,11 @@ export function wantedField({ source, path }: Pick<Condition, 'source' | 'path'>
   };
 }
 
+/** Whether a step of a path is a place in a list. */
+export function isIndex(step: string): boolean {
+  return /^(?:0|[1-9]\d{0,8})$/.test(step);
+}
+
 /**
  * Whether a name with dots may be read as a path of names that leads to the wanted one, above or below it: Spring and
  * ASP.NET bind a form's `order.amount` so, Elasticsearch a JSON object's. `steps` are the folded name's, split at dots.

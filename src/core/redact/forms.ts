@@ -1,6 +1,7 @@
 import { bareOf } from './bare.ts';
+import { utf8 } from './bytes.ts';
 import { isWordlike, LEAST, type Pattern, type PieceRule } from './matcher.ts';
-import { secretParts } from './parts.ts';
+import { PEM_BOUNDARY, secretParts } from './parts.ts';
 import { spelledOut } from './spelledOut.ts';
 import { unescapeLayer } from './unescape.ts';
 
@@ -30,8 +31,6 @@ const PEM_LINE = 64;
 const MOST_SPELLED = 8;
 
 const UUID_DIGITS = /^[0-9a-f]{32}$/i;
-
-const PEM_BOUNDARY = /^-----(?:BEGIN|END) /;
 
 /** What a credential is looked for as, each for the credential at index `owner`. */
 export interface Forms {
@@ -179,10 +178,6 @@ function byteForms(text: string): Uint8Array[] {
 function unescapedForms(form: Uint8Array): Uint8Array[] {
   const unescaped = unescapeLayer(form);
   return unescaped === undefined ? [] : [unescaped.bytes, ...unescapedForms(unescaped.bytes)];
-}
-
-function utf8(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
 }
 
 function utf16(text: string, littleEndian: boolean): Uint8Array {

@@ -1,3 +1,4 @@
+import { appendTo } from '../appendTo.ts';
 import { SINGLE_KINDS, unescapeLayer } from './unescape.ts';
 
 /** A value of this many bytes or more is looked for anywhere, and so are pieces of it from this length on. */
@@ -91,8 +92,7 @@ export class Matcher {
     );
     const tokens = new Map<number, Pattern[]>();
     for (const pattern of patterns.filter(({ whole }) => whole)) {
-      const first = pattern.bytes[0] ?? 0;
-      tokens.set(first, [...(tokens.get(first) ?? []), pattern]);
+      appendTo(tokens, pattern.bytes[0] ?? 0, pattern);
     }
     this.#tokens = tokens;
     this.#places = placesOf(patterns);
@@ -274,14 +274,6 @@ function addHit(hits: Hit[], hit: Hit): void {
 /** The windows by which patterns are found: all of them where pieces count, else the one that fewest others have. */
 function placesOf(patterns: readonly Pattern[]): Map<number, Place[]> {
   const places = new Map<number, Place[]>();
-  const put = (hash: number, place: Place): void => {
-    const list = places.get(hash);
-    if (list === undefined) {
-      places.set(hash, [place]);
-    } else {
-      list.push(place);
-    }
-  };
   for (const [pattern, { bytes, whole, pieces }] of patterns.entries()) {
     if (whole) continue;
     const hashes = windowHashes(bytes);
@@ -290,14 +282,14 @@ function placesOf(patterns: readonly Pattern[]): Map<number, Place[]> {
       for (let offset = 0; offset < Math.min(hashes.length, MOST_CHOICE); offset++) {
         if (sharedBy(places, at(hashes, offset)) < sharedBy(places, at(hashes, best))) best = offset;
       }
-      put(at(hashes, best), { pattern, offset: best });
+      appendTo(places, at(hashes, best), { pattern, offset: best });
       continue;
     }
     const kept = new Map<number, number>();
     for (const [offset, hash] of hashes.entries()) {
       const before = kept.get(hash) ?? 0;
       kept.set(hash, before + 1);
-      if (before < MOST_PLACES) put(hash, { pattern, offset });
+      if (before < MOST_PLACES) appendTo(places, hash, { pattern, offset });
     }
   }
   return places;

@@ -1,3 +1,4 @@
+import { base64Bytes } from './bytes.ts';
 import { isOpaque, isSecretMember } from './members.ts';
 
 /** A text inside a credential. One that is no secret itself may still hold one. */
@@ -14,7 +15,8 @@ const MOST_TEXTS = 2000;
 /** A stretch between separators, or a line, is a secret of its own from this length on. */
 const STRETCH = 16;
 
-const PEM_BOUNDARY = /^-----(?:BEGIN|END) /;
+/** What stands around a key in PEM (RFC 7468). */
+export const PEM_BOUNDARY = /^-----(?:BEGIN|END) /;
 const SCHEME = /^([A-Za-z][\w-]{1,30}) +(\S.*)$/s;
 const KNOWN_SCHEME = /^(?:bearer|basic|token|digest|api-?key|key|apikey|oauth2?|dpop|negotiate|jwt|ssws|splunk)$/i;
 const HEADER = /^([A-Za-z][\w-]{0,60}): +(\S.*)$/s;
@@ -210,9 +212,10 @@ function pairParts(text: string): Opened[] | undefined {
 function basicPair(text: string): Opened[] {
   const bare = text.trim();
   if (!/^[A-Za-z0-9+/_-]{8,}={0,2}$/.test(bare)) return [];
+  const bytes = base64Bytes(bare);
+  if (bytes === undefined) return [];
   let decoded: string;
   try {
-    const bytes = Uint8Array.from(atob(bare.replaceAll('-', '+').replaceAll('_', '/')), (char) => char.charCodeAt(0));
     decoded = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     return [];

@@ -1,4 +1,5 @@
 import type { Secret } from '../secret.ts';
+import { utf8 } from './bytes.ts';
 import { type Forms, formsOf } from './forms.ts';
 import { numbersOf, replaceStrings, stringsOf } from './jsonStrings.ts';
 import { type Hit, Matcher, type Pattern } from './matcher.ts';
@@ -125,7 +126,7 @@ export class Redactor {
     if (this.#sought === undefined || text === '') {
       return [];
     }
-    const bytes = new TextEncoder().encode(text);
+    const bytes = utf8(text);
     return toCodeUnits(text, bytes.length, mergeHits(search(this.#sought, bytes)));
   }
 
@@ -178,8 +179,6 @@ function together(values: Sought | undefined, signatures: SignatureReader, first
 function marker(sought: Sought | undefined, name: string): string {
   const safe = name.replaceAll(/[^A-Za-z0-9._-]/g, '_').slice(0, 64);
   const candidates = MARKERS.map((make) => make(safe));
-  const free = candidates.find(
-    (text) => sought === undefined || search(sought, new TextEncoder().encode(text)).length === 0,
-  );
+  const free = candidates.find((text) => sought === undefined || search(sought, utf8(text)).length === 0);
   return free ?? '[]';
 }

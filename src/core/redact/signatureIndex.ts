@@ -1,4 +1,5 @@
 import type { Secret } from '../secret.ts';
+import { base64Bytes, utf8 } from './bytes.ts';
 import { opened } from './opened.ts';
 import { EDGE, SignatureReader, type SignatureTable, SPAN, SYMBOLS, slotAt } from './signatureReader.ts';
 
@@ -135,7 +136,7 @@ function emptyTable(entries: number, bytes: number, names: readonly string[]): S
 
 /** A signature in hexadecimal and in base64; as it is, where it is neither. */
 function spellingsOf(text: string): Uint8Array[] {
-  const bytes = /^(?:[0-9a-f]{2})+$/i.test(text) ? fromHex(text) : fromBase64(text);
+  const bytes = /^(?:[0-9a-f]{2})+$/i.test(text) ? fromHex(text) : base64Bytes(text);
   const texts = bytes === undefined ? [text] : [toHex(bytes), toBase64(bytes)];
   return texts
     .map(symbolsOf)
@@ -144,7 +145,7 @@ function spellingsOf(text: string): Uint8Array[] {
 
 function symbolsOf(text: string): Uint8Array {
   const bare = text.replace(/={1,2}$/, ''); // the padding of base64
-  return new TextEncoder().encode(bare).map((byte) => SYMBOLS[byte] as number);
+  return utf8(bare).map((byte) => SYMBOLS[byte] as number);
 }
 
 function fromHex(text: string): Uint8Array {
@@ -153,14 +154,6 @@ function fromHex(text: string): Uint8Array {
 
 function toHex(bytes: Uint8Array): string {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-function fromBase64(text: string): Uint8Array | undefined {
-  try {
-    return Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (char) => char.charCodeAt(0));
-  } catch {
-    return undefined;
-  }
 }
 
 function toBase64(bytes: Uint8Array): string {

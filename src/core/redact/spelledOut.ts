@@ -1,4 +1,5 @@
 import { bareOf } from './bare.ts';
+import { utf8 } from './bytes.ts';
 import { LEAST } from './matcher.ts';
 
 /** Shorter letters and digits must be mixed to be told from words that stand beside each other. */
@@ -73,8 +74,4 @@ function table(write: (byte: number) => string): string[] {
 
 function bareBytes(bytes: Uint8Array): Uint8Array {
   return bareOf(bytes, false)?.bytes ?? new Uint8Array();
-}
-
-function utf8(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
 }

@@ -1,9 +1,9 @@
 import * as z from 'zod';
+import { SerialQueue } from '../../core/serialQueue.ts';
 import type { AgentAdmission } from '../../gateway/parent.ts';
 import type { ApprovalStore } from '../policy/approvalStore.ts';
 import type { Clock } from '../ports.ts';
 import { Emitter } from '../util/emitter.ts';
-import { SerialQueue } from '../util/serialQueue.ts';
 
 /** The entry that VS Code itself starts needs nobody's leave. */
 export const EDITOR_ENTRY = 'vscode';

@@ -1,9 +1,9 @@
 import type { Secret } from '../../core/secret.ts';
+import { SerialQueue } from '../../core/serialQueue.ts';
 import type { Binding, CredentialStanding, Renewal } from '../../gateway/parent.ts';
 import type { Clock, MetadataPort, SecretPort } from '../ports.ts';
 import { installationKey } from '../state/installationKey.ts';
 import { Emitter } from '../util/emitter.ts';
-import { SerialQueue } from '../util/serialQueue.ts';
 import { sameBinding } from './binding.ts';
 import {
   type ChosenCommand,

@@ -1,11 +1,11 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import * as z from 'zod';
+import { SerialQueue } from '../../core/serialQueue.ts';
 import type { FreezeState } from '../../gateway/parent.ts';
 import type { SecretPort } from '../ports.ts';
 import { installationKey } from '../state/installationKey.ts';
 import type { SharedStateRead, SignedFreeze } from '../state/sharedState.ts';
 import { Emitter } from '../util/emitter.ts';
-import { SerialQueue } from '../util/serialQueue.ts';
 
 /** The part of `state.json` that freezing needs. */
 export interface FreezeFilePort {

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Policy, PolicyDocument } from '../../core/policy/model.ts';
+import { SerialQueue } from '../../core/serialQueue.ts';
 import { ADMIN_POLICY_ID, type PolicyFile } from '../../gateway/parent.ts';
 import { Emitter } from '../util/emitter.ts';
-import { SerialQueue } from '../util/serialQueue.ts';
 import type { PolicyRead } from './policySource.ts';
 
 /** How the administrator's file stands. */

@@ -1,10 +1,10 @@
 import * as z from 'zod';
+import { SerialQueue } from '../../core/serialQueue.ts';
 import type { SeenTool, ServerPins, ToolsSeen } from '../../gateway/parent.ts';
 import type { SignedText } from '../agents/agentStore.ts';
 import type { CredentialScope } from '../credentials/credentialId.ts';
 import type { Clock } from '../ports.ts';
 import { Emitter } from '../util/emitter.ts';
-import { SerialQueue } from '../util/serialQueue.ts';
 import { serverKey } from './serverScopes.ts';
 
 const toolSchema = z.object({ name: z.string(), hash: z.string(), definition: z.string() });

@@ -1,5 +1,6 @@
 import { TextDecoder } from 'node:util';
 import zlib from 'node:zlib';
+import { isTooLarge } from './decode.ts';
 
 /** gzip, zstd, zip, xz and bzip2 say themselves what they are. */
 const MAGICS = ['1f8b', '28b52ffd', '504b0304', 'fd377a58', '425a68'];
@@ -82,8 +83,7 @@ function decoded(bytes: Uint8Array, decode: (bytes: Uint8Array) => Uint8Array): 
   try {
     return decode(bytes);
   } catch (error) {
-    const tooMuch = error instanceof RangeError && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
-    return tooMuch ? undefined : NOTHING;
+    return isTooLarge(error) ? undefined : NOTHING;
   }
 }
 

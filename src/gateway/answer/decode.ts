@@ -72,7 +72,8 @@ async function decompress(body: Buffer, contentEncoding: string, maxBytes: numbe
   return bytes;
 }
 
-function isTooLarge(error: unknown): boolean {
+/** Whether that is what zlib throws for more output than it may make. */
+export function isTooLarge(error: unknown): boolean {
   return error instanceof RangeError && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
 }
 

@@ -83,8 +83,14 @@ export class ChildTransport implements Transport {
       });
       child.stdin.on('error', () => undefined); // it closed its input; its end is reported by `exit`
       this.#writer = new LineWriter(child.stdin);
-      void this.#read(child.stdout, new LineSplitter(maxLineBytes));
-      void readErrors(child.stderr, onErrorLine);
+      // One after another: the SDK handles a notification a moment later than a result, which would overtake it.
+      void readLines(child.stdout, new LineSplitter(maxLineBytes), (line) => {
+        if (line !== tooLong && !isTooHeavy(line)) return this.#take(line);
+        return this.#options.onTooLong();
+      });
+      void readLines(child.stderr, new LineSplitter(MAX_ERROR_LINE), (line) => {
+        if (line !== tooLong && line.trim() !== '') onErrorLine(line);
+      });
     });
   }
 
@@ -108,25 +114,6 @@ export class ChildTransport implements Transport {
     const pid = this.#child?.pid;
     if (pid !== undefined && this.#child?.exitCode === null && this.#child.signalCode === null)
       this.#options.tree.kill(pid);
-  }
-
-  /**
-   * Takes messages one after another: the SDK handles a notification a moment later than a result, which would overtake it.
-   * A server that talks without end is read no faster than other events get their turn.
-   */
-  async #read(output: Readable, lines: LineSplitter): Promise<void> {
-    const patience = new Patience();
-    try {
-      for await (const chunk of output) {
-        for (const line of lines.push(chunk)) {
-          if (line === tooLong || isTooHeavy(line)) this.#options.onTooLong();
-          else await this.#take(line);
-          await patience.turn();
-        }
-      }
-    } catch {
-      // The stream broke: its process is ending, which `exit` reports.
-    }
   }
 
   async #take(line: string): Promise<void> {
@@ -156,14 +143,17 @@ export class ChildTransport implements Transport {
   }
 }
 
-/** Lines of standard error, read as patiently as messages: a server may print nothing but line ends, as fast as it can. */
-async function readErrors(output: Readable, onLine: (line: string) => void): Promise<void> {
-  const lines = new LineSplitter(MAX_ERROR_LINE);
+/** Reads lines to the end of a stream, no faster than other events get their turn: a server may talk without end. */
+async function readLines(
+  output: Readable,
+  lines: LineSplitter,
+  onLine: (line: string | typeof tooLong) => void | Promise<void>,
+): Promise<void> {
   const patience = new Patience();
   try {
     for await (const chunk of output) {
       for (const line of lines.push(chunk)) {
-        if (line !== tooLong && line.trim() !== '') onLine(line);
+        await onLine(line);
         await patience.turn();
       }
     }

@@ -1,4 +1,5 @@
 import type { ServerState, ToolsSeen } from '../parent.ts';
+import type { Vault } from '../vault.ts';
 import type { LookedAtTool } from './lookAtTools.ts';
 import type { ServerInForce } from './serverSet.ts';
 import type { JudgedTool, ToolPins } from './toolPins.ts';
@@ -11,10 +12,33 @@ export class ToolCatalog {
   #judged: readonly JudgedTool[] = [];
   #byName = new Map<string, JudgedTool>();
   #told = '';
+  /** What was offered last as it was looked through, and with which credentials known. */
+  #lookedAt:
+    | {
+        readonly offered: readonly string[];
+        readonly known: Vault['known'];
+        readonly tools: Promise<readonly LookedAtTool[]>;
+      }
+    | undefined;
 
   constructor(server: string, pins: ToolPins) {
     this.#server = server;
     this.#pins = pins;
+  }
+
+  /** What the server offers, looked through by `look` unless that was done, with the same credentials known. */
+  lookedAt(
+    offered: readonly string[],
+    known: Vault['known'],
+    look: () => Promise<readonly LookedAtTool[]>,
+  ): Promise<readonly LookedAtTool[]> {
+    if (this.#lookedAt?.offered === offered && this.#lookedAt.known === known) return this.#lookedAt.tools;
+    const tools = look();
+    this.#lookedAt = { offered, known, tools };
+    tools.catch(() => {
+      this.#lookedAt = undefined; // the next call tries again
+    });
+    return tools;
   }
 
   /** Takes what the server offers now. Returns what is to be told when that, or how it stands, is new. */

@@ -23,8 +23,6 @@ import { RefusalError, refusals } from '../refusals.ts';
 import { cleanRefusal, knownRefusal } from '../refusing.ts';
 import { TokenBucket } from '../tokenBucket.ts';
 import { unlessAborted } from '../unlessAborted.ts';
-import type { Vault } from '../vault.ts';
-import type { LookedAtTool } from './lookAtTools.ts';
 import type { ProcessTree } from './processTree.ts';
 import { findServer, serverSecrets, serverStatus } from './serverAccess.ts';
 import { serverFailure } from './serverFailure.ts';
@@ -78,12 +76,6 @@ interface Wrapped {
   /** What its tools and its state came to when its watchers were last told. */
   told: string;
   readonly log: ServerLog;
-  /** What it offered last as it was looked through, and with which credentials known. */
-  lookedAt?: {
-    readonly offered: readonly string[];
-    readonly known: Vault['known'];
-    readonly tools: Promise<readonly LookedAtTool[]>;
-  };
 }
 
 /**
@@ -111,10 +103,9 @@ export class WrappedServers {
     onWaiting: () => void = () => undefined,
     onProgress?: (progress: CallProgress) => void,
   ): Promise<{ answer: ToolResult } | { refusal: Refusal }> {
-    const { now, refusalLimit, inCalls } = this.#options;
+    const { now, refusalLimit, inCalls, flights } = this.#options;
     const turnedAway = refusalLimit.turnAway(caller);
     if (turnedAway) return { refusal: turnedAway };
-    const { flights } = this.#options;
     const flight = flights.take(
       { tool: 'execute', service: call.server, method: 'tools/call', path: call.tool },
       caller,
@@ -461,14 +452,12 @@ export class WrappedServers {
     const { service } = flight.call;
     const { refusal } = this.#asRefusal(error, service, flight);
     if (!(error instanceof AuditWriteError)) {
-      const event = {
+      this.#options.refusalLimit.ended(flight, {
         ...flight.event(),
+        verdict: flight.intended ? flight.verdict : 'deny',
         code: refusal.code,
         durationMs: this.#options.now() - flight.startedAt,
-      };
-      if (flight.intended) {
-        this.#options.recorder.recordOrLog({ ...event, kind: 'outcome', verdict: flight.verdict });
-      } else this.#options.refusalLimit.refused(flight.caller, { ...event, kind: 'denied', verdict: 'deny' });
+      });
     }
     return this.#clean(refusal, service, flight.caller);
   }
@@ -535,14 +524,11 @@ export class WrappedServers {
   async #lookAt(name: string, session: ServerSession): Promise<void> {
     const offered = await session.tools();
     const { vault } = this.#options.state;
-    const wrapped = this.#of(name);
-    const { known } = vault;
-    if (wrapped.lookedAt?.offered !== offered || wrapped.lookedAt.known !== known) {
-      const tools = this.#options.cleaner.tools(offered, vault, AbortSignal.timeout(session.settings.limits.timeoutMs));
-      wrapped.lookedAt = { offered, known, tools };
-      tools.catch(() => delete wrapped.lookedAt); // the next call tries again
-    }
-    const seen = wrapped.catalog.take(await wrapped.lookedAt.tools);
+    const { catalog } = this.#of(name);
+    const tools = catalog.lookedAt(offered, vault.known, () =>
+      this.#options.cleaner.tools(offered, vault, AbortSignal.timeout(session.settings.limits.timeoutMs)),
+    );
+    const seen = catalog.take(await tools);
     if (!seen) return;
     this.#tellSeen(name, seen);
     this.#options.approvals().recheck();

@@ -1,3 +1,4 @@
+import { fromBase64 } from '../../base64.ts';
 import type { CheckupContext } from '../context.ts';
 import { findingIn, stateFinding } from '../finding.ts';
 import type { Finding, ReadConfig } from '../model.ts';
@@ -48,7 +49,7 @@ function expiryOfJwt(value: string): number | undefined {
   const payload = /^eyJ[\w-]+\.(eyJ[\w-]+)\.[\w-]*$/.exec(value)?.[1];
   if (payload === undefined || payload.length % 4 === 1) return undefined;
   try {
-    const claims: unknown = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/')));
+    const claims: unknown = JSON.parse(fromBase64(payload));
     if (typeof claims !== 'object' || claims === null || !('exp' in claims)) return undefined;
     const { exp } = claims;
     return typeof exp === 'number' && exp > 0 && exp < 1e11 ? exp * 1000 : undefined;
