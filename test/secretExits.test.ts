@@ -13,13 +13,13 @@ const SOURCE = path.resolve(import.meta.dirname, '../src');
  * place for a value to leave its `Secret` is a change to this list, and to think about.
  */
 const EXITS: Readonly<Record<string, readonly string[]>> = {
-  wire: ['gateway/inject/inject.ts'],
-  server: ['gateway/servers/serverValues.ts'],
+  wire: ['gateway/targets/service/inject/inject.ts'],
+  server: ['gateway/targets/tool/serverValues.ts'],
   pipe: ['gateway/pipe.ts'],
   store: ['extension/credentials/credentialEntry.ts'],
   redactor: ['core/redact/opened.ts'],
   thread: ['gateway/cleaning/cleaner.ts'],
-  sign: ['gateway/inject/material.ts'],
+  sign: ['gateway/targets/service/inject/material.ts'],
   fingerprint: ['core/jwtEnd.ts', 'core/redact/strength.ts', 'extension/credentials/fingerprint.ts'],
 };
 

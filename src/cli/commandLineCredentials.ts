@@ -3,7 +3,6 @@ import { placementOf } from '../core/policy/auth/placement.ts';
 import type { Service } from '../core/policy/model.ts';
 import { credentialProblem } from '../core/redact/strength.ts';
 import type { Secret } from '../core/secret.ts';
-import { materialProblem } from '../gateway/inject/material.ts';
 import type {
   Binding,
   Credential,
@@ -13,6 +12,7 @@ import type {
   RenewalLease,
   SessionRequest,
 } from '../gateway/parent.ts';
+import { materialProblem } from '../gateway/targets/service/inject/material.ts';
 
 const RETIRED_MS = 24 * 60 * 60 * 1000;
 

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { escapeUnshowable } from '../core/audit/escape.ts';
 import type { Policy } from '../core/policy/model.ts';
 import { Secret } from '../core/secret.ts';
-import type { Approver } from '../gateway/approvals.ts';
+import type { Approver } from '../gateway/call/approvals.ts';
 import type { ApprovalQuestion, Binding, GatewayEvents } from '../gateway/parent.ts';
 import { BoundedPolicyParser } from '../gateway/policyParser.ts';
 import { type RunningGateway, startGateway } from '../gateway/startGateway.ts';

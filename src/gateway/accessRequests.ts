@@ -5,14 +5,14 @@ import { canonicalise } from '../core/request/canonicalise.ts';
 import type { CanonicalRequest } from '../core/request/model.ts';
 import type { AccessAnswer, AccessRequest } from '../protocol/messages.ts';
 import { freshId, type Recorder } from './audit/recorder.ts';
+import { auditAgent, type Caller } from './call/callContext.ts';
+import type { CredentialsInCalls } from './call/credentialsInCalls.ts';
+import type { RefusalLimit } from './call/refusalLimit.ts';
+import { refusals } from './call/refusals.ts';
 import { ConnectionRate } from './connectionRate.ts';
-import type { CredentialsInCalls } from './credentialsInCalls.ts';
-import { auditAgent, type Caller } from './flight.ts';
 import type { GatewayState } from './gatewayState.ts';
 import type { AccessWish, WishOutcome } from './parent.ts';
 import type { ServiceInForce } from './policySet.ts';
-import type { RefusalLimit } from './refusalLimit.ts';
-import { refusals } from './refusals.ts';
 
 /** Of one conversation (one proxy connection), waiting or declined: more would be nagging. */
 const MOST_OF_ONE = 3;

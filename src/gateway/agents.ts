@@ -1,7 +1,7 @@
 import { agentName } from '../core/audit/agentName.ts';
 import type { AgentInfo } from '../protocol/messages.ts';
+import { refusals } from './call/refusals.ts';
 import type { AgentAdmission, ConnectedAgent } from './parent.ts';
-import { refusals } from './refusals.ts';
 
 /** Counts change with every call; the parent hears of them at most this often. */
 const TELL_EVERY_MS = 200;

@@ -1,5 +1,5 @@
 import type { Rate } from '../core/policy/model.ts';
-import { refusals } from './refusals.ts';
+import { refusals } from './call/refusals.ts';
 import { TokenBucket } from './tokenBucket.ts';
 
 /** How often each connection may call a tool that is no call to an API. */

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Service, VerifyRequest } from '../core/policy/model.ts';
 import type { Secret } from '../core/secret.ts';
-import type { Caller } from './flight.ts';
+import type { Caller } from './call/callContext.ts';
+import { refusals } from './call/refusals.ts';
 import type { Candidate, CredentialSet, FreezeState, Mend, PolicyFile, ServiceStatus } from './parent.ts';
 import { PolicySet, type ServiceInForce } from './policySet.ts';
 import { type ParsePolicy, PolicyTexts } from './policyTexts.ts';
-import { refusals } from './refusals.ts';
-import { ServerSet } from './servers/serverSet.ts';
+import { ServerSet } from './serverSet.ts';
 import { Vault, type VaultLookup } from './vault.ts';
 
 /** How long before its end a credential counts as expiring: seven days. */

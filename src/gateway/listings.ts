@@ -1,8 +1,8 @@
 import type { Rate } from '../core/policy/model.ts';
 import type { AgentInfo } from '../protocol/messages.ts';
 import { freshId, type Recorder } from './audit/recorder.ts';
+import { auditAgent, type Caller } from './call/callContext.ts';
 import { ConnectionRate } from './connectionRate.ts';
-import { auditAgent, type Caller } from './flight.ts';
 import { TokenBucket } from './tokenBucket.ts';
 
 /** How often one connection may list its services. An honest agent does it once, and again when something changed. */

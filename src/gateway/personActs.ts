@@ -2,11 +2,11 @@ import type { WantedRule } from '../core/policy/narrowestRule.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Call } from '../protocol/messages.ts';
 import { MOST_MAX_CHARS } from './answer/answer.ts';
-import type { CommandCredentials } from './commands/commandCredentials.ts';
-import { Flight, PERSON } from './flight.ts';
-import type { Flights } from './flights.ts';
+import { Flight, PERSON } from './call/callContext.ts';
+import type { Flights } from './call/callsInFlight.ts';
+import type { Refusing } from './call/refusalMapper.ts';
+import { refusals } from './call/refusals.ts';
 import type { GatewayState } from './gatewayState.ts';
-import type { Judge } from './judge.ts';
 import type {
   Explanation,
   GatewayControl,
@@ -18,11 +18,11 @@ import type {
   VerifyOptions,
 } from './parent.ts';
 import type { ParsePolicy } from './policyTexts.ts';
-import { refusals } from './refusals.ts';
-import type { Refusing } from './refusing.ts';
-import type { Authenticator } from './renewal/authenticator.ts';
-import type { Sender } from './sender.ts';
-import { readVerification, standingOf } from './verification.ts';
+import type { Judge } from './targets/service/authorizer.ts';
+import type { CommandCredentials } from './targets/service/commands/commandCredentials.ts';
+import type { Authenticator } from './targets/service/renewal/authenticator.ts';
+import type { Sender } from './targets/service/serviceTarget.ts';
+import { readVerification, standingOf } from './targets/service/verification.ts';
 
 interface PersonActsParts {
   readonly state: GatewayState;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { Approver } from './approvals.ts';
 import { Broker } from './broker/broker.ts';
+import type { Approver } from './call/approvals.ts';
 import { Gateway } from './gateway.ts';
 import type { GatewayControl, GatewayEvents, WindowInfo } from './parent.ts';
 import type { GatewayStart } from './pipe.ts';

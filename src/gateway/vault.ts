@@ -5,8 +5,6 @@ import { type KnownSecret, Redactor } from '../core/redact/redactor.ts';
 import { SignatureIndex } from '../core/redact/signatureIndex.ts';
 import type { SignatureTable } from '../core/redact/signatureReader.ts';
 import { Secret } from '../core/secret.ts';
-import { CommandValues } from './commands/commandValues.ts';
-import { endOfMaterial } from './inject/material.ts';
 import type {
   Binding,
   Candidate,
@@ -16,6 +14,8 @@ import type {
   CredentialStanding,
   Mend,
 } from './parent.ts';
+import { CommandValues } from './targets/service/commands/commandValues.ts';
+import { endOfMaterial } from './targets/service/inject/material.ts';
 
 /** How long a value that was replaced is still taken out of answers. */
 const RETIRED_MS = 24 * 60 * 60 * 1000;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { APPROVAL_TIMES, type ApprovalTimes } from '../../src/gateway/approvals.ts';
+import { APPROVAL_TIMES, type ApprovalTimes } from '../../src/gateway/call/approvals.ts';
 import { type GatewayInProcess, gatewayInProcess } from '../support/gatewayInProcess.ts';
 import {
   type Agent,

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../src/core/secret.ts';
-import type { CommandRun, RunCommand } from '../../src/gateway/commands/runCommand.ts';
 import type { CommandCredential } from '../../src/gateway/parent.ts';
+import type { CommandRun, RunCommand } from '../../src/gateway/targets/service/commands/runCommand.ts';
 import { type GatewayInProcess, gatewayInProcess } from '../support/gatewayInProcess.ts';
 import { freshKey } from '../support/serve.ts';
 import { until } from '../support/until.ts';

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { parsePolicy } from '../../src/core/policy/parse.ts';
+import { RefusalError } from '../../src/gateway/call/refusals.ts';
 import { GatewayState } from '../../src/gateway/gatewayState.ts';
 import type { PolicyFile } from '../../src/gateway/parent.ts';
 import { type ParsePolicy, PolicyTexts } from '../../src/gateway/policyTexts.ts';
-import { RefusalError } from '../../src/gateway/refusals.ts';
-import { findServer } from '../../src/gateway/servers/serverAccess.ts';
+import { findServer } from '../../src/gateway/targets/tool/serverAccess.ts';
 
 const text = (path: string): string =>
   JSON.stringify({

@@ -3,8 +3,8 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AuditEvent } from '../../src/core/audit/model.ts';
 import { auditRuns, verifyRun } from '../../src/gateway/audit/trail.ts';
-import { type Caller, PERSON } from '../../src/gateway/flight.ts';
-import { RefusalLimit } from '../../src/gateway/refusalLimit.ts';
+import { type Caller, PERSON } from '../../src/gateway/call/callContext.ts';
+import { RefusalLimit } from '../../src/gateway/call/refusalLimit.ts';
 import { freshKey, loopbackService, policyText, serve } from '../support/serve.ts';
 import { startUpstream } from '../support/upstream.ts';
 

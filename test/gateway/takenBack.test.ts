@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { parsePolicy } from '../../src/core/policy/parse.ts';
 import { credentialsOf } from '../../src/core/policy/servers/destination.ts';
 import { Secret } from '../../src/core/secret.ts';
-import { APPROVAL_TIMES } from '../../src/gateway/approvals.ts';
+import { APPROVAL_TIMES } from '../../src/gateway/call/approvals.ts';
 import type { Credential, CredentialSet } from '../../src/gateway/parent.ts';
 import type { Refusal } from '../../src/protocol/messages.ts';
 import { type GatewayInProcess, gatewayInProcess } from '../support/gatewayInProcess.ts';

@@ -3,11 +3,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { parsePolicy } from '../../src/core/policy/parse.ts';
 import { Secret } from '../../src/core/secret.ts';
-import type { ApprovalTimes } from '../../src/gateway/approvals.ts';
-import type { RunCommand } from '../../src/gateway/commands/runCommand.ts';
+import type { ApprovalTimes } from '../../src/gateway/call/approvals.ts';
 import { Gateway } from '../../src/gateway/gateway.ts';
-import type { Resolve } from '../../src/gateway/http/transport.ts';
 import type { ApprovalEnd, ApprovalQuestion, CredentialSet, GatewayEvents } from '../../src/gateway/parent.ts';
+import type { RunCommand } from '../../src/gateway/targets/service/commands/runCommand.ts';
+import type { Resolve } from '../../src/gateway/targets/service/http/transport.ts';
 import type { Answer, Call, Refusal } from '../../src/protocol/messages.ts';
 import type { Keyholder } from './keyholder.ts';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Auth, BaseUrl } from '../../core/policy/model.ts';
 import type { Redactor } from '../../core/redact/redactor.ts';
 import type { Answer, Call } from '../../protocol/messages.ts';
-import type { Incoming } from '../http/message.ts';
+import type { Incoming } from '../targets/service/http/message.ts';
 import { isCompressed } from './compressed.ts';
 import { type Decompressor, decodeText, isJsonType, parseMediaType, WithheldError } from './decode.ts';
 import { parseExactJson } from './json.ts';

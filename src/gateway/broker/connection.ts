@@ -16,10 +16,10 @@ import {
 } from '../../protocol/messages.ts';
 import { challengeSchema, closingSchema, freshNonce, openingSchema, prove, provesKey } from '../../protocol/proof.ts';
 import { freshId } from '../audit/recorder.ts';
-import type { Caller } from '../flight.ts';
+import type { Caller } from '../call/callContext.ts';
+import { refusals } from '../call/refusals.ts';
 import type { Gateway } from '../gateway.ts';
 import { Patience } from '../patience.ts';
-import { refusals } from '../refusals.ts';
 
 const HANDSHAKE_TIMEOUT_MS = 5000;
 /** Calls under way on one connection; MCP clients send a handful at once. */

@@ -4,8 +4,8 @@ import { Secret } from '../../core/secret.ts';
 import { buildAnswer } from '../answer/answer.ts';
 import { Decompressor, TooLargeError } from '../answer/decode.ts';
 import { serveJobs } from '../serveJobs.ts';
-import { lookAtLists } from '../servers/lookAtTools.ts';
-import { toolResultText } from '../servers/toolResult.ts';
+import { lookAtLists } from '../targets/tool/lookAtTools.ts';
+import { toolResultText } from '../targets/tool/toolResult.ts';
 import { CLEANING_ROLE, type CleaningJobs, type Known } from './cleaningJobs.ts';
 
 function cleaningJobs(): CleaningJobs {

@@ -1,0 +1,301 @@
+import type { ApprovalAnswer, ApprovalEnd, ApprovalQuestion } from '../parent.ts';
+import { refusals } from './refusals.ts';
+
+/** Who answers where policy asks: a person through the parent, or everything is allowed or denied without a question. */
+export type Approver = 'person' | 'all' | 'none';
+
+/** How long things last, in milliseconds. */
+export interface ApprovalTimes {
+  /** How long one call waits: MCP clients give up after 60 seconds. */
+  readonly waitMs: number;
+  /** How long a question can be answered. */
+  readonly openMs: number;
+  /** How long *Allow Once* waits for the identical call to come back. */
+  readonly permitMs: number;
+  /** *Allow for 10 Minutes*. */
+  readonly rememberMs: number;
+  /** How long the identical call is refused after a *Deny* without another question. */
+  readonly deniedMs: number;
+}
+
+const MINUTE_MS = 60_000;
+export const APPROVAL_TIMES: ApprovalTimes = {
+  waitMs: 45_000,
+  openMs: 30 * MINUTE_MS,
+  permitMs: 10 * MINUTE_MS,
+  rememberMs: 10 * MINUTE_MS,
+  deniedMs: 5 * MINUTE_MS,
+};
+
+/** Open questions of one proxy connection, and in all. More would be a pile that nobody reads. */
+export const MOST_QUESTIONS_OF_ONE = 5;
+export const MOST_QUESTIONS = 50;
+/** Of bodies in all open questions, in characters: they are held after their calls have ended. */
+const MOST_BODY_CHARS = 16 * 1024 * 1024;
+
+/** What a question would be about. */
+export interface Asked {
+  /** The proxy's connection. */
+  readonly connection: string;
+  readonly service: string;
+  /** Counts the values that the service's credential has had. */
+  readonly credentialGeneration: number;
+  readonly requestHash: string;
+  /** Counts the changes of the policies. */
+  readonly policyVersion: number;
+  /** The rules that ask, each with all that it says. */
+  readonly rules: readonly string[];
+  /** Whether the rules that ask offer ten minutes. */
+  readonly mayRemember: boolean;
+  /** Whether a freeze holds for the service or for the agent. */
+  readonly frozen: () => boolean;
+  /** Whether exactly this would still be asked, if it were asked now. */
+  readonly stands: () => boolean;
+  /** The request's canonical path. */
+  readonly path: string;
+}
+
+/** What a person is asked about. */
+export interface ApprovalSubject extends Asked {
+  /** What the person is shown. */
+  readonly question: () => Omit<ApprovalQuestion, 'id' | 'expiresAt' | 'requestHash' | 'mayRemember' | 'service'>;
+}
+
+interface Question {
+  readonly subject: ApprovalSubject;
+  readonly shown: ApprovalQuestion;
+  readonly waiters: Set<Waiter>;
+  readonly timer: NodeJS.Timeout;
+}
+
+/** Settles one waiting call. */
+type Waiter = (outcome: 'again' | 'denied' | 'expired' | 'gone') => void;
+
+interface Permit {
+  readonly subject: ApprovalSubject;
+  readonly until: number;
+}
+
+interface Remembered {
+  readonly subject: ApprovalSubject;
+  readonly until: number;
+}
+
+export interface ApprovalPorts {
+  readonly times: ApprovalTimes;
+  now(): number;
+  freshId(): string;
+  ask(question: ApprovalQuestion): void;
+  gone(id: string, why: ApprovalEnd): void;
+  /** Writes what the person said into the audit trail. Throws when it cannot: then nothing was said. */
+  record(question: ApprovalQuestion, path: string, answer: ApprovalAnswer): void;
+}
+
+/**
+ * Questions to a person, and what became of them. An *Allow Once* is a permit for one identical call; ten minutes are
+ * remembered for rules and a connection; a *Deny* holds for the identical call for a while. Whatever an approval rests
+ * on (policy, credential, freeze, the connection) takes it along when it changes.
+ */
+export class Approvals {
+  readonly #ports: ApprovalPorts;
+  /** By identity: identical calls share a question. */
+  readonly #questions = new Map<string, Question>();
+  /** By identity. */
+  readonly #permits = new Map<string, Permit>();
+  /** By {@link remembering}. */
+  readonly #remembered = new Map<string, Remembered>();
+  /** By identity: until when. */
+  readonly #denied = new Map<string, number>();
+
+  constructor(ports: ApprovalPorts) {
+    this.#ports = ports;
+  }
+
+  /** Whether a person allowed this. Spends an *Allow Once*: it passes one call. */
+  take(subject: Asked): boolean {
+    const now = this.#ports.now();
+    const remembered =
+      subject.mayRemember &&
+      subject.rules.length > 0 &&
+      subject.rules.every((rule) => (this.#remembered.get(remembering(subject, rule))?.until ?? 0) > now);
+    if (remembered) return true;
+    const identity = identityOf(subject);
+    const permit = this.#permits.get(identity);
+    this.#permits.delete(identity);
+    return permit !== undefined && permit.until > now;
+  }
+
+  /**
+   * Asks the person, or joins the identical call that is being asked about already. Resolves when it is worth another
+   * {@link take}: the person allowed it, or what the question rested on has changed. Throws a refusal when the person
+   * said no, has not answered by `deadline` (milliseconds since the epoch), or has too much to answer; and the
+   * signal's reason when that is aborted.
+   */
+  async wait(subject: ApprovalSubject, deadline: number, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const { service } = subject;
+    const identity = identityOf(subject);
+    if ((this.#denied.get(identity) ?? 0) > this.#ports.now()) throw refusals.approvalDenied(service, SAID_NO);
+    const question = this.#questions.get(identity) ?? this.#open(subject);
+    const outcome = await this.#outcome(question, deadline, signal);
+    switch (outcome) {
+      case 'again':
+        return;
+      case 'denied':
+        throw refusals.approvalDenied(service, SAID_NO);
+      case 'expired':
+        throw refusals.approvalDenied(service, `Nobody answered within ${minutes(this.#ports.times.openMs)} minutes`);
+      case 'gone':
+        throw refusals.cancelled(service, 'no');
+      case 'pending':
+        throw refusals.approvalPending(service, question.shown.id);
+      case 'aborted':
+        // Nobody is left who would want to know.
+        if (question.waiters.size === 0) this.#withdraw(question, 'cancelled');
+        throw signal.reason;
+    }
+  }
+
+  /**
+   * A person's answer to the question as it was shown. False when that question is gone, so that nothing happened.
+   * Throws when the answer cannot be recorded, or when the rule does not offer it.
+   */
+  answer(id: string, requestHash: string, answer: ApprovalAnswer): boolean {
+    const question = [...this.#questions.values()].find(({ shown }) => shown.id === id);
+    if (!question || question.shown.requestHash !== requestHash) return false;
+    const { subject, shown } = question;
+    if (!subject.stands()) {
+      this.#withdraw(question, 'changed');
+      return false;
+    }
+    if (answer.allow && answer.for === '10m' && !subject.mayRemember) {
+      throw new Error('The rule asks every time: it can be allowed once only.');
+    }
+    this.#ports.record(shown, subject.path, answer);
+    const now = this.#ports.now();
+    const { times } = this.#ports;
+    const identity = identityOf(subject);
+    if (!answer.allow) this.#denied.set(identity, now + times.deniedMs);
+    else if (answer.for === 'once') this.#permits.set(identity, { subject, until: now + times.permitMs });
+    else {
+      for (const rule of subject.rules) {
+        this.#remembered.set(remembering(subject, rule), { subject, until: now + times.rememberMs });
+      }
+    }
+    this.#withdraw(question, 'answered', answer.allow ? 'again' : 'denied');
+    this.#sweep(now);
+    return true;
+  }
+
+  /** A freeze ends all that concerns the services and agents that it holds for. */
+  freeze(): void {
+    this.#forget((subject) => subject.frozen(), 'frozen');
+    for (const [key, { subject }] of this.#remembered) if (subject.frozen()) this.#remembered.delete(key);
+  }
+
+  /** The connection is over: nothing of it can be used any more. */
+  disconnect(connection: string): void {
+    this.#forget((subject) => subject.connection === connection, 'cancelled', 'gone');
+    for (const [key, { subject }] of this.#remembered) {
+      if (subject.connection === connection) this.#remembered.delete(key);
+    }
+  }
+
+  /**
+   * Policies, credentials, tools or who may call changed: what does not stand any more goes. Ten minutes end with their
+   * policy version.
+   */
+  recheck(): void {
+    this.#forget((subject) => !subject.stands(), 'changed');
+  }
+
+  /** Ends every question; nobody is told any more. */
+  close(): void {
+    for (const { timer } of this.#questions.values()) clearTimeout(timer);
+    this.#questions.clear();
+  }
+
+  #open(subject: ApprovalSubject): Question {
+    const { service, requestHash, mayRemember } = subject;
+    const { now, times, freshId, ask } = this.#ports;
+    const open = [...this.#questions.values()];
+    const own = open.filter((other) => other.subject.connection === subject.connection).length;
+    if (own >= MOST_QUESTIONS_OF_ONE) throw refusals.tooManyQuestions(service, own);
+    const described = subject.question();
+    const chars = open.reduce((sum, { shown }) => sum + bodyChars(shown), bodyChars(described));
+    if (open.length >= MOST_QUESTIONS || chars > MOST_BODY_CHARS) throw refusals.tooManyQuestions(service, open.length);
+    const shown = { ...described, id: freshId(), service, requestHash, mayRemember, expiresAt: now() + times.openMs };
+    const timer = setTimeout(() => this.#withdraw(question, 'expired', 'expired'), times.openMs);
+    timer.unref();
+    const question: Question = { subject, shown, waiters: new Set(), timer };
+    this.#questions.set(identityOf(subject), question);
+    ask(shown);
+    return question;
+  }
+
+  #outcome(
+    { waiters }: Question,
+    deadline: number,
+    signal: AbortSignal,
+  ): Promise<Parameters<Waiter>[0] | 'pending' | 'aborted'> {
+    return new Promise((resolve) => {
+      const settle = (outcome: Parameters<Waiter>[0] | 'pending' | 'aborted'): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', onAbort);
+        waiters.delete(settle);
+        resolve(outcome);
+      };
+      const onAbort = (): void => settle('aborted');
+      const timer = setTimeout(() => settle('pending'), Math.max(0, deadline - this.#ports.now()));
+      signal.addEventListener('abort', onAbort, { once: true });
+      waiters.add(settle);
+    });
+  }
+
+  #withdraw(question: Question, why: ApprovalEnd, outcome: Parameters<Waiter>[0] = 'again'): void {
+    const { subject, shown, waiters, timer } = question;
+    const identity = identityOf(subject);
+    if (this.#questions.get(identity) !== question) return;
+    clearTimeout(timer);
+    this.#questions.delete(identity);
+    this.#ports.gone(shown.id, why);
+    for (const settle of [...waiters]) settle(outcome);
+  }
+
+  #forget(
+    concerned: (subject: ApprovalSubject) => boolean,
+    why: ApprovalEnd,
+    outcome: Parameters<Waiter>[0] = 'again',
+  ): void {
+    for (const [identity, { subject }] of this.#permits) if (concerned(subject)) this.#permits.delete(identity);
+    for (const question of [...this.#questions.values()])
+      if (concerned(question.subject)) this.#withdraw(question, why, outcome);
+  }
+
+  #sweep(now: number): void {
+    for (const [identity, until] of this.#denied) if (until <= now) this.#denied.delete(identity);
+    for (const [identity, { until }] of this.#permits) if (until <= now) this.#permits.delete(identity);
+    for (const [key, { until }] of this.#remembered) if (until <= now) this.#remembered.delete(key);
+  }
+}
+
+const SAID_NO = 'A person looked at this request and said no';
+
+/** What makes two calls the identical call. None of the first parts holds a space. */
+function identityOf({ connection, service, credentialGeneration, requestHash }: Asked): string {
+  return [connection, service, credentialGeneration, requestHash].join(' ');
+}
+
+/** Ten minutes are for a rule and a connection, whatever the agent calls itself. */
+function remembering(subject: Asked, rule: string): string {
+  const { connection, service, credentialGeneration, policyVersion } = subject;
+  return [connection, service, credentialGeneration, policyVersion, rule].join(' ');
+}
+
+function bodyChars({ body }: Pick<ApprovalQuestion, 'body'>): number {
+  return body?.text.length ?? 0;
+}
+
+function minutes(ms: number): number {
+  return Math.max(1, Math.round(ms / MINUTE_MS));
+}

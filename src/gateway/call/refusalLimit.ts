@@ -1,0 +1,110 @@
+import { agentName } from '../../core/audit/agentName.ts';
+import type { AuditEvent } from '../../core/audit/model.ts';
+import type { Rate } from '../../core/policy/model.ts';
+import type { Refusal } from '../../protocol/messages.ts';
+import { freshId, type Recorder } from '../audit/recorder.ts';
+import { TokenBucket } from '../tokenBucket.ts';
+import { type Caller, type Flight, PERSON } from './callContext.ts';
+import { refusals } from './refusals.ts';
+
+/** What one connection may have refused before its calls wait. An honest agent learns from a handful. */
+const OF_ONE: Rate = { count: 600, per: 'minute' };
+/** What all may have refused together: a connection is quickly ended and made anew. */
+const OF_ALL: Rate = { count: 1200, per: 'minute' };
+/** Refused calls with a record of their own: those of a day must not fill a disk. */
+const RECORDED: Rate = { count: 1000, per: 'hour' };
+/** How often those without one are counted in the trail, in milliseconds. */
+const SUM_UP_EVERY_MS = 10_000;
+/** An agent states its own name, as many as it likes: these have a count of their own. */
+const MOST_NAMES = 8;
+const OTHERS = 'others';
+
+/**
+ * Bounds what refused calls cost. No limit of a policy counts them, and each takes a decision and a record: an agent that
+ * repeats them would keep the gateway busy and fill the disk. Beyond a rate its calls are turned away before anything is
+ * decided, and beyond another one refusals are counted in the audit trail instead of being recorded one by one.
+ */
+export class RefusalLimit {
+  readonly #recorder: Pick<Recorder, 'recordOrLog'>;
+  readonly #now: () => number;
+  readonly #ofOne = new Map<string, TokenBucket>();
+  readonly #ofAll = new TokenBucket(OF_ALL);
+  readonly #recorded = new TokenBucket(RECORDED);
+  /** Refused and not recorded since the trail was last told, by the agent's short name. */
+  #uncounted = new Map<string, number>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(parts: { readonly recorder: Pick<Recorder, 'recordOrLog'>; readonly now: () => number }) {
+    this.#recorder = parts.recorder;
+    this.#now = parts.now;
+  }
+
+  /**
+   * The refusal for a caller that had too many of its calls refused lately; undefined for all others. To be asked first of
+   * all.
+   */
+  turnAway(caller: Caller): Refusal | undefined {
+    const own = this.#ofOne.get(caller.connection);
+    const now = this.#now();
+    if (!own || own.isFull(now)) return undefined; // nothing of it was refused lately: it waits for nobody
+    const wait = Math.max(own.retryAfter(now), this.#ofAll.retryAfter(now));
+    if (wait === 0) return undefined;
+    this.#sumUp(agentName(caller.agent.name));
+    return refusals.refusedTooOften(wait).refusal;
+  }
+
+  /** Counts a call that was refused before anything was sent, and records it, or counts it in the trail with others. */
+  refused(caller: Caller, event: AuditEvent): void {
+    const now = this.#now();
+    if (caller !== PERSON) {
+      const own = this.#ofOne.get(caller.connection) ?? new TokenBucket(OF_ONE);
+      own.take(now);
+      this.#ofOne.set(caller.connection, own);
+      this.#ofAll.take(now);
+      if (this.#recorded.retryAfter(now) > 0) {
+        this.#sumUp(event.agent.name);
+        return;
+      }
+      this.#recorded.take(now);
+    }
+    this.#recorder.recordOrLog(event);
+  }
+
+  /** Records how a call ended that was refused: as the outcome of its intent or, where nothing was to be sent, as {@link refused}. */
+  ended({ intended, caller }: Pick<Flight, 'intended' | 'caller'>, event: Omit<AuditEvent, 'kind'>): void {
+    if (intended) this.#recorder.recordOrLog({ ...event, kind: 'outcome' });
+    else this.refused(caller, { ...event, kind: 'denied' });
+  }
+
+  /** A proxy went away. */
+  disconnect(connection: string): void {
+    this.#ofOne.delete(connection);
+  }
+
+  /** Tells the trail what it was not told yet. */
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#tell();
+  }
+
+  #sumUp(agent: string): void {
+    const name = this.#uncounted.has(agent) || this.#uncounted.size < MOST_NAMES ? agent : OTHERS;
+    this.#uncounted.set(name, (this.#uncounted.get(name) ?? 0) + 1);
+    this.#timer ??= setTimeout(() => this.#tell(), SUM_UP_EVERY_MS).unref();
+  }
+
+  #tell(): void {
+    this.#timer = undefined;
+    for (const [name, count] of this.#uncounted) {
+      this.#recorder.recordOrLog({
+        id: freshId(),
+        kind: 'denied',
+        agent: { name },
+        subject: `${count} more refused calls`,
+        verdict: 'deny',
+        code: 'rate_limited',
+      });
+    }
+    this.#uncounted = new Map();
+  }
+}

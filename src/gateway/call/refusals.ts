@@ -1,0 +1,457 @@
+import type { ErrorCode, Refusal } from '../../protocol/messages.ts';
+import type { Mend } from '../parent.ts';
+import type { Missing } from '../targets/service/missingRule.ts';
+
+/**
+ * The closed list of what a gateway answers instead of an API's answer. Each is made by a function here, so that every
+ * text says what happened and what to do next, and every one says whether the request may have been sent.
+ *
+ * None quotes anything of the call. An agent knows its own words, and a copy with credentials taken out would tell it which
+ * of them is one: texts name arguments by their places, and quote what the policy says.
+ */
+export class RefusalError extends Error {
+  readonly refusal: Refusal;
+  /** Why a credential was rejected, or VS Code has no session to use: for the state of its service. */
+  readonly why: string | undefined;
+  /** What mends it, where that is no other credential. */
+  readonly mend: Mend | undefined;
+
+  constructor(
+    refusal: Refusal,
+    { why, mend, ...options }: ErrorOptions & { readonly why?: string; readonly mend?: Mend } = {},
+  ) {
+    super(refusal.message, options);
+    this.refusal = refusal;
+    this.why = why;
+    this.mend = mend;
+  }
+}
+
+function refuse(code: ErrorCode, message: string, nextStep: string, more: Partial<Refusal> = {}): RefusalError {
+  return new RefusalError({ code, message, nextStep, sent: 'no', ...more });
+}
+
+const ASK_THE_PERSON = 'Tell the person, and do not go around it through the terminal.';
+const DECLINED = `Do not repeat this call, and do not ask for it again: a person was asked to allow it, and said no. ${ASK_THE_PERSON}`;
+
+/** What can be done about a denied call: each leads on, or says that nothing does. */
+function waysOn(missing: Missing): string {
+  switch (missing.by) {
+    case 'request_access':
+      return `Do not repeat this call. If the task needs it, call request_access with the same service, method and path; the narrowest rule that a person could add is: ${missing.rule}`;
+    case 'person':
+      return `Do not repeat this call. request_access cannot ask for it, since it names no GraphQL operation. If the task needs it, ask the person to write this rule into the policy file, with what is in angle brackets filled in: ${missing.rule}`;
+    case 'request':
+      return 'Do not repeat this call as it is. A rule can allow only what can be read: send {"query": "…", "variables": {…}} as json, with the whole GraphQL document and nothing else in it.';
+    case 'nothing':
+      return `Do not repeat this call, and do not ask for it with request_access: a rule that a person adds would not allow it, since what denies it wins. ${ASK_THE_PERSON}`;
+  }
+}
+
+/** For answers after something may have reached the API: never suggests to repeat. */
+export const DO_NOT_REPEAT =
+  'Do not repeat the call: it may have taken effect. Look at the current state first, or ask the person.';
+
+export type Sent = Refusal['sent'];
+
+export const refusals = {
+  invalidRequest: (message: string, nextStep: string, service?: string): RefusalError =>
+    refuse('invalid_request', message, nextStep, service === undefined ? {} : { service }),
+
+  /** Only for a call that would pass: it says that a guess was right. */
+  credentialInCall: (service: string): RefusalError =>
+    refuse(
+      'invalid_request',
+      'A credential that Valet Key keeps stands in this call, so nothing was sent.',
+      'Leave it out: Valet Key adds the credential itself. The person has been told, and few calls of this agent pass in the next hour.',
+      { service },
+    ),
+
+  onProbation: (service: string, retryAfterMs: number): RefusalError =>
+    refuse(
+      'rate_limited',
+      'A credential that Valet Key keeps stood in an earlier call of this agent, so few of its calls pass for an hour.',
+      `Nothing was sent. Tell the person, or go on in ${Math.ceil(retryAfterMs / 60_000)} minutes without any credential in a call.`,
+      { service, retryAfterMs: Math.ceil(retryAfterMs) },
+    ),
+
+  unknownService: (known: readonly string[]): RefusalError =>
+    refuse(
+      'unknown_service',
+      'No policy names the service that the argument `service` gives.',
+      known.length === 0
+        ? 'No service is set up yet. Ask the person to run "Valet Key: Add Service" in VS Code.'
+        : `Use one of: ${known.slice(0, 20).join(', ')}. Call list_services for what each allows.`,
+    ),
+
+  /** `declined`: a person was asked for the rule that is missing, and said no. */
+  policyDenied: (
+    service: string,
+    reason: string,
+    where: string,
+    missing: Missing | 'declined',
+    rule?: string,
+  ): RefusalError =>
+    refuse('policy_denied', `${reason} See ${where}.`, missing === 'declined' ? DECLINED : waysOn(missing), {
+      service,
+      ...(rule === undefined ? {} : { rule }),
+    }),
+
+  policyNotApproved: (service: string, why: string): RefusalError =>
+    refuse(
+      'policy_not_approved',
+      `${why}.`,
+      `Ask the person to run "Valet Key: Review and Apply Policy Changes" in VS Code. ${ASK_THE_PERSON}`,
+      { service },
+    ),
+
+  forbiddenByAdministrator: (service: string, why: string): RefusalError =>
+    refuse(
+      'policy_not_approved',
+      `${service} is not usable here: ${why}.`,
+      `Do not repeat this call: only the administrator of this machine can change that. ${ASK_THE_PERSON}`,
+      { service },
+    ),
+
+  deniedByAdministrator: (service: string, reason: string, where: string, rule?: string): RefusalError =>
+    refuse(
+      'policy_denied',
+      `${reason} See ${where}.`,
+      `Do not repeat this call: only the administrator of this machine can change that. ${ASK_THE_PERSON}`,
+      { service, ...(rule === undefined ? {} : { rule }) },
+    ),
+
+  untrustedWorkspace: (service: string): RefusalError =>
+    refuse(
+      'policy_not_approved',
+      'The workspace of this VS Code window is not trusted, so every call is refused.',
+      'Ask the person to trust the workspace (Workspaces: Manage Workspace Trust) or to use another window.',
+      { service },
+    ),
+
+  approvalDenied: (service: string, why: string): RefusalError =>
+    refuse('approval_denied', `${why}.`, `Do not repeat this call. ${ASK_THE_PERSON}`, { service }),
+
+  agentFrozen: (sent: Sent): RefusalError =>
+    refuse(
+      'frozen',
+      'A person has frozen this agent.',
+      sent === 'no'
+        ? 'Stop calling. Only a person can lift it, with "Valet Key: Unfreeze Agent" in VS Code.'
+        : 'Stop calling. The call was cut off by the freeze and may have taken effect; only a person can lift the freeze.',
+      { sent },
+    ),
+
+  agentWaits: (): RefusalError =>
+    refuse(
+      'approval_pending',
+      'This agent is new to Valet Key: a person has to allow it once.',
+      'Ask the person to run "Valet Key: Allow Agent" in VS Code, where this agent waits in the Agents view. Then repeat this identical call.',
+    ),
+
+  approvalPending: (service: string, approvalId: string): RefusalError =>
+    refuse(
+      'approval_pending',
+      `The policy of ${service} asks a person about this request, and nobody has answered in VS Code yet.`,
+      'Tell the person that it waits, then repeat this identical call: it goes on waiting for the same answer, and passes once they allow it. Change nothing in it.',
+      { service, approvalId },
+    ),
+
+  approvalOutdated: (service: string): RefusalError =>
+    refuse(
+      'approval_denied',
+      'The policy changed at the moment when the approved request was about to be sent, so nothing was sent.',
+      'Repeat this identical call once: the person is asked again.',
+      { service },
+    ),
+
+  tooManyQuestions: (service: string, open: number): RefusalError =>
+    refuse(
+      'rate_limited',
+      `${open} requests wait for a person already, so this one was not asked about.`,
+      'Tell the person that requests wait in VS Code ("Valet Key: Review Pending Approvals"), and call again once they are answered.',
+      { service, retryAfterMs: 30_000 },
+    ),
+
+  frozen: (service: string, all: boolean, sent: Sent): RefusalError =>
+    refuse(
+      'frozen',
+      all ? 'All access is frozen.' : `Access to ${service} is frozen.`,
+      sent === 'no'
+        ? `Stop calling. Only a person can lift it, with "Valet Key: Unfreeze" in VS Code.`
+        : `Stop calling. The call was cut off by the freeze and may have taken effect; only a person can lift the freeze.`,
+      { service, sent },
+    ),
+
+  revoked: (service: string, sent: Sent): RefusalError =>
+    refuse(
+      'revoked',
+      `The credential of ${service} was revoked.`,
+      sent === 'no'
+        ? 'Stop calling. A person can add a new one with "Valet Key: Enter Credential" in VS Code.'
+        : 'Stop calling. The call was cut off by the revocation and may have taken effect.',
+      { service, sent },
+    ),
+
+  missingCredential: (service: string): RefusalError =>
+    refuse(
+      'missing_credential',
+      `No credential is stored for ${service}.`,
+      `Ask the person to run "Valet Key: Enter Credential" for ${service} in VS Code. Do not look for the key yourself.`,
+      { service },
+    ),
+
+  /** A person allowed VS Code's session, and VS Code has none to give. */
+  sessionMissing: (service: string, provider: string): RefusalError =>
+    new RefusalError(
+      {
+        code: 'missing_credential',
+        message: `VS Code has no ${provider} session that ${service} may use, or the API refused the one that it has.`,
+        nextStep: `Ask the person to sign in with "Accounts" in VS Code, and to run "Valet Key: Rotate Credential" for ${service}.`,
+        sent: 'no',
+        service,
+      },
+      { why: `VS Code has no ${provider} session for it, or the API refused the one that it has` },
+    ),
+
+  /** `why` quotes nothing that the command wrote. */
+  commandFailed: (service: string, why: string): RefusalError =>
+    refuse(
+      'missing_credential',
+      `The command that gives the credential of ${service} failed: ${why}.`,
+      `Nothing was sent. Ask the person to unlock what keeps the credential, or to correct the command with "Valet Key: Take Credential from a Command" for ${service} in VS Code. Do not run the command yourself.`,
+      { service },
+    ),
+
+  credentialExpired: (service: string, why: string): RefusalError =>
+    refuse(
+      'credential_expired',
+      `The credential of ${service} has expired: ${why}.`,
+      `Nothing was sent. Ask the person to run "Valet Key: Rotate Credential" for ${service} in VS Code; calling again will not help.`,
+      { service },
+    ),
+
+  /** `nextStep` is what a person can do about it. */
+  credentialRejected: (
+    service: string,
+    why: string,
+    nextStep: string,
+    { sent = 'no', mend }: { readonly sent?: Sent; readonly mend?: Mend } = {},
+  ): RefusalError =>
+    new RefusalError(
+      {
+        code: 'credential_rejected',
+        message: `The credential of ${service} was rejected: ${why}.`,
+        nextStep: `${nextStep} ${sent === 'no' ? 'Nothing was sent, and calling again will not help.' : DO_NOT_REPEAT}`,
+        sent,
+        service,
+      },
+      { why, ...(mend ? { mend } : {}) },
+    ),
+
+  tokenUnavailable: (service: string, host: string, why: string, retryAfterMs: number): RefusalError =>
+    refuse(
+      'upstream_unreachable',
+      `There is no access token for ${service}: the token endpoint at ${host} is not available (${why}).`,
+      `Nothing was sent to ${service}, and its credential is untouched. Try again in ${Math.ceil(retryAfterMs / 1000)} s, or tell the person.`,
+      { service, retryAfterMs: Math.ceil(retryAfterMs) },
+    ),
+
+  originNotConfirmed: (service: string, what: string): RefusalError =>
+    refuse(
+      'origin_not_confirmed',
+      `The credential of ${service} was entered for another destination: ${what}.`,
+      `Ask the person to enter the credential again for it ("Valet Key: Rotate Credential"), or to put the old one back.`,
+      { service },
+    ),
+
+  rateLimited: (service: string, what: string, retryAfterMs: number): RefusalError =>
+    refuse(
+      'rate_limited',
+      `The policy's limit for ${service} is used up: ${what}.`,
+      `Wait ${Math.ceil(retryAfterMs / 1000)} s, then go on.`,
+      { service, retryAfterMs: Math.ceil(retryAfterMs) },
+    ),
+
+  /** Each of them has to be known as long as it lives, so that fewer are made rather than any forgotten. */
+  tooManyTokens: (service: string, retryAfterMs: number): RefusalError =>
+    refuse(
+      'rate_limited',
+      `${service} needed more access tokens within a minute than Valet Key gets for it.`,
+      `Nothing was sent. Wait ${Math.ceil(retryAfterMs / 1000)} s, then go on. If it happens again, tell the person that the tokens of ${service} end too soon.`,
+      { service, retryAfterMs: Math.ceil(retryAfterMs) },
+    ),
+
+  /** The same for signatures. */
+  tooManySignatures: (service: string, dated: boolean, retryAfterMs: number): RefusalError =>
+    refuse(
+      'rate_limited',
+      `${service} had more requests signed than Valet Key signs ${dated ? 'in an hour' : 'in a day, as its signatures hold no date and never end'}.`,
+      `Nothing was sent. Wait ${Math.ceil(retryAfterMs / 1000)} s, then go on${dated ? '' : ', or ask the person to add {timestamp} to sign in the policy, if the API takes that'}.`,
+      { service, retryAfterMs: Math.ceil(retryAfterMs) },
+    ),
+
+  tooBusy: (service: string, concurrent: number): RefusalError =>
+    refuse(
+      'rate_limited',
+      `${service} had ${concurrent} calls under way for the whole of the time-out.`,
+      'Send fewer calls at once, then go on.',
+      { service, retryAfterMs: 1000 },
+    ),
+
+  /** Of calls that were not even taken, unlike those that waited in vain. */
+  tooMany: (calls: number): RefusalError =>
+    refuse(
+      'rate_limited',
+      `This agent has ${calls} calls under way already, or sent too much at once, so this one was not taken.`,
+      'Wait for answers, or cancel calls, then go on.',
+      { retryAfterMs: 1000 },
+    ),
+
+  askedTooOften: (tool: 'list_services' | 'request_access', retryAfterMs: number): RefusalError =>
+    refuse(
+      'rate_limited',
+      `${tool} was called too often on this connection.`,
+      `Wait ${Math.ceil(retryAfterMs / 1000)} s. Use what it answered before.`,
+      { retryAfterMs: Math.ceil(retryAfterMs) },
+    ),
+
+  refusedTooOften: (retryAfterMs: number): RefusalError =>
+    refuse(
+      'rate_limited',
+      'Too many calls of this agent were refused lately, so this one was not looked at.',
+      `Nothing was sent. Wait ${Math.ceil(retryAfterMs / 1000)} s, and do not repeat calls that were refused.`,
+      { retryAfterMs: Math.ceil(retryAfterMs) },
+    ),
+
+  tooHeavy: (most: number): RefusalError =>
+    refuse(
+      'request_too_large',
+      `The call is larger than any service takes, or made of more than ${most} objects, lists and names: it was not read.`,
+      'Send it in several calls, or a body that is text already as text.',
+    ),
+
+  requestTooLarge: (message: string, nextStep: string, service: string): RefusalError =>
+    refuse('request_too_large', message, nextStep, { service }),
+
+  responseTooLarge: (service: string, what: string): RefusalError =>
+    refuse(
+      'response_too_large',
+      `The answer of ${service} is too large: ${what}.`,
+      'The request reached the API. Ask for less with its own paging or filter parameters; for anything but a read, check the state before sending another call.',
+      { service, sent: 'yes' },
+    ),
+
+  addressRefused: (service: string, host: string, network: string): RefusalError =>
+    refuse(
+      'address_refused',
+      `${host} resolves to an address that ${service} may not use (network: ${network}).`,
+      'Tell the person: the name points into the machine, its network or a metadata service. If that is meant, the policy needs "network: private" or "network: loopback".',
+      { service },
+    ),
+
+  notLookedThrough: (service: string, why: string, sent: Sent): RefusalError =>
+    sent === 'no'
+      ? refuse('request_too_large', `The request was not passed on: ${why}.`, 'Nothing was sent. Send less at once.', {
+          service,
+        })
+      : refuse(
+          'response_too_large',
+          `The answer of ${service} was withheld: ${why}.`,
+          'The call reached it. Ask for less; for anything but a read, check the state before another call.',
+          { service, sent },
+        ),
+
+  unreachable: (service: string, host: string, why: string, sent: Sent): RefusalError =>
+    refuse(
+      'upstream_unreachable',
+      sent === 'no' ? `${host} could not be reached: ${why}.` : `The connection to ${host} broke: ${why}.`,
+      sent === 'no' ? 'Nothing was sent. Try again later, or tell the person.' : DO_NOT_REPEAT,
+      { service, sent },
+    ),
+
+  timeout: (service: string, timeoutMs: number, sent: Sent): RefusalError =>
+    refuse(
+      'upstream_timeout',
+      `${service} did not answer in full within ${timeoutMs / 1000} s.`,
+      sent === 'no' ? 'Nothing was sent. Try again later, or tell the person.' : DO_NOT_REPEAT,
+      { service, sent },
+    ),
+
+  tls: (service: string, host: string, why: string): RefusalError =>
+    refuse(
+      'upstream_tls',
+      `The secure connection to ${host} was refused: ${why}.`,
+      'Nothing was sent. Tell the person: the certificate cannot be verified, or something stands between this machine and the API.',
+      { service },
+    ),
+
+  cancelled: (service: string, sent: Sent): RefusalError =>
+    refuse('cancelled', 'The call was cancelled.', sent === 'no' ? 'Nothing was sent.' : DO_NOT_REPEAT, {
+      service,
+      sent,
+    }),
+
+  gatewayStarting: (service?: string): RefusalError =>
+    refuse(
+      'gateway_unavailable',
+      'The gateway is starting and does not know its policies yet.',
+      'Nothing was sent. Call again in a few seconds.',
+      service === undefined ? {} : { service },
+    ),
+
+  /** `where` names an argument. */
+  outOfForm: (where: string): RefusalError =>
+    refuse(
+      'invalid_request',
+      where === '' ? 'The call is out of form.' : `The call is out of form: ${where} is of the wrong kind or too long.`,
+      'Nothing was sent. Correct the arguments and call again.',
+    ),
+
+  /** It is tried again; meanwhile nobody knows what the files forbid. */
+  policyBeingRead: (files: readonly string[], service?: string): RefusalError =>
+    refuse(
+      'gateway_unavailable',
+      `The policy could not be read in time yet (${files.join(', ')}): this machine is very busy. It is tried again.`,
+      'Nothing was sent. Call again in a few seconds.',
+      service === undefined ? {} : { service },
+    ),
+
+  policyUnread: (files: readonly string[], service?: string): RefusalError =>
+    refuse(
+      'gateway_unavailable',
+      `A policy file could not be read in time (${files.join(', ')}), so nothing in it is allowed.`,
+      'Nothing was sent. Tell the person: saving the file, or "Valet Key: Restart Gateway" in VS Code, has it read again; a file that takes over a second to read has to be made shorter.',
+      service === undefined ? {} : { service },
+    ),
+
+  gatewayStopping: (service: string, sent: Sent): RefusalError =>
+    refuse(
+      'gateway_unavailable',
+      'The gateway is ending.',
+      sent === 'no'
+        ? 'Nothing was sent. VS Code may just be starting anew: call again in a few seconds.'
+        : DO_NOT_REPEAT,
+      { service, sent },
+    ),
+
+  auditUnavailable: (service: string, sent: Sent): RefusalError =>
+    refuse(
+      'audit_unavailable',
+      'The audit trail cannot be written, so no call is made.',
+      `Tell the person: the disk may be full or the audit folder not writable ("Valet Key: Show Status" says more).`,
+      { service, sent },
+    ),
+
+  internal: (service: string | undefined, sent: Sent, cause: unknown): RefusalError =>
+    new RefusalError(
+      {
+        code: 'internal',
+        message: 'Valet Key failed on this call; its log says more.',
+        nextStep: sent === 'no' ? 'Nothing was sent. Tell the person.' : DO_NOT_REPEAT,
+        sent,
+        ...(service === undefined ? {} : { service }),
+      },
+      { cause },
+    ),
+};

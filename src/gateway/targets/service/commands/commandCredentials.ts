@@ -1,0 +1,148 @@
+import { masked } from '../../../../core/checkup/secrets/findSecrets.ts';
+import type { Auth } from '../../../../core/policy/model.ts';
+import { credentialProblem, fitsHeader } from '../../../../core/redact/strength.ts';
+import type { Secret } from '../../../../core/secret.ts';
+import { refusals } from '../../../call/refusals.ts';
+import type { CommandCredential, CommandOutcome, CredentialCommand } from '../../../parent.ts';
+import type { ServiceInForce } from '../../../policySet.ts';
+import type { Vault } from '../../../vault.ts';
+import { materialProblem } from '../inject/material.ts';
+import type { RunCommand } from './runCommand.ts';
+
+/** A command that failed is not run again at once: an agent that repeats itself must not open one prompt after another. */
+const TRIED_EVERY_MS = 10_000;
+
+/** Of standard error a person sees the last lines, up to as many characters. */
+const MOST_SHOWN = 600;
+
+interface CommandCredentialsPorts {
+  readonly vault: Vault;
+  readonly run: RunCommand;
+  readonly now: () => number;
+  readonly log: (level: 'info' | 'warn', message: string) => void;
+}
+
+interface Running {
+  /** Of the {@link CommandCredential}. */
+  readonly id: string;
+  readonly stop: AbortController;
+  readonly ended: Promise<void>;
+}
+
+/**
+ * Credentials that a command of the person's own choosing gives: run when a call needs one, once for however many calls,
+ * kept in memory for the time that the person chose, and run again after it.
+ */
+export class CommandCredentials {
+  readonly #ports: CommandCredentialsPorts;
+  readonly #running = new Map<string, Running>();
+  readonly #failedAt = new Map<string, number>();
+
+  constructor(ports: CommandCredentialsPorts) {
+    this.#ports = ports;
+  }
+
+  /**
+   * Resolves when the vault has what the call needs; at once where it does not come from a command. Throws
+   * `missing_credential` with the reason, or what interrupted the call.
+   */
+  async obtain({ service: { name, auth, baseUrl } }: ServiceInForce, signal: AbortSignal): Promise<void> {
+    const { vault, now } = this.#ports;
+    const command = vault.command(name);
+    if (!command || vault.find(name, baseUrl, auth).found !== 'by_command') return;
+    const failed = this.#failedAt.get(name);
+    if (failed === undefined || now() - failed >= TRIED_EVERY_MS || now() < failed) {
+      const running = this.#running.get(name) ?? this.#begin(command, auth);
+      await unlessAborted(running.ended, signal);
+    }
+    if (!vault.hasGiven(name)) {
+      const found = vault.find(name, baseUrl, auth);
+      throw refusals.commandFailed(
+        name,
+        (found.found === 'by_command' ? found.failure : undefined) ?? 'it was stopped',
+      );
+    }
+  }
+
+  /** See {@link GatewayControl.tryCommand}. Whether the value suits its service is for the parent to find out. */
+  async tryOnce(
+    service: string,
+    command: CredentialCommand,
+    signal = new AbortController().signal,
+  ): Promise<CommandOutcome> {
+    const { result, stderr } = await this.#ports.run(command, signal);
+    if ('value' in result) return result;
+    const shown = this.#shown(stderr);
+    this.#ports.log('info', `A command for ${service} was tried: ${result.why}.`);
+    return { why: result.why, ...(shown === '' ? {} : { stderr: shown }) };
+  }
+
+  /** What commands gave for these services is out of use at once, and those that run are ended. */
+  forget(concerns: (service: string) => boolean): void {
+    for (const [service, { stop }] of this.#running) {
+      if (!concerns(service)) continue;
+      this.#running.delete(service);
+      stop.abort();
+    }
+    for (const service of this.#failedAt.keys()) if (concerns(service)) this.#failedAt.delete(service);
+    this.#ports.vault.forgetGiven(concerns);
+  }
+
+  /** The vault was told other commands: what runs for one that is no more is ended. */
+  refresh(): void {
+    const changed = (service: string, id: string): boolean => this.#ports.vault.command(service)?.id !== id;
+    for (const [service, { id }] of [...this.#running]) if (changed(service, id)) this.forget((one) => one === service);
+    for (const service of this.#failedAt.keys()) {
+      if (!this.#ports.vault.command(service)) this.#failedAt.delete(service);
+    }
+  }
+
+  #begin(command: CommandCredential, auth: Auth): Running {
+    const stop = new AbortController();
+    const running = { id: command.id, stop, ended: this.#run(command, auth, stop.signal) };
+    this.#running.set(command.service, running);
+    return running;
+  }
+
+  async #run({ service, command, keepMs }: CommandCredential, auth: Auth, stopped: AbortSignal): Promise<void> {
+    const { vault, run, now, log } = this.#ports;
+    const { result } = await run(command, stopped);
+    // A freeze, a revocation or another command came first: nothing of this one counts.
+    if (stopped.aborted) return;
+    this.#running.delete(service);
+    const why = 'value' in result ? unsuitable(auth, result.value) : result.why;
+    if (why === undefined && 'value' in result) {
+      this.#failedAt.delete(service);
+      return vault.give(service, result.value, keepMs);
+    }
+    this.#failedAt.set(service, now());
+    vault.noteFailure(service, why ?? '');
+    log('warn', `The command that gives the credential of ${service} failed: ${why}.`);
+  }
+
+  /** The end of standard error, without known credentials and without what looks like one. */
+  #shown(stderr: string): string {
+    const clean = masked(this.#ports.vault.redactor.text(stderr).text)
+      .replace(/[^\P{C}\n]/gu, '')
+      .trim();
+    return clean.length <= MOST_SHOWN ? clean : `…${clean.slice(-MOST_SHOWN)}`;
+  }
+}
+
+/** Why what a command wrote cannot be the credential, in words that quote nothing of it; undefined when it can. */
+export function unsuitable(auth: Auth, value: Secret): string | undefined {
+  const plain = auth.type === 'bearer' || auth.type === 'basic' || auth.type === 'header' || auth.type === 'query';
+  if (plain && !fitsHeader(value)) return 'what it wrote is more than one line, or nothing that a header can carry';
+  if (credentialProblem(value)?.severity === 'refuse') return 'what it wrote is too short for a credential';
+  const problem = materialProblem(auth, value);
+  return problem === undefined ? undefined : `what it wrote does not suit ${auth.type} (${problem.replace(/\.$/, '')})`;
+}
+
+function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason);
+    if (signal.aborted) return abort();
+    signal.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}

@@ -1,0 +1,91 @@
+import type { Service } from '../../../../core/policy/model.ts';
+import { type RefusalError, refusals } from '../../../call/refusals.ts';
+import { MaterialError } from '../inject/material.ts';
+import type { MintError } from '../inject/minting.ts';
+
+/** Off by more than this, a clock is worth mentioning. */
+const NOTABLE_SKEW_MS = 60_000;
+
+const ROTATE = (name: string): string => `Ask the person to run "Valet Key: Rotate Credential" for ${name} in VS Code.`;
+
+/** Where the tokens of a service come from, as a person would name it. */
+export function issuerOf({ auth, baseUrl }: Service): string {
+  switch (auth.type) {
+    case 'oauth2':
+    case 'google-service-account':
+      return auth.tokenUrl.host;
+    case 'vscode-session':
+      return auth.provider === 'github' ? 'GitHub' : 'Microsoft';
+    default:
+      return baseUrl.host;
+  }
+}
+
+/** What an agent is told when there is no token. `retryAfterMs` counts for outages, `skewMs` is the issuer's clock's. */
+export function mintRefusal(
+  error: MintError | MaterialError,
+  service: Service,
+  retryAfterMs: number,
+  skewMs: number,
+): RefusalError {
+  const { name, auth } = service;
+  if (error instanceof MaterialError) {
+    return refusals.credentialRejected(
+      name,
+      `${lowerFirst(error.message)} docs/auth.md says what ${auth.type} needs`,
+      ROTATE(name),
+    );
+  }
+  const issuer = issuerOf(service);
+  if (error.code === 'too_many') return refusals.tooManyTokens(name, retryAfterMs);
+  if (error.kind === 'outage') return refusals.tokenUnavailable(name, issuer, error.message, retryAfterMs);
+  // A token request of oauth2 holds no date: its answer has nothing to do with the clock.
+  if (auth.type !== 'oauth2' && Math.abs(skewMs) > NOTABLE_SKEW_MS) {
+    const minutes = Math.round(Math.abs(skewMs) / 60_000);
+    return refusals.credentialRejected(
+      name,
+      `this machine's clock is ${minutes} min ${skewMs > 0 ? 'behind' : 'ahead of'} that of ${issuer}, which gave no token (${error.code})`,
+      'Ask the person to set the clock of this machine.',
+      { mend: 'clock' },
+    );
+  }
+  switch (error.code) {
+    case 'invalid_grant':
+      return auth.type === 'oauth2'
+        ? refusals.credentialRejected(
+            name,
+            `${issuer} no longer takes its refresh token, which has ended, was revoked or was used elsewhere (invalid_grant)`,
+            `Ask the person to sign in again: "Valet Key: Rotate Credential" for ${name} in VS Code.`,
+          )
+        : refusals.credentialRejected(
+            name,
+            `${issuer} does not take the key's signature (invalid_grant)`,
+            ROTATE(name),
+          );
+    case 'invalid_scope':
+    case 'http_422':
+      return refusals.credentialRejected(
+        name,
+        `${issuer} does not grant what the policy asks for (${error.code})`,
+        `Ask the person to compare the scopes or permissions under auth of ${name} in the policy with what the provider granted.`,
+        { mend: 'policy' },
+      );
+    case 'http_404':
+      return refusals.credentialRejected(
+        name,
+        `${issuer} knows no such token endpoint or installation (404)`,
+        `Ask the person to check auth of ${name} in the policy.`,
+        { mend: 'policy' },
+      );
+    case 'no_session':
+      return refusals.sessionMissing(name, issuer);
+    case 'no_refresh_token':
+      return refusals.credentialExpired(name, `${issuer} gave no refresh token, and the access token has ended`);
+    default:
+      return refusals.credentialRejected(name, `${issuer} refused to give a token (${error.code})`, ROTATE(name));
+  }
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

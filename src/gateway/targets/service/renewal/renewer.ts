@@ -1,0 +1,411 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { endOfJwt } from '../../../../core/jwtEnd.ts';
+import { describeAuth } from '../../../../core/policy/definition.ts';
+import type { OAuth2Auth, Service } from '../../../../core/policy/model.ts';
+import type { Secret } from '../../../../core/secret.ts';
+import { type RefusalError, refusals } from '../../../call/refusals.ts';
+import type { CredentialKeeper, RenewalLease } from '../../../parent.ts';
+import type { Incoming } from '../http/message.ts';
+import { mintGithubApp } from '../inject/githubApp.ts';
+import { mintGoogleServiceAccount } from '../inject/googleServiceAccount.ts';
+import { mintJwt } from '../inject/jwt.ts';
+import { MaterialError } from '../inject/material.ts';
+import {
+  isMinted,
+  type Kept,
+  type Mint,
+  MintError,
+  type Minted,
+  type TokenRequest,
+  tokensOf,
+} from '../inject/minting.ts';
+import { type AuthorizationCode, heldToken, mintOAuth2, redeemCode, rotates } from '../inject/oauth2.ts';
+import { mintVscodeSession } from '../inject/vscodeSession.ts';
+import { Allowance } from './allowance.ts';
+import type { ClockSkew } from './clockSkew.ts';
+import { issuerOf, mintRefusal } from './mintRefusal.ts';
+
+/** How long before its end a token is renewed, at most; short-lived ones a tenth of their life before. */
+const MARGIN_MS = 60_000;
+const FIRST_BACKOFF_MS = 1000;
+const LONGEST_BACKOFF_MS = 60_000;
+/** Tokens of one service that are made, for whatever reason: one that lives for ten seconds is renewed as often as that. */
+const MADE = [{ count: 10, per: 'minute' }] as const;
+/** Tokens that are made because an API answered 401 to one that had not ended. An agent may choose what is answered so. */
+const MADE_FOR_401 = [
+  { count: 1, per: 'minute' },
+  { count: 100, per: 'day' },
+] as const;
+const STORE_ATTEMPTS = 3;
+const STORE_PAUSE_MS = 200;
+
+export interface RenewerPorts {
+  readonly keeper: CredentialKeeper | undefined;
+  readonly skew: ClockSkew;
+  readonly now: () => number;
+  readonly send: (service: Service, request: TokenRequest, signal: AbortSignal) => Promise<Incoming>;
+  /** Takes a value out of answers, which ends then. */
+  readonly hold: (service: string, value: Secret, until: number) => void;
+  /** The stored credential is another one now. */
+  readonly replaced: (service: string, from: readonly Secret[], to: Kept) => void;
+  readonly log: (level: 'info' | 'warn' | 'error', message: string) => void;
+}
+
+/** A token at hand, and the stored values that it was made with or stands in. */
+interface Held {
+  readonly of: readonly Secret[];
+  readonly value: Secret;
+  readonly expiresAt: number;
+  readonly renewAt: number;
+}
+
+interface Run {
+  readonly of: Secret;
+  readonly controller: AbortController;
+  readonly token: Promise<Held>;
+}
+
+/** Why nothing is asked of an issuer for now. */
+interface Pause {
+  readonly of: Secret;
+  readonly since: number;
+  readonly until: number;
+  readonly failures: number;
+  readonly error: MintError | MaterialError;
+}
+
+/**
+ * Has a living token at hand for each service that needs one. However many calls want one, a token is minted once; it
+ * is renewed early, and while its issuer is away the old one serves as long as it lives. A refresh token is used by the
+ * one gateway that has the parent's lease, and its successor is stored before that is used.
+ */
+export class Renewer {
+  readonly #ports: RenewerPorts;
+  readonly #held = new Map<string, Held>();
+  readonly #runs = new Map<string, Run>();
+  readonly #pauses = new Map<string, Pause>();
+  /** Renewals that the parent could not store yet, and what they come after. */
+  readonly #unstored = new Map<string, { readonly after: Secret; readonly kept: Kept }>();
+  readonly #made: Allowance;
+  readonly #madeFor401: Allowance;
+
+  constructor(ports: RenewerPorts) {
+    this.#ports = ports;
+    this.#made = new Allowance(MADE, ports.now);
+    this.#madeFor401 = new Allowance(MADE_FOR_401, ports.now);
+  }
+
+  /**
+   * The token to send with the stored credential. `refused` is one that the API answered 401 to; another is made for that
+   * once a minute at most, because the old one may well live on. Throws a refusal when there is none, and what ended
+   * `signal` when that ends first.
+   */
+  async token(service: Service, stored: Secret, signal: AbortSignal, refused?: Secret): Promise<Secret> {
+    const key = keyOf(service);
+    const now = this.#ports.now();
+    const held = this.#heldFor(key, service, stored);
+    const alive = held && held.expiresAt > now && !(refused && held.value.equals(refused)) ? held : undefined;
+    if (alive && now < alive.renewAt) return alive.value;
+    try {
+      return (await beforeAbort(this.#run(key, service, stored, refused), signal)).value;
+    } catch (error) {
+      if (alive && error instanceof MintError && error.kind === 'outage') return alive.value;
+      throw this.#told(error, key, service);
+    }
+  }
+
+  /** A token for a value that is not stored: nothing is kept of it but what `keep` says. */
+  async tokenOfCandidate(service: Service, value: Secret, signal: AbortSignal): Promise<Minted> {
+    return this.#once(service, () => this.#mint(service, value, undefined, signal));
+  }
+
+  /** The credential that an authorization code is exchanged for. */
+  async redeem(service: Service, stored: Secret, code: AuthorizationCode, signal: AbortSignal): Promise<Kept> {
+    const { auth } = service;
+    if (auth.type !== 'oauth2' || auth.grant !== 'authorization_code') {
+      throw refusals.invalidRequest(
+        'The service does not sign in with an authorization code.',
+        'Check its auth.',
+        service.name,
+      );
+    }
+    const { keep, value, expiresAt } = await this.#once(service, () =>
+      redeemCode(auth, stored, code, this.#mintFor(service, signal)),
+    );
+    return keep ?? { value, expiresAt };
+  }
+
+  /** Ends token requests of these services that were not sent yet, and those that use nothing up. */
+  interrupt(concerns: (service: string) => boolean, reason: (service: string) => RefusalError): void {
+    for (const [key, { controller }] of this.#runs) {
+      const service = nameOf(key);
+      if (concerns(service)) controller.abort(reason(service));
+    }
+  }
+
+  #heldFor(key: string, { auth }: Service, stored: Secret): Held | undefined {
+    const held = this.#held.get(key);
+    if (held?.of.some((value) => value.equals(stored))) return held;
+    try {
+      const kept = auth.type === 'oauth2' && rotates(auth) ? heldToken(auth, stored) : undefined;
+      return kept && this.#keep(key, [stored], kept);
+    } catch (error) {
+      if (error instanceof MaterialError) return undefined; // said when it is used
+      throw error;
+    }
+  }
+
+  #keep(key: string, of: readonly Secret[], { value, expiresAt }: Minted): Held {
+    const now = this.#ports.now();
+    const held = { of, value, expiresAt, renewAt: expiresAt - Math.min(MARGIN_MS, (expiresAt - now) / 10) };
+    this.#held.set(key, held);
+    return held;
+  }
+
+  #run(key: string, service: Service, stored: Secret, refused: Secret | undefined): Promise<Held> {
+    const running = this.#runs.get(key);
+    if (running?.of.equals(stored)) return running.token;
+    if (running) {
+      // Another value is stored meanwhile: what that run is about may serve, or not.
+      const after = async (): Promise<Held> =>
+        this.#heldFor(key, service, stored) ?? this.#run(key, service, stored, refused);
+      return running.token.then(after, after);
+    }
+    const pause = this.#pauses.get(key);
+    if (pause?.of.equals(stored) && lasts(pause, this.#ports.now())) return Promise.reject(pause.error);
+    try {
+      this.#countMade(key, service, refused);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    const controller = new AbortController();
+    const token = this.#renew(key, service, stored, refused, controller.signal).then(
+      (held) => {
+        this.#runs.delete(key);
+        this.#pauses.delete(key);
+        return held;
+      },
+      (error: unknown) => {
+        this.#runs.delete(key);
+        this.#pause(key, service, stored, error);
+        throw error;
+      },
+    );
+    this.#runs.set(key, { of: stored, controller, token });
+    return token;
+  }
+
+  /** Throws when too many were made. */
+  #countMade(key: string, service: Service, refused: Secret | undefined): void {
+    if (refused && this.#madeFor401.wait(key) > 0) throw futile(service);
+    const wait = this.#made.wait(key);
+    if (wait > 0) throw new MintError('outage', 'too_many', 'too many were made', wait);
+    this.#made.take(key);
+    if (refused) this.#madeFor401.take(key);
+  }
+
+  #pause(key: string, { auth }: Service, stored: Secret, error: unknown): void {
+    if (!(error instanceof MintError || error instanceof MaterialError)) return;
+    const before = this.#pauses.get(key);
+    const failures = before?.of.equals(stored) ? before.failures + 1 : 1;
+    const backoff = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (failures - 1));
+    const outage = error instanceof MintError && error.kind === 'outage';
+    // A refresh token that was refused is never sent again: some providers take that for theft.
+    const final = auth.type === 'oauth2' && error instanceof MintError && error.code === 'invalid_grant';
+    // VS Code is asked, and no issuer: a person who signs in there waits for nothing.
+    const asksNobody = error instanceof MintError && error.code === 'no_session';
+    const ms = asksNobody
+      ? FIRST_BACKOFF_MS
+      : outage
+        ? Math.max(backoff, error.retryAfterMs ?? 0)
+        : final
+          ? Number.POSITIVE_INFINITY
+          : LONGEST_BACKOFF_MS;
+    const since = this.#ports.now();
+    this.#pauses.set(key, { of: stored, since, until: since + ms, failures, error });
+  }
+
+  async #renew(
+    key: string,
+    service: Service,
+    stored: Secret,
+    refused: Secret | undefined,
+    signal: AbortSignal,
+  ): Promise<Held> {
+    const { auth } = service;
+    if (auth.type === 'oauth2' && rotates(auth))
+      return this.#renewUnderLease(key, service, auth, stored, refused, signal);
+    const minted = await this.#mint(service, stored, refused, signal);
+    this.#hold(service, minted);
+    return this.#keep(key, [stored], minted);
+  }
+
+  async #renewUnderLease(
+    key: string,
+    service: Service,
+    auth: OAuth2Auth,
+    stored: Secret,
+    refused: Secret | undefined,
+    signal: AbortSignal,
+  ): Promise<Held> {
+    const { keeper } = this.#ports;
+    const lease = await keeper?.leaseRenewal(service.name);
+    if (!keeper || !lease) throw new MintError('outage', 'no_lease', 'another window is renewing the credential');
+    try {
+      signal.throwIfAborted();
+      const present = await this.#presentValue(key, keeper, lease);
+      const other = heldToken(auth, present);
+      // It may outlive what is stored.
+      if (other) this.#hold(service, other);
+      if (other && this.#servesAsWell(key, other, refused)) {
+        this.#ports.replaced(service.name, [stored, lease.value], { value: present });
+        return this.#keep(key, [stored, present], other);
+      }
+      const minted = await mintOAuth2(auth, present, this.#mintFor(service, signal));
+      this.#hold(service, minted);
+      const kept = minted.keep ?? { value: present };
+      if (await this.#stored(keeper, lease, kept)) {
+        this.#unstored.delete(key);
+        this.#ports.replaced(service.name, [stored, present], kept);
+      } else {
+        // Known to this gateway alone. It is not used before the parent has it, but it must not come back in an answer.
+        this.#ports.hold(service.name, kept.value, Number.POSITIVE_INFINITY);
+        this.#unstored.set(key, { after: lease.value, kept });
+      }
+      return this.#keep(key, [stored, present, kept.value], minted);
+    } finally {
+      await keeper.releaseRenewal(lease.id).catch((error: unknown) => {
+        this.#ports.log('warn', `The renewal of ${service.name} was not given back: ${String(error)}`);
+      });
+    }
+  }
+
+  /** What is stored, or what comes after it and could not be stored when it was new. */
+  async #presentValue(key: string, keeper: CredentialKeeper, lease: RenewalLease): Promise<Secret> {
+    const unstored = this.#unstored.get(key);
+    if (!unstored?.after.equals(lease.value)) return lease.value;
+    if (!(await this.#stored(keeper, lease, unstored.kept))) {
+      throw new MintError('outage', 'not_stored', 'its last answer could not be stored');
+    }
+    this.#unstored.delete(key);
+    return unstored.kept.value;
+  }
+
+  /** Whether a token that somebody else stored makes renewing needless. */
+  #servesAsWell(key: string, other: Minted, refused: Secret | undefined): boolean {
+    const left = other.expiresAt - this.#ports.now();
+    if (left <= 0 || (refused && other.value.equals(refused))) return false;
+    const mine = this.#held.get(key);
+    return left > MARGIN_MS || (mine !== undefined && !mine.value.equals(other.value));
+  }
+
+  async #stored(keeper: CredentialKeeper, lease: RenewalLease, kept: Kept): Promise<boolean> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await keeper.storeRenewal(lease.id, kept);
+        return true;
+      } catch (error) {
+        if (attempt === STORE_ATTEMPTS) {
+          this.#ports.log('error', `A renewed credential could not be stored: ${String(error)}`);
+          return false;
+        }
+        await sleep(STORE_PAUSE_MS);
+      }
+    }
+  }
+
+  async #mint(service: Service, stored: Secret, refused: Secret | undefined, signal: AbortSignal): Promise<Minted> {
+    const { auth } = service;
+    const mint = this.#mintFor(service, signal);
+    if (!isMinted(auth)) throw new Error(`no token is minted for ${auth.type}`);
+    switch (auth.type) {
+      case 'oauth2':
+        return mintOAuth2(auth, stored, mint);
+      case 'github-app':
+        return mintGithubApp(auth, stored, mint);
+      case 'google-service-account':
+        return mintGoogleServiceAccount(auth, stored, mint);
+      case 'jwt':
+        return mintJwt(auth, stored, mint);
+      case 'vscode-session':
+        return mintVscodeSession(auth, service.name, refused !== undefined, this.#ports);
+    }
+  }
+
+  #mintFor(service: Service, signal: AbortSignal): Mint {
+    const { skew, now, send, hold } = this.#ports;
+    return {
+      service,
+      now: (origin) => now() + (origin === undefined ? 0 : skew.offset(origin)),
+      send: async (request) => {
+        const incoming = await send(service, request, signal);
+        for (const { value, lifeMs } of tokensOf(incoming.body)) hold(service.name, value, now() + lifeMs);
+        return incoming;
+      },
+      hold: (value, endsAt) => hold(service.name, value, endsAt),
+    };
+  }
+
+  /** Takes a token out of answers while it may be worth something: it may say itself that it lives longer than it is used. */
+  #hold({ name }: Service, { value, expiresAt, endless }: Minted): void {
+    const end = endless ? Number.POSITIVE_INFINITY : Math.max(expiresAt, endOfJwt(value) ?? 0);
+    this.#ports.hold(name, value, end);
+  }
+
+  async #once(service: Service, mint: () => Promise<Minted>): Promise<Minted> {
+    try {
+      const minted = await mint();
+      this.#hold(service, minted);
+      if (minted.keep) this.#hold(service, { ...minted, value: minted.keep.value });
+      return minted;
+    } catch (error) {
+      throw this.#told(error, keyOf(service), service);
+    }
+  }
+
+  #told(error: unknown, key: string, service: Service): unknown {
+    if (!(error instanceof MintError || error instanceof MaterialError)) return error;
+    const wait =
+      error instanceof MintError && error.code === 'too_many'
+        ? (error.retryAfterMs ?? 0)
+        : (this.#pauses.get(key)?.until ?? 0) - this.#ports.now();
+    const { auth, baseUrl } = service;
+    const origin =
+      auth.type === 'oauth2' || auth.type === 'google-service-account' ? auth.tokenUrl.origin : baseUrl.origin;
+    return mintRefusal(error, service, Math.max(FIRST_BACKOFF_MS, wait), this.#ports.skew.offset(origin));
+  }
+}
+
+/** A clock that was set back to before a pause began would make it last: then it is over, unless it has no end. */
+function lasts({ since, until }: Pick<Pause, 'since' | 'until'>, now: number): boolean {
+  return now < until && (now >= since || until === Number.POSITIVE_INFINITY);
+}
+
+/** A service's name stands for its credential; another definition of it needs another token. */
+function keyOf({ name, auth, baseUrl }: Service): string {
+  return `${name} ${baseUrl.origin}${baseUrl.prefix} ${describeAuth(auth)}`;
+}
+
+function nameOf(key: string): string {
+  return key.slice(0, key.indexOf(' '));
+}
+
+/** A token that was made a moment ago was refused, too. */
+export function futile(service: Service): RefusalError {
+  return refusals.credentialRejected(
+    service.name,
+    `the API answered 401 to a token that ${issuerOf(service)} had just issued`,
+    'Tell the person: the token may be for another audience or scope than the API wants (auth in the policy), or the access was revoked.',
+    { sent: 'yes' },
+  );
+}
+
+/** Rejects with the signal's reason when that comes first; `work` goes on for whoever else waits. */
+function beforeAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}

@@ -1,0 +1,173 @@
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import type { Dispatcher } from 'undici';
+import type { Limits, Network } from '../../../core/policy/model.ts';
+import { differingServerPart, endpointOf } from '../../../core/policy/servers/destination.ts';
+import type { Server } from '../../../core/policy/servers/model.ts';
+import type { Secret } from '../../../core/secret.ts';
+import type { ProcessTree } from '../../processTree.ts';
+import { serverEnvironment } from './childEnvironment.ts';
+import { ChildTransport } from './childTransport.ts';
+import { serverFetch } from './serverFetch.ts';
+import { type LinkEvents, ServerLink } from './serverLink.ts';
+import { serverValues } from './serverValues.ts';
+
+/** How long a server may take to start, in milliseconds: package runners may have to fetch it first. */
+const START_MS = 120_000;
+/** Smallest cap on one message: lists of tools are long, whatever the policy says of results. */
+const MIN_MESSAGE_BYTES = 1024 * 1024;
+const ENVELOPE_BYTES = 64 * 1024;
+/** A list of tools that is older is asked for again before a call; in milliseconds. */
+const FRESH_MS = 10_000;
+
+export interface SessionPorts extends LinkEvents {
+  /** It ended by itself, after it had started. */
+  onEnd(): void;
+  readonly tree: ProcessTree;
+  readonly dispatcher: (network: Network) => Dispatcher;
+  readonly onErrorLine: (line: string) => void;
+  readonly onTooLong: () => void;
+  readonly now: () => number;
+}
+
+/** What a session was started with: while it is the same, it goes on. */
+export interface SessionSettings {
+  readonly server: Server;
+  readonly limits: Limits;
+  readonly secrets: ReadonlyMap<string, Secret>;
+}
+
+/** One run of a wrapped server, from its start to its end. */
+export class ServerSession {
+  readonly settings: SessionSettings;
+  readonly #ports: SessionPorts;
+  readonly #transport: Transport;
+  readonly #starting = new AbortController();
+  /** Rejects when the server could not be started. */
+  readonly link: Promise<ServerLink>;
+  #started = false;
+  #ended = false;
+  #listed: { readonly tools: Promise<readonly string[]>; readonly at: number } | undefined;
+  #users = 0;
+  #retired = false;
+
+  constructor(settings: SessionSettings, ports: SessionPorts) {
+    this.settings = settings;
+    this.#ports = ports;
+    this.#transport = this.#makeTransport();
+    const patience = setTimeout(() => this.#starting.abort(new Error('it did not start in time')), START_MS);
+    const events: LinkEvents = {
+      onEnd: () => {
+        const crashed = this.running;
+        this.#ended = true;
+        if (crashed) ports.onEnd();
+      },
+      onToolsChanged: () => {
+        this.#listed = undefined;
+        ports.onToolsChanged();
+      },
+      onToolsCut: ports.onToolsCut,
+      onLog: ports.onLog,
+    };
+    this.link = ServerLink.open(this.#transport, events, this.#starting.signal)
+      .then((link) => {
+        this.#started = true;
+        return link;
+      })
+      .catch((error: unknown) => {
+        this.end();
+        throw error;
+      })
+      .finally(() => clearTimeout(patience));
+    this.link.catch(() => undefined); // whoever waits for it hears of it
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Whether it has initialised and not ended. */
+  get running(): boolean {
+    return this.#started && !this.#ended;
+  }
+
+  /** Whether it was started with the very same server and credentials. */
+  fits({ server, secrets }: Pick<SessionSettings, 'server' | 'secrets'>): boolean {
+    const own = this.settings.secrets;
+    return (
+      differingServerPart(this.settings.server, server) === undefined &&
+      own.size === secrets.size &&
+      [...secrets].every(([name, secret]) => own.get(name)?.equals(secret) === true)
+    );
+  }
+
+  /** The tools as the server offers them, as `ServerLink.listTools`: asked for again when old, or when the server said that they changed. */
+  async tools(): Promise<readonly string[]> {
+    const link = await this.link;
+    const now = this.#ports.now();
+    if (this.#listed && now - this.#listed.at < FRESH_MS) return this.#listed.tools;
+    // A list that never comes, or is too long to be taken, must not leave an agent waiting that has no time-out of its own.
+    const inTime = AbortSignal.timeout(this.settings.limits.timeoutMs);
+    const tools = link.listTools(AbortSignal.any([this.#starting.signal, inTime]));
+    const listed = { tools, at: now };
+    this.#listed = listed;
+    tools.catch(() => {
+      if (this.#listed === listed) this.#listed = undefined;
+    });
+    return tools;
+  }
+
+  /** Runs one call on it; a session that is retired ends after its last one. */
+  async use<T>(work: (link: ServerLink) => Promise<T>): Promise<T> {
+    this.#users++;
+    try {
+      return await work(await this.link);
+    } finally {
+      this.#users--;
+      if (this.#retired && this.#users === 0) this.end();
+    }
+  }
+
+  /** Takes no further call; ends when those under way have ended. */
+  retire(): void {
+    this.#retired = true;
+    if (this.#users === 0) this.end();
+  }
+
+  /** Ends it, and everything that it started, within half a second. */
+  end(): void {
+    this.#starting.abort(new Error('it was ended'));
+    this.#ended = true;
+    void this.#transport.close();
+  }
+
+  /** Ends it before this function returns, as far as the operating system can. */
+  kill(): void {
+    this.end();
+    if (this.#transport instanceof ChildTransport) this.#transport.kill();
+  }
+
+  #makeTransport(): Transport {
+    const { server, limits, secrets } = this.settings;
+    const { tree, dispatcher, onErrorLine, onTooLong } = this.#ports;
+    const maxBytes = Math.max(limits.responseBytes, MIN_MESSAGE_BYTES) + ENVELOPE_BYTES;
+    const { run } = server;
+    const endpoint = endpointOf(server);
+    if (run.by === 'command' || endpoint === undefined) {
+      if (run.by !== 'command') throw new Error('a server has neither a command nor a URL');
+      const env = serverEnvironment(process.env, serverValues(server, secrets));
+      return new ChildTransport({ ...run, env, tree, maxLineBytes: maxBytes, onErrorLine, onTooLong });
+    }
+    return new StreamableHTTPClientTransport(new URL(endpoint), {
+      fetch: serverFetch({
+        baseUrl: run.baseUrl,
+        network: run.network,
+        endpoint,
+        dispatcher: () => dispatcher(run.network),
+        headers: () => serverValues(server, secrets),
+        maxBytes,
+        onTooLong,
+      }) as typeof fetch,
+    }) as Transport;
+  }
+}

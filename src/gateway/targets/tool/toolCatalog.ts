@@ -1,0 +1,78 @@
+import type { ServerState, ToolsSeen } from '../../parent.ts';
+import type { ServerInForce } from '../../serverSet.ts';
+import type { Vault } from '../../vault.ts';
+import type { LookedAtTool } from './lookAtTools.ts';
+import type { JudgedTool, ToolPins } from './toolPins.ts';
+
+/** What the gateway knows of one server's tools: what was offered last, and how each stands with the person's pins. */
+export class ToolCatalog {
+  readonly #server: string;
+  readonly #pins: ToolPins;
+  #offered: readonly LookedAtTool[] | undefined;
+  #judged: readonly JudgedTool[] = [];
+  #byName = new Map<string, JudgedTool>();
+  #told = '';
+  /** What was offered last as it was looked through, and with which credentials known. */
+  #lookedAt:
+    | {
+        readonly offered: readonly string[];
+        readonly known: Vault['known'];
+        readonly tools: Promise<readonly LookedAtTool[]>;
+      }
+    | undefined;
+
+  constructor(server: string, pins: ToolPins) {
+    this.#server = server;
+    this.#pins = pins;
+  }
+
+  /** What the server offers, looked through by `look` unless that was done, with the same credentials known. */
+  lookedAt(
+    offered: readonly string[],
+    known: Vault['known'],
+    look: () => Promise<readonly LookedAtTool[]>,
+  ): Promise<readonly LookedAtTool[]> {
+    if (this.#lookedAt?.offered === offered && this.#lookedAt.known === known) return this.#lookedAt.tools;
+    const tools = look();
+    this.#lookedAt = { offered, known, tools };
+    tools.catch(() => {
+      this.#lookedAt = undefined; // the next call tries again
+    });
+    return tools;
+  }
+
+  /** Takes what the server offers now. Returns what is to be told when that, or how it stands, is new. */
+  take(offered: readonly LookedAtTool[]): ToolsSeen | undefined {
+    const { first, tools } = this.#pins.judge(this.#server, offered);
+    this.#offered = offered;
+    this.#judged = tools;
+    this.#byName = new Map(tools.map((tool) => [tool.name, tool]));
+    const now = JSON.stringify(tools.map(({ name, hash, standing }) => [name, hash, standing]));
+    if (now === this.#told) return undefined;
+    this.#told = now;
+    const seen = tools.map(({ name, hash, standing, definition }) => ({ name, hash, standing, definition }));
+    return { server: this.#server, first, tools: seen };
+  }
+
+  /** Judges what was offered last by the pins as they are now. */
+  judgeAgain(): ToolsSeen | undefined {
+    return this.#offered && this.take(this.#offered);
+  }
+
+  find(tool: string): JudgedTool | undefined {
+    return this.#byName.get(tool);
+  }
+
+  /** The tools that an agent is shown: accepted by a person, and not denied by policy. */
+  usable({ decide }: Pick<ServerInForce, 'decide'>): readonly JudgedTool[] {
+    return this.#judged.filter(({ name, standing }) => standing === 'pinned' && decide(name).verdict !== 'deny');
+  }
+
+  counts(inForce: Pick<ServerInForce, 'decide'> | undefined): ServerState['tools'] {
+    return {
+      offered: this.#judged.length,
+      usable: inForce ? this.usable(inForce).length : 0,
+      waiting: this.#judged.filter(({ standing }) => standing !== 'pinned').length,
+    };
+  }
+}

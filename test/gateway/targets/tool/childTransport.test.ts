@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import { ownProcessTree } from '../../../../src/gateway/processTree.ts';
+import { ChildTransport } from '../../../../src/gateway/targets/tool/childTransport.ts';
+
+/** Writes the text over and over, as fast as it is read. */
+const MUTTER = `const text = Buffer.from(process.argv[1].repeat(65536 / process.argv[1].length));
+const go = () => { while (process.stderr.write(text)); process.stderr.once('drain', go); };
+go();`;
+
+it('a server that writes short lines to standard error without end holds the event loop for no longer than others', async () => {
+  let lines = 0;
+  const transport = new ChildTransport({
+    command: process.execPath,
+    args: ['-e', MUTTER, 'ab\n\n'],
+    env: {},
+    tree: ownProcessTree(),
+    maxLineBytes: 1024,
+    onErrorLine: () => lines++,
+    onTooLong: () => undefined,
+  });
+  const worked = (): number => {
+    const { user, system } = process.threadCpuUsage();
+    return (user + system) / 1000;
+  };
+  const holds: number[] = [];
+  await transport.start();
+  let last = worked();
+  const meter = setInterval(() => {
+    const now = worked();
+    holds.push(now - last);
+    last = now;
+  }, 1);
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  clearInterval(meter);
+  await transport.close();
+  expect(lines).toBeGreaterThan(10_000);
+  // A few may be the machine's; before, hardly any was as short.
+  holds.sort((a, b) => b - a);
+  expect(holds.length).toBeGreaterThan(10);
+  expect(holds[3]).toBeLessThan(40);
+});
