@@ -11,6 +11,10 @@ export default defineConfig({
         // Pure and fast: no process, no socket beyond fakes. `npm run check`.
         test: {
           name: 'unit',
+          // Hundreds of files share two threads and what they import. A test leaves nothing behind in a module, as nothing in
+          // `src` has module-level state.
+          pool: 'threads',
+          isolate: false,
           // Property tests run for seconds where a machine is busy; a slow machine is no failure.
           testTimeout: 30_000,
           include: [

@@ -1,5 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import type { SecretPort, TextFolderPort } from '../ports.ts';
 import { installationKey } from '../state/installationKey.ts';
@@ -51,20 +51,27 @@ export class ApprovalStore {
   readonly #texts: TextFolderPort;
   readonly #secrets: SecretPort;
   readonly #installation: string;
+  readonly #pause: (ms: number) => Promise<unknown>;
   /** The newest revision of each file that this window has seen. */
   readonly #known = new Map<string, number>();
   #signingKey: Promise<string> | undefined;
 
-  constructor(ports: { readonly texts: TextFolderPort; readonly secrets: SecretPort; readonly installation: string }) {
+  constructor(ports: {
+    readonly texts: TextFolderPort;
+    readonly secrets: SecretPort;
+    readonly installation: string;
+    readonly pause?: (ms: number) => Promise<unknown>;
+  }) {
     this.#texts = ports.texts;
     this.#secrets = ports.secrets;
     this.#installation = ports.installation;
+    this.#pause = ports.pause ?? sleep;
   }
 
   async read(id: string): Promise<Approval> {
     let approval = await this.#look(id);
     for (let look = 1; approval.kind === 'broken' && look < LOOKS; look += 1) {
-      await pause(PAUSE_MS);
+      await this.#pause(PAUSE_MS);
       approval = await this.#look(id);
     }
     return approval;

@@ -4,6 +4,7 @@ import { agentName } from '../../../src/core/audit/agentName.ts';
 import { humanLine } from '../../../src/core/audit/humanLine.ts';
 import type { AuditEvent } from '../../../src/core/audit/model.ts';
 import { ERROR_CODES } from '../../../src/protocol/messages.ts';
+import { runs } from '../../support/runs.ts';
 
 type Timed = AuditEvent & { readonly time: string };
 
@@ -117,7 +118,7 @@ describe('humanLine', () => {
           expect(line).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]|[^\S ]/u);
         }
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AuditEvent } from '../../../src/core/audit/model.ts';
 import { GENESIS, sealRecord, unsealLine } from '../../../src/core/audit/record.ts';
+import { runs } from '../../support/runs.ts';
 
 const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
 const POSITION = { gatewayId: 'run-1', seq: 1, time: '2024-03-15T10:23:45.678Z', prev: GENESIS };
@@ -66,7 +67,7 @@ describe('sealRecord', () => {
         expect(Buffer.from(line, 'utf8').toString('utf8')).toBe(line);
         expect(JSON.parse(line)).toMatchObject({ path, reason, service, method, agent: { name } });
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 

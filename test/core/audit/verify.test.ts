@@ -5,6 +5,7 @@ import type { AuditEvent } from '../../../src/core/audit/model.ts';
 import { GENESIS, sealRecord } from '../../../src/core/audit/record.ts';
 import type { AuditAnchor, AuditVerification } from '../../../src/core/audit/verification.ts';
 import { parseRecord, verifyParts } from '../../../src/core/audit/verify.ts';
+import { runs } from '../../support/runs.ts';
 
 const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
 const EVENT: AuditEvent = { id: 'e', kind: 'denied', agent: { name: 'claude' }, path: '/v1/é' };
@@ -198,7 +199,7 @@ describe('verifyParts', () => {
       fc.property(fc.oneof(flip, remove, insert, move, split), fc.nat(8), (lines, cut) => {
         expect(verify(lines, anchor, cut).ok).toBe(false);
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ClientName, ConfigFormat } from '../../../src/core/checkup/model.ts';
 import { MAX_CONFIG_BYTES } from '../../../src/core/checkup/read/readConfig.ts';
+import { cpuTime } from '../../support/cpuTime.ts';
 import { findings, read } from './support.ts';
 
 const SERVER = { command: 'npx', args: ['-y', 'server'] };
@@ -141,9 +142,10 @@ describe('hostile texts', () => {
           mcpServers: { s: { command: 'sh', args: ['-c', value.repeat(60_000)], env: { KEY: value.repeat(60_000) } } },
         }),
       );
-      const began = performance.now();
-      findings([config]);
-      expect(performance.now() - began, value).toBeLessThan(1000);
+      expect(
+        cpuTime(() => findings([config])),
+        value,
+      ).toBeLessThan(1000);
     }
   });
 
@@ -151,8 +153,6 @@ describe('hostile texts', () => {
     const config = read(
       JSON.stringify({ mcpServers: { s: { command: 'x', env: { API_KEY: `${'-'.repeat(120)}x` } } } }),
     );
-    const began = performance.now();
-    findings([config]);
-    expect(performance.now() - began).toBeLessThan(1000);
+    expect(cpuTime(() => findings([config]))).toBeLessThan(1000);
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { addressAllowed } from '../../../src/core/net/address.ts';
 import { parseBaseUrl } from '../../../src/core/net/baseUrl.ts';
 import type { BaseUrl, Network } from '../../../src/core/policy/model.ts';
+import { runs } from '../../support/runs.ts';
 import { readCorpus } from '../request/support.ts';
 
 interface HostCase {
@@ -251,7 +252,7 @@ describe('a base URL', () => {
         expect(text.toLowerCase().startsWith(result.value.origin.replace(/:443$/, ''))).toBe(true);
         expect(url.pathname.replace(/\/$/, '')).toBe(result.value.prefix);
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(3000) },
     );
   });
 });

@@ -4,6 +4,7 @@ import { compileService, decide, type Judged } from '../../../src/core/policy/de
 import { foldText } from '../../../src/core/policy/fold.ts';
 import { canonicalise } from '../../../src/core/request/canonicalise.ts';
 import type { CanonicalBody, RequestInput } from '../../../src/core/request/model.ts';
+import { runs } from '../../support/runs.ts';
 import { serviceOf } from './fixtures.ts';
 
 // What a server does not read, or reads otherwise than it is sent, no condition holds for.
@@ -284,7 +285,7 @@ describe('the folded form of a text', () => {
       fc.property(fc.array(character, { maxLength: 6 }), (characters) => {
         expect(foldText(characters.join(''))).toBe(slowly(characters.join('')));
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 });

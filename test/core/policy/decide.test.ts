@@ -6,6 +6,7 @@ import type { Service } from '../../../src/core/policy/model.ts';
 import { narrowestRule } from '../../../src/core/policy/narrowestRule.ts';
 import { METHODS, type Method } from '../../../src/core/request/model.ts';
 import { type NaiveRule, naiveVerdict } from '../../support/naivePolicy.ts';
+import { runs } from '../../support/runs.ts';
 import { allowRule, denyRule, method, pathText, rules } from './arbitraries.ts';
 import { judge, policyOf, serviceOf } from './fixtures.ts';
 
@@ -135,7 +136,7 @@ describe('decide as a whole', () => {
           expect(judge(api, verb, path).verdict).toBe(naiveVerdict(list, verb, path));
         }
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 
@@ -144,7 +145,7 @@ describe('decide as a whole', () => {
       fc.property(fc.array(denyRule, { maxLength: 4 }), method, pathText, (list, verb, path) => {
         expect(judge(service(list), verb, path).verdict).toBe('deny');
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 
@@ -157,7 +158,7 @@ describe('decide as a whole', () => {
           expect(naiveVerdict([deny, { path: '/**', methods: [...METHODS] }], verb, path)).toBe('allow');
         }
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 
@@ -166,7 +167,7 @@ describe('decide as a whole', () => {
       fc.property(fc.array(fc.oneof(allowRule, denyRule), { maxLength: 6 }), method, pathText, (list, verb, path) => {
         expect(judge(service([...list].reverse()), verb, path).verdict).toBe(judge(service(list), verb, path).verdict);
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 });
@@ -186,7 +187,7 @@ describe('the narrowest rule', () => {
         const same = path.replaceAll('*', '%2A') === otherPath.replaceAll('*', '%2A') && verb === otherVerb;
         expect(judge(api, otherVerb, otherPath).verdict).toBe(same ? 'allow' : 'deny');
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 });
@@ -282,7 +283,7 @@ describe('the routes of real APIs', () => {
           if (verdict !== naiveVerdict(list, verb, path)) throw new Error(`${verb} ${path}: ${verdict}`);
         }
       }),
-      { numRuns: 15 },
+      { numRuns: runs(15) },
     );
   });
 });

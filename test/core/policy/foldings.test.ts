@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileService, decide } from '../../../src/core/policy/decide.ts';
 import { canonicalPath } from '../../../src/core/request/path.ts';
+import { cpuTime } from '../../support/cpuTime.ts';
 import type { NaiveRule } from '../../support/naivePolicy.ts';
+import { runs } from '../../support/runs.ts';
 import { judge, policyOf, serviceOf } from './fixtures.ts';
 
 interface Folding {
@@ -240,22 +242,14 @@ describe('all foldings together', () => {
           expect(judge(denying, 'GET', path).verdict, path).toBe('deny');
         },
       ),
-      { numRuns: 1500 },
+      { numRuns: runs(1500) },
     );
   });
 
   it('take time that grows with the path alone', { timeout: 30_000 }, () => {
     const compiled = compileService(denying);
-    const cpu = (segments: readonly string[]): number => {
-      let best = Number.POSITIVE_INFINITY;
-      for (let round = 0; round < 3; round += 1) {
-        const start = process.cpuUsage();
-        decide(compiled, { method: 'GET', path: `/${segments.join('/')}`, segments, query: [] });
-        const { user, system } = process.cpuUsage(start);
-        best = Math.min(best, (user + system) / 1000);
-      }
-      return best;
-    };
+    const cpu = (segments: readonly string[]): number =>
+      cpuTime(() => decide(compiled, { method: 'GET', path: `/${segments.join('/')}`, segments, query: [] }), 3);
     const long = (piece: string): string => piece.repeat(Math.floor(8100 / piece.length));
     for (const piece of ['.', '%20', '+', '.js', '.json', ';', '::$', '%E2%80%8B', '%3F', '%23', '. ', '+.', '%2B']) {
       expect(cpu([`${long(piece)}x`]), `${piece}…x`).toBeLessThan(20);

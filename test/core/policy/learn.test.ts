@@ -5,6 +5,7 @@ import { policyChanges } from '../../../src/core/policy/changes.ts';
 import { learnPolicy, tightenPolicy } from '../../../src/core/policy/learn.ts';
 import { parsePolicy } from '../../../src/core/policy/parse.ts';
 import type { PastCall } from '../../../src/core/policy/rulesUsed.ts';
+import { runs } from '../../support/runs.ts';
 import { method, pathText, rules } from './arbitraries.ts';
 import { policyOf } from './fixtures.ts';
 
@@ -98,7 +99,7 @@ describe('learnPolicy', () => {
         expect(parsePolicy(text).policy, text).toBeDefined();
         expect(learnPolicy(text, past).changes).toEqual([]);
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 });
@@ -217,7 +218,7 @@ describe('tightenPolicy', () => {
         expect(policyChanges(text, tight).filter(({ kind }) => kind === 'widens')).toEqual([]);
         expect(learnPolicy(tight, past).changes.length).toBe(learnPolicy(text, past).changes.length);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 });

@@ -4,6 +4,7 @@ import { mayMeet } from '../../../src/core/policy/overlap.ts';
 import { PathIndex } from '../../../src/core/policy/pathIndex.ts';
 import { compilePattern, type Pattern } from '../../../src/core/policy/pattern.ts';
 import { naiveMatches, naiveMatchesFolded } from '../../support/naivePolicy.ts';
+import { runs } from '../../support/runs.ts';
 import { pathText, patternText } from './arbitraries.ts';
 import { policyOf, serviceOf } from './fixtures.ts';
 
@@ -50,7 +51,7 @@ describe('an allow and a deny rule', () => {
         fc.pre(naiveMatches(grant, path) && (naiveMatches(restricting, path) || naiveMatchesFolded(restricting, path)));
         expect(meets(allowed, denied)).toBe(true);
       }),
-      { numRuns: 500, maxSkipsPerRun: 2000 },
+      { numRuns: runs(500), maxSkipsPerRun: 2000 },
     );
   });
 });
@@ -66,7 +67,7 @@ describe('coverage between folded patterns', () => {
         );
         expect(naiveMatchesFolded(compiled(outer).canonical, path)).toBe(true);
       }),
-      { numRuns: 500, maxSkipsPerRun: 2000 },
+      { numRuns: runs(500), maxSkipsPerRun: 2000 },
     );
   });
 
@@ -78,7 +79,7 @@ describe('coverage between folded patterns', () => {
         fc.pre(!path.includes('%CC%81') && naiveMatches(canonical, path));
         expect(naiveMatchesFolded(canonical, path)).toBe(true);
       }),
-      { numRuns: 500, maxSkipsPerRun: 500 },
+      { numRuns: runs(500), maxSkipsPerRun: 500 },
     );
   });
 });

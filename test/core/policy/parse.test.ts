@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { literalCredentials, parsePolicy } from '../../../src/core/policy/parse.ts';
+import { runs } from '../../support/runs.ts';
 import { rules } from './arbitraries.ts';
 import { places, policyOf, serviceOf, valid } from './fixtures.ts';
 
@@ -138,7 +139,7 @@ services:
           list.map(({ path, effect }) => [path, effect ?? 'allow']),
         );
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     );
   });
 });
@@ -359,7 +360,7 @@ describe('a hostile file', () => {
           expect(end.line).toBe(text.slice(0, span.end).split('\n').length);
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 });

@@ -5,6 +5,7 @@ import { compilePattern, type Pattern } from '../../../src/core/policy/pattern.t
 import { pathReadings } from '../../../src/core/policy/readings.ts';
 import { canonicalPath, literalPattern } from '../../../src/core/request/path.ts';
 import { naiveMatches, naiveMatchesFolded } from '../../support/naivePolicy.ts';
+import { runs } from '../../support/runs.ts';
 import { pathText, patternText } from './arbitraries.ts';
 
 function compiled(text: string): Pattern {
@@ -87,7 +88,7 @@ describe('the strict match', () => {
         const canonical = compiled(pattern).canonical;
         expect(matches(pattern, path)).toBe(naiveMatches(canonical, path));
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 });
@@ -115,7 +116,7 @@ describe('the generous match', () => {
       fc.property(patternText, pathText, (pattern, path) => {
         expect(matchesFolded(pattern, path)).toBe(naiveMatchesFolded(compiled(pattern).canonical, path));
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 });
@@ -177,7 +178,7 @@ describe('coverage between patterns', () => {
         expect(covers(inner, inner)).toBe(true);
         if (covers(outer, inner) && matches(inner, path)) expect(matches(outer, path)).toBe(true);
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 });

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { PolicyDocument, Problem } from '../../../src/core/policy/model.ts';
 import { parsePolicy } from '../../../src/core/policy/parse.ts';
 import { TreeCache } from '../../../src/core/policy/treeCache.ts';
+import { runs } from '../../support/runs.ts';
 
 const LAID_OUT = `# What my agents may do.
 version: 1
@@ -100,7 +101,7 @@ describe('a tree of which only what changed is read', () => {
           expectSame(text, cache);
         }
       }),
-      { numRuns: 250 },
+      { numRuns: runs(250) },
     );
   });
 });

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { secretParts } from '../../../src/core/redact/parts.ts';
 import { Redactor } from '../../../src/core/redact/redactor.ts';
 import { Secret } from '../../../src/core/secret.ts';
+import { cpuTime } from '../../support/cpuTime.ts';
+import { runs } from '../../support/runs.ts';
 
 function redactor(value: string): Redactor {
   return new Redactor([{ name: 'api', value: new Secret(value) }]);
@@ -100,7 +102,7 @@ describe('a credential in several parts', () => {
           token: '[redacted:api]',
         });
       }),
-      { numRuns: 8 },
+      { numRuns: runs(8) },
     );
   });
 
@@ -169,9 +171,8 @@ describe('a credential in several parts', () => {
 
   it('is read in linear time, whatever it is', () => {
     for (const unit of ['a=', ':', ' ', '"', '{', 'a b', '=', 'x: ', '&', '@', '/', '\n', 'a=b;', 'password ']) {
-      const start = performance.now();
-      secretParts(unit.repeat(16_384 / unit.length));
-      expect(performance.now() - start).toBeLessThan(3_000);
+      const text = unit.repeat(16_384 / unit.length);
+      expect(cpuTime(() => secretParts(text))).toBeLessThan(3_000);
     }
   });
 });

@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Redactor } from '../../../src/core/redact/redactor.ts';
 import { Secret } from '../../../src/core/secret.ts';
+import { cpuTime } from '../../support/cpuTime.ts';
+import { runs } from '../../support/runs.ts';
 
-const RUNS = { numRuns: 150 };
+const RUNS = { numRuns: runs(150) };
 
 function redactor(...values: string[]): Redactor {
   return new Redactor(values.map((value, index) => ({ name: `service-${index}`, value: new Secret(value) })));
@@ -221,7 +223,7 @@ describe('Redactor.text', () => {
         const once = all.text(input).text;
         expect(all.text(once)).toEqual({ text: once, count: 0 });
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 
@@ -352,10 +354,7 @@ describe('Redactor.text', () => {
     for (const unit of hostile) {
       const time = (length: number): number => {
         const text = unit.repeat(Math.ceil(length / unit.length));
-        const before = process.cpuUsage();
-        all.text(text);
-        const { user, system } = process.cpuUsage(before);
-        return (user + system) / 1000;
+        return cpuTime(() => all.text(text));
       };
       time(20_000);
       // A quadratic search of the longer text would take a hundred times as long, some thirty seconds.

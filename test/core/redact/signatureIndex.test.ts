@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { Redactor } from '../../../src/core/redact/redactor.ts';
 import { SignatureIndex } from '../../../src/core/redact/signatureIndex.ts';
 import { Secret } from '../../../src/core/secret.ts';
+import { cpuTime } from '../../support/cpuTime.ts';
+import { runs } from '../../support/runs.ts';
 
 const digest = (text: string, hash = 'sha256'): Buffer => createHash(hash).update(text).digest();
 const redactor = (index: SignatureIndex): Redactor =>
@@ -40,7 +42,7 @@ describe('signatures', () => {
         expect(result).not.toContain(written);
         expect(result).toContain('[redacted:other]');
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 
@@ -103,14 +105,9 @@ describe('signatures', () => {
     const cpu = (index: SignatureIndex): number => {
       const made = redactor(index);
       for (let i = 0; i < 5; i++) call(index, made);
-      return Math.min(
-        ...Array.from({ length: 7 }, () => {
-          const before = process.cpuUsage();
-          for (let i = 0; i < 5; i++) call(index, made);
-          const { user, system } = process.cpuUsage(before);
-          return user + system;
-        }),
-      );
+      return cpuTime(() => {
+        for (let i = 0; i < 5; i++) call(index, made);
+      }, 7);
     };
     expect(cpu(many) / cpu(few)).toBeLessThan(4);
   });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Redactor } from '../../../src/core/redact/redactor.ts';
 import { Secret } from '../../../src/core/secret.ts';
+import { runs } from '../../support/runs.ts';
 
 function redactor(value: string): Redactor {
   return new Redactor([{ name: 'api', value: new Secret(value) }]);
@@ -101,7 +102,7 @@ describe('a value that is spelled out', () => {
         expect(redactor(value).text(`before (${spelled}) behind`).text).not.toContain(spelled);
         expect(redactor(value).text(`before (${spelled}) behind`).count).toBeGreaterThan(0);
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 
@@ -119,7 +120,7 @@ describe('a value that is spelled out', () => {
         const { text } = redactor(value).text(`x,${write(value)},y`);
         expect(text).toMatch(/^x,[\\"']{0,4}\[redacted:api\][\\"']{0,4},y$/);
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     );
   });
 
@@ -150,7 +151,7 @@ describe('a value that is spelled out', () => {
         const text = all.join(' ');
         expect(redactor(value).text(text)).toEqual({ text, count: 0 });
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 });

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalPath, literalPattern, MAX_PATH_BYTES } from '../../../src/core/request/path.ts';
+import { cpuTime } from '../../support/cpuTime.ts';
+import { runs } from '../../support/runs.ts';
 import { rawPath } from './arbitraries.ts';
 
 function path(raw: string, pattern = false): string {
@@ -136,14 +138,15 @@ describe('a request path', () => {
   });
 
   it('is refused when it is too long, in either spelling, and quickly', () => {
-    const began = performance.now();
-    const long = canonicalPath(`/${'a'.repeat(MAX_PATH_BYTES)}`);
-    expect(long.ok ? '' : long.error.code).toBe('request_too_large');
-    const huge = canonicalPath(`/${'%2e%2e/'.repeat(1_000_000)}`);
-    expect(huge.ok ? '' : huge.error.code).toBe('request_too_large');
-    expect(refusal(`/${'a/../'.repeat(4000)}`)).toContain('dot segment');
-    expect(canonicalPath(`/${'%61'.repeat(MAX_PATH_BYTES - 1)}`).ok).toBe(true);
-    expect(performance.now() - began).toBeLessThan(1000);
+    const ask = (): void => {
+      const long = canonicalPath(`/${'a'.repeat(MAX_PATH_BYTES)}`);
+      expect(long.ok ? '' : long.error.code).toBe('request_too_large');
+      const huge = canonicalPath(`/${'%2e%2e/'.repeat(1_000_000)}`);
+      expect(huge.ok ? '' : huge.error.code).toBe('request_too_large');
+      expect(refusal(`/${'a/../'.repeat(4000)}`)).toContain('dot segment');
+      expect(canonicalPath(`/${'%61'.repeat(MAX_PATH_BYTES - 1)}`).ok).toBe(true);
+    };
+    expect(cpuTime(ask)).toBeLessThan(1000);
   });
 
   it('never quotes the text in a refusal', () => {
@@ -208,8 +211,8 @@ describe('canonical paths', () => {
         expect(path(once.value.path, pattern)).toBe(once.value.path);
         expect(`/${once.value.segments.join('/')}`).toBe(once.value.path);
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(3000) },
     );
-    expect(seen).toBeGreaterThan(300);
+    expect(seen).toBeGreaterThan(runs(3000) / 10);
   });
 });

@@ -4,6 +4,7 @@ import { compileService, decide } from '../../../src/core/policy/decide.ts';
 import type { Service } from '../../../src/core/policy/model.ts';
 import { parsePolicy } from '../../../src/core/policy/parse.ts';
 import { canonicalise } from '../../../src/core/request/canonicalise.ts';
+import { cpuTime } from '../../support/cpuTime.ts';
 import {
   aService,
   inputOf,
@@ -72,9 +73,10 @@ describe('the corpus of path bypasses', () => {
   });
 
   it('is answered within the second, hostile lengths included', () => {
-    const began = performance.now();
-    for (const one of cases) sentNaively(one);
-    expect(performance.now() - began).toBeLessThan(1000);
+    const all = (): void => {
+      for (const one of cases) sentNaively(one);
+    };
+    expect(cpuTime(all)).toBeLessThan(1000);
   });
 });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RequestInput } from '../../../src/core/request/model.ts';
+import { cpuTime } from '../../support/cpuTime.ts';
 import { refused, taken } from './support.ts';
 
 function search(path: string, query?: RequestInput['query']): string {
@@ -106,11 +107,12 @@ describe('a query', () => {
   });
 
   it('answers hostile names quickly', () => {
-    const began = performance.now();
     const auth = { type: 'query', name: 'key' } as const;
-    expect(taken({ query: { [`%${'25'.repeat(2000)}`]: '1' } }, { auth }).query).toHaveLength(1);
-    expect(refused({ query: { ['%25'.repeat(200_000)]: '1' } }, { auth }).code).toBe('request_too_large');
-    expect(performance.now() - began).toBeLessThan(1000);
+    const ask = (): void => {
+      expect(taken({ query: { [`%${'25'.repeat(2000)}`]: '1' } }, { auth }).query).toHaveLength(1);
+      expect(refused({ query: { ['%25'.repeat(200_000)]: '1' } }, { auth }).code).toBe('request_too_large');
+    };
+    expect(cpuTime(ask)).toBeLessThan(1000);
   });
 
   it('gives every decoder what was meant', () => {

@@ -1,13 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { AgentStore } from '../../../src/extension/agents/agentStore.ts';
 import { ApprovalStore } from '../../../src/extension/policy/approvalStore.ts';
-import { FakeSecrets, FakeTexts } from '../support/fakes.ts';
+import { FakeSecrets, FakeTexts, noPause } from '../support/fakes.ts';
 
 function storage(): { texts: FakeTexts; secrets: FakeSecrets; open(): AgentStore } {
   const texts = new FakeTexts();
   const secrets = new FakeSecrets();
   const open = (): AgentStore =>
-    new AgentStore({ text: new ApprovalStore({ texts, secrets, installation: '/storage' }), now: () => 1 });
+    new AgentStore({
+      text: new ApprovalStore({ texts, secrets, installation: '/storage', pause: noPause }),
+      now: () => 1,
+    });
   return { texts, secrets, open };
 }
 

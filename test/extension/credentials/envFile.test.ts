@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { envVariables, withoutVariable } from '../../../src/extension/credentials/envFile.ts';
+import { cpuTime } from '../../support/cpuTime.ts';
 
 const KEY = ['sk', 'test', 'Zq7mK2xV9tB4nW8c'].join('_');
 const OTHER = 'k3Yt0ken-0f-an0ther-k1nd';
@@ -48,9 +49,8 @@ describe('the variables of a .env file', () => {
   });
 
   test('take linear time', () => {
-    const started = performance.now();
-    envVariables(`A=${'"\\'.repeat(50_000)}\n${'A=#'.repeat(50_000)}\n${' '.repeat(100_000)}=`);
-    expect(performance.now() - started).toBeLessThan(1000);
+    const text = `A=${'"\\'.repeat(50_000)}\n${'A=#'.repeat(50_000)}\n${' '.repeat(100_000)}=`;
+    expect(cpuTime(() => envVariables(text))).toBeLessThan(1000);
   });
 });
 

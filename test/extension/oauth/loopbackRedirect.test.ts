@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type LoopbackRedirect, listenOnLoopback } from '../../../src/extension/oauth/loopbackRedirect.ts';
 
-const REQUEST_WITHIN_MS = 1000;
+const REQUEST_WITHIN_MS = 250;
 
 let redirect: LoopbackRedirect;
 let received: string[];
@@ -74,7 +74,7 @@ test('connections that say nothing do not keep the browser away', async () => {
     await expect
       .poll(() => ask('/signed-in?state=right').then(({ status }) => status, String), {
         timeout: 12_000,
-        interval: 100,
+        interval: 25,
       })
       .toBe(200);
   } finally {

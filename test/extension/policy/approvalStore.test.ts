@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { ApprovalNotKeptError, ApprovalStore } from '../../../src/extension/policy/approvalStore.ts';
-import { FakeSecrets, FakeTexts } from '../support/fakes.ts';
+import { FakeSecrets, FakeTexts, noPause } from '../support/fakes.ts';
 
 function setUp() {
   const texts = new FakeTexts();
   const secrets = new FakeSecrets();
-  return { texts, secrets, store: new ApprovalStore({ texts, secrets, installation: '/storage' }) };
+  return { texts, secrets, store: new ApprovalStore({ texts, secrets, installation: '/storage', pause: noPause }) };
 }
 
 test('gives back what was approved, with its date and its services', async () => {
@@ -24,7 +24,7 @@ test('the text alone is no approval: without its hash nothing is approved', asyn
   const { store, secrets, texts } = setUp();
   await store.write('user', 'services: {}\n', [], 1);
   secrets.entries.clear();
-  const reopened = new ApprovalStore({ texts, secrets, installation: '/storage' });
+  const reopened = new ApprovalStore({ texts, secrets, installation: '/storage', pause: noPause });
   expect(await reopened.read('user')).toEqual({ kind: 'none' });
 });
 
@@ -51,7 +51,10 @@ describe('windows that do not see each other’s SecretStorage', () => {
   function second({ texts, secrets }: ReturnType<typeof setUp>) {
     const own = new FakeSecrets();
     for (const [key, value] of secrets.entries) own.entries.set(key, value);
-    return { secrets: own, store: new ApprovalStore({ texts, secrets: own, installation: '/storage' }) };
+    return {
+      secrets: own,
+      store: new ApprovalStore({ texts, secrets: own, installation: '/storage', pause: noPause }),
+    };
   }
 
   test('meet each other’s approvals all the same, whoever writes next', async () => {
@@ -83,7 +86,7 @@ describe('windows that do not see each other’s SecretStorage', () => {
     secrets.entries.delete([...secrets.entries.keys()].find((name) => name.startsWith('approval/')) ?? '');
     expect(await store.read('user')).toMatchObject({ kind: 'approved', text: 'mine' });
 
-    const elsewhere = new ApprovalStore({ texts, secrets, installation: '/elsewhere' });
+    const elsewhere = new ApprovalStore({ texts, secrets, installation: '/elsewhere', pause: noPause });
     expect(await elsewhere.read('user')).toEqual({ kind: 'none' });
     const forged = JSON.stringify({ ...JSON.parse(signed), mac: 'a'.repeat(64) });
     texts.files.set('user.yaml.json', forged);
@@ -91,11 +94,11 @@ describe('windows that do not see each other’s SecretStorage', () => {
   });
 
   test('wait for each other: a text whose record is not there yet is looked at again', async () => {
-    const { texts, store } = setUp();
+    const { texts, secrets } = setUp();
+    const pause = async (): Promise<void> => void texts.files.set('user.yaml', 'old');
+    const store = new ApprovalStore({ texts, secrets, installation: '/storage', pause });
     await store.write('user', 'old', ['stripe'], 1);
     texts.files.set('user.yaml', 'new');
-    const reading = store.read('user');
-    setTimeout(() => texts.files.set('user.yaml', 'old'), 50);
-    expect(await reading).toMatchObject({ kind: 'approved', text: 'old' });
+    expect(await store.read('user')).toMatchObject({ kind: 'approved', text: 'old' });
   });
 });

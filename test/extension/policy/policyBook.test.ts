@@ -9,7 +9,8 @@ import { policyLanguage } from '../../../src/extension/policy/language.ts';
 import { ChangedSinceReviewError, PolicyBook } from '../../../src/extension/policy/policyBook.ts';
 import { type PolicyRead, readSettled } from '../../../src/extension/policy/policySource.ts';
 import { type BoundedPolicyParser, PolicyTimeoutError } from '../../../src/gateway/policyParser.ts';
-import { FakeSecrets, FakeTexts } from '../support/fakes.ts';
+import { runs } from '../../support/runs.ts';
+import { FakeSecrets, FakeTexts, noPause } from '../support/fakes.ts';
 
 /** What the worker does, in this thread. */
 const inThisThread: Pick<BoundedPolicyParser, 'parse' | 'narrow' | 'changes'> = {
@@ -34,7 +35,7 @@ function setUp(id = 'user', parser = inThisThread) {
   const source = { id, label: 'valetkey.yaml', read: async () => disk.read };
   const open = async (): Promise<PolicyBook> => {
     const book = new PolicyBook({
-      approvals: new ApprovalStore({ texts: approved, secrets, installation: '/storage' }),
+      approvals: new ApprovalStore({ texts: approved, secrets, installation: '/storage', pause: noPause }),
       lastValid,
       language: policyLanguage(parser, 'too slow'),
       now: () => 7,
@@ -313,7 +314,12 @@ describe('what an editor saved', () => {
     for (const [name, text] of kept[0]) other.approved.files.set(name, text);
     for (const [name, text] of kept[1]) other.secrets.entries.set(name, text);
     const theirs = new PolicyBook({
-      approvals: new ApprovalStore({ texts: other.approved, secrets: other.secrets, installation: '/storage' }),
+      approvals: new ApprovalStore({
+        texts: other.approved,
+        secrets: other.secrets,
+        installation: '/storage',
+        pause: noPause,
+      }),
       lastValid: new FakeTexts(),
       language: policyLanguage(inThisThread, 'too slow'),
       now: () => 7,
@@ -479,7 +485,12 @@ describe('the approved text', () => {
     const book = await mine.open();
     await mine.save(book, policy('a'));
     await approveNow(book);
-    const approvals = new ApprovalStore({ texts: mine.approved, secrets: mine.secrets, installation: '/storage' });
+    const approvals = new ApprovalStore({
+      texts: mine.approved,
+      secrets: mine.secrets,
+      installation: '/storage',
+      pause: noPause,
+    });
     expect((await approvals.read(WORKSPACE)).kind).toBe('approved');
     expect((await approvals.read('workspace:file:///home/me/other')).kind).toBe('none');
   });
@@ -489,7 +500,12 @@ describe('the approved text', () => {
     const book = await mine.open();
     await mine.save(book, policy('a'));
     await approveNow(book);
-    const other = new ApprovalStore({ texts: new FakeTexts(), secrets: mine.secrets, installation: '/other-profile' });
+    const other = new ApprovalStore({
+      texts: new FakeTexts(),
+      secrets: mine.secrets,
+      installation: '/other-profile',
+      pause: noPause,
+    });
     expect((await other.read('user')).kind).toBe('none');
   });
 });
@@ -663,7 +679,7 @@ describe('a change of our own', () => {
         const waits = after?.pending.map(({ text }) => text) ?? [];
         expect(waits).toEqual(expect.arrayContaining([...waited]));
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   });
 
@@ -746,7 +762,7 @@ test('whatever is saved and approved: nothing passes that approved or written fo
         expect(inForce(book)).toEqual(expected.sort());
       }
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   );
 });
 

@@ -3,14 +3,14 @@ import { ApprovalStore } from '../../../src/extension/policy/approvalStore.ts';
 import { ToolPinStore, ToolsChangedError } from '../../../src/extension/servers/toolPinStore.ts';
 import { toolReviewText } from '../../../src/extension/servers/toolReviewText.ts';
 import type { SeenTool, ToolStanding, ToolsSeen } from '../../../src/gateway/parent.ts';
-import { FakeSecrets, FakeTexts } from '../support/fakes.ts';
+import { FakeSecrets, FakeTexts, noPause } from '../support/fakes.ts';
 
 function storage(): { texts: FakeTexts; open(scope?: 'user' | 'folder-a'): ToolPinStore } {
   const texts = new FakeTexts();
   const secrets = new FakeSecrets();
   const open = (scope: 'user' | 'folder-a' = 'user'): ToolPinStore =>
     new ToolPinStore({
-      text: new ApprovalStore({ texts, secrets, installation: '/storage' }),
+      text: new ApprovalStore({ texts, secrets, installation: '/storage', pause: noPause }),
       now: () => 1,
       scopes: () => new Map([['wiki', scope]]),
     });

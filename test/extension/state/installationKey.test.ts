@@ -1,14 +1,15 @@
 import { expect, test } from 'vitest';
-import { installationKey, prepareInstallationKeys, SETTLE_MS } from '../../../src/extension/state/installationKey.ts';
+import { installationKey, prepareInstallationKeys } from '../../../src/extension/state/installationKey.ts';
 import { FakeSecrets } from '../support/fakes.ts';
 
-const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+// Longer than the slowest access to the storage below.
+const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 125));
 
 test('two windows that start at once for the first time go by the same keys', async () => {
   const secrets = new FakeSecrets();
   let call = 0;
   // Every other access is slow: one window is through while the other still stores.
-  secrets.delay = () => (call++ % 2 === 0 ? 1 : 40);
+  secrets.delay = () => (call++ % 2 === 0 ? 1 : 20);
   const start = async (): Promise<string[]> => {
     await prepareInstallationKeys(secrets, settle);
     return Promise.all((['freeze', 'approval', 'fingerprint'] as const).map((name) => installationKey(secrets, name)));

@@ -1,5 +1,8 @@
 import type { MetadataPort, SecretPort, TextFolderPort } from '../../../src/extension/ports.ts';
 
+/** For what waits between two looks: the second look comes at once. */
+export async function noPause(): Promise<void> {}
+
 /** SecretStorage as the tests need it: in memory, slow on demand, and able to lose what it is given. */
 export class FakeSecrets implements SecretPort {
   readonly entries = new Map<string, string>();

@@ -4,6 +4,7 @@ import { narrowApproved } from '../../../../src/core/policy/approval.ts';
 import { policyChanges } from '../../../../src/core/policy/changes.ts';
 import { parsePolicy } from '../../../../src/core/policy/parse.ts';
 import { decideTool } from '../../../../src/core/policy/servers/decideTool.ts';
+import { runs } from '../../../support/runs.ts';
 import { serverText } from './fixtures.ts';
 
 const RANK = { allow: 0, ask: 1, deny: 2 } as const;
@@ -43,7 +44,7 @@ describe('approved and written, for the tools of servers', () => {
           }
         },
       ),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 
@@ -56,7 +57,7 @@ describe('approved and written, for the tools of servers', () => {
         if (more) expect(widens, `${approved} → ${saved}`).toBe(true);
         expect(policyChanges(saved, saved.replace('{', '{ '))).toEqual([]);
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 
