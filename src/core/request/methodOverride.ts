@@ -4,8 +4,8 @@ import { invalid } from './problem.ts';
 
 /**
  * Names by which a server takes a request for one of another method, without underscores: Rack, Rails, Laravel, Symfony,
- * WordPress, Express (`_method`), ASP.NET, SharePoint, OData and Google (`X-HTTP-Method-Override` and the like, also as a
- * field or a parameter).
+ * Spring, WordPress, Express (`_method`), ASP.NET, SharePoint, OData and Google (`X-HTTP-Method-Override` and the like, also
+ * as a field or a parameter), Plack and Catalyst (`x-tunneled-method`).
  */
 const OVERRIDES: ReadonlySet<string> = new Set([
   'methodoverride',
@@ -14,13 +14,26 @@ const OVERRIDES: ReadonlySet<string> = new Set([
   'xhttpmethod',
   'xhttpmethodoverride',
   'xmethodoverride',
+  'xtunneledmethod',
+  'tunneledmethod',
 ]);
 
-/** The same for names that begin with an underscore; without one they are common, see {@link VALUED}. */
+/**
+ * The same for names that begin with an underscore, or with the dollar sign of OData and Google (`$httpMethod`); without
+ * one they are common, see {@link VALUED}.
+ */
 const UNDERSCORED: ReadonlySet<string> = new Set(['method', 'httpmethod', 'requestmethod', 'verb']);
 
-/** Common names that only some APIs take for the method (Facebook's Graph API, Restlet): their value tells. */
-const VALUED: ReadonlySet<string> = new Set(['method', 'httpmethod', 'requestmethod', 'verb', 'httpverb']);
+/** A common name that only some APIs take for the method (Facebook's Graph API, Restlet): its value tells. */
+const READ_BY_SOME = 'method';
+/** Common names that no framework is known to read, but which somebody's own server may. */
+const READ_BY_NONE: ReadonlySet<string> = new Set(['httpmethod', 'requestmethod', 'verb', 'httpverb']);
+/**
+ * What those names say of a call that the API is to make: to a webhook, or of an uptime monitor. Twilio's forms spell the
+ * common name as `Method`, by which no API is known to run another one.
+ */
+const OF_A_WEBHOOK = /^(?:get|head|post)$/i;
+const TWILIO = 'Method';
 
 /** The methods that HTTP servers know. Those that cannot be sent are no less dangerous as values. */
 const METHOD_NAMES: ReadonlySet<string> = new Set(
@@ -52,7 +65,7 @@ function lacksLetters(name: string): boolean {
 }
 
 function isOverride(part: string): boolean {
-  const name = underscored(withoutAmpersand(part.trim()));
+  const name = underscored(withoutAmpersand(part.trim())).replace(/^\$/, '_');
   const letters = name.replaceAll('_', '');
   if (OVERRIDES.has(letters) || (name.startsWith('_') && UNDERSCORED.has(letters))) return true;
   // Some frameworks read `a.b` as the field `b` of `a`.
@@ -94,7 +107,12 @@ export function refuseOverride(
 
 function namesAnotherMethod(name: string, value: string, method: Method): boolean {
   if (value.trim().length > MAX_NAME) return false;
-  if (!parameterRoots(name).some((root) => VALUED.has(root.replaceAll('_', '')))) return false;
+  const roots = parameterRoots(name).map((root) => root.replaceAll('_', ''));
+  const bySome = roots.includes(READ_BY_SOME);
+  if (!bySome && !roots.some((root) => READ_BY_NONE.has(root))) return false;
+  // A read that a server runs as a write is worth more to an attacker than any webhook that is set up by a GET.
+  const maySetUp = method === 'POST' || method === 'PUT' || method === 'PATCH';
+  if (maySetUp && (!bySome || name === TWILIO) && OF_A_WEBHOOK.test(value)) return false;
   const meant = foldedName(value);
   return METHOD_NAMES.has(meant) && meant !== method.toLowerCase();
 }

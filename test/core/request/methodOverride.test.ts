@@ -31,6 +31,11 @@ const NAMES = [
   'XHttpMethodOverride',
   '_requestMethod',
   '_verb',
+  '$method',
+  '$httpMethod',
+  'x-tunneled-method',
+  'X-Tunneled-Method',
+  'tunneled_method',
 ];
 
 /** Spellings that some server takes for the name. */
@@ -149,16 +154,16 @@ describe('a name that overrides the method', () => {
 });
 
 describe('a value that names another method', () => {
-  const names = [
-    'method',
-    'Method',
-    'METHOD',
-    'method[]',
-    '[method]',
-    'method]',
-    ' method',
+  const names = ['method', 'Method', 'METHOD', 'method[]', '[method]', 'method]', ' method', 'm%65thod', '\uff4dethod'];
+  const unread = [
     'http_method',
     'httpMethod',
+    'HTTP_METHOD',
+    'http-method',
+    'request_method',
+    'verb',
+    'http-verb',
+    'http_verb',
   ];
   const values = [
     'delete',
@@ -173,10 +178,20 @@ describe('a value that names another method', () => {
     'de\u200blete',
   ];
 
-  it.each([...names, 'request_method', 'verb', 'http-verb', 'm%65thod', '\uff4dethod'])('is refused in: %s', (name) => {
-    for (const value of [...values, 'get']) {
+  it.each([...names, ...unread])('is refused in: %s', (name) => {
+    const setsUpNone = unread.includes(name) || name === 'Method';
+    for (const value of setsUpNone ? values.filter((one) => one !== 'head') : [...values, 'get', 'GET']) {
       expect(why({ method: 'POST', query: { [name]: value } }), value).toContain('name of another method');
       expect(why({ method: 'POST', form: { [name]: value } }), value).toContain('name of another method');
+    }
+    for (const value of ['get', 'head', 'post']) {
+      const input = { [name]: value };
+      expect(why({ method: 'DELETE', form: input }), value).toContain('name of another method');
+      expect(why({ method: 'DELETE', query: input }), value).toContain('name of another method');
+    }
+    // A read would run as a write.
+    for (const method of ['GET', 'HEAD', 'OPTIONS'] as const) {
+      expect(why({ method, query: { [name]: 'POST' } })).toContain('name of another method');
     }
     expect(why({ method: 'GET', query: { [name]: ['get', 'post'] } })).toContain('name of another method');
     expect(why({ method: 'GET', path: `/?${encodeURIComponent(name)}=delete` })).toContain('leave the parameter out');
@@ -187,6 +202,29 @@ describe('a value that names another method', () => {
     for (const value of ['flickr.photos.search', 'card', 'tools/list', '', 'deleted', 'get-all']) {
       expect(taken({ method: 'GET', query: { method: value } }).query).toEqual([['method', value]]);
       expect(taken({ method: 'POST', form: { method: value } }).body?.kind).toBe('form');
+    }
+  });
+
+  it.each([...unread, 'Method'])('is the method of a webhook or a monitor, which is set up with: %s', (name) => {
+    for (const method of ['POST', 'PUT', 'PATCH'] as const) {
+      for (const value of ['GET', 'get', 'HEAD', 'POST']) {
+        expect(taken({ method, form: { [name]: value } }).body?.kind).toBe('form');
+        expect(taken({ method, query: { [name]: value } }).query).toEqual([[name, value]]);
+      }
+    }
+  });
+
+  it.each([
+    { Url: 'https://example.com/a.xml', Method: 'GET', StatusCallbackMethod: 'POST', FallbackMethod: 'GET' },
+    { VoiceMethod: 'GET', SmsMethod: 'POST', RecordingStatusCallbackMethod: 'GET', 'StatusCallbackMethod[]': 'POST' },
+    { answer_method: 'GET', hangup_method: 'DELETE', callbackMethod: 'PUT', fallback_http_method: 'GET' },
+    { method: 'card', payment_method: 'card', payment_method_types: ['card'], 'shipping[method]': 'post' },
+    { http_method: 2, httpMethod: 1, verb: 'GetRecord', requestMethod: 'get-or-head' },
+    { payment: { method: 'put' }, monitor: { http_method: 'DELETE' }, webhook: { verb: 'PATCH', Method: 'DELETE' } },
+  ])('is no concern in what honest APIs take: %j', (fields) => {
+    for (const method of ['POST', 'PUT', 'PATCH'] as const) {
+      expect(taken({ method, form: fields }).body?.kind).toBe('form');
+      expect(taken({ method, json: fields }).body?.kind).toBe('json');
     }
   });
 
