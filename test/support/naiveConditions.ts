@@ -20,6 +20,8 @@ export interface NaiveRequest {
   readonly query: readonly (readonly [string, string])[];
   /** So many parameters and form fields of other names stand before the others. */
   readonly others: { readonly query: number; readonly form: number };
+  /** Whether it is a GET, if it has no body; all others are a POST. */
+  readonly reads: boolean;
   /** The type that a JSON body goes out as. */
   readonly jsonType: string;
   readonly body:
@@ -39,13 +41,22 @@ export function naiveAllows(
   return conditions.every((condition) => naiveHolds(condition, request) === 'yes');
 }
 
-/** A deny or ask rule's conditions: none is surely false, and there is a body if one asks about it. */
+/**
+ * A deny or ask rule's conditions: none is surely false. If one asks about the body, there is one; or the request is no read,
+ * and one of the fields stands in its query, or is asked to be absent.
+ */
 export function naiveConcerns(
   conditions: readonly NaiveCondition[],
   request: NaiveRequest,
   bodyType: NaiveBodyType,
 ): boolean {
-  if (request.body.kind === 'none' && conditions.some(({ source }) => source === 'body')) return false;
+  const onBody = conditions.filter(({ source }) => source === 'body');
+  if (request.body.kind === 'none' && onBody.length > 0) {
+    const inQuery = ({ name }: NaiveCondition): boolean =>
+      request.query.some(([one]) => same(one, name.split('.', 1)[0] ?? ''));
+    const absent = ({ check, operand }: NaiveCondition): boolean => check === 'present' && operand === false;
+    if (request.reads || !onBody.some((condition) => inQuery(condition) || absent(condition))) return false;
+  }
   const known = isOther(request, bodyType) ? conditions.filter(({ source }) => source === 'query') : conditions;
   return known.every((condition) => naiveHolds(condition, request) !== 'no');
 }

@@ -90,14 +90,18 @@ function concerns(rule: Rule, conditions: readonly CompiledCondition[], request:
 }
 
 /**
- * Without a body nothing is to be found in one, but for a request that may do something with the same fields of its query.
- * All of the rule's have to be there: so a rule with more conditions concerns no more requests.
+ * Without a body nothing is to be found in one, but for a request that may do something: a rule concerns it where one of the
+ * fields that the rule asks about stands elsewhere, and where one is asked to be absent, as it then surely is.
  */
 function concernsNoBody(conditions: readonly CompiledCondition[], { method, fields }: JudgedRequest): boolean {
-  const reads = method === 'GET' || method === 'HEAD';
-  return conditions
-    .filter(({ condition }) => condition.source === 'body')
-    .every(({ wanted }) => !reads && fields.standsElsewhere(wanted));
+  const ofBody = conditions.filter(({ condition }) => condition.source === 'body');
+  if (ofBody.length === 0) return true;
+  if (method === 'GET' || method === 'HEAD') return false;
+  return ofBody.some(({ condition, wanted }) => asksForAbsence(condition) || fields.standsElsewhere(wanted));
+}
+
+function asksForAbsence({ check }: Condition): boolean {
+  return check.kind === 'present' && !check.present;
 }
 
 function onlyBodies(type: BodyType): string {

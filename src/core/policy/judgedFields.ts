@@ -1,7 +1,7 @@
 import { hiddenQuery } from '../request/hiddenQuery.ts';
 import { readJson } from '../request/jsonText.ts';
 import type { CanonicalRequest } from '../request/model.ts';
-import { parameterRoots } from '../request/parameters.ts';
+import { foldedName, parameterRoots } from '../request/parameters.ts';
 import { foldText } from './fold.ts';
 import { JsonFields } from './jsonFields.ts';
 import type { JudgedField } from './judgedField.ts';
@@ -37,6 +37,7 @@ export class JudgedFields {
   #tooMany: boolean | undefined;
   #queryRoots: ReadonlySet<string> | undefined;
   #pathRoots: ReadonlySet<string> | undefined;
+  #elsewhere: ReadonlySet<string> | undefined;
   #query: { readonly fields: PairFields | undefined } | undefined;
   #body: Body | undefined;
 
@@ -64,10 +65,17 @@ export class JudgedFields {
 
   /**
    * Whether a request without a body may say this field of one elsewhere: to many servers, parameters of the query are
-   * those of a form, and some read them from the path.
+   * those of a form, and some read them from the path. Also by a name with dots that leads to it (`amount.value`).
    */
-  standsElsewhere(wanted: WantedField): boolean {
-    return this.#pathHas(wanted) || this.#queryHas(wanted);
+  standsElsewhere({ roots }: WantedField): boolean {
+    this.#elsewhere ??= new Set(
+      [...this.#parts.query, ...hiddenQuery(this.#parts.segments)].flatMap(([name]) => [
+        ...parameterRoots(name),
+        ...parameterRoots(foldedName(name).split('.', 1)[0] ?? ''),
+      ]),
+    );
+    const own = this.#elsewhere;
+    return roots.some((root) => own.has(root));
   }
 
   /** {@link foldText}, once for each text. */

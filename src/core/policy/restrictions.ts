@@ -20,10 +20,22 @@ export function concernsCover(outer: Restrictions, inner: Restrictions): boolean
   const own = new Set((inner.conditions ?? []).map(conditionKey));
   return (
     (outer.conditions ?? []).every((condition) => own.has(conditionKey(condition))) &&
+    concernsWithoutBody(outer, inner) &&
     bodyTypeConcerns(outer, inner) &&
     (outer.graphql === undefined || graphqlKey(outer.graphql) === graphqlKey(inner.graphql)) &&
     agentsCover(outer.agents, inner.agents)
   );
+}
+
+/**
+ * Each further condition on the body may make a rule concern a request that has none, by a field in its query. A rule without
+ * any concerns all of them.
+ */
+function concernsWithoutBody(outer: Restrictions, inner: Restrictions): boolean {
+  const onBody = ({ conditions }: Restrictions): Set<string> =>
+    new Set((conditions ?? []).filter(({ source }) => source === 'body').map(conditionKey));
+  const asked = onBody(outer).size;
+  return asked === 0 || asked === onBody(inner).size;
 }
 
 /** A rule with `bodyType` concerns every body of another kind, as it cannot evaluate its conditions on those. */

@@ -137,6 +137,8 @@ describe('a parameter that stands in the path', () => {
 describe('a request without a body', () => {
   const big = 'body: { amount: { min: 6 } }';
   const both = 'body: { amount: { min: 6 }, currency: { equals: usd } }';
+  const absent = 'body: { confirm: { present: false } }';
+  const unless = 'body: { amount: { min: 6 }, confirm: { present: false } }';
 
   const CASES: [string, string, Partial<RequestInput>, string][] = [
     ['in the query', big, { query: { amount: 9 } }, UNCLEAR],
@@ -146,7 +148,28 @@ describe('a request without a body', () => {
     ['each in the query', both, { query: { amount: 9, currency: 'usd' } }, UNCLEAR],
     ['nowhere', big, {}, FAILS],
     ['nowhere, others in the query', big, { query: { other: 9 } }, FAILS],
-    ['some nowhere', both, { query: { amount: 9 } }, FAILS],
+    ['one of two in the query', both, { query: { amount: 9 } }, UNCLEAR],
+    ['the other one in the query', both, { query: { currency: 'usd' } }, UNCLEAR],
+    ['one of two in the query, in another spelling', both, { path: '/x?[Currency]=usd' }, UNCLEAR],
+    ['one of two in the query, below a dot', both, { query: { 'amount.value': 9 } }, UNCLEAR],
+    ['both nowhere, others in the query', both, { query: { amounts: 9, 'x.amount': 9 } }, FAILS],
+    ['in the query, beside one that is absent', unless, { query: { amount: 9 } }, UNCLEAR],
+    ['absent, as the rule has it', absent, {}, '111'],
+    ['absent, beside one that is nowhere', unless, {}, UNCLEAR],
+    ['absent, in the query', absent, { query: { confirm: 'x' } }, UNCLEAR],
+    ['absent from what reads', absent, { method: 'GET' }, '100'],
+    [
+      'beside a condition on the query that fails',
+      `query: { mode: { equals: a } }, ${both}`,
+      { query: { amount: 9, mode: 'b' } },
+      FAILS,
+    ],
+    [
+      'beside a condition on the query that holds',
+      `query: { mode: { equals: a } }, ${both}`,
+      { query: { amount: 9, mode: 'a' } },
+      UNCLEAR,
+    ],
     ['in the query of what reads', big, { method: 'GET', query: { amount: 9 } }, FAILS],
   ];
 
