@@ -33,9 +33,10 @@ export class TokenBucket {
     this.#at = Math.max(this.#at, now);
   }
 
-  /** Whether every token that was taken has come back. */
-  isFull(now: number): boolean {
-    return this.#filled(now) >= this.rate.count;
+  /** Takes a token that may not be there: for what was under way before. A period makes up for all that is owed. */
+  owe(now: number): void {
+    this.#tokens = Math.max(-this.rate.count, this.#filled(now) - 1);
+    this.#at = Math.max(this.#at, now);
   }
 
   /** Gives a token back that was taken and not used. */

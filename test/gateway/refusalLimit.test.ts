@@ -49,7 +49,11 @@ describe('refused calls', () => {
   });
 
   it('over ever new connections make each wait after its first, but not an agent without any', () => {
-    for (let n = 0; n < 1200; n += 1) refuse(caller(`one ${n}`), 1);
+    // All that none of 64 has to share, and all that they share.
+    for (let n = 0; n < 64 * 30 + 1200; n += 1) {
+      refuse(caller(`one ${n}`), 1);
+      limit.disconnect(`one ${n}`);
+    }
     for (let n = 0; n < 50; n += 1) {
       refuse(caller(`more ${n}`), 1);
       expect(limit.turnAway(caller(`more ${n}`))).toMatchObject({ code: 'rate_limited' });
@@ -57,6 +61,73 @@ describe('refused calls', () => {
     expect(limit.turnAway(caller('honest'))).toBeUndefined();
     clock.now += 60_000;
     expect(limit.turnAway(caller('more 1'))).toBeUndefined();
+  });
+
+  it('of others take nobody’s turn: an agent has 30 a minute that no flood counts against', () => {
+    refuse(caller('honest'), 1);
+    for (let minute = 0; minute < 3; minute += 1) {
+      for (let n = 0; n < 63; n += 1) refuse(caller(`flood ${n}`), 700);
+      for (let n = 0; n < 5000; n += 1) {
+        refuse(caller(`anew ${n}`), 2);
+        limit.disconnect(`anew ${n}`);
+      }
+      for (let n = 0; n < 28; n += 1) {
+        expect(limit.turnAway(caller('honest'))).toBeUndefined();
+        limit.refused(caller('honest'), DENIED);
+      }
+      clock.now += 60_000;
+    }
+  });
+
+  it('are bounded in all, whoever they are of, and however often a connection is made anew', () => {
+    let decided = 0;
+    let connections = 0;
+    const rounds = 240;
+    for (let round = 0; round < rounds; round += 1) {
+      for (let n = 0; n < 64; n += 1) {
+        // Half of them stay, and the others are made anew with every round.
+        const who = caller(n < 32 ? `${n}` : `${n} ${round}`);
+        connections += n < 32 && round > 0 ? 0 : 1;
+        for (let call = 0; call < 5; call += 1) {
+          if (limit.turnAway(who)) continue;
+          limit.refused(who, DENIED);
+          decided += 1;
+        }
+        if (n >= 32) limit.disconnect(who.connection);
+      }
+      clock.now += 60_000 / rounds;
+    }
+    // Of one minute: what none shares and what all share, each at once and once more as it comes back; and the first of each.
+    expect(decided).toBeGreaterThan(1200);
+    expect(decided).toBeLessThan(2 * (64 * 30 + 1200) + connections);
+  });
+
+  it('do not come back with the time alone where all share too many: a steady trickle from each is a flood, too', () => {
+    let decided = 0;
+    // Ten a second of each of 64, none of them at once.
+    for (let tick = 0; tick < 600; tick += 1) {
+      for (let n = 0; n < 64; n += 1) {
+        if (limit.turnAway(caller(`${n}`))) continue;
+        limit.refused(caller(`${n}`), DENIED);
+        decided += 1;
+      }
+      clock.now += 100;
+    }
+    expect(decided).toBeLessThan(2 * (64 * 30 + 1200));
+  });
+
+  it('that were under way before are made up for', () => {
+    let decided = 0;
+    for (let second = 0; second < 300; second += 1) {
+      for (let n = 0; n < 3; n += 1) {
+        const passed = Array.from({ length: 250 }, () => limit.turnAway(caller(`${n}`))).filter((away) => !away).length;
+        for (let call = 0; call < passed; call += 1) limit.refused(caller(`${n}`), DENIED);
+        decided += passed;
+      }
+      clock.now += 1000;
+    }
+    // Five minutes of it, after as much at once, and 250 of each connection for each minute of waiting.
+    expect(decided).toBeLessThan(6 * 1200 + 6 * 3 * 250);
   });
 
   it('of the person in VS Code wait for nobody', () => {

@@ -7,13 +7,13 @@ import { PROTOCOL_VERSION } from '../../protocol/messages.ts';
 import { readPlainFile } from '../../protocol/plainFile.ts';
 import { type Rendezvous, rendezvousSchema } from '../../protocol/rendezvous.ts';
 import { ensureRuntimeDir } from '../../protocol/runtimeDir.ts';
+import { MAX_CONNECTIONS } from '../connections.ts';
 import type { Gateway } from '../gateway.ts';
 import type { WindowInfo } from '../parent.ts';
 import { serveConnection } from './connection.ts';
 
 /** How often the rendezvous is looked after: cleaners of temporary directories take files away. */
 const UPKEEP_MS = 2000;
-const MAX_CONNECTIONS = 64;
 
 /**
  * The socket side: a Unix socket (or named pipe) for proxies, and the rendezvous file by which they find it.

@@ -3,13 +3,16 @@ import type { AuditEvent } from '../../core/audit/model.ts';
 import type { Rate } from '../../core/policy/model.ts';
 import type { Refusal } from '../../protocol/messages.ts';
 import { freshId, type Recorder } from '../audit/recorder.ts';
+import { MAX_CONNECTIONS } from '../connections.ts';
 import { TokenBucket } from '../tokenBucket.ts';
 import { type Caller, type Flight, PERSON } from './callContext.ts';
 import { refusals } from './refusals.ts';
 
 /** What one connection may have refused before its calls wait. An honest agent learns from a handful. */
 const OF_ONE: Rate = { count: 600, per: 'minute' };
-/** What all may have refused together: a connection is quickly ended and made anew. */
+/** What of it a connection need not share with others: no flood of theirs takes its turn. */
+const UNSHARED: Rate = { count: 30, per: 'minute' };
+/** What all may have refused together beyond that: a connection is quickly ended and made anew. */
 const OF_ALL: Rate = { count: 1200, per: 'minute' };
 /** Refused calls with a record of their own: those of a day must not fill a disk. */
 const RECORDED: Rate = { count: 1000, per: 'hour' };
@@ -19,6 +22,13 @@ const SUM_UP_EVERY_MS = 10_000;
 const MOST_NAMES = 8;
 const OTHERS = 'others';
 
+/** What counts a connection's refused calls: all of them, and those that it need not share. */
+interface Own {
+  readonly all: TokenBucket;
+  /** None where there are more connections than the broker takes. */
+  readonly unshared: TokenBucket | undefined;
+}
+
 /**
  * Bounds what refused calls cost. No limit of a policy counts them, and each takes a decision and a record: an agent that
  * repeats them would keep the gateway busy and fill the disk. Beyond a rate its calls are turned away before anything is
@@ -27,7 +37,12 @@ const OTHERS = 'others';
 export class RefusalLimit {
   readonly #recorder: Pick<Recorder, 'recordOrLog'>;
   readonly #now: () => number;
-  readonly #ofOne = new Map<string, TokenBucket>();
+  readonly #ofOne = new Map<string, Own>();
+  /**
+   * For connections to come, the longest rested first. They outlive a connection, so that one which is made anew over and over
+   * has no more than its own again, and there are as many as connections can be.
+   */
+  readonly #rested = Array.from({ length: MAX_CONNECTIONS }, () => new TokenBucket(UNSHARED));
   readonly #ofAll = new TokenBucket(OF_ALL);
   readonly #recorded = new TokenBucket(RECORDED);
   /** Refused and not recorded since the trail was last told, by the agent's short name. */
@@ -46,8 +61,9 @@ export class RefusalLimit {
   turnAway(caller: Caller): Refusal | undefined {
     const own = this.#ofOne.get(caller.connection);
     const now = this.#now();
-    if (!own || own.isFull(now)) return undefined; // nothing of it was refused lately: it waits for nobody
-    const wait = Math.max(own.retryAfter(now), this.#ofAll.retryAfter(now));
+    if (!own) return undefined; // nothing of it was ever refused: it waits for nobody
+    const shared = this.#ofAll.retryAfter(now);
+    const wait = Math.max(own.all.retryAfter(now), Math.min(shared, own.unshared?.retryAfter(now) ?? shared));
     if (wait === 0) return undefined;
     this.#sumUp(agentName(caller.agent.name));
     return refusals.refusedTooOften(wait).refusal;
@@ -57,10 +73,7 @@ export class RefusalLimit {
   refused(caller: Caller, event: AuditEvent): void {
     const now = this.#now();
     if (caller !== PERSON) {
-      const own = this.#ofOne.get(caller.connection) ?? new TokenBucket(OF_ONE);
-      own.take(now);
-      this.#ofOne.set(caller.connection, own);
-      this.#ofAll.take(now);
+      this.#count(caller.connection, now);
       if (this.#recorded.retryAfter(now) > 0) {
         this.#sumUp(event.agent.name);
         return;
@@ -76,8 +89,24 @@ export class RefusalLimit {
     else this.refused(caller, { ...event, kind: 'denied' });
   }
 
+  #count(connection: string, now: number): void {
+    const own = this.#ofOne.get(connection) ?? { all: new TokenBucket(OF_ONE), unshared: this.#rested.shift() };
+    this.#ofOne.set(connection, own);
+    own.all.take(now);
+    const { unshared } = own;
+    if (unshared?.retryAfter(now) === 0) unshared.take(now);
+    else if (this.#ofAll.retryAfter(now) === 0) this.#ofAll.take(now);
+    else {
+      // Many calls at once are let in before the first of them is refused.
+      unshared?.owe(now);
+      this.#ofAll.owe(now);
+    }
+  }
+
   /** A proxy went away. */
   disconnect(connection: string): void {
+    const unshared = this.#ofOne.get(connection)?.unshared;
+    if (unshared) this.#rested.push(unshared);
     this.#ofOne.delete(connection);
   }
 
