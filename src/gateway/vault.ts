@@ -74,7 +74,9 @@ export class Vault {
   #sweptAt = 0;
   /** How many values each service's credential has had, or lost. */
   readonly #generations = new Map<string, number>();
-  #redactor: Looking | undefined;
+  readonly #redactor = new Redactor([], this.#signatures);
+  /** What that knows; undefined when something changed. */
+  #looking: Looking | undefined;
   readonly #now: () => number;
   readonly #given: CommandValues;
 
@@ -99,7 +101,7 @@ export class Vault {
     }
     this.#given.keepOnly(set.commands ?? []);
     this.#set = set;
-    this.#redactor = undefined;
+    this.#looking = undefined;
   }
 
   /** The command that gives a service's credential; undefined when it has none, or one that is stored. */
@@ -124,7 +126,7 @@ export class Vault {
       this.#replaced(service);
       this.#standings.delete(service);
     }
-    this.#redactor = undefined;
+    this.#looking = undefined;
   }
 
   /** Why a service's command gave nothing; until it gives something. */
@@ -162,10 +164,10 @@ export class Vault {
   hold(service: string, value: Secret): () => void {
     const candidate = { service, value };
     this.#candidates.add(candidate);
-    this.#redactor = undefined;
+    this.#looking = undefined;
     return () => {
       this.#candidates.delete(candidate);
-      this.#redactor = undefined;
+      this.#looking = undefined;
     };
   }
 
@@ -182,7 +184,7 @@ export class Vault {
     const ended = kept.filter((held) => held.service === service && held.endsAt <= now);
     const forgotten = new Set(ended.slice(0, Math.max(0, ended.length - MOST_ENDED)));
     this.#minted = [...kept.filter((held) => !forgotten.has(held)), { service, value, endsAt }];
-    this.#redactor = undefined;
+    this.#looking = undefined;
   }
 
   /** The same for signatures, which are made for every request. */
@@ -292,12 +294,13 @@ export class Vault {
 
   /** Looks for everything that is {@link known}. */
   get redactor(): Redactor {
-    return this.#looking().redactor;
+    this.#look();
+    return this.#redactor;
   }
 
   /** Every current value, and the retired and made ones whose time is not up. */
   get known(): readonly KnownSecret[] {
-    return this.#looking().known;
+    return this.#look().known;
   }
 
   /** The signatures that are known beside. */
@@ -305,13 +308,13 @@ export class Vault {
     return this.#signatures.table;
   }
 
-  #looking(): Looking {
+  #look(): Looking {
     const now = this.#now();
     if (now - this.#sweptAt > SWEEP_MS) {
       this.#signatures.sweep(now);
       this.#sweptAt = now;
     }
-    if (!this.#redactor || this.#redactor.until <= now) {
+    if (!this.#looking || this.#looking.until <= now) {
       const retired = this.#set.retired.filter(({ until }) => until > now);
       const minted = this.#minted.map(({ endsAt, ...held }) => ({ ...held, until: endsAt + AFTER_END_MS }));
       const made = [...minted.filter(({ until }) => until > now), ...this.#given.known()];
@@ -319,19 +322,17 @@ export class Vault {
         name: service,
         value,
       }));
-      this.#redactor = {
-        known,
-        redactor: new Redactor(known, this.#signatures),
-        until: Math.min(Number.POSITIVE_INFINITY, ...[...retired, ...made].map(({ until }) => until)),
-      };
+      this.#redactor.know(known);
+      const until = Math.min(Number.POSITIVE_INFINITY, ...[...retired, ...made].map((held) => held.until));
+      this.#looking = { known, until };
     }
-    return this.#redactor;
+    return this.#looking;
   }
 }
 
 interface Looking {
   readonly known: readonly KnownSecret[];
-  readonly redactor: Redactor;
+  /** Milliseconds since the epoch. */
   readonly until: number;
 }
 

@@ -104,6 +104,35 @@ describe('a token answer', () => {
   );
 });
 
+describe('a token that no request can carry', () => {
+  it.each([
+    ['of %25', '%25'.repeat(70_000), 'more than 16384 characters'],
+    ['of escapes in escapes', `%${'25'.repeat(100_000)}`, 'more than 16384 characters'],
+    ['of letters', 'a'.repeat(16_385), 'more than 16384 characters'],
+    ['with a letter outside ASCII', `${freshKey()}é`, 'printable ASCII'],
+    ['with a line break', `${freshKey()}\n`, 'printable ASCII'],
+  ])('%s is refused at once, for what it is, and the refresh token beside it is kept', async (_name, token, why) => {
+    const next = freshKey();
+    answer = () => ({ body: JSON.stringify({ access_token: token, token_type: 'Bearer', refresh_token: next }) });
+    const before = process.cpuUsage();
+    expect(await refusal()).toMatchObject({
+      code: 'credential_rejected',
+      message: expect.stringContaining(why),
+      nextStep: expect.stringContaining('auth of crm'),
+      sent: 'no',
+    });
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1000).toBeLessThan(3_000);
+    const stored = keyholder.stored('crm')?.expose('store') ?? '';
+    expect(JSON.parse(stored)).toMatchObject({ refreshToken: next });
+    expect(stored.length).toBeLessThan(32 * 1024);
+    answer = () => ({ body: JSON.stringify({ access_token: freshKey(), token_type: 'Bearer' }) });
+    clock += 2 * 60_000;
+    expect(await read()).toMatchObject({ answer: { status: 200 } });
+    expect(refreshTokens).toEqual([first, next]);
+  });
+});
+
 describe('a token endpoint that is away', () => {
   beforeEach(() => {
     answer = () => ({ status: 503, headers: { 'retry-after': '999999999999' }, body: '{}' });

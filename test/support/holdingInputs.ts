@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { loopbackService, policyText } from './serve.ts';
@@ -11,6 +11,9 @@ export interface HoldingInput {
 }
 
 const MEGABYTE = 1024 * 1024;
+
+/** Services that are there for their credentials alone: every one is looked for in every answer. */
+const MANY = Array.from({ length: 100 }, (_, i) => `other-${i}`);
 
 /** Policy, services' credentials and inputs, for an API that answers as {@link answerHolding} does. */
 export function holdingPolicy(origin: string): string {
@@ -39,6 +42,11 @@ export function holdingPolicy(origin: string): string {
     google: loopbackService(origin, {
       auth: { type: 'google-service-account', tokenUrl: `${origin}/token`, scopes: ['x'] },
     }),
+    minting: loopbackService(origin, {
+      auth: { type: 'oauth2', grant: 'client_credentials', tokenUrl: `${origin}/token`, clientId: 'x' },
+      policies: [{ path: '/**', methods: ['GET'] }],
+    }),
+    ...Object.fromEntries(MANY.map((name) => [name, loopbackService(origin, {})])),
   });
 }
 
@@ -50,7 +58,8 @@ export function holdingCredentials(key: () => string): Record<string, string> {
     client_email: 'x@y.example',
     private_key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
   };
-  return { plain: key(), cond: key(), qcond: key(), graph: key(), google: JSON.stringify(file) };
+  const names = ['plain', 'cond', 'qcond', 'graph', 'minting', ...MANY];
+  return { ...Object.fromEntries(names.map((name) => [name, key()])), google: JSON.stringify(file) };
 }
 
 const names = (count: number): Record<string, number> =>
@@ -120,6 +129,7 @@ export const AGENTS_INPUTS: readonly HoldingInput[] = [
     tool: 'request_access',
     args: { service: 'plain', method: 'PUT', path: `/${'A'.repeat(8000)}`, reason: 'A'.repeat(4000) },
   },
+  read('a call for which a token is made', '/x', { service: 'minting' }),
   { name: 'a list of services', tool: 'list_services', args: { service: 'plain' } },
 ];
 
@@ -196,6 +206,11 @@ export function answerHolding(target: string, response: ServerResponse): boolean
   switch (url.pathname) {
     case '/link':
       return json({ link: `<http://x/>; rel="${'next '.repeat(Number(url.searchParams.get('n')))}` });
+    case '/token':
+      response.writeHead(200, { 'content-type': 'application/json' });
+      // It ends at once, so that each call needs another one.
+      response.end(JSON.stringify({ access_token: randomBytes(1100).toString('base64url'), expires_in: 0.001 }));
+      return true;
     case '/brackets':
       return json({ link: '<'.repeat(60_000) });
     case '/location':

@@ -2,6 +2,7 @@ import { bareOf } from './bare.ts';
 import { utf8 } from './bytes.ts';
 import { isWordlike, LEAST, type Pattern, type PieceRule } from './matcher.ts';
 import { PEM_BOUNDARY, secretParts } from './parts.ts';
+import { DEPTH } from './search.ts';
 import { spelledOut } from './spelledOut.ts';
 import { unescapeLayer } from './unescape.ts';
 
@@ -176,8 +177,13 @@ function byteForms(text: string): Uint8Array[] {
 
 /** What a value becomes that itself contains what looks like an escape: it is decoded along with the text around it. */
 function unescapedForms(form: Uint8Array): Uint8Array[] {
-  const unescaped = unescapeLayer(form);
-  return unescaped === undefined ? [] : [unescaped.bytes, ...unescapedForms(unescaped.bytes)];
+  const forms: Uint8Array[] = [];
+  let unescaped = unescapeLayer(form);
+  while (unescaped !== undefined && forms.length < DEPTH) {
+    forms.push(unescaped.bytes);
+    unescaped = unescapeLayer(unescaped.bytes);
+  }
+  return forms;
 }
 
 function utf16(text: string, littleEndian: boolean): Uint8Array {

@@ -35,17 +35,25 @@ export interface Hit {
   readonly owner: number;
 }
 
+/** A pattern that is looked for, and how far it was followed in the bytes that are looked through just now. */
+interface Entry {
+  readonly pattern: Pattern;
+  /** It holds what reads as an escape. */
+  readonly ambiguous: boolean;
+  /** The scan that met it last. */
+  scan: number;
+  /** Where its last match ended then: what lies inside of that needs no following again. */
+  end: number;
+}
+
 /** Where eight bytes in a row stand in a pattern. */
 interface Place {
-  readonly pattern: number;
+  readonly entry: Entry;
   readonly offset: number;
 }
 
 /** Of a window that a pattern repeats, no more places are kept: one leads to the others, as the match is followed. */
 const MOST_PLACES = 8;
-
-/** Of so many windows the least common one is chosen for a pattern of which only all counts. */
-const MOST_CHOICE = 64;
 
 /** Bits of the filter: so many for each window that at most one byte of text in 256 is looked at twice. */
 const FEWEST_BITS = 15;
@@ -55,6 +63,11 @@ const BITS_A_WINDOW = 8;
 const DASH = 0x2d;
 const BRACKET_OPEN = 0x5b;
 const BRACKET_CLOSE = 0x5d;
+
+/** For each byte 1 when it may be anywhere in a text. */
+const TEXT = Uint8Array.from({ length: 256 }, (_, byte) =>
+  (byte >= 0x20 && byte < 0x7f) || (byte >= 9 && byte <= 13) || byte === 0 ? 1 : 0,
+);
 
 /** How our own markers begin. Beside one a value was not cut off before that marker was put there. */
 const MARKER = Uint8Array.from('[redacted', (char) => char.charCodeAt(0));
@@ -71,39 +84,60 @@ const LONGEST_MARKER = 80;
  */
 export class Matcher {
   /** For each byte 1 when it can be a part of a match, as itself or in an escape: text, and what patterns hold. */
-  readonly alphabet: Uint8Array;
-  /** Some pattern holds what reads as an escape, so that decoding every kind of escape at once may destroy it. */
-  readonly ambiguous: boolean;
-  /** There is something to find in text that was unpacked. */
-  readonly packable: boolean;
-  readonly #patterns: readonly Pattern[];
+  readonly alphabet: Uint8Array = Uint8Array.from(TEXT);
+  /** The patterns by their owners. */
+  readonly #entries = new Map<number, readonly Entry[]>();
   /** The patterns for whole tokens, by their first byte. */
-  readonly #tokens: ReadonlyMap<number, readonly Pattern[]>;
-  readonly #filter: Uint8Array;
+  readonly #tokens = new Map<number, Entry[]>();
+  readonly #places = new Map<number, Place[]>();
+  /** For each byte how often patterns hold it that is no text. */
+  readonly #held = new Uint32Array(256);
+  #ambiguous = 0;
   /** How far a hash is shifted for its bit in the filter. */
-  readonly #shift: number;
-  readonly #places: ReadonlyMap<number, readonly Place[]>;
+  #shift = 32 - FEWEST_BITS;
+  /** A bit for each window that is looked for, and for some that were. */
+  #filter = new Uint8Array(2 ** (FEWEST_BITS - 3));
+  #outdated = 0;
+  #scans = 0;
 
-  constructor(patterns: readonly Pattern[]) {
-    this.#patterns = patterns;
-    this.alphabet = alphabetTable(patterns);
-    this.ambiguous = patterns.some(({ bytes }) =>
-      SINGLE_KINDS.some((kind) => unescapeLayer(bytes, kind) !== undefined),
-    );
-    const tokens = new Map<number, Pattern[]>();
-    for (const pattern of patterns.filter(({ whole }) => whole)) {
-      appendTo(tokens, pattern.bytes[0] ?? 0, pattern);
+  /** Some pattern holds what reads as an escape, so that decoding every kind of escape at once may destroy it. */
+  get ambiguous(): boolean {
+    return this.#ambiguous > 0;
+  }
+
+  /** There is something to find in text that was unpacked. */
+  get packable(): boolean {
+    return this.#places.size > 0;
+  }
+
+  /** Looks for these from now on. Takes time for them, not for what is looked for already. */
+  add(owner: number, patterns: readonly Pattern[]): void {
+    const entries = patterns.map((pattern) => ({ pattern, ambiguous: isAmbiguous(pattern), scan: 0, end: 0 }));
+    this.#entries.set(owner, entries);
+    for (const entry of entries) {
+      this.#count(entry, 1);
+      for (const [hash, offset] of keysOf(entry.pattern)) {
+        appendTo(this.#places, hash, { entry, offset });
+        this.#mark(hash);
+      }
+      if (entry.pattern.whole) appendTo(this.#tokens, at(entry.pattern.bytes, 0), entry);
     }
-    this.#tokens = tokens;
-    this.#places = placesOf(patterns);
-    this.packable = this.#places.size > 0;
-    const wanted = Math.ceil(Math.log2(this.#places.size + 1)) + BITS_A_WINDOW;
-    this.#shift = 32 - Math.min(Math.max(wanted, FEWEST_BITS), MOST_BITS);
-    this.#filter = new Uint8Array(2 ** (29 - this.#shift));
-    for (const hash of this.#places.keys()) {
-      const bit = hash >>> this.#shift;
-      this.#filter[bit >>> 3] = at(this.#filter, bit >>> 3) | (1 << (bit & 7));
+    if (bitsFor(this.#places.size) > 32 - this.#shift) this.#renewFilter();
+  }
+
+  /** Looks for an owner's patterns no more. */
+  remove(owner: number): void {
+    for (const entry of this.#entries.get(owner) ?? []) {
+      this.#count(entry, -1);
+      for (const [hash] of keysOf(entry.pattern)) {
+        removeFrom(this.#places, hash, (place) => place.entry === entry);
+        this.#outdated += 1;
+      }
+      if (entry.pattern.whole) removeFrom(this.#tokens, at(entry.pattern.bytes, 0), (one) => one === entry);
     }
+    this.#entries.delete(owner);
+    // As many as are left: so each removal costs the same in the long run.
+    if (this.#outdated > this.#places.size) this.#renewFilter();
   }
 
   /** All matches in `bytes`. `packed` says that the bytes were unpacked: no short values in there. */
@@ -116,13 +150,11 @@ export class Matcher {
     if (this.#places.size === 0) {
       return hits;
     }
-    /** For each pattern where its last match ended: what lies inside of that needs no following again. */
-    let ends: Int32Array | undefined;
+    this.#scans += 1;
     for (let i = likely(bytes, 0, this.#filter, this.#shift); i >= 0; ) {
       const places = i < LEAST - 1 ? undefined : this.#places.get(hashAt(bytes, i));
       if (places !== undefined) {
-        ends ??= new Int32Array(this.#patterns.length);
-        this.#follow(hits, pieces, bytes, i, places, ends);
+        this.#follow(hits, pieces, bytes, i, places);
       }
       i = likely(bytes, i + 1, this.#filter, this.#shift);
     }
@@ -132,7 +164,8 @@ export class Matcher {
 
   #scanTokens(bytes: Uint8Array, hits: Hit[]): void {
     for (let i = 0; i < bytes.length; i++) {
-      for (const { bytes: wanted, owner } of this.#tokens.get(at(bytes, i)) ?? []) {
+      for (const { pattern } of this.#tokens.get(at(bytes, i)) ?? []) {
+        const { bytes: wanted, owner } = pattern;
         if (isToken(bytes, i, wanted)) {
           hits.push({ start: i, end: i + wanted.length, owner });
         }
@@ -141,19 +174,12 @@ export class Matcher {
   }
 
   /** Follows the matches of the window that ends with byte `last`. */
-  #follow(
-    hits: Hit[],
-    pieces: Hit[],
-    bytes: Uint8Array,
-    last: number,
-    places: readonly Place[],
-    ends: Int32Array,
-  ): void {
-    for (const { pattern: index, offset } of places) {
-      if (last < at(ends, index)) {
+  #follow(hits: Hit[], pieces: Hit[], bytes: Uint8Array, last: number, places: readonly Place[]): void {
+    for (const { entry, offset } of places) {
+      if (entry.scan === this.#scans && last < entry.end) {
         continue;
       }
-      const pattern = this.#patterns[index] as Pattern;
+      const { pattern } = entry;
       const wanted = pattern.bytes;
       let first = offset + LEAST;
       let start = last + 1;
@@ -170,13 +196,39 @@ export class Matcher {
         after += 1;
         end += 1;
       }
-      ends[index] = end;
+      entry.scan = this.#scans;
+      entry.end = end;
       if (first === 0 && after === wanted.length) {
         addHit(hits, { start, end, owner: pattern.owner });
       } else if (isCutOff(bytes, start, end, pattern, first, after)) {
         addHit(pieces, { start, end, owner: pattern.owner });
       }
     }
+  }
+
+  #count({ pattern, ambiguous }: Entry, by: 1 | -1): void {
+    if (ambiguous) this.#ambiguous += by;
+    const { bytes } = pattern;
+    for (let i = 0; i < bytes.length; i++) {
+      const byte = at(bytes, i);
+      if (at(TEXT, byte) === 1) continue;
+      this.#held[byte] = at(this.#held, byte) + by;
+      this.alphabet[byte] = at(this.#held, byte) > 0 ? 1 : 0;
+    }
+  }
+
+  #mark(hash: number): void {
+    const bit = hash >>> this.#shift;
+    this.#filter[bit >>> 3] = at(this.#filter, bit >>> 3) | (1 << (bit & 7));
+  }
+
+  /** Of the size that is wanted, and without what is looked for no more. */
+  #renewFilter(): void {
+    const bits = bitsFor(this.#places.size);
+    this.#shift = 32 - bits;
+    this.#filter = new Uint8Array(2 ** (bits - 3));
+    this.#outdated = 0;
+    for (const hash of this.#places.keys()) this.#mark(hash);
   }
 }
 
@@ -271,52 +323,56 @@ function addHit(hits: Hit[], hit: Hit): void {
   }
 }
 
-/** The windows by which patterns are found: all of them where pieces count, else the one that fewest others have. */
-function placesOf(patterns: readonly Pattern[]): Map<number, Place[]> {
-  const places = new Map<number, Place[]>();
-  for (const [pattern, { bytes, whole, pieces }] of patterns.entries()) {
-    if (whole) continue;
-    const hashes = windowHashes(bytes);
-    if (pieces === undefined) {
-      let best = 0;
-      for (let offset = 0; offset < Math.min(hashes.length, MOST_CHOICE); offset++) {
-        if (sharedBy(places, at(hashes, offset)) < sharedBy(places, at(hashes, best))) best = offset;
-      }
-      appendTo(places, at(hashes, best), { pattern, offset: best });
-      continue;
-    }
-    const kept = new Map<number, number>();
-    for (const [offset, hash] of hashes.entries()) {
-      const before = kept.get(hash) ?? 0;
-      kept.set(hash, before + 1);
-      if (before < MOST_PLACES) appendTo(places, hash, { pattern, offset });
-    }
+/**
+ * The windows by which a pattern is found, each as its hash and its offset: where pieces count, all that hold nothing but
+ * what is secret, as each piece has one; else the one in the middle. Values have beginnings in common. A window that is
+ * repeated counts where it stands first, too, so that what repeats itself is followed from there.
+ */
+function keysOf({ bytes, whole, pieces }: Pattern): (readonly [hash: number, offset: number])[] {
+  if (whole) return [];
+  const hashes = windowHashes(bytes);
+  const from = pieces?.publicStart ?? 0;
+  const to = hashes.length - (pieces?.publicEnd ?? 0);
+  if (pieces === undefined || from >= to) {
+    const hash = at(hashes, hashes.length >> 1);
+    return [[hash, hashes.indexOf(hash)]];
   }
-  return places;
+  const secret = hashes.subarray(from, to);
+  const keys: (readonly [number, number])[] = [];
+  const kept = new Map<number, number>();
+  for (let offset = 0; offset < hashes.length; offset++) {
+    const hash = at(hashes, offset);
+    if ((offset < from || offset >= to) && !secret.includes(hash)) continue;
+    const before = kept.get(hash) ?? 0;
+    kept.set(hash, before + 1);
+    if (before < MOST_PLACES) keys.push([hash, offset]);
+  }
+  return keys;
 }
 
-function sharedBy(places: ReadonlyMap<number, readonly Place[]>, hash: number): number {
-  return places.get(hash)?.length ?? 0;
+function bitsFor(windows: number): number {
+  const wanted = Math.ceil(Math.log2(windows + 1)) + BITS_A_WINDOW;
+  return Math.min(Math.max(wanted, FEWEST_BITS), MOST_BITS);
+}
+
+function isAmbiguous({ bytes }: Pattern): boolean {
+  return SINGLE_KINDS.some((kind) => unescapeLayer(bytes, kind) !== undefined);
+}
+
+function removeFrom<Value>(map: Map<number, Value[]>, key: number, isGone: (value: Value) => boolean): void {
+  const left = (map.get(key) ?? []).filter((value) => !isGone(value));
+  if (left.length > 0) map.set(key, left);
+  else map.delete(key);
 }
 
 function windowHashes(bytes: Uint8Array): Int32Array {
   const hashes = new Int32Array(bytes.length - LEAST + 1);
   let hash = 0;
-  for (const [index, byte] of bytes.entries()) {
-    hash = ((hash << 4) + at(GEAR, byte)) | 0;
-    if (index >= LEAST - 1) hashes[index - LEAST + 1] = hash;
+  for (let i = 0; i < bytes.length; i++) {
+    hash = ((hash << 4) + at(GEAR, at(bytes, i))) | 0;
+    if (i >= LEAST - 1) hashes[i - LEAST + 1] = hash;
   }
   return hashes;
-}
-
-function alphabetTable(patterns: readonly Pattern[]): Uint8Array {
-  const table = Uint8Array.from({ length: 256 }, (_, byte) =>
-    (byte >= 0x20 && byte < 0x7f) || (byte >= 9 && byte <= 13) || byte === 0 ? 1 : 0,
-  );
-  for (const { bytes } of patterns) {
-    for (const byte of bytes) table[byte] = 1;
-  }
-  return table;
 }
 
 /** What counts as the same byte: letters in both cases, `+` and a space. */
@@ -362,6 +418,6 @@ function isLetter(byte: number): boolean {
 }
 
 /** An element that is known to be there. */
-function at(array: Uint8Array | Int32Array, index: number): number {
+function at(array: Uint8Array | Int32Array | Uint32Array, index: number): number {
   return array[index] as number;
 }

@@ -1,8 +1,8 @@
 import type { Secret } from '../secret.ts';
 import { utf8 } from './bytes.ts';
-import { type Forms, formsOf } from './forms.ts';
+import { formsOf } from './forms.ts';
 import { numbersOf, replaceStrings, stringsOf } from './jsonStrings.ts';
-import { type Hit, Matcher, type Pattern } from './matcher.ts';
+import { type Hit, Matcher } from './matcher.ts';
 import { opened } from './opened.ts';
 import { mergeHits, type Sought, search, toCodeUnits } from './search.ts';
 import type { SignatureReader } from './signatureReader.ts';
@@ -15,8 +15,17 @@ export interface KnownSecret {
   readonly value: Secret;
 }
 
+/** The number that stands for a credential in matches, and the one that it could be in JSON. */
+interface Owner {
+  readonly owner: number;
+  readonly number?: number;
+}
+
 /** Markers in the order of preference, for when a credential happens to be a part of one. */
 const MARKERS = [(name: string) => `[redacted:${name}]`, () => '[redacted]', () => '[hidden]', () => '[***]'];
+
+/** A credential that JSON may write as a number. */
+const NUMBER = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$/;
 
 const JOINT = String.fromCharCode(SEPARATOR);
 
@@ -26,34 +35,49 @@ const JOINT = String.fromCharCode(SEPARATOR);
  * does not depend on how many credentials there are. Redacting twice changes nothing.
  */
 export class Redactor {
-  readonly #sought: Sought | undefined;
-  readonly #names: readonly string[];
-  readonly #markers: readonly string[];
+  readonly #exact = new Matcher();
+  readonly #bare = new Matcher();
   readonly #signatures: SignatureReader | undefined;
-  /** Markers of the credentials that could stand in JSON as a number, by the number. */
-  readonly #numbers: ReadonlyMap<number, string>;
-  /** Whose they are. */
-  readonly #numberOwners: ReadonlyMap<number, number>;
+  readonly #sought: Sought;
+  /** What is looked for as what, by {@link keyOf}; in the order in which it became known. */
+  readonly #known = new Map<string, Owner>();
+  readonly #names = new Map<number, string>();
+  #lastOwner = 0;
+  /** By the name in it. One may be no marker any more as soon as something else is looked for. */
+  readonly #markers = new Map<string, string>();
+
+  /** What is put into `signatures` later is taken out, too: there are too many of them to know each like a credential. */
+  constructor(secrets: readonly KnownSecret[], signatures?: SignatureReader) {
+    this.#signatures = signatures;
+    this.#sought = soughtOf(this.#exact, this.#bare, signatures);
+    this.know(secrets);
+  }
 
   /**
-   * With the retired values, too; several entries may have one name. What is put into `signatures` later is taken out,
-   * too: there are too many of them to make another redactor for each.
+   * From now on these are taken out, and no others; with the retired values, too. Several may have one name. Takes time
+   * for what is new or gone, not for what stays.
    */
-  constructor(secrets: readonly KnownSecret[], signatures?: SignatureReader) {
-    const numeric: (readonly [number: number, owner: number])[] = [];
-    const forms = secrets.map(({ value }, owner) => {
+  know(secrets: readonly KnownSecret[]): void {
+    const wanted = new Map(secrets.map((secret) => [keyOf(secret), secret]));
+    for (const [key, { owner }] of this.#known) {
+      if (wanted.has(key)) continue;
+      this.#exact.remove(owner);
+      this.#bare.remove(owner);
+      this.#names.delete(owner);
+      this.#known.delete(key);
+    }
+    for (const [key, { name, value }] of wanted) {
+      if (this.#known.has(key)) continue;
+      this.#lastOwner += 1;
+      const owner = this.#lastOwner;
       const text = opened(value);
-      if (/^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$/.test(text)) numeric.push([Number(text), owner]);
-      return formsOf(text, owner);
-    });
-    const exact = forms.flatMap((form) => form.exact);
-    const values = exact.length === 0 ? undefined : soughtOf(exact, forms);
-    this.#sought = signatures ? together(values, signatures, secrets.length) : values;
-    this.#signatures = signatures;
-    this.#names = secrets.map(({ name }) => name);
-    this.#markers = secrets.map(({ name }) => marker(values, name));
-    this.#numberOwners = new Map(numeric);
-    this.#numbers = new Map(numeric.map(([number, owner]) => [number, this.#markers[owner] ?? '']));
+      const { exact, bare } = formsOf(text, owner);
+      this.#exact.add(owner, exact);
+      this.#bare.add(owner, bare);
+      this.#names.set(owner, name);
+      this.#known.set(key, NUMBER.test(text) ? { owner, number: Number(text) } : { owner });
+    }
+    this.#markers.clear();
   }
 
   /** Redacts a text of any kind: a body, a header's value, an error. An escape is never cut in two. */
@@ -70,7 +94,8 @@ export class Redactor {
     const strings = stringsOf(value);
     // One pass over all of them: no encoding reaches across the separator.
     const hits = this.#find(strings.join(JOINT));
-    if (hits.length === 0 && this.#numbers.size === 0) {
+    const numbers = this.#numbers();
+    if (hits.length === 0 && numbers.size === 0) {
       return { value, count: 0 };
     }
     const replacements = new Map<string, { text: string; count: number }>();
@@ -89,15 +114,17 @@ export class Redactor {
       first = last;
       offset = end + JOINT.length;
     }
-    return replaceStrings(value, replacements, this.#numbers);
+    const markers = new Map([...numbers].map(([number, owner]) => [number, this.#markerOf(owner)]));
+    return replaceStrings(value, replacements, markers);
   }
 
   /** The names of the credentials that {@link Redactor.json} would take out of a JSON value, each once. */
   namesIn(value: unknown): readonly string[] {
     const owners = new Set(this.#find(stringsOf(value).join(JOINT)).map(({ owner }) => owner));
-    if (this.#numberOwners.size > 0) {
+    const numbers = this.#numbers();
+    if (numbers.size > 0) {
       for (const number of numbersOf(value)) {
-        const owner = this.#numberOwners.get(number);
+        const owner = numbers.get(number);
         if (owner !== undefined) owners.add(owner);
       }
     }
@@ -106,24 +133,33 @@ export class Redactor {
 
   /** How many times bytes hold a credential, as Latin-1, UTF-8, UTF-16 or any encoding of {@link Redactor.text}. */
   binary(bytes: Uint8Array): number {
-    if (this.#sought === undefined) {
-      return 0;
-    }
     // A plain view of it: code that sees Node's Buffer as well is slower for everything.
     const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     return mergeHits(search(this.#sought, plain)).length;
   }
 
+  /** Whose credentials could stand in JSON as a number, by the number. */
+  #numbers(): ReadonlyMap<number, number> {
+    const numbers = new Map<number, number>();
+    for (const { owner, number } of this.#known.values()) if (number !== undefined) numbers.set(number, owner);
+    return numbers;
+  }
+
   #markerOf(owner: number): string {
-    return this.#markers[owner] ?? marker(undefined, this.#nameOf(owner));
+    const name = this.#nameOf(owner);
+    const known = this.#markers.get(name);
+    if (known !== undefined) return known;
+    const made = markerFor(name, (text) => search(this.#sought, utf8(text)).length === 0);
+    this.#markers.set(name, made);
+    return made;
   }
 
   #nameOf(owner: number): string {
-    return this.#names[owner] ?? this.#signatures?.nameOf(owner - this.#names.length) ?? '';
+    return this.#names.get(owner) ?? this.#signatures?.nameOf(~owner) ?? '';
   }
 
   #find(text: string): readonly Hit[] {
-    if (this.#sought === undefined || text === '') {
+    if (text === '') {
       return [];
     }
     const bytes = utf8(text);
@@ -142,43 +178,35 @@ export class Redactor {
   }
 }
 
-function soughtOf(exact: readonly Pattern[], forms: readonly Forms[]): Sought {
-  const asTheyAre = new Matcher(exact);
-  const bare = new Matcher(forms.flatMap((form) => form.bare));
-  const { alphabet, packable } = asTheyAre;
+function keyOf({ name, value }: KnownSecret): string {
+  return `${name}\n${opened(value)}`;
+}
+
+/** What credentials and signatures are looked for as; the owners of signatures are the numbers below zero. */
+function soughtOf(exact: Matcher, bare: Matcher, signatures: SignatureReader | undefined): Sought {
   return {
-    alphabet,
-    packable,
-    ambiguous: asTheyAre.ambiguous,
-    spelled: bare.packable,
-    scan: (bytes, packed) => asTheyAre.scan(bytes, packed),
+    // Signatures are letters and digits, which every alphabet has.
+    alphabet: exact.alphabet,
+    get ambiguous() {
+      return exact.ambiguous;
+    },
+    get packable() {
+      return exact.packable || (signatures !== undefined && signatures.shortest < Number.POSITIVE_INFINITY);
+    },
+    get spelled() {
+      return bare.packable;
+    },
+    scan: (bytes, packed) => {
+      const hits = exact.scan(bytes, packed);
+      for (const hit of signatures?.scan(bytes) ?? []) hits.push({ ...hit, owner: ~hit.owner });
+      return hits;
+    },
     scanBare: (bytes) => bare.scan(bytes, true),
   };
 }
 
-/** What the values of a redactor and signatures made with them are looked for as; signatures' owners come after the values. */
-function together(values: Sought | undefined, signatures: SignatureReader, firstOwner: number): Sought {
-  return {
-    // Signatures are letters and digits, which every alphabet has.
-    alphabet: values?.alphabet ?? signatures.alphabet,
-    ambiguous: values?.ambiguous ?? false,
-    get packable() {
-      return values?.packable === true || signatures.shortest < Number.POSITIVE_INFINITY;
-    },
-    spelled: values?.spelled ?? false,
-    scan: (bytes, packed) => {
-      const hits = values?.scan(bytes, packed) ?? [];
-      for (const hit of signatures.scan(bytes)) hits.push({ ...hit, owner: firstOwner + hit.owner });
-      return hits;
-    },
-    scanBare: (bytes) => values?.scanBare(bytes) ?? [],
-  };
-}
-
 /** What stands for a credential: safe inside JSON, HTML and headers, and not itself taken for a credential. */
-function marker(sought: Sought | undefined, name: string): string {
+function markerFor(name: string, isFree: (text: string) => boolean): string {
   const safe = name.replaceAll(/[^A-Za-z0-9._-]/g, '_').slice(0, 64);
-  const candidates = MARKERS.map((make) => make(safe));
-  const free = candidates.find((text) => sought === undefined || search(sought, utf8(text)).length === 0);
-  return free ?? '[]';
+  return MARKERS.map((make) => make(safe)).find(isFree) ?? '[]';
 }

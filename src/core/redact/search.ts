@@ -7,7 +7,7 @@ import { unpack } from './unpack.ts';
  * How deep encodings are followed into each other: escapes within escapes five deep (JSON in JSON in a URL), base64
  * within base64 twice, or mixed. Each step makes at most three bytes of one, so the whole stays linear.
  */
-const DEPTH = 5;
+export const DEPTH = 5;
 const UNPACK_COST = 2;
 
 /** What is looked for in bytes: what a matcher holds, or several that answer as one. */

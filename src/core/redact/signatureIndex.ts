@@ -88,16 +88,20 @@ export class SignatureIndex extends SignatureReader {
     this.#count = 0;
     this.#used = 0;
     for (let i = 0; i < count; i++) {
-      const [first = 0, length = 0, owner = 0] = spans.subarray(i * SPAN, (i + 1) * SPAN);
       const end = ends[i] as number;
-      if (end > now) this.#enter(pool.subarray(first, first + length), owner, end);
+      if (end <= now) continue;
+      const first = spans[i * SPAN] as number;
+      const length = spans[i * SPAN + 1] as number;
+      this.#enter(pool.subarray(first, first + length), spans[i * SPAN + 2] as number, end);
     }
   }
 
   #enter(symbols: Uint8Array, owner: number, until: number): void {
     const { pool, spans, heads, tails, shortest, longest } = this.table;
     pool.set(symbols, this.#used);
-    spans.set([this.#used, symbols.length, owner], this.#count * SPAN);
+    spans[this.#count * SPAN] = this.#used;
+    spans[this.#count * SPAN + 1] = symbols.length;
+    spans[this.#count * SPAN + 2] = owner;
     this.#ends[this.#count] = until;
     this.#used += symbols.length;
     this.#count += 1;

@@ -7,7 +7,7 @@ const LONG = 16;
 const LEAST_CHANGES = 3;
 
 /** How each byte is written in a list of numbers, or as code points, without what stands between them. */
-const NUMERALS: readonly (readonly string[])[] = [
+const NUMERALS: readonly (readonly Uint8Array[])[] = [
   table((byte) => byte.toString(16).padStart(2, '0')),
   table((byte) => `0x${byte.toString(16).padStart(2, '0')}`),
   table((byte) => `u${byte.toString(16).padStart(4, '0')}`),
@@ -18,11 +18,14 @@ const NUMERALS: readonly (readonly string[])[] = [
   table((byte) => byte.toString(2).padStart(8, '0')),
 ];
 
-/** Base64, and both alphabets of base32 (RFC 4648). */
+/** In binary. */
+const LONGEST_NUMERAL = 8;
+
+/** Base64, and both alphabets of base32 (RFC 4648), each as its digits; 0 for one that is neither letter nor digit. */
 const PACKINGS = [
-  { digits: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/', bits: 6 },
-  { digits: 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567', bits: 5 },
-  { digits: '0123456789ABCDEFGHIJKLMNOPQRSTUV', bits: 5 },
+  { digits: utf8('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789\0\0'), bits: 6, leads: 3 },
+  { digits: utf8('ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'), bits: 5, leads: 5 },
+  { digits: utf8('0123456789ABCDEFGHIJKLMNOPQRSTUV'), bits: 5, leads: 5 },
 ] as const;
 
 /**
@@ -32,8 +35,10 @@ const PACKINGS = [
 export function spelledOut(text: string): Uint8Array[] {
   const bytes = utf8(text);
   const bare = [...new Set([text, text.normalize('NFC'), text.normalize('NFD')])].map((t) => bareBytes(utf8(t)));
-  const numerals = NUMERALS.map((written) => utf8(bytes.reduce((list, byte) => list + written[byte], '')));
-  const packed = PACKINGS.flatMap(({ digits, bits }) => packings(bytes, digits, bits));
+  const numerals = NUMERALS.map((written) => listed(bytes, written));
+  const packed = PACKINGS.flatMap(({ digits, bits, leads }) =>
+    Array.from({ length: leads }, (_, lead) => packing(bytes, digits, bits, lead)),
+  );
   return [...bare.filter(isMixed), ...numerals, ...packed].filter((form) => form.length >= LEAST);
 }
 
@@ -44,32 +49,40 @@ function isMixed(bytes: Uint8Array): boolean {
   return bytes.length >= LONG || changes >= LEAST_CHANGES;
 }
 
-/** The digits that bytes alone decide, wherever they begin in a packed text. */
-function packings(bytes: Uint8Array, digits: string, bits: number): Uint8Array[] {
-  const forms: Uint8Array[] = [];
-  for (let lead = 0; lead < bits; lead++) {
-    let pending = 0;
-    let held = (lead * 8) % bits;
-    // What the byte before decides in part is left out.
-    let whole = held === 0;
-    let out = '';
-    for (const byte of bytes) {
-      pending = ((pending << 8) | byte) & 0xffff;
-      held += 8;
-      while (held >= bits) {
-        held -= bits;
-        if (whole) out += digits[(pending >> held) & (2 ** bits - 1)] ?? '';
-        whole = true;
-      }
-    }
-    forms.push(bareBytes(utf8(out)));
-    if (bits === 6 && lead === 2) break;
+function listed(bytes: Uint8Array, written: readonly Uint8Array[]): Uint8Array {
+  const out = new Uint8Array(LONGEST_NUMERAL * bytes.length);
+  let size = 0;
+  for (let i = 0; i < bytes.length; i++) {
+    const number = written[bytes[i] as number] as Uint8Array;
+    for (let j = 0; j < number.length; j++) out[size++] = number[j] as number;
   }
-  return forms;
+  return out.slice(0, size);
 }
 
-function table(write: (byte: number) => string): string[] {
-  return Array.from({ length: 256 }, (_, byte) => write(byte));
+/** The digits that bytes alone decide, where so many other bytes stand before them in the packed text. */
+function packing(bytes: Uint8Array, digits: Uint8Array, bits: number, lead: number): Uint8Array {
+  const out = new Uint8Array(Math.ceil((bytes.length * 8) / bits));
+  let size = 0;
+  let pending = 0;
+  let held = (lead * 8) % bits;
+  // What the byte before decides in part is left out.
+  let whole = held === 0;
+  const mask = 2 ** bits - 1;
+  for (let i = 0; i < bytes.length; i++) {
+    pending = ((pending << 8) | (bytes[i] as number)) & 0xffff;
+    held += 8;
+    while (held >= bits) {
+      held -= bits;
+      const digit = digits[(pending >> held) & mask] as number;
+      if (whole && digit !== 0) out[size++] = digit;
+      whole = true;
+    }
+  }
+  return out.subarray(0, size);
+}
+
+function table(write: (byte: number) => string): Uint8Array[] {
+  return Array.from({ length: 256 }, (_, byte) => utf8(write(byte)));
 }
 
 function bareBytes(bytes: Uint8Array): Uint8Array {

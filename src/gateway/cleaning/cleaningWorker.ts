@@ -10,16 +10,15 @@ import { CLEANING_ROLE, type CleaningJobs, type Known } from './cleaningJobs.ts'
 
 function cleaningJobs(): CleaningJobs {
   const decompressor = new Decompressor();
-  let last: { readonly key: string; readonly redactor: Redactor; readonly signatures: SignatureReader } | undefined;
-  /** Credentials change seldom, and what looks for them takes a while to make. */
+  let last: { readonly redactor: Redactor; readonly signatures: SignatureReader } | undefined;
+  /** What looks for credentials takes a while to make, and is told of changes alone. */
   const redactorOf = ({ values, signatures: table }: Known): Redactor => {
-    const key = JSON.stringify(values);
-    if (last?.key !== key) {
+    if (!last) {
       const signatures = new SignatureReader(table);
-      const secrets = values.map(({ name, value }) => ({ name, value: new Secret(value) }));
-      last = { key, redactor: new Redactor(secrets, signatures), signatures };
+      last = { redactor: new Redactor([], signatures), signatures };
     }
-    last.signatures.table = table; // one is made for every request
+    last.signatures.table = table; // another one where there are more of them
+    last.redactor.know(values.map(({ name, value }) => ({ name, value: new Secret(value) })));
     return last.redactor;
   };
   return {

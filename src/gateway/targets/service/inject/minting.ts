@@ -1,4 +1,5 @@
 import type { Auth, BaseUrl, Service } from '../../../../core/policy/model.ts';
+import { fitsHeader } from '../../../../core/redact/strength.ts';
 import { Secret } from '../../../../core/secret.ts';
 import type { Incoming } from '../http/message.ts';
 
@@ -90,6 +91,21 @@ export class MintError extends Error {
   }
 }
 
+/** Hardly a server takes a header that is longer, and many take half of it. */
+export const LONGEST_TOKEN = 16 * 1024;
+
+/** Whether a request can carry a token. */
+export function fitsRequest(value: Secret): boolean {
+  return value.length <= LONGEST_TOKEN && fitsHeader(value);
+}
+
+/** Throws for a token that no request can carry. */
+export function checkToken(value: Secret): void {
+  if (fitsRequest(value)) return;
+  const code = value.length > LONGEST_TOKEN ? 'token_too_long' : 'token_unfit';
+  throw new MintError('refused', code, 'no request can carry its token');
+}
+
 /** Tokens that are looked for in one answer; three is what issuers give. */
 const MOST_TOKENS = 20;
 
@@ -98,7 +114,8 @@ const BESIDE_MS = 24 * 60 * 60_000;
 
 /**
  * Every token in a token endpoint's answer, with how long to look for it: ID tokens that nobody asked for, too, and those of
- * an answer that is refused in the end. The endpoint may belong to an API that shows what it answered.
+ * an answer that is refused in the end. The endpoint may belong to an API that shows what it answered. Of one that is longer
+ * than any that can be used, the beginning: the rest is worth nothing without it.
  */
 export function tokensOf(body: Buffer): readonly { readonly value: Secret; readonly lifeMs: number }[] {
   const found: { value: Secret; lifeMs: number }[] = [];
@@ -108,8 +125,9 @@ export function tokensOf(body: Buffer): readonly { readonly value: Secret; reado
     if (typeof part !== 'object' || part === null) continue;
     const lifeMs = Math.max(BESIDE_MS, (lifeSeconds((part as { expires_in?: unknown }).expires_in) ?? 0) * 1000);
     for (const [name, value] of Object.entries(part)) {
-      if (typeof value === 'string' && /token$/i.test(name)) found.push({ value: new Secret(value), lifeMs });
-      else parts.push(value);
+      if (typeof value === 'string' && /token$/i.test(name)) {
+        found.push({ value: new Secret(value.slice(0, LONGEST_TOKEN)), lifeMs });
+      } else parts.push(value);
     }
   }
   return found.slice(0, MOST_TOKENS);

@@ -6,7 +6,9 @@ import { clientSecretOf, type OAuth2Material, oauth2Material, plainMaterial } fr
 import {
   checkTokenAnswer,
   DEFAULT_LIFE_MS,
+  fitsRequest,
   jsonOf,
+  LONGEST_TOKEN,
   lifeSeconds,
   type Mint,
   MintError,
@@ -148,9 +150,14 @@ function tokensIn(answer: unknown): Record<string, unknown> {
     // How the token is sent is the policy's to say.
     token_type: 'bearer',
     ...(life === undefined ? {} : { expires_in: life }),
-    ...(typeof refresh_token === 'string' && refresh_token !== '' ? { refresh_token } : {}),
+    ...(isRefreshToken(refresh_token) ? { refresh_token } : {}),
     refresh_token_expires_in: lifeSeconds(refresh_token_expires_in ?? refresh_expires_in) ?? 0,
   };
+}
+
+/** One that is longer than any token is not stored: it would be looked for in every answer. */
+function isRefreshToken(token: unknown): token is string {
+  return typeof token === 'string' && token !== '' && token.length <= LONGEST_TOKEN;
 }
 
 async function exchange(
@@ -177,8 +184,7 @@ async function exchange(
   const kept: OAuth2Material = {
     ...(material.clientSecret === undefined ? {} : { clientSecret: material.clientSecret }),
     ...(refreshToken === undefined ? {} : { refreshToken }),
-    accessToken: answer.access_token,
-    accessTokenExpiresAt: minted.expiresAt,
+    ...(fitsRequest(minted.value) ? { accessToken: answer.access_token, accessTokenExpiresAt: minted.expiresAt } : {}),
   };
   const refreshLife = Number(answer.refresh_token_expires_in);
   return {

@@ -1,7 +1,7 @@
 import type { Service } from '../../../../core/policy/model.ts';
 import { type RefusalError, refusals } from '../../../call/refusals.ts';
 import { MaterialError } from '../inject/material.ts';
-import type { MintError } from '../inject/minting.ts';
+import { LONGEST_TOKEN, type MintError } from '../inject/minting.ts';
 
 /** Off by more than this, a clock is worth mentioning. */
 const NOTABLE_SKEW_MS = 60_000;
@@ -39,6 +39,16 @@ export function mintRefusal(
   const issuer = issuerOf(service);
   if (error.code === 'too_many') return refusals.tooManyTokens(name, retryAfterMs);
   if (error.kind === 'outage') return refusals.tokenUnavailable(name, issuer, error.message, retryAfterMs);
+  if (error.code === 'token_too_long' || error.code === 'token_unfit') {
+    const what =
+      error.code === 'token_too_long' ? `of more than ${LONGEST_TOKEN} characters` : 'that is not printable ASCII';
+    return refusals.credentialRejected(
+      name,
+      `${issuer} gave a token ${what}, which no request can carry`,
+      `Ask the person to check auth of ${name} in the policy: fewer scopes or permissions may make the token shorter.`,
+      { mend: 'policy' },
+    );
+  }
   // A token request of oauth2 holds no date: its answer has nothing to do with the clock.
   if (auth.type !== 'oauth2' && Math.abs(skewMs) > NOTABLE_SKEW_MS) {
     const minutes = Math.round(Math.abs(skewMs) / 60_000);

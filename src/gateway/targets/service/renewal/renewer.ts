@@ -11,6 +11,7 @@ import { mintGoogleServiceAccount } from '../inject/googleServiceAccount.ts';
 import { mintJwt } from '../inject/jwt.ts';
 import { MaterialError } from '../inject/material.ts';
 import {
+  checkToken,
   isMinted,
   type Kept,
   type Mint,
@@ -236,6 +237,7 @@ export class Renewer {
     if (auth.type === 'oauth2' && rotates(auth))
       return this.#renewUnderLease(key, service, auth, stored, refused, signal);
     const minted = await this.#mint(service, stored, refused, signal);
+    checkToken(minted.value);
     this.#hold(service, minted);
     return this.#keep(key, [stored], minted);
   }
@@ -262,7 +264,6 @@ export class Renewer {
         return this.#keep(key, [stored, present], other);
       }
       const minted = await mintOAuth2(auth, present, this.#mintFor(service, signal));
-      this.#hold(service, minted);
       const kept = minted.keep ?? { value: present };
       if (await this.#stored(keeper, lease, kept)) {
         this.#unstored.delete(key);
@@ -272,6 +273,9 @@ export class Renewer {
         this.#ports.hold(service.name, kept.value, Number.POSITIVE_INFINITY);
         this.#unstored.set(key, { after: lease.value, kept });
       }
+      // Not before the refresh token that came along with it is stored.
+      checkToken(minted.value);
+      this.#hold(service, minted);
       return this.#keep(key, [stored, present, kept.value], minted);
     } finally {
       await keeper.releaseRenewal(lease.id).catch((error: unknown) => {
@@ -355,6 +359,7 @@ export class Renewer {
   async #once(service: Service, mint: () => Promise<Minted>): Promise<Minted> {
     try {
       const minted = await mint();
+      checkToken(minted.value);
       this.#hold(service, minted);
       if (minted.keep) this.#hold(service, { ...minted, value: minted.keep.value });
       return minted;
