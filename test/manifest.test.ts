@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
 import nls from '../package.nls.json' with { type: 'json' };
 import { NOTICES, thirdPartyNotices } from '../scripts/lib/notices.mjs';
-import { PROVIDER_ID, SERVER_LABEL } from '../src/extension/mcp/serverDefinition.ts';
-import { administratorPath } from '../src/extension/policy/administratorFile.ts';
+import { PROVIDER_ID, SERVER_LABEL } from '../src/extension/agents/model/serverDefinition.ts';
+import { administratorPath } from '../src/extension/policy/model/administratorFile.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 const SOURCES = readdirSync(path.join(ROOT, 'src/extension'), { recursive: true, encoding: 'utf8' })
@@ -131,7 +131,7 @@ describe('commands', () => {
   const contributed = contributes.commands.map(({ command }) => command);
 
   test('what is contributed is registered, and nothing else is', () => {
-    const register = readFileSync(path.join(ROOT, 'src/extension/commands/register.ts'), 'utf8');
+    const register = readFileSync(path.join(ROOT, 'src/extension/compose/registerCommands.ts'), 'utf8');
     const registered = [...register.matchAll(/^ {2}'(valetKey\.\w+)':/gm)].map((match) => match[1]);
     expect(registered.sort()).toEqual([...contributed].sort());
   });

@@ -16,11 +16,11 @@ const EXITS: Readonly<Record<string, readonly string[]>> = {
   wire: ['gateway/targets/service/inject/inject.ts'],
   server: ['gateway/targets/tool/serverValues.ts'],
   pipe: ['gateway/pipe.ts'],
-  store: ['extension/credentials/credentialEntry.ts'],
+  store: ['extension/credentials/model/credentialEntry.ts'],
   redactor: ['core/redact/opened.ts'],
   thread: ['gateway/cleaning/cleaner.ts'],
-  sign: ['gateway/targets/service/inject/material.ts'],
-  fingerprint: ['core/jwtEnd.ts', 'core/redact/strength.ts', 'extension/credentials/fingerprint.ts'],
+  sign: ['gateway/inject/material.ts'],
+  fingerprint: ['core/jwtEnd.ts', 'core/redact/strength.ts', 'extension/credentials/model/fingerprint.ts'],
 };
 
 describe('a credential leaves its Secret', () => {

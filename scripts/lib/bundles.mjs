@@ -13,8 +13,8 @@ export const BUNDLES = [
   { name: 'extension', entry: 'src/extension/extension.ts', external: ['vscode'], shipped: true },
   { name: 'gateway', entry: 'src/gateway/main.ts', external: [], shipped: true },
   { name: 'proxy', entry: 'src/proxy/main.ts', external: [], shipped: true },
-  { name: 'trailWorker', entry: 'src/extension/explorer/trailWorker.ts', external: [], shipped: true },
-  { name: 'explorer', entry: 'src/extension/explorer/webview/main.ts', external: [], shipped: true, page: true },
+  { name: 'trailWorker', entry: 'src/extension/audit/explorer/trailWorker.ts', external: [], shipped: true },
+  { name: 'explorer', entry: 'src/extension/audit/explorer/webview/main.ts', external: [], shipped: true, page: true },
   { name: 'cli', entry: 'src/cli/main.ts', external: [], shipped: false },
 ];
 

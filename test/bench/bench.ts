@@ -13,7 +13,7 @@ import { compileService, decide } from '../../src/core/policy/decide.ts';
 import { parsePolicy } from '../../src/core/policy/parse.ts';
 import { Redactor } from '../../src/core/redact/redactor.ts';
 import { Secret } from '../../src/core/secret.ts';
-import { LanguageService } from '../../src/extension/language/languageService.ts';
+import { LanguageService } from '../../src/extension/policy/language/languageService.ts';
 import { measureHolds } from './holds.ts';
 import { median, quantile, type Row, table, timed } from './measure.ts';
 

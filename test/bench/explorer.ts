@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { GENESIS, sealRecord } from '../../src/core/audit/record.ts';
-import { TrailReader } from '../../src/extension/explorer/trailReader.ts';
+import { TrailReader } from '../../src/extension/audit/explorer/trailReader.ts';
 import { sha256 } from '../../src/gateway/audit/trail.ts';
 
 const RECORDS = 1_000_000;

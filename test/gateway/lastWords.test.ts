@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { startGatewayProcess } from '../../src/extension/gateway/gatewayProcess.ts';
+import { startGatewayProcess } from '../../src/extension/gateway/model/gatewayProcess.ts';
 
 it('what a gateway said before it was killed is heard before its pipe is closed: a renewed credential is stored', async () => {
   const stored: string[] = [];

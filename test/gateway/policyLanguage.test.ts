@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
 import { parsePolicy } from '../../src/core/policy/parse.ts';
-import { LanguageService } from '../../src/extension/language/languageService.ts';
+import { LanguageService } from '../../src/extension/policy/language/languageService.ts';
 import { GATEWAY } from '../support/forkedGateway.ts';
 
 // The language's thread in the built bundle, as the editor uses it.

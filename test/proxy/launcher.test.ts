@@ -3,8 +3,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Launcher } from '../../src/extension/agents/launcher.ts';
-import { pointerText, readPointer, WINDOWS_LAUNCHER } from '../../src/extension/agents/launcherText.ts';
+import { Launcher } from '../../src/extension/agents/model/launcher.ts';
+import { pointerText, readPointer, WINDOWS_LAUNCHER } from '../../src/extension/agents/model/launcherText.ts';
 import { connectAgent, freshKey, loopbackService, PROXY, policyText, type Served, serve } from '../support/serve.ts';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
 

@@ -3,7 +3,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import { readPlainFile } from '../../protocol/plainFile.ts';
-import type { Clock } from '../ports.ts';
+import type { Clock } from '../util/ports.ts';
 
 const schema = z.object({ until: z.number() });
 

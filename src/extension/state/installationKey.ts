@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { SecretPort } from '../ports.ts';
+import type { SecretPort } from '../util/ports.ts';
 
 const PURPOSES = ['requestHash', 'freeze', 'fingerprint', 'approval'] as const;
 type Purpose = (typeof PURPOSES)[number];

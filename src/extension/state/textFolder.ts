@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { readPlainFile } from '../../protocol/plainFile.ts';
-import type { TextFolderPort } from '../ports.ts';
+import type { TextFolderPort } from '../util/ports.ts';
 
 /** A folder of the extension's own on the local disk, readable by this user alone. */
 export function textFolder(directory: string): TextFolderPort {

@@ -1,4 +1,4 @@
-import type { Clock } from '../ports.ts';
+import type { Clock } from '../util/ports.ts';
 
 /** A dialog can open under a moving hand: what is chosen sooner was chosen of something else. Milliseconds. */
 const TOO_SOON_MS = 500;

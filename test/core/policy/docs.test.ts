@@ -32,7 +32,7 @@ const LONG: Readonly<Record<string, string>> = {
 };
 const WITHOUT_EXAMPLE = [...Object.keys(LONG), 'too-slow'];
 
-/** Its examples are run where the credentials are known: test/extension/policy/destination.test.ts. */
+/** Its examples are run where the credentials are known: test/extension/services/model/destination.test.ts. */
 const DESTINATION = 'destination-not-confirmed';
 
 /** Hints that a right example may still have. */

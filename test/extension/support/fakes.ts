@@ -1,4 +1,4 @@
-import type { MetadataPort, SecretPort, TextFolderPort } from '../../../src/extension/ports.ts';
+import type { MetadataPort, SecretPort, TextFolderPort } from '../../../src/extension/util/ports.ts';
 
 /** For what waits between two looks: the second look comes at once. */
 export async function noPause(): Promise<void> {}

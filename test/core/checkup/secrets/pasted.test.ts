@@ -2,8 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { holdsCredential, looksPasted } from '../../../../src/core/checkup/secrets/pasted.ts';
-import { KNOWN_SERVICES } from '../../../../src/extension/services/knownServices.ts';
-import { cpuTime } from '../../../support/cpuTime.ts';
+import { KNOWN_SERVICES } from '../../../../src/extension/services/model/knownServices.ts';
 
 const LETTERS_AND_DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 

@@ -1,0 +1,41 @@
+import { l10n, window } from 'vscode';
+import type { App } from '../../app/app.ts';
+import { tellChange } from '../../gateway/commands/tellChange.ts';
+import { confirmInModal } from '../../ui/confirm.ts';
+import type { Agent } from '../model/agentList.ts';
+import { agentWords } from '../model/agentWords.ts';
+import { agentOfNode, ownName } from '../views/agentNode.ts';
+import { pickAgent } from './pickAgent.ts';
+
+/** Lets an agent call that Valet Key did not connect. This widens, so it is decided in a modal. */
+export async function allowAgent(app: App, argument: unknown): Promise<void> {
+  const isWaiting = ({ state }: Agent): boolean => state === 'waiting';
+  const waiting = app.agents.agents.filter(isWaiting);
+  if (waiting.length === 0) {
+    void window.showInformationMessage(l10n.t('No agent waits to be allowed.'));
+    return;
+  }
+  const started = agentOfNode(argument);
+  const agent = await pickAgent(
+    app,
+    started && isWaiting(started) ? started : undefined,
+    l10n.t('Allow Agent'),
+    isWaiting,
+  );
+  if (!agent) return;
+  const agreed = await confirmInModal({
+    warning: true,
+    message: l10n.t('Let this agent use your services?'),
+    detail: [
+      l10n.t('It calls itself “{0}”. That is its own word; any program can say so.', ownName(agent)),
+      l10n.t('You did not connect it with Valet Key. If you did not set it up yourself, do not allow it.'),
+      l10n.t(
+        'It may then do what your policies allow agents to do, and nothing else. This is remembered for its name.',
+      ),
+    ].join('\n\n'),
+    action: l10n.t('Allow Agent'),
+  });
+  if (!agreed) return;
+  await app.agentStore.allow(agent.rawName);
+  await tellChange(app, ['agents'], { action: 'allow agent', subject: agentWords(agent.rawName) });
+}

@@ -1,0 +1,15 @@
+import { escapeUnshowable } from '../../../core/audit/escape.ts';
+
+/** Longer ones only push the rest out of sight. */
+const MOST_CHARACTERS = 60;
+
+/**
+ * An agent's own words for people's eyes: in one line, without anything that cannot be seen, cut, and nothing but text.
+ * VS Code makes links of `[text](command:…)` in notifications and icons of `$(name)` in lists.
+ */
+export function agentWords(text: string): string {
+  const characters = [...escapeUnshowable(text).replaceAll('](', '] (').replaceAll('$(', '$ (')];
+  return characters.length > MOST_CHARACTERS
+    ? `${characters.slice(0, MOST_CHARACTERS).join('')}…`
+    : characters.join('');
+}

@@ -1,0 +1,91 @@
+import { l10n, window } from 'vscode';
+import { agentWords } from '../../../core/audit/agentWords.ts';
+import type { Method } from '../../../core/request/model.ts';
+import type { WishOutcome } from '../../../gateway/parent.ts';
+import type { App } from '../../app/app.ts';
+import { previewRule, shortened, tellNotAdded, whyNeedless, writeRule } from '../../policy/commands/grantRule.ts';
+import { carefulChoice } from '../../ui/carefulChoice.ts';
+import { chooseInModal } from '../../ui/confirm.ts';
+import { askChoice, single } from '../../ui/steps.ts';
+import type { WaitingWish } from '../model/accessWishes.ts';
+import { WishNode } from '../views/wishNode.ts';
+
+/** Longest reason of an agent's that is shown, in characters. */
+const LONGEST_REASON = 200;
+
+/**
+ * Shows what an agent asks for and the very rule that would allow it. Adding the rule writes it into the policy file and
+ * approves it by that act; declining tells the agent, when it calls again. Closing the dialog decides nothing.
+ */
+export async function reviewAccessRequest(app: App, argument: unknown): Promise<void> {
+  const wish = await whichWish(app, argument);
+  if (!wish) return;
+  const wanted = { service: wish.service, method: wish.method as Method, path: wish.path };
+  const preview = previewRule(app, wanted);
+  if (!preview) return tellNotAdded(l10n.t('“{0}” is no longer in a policy file of this window.', wish.service));
+  const needless = await whyNeedless(app, preview);
+  if (needless !== undefined) {
+    await settle(app, wish, 'needless');
+    return tellNotAdded(l10n.t('{0} The request is taken off the list.', needless));
+  }
+  const add = l10n.t('Add Rule');
+  const asking = l10n.t('Add Rule, Ask Every Time');
+  const decline = l10n.t('Decline');
+  const chosen = await carefulChoice(
+    () =>
+      chooseInModal(
+        {
+          warning: true,
+          message: l10n.t('Let agents send this to “{0}” from now on?', wish.service),
+          detail: [
+            shortened(`${wish.method} ${wish.path}`),
+            '',
+            l10n.t(
+              '“{0}” asks for it. The agent’s own words: “{1}”',
+              wish.agent,
+              agentWords(wish.reason, LONGEST_REASON),
+            ),
+            '',
+            ...preview.text,
+          ].join('\n'),
+        },
+        [add, asking, decline],
+      ),
+    (button) => button === add || button === asking,
+    Date.now,
+  );
+  if (chosen === undefined) return;
+  if (chosen === decline) {
+    await settle(app, wish, 'declined');
+    await app.gateway.record({ action: 'decline_access', service: wish.service });
+    return;
+  }
+  const rule = chosen === asking ? { ...preview.rule, approval: 'always' as const } : preview.rule;
+  if (await writeRule(app, { ...preview, rule })) await settle(app, wish, 'granted');
+}
+
+async function settle(app: App, { id }: WaitingWish, outcome: WishOutcome): Promise<void> {
+  app.wishes.settle(id);
+  await app.gateway.ask((control) => control.settleAccessWish(id, outcome));
+}
+
+async function whichWish(app: App, argument: unknown): Promise<WaitingWish | undefined> {
+  const { waiting } = app.wishes;
+  if (argument instanceof WishNode) return waiting.find(({ id }) => id === argument.wish.id);
+  const [only] = waiting;
+  if (!only) {
+    void window.showInformationMessage(l10n.t('No agent asks for access.'));
+    return undefined;
+  }
+  if (waiting.length === 1) return only;
+  const answer = await askChoice(
+    single(l10n.t('Review Access Request')),
+    l10n.t('Which request?'),
+    waiting.map((wish) => ({
+      label: `${wish.method} ${wish.path}`,
+      description: [wish.service, wish.agent].join(' · '),
+      value: wish,
+    })),
+  );
+  return answer.kind === 'value' ? answer.value : undefined;
+}

@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import { commands, env, l10n, Uri, ViewColumn, type Webview, type WebviewPanel, window } from 'vscode';
+import * as z from 'zod';
+import type { App } from '../../app/app.ts';
+import { errorText } from '../../util/errorText.ts';
+import { explorerHtml } from './explorerHtml.ts';
+import { type ExplorerFilter, RESULTS, type ToPage } from './explorerMessages.ts';
+import { exportRecords } from './exportRecords.ts';
+import { TrailReader } from './trailReader.ts';
+
+/** New records are told to the page at most this often, in milliseconds. */
+const GREW_EVERY_MS = 2000;
+
+const filterSchema = z.object({
+  since: z.optional(z.number()),
+  service: z.optional(z.string()),
+  agent: z.optional(z.string()),
+  result: z.optional(z.enum([...RESULTS, 'all'])),
+  text: z.optional(z.string().max(200)),
+});
+const messageSchema = z.discriminatedUnion('do', [
+  z.object({ do: z.literal('ready') }),
+  z.object({ do: z.literal('show'), filter: filterSchema, page: z.number().int().nonnegative() }),
+  z.object({ do: z.literal('export'), filter: filterSchema }),
+  z.object({ do: z.literal('verify') }),
+]);
+
+/** The Audit Explorer: one editor tab. */
+export class ExplorerPanel {
+  readonly #app: App;
+  readonly #panel: WebviewPanel;
+  readonly #reader: TrailReader;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(app: App, extensionPath: string, onDisposed: () => void) {
+    this.#app = app;
+    const dist = Uri.file(path.join(extensionPath, 'dist'));
+    this.#reader = new TrailReader(app.trailWorker, app.audit.directory);
+    this.#panel = window.createWebviewPanel('valetKey.auditExplorer', l10n.t('Audit Explorer'), ViewColumn.Active, {
+      enableScripts: true,
+      enableForms: true,
+      localResourceRoots: [dist],
+    });
+    const { webview } = this.#panel;
+    webview.onDidReceiveMessage((message: unknown) => this.#hear(message));
+    webview.html = htmlOf(webview, dist);
+    const growing = app.activity.onDidChange(() => {
+      if (!this.#panel.visible) return;
+      this.#timer ??= setTimeout(() => {
+        this.#timer = undefined;
+        this.#tell({ grew: true });
+      }, GREW_EVERY_MS);
+    });
+    this.#panel.onDidDispose(() => {
+      clearTimeout(this.#timer);
+      growing.dispose();
+      this.#reader.dispose();
+      onDisposed();
+    });
+  }
+
+  reveal(): void {
+    this.#panel.reveal();
+  }
+
+  dispose(): void {
+    this.#panel.dispose();
+  }
+
+  /** What the page says counts as little as what anybody says: it is checked. */
+  #hear(given: unknown): void {
+    const parsed = messageSchema.safeParse(given);
+    if (!parsed.success) return;
+    const message = parsed.data;
+    const failed = (error: unknown): void => {
+      this.#app.log.error(`Audit Explorer: ${errorText(error)}`);
+      this.#tell({ failed: l10n.t('The audit log could not be read: {0}', errorText(error)) });
+    };
+    switch (message.do) {
+      case 'ready':
+        return;
+      case 'show':
+        this.#reader.query(
+          { filter: present(message.filter), page: message.page, now: Date.now() },
+          (view) => this.#tell({ show: view }),
+          failed,
+        );
+        return;
+      case 'export':
+        exportRecords(this.#reader, present(message.filter)).catch(failed);
+        return;
+      case 'verify':
+        this.#verify().catch(failed);
+    }
+  }
+
+  async #verify(): Promise<void> {
+    const { anchors, anchorer } = this.#app.audit;
+    this.#tell({ chain: { state: 'checking', text: l10n.t('Checking …') } });
+    await anchorer.anchor();
+    const check = await this.#reader.check(await anchors.all());
+    const records = check.runs.reduce((sum, { verification }) => sum + verification.records, 0);
+    this.#tell({
+      chain: check.ok
+        ? { state: 'holds', text: l10n.t('✓ Every chain holds: {0} records.', records) }
+        : { state: 'broken', text: l10n.t('✗ The audit log was changed. “Verify Audit Log” says where.') },
+    });
+    if (!check.ok) await commands.executeCommand('valetKey.verifyAuditLog');
+  }
+
+  #tell(message: ToPage): void {
+    void this.#panel.webview.postMessage(message);
+  }
+}
+
+function htmlOf(webview: Webview, dist: Uri): string {
+  return explorerHtml({
+    source: webview.cspSource,
+    script: webview.asWebviewUri(Uri.joinPath(dist, 'explorer.js')).toString(),
+    styles: webview.asWebviewUri(Uri.joinPath(dist, 'explorer.css')).toString(),
+    nonce: randomBytes(16).toString('hex'),
+    language: env.language,
+  });
+}
+
+/** Without the parts that are there and undefined. */
+function present(filter: z.infer<typeof filterSchema>): ExplorerFilter {
+  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
+}

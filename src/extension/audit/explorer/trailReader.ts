@@ -1,0 +1,125 @@
+import { Worker } from 'node:worker_threads';
+import type { AuditRecord } from '../../../core/audit/model.ts';
+import type { KeptAnchor } from '../model/anchorStore.ts';
+import type { TrailCheck } from '../model/trailCheckResult.ts';
+import type { ExplorerFilter, ExplorerQuery, ExplorerView, SeenCalls, SeenQuery } from './explorerMessages.ts';
+import type { FromWorker, ToWorker } from './workerMessages.ts';
+
+/** The worker that reads the trail, as the extension sees it. Starts with the first question. */
+export class TrailReader {
+  readonly #script: string;
+  readonly #directory: string;
+  readonly #waiting = new Map<number, (message: FromWorker | Error) => void>();
+  #worker: Worker | undefined;
+  #lastId = 0;
+
+  /** @param script absolute path of `dist/trailWorker.js` */
+  constructor(script: string, directory: string) {
+    this.#script = script;
+    this.#directory = directory;
+  }
+
+  /** Tells each view as it gets fuller, until it is complete or another query was asked. */
+  query(query: ExplorerQuery, show: (view: ExplorerView) => void, failed: (error: Error) => void): void {
+    const id = this.#ask(
+      (own) => ({ do: 'query', id: own, query }),
+      (message) => {
+        if (message instanceof Error) failed(message);
+        else if ('error' in message) failed(new Error(message.error));
+        else if ('view' in message && id === this.#lastQuery) show(message.view);
+      },
+    );
+    this.#lastQuery = id;
+  }
+  #lastQuery = 0;
+
+  /** The first complete answer. */
+  view(query: ExplorerQuery): Promise<ExplorerView> {
+    return new Promise((resolve, reject) => {
+      this.query(query, (view) => view.complete && resolve(view), reject);
+    });
+  }
+
+  /** What was called, without who and when. */
+  calls(query: SeenQuery): Promise<SeenCalls> {
+    return new Promise((resolve, reject) => {
+      this.#ask(
+        (id) => ({ do: 'calls', id, query }),
+        (message) => {
+          if (message instanceof Error) reject(message);
+          else if ('error' in message) reject(new Error(message.error));
+          else if ('seen' in message) resolve(message.seen);
+        },
+      );
+    });
+  }
+
+  /** Checks every chain against what was anchored. */
+  check(anchors: readonly KeptAnchor[]): Promise<TrailCheck> {
+    return new Promise((resolve, reject) => {
+      this.#ask(
+        (id) => ({ do: 'check', id, anchors }),
+        (message) => {
+          if (message instanceof Error) reject(message);
+          else if ('error' in message) reject(new Error(message.error));
+          else if ('check' in message) resolve(message.check);
+        },
+      );
+    });
+  }
+
+  /** All records that match, oldest first, some thousand at a time. */
+  async *records(filter: ExplorerFilter): AsyncGenerator<readonly AuditRecord[]> {
+    for (let from: number | undefined = 0; from !== undefined; ) {
+      const begin: number = from;
+      const piece = await new Promise<{ records: readonly AuditRecord[]; next?: number }>((resolve, reject) => {
+        this.#ask(
+          (id) => ({ do: 'export', id, filter, from: begin }),
+          (message) => {
+            if (message instanceof Error) reject(message);
+            else if ('error' in message) reject(new Error(message.error));
+            else if ('records' in message) resolve(message);
+          },
+        );
+      });
+      yield piece.records;
+      from = piece.next;
+    }
+  }
+
+  dispose(): void {
+    const worker = this.#worker;
+    this.#worker = undefined;
+    void worker?.terminate();
+    this.#failAll(new Error('The explorer was closed.'));
+  }
+
+  #ask(message: (id: number) => ToWorker, hear: (message: FromWorker | Error) => void): number {
+    const id = ++this.#lastId;
+    this.#waiting.set(id, hear);
+    this.#started().postMessage(message(id));
+    return id;
+  }
+
+  #started(): Worker {
+    if (this.#worker) return this.#worker;
+    const worker = new Worker(this.#script, { workerData: { directory: this.#directory }, env: {}, execArgv: [] });
+    worker.on('message', (message: FromWorker) => {
+      const hear = this.#waiting.get(message.id);
+      if (!('view' in message) || message.view.complete) this.#waiting.delete(message.id);
+      hear?.(message);
+    });
+    worker.on('error', (error) => {
+      this.#worker = undefined;
+      this.#failAll(error);
+    });
+    this.#worker = worker;
+    return worker;
+  }
+
+  #failAll(error: Error): void {
+    const waiting = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const hear of waiting) hear(error);
+  }
+}

@@ -1,0 +1,71 @@
+import { l10n } from 'vscode';
+import type { AuditFinding } from '../../../core/audit/verification.ts';
+import type { RunCheck, TrailCheck } from './trailCheckResult.ts';
+
+/** The result of a check as a document for a person: the answer first, then what was found, then every run. */
+export function auditReport(check: TrailCheck, directory: string): string {
+  const records = check.runs.reduce((sum, { verification }) => sum + verification.records, 0);
+  const broken = check.runs.filter(({ verification }) => !verification.ok);
+  return [
+    `# ${l10n.t('Audit log check')}`,
+    '',
+    check.ok
+      ? l10n.t('**Every chain holds.** Runs: {0}, records: {1}.', check.runs.length, records)
+      : l10n.t(
+          '**The audit log was changed.** Runs that do not hold: {0} of {1}.',
+          broken.length + check.gone.length,
+          check.runs.length + check.gone.length,
+        ),
+    '',
+    l10n.t('Checked: {0}', new Date().toLocaleString()),
+    l10n.t('Folder: {0}', directory),
+    ...(check.ok ? [] : ['', `## ${l10n.t('What was found')}`, '']),
+    ...check.gone.map(({ gatewayId, seq, at }) =>
+      l10n.t(
+        '- All files of the run {0} are gone. It had at least {1} records on {2}, and no retention record says that they were removed.',
+        gatewayId,
+        seq,
+        new Date(at).toLocaleString(),
+      ),
+    ),
+    ...broken.flatMap(({ verification }) => [
+      ...verification.problems.map(findingLine),
+      ...(verification.problemCount > verification.problems.length
+        ? [l10n.t('- … and {0} more.', verification.problemCount - verification.problems.length)]
+        : []),
+    ]),
+    '',
+    `## ${l10n.t('Runs')}`,
+    '',
+    l10n.t('Each window that was open has a chain of its own. The newest come first.'),
+    '',
+    ...[...check.runs].reverse().flatMap(runLines),
+    '',
+  ].join('\n');
+}
+
+function runLines({ run, verification }: RunCheck): readonly string[] {
+  const first = run.parts[0] ?? '';
+  return [
+    `- ${first}: ${l10n.t('{0} records', verification.records)}, ${verification.ok ? l10n.t('holds') : l10n.t('does not hold')}, ${tailText(verification.tail)}`,
+    ...verification.notes.map((note) => `  ${findingLine(note)}`),
+  ];
+}
+
+function tailText(tail: RunCheck['verification']['tail']): string {
+  switch (tail) {
+    case 'anchored':
+      return l10n.t('complete up to what was anchored');
+    case 'not anchored':
+      return l10n.t('not anchored: whether newest records are missing cannot be told');
+    case 'cut':
+      return l10n.t('the newest records are missing');
+    case 'rewritten':
+      return l10n.t('made anew after it was anchored');
+  }
+}
+
+/** What is wrong, and where; the words are those of the command line's `audit verify`. */
+function findingLine({ file, line, message }: AuditFinding): string {
+  return line === 0 ? `- ${file}: ${message}` : `- ${file}:${line}: ${message}`;
+}

@@ -1,0 +1,45 @@
+import * as vscode from 'vscode';
+import type { App } from '../../app/app.ts';
+import { ApprovalNode, approvalsText } from '../../approvals/views/approvalNode.ts';
+import { CallNode } from './callNode.ts';
+import { WishNode } from './wishNode.ts';
+
+/** The *Activity* tree: what waits for a person, what agents ask for, then their last calls, live. */
+export function registerActivityView(app: App): vscode.Disposable {
+  const changed = new vscode.EventEmitter<undefined>();
+  const fire = (): void => changed.fire(undefined);
+  const view = vscode.window.createTreeView('valetKey.activity', {
+    treeDataProvider: {
+      onDidChangeTreeData: changed.event,
+      getTreeItem: (item: vscode.TreeItem) => item,
+      getChildren: (item?: vscode.TreeItem) =>
+        item
+          ? []
+          : [
+              ...app.approvals.queue.waiting.map((question) => new ApprovalNode(question)),
+              ...app.wishes.waiting.map((wish) => new WishNode(wish)),
+              ...app.activity.calls.map((call) => new CallNode(call)),
+            ],
+    },
+  });
+  const fireAndCount = (): void => {
+    fire();
+    const approvals = app.approvals.queue.waiting.length;
+    const wishes = app.wishes.waiting.length;
+    const tooltip = [
+      ...(approvals > 0 ? [approvalsText(approvals)] : []),
+      ...(wishes > 0
+        ? [wishes === 1 ? vscode.l10n.t('1 access request') : vscode.l10n.t('{0} access requests', wishes)]
+        : []),
+    ].join(', ');
+    // `badge` may not be set to undefined under exactOptionalPropertyTypes; one of value 0 shows nothing.
+    view.badge = { value: approvals + wishes, tooltip };
+  };
+  return vscode.Disposable.from(
+    view,
+    changed,
+    app.activity.onDidChange(fire),
+    app.wishes.onDidChange(fireAndCount),
+    app.approvals.queue.onDidChange(fireAndCount),
+  );
+}

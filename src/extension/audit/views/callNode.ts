@@ -1,0 +1,76 @@
+import { l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
+import { plainTooltip } from '../../ui/plainTooltip.ts';
+import { type Activity, wantsRule } from '../model/activity.ts';
+import { reasonText, remedyText } from './reasonText.ts';
+
+/** One call of an agent. */
+export class CallNode extends TreeItem {
+  readonly call: Activity;
+
+  constructor(call: Activity) {
+    super(`${call.method} ${call.path}`.trim(), TreeItemCollapsibleState.None);
+    this.call = call;
+    this.id = call.id;
+    // The outcome first: a narrow side bar cuts the end.
+    this.description = [resultText(call), call.service].filter(Boolean).join(' · ');
+    this.iconPath = resultIcon(call);
+    const lines = [
+      `${call.method} ${call.path}`,
+      l10n.t('Service: {0}', call.service),
+      l10n.t('Agent: {0}', call.agent),
+      l10n.t('Time: {0}', new Date(call.time).toLocaleString()),
+      l10n.t('Result: {0}', resultText(call)),
+      ...(call.result.kind === 'blocked' ? [remedyText(call.result) ?? ''] : []),
+    ].filter(Boolean);
+    this.tooltip = plainTooltip(lines);
+    this.contextValue = `call.${call.result.kind}${wantsRule(call) ? '.policy' : ''}`;
+    this.accessibilityInformation = { label: lines.join(', '), role: 'treeitem' };
+  }
+}
+
+/** How a call went, and when. */
+export function lastCallText(call: Activity): string {
+  return `${resultText(call)}, ${new Date(call.time).toLocaleTimeString(undefined, { timeStyle: 'short' })}`;
+}
+
+function resultText({ result }: Activity): string {
+  switch (result.kind) {
+    case 'under-way':
+      return l10n.t('under way');
+    case 'unknown':
+      return l10n.t('outcome not recorded');
+    case 'answered':
+      return `${result.status} · ${result.durationMs} ms`;
+    case 'ran':
+      return `${result.result === 'ok' ? l10n.t('ok') : l10n.t('the tool failed')} · ${result.durationMs} ms`;
+    case 'failed':
+      return l10n.t('failed: {0}', reasonText(result.code));
+    case 'waited':
+      return l10n.t('waited for your approval');
+    case 'blocked':
+      return l10n.t('blocked: {0}', reasonText(result.code));
+  }
+}
+
+function resultIcon({ result }: Activity): ThemeIcon {
+  switch (result.kind) {
+    case 'under-way':
+      return new ThemeIcon('loading~spin');
+    case 'unknown':
+      return new ThemeIcon('question', new ThemeColor('list.warningForeground'));
+    case 'answered':
+      return result.status < 400
+        ? new ThemeIcon('pass', new ThemeColor('testing.iconPassed'))
+        : new ThemeIcon('warning', new ThemeColor('list.warningForeground'));
+    case 'ran':
+      return result.result === 'ok'
+        ? new ThemeIcon('pass', new ThemeColor('testing.iconPassed'))
+        : new ThemeIcon('warning', new ThemeColor('list.warningForeground'));
+    case 'failed':
+      return new ThemeIcon('error', new ThemeColor('list.errorForeground'));
+    case 'waited':
+      return new ThemeIcon('clock');
+    case 'blocked':
+      return new ThemeIcon('circle-slash', new ThemeColor('list.errorForeground'));
+  }
+}

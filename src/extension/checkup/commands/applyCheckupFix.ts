@@ -1,0 +1,72 @@
+import { l10n, window } from 'vscode';
+import { edited } from '../../../core/checkup/edit/textEdit.ts';
+import type { Fix } from '../../../core/checkup/model.ts';
+import type { App } from '../../app/app.ts';
+import { askVersion } from '../../servers/commands/askVersion.ts';
+import { confirmInModal, tellFailure } from '../../ui/confirm.ts';
+import { showDifference } from '../../ui/difference.ts';
+import { single } from '../../ui/steps.ts';
+import { masked, shownText } from '../../util/shownText.ts';
+import { changeFiles, checkChangeable, FileNotChangedError } from '../repair/changeFiles.ts';
+import { secretSpans } from '../repair/secretPlaces.ts';
+import type { ShownFinding } from '../scan/report.ts';
+import { findingOfNode } from '../views/findingNode.ts';
+
+/** Makes one finding go: shows the change, asks, keeps a backup, changes the file. */
+export async function applyCheckupFix(app: App, argument: unknown): Promise<void> {
+  await app.checkup.run();
+  const shown = findingToFix(app, argument);
+  const file = shown?.uri === undefined ? undefined : app.checkup.file(shown.uri);
+  const fix = shown?.finding.fix;
+  if (!shown || !file || !fix) {
+    void window.showInformationMessage(l10n.t('There is nothing to fix here any more.'));
+    return;
+  }
+  const text = await newTextOf(fix);
+  if (text === undefined) return;
+  const edits = [{ span: fix.span, text }];
+  const before = file.file.text;
+  const change = { uri: file.uri, label: file.label, before, after: edited(before, edits) };
+  try {
+    await checkChangeable([change]);
+    const hidden = masked(before, secretSpans(app.checkup, file));
+    const close = await showDifference(app.texts, file.label, hidden, edited(hidden, edits));
+    const agreed = await confirmInModal({
+      message: l10n.t('Change {0}?', file.label),
+      detail: detailOf(shown, before.slice(fix.span.start, fix.span.end), text),
+      action: l10n.t('Change'),
+    });
+    await close();
+    if (!agreed) return;
+    await changeFiles(app.backups, [change]);
+  } catch (error) {
+    if (!(error instanceof FileNotChangedError)) throw error;
+    return tellFailure(l10n.t('The finding was not fixed.'), error.message);
+  }
+  await app.checkup.run();
+}
+
+function findingToFix(app: App, argument: unknown): ShownFinding | undefined {
+  const id = findingOfNode(argument);
+  return id === undefined ? undefined : app.checkup.finding(id);
+}
+
+async function newTextOf(fix: Fix): Promise<string | undefined> {
+  if (fix.kind === 'https') return fix.newText;
+  const name = shownText(fix.packageName);
+  const answer = await askVersion(single(l10n.t('Pin {0} to a Version', name)), fix);
+  return answer.kind === 'value' ? fix.withVersion(answer.value) : undefined;
+}
+
+function detailOf({ finding }: ShownFinding, before: string, after: string): string {
+  return [
+    l10n.t('Server: {0}', shownText(finding.server ?? '')),
+    '',
+    `- ${shownText(before, 200)}`,
+    `+ ${shownText(after, 200)}`,
+    '',
+    l10n.t(
+      'What the file was is kept for seven days where only you can read it. “Undo Last Checkup Fix” puts it back. Restart the client that reads this file.',
+    ),
+  ].join('\n');
+}

@@ -1,0 +1,208 @@
+import { commands, l10n, window } from 'vscode';
+import { RemovalNotPossibleError } from '../../../core/checkup/edit/secretRemoval.ts';
+import type { App } from '../../app/app.ts';
+import type { CredentialId } from '../../credentials/model/credentialId.ts';
+import { credentialKey } from '../../credentials/model/credentialId.ts';
+import { askWraps, usableDrafts, type WrapWish } from '../../servers/commands/wrapQuestions.ts';
+import { wrapServer } from '../../servers/commands/wrapServer.ts';
+import { KNOWN_SERVICES } from '../../services/model/knownServices.ts';
+import { confirmInModal, tellFailure } from '../../ui/confirm.ts';
+import { showDifference } from '../../ui/difference.ts';
+import { masked, shownText } from '../../util/shownText.ts';
+import type { Backup } from '../repair/backups.ts';
+import { changeFiles, checkChangeable, FileNotChangedError } from '../repair/changeFiles.ts';
+import { entryInstead } from '../repair/entryInstead.ts';
+import { fileChanges, type Move } from '../repair/movePlan.ts';
+import { type PlainSecret, plainSecretsIn, secretSpans } from '../repair/secretPlaces.ts';
+import { serverKeyOf } from '../repair/serverOfSecret.ts';
+import type { Exposure } from '../scan/exposures.ts';
+import { plainSecrets } from '../scan/report.ts';
+import { findingOfNode } from '../views/findingNode.ts';
+import { askMoves, secretText } from './moveSecretsQuestions.ts';
+import { storeSecret } from './storeSecret.ts';
+
+/**
+ * Moves secrets out of MCP configurations. What Valet Key is to use is stored and read back first; only then do the
+ * secrets leave their files, in one change that can be undone. A failure on the way leaves the files as they were.
+ */
+export async function moveSecrets(app: App, argument: unknown): Promise<void> {
+  const report = await app.checkup.run();
+  if (!report) return;
+  const all = plainSecretsIn(plainSecrets(report), (uri) => app.checkup.file(uri));
+  const secrets = chosenOf(all, findingOfNode(argument));
+  if (secrets.length === 0) {
+    void window.showInformationMessage(l10n.t('No secret in plain text was found in MCP configurations.'));
+    return;
+  }
+  const drafts = await usableDrafts(app, all);
+  const moves = await askMoves(app, secrets, all, (secret) => drafts.has(serverKeyOf(secret) ?? ''));
+  if (!moves || moves.every(({ choice }) => choice === 'skip')) return;
+  const wraps = await askWraps(app, drafts, moves);
+  if (!wraps) return;
+  try {
+    const entryOf = (secret: PlainSecret) => {
+      const wish = wraps.get(serverKeyOf(secret) ?? '');
+      const { entries } = app.agentStore.admission;
+      if (!wish) return undefined;
+      const { settings } = wish.draft.entry;
+      return entryInstead(secret.file.file.client, { name: wish.server.name, settings }, app.launch, entries);
+    };
+    const changes = fileChanges(moves, entryOf);
+    await checkChangeable(changes);
+    const stored = await storeAll(app, moves, wraps);
+    if (!stored) return;
+    if (!(await confirmRemoval(app, moves, entryOf))) return tellLeft([...stored.values()]);
+    const backup = await changeFiles(app.backups, changes);
+    await app.connections.dropOutdatedCopies();
+    await app.exposures.add(exposuresOf(moves, stored, backup));
+    await app.gateway.record({ action: 'move', subject: changes.map(({ label }) => label).join(', ') });
+    await app.checkup.run();
+    void tellMoved(moves);
+  } catch (error) {
+    if (!(error instanceof FileNotChangedError || error instanceof RemovalNotPossibleError)) throw error;
+    await tellFailure(l10n.t('The secrets were not moved.'), error.message);
+  }
+}
+
+/** Started at one finding, only its value is moved, from every place that has it. */
+function chosenOf(all: readonly PlainSecret[], id: string | undefined): readonly PlainSecret[] {
+  const started = all.find(({ shown }) => shown.id === id);
+  return started ? all.filter(({ value }) => value.equals(started.value)) : all;
+}
+
+/** The credential that each value became. Undefined when the person gave up. */
+async function storeAll(
+  app: App,
+  moves: readonly Move[],
+  wraps: ReadonlyMap<string, WrapWish>,
+): Promise<ReadonlyMap<PlainSecret, CredentialId> | undefined> {
+  const stored = new Map<PlainSecret, CredentialId>();
+  for (const { secret, choice } of moves) {
+    if (choice !== 'use-without-server' && choice !== 'use-beside-server') continue;
+    const same = [...stored].find(([other]) => other.value.equals(secret.value))?.[1];
+    const id = same ?? app.credentials.holders(secret.value)[0] ?? (await storeSecret(app, secret));
+    if (!id) return undefined;
+    const record = app.credentials.get(id);
+    // The last look before the file loses it. A person may have entered another value on the way; then this one is
+    // nowhere but in the file, and stays there.
+    if (record?.state !== 'present' || !record.value.equals(secret.value)) {
+      throw new FileNotChangedError(
+        l10n.t('“{0}” was stored with another value, so nothing was removed from the file.', id.service),
+      );
+    }
+    stored.set(secret, id);
+  }
+  for (const [key, wish] of wraps) {
+    const values = await wrapServer(app, wish);
+    if (!values) return undefined;
+    for (const { secret, choice } of moves) {
+      if (choice !== 'wrap' || serverKeyOf(secret) !== key) continue;
+      // A secret inside a longer text is kept with all of that text.
+      const id = (values.find(({ value }) => value.equals(secret.value)) ?? values[0])?.id;
+      if (id) stored.set(secret, id);
+    }
+  }
+  return stored;
+}
+
+async function confirmRemoval(
+  app: App,
+  moves: readonly Move[],
+  entryOf: (secret: PlainSecret) => Readonly<Record<string, unknown>> | undefined,
+): Promise<boolean> {
+  const moving = moves.filter(({ choice }) => choice !== 'skip');
+  const hidden = moves.map(({ secret, choice }) => ({ secret: maskedPlace(app, secret), choice }));
+  const closing: (() => Promise<void>)[] = [];
+  for (const { label, before, after } of fileChanges(hidden, entryOf)) {
+    closing.push(await showDifference(app.texts, label, before, after, { preview: false }));
+  }
+  const agreed = await confirmInModal({
+    message:
+      moving.length === 1
+        ? l10n.t('Remove 1 secret from its file?')
+        : l10n.t('Remove {0} secrets from their files?', moving.length),
+    detail: [
+      ...moving.map(({ secret, choice }) => `• ${secretText(secret)}: ${outcomeText(choice)}`),
+      '',
+      l10n.t(
+        'What the files were is kept for seven days where only you can read it, and “Undo Last Checkup Fix” puts it back. Restart the clients that read these files.',
+      ),
+    ].join('\n'),
+    action: l10n.t('Remove'),
+  });
+  for (const close of closing) await close();
+  return agreed;
+}
+
+/** The same place in the file's text without any secret to see. */
+function maskedPlace(app: App, secret: PlainSecret): PlainSecret {
+  const { file } = secret;
+  const text = masked(file.file.text, secretSpans(app.checkup, file));
+  return { ...secret, file: { ...file, file: { ...file.file, text } } };
+}
+
+function outcomeText(choice: Move['choice']): string {
+  switch (choice) {
+    case 'use-without-server':
+      return l10n.t('Valet Key uses it; the server is removed');
+    case 'use-beside-server':
+      return l10n.t('Valet Key uses it; the server stays without it');
+    case 'wrap':
+      return l10n.t('Valet Key starts the server with it');
+    case 'ask':
+      return l10n.t('VS Code asks for it when the server starts');
+    case 'drop':
+      return l10n.t('removed with the server');
+    case 'skip':
+      return l10n.t('stays where it is');
+  }
+}
+
+function exposuresOf(
+  moves: readonly Move[],
+  stored: ReadonlyMap<PlainSecret, CredentialId>,
+  backup: Backup,
+): readonly Exposure[] {
+  return moves
+    .filter(({ choice }) => choice !== 'skip')
+    .map(({ secret }, index) => {
+      const { shown, file, value } = secret;
+      const provider = KNOWN_SERVICES.find(({ id }) => id === shown.finding.secret?.provider);
+      const id = stored.get(secret);
+      return {
+        id: `${backup.id}/${index}`,
+        kind: shown.finding.secret?.kind ?? l10n.t('secret'),
+        file: file.label,
+        uri: file.uri,
+        server: shownText(shown.finding.server ?? ''),
+        last4: value.last4,
+        movedAt: backup.at,
+        ...(provider ? { keyPage: provider.keyPage } : {}),
+        ...(id ? { credential: credentialKey(id) } : {}),
+      };
+    });
+}
+
+/** The person stopped when everything was stored, and before anything was removed. */
+function tellLeft(stored: readonly CredentialId[]): void {
+  if (stored.length === 0) return;
+  const names = [...new Set(stored.map(({ service }) => `“${service}”`))].join(', ');
+  void window.showInformationMessage(
+    l10n.t(
+      'The files stay as they are, with their secrets in plain text. Valet Key has a copy of these, and what you added to the policy counts: {0}. Run “Move Secrets out of MCP Configuration” again to remove them, or revoke what you do not want.',
+      names,
+    ),
+  );
+}
+
+async function tellMoved(moves: readonly Move[]): Promise<void> {
+  const show = l10n.t('Show What to Rotate');
+  const count = moves.filter(({ choice }) => choice !== 'skip').length;
+  const chosen = await window.showInformationMessage(
+    count === 1
+      ? l10n.t('1 secret was moved. It was in plain text, so rotate it at its provider.')
+      : l10n.t('{0} secrets were moved. They were in plain text, so rotate them at their providers.', count),
+    show,
+  );
+  if (chosen === show) await commands.executeCommand('valetKey.checkup.focus');
+}

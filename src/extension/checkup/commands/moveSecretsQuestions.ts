@@ -1,0 +1,118 @@
+import { l10n } from 'vscode';
+import type { App } from '../../app/app.ts';
+import { KNOWN_SERVICES } from '../../services/model/knownServices.ts';
+import { maskedText } from '../../ui/placementText.ts';
+import { askChoice, type Choice, runSteps, type Step, type StepFrame } from '../../ui/steps.ts';
+import { shownText } from '../../util/shownText.ts';
+import { choicesFor, type Move, type MoveChoice } from '../repair/movePlan.ts';
+import type { PlainSecret } from '../repair/secretPlaces.ts';
+import { inSameServer } from '../repair/serverOfSecret.ts';
+
+/**
+ * What is to become of each secret; undefined when the person gave up. A server is wrapped with all its secrets, so the
+ * others of `all` in its entry go along and are not asked about.
+ *
+ * @param all every secret that was found, those to ask about included
+ * @param wrappable whether the server of a secret can be wrapped
+ */
+export async function askMoves(
+  app: App,
+  secrets: readonly PlainSecret[],
+  all: readonly PlainSecret[],
+  wrappable: (secret: PlainSecret) => boolean,
+): Promise<readonly Move[] | undefined> {
+  const answers = new Map<PlainSecret, MoveChoice>();
+  const goesAlong = (secret: PlainSecret): boolean =>
+    [...answers].some(([other, choice]) => other !== secret && choice === 'wrap' && inSameServer(other, secret));
+  const asked = (): readonly PlainSecret[] => secrets.filter((secret) => answers.has(secret) || !goesAlong(secret));
+  const steps = (): readonly Step[] =>
+    asked().map((secret, index) => async (frame: StepFrame) => {
+      for (const later of asked().slice(index)) answers.delete(later);
+      const before = [...answers].map(([other, choice]) => ({ secret: other, choice }));
+      const choices = choicesFor(secret, before, wrappable(secret));
+      const answer = await askChoice<MoveChoice>(
+        frame,
+        questionText(secret, secrets.slice(0, secrets.indexOf(secret))),
+        choices.map((choice) => choiceText(app, secret, choice)),
+      );
+      if (answer.kind !== 'value') return answer.kind;
+      answers.set(secret, answer.value);
+      return 'next' as const;
+    });
+  if (!(await runSteps(l10n.t('Move Secrets out of MCP Configuration'), steps))) return undefined;
+  return [...new Set([...secrets, ...all])].flatMap((secret): Move[] => {
+    const choice = answers.get(secret) ?? (goesAlong(secret) ? 'wrap' : undefined);
+    return choice === undefined ? [] : [{ secret, choice }];
+  });
+}
+
+/** A secret as people may see it: what it is, in which server and file, and its last four characters. */
+export function secretText({ shown, file, value }: PlainSecret): string {
+  const { secret, server } = shown.finding;
+  return l10n.t(
+    '{0} {1} in “{2}”, {3}',
+    shownText(secret?.name ?? secret?.kind ?? '', 40),
+    maskedText(value.last4),
+    shownText(server ?? '', 40),
+    file.label,
+  );
+}
+
+function questionText(secret: PlainSecret, before: readonly PlainSecret[]): string {
+  const same = before.find(({ value }) => value.equals(secret.value));
+  return same ? l10n.t('{0}: the same value as in {1}', secretText(secret), same.file.label) : secretText(secret);
+}
+
+function choiceText(app: App, { shown, value }: PlainSecret, choice: MoveChoice): Choice<MoveChoice> {
+  const server = shownText(shown.finding.server ?? '', 40);
+  const [holder] = app.credentials.holders(value);
+  const provider = KNOWN_SERVICES.find(({ id }) => id === shown.finding.secret?.provider);
+  const how = holder
+    ? l10n.t('It is there already, as “{0}”.', holder.service)
+    : provider
+      ? l10n.t('It is sent to {0} only, and agents may read at first.', new URL(provider.baseUrl).host)
+      : l10n.t('You say to which API it is sent. Agents may read at first.');
+  switch (choice) {
+    case 'use-without-server':
+      return {
+        label: `$(shield) ${l10n.t('Use it through Valet Key, and remove the server')}`,
+        detail: l10n.t('{0} “{1}” goes from this file.', how, server),
+        value: choice,
+      };
+    case 'wrap':
+      return {
+        label: `$(server-process) ${l10n.t('Wrap it: Valet Key starts the server and gives it the secret')}`,
+        detail: l10n.t(
+          '“{0}” works on, with a pinned version and tools that ask you; you can freeze it alone.',
+          server,
+        ),
+        value: choice,
+      };
+    case 'use-beside-server':
+      return {
+        label: `$(key) ${l10n.t('Use it through Valet Key, and keep the server without it')}`,
+        detail: l10n.t('{0} “{1}” stays, without the secret.', how, server),
+        value: choice,
+      };
+    case 'ask':
+      return {
+        label: `$(lock) ${l10n.t('Keep the server, take the secret from VS Code')}`,
+        detail: l10n.t(
+          'VS Code asks for it when the server starts next, and keeps it encrypted. Have a new one ready.',
+        ),
+        value: choice,
+      };
+    case 'drop':
+      return {
+        label: `$(trash) ${l10n.t('Remove it with the server')}`,
+        detail: l10n.t('Nothing else uses it. The backup has it for seven days.'),
+        value: choice,
+      };
+    case 'skip':
+      return {
+        label: `$(debug-step-over) ${l10n.t('Skip')}`,
+        detail: l10n.t('It stays in the file, in plain text.'),
+        value: choice,
+      };
+  }
+}

@@ -1,0 +1,11 @@
+import { commands, l10n, window } from 'vscode';
+import type { App } from '../../app/app.ts';
+
+/** Looks at everything anew, and shows the view. */
+export async function runCheckup(app: App): Promise<void> {
+  await commands.executeCommand('valetKey.checkup.focus');
+  await window.withProgress(
+    { location: { viewId: 'valetKey.checkup' }, title: l10n.t('Checkup') },
+    async () => void (await app.checkup.run(true)),
+  );
+}

@@ -1,0 +1,34 @@
+import { l10n } from 'vscode';
+import type { App } from '../../app/app.ts';
+import { openKeyPage } from '../../services/model/keyPage.ts';
+import { confirmInModal } from '../../ui/confirm.ts';
+import { findingOfNode } from '../views/findingNode.ts';
+
+/** A person says that what was in plain text is rotated, or need not be. */
+export async function waiveFinding(app: App, argument: unknown): Promise<void> {
+  const exposure = exposureOf(app, argument);
+  if (!exposure) return;
+  const agreed = await confirmInModal({
+    warning: true,
+    message: l10n.t('Is this {0} rotated?', exposure.kind),
+    detail: l10n.t(
+      'It stood in plain text in {0}. If it is still valid at its provider, whoever read it there can use it. The finding goes, and does not come back.',
+      exposure.file,
+    ),
+    action: l10n.t('It Is Rotated'),
+  });
+  if (!agreed) return;
+  await app.exposures.remove(new Set([exposure.id]));
+  await app.checkup.run();
+}
+
+/** Opens the provider's page where such credentials are made and revoked. */
+export async function openFindingKeyPage(app: App, argument: unknown): Promise<void> {
+  const keyPage = exposureOf(app, argument)?.keyPage;
+  if (keyPage !== undefined) await openKeyPage(keyPage);
+}
+
+function exposureOf(app: App, argument: unknown) {
+  const id = findingOfNode(argument);
+  return id === undefined ? undefined : app.checkup.finding(id)?.exposure;
+}

@@ -1,0 +1,20 @@
+import type { ServerEntry } from '../../../core/checkup/model.ts';
+import type { PlainSecret } from './secretPlaces.ts';
+
+/** The server's entry that a secret stands in; undefined for one outside of all servers. */
+export function serverOf({ file, shown }: PlainSecret): ServerEntry | undefined {
+  const { key = '' } = shown.finding;
+  return file.config.servers.find(({ pointer }) => key.startsWith(`${pointer}/`));
+}
+
+/** One text for the server that a secret stands in; undefined for one outside of all servers. */
+export function serverKeyOf(secret: PlainSecret): string | undefined {
+  const entry = serverOf(secret);
+  return entry && `${secret.file.uri} ${entry.pointer}`;
+}
+
+/** Whether two secrets stand in one server's entry. */
+export function inSameServer(one: PlainSecret, other: PlainSecret): boolean {
+  const key = serverKeyOf(one);
+  return key !== undefined && key === serverKeyOf(other);
+}

@@ -1,0 +1,70 @@
+import type { Secret } from '../../../core/secret.ts';
+import type { NewServer, NewTools } from '../../policy/model/serverWriter.ts';
+import { freeName } from '../../util/freeName.ts';
+import type { LoosePackage, WrapDraft } from './wrapDraft.ts';
+
+/** The answers that make a server of a draft. */
+export interface WrapAnswers {
+  /** The server's name in the policy. */
+  readonly name: string;
+  /** The versions of its loose packages, in their order. */
+  readonly versions: readonly string[];
+  readonly tools: NewTools;
+  /** Whether a credential's name is in use already. */
+  isTaken(credential: string): boolean;
+}
+
+/** A server for the policy, and the values that its credentials get. */
+export interface WrappedServer {
+  readonly server: NewServer;
+  readonly values: ReadonlyMap<string, Secret>;
+}
+
+/** The wrapped server. One credential has the server's own name; several have their variables' behind it. */
+export function wrappedServer({ run, variables, loose }: WrapDraft, answers: WrapAnswers): WrappedServer {
+  const values = new Map<string, Secret>();
+  const secret = variables.flatMap((variable) => ('value' in variable ? [variable] : []));
+  const several = secret.some(({ value }) => !secret[0]?.value.equals(value));
+  const nameOf = (variable: string, value: Secret): string => {
+    const known = [...values].find(([, other]) => other.equals(value))?.[0];
+    if (known !== undefined) return known;
+    const wanted = several ? `${answers.name}-${plainName(variable)}` : answers.name;
+    const name = freeName(wanted, (candidate) => values.has(candidate) || answers.isTaken(candidate));
+    values.set(name, value);
+    return name;
+  };
+  const server: NewServer = {
+    name: answers.name,
+    run: run.by === 'url' ? run : { ...run, args: pinned(run.args, loose, answers.versions) },
+    variables: variables.map((variable) => ({
+      name: variable.name,
+      value:
+        'text' in variable
+          ? { text: variable.text }
+          : { credential: nameOf(variable.name, variable.value), prefix: variable.prefix },
+    })),
+    tools: answers.tools,
+  };
+  return { server, values };
+}
+
+function pinned(
+  args: readonly string[],
+  loose: readonly LoosePackage[],
+  versions: readonly string[],
+): readonly string[] {
+  return args.map((arg, index) => {
+    const which = loose.findIndex(({ at }) => at === index);
+    const version = versions[which];
+    return version === undefined ? arg : (loose[which]?.withVersion(version) ?? arg);
+  });
+}
+
+/** As a name in the policy: lower-case letters, digits and dashes, a letter first. Empty when nothing is left. */
+export function plainName(text: string): string {
+  return text
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^[^a-z]+|(?<!-)-+$/g, '')
+    .slice(0, 50);
+}

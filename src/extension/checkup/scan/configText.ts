@@ -1,0 +1,26 @@
+import * as vscode from 'vscode';
+import type { Unreadable } from '../../../core/checkup/read/unreadable.ts';
+
+/** What came of reading a configuration file. */
+export type ConfigText =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'unreadable'; readonly why: Unreadable };
+
+/** A configuration file's text: as an editor has it, or as it is on disk. Never throws, and never reads what is too large. */
+export async function readConfigText(uri: vscode.Uri, maxBytes: number): Promise<ConfigText> {
+  const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
+  if (open && !open.isClosed) return { kind: 'text', text: open.getText() };
+  try {
+    const { size, type } = await vscode.workspace.fs.stat(uri);
+    // A folder, or a pipe that would never end.
+    if ((type & vscode.FileType.File) === 0) return { kind: 'unreadable', why: 'no-file' };
+    if (size > maxBytes) return { kind: 'unreadable', why: 'too-large' };
+    const bytes = await vscode.workspace.fs.readFile(uri);
+    return { kind: 'text', text: new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes) };
+  } catch (error) {
+    if (!(error instanceof vscode.FileSystemError)) return { kind: 'unreadable', why: 'not-readable' };
+    if (error.code === 'FileNotFound' || error.code === 'FileNotADirectory') return { kind: 'missing' };
+    return { kind: 'unreadable', why: error.code === 'NoPermissions' ? 'no-permission' : 'not-readable' };
+  }
+}

@@ -1,0 +1,30 @@
+import * as z from 'zod';
+import type { MetadataPort } from '../../util/ports.ts';
+
+/** How long it took to cut off every agent when it was last tried. */
+export interface Drill {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly ms: number;
+}
+
+const KEY = 'checkup.drill';
+const schema = z.object({ at: z.number(), ms: z.number() });
+
+/** The last drill of the kill switch. */
+export class Drills {
+  readonly #metadata: MetadataPort;
+
+  constructor(metadata: MetadataPort) {
+    this.#metadata = metadata;
+  }
+
+  /** Undefined when there never was one. */
+  get last(): Drill | undefined {
+    return schema.safeParse(this.#metadata.get(KEY)).data;
+  }
+
+  async note(drill: Drill): Promise<void> {
+    await this.#metadata.update(KEY, drill);
+  }
+}

@@ -1,0 +1,85 @@
+import * as z from 'zod';
+import type { TextFolderPort } from '../../util/ports.ts';
+
+/**
+ * A credential that stood in plain text and was taken out of its file. Whoever could read the file may have read it, so
+ * it is a finding until it is rotated, or until a person says that it was. Nothing of the value is kept but its last
+ * four characters.
+ */
+export interface Exposure {
+  readonly id: string;
+  /** What it is, such as `GitHub token`. */
+  readonly kind: string;
+  /** Where it stood: the file as it is shown, and its address. */
+  readonly file: string;
+  readonly uri: string;
+  readonly server: string;
+  /** Empty for values shorter than 16. */
+  readonly last4: string;
+  /** Where its provider makes and revokes credentials, if that is known. */
+  readonly keyPage?: string | undefined;
+  /** The credential that Valet Key has it as: {@link credentialKey} of it. */
+  readonly credential?: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly movedAt: number;
+}
+
+const FILE = 'exposures.json';
+const schema = z.array(
+  z.object({
+    id: z.string(),
+    kind: z.string(),
+    file: z.string(),
+    uri: z.string(),
+    server: z.string(),
+    last4: z.string(),
+    keyPage: z.string().optional(),
+    credential: z.string().optional(),
+    movedAt: z.number(),
+  }),
+);
+
+/** The exposures of this machine, in a file, so that every window sees the same. */
+export class Exposures {
+  readonly #texts: TextFolderPort;
+
+  constructor(texts: TextFolderPort) {
+    this.#texts = texts;
+  }
+
+  /** What is not known to be rotated. A file that is damaged says nothing. */
+  async all(): Promise<readonly Exposure[]> {
+    const text = await this.#texts.read(FILE);
+    if (text === undefined) return [];
+    try {
+      return schema.parse(JSON.parse(text));
+    } catch {
+      return [];
+    }
+  }
+
+  async add(more: readonly Exposure[]): Promise<void> {
+    await this.#write([...(await this.all()), ...more]);
+  }
+
+  /** Forgets these: they were rotated, waived, or put back. */
+  async remove(ids: ReadonlySet<string>): Promise<void> {
+    if (ids.size > 0) await this.#write((await this.all()).filter(({ id }) => !ids.has(id)));
+  }
+
+  async #write(exposures: readonly Exposure[]): Promise<void> {
+    await this.#texts.write(FILE, `${JSON.stringify(exposures, undefined, 2)}\n`);
+  }
+}
+
+/** Those whose credential was replaced or revoked in Valet Key after it was moved. */
+export function settled(
+  exposures: readonly Exposure[],
+  changedAt: (credential: string) => number | undefined,
+): ReadonlySet<string> {
+  return new Set(
+    exposures
+      .filter(({ credential, movedAt }) => credential !== undefined && (changedAt(credential) ?? 0) > movedAt)
+      .map(({ id }) => id),
+  );
+}

@@ -1,0 +1,75 @@
+import { homedir } from 'node:os';
+import * as vscode from 'vscode';
+import {
+  type ConfigPlace,
+  matchesName,
+  type Platform,
+  userPlaces as placesOf,
+} from '../../../core/checkup/locations.ts';
+import type { ConfigFile } from '../../../core/checkup/model.ts';
+
+/** One place where a configuration file is, or may be. */
+export interface ConfigAddress {
+  readonly uri: vscode.Uri;
+  readonly place: ConfigPlace;
+  readonly scope: ConfigFile['scope'];
+}
+
+/**
+ * Where this person's own MCP configurations may be: those of the running editor, whichever it is, and those of other
+ * clients. A path may hold a `*` for one name.
+ *
+ * @param globalStorage the extension's, which is in `User/globalStorage` of the editor's user data
+ */
+export function userPlaces(globalStorage: vscode.Uri, environment: NodeJS.ProcessEnv): readonly ConfigAddress[] {
+  const user = vscode.Uri.joinPath(globalStorage, '..', '..');
+  const own = ['mcp.json', 'settings.json', 'profiles/*/mcp.json', 'profiles/*/settings.json'].map(
+    (path): ConfigAddress => ({
+      uri: vscode.Uri.joinPath(user, path),
+      place: { path, client: 'vscode', format: 'jsonc' },
+      scope: 'user',
+    }),
+  );
+  const others = placesOf({
+    platform: platformOf(process.platform),
+    home: homedir(),
+    appData: environment.APPDATA,
+    xdgConfigHome: environment.XDG_CONFIG_HOME,
+    codexHome: environment.CODEX_HOME,
+    claudeConfigDir: environment.CLAUDE_CONFIG_DIR,
+    copilotHome: environment.COPILOT_HOME,
+  }).map((place): ConfigAddress => ({ uri: vscode.Uri.file(place.path), place, scope: 'user' }));
+  const seen = new Set<string>();
+  return [...own, ...others].filter(({ uri }) => !seen.has(uri.toString()) && seen.add(uri.toString()));
+}
+
+/** The addresses that there are for one with a `*` in it; the address itself where it has none. */
+export async function expanded(address: ConfigAddress): Promise<readonly ConfigAddress[]> {
+  const segments = address.uri.path.split('/');
+  const at = segments.findIndex((name) => name.includes('*'));
+  const pattern = segments[at];
+  if (pattern === undefined) return [address];
+  const folder = address.uri.with({ path: segments.slice(0, at).join('/') });
+  const names = await namesIn(folder);
+  return names
+    .filter((name) => matchesName(pattern, name))
+    .map((name) => ({
+      ...address,
+      uri: vscode.Uri.joinPath(folder, name, ...segments.slice(at + 1)),
+    }));
+}
+
+async function namesIn(folder: vscode.Uri): Promise<readonly string[]> {
+  try {
+    return (await vscode.workspace.fs.readDirectory(folder)).map(([name]) => name);
+  } catch (error) {
+    // A client that is not installed has no folder, and one that cannot be listed shows nothing.
+    if (error instanceof vscode.FileSystemError) return [];
+    throw error;
+  }
+}
+
+/** Where a client keeps its files on systems that nobody named is a guess: as on Linux. */
+function platformOf(platform: NodeJS.Platform): Platform {
+  return platform === 'darwin' || platform === 'win32' ? platform : 'linux';
+}

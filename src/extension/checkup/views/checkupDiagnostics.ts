@@ -1,0 +1,87 @@
+import * as vscode from 'vscode';
+import type { Severity } from '../../../core/policy/model.ts';
+import type { App } from '../../app/app.ts';
+import { shownText } from '../../util/shownText.ts';
+import type { ShownFinding } from '../scan/report.ts';
+
+const DOCUMENTATION = 'https://github.com/valet-key/valet-key/blob/main/docs/checkup.md';
+
+const SEVERITIES: Readonly<Record<Severity, vscode.DiagnosticSeverity>> = {
+  error: vscode.DiagnosticSeverity.Error,
+  warning: vscode.DiagnosticSeverity.Warning,
+  information: vscode.DiagnosticSeverity.Information,
+};
+
+/** Says in the configuration files themselves what the checkup found there, with fixes. */
+export function registerCheckupDiagnostics(app: App): vscode.Disposable {
+  const collection = vscode.languages.createDiagnosticCollection('valetKey.checkup');
+  const show = (): void => {
+    const found = new Map<string, vscode.Diagnostic[]>();
+    for (const shown of app.checkup.findings()) {
+      if (shown.uri === undefined) continue;
+      found.set(shown.uri, [...(found.get(shown.uri) ?? []), diagnosticOf(app, shown)]);
+    }
+    collection.clear();
+    collection.set([...found].map(([uri, diagnostics]) => [vscode.Uri.parse(uri, true), diagnostics]));
+  };
+  return vscode.Disposable.from(
+    collection,
+    app.checkup.onDidChange(show),
+    vscode.languages.registerCodeActionsProvider(
+      { pattern: '**/*.{json,jsonc,toml,yaml,yml,code-workspace}' },
+      { provideCodeActions: (document, range) => actions(app, document, range) },
+      { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] },
+    ),
+  );
+}
+
+function rangeOf({ finding: { start, end } }: ShownFinding): vscode.Range {
+  return new vscode.Range(start.line - 1, start.column - 1, end.line - 1, end.column - 1);
+}
+
+function diagnosticOf(app: App, shown: ShownFinding): vscode.Diagnostic {
+  const { finding } = shown;
+  const diagnostic = new vscode.Diagnostic(
+    rangeOf(shown),
+    shownText(finding.message, 400),
+    SEVERITIES[finding.severity],
+  );
+  diagnostic.source = 'Valet Key';
+  diagnostic.code = { value: finding.code, target: vscode.Uri.parse(`${DOCUMENTATION}#${finding.code}`) };
+  diagnostic.relatedInformation = (finding.related ?? []).flatMap(({ file, start, message }) => {
+    const address = app.checkup.addressOf(file);
+    if (!address) return [];
+    const position = new vscode.Position(start.line - 1, start.column - 1);
+    const location = new vscode.Location(vscode.Uri.parse(address.uri, true), position);
+    return new vscode.DiagnosticRelatedInformation(location, message);
+  });
+  return diagnostic;
+}
+
+function actions(app: App, { uri }: vscode.TextDocument, range: vscode.Range): vscode.CodeAction[] {
+  const address = uri.toString();
+  return app.checkup
+    .findings()
+    .filter((shown) => shown.uri === address && rangeOf(shown).intersection(range) !== undefined)
+    .flatMap((shown) => {
+      const { fix, secret } = shown.finding;
+      const title = secret
+        ? vscode.l10n.t('Move this secret out of the file…')
+        : fix?.kind === 'pin'
+          ? vscode.l10n.t('Pin {0} to a version…', shownText(fix.packageName, 60))
+          : fix?.kind === 'https'
+            ? vscode.l10n.t('Use https…')
+            : undefined;
+      if (title === undefined) return [];
+      const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
+      action.diagnostics = [diagnosticOf(app, shown)];
+      action.isPreferred = true;
+      action.command = {
+        command: secret ? 'valetKey.moveSecrets' : 'valetKey.applyCheckupFix',
+        title,
+        // No value travels through a command's arguments, which other extensions can see.
+        arguments: [shown.id],
+      };
+      return action;
+    });
+}

@@ -1,0 +1,62 @@
+import * as vscode from 'vscode';
+import type { App } from '../../app/app.ts';
+import { ConcernNode } from '../../services/views/concernNode.ts';
+import { type CheckupReport, plainSecrets, seriousCount } from '../scan/report.ts';
+import { PointNode } from './pointNode.ts';
+
+/** The *Checkup* tree: the ten points, and below each what was found. */
+export function registerCheckupView(app: App): vscode.Disposable {
+  const changed = new vscode.EventEmitter<undefined>();
+  const { checkup } = app;
+  const view = vscode.window.createTreeView('valetKey.checkup', {
+    showCollapseAll: true,
+    treeDataProvider: {
+      onDidChangeTreeData: changed.event,
+      getTreeItem: (item: vscode.TreeItem) => item,
+      getChildren: (item?: vscode.TreeItem) => {
+        if (item instanceof PointNode) return [...item.children()];
+        if (item || !checkup.report) return [];
+        const secrets = plainSecrets(checkup.report).length;
+        return [
+          ...(secrets > 0 ? [new ConcernNode({ kind: 'plainSecrets', count: secrets }, app.locations)] : []),
+          ...checkup.report.points.map(
+            (point) =>
+              new PointNode(
+                point,
+                point.findings.filter(({ finding }) => checkup.filter.has(finding.severity)),
+              ),
+          ),
+        ];
+      },
+    },
+  });
+  const show = (): void => {
+    const { report } = checkup;
+    const serious = report ? seriousCount(report) : 0;
+    view.badge = {
+      value: serious,
+      tooltip: serious === 1 ? vscode.l10n.t('1 checkup finding') : vscode.l10n.t('{0} checkup findings', serious),
+    };
+    view.message = report ? messageOf(report, checkup.filter.size < 3) : '';
+    changed.fire(undefined);
+  };
+  show();
+  return vscode.Disposable.from(view, changed, checkup.onDidChange(show));
+}
+
+/** What was looked at. A secret in plain text has a row, which says what to do. */
+function messageOf(report: CheckupReport, filtered: boolean): string {
+  return [
+    ...(plainSecrets(report).length > 0
+      ? []
+      : [
+          vscode.l10n.t(
+            '{0} MCP servers in {1} configuration files, looked at {2}.',
+            report.servers,
+            report.files,
+            new Date(report.at).toLocaleTimeString(undefined, { timeStyle: 'short' }),
+          ),
+        ]),
+    ...(filtered ? [vscode.l10n.t('Some findings are filtered out.')] : []),
+  ].join(' ');
+}

@@ -1,5 +1,0 @@
-import type { App } from '../app.ts';
-
-export async function showAuditLog(app: App): Promise<void> {
-  app.auditChannel.show();
-}

@@ -1,6 +1,0 @@
-import type { App } from '../app.ts';
-
-/** Shows Valet Key's own log. */
-export async function showLog(app: App): Promise<void> {
-  app.log.show(true);
-}

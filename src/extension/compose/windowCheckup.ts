@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { Backups } from '../checkup/repair/backups.ts';
+import { Checkup } from '../checkup/scan/checkup.ts';
+import { ConfigFiles } from '../checkup/scan/configFiles.ts';
+import { Drills } from '../checkup/scan/drills.ts';
+import { Exposures, settled } from '../checkup/scan/exposures.ts';
+import { checkupContext } from '../checkup/scan/ownState.ts';
+import { userPlaces } from '../checkup/scan/userPlaces.ts';
+import { credentialKey } from '../credentials/model/credentialId.ts';
+import type { CredentialStore } from '../credentials/model/credentialStore.ts';
+import type { PolicyBook } from '../policy/model/policyBook.ts';
+import type { PolicyLocations } from '../policy/model/policyLocations.ts';
+import type { ServerSummary } from '../services/model/serverList.ts';
+import type { ServiceSummary } from '../services/model/serviceList.ts';
+import { textFolder } from '../state/textFolder.ts';
+import type { MetadataPort } from '../util/ports.ts';
+
+/** Everything of the checkup that commands and views work with. */
+export interface WindowCheckup {
+  readonly checkup: Checkup;
+  readonly backups: Backups;
+  readonly exposures: Exposures;
+  readonly drills: Drills;
+  /** Services whose last self-test showed their credential. */
+  readonly leaks: Set<string>;
+  /** Looks whenever a file, a service or a credential changed. The first look comes when the window has started. */
+  follow(
+    onError: (error: unknown) => void,
+    changes: readonly ((changed: () => void) => vscode.Disposable)[],
+  ): vscode.Disposable;
+}
+
+/** A burst of changes (typing, a pull) is one look. */
+const PAUSE_MS = 300;
+
+export function windowCheckup({
+  globalStorage,
+  credentials,
+  metadata,
+  policies,
+  locations,
+  services,
+  servers,
+}: {
+  readonly globalStorage: vscode.Uri;
+  readonly credentials: CredentialStore;
+  readonly metadata: MetadataPort;
+  readonly policies: PolicyBook;
+  readonly locations: PolicyLocations;
+  services(): readonly ServiceSummary[];
+  servers(): readonly ServerSummary[];
+}): WindowCheckup {
+  const storage = globalStorage.fsPath;
+  const files = new ConfigFiles(userPlaces(globalStorage, process.env));
+  const backups = new Backups(path.join(storage, 'checkup', 'backups'), Date.now);
+  const exposures = new Exposures(textFolder(path.join(storage, 'checkup')));
+  // Tells equal values apart within this run of the window, and is never written down.
+  const key = randomBytes(32).toString('hex');
+  const drills = new Drills(metadata);
+  const leaks = new Set<string>();
+  const checkupOfWindow = new Checkup({
+    files: (maxBytes) => files.read(maxBytes),
+    forgetFiles: () => files.forget(),
+    context: () =>
+      checkupContext({
+        now: Date.now(),
+        key,
+        entries: policies.entries(),
+        services: services(),
+        servers: servers(),
+        fileOf: (id) => locations.uriOf(id).fsPath,
+        leaks,
+        drillMs: drills.last?.ms,
+      }),
+    ownFiles: () =>
+      new Map(
+        policies.entries().map(({ id, label }) => {
+          const uri = locations.uriOf(id);
+          return [uri.fsPath, { uri: uri.toString(), label }];
+        }),
+      ),
+    exposures: async () => {
+      await exposures.remove(settled(await exposures.all(), (name) => changedAt(credentials, name)));
+      return exposures.all();
+    },
+    services: () => services().length + servers().length,
+    slices: { now: () => performance.now(), pause: () => new Promise((resolve) => setImmediate(resolve)) },
+    now: Date.now,
+  });
+  return {
+    checkup: checkupOfWindow,
+    backups,
+    exposures,
+    drills,
+    leaks,
+    follow(onError, changes) {
+      let timer: NodeJS.Timeout | undefined;
+      const look = (): void => void checkupOfWindow.run().catch(onError);
+      const lookSoon = (): void => {
+        clearTimeout(timer);
+        timer = setTimeout(look, PAUSE_MS);
+      };
+      lookSoon();
+      void backups.sweep().catch(onError);
+      return vscode.Disposable.from(
+        checkupOfWindow,
+        { dispose: () => clearTimeout(timer) },
+        files.watch(lookSoon),
+        ...changes.map((listen) => listen(lookSoon)),
+      );
+    },
+  };
+}
+
+/** When the value of a credential last changed in Valet Key: milliseconds since the epoch. */
+function changedAt(credentials: CredentialStore, name: string): number | undefined {
+  const record = credentials.all().find(({ id }) => credentialKey(id) === name);
+  if (record?.state === 'revoked') return record.revokedAt;
+  return record?.state === 'present' ? record.rotatedAt : undefined;
+}

@@ -1,0 +1,223 @@
+import { homedir } from 'node:os';
+import { l10n, ProgressLocation, window } from 'vscode';
+import { holdsCredential, looksPasted } from '../../../core/checkup/secrets/pasted.ts';
+import type { Auth } from '../../../core/policy/model.ts';
+import { unsuitable } from '../../../gateway/commands/commandCredentials.ts';
+import type { CommandOutcome } from '../../../gateway/parent.ts';
+import type { App } from '../../app/app.ts';
+import { localFolders } from '../../gateway/model/windowInfo.ts';
+import { chooseInModal, confirmInModal, tellFailure } from '../../ui/confirm.ts';
+import { keptText } from '../../ui/keptText.ts';
+import { destinationText } from '../../ui/placementText.ts';
+import { type Answer, askChoice, askText, type StepFrame } from '../../ui/steps.ts';
+import { errorText } from '../../util/errorText.ts';
+import { commandEnvironment, safePath } from '../model/commandEnvironment.ts';
+import { type CommandLineProblem, printCommandLine, splitCommandLine } from '../model/commandLine.ts';
+import type { ChosenCommand } from '../model/credentialEntry.ts';
+import { findProgram, type ProgramProblem } from '../model/findProgram.ts';
+import type { EnteredCredential } from './enterCredential.ts';
+import { workspaceWarning } from './workspaceWarning.ts';
+
+const WINDOWS = process.platform === 'win32';
+
+const MINUTE_MS = 60_000;
+/** The first is the default. */
+const KEPT_FOR = [5, 1, 60, 8 * 60].map((minutes) => minutes * MINUTE_MS);
+
+/** Whose credential a command is to give, and where that goes. */
+export interface CommandPurpose {
+  readonly service: string;
+  readonly auth: Auth;
+  readonly origin: string;
+  /** What is typed already; the present command, for one. */
+  readonly before?: string;
+  /** Whether a value is stored, which the command comes in the place of. */
+  readonly replaces: boolean;
+}
+
+/**
+ * Asks for a command that gives the credential, confirms it in a modal that shows the whole command line and where the
+ * credential goes, and runs it once. A value comes back only if it gave one that can be used.
+ */
+export async function askCommand(
+  app: App,
+  frame: StepFrame,
+  purpose: CommandPurpose,
+): Promise<Answer<EnteredCredential>> {
+  let typed = purpose.before ?? '';
+  for (;;) {
+    const words = await askWords(frame, typed);
+    if (words.kind !== 'value') return words;
+    typed = words.value.text;
+    const found = await findProgram(words.value.words[0] ?? '', {
+      folders: safePath(process.env.PATH ?? '', localFolders()),
+      workspaceFolders: localFolders(),
+      windows: WINDOWS,
+    });
+    if ('problem' in found) {
+      await tellFailure(...programText(found.problem, words.value.words[0] ?? ''));
+      continue;
+    }
+    const kept = await askKept({ ...frame, back: true });
+    if (kept.kind === 'back') continue;
+    if (kept.kind === 'cancel') return kept;
+    const command = { program: found.program, args: words.value.words.slice(1), keepMs: kept.value };
+    if (!(await confirm(purpose, command))) return { kind: 'cancel' };
+    for (;;) {
+      const outcome = await run(app, purpose, command);
+      if (outcome === undefined) return { kind: 'cancel' };
+      if ('value' in outcome) return { kind: 'value', value: { value: outcome.value, command } };
+      const next = await tellFailed(outcome);
+      if (next === 'cancel') return { kind: 'cancel' };
+      if (next === 'edit') break;
+    }
+  }
+}
+
+async function askWords(
+  frame: StepFrame,
+  value: string,
+): Promise<Answer<{ readonly text: string; readonly words: readonly string[] }>> {
+  const answer = await askText(frame, {
+    prompt: l10n.t(
+      'A command that writes the credential, and nothing else, to standard output. It is run without a shell.',
+    ),
+    placeholder: 'op read op://Work/Stripe/key · pass show stripe · vault kv get -field=key secret/stripe',
+    value,
+    // A command line with a secret in it can only be corrected by someone who sees it.
+    misplaced: (text) => !/\s/.test(text.trim()) && looksPasted(text),
+    problem: (text) => {
+      const split = splitCommandLine(text.trim(), WINDOWS);
+      if ('problem' in split) return lineText(split.problem);
+      if (!holdsCredential(text)) return undefined;
+      return {
+        warning: l10n.t(
+          'This looks as if a secret stood in the command itself, where every program of yours can read it while it runs. Press Enter again to use it all the same.',
+        ),
+      };
+    },
+  });
+  if (answer.kind !== 'value') return answer;
+  const text = answer.value.trim();
+  const split = splitCommandLine(text, WINDOWS);
+  return { kind: 'value', value: { text, words: 'words' in split ? split.words : [] } };
+}
+
+function askKept(frame: StepFrame): Promise<Answer<number>> {
+  return askChoice(
+    frame,
+    l10n.t('How long may what it gave be used before it is run again?'),
+    KEPT_FOR.map((ms, index) => ({
+      label: keptText(ms),
+      ...(index === 0 ? { description: l10n.t('in memory only; a freeze or a revocation ends it at once') } : {}),
+      value: ms,
+    })),
+  );
+}
+
+async function confirm({ service, auth, origin, replaces }: CommandPurpose, command: ChosenCommand): Promise<boolean> {
+  const inWorkspace = await workspaceWarning(command.args);
+  return confirmInModal({
+    warning: inWorkspace.length > 0,
+    message: l10n.t('Take the credential of “{0}” from this command?', service),
+    detail: [
+      printCommandLine([command.program, ...command.args]),
+      '',
+      ...inWorkspace,
+      l10n.t('What it writes is {0}.', destinationText(auth, origin)),
+      l10n.t(
+        'It is run now; later whenever a call that is allowed needs the credential and what it gave last is too old (kept {0}). So agents decide when it runs, not what runs.',
+        keptText(command.keepMs),
+      ),
+      l10n.t('It runs as you, without a shell, in {0}.', homedir()),
+      ...(replaces ? ['', l10n.t('The value that is stored for “{0}” now is removed.', service)] : []),
+    ].join('\n'),
+    action: l10n.t('Use This Command'),
+  });
+}
+
+/** Undefined when the person stopped it. */
+async function run(
+  app: App,
+  { service, auth }: CommandPurpose,
+  command: ChosenCommand,
+): Promise<CommandOutcome | undefined> {
+  const controller = new AbortController();
+  const { program, args } = command;
+  const environment = commandEnvironment(process.env, localFolders());
+  const outcome = await window.withProgress(
+    {
+      location: ProgressLocation.Notification,
+      title: l10n.t('Running the command for “{0}”; it may ask you to unlock something', service),
+      cancellable: true,
+    },
+    async (_progress, token): Promise<CommandOutcome> => {
+      token.onCancellationRequested(() => controller.abort());
+      try {
+        return await app.gateway.ask((control) =>
+          control.tryCommand(service, { program, args, environment }, controller.signal),
+        );
+      } catch (error) {
+        return { why: errorText(error) };
+      }
+    },
+  );
+  if (controller.signal.aborted) return undefined;
+  const why = 'value' in outcome ? unsuitable(auth, outcome.value) : undefined;
+  return why === undefined ? outcome : { why };
+}
+
+async function tellFailed({
+  why,
+  stderr,
+}: Exclude<CommandOutcome, { readonly value: unknown }>): Promise<'again' | 'edit' | 'cancel'> {
+  const [again, edit] = [l10n.t('Try Again'), l10n.t('Edit the Command')];
+  const chosen = await chooseInModal(
+    {
+      warning: true,
+      message: l10n.t('The command gave no credential: {0}.', why),
+      detail: [...(stderr === undefined ? [] : [stderr, '']), l10n.t('Nothing is stored.')].join('\n'),
+    },
+    [again, edit],
+  );
+  if (chosen === again) return 'again';
+  return chosen === edit ? 'edit' : 'cancel';
+}
+
+function programText(problem: ProgramProblem, name: string): [what: string, whyAndNext: string] {
+  switch (problem) {
+    case 'not-found':
+      return [
+        l10n.t('There is no program “{0}”.', name),
+        l10n.t('It is not in the folders of PATH as VS Code sees it. Name it by its absolute path.'),
+      ];
+    case 'relative':
+      return [
+        l10n.t('“{0}” is a relative path.', name),
+        l10n.t('It would be another program in another folder. Name it by its absolute path.'),
+      ];
+    case 'in-workspace':
+      return [
+        l10n.t('“{0}” is in the workspace.', name),
+        l10n.t('Agents can change the files there, and so what is run. Use a program that is installed elsewhere.'),
+      ];
+  }
+}
+
+function lineText(problem: CommandLineProblem): string {
+  switch (problem.kind) {
+    case 'empty':
+      return l10n.t('Name a program, and what it is to be given.');
+    case 'open-quote':
+      return l10n.t('A quotation mark is not closed.');
+    case 'control-character':
+      return l10n.t('This holds a line break or another control character.');
+    case 'too-long':
+      return l10n.t('2,000 characters at most. Put what it does into a script of your own.');
+    case 'shell':
+      return l10n.t(
+        'There is no shell that would act on {0}. Put it in single quotes, or what it does into a script of your own.',
+        problem.character,
+      );
+  }
+}

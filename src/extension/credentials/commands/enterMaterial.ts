@@ -1,0 +1,170 @@
+import { l10n, type Uri, window, workspace } from 'vscode';
+import type { Auth } from '../../../core/policy/model.ts';
+import { Secret } from '../../../core/secret.ts';
+import { materialProblem } from '../../../gateway/inject/material.ts';
+import { tellFailure } from '../../ui/confirm.ts';
+import { type Answer, askText, type StepFrame } from '../../ui/steps.ts';
+import { shownPath } from '../../util/shownText.ts';
+import { credentialOfParts } from '../model/credentialParts.ts';
+import { type CredentialQuestion, credentialButtons } from './credentialBox.ts';
+import { askStoredOrTyped, type EnteredCredential } from './enterCredential.ts';
+
+/** A key file is a few KB; anything much larger is another file. */
+const LARGEST_BYTES = 64 * 1024;
+
+/** One secret of several that make up a credential. */
+interface Part {
+  readonly key: string;
+  readonly prompt: string;
+  readonly optional?: true;
+}
+
+export interface MaterialQuestion extends Omit<CredentialQuestion, 'useCommand'> {
+  /** Whether it may stand in a file of the workspace. */
+  readonly fromFile: boolean;
+  /** Asks for a command that gives it. */
+  readonly fromCommand: (frame: StepFrame) => Promise<Answer<EnteredCredential>>;
+}
+
+/**
+ * Asks for what this type of credential is made of, and explains what that is; or for a command that gives it, where the
+ * person says so. `question` says where it goes.
+ */
+export async function askCredentialOf(
+  frame: StepFrame,
+  auth: Auth,
+  { fromCommand, ...question }: MaterialQuestion,
+): Promise<Answer<EnteredCredential>> {
+  for (;;) {
+    let byCommand = false;
+    const useCommand = (): 'leave' => {
+      byCommand = true;
+      return 'leave';
+    };
+    const answer = await askEntered(frame, auth, suitsCommand(auth) ? { ...question, useCommand } : question);
+    if (!byCommand) return answer;
+    const given = await fromCommand({ ...frame, back: true });
+    if (given.kind !== 'back') return given;
+  }
+}
+
+/** Whether a command may give the credential: not one that changes by being used, and not one that VS Code has. */
+export function suitsCommand(auth: Auth): boolean {
+  return auth.type === 'oauth2' ? auth.grant === 'client_credentials' : auth.type !== 'vscode-session';
+}
+
+async function askEntered(
+  frame: StepFrame,
+  auth: Auth,
+  question: CredentialQuestion & { readonly fromFile: boolean },
+): Promise<Answer<EnteredCredential>> {
+  switch (auth.type) {
+    case 'bearer':
+    case 'basic':
+    case 'header':
+    case 'query':
+      return askStoredOrTyped(frame, question);
+    case 'hmac':
+      return askParts(frame, auth, question, [{ key: '', prompt: l10n.t('The shared key that signs requests.') }]);
+    case 'aws-sigv4':
+      return askParts(frame, auth, question, [
+        { key: 'accessKeyId', prompt: l10n.t('The access key ID (AKIA… or ASIA…).') },
+        { key: 'secretAccessKey', prompt: l10n.t('The secret access key.') },
+        {
+          key: 'sessionToken',
+          prompt: l10n.t('The session token of a temporary key. Stays empty for a long-lived one.'),
+          optional: true,
+        },
+      ]);
+    case 'oauth2':
+      return askParts(frame, auth, question, oauth2Parts(auth.grant));
+    case 'jwt':
+      return auth.alg === 'HS256'
+        ? askParts(frame, auth, question, [{ key: '', prompt: l10n.t('The shared secret that signs tokens.') }])
+        : askFile(frame, auth, l10n.t('Private Key (PEM)'), ['pem', 'key', 'p8']);
+    case 'github-app':
+      return askFile(frame, auth, l10n.t('Private Key of the GitHub App (PEM)'), ['pem']);
+    case 'google-service-account':
+      return askFile(frame, auth, l10n.t('Key File of the Service Account (JSON)'), ['json']);
+    case 'vscode-session':
+      // The session is VS Code's: there is nothing to enter.
+      return { kind: 'value', value: { value: new Secret('') } };
+  }
+}
+
+function oauth2Parts(grant: 'client_credentials' | 'refresh_token' | 'authorization_code'): readonly Part[] {
+  const secret: Part = {
+    key: 'clientSecret',
+    prompt: l10n.t('The client secret. Stays empty for a client without one.'),
+    optional: true,
+  };
+  switch (grant) {
+    case 'client_credentials':
+      return [{ key: 'clientSecret', prompt: l10n.t('The client secret.') }];
+    case 'refresh_token':
+      return [{ key: 'refreshToken', prompt: l10n.t('The refresh token.') }, secret];
+    case 'authorization_code':
+      return [secret];
+  }
+}
+
+/** Asks for each part in a password box. What is left out is not in the credential. */
+async function askParts(
+  frame: StepFrame,
+  auth: Auth,
+  question: CredentialQuestion,
+  parts: readonly Part[],
+): Promise<Answer<EnteredCredential>> {
+  const keys = parts.map(({ key }) => key);
+  const typed: string[] = [];
+  for (;;) {
+    const part = parts[typed.length];
+    if (!part) return { kind: 'value', value: { value: credentialOfParts(keys, typed) } };
+    const last = typed.length === parts.length - 1;
+    const answer = await askText(typed.length === 0 ? frame : { ...frame, back: true }, {
+      prompt: `${part.prompt} ${question.prompt}`,
+      password: true,
+      buttons: credentialButtons(question),
+      problem: (text) => {
+        if (text.trim() === '') return part.optional ? undefined : l10n.t('Paste it here.');
+        if (/\p{Cc}/u.test(text.trim())) return l10n.t('This holds a line break or another control character.');
+        const value = credentialOfParts(keys, [...typed, text.trim()]);
+        return last && value.length > 0 ? materialProblem(auth, value) : undefined;
+      },
+    });
+    if (answer.kind === 'cancel' || (answer.kind === 'back' && typed.length === 0)) return answer;
+    if (answer.kind === 'back') typed.pop();
+    else typed.push(answer.value.trim());
+  }
+}
+
+async function askFile(
+  frame: StepFrame,
+  auth: Auth,
+  label: string,
+  extensions: readonly string[],
+): Promise<Answer<EnteredCredential>> {
+  for (;;) {
+    const [file] =
+      (await window.showOpenDialog({
+        title: `${frame.title}: ${label}`,
+        openLabel: l10n.t('Use This Key'),
+        canSelectMany: false,
+        filters: { [label]: [...extensions], [l10n.t('All files')]: ['*'] },
+      })) ?? [];
+    // A file dialog has no way back of its own; closing it is one where there is a question before.
+    if (!file) return { kind: frame.step > 1 || frame.back ? 'back' : 'cancel' };
+    const value = await readKey(file);
+    const problem = value === undefined ? l10n.t('It is larger than 64 KB.') : materialProblem(auth, value);
+    if (value !== undefined && problem === undefined) return { kind: 'value', value: { value } };
+    await tellFailure(
+      l10n.t('{0} is not the key that is needed.', shownPath(workspace.asRelativePath(file))),
+      l10n.t('{0} Choose another file.', problem ?? ''),
+    );
+  }
+}
+
+async function readKey(file: Uri): Promise<Secret | undefined> {
+  const bytes = await workspace.fs.readFile(file);
+  return bytes.length > LARGEST_BYTES ? undefined : new Secret(new TextDecoder().decode(bytes).trim());
+}

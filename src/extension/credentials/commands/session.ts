@@ -1,0 +1,21 @@
+import { authentication, l10n } from 'vscode';
+import type { VscodeSessionAuth } from '../../../core/policy/model.ts';
+import { tellFailure } from '../../ui/confirm.ts';
+import { errorText } from '../../util/errorText.ts';
+
+/**
+ * Has VS Code ask the person, in its own dialog, whether this extension may use the session. Its token is not kept: it
+ * is asked for again when a call needs it. False when the person said no, or was told why there is none.
+ */
+export async function allowSession({ provider, scopes }: VscodeSessionAuth): Promise<boolean> {
+  try {
+    await authentication.getSession(provider, [...scopes], { createIfNone: true });
+    return true;
+  } catch (error) {
+    await tellFailure(
+      l10n.t('VS Code’s session cannot be used.'),
+      l10n.t('{0} Sign in with “Accounts” in VS Code, and try again.', errorText(error)),
+    );
+    return false;
+  }
+}

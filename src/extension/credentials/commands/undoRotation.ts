@@ -1,0 +1,59 @@
+import { l10n, window } from 'vscode';
+import type { App } from '../../app/app.ts';
+import { tellChange } from '../../gateway/commands/tellChange.ts';
+import { nameOfNode } from '../../services/views/serverNode.ts';
+import { confirmInModal, tellFailure } from '../../ui/confirm.ts';
+import { maskedText } from '../../ui/placementText.ts';
+import { namedCredentials, pickCredential } from './pickCredential.ts';
+
+/**
+ * Brings back the credential that the last rotation replaced. The old one may be able to do more than the new one, so
+ * this is decided in a modal, however it was started.
+ */
+export async function undoRotation(app: App, argument: unknown): Promise<void> {
+  const started = nameOfNode(argument);
+  const undoable = namedCredentials(app).filter(({ credentialId }) => app.credentials.undoOffer(credentialId));
+  const concerned = undoable.some(({ name, of }) => name === started || of.summary.name === started);
+  if (undoable.length === 0 || (started !== undefined && !concerned)) return tellTooLate(started);
+  const summary = await pickCredential(argument, l10n.t('Undo Rotation'), undoable);
+  const offer = summary && app.credentials.undoOffer(summary.credentialId);
+  const present = summary && app.credentials.get(summary.credentialId);
+  if (!summary || !offer || present?.state !== 'present') return;
+  const { name, credentialId } = summary;
+  const agreed = await confirmInModal({
+    warning: true,
+    message: l10n.t('Bring back the previous credential of “{0}”?', name),
+    detail: [
+      l10n.t('Previous: {0}', maskedText(offer.last4)),
+      l10n.t('Present: {0}, is no longer used afterwards', maskedText(present.value.last4)),
+      l10n.t('Destination: {0}', present.binding.origin),
+      '',
+      l10n.t('It works only if it was not revoked at its provider. Possible until {0}.', timeText(offer.until)),
+    ].join('\n'),
+    action: l10n.t('Undo Rotation'),
+  });
+  if (!agreed) return;
+  // Ten minutes may have passed, or another window may have been quicker, while the question stood.
+  if ((await app.credentials.undoRotation(credentialId)) !== 'undone') return tellTooLate(name);
+  await tellChange(app, ['credentials'], {
+    action: 'undo rotation',
+    service: name,
+    credential: { name, last4: offer.last4 },
+  });
+  void window.showInformationMessage(l10n.t('“{0}” has its previous credential again.', name));
+}
+
+function tellTooLate(name: string | undefined): Promise<void> {
+  return tellFailure(
+    name === undefined
+      ? l10n.t('There is no rotation to undo.')
+      : l10n.t('The rotation of “{0}” can no longer be undone.', name),
+    l10n.t(
+      'That is possible for ten minutes, and until the credential is changed again or revoked. Enter the old credential with “Rotate Credential” if you still have it.',
+    ),
+  );
+}
+
+function timeText(at: number): string {
+  return new Date(at).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
+}

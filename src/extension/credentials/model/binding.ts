@@ -1,0 +1,12 @@
+import { placementOf } from '../../../core/policy/auth/placement.ts';
+import type { Service } from '../../../core/policy/model.ts';
+import type { Binding } from '../../../gateway/parent.ts';
+
+/** The origin and the placement that a person confirms when entering the credential of this service. */
+export function bindingOf(service: Pick<Service, 'baseUrl' | 'auth'>): Binding {
+  return { origin: service.baseUrl.origin, placement: placementOf(service.auth) };
+}
+
+export function sameBinding(one: Binding, other: Binding): boolean {
+  return one.origin === other.origin && one.placement === other.placement;
+}

@@ -1,0 +1,215 @@
+import type {
+  AgentAdmission,
+  AuditHead,
+  ControlEvent,
+  CredentialSet,
+  FreezeState,
+  GatewayControl,
+  GatewayStatus,
+  NetworkSettings,
+  PolicyFile,
+  ServerPins,
+  WindowInfo,
+} from '../../../gateway/parent.ts';
+import { type Disposable, Emitter } from '../../util/emitter.ts';
+import type { Backoff } from './backoff.ts';
+
+/** One run of the gateway process. */
+export interface GatewayRun {
+  readonly control: GatewayControl;
+  /** Resolves with a short reason when the process has ended. */
+  readonly ended: Promise<string>;
+  dispose(): void;
+}
+
+/** Everything that a gateway must know, as it is at this moment. */
+export interface GatewayParts {
+  window(): WindowInfo;
+  network(): NetworkSettings;
+  policies(): readonly PolicyFile[];
+  credentials(): CredentialSet;
+  freeze(): FreezeState;
+  agents(): AgentAdmission;
+  toolPins(): readonly ServerPins[];
+}
+
+export type PartName = keyof GatewayParts;
+
+export type GatewayHealth =
+  | { readonly state: 'starting' }
+  | { readonly state: 'up' }
+  | { readonly state: 'down'; readonly reason: string; readonly retryInMs: number };
+
+export interface SupervisorPorts {
+  /** Starts the process and resolves when it listens. */
+  start(): Promise<GatewayRun>;
+  /** Calls back once after `ms`; disposing cancels it. */
+  after(ms: number, callback: () => void): Disposable;
+  now(): number;
+  log(level: 'info' | 'warn' | 'error', message: string): void;
+}
+
+/** There is no gateway at this moment; it is being started. */
+export class GatewayDownError extends Error {}
+
+/**
+ * Keeps one gateway running for this window: starts it, tells it everything, starts it again when it ended, and tells
+ * it each part that changed. Freeze goes first, so that a fresh gateway is never less strict than it should be.
+ */
+export class GatewaySupervisor {
+  readonly #ports: SupervisorPorts;
+  readonly #parts: GatewayParts;
+  readonly #backoff: Backoff;
+  readonly #changed = new Emitter<GatewayHealth>();
+  readonly #told = new Emitter<PartName>();
+  readonly onDidChange = this.#changed.event;
+  /** Fires when a change is in force in the gateway: its status may be another one now. */
+  readonly onDidTell = this.#told.event;
+  #health: GatewayHealth = { state: 'starting' };
+  #run: GatewayRun | undefined;
+  #retry: Disposable | undefined;
+  #disposed = false;
+
+  constructor(ports: SupervisorPorts, parts: GatewayParts, backoff: Backoff) {
+    this.#ports = ports;
+    this.#parts = parts;
+    this.#backoff = backoff;
+  }
+
+  get health(): GatewayHealth {
+    return this.#health;
+  }
+
+  /** Starts the gateway; resolves when it knows everything, or when the first attempt failed. */
+  async start(): Promise<void> {
+    if (this.#disposed || this.#run) return;
+    this.#become({ state: 'starting' });
+    let run: GatewayRun;
+    try {
+      run = await this.#ports.start();
+    } catch (error) {
+      this.#restartLater(0, messageOf(error));
+      return;
+    }
+    if (this.#disposed) {
+      run.dispose();
+      return;
+    }
+    this.#run = run;
+    const startedAt = this.#ports.now();
+    void run.ended.then((reason) => {
+      if (this.#run !== run) return;
+      this.#run = undefined;
+      run.dispose();
+      this.#restartLater(this.#ports.now() - startedAt, reason);
+    });
+    try {
+      // Policies last: until then the gateway refuses calls as starting, and afterwards it knows everything.
+      for (const part of ['freeze', 'agents', 'window', 'network', 'toolPins', 'credentials', 'policies'] as const)
+        await this.#tell(run, part);
+    } catch (error) {
+      // A gateway that does not know everything would answer wrongly: away with it. `ended` starts the next one.
+      this.#ports.log('error', `The gateway refused what it was told: ${messageOf(error)}`);
+      run.dispose();
+      return;
+    }
+    if (this.#run === run) this.#become({ state: 'up' });
+  }
+
+  /** Starts one that is down at once, whenever its next attempt would have been. Resolves as {@link start} does. */
+  async restart(): Promise<void> {
+    if (this.#health.state !== 'down') return;
+    this.#retry?.dispose();
+    await this.start();
+  }
+
+  /**
+   * Hands a changed part on; in force when it resolves. Without a running gateway there is nothing to do: the next one
+   * is told everything. A gateway that cannot be told is ended, so that nothing old stays in force.
+   */
+  async push(part: PartName): Promise<void> {
+    const run = this.#run;
+    if (!run) return;
+    try {
+      await this.#tell(run, part);
+      this.#told.fire(part);
+    } catch (error) {
+      this.#ports.log('warn', `The gateway could not be told its ${part}: ${messageOf(error)}`);
+      run.dispose();
+    }
+  }
+
+  /** Records what a person did in the audit trail. A gateway that is down records nothing; the log says so. */
+  async record(event: ControlEvent): Promise<void> {
+    try {
+      if (!this.#run) throw new Error('the gateway is not running');
+      await this.#run.control.recordControl(event);
+    } catch (error) {
+      this.#ports.log('warn', `Not recorded in the audit trail: ${event.action} (${messageOf(error)})`);
+    }
+  }
+
+  /** Asks the running gateway for something that a person wants done. Throws when there is none. */
+  async ask<T>(question: (control: GatewayControl) => Promise<T>): Promise<T> {
+    if (!this.#run) throw new GatewayDownError('The gateway is not running.');
+    return question(this.#run.control);
+  }
+
+  /** Undefined while no gateway runs. */
+  async status(): Promise<GatewayStatus | undefined> {
+    try {
+      return await this.#run?.control.status();
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Where the audit chain stands on disk. Undefined while no gateway runs; rejects when it cannot be synced. */
+  async head(): Promise<AuditHead | undefined> {
+    return this.#run?.control.head();
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    this.#retry?.dispose();
+    const run = this.#run;
+    this.#run = undefined;
+    run?.dispose();
+  }
+
+  async #tell(run: GatewayRun, part: PartName): Promise<void> {
+    switch (part) {
+      case 'window':
+        return run.control.setWindow(this.#parts.window());
+      case 'network':
+        return run.control.setNetwork(this.#parts.network());
+      case 'policies':
+        return run.control.setPolicies(this.#parts.policies());
+      case 'credentials':
+        return run.control.setCredentials(this.#parts.credentials());
+      case 'freeze':
+        return run.control.setFreeze(this.#parts.freeze());
+      case 'agents':
+        return run.control.setAgents(this.#parts.agents());
+      case 'toolPins':
+        return run.control.setToolPins(this.#parts.toolPins());
+    }
+  }
+
+  #restartLater(ranForMs: number, reason: string): void {
+    if (this.#disposed) return;
+    const retryInMs = this.#backoff.next(ranForMs);
+    this.#ports.log('error', `The gateway ended: ${reason}. Starting it again in ${retryInMs} ms.`);
+    this.#become({ state: 'down', reason, retryInMs });
+    this.#retry = this.#ports.after(retryInMs, () => void this.start());
+  }
+
+  #become(health: GatewayHealth): void {
+    this.#health = health;
+    this.#changed.fire(health);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,65 @@
+import { type Disposable, l10n, window } from 'vscode';
+import type { App } from '../../app/app.ts';
+import { errorText } from '../../util/errorText.ts';
+import type { Lesson, LessonEnd } from '../model/learning.ts';
+import { allowedCalls, callsSince, whyNot } from './suggestTighterPolicy.ts';
+
+const LOOK_EVERY_MS = 1000;
+
+/** Ends a lesson in time, tells the gateway when one ended, and proposes what was learned. */
+export function followLearning(app: App): Disposable {
+  const { learning } = app;
+  const failed = (error: unknown): void => app.log.error(errorText(error));
+  const timer = setInterval(() => {
+    if (learning.lesson) learning.check(app.policies.files());
+  }, LOOK_EVERY_MS);
+  const subscriptions = [
+    learning.onDidChange(({ lesson, end }) => {
+      if (end === undefined) return;
+      void app.gateway.push('policies').catch(failed);
+      void ended(app, lesson, end).catch(failed);
+    }),
+    // Whoever freezes does not want anything opened when he unfreezes.
+    app.freeze.onDidChange(() => {
+      const { all, services } = app.freeze.state;
+      if (learning.lesson && (all || services.includes(learning.lesson.service))) learning.stop();
+    }),
+  ];
+  return {
+    dispose: () => {
+      clearInterval(timer);
+      for (const one of subscriptions) one.dispose();
+    },
+  };
+}
+
+async function ended(app: App, lesson: Lesson, end: LessonEnd): Promise<void> {
+  await app.gateway.record({ action: 'learn_end', service: lesson.service });
+  const message =
+    end === 'changed'
+      ? l10n.t('Learning “{0}” ended because its policy file changed.', lesson.service)
+      : l10n.t('Learning “{0}” ended. What it was not allowed before is blocked again.', lesson.service);
+  const show = l10n.t('Show Proposal');
+  // Opening a difference decides nothing, so that a toast may offer it.
+  if ((await window.showInformationMessage(message, show)) === show) await proposeLearned(app, lesson);
+}
+
+/** Shows rules for what was called during a lesson and the file does not allow. */
+export async function proposeLearned(app: App, { policyId, service, since }: Lesson): Promise<void> {
+  const entry = app.policies.get(policyId);
+  const why = entry ? whyNot(app, entry) : l10n.t('The policy file is no longer part of this window.');
+  if (!entry || why !== undefined) {
+    void window.showWarningMessage(l10n.t('No policy is proposed. {0}', why ?? ''));
+    return;
+  }
+  const before = entry.text ?? '';
+  const calls = allowedCalls(await callsSince(app, since)).filter((call) => call.service === service);
+  const proposal = await app.language.learn(before, calls);
+  if (!proposal || proposal.changes.length === 0) {
+    void window.showInformationMessage(
+      l10n.t('Nothing was learned: agents used nothing that {0} does not allow already.', entry.label),
+    );
+    return;
+  }
+  await app.proposals.show(app.locations.uriOf(policyId), { ...proposal, policyId, label: entry.label, before });
+}

@@ -1,0 +1,86 @@
+import { l10n, ProgressLocation, Uri, window } from 'vscode';
+import type { PastCall } from '../../../core/policy/rulesUsed.ts';
+import type { App } from '../../app/app.ts';
+import type { SeenCalls } from '../../audit/explorer/explorerMessages.ts';
+import { TrailReader } from '../../audit/explorer/trailReader.ts';
+import { MONTH_MS } from '../../policy/language/callHistory.ts';
+import type { PolicyEntry } from '../../policy/model/policyBook.ts';
+import { tellFailure } from '../../ui/confirm.ts';
+import { askChoice, single } from '../../ui/steps.ts';
+
+/** More different calls than these make no rules that a person would read. */
+const MOST = 20_000;
+
+/** Proposes a policy that allows what was used in the last 30 days, and nothing else of what it allows now. */
+export async function suggestTighterPolicy(app: App, argument: unknown): Promise<void> {
+  const title = l10n.t('Suggest a Tighter Policy');
+  const entry = await whichFile(app, argument, title);
+  if (!entry) return;
+  const why = whyNot(app, entry);
+  if (why !== undefined) return tellFailure(l10n.t('No policy is proposed.'), why);
+  const text = entry.text ?? '';
+  const proposal = await window.withProgress(
+    { location: ProgressLocation.Notification, title: l10n.t('Reading what was called in the last 30 days') },
+    async () => {
+      const seen = await callsSince(app, Date.now() - MONTH_MS);
+      const used = allowedCalls(seen).filter(({ service }) => entry.writtenPolicy?.services.has(service));
+      if (!seen.complete || used.length === 0) return undefined;
+      return app.language.tighten(text, used);
+    },
+  );
+  if (!proposal) {
+    return tellFailure(
+      l10n.t('No policy is proposed.'),
+      l10n.t('The audit trail has no calls of the services in {0}, or too many to go by.', entry.label),
+    );
+  }
+  if (proposal.changes.length === 0) {
+    void window.showInformationMessage(l10n.t('{0} allows nothing that was not used.', entry.label));
+    return;
+  }
+  const uri = app.locations.uriOf(entry.id);
+  await app.proposals.show(uri, { ...proposal, policyId: entry.id, label: entry.label, before: text });
+}
+
+/** What was called since then, in milliseconds since the epoch. */
+export async function callsSince(app: App, since: number): Promise<SeenCalls> {
+  const reader = new TrailReader(app.trailWorker, app.audit.directory);
+  try {
+    return await reader.calls({ since, recent: since, most: MOST });
+  } finally {
+    reader.dispose();
+  }
+}
+
+export function allowedCalls({ calls }: SeenCalls): readonly PastCall[] {
+  return calls.flatMap(({ service, method, path, bodyTypes, allowed }) =>
+    allowed > 0 ? [{ service, method, path, ...(bodyTypes ? { bodyTypes } : {}) }] : [],
+  );
+}
+
+/** Why nothing can be proposed for this file as it is; undefined when something can. */
+export function whyNot(app: App, { id, label, disk }: PolicyEntry): string | undefined {
+  if (app.locations.isDirty(id)) {
+    return l10n.t('{0} has unsaved changes. Save or revert them, and try again.', label);
+  }
+  return disk === 'valid' ? undefined : l10n.t('{0} has errors or is missing. Correct it, and try again.', label);
+}
+
+async function whichFile(app: App, argument: unknown, title: string): Promise<PolicyEntry | undefined> {
+  const entries = app.policies.entries().filter(({ disk }) => disk !== 'missing');
+  const id = argument instanceof Uri ? app.locations.idOf(argument) : undefined;
+  const started = entries.find((entry) => entry.id === id);
+  if (started) return started;
+  const [only] = entries;
+  if (entries.length === 1) return only;
+  if (!only) {
+    void window.showInformationMessage(l10n.t('There is no policy file yet. “Add Service” makes one.'));
+    return undefined;
+  }
+  const answer = await askChoice(
+    single(title),
+    l10n.t('Which policy file?'),
+    entries.map((entry) => ({ label: entry.label, value: entry })),
+  );
+  return answer.kind === 'value' ? answer.value : undefined;
+}

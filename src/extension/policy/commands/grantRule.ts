@@ -1,0 +1,136 @@
+import { l10n } from 'vscode';
+import { bodyToTry, narrowestRuleInBraces, ruleWanted, type WantedRule } from '../../../core/policy/narrowestRule.ts';
+import type { Method } from '../../../core/request/model.ts';
+import type { Call } from '../../../protocol/messages.ts';
+import type { App } from '../../app/app.ts';
+import { cut, oneLine } from '../../approvals/model/requestText.ts';
+import { tellChange } from '../../gateway/commands/tellChange.ts';
+import { tellFailure } from '../../ui/confirm.ts';
+import { PolicyNotWritableError } from '../model/entryInsertion.ts';
+import { ruleLines, withRule } from '../model/ruleWriter.ts';
+import { showPolicy } from './openPolicyFile.ts';
+
+export interface Wanted {
+  readonly service: string;
+  readonly method: Method;
+  /** Canonical path. */
+  readonly path: string;
+}
+
+/** The file that a rule for the service goes to, and what a person is shown before it does. */
+export interface RulePreview {
+  readonly service: string;
+  readonly rule: WantedRule;
+  readonly policyId: string;
+  readonly label: string;
+  /** The dialog's lines: where it goes, the very lines, and what they let pass. */
+  readonly text: readonly string[];
+}
+
+/** What adding the rule would write, and where. Undefined for a service that no file of this window has any more. */
+export function previewRule(
+  app: App,
+  { service, method, path }: Wanted,
+  approval?: WantedRule['approval'],
+): RulePreview | undefined {
+  const summary = app.services.list.find(({ name }) => name === service);
+  const entry = summary && app.policies.get(summary.policyId);
+  if (!entry || !summary?.service) return undefined;
+  const wanted = ruleWanted({ method, path }, summary.service.baseUrl.prefix);
+  const rule = { ...wanted, ...(approval ? { approval } : {}) };
+  const text = [
+    l10n.t('This is added to {0} and in force at once:', entry.label),
+    ...ruleLines(rule).map((line) => indented(shortened(line))),
+    '',
+    rule.graphql
+      ? l10n.t('It allows GraphQL queries to this path, whatever fields they read, and no mutation.')
+      : l10n.t('It allows this path with this method, and any query or body with it.'),
+  ];
+  return { service, rule, policyId: entry.id, label: entry.label, text };
+}
+
+/** An agent's path may be of any length, and must not push what it comes to out of sight. */
+const MOST_PATH = 300;
+
+/** What an agent chose on one line of a dialog, cut. */
+export function shortened(text: string): string {
+  const { text: start, left } = cut(oneLine(text), MOST_PATH);
+  return left === 0 ? start : l10n.t('{0}… ({1} more characters)', start, left);
+}
+
+/** A dialog drops spaces at the start of a line. */
+function indented(line: string): string {
+  return line.replace(/^ +/, (indent) => '\u00a0'.repeat(indent.length));
+}
+
+/** Why the rule cannot be written now. */
+function obstacle(app: App, { policyId, label }: RulePreview): string | undefined {
+  if (app.locations.isDirty(policyId)) {
+    return l10n.t('{0} has unsaved changes. Save or revert them, and try again.', label);
+  }
+  return app.policies.get(policyId)?.disk === 'valid'
+    ? undefined
+    : l10n.t('{0} has errors or is missing. Correct it, and try again.', label);
+}
+
+/**
+ * Why the rule would change nothing, which the gateway finds out by trying it; undefined when it would. A person is never
+ * asked for such a rule.
+ */
+export async function whyNeedless(app: App, { service, rule }: RulePreview): Promise<string | undefined> {
+  const { method, path, graphql, approval } = rule;
+  const call: Call = { tool: 'execute', service, method, path, ...bodyToTry(rule) };
+  const [now, then] = await app.gateway.ask((control) =>
+    Promise.all([control.explain(call), control.explain(call, rule)]),
+  );
+  if (now.allowed && graphql) {
+    const forMutations = narrowestRuleInBraces({ ...rule, graphql: { operations: ['mutation'] } });
+    return l10n.t(
+      'GraphQL queries to this path are allowed already. If it was a mutation, write a rule for it yourself, with the fields that it may change: {0}',
+      shortened(forMutations),
+    );
+  }
+  if (now.allowed?.asks)
+    return l10n.t('The policy allows it already, and you are asked about it. {0}', now.allowed.reason);
+  // A rule that asks has a say in what is allowed.
+  if (now.allowed && approval === undefined) return l10n.t('The policy allows it already. {0}', now.allowed.reason);
+  if (then.refusal?.code !== 'policy_denied') return undefined;
+  return then.refusal.rule === undefined
+    ? l10n.t('One rule more would not be enough. {0}', then.refusal.message)
+    : l10n.t('A deny rule forbids it, and deny rules win. {0}', then.refusal.message);
+}
+
+/**
+ * Writes the rule and approves it, which a person just did in a modal. Nothing else that waits in the file is approved.
+ * False when it was not written; the person was told why.
+ */
+export async function writeRule(app: App, preview: RulePreview): Promise<boolean> {
+  const { service, policyId, rule } = preview;
+  const why = obstacle(app, preview) ?? (await whyNeedless(app, preview));
+  if (why !== undefined) {
+    await tellNotAdded(why);
+    return false;
+  }
+  try {
+    await app.policies.approveOwnChange(
+      policyId,
+      (approved) => withRule(approved ?? '', service, rule),
+      (written) => app.locations.write(policyId, withRule(written ?? '', service, rule)),
+    );
+  } catch (error) {
+    if (!(error instanceof PolicyNotWritableError)) throw error;
+    await tellNotAdded(l10n.t('{0} Correct the file, and try again.', error.message));
+    return false;
+  }
+  await tellChange(app, ['policies'], {
+    action: 'add_rule',
+    service,
+    subject: `${rule.method} ${rule.path}${rule.approval ? ` (approval: ${rule.approval})` : ''}`,
+  });
+  await showPolicy(app, policyId, app.policies.get(policyId)?.writtenPolicy?.services.get(service)?.rules.at(-1)?.line);
+  return true;
+}
+
+export function tellNotAdded(why: string): Promise<void> {
+  return tellFailure(l10n.t('No rule was added.'), why);
+}

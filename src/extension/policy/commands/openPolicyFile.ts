@@ -1,0 +1,33 @@
+import { l10n, Selection, window } from 'vscode';
+import type { App } from '../../app/app.ts';
+import { nameOfNode } from '../../services/views/serverNode.ts';
+import { askChoice, single } from '../../ui/steps.ts';
+import { shownPath } from '../../util/shownText.ts';
+
+/** Opens a policy file; creates the user's when it is the one that is wanted and there is none yet. */
+export async function openPolicyFile(app: App, argument: unknown): Promise<void> {
+  const started = nameOfNode(argument);
+  const service = app.services.list.find(({ name }) => name === started);
+  if (service) return showPolicy(app, service.policyId, service.service?.line);
+  const server = app.services.servers.find(({ name }) => name === started);
+  if (server) return showPolicy(app, server.policyId, server.server.line);
+  const present = app.policies.entries().filter(({ id, disk }) => id === 'user' || disk !== 'missing');
+  const [only] = present;
+  if (present.length === 1 && only) return showPolicy(app, only.id);
+  const answer = await askChoice(
+    single(l10n.t('Open Policy File')),
+    l10n.t('Which policy file?'),
+    present.map(({ id, label }) => ({ label, description: shownPath(app.locations.uriOf(id).fsPath), value: id })),
+  );
+  if (answer.kind === 'value') await showPolicy(app, answer.value);
+}
+
+/** `line` counts from 1. */
+export async function showPolicy(app: App, id: string, line?: number): Promise<void> {
+  if (id === 'user') await app.locations.ensureUserPolicy();
+  const editor = await window.showTextDocument(app.locations.uriOf(id), { preview: false });
+  if (line === undefined) return;
+  const range = editor.document.lineAt(Math.min(line, editor.document.lineCount) - 1).range;
+  editor.revealRange(range);
+  editor.selection = new Selection(range.end, range.end);
+}

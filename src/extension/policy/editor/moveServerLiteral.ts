@@ -1,0 +1,107 @@
+import * as vscode from 'vscode';
+import { edited } from '../../../core/checkup/edit/textEdit.ts';
+import { literalCredentials, serverLiterals } from '../../../core/policy/parse.ts';
+import { credentialsOf } from '../../../core/policy/servers/destination.ts';
+import type { Server } from '../../../core/policy/servers/model.ts';
+import { referenceText, type ServerLiteral } from '../../../core/policy/servers/serverLiteral.ts';
+import type { Secret } from '../../../core/secret.ts';
+import type { Binding } from '../../../gateway/parent.ts';
+import type { App } from '../../app/app.ts';
+import { confirmServerCredential } from '../../credentials/commands/serverCredentialDialog.ts';
+import type { CredentialId } from '../../credentials/model/credentialId.ts';
+import { isUsable } from '../../credentials/model/credentialInput.ts';
+import { scopeOf } from '../../credentials/model/credentialSet.ts';
+import { tellChange } from '../../gateway/commands/tellChange.ts';
+import { tellFailure } from '../../ui/confirm.ts';
+import { freeName } from '../../util/freeName.ts';
+
+/**
+ * Moves a literal credential of a wrapped server into SecretStorage: a reference takes its place in the file. It is bound to
+ * what the file says of the server once no literal is left in it; a person confirms that in a modal.
+ */
+export async function moveServerLiteral(
+  app: App,
+  policyId: string,
+  document: vscode.TextDocument,
+  literal: ServerLiteral,
+): Promise<void> {
+  const { server, value } = literal;
+  if (!value || !isUsable(value)) {
+    return tellNotMoved(
+      vscode.l10n.t(
+        'What stands in the file is empty or no usable credential. Write “credential: NAME” instead, and enter the credential with “Enter Credential”.',
+      ),
+    );
+  }
+  const text = document.getText();
+  const scope = scopeOf(policyId);
+  const credential = freeName(
+    server,
+    (name) =>
+      text.includes(`credential: ${name}`) ||
+      app.services.list.some((service) => service.name === name) ||
+      app.credentials.get({ scope, service: name }) !== undefined,
+  );
+  const destination = await destinationOf(app, text, literal, credential);
+  if (!destination) {
+    return tellNotMoved(
+      vscode.l10n.t('The file has other errors, so it does not say where the credential may go. Correct them first.'),
+    );
+  }
+  const agreed = await confirmServerCredential(destination.definition, value, destination, {
+    action: vscode.l10n.t('Move'),
+    besides: vscode.l10n.t(
+      'It is removed from the file. If the file was shared or committed, rotate the credential at its provider.',
+    ),
+  });
+  if (!agreed) return;
+  if (document.getText() !== text) {
+    return tellNotMoved(vscode.l10n.t('The file changed while you were asked. Try again.'));
+  }
+  await store(app, { scope, service: credential }, value, destination);
+  const { start, end } = literal.valueSpan;
+  const edit = new vscode.WorkspaceEdit();
+  edit.replace(
+    document.uri,
+    new vscode.Range(document.positionAt(start), document.positionAt(end)),
+    referenceText(literal, credential),
+  );
+  await vscode.workspace.applyEdit(edit);
+  await document.save();
+}
+
+interface Destination extends Binding {
+  readonly definition: Server;
+}
+
+/** For what the credential counts; undefined when the file has errors besides its literals. */
+async function destinationOf(
+  app: App,
+  text: string,
+  literal: ServerLiteral,
+  credential: string,
+): Promise<Destination | undefined> {
+  const references = serverLiterals(text).map((one, index) => {
+    const own = one.valueSpan.start === literal.valueSpan.start;
+    return { span: one.valueSpan, text: referenceText(one, own ? credential : `other-literal-${index + 1}`) };
+  });
+  // Those of services will be gone, too, once they are moved.
+  const removals = literalCredentials(text).map(({ removal }) => ({ span: removal, text: '' }));
+  const without = edited(text, [...references, ...removals]);
+  const definition = (await app.parse(without)).policy?.servers.get(literal.server);
+  const found = definition && credentialsOf(definition).find((one) => one.credential === credential);
+  return found && { ...found, definition };
+}
+
+async function store(app: App, id: CredentialId, value: Secret, { origin, placement }: Binding): Promise<void> {
+  await app.credentials.put(id, value, { origin, placement });
+  await tellChange(app, ['credentials'], {
+    action: 'add',
+    service: id.service,
+    credential: { name: id.service, last4: value.last4 },
+  });
+}
+
+function tellNotMoved(whyAndNext: string): Promise<void> {
+  return tellFailure(vscode.l10n.t('The credential was not moved.'), whyAndNext);
+}

@@ -1,0 +1,54 @@
+import { unwatchFile, watchFile } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { READ_AT_ONCE } from '../../../protocol/plainFile.ts';
+import type { Disposable } from '../../util/emitter.ts';
+import { errorText } from '../../util/errorText.ts';
+import type { PolicyRead } from './policySource.ts';
+
+/** How often the file is looked at: 2 seconds. Its folder may not exist yet, so there is nothing else to watch. */
+const LOOK_EVERY_MS = 2000;
+/** A file this large is never a policy; the language's own cap is lower. */
+const LARGEST_READ_BYTES = 1024 * 1024;
+
+/**
+ * Where an administrator puts the policy of a machine. Fixed for each platform: an environment variable or a setting is
+ * something that whoever starts the editor, or an agent in it, could point elsewhere.
+ */
+export function administratorPath(platform: NodeJS.Platform): string {
+  switch (platform) {
+    case 'darwin':
+      return '/Library/Application Support/Valet Key/policy.yaml';
+    case 'win32':
+      // What %ProgramData% is unless Windows was set up otherwise; the variable itself is anybody's to change.
+      return 'C:\\ProgramData\\Valet Key\\policy.yaml';
+    default:
+      return '/etc/valet-key/policy.yaml';
+  }
+}
+
+/** Reads the file whole. Anything but a plain file, or nothing at all, is unreadable: that closes, so it is never a guess. */
+export async function readAdministratorFile(path: string): Promise<PolicyRead> {
+  try {
+    const file = await open(path, READ_AT_ONCE);
+    try {
+      const stat = await file.stat();
+      if (!stat.isFile()) return { kind: 'unreadable', why: 'It is not a plain file.' };
+      if (stat.size > LARGEST_READ_BYTES) return { kind: 'unreadable', why: 'The file is larger than 256 KB.' };
+      const bytes = await file.readFile();
+      return { kind: 'text', text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'missing' };
+    if (error instanceof TypeError) return { kind: 'unreadable', why: 'The file is not UTF-8 text.' };
+    return { kind: 'unreadable', why: errorText(error) };
+  }
+}
+
+/** Calls back when the file was written, came or went. */
+export function watchAdministratorFile(path: string, changed: () => void): Disposable {
+  watchFile(path, { persistent: false, interval: LOOK_EVERY_MS }, changed);
+  return { dispose: () => unwatchFile(path, changed) };
+}

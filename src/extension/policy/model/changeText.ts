@@ -1,0 +1,16 @@
+import { env, l10n } from 'vscode';
+import type { PolicyChange } from '../../../core/policy/policyChange.ts';
+import type { PolicyEntry } from './policyBook.ts';
+
+/** What waits in a file, one change a line; what was approved once and struck since says when. */
+export function changeLines({ pending, approval }: PolicyEntry): readonly string[] {
+  const once = approval.kind === 'approved' ? l10n.t('as approved on {0}', dateText(approval.at)) : '';
+  return pending.map((change: PolicyChange) => (change.comesBack ? `${change.text} (${once})` : change.text));
+}
+
+/** Such as `3 May`, with the year when it is another one. */
+function dateText(at: number): string {
+  const date = new Date(at);
+  const year = date.getFullYear() === new Date().getFullYear() ? {} : ({ year: 'numeric' } as const);
+  return date.toLocaleDateString(env.language, { day: 'numeric', month: 'long', ...year });
+}

@@ -1,0 +1,168 @@
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import { shownName } from '../../util/shownText.ts';
+import type { PolicyBook } from './policyBook.ts';
+import { type PolicyRead, type PolicySource, readSettled } from './policySource.ts';
+import { USER_POLICY_TEMPLATE } from './userPolicyTemplate.ts';
+
+const POLICY_FILE_NAME = 'valetkey.yaml';
+const SETTING = 'valetKey.policyFile';
+
+/** A file this large is never a policy, and reading it would hold up the window; the language's own cap is lower. */
+const LARGEST_READ_BYTES = 1024 * 1024;
+
+/** Where the policy files of this window are, read through VS Code so that remote and virtual folders work too. */
+export class PolicyLocations {
+  readonly #storage: vscode.Uri;
+
+  /** `storage` is the extension's global storage. */
+  constructor(storage: vscode.Uri) {
+    this.#storage = storage;
+  }
+
+  /** The user policy's place: the setting, or global storage. */
+  get userUri(): vscode.Uri {
+    const file = configuredFile();
+    return path.isAbsolute(file) ? vscode.Uri.file(file) : vscode.Uri.joinPath(this.#storage, POLICY_FILE_NAME);
+  }
+
+  /** Whether the setting names a file that it cannot name: a relative path is relative to nothing. */
+  get settingIgnored(): boolean {
+    const file = configuredFile();
+    return file !== '' && !path.isAbsolute(file);
+  }
+
+  /** The files that count in this window, the user's first. */
+  sources(): readonly PolicySource[] {
+    const folders = vscode.workspace.workspaceFolders ?? [];
+    return [
+      this.#source(
+        'user',
+        vscode.l10n.t('{0} (user policy)', shownName(path.posix.basename(this.userUri.path))),
+        this.userUri,
+      ),
+      ...folders.map((folder) =>
+        this.#source(
+          `workspace:${folder.uri.toString()}`,
+          folders.length > 1 ? `${shownName(folder.name)}/${POLICY_FILE_NAME}` : POLICY_FILE_NAME,
+          vscode.Uri.joinPath(folder.uri, POLICY_FILE_NAME),
+        ),
+      ),
+    ];
+  }
+
+  /** Where the policy file with this id is. */
+  uriOf(id: string): vscode.Uri {
+    return id === 'user'
+      ? this.userUri
+      : vscode.Uri.joinPath(vscode.Uri.parse(id.slice('workspace:'.length), true), POLICY_FILE_NAME);
+  }
+
+  /** The id of the policy file at this address; undefined for any other file. */
+  idOf(uri: vscode.Uri): string | undefined {
+    const text = uri.toString();
+    return this.sources().find(({ id }) => this.uriOf(id).toString() === text)?.id;
+  }
+
+  /** Creates the user policy when there is none yet. */
+  async ensureUserPolicy(): Promise<vscode.Uri> {
+    const uri = this.userUri;
+    if ((await readUri(uri)).kind === 'missing') await this.write('user', USER_POLICY_TEMPLATE);
+    return uri;
+  }
+
+  async write(id: string, text: string): Promise<void> {
+    await vscode.workspace.fs.writeFile(this.uriOf(id), new TextEncoder().encode(text));
+  }
+
+  /** Whether an editor holds changes to this file that are not on disk. */
+  isDirty(id: string): boolean {
+    const uri = this.uriOf(id).toString();
+    return vscode.workspace.textDocuments.some((document) => document.isDirty && document.uri.toString() === uri);
+  }
+
+  /** Keeps the book at what is on disk: folders that come and go, saves, and changes from outside. */
+  watch(book: PolicyBook, onError: (error: unknown) => void): vscode.Disposable {
+    let watchers: vscode.Disposable[] = [];
+    const refresh = (id: string): void => void book.refresh(id).catch(onError);
+    const rewatch = (): void => {
+      for (const watcher of watchers) watcher.dispose();
+      watchers = this.sources().map(({ id }) => watchFile(this.uriOf(id), () => refresh(id)));
+    };
+    const renew = (): void => {
+      rewatch();
+      void book.setSources(this.sources()).catch(onError);
+    };
+    rewatch();
+    return vscode.Disposable.from(
+      { dispose: () => watchers.forEach((watcher) => void watcher.dispose()) },
+      vscode.workspace.onDidChangeWorkspaceFolders(renew),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration(SETTING)) renew();
+      }),
+      vscode.workspace.onDidSaveTextDocument((document) => {
+        const id = this.idOf(document.uri);
+        if (id !== undefined) void book.saved(id, document.getText()).catch(onError);
+      }),
+      // Watchers miss things (network drives, virtual folders); coming back to the window is a good time to look.
+      vscode.window.onDidChangeWindowState(({ focused }) => {
+        if (focused) void book.refresh().catch(onError);
+      }),
+    );
+  }
+
+  #source(id: string, label: string, uri: vscode.Uri): PolicySource {
+    return { id, label, read: () => readSettled(() => readUri(uri), pause) };
+  }
+}
+
+/** The setting, with the home folder in place of a first `~`; empty when there is none. */
+function configuredFile(): string {
+  const configured = vscode.workspace.getConfiguration().get<string>(SETTING, '').trim();
+  return configured.replace(/^~(?=[\\/]|$)/, homedir());
+}
+
+function watchFile(uri: vscode.Uri, changed: () => void): vscode.Disposable {
+  const folder = vscode.Uri.joinPath(uri, '..');
+  const watcher = vscode.workspace.createFileSystemWatcher(
+    new vscode.RelativePattern(folder, path.posix.basename(uri.path)),
+  );
+  return vscode.Disposable.from(
+    watcher,
+    watcher.onDidChange(changed),
+    watcher.onDidCreate(changed),
+    watcher.onDidDelete(changed),
+  );
+}
+
+async function readUri(uri: vscode.Uri): Promise<PolicyRead> {
+  try {
+    const { size } = await vscode.workspace.fs.stat(uri);
+    if (size > LARGEST_READ_BYTES) {
+      return { kind: 'unreadable', why: vscode.l10n.t('The file is larger than 256 KB. Make it smaller.') };
+    }
+    const bytes = await vscode.workspace.fs.readFile(uri);
+    return { kind: 'text', text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes) };
+  } catch (error) {
+    if (error instanceof vscode.FileSystemError && error.code === 'FileNotFound') return { kind: 'missing' };
+    if (error instanceof TypeError) {
+      return { kind: 'unreadable', why: vscode.l10n.t('The file is not UTF-8 text. Save it as UTF-8.') };
+    }
+    return { kind: 'unreadable', why: whyUnreadable(error) };
+  }
+}
+
+/** VS Code's own words may hold the path, and a path can say anything. */
+function whyUnreadable(error: unknown): string {
+  const code = error instanceof vscode.FileSystemError ? error.code : 'Unknown';
+  switch (code) {
+    case 'NoPermissions':
+      return vscode.l10n.t('You have no permission to read it. Change that, or name another file.');
+    case 'FileIsADirectory':
+      return vscode.l10n.t('It is a folder. Move it away, or name another file.');
+    default:
+      return vscode.l10n.t('VS Code cannot read it ({0}). Try again, or name another file.', code);
+  }
+}

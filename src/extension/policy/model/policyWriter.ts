@@ -1,0 +1,48 @@
+import type { Auth, Network } from '../../../core/policy/model.ts';
+import { printAuth } from '../../../core/policy/print.ts';
+import { scalar, withEntry } from './entryInsertion.ts';
+import type { NewRule } from './presets.ts';
+
+/** A service as Add Service writes it. */
+export interface NewService {
+  readonly name: string;
+  readonly baseUrl: string;
+  readonly environment?: string;
+  /** Left out for public addresses. */
+  readonly network?: Exclude<Network, 'public'>;
+  readonly auth: Auth;
+  /** A path that proves the credential when it is read. */
+  readonly verifyPath?: string;
+  /** Fixed vendor headers. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly rules: readonly NewRule[];
+}
+
+/** The policy text with the service: see {@link withEntry}. */
+export function withService(text: string | undefined, service: NewService): string {
+  return withEntry(text, 'services', { name: service.name, lines: serviceLines(service) });
+}
+
+function serviceLines(service: NewService): readonly string[] {
+  const lines = [`${service.name}:`, `  baseUrl: ${scalar(service.baseUrl)}`];
+  if (service.environment !== undefined) lines.push(`  environment: ${scalar(service.environment)}`);
+  if (service.network !== undefined) lines.push(`  network: ${service.network}`);
+  lines.push(`  auth: ${authText(service.auth)}`);
+  const headers = Object.entries(service.headers ?? {});
+  if (headers.length > 0) lines.push('  headers:', '    set:');
+  for (const [name, value] of headers) lines.push(`      ${scalar(name)}: ${JSON.stringify(value)}`);
+  if (service.verifyPath !== undefined) lines.push(`  verify: { path: ${JSON.stringify(service.verifyPath)} }`);
+  lines.push(service.rules.length === 0 ? '  policies: []' : '  policies:');
+  for (const rule of service.rules) {
+    const rest = rule.effect === 'deny' ? 'effect: deny' : `methods: [${rule.methods.join(', ')}]`;
+    lines.push(`    - path: ${scalar(rule.path)}`, `      ${rest}`);
+  }
+  return lines;
+}
+
+/** Names stand plain where they can; what is no plain text is printed as the core prints it. */
+function authText(auth: Auth): string {
+  const values = Object.entries(auth);
+  if (!values.every((pair): pair is [string, string] => typeof pair[1] === 'string')) return printAuth(auth);
+  return `{ ${values.map(([key, value]) => `${key}: ${scalar(value)}`).join(', ')} }`;
+}

@@ -1,0 +1,20 @@
+import { parsePolicy } from '../../../core/policy/parse.ts';
+import { type NewService, withService } from './policyWriter.ts';
+
+/** What a person may answer by hand, one question each. */
+export type ServiceAnswer = Pick<
+  Partial<NewService>,
+  'name' | 'baseUrl' | 'network' | 'environment' | 'auth' | 'verifyPath'
+>;
+
+/** All that no answer says anything about. */
+const SOUND: NewService = { name: 'new', baseUrl: 'https://api.example.com', auth: { type: 'bearer' }, rules: [] };
+
+/**
+ * Why a policy could not hold this answer, in a sentence; undefined when it could. It is the policy language's own word on
+ * the text that would be written, so that the end refuses nothing that a step took.
+ */
+export function refusedAnswer(answer: ServiceAnswer): string | undefined {
+  const { problems } = parsePolicy(withService(undefined, { ...SOUND, ...answer }));
+  return problems.find(({ severity }) => severity === 'error')?.message;
+}

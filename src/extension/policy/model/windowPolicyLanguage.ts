@@ -1,0 +1,19 @@
+import { waits } from '../../../core/policy/policyChange.ts';
+import type { BoundedPolicyParser } from '../../../gateway/policyParser.ts';
+import { boundedParse } from './boundedParse.ts';
+import type { PolicyLanguage } from './policyLanguage.ts';
+
+/** The real policy language. `tooSlow` is what a person reads about a text that could not be parsed in time. */
+export function policyLanguage(
+  parser: Pick<BoundedPolicyParser, 'parse' | 'narrow' | 'changes'>,
+  tooSlow: string,
+): PolicyLanguage {
+  return {
+    parse: (text) => boundedParse(parser, text, tooSlow),
+    narrow: (approved, written) => parser.narrow(approved, written),
+    changes: async (approved, written, once) => {
+      const changes = await parser.changes(approved, written, once);
+      return changes.some(waits) ? changes : [];
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import { homedir } from 'node:os';
+import { l10n } from 'vscode';
+import type { Fix } from '../../../core/checkup/model.ts';
+import { holdsCredential } from '../../../core/checkup/secrets/pasted.ts';
+import { installedVersion } from '../../checkup/scan/installedVersion.ts';
+import { isExactVersion, versionExample } from '../../checkup/scan/versions.ts';
+import { localFolders } from '../../gateway/model/windowInfo.ts';
+import { type Answer, askText, type StepFrame } from '../../ui/steps.ts';
+import { shownText } from '../../util/shownText.ts';
+
+/** Asks for the one version that a package is pinned to; what ran last on this machine is proposed. */
+export async function askVersion(
+  frame: StepFrame,
+  { packageName, ecosystem }: Pick<Extract<Fix, { kind: 'pin' }>, 'packageName' | 'ecosystem'>,
+): Promise<Answer<string>> {
+  const installed = ecosystem === 'npm' ? await installedVersion(packageName, homedir(), localFolders()) : undefined;
+  const name = shownText(packageName);
+  const answer = await askText(frame, {
+    prompt:
+      installed === undefined
+        ? l10n.t('Which version of {0}? Take one that you trust.', name)
+        : l10n.t('Which version of {0}? On this machine it was last {1}.', name, installed),
+    placeholder: versionExample(ecosystem),
+    value: installed ?? '',
+    // A version may be a hash.
+    misplaced: holdsCredential,
+    problem: (version) =>
+      isExactVersion(ecosystem, version.trim())
+        ? undefined
+        : l10n.t('Name exactly one version, such as {0}.', versionExample(ecosystem)),
+  });
+  return answer.kind === 'value' ? { kind: 'value', value: answer.value.trim() } : answer;
+}

@@ -1,0 +1,53 @@
+import { l10n } from 'vscode';
+import type { Service } from '../../../core/policy/model.ts';
+import { describeRule } from '../../../gateway/policySet.ts';
+import { destinationText } from '../../ui/placementText.ts';
+
+/** What a person agrees to when a service is added: where the credential goes, and what agents may ask. */
+export function addServiceSummary(
+  service: Service,
+  {
+    credential,
+    file,
+    verified,
+    elsewhere,
+    besides,
+  }: {
+    /** As a person may see it. */
+    readonly credential: string;
+    readonly file: string;
+    /** What a verification said, in a sentence. */
+    readonly verified: string | undefined;
+    /** Services that have the same credential. */
+    readonly elsewhere: readonly string[];
+    /** What else happens with the same click, in a sentence. */
+    readonly besides?: string | undefined;
+  },
+): string {
+  const rules = service.rules.map((rule) => `    ${describeRule(rule)}`);
+  const wildcards = service.rules.some(({ pattern }) => pattern.text.includes('**'));
+  return [
+    l10n.t('Credential: {0}, {1}', credential, destinationText(service.auth, service.baseUrl.origin)),
+    ...(verified === undefined ? [] : [l10n.t('Verification: {0}', verified)]),
+    ...(elsewhere.length === 0
+      ? []
+      : [
+          l10n.t(
+            'The same credential is stored for {0}: one of them may be the wrong environment.',
+            elsewhere.join(', '),
+          ),
+        ]),
+    ...(service.environment === undefined ? [] : [l10n.t('Environment: {0}', service.environment)]),
+    ...(service.network === 'public' ? [] : [l10n.t('Network: {0}', networkText(service.network))]),
+    l10n.t('Written to: {0}', file),
+    '',
+    rules.length === 0 ? l10n.t('Agents may call nothing until you add rules.') : l10n.t('Agents may call:'),
+    ...rules,
+    ...(wildcards ? ['', l10n.t('/** stands for every path.')] : []),
+    ...(besides === undefined ? [] : ['', besides]),
+  ].join('\n');
+}
+
+function networkText(network: 'private' | 'loopback'): string {
+  return network === 'loopback' ? l10n.t('this machine (loopback)') : l10n.t('a private network');
+}

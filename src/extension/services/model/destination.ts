@@ -1,0 +1,35 @@
+import type { Span } from '../../../core/policy/model.ts';
+import type { Binding } from '../../../gateway/parent.ts';
+import type { ServiceModel } from '../../app/app.ts';
+import { bindingOf, sameBinding } from '../../credentials/model/binding.ts';
+import { unconfirmedNeed } from './serverList.ts';
+
+/** A credential that was entered for another destination than the one that its service's or server's file names. */
+export interface Unconfirmed {
+  /** The credential's, which is the service's for services. */
+  readonly credential: string;
+  readonly policyId: string;
+  /** The service or the server in the file. */
+  readonly named: { readonly span: Span; readonly line: number };
+  readonly bound: Binding;
+  readonly wanted: Binding;
+}
+
+/** What the person has to confirm by entering a credential again. */
+export function unconfirmed({ list, servers }: Pick<ServiceModel, 'list' | 'servers'>): readonly Unconfirmed[] {
+  return [
+    ...list.flatMap(({ name, policyId, service, credential }) => {
+      if (!service || credential?.state !== 'present') return [];
+      const wanted = bindingOf(service);
+      if (sameBinding(credential.binding, wanted)) return [];
+      return [{ credential: name, policyId, named: service, bound: credential.binding, wanted }];
+    }),
+    ...servers.flatMap((summary) => {
+      const need = unconfirmedNeed(summary);
+      if (!need) return [];
+      const { credentialId, bound, binding } = need;
+      const { policyId, server } = summary;
+      return [{ credential: credentialId.service, policyId, named: server, bound, wanted: binding }];
+    }),
+  ];
+}

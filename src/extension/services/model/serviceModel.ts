@@ -1,0 +1,71 @@
+import type { GatewayStatus } from '../../../gateway/parent.ts';
+import type { App, ServiceModel } from '../../app/app.ts';
+import { type Disposable, Emitter, type Event, together } from '../../util/emitter.ts';
+import { type ServerSummary, serverList } from './serverList.ts';
+import { type ServiceListInputs, type ServiceSummary, serviceList } from './serviceList.ts';
+
+/** Several changes in a row are one question to the gateway: 50 milliseconds. */
+const GATHER_MS = 50;
+
+type Inputs = Pick<App, 'credentials' | 'freeze' | 'policies' | 'gateway' | 'activity' | 'toolPins'> & {
+  readonly trust: { readonly granted: () => boolean; readonly onDidGrant: Event<void> };
+};
+
+/** Keeps the list of services current: at once for what this window knows, shortly after for what the gateway says. */
+export class LiveServiceModel implements ServiceModel {
+  readonly #inputs: Inputs;
+  readonly #changed = new Emitter<void>();
+  readonly #subscriptions: Disposable;
+  readonly onDidChange = this.#changed.event;
+  #status: GatewayStatus | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(inputs: Inputs) {
+    this.#inputs = inputs;
+    const update = (): void => {
+      this.#changed.fire();
+      this.#timer ??= setTimeout(() => void this.#ask(), GATHER_MS);
+    };
+    this.#subscriptions = together(
+      inputs.credentials.onDidChange(update),
+      inputs.freeze.onDidChange(update),
+      inputs.policies.onDidChange(update),
+      inputs.gateway.onDidChange(update),
+      inputs.gateway.onDidTell(update),
+      inputs.toolPins.onDidChange(update),
+      inputs.trust.onDidGrant(update),
+      // A call can show that a credential was rejected.
+      inputs.activity.onDidChange(update),
+    );
+  }
+
+  get list(): readonly ServiceSummary[] {
+    return serviceList(this.#now);
+  }
+
+  get servers(): readonly ServerSummary[] {
+    return serverList(this.#now);
+  }
+
+  get #now(): ServiceListInputs {
+    return {
+      entries: this.#inputs.policies.entries(),
+      records: this.#inputs.credentials.all(),
+      freeze: this.#inputs.freeze.state,
+      trusted: this.#inputs.trust.granted(),
+      health: this.#inputs.gateway.health.state,
+      gateway: this.#status,
+    };
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#subscriptions.dispose();
+  }
+
+  async #ask(): Promise<void> {
+    this.#timer = undefined;
+    this.#status = await this.#inputs.gateway.status();
+    this.#changed.fire();
+  }
+}

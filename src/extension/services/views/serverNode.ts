@@ -1,0 +1,129 @@
+import { l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
+import { destinationOf } from '../../../core/policy/servers/destination.ts';
+import type { Server } from '../../../core/policy/servers/model.ts';
+import type { Activity } from '../../audit/model/activity.ts';
+import { DetailNode } from '../../ui/detailNode.ts';
+import { maskedText } from '../../ui/placementText.ts';
+import { plainTooltip } from '../../ui/plainTooltip.ts';
+import type { ServerNeed, ServerSummary } from '../model/serverList.ts';
+import { attention, lastCallNode, pendingNodes, waitingText } from './commonNodes.ts';
+import { type RowState, rowContext } from './rowContext.ts';
+import { ServiceNode } from './serviceNode.ts';
+import { statusAction, statusHint, statusIcon, statusText } from './statusPresentation.ts';
+
+/** One wrapped server: its state as icon and text, and below it what it is about. */
+export class ServerNode extends TreeItem {
+  readonly server: ServerSummary;
+  readonly #lastCall: Activity | undefined;
+
+  constructor(server: ServerSummary, { frozenAlone, undoable, lastCall }: RowState) {
+    super(server.name, TreeItemCollapsibleState.Collapsed);
+    this.server = server;
+    this.#lastCall = lastCall;
+    const { name, status, tools, needs, pending } = server;
+    this.id = `server:${name}`;
+    const changes = pending === 0 || status === 'not_approved' ? '' : waitingText(pending);
+    const review = tools.waiting === 0 ? '' : toolsWaitText(tools.waiting);
+    // What needs a person before what does not: a narrow side bar cuts the end.
+    this.description = [statusText(status), review, changes, toolsText(server)].filter(Boolean).join(' · ');
+    this.iconPath = iconOf(server);
+    this.contextValue = rowContext({
+      kind: 'server',
+      frozen: frozenAlone,
+      review: tools.waiting > 0,
+      needs: needs.length > 0,
+      credential: needs.some(({ credential }) => credential?.state === 'present'),
+      undo: undoable,
+    });
+    const hint = statusHint(status) ?? '';
+    const lines = [
+      l10n.t('{0}, MCP server: {1}', name, statusText(status)),
+      server.why ?? '',
+      review,
+      toolsText(server),
+      hint,
+    ].filter(Boolean);
+    this.tooltip = plainTooltip(lines);
+    this.accessibilityInformation = { label: [...lines, changes].filter(Boolean).join(', '), role: 'treeitem' };
+  }
+
+  children(): readonly TreeItem[] {
+    const { name, server, status, pending, tools, needs, running } = this.server;
+    const hint = statusHint(status);
+    // A service of another file may have the same name.
+    const owner = `${name}/server`;
+    return [
+      ...(hint ? [new DetailNode(owner, 'hint', hint, '', 'lightbulb', statusAction(status, name))] : []),
+      ...pendingNodes(owner, pending),
+      ...(tools.waiting > 0
+        ? [
+            new DetailNode(owner, 'review', toolsWaitText(tools.waiting), l10n.t('Review'), attention('eye'), {
+              command: 'valetKey.reviewServerTools',
+              title: l10n.t('Review Server Tools'),
+              arguments: [name],
+            }),
+          ]
+        : []),
+      runNode(owner, server, running),
+      new DetailNode(owner, 'tools', toolsText(this.server) || l10n.t('tools not listed yet'), '', 'tools'),
+      ...needs.map((need) => credentialNode(owner, need)),
+      lastCallNode(owner, this.#lastCall, ({ path }) => path),
+    ];
+  }
+}
+
+/** The service or server that a command was started for: by its tree item, or by its name from elsewhere. */
+export function nameOfNode(argument: unknown): string | undefined {
+  if (typeof argument === 'string') return argument;
+  if (argument instanceof ServiceNode) return argument.service.name;
+  return argument instanceof ServerNode ? argument.server.name : undefined;
+}
+
+/** What is started or connected to. A narrow side bar cuts the end, so folders give way to it; the tooltip has them. */
+function runNode(owner: string, server: Server, running: boolean): DetailNode {
+  const destination = destinationOf(server);
+  const label = server.run.by === 'url' ? destination : withoutFolders(destination);
+  const standing = running ? l10n.t('running') : l10n.t('starts when an agent needs it');
+  const node = new DetailNode(owner, 'run', label, standing, server.run.by === 'url' ? 'globe' : 'terminal');
+  node.tooltip = `${destination} (${standing})`;
+  node.accessibilityInformation = { label: node.tooltip, role: 'treeitem' };
+  return node;
+}
+
+/** `…/server.js` for `/opt/tools/server.js`. */
+function withoutFolders(commandLine: string): string {
+  return commandLine.replaceAll(/(^| )\/(?:[^/ "]+\/)+(?=[^/ "]+(?: |$))/g, '$1…/');
+}
+
+function credentialNode(owner: string, { credentialId, credential }: ServerNeed): DetailNode {
+  const stored = credential?.state === 'present';
+  return new DetailNode(
+    owner,
+    `credential:${credentialId.service}`,
+    stored ? maskedText(credential.value.last4) : l10n.t('credential missing'),
+    credentialId.service,
+    'key',
+    stored
+      ? undefined
+      : {
+          command: 'valetKey.enterCredential',
+          title: l10n.t('Enter Credential'),
+          arguments: [credentialId.service],
+        },
+  );
+}
+
+function iconOf({ status, tools }: ServerSummary): ThemeIcon {
+  if (status !== 'ready') return statusIcon(status);
+  return tools.waiting > 0 ? attention('eye') : new ThemeIcon('server-process', new ThemeColor('testing.iconPassed'));
+}
+
+/** Empty before the tools were listed for the first time. */
+function toolsText({ tools }: ServerSummary): string {
+  return tools.offered === 0 ? '' : l10n.t('{0} of {1} tools', tools.usable, tools.offered);
+}
+
+/** Such as `2 tools wait for your review`. */
+export function toolsWaitText(count: number): string {
+  return count === 1 ? l10n.t('1 tool waits for your review') : l10n.t('{0} tools wait for your review', count);
+}

@@ -1,0 +1,31 @@
+import { l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
+import type { CredentialNeeds } from '../model/credentialNeeds.ts';
+
+/** Says that the workspace's policy names credentials that are not here yet, and sets them up. */
+export class SetUpNode extends TreeItem {
+  constructor(needs: CredentialNeeds) {
+    // The way on first: what is said behind it is cut off in a narrow side bar.
+    super(l10n.t('Set Up Credentials'), TreeItemCollapsibleState.None);
+    this.id = 'setUp';
+    this.description = needsText(needs);
+    this.iconPath = new ThemeIcon('key', new ThemeColor('list.warningForeground'));
+    this.tooltip = l10n.t(
+      'The policy of this workspace names credentials that are not here yet. Enter them one after another.',
+    );
+    this.contextValue = 'setUp';
+    this.command = { command: 'valetKey.setUpCredentials', title: l10n.t('Set Up Credentials') };
+    this.accessibilityInformation = { label: `${l10n.t('Set Up Credentials')}, ${needsText(needs)}`, role: 'treeitem' };
+  }
+}
+
+/** Such as `2 of 3 services need a credential`. */
+export function needsText({ missing, total, servicesOnly }: CredentialNeeds): string {
+  if (!servicesOnly) {
+    return missing.length === 1
+      ? l10n.t('1 of {0} credentials is missing', total)
+      : l10n.t('{0} of {1} credentials are missing', missing.length, total);
+  }
+  return missing.length === 1
+    ? l10n.t('1 of {0} services needs a credential', total)
+    : l10n.t('{0} of {1} services need a credential', missing.length, total);
+}

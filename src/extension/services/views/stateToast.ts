@@ -1,0 +1,50 @@
+import { commands, type Disposable, l10n } from 'vscode';
+import type { App } from '../../app/app.ts';
+import { credentialKey } from '../../credentials/model/credentialId.ts';
+import { keyPageOf, tellWithKeyPage } from '../model/keyPage.ts';
+import { commandFailed, type ServiceSummary } from '../model/serviceList.ts';
+import { StateNews } from '../model/stateNews.ts';
+import { mendText, statusAction, statusText } from './statusPresentation.ts';
+
+/** Tells of each change for the worse once, in one window of all, with what mends it. */
+export function registerStateToasts(
+  { services, announcements }: Pick<App, 'services' | 'announcements'>,
+  failed: (error: unknown) => void,
+): Pick<Disposable, 'dispose'> {
+  const news = new StateNews();
+  return services.onDidChange(() => {
+    for (const service of news.worsened(services.list)) void tellOnce(announcements, service).catch(failed);
+  });
+}
+
+/** Every window hears of it at about the same time: one of them says it. */
+const TOLD_FOR_MS = 10_000;
+
+async function tellOnce(announcements: App['announcements'], service: ServiceSummary): Promise<void> {
+  const what = `${service.status} ${credentialKey(service.credentialId)}`;
+  if (await announcements.claim(what, TOLD_FOR_MS)) await tell(service);
+}
+
+async function tell(summary: ServiceSummary): Promise<void> {
+  const { name, status, why, service } = summary;
+  const reason = why === undefined ? '' : ` (${why})`;
+  const mending = mendingCommand(summary);
+  await tellWithKeyPage(
+    l10n.t('“{0}”: {1}{2}.', name, statusText(status), reason),
+    keyPageOf(service),
+    mending
+      ? [{ label: mending.label, run: async () => void (await commands.executeCommand(mending.command, name)) }]
+      : [],
+  );
+}
+
+/** Undefined where nothing here mends it: the reason says what does. */
+function mendingCommand(summary: ServiceSummary): { label: string; command: string } | undefined {
+  const { name, status, mend, service } = summary;
+  if (commandFailed(summary)) {
+    return { label: l10n.t('Look at the Command…'), command: 'valetKey.takeFromCommand' };
+  }
+  const command = statusAction(status, name, mend)?.command;
+  if (command === undefined) return undefined;
+  return { label: mend === 'policy' ? l10n.t('Open Policy File…') : mendText(service, status), command };
+}

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import type { AuditEvent } from '../../../../src/core/audit/model.ts';
+import { ActivityLog, wantsRule } from '../../../../src/extension/audit/model/activity.ts';
+
+function event(id: string, kind: AuditEvent['kind'], more: Partial<AuditEvent> = {}): AuditEvent & { time: string } {
+  const call = { service: 'stripe', method: 'GET', path: '/v1/charges' };
+  return { id, kind, agent: { name: 'copilot' }, time: `2024-03-15T10:23:4${id}.000Z`, ...call, ...more };
+}
+
+test('an intent and its outcome are one call', () => {
+  const log = new ActivityLog();
+  log.add(event('1', 'intent'));
+  expect(log.calls[0]?.result).toEqual({ kind: 'under-way' });
+  log.add(event('1', 'outcome', { status: 200, durationMs: 142 }));
+  expect(log.calls).toHaveLength(1);
+  expect(log.calls[0]).toMatchObject({ method: 'GET', result: { kind: 'answered', status: 200, durationMs: 142 } });
+});
+
+test('a call that was sent and not answered is told from one that was blocked', () => {
+  const log = new ActivityLog();
+  log.add(event('1', 'outcome', { code: 'upstream_timeout' }));
+  log.add(event('2', 'denied', { code: 'policy_denied' }));
+  expect(log.calls.map(({ result }) => result)).toEqual([
+    { kind: 'blocked', code: 'policy_denied' },
+    { kind: 'failed', code: 'upstream_timeout' },
+  ]);
+});
+
+test('a rule is wanted by what no rule allowed, not by what a deny rule blocked', () => {
+  const log = new ActivityLog();
+  log.add(event('1', 'denied', { code: 'policy_denied' }));
+  log.add(event('2', 'denied', { code: 'policy_denied', rule: 'stripe/policies/1' }));
+  log.add(event('3', 'denied', { code: 'frozen' }));
+  expect(log.calls.filter(wantsRule).map(({ id }) => id)).toEqual(['1']);
+});
+
+test('a tool of a wrapped server that answered did not fail, though it has no status', () => {
+  const log = new ActivityLog();
+  log.add(event('1', 'outcome', { result: 'ok', durationMs: 7 }));
+  log.add(event('2', 'outcome', { result: 'error', durationMs: 8 }));
+  expect(log.calls.map(({ result }) => result)).toEqual([
+    { kind: 'ran', result: 'error', durationMs: 8 },
+    { kind: 'ran', result: 'ok', durationMs: 7 },
+  ]);
+});
+
+test('newest first, per service, and what people did is no call', () => {
+  const log = new ActivityLog();
+  log.add(event('1', 'denied'));
+  log.add(event('2', 'denied', { service: 'github' }));
+  log.add(event('3', 'control'));
+  expect(log.calls.map(({ id }) => id)).toEqual(['2', '1']);
+  expect(log.lastOf('stripe')?.id).toBe('1');
+});
+
+test('keeps the last 200', () => {
+  const log = new ActivityLog();
+  for (let n = 0; n < 250; n += 1) log.add(event(String(n), 'denied'));
+  expect(log.calls).toHaveLength(200);
+  expect(log.calls[0]?.id).toBe('249');
+});

@@ -1,0 +1,202 @@
+import { describe, expect, test } from 'vitest';
+import type { ConfigFile } from '../../../../src/core/checkup/model.ts';
+import { parsePolicy } from '../../../../src/core/policy/parse.ts';
+import { Secret } from '../../../../src/core/secret.ts';
+import { entryInstead } from '../../../../src/extension/checkup/repair/entryInstead.ts';
+import { choicesFor, fileChanges, type Move } from '../../../../src/extension/checkup/repair/movePlan.ts';
+import { type PlainSecret, plainSecretsIn } from '../../../../src/extension/checkup/repair/secretPlaces.ts';
+import { type WrapDraft, wrapDrafts } from '../../../../src/extension/checkup/repair/wrapDraft.ts';
+import { plainName, wrappedServer } from '../../../../src/extension/checkup/repair/wrappedServer.ts';
+import { Checkup } from '../../../../src/extension/checkup/scan/checkup.ts';
+import { plainSecrets } from '../../../../src/extension/checkup/scan/report.ts';
+import { fingerprintOf } from '../../../../src/extension/credentials/model/fingerprint.ts';
+import { withServer } from '../../../../src/extension/policy/model/serverWriter.ts';
+
+/** Built of parts, so that no scanner takes the test for a leak. */
+const secretOf = (part: string): string => ['gh', 'p_', part, 'Kx7Qw3Er5Ty7Ui9Op1Lk'].join('');
+const [ONE, TWO] = [secretOf('Zx8Qw3Er5Ty7Ui9O'), secretOf('Lk4Jh6Gf2Ds8Az0M')];
+const PASSWORD = ['Vb5Cx7', 'Ty1Re9Wq4Po6'].join('');
+const GITHUB = { command: 'npx', args: ['-y', '@acme/github-server'], env: { GITHUB_TOKEN: ONE, LOG_LEVEL: 'debug' } };
+
+async function secretsOf(server: unknown, client: ConfigFile['client'] = 'cursor'): Promise<readonly PlainSecret[]> {
+  const text = `${JSON.stringify({ mcpServers: { github: server, other: { command: 'x' } } }, undefined, 2)}\n`;
+  const file: ConfigFile = { path: '/x/mcp.json', client, format: 'jsonc', scope: 'user', text };
+  const checkup = new Checkup({
+    files: async () => [{ file, uri: 'file:///x/mcp.json', label: 'mcp.json' }],
+    forgetFiles: () => undefined,
+    context: () => ({ now: 0, fingerprint: (value) => fingerprintOf('0'.repeat(64), new Secret(value)) }),
+    ownFiles: () => new Map(),
+    exposures: async () => [],
+    services: () => 0,
+    slices: { now: () => 0, pause: async () => undefined },
+    now: () => 1,
+  });
+  const report = await checkup.run();
+  return plainSecretsIn(report ? plainSecrets(report) : [], (uri) => checkup.file(uri));
+}
+
+async function draftOf(server: unknown, platform: NodeJS.Platform = 'linux'): Promise<WrapDraft | undefined> {
+  const secrets = await secretsOf(server);
+  expect(secrets).not.toEqual([]);
+  return [...wrapDrafts(secrets, platform).values()][0];
+}
+
+/** The policy's text for a draft, and the credentials' values. */
+function written(draft: WrapDraft | undefined, more: { versions?: string[]; taken?: string[] } = {}) {
+  if (!draft) throw new Error('it cannot be wrapped');
+  const { server, values } = wrappedServer(draft, {
+    name: 'github',
+    versions: more.versions ?? [],
+    tools: { allow: [], ask: ['*'] },
+    isTaken: (name) => more.taken?.includes(name) ?? false,
+  });
+  const text = withServer(undefined, server);
+  for (const value of [ONE, TWO, PASSWORD]) expect(text).not.toContain(value);
+  expect(parsePolicy(text).problems.filter(({ severity }) => severity === 'error')).toEqual([]);
+  return { text, values };
+}
+
+describe('what an entry says becomes a server of the policy', () => {
+  test('with the version that was given, plain variables kept, and the secret as a credential of its name', async () => {
+    const { text, values } = written(await draftOf(GITHUB), { versions: ['1.4.0'] });
+    expect(text).toBe(`servers:
+  github:
+    command: npx
+    args: ["-y", "@acme/github-server@1.4.0"]
+    env:
+      GITHUB_TOKEN: { credential: github }
+      LOG_LEVEL: "debug"
+    tools:
+      ask: ["*"]
+`);
+    expect(parsePolicy(text).problems).toEqual([]);
+    expect([...values].map(([name, value]) => [name, value.equals(new Secret(ONE))])).toEqual([['github', true]]);
+  });
+
+  test('several secrets are several credentials, equal ones the same, and names in use are passed over', async () => {
+    const env = { GITHUB_TOKEN: ONE, OTHER_TOKEN: TWO, GITHUB_PAT: ONE };
+    const { text, values } = written(await draftOf({ command: 'node', args: ['/srv/server.js'], env }), {
+      taken: ['github-other-token'],
+    });
+    expect(text).toContain('GITHUB_TOKEN: { credential: github-github-token }');
+    expect(text).toContain('OTHER_TOKEN: { credential: github-other-token-2 }');
+    expect(text).toContain('GITHUB_PAT: { credential: github-github-token }');
+    expect([...values.keys()]).toEqual(['github-github-token', 'github-other-token-2']);
+  });
+
+  test('a header keeps what stands before the secret in sight', async () => {
+    const url = 'https://mcp.example.com/mcp';
+    const { text, values } = written(await draftOf({ type: 'http', url, headers: { Authorization: `Bearer ${ONE}` } }));
+    expect(text).toContain(`url: ${url}\n`);
+    expect(text).toContain('Authorization: { credential: github, prefix: "Bearer " }');
+    expect([...values.values()][0]?.equals(new Secret(ONE))).toBe(true);
+  });
+
+  test('a secret inside a longer text is kept with all of that text', async () => {
+    const link = `postgres://app:${PASSWORD}@db.example.com/shop`;
+    const { text, values } = written(
+      await draftOf({ command: 'node', args: ['/srv/s.js'], env: { DATABASE_URL: link } }),
+    );
+    expect(text).toContain('DATABASE_URL: { credential: github }');
+    expect([...values.values()][0]?.equals(new Secret(link))).toBe(true);
+  });
+
+  test('an image is pinned inside its argument', async () => {
+    const args = ['run', '-i', '--rm', '-e', 'GITHUB_TOKEN', 'ghcr.io/acme/server'];
+    const { text } = written(await draftOf({ command: 'docker', args, env: { GITHUB_TOKEN: ONE } }), {
+      versions: ['2.0.1'],
+    });
+    expect(text).toContain('ghcr.io/acme/server:2.0.1');
+  });
+});
+
+describe('what has no counterpart in the policy is not offered', () => {
+  test.each<[string, unknown]>([
+    ['a text that the client fills in', { ...GITHUB, args: ['-y', 'server', '--root', `\${workspaceFolder}`] }],
+    ['a variable that the client fills in', { ...GITHUB, env: { ...GITHUB.env, ROOT: '$HOME/work' } }],
+    ['a folder to run in', { ...GITHUB, cwd: '/srv' }],
+    ['a file of variables', { ...GITHUB, envFile: '.env' }],
+    ['a secret in an argument as well', { ...GITHUB, args: ['-y', 'server', '--token', TWO] }],
+    ['the older HTTP transport', { type: 'sse', url: 'https://x.example/sse', headers: { 'x-api-key': ONE } }],
+    ['an address without encryption', { url: 'http://mcp.example.com/mcp', headers: { 'x-api-key': ONE } }],
+    ['a part that nobody knows', { ...GITHUB, sandbox: 'strict' }],
+    ['tools that the client holds back', { ...GITHUB, disabledTools: ['delete_repository'] }],
+    ['tools that the client alone lets through', { ...GITHUB, includeTools: ['get_issue'] }],
+    ['a server that is switched off', { ...GITHUB, disabled: true }],
+  ])('%s', async (_what, server) => {
+    expect(await draftOf(server)).toBeUndefined();
+  });
+
+  test('a setting that goes with VS Code’s entry; other clients keep theirs', async () => {
+    const inVsCode = await secretsOf({ ...GITHUB, sandboxEnabled: true }, 'vscode');
+    expect(wrapDrafts(inVsCode, 'linux').size).toBe(0);
+    expect(wrapDrafts(await secretsOf(GITHUB, 'vscode'), 'linux').size).toBe(1);
+    expect((await draftOf({ ...GITHUB, timeout: 60, trust: true }))?.entry.settings).toEqual({ timeout: 60 });
+  });
+
+  test('but for empty lists of them, which clients write by themselves', async () => {
+    expect(await draftOf({ ...GITHUB, disabledTools: [], autoApprove: ['get_issue'] })).toBeDefined();
+  });
+
+  test('on Windows, a script that only the command prompt can start', async () => {
+    expect(await draftOf(GITHUB, 'win32')).toBeUndefined();
+    expect(await draftOf({ ...GITHUB, command: 'node', args: ['C:/s.js'] }, 'win32')).toBeDefined();
+  });
+});
+
+test('a server is wrapped as a whole, and only before another way was taken for one of its secrets', async () => {
+  const [first, second] = await secretsOf({ ...GITHUB, env: { GITHUB_TOKEN: ONE, OTHER_TOKEN: TWO } });
+  if (!first || !second) throw new Error('the secrets are not found');
+  expect(choicesFor(first, [], true)).toContain('wrap');
+  expect(choicesFor(first, [], false)).not.toContain('wrap');
+  expect(choicesFor(second, [{ secret: first, choice: 'skip' }], true)).not.toContain('wrap');
+});
+
+test('in the place of a wrapped server its client gets the entry of ours, and every other character stays', async () => {
+  const secrets = await secretsOf(GITHUB);
+  const moves = secrets.map((secret): Move => ({ secret, choice: 'wrap' }));
+  const [change] = fileChanges(moves, () => ({ command: '/launcher', args: ['--server', 'github'] }));
+  expect(change?.after).toBe(`{
+  "mcpServers": {
+    "github": {
+      "command": "/launcher",
+      "args": [
+        "--server",
+        "github"
+      ]
+    },
+    "other": {
+      "command": "x"
+    }
+  }
+}
+`);
+  const [gone] = fileChanges(moves);
+  expect(JSON.parse(gone?.after ?? '')).toEqual({ mcpServers: { other: { command: 'x' } } });
+});
+
+test('a migration lets no client in that nobody connected: only a connected one’s entry has its mark', () => {
+  const launch = { command: '/launcher', args: [] };
+  const wiki = { name: 'wiki', settings: {} };
+  expect(entryInstead('vscode', wiki, launch, ['vscode'])).toBeUndefined();
+  expect(entryInstead('cursor', { ...wiki, settings: { timeout: 60 } }, launch, ['vscode', 'codex'])).toEqual({
+    timeout: 60,
+    type: 'stdio',
+    command: '/launcher',
+    args: ['--server', 'wiki'],
+  });
+  expect(entryInstead('gemini-cli', wiki, launch, ['vscode', 'gemini'])).toEqual({
+    command: '/launcher',
+    args: ['--server', 'wiki'],
+    env: { VALETKEY_CLIENT: 'gemini' },
+  });
+});
+
+test.each([
+  ['GitHub (work)', 'github-work'],
+  ['1password', 'password'],
+  ['@acme/server', 'acme-server'],
+  ['日本', ''],
+])('%j is %j as a name of the policy', (name, plain) => {
+  expect(plainName(name)).toBe(plain);
+});

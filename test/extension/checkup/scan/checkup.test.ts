@@ -1,0 +1,170 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { inspect } from 'node:util';
+import { expect, test } from 'vitest';
+import type { ConfigFile } from '../../../../src/core/checkup/model.ts';
+import { Secret } from '../../../../src/core/secret.ts';
+import { choicesFor, fileChanges } from '../../../../src/extension/checkup/repair/movePlan.ts';
+import { plainSecretsIn } from '../../../../src/extension/checkup/repair/secretPlaces.ts';
+import { Checkup, type FoundFile } from '../../../../src/extension/checkup/scan/checkup.ts';
+import { checkupReport } from '../../../../src/extension/checkup/scan/checkupReport.ts';
+import type { Exposure } from '../../../../src/extension/checkup/scan/exposures.ts';
+import { plainSecrets } from '../../../../src/extension/checkup/scan/report.ts';
+import { fingerprintOf } from '../../../../src/extension/credentials/model/fingerprint.ts';
+
+const KEY = '0'.repeat(64);
+/** Built of parts, so that no scanner takes the test for a leak. */
+const MARKERS = ['Zx8Qw3Er5Ty7Ui9Op1', 'Lk4Jh6Gf2Ds8Az0Mn3', 'Vb5Cx7Ty1Re9Wq4Po6'].map((half) =>
+  ['gh', 'p_', half, [...half].reverse().join('')].join(''),
+);
+const [ONE = '', TWO = '', THREE = ''] = MARKERS;
+
+function found(name: string, text: string, client: ConfigFile['client'] = 'cursor'): FoundFile {
+  const file: ConfigFile = { path: `/x/${name}`, client, format: 'jsonc', scope: 'workspace', text };
+  return { file, uri: `file:///x/${name}`, label: name };
+}
+
+function checkupOf(files: () => readonly FoundFile[], exposures: readonly Exposure[] = []) {
+  let pauses = 0;
+  const checkup = new Checkup({
+    files: async () => files(),
+    forgetFiles: () => undefined,
+    context: () => ({ now: 0, fingerprint: (value) => fingerprintOf(KEY, new Secret(value)) }),
+    ownFiles: () => new Map(),
+    exposures: async () => exposures,
+    services: () => 0,
+    slices: {
+      now: () => performance.now(),
+      pause: async () => {
+        pauses += 1;
+        await new Promise((resolve) => setImmediate(resolve));
+      },
+    },
+    now: () => 1,
+  });
+  return { checkup, pauses: () => pauses };
+}
+
+const SERVERS = `{ "mcpServers": {
+  "github": { "command": "npx", "args": ["server"], "env": { "GITHUB_TOKEN": "${ONE}", "OTHER_TOKEN": "${TWO}" } },
+  "again": { "url": "http://mcp.example.com/${THREE}", "headers": { "Authorization": "Bearer ${ONE}" } }
+} }`;
+
+test('nothing that a run says shows a secret: findings, labels, ids, the report', async () => {
+  const { checkup } = checkupOf(() => [found('a.json', SERVERS), found('b.json', SERVERS)]);
+  const report = await checkup.run();
+  const secrets = plainSecretsIn(checkup.findings(), (uri) => checkup.file(uri));
+  expect(secrets.length).toBeGreaterThan(5);
+  const texts = { title: () => '', why: () => '', state: () => '', severity: () => '' };
+  const l10n = { t: (message: string, ...values: (string | number)[]) => message + values.join() };
+  const said = [
+    JSON.stringify(report),
+    report ? checkupReport(report, texts, l10n) : '',
+    inspect(secrets.map(({ value }) => value)),
+    JSON.stringify(secrets.map(({ value }) => value)),
+  ];
+  for (const marker of MARKERS) for (const text of said) expect(text).not.toContain(marker);
+});
+
+test('equal values stand together, whichever file they are in', async () => {
+  const { checkup } = checkupOf(() => [found('a.json', SERVERS), found('b.json', SERVERS)]);
+  const report = await checkup.run();
+  const secrets = plainSecretsIn(report ? plainSecrets(report) : [], (uri) => checkup.file(uri));
+  const order = secrets.map(({ value }) => secrets.findIndex((other) => other.value.equals(value)));
+  expect(order).toEqual([...order].sort((one, other) => one - other));
+  expect(secrets.filter(({ value }) => value.equals(new Secret(ONE)))).toHaveLength(4);
+});
+
+test('a plan takes every secret that is to move out of its file, and offers no way that would lose one', async () => {
+  const { checkup } = checkupOf(() => [found('a.json', SERVERS)]);
+  const report = await checkup.run();
+  const secrets = plainSecretsIn(report ? plainSecrets(report) : [], (uri) => checkup.file(uri));
+  const of = (value: string) => secrets.filter((secret) => secret.value.equals(new Secret(value)));
+  const [first, second] = [of(ONE)[0], of(TWO)[0]];
+  if (!first || !second) throw new Error('the secrets are not found');
+  expect(choicesFor(first, [])).toEqual(['use-without-server', 'use-beside-server', 'skip']);
+  expect(choicesFor(second, [{ secret: first, choice: 'use-without-server' }])).toEqual(['use-without-server', 'drop']);
+  expect(choicesFor(second, [{ secret: first, choice: 'skip' }])).not.toContain('use-without-server');
+  const [change] = fileChanges([
+    { secret: first, choice: 'use-without-server' },
+    { secret: second, choice: 'drop' },
+    ...secrets
+      .filter((secret) => secret !== first && secret !== second)
+      .map((secret) => ({ secret, choice: 'use-beside-server' as const })),
+  ]);
+  for (const marker of MARKERS) expect(change?.after).not.toContain(marker);
+  expect(Object.keys(JSON.parse(change?.after ?? '').mcpServers)).toEqual(['again']);
+});
+
+test('what VS Code can ask for is offered in its own file only', async () => {
+  const text = SERVERS.replace('mcpServers', 'servers');
+  const { checkup } = checkupOf(() => [found('mcp.json', text, 'vscode')]);
+  const report = await checkup.run();
+  const [secret] = plainSecretsIn(report ? plainSecrets(report) : [], (uri) => checkup.file(uri));
+  expect(secret && choicesFor(secret, [])).toContain('ask');
+});
+
+test('a finding keeps its id while its file changes elsewhere', async () => {
+  let text = SERVERS;
+  const { checkup } = checkupOf(() => [found('a.json', text)]);
+  await checkup.run();
+  const before = checkup.findings().map(({ id }) => id);
+  text = `\n\n${SERVERS}`;
+  await checkup.run();
+  expect(checkup.findings().map(({ id }) => id)).toEqual(before);
+});
+
+test('what was in plain text is a finding of point 1, with its file', async () => {
+  const exposure: Exposure = {
+    id: '1',
+    kind: 'GitHub token',
+    file: 'a.json',
+    uri: 'file:///x/a.json',
+    server: 'github',
+    last4: 'a1a1',
+    movedAt: 0,
+  };
+  const { checkup } = checkupOf(() => [found('a.json', '{ "mcpServers": { "a": { "command": "x" } } }')], [exposure]);
+  const report = await checkup.run();
+  expect(report?.points[0]?.state).toBe('warn');
+  expect(report?.points[0]?.findings[0]).toMatchObject({ uri: exposure.uri, exposure, finding: { server: 'github' } });
+  expect(report && plainSecrets(report)).toEqual([]);
+});
+
+test('asks that come while a run waits share it, and files are not read twice', async () => {
+  let reads = 0;
+  const { checkup } = checkupOf(() => {
+    reads += 1;
+    return [found('a.json', SERVERS)];
+  });
+  const [one, two] = [checkup.run(), checkup.run()];
+  expect(await one).toBe(await two);
+  expect(reads).toBe(1);
+  await checkup.run();
+  expect(reads).toBe(2);
+});
+
+test('a file that cannot be read is said to be so', async () => {
+  const { checkup } = checkupOf(() => [{ ...found('a.json', ''), unreadable: 'no-permission' }]);
+  await checkup.run();
+  expect(checkup.findings().map(({ finding }) => finding.code)).toEqual(['no-permission']);
+});
+
+test('many files are looked at in slices', async () => {
+  const files = Array.from({ length: 200 }, (_, index) => found(`${index}/mcp.json`, SERVERS));
+  const { checkup, pauses } = checkupOf(() => files);
+  expect((await checkup.run())?.files).toBe(200);
+  // How long a slice is at most is slices.test.ts's to say, with a clock that no busy machine disturbs.
+  expect(pauses()).toBeGreaterThan(5);
+});
+
+test('nothing of the checkup touches the clipboard', () => {
+  const source = path.resolve(import.meta.dirname, '../../../src/extension');
+  const files = ['checkup', 'views/checkup'].flatMap((folder) =>
+    readdirSync(path.join(source, folder)).map((name) => path.join(source, folder, name)),
+  );
+  const commands = ['moveSecrets', 'moveSecretsQuestions', 'storeSecret', 'applyCheckupFix', 'exportCheckupReport'];
+  for (const file of [...files, ...commands.map((name) => path.join(source, 'commands', `${name}.ts`))]) {
+    expect(readFileSync(file, 'utf8')).not.toContain('clipboard');
+  }
+});

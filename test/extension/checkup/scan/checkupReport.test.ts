@@ -1,0 +1,90 @@
+import { expect, test } from 'vitest';
+import type { Finding } from '../../../../src/core/checkup/model.ts';
+import { checkupReport } from '../../../../src/extension/checkup/scan/checkupReport.ts';
+import {
+  plainSecrets,
+  pointsOf,
+  type ShownFinding,
+  seriousCount,
+} from '../../../../src/extension/checkup/scan/report.ts';
+
+const AT = { line: 3, column: 5 };
+
+function shown(more: Partial<Finding>, label = '.vscode/mcp.json'): ShownFinding {
+  const finding: Finding = {
+    check: 9,
+    severity: 'warning',
+    file: '/x/mcp.json',
+    span: { start: 0, end: 1 },
+    start: AT,
+    end: AT,
+    code: 'unpinned-version',
+    message: 'Pin it.',
+    ...more,
+  };
+  return { id: JSON.stringify(more), finding, label, uri: 'file:///x/mcp.json' };
+}
+
+const SUBJECTS = { servers: 1, services: 0 };
+
+test('a point fails by its worst finding, and information fails none', () => {
+  const points = pointsOf(
+    [
+      shown({ check: 1, severity: 'information' }),
+      shown({ check: 5, severity: 'warning' }),
+      shown({ check: 9, severity: 'warning' }),
+      shown({ check: 9, severity: 'error' }),
+    ],
+    SUBJECTS,
+  );
+  expect(points.map(({ check, state }) => [check, state])).toEqual([
+    [1, 'pass'],
+    [2, 'pass'],
+    [3, 'pass'],
+    [4, 'pass'],
+    [5, 'warn'],
+    [6, 'pass'],
+    [7, 'pass'],
+    [8, 'pass'],
+    [9, 'fail'],
+    [10, 'pass'],
+  ]);
+  expect(points[8]?.findings.map(({ finding }) => finding.severity)).toEqual(['error', 'warning']);
+});
+
+test('without a server and without a service no point applies', () => {
+  expect(new Set(pointsOf([], { servers: 0, services: 0 }).map(({ state }) => state))).toEqual(
+    new Set(['not-applicable']),
+  );
+});
+
+test('the report is Markdown that nothing in a file can add to', () => {
+  const hostile = '[x](command:valetKey.unfreeze) <img src=https://evil.example/x> `| **b**\n# head';
+  const points = pointsOf([shown({ server: hostile, message: hostile }, hostile)], SUBJECTS);
+  const report = { at: 0, files: 1, servers: 1, points };
+  const text = checkupReport(
+    report,
+    {
+      title: ({ check }) => `Point ${check}`,
+      why: () => 'Why.',
+      state: ({ state }) => state,
+      severity: () => 'warning',
+    },
+    { t: (message, ...values) => message.replaceAll(/\{(\d)\}/g, (_, index) => String(values[Number(index)])) },
+  );
+  const [line = ''] = text.split('\n').filter((one) => one.startsWith('- **warning**'));
+  expect(line).toContain('command');
+  expect(line.replace('- **warning**', '').replace(/\(unpinned-version\)$/, '')).not.toMatch(/(?<!\\)[[\]()<>`*|!#]/);
+  expect(text.match(/^# /gm)).toHaveLength(1);
+});
+
+test('what can be moved is what has a place to move from', () => {
+  const secret = { kind: 'token', where: 'env', valueSpan: { start: 0, end: 1 } } as const;
+  const points = pointsOf(
+    [shown({ check: 1, severity: 'error', secret }), shown({ check: 1, severity: 'information', code: 'too-large' })],
+    SUBJECTS,
+  );
+  const report = { at: 0, files: 1, servers: 1, points };
+  expect(plainSecrets(report)).toHaveLength(1);
+  expect(seriousCount(report)).toBe(1);
+});

@@ -1,0 +1,189 @@
+import { describe, expect, test } from 'vitest';
+import { Secret } from '../../../../src/core/secret.ts';
+import { Backoff } from '../../../../src/extension/gateway/model/backoff.ts';
+import {
+  type GatewayParts,
+  type GatewayRun,
+  GatewaySupervisor,
+} from '../../../../src/extension/gateway/model/gatewaySupervisor.ts';
+import type { GatewayControl } from '../../../../src/gateway/parent.ts';
+
+class FakeRun implements GatewayRun {
+  readonly told: string[] = [];
+  refusing: string | undefined;
+  disposed = false;
+  end: (reason: string) => void = () => undefined;
+  readonly ended = new Promise<string>((resolve) => {
+    this.end = resolve;
+  });
+  readonly control: GatewayControl = {
+    setToolPins: () => this.#tell('toolPins'),
+    setFreeze: () => this.#tell('freeze'),
+    setAgents: () => this.#tell('agents'),
+    disconnectAgents: async () => undefined,
+    setWindow: () => this.#tell('window'),
+    setNetwork: () => this.#tell('network'),
+    setPolicies: () => this.#tell('policies'),
+    setCredentials: () => this.#tell('credentials'),
+    recordControl: ({ action }) => this.#tell(`record ${action}`),
+    verify: async () => ({ outcome: 'ready' }),
+    redeem: async () => ({ renewal: { value: new Secret('redeemed') } }),
+    tryCommand: async () => ({ value: new Secret('given by a command') }),
+    explain: async () => ({}),
+    perform: async () => ({ answer: { status: 200, headers: {}, durationMs: 1 } }),
+    status: async () => ({ gatewayId: 'g', runtimeDir: '/run', services: [], servers: [], proxies: 0, calls: 0 }),
+    head: async () => ({ gatewayId: 'g', seq: 0, hash: '' }),
+    answerApproval: async () => true,
+    settleAccessWish: async () => undefined,
+  };
+
+  dispose(): void {
+    this.disposed = true;
+    this.end('disposed');
+  }
+
+  async #tell(part: string): Promise<void> {
+    if (this.refusing === part) throw new Error(`no ${part}`);
+    this.told.push(part);
+  }
+}
+
+const PARTS: GatewayParts = {
+  window: () => ({ hostPid: 1, folders: [], trusted: true, focusedAt: 0 }),
+  network: () => ({ noProxy: [], certificates: [] }),
+  policies: () => [],
+  credentials: () => ({ current: [], retired: [], revoked: [] }),
+  freeze: () => ({ all: true, services: [] }),
+  agents: () => ({ entries: [], names: [], frozen: [] }),
+  toolPins: () => [],
+};
+
+function setUp(starts: readonly (FakeRun | Error)[]) {
+  const queue = [...starts];
+  const waits: { ms: number; go: () => void; cancelled: boolean }[] = [];
+  const logged: string[] = [];
+  const supervisor = new GatewaySupervisor(
+    {
+      start: async () => {
+        const next = queue.shift();
+        if (next === undefined) throw new Error('nothing left to start');
+        if (next instanceof Error) throw next;
+        return next;
+      },
+      after: (ms, go) => {
+        const wait = { ms, go, cancelled: false };
+        waits.push(wait);
+        return {
+          dispose: () => {
+            wait.cancelled = true;
+          },
+        };
+      },
+      now: () => 0,
+      log: (_level, message) => logged.push(message),
+    },
+    PARTS,
+    new Backoff(),
+  );
+  return { supervisor, waits, logged };
+}
+
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('start', () => {
+  test('tells a fresh gateway everything, freeze first', async () => {
+    const run = new FakeRun();
+    const { supervisor } = setUp([run]);
+    await supervisor.start();
+    expect(run.told).toEqual(['freeze', 'agents', 'window', 'network', 'toolPins', 'credentials', 'policies']);
+    expect(supervisor.health.state).toBe('up');
+  });
+
+  test('a gateway that ended is started again and told everything again', async () => {
+    const [first, second] = [new FakeRun(), new FakeRun()];
+    const { supervisor, waits } = setUp([first, second]);
+    await supervisor.start();
+    first.end('signal SIGKILL');
+    await settled();
+    expect(supervisor.health).toEqual({ state: 'down', reason: 'signal SIGKILL', retryInMs: 250 });
+    waits[0]?.go();
+    await settled();
+    expect(second.told).toEqual(['freeze', 'agents', 'window', 'network', 'toolPins', 'credentials', 'policies']);
+    expect(supervisor.health.state).toBe('up');
+  });
+
+  test('a person need not wait for the next attempt, which is then none of its own', async () => {
+    const [first, second] = [new FakeRun(), new FakeRun()];
+    const { supervisor, waits } = setUp([first, second]);
+    await supervisor.start();
+    await supervisor.restart();
+    expect(first.disposed).toBe(false);
+    first.end('signal SIGKILL');
+    await settled();
+    const both = [supervisor.restart(), supervisor.restart()];
+    expect(waits[0]?.cancelled).toBe(true);
+    await Promise.all(both);
+    expect(supervisor.health.state).toBe('up');
+    expect(second.told.filter((part) => part === 'policies')).toEqual(['policies']);
+  });
+
+  test('failures in a row wait longer and longer', async () => {
+    const { supervisor, waits } = setUp([new Error('a'), new Error('b'), new Error('c')]);
+    await supervisor.start();
+    for (const index of [0, 1]) {
+      waits[index]?.go();
+      await settled();
+    }
+    expect(waits.map(({ ms }) => ms)).toEqual([250, 500, 1000]);
+  });
+
+  test('a gateway that refuses a part is ended, never left half told', async () => {
+    const run = new FakeRun();
+    run.refusing = 'policies';
+    const { supervisor } = setUp([run]);
+    await supervisor.start();
+    await settled();
+    expect(run.disposed).toBe(true);
+    expect(supervisor.health.state).toBe('down');
+  });
+});
+
+describe('push', () => {
+  test('hands one part on', async () => {
+    const run = new FakeRun();
+    const { supervisor } = setUp([run]);
+    await supervisor.start();
+    run.told.length = 0;
+    await supervisor.push('credentials');
+    expect(run.told).toEqual(['credentials']);
+  });
+
+  test('without a gateway does nothing: the next one is told everything', async () => {
+    await expect(setUp([]).supervisor.push('freeze')).resolves.toBeUndefined();
+  });
+
+  test('ends a gateway that cannot be told, so that nothing old stays in force', async () => {
+    const run = new FakeRun();
+    const { supervisor } = setUp([run]);
+    await supervisor.start();
+    run.refusing = 'freeze';
+    await supervisor.push('freeze');
+    expect(run.disposed).toBe(true);
+  });
+});
+
+test('record says in the log when there is no gateway to record it', async () => {
+  const { supervisor, logged } = setUp([]);
+  await supervisor.record({ action: 'freeze' });
+  expect(logged.join()).toContain('Not recorded in the audit trail: freeze');
+});
+
+test('dispose ends the gateway and starts no other', async () => {
+  const run = new FakeRun();
+  const { supervisor, waits } = setUp([run]);
+  await supervisor.start();
+  supervisor.dispose();
+  await settled();
+  expect(run.disposed).toBe(true);
+  expect(waits).toEqual([]);
+});

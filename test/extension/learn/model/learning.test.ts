@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest';
+import { LEARNING_MS, Learning, type Lesson, type LessonEnd } from '../../../../src/extension/learn/model/learning.ts';
+import type { PolicyFile } from '../../../../src/gateway/parent.ts';
+
+const FILE: PolicyFile = { id: 'user', label: 'valetkey.yaml', approved: 'approved', written: 'written', grants: true };
+const OTHER: PolicyFile = { ...FILE, id: 'workspace:file:///shop' };
+const OPENED = { approved: 'approved, opened', written: 'written, opened' };
+
+function setUp() {
+  const clock = { now: 1000 };
+  const learning = new Learning(() => clock.now);
+  const ends: (LessonEnd | undefined)[] = [];
+  learning.onDidChange(({ end }) => ends.push(end));
+  const prepare = (): Lesson =>
+    learning.start({ policyId: 'user', service: 'shop' }, { approved: 'approved', written: 'written' }, OPENED);
+  const start = (): boolean => learning.began(prepare());
+  return { clock, learning, ends, prepare, start };
+}
+
+describe('learning', () => {
+  test('opens one file for the gateway, and leaves the others as they are', () => {
+    const { learning, start } = setUp();
+    expect(learning.layer([FILE, OTHER])).toEqual([FILE, OTHER]);
+    start();
+    expect(learning.layer([FILE, OTHER])).toEqual([{ ...FILE, ...OPENED }, OTHER]);
+    expect(learning.lesson).toMatchObject({ service: 'shop', since: 1000, until: 1000 + LEARNING_MS });
+  });
+
+  test('is said once the gateway has it, which is told the opened texts before', () => {
+    const { learning, ends, prepare } = setUp();
+    const lesson = prepare();
+    expect(learning.layer([FILE])).toEqual([{ ...FILE, ...OPENED }]);
+    expect([learning.lessonInForce, ends]).toEqual([undefined, []]);
+    expect(learning.began(lesson)).toBe(true);
+    expect([learning.lessonInForce, ends]).toEqual([lesson, [undefined]]);
+  });
+
+  test('that is stopped before the gateway has it never is said', () => {
+    const { learning, ends, prepare } = setUp();
+    const lesson = prepare();
+    learning.stop();
+    expect(learning.began(lesson)).toBe(false);
+    expect([learning.lessonInForce, ends]).toEqual([undefined, ['stopped']]);
+  });
+
+  test('ends by itself after an hour, however late the machine wakes up', () => {
+    const { clock, learning, ends, start } = setUp();
+    start();
+    clock.now += LEARNING_MS - 1;
+    learning.check([FILE]);
+    expect(learning.lesson).toBeDefined();
+    clock.now += 1;
+    // Nobody looked at the time: the gateway is not told the opened texts even so.
+    expect(learning.layer([FILE])).toEqual([FILE]);
+    expect([learning.lesson, ends]).toEqual([undefined, [undefined, 'over']]);
+  });
+
+  test.each([
+    ['the approved text', { ...FILE, approved: 'narrowed' }],
+    ['the written text', { ...FILE, written: 'saved' }],
+    ['an approval that is gone', { id: 'user', label: 'valetkey.yaml', written: 'written', grants: true }],
+    ['a file that is gone', OTHER],
+  ] satisfies [string, PolicyFile][])('ends with a change of the file: %s', (_, changed) => {
+    const { learning, ends, start } = setUp();
+    start();
+    expect(learning.layer([changed])).toEqual([changed]);
+    expect([learning.lesson, ends]).toEqual([undefined, [undefined, 'changed']]);
+    expect(learning.layer([FILE])).toEqual([FILE]);
+  });
+
+  test('ends when it is stopped, and when the clock is set back', () => {
+    const { clock, learning, ends, start } = setUp();
+    start();
+    learning.stop();
+    expect(learning.layer([FILE])).toEqual([FILE]);
+    start();
+    clock.now -= 1;
+    learning.check([FILE]);
+    expect(ends).toEqual([undefined, 'stopped', undefined, 'over']);
+    learning.stop();
+    expect(ends).toHaveLength(4);
+  });
+});

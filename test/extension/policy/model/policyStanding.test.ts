@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import type { PolicyEntry } from '../../../../src/extension/policy/model/policyBook.ts';
+import { isTrouble, type PolicyStanding, standingOf } from '../../../../src/extension/policy/model/policyStanding.ts';
+
+const FILE: PolicyEntry = {
+  id: 'workspace:file:///shop',
+  label: 'x',
+  disk: 'valid',
+  approval: { kind: 'none' },
+  pending: [],
+};
+const WAITING = [{ kind: 'widens', service: 'demo', text: '+ something' }] as const;
+
+test.each<[PolicyStanding, boolean, Partial<PolicyEntry>]>([
+  ['in-force', false, {}],
+  ['waits', false, { pending: WAITING }],
+  ['half-valid', true, { disk: 'invalid', written: 'services: {}\n' }],
+  ['half-valid', true, { disk: 'invalid', written: 'services: {}\n', pending: WAITING }],
+  ['never-valid', true, { disk: 'invalid' }],
+  ['absent', false, { disk: 'missing' }],
+  ['absent', false, { disk: 'missing', id: 'user' }],
+  ['missing', true, { disk: 'missing', id: 'user', closed: ['demo'] }],
+  // It may come back with its branch, and holds up nothing.
+  ['missing', false, { disk: 'missing', closed: ['demo'] }],
+  ['missing', true, { disk: 'missing', closed: ['demo'], pending: WAITING }],
+])('%s, which is trouble: %s', (standing, trouble, part) => {
+  const file = { ...FILE, ...part };
+  expect(standingOf(file)).toBe(standing);
+  expect(isTrouble(file)).toBe(trouble);
+});
