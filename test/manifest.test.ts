@@ -8,12 +8,10 @@ import { PROVIDER_ID, SERVER_LABEL } from '../src/extension/agents/model/serverD
 import { administratorPath } from '../src/extension/policy/model/administratorFile.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
-const SOURCES = readdirSync(path.join(ROOT, 'src/extension'), { recursive: true, encoding: 'utf8' })
+const FILES = readdirSync(path.join(ROOT, 'src/extension'), { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))
-  .map((file) => readFileSync(path.join(ROOT, 'src/extension', file), 'utf8'));
-const VIEWS = readdirSync(path.join(ROOT, 'src/extension/views'), { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.ts'))
-  .map((file) => [file, readFileSync(path.join(ROOT, 'src/extension/views', file), 'utf8')] as const);
+  .map((file) => [file, readFileSync(path.join(ROOT, 'src/extension', file), 'utf8')] as const);
+const SOURCES = FILES.map(([, source]) => source);
 const { contributes } = manifest;
 
 /** VS Code's own commands that texts link to. */
@@ -131,8 +129,10 @@ describe('commands', () => {
   const contributed = contributes.commands.map(({ command }) => command);
 
   test('what is contributed is registered, and nothing else is', () => {
-    const register = readFileSync(path.join(ROOT, 'src/extension/compose/registerCommands.ts'), 'utf8');
-    const registered = [...register.matchAll(/^ {2}'(valetKey\.\w+)':/gm)].map((match) => match[1]);
+    const registers = FILES.filter(([file]) => /^\w+\/register\w+\.ts$/.test(file)).map(([, source]) => source);
+    const registered = registers.flatMap((source) =>
+      [...source.matchAll(/^ {2}'(valetKey\.\w+)':/gm)].map((match) => match[1]),
+    );
     expect(registered.sort()).toEqual([...contributed].sort());
   });
 
@@ -184,8 +184,8 @@ describe('views', () => {
 
   test('none sets a message: VS Code would hide its welcome, with all buttons', () => {
     // The checkup's rows are always ten once it has a message.
-    const setting = VIEWS.filter(([, source]) => /\.message = /.test(source)).map(([file]) => file);
-    expect(setting).toEqual(['checkup/checkupView.ts']);
+    const setting = FILES.filter(([, source]) => /\.message = /.test(source)).map(([file]) => file);
+    expect(setting).toEqual(['checkup/views/checkupView.ts']);
   });
 
   test('icons are there, and the activity bar’s takes the theme’s colour', () => {

@@ -9,8 +9,7 @@ import type { DetailsDocuments } from '../approvals/model/detailsDocument.ts';
 import type { Explorer } from '../audit/explorer/explorer.ts';
 import type { AccessWishes } from '../audit/model/accessWishes.ts';
 import type { ActivityLog } from '../audit/model/activity.ts';
-import type { Anchorer } from '../audit/model/anchorer.ts';
-import type { AnchorStore } from '../audit/model/anchorStore.ts';
+import type { AuditTrail } from '../audit/model/auditTrail.ts';
 import type { Backups } from '../checkup/repair/backups.ts';
 import type { Checkup } from '../checkup/scan/checkup.ts';
 import type { Drills } from '../checkup/scan/drills.ts';
@@ -26,11 +25,9 @@ import type { AdministratorPolicy } from '../policy/model/administratorPolicy.ts
 import type { PolicyBook } from '../policy/model/policyBook.ts';
 import type { PolicyLocations } from '../policy/model/policyLocations.ts';
 import type { ToolPinStore } from '../servers/model/toolPinStore.ts';
-import type { ServerSummary } from '../services/model/serverList.ts';
-import type { ServiceSummary } from '../services/model/serviceList.ts';
+import type { ServiceModel } from '../services/model/serviceModel.ts';
 import type { Announcements } from '../state/announcements.ts';
 import type { ReadOnlyTexts } from '../ui/readOnlyText.ts';
-import type { Event } from '../util/emitter.ts';
 
 /** What commands and views work with: built once by the composition root, never global. */
 export interface App {
@@ -97,20 +94,4 @@ export interface App {
 export interface Approvals {
   readonly queue: ApprovalQueue;
   readonly details: DetailsDocuments;
-}
-
-/** The files of the audit trail, and what vouches for them. */
-export interface AuditTrail {
-  /** Absolute path of the folder with the runs of all windows. */
-  readonly directory: string;
-  readonly anchors: AnchorStore;
-  readonly anchorer: Anchorer;
-}
-
-/** The services as the views last saw them. */
-export interface ServiceModel {
-  readonly list: readonly ServiceSummary[];
-  /** Wrapped MCP servers. */
-  readonly servers: readonly ServerSummary[];
-  readonly onDidChange: Event<void>;
 }

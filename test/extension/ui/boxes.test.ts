@@ -13,5 +13,5 @@ test('every box and list in which people type hides a credential that is pasted 
       ),
     );
   // The filter of the checkup ticks three boxes, near which nobody has a credential at hand.
-  expect(makers.sort()).toEqual(['commands/filterCheckup.ts', 'ui/steps.ts']);
+  expect(makers.sort()).toEqual(['checkup/commands/filterCheckup.ts', 'ui/steps.ts']);
 });

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { SerialQueue } from '../../../core/serialQueue.ts';
 import type { AgentAdmission } from '../../../gateway/parent.ts';
-import type { ApprovalStore } from '../../state/sealedText.ts';
+import type { ApprovalStore } from '../../state/approvalStore.ts';
 import { Emitter } from '../../util/emitter.ts';
 import type { Clock } from '../../util/ports.ts';
 

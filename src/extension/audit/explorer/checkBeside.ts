@@ -1,13 +1,21 @@
 import type { CancellationToken } from 'vscode';
-import type { App } from '../../app/app.ts';
+import type { AuditTrail } from '../model/auditTrail.ts';
 import type { TrailCheck } from '../model/trailCheckResult.ts';
 import { TrailReader } from './trailReader.ts';
 
+export interface CheckedTrail {
+  readonly audit: AuditTrail;
+  /** Absolute path of the bundle that reads the trail beside the event loop. */
+  readonly trailWorker: string;
+}
+
 /** Checks the audit trail beside the event loop, the newest records included. Undefined when the person stopped it. */
-export async function checkBeside(app: App, token: CancellationToken): Promise<TrailCheck | undefined> {
-  const { anchors, anchorer, directory } = app.audit;
+export async function checkBeside(
+  { audit: { anchors, anchorer, directory }, trailWorker }: CheckedTrail,
+  token: CancellationToken,
+): Promise<TrailCheck | undefined> {
   await anchorer.anchor();
-  const reader = new TrailReader(app.trailWorker, directory);
+  const reader = new TrailReader(trailWorker, directory);
   const stopping = token.onCancellationRequested(() => reader.dispose());
   try {
     return await reader.check(await anchors.all());

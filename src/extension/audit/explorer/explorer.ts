@@ -1,5 +1,4 @@
-import type { App } from '../../app/app.ts';
-import type { ExplorerPanel } from './explorerPanel.ts';
+import type { ExplorerPanel, ExplorerParts } from './explorerPanel.ts';
 
 /** The one Audit Explorer of a window; its code is loaded when it is opened for the first time. */
 export class Explorer {
@@ -11,10 +10,10 @@ export class Explorer {
   }
 
   /** Opens it, or brings it to the front. */
-  async open(app: App): Promise<void> {
+  async open(parts: ExplorerParts): Promise<void> {
     if (this.#panel) return this.#panel.reveal();
     const { ExplorerPanel: Panel } = await import('./explorerPanel.ts');
-    this.#panel ??= new Panel(app, this.#extensionPath, () => {
+    this.#panel ??= new Panel(parts, this.#extensionPath, () => {
       this.#panel = undefined;
     });
   }

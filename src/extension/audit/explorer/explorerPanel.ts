@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { commands, env, l10n, Uri, ViewColumn, type Webview, type WebviewPanel, window } from 'vscode';
 import * as z from 'zod';
-import type { App } from '../../app/app.ts';
 import { errorText } from '../../util/errorText.ts';
+import type { ActivityLog } from '../model/activity.ts';
+import type { CheckedTrail } from './checkBeside.ts';
 import { explorerHtml } from './explorerHtml.ts';
 import { type ExplorerFilter, RESULTS, type ToPage } from './explorerMessages.ts';
 import { exportRecords } from './exportRecords.ts';
@@ -26,17 +27,23 @@ const messageSchema = z.discriminatedUnion('do', [
   z.object({ do: z.literal('verify') }),
 ]);
 
+/** What the explorer shows and reads. */
+export interface ExplorerParts extends CheckedTrail {
+  readonly activity: ActivityLog;
+  readonly log: { error(message: string): void };
+}
+
 /** The Audit Explorer: one editor tab. */
 export class ExplorerPanel {
-  readonly #app: App;
+  readonly #parts: ExplorerParts;
   readonly #panel: WebviewPanel;
   readonly #reader: TrailReader;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(app: App, extensionPath: string, onDisposed: () => void) {
-    this.#app = app;
+  constructor(parts: ExplorerParts, extensionPath: string, onDisposed: () => void) {
+    this.#parts = parts;
     const dist = Uri.file(path.join(extensionPath, 'dist'));
-    this.#reader = new TrailReader(app.trailWorker, app.audit.directory);
+    this.#reader = new TrailReader(parts.trailWorker, parts.audit.directory);
     this.#panel = window.createWebviewPanel('valetKey.auditExplorer', l10n.t('Audit Explorer'), ViewColumn.Active, {
       enableScripts: true,
       enableForms: true,
@@ -45,7 +52,7 @@ export class ExplorerPanel {
     const { webview } = this.#panel;
     webview.onDidReceiveMessage((message: unknown) => this.#hear(message));
     webview.html = htmlOf(webview, dist);
-    const growing = app.activity.onDidChange(() => {
+    const growing = parts.activity.onDidChange(() => {
       if (!this.#panel.visible) return;
       this.#timer ??= setTimeout(() => {
         this.#timer = undefined;
@@ -74,7 +81,7 @@ export class ExplorerPanel {
     if (!parsed.success) return;
     const message = parsed.data;
     const failed = (error: unknown): void => {
-      this.#app.log.error(`Audit Explorer: ${errorText(error)}`);
+      this.#parts.log.error(`Audit Explorer: ${errorText(error)}`);
       this.#tell({ failed: l10n.t('The audit log could not be read: {0}', errorText(error)) });
     };
     switch (message.do) {
@@ -96,7 +103,7 @@ export class ExplorerPanel {
   }
 
   async #verify(): Promise<void> {
-    const { anchors, anchorer } = this.#app.audit;
+    const { anchors, anchorer } = this.#parts.audit;
     this.#tell({ chain: { state: 'checking', text: l10n.t('Checking …') } });
     await anchorer.anchor();
     const check = await this.#reader.check(await anchors.all());

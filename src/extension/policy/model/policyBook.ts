@@ -5,7 +5,7 @@ import { samePolicy } from '../../../core/policy/samePolicy.ts';
 import { SerialQueue } from '../../../core/serialQueue.ts';
 import type { PolicyFile } from '../../../gateway/parent.ts';
 import { PolicyTimeoutError } from '../../../gateway/policyParser.ts';
-import { type Approval, type ApprovalStore, fileName } from '../../state/sealedText.ts';
+import { type Approval, type ApprovalStore, fileName } from '../../state/approvalStore.ts';
 import { Emitter } from '../../util/emitter.ts';
 import type { Clock, TextFolderPort } from '../../util/ports.ts';
 import { lockedText } from './lockedText.ts';

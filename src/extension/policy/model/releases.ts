@@ -1,6 +1,6 @@
 import type { Policy } from '../../../core/policy/model.ts';
 import { change, type PolicyChange } from '../../../core/policy/policyChange.ts';
-import type { Approval } from '../../state/sealedText.ts';
+import type { Approval } from '../../state/approvalStore.ts';
 
 /** What of a policy file tells which names it has, and which it closes. */
 interface NamingFile {

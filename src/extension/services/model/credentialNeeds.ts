@@ -1,6 +1,6 @@
-import type { ServiceModel } from '../../app/app.ts';
 import type { PolicyEntry } from '../../policy/model/policyBook.ts';
 import { missingNeeds } from './serverList.ts';
+import type { ServiceModel } from './serviceModel.ts';
 
 /** What a repository's policy still needs before what it names can be used. */
 export interface CredentialNeeds {

@@ -1,8 +1,8 @@
 import type { Span } from '../../../core/policy/model.ts';
 import type { Binding } from '../../../gateway/parent.ts';
-import type { ServiceModel } from '../../app/app.ts';
 import { bindingOf, sameBinding } from '../../credentials/model/binding.ts';
 import { unconfirmedNeed } from './serverList.ts';
+import type { ServiceModel } from './serviceModel.ts';
 
 /** A credential that was entered for another destination than the one that its service's or server's file names. */
 export interface Unconfirmed {

@@ -1,5 +1,10 @@
 import type { GatewayStatus } from '../../../gateway/parent.ts';
-import type { App, ServiceModel } from '../../app/app.ts';
+import type { ActivityLog } from '../../audit/model/activity.ts';
+import type { CredentialStore } from '../../credentials/model/credentialStore.ts';
+import type { FreezeStore } from '../../freeze/model/freezeStore.ts';
+import type { GatewaySupervisor } from '../../gateway/model/gatewaySupervisor.ts';
+import type { PolicyBook } from '../../policy/model/policyBook.ts';
+import type { ToolPinStore } from '../../servers/model/toolPinStore.ts';
 import { type Disposable, Emitter, type Event, together } from '../../util/emitter.ts';
 import { type ServerSummary, serverList } from './serverList.ts';
 import { type ServiceListInputs, type ServiceSummary, serviceList } from './serviceList.ts';
@@ -7,9 +12,23 @@ import { type ServiceListInputs, type ServiceSummary, serviceList } from './serv
 /** Several changes in a row are one question to the gateway: 50 milliseconds. */
 const GATHER_MS = 50;
 
-type Inputs = Pick<App, 'credentials' | 'freeze' | 'policies' | 'gateway' | 'activity' | 'toolPins'> & {
+interface Inputs {
+  readonly credentials: CredentialStore;
+  readonly freeze: FreezeStore;
+  readonly policies: PolicyBook;
+  readonly gateway: GatewaySupervisor;
+  readonly activity: ActivityLog;
+  readonly toolPins: ToolPinStore;
   readonly trust: { readonly granted: () => boolean; readonly onDidGrant: Event<void> };
-};
+}
+
+/** The services as the views last saw them. */
+export interface ServiceModel {
+  readonly list: readonly ServiceSummary[];
+  /** Wrapped MCP servers. */
+  readonly servers: readonly ServerSummary[];
+  readonly onDidChange: Event<void>;
+}
 
 /** Keeps the list of services current: at once for what this window knows, shortly after for what the gateway says. */
 export class LiveServiceModel implements ServiceModel {

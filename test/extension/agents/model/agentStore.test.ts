@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { AgentStore } from '../../../../src/extension/agents/model/agentStore.ts';
-import { ApprovalStore } from '../../../../src/extension/state/sealedText.ts';
+import { ApprovalStore } from '../../../../src/extension/state/approvalStore.ts';
 import { FakeSecrets, FakeTexts } from '../../support/fakes.ts';
 
 function storage(): { texts: FakeTexts; secrets: FakeSecrets; open(): AgentStore } {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 
-const EXPLORER = path.resolve(import.meta.dirname, '../../../src/extension/explorer');
+const EXPLORER = path.resolve(import.meta.dirname, '../../../../src/extension/audit/explorer');
 
 test('nothing in the page turns a text into markup', () => {
   const folder = path.join(EXPLORER, 'webview');

@@ -7,7 +7,7 @@ import { samePolicy } from '../../../../src/core/policy/samePolicy.ts';
 import { ChangedSinceReviewError, PolicyBook } from '../../../../src/extension/policy/model/policyBook.ts';
 import { type PolicyRead, readSettled } from '../../../../src/extension/policy/model/policySource.ts';
 import { policyLanguage } from '../../../../src/extension/policy/model/windowPolicyLanguage.ts';
-import { ApprovalStore } from '../../../../src/extension/state/sealedText.ts';
+import { ApprovalStore } from '../../../../src/extension/state/approvalStore.ts';
 import { type BoundedPolicyParser, PolicyTimeoutError } from '../../../../src/gateway/policyParser.ts';
 import { FakeSecrets, FakeTexts } from '../../support/fakes.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ToolPinStore, ToolsChangedError } from '../../../../src/extension/servers/model/toolPinStore.ts';
 import { toolReviewText } from '../../../../src/extension/servers/model/toolReviewText.ts';
-import { ApprovalStore } from '../../../../src/extension/state/sealedText.ts';
+import { ApprovalStore } from '../../../../src/extension/state/approvalStore.ts';
 import type { SeenTool, ToolStanding, ToolsSeen } from '../../../../src/gateway/parent.ts';
 import { FakeSecrets, FakeTexts } from '../../support/fakes.ts';
 

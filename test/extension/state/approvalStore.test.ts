@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ApprovalNotKeptError, ApprovalStore } from '../../../src/extension/state/sealedText.ts';
+import { ApprovalNotKeptError, ApprovalStore } from '../../../src/extension/state/approvalStore.ts';
 import { FakeSecrets, FakeTexts } from '../support/fakes.ts';
 
 function setUp() {

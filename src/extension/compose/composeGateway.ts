@@ -1,0 +1,123 @@
+import type { GatewayEvents } from '../../gateway/parent.ts';
+import { tellOfAgent } from '../agents/views/agentToast.ts';
+import { tellOfCredentialInCall } from '../agents/views/credentialToast.ts';
+import type { AccessWishes } from '../audit/model/accessWishes.ts';
+import type { ActivityLog } from '../audit/model/activity.ts';
+import type { Anchorer } from '../audit/model/anchorer.ts';
+import { tellOfWish } from '../audit/views/wishToast.ts';
+import { commandEnvironment } from '../credentials/model/commandEnvironment.ts';
+import { credentialIds, credentialSetOf } from '../credentials/model/credentialSet.ts';
+import { noteAnswer } from '../credentials/model/noteAnswer.ts';
+import type { FreezeStore } from '../freeze/model/freezeStore.ts';
+import type { GatewayParts, GatewaySupervisor } from '../gateway/model/gatewaySupervisor.ts';
+import { networkSettings } from '../gateway/model/networkSettings.ts';
+import { windowGateway } from '../gateway/model/windowGateway.ts';
+import { followWindow, localFolders } from '../gateway/model/windowInfo.ts';
+import type { Learning } from '../learn/model/learning.ts';
+import type { AgentParts } from './composeAgents.ts';
+import type { ApprovalParts } from './composeApprovals.ts';
+import type { CredentialParts } from './composeCredentials.ts';
+import type { PolicyParts } from './composePolicies.ts';
+import type { Host } from './host.ts';
+
+export interface GatewaySources {
+  readonly policy: PolicyParts;
+  readonly credential: CredentialParts;
+  readonly agent: Pick<AgentParts, 'agents' | 'agentStore' | 'toolPins'>;
+  readonly approval: ApprovalParts;
+  readonly freeze: FreezeStore;
+  readonly learning: Learning;
+  readonly activity: ActivityLog;
+  readonly wishes: AccessWishes;
+  /** The system's certificates, once they have been read. */
+  readonly certificates: () => readonly string[];
+  /** Made after the gateway, whose head it writes down. */
+  readonly anchorer: () => Anchorer;
+  readonly announceChange: () => void;
+}
+
+/** This window's gateway: what it is given, and who hears what it reports. */
+export function composeGateway(host: Host, sources: GatewaySources): GatewaySupervisor {
+  const { context, storage, runtimeDir, version, bundle, failed } = host;
+  const { approval, credential } = sources;
+  const window = followWindow(() => void gateway.push('window'));
+  const gateway = windowGateway(
+    { script: bundle('gateway'), runtimeDir, storage, extensionVersion: version, secrets: context.secrets },
+    { window: () => window.current(), ...partsOf(sources) },
+    handlers(host, sources, () => gateway),
+  );
+  context.subscriptions.push(
+    gateway,
+    window,
+    // What a gateway asked goes with it.
+    gateway.onDidChange(({ state }) => {
+      if (state === 'up') return;
+      approval.queue.clear();
+      void credential.keeper.endLeases().catch(failed);
+    }),
+  );
+  return gateway;
+}
+
+function partsOf({
+  policy,
+  credential,
+  agent,
+  freeze,
+  learning,
+  certificates,
+}: GatewaySources): Omit<GatewayParts, 'window'> {
+  const { policies, administrator } = policy;
+  const { credentials } = credential;
+  return {
+    network: () => networkSettings(certificates()),
+    policies: () => [...learning.layer(policies.files()), ...administrator.files()],
+    credentials: () =>
+      credentialSetOf(credentialIds(policies.entries()), credentials.all(), credentials.retired(), () =>
+        commandEnvironment(process.env, localFolders()),
+      ),
+    freeze: () => freeze.state,
+    agents: () => agent.agentStore.admission,
+    toolPins: () => agent.toolPins.pins,
+  };
+}
+
+function handlers(
+  { auditChannel, log, failed }: Host,
+  { policy, credential, agent, approval, activity, wishes, anchorer, announceChange }: GatewaySources,
+  gateway: () => GatewaySupervisor,
+): GatewayEvents {
+  const { policies } = policy;
+  return {
+    keeper: credential.keeper,
+    onAudit: (event, line) => {
+      auditChannel.appendLine(line);
+      activity.add(event);
+      void tellOfCredentialInCall(event, agent.agents).catch(failed);
+      void noteAnswer(event, credentialIds(policies.entries()), credential.credentials).catch(failed);
+      if (event.kind === 'control' && event.verdict === 'freeze') void anchorer().anchor();
+      else anchorer().grew();
+    },
+    onApproval: (question) => {
+      approval.queue.add(question);
+      void approval.toasts.tell(question).catch(failed);
+    },
+    onApprovalGone: (id) => approval.queue.gone(id),
+    onAccessWish: (wish) => {
+      if (wishes.add(wish)) void tellOfWish(wish).catch(failed);
+    },
+    onAgents: (connected) => {
+      for (const one of agent.agents.set(connected)) void tellOfAgent(one).catch(failed);
+    },
+    onToolsSeen: async (seen) => {
+      try {
+        if (!(await agent.toolPins.note(seen))) return;
+        announceChange();
+        await gateway().push('toolPins');
+      } catch (error) {
+        failed(error);
+      }
+    },
+    onLog: (level, message) => log[level](message),
+  };
+}

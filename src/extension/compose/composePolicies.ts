@@ -1,0 +1,52 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { PolicyDocument } from '../../core/policy/model.ts';
+import { BoundedPolicyParser } from '../../gateway/policyParser.ts';
+import { administratorPath, readAdministratorFile, watchAdministratorFile } from '../policy/model/administratorFile.ts';
+import { AdministratorPolicy } from '../policy/model/administratorPolicy.ts';
+import { boundedParse } from '../policy/model/boundedParse.ts';
+import { PolicyBook } from '../policy/model/policyBook.ts';
+import { PolicyLocations } from '../policy/model/policyLocations.ts';
+import { policyLanguage } from '../policy/model/windowPolicyLanguage.ts';
+import { ApprovalStore } from '../state/approvalStore.ts';
+import { textFolder } from '../state/textFolder.ts';
+import type { Host } from './host.ts';
+
+export interface PolicyParts {
+  readonly policies: PolicyBook;
+  readonly locations: PolicyLocations;
+  readonly administrator: AdministratorPolicy;
+  /** Reads a policy text within a second, off the event loop. */
+  readonly parse: (text: string) => Promise<PolicyDocument>;
+}
+
+/** A save, its review and what is applied come within seconds, and a worker takes a tenth of one to start: 10 seconds. */
+const PARSER_KEPT_MS = 10_000;
+
+/** The policy files of this window and the administrator's, which is read again whenever it changes. */
+export function composePolicies({ context, storage, log, bundle, failed }: Host): PolicyParts {
+  const parser = new BoundedPolicyParser(bundle('gateway'), PARSER_KEPT_MS);
+  const tooSlow = vscode.l10n.t('The file takes too long to read. Make it shorter or simpler.');
+  const language = policyLanguage(parser, tooSlow);
+  const { secrets } = context;
+  const policies = new PolicyBook({
+    approvals: new ApprovalStore({ texts: textFolder(path.join(storage, 'approved')), secrets, installation: storage }),
+    lastValid: textFolder(path.join(storage, 'written')),
+    language,
+    now: Date.now,
+    log: (level, message) => log[level](message),
+  });
+  const administratorFile = administratorPath(process.platform);
+  const administrator = new AdministratorPolicy({
+    path: administratorFile,
+    // Agents read it, too; like all that they read, in English.
+    label: `the administrator’s policy ${administratorFile}`,
+    read: () => readAdministratorFile(administratorFile),
+    parse: (text) => boundedParse(parser, text, tooSlow, 'administrator'),
+  });
+  context.subscriptions.push(
+    parser,
+    watchAdministratorFile(administratorFile, () => void administrator.refresh().catch(failed)),
+  );
+  return { policies, locations: new PolicyLocations(context.globalStorageUri), administrator, parse: language.parse };
+}
