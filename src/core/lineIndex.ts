@@ -1,4 +1,4 @@
-import type { Position } from './policy/model.ts';
+import type { Position } from './text/span.ts';
 
 /** Turns offsets of one text into lines and columns. Lines end at a line feed, as in VS Code with CR LF before it. */
 export class LineIndex {

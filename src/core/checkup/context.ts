@@ -1,5 +1,5 @@
-import type { Position, Severity, Span } from '../policy/model.ts';
 import type { Pattern } from '../policy/pattern.ts';
+import type { Position, Severity, Span } from '../text/span.ts';
 
 /** Where a service stands in its policy file, for findings about Valet Key's own state. */
 export interface StatePlace {

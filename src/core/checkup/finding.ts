@@ -1,4 +1,4 @@
-import type { Severity, Span } from '../policy/model.ts';
+import type { Severity, Span } from '../text/span.ts';
 import type { StatePlace, StateStatement } from './context.ts';
 import type { CheckNumber, Finding, ReadConfig } from './model.ts';
 import { masked } from './secrets/findSecrets.ts';

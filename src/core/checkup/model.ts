@@ -1,5 +1,5 @@
 import type { LineIndex } from '../lineIndex.ts';
-import type { Position, Severity, Span } from '../policy/model.ts';
+import type { Position, Severity, Span } from '../text/span.ts';
 
 /** Which client a file configures. */
 export type ClientName =

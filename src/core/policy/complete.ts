@@ -1,8 +1,8 @@
 import { isMap, isScalar, isSeq } from 'yaml';
+import type { Span } from '../text/span.ts';
 import { type Cursor, cursorAt } from './cursor.ts';
 import { generalise } from './generalise.ts';
 import { layOut } from './layOut.ts';
-import type { Span } from './model.ts';
 import { yamlText } from './print.ts';
 import type { PastCall } from './rulesUsed.ts';
 import { AUTH_TYPES, type KeyWords, keyWords, placeOf, VOCABULARY } from './vocabulary.ts';

@@ -1,5 +1,5 @@
 import { type Document, isCollection, isMap, isScalar, isSeq, type Node, parseDocument, visit } from 'yaml';
-import type { Span } from './model.ts';
+import type { Span } from '../text/span.ts';
 import { keyWords } from './vocabulary.ts';
 
 /** Where somebody is typing: what would be written there, and inside what. */

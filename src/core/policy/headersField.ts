@@ -1,8 +1,9 @@
 import { isReservedHeader, sameHeader } from '../request/headers.ts';
+import type { Span } from '../text/span.ts';
 import { isHeaderName } from './auth/authReader.ts';
 import { authHeaders } from './auth/ownHeaders.ts';
 import { isCredentialKey } from './literalCredential.ts';
-import type { Auth, ServiceHeaders, Span } from './model.ts';
+import type { Auth, ServiceHeaders } from './model.ts';
 import { type Entry, type Reader, spanOf } from './reader.ts';
 
 const NONE: ServiceHeaders = { set: [], allow: [] };

@@ -1,8 +1,9 @@
 import { canonicalPath } from '../request/path.ts';
+import type { Span } from '../text/span.ts';
 import { inOrder } from './coverage.ts';
 import { cursorAt } from './cursor.ts';
 import { compileService, fittingRules } from './decide.ts';
-import type { Policy, Rule, Service, Span } from './model.ts';
+import type { Policy, Rule, Service } from './model.ts';
 import { describeRestrictions } from './restrictions.ts';
 import type { PastCall } from './rulesUsed.ts';
 import { placeOf, VOCABULARY } from './vocabulary.ts';

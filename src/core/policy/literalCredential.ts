@@ -1,6 +1,6 @@
 import { isScalar } from 'yaml';
 import { Secret } from '../secret.ts';
-import type { Span } from './model.ts';
+import type { Span } from '../text/span.ts';
 import { type Entry, type Fields, type Reader, spanOf } from './reader.ts';
 
 /** A credential that somebody wrote into the file, for the quick fix that moves it into SecretStorage. */

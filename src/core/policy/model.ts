@@ -1,21 +1,8 @@
 import type { Method, RequestInput } from '../request/model.ts';
+import type { Position, Severity, Span } from '../text/span.ts';
 import type { Pattern } from './pattern.ts';
 import type { Restrictions } from './restrictionModel.ts';
 import type { Server } from './servers/model.ts';
-
-/** A span of the policy text in UTF-16 code units, end exclusive. */
-export interface Span {
-  readonly start: number;
-  readonly end: number;
-}
-
-/** A line and a column, both counted from 1, columns in UTF-16 code units. */
-export interface Position {
-  readonly line: number;
-  readonly column: number;
-}
-
-export type Severity = 'error' | 'warning' | 'information';
 
 export interface RelatedPlace {
   readonly span: Span;

@@ -1,5 +1,5 @@
 import { isMap, isScalar, isSeq, type ParsedNode } from 'yaml';
-import type { Span } from './model.ts';
+import type { Span } from '../text/span.ts';
 import { rootOf } from './yamlFind.ts';
 
 /** One entry of a policy file's outline. */

@@ -1,5 +1,5 @@
 import { isMap, isScalar, isSeq, type ParsedNode } from 'yaml';
-import type { Span } from './model.ts';
+import type { Span } from '../text/span.ts';
 import type { ProblemList } from './problems.ts';
 import { suggest } from './suggest.ts';
 import { firstForbidden } from './textGuard.ts';

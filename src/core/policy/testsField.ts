@@ -1,6 +1,7 @@
 import { isMap, isScalar, isSeq, type ParsedNode } from 'yaml';
 import type { RequestInput } from '../request/model.ts';
-import type { PolicyTest, Span, Verdict } from './model.ts';
+import type { Span } from '../text/span.ts';
+import type { PolicyTest, Verdict } from './model.ts';
 import { type Entry, type Fields, isEmpty, type Reader, spanOf } from './reader.ts';
 
 const KEYS = ['name', 'request', 'expect'] as const;

@@ -1,5 +1,5 @@
 import { isMap, isSeq, type Node, type ParsedNode } from 'yaml';
-import type { Span } from './model.ts';
+import type { Span } from '../text/span.ts';
 import {
   type AnyMap,
   type AnyPair,

@@ -1,5 +1,5 @@
 import { isMap, isScalar, isSeq, type Node, type Pair, type ParsedNode, type YAMLMap, type YAMLSeq } from 'yaml';
-import type { Span } from './model.ts';
+import type { Span } from '../text/span.ts';
 import { ProblemList } from './problems.ts';
 import { readTree } from './yamlTree.ts';
 

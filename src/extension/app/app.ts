@@ -1,97 +1,29 @@
-import type * as vscode from 'vscode';
-import type { PolicyDocument } from '../../core/policy/model.ts';
-import type { AgentList } from '../agents/model/agentList.ts';
-import type { AgentStore } from '../agents/model/agentStore.ts';
-import type { Connections } from '../agents/model/connections.ts';
-import type { LaunchCommand } from '../agents/model/launcher.ts';
-import type { ApprovalQueue } from '../approvals/model/approvalQueue.ts';
-import type { DetailsDocuments } from '../approvals/model/detailsDocument.ts';
-import type { Explorer } from '../audit/explorer/explorer.ts';
-import type { AccessWishes } from '../audit/model/accessWishes.ts';
-import type { ActivityLog } from '../audit/model/activity.ts';
-import type { AuditTrail } from '../audit/model/auditTrail.ts';
-import type { Backups } from '../checkup/repair/backups.ts';
-import type { Checkup } from '../checkup/scan/checkup.ts';
-import type { Drills } from '../checkup/scan/drills.ts';
-import type { Exposures } from '../checkup/scan/exposures.ts';
-import type { CredentialStore } from '../credentials/model/credentialStore.ts';
-import type { SignIns } from '../credentials/signIn/signIns.ts';
-import type { FreezeStore } from '../freeze/model/freezeStore.ts';
-import type { GatewaySupervisor } from '../gateway/model/gatewaySupervisor.ts';
-import type { Learning } from '../learn/model/learning.ts';
-import type { Proposals } from '../learn/model/proposals.ts';
-import type { LanguageService } from '../policy/language/languageService.ts';
-import type { AdministratorPolicy } from '../policy/model/administratorPolicy.ts';
-import type { PolicyBook } from '../policy/model/policyBook.ts';
-import type { PolicyLocations } from '../policy/model/policyLocations.ts';
-import type { ToolPinStore } from '../servers/model/toolPinStore.ts';
-import type { ServiceModel } from '../services/model/serviceModel.ts';
-import type { Announcements } from '../state/announcements.ts';
-import type { ReadOnlyTexts } from '../ui/readOnlyText.ts';
+import type {
+  AgentParts,
+  ApprovalParts,
+  AuditParts,
+  CheckupParts,
+  CredentialParts,
+  FreezeParts,
+  GatewayPart,
+  LearnParts,
+  PolicyParts,
+  ServerParts,
+  ServiceParts,
+  WindowParts,
+} from './parts.ts';
 
-/** What commands and views work with: built once by the composition root, never global. */
-export interface App {
-  readonly credentials: CredentialStore;
-  readonly freeze: FreezeStore;
-  readonly policies: PolicyBook;
-  readonly locations: PolicyLocations;
-  readonly gateway: GatewaySupervisor;
-  readonly services: ServiceModel;
-  readonly activity: ActivityLog;
-  /** What agents asked for with `request_access`. */
-  readonly wishes: AccessWishes;
-  /** Who is connected to this window's gateway. */
-  readonly agents: AgentList;
-  /** Which agents may call. */
-  readonly agentStore: AgentStore;
-  /** What was accepted of the tools of wrapped servers, and what waits. */
-  readonly toolPins: ToolPinStore;
-  /** Entries in other MCP clients' configurations. */
-  readonly connections: Connections;
-  /** How other MCP clients start the proxy, whatever version is installed. */
-  readonly launch: LaunchCommand;
-  /** Requests that wait for a person's word. */
-  readonly approvals: Approvals;
-  readonly administrator: AdministratorPolicy;
-  /** The policy language for the editor, in a thread of its own. */
-  readonly language: LanguageService;
-  /** What is being learned in this window. */
-  readonly learning: Learning;
-  /** Policies that traffic suggests. */
-  readonly proposals: Proposals;
-  readonly audit: AuditTrail;
-  readonly texts: ReadOnlyTexts;
-  readonly explorer: Explorer;
-  /** Absolute path of `dist/trailWorker.js`, which reads the audit trail beside the event loop. */
-  readonly trailWorker: string;
-  /** Sign-ins at providers through the browser. */
-  readonly signIns: SignIns;
-  /** Of this extension, as in links that open VS Code. */
-  readonly extensionId: string;
-  /** The extension's. */
-  readonly version: string;
-  readonly checkup: Checkup;
-  /** What files were before the checkup changed them. */
-  readonly backups: Backups;
-  /** What stood in plain text, and is not known to be rotated. */
-  readonly exposures: Exposures;
-  readonly drills: Drills;
-  /** Services whose last self-test showed their credential. */
-  readonly leaks: Set<string>;
-  /** False where VS Code runs the extension on the remote side of a window. */
-  readonly runsBesideEditor: boolean;
-  /** What one of all windows does for the others. */
-  readonly announcements: Announcements;
-  readonly auditChannel: vscode.OutputChannel;
-  readonly log: vscode.LogOutputChannel;
-  /** Reads a policy text within a second, off the event loop. */
-  readonly parse: (text: string) => Promise<PolicyDocument>;
-  /** Tells other windows to read credentials and approvals again. */
-  announceChange(): void;
-}
-
-/** Requests that rules ask about. */
-export interface Approvals {
-  readonly queue: ApprovalQueue;
-  readonly details: DetailsDocuments;
-}
+/** All of a window: built once by the composition root, never global. Whoever needs a part of it takes that part. */
+export interface App
+  extends CredentialParts,
+    FreezeParts,
+    PolicyParts,
+    GatewayPart,
+    ServiceParts,
+    AgentParts,
+    ServerParts,
+    AuditParts,
+    ApprovalParts,
+    LearnParts,
+    CheckupParts,
+    WindowParts {}

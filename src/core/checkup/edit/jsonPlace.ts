@@ -1,4 +1,4 @@
-import type { Span } from '../../policy/model.ts';
+import type { Span } from '../../text/span.ts';
 import type { ConfigNode } from '../read/configNode.ts';
 
 /** A key with its value, or an item of a list, among its siblings. */

@@ -1,4 +1,4 @@
-import type { Span } from '../../policy/model.ts';
+import type { Span } from '../../text/span.ts';
 
 /** One insertion, deletion or replacement of a text. */
 export interface TextEdit {

@@ -1,4 +1,4 @@
-import type { Span } from '../../policy/model.ts';
+import type { Span } from '../../text/span.ts';
 
 /** A JSON, TOML or YAML value with its place. Duplicate keys all stand in `entries`, in the order of the file. */
 export type ConfigNode =

@@ -1,4 +1,4 @@
-import type { Span } from '../../policy/model.ts';
+import type { Span } from '../../text/span.ts';
 import type { Located } from '../model.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { type AST, ParseError, parseTOML } from 'toml-eslint-parser';
-import type { Span } from '../../policy/model.ts';
+import type { Span } from '../../text/span.ts';
 import { type ConfigEntry, type ConfigNode, MAX_DEPTH, type ParsedText, tooDeep } from './configNode.ts';
 
 /** TOML 1.0 (https://toml.io/en/v1.0.0) as Codex reads it. A broken text has no root: TOML has no way to go on. */

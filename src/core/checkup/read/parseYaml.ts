@@ -1,7 +1,7 @@
 import { isMap, isScalar, isSeq, type ParsedNode } from 'yaml';
-import type { Span } from '../../policy/model.ts';
 import { ProblemList } from '../../policy/problems.ts';
 import { readTree } from '../../policy/yamlTree.ts';
+import type { Span } from '../../text/span.ts';
 import type { ConfigNode, ParsedText } from './configNode.ts';
 
 /** YAML as Continue reads it, with the bounded reader that policies have: no anchors, no tags, no deep nesting. */

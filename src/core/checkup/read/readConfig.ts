@@ -1,5 +1,5 @@
 import { LineIndex } from '../../lineIndex.ts';
-import type { Span } from '../../policy/model.ts';
+import type { Span } from '../../text/span.ts';
 import { findingIn } from '../finding.ts';
 import type { ConfigFile, Finding, Named, ReadConfig, ServerEntry } from '../model.ts';
 import { type ConfigNode, childOf, type ParsedText, step } from './configNode.ts';

@@ -1,4 +1,4 @@
-import type { Span } from '../../policy/model.ts';
+import type { Span } from '../../text/span.ts';
 import type { Located, ReadConfig, SecretPlace, ServerEntry } from '../model.ts';
 import { innerSpan } from '../read/innerSpan.ts';
 import { type FoundSecret, findSecrets, last4, masked } from './findSecrets.ts';

@@ -1,8 +1,9 @@
 import { isScalar } from 'yaml';
 import { parseBaseUrl } from '../../net/baseUrl.ts';
 import { isReservedHeader, sameHeader } from '../../request/headers.ts';
+import type { Span } from '../../text/span.ts';
 import { warnOfLocalhost } from '../localhostWarning.ts';
-import type { BaseUrl, Network, Span } from '../model.ts';
+import type { BaseUrl, Network } from '../model.ts';
 import { type Entry, type Fields, type Reader, spanOf } from '../reader.ts';
 
 /** A field name: RFC 9110, 5.6.2. */

@@ -1,4 +1,5 @@
-import type { BaseUrl, Limits, Network, Span } from '../model.ts';
+import type { Span } from '../../text/span.ts';
+import type { BaseUrl, Limits, Network } from '../model.ts';
 import type { NamePattern } from './namePattern.ts';
 
 /** Where a value of `env` or `headers` comes from. */

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../../result.ts';
-import type { Span } from '../model.ts';
+import type { Span } from '../../text/span.ts';
 
 /** A compiled pattern of tool names. Plain data, so that it survives a structured clone. */
 export interface NamePattern {

@@ -1,6 +1,6 @@
 import { isScalar } from 'yaml';
 import { Secret } from '../../secret.ts';
-import type { Span } from '../model.ts';
+import type { Span } from '../../text/span.ts';
 import { type Entry, spanOf } from '../reader.ts';
 
 /** A credential that somebody wrote into `env` or `headers` of a server, for the quick fix that moves it into SecretStorage. */

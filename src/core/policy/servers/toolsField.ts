@@ -1,4 +1,4 @@
-import type { Span } from '../model.ts';
+import type { Span } from '../../text/span.ts';
 import { type Entry, type Reader, spanOf } from '../reader.ts';
 import type { ServerTools } from './model.ts';
 import { compileNamePattern, type NamePattern } from './namePattern.ts';

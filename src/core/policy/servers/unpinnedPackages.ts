@@ -1,6 +1,6 @@
 import { packagesOf } from '../../checkup/launch/launches.ts';
 import type { Located } from '../../checkup/model.ts';
-import type { Span } from '../model.ts';
+import type { Span } from '../../text/span.ts';
 
 /** A package that a command line fetches without naming its exact version. */
 export interface UnpinnedPackage {

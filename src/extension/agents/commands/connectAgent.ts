@@ -1,5 +1,6 @@
 import { commands, l10n, window } from 'vscode';
 import type { App } from '../../app/app.ts';
+import type { AgentParts, GatewayPart, WindowParts } from '../../app/parts.ts';
 import { tellChange } from '../../gateway/commands/tellChange.ts';
 import { offeredServers } from '../../servers/model/serverScopes.ts';
 import { confirmInModal } from '../../ui/confirm.ts';
@@ -27,7 +28,7 @@ export async function connectAgent(app: App): Promise<void> {
   }
 }
 
-async function whichClient(app: App): Promise<AgentClient | 'copy' | undefined> {
+async function whichClient(app: AgentParts): Promise<AgentClient | 'copy' | undefined> {
   const answer = await askChoice<AgentClient | 'copy'>(
     single(l10n.t('Connect Another Agent')),
     l10n.t('Which agent should use your services?'),
@@ -49,7 +50,11 @@ async function whichClient(app: App): Promise<AgentClient | 'copy' | undefined> 
   return answer.kind === 'value' ? answer.value : undefined;
 }
 
-async function change(app: App, plan: PlannedChange, servers: readonly string[]): Promise<void> {
+async function change(
+  app: AgentParts & GatewayPart & WindowParts,
+  plan: PlannedChange,
+  servers: readonly string[],
+): Promise<void> {
   const { client, file, text } = plan;
   const close = await showDifference(app.texts, shortPath(file.named), file.text ?? '', text ?? '');
   const agreed = await confirmInModal({
@@ -81,7 +86,7 @@ async function change(app: App, plan: PlannedChange, servers: readonly string[])
   await admit(app, client);
 }
 
-async function admit(app: App, client: AgentClient): Promise<void> {
+async function admit(app: AgentParts & GatewayPart & WindowParts, client: AgentClient): Promise<void> {
   await app.agentStore.connect(client.id);
   await tellChange(app, ['agents'], { action: 'connect agent', subject: client.label });
   void window.showInformationMessage(

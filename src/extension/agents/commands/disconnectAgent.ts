@@ -1,5 +1,5 @@
 import { l10n, window } from 'vscode';
-import type { App } from '../../app/app.ts';
+import type { AgentParts, GatewayPart, WindowParts } from '../../app/parts.ts';
 import { confirmInModal } from '../../ui/confirm.ts';
 import { showDifference } from '../../ui/difference.ts';
 import { askChoice, single } from '../../ui/steps.ts';
@@ -13,7 +13,7 @@ import { shortPath, tellWhyNot } from './clientConfigurationProblem.ts';
 type Target = { readonly client: AgentClient } | { readonly name: string };
 
 /** Undoes *Connect Another Agent* or *Allow Agent*, and ends the agent's connections. */
-export async function disconnectAgent(app: App, argument: unknown): Promise<void> {
+export async function disconnectAgent(app: AgentParts & GatewayPart & WindowParts, argument: unknown): Promise<void> {
   const agent = agentOfNode(argument);
   const target = agent ? targetOf(agent) : await whichTarget(app);
   if (!target) return;
@@ -30,7 +30,7 @@ function targetOf({ entry, rawName }: Agent): Target {
   return client ? { client } : { name: rawName };
 }
 
-async function whichTarget(app: App): Promise<Target | undefined> {
+async function whichTarget(app: AgentParts): Promise<Target | undefined> {
   const clients = CLIENTS.filter(
     (client) => app.connections.of(client) !== undefined || app.connections.isConfigured(client),
   );
@@ -54,7 +54,7 @@ async function whichTarget(app: App): Promise<Target | undefined> {
   return answer.kind === 'value' ? answer.value : undefined;
 }
 
-async function removeEntry(app: App, client: AgentClient): Promise<void> {
+async function removeEntry(app: AgentParts & GatewayPart & WindowParts, client: AgentClient): Promise<void> {
   const plan = app.connections.planToDisconnect(client);
   const { file, text } = plan;
   if (text !== file.text) {
@@ -78,7 +78,7 @@ async function removeEntry(app: App, client: AgentClient): Promise<void> {
   void window.showInformationMessage(l10n.t('{0} is disconnected.', client.label));
 }
 
-async function forgetName(app: App, name: string): Promise<void> {
+async function forgetName(app: AgentParts & GatewayPart & WindowParts, name: string): Promise<void> {
   await app.agentStore.forget({ name });
   await cutOff(app, ({ rawName }) => rawName === name, agentWords(name));
   void window.showInformationMessage(
@@ -86,7 +86,11 @@ async function forgetName(app: App, name: string): Promise<void> {
   );
 }
 
-async function cutOff(app: App, concerns: (agent: Agent) => boolean, subject: string): Promise<void> {
+async function cutOff(
+  app: AgentParts & GatewayPart & WindowParts,
+  concerns: (agent: Agent) => boolean,
+  subject: string,
+): Promise<void> {
   app.announceChange();
   await app.gateway.push('agents');
   const connections = app.agents.agents.filter(concerns).flatMap((agent) => agent.connections);

@@ -1,12 +1,12 @@
 import { l10n } from 'vscode';
-import type { App } from '../../app/app.ts';
+import type { AgentParts } from '../../app/parts.ts';
 import { askChoice, single } from '../../ui/steps.ts';
 import type { Agent } from '../model/agentList.ts';
 import { ownName, stateText } from '../views/agentNode.ts';
 
 /** The agent that a command is about: the one it was started on, else the one that the person picks. */
 export async function pickAgent(
-  app: App,
+  app: AgentParts,
   started: Agent | undefined,
   title: string,
   suits: (agent: Agent) => boolean,

@@ -1,5 +1,5 @@
 import { l10n, window } from 'vscode';
-import type { App } from '../../app/app.ts';
+import type { AgentParts, GatewayPart, WindowParts } from '../../app/parts.ts';
 import { tellChange } from '../../gateway/commands/tellChange.ts';
 import { confirmInModal } from '../../ui/confirm.ts';
 import { askChoice, single } from '../../ui/steps.ts';
@@ -7,7 +7,7 @@ import { agentWords } from '../model/agentWords.ts';
 import { agentOfNode } from '../views/agentNode.ts';
 
 /** Lifts the freeze of one agent. This widens, so it is decided in a modal. */
-export async function unfreezeAgent(app: App, argument: unknown): Promise<void> {
+export async function unfreezeAgent(app: AgentParts & GatewayPart & WindowParts, argument: unknown): Promise<void> {
   const { frozen } = app.agentStore.admission;
   if (frozen.length === 0) {
     void window.showInformationMessage(l10n.t('No agent is frozen.'));

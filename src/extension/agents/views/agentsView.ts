@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import type { App } from '../../app/app.ts';
+import type { AgentParts } from '../../app/parts.ts';
 import { AgentNode } from './agentNode.ts';
 
 /** The *Agents* tree: who is connected to this window's gateway. */
-export function registerAgentsView(app: App): vscode.Disposable {
+export function registerAgentsView(app: AgentParts): vscode.Disposable {
   const changed = new vscode.EventEmitter<undefined>();
   const view = vscode.window.createTreeView('valetKey.agents', {
     treeDataProvider: {

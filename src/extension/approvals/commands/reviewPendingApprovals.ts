@@ -1,6 +1,6 @@
 import { l10n, window } from 'vscode';
 import type { ApprovalAnswer, ApprovalQuestion } from '../../../gateway/parent.ts';
-import type { App } from '../../app/app.ts';
+import type { ApprovalParts, GatewayPart } from '../../app/parts.ts';
 import { carefulChoice } from '../../ui/carefulChoice.ts';
 import { chooseInModal, tellFailure } from '../../ui/confirm.ts';
 import { dialogDetail, dialogTitle } from '../model/questionText.ts';
@@ -10,7 +10,7 @@ import { ApprovalNode } from '../views/approvalNode.ts';
  * Puts the requests that wait before the person, one after the other, the oldest first. The argument (a tree item, or the
  * id that a details document carries) says with which to begin and nothing else.
  */
-export async function reviewPendingApprovals(app: App, argument: unknown): Promise<void> {
+export async function reviewPendingApprovals(app: ApprovalParts & GatewayPart, argument: unknown): Promise<void> {
   const { queue } = app.approvals;
   if (queue.waiting.length === 0) {
     void window.showInformationMessage(l10n.t('No request waits for your approval.'));
@@ -22,12 +22,12 @@ export async function reviewPendingApprovals(app: App, argument: unknown): Promi
   });
 }
 
-function firstOf({ approvals: { queue } }: App, argument: unknown): ApprovalQuestion | undefined {
+function firstOf({ approvals: { queue } }: ApprovalParts, argument: unknown): ApprovalQuestion | undefined {
   const id = argument instanceof ApprovalNode ? argument.question.id : argument;
   return (typeof id === 'string' ? queue.find(id) : undefined) ?? queue.waiting[0];
 }
 
-async function ask(app: App, question: ApprovalQuestion): Promise<'next' | 'stop'> {
+async function ask(app: ApprovalParts & GatewayPart, question: ApprovalQuestion): Promise<'next' | 'stop'> {
   const once = l10n.t('Allow Once');
   const remember = l10n.t('Allow for 10 Minutes');
   const deny = l10n.t('Deny');
@@ -63,7 +63,11 @@ async function ask(app: App, question: ApprovalQuestion): Promise<'next' | 'stop
 }
 
 /** A click that comes after the question was withdrawn does nothing, and says so. */
-async function answer(app: App, question: ApprovalQuestion, said: ApprovalAnswer): Promise<'next' | 'stop'> {
+async function answer(
+  app: ApprovalParts & GatewayPart,
+  question: ApprovalQuestion,
+  said: ApprovalAnswer,
+): Promise<'next' | 'stop'> {
   const { queue } = app.approvals;
   const taken =
     queue.find(question.id) !== undefined &&

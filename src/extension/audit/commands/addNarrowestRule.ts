@@ -1,6 +1,7 @@
 import { l10n, window } from 'vscode';
 import { METHODS, type Method } from '../../../core/request/model.ts';
 import type { App } from '../../app/app.ts';
+import type { AuditParts } from '../../app/parts.ts';
 import { previewRule, shortened, tellNotAdded, whyNeedless, writeRule } from '../../policy/commands/grantRule.ts';
 import { carefulChoice } from '../../ui/carefulChoice.ts';
 import { chooseInModal } from '../../ui/confirm.ts';
@@ -45,7 +46,7 @@ async function addRule(app: App, argument: unknown, title: string, approval?: 'a
   if (chosen === add) await writeRule(app, preview);
 }
 
-async function whichCall(app: App, argument: unknown, title: string): Promise<Activity | undefined> {
+async function whichCall(app: AuditParts, argument: unknown, title: string): Promise<Activity | undefined> {
   if (argument instanceof CallNode && byPolicy(argument.call)) return argument.call;
   const blocked = app.activity.calls.filter(byPolicy);
   if (blocked.length === 0) {

@@ -1,5 +1,6 @@
 import { l10n, window } from 'vscode';
 import type { App } from '../../app/app.ts';
+import type { AuditParts, GatewayPart } from '../../app/parts.ts';
 import { showPolicy } from '../../policy/commands/openPolicyFile.ts';
 import { askChoice, single } from '../../ui/steps.ts';
 import type { Activity } from '../model/activity.ts';
@@ -22,7 +23,7 @@ export async function explainCall(app: App, argument: unknown): Promise<void> {
   if (chosen === open && summary) await showPolicy(app, summary.policyId, summary.service?.line);
 }
 
-async function detailOf(app: App, call: Blocked): Promise<string> {
+async function detailOf(app: GatewayPart, call: Blocked): Promise<string> {
   const { service, method, path } = call;
   const { allowed, refusal } = await app.gateway.ask((control) =>
     control.explain({ tool: 'execute', service, method, path }),
@@ -46,7 +47,7 @@ async function detailOf(app: App, call: Blocked): Promise<string> {
     .trim();
 }
 
-async function whichCall(app: App, argument: unknown): Promise<Blocked | undefined> {
+async function whichCall(app: AuditParts, argument: unknown): Promise<Blocked | undefined> {
   if (argument instanceof CallNode && isBlocked(argument.call)) return argument.call;
   const blocked = app.activity.calls.filter(isBlocked);
   if (blocked.length === 0) {

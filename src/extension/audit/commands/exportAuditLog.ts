@@ -3,14 +3,14 @@ import { l10n, ProgressLocation, Uri, window, workspace } from 'vscode';
 import type { AuditRecord } from '../../../core/audit/model.ts';
 import { compareRecords, matchesQuery } from '../../../core/audit/query.ts';
 import { auditRuns, NotAPartError, runRecords } from '../../../gateway/audit/trail.ts';
-import type { App } from '../../app/app.ts';
+import type { AuditParts } from '../../app/parts.ts';
 import { askChoice, single } from '../../ui/steps.ts';
 import { asCsv, asJsonLines } from '../model/exportFormats.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Writes records of all windows into one file, as JSON lines or CSV. A record never holds a credential. */
-export async function exportAuditLog(app: App): Promise<void> {
+export async function exportAuditLog(app: AuditParts): Promise<void> {
   const title = l10n.t('Export Audit Log');
   const span = await askChoice(single(title), l10n.t('Which records?'), [
     { label: l10n.t('The last 24 hours'), value: 1 },

@@ -1,5 +1,6 @@
 import { type CancellationToken, l10n, ProgressLocation, Uri, window, workspace } from 'vscode';
 import type { App } from '../../app/app.ts';
+import type { AuditParts } from '../../app/parts.ts';
 import { checkupReportText } from '../../checkup/commands/exportCheckupReport.ts';
 import { drillKillSwitch } from '../../freeze/commands/drillKillSwitch.ts';
 import { askChoice, single } from '../../ui/steps.ts';
@@ -78,7 +79,7 @@ async function gather(app: App, token: CancellationToken): Promise<EvidenceParts
 }
 
 /** What agents did in the last 30 days, read beside the event loop. */
-async function callsOf(app: App): Promise<string> {
+async function callsOf(app: AuditParts): Promise<string> {
   const reader = new TrailReader(app.trailWorker, app.audit.directory);
   try {
     const now = Date.now();

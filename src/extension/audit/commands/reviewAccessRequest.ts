@@ -3,6 +3,7 @@ import { agentWords } from '../../../core/audit/agentWords.ts';
 import type { Method } from '../../../core/request/model.ts';
 import type { WishOutcome } from '../../../gateway/parent.ts';
 import type { App } from '../../app/app.ts';
+import type { AuditParts, GatewayPart } from '../../app/parts.ts';
 import { previewRule, shortened, tellNotAdded, whyNeedless, writeRule } from '../../policy/commands/grantRule.ts';
 import { carefulChoice } from '../../ui/carefulChoice.ts';
 import { chooseInModal } from '../../ui/confirm.ts';
@@ -64,12 +65,12 @@ export async function reviewAccessRequest(app: App, argument: unknown): Promise<
   if (await writeRule(app, { ...preview, rule })) await settle(app, wish, 'granted');
 }
 
-async function settle(app: App, { id }: WaitingWish, outcome: WishOutcome): Promise<void> {
+async function settle(app: AuditParts & GatewayPart, { id }: WaitingWish, outcome: WishOutcome): Promise<void> {
   app.wishes.settle(id);
   await app.gateway.ask((control) => control.settleAccessWish(id, outcome));
 }
 
-async function whichWish(app: App, argument: unknown): Promise<WaitingWish | undefined> {
+async function whichWish(app: AuditParts, argument: unknown): Promise<WaitingWish | undefined> {
   const { waiting } = app.wishes;
   if (argument instanceof WishNode) return waiting.find(({ id }) => id === argument.wish.id);
   const [only] = waiting;

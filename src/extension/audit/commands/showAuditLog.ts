@@ -1,5 +1,5 @@
-import type { App } from '../../app/app.ts';
+import type { AuditParts } from '../../app/parts.ts';
 
-export async function showAuditLog(app: App): Promise<void> {
+export async function showAuditLog(app: AuditParts): Promise<void> {
   app.auditChannel.show();
 }

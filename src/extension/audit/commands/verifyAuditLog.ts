@@ -1,10 +1,10 @@
 import { l10n, ProgressLocation, window } from 'vscode';
-import type { App } from '../../app/app.ts';
+import type { AuditParts, WindowParts } from '../../app/parts.ts';
 import { checkBeside } from '../explorer/checkBeside.ts';
 import { auditReport } from '../model/auditReport.ts';
 
 /** Checks every chain of the audit trail against what was anchored, and opens the result. */
-export async function verifyAuditLog(app: App): Promise<void> {
+export async function verifyAuditLog(app: AuditParts & WindowParts): Promise<void> {
   const checked = await window.withProgress(
     { location: ProgressLocation.Notification, title: l10n.t('Verifying the audit log'), cancellable: true },
     (_progress, token) => checkBeside(app, token),

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
-import type { App } from '../../app/app.ts';
+import type { ApprovalParts, AuditParts } from '../../app/parts.ts';
 import { ApprovalNode, approvalsText } from '../../approvals/views/approvalNode.ts';
 import { CallNode } from './callNode.ts';
 import { WishNode } from './wishNode.ts';
 
 /** The *Activity* tree: what waits for a person, what agents ask for, then their last calls, live. */
-export function registerActivityView(app: App): vscode.Disposable {
+export function registerActivityView(app: ApprovalParts & AuditParts): vscode.Disposable {
   const changed = new vscode.EventEmitter<undefined>();
   const fire = (): void => changed.fire(undefined);
   const view = vscode.window.createTreeView('valetKey.activity', {

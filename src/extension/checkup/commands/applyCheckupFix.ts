@@ -1,7 +1,7 @@
 import { l10n, window } from 'vscode';
 import { edited } from '../../../core/checkup/edit/textEdit.ts';
 import type { Fix } from '../../../core/checkup/model.ts';
-import type { App } from '../../app/app.ts';
+import type { CheckupParts, WindowParts } from '../../app/parts.ts';
 import { askVersion } from '../../servers/commands/askVersion.ts';
 import { confirmInModal, tellFailure } from '../../ui/confirm.ts';
 import { showDifference } from '../../ui/difference.ts';
@@ -13,7 +13,7 @@ import type { ShownFinding } from '../scan/report.ts';
 import { findingOfNode } from '../views/findingNode.ts';
 
 /** Makes one finding go: shows the change, asks, keeps a backup, changes the file. */
-export async function applyCheckupFix(app: App, argument: unknown): Promise<void> {
+export async function applyCheckupFix(app: CheckupParts & WindowParts, argument: unknown): Promise<void> {
   await app.checkup.run();
   const shown = findingToFix(app, argument);
   const file = shown?.uri === undefined ? undefined : app.checkup.file(shown.uri);
@@ -46,7 +46,7 @@ export async function applyCheckupFix(app: App, argument: unknown): Promise<void
   await app.checkup.run();
 }
 
-function findingToFix(app: App, argument: unknown): ShownFinding | undefined {
+function findingToFix(app: CheckupParts, argument: unknown): ShownFinding | undefined {
   const id = findingOfNode(argument);
   return id === undefined ? undefined : app.checkup.finding(id);
 }

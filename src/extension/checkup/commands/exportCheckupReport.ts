@@ -1,11 +1,11 @@
 import { l10n, Uri, window, workspace } from 'vscode';
-import type { App } from '../../app/app.ts';
+import type { CheckupParts } from '../../app/parts.ts';
 import { checkupReport } from '../scan/checkupReport.ts';
 import type { CheckupReport } from '../scan/report.ts';
 import { pointStateText, pointTitle, pointWhy, severityText } from '../views/pointText.ts';
 
 /** Writes what the checkup finds into a Markdown file, to share. There is no secret in it. */
-export async function exportCheckupReport(app: App): Promise<void> {
+export async function exportCheckupReport(app: CheckupParts): Promise<void> {
   const report = await app.checkup.run();
   if (!report) return;
   const folder = workspace.workspaceFolders?.[0]?.uri;

@@ -1,12 +1,12 @@
 import { l10n, window } from 'vscode';
-import type { Severity } from '../../../core/policy/model.ts';
-import type { App } from '../../app/app.ts';
+import type { Severity } from '../../../core/text/span.ts';
+import type { CheckupParts } from '../../app/parts.ts';
 import { severityText } from '../views/pointText.ts';
 
 const SEVERITIES: readonly Severity[] = ['error', 'warning', 'information'];
 
 /** Which findings the view shows. It changes nothing about the points themselves. */
-export async function filterCheckup(app: App): Promise<void> {
+export async function filterCheckup(app: CheckupParts): Promise<void> {
   const picked = await window.showQuickPick(
     SEVERITIES.map((severity) => ({
       label: severityText(severity),

@@ -1,6 +1,7 @@
 import { commands, l10n, window } from 'vscode';
 import { RemovalNotPossibleError } from '../../../core/checkup/edit/secretRemoval.ts';
 import type { App } from '../../app/app.ts';
+import type { CheckupParts, WindowParts } from '../../app/parts.ts';
 import type { CredentialId } from '../../credentials/model/credentialId.ts';
 import { credentialKey } from '../../credentials/model/credentialId.ts';
 import { askWraps, usableDrafts, type WrapWish } from '../../servers/commands/wrapQuestions.ts';
@@ -106,7 +107,7 @@ async function storeAll(
 }
 
 async function confirmRemoval(
-  app: App,
+  app: CheckupParts & WindowParts,
   moves: readonly Move[],
   entryOf: (secret: PlainSecret) => Readonly<Record<string, unknown>> | undefined,
 ): Promise<boolean> {
@@ -135,7 +136,7 @@ async function confirmRemoval(
 }
 
 /** The same place in the file's text without any secret to see. */
-function maskedPlace(app: App, secret: PlainSecret): PlainSecret {
+function maskedPlace(app: CheckupParts, secret: PlainSecret): PlainSecret {
   const { file } = secret;
   const text = masked(file.file.text, secretSpans(app.checkup, file));
   return { ...secret, file: { ...file, file: { ...file.file, text } } };

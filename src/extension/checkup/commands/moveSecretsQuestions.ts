@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import type { App } from '../../app/app.ts';
+import type { CredentialParts } from '../../app/parts.ts';
 import { KNOWN_SERVICES } from '../../services/model/knownServices.ts';
 import { maskedText } from '../../ui/placementText.ts';
 import { askChoice, type Choice, runSteps, type Step, type StepFrame } from '../../ui/steps.ts';
@@ -16,7 +16,7 @@ import { inSameServer } from '../repair/serverOfSecret.ts';
  * @param wrappable whether the server of a secret can be wrapped
  */
 export async function askMoves(
-  app: App,
+  app: CredentialParts,
   secrets: readonly PlainSecret[],
   all: readonly PlainSecret[],
   wrappable: (secret: PlainSecret) => boolean,
@@ -63,7 +63,7 @@ function questionText(secret: PlainSecret, before: readonly PlainSecret[]): stri
   return same ? l10n.t('{0}: the same value as in {1}', secretText(secret), same.file.label) : secretText(secret);
 }
 
-function choiceText(app: App, { shown, value }: PlainSecret, choice: MoveChoice): Choice<MoveChoice> {
+function choiceText(app: CredentialParts, { shown, value }: PlainSecret, choice: MoveChoice): Choice<MoveChoice> {
   const server = shownText(shown.finding.server ?? '', 40);
   const [holder] = app.credentials.holders(value);
   const provider = KNOWN_SERVICES.find(({ id }) => id === shown.finding.secret?.provider);

@@ -1,8 +1,8 @@
 import { commands, l10n, window } from 'vscode';
-import type { App } from '../../app/app.ts';
+import type { CheckupParts } from '../../app/parts.ts';
 
 /** Looks at everything anew, and shows the view. */
-export async function runCheckup(app: App): Promise<void> {
+export async function runCheckup(app: CheckupParts): Promise<void> {
   await commands.executeCommand('valetKey.checkup.focus');
   await window.withProgress(
     { location: { viewId: 'valetKey.checkup' }, title: l10n.t('Checkup') },

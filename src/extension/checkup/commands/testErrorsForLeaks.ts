@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { l10n, ProgressLocation, window } from 'vscode';
 import type { Call } from '../../../protocol/messages.ts';
 import type { App } from '../../app/app.ts';
+import type { GatewayPart } from '../../app/parts.ts';
 import type { ServiceSummary } from '../../services/model/serviceList.ts';
 import { confirmInModal } from '../../ui/confirm.ts';
 import { impossiblePath, type LeakResult, shows } from '../scan/leakTest.ts';
@@ -46,7 +47,12 @@ export async function testErrorsForLeaks(app: App): Promise<void> {
   await app.texts.show(l10n.t('Errors tested for leaks.txt'), `${results.map(resultText).join('\n')}\n`);
 }
 
-async function testOne(app: App, summary: ServiceSummary, path: string, signal: AbortSignal): Promise<LeakResult> {
+async function testOne(
+  app: GatewayPart,
+  summary: ServiceSummary,
+  path: string,
+  signal: AbortSignal,
+): Promise<LeakResult> {
   const { name: service, credential } = summary;
   const call: Call = { tool: 'execute', service, method: 'GET', path };
   const explanation = await app.gateway.ask((control) => control.explain(call));

@@ -1,11 +1,11 @@
 import { l10n, Uri, window, workspace } from 'vscode';
-import type { App } from '../../app/app.ts';
+import type { CheckupParts } from '../../app/parts.ts';
 import { confirmInModal, tellFailure } from '../../ui/confirm.ts';
 import { shownPath } from '../../util/shownText.ts';
 import { FileNotChangedError, undoChange } from '../repair/changeFiles.ts';
 
 /** Makes the files of the last fix or migration what they were. */
-export async function undoCheckupFix(app: App): Promise<void> {
+export async function undoCheckupFix(app: CheckupParts): Promise<void> {
   const [last] = await app.backups.all();
   if (!last) {
     void window.showInformationMessage(l10n.t('No change of the checkup can be undone. Each can be for seven days.'));

@@ -1,11 +1,11 @@
 import { l10n } from 'vscode';
-import type { App } from '../../app/app.ts';
+import type { CheckupParts } from '../../app/parts.ts';
 import { openKeyPage } from '../../services/model/keyPage.ts';
 import { confirmInModal } from '../../ui/confirm.ts';
 import { findingOfNode } from '../views/findingNode.ts';
 
 /** A person says that what was in plain text is rotated, or need not be. */
-export async function waiveFinding(app: App, argument: unknown): Promise<void> {
+export async function waiveFinding(app: CheckupParts, argument: unknown): Promise<void> {
   const exposure = exposureOf(app, argument);
   if (!exposure) return;
   const agreed = await confirmInModal({
@@ -23,12 +23,12 @@ export async function waiveFinding(app: App, argument: unknown): Promise<void> {
 }
 
 /** Opens the provider's page where such credentials are made and revoked. */
-export async function openFindingKeyPage(app: App, argument: unknown): Promise<void> {
+export async function openFindingKeyPage(app: CheckupParts, argument: unknown): Promise<void> {
   const keyPage = exposureOf(app, argument)?.keyPage;
   if (keyPage !== undefined) await openKeyPage(keyPage);
 }
 
-function exposureOf(app: App, argument: unknown) {
+function exposureOf(app: CheckupParts, argument: unknown) {
   const id = findingOfNode(argument);
   return id === undefined ? undefined : app.checkup.finding(id)?.exposure;
 }

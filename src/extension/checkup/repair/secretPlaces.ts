@@ -1,6 +1,6 @@
 import type { ConfigFormat } from '../../../core/checkup/model.ts';
-import type { Span } from '../../../core/policy/model.ts';
 import { Secret } from '../../../core/secret.ts';
+import type { Span } from '../../../core/text/span.ts';
 import type { CheckedFile } from '../scan/checkup.ts';
 import type { ShownFinding } from '../scan/report.ts';
 

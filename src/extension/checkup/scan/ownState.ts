@@ -1,7 +1,7 @@
 import type { CheckupContext, CredentialFact, RuleFact, StatePlace } from '../../../core/checkup/context.ts';
 import { LineIndex } from '../../../core/lineIndex.ts';
-import type { Span } from '../../../core/policy/model.ts';
 import { Secret } from '../../../core/secret.ts';
+import type { Span } from '../../../core/text/span.ts';
 import type { CredentialRecord } from '../../credentials/model/credentialStore.ts';
 import { fingerprintOf } from '../../credentials/model/fingerprint.ts';
 import type { PolicyEntry } from '../../policy/model/policyBook.ts';

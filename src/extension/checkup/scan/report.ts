@@ -1,5 +1,5 @@
 import type { CheckNumber, Finding } from '../../../core/checkup/model.ts';
-import type { Severity } from '../../../core/policy/model.ts';
+import type { Severity } from '../../../core/text/span.ts';
 import type { Exposure } from './exposures.ts';
 
 /** A finding with what a person needs to get at it. */

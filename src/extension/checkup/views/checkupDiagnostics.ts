@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { Severity } from '../../../core/policy/model.ts';
-import type { App } from '../../app/app.ts';
+import type { Severity } from '../../../core/text/span.ts';
+import type { CheckupParts, PolicyParts, ServiceParts } from '../../app/parts.ts';
 import { shownText } from '../../util/shownText.ts';
 import type { ShownFinding } from '../scan/report.ts';
 
@@ -13,7 +13,7 @@ const SEVERITIES: Readonly<Record<Severity, vscode.DiagnosticSeverity>> = {
 };
 
 /** Says in the configuration files themselves what the checkup found there, with fixes. */
-export function registerCheckupDiagnostics(app: App): vscode.Disposable {
+export function registerCheckupDiagnostics(app: CheckupParts & PolicyParts & ServiceParts): vscode.Disposable {
   const collection = vscode.languages.createDiagnosticCollection('valetKey.checkup');
   const show = (): void => {
     const found = new Map<string, vscode.Diagnostic[]>();
@@ -39,7 +39,7 @@ function rangeOf({ finding: { start, end } }: ShownFinding): vscode.Range {
   return new vscode.Range(start.line - 1, start.column - 1, end.line - 1, end.column - 1);
 }
 
-function diagnosticOf(app: App, shown: ShownFinding): vscode.Diagnostic {
+function diagnosticOf(app: CheckupParts, shown: ShownFinding): vscode.Diagnostic {
   const { finding } = shown;
   const diagnostic = new vscode.Diagnostic(
     rangeOf(shown),
@@ -58,7 +58,7 @@ function diagnosticOf(app: App, shown: ShownFinding): vscode.Diagnostic {
   return diagnostic;
 }
 
-function actions(app: App, { uri }: vscode.TextDocument, range: vscode.Range): vscode.CodeAction[] {
+function actions(app: CheckupParts, { uri }: vscode.TextDocument, range: vscode.Range): vscode.CodeAction[] {
   const address = uri.toString();
   return app.checkup
     .findings()

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
-import type { App } from '../../app/app.ts';
+import type { CheckupParts, PolicyParts } from '../../app/parts.ts';
 import { ConcernNode } from '../../services/views/concernNode.ts';
 import { type CheckupReport, plainSecrets, seriousCount } from '../scan/report.ts';
 import { PointNode } from './pointNode.ts';
 
 /** The *Checkup* tree: the ten points, and below each what was found. */
-export function registerCheckupView(app: App): vscode.Disposable {
+export function registerCheckupView(app: CheckupParts & PolicyParts): vscode.Disposable {
   const changed = new vscode.EventEmitter<undefined>();
   const { checkup } = app;
   const view = vscode.window.createTreeView('valetKey.checkup', {

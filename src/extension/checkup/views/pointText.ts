@@ -1,6 +1,6 @@
 import { l10n, ThemeColor, ThemeIcon } from 'vscode';
 import type { CheckNumber } from '../../../core/checkup/model.ts';
-import type { Severity } from '../../../core/policy/model.ts';
+import type { Severity } from '../../../core/text/span.ts';
 import type { Point, PointState } from '../scan/report.ts';
 
 /** What a point is about: short, so that a narrow side bar has room for its state. */

@@ -4,7 +4,7 @@ import { holdsCredential, looksPasted } from '../../../core/checkup/secrets/past
 import type { Auth } from '../../../core/policy/model.ts';
 import { unsuitable } from '../../../gateway/commands/commandCredentials.ts';
 import type { CommandOutcome } from '../../../gateway/parent.ts';
-import type { App } from '../../app/app.ts';
+import type { GatewayPart } from '../../app/parts.ts';
 import { localFolders } from '../../gateway/model/windowInfo.ts';
 import { chooseInModal, confirmInModal, tellFailure } from '../../ui/confirm.ts';
 import { keptText } from '../../ui/keptText.ts';
@@ -40,7 +40,7 @@ export interface CommandPurpose {
  * credential goes, and runs it once. A value comes back only if it gave one that can be used.
  */
 export async function askCommand(
-  app: App,
+  app: GatewayPart,
   frame: StepFrame,
   purpose: CommandPurpose,
 ): Promise<Answer<EnteredCredential>> {
@@ -138,7 +138,7 @@ async function confirm({ service, auth, origin, replaces }: CommandPurpose, comm
 
 /** Undefined when the person stopped it. */
 async function run(
-  app: App,
+  app: GatewayPart,
   { service, auth }: CommandPurpose,
   command: ChosenCommand,
 ): Promise<CommandOutcome | undefined> {

@@ -3,6 +3,7 @@ import type { Service, VscodeSessionAuth } from '../../../core/policy/model.ts';
 import { Secret } from '../../../core/secret.ts';
 import type { Binding } from '../../../gateway/parent.ts';
 import type { App } from '../../app/app.ts';
+import type { CredentialParts, GatewayPart, WindowParts } from '../../app/parts.ts';
 import { tellChange } from '../../gateway/commands/tellChange.ts';
 import { keyPageOf, tellWithKeyPage } from '../../services/model/keyPage.ts';
 import { isThere, lacksCredential, type ServiceSummary } from '../../services/model/serviceList.ts';
@@ -155,7 +156,11 @@ async function replaceCredential(
 }
 
 /** Nothing is entered: the person allows the session for the destination, and VS Code asks about the session itself. */
-async function rotateSession(app: App, { name, service, credentialId }: ServiceSummary, auth: VscodeSessionAuth) {
+async function rotateSession(
+  app: CredentialParts & GatewayPart & WindowParts,
+  { name, service, credentialId }: ServiceSummary,
+  auth: VscodeSessionAuth,
+) {
   if (!service) return;
   const binding = bindingOf(service);
   if (!(await confirmDestination(service, new Secret(''), binding, undefined))) return;
@@ -164,13 +169,13 @@ async function rotateSession(app: App, { name, service, credentialId }: ServiceS
   await tellChange(app, ['credentials'], { action: 'add', service: name });
 }
 
-function presentIn(app: App, { credentialId }: ServiceSummary): Secret | undefined {
+function presentIn(app: CredentialParts, { credentialId }: ServiceSummary): Secret | undefined {
   const record = app.credentials.get(credentialId);
   return record?.state === 'present' ? record.value : undefined;
 }
 
 /** For which destination the person entered what there is. */
-function boundIn(app: App, { credentialId }: ServiceSummary): Binding | undefined {
+function boundIn(app: CredentialParts, { credentialId }: ServiceSummary): Binding | undefined {
   const record = app.credentials.get(credentialId);
   return record?.state === 'present' || record?.state === 'command' ? record.binding : undefined;
 }

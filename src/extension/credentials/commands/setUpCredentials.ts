@@ -1,5 +1,6 @@
 import { l10n, window } from 'vscode';
 import type { App } from '../../app/app.ts';
+import type { PolicyParts, ServiceParts } from '../../app/parts.ts';
 import { reviewPolicyChanges } from '../../policy/commands/reviewPolicyChanges.ts';
 import { credentialNeeds } from '../../services/model/credentialNeeds.ts';
 import { rotateCredential } from './rotateCredential.ts';
@@ -25,6 +26,6 @@ export async function setUpCredentials(app: App): Promise<void> {
   }
 }
 
-function needs(app: App): ReturnType<typeof credentialNeeds> {
+function needs(app: PolicyParts & ServiceParts): ReturnType<typeof credentialNeeds> {
   return credentialNeeds(app.policies.entries(), app.services);
 }

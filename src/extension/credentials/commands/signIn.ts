@@ -1,7 +1,7 @@
 import { env, l10n, ProgressLocation, UIKind, Uri, window } from 'vscode';
 import type { OAuth2Auth, Service } from '../../../core/policy/model.ts';
 import type { Candidate, Renewal } from '../../../gateway/parent.ts';
-import type { App } from '../../app/app.ts';
+import type { CredentialParts, GatewayPart, WindowParts } from '../../app/parts.ts';
 import { chooseInModal, tellFailure } from '../../ui/confirm.ts';
 import { listenOnLoopback } from '../signIn/loopbackRedirect.ts';
 import type { SignInEnd } from '../signIn/signIns.ts';
@@ -15,7 +15,11 @@ export function needsSignIn({ auth }: Service): boolean {
  * Has the person sign in at the provider, and redeems what comes back. `candidate` holds the client secret, if there is
  * one. Undefined when it came to nothing: then the person was told why, or said so.
  */
-export async function signIn(app: App, service: Service, candidate: Candidate): Promise<Renewal | undefined> {
+export async function signIn(
+  app: CredentialParts & GatewayPart & WindowParts,
+  service: Service,
+  candidate: Candidate,
+): Promise<Renewal | undefined> {
   const { auth } = service;
   if (auth.type !== 'oauth2' || auth.authorizationUrl === undefined) return undefined;
   const way = await askWay(app, service, auth.authorizationUrl.origin);
@@ -58,7 +62,11 @@ interface WayBack {
  * Asks in a modal whether to sign in, and lets the person choose the way back: through VS Code's own address, or (RFC 8252)
  * a port of this machine, for providers that take no other scheme and for editors in a browser. Undefined for no.
  */
-async function askWay(app: App, service: Service, origin: string): Promise<WayBack | undefined> {
+async function askWay(
+  app: CredentialParts & WindowParts,
+  service: Service,
+  origin: string,
+): Promise<WayBack | undefined> {
   const [open, copy] = [l10n.t('Sign In'), l10n.t('Copy Redirect Address')];
   const [loopback, own] = [l10n.t('Use a Local Address'), l10n.t('Use VS Code’s Address')];
   const ownWay: WayBack = { redirectUri: await redirectAddress(app.extensionId), dispose: () => undefined };
@@ -94,7 +102,7 @@ async function askWay(app: App, service: Service, origin: string): Promise<WayBa
   }
 }
 
-function localWay(app: App): Promise<WayBack> {
+function localWay(app: CredentialParts): Promise<WayBack> {
   return listenOnLoopback((query) => app.signIns.receive(query), {
     done: l10n.t('VS Code has the provider’s answer. You can close this page.'),
     unknown: l10n.t('Valet Key does not wait for this.'),

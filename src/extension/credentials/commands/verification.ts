@@ -4,6 +4,7 @@ import type { Secret } from '../../../core/secret.ts';
 import type { Candidate, Renewal, Verification, VerifyingRequest } from '../../../gateway/parent.ts';
 import { standingOf } from '../../../gateway/verification.ts';
 import type { App } from '../../app/app.ts';
+import type { FreezeParts, GatewayPart } from '../../app/parts.ts';
 import { findKnownService } from '../../services/model/knownService.ts';
 import { KNOWN_SERVICES } from '../../services/model/knownServices.ts';
 import { chooseInModal } from '../../ui/confirm.ts';
@@ -20,7 +21,11 @@ export function verifyingRequestOf(service: Service): VerifyRequest | VerifyingR
  * Verifies the stored credential, or a candidate, behind a progress that can be cancelled. Undefined when it was. Where
  * no gateway runs, the verification says so.
  */
-export async function verify(app: App, service: Service, candidate?: Candidate): Promise<Verification | undefined> {
+export async function verify(
+  app: GatewayPart,
+  service: Service,
+  candidate?: Candidate,
+): Promise<Verification | undefined> {
   const controller = new AbortController();
   const title = l10n.t('Verifying the credential of “{0}” with {1}', service.name, requestText(service));
   const verification = await window.withProgress(
@@ -81,7 +86,7 @@ export async function decideOnCandidate(
 }
 
 async function decideOnValue(
-  app: App,
+  app: FreezeParts & GatewayPart,
   service: Service,
   candidate: Candidate,
   known: CredentialFindings,

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { l10n, window } from 'vscode';
-import type { App } from '../../app/app.ts';
+import type { CheckupParts, FreezeParts, GatewayPart } from '../../app/parts.ts';
 import { confirmInModal, tellFailure } from '../../ui/confirm.ts';
 
 /** A freeze that takes longer than this is no kill switch: 60 seconds, as the tenth point has it. */
@@ -11,7 +11,7 @@ const LOOK_EVERY_MS = 10;
  * Freezes everything, measures until the gateway itself says that all services are frozen, and lifts the freeze again,
  * as the person agreed to before. If anything goes wrong in between, everything stays frozen.
  */
-export async function drillKillSwitch(app: App): Promise<void> {
+export async function drillKillSwitch(app: CheckupParts & FreezeParts & GatewayPart): Promise<void> {
   if (app.freeze.state.all || app.freeze.state.services.length > 0) {
     void window.showInformationMessage(l10n.t('Access is frozen already. Lift the freeze, and practise then.'));
     return;
@@ -43,7 +43,7 @@ export async function drillKillSwitch(app: App): Promise<void> {
   void window.showInformationMessage(l10n.t('Every agent was cut off within {0} ms. Access is as it was.', ms));
 }
 
-async function frozenWithin(app: App, begun: number): Promise<boolean> {
+async function frozenWithin(app: GatewayPart, begun: number): Promise<boolean> {
   while (performance.now() - begun < TOO_LONG_MS) {
     const { services } = await app.gateway.ask((control) => control.status());
     if (services.every(({ status }) => status === 'frozen')) return true;

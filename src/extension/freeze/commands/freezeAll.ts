@@ -1,8 +1,8 @@
 import { l10n, window } from 'vscode';
-import type { App } from '../../app/app.ts';
+import type { FreezeParts, GatewayPart } from '../../app/parts.ts';
 
 /** Stops everything at once. It asks nothing: stopping must never wait. */
-export async function freezeAll(app: App): Promise<void> {
+export async function freezeAll(app: FreezeParts & GatewayPart): Promise<void> {
   await app.freeze.freezeAll();
   await app.gateway.record({ action: 'freeze' });
   void window.showInformationMessage(l10n.t('All access is frozen in every window.'));

@@ -1,5 +1,6 @@
 import { l10n } from 'vscode';
 import type { App } from '../../app/app.ts';
+import type { FreezeParts, ServiceParts } from '../../app/parts.ts';
 import { nameOfNode } from '../../services/views/serverNode.ts';
 import { statusText } from '../../services/views/statusPresentation.ts';
 import { askChoice, single } from '../../ui/steps.ts';
@@ -12,7 +13,7 @@ export async function freezeServer(app: App, argument: unknown): Promise<void> {
   await app.gateway.record({ action: 'freeze', service: name });
 }
 
-async function whichServer(app: App, started: string | undefined): Promise<string | undefined> {
+async function whichServer(app: FreezeParts & ServiceParts, started: string | undefined): Promise<string | undefined> {
   const running = app.services.servers.filter(({ name }) => !app.freeze.state.services.includes(name));
   if (running.some(({ name }) => name === started)) return started;
   const answer = await askChoice(

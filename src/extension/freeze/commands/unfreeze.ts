@@ -1,11 +1,11 @@
 import { l10n, window } from 'vscode';
-import type { App } from '../../app/app.ts';
+import type { FreezeParts, GatewayPart, ServiceParts } from '../../app/parts.ts';
 import { nameOfNode } from '../../services/views/serverNode.ts';
 import { confirmInModal } from '../../ui/confirm.ts';
 import { askChoice, single } from '../../ui/steps.ts';
 
 /** Lifts a freeze. This widens, so it is decided in a modal. */
-export async function unfreeze(app: App, argument: unknown): Promise<void> {
+export async function unfreeze(app: FreezeParts & GatewayPart & ServiceParts, argument: unknown): Promise<void> {
   const { all, services } = app.freeze.state;
   if (!all && services.length === 0) {
     void window.showInformationMessage(l10n.t('Nothing is frozen.'));

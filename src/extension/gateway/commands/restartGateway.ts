@@ -1,8 +1,8 @@
 import { l10n, window } from 'vscode';
-import type { App } from '../../app/app.ts';
+import type { GatewayPart } from '../../app/parts.ts';
 
 /** Starts a gateway that ended, without waiting for the next attempt. One that runs is left alone. */
-export async function restartGateway(app: App): Promise<void> {
+export async function restartGateway(app: GatewayPart): Promise<void> {
   await app.gateway.restart();
   const { health } = app.gateway;
   if (health.state === 'up') return void window.showInformationMessage(l10n.t('The gateway is running.'));

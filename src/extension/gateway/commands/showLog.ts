@@ -1,6 +1,6 @@
-import type { App } from '../../app/app.ts';
+import type { WindowParts } from '../../app/parts.ts';
 
 /** Shows Valet Key's own log. */
-export async function showLog(app: App): Promise<void> {
+export async function showLog(app: WindowParts): Promise<void> {
   app.log.show(true);
 }

@@ -1,5 +1,6 @@
 import { type Disposable, l10n, window } from 'vscode';
 import type { App } from '../../app/app.ts';
+import type { AuditParts, LearnParts, PolicyParts } from '../../app/parts.ts';
 import { errorText } from '../../util/errorText.ts';
 import type { Lesson, LessonEnd } from '../model/learning.ts';
 import { allowedCalls, callsSince, whyNot } from './suggestTighterPolicy.ts';
@@ -45,7 +46,10 @@ async function ended(app: App, lesson: Lesson, end: LessonEnd): Promise<void> {
 }
 
 /** Shows rules for what was called during a lesson and the file does not allow. */
-export async function proposeLearned(app: App, { policyId, service, since }: Lesson): Promise<void> {
+export async function proposeLearned(
+  app: AuditParts & LearnParts & PolicyParts,
+  { policyId, service, since }: Lesson,
+): Promise<void> {
   const entry = app.policies.get(policyId);
   const why = entry ? whyNot(app, entry) : l10n.t('The policy file is no longer part of this window.');
   if (!entry || why !== undefined) {

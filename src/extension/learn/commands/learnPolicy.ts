@@ -1,5 +1,6 @@
 import { l10n, window } from 'vscode';
 import type { App } from '../../app/app.ts';
+import type { LearnParts, PolicyParts } from '../../app/parts.ts';
 import { pickService } from '../../services/commands/pickService.ts';
 import type { ServiceSummary } from '../../services/model/serviceList.ts';
 import { carefulChoice } from '../../ui/carefulChoice.ts';
@@ -69,7 +70,7 @@ export async function learnPolicy(app: App, argument: unknown): Promise<void> {
 }
 
 /** What stands in the way of learning this service now. */
-function whyNot(app: App, { name, policyId, status }: ServiceSummary): string | undefined {
+function whyNot(app: LearnParts & PolicyParts, { name, policyId, status }: ServiceSummary): string | undefined {
   const entry = app.policies.get(policyId);
   if (app.learning.lesson) {
     return l10n.t('“{0}” is being learned. Stop that first.', app.learning.lesson.service);

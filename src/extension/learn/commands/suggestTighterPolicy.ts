@@ -1,6 +1,6 @@
 import { l10n, ProgressLocation, Uri, window } from 'vscode';
 import type { PastCall } from '../../../core/policy/rulesUsed.ts';
-import type { App } from '../../app/app.ts';
+import type { AuditParts, LearnParts, PolicyParts } from '../../app/parts.ts';
 import type { SeenCalls } from '../../audit/explorer/explorerMessages.ts';
 import { TrailReader } from '../../audit/explorer/trailReader.ts';
 import { MONTH_MS } from '../../policy/language/callHistory.ts';
@@ -12,7 +12,10 @@ import { askChoice, single } from '../../ui/steps.ts';
 const MOST = 20_000;
 
 /** Proposes a policy that allows what was used in the last 30 days, and nothing else of what it allows now. */
-export async function suggestTighterPolicy(app: App, argument: unknown): Promise<void> {
+export async function suggestTighterPolicy(
+  app: AuditParts & LearnParts & PolicyParts,
+  argument: unknown,
+): Promise<void> {
   const title = l10n.t('Suggest a Tighter Policy');
   const entry = await whichFile(app, argument, title);
   if (!entry) return;
@@ -43,7 +46,7 @@ export async function suggestTighterPolicy(app: App, argument: unknown): Promise
 }
 
 /** What was called since then, in milliseconds since the epoch. */
-export async function callsSince(app: App, since: number): Promise<SeenCalls> {
+export async function callsSince(app: AuditParts, since: number): Promise<SeenCalls> {
   const reader = new TrailReader(app.trailWorker, app.audit.directory);
   try {
     return await reader.calls({ since, recent: since, most: MOST });
@@ -59,14 +62,14 @@ export function allowedCalls({ calls }: SeenCalls): readonly PastCall[] {
 }
 
 /** Why nothing can be proposed for this file as it is; undefined when something can. */
-export function whyNot(app: App, { id, label, disk }: PolicyEntry): string | undefined {
+export function whyNot(app: PolicyParts, { id, label, disk }: PolicyEntry): string | undefined {
   if (app.locations.isDirty(id)) {
     return l10n.t('{0} has unsaved changes. Save or revert them, and try again.', label);
   }
   return disk === 'valid' ? undefined : l10n.t('{0} has errors or is missing. Correct it, and try again.', label);
 }
 
-async function whichFile(app: App, argument: unknown, title: string): Promise<PolicyEntry | undefined> {
+async function whichFile(app: PolicyParts, argument: unknown, title: string): Promise<PolicyEntry | undefined> {
   const entries = app.policies.entries().filter(({ disk }) => disk !== 'missing');
   const id = argument instanceof Uri ? app.locations.idOf(argument) : undefined;
   const started = entries.find((entry) => entry.id === id);

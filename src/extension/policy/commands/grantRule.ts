@@ -2,7 +2,7 @@ import { l10n } from 'vscode';
 import { bodyToTry, narrowestRuleInBraces, ruleWanted, type WantedRule } from '../../../core/policy/narrowestRule.ts';
 import type { Method } from '../../../core/request/model.ts';
 import type { Call } from '../../../protocol/messages.ts';
-import type { App } from '../../app/app.ts';
+import type { GatewayPart, PolicyParts, ServiceParts, WindowParts } from '../../app/parts.ts';
 import { cut, oneLine } from '../../approvals/model/requestText.ts';
 import { tellChange } from '../../gateway/commands/tellChange.ts';
 import { tellFailure } from '../../ui/confirm.ts';
@@ -29,7 +29,7 @@ export interface RulePreview {
 
 /** What adding the rule would write, and where. Undefined for a service that no file of this window has any more. */
 export function previewRule(
-  app: App,
+  app: PolicyParts & ServiceParts,
   { service, method, path }: Wanted,
   approval?: WantedRule['approval'],
 ): RulePreview | undefined {
@@ -64,7 +64,7 @@ function indented(line: string): string {
 }
 
 /** Why the rule cannot be written now. */
-function obstacle(app: App, { policyId, label }: RulePreview): string | undefined {
+function obstacle(app: PolicyParts, { policyId, label }: RulePreview): string | undefined {
   if (app.locations.isDirty(policyId)) {
     return l10n.t('{0} has unsaved changes. Save or revert them, and try again.', label);
   }
@@ -77,7 +77,7 @@ function obstacle(app: App, { policyId, label }: RulePreview): string | undefine
  * Why the rule would change nothing, which the gateway finds out by trying it; undefined when it would. A person is never
  * asked for such a rule.
  */
-export async function whyNeedless(app: App, { service, rule }: RulePreview): Promise<string | undefined> {
+export async function whyNeedless(app: GatewayPart, { service, rule }: RulePreview): Promise<string | undefined> {
   const { method, path, graphql, approval } = rule;
   const call: Call = { tool: 'execute', service, method, path, ...bodyToTry(rule) };
   const [now, then] = await app.gateway.ask((control) =>
@@ -104,7 +104,7 @@ export async function whyNeedless(app: App, { service, rule }: RulePreview): Pro
  * Writes the rule and approves it, which a person just did in a modal. Nothing else that waits in the file is approved.
  * False when it was not written; the person was told why.
  */
-export async function writeRule(app: App, preview: RulePreview): Promise<boolean> {
+export async function writeRule(app: GatewayPart & PolicyParts & WindowParts, preview: RulePreview): Promise<boolean> {
   const { service, policyId, rule } = preview;
   const why = obstacle(app, preview) ?? (await whyNeedless(app, preview));
   if (why !== undefined) {

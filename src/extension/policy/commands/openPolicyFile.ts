@@ -1,11 +1,11 @@
 import { l10n, Selection, window } from 'vscode';
-import type { App } from '../../app/app.ts';
+import type { PolicyParts, ServiceParts } from '../../app/parts.ts';
 import { nameOfNode } from '../../services/views/serverNode.ts';
 import { askChoice, single } from '../../ui/steps.ts';
 import { shownPath } from '../../util/shownText.ts';
 
 /** Opens a policy file; creates the user's when it is the one that is wanted and there is none yet. */
-export async function openPolicyFile(app: App, argument: unknown): Promise<void> {
+export async function openPolicyFile(app: PolicyParts & ServiceParts, argument: unknown): Promise<void> {
   const started = nameOfNode(argument);
   const service = app.services.list.find(({ name }) => name === started);
   if (service) return showPolicy(app, service.policyId, service.service?.line);
@@ -23,7 +23,7 @@ export async function openPolicyFile(app: App, argument: unknown): Promise<void>
 }
 
 /** `line` counts from 1. */
-export async function showPolicy(app: App, id: string, line?: number): Promise<void> {
+export async function showPolicy(app: PolicyParts, id: string, line?: number): Promise<void> {
   if (id === 'user') await app.locations.ensureUserPolicy();
   const editor = await window.showTextDocument(app.locations.uriOf(id), { preview: false });
   if (line === undefined) return;

@@ -1,5 +1,6 @@
 import { commands, l10n, Uri, window } from 'vscode';
 import type { App } from '../../app/app.ts';
+import type { PolicyParts, ServiceParts, WindowParts } from '../../app/parts.ts';
 import { tellChange } from '../../gateway/commands/tellChange.ts';
 import { unconfirmed } from '../../services/model/destination.ts';
 import { carefulChoice } from '../../ui/carefulChoice.ts';
@@ -65,7 +66,7 @@ export async function reviewPolicyChanges(app: App, argument: unknown): Promise<
 }
 
 async function whichFile(
-  app: App,
+  app: PolicyParts,
   waiting: readonly PolicyEntry[],
   argument: unknown,
 ): Promise<PolicyEntry | undefined> {
@@ -101,7 +102,7 @@ function detailOf({ lines, more, cut }: LinesInSight): string {
 }
 
 /** Applying does not confirm where a credential goes; said here, so that nobody wonders why the service stays off. */
-function destinationNotes(app: App, entry: PolicyEntry): readonly string[] {
+function destinationNotes(app: ServiceParts, entry: PolicyEntry): readonly string[] {
   return unconfirmed(app.services)
     .filter(({ policyId }) => policyId === entry.id)
     .map(({ credential, bound, wanted }) =>
@@ -115,7 +116,7 @@ function destinationNotes(app: App, entry: PolicyEntry): readonly string[] {
 }
 
 /** The whole list, for reading; the review is started again from there. */
-async function showAll(app: App, entry: PolicyEntry, lines: readonly string[]): Promise<void> {
+async function showAll(app: WindowParts, entry: PolicyEntry, lines: readonly string[]): Promise<void> {
   const title = l10n.t('What applying “{0}” changes ({1})', entry.label, lines.length);
   const next = l10n.t('Nothing is applied yet. Run “Valet Key: Review and Apply Policy Changes” again to apply.');
   await app.texts.show(l10n.t('Policy changes.txt'), [title, '', ...lines, '', next, ''].join('\n'));

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Completion } from '../../../core/policy/complete.ts';
-import type { App } from '../../app/app.ts';
+import type { PolicyParts, ServiceParts } from '../../app/parts.ts';
 import { KNOWN_SERVICES } from '../../services/model/knownServices.ts';
 import { POLICY_SELECTOR } from '../language/policySelector.ts';
 import type { LookParts } from './policyLooks.ts';
@@ -14,7 +14,10 @@ const KINDS: Readonly<Record<Completion['kind'], vscode.CompletionItemKind>> = {
 };
 
 /** Offers keys, their values, services and base URLs that are known, and paths that were called. */
-export function registerCompletion(app: App, { language, history }: LookParts): vscode.Disposable {
+export function registerCompletion(
+  app: PolicyParts & ServiceParts,
+  { language, history }: LookParts,
+): vscode.Disposable {
   return vscode.languages.registerCompletionItemProvider(
     POLICY_SELECTOR,
     {
@@ -38,7 +41,7 @@ export function registerCompletion(app: App, { language, history }: LookParts): 
 }
 
 /** The window's own services first, then the providers that Add Service knows. */
-function servicesKnown(app: App): readonly string[] {
+function servicesKnown(app: ServiceParts): readonly string[] {
   return [...new Set([...app.services.list.map(({ name }) => name), ...KNOWN_SERVICES.map(({ id }) => id)])];
 }
 

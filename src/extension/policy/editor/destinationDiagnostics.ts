@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { App } from '../../app/app.ts';
+import type { CheckupParts, PolicyParts, ServiceParts } from '../../app/parts.ts';
 import { type Unconfirmed, unconfirmed } from '../../services/model/destination.ts';
 import { POLICY_SELECTOR } from '../language/policySelector.ts';
 import { codeOf, documentedCode } from './policyDiagnostics.ts';
@@ -7,7 +7,7 @@ import { codeOf, documentedCode } from './policyDiagnostics.ts';
 const CODE = 'destination-not-confirmed';
 
 /** Says in the policy file which services and servers are off because their credential was entered for another destination. */
-export function registerDestinationDiagnostics(app: App): vscode.Disposable {
+export function registerDestinationDiagnostics(app: CheckupParts & PolicyParts & ServiceParts): vscode.Disposable {
   const collection = vscode.languages.createDiagnosticCollection('valetKey.destination');
   const look = (): void => {
     const found = new Map<string, vscode.Diagnostic[]>();
@@ -51,7 +51,7 @@ function nameRange(text: string, { span, line }: Unconfirmed['named']): vscode.R
 }
 
 function actions(
-  app: App,
+  app: PolicyParts & ServiceParts,
   document: vscode.TextDocument,
   diagnostics: readonly vscode.Diagnostic[],
 ): vscode.CodeAction[] {

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
-import type { App } from '../../app/app.ts';
+import type { PolicyParts } from '../../app/parts.ts';
 import { markdownText } from '../../util/markdownText.ts';
 import { POLICY_SELECTOR } from '../language/policySelector.ts';
 import type { LookParts } from './policyLooks.ts';
 
 /** Says of a rule what it does, in words, with the calls it matched; and of a key what it is for. */
-export function registerHover(app: App, { language, history }: LookParts): vscode.Disposable {
+export function registerHover(app: PolicyParts, { language, history }: LookParts): vscode.Disposable {
   return vscode.languages.registerHoverProvider(POLICY_SELECTOR, {
     provideHover: async (document, position) => {
       if (app.locations.idOf(document.uri) === undefined) return undefined;

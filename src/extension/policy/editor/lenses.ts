@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { OutlineItem } from '../../../core/policy/outline.ts';
 import type { Look } from '../../../gateway/languageJobs.ts';
-import type { App } from '../../app/app.ts';
+import type { AuditParts, PolicyParts } from '../../app/parts.ts';
 import type { ServiceCalls } from '../language/callHistory.ts';
 import { POLICY_SELECTOR } from '../language/policySelector.ts';
 import type { LookParts, PolicyLooks } from './policyLooks.ts';
@@ -10,7 +10,11 @@ import type { LookParts, PolicyLooks } from './policyLooks.ts';
 const COUNT_AFTER_MS = 3000;
 
 /** Above each service what was called, and a way to try it; above the tests how they went. */
-export function registerLenses(app: App, looks: PolicyLooks, { language, history }: LookParts): vscode.Disposable {
+export function registerLenses(
+  app: AuditParts & PolicyParts,
+  looks: PolicyLooks,
+  { language, history }: LookParts,
+): vscode.Disposable {
   const changed = new vscode.EventEmitter<void>();
   let timer: NodeJS.Timeout | undefined;
   return vscode.Disposable.from(

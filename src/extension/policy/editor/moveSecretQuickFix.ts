@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { App } from '../../app/app.ts';
+import type { PolicyParts } from '../../app/parts.ts';
 import { POLICY_SELECTOR } from '../language/policySelector.ts';
 import { codeOf } from './policyDiagnostics.ts';
 
@@ -22,7 +23,7 @@ export function registerMoveSecretQuickFix(app: App): vscode.Disposable {
 }
 
 function actions(
-  app: App,
+  app: PolicyParts,
   document: vscode.TextDocument,
   diagnostics: readonly vscode.Diagnostic[],
 ): vscode.CodeAction[] {

@@ -7,6 +7,7 @@ import { referenceText, type ServerLiteral } from '../../../core/policy/servers/
 import type { Secret } from '../../../core/secret.ts';
 import type { Binding } from '../../../gateway/parent.ts';
 import type { App } from '../../app/app.ts';
+import type { CredentialParts, GatewayPart, PolicyParts, WindowParts } from '../../app/parts.ts';
 import { confirmServerCredential } from '../../credentials/commands/serverCredentialDialog.ts';
 import type { CredentialId } from '../../credentials/model/credentialId.ts';
 import { isUsable } from '../../credentials/model/credentialInput.ts';
@@ -76,7 +77,7 @@ interface Destination extends Binding {
 
 /** For what the credential counts; undefined when the file has errors besides its literals. */
 async function destinationOf(
-  app: App,
+  app: PolicyParts,
   text: string,
   literal: ServerLiteral,
   credential: string,
@@ -93,7 +94,12 @@ async function destinationOf(
   return found && { ...found, definition };
 }
 
-async function store(app: App, id: CredentialId, value: Secret, { origin, placement }: Binding): Promise<void> {
+async function store(
+  app: CredentialParts & GatewayPart & WindowParts,
+  id: CredentialId,
+  value: Secret,
+  { origin, placement }: Binding,
+): Promise<void> {
   await app.credentials.put(id, value, { origin, placement });
   await tellChange(app, ['credentials'], {
     action: 'add',

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import type { Position, Problem, Severity } from '../../../core/policy/model.ts';
+import type { Problem } from '../../../core/policy/model.ts';
+import type { Position, Severity } from '../../../core/text/span.ts';
 import type { PolicyLooks } from './policyLooks.ts';
 
 const DOCUMENTATION = 'https://github.com/valet-key/valet-key/blob/main/docs/policy.md';

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
-import type { App } from '../../app/app.ts';
+import type { PolicyParts } from '../../app/parts.ts';
 import { waitingText } from '../../services/views/commonNodes.ts';
 import { POLICY_SELECTOR } from '../language/policySelector.ts';
 import type { PolicyEntry } from '../model/policyBook.ts';
 
 /** *Review and Apply 2 changes*, above a policy file's first line and above each service that has some. */
-export function registerReviewLens(app: App): vscode.Disposable {
+export function registerReviewLens(app: PolicyParts): vscode.Disposable {
   const changed = new vscode.EventEmitter<void>();
   return vscode.Disposable.from(
     changed,

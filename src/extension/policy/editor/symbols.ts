@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { OutlineItem } from '../../../core/policy/outline.ts';
-import type { App } from '../../app/app.ts';
+import type { PolicyParts } from '../../app/parts.ts';
 import type { LanguageService } from '../language/languageService.ts';
 import { POLICY_SELECTOR } from '../language/policySelector.ts';
 
@@ -15,7 +15,7 @@ const KINDS: Readonly<Record<OutlineItem['kind'], vscode.SymbolKind>> = {
 };
 
 /** The outline of a policy file: services with their rules, and tests. */
-export function registerSymbols(app: App, language: LanguageService): vscode.Disposable {
+export function registerSymbols(app: PolicyParts, language: LanguageService): vscode.Disposable {
   return vscode.languages.registerDocumentSymbolProvider(
     POLICY_SELECTOR,
     {

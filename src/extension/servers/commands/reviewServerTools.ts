@@ -1,5 +1,6 @@
 import { l10n, window } from 'vscode';
 import type { App } from '../../app/app.ts';
+import type { ServerParts } from '../../app/parts.ts';
 import { tellChange } from '../../gateway/commands/tellChange.ts';
 import { nameOfNode } from '../../services/views/serverNode.ts';
 import { confirmInModal, tellFailure } from '../../ui/confirm.ts';
@@ -42,7 +43,7 @@ export async function reviewServerTools(app: App, argument: unknown): Promise<vo
   await tellChange(app, ['toolPins'], { action: 'accept tools', service: server });
 }
 
-async function whichServer(app: App, started: string | undefined): Promise<WaitingTools | undefined> {
+async function whichServer(app: ServerParts, started: string | undefined): Promise<WaitingTools | undefined> {
   const { waiting } = app.toolPins;
   const wanted = waiting.find(({ server }) => server === started);
   if (wanted) return wanted;

@@ -1,5 +1,5 @@
 import { l10n, lm } from 'vscode';
-import type { App } from '../../app/app.ts';
+import type { CredentialParts, PolicyParts, ServiceParts } from '../../app/parts.ts';
 import type { Move } from '../../checkup/repair/movePlan.ts';
 import type { PlainSecret } from '../../checkup/repair/secretPlaces.ts';
 import { serverKeyOf } from '../../checkup/repair/serverOfSecret.ts';
@@ -21,7 +21,10 @@ export interface WrapWish extends WrappedServer {
 }
 
 /** What the policy can say of each server with secrets, by `serverKeyOf`: only what it takes without an error is offered. */
-export async function usableDrafts(app: App, secrets: readonly PlainSecret[]): Promise<ReadonlyMap<string, WrapDraft>> {
+export async function usableDrafts(
+  app: PolicyParts,
+  secrets: readonly PlainSecret[],
+): Promise<ReadonlyMap<string, WrapDraft>> {
   const usable = new Map<string, WrapDraft>();
   for (const [key, draft] of wrapDrafts(secrets, process.platform)) {
     const { server } = wrappedServer(draft, {
@@ -37,7 +40,7 @@ export async function usableDrafts(app: App, secrets: readonly PlainSecret[]): P
 
 /** Asks for each server that is to be wrapped; undefined when the person gave up. */
 export async function askWraps(
-  app: App,
+  app: CredentialParts & PolicyParts & ServiceParts,
   drafts: ReadonlyMap<string, WrapDraft>,
   moves: readonly Move[],
 ): Promise<ReadonlyMap<string, WrapWish> | undefined> {
@@ -59,7 +62,11 @@ export async function askWraps(
  *
  * @param others the servers that are to be wrapped besides
  */
-async function askWrap(app: App, draft: WrapDraft, others: readonly WrapWish[]): Promise<WrapWish | undefined> {
+async function askWrap(
+  app: CredentialParts & PolicyParts & ServiceParts,
+  draft: WrapDraft,
+  others: readonly WrapWish[],
+): Promise<WrapWish | undefined> {
   const taken = (name: string): boolean => isTaken(app, name) || others.some(({ server }) => server.name === name);
   const answers = { name: freeName(plainName(draft.entry.name) || 'server', taken), policyId: 'user' };
   const versions: string[] = [];

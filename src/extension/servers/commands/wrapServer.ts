@@ -3,6 +3,7 @@ import { credentialsOf, destinationOf } from '../../../core/policy/servers/desti
 import type { Server } from '../../../core/policy/servers/model.ts';
 import type { Secret } from '../../../core/secret.ts';
 import type { App } from '../../app/app.ts';
+import type { PolicyParts } from '../../app/parts.ts';
 import { FileNotChangedError } from '../../checkup/repair/changeFiles.ts';
 import { serverWorkspaceWarning } from '../../credentials/commands/workspaceWarning.ts';
 import type { CredentialId } from '../../credentials/model/credentialId.ts';
@@ -89,7 +90,7 @@ function changed(text: string | undefined, { server }: WrapWish): string {
 }
 
 /** The server as the policy language reads it. */
-async function definitionIn(app: App, text: string, name: string): Promise<Server> {
+async function definitionIn(app: PolicyParts, text: string, name: string): Promise<Server> {
   const { policy, problems } = await app.parse(text);
   const definition = policy?.servers.get(name);
   if (definition) return definition;

@@ -2,7 +2,7 @@ import { l10n } from 'vscode';
 import { holdsCredential, looksPasted } from '../../../core/checkup/secrets/pasted.ts';
 import type { Auth } from '../../../core/policy/model.ts';
 import { canonicalPath } from '../../../core/request/path.ts';
-import type { App } from '../../app/app.ts';
+import type { GatewayPart, PolicyParts, ServiceParts } from '../../app/parts.ts';
 import { askCommand } from '../../credentials/commands/askCommand.ts';
 import { type AuthField, authFields } from '../../credentials/commands/authQuestions.ts';
 import type { EnteredCredential } from '../../credentials/commands/enterCredential.ts';
@@ -28,7 +28,7 @@ import { presetText } from './presetText.ts';
 import { authOf, type ServiceDraft } from './serviceDraft.ts';
 
 /** The questions of Add Service, as the answers so far have them. */
-export function addServiceSteps(app: App, draft: ServiceDraft): readonly Step[] {
+export function addServiceSteps(app: GatewayPart & PolicyParts & ServiceParts, draft: ServiceDraft): readonly Step[] {
   return [askProvider(draft), ...describingSteps(app, draft, [askValue(app, draft)])];
 }
 
@@ -36,7 +36,11 @@ export function addServiceSteps(app: App, draft: ServiceDraft): readonly Step[] 
  * The same for a credential that is at hand already. `known` is the API that it tells by itself: then only that is asked
  * which has no sensible answer of its own.
  */
-export function migrationSteps(app: App, draft: ServiceDraft, known: KnownService | undefined): readonly Step[] {
+export function migrationSteps(
+  app: PolicyParts & ServiceParts,
+  draft: ServiceDraft,
+  known: KnownService | undefined,
+): readonly Step[] {
   if (!known) return [askProvider(draft), ...describingSteps(app, draft, [])];
   draft.known = known;
   draft.baseUrl ??= known.baseUrl;
@@ -44,7 +48,11 @@ export function migrationSteps(app: App, draft: ServiceDraft, known: KnownServic
   return ownSteps(draft, known);
 }
 
-function describingSteps(app: App, draft: ServiceDraft, value: readonly Step[]): readonly Step[] {
+function describingSteps(
+  app: PolicyParts & ServiceParts,
+  draft: ServiceDraft,
+  value: readonly Step[],
+): readonly Step[] {
   const { known } = draft;
   const custom = known ? [] : [askBaseUrl(draft), askAuth(draft), ...fieldSteps(draft)];
   return [
@@ -145,7 +153,7 @@ function isAccountSid(text: string): boolean {
   return /^(?:AC|SK)[0-9a-f]{32}$/i.test(text.trim());
 }
 
-function askName(app: App, draft: ServiceDraft): Step {
+function askName(app: ServiceParts, draft: ServiceDraft): Step {
   return async (frame) =>
     kept(
       await askText(frame, {
@@ -277,7 +285,7 @@ function askVerifyPath(draft: ServiceDraft): Step {
     );
 }
 
-function askValue(app: App, draft: ServiceDraft): Step {
+function askValue(app: GatewayPart, draft: ServiceDraft): Step {
   return async (frame) =>
     kept(await askNewCredential(app, frame, draft), (value) => {
       draft.credential = value;
@@ -290,7 +298,11 @@ function isPlain({ type }: Auth): boolean {
 }
 
 /** Asks for the credential of a service that is about to be added. */
-export function askNewCredential(app: App, frame: StepFrame, draft: ServiceDraft): Promise<Answer<EnteredCredential>> {
+export function askNewCredential(
+  app: GatewayPart,
+  frame: StepFrame,
+  draft: ServiceDraft,
+): Promise<Answer<EnteredCredential>> {
   const auth = authOf(draft) ?? { type: 'bearer' };
   return askCredentialOf(frame, auth, {
     prompt: isPlain(auth)
@@ -328,7 +340,7 @@ function askPreset(draft: ServiceDraft): Step {
 
 /** Only asked where there is a choice. */
 export function askFile(
-  app: App,
+  app: PolicyParts & ServiceParts,
   draft: { policyId: string },
   prompt = l10n.t('Which policy file gets the service?'),
 ): readonly Step[] {
@@ -360,12 +372,12 @@ function ruleText({ path, effect, methods }: NewRule): string {
 }
 
 /** Services and wrapped servers share one name space. */
-export function isTaken(app: App, name: string): boolean {
+export function isTaken(app: ServiceParts, name: string): boolean {
   return [...app.services.list, ...app.services.servers].some((one) => one.name === name);
 }
 
 /** Why a new service or server cannot have this name; undefined when it can. */
-export function nameProblem(app: App, name: string): string | undefined {
+export function nameProblem(app: ServiceParts, name: string): string | undefined {
   if (!/^[a-z][a-z0-9-]{0,62}$/.test(name)) {
     return l10n.t('Start with a lower-case letter; then lower-case letters, digits and dashes, 63 at most.');
   }

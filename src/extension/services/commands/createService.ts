@@ -1,6 +1,7 @@
 import { l10n } from 'vscode';
 import type { Secret } from '../../../core/secret.ts';
 import type { App } from '../../app/app.ts';
+import type { PolicyParts } from '../../app/parts.ts';
 import { type EnteredCredential, shownCredential, storeEntered } from '../../credentials/commands/enterCredential.ts';
 import { allowSession } from '../../credentials/commands/session.ts';
 import { type CandidateDecision, decideOnCandidate } from '../../credentials/commands/verification.ts';
@@ -108,11 +109,11 @@ export async function createService(app: App, wish: ServiceWish): Promise<Create
   return { credentialId, credential };
 }
 
-function labelOf(app: App, policyId: string): string {
+function labelOf(app: PolicyParts, policyId: string): string {
   return app.policies.get(policyId)?.label ?? policyId;
 }
 
-async function tellNotValid(app: App, text: string): Promise<undefined> {
+async function tellNotValid(app: PolicyParts, text: string): Promise<undefined> {
   const { problems } = await app.parse(text);
   const problem = problems.find(({ severity }) => severity === 'error');
   return tellNotAdded(problem?.message ?? l10n.t('What was entered does not make a valid service. Add it again.'));

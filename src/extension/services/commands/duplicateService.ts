@@ -1,6 +1,7 @@
 import { l10n } from 'vscode';
 import type { Service } from '../../../core/policy/model.ts';
 import type { App } from '../../app/app.ts';
+import type { ServiceParts } from '../../app/parts.ts';
 import { rotateCredential } from '../../credentials/commands/rotateCredential.ts';
 import { tellChange } from '../../gateway/commands/tellChange.ts';
 import { showPolicy } from '../../policy/commands/openPolicyFile.ts';
@@ -78,7 +79,7 @@ export async function duplicateService(app: App, argument: unknown): Promise<voi
   await rotateCredential(app, name);
 }
 
-function duplicateSteps(app: App, service: Service, draft: Draft): readonly Step[] {
+function duplicateSteps(app: ServiceParts, service: Service, draft: Draft): readonly Step[] {
   const proposed = isProduction(service.environment) ? 'test' : 'live';
   return [
     text(

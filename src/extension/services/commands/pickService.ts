@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import type { App } from '../../app/app.ts';
+import type { ServiceParts } from '../../app/parts.ts';
 import { askChoice, single } from '../../ui/steps.ts';
 import type { ServiceSummary } from '../model/serviceList.ts';
 import { serviceOfNode } from '../views/serviceNode.ts';
@@ -10,7 +10,7 @@ import { statusText } from '../views/statusPresentation.ts';
  * Undefined when there is none.
  */
 export async function pickService(
-  app: App,
+  app: ServiceParts,
   argument: unknown,
   title: string,
   suits: (service: ServiceSummary) => boolean,

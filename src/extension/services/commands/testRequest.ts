@@ -3,6 +3,7 @@ import { METHODS, type Method } from '../../../core/request/model.ts';
 import type { Explanation, Performed } from '../../../gateway/parent.ts';
 import type { Call } from '../../../protocol/messages.ts';
 import type { App } from '../../app/app.ts';
+import type { GatewayPart, PolicyParts } from '../../app/parts.ts';
 import { showPolicy } from '../../policy/commands/openPolicyFile.ts';
 import { chooseInModal } from '../../ui/confirm.ts';
 import { askChoice, askText, runSteps, type Step } from '../../ui/steps.ts';
@@ -112,7 +113,7 @@ function allowedText(call: Call, { request, allowed }: Explanation) {
   };
 }
 
-async function showRefused(app: App, summary: ServiceSummary, call: Call, { request, refusal }: Explanation) {
+async function showRefused(app: PolicyParts, summary: ServiceSummary, call: Call, { request, refusal }: Explanation) {
   const open = l10n.t('Open Policy File');
   const chosen = await chooseInModal(
     {
@@ -132,7 +133,7 @@ async function showRefused(app: App, summary: ServiceSummary, call: Call, { requ
 }
 
 /** Undefined when the person cancelled it. */
-async function perform(app: App, call: Call): Promise<Performed | undefined> {
+async function perform(app: GatewayPart, call: Call): Promise<Performed | undefined> {
   const controller = new AbortController();
   const title = l10n.t('Sending {0} to “{1}”', `${call.method} ${call.path}`, call.service);
   const performed = await window.withProgress(

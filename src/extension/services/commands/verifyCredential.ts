@@ -1,6 +1,7 @@
 import { l10n, window } from 'vscode';
 import type { Verification } from '../../../gateway/parent.ts';
 import type { App } from '../../app/app.ts';
+import type { CredentialParts, GatewayPart, PolicyParts, ServiceParts } from '../../app/parts.ts';
 import { rotateCredential } from '../../credentials/commands/rotateCredential.ts';
 import { findingsOf, requestText, verify, verifyingRequestOf } from '../../credentials/commands/verification.ts';
 import { showPolicy } from '../../policy/commands/openPolicyFile.ts';
@@ -33,7 +34,7 @@ export async function verifyCredential(app: App, argument: unknown): Promise<voi
 }
 
 /** Verifies in the background what the policies ask for; see credentials/verifyOnStart.ts. */
-export function verifyStored(app: App): Promise<void> {
+export function verifyStored(app: CredentialParts & GatewayPart & ServiceParts): Promise<void> {
   return verifyOnStart({
     services: () => app.services.list,
     claim: (what, forMs) => app.announcements.claim(what, forMs),
@@ -46,7 +47,7 @@ export function verifyStored(app: App): Promise<void> {
   });
 }
 
-async function explainWhatIsMissing(app: App, { name, service, policyId }: ServiceSummary): Promise<void> {
+async function explainWhatIsMissing(app: PolicyParts, { name, service, policyId }: ServiceSummary): Promise<void> {
   const open = l10n.t('Open Policy File');
   const chosen = await chooseInModal(
     {

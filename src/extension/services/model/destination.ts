@@ -1,4 +1,4 @@
-import type { Span } from '../../../core/policy/model.ts';
+import type { Span } from '../../../core/text/span.ts';
 import type { Binding } from '../../../gateway/parent.ts';
 import { bindingOf, sameBinding } from '../../credentials/model/binding.ts';
 import { unconfirmedNeed } from './serverList.ts';

@@ -1,5 +1,5 @@
 import { commands, type Disposable, l10n, window } from 'vscode';
-import type { App } from '../../app/app.ts';
+import type { ServiceParts } from '../../app/parts.ts';
 import { credentialKey } from '../../credentials/model/credentialId.ts';
 import { dueForRotation } from '../model/dueForRotation.ts';
 import type { ServiceSummary } from '../model/serviceList.ts';
@@ -13,7 +13,7 @@ const FIRST_LOOK_MS = 2 * 60_000;
 const LOOK_EVERY_MS = 60 * 60_000;
 
 /** Reminds of each credential that is due, in one window of all. */
-export function registerRotationReminders(app: App, failed: (error: unknown) => void): Disposable {
+export function registerRotationReminders(app: ServiceParts, failed: (error: unknown) => void): Disposable {
   const look = (): void => {
     for (const service of dueForRotation(app.services.list, Date.now())) void remind(app, service).catch(failed);
   };
@@ -27,7 +27,7 @@ export function registerRotationReminders(app: App, failed: (error: unknown) => 
   };
 }
 
-async function remind({ announcements }: App, { name, service, credentialId }: ServiceSummary): Promise<void> {
+async function remind({ announcements }: ServiceParts, { name, service, credentialId }: ServiceSummary): Promise<void> {
   const what = `rotate ${credentialKey(credentialId)}`;
   if (!(await announcements.claim(what, AGAIN_MS))) return;
   const [rotate, notNow] = [l10n.t('Rotate…'), l10n.t('Not Now')];

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { App } from '../../app/app.ts';
+import type { AuditParts, CredentialParts, FreezeParts } from '../../app/parts.ts';
 import type { CredentialId } from '../../credentials/model/credentialId.ts';
 import { concernRows } from '../model/concerns.ts';
 import { credentialNeeds } from '../model/credentialNeeds.ts';
@@ -56,7 +57,11 @@ export function registerServicesView(app: App): vscode.Disposable {
   );
 }
 
-function stateOf(app: App, name: string, credentials: readonly CredentialId[]): RowState {
+function stateOf(
+  app: AuditParts & CredentialParts & FreezeParts,
+  name: string,
+  credentials: readonly CredentialId[],
+): RowState {
   return {
     frozenAlone: app.freeze.state.services.includes(name),
     undoable: credentials.some((id) => app.credentials.undoOffer(id) !== undefined),

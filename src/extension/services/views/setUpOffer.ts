@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { App } from '../../app/app.ts';
+import type { PolicyParts, ServiceParts } from '../../app/parts.ts';
 import { credentialNeeds } from '../model/credentialNeeds.ts';
 import { needsText } from './setUpNode.ts';
 
@@ -7,7 +7,7 @@ import { needsText } from './setUpNode.ts';
  * Offers *Set Up* with a toast when a policy that needs credentials comes into the open workspace: a checkout, a pull, or
  * trust that was given. Nothing toasts on start: the tree and the status bar say it there. Once for each set of services.
  */
-export function registerSetUpOffer(app: App, started: Promise<void>): vscode.Disposable {
+export function registerSetUpOffer(app: PolicyParts & ServiceParts, started: Promise<void>): vscode.Disposable {
   const offered = new Set<string>();
   let quiet = true;
   const look = (): void => {

@@ -1,5 +1,6 @@
 import { commands, type Disposable, l10n } from 'vscode';
 import type { App } from '../../app/app.ts';
+import type { ServiceParts } from '../../app/parts.ts';
 import { credentialKey } from '../../credentials/model/credentialId.ts';
 import { keyPageOf, tellWithKeyPage } from '../model/keyPage.ts';
 import { commandFailed, type ServiceSummary } from '../model/serviceList.ts';
@@ -8,7 +9,7 @@ import { mendText, statusAction, statusText } from './statusPresentation.ts';
 
 /** Tells of each change for the worse once, in one window of all, with what mends it. */
 export function registerStateToasts(
-  { services, announcements }: Pick<App, 'services' | 'announcements'>,
+  { services, announcements }: ServiceParts,
   failed: (error: unknown) => void,
 ): Pick<Disposable, 'dispose'> {
   const news = new StateNews();

@@ -3,6 +3,7 @@ import { l10n } from 'vscode';
 import type { GatewayStatus } from '../../../gateway/parent.ts';
 import { type VisibilityProblem, visibilityProblems } from '../../agents/model/agentVisibility.ts';
 import type { App } from '../../app/app.ts';
+import type { FreezeParts, GatewayPart, PolicyParts, ServiceParts, WindowParts } from '../../app/parts.ts';
 import { standingText } from '../../policy/model/standingText.ts';
 import { statusText } from '../../services/views/statusPresentation.ts';
 
@@ -35,7 +36,7 @@ export async function showStatus(app: App): Promise<void> {
   if (chosen === details) await app.texts.show(l10n.t('Valet Key status.txt'), `${lines.join('\n')}\n`);
 }
 
-function problemLines(app: App, status: GatewayStatus | undefined): readonly string[] {
+function problemLines(app: GatewayPart & WindowParts, status: GatewayStatus | undefined): readonly string[] {
   const problems = visibilityProblems(facts(app, status));
   if (problems.length === 0) return [];
   return [
@@ -45,7 +46,10 @@ function problemLines(app: App, status: GatewayStatus | undefined): readonly str
   ];
 }
 
-function facts(app: App, status: GatewayStatus | undefined): Parameters<typeof visibilityProblems>[0] {
+function facts(
+  app: GatewayPart & WindowParts,
+  status: GatewayStatus | undefined,
+): Parameters<typeof visibilityProblems>[0] {
   const chat = vscode.workspace.getConfiguration('chat');
   return {
     offersServers: typeof vscode.lm?.registerMcpServerDefinitionProvider === 'function',
@@ -105,7 +109,7 @@ function problemText(problem: VisibilityProblem): string {
   }
 }
 
-function gatewayLines(app: App, status: GatewayStatus | undefined): readonly string[] {
+function gatewayLines(app: GatewayPart, status: GatewayStatus | undefined): readonly string[] {
   if (!status || app.gateway.health.state !== 'up') return [l10n.t('Gateway: not running')];
   return [
     l10n.t('Gateway: running'),
@@ -114,13 +118,13 @@ function gatewayLines(app: App, status: GatewayStatus | undefined): readonly str
   ];
 }
 
-function freezeLines(app: App): readonly string[] {
+function freezeLines(app: FreezeParts): readonly string[] {
   const { all, services } = app.freeze.state;
   if (all) return [l10n.t('All access is frozen.')];
   return [services.length > 0 ? l10n.t('Frozen: {0}', services.join(', ')) : l10n.t('Nothing is frozen.')];
 }
 
-function policyLines(app: App): readonly string[] {
+function policyLines(app: PolicyParts): readonly string[] {
   const { state, path } = app.administrator;
   return [
     ...(state.kind === 'none'
@@ -145,7 +149,7 @@ function policyLines(app: App): readonly string[] {
   ];
 }
 
-function serviceLines(app: App): readonly string[] {
+function serviceLines(app: ServiceParts): readonly string[] {
   const { list, servers } = app.services;
   if (list.length + servers.length === 0) return [l10n.t('No services yet.')];
   return [
