@@ -43,7 +43,7 @@ describe('the house', () => {
   });
 
   it('has no file that reaches itself, by types either', () => {
-    expect(circles(imports)).toEqual([]);
+    expect(circles(new Map([...imports].filter(([file]) => isSettled(file))))).toEqual([]);
   });
 });
 
@@ -118,7 +118,7 @@ describe('an offence of each kind is seen', () => {
 });
 
 function offences(all: Imports): Offences {
-  const settled = new Map([...all].filter(([file]) => SETTLED.includes(topOf(file))));
+  const settled = new Map([...all].filter(([file]) => isSettled(file)));
   const folders = betweenFolders(settled);
   const lines = new Map(
     [...folders].map(([folder, targets]) => [folder, new Set(targets.map((to) => asSeen(folder, to)))]),
@@ -143,6 +143,10 @@ function offences(all: Imports): Offences {
     ),
     tooManyImportersOfApp: importersOfApp.length > MOST_IMPORTERS_OF_APP,
   };
+}
+
+function isSettled(file: string): boolean {
+  return SETTLED.includes(topOf(file));
 }
 
 function topOf(file: string): string {

@@ -19,7 +19,7 @@ const EXITS: Readonly<Record<string, readonly string[]>> = {
   store: ['extension/credentials/model/credentialEntry.ts'],
   redactor: ['core/redact/opened.ts'],
   thread: ['gateway/cleaning/cleaner.ts'],
-  sign: ['gateway/inject/material.ts'],
+  sign: ['gateway/targets/service/inject/material.ts'],
   fingerprint: ['core/jwtEnd.ts', 'core/redact/strength.ts', 'extension/credentials/model/fingerprint.ts'],
 };
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findProgram, installDebianPackages } from '../../scripts/lib/system.mjs';
 import { commandEnvironment } from '../../src/extension/credentials/model/commandEnvironment.ts';
-import { runCommand } from '../../src/gateway/commands/runCommand.ts';
+import { runCommand } from '../../src/gateway/targets/service/commands/runCommand.ts';
 import { isRunning } from '../support/processInfo.ts';
 import { freshKey } from '../support/serve.ts';
 import { until } from '../support/until.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ApprovalNotKeptError, ApprovalStore } from '../../../src/extension/state/approvalStore.ts';
-import { FakeSecrets, FakeTexts } from '../support/fakes.ts';
+import { FakeSecrets, FakeTexts, noPause } from '../support/fakes.ts';
 
 function setUp() {
   const texts = new FakeTexts();

@@ -1,7 +1,7 @@
 import { l10n, type Uri, window, workspace } from 'vscode';
 import type { Auth } from '../../../core/policy/model.ts';
 import { Secret } from '../../../core/secret.ts';
-import { materialProblem } from '../../../gateway/inject/material.ts';
+import { materialProblem } from '../../../gateway/targets/service/inject/material.ts';
 import { tellFailure } from '../../ui/confirm.ts';
 import { type Answer, askText, type StepFrame } from '../../ui/steps.ts';
 import { shownPath } from '../../util/shownText.ts';

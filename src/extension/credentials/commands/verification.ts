@@ -2,7 +2,7 @@ import { l10n, ProgressLocation, window } from 'vscode';
 import type { Service, VerifyRequest } from '../../../core/policy/model.ts';
 import type { Secret } from '../../../core/secret.ts';
 import type { Candidate, Renewal, Verification, VerifyingRequest } from '../../../gateway/parent.ts';
-import { standingOf } from '../../../gateway/verification.ts';
+import { standingOf } from '../../../gateway/targets/service/verification.ts';
 import type { App } from '../../app/app.ts';
 import type { FreezeParts, GatewayPart } from '../../app/parts.ts';
 import { findKnownService } from '../../services/model/knownService.ts';

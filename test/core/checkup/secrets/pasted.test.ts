@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { holdsCredential, looksPasted } from '../../../../src/core/checkup/secrets/pasted.ts';
 import { KNOWN_SERVICES } from '../../../../src/extension/services/model/knownServices.ts';
+import { cpuTime } from '../../../support/cpuTime.ts';
 
 const LETTERS_AND_DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { AgentStore } from '../../../../src/extension/agents/model/agentStore.ts';
 import { ApprovalStore } from '../../../../src/extension/state/approvalStore.ts';
-import { FakeSecrets, FakeTexts } from '../../support/fakes.ts';
+import { FakeSecrets, FakeTexts, noPause } from '../../support/fakes.ts';
 
 function storage(): { texts: FakeTexts; secrets: FakeSecrets; open(): AgentStore } {
   const texts = new FakeTexts();

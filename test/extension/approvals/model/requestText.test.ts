@@ -7,6 +7,7 @@ import {
   oneLine,
   queryLines,
 } from '../../../../src/extension/approvals/model/requestText.ts';
+import { cpuTime } from '../../../support/cpuTime.ts';
 
 const JSON_TYPE = 'application/json';
 const FORM_TYPE = 'application/x-www-form-urlencoded';

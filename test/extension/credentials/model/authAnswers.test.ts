@@ -10,7 +10,7 @@ import {
 } from '../../../../src/extension/credentials/model/authAnswers.ts';
 import { credentialOfParts } from '../../../../src/extension/credentials/model/credentialParts.ts';
 import { withService } from '../../../../src/extension/policy/model/policyWriter.ts';
-import { materialProblem } from '../../../../src/gateway/inject/material.ts';
+import { materialProblem } from '../../../../src/gateway/targets/service/inject/material.ts';
 
 const OAUTH = { tokenUrl: 'https://login.example.com/token', clientId: 'c' };
 const COMPLETE: readonly (readonly [AuthTypeWithFields, AuthAnswers, string])[] = [

@@ -9,7 +9,8 @@ import { type PolicyRead, readSettled } from '../../../../src/extension/policy/m
 import { policyLanguage } from '../../../../src/extension/policy/model/windowPolicyLanguage.ts';
 import { ApprovalStore } from '../../../../src/extension/state/approvalStore.ts';
 import { type BoundedPolicyParser, PolicyTimeoutError } from '../../../../src/gateway/policyParser.ts';
-import { FakeSecrets, FakeTexts } from '../../support/fakes.ts';
+import { runs } from '../../../support/runs.ts';
+import { FakeSecrets, FakeTexts, noPause } from '../../support/fakes.ts';
 
 /** What the worker does, in this thread. */
 const inThisThread: Pick<BoundedPolicyParser, 'parse' | 'narrow' | 'changes'> = {

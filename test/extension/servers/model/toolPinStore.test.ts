@@ -3,7 +3,7 @@ import { ToolPinStore, ToolsChangedError } from '../../../../src/extension/serve
 import { toolReviewText } from '../../../../src/extension/servers/model/toolReviewText.ts';
 import { ApprovalStore } from '../../../../src/extension/state/approvalStore.ts';
 import type { SeenTool, ToolStanding, ToolsSeen } from '../../../../src/gateway/parent.ts';
-import { FakeSecrets, FakeTexts } from '../../support/fakes.ts';
+import { FakeSecrets, FakeTexts, noPause } from '../../support/fakes.ts';
 
 function storage(): { texts: FakeTexts; open(scope?: 'user' | 'folder-a'): ToolPinStore } {
   const texts = new FakeTexts();
