@@ -28,14 +28,11 @@ export interface Bare {
  * are none.
  */
 export function bareOf(source: Uint8Array, escapes: boolean): Bare | undefined {
-  if (escapes && source.indexOf(BACKSLASH) < 0 && source.indexOf(EQUALS) < 0) {
+  if (escapes && !hasEscape(source, BACKSLASH) && !hasEscape(source, EQUALS)) {
     return undefined;
   }
   const bytes = new Uint8Array(source.length);
-  const { size, escaped } = strip(source, escapes, bytes, undefined);
-  if (escapes && !escaped) {
-    return undefined;
-  }
+  const size = strip(source, escapes, bytes, undefined);
   let starts: Uint32Array | undefined;
   return {
     bytes: bytes.subarray(0, size),
@@ -51,14 +48,8 @@ export function bareOf(source: Uint8Array, escapes: boolean): Bare | undefined {
   };
 }
 
-function strip(
-  source: Uint8Array,
-  escapes: boolean,
-  out: Uint8Array,
-  starts: Uint32Array | undefined,
-): { size: number; escaped: boolean } {
+function strip(source: Uint8Array, escapes: boolean, out: Uint8Array, starts: Uint32Array | undefined): number {
   let size = 0;
-  let escaped = false;
   const length = source.length;
   const kept = escapes ? KEPT_OR_ESCAPE : KEPT;
   for (let i = 0; i < length; ) {
@@ -73,7 +64,6 @@ function strip(
     }
     const step = byte < 0x80 ? escapeLength(source, i) : multibyteLength(source, i);
     const code = byte < 0x80 ? escapedByte(source, i, step) : wideByte(source, i, step);
-    escaped ||= byte < 0x80 && step > 1;
     if (code >= 0x80 || (code >= 0 && KEPT[code] === 1)) {
       out[size] = code;
       if (starts !== undefined) starts[size] = i;
@@ -81,7 +71,15 @@ function strip(
     }
     i += step;
   }
-  return { size, escaped };
+  return size;
+}
+
+function hasEscape(source: Uint8Array, lead: number): boolean {
+  let at = source.indexOf(lead);
+  while (at >= 0 && escapeLength(source, at) === 1) {
+    at = source.indexOf(lead, at + 1);
+  }
+  return at >= 0;
 }
 
 function lengthAt(source: Uint8Array, at: number, escapes: boolean): number {

@@ -102,12 +102,16 @@ export class Unescaped {
 
 /** Decodes one layer of escapes; undefined when there is none. Linear in the size of the source. */
 export function unescapeLayer(source: Uint8Array, kind: EscapeKind = 'any'): Unescaped | undefined {
-  const first = Math.min(...LEADS[kind].map((lead) => source.indexOf(lead)).filter((index) => index >= 0));
-  if (first === Number.POSITIVE_INFINITY) {
-    return undefined;
-  }
   const isLead = LEAD_TABLES[kind];
   const length = source.length;
+  // Most texts have none, though they have what may begin one.
+  let first = nextLead(source, 0, isLead);
+  while (first < length && readEscape(source, first, source[first] as number) === undefined) {
+    first = nextLead(source, first + 1, isLead);
+  }
+  if (first === length) {
+    return undefined;
+  }
   let spans = new Int32Array(FIRST_SPANS);
   let filled = 0;
   // No escape is shorter than what it stands for.
@@ -118,8 +122,8 @@ export function unescapeLayer(source: Uint8Array, kind: EscapeKind = 'any'): Une
     const byte = source[i] as number;
     const found = isLead[byte] === 1 ? readEscape(source, i, byte) : undefined;
     if (found === undefined) {
-      out[size++] = byte;
-      i += 1;
+      const next = nextLead(source, i + 1, isLead);
+      for (; i < next; i++) out[size++] = source[i] as number;
       continue;
     }
     const start = size;
@@ -137,6 +141,15 @@ export function unescapeLayer(source: Uint8Array, kind: EscapeKind = 'any'): Une
     i += found.length;
   }
   return filled === 0 ? undefined : new Unescaped(out.subarray(0, size), spans.subarray(0, filled));
+}
+
+/** The next byte that may begin an escape; the length for none. */
+function nextLead(source: Uint8Array, from: number, isLead: Uint8Array): number {
+  let at = from;
+  while (at < source.length && isLead[source[at] as number] === 0) {
+    at += 1;
+  }
+  return at;
 }
 
 function leadTable(kind: EscapeKind): Uint8Array {

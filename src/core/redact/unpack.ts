@@ -80,7 +80,7 @@ export class Unpacked {
  * undefined when there is none. What is read in a wrong alignment, or was never text, is hardly ever such a stretch.
  */
 export function unpack(source: Uint8Array, alphabet: Uint8Array): Unpacked | undefined {
-  const found = [BASE64, HEX].map((coding) => findRuns(source, coding, Math.ceil((8 * LEAST) / coding.bits)));
+  const found = [BASE64, HEX].map((coding) => findRuns(source, coding, fitsOf(coding, alphabet)));
   const digits = found.reduce((sum, { count }) => sum + count, 0);
   if (digits === 0) {
     return undefined;
@@ -115,15 +115,17 @@ export function unpack(source: Uint8Array, alphabet: Uint8Array): Unpacked | und
 }
 
 /**
- * Spans of runs with at least `least` digits, as starts and ends, and how many digits they have in all. Looks at every
- * `least`-th byte only, until one is inside a run.
+ * Spans of runs that may hold a match, as starts and ends, and how many digits they have in all. Looks at one byte only in
+ * as many as a match has digits, until one is inside a run. Nearly all runs are words and ids, and are passed over: in no
+ * phase do enough digits in a row begin bytes of the alphabet.
  */
 function findRuns(
   source: Uint8Array,
   coding: Coding,
-  least: number,
+  fits: Uint8Array,
 ): { coding: Coding; spans: readonly number[]; count: number } {
-  const table = coding.digits;
+  const { digits: table, phases } = coding;
+  const least = Math.ceil((8 * LEAST) / coding.bits);
   const spans: number[] = [];
   let total = 0;
   for (let probe = least - 1; probe < source.length; probe += least) {
@@ -134,21 +136,58 @@ function findRuns(
     while (start > 0 && isInside(source, start - 1, coding)) {
       start -= 1;
     }
-    let end = probe + 1;
-    while (end < source.length && isInside(source, end, coding)) {
-      end += 1;
-    }
     let count = 0;
-    for (let i = start; i < end; i++) {
-      count += (table[source[i] as number] as number) < SKIP ? 1 : 0;
+    let history = 0;
+    let hopeful = false;
+    let end = start;
+    for (; end < source.length; end++) {
+      const value = table[source[end] as number] as number;
+      if (value >= SKIP) {
+        if (value === SKIP || isInside(source, end, coding)) continue;
+        break;
+      }
+      history = (history << phases) | (fits[((count & (phases - 1)) << 6) | value] as number);
+      // Eight digits of base64 are full in at least two places beside each other.
+      if (!hopeful && (phases === 2 || (count & 1) === 1)) hopeful = isSteady(history, phases);
+      count += 1;
     }
-    if (count >= least) {
+    if (hopeful) {
       spans.push(start, end);
       total += count;
     }
     probe = end;
   }
   return { coding, spans, count: total };
+}
+
+/** Whether some phase has its bit in all digits of the history: eight of base64, sixteen of hexadecimal. */
+function isSteady(history: number, phases: number): boolean {
+  let all = history & (history >>> 16);
+  all &= all >>> 8;
+  all &= all >>> 4;
+  if (phases === 2) all &= all >>> 2;
+  return (all & ((1 << phases) - 1)) !== 0;
+}
+
+/**
+ * For each place of a digit in its group and each digit a bit for each phase in which the byte that begins in it, if one
+ * does, may be of the alphabet. Of a match so many digits in a row have the bit of its phase that the history is full.
+ */
+function fitsOf({ bits, phases }: Coding, alphabet: Uint8Array): Uint8Array {
+  const fits = new Uint8Array(phases << 6);
+  for (let role = 0; role < phases; role++) {
+    const offset = (8 - ((role * bits) % 8)) % 8;
+    const known = Math.max(0, bits - offset);
+    for (let digit = 0; digit < 2 ** bits; digit++) {
+      const lowest = (digit & (2 ** known - 1)) << (8 - known);
+      if (!alphabet.subarray(lowest, lowest + 2 ** (8 - known)).includes(1)) continue;
+      for (let phase = 0; phase < phases; phase++) {
+        const at = (((role + phase) % phases) << 6) | digit;
+        fits[at] = (fits[at] as number) | (1 << phase);
+      }
+    }
+  }
+  return fits;
 }
 
 /** Whether a byte is a digit, or may stand between two. */
