@@ -5,14 +5,13 @@ import { PRODUCT_VSIX, ROOT } from './lib/repo.mjs';
 import { Failure, main, run, tryRun } from './lib/run.mjs';
 import { listVsix, packVsix } from './lib/vsix.mjs';
 
-const MAX_BYTES = 1_000_000;
+const MAX_BYTES = 860_000;
 
 /** The package, file by file: sources, tests and the command line stay out. */
 const FILES = [
   'CHANGELOG.md',
   'LICENSE',
   'README.md',
-  'SECURITY.md',
   'THIRD-PARTY-NOTICES.txt',
   'dist/explorer.css',
   'dist/explorer.js',
@@ -20,7 +19,6 @@ const FILES = [
   'dist/gateway.js',
   'dist/proxy.js',
   'dist/trailWorker.js',
-  'l10n/bundle.l10n.json',
   'media/icon.png',
   'media/valetKey.svg',
   'media/walkthrough/addService.svg',

@@ -3,7 +3,6 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
 import nls from '../package.nls.json' with { type: 'json' };
-import { NOTICES, thirdPartyNotices } from '../scripts/lib/notices.mjs';
 import { PROVIDER_ID, SERVER_LABEL } from '../src/extension/agents/model/serverDefinition.ts';
 import { administratorPath } from '../src/extension/policy/model/administratorFile.ts';
 
@@ -285,10 +284,6 @@ describe('the Marketplace and Open VSX', () => {
     const kept = readdirSync(path.join(ROOT, 'docs/images')).map((file) => `docs/images/${file}`);
     expect(kept.sort()).toEqual(pictures.map(([, , source]) => source).sort());
   });
-
-  test('get the licences of all that is bundled (node scripts/notices.mjs writes them)', async () => {
-    expect(readFileSync(path.join(ROOT, NOTICES), 'utf8')).toBe(await thirdPartyNotices());
-  }, 30_000);
 });
 
 describe('docs/enterprise.md', () => {

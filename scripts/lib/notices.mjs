@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { BUNDLES, buildOptions } from './bundles.mjs';
 import { ROOT } from './repo.mjs';
 import { Failure } from './run.mjs';
 
@@ -10,52 +9,32 @@ export const NOTICES = 'THIRD-PARTY-NOTICES.txt';
 const HEAD = `Valet Key contains the following third-party software. Each part stands under the licence that follows its name.
 `;
 
-/** Below the nearest of these a package's own folder begins. */
-const MODULES = 'node_modules/';
-
 /**
  * The text of THIRD-PARTY-NOTICES.txt: the licence of every package of which esbuild puts at least one byte into a
  * bundle of the VSIX.
  *
- * @returns {Promise<string>}
+ * @param {readonly import('./builtBundles.mjs').BuiltBundle[]} shipped
+ * @returns {string}
  * @throws {Failure} for a package without a licence text: then someone has to find out under which one it stands
  */
-export async function thirdPartyNotices() {
-  const parts = (await bundledPackages()).map((folder) => {
-    const { name, version, license, repository } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
-    const texts = readdirSync(folder).filter((file) => /^(licen[cs]e|notice|thirdpartynotices)(\.|$)/i.test(file));
+export function thirdPartyNotices(shipped) {
+  const folders = new Set(shipped.flatMap(({ packages }) => packages));
+  const parts = [...folders].map((folder) => {
+    const { name, version, license, repository } = JSON.parse(
+      readFileSync(path.join(ROOT, folder, 'package.json'), 'utf8'),
+    );
+    const texts = readdirSync(path.join(ROOT, folder)).filter((file) =>
+      /^(licen[cs]e|notice|thirdpartynotices)(\.|$)/i.test(file),
+    );
     if (texts.length === 0) {
       throw new Failure(`${name} is bundled and has no licence file. Find its licence before it goes into the VSIX.`);
     }
     const head = [`${name} ${version} (${license})`, webAddress(repository)].filter(Boolean).join('\n');
-    const bodies = texts.sort().map((file) => plain(readFileSync(path.join(folder, file), 'utf8')));
+    const bodies = texts.sort().map((file) => plain(readFileSync(path.join(ROOT, folder, file), 'utf8')));
     return { key: `${name} ${version}`, text: `${'='.repeat(80)}\n${head}\n\n${bodies.join('\n\n')}\n` };
   });
   parts.sort((one, other) => (one.key < other.key ? -1 : 1));
   return [HEAD, ...parts.map(({ text }) => text)].join('\n');
-}
-
-/** @returns {Promise<string[]>} their folders, each once */
-async function bundledPackages() {
-  // Loaded late: before the first `npm ci` there is no esbuild.
-  const { build } = await import('esbuild');
-  const folders = new Set();
-  for (const bundle of BUNDLES.filter(({ shipped }) => shipped)) {
-    const { metafile } = await build({ ...buildOptions(bundle), metafile: true, write: false });
-    for (const { inputs } of Object.values(metafile.outputs)) {
-      for (const [file, { bytesInOutput }] of Object.entries(inputs)) {
-        if (bytesInOutput > 0 && file.includes(MODULES)) folders.add(path.join(ROOT, packageFolder(file)));
-      }
-    }
-  }
-  return [...folders];
-}
-
-/** @param {string} file with forward slashes, as esbuild names it */
-function packageFolder(file) {
-  const start = file.lastIndexOf(MODULES) + MODULES.length;
-  const [first = '', second = ''] = file.slice(start).split('/');
-  return file.slice(0, start) + (first.startsWith('@') ? `${first}/${second}` : first);
 }
 
 /** @param {string | { url?: string } | undefined} repository as package.json has it */

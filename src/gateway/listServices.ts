@@ -1,6 +1,7 @@
+import { describeRule } from '../core/policy/describeRule.ts';
 import type { ServiceList } from '../protocol/messages.ts';
 import type { ServiceStatus } from './parent.ts';
-import { describeRule, type PolicySet, type ServiceInForce } from './policySet.ts';
+import type { PolicySet, ServiceInForce } from './policySet.ts';
 
 /** Longest list without `service`, in characters of minified JSON (contracts.md). */
 const MAX_CHARS = 8000;

@@ -5,7 +5,6 @@ import { describeAuth } from '../core/policy/definition.ts';
 import { lowerLimits } from '../core/policy/limits.ts';
 import type { Decision, Limits, Policy, PolicyAuthor, PolicyDocument, Rule, Service } from '../core/policy/model.ts';
 import type { WantedRule } from '../core/policy/narrowestRule.ts';
-import { describeRestrictions } from '../core/policy/restrictions.ts';
 import { strictness } from '../core/policy/strictness.ts';
 import type { CanonicalRequest } from '../core/request/model.ts';
 import { absentHalf, bothHalves, NOBODY, type Say, unequalHalf } from './jointVerdict.ts';
@@ -271,14 +270,4 @@ function differingPart(a: Service, b: Service): string | undefined {
   if (describeAuth(a.auth) !== describeAuth(b.auth)) return 'auth';
   if (a.network !== b.network) return 'network';
   return undefined;
-}
-
-/** One line a rule, as `list_services` and the views show it: `ask POST /v1/refunds (body amount at most 5000)`. */
-export function describeRule(rule: Rule): string {
-  const methods = rule.methods ? [...rule.methods].join(', ') : '';
-  const effect = rule.approval === undefined ? rule.effect : 'ask';
-  const restrictions = describeRestrictions(rule);
-  return [effect === 'allow' ? '' : effect, methods, rule.pattern.text, restrictions && `(${restrictions})`]
-    .filter((part) => part !== '')
-    .join(' ');
 }

@@ -317,7 +317,9 @@ describe("a proxy that looked before its own window's gateway was there", () => 
       'my-agent',
     );
     expect((await agent.refused('read', { service: 'mine', path: '/x' })).code).toBe('unknown_service');
+    const before = upstream.requests.length;
     const underWay = agent.ok('read', { service: 'api', path: '/slow/2500' });
+    await upstream.received(before + 1);
     for (const file of fs.readdirSync(mine.runtimeDir).filter((file) => file.endsWith('.json'))) {
       fs.copyFileSync(path.join(mine.runtimeDir, file), path.join(folder, file));
     }

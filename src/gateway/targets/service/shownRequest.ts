@@ -1,10 +1,11 @@
 import { agentName } from '../../../core/audit/agentName.ts';
 import { agentWords } from '../../../core/audit/agentWords.ts';
 import type { AuditEvent } from '../../../core/audit/model.ts';
+import { describeRule } from '../../../core/policy/describeRule.ts';
 import type { CanonicalRequest } from '../../../core/request/model.ts';
 import type { AgentInfo } from '../../../protocol/messages.ts';
 import type { ApprovalAnswer, ApprovalQuestion } from '../../parent.ts';
-import { describeRule, type JointDecision, type ServiceInForce } from '../../policySet.ts';
+import type { JointDecision, ServiceInForce } from '../../policySet.ts';
 
 /** What a question shows of a request; the rest of it says how the question itself stands. */
 export type ShownRequest = Omit<

@@ -1,6 +1,6 @@
 import { StreamableHTTPError } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { McpError, ErrorCode as McpErrorCode } from '@modelcontextprotocol/sdk/types.js';
-import * as z from 'zod';
+import { $ZodError } from 'zod/v4/core';
 import { type RefusalError, refusals, type Sent } from '../../call/refusals.ts';
 import { TransportError } from '../service/http/transportError.ts';
 import { serverRefusals } from './serverRefusals.ts';
@@ -23,7 +23,7 @@ export function serverFailure(
   const status = httpStatus(error);
   if (status === 401) return serverRefusals.credentialRejected(server);
   if (intended !== true) return serverRefusals.notStarted(server, startFailure(error));
-  if (error instanceof z.core.$ZodError || (error instanceof StreamableHTTPError && status === undefined)) {
+  if (error instanceof $ZodError || (error instanceof StreamableHTTPError && status === undefined)) {
     return serverRefusals.unreadable(server, 'is not what MCP allows');
   }
   if (error instanceof RangeError) return serverRefusals.unreadable(server, 'is nested too deeply');
