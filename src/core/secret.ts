@@ -1,4 +1,4 @@
-/** Where a credential's value may go. Each has exactly one call site; a test counts them. */
+/** Where a credential's value may go. Each has one call site, but for `fingerprint`; a test knows them all. */
 export type SecretExit =
   /** Onto the wire, in the request that the policy allowed. */
   | 'wire'

@@ -3,7 +3,7 @@ import type { ServiceList } from '../protocol/messages.ts';
 import type { ServiceStatus } from './parent.ts';
 import type { PolicySet, ServiceInForce } from './policySet.ts';
 
-/** Longest list without `service`, in characters of minified JSON (contracts.md). */
+/** Longest list without `service`, in characters of minified JSON: a contract. */
 const MAX_CHARS = 8000;
 const MAX_RULES_IN_FULL = 500;
 

@@ -53,7 +53,7 @@ import { sealChannel } from './sealedChannel.ts';
 
 /** What a gateway needs before it can listen. Paths and versions only. */
 export interface GatewayStart {
-  /** Where rendezvous files and sockets live; see broker/runtimeDir.ts. */
+  /** Where rendezvous files and sockets live; see src/protocol/runtimeDir.ts. */
   readonly runtimeDir: string;
   /** Where this run's audit files go. */
   readonly auditDir: string;

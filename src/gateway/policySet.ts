@@ -82,7 +82,7 @@ const NOTHING: Compiled = new Map();
 
 /**
  * The policy documents of a gateway. A request passes only if, in every document that names the service, the approved
- * text allows it *and* the written text allows it (policy-language.md, "What is in force").
+ * text allows it *and* the written text allows it (docs/policy.md, *Approved and written*).
  */
 export class PolicySet {
   readonly #documents: readonly Document[];

@@ -17,7 +17,7 @@ import type { EditorWindow } from './support/window.ts';
 // build on one another.
 
 const credential = ['crowd', crypto.randomUUID()].join('-');
-/** Longest time in milliseconds for a freeze in one window to act everywhere (security.md's promise). */
+/** Longest time in milliseconds for a freeze in one window to act everywhere (SECURITY.md's promise). */
 const REACHES_WITHIN_MS = 1000;
 const LIMIT = 4;
 

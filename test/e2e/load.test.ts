@@ -19,7 +19,7 @@ import type { EditorWindow } from './support/window.ts';
 
 const first = ['load', 'first', crypto.randomUUID()].join('-');
 const second = ['load', 'second', crypto.randomUUID()].join('-');
-/** security.md's promises, in milliseconds. */
+/** SECURITY.md's promises, in milliseconds. */
 const STOPS_WITHIN_MS = 100;
 const STOPS_ELSEWHERE_WITHIN_MS = 1000;
 

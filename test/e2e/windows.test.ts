@@ -12,7 +12,7 @@ import type { EditorWindow } from './support/window.ts';
 // does in one reaches the other within a second; each agent meets its own window's policy. The tests build on one another.
 
 const credential = ['shared', crypto.randomUUID()].join('-');
-/** Longest time in milliseconds for a change in one window to act in the other (security.md's promise). */
+/** Longest time in milliseconds for a change in one window to act in the other (SECURITY.md's promise). */
 const REACHES_WITHIN_MS = 1000;
 
 let editor: Editor;

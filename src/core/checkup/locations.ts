@@ -72,7 +72,7 @@ const HOME_PLACES: readonly ConfigPlace[] = [
   ),
   // https://docs.cline.bot/cli/configuration
   ...place('cline', 'jsonc', '.cline/data/settings/cline_mcp_settings.json'),
-  // https://docs.continue.dev/reference, loadJsonMcpConfigs.ts of continuedev/continue
+  // https://docs.continue.dev/reference, and what continuedev/continue loads as JSON
   ...place('continue', 'yaml', '.continue/config.yaml', '.continue/mcpServers/*.yaml', '.continue/mcpServers/*.yml'),
   ...place('continue', 'jsonc', '.continue/config.json', '.continue/mcpServers/*.json'),
   // https://geminicli.com/docs/reference/configuration/
@@ -100,7 +100,7 @@ const DATA_PLACES: readonly ConfigPlace[] = [
       `${editor}/User/profiles/*/mcp.json`,
       `${editor}/User/profiles/*/settings.json`,
     ),
-    // src/core/storage/disk.ts of cline/cline: before ~/.cline
+    // Where cline/cline kept them before it had ~/.cline
     ...place('cline', 'jsonc', `${editor}/User/globalStorage/saoudrizwan.claude-dev/settings/cline_mcp_settings.json`),
   ]),
 ];

@@ -9,7 +9,7 @@ export class ReadOnlyTexts {
   readonly #texts = new Map<string, string>();
   #count = 0;
 
-  /** Opens the text under this name, such as `Audit check.md`. */
+  /** Opens the text under this name; the name's end says how it is coloured, such as `.md`. */
   async show(name: string, text: string): Promise<void> {
     await vscode.window.showTextDocument(this.put(name, text), { preview: false });
   }

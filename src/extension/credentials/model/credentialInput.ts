@@ -4,7 +4,7 @@ import { Secret } from '../../../core/secret.ts';
 /** Why a typed value is no credential that can be used. The texts for people are made where they are shown. */
 export type CredentialInputProblem = 'empty' | 'too-short' | 'line-break' | 'control-character' | 'not-ascii';
 
-/** Shorter values would be redacted out of ordinary text, and are guessed too easily (docs/security.md). */
+/** Shorter values would be redacted out of ordinary text, and are guessed too easily (SECURITY.md). */
 const SHORTEST_CREDENTIAL = 8;
 
 /** What people paste often carries a line's end or a space around the value; neither is ever part of a key. */

@@ -4,7 +4,7 @@ import { parseRetired, type RetiredEntry, retiredText, type UndoOffer } from './
 import { type CredentialId, credentialKey, parseCredentialKey } from './credentialId.ts';
 import { storeKept } from './keptSecret.ts';
 
-/** How long a replaced or removed value is still taken out of answers (docs/security.md): 24 hours. */
+/** How long a replaced or removed value is still taken out of answers (SECURITY.md): 24 hours. */
 export const RETIRED_FOR_MS = 24 * 60 * 60 * 1000;
 
 /** How long a rotation can be undone: ten minutes. */
