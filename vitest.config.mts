@@ -26,6 +26,10 @@ export default defineConfig({
         },
       },
       {
+        // Data of other projects: `npm run corpus -- FOLDER`.
+        test: { name: 'corpus', testTimeout: 30_000, include: ['test/thirdParty/**/*.test.ts'] },
+      },
+      {
         // The built bundles as real processes on real sockets.
         test: {
           name: 'process',

@@ -1,16 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { findSecrets } from '../../../src/core/checkup/secrets/findSecrets.ts';
+import { randomText as random } from './randomText.ts';
 import { findings, found, read, withServer } from './support.ts';
 
-const ALPHABET = 'q8Zr2XkWv7Lp4TmNc9YbHs6Jd3Gf5RtVa1BxKe0UwCoMiPzDnEgSyQhAjFlIuOT';
-/** A text that looks generated, built here so that no key-shaped literal stands in the repository. */
-function random(length: number, seed = 7): string {
-  let state = seed;
-  return Array.from({ length }, () => {
-    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
-    return ALPHABET[Math.floor((state / 2 ** 31) * ALPHABET.length)];
-  }).join('');
-}
 const hex = (length: number): string =>
   Array.from({ length }, (_, index) => '7f03b9ca5e18d642'[(index * index * 3 + index * 5 + 1) % 16]).join('');
 const uuid = [hex(8), hex(9).slice(5), `4${hex(3)}`, `a${hex(3)}`, hex(12)].join('-');

@@ -48,10 +48,10 @@ describe('the corpus of base URLs', () => {
     expect(holds(one)).toBe(true);
   });
 
-  it('holds for nine in ten of the cases that are a matter of choice', () => {
+  it('holds for the cases that are a matter of choice, too', () => {
     const scored = cases.filter((one) => one.level === 'should');
     const failed = scored.filter((one) => !holds(one)).map((one) => one.id);
-    expect(failed.length, failed.join(' ')).toBeLessThanOrEqual(scored.length / 10);
+    expect(failed).toEqual([]);
   });
 });
 

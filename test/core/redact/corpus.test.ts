@@ -84,9 +84,9 @@ describe('the redaction corpus', () => {
     expect(failuresOf(test)).toEqual([]);
   });
 
-  it('passes at least nine in ten of what should be', () => {
+  it('passes what should be, too', () => {
     const should = CASES.filter((test) => test.level === 'should');
     const failed = should.filter((test) => failuresOf(test).length > 0);
-    expect(failed.map((test) => test.id).slice(Math.floor(should.length / 10))).toEqual([]);
+    expect(failed.map((test) => test.id)).toEqual([]);
   });
 });

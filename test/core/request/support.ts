@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { parseBaseUrl } from '../../../src/core/net/baseUrl.ts';
+import { compileService, decide } from '../../../src/core/policy/decide.ts';
 import { type Auth, DEFAULT_LIMITS, type Service, type ServiceHeaders } from '../../../src/core/policy/model.ts';
+import { parsePolicy } from '../../../src/core/policy/parse.ts';
 import { canonicalise } from '../../../src/core/request/canonicalise.ts';
 import type { CanonicalRequest, RequestInput, RequestProblem } from '../../../src/core/request/model.ts';
 import { canonicalPath, literalPattern } from '../../../src/core/request/path.ts';
@@ -88,13 +90,39 @@ export function judge(one: PathCase, sent: Sent): string | undefined {
   return prefix !== undefined && !sent.target.startsWith(prefix) ? 'left the prefix' : undefined;
 }
 
+/** What the real policy sends. JSON is YAML, so that a case's policy needs no other spelling. */
+export function sentByPolicy(one: PathCase): Sent {
+  const policies = one.policy.policies.map(({ path, methods }) => ({ path, methods }));
+  const text = JSON.stringify({
+    services: { api: { baseUrl: one.policy.baseUrl, auth: { type: 'bearer' }, policies } },
+  });
+  const service = parsePolicy(text).policy?.services.get('api');
+  return service === undefined ? null : sentBy(one, service);
+}
+
+function sentBy(one: PathCase, service: Service): Sent {
+  const request = canonicalise(inputOf(one), service);
+  if (!request.ok) return null;
+  return decide(compileService(service), request.value).verdict === 'allow' ? request.value : null;
+}
+
 export function inputOf(one: PathCase): RequestInput {
   const { method, path, query, headers, body } = one.request;
   return { service: 'api', method, path, query, headers, ...(body === undefined ? {} : { json: body }) };
 }
 
+/** What is wrong with the cases of a level, each by its name. */
+export function failures(cases: readonly PathCase[], level: PathCase['level']): string[] {
+  return cases
+    .filter((one) => one.level === level)
+    .flatMap((one) => {
+      const problem = judge(one, sentByPolicy(one));
+      return problem === undefined ? [] : [`${one.id} (${one.category}): ${problem}`];
+    });
+}
+
 /** Reads a file with one JSON value a line. */
-export function readLines<T>(file: string | URL): T[] {
+function readLines<T>(file: string | URL): T[] {
   const lines = readFileSync(file, 'utf8').split('\n');
   return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as T);
 }
