@@ -12,7 +12,7 @@ const schema = z.object({
     services: z.array(z.string()),
     /** Counts up with each freeze and unfreeze. */
     revision: z.number().int().nonnegative(),
-    /** Proves that a window wrote this, see freeze/freezeStore.ts; empty for a state that nobody signed. */
+    /** Proves that a window wrote this, see freezeStore.ts; empty for a state that nobody signed. */
     mac: z.string(),
   }),
   /** Changes whenever credentials or approvals did, so that other windows read them again. */

@@ -33,7 +33,7 @@ export async function verifyCredential(app: App, argument: unknown): Promise<voi
   void tell(app, summary, verification);
 }
 
-/** Verifies in the background what the policies ask for; see credentials/verifyOnStart.ts. */
+/** Verifies in the background what the policies ask for; see verifyOnStart.ts. */
 export function verifyStored(app: CredentialParts & GatewayPart & ServiceParts): Promise<void> {
   return verifyOnStart({
     services: () => app.services.list,
