@@ -73,7 +73,7 @@ function serveOwnTools(server: Server, gateway: GatewayClient): void {
   server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: TOOLS }));
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, { signal, sendNotification }) => {
     if (!isToolName(params.name)) {
-      return result(invalidArguments(`There is no tool of this name, but ${Object.keys(ARGUMENTS).join(', ')}.`));
+      return result(invalidArguments(`There is no tool of this name; there are ${Object.keys(ARGUMENTS).join(', ')}.`));
     }
     const question = toQuestion(params.name, params.arguments ?? {});
     if ('refusal' in question) return result(question);
@@ -90,18 +90,22 @@ function toQuestion(tool: ToolName, given: unknown): Question | Refused {
   switch (tool) {
     case 'list_services': {
       const checked = ARGUMENTS.list_services.safeParse(given);
-      if (!checked.success) return wrongArguments(tool, checked.error);
+      if (!checked.success) return wrongArguments(tool, given, checked.error);
       const { service } = checked.data;
       return { do: 'listServices', ...(service === undefined ? {} : { service }) };
     }
     case 'request_access': {
       const checked = ARGUMENTS.request_access.safeParse(given);
-      return checked.success ? { do: 'requestAccess', access: checked.data } : wrongArguments(tool, checked.error);
+      return checked.success
+        ? { do: 'requestAccess', access: checked.data }
+        : wrongArguments(tool, given, checked.error);
     }
     case 'read':
     case 'execute': {
       const checked = ARGUMENTS[tool].safeParse(given);
-      return checked.success ? { do: 'execute', call: { ...checked.data, tool } } : wrongArguments(tool, checked.error);
+      return checked.success
+        ? { do: 'execute', call: { ...checked.data, tool } }
+        : wrongArguments(tool, given, checked.error);
     }
   }
 }

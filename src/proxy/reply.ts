@@ -48,8 +48,9 @@ export function gatewayUnsafe(why: string): Refused {
   };
 }
 
-export function invalidArguments(message: string): Refused {
-  return {
-    refusal: { code: 'invalid_request', message, nextStep: 'Correct the arguments and call again.', sent: 'no' },
-  };
+export function invalidArguments(
+  message: string,
+  nextStep = 'Nothing was sent. Correct the arguments and call again.',
+): Refused {
+  return { refusal: { code: 'invalid_request', message, nextStep, sent: 'no' } };
 }

@@ -34,10 +34,11 @@ const select = {
   items: { type: 'string' },
   description: 'Keep only these JSON Pointers of the answer, * for every element: ["/data/*/id", "/has_more"].',
 };
+export const MAX_ANSWER_CHARS = 100_000;
 const maxChars = {
   type: 'integer',
   minimum: 1,
-  maximum: 100000,
+  maximum: MAX_ANSWER_CHARS,
   description: 'Longest answer in characters (default 20000): 5000.',
 };
 
@@ -129,7 +130,7 @@ const common = {
   query: querySchema.optional(),
   headers: z.record(text, text).optional(),
   select: agentTexts.select.optional(),
-  maxChars: z.number().int().min(1).max(100_000).optional(),
+  maxChars: z.number().int().min(1).max(MAX_ANSWER_CHARS).optional(),
   reason: agentTexts.reason.optional(),
 };
 

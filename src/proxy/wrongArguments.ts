@@ -1,6 +1,13 @@
 import type { ZodError } from 'zod';
+import {
+  MAX_NAME_CHARS,
+  MAX_PATH_CHARS,
+  MAX_POINTER_CHARS,
+  MAX_POINTERS,
+  MAX_REASON_CHARS,
+} from '../protocol/messages.ts';
 import { invalidArguments, type Refused } from './reply.ts';
-import { ARGUMENTS, type ToolName } from './tools.ts';
+import { ARGUMENTS, MAX_ANSWER_CHARS, type ToolName } from './tools.ts';
 
 type Issue = ZodError['issues'][number];
 
@@ -13,25 +20,108 @@ const OURS: ReadonlySet<string> = new Set([
 /** No credential is as short. */
 const TOO_SHORT_FOR_A_CREDENTIAL = 8;
 
-/** Says which arguments are wrong, and how they should look. By their places: what an agent wrote is not repeated to it. */
-export function wrongArguments(tool: ToolName, error: ZodError): Refused {
-  const issues = error.issues.slice(0, 3).map((issue) => problemOf(tool, issue));
-  return invalidArguments(`The arguments of ${tool} are wrong: ${issues.join('; ')}.`);
+/** As many mistakes as an agent is told of at once. */
+const MAX_TOLD = 3;
+
+/** What each argument has to be, and what is in it. */
+const WANTED: Readonly<Record<string, string>> = {
+  service: `a name from list_services, of at most ${MAX_NAME_CHARS} characters`,
+  method: `a method such as "GET", of at most ${MAX_NAME_CHARS} characters`,
+  path: `a text such as "/v1/charges?limit=3", of at most ${MAX_PATH_CHARS} characters`,
+  query: 'an object of parameters, such as {"limit": 3}',
+  'query.': 'a text, a number, true, false, null or a list of such values',
+  headers: 'an object of texts, such as {"Accept": "text/csv"}',
+  'headers.': 'a text',
+  form: 'an object of fields, such as {"amount": 500}',
+  text: 'a text',
+  select: `a list of at most ${MAX_POINTERS} JSON Pointers, such as ["/data/*/id"]`,
+  'select.': `a JSON Pointer such as "/data/*/id", of at most ${MAX_POINTER_CHARS} characters`,
+  maxChars: `a whole number from 1 to ${MAX_ANSWER_CHARS}`,
+  reason: `a text of at most ${MAX_REASON_CHARS} characters`,
+};
+
+/**
+ * Says which arguments are wrong, why, and what to do about it. By their places: what an agent wrote is not repeated to it, as
+ * a copy with credentials taken out would answer a guess.
+ */
+export function wrongArguments(tool: ToolName, given: unknown, error: ZodError): Refused {
+  const issues = error.issues.slice(0, MAX_TOLD);
+  const places = issues.map(({ path }) => placeOf(path)).filter((place) => place !== '');
+  const correct = places.length === 0 ? 'the arguments' : [...new Set(places)].join(' and ');
+  return invalidArguments(
+    `The arguments of ${tool} are wrong: ${issues.map((issue) => problemOf(tool, given, issue)).join('; ')}.`,
+    `Nothing was sent. Correct ${correct}, and call again.`,
+  );
 }
 
-function problemOf(tool: ToolName, issue: Issue): string {
+function problemOf(tool: ToolName, given: unknown, issue: Issue): string {
   if (issue.code === 'unrecognized_keys') {
     const shown = issue.keys.filter((name) => OURS.has(name) || name.length < TOO_SHORT_FOR_A_CREDENTIAL);
-    const others = ['and no other argument', ...shown.slice(0, 3)].join(', not ');
+    const others = ['and no other argument', ...shown.slice(0, MAX_TOLD)].join(', not ');
     return `it takes ${Object.keys(ARGUMENTS[tool].shape).join(', ')} ${others}`;
   }
-  const [argument, place] = issue.path;
-  if (argument === undefined) return issue.message;
-  return `${placeOf(String(argument), place)}: ${issue.message}`;
+  const { path } = issue;
+  if (path.length === 0)
+    return `they are ${kindOf(given)} and have to be an object of ${Object.keys(ARGUMENTS[tool].shape).join(', ')}`;
+  return `${placeOf(path)} ${mistakeOf(valueAt(given, path), issue)} and has to be ${wantedAt(tool, path)}`;
 }
 
-/** The names inside of an argument are the agent's own; the numbers are not. */
-function placeOf(argument: string, place: PropertyKey | undefined): string {
-  if (place === undefined) return argument;
-  return typeof place === 'number' ? `entry ${place + 1} of ${argument}` : `a value in ${argument}`;
+function mistakeOf(value: unknown, issue: Issue): string {
+  switch (issue.code) {
+    case 'too_big':
+      return typeof value === 'string' ? 'is too long' : Array.isArray(value) ? 'has too many entries' : 'is too large';
+    case 'too_small':
+      return 'is too small';
+    case 'invalid_value':
+      return typeof value === 'string' ? 'is another one' : `is ${kindOf(value)}`;
+    default:
+      if (value === undefined) return 'is missing';
+      return typeof value === 'number' && issue.code === 'invalid_type' && issue.expected === 'int'
+        ? 'is not whole'
+        : Array.isArray(value) && issue.code === 'invalid_union'
+          ? 'is a list of other values'
+          : `is ${kindOf(value)}`;
+  }
+}
+
+function wantedAt(tool: ToolName, [argument, ...inside]: readonly PropertyKey[]): string {
+  const name = String(argument);
+  if (tool === 'read' && name === 'method') return 'GET or HEAD';
+  return WANTED[inside.length === 0 ? name : `${name}.`] ?? 'something else';
+}
+
+/** `query.limit`, `select[2]`. A name within an argument is the agent's own, so that only a short one is repeated. */
+function placeOf([argument, ...inside]: readonly PropertyKey[]): string {
+  let place = argument === undefined ? '' : String(argument);
+  for (const step of inside) {
+    if (typeof step === 'number') place += `[${step}]`;
+    else if (/^\w+$/.test(String(step)) && String(step).length < TOO_SHORT_FOR_A_CREDENTIAL)
+      place += `.${String(step)}`;
+    else return `a value in ${place}`;
+  }
+  return place;
+}
+
+function valueAt(given: unknown, path: readonly PropertyKey[]): unknown {
+  let value = given;
+  for (const step of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;
+    value = (value as Readonly<Record<PropertyKey, unknown>>)[step];
+  }
+  return value;
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  switch (typeof value) {
+    case 'string':
+      return 'a text';
+    case 'number':
+      return 'a number';
+    case 'boolean':
+      return 'true or false';
+    default:
+      return 'an object';
+  }
 }

@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { ARGUMENTS, isToolName, TOOLS, type ToolName } from '../../src/proxy/tools.ts';
+import { wrongArguments } from '../../src/proxy/wrongArguments.ts';
+
+const GOOD: Readonly<Record<ToolName, Record<string, unknown>>> = {
+  list_services: {},
+  read: { service: 'api', path: '/x' },
+  execute: { service: 'api', method: 'POST', path: '/x' },
+  request_access: { service: 'api', method: 'POST', path: '/x', reason: 'why' },
+};
+
+/** Of every kind that JSON has, with texts that an agent might try as guesses. */
+const guess = ['sk', 'live', 'Zx81', 'mnbvcxz'].join('_');
+const VALUES: readonly unknown[] = [
+  null,
+  true,
+  7.5,
+  -1,
+  1e300,
+  guess,
+  guess.repeat(10_000),
+  [guess],
+  [[guess]],
+  [{}],
+].concat([
+  { a: { [guess]: guess } },
+  { limit: [guess, {}] },
+  { [guess]: { a: 1 } },
+  { [guess]: 1 },
+  Array(60).fill(guess),
+]);
+
+function refusalOf(
+  tool: ToolName,
+  given: unknown,
+): { readonly message: string; readonly nextStep: string } | undefined {
+  const checked = ARGUMENTS[tool].safeParse(given);
+  return checked.success ? undefined : wrongArguments(tool, given, checked.error).refusal;
+}
+
+const PARAMETERS = TOOLS.flatMap(({ name, inputSchema }) => {
+  if (!isToolName(name)) throw new Error(name);
+  return Object.keys(inputSchema.properties).map((parameter) => ({ tool: name, parameter }));
+});
+
+describe('an argument that is wrong', () => {
+  it.each(PARAMETERS)(
+    'is told in our own words, by its place, and not repeated: $tool, $parameter',
+    ({ tool, parameter }) => {
+      let refused = 0;
+      for (const value of VALUES) {
+        const refusal = refusalOf(tool, { ...GOOD[tool], [parameter]: value });
+        if (!refusal) continue;
+        refused += 1;
+        const { message, nextStep } = refusal;
+        expect(message).toMatch(
+          new RegExp(`^The arguments of ${tool} are wrong: (?:a value in )?${parameter}\\b.* and has to be .*\\.$`),
+        );
+        expect(nextStep).toMatch(new RegExp(`^Nothing was sent\\. Correct .*${parameter}.*, and call again\\.$`));
+        const said = `${message} ${nextStep}`;
+        expect(said).not.toMatch(
+          /invalid input|expected|received|too big:|too small:|<=|>=|undefined|something else|zod/i,
+        );
+        expect(said).not.toContain(guess);
+        expect(said).not.toContain('1e+300');
+      }
+      // `json` takes whatever JSON is.
+      expect(refused).toBeGreaterThan(parameter === 'json' ? -1 : 3);
+    },
+  );
+
+  it.each(PARAMETERS.filter(({ tool, parameter }) => Object.hasOwn(GOOD[tool], parameter)))(
+    'is missing: $tool, $parameter',
+    ({ tool, parameter }) => {
+      const { [parameter]: _, ...others } = GOOD[tool];
+      expect(refusalOf(tool, others)?.message).toContain(`${parameter} is missing and has to be `);
+    },
+  );
+
+  it.each<[ToolName, unknown, string]>([
+    [
+      'read',
+      { query: { limit: {} } },
+      'query.limit is an object and has to be a text, a number, true, false, null or a list',
+    ],
+    ['read', { query: { expand: [{}] } }, 'query.expand is a list of other values and has to be a text'],
+    ['read', { query: { [guess]: {} } }, 'a value in query is an object and has to be'],
+    ['read', { query: [] }, 'query is a list and has to be an object of parameters'],
+    ['read', { headers: { accept: 5 } }, 'headers.accept is a number and has to be a text'],
+    ['read', { select: ['/a', 5] }, 'select[1] is a number and has to be a JSON Pointer'],
+    ['read', { select: Array(51).fill('/a') }, 'select has too many entries and has to be a list of at most 50'],
+    ['read', { maxChars: 1.5 }, 'maxChars is not whole and has to be a whole number from 1 to 100000'],
+    ['read', { maxChars: 0 }, 'maxChars is too small and has to be'],
+    ['read', { maxChars: '5' }, 'maxChars is a text and has to be'],
+    ['read', { method: 'POST' }, 'method is another one and has to be GET or HEAD'],
+    ['read', { path: 'x'.repeat(70_000) }, 'path is too long and has to be a text such as'],
+    [
+      'read',
+      { service: null, path: 5 },
+      'service is null and has to be a name from list_services, of at most 200 characters; path is a number',
+    ],
+    [
+      'read',
+      { json: {}, [guess]: 1 },
+      'it takes service, path, query, headers, select, maxChars, reason, method and no other argument, not json',
+    ],
+  ])('says what is wrong, why, and where: %s %j', (tool, more, words) => {
+    const { message = '' } = refusalOf(tool, { ...GOOD[tool], ...(more as object) }) ?? {};
+    expect(message).toContain(words);
+    expect(message).not.toContain(guess);
+  });
+
+  it('is no object at all', () => {
+    expect(refusalOf('read', [])?.message).toContain('they are a list and have to be an object of service,');
+  });
+});
