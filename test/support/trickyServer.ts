@@ -14,7 +14,8 @@ import {
  * An MCP server that does what a wrapped server must not get away with: leaks its environment, crashes, hangs, leaves
  * children behind, changes its tools. `--changes-after N` changes them after N calls, `--silent` without saying so;
  * `--no-list` never tells them; `--many` tells one more with each of endless pages; `--flood` has twenty pages of 0.9 MB that
- * nobody sees; `--list-after FILE` waits with them until
+ * nobody sees; `--huge text` and `--huge names` have twenty pages of fifty plain tools, 2 MB in all, or 60,000 names in their
+ * schemas; `--list-after FILE` waits with them until
  * that file is there. `--journal FILE` has it write down there that it started, and each call.
  */
 const args = process.argv.slice(2);
@@ -140,6 +141,18 @@ server.setRequestHandler(ListToolsRequestSchema, async ({ params }) => {
     const page = Number(params?.cursor ?? 0);
     const description = `${page}${'\u202e'.repeat(300_000)}`;
     const tools = [{ name: `tool_${page}`, description, inputSchema: { type: 'object' as const } }];
+    return page < 19 ? { tools, nextCursor: String(page + 1) } : { tools };
+  }
+  const huge = fileOf('--huge');
+  if (huge !== undefined) {
+    const page = Number(params?.cursor ?? 0);
+    const properties = Object.fromEntries(Array.from({ length: huge === 'names' ? 60 : 0 }, (_, n) => [`p${n}`, {}]));
+    const description = huge === 'text' ? 'A plain word. '.repeat(143) : 'A tool';
+    const tools = Array.from({ length: 50 }, (_, n) => ({
+      name: `tool_${page}_${n}`,
+      description,
+      inputSchema: { type: 'object' as const, properties },
+    }));
     return page < 19 ? { tools, nextCursor: String(page + 1) } : { tools };
   }
   const gate = fileOf('--list-after');

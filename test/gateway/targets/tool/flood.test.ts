@@ -15,7 +15,13 @@ let served: Served;
 
 beforeAll(async () => {
   served = await serve({
-    policy: JSON.stringify({ servers: { flood: trickyServer(undefined, {}, ['--flood']) } }),
+    policy: JSON.stringify({
+      servers: {
+        flood: trickyServer(undefined, {}, ['--flood']),
+        text: trickyServer(undefined, {}, ['--huge', 'text']),
+        names: trickyServer(undefined, {}, ['--huge', 'names']),
+      },
+    }),
     nodeArgs: METERED,
   });
 });
@@ -48,3 +54,20 @@ it('no tool of such a list is shown', async () => {
   expect(tools.filter((name) => name.startsWith('tool_'))).toEqual([]);
   await client.close();
 });
+
+it.each(['text', 'names'])(
+  'of a list of tools that is too large, a megabyte and 20,000 names are taken: %s',
+  async (server) => {
+    const client = await wrappedClient(served.proxy, server);
+    try {
+      const { tools } = await client.client.listTools();
+      const written = JSON.stringify(tools);
+      expect(tools.length).toBeGreaterThan(49);
+      expect(tools.length).toBeLessThan(1000);
+      expect(written.length).toBeLessThan(1.1 * 1024 * 1024);
+      expect(written.split('":').length).toBeLessThan(21_000);
+    } finally {
+      await client.close();
+    }
+  },
+);
