@@ -1,6 +1,11 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
-import { type JSONRPCMessage, JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
+import {
+  CallToolRequestSchema,
+  type JSONRPCMessage,
+  JSONRPCMessageSchema,
+  type JSONRPCRequest,
+} from '@modelcontextprotocol/sdk/types.js';
 import { LineSplitter, tooLong } from '../protocol/lines.ts';
 import { LineWriter } from '../protocol/lineWriter.ts';
 import { idFromEnds } from './messageId.ts';
@@ -9,6 +14,10 @@ const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
 /** JSON-RPC 2.0, section 5.1. */
 const PARSE_ERROR = -32700;
 const INVALID_REQUEST = -32600;
+const INVALID_PARAMS = -32602;
+
+const OUT_OF_FORM =
+  'a call of a tool is out of form: its params have to have the name of the tool, a text, and its arguments, an object; nothing was sent, correct them and call again';
 
 /**
  * MCP's stdio transport that survives its peer: what is too long, not JSON or not JSON-RPC gets an error reply, and the
@@ -56,11 +65,22 @@ export class StdioTransport implements Transport {
       return;
     }
     const message = JSONRPCMessageSchema.safeParse(json);
-    if (message.success) this.onmessage?.(message.data);
-    else this.#refuse(INVALID_REQUEST, 'a message is not JSON-RPC 2.0');
+    if (!message.success) this.#refuse(INVALID_REQUEST, 'a message is not JSON-RPC 2.0');
+    else if (isCallOutOfForm(message.data)) this.#refuse(INVALID_PARAMS, OUT_OF_FORM, message.data.id);
+    else this.onmessage?.(message.data);
   }
 
   #refuse(code: number, message: string, id: string | number | null = null): void {
     this.#output.send({ jsonrpc: '2.0', id, error: { code, message } });
   }
+}
+
+/** What the SDK would answer in the words of its validator. */
+function isCallOutOfForm(message: JSONRPCMessage): message is JSONRPCRequest {
+  return (
+    'id' in message &&
+    'method' in message &&
+    message.method === 'tools/call' &&
+    !CallToolRequestSchema.safeParse(message).success
+  );
 }

@@ -1,6 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ARGUMENTS, isToolName, TOOLS, type ToolName } from '../../src/proxy/tools.ts';
 import { wrongArguments } from '../../src/proxy/wrongArguments.ts';
+import { type RawProxy, startRawProxy } from '../support/rawProxy.ts';
+import { policyText, type Served, serve } from '../support/serve.ts';
 
 const GOOD: Readonly<Record<ToolName, Record<string, unknown>>> = {
   list_services: {},
@@ -112,5 +114,36 @@ describe('an argument that is wrong', () => {
 
   it('is no object at all', () => {
     expect(refusalOf('read', [])?.message).toContain('they are a list and have to be an object of service,');
+  });
+});
+
+describe('a call that is out of form', () => {
+  let served: Served;
+  let proxy: RawProxy;
+  let id = 0;
+  beforeAll(async () => {
+    served = await serve({ policy: policyText({}) });
+    proxy = startRawProxy(served.proxy);
+    await proxy.initialize();
+  });
+  afterAll(async () => {
+    await proxy.end();
+    await served.stop();
+  });
+
+  it.each<object>([
+    { name: 'read', arguments: [guess] },
+    { name: 'read', arguments: guess },
+    { name: 'read', arguments: 7 },
+    { name: 'read', arguments: null },
+    { name: [guess], arguments: {} },
+    { arguments: {} },
+    {},
+  ])('is told in our own words: %j', async (params) => {
+    id += 1;
+    const { error } = await proxy.ask(id, 'tools/call', params);
+    expect(error?.code).toBe(-32602);
+    expect(error?.message).toMatch(/^a call of a tool is out of form: .* correct them and call again$/);
+    expect(error?.message).not.toContain(guess);
   });
 });
