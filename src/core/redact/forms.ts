@@ -1,7 +1,9 @@
 import { bareOf } from './bare.ts';
 import { utf8 } from './bytes.ts';
+import { isEveryday } from './everydayWords.ts';
 import { isWordlike, LEAST, type Pattern, type PieceRule } from './matcher.ts';
 import { PEM_BOUNDARY, secretParts } from './parts.ts';
+import { publicStartOf } from './publicStart.ts';
 import { DEPTH } from './search.ts';
 import { spelledOut } from './spelledOut.ts';
 import { unescapeLayer } from './unescape.ts';
@@ -17,15 +19,6 @@ const PART = 16;
 
 /** Shorter values may begin with a word that a person chose; longer ones were made by a machine. */
 const CHOSEN = 20;
-
-/** A prefix that everybody knows, such as `github_pat_`, is no longer than this. */
-const LONGEST_PREFIX = 16;
-
-/**
- * A key of Stripe's begins with the id of its account, which answers and calls are full of (`acct_1…`), as the publishable
- * key does, which stands in web pages.
- */
-const ACCOUNT_FIRST = /^[rs]k_(?:live|test)_51[0-9A-Za-z]{15}(?=[0-9A-Za-z]{40})/;
 
 /** The lines of a key in PEM (RFC 7468) have so many characters, and there are more of them than this. */
 const PEM_LINE = 64;
@@ -52,7 +45,9 @@ export function formsOf(value: string, owner: number): Forms {
   const parts = secretParts(value);
   for (const text of [...parts, value]) {
     if (text.length < SHORT) {
-      if (text.length >= TOO_SHORT) exact.push({ bytes: utf8(text), owner, whole: true, pieces: undefined });
+      // A mark in the place of every `test` would tell what the password is, and shred the text.
+      if (text.length >= TOO_SHORT && !isEveryday(text))
+        exact.push({ bytes: utf8(text), owner, whole: true, pieces: undefined });
       continue;
     }
     // Of a credential in parts the secret ones alone may be met in pieces: the others are known.
@@ -111,19 +106,9 @@ function doubled(text: string): string[] {
 
 /** What of a value's beginning and end is no secret: a prefix that everybody knows, and a word that may be anywhere. */
 function pieceRule(text: string, user: number): PieceRule {
-  let prefix = 0;
-  for (let i = 0; i < Math.min(text.length, LONGEST_PREFIX); i++) {
-    if (/[-_.:]/.test(text[i] ?? '')) {
-      if (!/^[A-Za-z]+\d{0,2}$/.test(text.slice(prefix, i))) break;
-      prefix = i + 1;
-    }
-  }
-  // The header of a JWT (RFC 7519) says what others say, too.
-  const header = /^eyJ[\w-]{1,200}\./.exec(text)?.[0].length ?? 0;
-  const account = ACCOUNT_FIRST.exec(text)?.[0].length ?? 0;
   const words = text.length < CHOSEN ? [wordAt(text, 1), wordAt(text, -1)] : [0, 0];
   return {
-    publicStart: Math.max(user, prefix, header, account, words[0] ?? 0),
+    publicStart: Math.max(user, publicStartOf(text), words[0] ?? 0),
     publicEnd: words[1] ?? 0,
     groups: UUID_DIGITS.test(text),
   };

@@ -114,6 +114,18 @@ describe('a credential in several parts', () => {
     },
   );
 
+  it.each(['test', 'admin', 'Root', 'secret', 'test1', 'demo!', '1234', '2026'])(
+    'leaves a short password that everybody tries where it stands: %s',
+    (password) => {
+      for (const value of [`deploy:${password}`, `postgres://app:${password}@db.example.com/x`]) {
+        const known = redactor(value);
+        expect(known.json({ mode: password, text: `a ${password}.` }).count).toBe(0);
+        expect(known.text(`with ${value}`).text).toBe('with [redacted:api]');
+        expect(known.text(base64(`deploy:${password}`)).count).toBe(value.startsWith('deploy') ? 1 : 0);
+      }
+    },
+  );
+
   it('gives the lines of a key in JSON, in an array too', () => {
     for (const value of [JSON.stringify({ private_key: pem() }), JSON.stringify([{ deep: { key: pem() } }])]) {
       expect(redactor(value).text(`(${PEM_LINES[0]})`).text).toBe('([redacted:api])');

@@ -91,6 +91,32 @@ describe('a piece of a credential', () => {
     }
   });
 
+  const random = ['vT3mXw7L', 'p2RkB9nYc4Jh6Ds5Gf'].join('');
+  it.each([
+    ['a team’s and a user’s number', `${'xox'}b-2345678901234-3456789012345-`, ['2345678901234', '3456789012345-x']],
+    ['a team’s number', `${'xox'}p-234567890123-345678901234-456789012345-`, ['234567890123', '456789012345']],
+    ['an app’s id', `${'xa'}pp-1-A0123456789-2345678901234-`, ['A0123456789', 'app A0123456789, 2345678901234']],
+    ['a version', `${'xox'}e.xoxp-1-`, ['xoxe.xoxp-1-']],
+    ['the start of all API tokens', `${'AT'}ATT3xFfGF0`, ['ATATT3xFfGF0', 'they begin with ATATT3xFfGF0…']],
+    ['the start of all access tokens', `${'AT'}CTT3xFfGN0`, ['ATCTT3xFfGN0=']],
+    [
+      'the name of the service in base64',
+      `${'AB'}SKQmVkcm9ja0FQSUtleS`,
+      ['QmVkcm9ja0FQSUtleS0=', 'ABSKQmVkcm9ja0FQSUtleS'],
+    ],
+    ['the start of all batch tokens', `${'hv'}s.CAES`, ['hvs.CAES']],
+    ['the start of all API keys', `${'AI'}zaSy`, ['AIzaSy', 'AIzaSyvT']],
+  ])('is none where it is %s, and what stands behind that is the secret', (_name, start, texts) => {
+    const known = redactor(start + random);
+    for (const text of [...texts, start, start + random.slice(0, 7)]) {
+      expect(known.text(text).text).toBe(text);
+      expect(known.namesIn({ text })).toEqual([]);
+    }
+    for (const secret of [random, random.slice(0, 8), start + random.slice(0, 8), random.slice(-8)]) {
+      expect(known.text(`(${secret})`).count, secret).toBe(1);
+    }
+  });
+
   it('counts in base64 and hexadecimal that were cut, at any place', () => {
     fc.assert(
       fc.property(key, fc.nat(), fc.constantFrom('base64', 'base64url', 'hex'), (value, at, encoding) => {

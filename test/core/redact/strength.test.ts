@@ -28,6 +28,15 @@ describe('credentialProblem', () => {
     expect(severity(value)).toBe('refuse');
   });
 
+  it.each(['deploy:test', 'me@acme.test:h7Xq2', 'postgres://app:admin@db.acme.test/x', 'Server=db;Password=abc1'])(
+    'warns of a short password in %j, and says what of it is redacted',
+    (value) => {
+      const problem = credentialProblem(new Secret(value));
+      expect(problem?.severity).toBe('warn');
+      expect(problem?.message).toMatch(/password in it is shorter than 8 characters.*word of its own/);
+    },
+  );
+
   it.each([
     'YOUR_API_KEY',
     'your-token-here',
