@@ -231,7 +231,10 @@ export class Gateway implements GatewayControl {
     // Not before: what no rule allows, and what is too much, starts no program.
     const obtain = ({ inForce }: Judged): Promise<void> => this.#commands.obtain(inForce, flight.signal);
     // Each step of a large call has a turn of its own, so that many of them at once hold up a freeze for no longer than one.
-    const judge = (): Promise<Judged> => this.#turns.take(async () => this.#judge.judge(flight));
+    const judge = async (): Promise<Judged> => {
+      const prepared = await this.#turns.take(async () => this.#judge.prepare(flight));
+      return this.#turns.take(async () => this.#judge.decideOn(flight, prepared));
+    };
     try {
       let judged = await judge();
       place = await enter(judged);

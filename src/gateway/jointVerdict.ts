@@ -111,7 +111,8 @@ export function bothHalves<Half, D extends { readonly verdict: Verdict; readonly
 ): { readonly byApproved: D; readonly byWritten: D; readonly decision: D & Say } {
   const byWritten = judge(written, noLongerNamed(document, name));
   // Before its first approval a workspace file only restricts: its approved half has no say yet.
-  const byApproved = document.grants ? judge(approved, notApproved(document, name)) : byWritten;
+  const isOneText = approved !== undefined && approved === written;
+  const byApproved = document.grants && !isOneText ? judge(approved, notApproved(document, name)) : byWritten;
   const stricter = strictness(byApproved) > strictness(byWritten) ? byApproved : byWritten;
   const approvedToo = document.grants && strictness(byApproved) === strictness(stricter);
   const stoodBehind = document.ceiling || written === undefined || written === approved;

@@ -5,6 +5,7 @@ import { describeAuth } from '../core/policy/definition.ts';
 import { lowerLimits } from '../core/policy/limits.ts';
 import type { Decision, Limits, Policy, PolicyAuthor, PolicyDocument, Rule, Service } from '../core/policy/model.ts';
 import type { WantedRule } from '../core/policy/narrowestRule.ts';
+import { RequestReading } from '../core/policy/requestReading.ts';
 import { strictness } from '../core/policy/strictness.ts';
 import type { CanonicalRequest } from '../core/request/model.ts';
 import { absentHalf, bothHalves, NOBODY, type Say, unequalHalf } from './jointVerdict.ts';
@@ -37,10 +38,18 @@ export interface ServiceInForce {
   /** The lowest limits of all documents. */
   readonly limits: Limits;
   readonly documents: readonly Part[];
-  /** `agent` is the client's short name; without one, rules for certain agents allow nothing. */
-  readonly decide: (request: CanonicalRequest, agent?: string) => JointDecision;
+  /**
+   * `agent` is the client's short name; without one, rules for certain agents allow nothing. `reading` is what is shared by
+   * all that is asked about one request.
+   */
+  readonly decide: (request: CanonicalRequest, agent?: string, reading?: RequestReading) => JointDecision;
   /** The same if a person added this rule to the file that defines the service. */
-  readonly decideWith: (added: WantedRule, request: CanonicalRequest, agent?: string) => JointDecision;
+  readonly decideWith: (
+    added: WantedRule,
+    request: CanonicalRequest,
+    agent?: string,
+    reading?: RequestReading,
+  ) => JointDecision;
 }
 
 /** One document's say in a service. */
@@ -202,13 +211,13 @@ export class PolicySet {
         service: { ...definition, headers: { ...definition.headers, allow: allowedByAll(services) } },
         limits: services.map(({ limits }) => limits).reduce(lowerLimits),
         documents,
-        decide: (request, agent) =>
-          decideJointly(documents, request, (_, compiled) => decide(compiled, request, agent)),
-        decideWith: (added, request, agent) =>
+        decide: (request, agent, reading = new RequestReading(request)) =>
+          decideJointly(documents, request, (_, compiled) => decide(compiled, request, agent, reading)),
+        decideWith: (added, request, agent, reading = new RequestReading(request)) =>
           decideJointly(documents, request, (document, compiled) =>
             document === defining?.document
-              ? decideWithRule(compiled, added, request, agent)
-              : decide(compiled, request, agent),
+              ? decideWithRule(compiled, added, request, agent, reading)
+              : decide(compiled, request, agent, reading),
           ),
       },
     };

@@ -9,7 +9,10 @@ export class Turns {
   take<T>(work: () => Promise<T>): Promise<T> {
     return this.#queue.run(async () => {
       await this.#patience.turn();
-      return work();
+      const result = await work();
+      // What goes on with it does so in a turn of its own.
+      await this.#patience.turn();
+      return result;
     });
   }
 }

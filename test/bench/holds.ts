@@ -12,8 +12,7 @@ export async function measureHolds(atOnce: 1 | 8): Promise<Row> {
   try {
     for (let round = 0; round < ROUNDS; round++) {
       for (const input of inputs) {
-        const { heldMs } = await gateway.freezeBehind(input, atOnce, round);
-        held.set(input, [...(held.get(input) ?? []), heldMs]);
+        held.set(input, [...(held.get(input) ?? []), await gateway.holdBy(input, atOnce)]);
       }
     }
   } finally {

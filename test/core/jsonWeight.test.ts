@@ -58,9 +58,22 @@ describe('the weight of a JSON text', () => {
     ['lists', '[]'],
     ['lists in lists', '['],
     ['objects', '{}'],
-  ])('is too much with over 20,000 %s', (_, part) => {
+  ])('is too much with over 16,000 %s', (_, part) => {
     expect(isTooHeavy(`${part},`.repeat(MOST_JSON_WEIGHT / 2))).toBe(false);
     expect(isTooHeavy(`${part},`.repeat(MOST_JSON_WEIGHT + 1))).toBe(true);
+  });
+
+  it.each([
+    [1000, 10],
+    [500, 20],
+    [100, 100],
+  ])('is not too much for %i rows of %i members', (rows, members) => {
+    const row = Object.fromEntries(Array.from({ length: members }, (_, i) => [`column_${i}`, [i]]));
+    expect(weigh(JSON.stringify({ service: 'x', json: { rows: Array(rows).fill({ ...row }) } }))).toBeGreaterThan(
+      10_000,
+    );
+    const plain = Object.fromEntries(Array.from({ length: members }, (_, i) => [`column_${i}`, 'value']));
+    expect(isTooHeavy(JSON.stringify({ service: 'x', json: { rows: Array(rows).fill(plain) } }))).toBe(false);
   });
 
   it('is never too much for a long text', () => {

@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type HoldingGateway, type HoldRound, startHoldingGateway } from '../support/holdingGateway.ts';
+import { type HoldingGateway, startHoldingGateway } from '../support/holdingGateway.ts';
 import { AGENTS_INPUTS, APIS_INPUTS } from '../support/holdingInputs.ts';
 
 // The kill switch waits for nobody: whatever agents send and APIs answer, one and eight at once.
 
-/** The event loop is promised to be held for 20 ms at most; a busy machine makes the same work take longer. */
-const MOST_HOLD_MS = 60;
+/** Milliseconds of the gateway's own work: what else the machine does is not counted. */
+const MOST_HOLD_MS = 20;
 const FREEZE_WITHIN_MS = 100;
-const ROUNDS = 4;
+/** One good round is enough: on a busy machine the same work takes longer, and what others do is not what is tested. */
+const ROUNDS = 6;
 
 let gateway: HoldingGateway;
 
@@ -20,14 +21,19 @@ afterAll(async () => {
 });
 
 describe.each([1, 8])('%i at once', (atOnce) => {
-  it.each([...AGENTS_INPUTS, ...APIS_INPUTS])('a freeze waits for nothing: $name', async (input) => {
-    const rounds: HoldRound[] = [];
-    // One good round is enough: what others do on a busy machine is not what is tested.
-    const good = (): boolean =>
-      rounds.some(({ frozenAfterMs }) => frozenAfterMs < FREEZE_WITHIN_MS) &&
-      rounds.some(({ heldMs }) => heldMs < MOST_HOLD_MS);
-    while (rounds.length < ROUNDS && !good()) rounds.push(await gateway.freezeBehind(input, atOnce, rounds.length));
-    expect(Math.min(...rounds.map(({ frozenAfterMs }) => frozenAfterMs))).toBeLessThan(FREEZE_WITHIN_MS);
-    expect(Math.min(...rounds.map(({ heldMs }) => heldMs))).toBeLessThan(MOST_HOLD_MS);
+  it.each([...AGENTS_INPUTS, ...APIS_INPUTS])('nothing waits for $name', async (input) => {
+    const held = await leastOf(MOST_HOLD_MS, () => gateway.holdBy(input, atOnce));
+    const frozenAfter = await leastOf(FREEZE_WITHIN_MS, (round) => gateway.freezeBehind(input, atOnce, round));
+    expect({ held, frozenAfter }).toSatisfy(
+      () => held < MOST_HOLD_MS && frozenAfter < FREEZE_WITHIN_MS,
+      `holds the event loop for less than ${MOST_HOLD_MS} ms, and a freeze for less than ${FREEZE_WITHIN_MS} ms`,
+    );
   });
 });
+
+/** The least of a few measurements; of fewer, where one is below `bar`. */
+async function leastOf(bar: number, measure: (round: number) => Promise<number>): Promise<number> {
+  let least = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < ROUNDS && least >= bar; round++) least = Math.min(least, await measure(round));
+  return least;
+}

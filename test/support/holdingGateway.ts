@@ -1,22 +1,22 @@
 import { answerHolding, type HoldingInput, holdingCredentials, holdingPolicy } from './holdingInputs.ts';
 import { longestHold, METERED } from './holdMeter.ts';
 import { cpuMs } from './processInfo.ts';
-import { freshKey, serve } from './serve.ts';
+import { type Agent, freshKey, serve } from './serve.ts';
 import { sleep } from './until.ts';
 import { startUpstream } from './upstream.ts';
 
-/** What came of freezing everything while the gateway works on an input. */
-export interface HoldRound {
-  /** How long the event loop was held at the longest, in milliseconds of its work. */
-  readonly heldMs: number;
-  /** What the gateway itself worked from the order to its answer: other programs of the machine are not what is measured. */
-  readonly frozenAfterMs: number;
-}
+/** So long a call may go on undisturbed before it is cut off: some wait for a person, or ten seconds for a thread. */
+const UNDISTURBED_MS = 1500;
 
 /** A gateway with a meter and an API, for {@link HoldingInput}s. */
 export interface HoldingGateway {
-  /** Makes so many calls at once and freezes everything while they are worked on, at a moment of its own in each round. */
-  freezeBehind(input: HoldingInput, atOnce: number, round: number): Promise<HoldRound>;
+  /** Makes so many calls at once: how long they hold the event loop at the longest, in milliseconds of its work. */
+  holdBy(input: HoldingInput, atOnce: number): Promise<number>;
+  /**
+   * Makes so many calls at once and freezes everything while they are worked on, at a moment of its own in each round. Gives
+   * what the gateway itself worked from the order to its answer: other programs of the machine are not what is measured.
+   */
+  freezeBehind(input: HoldingInput, atOnce: number, round: number): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -26,24 +26,52 @@ export async function startHoldingGateway(): Promise<HoldingGateway> {
     policy: holdingPolicy(upstream.origin),
     credentials: holdingCredentials(freshKey),
     nodeArgs: METERED,
+    approve: 'ask',
   });
-  const agent = await served.agent();
-  await agent.raw('read', { service: 'plain', path: '/warm' });
-  return {
-    async freezeBehind({ tool, args }, atOnce, round) {
+  const newAgent = async (): Promise<Agent> => {
+    const agent = await served.agent();
+    await agent.raw('read', { service: 'plain', path: '/warm' });
+    return agent;
+  };
+  let agent = await newAgent();
+
+  /** Calls, and what happens meanwhile; then all is frozen, and nothing is waited for that was begun before: it is cut off. */
+  async function duringCalls<T>(
+    { tool, args }: HoldingInput,
+    atOnce: number,
+    act: (calls: Promise<unknown>, freeze: () => Promise<unknown>) => Promise<T>,
+  ): Promise<T> {
+    const freeze = (): Promise<unknown> => served.order({ do: 'freeze' });
+    for (;;) {
       await longestHold(served);
-      const cancel = new AbortController();
-      const calls = Array.from({ length: atOnce }, () => agent.raw(tool, args, cancel.signal).catch(() => undefined));
-      await sleep(5 + 25 * round);
-      const before = cpuMs(served.pid);
-      const start = performance.now();
-      await served.order({ do: 'freeze' });
-      const frozenAfterMs = Math.min(performance.now() - start, cpuMs(served.pid) - before);
-      // Nothing is waited for that was begun before: it was cut off.
-      await Promise.all(calls);
+      const calls = Promise.all(Array.from({ length: atOnce }, () => agent.raw(tool, args).catch(() => undefined)));
+      const result = await act(calls, freeze);
+      await freeze();
+      const turnedAway = (await calls).some(
+        (answer) => answer && 'error' in answer && JSON.stringify(answer.error).includes('refused lately'),
+      );
       await served.order({ do: 'unfreeze' });
-      return { heldMs: await longestHold(served), frozenAfterMs };
-    },
+      if (!turnedAway) return result;
+      // Whoever had many calls refused is turned away before anything is looked at, but not on a new connection.
+      await agent.close();
+      agent = await newAgent();
+    }
+  }
+
+  return {
+    holdBy: (input, atOnce) =>
+      duringCalls(input, atOnce, async (calls) => {
+        await Promise.race([calls, sleep(UNDISTURBED_MS)]);
+        return longestHold(served);
+      }),
+    freezeBehind: (input, atOnce, round) =>
+      duringCalls(input, atOnce, async (_calls, freeze) => {
+        await sleep(5 + 25 * round);
+        const before = cpuMs(served.pid);
+        const start = performance.now();
+        await freeze();
+        return Math.min(performance.now() - start, cpuMs(served.pid) - before);
+      }),
     async stop() {
       await served.stop();
       await upstream.close();

@@ -36,6 +36,15 @@ export function holdingPolicy(origin: string): string {
     qcond: loopbackService(origin, {
       policies: [{ path: '/v1/list', methods: ['POST'], query: { limit: { max: 10 }, expand: { present: false } } }],
     }),
+    many: loopbackService(origin, {
+      policies: Array.from({ length: 400 }, (_, i) => ({
+        path: '/v1/refunds',
+        methods: ['POST'],
+        ...(i % 2 === 0 ? {} : { effect: 'deny' }),
+        body: Object.fromEntries(Array.from({ length: 20 }, (_, j) => [`f${i % 7}.x${j}`, { matches: 'cus_*' }])),
+      })),
+    }),
+    asks: loopbackService(origin, { policies: [{ path: '/**', methods: ['POST'], approval: 'always' }] }),
     graph: loopbackService(origin, {
       policies: [{ path: '/graphql', methods: ['POST'], graphql: { operations: ['query'] } }],
     }),
@@ -58,12 +67,21 @@ export function holdingCredentials(key: () => string): Record<string, string> {
     client_email: 'x@y.example',
     private_key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
   };
-  const names = ['plain', 'cond', 'qcond', 'graph', 'minting', ...MANY];
+  const names = ['plain', 'cond', 'qcond', 'many', 'asks', 'graph', 'minting', ...MANY];
   return { ...Object.fromEntries(names.map((name) => [name, key()])), google: JSON.stringify(file) };
 }
 
 const names = (count: number): Record<string, number> =>
   Object.fromEntries(Array.from({ length: count }, (_, i) => [`A${i.toString(36)}.`, 0]));
+/** Names that have to be folded before anybody can say what they are. */
+const oddNames = (count: number): Record<string, number> =>
+  Object.fromEntries(Array.from({ length: count }, (_, i) => [`${i.toString(36)}Ｍé\u200b`, 0]));
+const rows = (count: number, members: number): unknown[] =>
+  Array.from({ length: count }, (_, i) =>
+    Object.fromEntries(Array.from({ length: members }, (_, j) => [`column_${j}`, `value ${i}`])),
+  );
+const fragments = (count: number): string =>
+  `query{...F0}${Array.from({ length: count }, (_, i) => `fragment F${i} on Q{...F${i + 1}}`).join('')}fragment F${count} on Q{a}`;
 const fields = (count: number): Record<string, string> =>
   Object.fromEntries(Array.from({ length: count }, (_, i) => [`A.b-${i}`, '']));
 const refund = { amount: 5, currency: 'usd', customer: { id: 'cus_1' } };
@@ -84,8 +102,15 @@ export const AGENTS_INPUTS: readonly HoldingInput[] = [
   read('a path of 2,700 "%20"', `/${'%20'.repeat(2700)}x`),
   read('a path of 4,000 "a;"', `/${'a;'.repeat(4000)}x`),
   read('a path of 4,000 segments', `${'/.x'.repeat(2700)}`),
+  read('a path of 8,000 "a/"', `/${'a/'.repeat(4000)}x`),
+  read('a path of 250 odd segments', `/${'.%EF%BC%A1%20;/'.repeat(250)}x`),
+  read('a path of one segment of formats', `/%20${'.js'.repeat(2600)};::$.`),
+  read('a path of 2,600 "%3F"', `/x${'%3Fa'.repeat(1900)}`),
   read('a path of 60,000 characters', `/${'A'.repeat(60_000)}`),
   read('a query of 8,000 letters', `/x?${'a&'.repeat(4000)}`),
+  read('a query of one value of 15,000 characters', '/x', { query: { a: 'é'.repeat(2500) } }),
+  read('a query of 2,000 odd names', `/x?${'%C3%A9&'.repeat(1900)}`),
+  read('50 pointers of 500 characters', '/x', { select: Array(50).fill(`/${'a/'.repeat(249)}`) }),
   read('a query of 200,000 parameters', '/x', { query: names(200_000) }),
   post('a form of 9,900 fields, body conditions', { form: { ...fields(9900), ...refund } }, 'cond', '/v1/refunds'),
   post('a form of 1,990 fields, body conditions', { form: { ...fields(1990), ...refund } }, 'cond', '/v1/refunds'),
@@ -93,6 +118,83 @@ export const AGENTS_INPUTS: readonly HoldingInput[] = [
   post('JSON of 9,000 names, body conditions', { json: { ...names(9000), ...refund } }, 'cond', '/v1/refunds'),
   post('JSON of 70,000 names, query conditions', { json: names(70_000) }, 'qcond', '/v1/list?limit=5'),
   post('JSON of 9,000 names, query conditions', { json: names(9000) }, 'qcond', '/v1/list?limit=5'),
+  post('JSON of 12,600 names, body conditions', { json: { ...names(12_600), ...refund } }, 'cond', '/v1/refunds'),
+  post('JSON of 12,600 names, query conditions', { json: names(12_600) }, 'qcond', '/v1/list?limit=5'),
+  post('JSON of 12,600 names', { json: names(12_600) }),
+  post('JSON of 12,600 odd names', { json: oddNames(12_600) }),
+  post('JSON of 2,000 odd names, body conditions', { json: { ...oddNames(2000), ...refund } }, 'cond', '/v1/refunds'),
+  post('JSON of 12,600 names that a person is asked about', { json: names(12_600) }, 'asks'),
+  post('JSON of 1,000 rows of ten members', { json: rows(1000, 10) }),
+  post('JSON of 1,000 rows, body conditions', { json: { ...refund, rows: rows(1000, 10) } }, 'cond', '/v1/refunds'),
+  post('JSON of 1,000 rows that a person is asked about', { json: rows(1000, 10) }, 'asks'),
+  post('JSON of 63,000 numbers', { json: Array(63_000).fill(1.5) }),
+  post(
+    'JSON of 63,000 numbers, body conditions',
+    { json: { ...refund, a: Array(63_000).fill(1.5) } },
+    'cond',
+    '/v1/refunds',
+  ),
+  post('JSON of 60 deep lists', {
+    json: JSON.parse(
+      `[${Array(210)
+        .fill(`${'['.repeat(60)}${']'.repeat(60)}`)
+        .join(',')}]`,
+    ),
+  }),
+  post('JSON of 60,000 large numbers', { json: Array(60_000).fill(-1.234567890123e-300) }),
+  post('JSON of 63,000 texts', { json: Array(63_000).fill('\u0001') }),
+  post('JSON of names of escapes', { json: { [`${'\u0001"'.repeat(400_000)}`]: 1 } }),
+  post('JSON of 12,700 lists', { json: Array(12_700).fill([]) }),
+  post(
+    'JSON of 12,700 lists, body conditions',
+    { json: { ...refund, a: Array(12_600).fill([]) } },
+    'cond',
+    '/v1/refunds',
+  ),
+  post('JSON of one text of 1 MB', { json: { a: 'é'.repeat(500_000) } }),
+  post(
+    'JSON of one text of quotes, body conditions',
+    { json: { ...refund, customer: { id: '"'.repeat(500_000) } } },
+    'cond',
+    '/v1/refunds',
+  ),
+  post(
+    'JSON of one text of slashes, body conditions',
+    { json: { ...refund, customer: { id: 'cus_/'.repeat(200_000) } } },
+    'cond',
+    '/v1/refunds',
+  ),
+  post(
+    'JSON for 400 rules of 20 fields',
+    { json: { f1: { x1: 'cus_'.repeat(2500) }, ...names(900) } },
+    'many',
+    '/v1/refunds',
+  ),
+  post(
+    'a form for 400 rules of 20 fields',
+    { form: { ...fields(90), 'f1.x1': 'cus_'.repeat(2500) } },
+    'many',
+    '/v1/refunds',
+  ),
+  post(
+    'a form of 1,990 odd names',
+    { form: Object.fromEntries(Object.keys(oddNames(1990)).map((name) => [name, ''])) },
+    'cond',
+    '/v1/refunds',
+  ),
+  post('a form of one text of 1 MB', { form: { a: 'a '.repeat(250_000) } }),
+  post('a form of one text of escapes', { form: { a: 'é'.repeat(170_000) } }, 'cond', '/v1/refunds'),
+  post('a text of 1 MB that a person is asked about', { text: '"'.repeat(1_000_000) }, 'asks'),
+  post('a text of 250,000 fields', { text: 'a=1&'.repeat(250_000) }),
+  post('a text of 200,000 odd fields', { text: 'é=1&'.repeat(200_000) }),
+  post('a text of 160,000 fields that might be', { text: 'mhd+=&'.repeat(160_000) }),
+  post('a text of 1 MB of letters', { text: 'method'.repeat(160_000) }),
+  post('a text of 1 MB of escapes', { text: '%25'.repeat(330_000) }),
+  post('a text of JSON of 90,000 names', { text: JSON.stringify(names(90_000)) }),
+  post('a text of JSON of 300,000 lists', { text: `[${'[],'.repeat(300_000)}[]]` }),
+  post('a text of JSON in lines', { text: '{"a":[1,2,3]}\n'.repeat(70_000) }),
+  post('a text of brackets', { text: '['.repeat(1_000_000) }),
+  post('a text of brackets that close', { text: `${'['.repeat(500_000)}${']'.repeat(500_000)}` }),
   post('JSON of 9,000 names', { json: names(9000) }),
   post('JSON of 300,000 empty lists', { json: Array(300_000).fill([]) }),
   post('JSON of 70,000 objects', { json: Array.from({ length: 70_000 }, (_, i) => ({ [`a${i}`]: 1 })) }),
@@ -108,6 +210,17 @@ export const AGENTS_INPUTS: readonly HoldingInput[] = [
     'graph',
     '/graphql',
   ),
+  post('1,200 GraphQL fragments', { json: { query: fragments(1200) } }, 'graph', '/graphql'),
+  post('2,000 GraphQL fragments', { json: { query: fragments(2000) } }, 'graph', '/graphql'),
+  post('2,000 GraphQL fragments that no rule allows', { json: { query: fragments(1200) } }, 'graph', '/x/graphql'),
+  post('50 GraphQL documents', { json: Array(50).fill({ query: `{${'a '.repeat(900)}}` }) }, 'graph', '/graphql'),
+  post(
+    'a GraphQL document of a text',
+    { json: { query: `{a(b:"${'\\u0041'.repeat(15_000)}")}` } },
+    'graph',
+    '/graphql',
+  ),
+  post('GraphQL with 12,500 variables', { json: { query: '{a}', variables: names(12_500) } }, 'graph', '/graphql'),
   post('a GraphQL document of comments', { json: { query: `${'#\n'.repeat(200_000)}{ a }` } }, 'graph', '/graphql'),
   post('a content type of 16,000 blanks', {
     text: 'a',
@@ -123,6 +236,9 @@ export const AGENTS_INPUTS: readonly HoldingInput[] = [
     headers: Object.fromEntries(Object.keys(names(4000)).map((name) => [name, 'x'])),
   }),
   read('a reason of 4,000 invisible characters', '/admin/x', { reason: '\u202e'.repeat(4000) }),
+  read('a base64 text of 40 KB in a path', `/${Buffer.alloc(5000, 'kék').toString('base64url')}`),
+  post('a base64 text of 1 MB', { json: { a: Buffer.alloc(700_000, 'kék').toString('base64') } }),
+  post('a form of one base64 text', { form: { a: Buffer.alloc(500_000, 'kék').toString('base64') } }),
   read('an unknown service of 200 letters', '/x', { service: 'A'.repeat(200) }),
   {
     name: 'a wish for a path of 8,000 letters',
@@ -130,6 +246,11 @@ export const AGENTS_INPUTS: readonly HoldingInput[] = [
     args: { service: 'plain', method: 'PUT', path: `/${'A'.repeat(8000)}`, reason: 'A'.repeat(4000) },
   },
   read('a call for which a token is made', '/x', { service: 'minting' }),
+  {
+    name: 'a wish for a path of 4,000 parameters',
+    tool: 'request_access',
+    args: { service: 'graph', method: 'POST', path: `/graphql;${'a;'.repeat(4000)}`, reason: '\u202e'.repeat(4000) },
+  },
   { name: 'a list of services', tool: 'list_services', args: { service: 'plain' } },
 ];
 
@@ -158,6 +279,9 @@ export const APIS_INPUTS: readonly HoldingInput[] = [
   read('100,000 interim answers', '/interim'),
   read('a body in a million pieces', '/pieces'),
   read('a head of 200,000 fields', '/head'),
+  read('a head of 32,000 fields', '/short-head'),
+  read('a head of 32,000 bytes of names', '/names-head'),
+  read('a trailer of 32,000 fields', '/short-trailer'),
   read('a trailer of 200,000 fields', '/trailer'),
 ];
 
@@ -166,6 +290,12 @@ const raw: Readonly<Record<string, () => string>> = {
   '/interim': () => 'HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(100_000),
   '/pieces': () => `HTTP/1.1 200 OK\r\n${CHUNKED}${'1\r\na\r\n'.repeat(1_000_000)}0\r\n\r\n`,
   '/head': () => `HTTP/1.1 200 OK\r\n${'a: b\r\n'.repeat(200_000)}\r\n`,
+  '/short-head': () => `HTTP/1.1 200 OK\r\n${'a:\r\n'.repeat(32_000)}\r\n`,
+  '/names-head': () =>
+    `HTTP/1.1 200 OK\r\n${Object.keys(names(8000))
+      .map((name) => `${name.replace('.', '')}:\r\n`)
+      .join('')}\r\n`,
+  '/short-trailer': () => `HTTP/1.1 200 OK\r\n${CHUNKED}1\r\na\r\n0\r\n${'a:\r\n'.repeat(32_000)}\r\n`,
   '/trailer': () => `HTTP/1.1 200 OK\r\n${CHUNKED}1\r\na\r\n0\r\n${'a: b\r\n'.repeat(200_000)}\r\n`,
 };
 const CHUNKED = 'content-type: text/plain\r\ntransfer-encoding: chunked\r\n\r\n';

@@ -3,6 +3,7 @@ import { type CompiledService, compileService, decide, type Judged } from './dec
 import type { Decision } from './model.ts';
 import type { WantedRule } from './narrowestRule.ts';
 import { compilePattern } from './pattern.ts';
+import type { RequestReading } from './requestReading.ts';
 
 /**
  * What the service would say of a request if it had one rule more: as {@link decide}, but for what only the lack of a
@@ -14,8 +15,9 @@ export function decideWithRule(
   added: WantedRule,
   request: Judged,
   agent?: string,
+  reading?: RequestReading,
 ): Decision {
-  const now = decide(compiled, request, agent);
+  const now = decide(compiled, request, agent, reading);
   if (now.verdict !== 'deny' || now.rule !== undefined) return now;
   const pattern = compilePattern(literalPattern(added.path));
   if (!pattern.ok) return now;
@@ -30,6 +32,6 @@ export function decideWithRule(
     ...(graphql ? { graphql } : {}),
     ...(approval ? { approval } : {}),
   };
-  const then = decide(compileService({ ...compiled.service, rules: [rule] }), request, agent);
+  const then = decide(compileService({ ...compiled.service, rules: [rule] }), request, agent, reading);
   return then.verdict === 'deny' ? now : then;
 }

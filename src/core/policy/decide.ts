@@ -5,6 +5,7 @@ import { JudgedRequest } from './judgedRequest.ts';
 import type { Decision, Rule, Service } from './model.ts';
 import { PathIndex } from './pathIndex.ts';
 import { pathReadings } from './readings.ts';
+import type { RequestReading } from './requestReading.ts';
 
 /** One service's rules, ready to be looked up. Built once per policy version. */
 export interface CompiledService {
@@ -66,11 +67,12 @@ export function fittingRules(compiled: CompiledService, request: Pick<Judged, 's
  * What the service's rules say about a request: deny over ask over allow, whatever their order in the file, and
  * deny when none allows. Pure. `agent` is the client's short name (core/audit/agentName.ts); without one, a rule for
  * certain agents allows nothing. The reason quotes the policy alone: agents read it, and what is theirs in a request may be
- * a guess at a credential, which a copy with credentials taken out would answer.
+ * a guess at a credential, which a copy with credentials taken out would answer. `reading` is what others share who decide
+ * about the same request.
  */
-export function decide(compiled: CompiledService, request: Judged, agent?: string): Decision {
+export function decide(compiled: CompiledService, request: Judged, agent?: string, reading?: RequestReading): Decision {
   const fitting = fittingRules(compiled, request);
-  const judged = new JudgedRequest(request, compiled.service, agent);
+  const judged = new JudgedRequest(request, compiled.service, agent, reading);
   const denied = first(fitting.deny.filter((rule) => rule.concerns(judged)));
   if (denied !== undefined) {
     return {

@@ -23,6 +23,7 @@ export type GraphqlRequest = Pick<CanonicalRequest, 'method' | 'query' | 'body'>
   Partial<Pick<CanonicalRequest, 'segments'>>;
 
 const MAX_CHARACTERS = 100_000;
+/** In all documents of a batch together. */
 const MAX_TOKENS = 10_000;
 const MAX_DEPTH = 64;
 const MAX_BATCH = 50;
@@ -58,10 +59,13 @@ export function graphqlAsks(request: GraphqlRequest): readonly GraphqlAsk[] | un
   const documents = documentsOf(request);
   if (documents === undefined) return undefined;
   const asks: GraphqlAsk[] = [];
+  let tokens = MAX_TOKENS;
   for (const text of documents) {
-    const found = asksOf(text);
+    const document = read(text, tokens);
+    const found = document && asksOf(document);
     if (found === undefined) return undefined;
     asks.push(...found);
+    tokens -= document?.tokenCount ?? tokens;
   }
   return asks;
 }
@@ -136,9 +140,7 @@ function plainExtensions(json: JsonValue | undefined): boolean {
   return json?.kind === 'object' && ![...json.fields.keys()].some((name) => STORED.has(foldText(name)));
 }
 
-function asksOf(text: string): readonly GraphqlAsk[] | undefined {
-  const document = read(text);
-  if (document === undefined) return undefined;
+function asksOf(document: DocumentNode): readonly GraphqlAsk[] | undefined {
   const operations: OperationDefinitionNode[] = [];
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions) {
@@ -180,11 +182,11 @@ function rootFields(
   return fields;
 }
 
-function read(text: string): DocumentNode | undefined {
+function read(text: string, maxTokens: number): DocumentNode | undefined {
   if (text.length > MAX_CHARACTERS || nesting(text) > MAX_DEPTH) return undefined;
   const hasComments = text.includes('#');
   try {
-    const document = parse(text, { noLocation: !hasComments, maxTokens: MAX_TOKENS });
+    const document = parse(text, { noLocation: !hasComments, maxTokens });
     return hasComments && commentsMayEndEarlier(document) ? undefined : document;
   } catch {
     return undefined;

@@ -1,31 +1,40 @@
 import type { CanonicalRequest } from '../request/model.ts';
 import { hasNoOtherBody } from './bodyType.ts';
 import { foldText } from './fold.ts';
-import { type GraphqlAsk, graphqlAsks } from './graphql.ts';
+import type { GraphqlAsk } from './graphql.ts';
 import { isGraphqlCall } from './graphqlEndpoint.ts';
-import { JudgedFields } from './judgedFields.ts';
+import type { JudgedFields } from './judgedFields.ts';
 import type { Service } from './model.ts';
+import { RequestReading } from './requestReading.ts';
 import type { BodyType } from './restrictionModel.ts';
 
 type Parts = Pick<CanonicalRequest, 'method' | 'segments' | 'query' | 'body'> &
   Partial<Pick<CanonicalRequest, 'headers'>>;
 
-/** One request as conditions see it. What takes time is read once, when a rule first asks for it. */
+/** One request as the rules of one service see it. */
 export class JudgedRequest {
   readonly method: CanonicalRequest['method'];
   readonly agent: string | undefined;
-  readonly fields: JudgedFields;
   readonly #parts: Parts;
-  #asks: { readonly value: readonly GraphqlAsk[] | undefined } | undefined;
-
+  readonly #reading: RequestReading;
   readonly #service: Pick<Service, 'baseUrl' | 'headers'>;
 
-  constructor(parts: Parts, service: Pick<Service, 'baseUrl' | 'headers'>, agent: string | undefined) {
+  /** `reading`: of the same request, where others have read some of it. */
+  constructor(
+    parts: Parts,
+    service: Pick<Service, 'baseUrl' | 'headers'>,
+    agent: string | undefined,
+    reading = new RequestReading(parts),
+  ) {
     this.method = parts.method;
     this.agent = agent === undefined ? undefined : foldText(agent);
-    this.fields = new JudgedFields(parts);
     this.#parts = parts;
+    this.#reading = reading;
     this.#service = service;
+  }
+
+  get fields(): JudgedFields {
+    return this.#reading.fields;
   }
 
   /** Whether it has no body, or one of this kind. */
@@ -35,8 +44,7 @@ export class JudgedRequest {
 
   /** Every root field that it may run as GraphQL; undefined when that cannot be told. */
   get graphqlAsks(): readonly GraphqlAsk[] | undefined {
-    this.#asks ??= { value: graphqlAsks(this.#parts) };
-    return this.#asks.value;
+    return this.#reading.graphqlAsks;
   }
 
   /** A request to a GraphQL endpoint, in whatever spelling: one that may do anything. */

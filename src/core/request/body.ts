@@ -1,17 +1,17 @@
 import type { Auth } from '../policy/model.ts';
 import { ok, type Result } from '../result.ts';
 import { encodeForm } from './form.ts';
-import { cannotOverride, overridesMethod, refuseOverrideIn, textOverridesMethod } from './methodOverride.ts';
+import { jsonIn } from './jsonInText.ts';
+import { refuseOverrideIn } from './methodOverride.ts';
 import type { CanonicalBody, Method, RequestInput, RequestProblem } from './model.ts';
+import { type Finding, OverridingNames } from './overridingNames.ts';
 import { isExact } from './parameters.ts';
 import { invalid, tooLarge } from './problem.ts';
+import { lookAtFields } from './textFields.ts';
 import { isWellFormed } from './wellFormed.ts';
 
 /** Levels of objects and arrays in a JSON body. */
 const MAX_JSON_DEPTH = 64;
-
-/** Characters in names of a body that have to be folded: each may become eighteen, and nothing else happens meanwhile. */
-const MAX_ODD_NAMES = 32 * 1024;
 
 type Problem = ReturnType<typeof invalid>;
 
@@ -68,38 +68,36 @@ function write(
 /** A server that goes by the content and not by its type may take a text for JSON or a form. */
 function checkText(text: string): Problem | undefined {
   if (!isWellFormed(text)) return invalid('The text body holds half of a surrogate pair.', 'Send valid Unicode.');
-  return textOverridesMethod(text) ? refuseOverrideIn('text') : checkMembers(jsonIn(text), 'text');
-}
-
-function jsonIn(text: string): unknown {
-  // Many servers pass over a byte order mark, which is white space to `trim` and none to JSON.
-  const json = text.trim();
-  if (!/^[[{]/.test(json)) return undefined;
-  try {
-    return JSON.parse(json);
-  } catch {
-    // It is no JSON, and no server can take it for it.
-    return undefined;
-  }
+  const json = jsonIn(text);
+  return (
+    problemOf(lookAtFields(text), 'text') ?? (json === 'too heavy' ? tooManyIn('text') : checkMembers(json, 'text'))
+  );
 }
 
 /** No member of a JSON body, or of those in a list, overrides the method. Deeper ones are data. */
 function checkMembers(json: unknown, what: 'JSON' | 'text'): Problem | undefined {
-  let odd = 0;
+  const names = new OverridingNames();
   for (const one of Array.isArray(json) ? json : [json]) {
     for (const name of isObject(one) ? Object.keys(one) : []) {
-      if (cannotOverride(name)) continue;
-      odd += name.length;
-      if (odd > MAX_ODD_NAMES) {
-        return tooLarge(
-          `The ${what} body has over ${MAX_ODD_NAMES} characters in names that are not plain ASCII, which is too much to look through.`,
-          'Send it in smaller parts, or use plain names.',
-        );
-      }
-      if (overridesMethod(name)) return refuseOverrideIn(what);
+      const problem = problemOf(names.look(name), what);
+      if (problem) return problem;
     }
   }
   return undefined;
+}
+
+function problemOf(finding: Finding | undefined, what: 'JSON' | 'text'): Problem | undefined {
+  if (finding === 'overrides') return refuseOverrideIn(what);
+  return finding === undefined ? undefined : tooManyIn(what);
+}
+
+function tooManyIn(what: 'JSON' | 'text'): Problem {
+  return tooLarge(
+    what === 'JSON'
+      ? 'The JSON body has more names that are not plain ASCII than can be looked through.'
+      : 'The text body has more fields than can be looked through: some servers take a text for JSON or a form.',
+    'Send it in smaller parts, or use plain names.',
+  );
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -113,20 +111,27 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 function checkJson(json: unknown): Problem | undefined {
   const override = checkMembers(json, 'JSON');
   if (override) return override;
-  const open: { readonly value: unknown; readonly depth: number }[] = [{ value: json, depth: 1 }];
+  const open: { readonly value: object; readonly depth: number }[] = [];
+  const enter = (value: unknown, depth: number): Problem | undefined => {
+    if (typeof value !== 'object' || value === null) return checkLeaf(value);
+    if (depth > MAX_JSON_DEPTH) return invalid(`The JSON body is nested over ${MAX_JSON_DEPTH} deep.`, 'Nest it less.');
+    open.push({ value, depth });
+    return undefined;
+  };
+  const problem = enter(json, 1);
+  if (problem) return problem;
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { value, depth } = next;
-    const problem = checkLeaf(value);
-    if (problem !== undefined) return problem;
-    if (typeof value !== 'object' || value === null) continue;
-    if (depth > MAX_JSON_DEPTH) return invalid(`The JSON body is nested over ${MAX_JSON_DEPTH} deep.`, 'Nest it less.');
-    if (Array.isArray(value)) {
-      for (const child of value as readonly unknown[]) open.push({ value: child, depth: depth + 1 });
+    if (!isObject(value)) {
+      for (const child of value as readonly unknown[]) {
+        const found = enter(child, depth + 1);
+        if (found) return found;
+      }
       continue;
     }
-    for (const [key, child] of Object.entries(value) as [string, unknown][]) {
-      if (!isWellFormed(key)) return halfPair();
-      open.push({ value: child, depth: depth + 1 });
+    for (const key of Object.keys(value)) {
+      const found = isWellFormed(key) ? enter(value[key], depth + 1) : halfPair();
+      if (found) return found;
     }
   }
   return undefined;

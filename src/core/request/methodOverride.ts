@@ -42,8 +42,8 @@ const METHOD_NAMES: ReadonlySet<string> = new Set(
   ),
 );
 
-/** Longest name or value, escaped over and over, that is looked for in free text. */
-const MAX_NAME = 256;
+/** Longest value, escaped over and over, that may be the name of a method. */
+const MAX_VALUE = 256;
 
 /** Whether a parameter, field or member of this name changes the method that a server sees, in whatever spelling. */
 export function overridesMethod(name: string): boolean {
@@ -106,7 +106,7 @@ export function refuseOverride(
 }
 
 function namesAnotherMethod(name: string, value: string, method: Method): boolean {
-  if (value.trim().length > MAX_NAME) return false;
+  if (value.trim().length > MAX_VALUE) return false;
   const roots = parameterRoots(name).map((root) => root.replaceAll('_', ''));
   const bySome = roots.includes(READ_BY_SOME);
   if (!bySome && !roots.some((root) => READ_BY_NONE.has(root))) return false;
@@ -123,13 +123,4 @@ export function refuseOverrideIn(what: 'JSON' | 'text'): ReturnType<typeof inval
     `The ${what} body has a field that would override the method, such as _method.`,
     'Send the request with the method that you mean.',
   );
-}
-
-/** Whether a text body, read as a form by a server that does not look at its type, overrides the method. */
-export function textOverridesMethod(text: string): boolean {
-  if (!text.includes('=')) return false;
-  return text.split(/[&;\r\n]/).some((piece) => {
-    const equals = piece.indexOf('=');
-    return equals !== -1 && equals <= MAX_NAME && overridesMethod(piece.slice(0, equals).replaceAll('+', ' '));
-  });
 }

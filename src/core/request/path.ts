@@ -5,6 +5,8 @@ import { isWellFormed } from './wellFormed.ts';
 
 /** Longest canonical path in bytes. Common servers stop at 8 KiB for a whole request line. */
 export const MAX_PATH_BYTES = 8 * 1024;
+/** Most segments of a path. Servers may read each in several ways, and all of them are tried. */
+export const MAX_SEGMENTS = 256;
 /** Longest path with its query that is looked at, in UTF-16 code units. */
 const MAX_RAW_CHARS = 64 * 1024;
 const MAX_RAW_LENGTH = 8 * MAX_PATH_BYTES;
@@ -61,7 +63,10 @@ export function canonicalPath(raw: string, options: PathOptions = {}): Result<Ca
   const mark = raw.indexOf('?');
   const pathText = mark === -1 ? raw : raw.slice(0, mark);
   const segments: string[] = [];
-  const pieces = pathText.slice(1).split('/');
+  const pieces = pathText.slice(1).split('/', MAX_SEGMENTS + 1);
+  if (pieces.length > MAX_SEGMENTS) {
+    return tooLarge(`The ${what} has over ${MAX_SEGMENTS} segments.`, `Shorten the ${what}.`);
+  }
   for (const [index, piece] of pieces.entries()) {
     if (piece === '' && index < pieces.length - 1) {
       return invalid(`The ${what} has an empty segment (two slashes in a row).`, 'Write one slash between segments.');

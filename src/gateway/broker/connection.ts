@@ -63,7 +63,7 @@ export async function serveConnection(
 
   /** Whether a line is not to be parsed; before the proof all of them are short. */
   function isTooMuch(line: string): boolean {
-    return state === 'proven' && (isTooHeavy(line) || gateway.isTooLong(line.length, caller));
+    return state === 'proven' && (gateway.isTooLong(line.length, caller) || isTooHeavy(line));
   }
 
   function onLine(line: string): void {

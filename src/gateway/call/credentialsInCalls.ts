@@ -66,9 +66,9 @@ export class CredentialsInCalls {
   async lookAtRefused(flight: Flight, words: unknown): Promise<void> {
     const { caller, signal } = flight;
     if (flight.lookedThrough || caller === PERSON || signal.aborted) return;
-    if (JSON.stringify(words).length > MOST_OF_A_REFUSED_CALL) return;
     try {
-      this.#note(flight, await this.#parts.cleaner.namesIn(words, this.#parts.vault, signal));
+      const { cleaner, vault } = this.#parts;
+      this.#note(flight, await cleaner.namesIn(words, vault, signal, MOST_OF_A_REFUSED_CALL));
     } catch (error) {
       // It is refused already, for whatever it holds.
       if (error instanceof UnreadError) this.#parts.recorder.log('warn', `A refused call was not looked at: ${error}`);

@@ -55,16 +55,25 @@ export class Cleaner {
 
   /** A JSON value without credentials. Rejects with {@link UnreadError}, or the signal's reason. */
   async json<T>(value: T, vault: Knowing, signal: AbortSignal): Promise<T> {
-    const text = JSON.stringify(value);
-    if (text.length <= SMALL_BYTES) return this.#turns.take(async () => vault.redactor.json(value).value as T);
-    return JSON.parse(await this.#run('json', [text, allKnown(vault)], signal)) as T;
+    const small = await this.#atOnce(value, () => vault.redactor.json(value).value as T);
+    if ('done' in small) return small.done;
+    const clean = await this.#run('json', [small.text, allKnown(vault)], signal);
+    return this.#turns.take(async () => JSON.parse(clean) as T);
   }
 
-  /** Whose credentials stand in a JSON value. Rejects with {@link UnreadError}, or the signal's reason. */
-  async namesIn(value: unknown, vault: Knowing, signal: AbortSignal): Promise<readonly string[]> {
-    const text = JSON.stringify(value);
-    if (text.length <= SMALL_BYTES) return this.#turns.take(async () => vault.redactor.namesIn(value));
-    return this.#run('namesIn', [text, allKnown(vault)], signal);
+  /**
+   * Whose credentials stand in a JSON value; of one that is longer than `most` as text nobody's. Rejects with
+   * {@link UnreadError}, or the signal's reason.
+   */
+  async namesIn(
+    value: unknown,
+    vault: Knowing,
+    signal: AbortSignal,
+    most = Number.POSITIVE_INFINITY,
+  ): Promise<readonly string[]> {
+    const small = await this.#atOnce(value, () => vault.redactor.namesIn(value));
+    if ('done' in small) return small.done;
+    return small.text.length > most ? [] : this.#run('namesIn', [small.text, allKnown(vault)], signal);
   }
 
   /**
@@ -89,6 +98,14 @@ export class Cleaner {
       tools.push(await this.#turns.take(async () => JSON.parse(tool) as LookedAtTool));
     }
     return tools;
+  }
+
+  /** What comes of a small value, or the text of a larger one: to write a megabyte as JSON alone is worth a turn. */
+  #atOnce<T>(value: unknown, work: () => T): Promise<{ readonly done: T } | { readonly text: string }> {
+    return this.#turns.take(async () => {
+      const text = JSON.stringify(value);
+      return text.length <= SMALL_BYTES ? { done: work() } : { text };
+    });
   }
 
   dispose(): void {

@@ -21,6 +21,21 @@ function verdict(text: string, input: Partial<RequestInput>): string {
 
 const allowed = (document: string): string => verdict(policy(ALLOW), { json: { query: document } });
 
+describe('a batch of GraphQL documents', () => {
+  const batch = (documents: number, fields: number): unknown[] =>
+    Array.from({ length: documents }, () => ({ query: `{ ${'viewer '.repeat(fields)}}` }));
+
+  it.each([
+    [1, 9000, 'allow'],
+    [10, 900, 'allow'],
+    [50, 190, 'allow'],
+    [10, 1100, 'deny'],
+    [50, 210, 'deny'],
+  ])('of %i with %i fields each may have as many tokens as one document: %s', (documents, fields, expected) => {
+    expect(verdict(policy(ALLOW), { json: batch(documents, fields) })).toBe(expected);
+  });
+});
+
 describe('a GraphQL document', () => {
   it.each<[string, string]>([
     ['{ viewer { login } }', 'allow'],

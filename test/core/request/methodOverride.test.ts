@@ -270,7 +270,7 @@ describe('names that take long to fold', () => {
   it.each([
     ['one name', { [slow.repeat(300_000)]: 1 }],
     ['many names', Object.fromEntries(Array.from({ length: 9000 }, (_, n) => [`${n}${slow.repeat(9)}`, 1]))],
-    ['names in a list', [{ [slow.repeat(20_000)]: 1 }, { [slow.repeat(20_000)]: 1 }]],
+    ['names in a list', [{ [slow.repeat(20_000)]: 1 }, { [slow.repeat(20_001)]: 1 }]],
   ])('are not looked through: %s', (_what, json) => {
     const look = (): unknown => refused({ method: 'POST', json }, { requestBytes: 4_000_000 });
     expect(look()).toMatchObject({ code: 'request_too_large' });
@@ -281,5 +281,17 @@ describe('names that take long to fold', () => {
   it('are taken where there are as many as honest bodies have', () => {
     const json = Object.fromEntries(Array.from({ length: 2000 }, (_, n) => [`項目の名前${n}`, n]));
     expect(taken({ method: 'POST', json }).body?.text).toBe(JSON.stringify(json));
+  });
+
+  it('count once, however many rows have them', () => {
+    const row = Object.fromEntries(Array.from({ length: 10 }, (_, n) => [`項目の名前${n}`, n]));
+    const json = Array.from({ length: 1000 }, () => row);
+    expect(taken({ method: 'POST', json }).body?.text).toBe(JSON.stringify(json));
+    expect(taken({ method: 'POST', text: JSON.stringify(json) }).body?.kind).toBe('text');
+  });
+
+  it('are bounded by their number, however short each is', () => {
+    const json = Object.fromEntries(Array.from({ length: 8000 }, (_, n) => [String.fromCodePoint(0x4e00 + n), n]));
+    expect(refused({ method: 'POST', json })).toMatchObject({ code: 'request_too_large' });
   });
 });

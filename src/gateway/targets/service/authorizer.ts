@@ -1,3 +1,4 @@
+import { RequestReading } from '../../../core/policy/requestReading.ts';
 import { canonicalise } from '../../../core/request/canonicalise.ts';
 import type { CanonicalRequest } from '../../../core/request/model.ts';
 import type { AccessRequests } from '../../accessRequests.ts';
@@ -11,12 +12,16 @@ import type { AskingRule, JointDecision, ServiceInForce } from '../../policySet.
 import { missingRule } from './missingRule.ts';
 
 /** A call as it stands at one moment: what it is, and what is in force for it. */
-export interface Judged {
+export interface Prepared {
   readonly inForce: ServiceInForce;
   readonly request: CanonicalRequest;
-  readonly decision: JointDecision;
   /** The version of everything that it was decided on. */
   readonly version: number;
+}
+
+/** The same, and what policy says of it. */
+export interface Judged extends Prepared {
+  readonly decision: JointDecision;
 }
 
 interface JudgeParts {
@@ -36,13 +41,24 @@ export class Judge {
 
   /** What is in force for the call, the request that it comes to, and what policy says of that. Throws when it is refused. */
   judge(flight: Flight): Judged {
+    return this.decideOn(flight, this.prepare(flight));
+  }
+
+  /** The first half of {@link judge}; each takes some milliseconds for a large body. */
+  prepare(flight: Flight): Prepared {
     this.admit(flight.caller);
+    const { version } = this.#parts.state;
     const inForce = this.#parts.state.find(flight.call.service, flight.caller.scope);
-    const request = this.canonicalise(flight, inForce);
+    return { inForce, request: this.canonicalise(flight, inForce), version };
+  }
+
+  /** The second half. Whatever changed between the two is noticed by {@link checkAgain}. */
+  decideOn(flight: Flight, prepared: Prepared): Judged {
+    const { inForce, request } = prepared;
     const decision = this.decide(flight, inForce, request);
     this.#parts.state.refuseIfFrozen(flight.call.service);
     this.#parts.state.requireCredential(inForce);
-    return { inForce, request, decision, version: this.#parts.state.version };
+    return { ...prepared, decision };
   }
 
   /** The person in VS Code needs nobody's leave. */
@@ -74,7 +90,8 @@ export class Judge {
 
   /** Throws unless every policy allows the request, or some ask a person and the others allow it. */
   decide(flight: Flight, inForce: ServiceInForce, request: CanonicalRequest): JointDecision {
-    const decision = inForce.decide(request, flight.agentName);
+    const reading = new RequestReading(request);
+    const decision = inForce.decide(request, flight.agentName, reading);
     flight.rule = decision.rule?.id;
     const { name } = inForce.service;
     if (decision.verdict === 'deny' && decision.awaitsApproval) {
@@ -87,7 +104,7 @@ export class Judge {
         throw refusals.deniedByAdministrator(name, reason, where, decision.rule?.id);
       }
       const declined = this.#parts.accessRequests.wasDeclined(request, flight.caller.connection);
-      const missing = declined ? 'declined' : missingRule(inForce, request, decision, flight.agentName);
+      const missing = declined ? 'declined' : missingRule(inForce, request, decision, flight.agentName, reading);
       throw refusals.policyDenied(name, reason, where, missing, decision.rule?.id);
     }
     if (flight.verdict !== 'verify') flight.verdict = decision.verdict;

@@ -1,6 +1,7 @@
-import { graphqlAsks } from '../../../core/policy/graphql.ts';
+import type { GraphqlAsk } from '../../../core/policy/graphql.ts';
 import { isGraphqlCall } from '../../../core/policy/graphqlEndpoint.ts';
 import { narrowestRuleToFill, ruleWanted, type WantedRule } from '../../../core/policy/narrowestRule.ts';
+import type { RequestReading } from '../../../core/policy/requestReading.ts';
 import type { CanonicalRequest } from '../../../core/request/model.ts';
 import type { JointDecision, ServiceInForce } from '../../policySet.ts';
 
@@ -21,16 +22,18 @@ export function missingRule(
   request: CanonicalRequest,
   { rule: denying }: JointDecision,
   agent: string,
+  reading: RequestReading,
 ): Missing {
   if (denying !== undefined) return { by: 'nothing' };
-  const allows = (rule: WantedRule): boolean => decideWith(rule, request, agent).verdict !== 'deny';
+  const allows = (rule: WantedRule): boolean => decideWith(rule, request, agent, reading).verdict !== 'deny';
   const wanted = ruleWanted(request, service.baseUrl.prefix);
-  const exact = withItsFields(wanted, request);
+  const exact = wanted.graphql ? withItsFields(wanted, reading.graphqlAsks) : wanted;
   // What is wished for has no query, by which a GET would be known to be one for a GraphQL endpoint.
   const canBeWished = wanted.graphql === undefined || request.method === 'POST';
   if (canBeWished && allows(wanted)) return { by: 'request_access', rule: narrowestRuleToFill(exact) };
-  if (allows(exact)) return { by: 'person', rule: narrowestRuleToFill(exact) };
-  const unreadable = isGraphqlCall(request, service.baseUrl.prefix) && graphqlAsks(request) === undefined;
+  const isTried = canBeWished && exact === wanted;
+  if (!isTried && allows(exact)) return { by: 'person', rule: narrowestRuleToFill(exact) };
+  const unreadable = isGraphqlCall(request, service.baseUrl.prefix) && reading.graphqlAsks === undefined;
   return { by: unreadable ? 'request' : 'nothing' };
 }
 
@@ -38,8 +41,7 @@ export function missingRule(
 const MOST_FIELDS = 20;
 
 /** A GraphQL rule for exactly the operations and root fields of the request; for any field, where it has too many. */
-function withItsFields(wanted: WantedRule, request: CanonicalRequest): WantedRule {
-  const asks = wanted.graphql && graphqlAsks(request);
+function withItsFields(wanted: WantedRule, asks: readonly GraphqlAsk[] | undefined): WantedRule {
   if (!asks || asks.length === 0) return wanted;
   const operations = [...new Set(asks.map(({ type }) => type))];
   const fields = [...new Set(asks.map(({ field }) => field))];

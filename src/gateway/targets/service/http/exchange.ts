@@ -1,7 +1,14 @@
 import type { Dispatcher } from 'undici';
 import type { Sent } from '../../../call/refusals.ts';
 import type { Incoming, SendOptions } from './message.ts';
-import { explain, NOT_HTTP, ONLY_INTERIM, OTHER_PROTOCOL, TransportError } from './transportError.ts';
+import {
+  explain,
+  MAX_HEADER_FIELDS,
+  NOT_HTTP,
+  ONLY_INTERIM,
+  OTHER_PROTOCOL,
+  TransportError,
+} from './transportError.ts';
 
 /** Nobody asked for it: no request of ours has an `Upgrade` header (RFC 9110 section 15.2.2). */
 const SWITCHING_PROTOCOLS = 101;
@@ -60,6 +67,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#sent = 'yes';
     this.#status = status;
     this.#headers = headerPairs(controller.rawHeaders);
+    if (this.#headers.length > MAX_HEADER_FIELDS) {
+      controller.abort(new TransportError('too_large', 'yes', `more than ${MAX_HEADER_FIELDS} header fields`));
+    }
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -101,7 +111,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
 function headerPairs(raw: Dispatcher.DispatchController['rawHeaders']): Incoming['headers'] {
   const list: readonly unknown[] = Array.isArray(raw) ? raw : [];
   const pairs: [string, string][] = [];
-  for (let i = 0; i + 1 < list.length; i += 2) pairs.push([text(list[i]).toLowerCase(), text(list[i + 1])]);
+  // No more than is asked about: there may be tens of thousands.
+  const end = Math.min(list.length - 1, 2 * (MAX_HEADER_FIELDS + 1));
+  for (let i = 0; i < end; i += 2) pairs.push([text(list[i]).toLowerCase(), text(list[i + 1])]);
   return pairs;
 }
 

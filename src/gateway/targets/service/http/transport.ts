@@ -1,7 +1,7 @@
 import dns from 'node:dns/promises';
 import net from 'node:net';
 import tls from 'node:tls';
-import { Agent, buildConnector, type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import { Agent, buildConnector, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
 import { addressAllowed } from '../../../../core/net/address.ts';
 import type { Network } from '../../../../core/policy/model.ts';
 import type { NetworkSettings } from '../../../parent.ts';
@@ -95,19 +95,21 @@ export class Transport {
       allowH2: false,
       pipelining: 1,
       maxHeaderSize: MAX_HEADER_BYTES,
-      connect: {
+      connect: buildConnector({
         ...tlsOptions,
         timeout: CONNECT_TIMEOUT_MS,
         lookup: this.#checkedLookup(network),
         // On this machine only a refusal leads to the next address, not a service that is busy for a moment.
         ...(network === 'loopback' ? { autoSelectFamilyAttemptTimeout: CONNECT_TIMEOUT_MS } : {}),
-      },
+      }),
     };
     const dispatcher =
       proxy === undefined || network === 'loopback'
-        ? new Agent({ ...common, connect: inPieces(buildConnector(common.connect)) })
+        ? new Agent({ ...common, factory: poolInPieces })
         : new EnvHttpProxyAgent({
             ...common,
+            factory: poolInPieces,
+            clientFactory: poolInPieces,
             httpProxy: proxy,
             httpsProxy: proxy,
             noProxy: noProxy.join(','),
@@ -137,6 +139,13 @@ export class Transport {
       );
     };
   }
+}
+
+/** The connections to one origin, also through a proxy: its own connections are made by a function that it brings along. */
+function poolInPieces(origin: string | URL, options: object): Pool {
+  const { connect, ...others }: Pool.Options = options;
+  const connector = typeof connect === 'function' ? connect : buildConnector(connect);
+  return new Pool(origin, { maxHeaderSize: MAX_HEADER_BYTES, ...others, connect: inPieces(connector) });
 }
 
 /**

@@ -21,8 +21,9 @@ export class TransportError extends Error {
 /** The name resolves to nothing that this kind of network may use. */
 export class AddressRefusedError extends Error {}
 
-/** Longest head of an answer, in bytes. */
-export const MAX_HEADER_BYTES = 64 * 1024;
+/** Longest head of an answer, in bytes, and most fields in it. */
+export const MAX_HEADER_BYTES = 32 * 1024;
+export const MAX_HEADER_FIELDS = 500;
 
 /** Why there is no answer, where something else came. */
 export const NOT_HTTP = 'it did not answer in HTTP';

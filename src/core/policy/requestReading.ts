@@ -1,0 +1,23 @@
+import { type GraphqlAsk, type GraphqlRequest, graphqlAsks } from './graphql.ts';
+import { JudgedFields, type JudgedParts } from './judgedFields.ts';
+
+/**
+ * What is read of one request, whatever rules, halves and files decide about it. Each part is read once, when a rule first
+ * asks for it: a large body takes longer to read than all of them take to decide.
+ */
+export class RequestReading {
+  readonly fields: JudgedFields;
+  readonly #parts: GraphqlRequest;
+  #asks: { readonly value: readonly GraphqlAsk[] | undefined } | undefined;
+
+  constructor(parts: GraphqlRequest & JudgedParts) {
+    this.fields = new JudgedFields(parts);
+    this.#parts = parts;
+  }
+
+  /** Every root field that it may run as GraphQL; undefined when that cannot be told. */
+  get graphqlAsks(): readonly GraphqlAsk[] | undefined {
+    this.#asks ??= { value: graphqlAsks(this.#parts) };
+    return this.#asks.value;
+  }
+}
