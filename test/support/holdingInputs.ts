@@ -37,7 +37,7 @@ export function holdingPolicy(origin: string): string {
       policies: [{ path: '/v1/list', methods: ['POST'], query: { limit: { max: 10 }, expand: { present: false } } }],
     }),
     many: loopbackService(origin, {
-      policies: Array.from({ length: 400 }, (_, i) => ({
+      policies: Array.from({ length: 200 }, (_, i) => ({
         path: '/v1/refunds',
         methods: ['POST'],
         ...(i % 2 === 0 ? {} : { effect: 'deny' }),
@@ -165,13 +165,13 @@ export const AGENTS_INPUTS: readonly HoldingInput[] = [
     '/v1/refunds',
   ),
   post(
-    'JSON for 400 rules of 20 fields',
+    'JSON for 200 rules of 20 fields',
     { json: { f1: { x1: 'cus_'.repeat(2500) }, ...names(900) } },
     'many',
     '/v1/refunds',
   ),
   post(
-    'a form for 400 rules of 20 fields',
+    'a form for 200 rules of 20 fields',
     { form: { ...fields(90), 'f1.x1': 'cus_'.repeat(2500) } },
     'many',
     '/v1/refunds',
@@ -259,11 +259,11 @@ export const APIS_INPUTS: readonly HoldingInput[] = [
   read('an answer of 260,000 numbers 1e1', '/exp'),
   read('an answer of 20-digit numbers', '/digits'),
   read('a Link header of 20 KB without its quote', '/link?n=4000'),
-  read('a Link header of 60 KB without its quote', '/link?n=12000'),
-  read('a Link header of 60 KB of "<"', '/brackets'),
-  read('a Location header of 60 KB', '/location'),
-  read('a content type of 60 KB', '/type'),
-  read('3,000 headers', '/headers'),
+  read('a Link header of 30 KB without its quote', '/link?n=6000'),
+  read('a Link header of 30 KB of "<"', '/brackets'),
+  read('a Location header of 30 KB', '/location'),
+  read('a content type of 30 KB', '/type'),
+  read('490 headers', '/headers'),
   read('an answer of 1 MiB of one base64 digit', '/base64'),
   read('an answer of 1 MiB of hexadecimal', '/hex'),
   read('an answer of 1 MiB of percent signs', '/percent'),
@@ -342,13 +342,13 @@ export function answerHolding(target: string, response: ServerResponse): boolean
       response.end(JSON.stringify({ access_token: randomBytes(1100).toString('base64url'), expires_in: 0.001 }));
       return true;
     case '/brackets':
-      return json({ link: '<'.repeat(60_000) });
+      return json({ link: '<'.repeat(30_000) });
     case '/location':
-      return json({ location: `/${'../%2e'.repeat(10_000)}` }, 302);
+      return json({ location: `/${'../%2e'.repeat(5000)}` }, 302);
     case '/type':
-      return json({ 'content-type': `application/json;${' '.repeat(60_000)}charset` });
+      return json({ 'content-type': `application/json;${' '.repeat(30_000)}charset` });
     case '/headers':
-      return json(Object.fromEntries(Array.from({ length: 1900 }, (_, i) => [`x-${i}-request-id`, 'A'.repeat(20)])));
+      return json(Object.fromEntries(Array.from({ length: 490 }, (_, i) => [`x-${i}-request-id`, 'A'.repeat(20)])));
     case '/bomb':
       response.writeHead(200, { 'content-type': 'text/plain', 'content-encoding': 'gzip' });
       response.end(gzipSync('A'.repeat(MEGABYTE - 1)));
