@@ -1,6 +1,7 @@
 import { agentName } from '../core/audit/agentName.ts';
 import type { Rate } from '../core/policy/model.ts';
 import { bodyToTry, ruleWanted } from '../core/policy/narrowestRule.ts';
+import { RequestReading } from '../core/policy/requestReading.ts';
 import { canonicalise } from '../core/request/canonicalise.ts';
 import type { CanonicalRequest } from '../core/request/model.ts';
 import type { AccessAnswer, AccessRequest } from '../protocol/messages.ts';
@@ -170,7 +171,8 @@ function withoutRule(
   { service, decide, decideWith }: ServiceInForce,
   agent: string,
 ): AccessAnswer | undefined {
-  const now = decide(request, agent);
+  const reading = new RequestReading(request);
+  const now = decide(request, agent, reading);
   const wanted = ruleWanted(request, service.baseUrl.prefix);
   const tool = request.method === 'GET' || request.method === 'HEAD' ? 'read' : 'execute';
   // A rule for a GraphQL endpoint has a say in the document, which a wish does not have.
@@ -190,7 +192,7 @@ function withoutRule(
   if (now.awaitsApproval) {
     throw refusals.policyNotApproved(service.name, `${now.label} allows this, but nobody has approved that yet`);
   }
-  const then = decideWith(wanted, request, agent);
+  const then = decideWith(wanted, request, agent, reading);
   if (then.verdict !== 'deny') return undefined;
   const where = then.rule ? `${then.label}, line ${then.rule.line}` : then.label;
   return notAsked(

@@ -12,6 +12,9 @@ import { canonicalQuery } from './query.ts';
 /** Longest request target in bytes. Paths have a lower limit of their own, see {@link canonicalPath}. */
 const MAX_TARGET_BYTES = 16 * 1024;
 
+/** Most parameters in a path, where some servers begin a query. Each is read in several ways. */
+const MAX_HIDDEN = 256;
+
 /**
  * Brings a request into the only form that is judged and sent, or says why it has none. Everything that a URL parser
  * or an upstream might read as another request is refused here, before any of them sees it. Pure and deterministic;
@@ -29,7 +32,14 @@ export function canonicalise(
   if (service.auth.type === 'aws-sigv4' && readsPlusAsSpace(service.auth.service) && path.value.path.includes('+')) {
     return invalid('The path holds a plus, which S3 reads as a space.', 'Write %20 for a space, or %2B for a plus.');
   }
-  for (const [name, value] of hiddenQuery(path.value.segments)) {
+  const hidden = hiddenQuery(path.value.segments);
+  if (hidden.length > MAX_HIDDEN) {
+    return tooLarge(
+      `The path has over ${MAX_HIDDEN} parameters behind a semicolon or an escaped question mark.`,
+      'Send fewer, or put them into `query`.',
+    );
+  }
+  for (const [name, value] of hidden) {
     const override = refuseOverride('path', name, value, method.value);
     if (override !== undefined) return override;
   }

@@ -123,3 +123,10 @@ describe('a plus in the path', () => {
     }
   });
 });
+
+describe('parameters in a path', () => {
+  it.each([';a', '%3Fa'])('are 256 at most: %s', (parameter) => {
+    expect(taken({ path: `/v1/x${parameter.repeat(256)}` }).segments).toHaveLength(2);
+    expect(refused({ path: `/v1/x${parameter.repeat(257)}` })).toMatchObject({ code: 'request_too_large' });
+  });
+});

@@ -2,7 +2,7 @@ import type { buildConnector } from 'undici';
 
 /** So much is parsed at once, and so much in one turn of the event loop, in bytes. */
 const PIECE_BYTES = 1024;
-const TURN_BYTES = 16 * PIECE_BYTES;
+const TURN_BYTES = 4 * PIECE_BYTES;
 
 /**
  * Hands what arrives to undici in small pieces, and a few of them in each turn of the event loop. It parses the whole of what it
