@@ -14,12 +14,17 @@ const FOLDER = /(?<![\w.@/:*~-])(?:src|test|scripts|docs|examples)\/(?:[\w-]+\/)
 /** What stands for a name in an example. */
 const PLACEHOLDER = /\b(?:NAME|FILE|LANGUAGE)\b/;
 
-const files = [
-  ...readdirSync(ROOT),
-  ...FOLDERS.flatMap((folder) =>
-    readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((file) => path.join(folder, file)),
-  ),
-].filter((file) => !file.includes('node_modules'));
+/** Files and folders below one, but for what is installed there. */
+function below(folder: string): string[] {
+  return readdirSync(path.join(ROOT, folder), { withFileTypes: true })
+    .filter(({ name }) => name !== 'node_modules')
+    .flatMap((entry) => {
+      const file = path.join(folder, entry.name);
+      return entry.isDirectory() ? [file, ...below(file)] : [file];
+    });
+}
+
+const files = [...readdirSync(ROOT), ...FOLDERS.flatMap(below)];
 
 /** Whether there is such a file: from the root, or the last part of a path, as `inject/inject.ts` is. */
 function isThere(name: string): boolean {

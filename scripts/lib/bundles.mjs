@@ -34,7 +34,7 @@ export const BUNDLES = [
 
 /**
  * Parts of libraries that nothing here uses and that bundling cannot tell, with what stands in for each: undici's mocks, caches,
- * web sockets, cookies and interceptors, its second parser of HTTP (behind a variable of the environment), the compiler of JSON
+ * web sockets, cookies, interceptors, pools and retries, its second parser of HTTP (behind a variable of the environment), the compiler of JSON
  * schemas that the MCP SDK brings for answers which we check ourselves, and its tasks. They would be a quarter of the gateway, to
  * load and to download.
  *
@@ -45,6 +45,11 @@ const UNUSED = [
     /[\\/]undici[\\/]lib[\\/](mock|cache|interceptor|web[\\/](websocket|eventsource|cookies))[\\/]/,
     'module.exports = {};',
   ],
+  [
+    /[\\/]undici[\\/]lib[\\/]dispatcher[\\/](balanced-pool|round-robin-pool|retry-agent|h2c-client)\.js$/,
+    'module.exports = {};',
+  ],
+  [/[\\/]undici[\\/]lib[\\/]handler[\\/](retry|redirect)-handler\.js$/, 'module.exports = {};'],
   [/[\\/]undici[\\/]lib[\\/]web[\\/]cache[\\/]cachestorage\.js$/, 'exports.CacheStorage = class {};'],
   [/[\\/]undici[\\/]lib[\\/]dispatcher[\\/]parser-h1\.js$/, 'exports.getMiloEnabled = () => false;'],
   [

@@ -12,9 +12,17 @@ import { counted, vitest } from './vitest.mjs';
  * @param {readonly string[]} [filter] arguments of `vitest run` that choose tests; default: all
  */
 export async function runEndToEnd(node, version, filter = []) {
-  await run(node, ['scripts/e2eSetup.mjs', version], { cwd: ROOT, what: `installing the ${version} editor` });
+  await installEditor(node, version);
   await step('pack the driver extension', () => packDriver(node));
   return inEditor(node, version, filter, `e2e-${version}`);
+}
+
+/**
+ * @param {string} node the project's
+ * @param {import('./editorFolders.mjs').EditorVersion} version
+ */
+export function installEditor(node, version) {
+  return run(node, ['scripts/e2eSetup.mjs', version], { cwd: ROOT, what: `installing the ${version} editor` });
 }
 
 /**

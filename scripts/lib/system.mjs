@@ -4,9 +4,14 @@ import { Failure, run, tryRun } from './run.mjs';
 
 const BROWSERS = ['google-chrome', 'google-chrome-stable', 'chromium', 'chromium-browser', 'microsoft-edge'];
 
+/** Whether the editor of the end-to-end tests is built for this system. */
+export function runsEditors() {
+  return process.platform === 'linux' && process.arch === 'x64';
+}
+
 /** @throws {Failure} on anything but Linux x64, where the editor of the end-to-end tests does not run */
 export function requireLinux() {
-  if (process.platform === 'linux' && process.arch === 'x64') return;
+  if (runsEditors()) return;
   throw new Failure(
     `The end-to-end tests need Linux x64: they drive a VS Code that is built for it, and this is ${process.platform} ${process.arch}.\n` +
       'Use a Linux x64 machine or container. Everything else runs here with: npm run check',

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -8,10 +8,8 @@ import { pause, until } from './support/wait.ts';
 import type { EditorWindow } from './support/window.ts';
 
 // A policy file's life in a real VS Code: pasted in with a key, made safe by one quick fix and one review, edited by
-// hand, by scripts and by an attacker, asked about by an agent, and bounded by an administrator. The tests build on one
-// another.
+// hand, by scripts and by an attacker, and asked about by an agent. The tests build on one another.
 
-const ADMINISTRATORS = '/etc/valet-key/policy.yaml';
 /** Built of parts, so that no scanner takes the test for a leak. */
 const pasted = ['sk', 'live', crypto.randomUUID().replaceAll('-', '')].join('_');
 const second = ['sk', 'live', crypto.randomUUID().replaceAll('-', '')].join('_');
@@ -306,38 +304,6 @@ test('an edited base URL turns the service off until the credential is typed aga
   expect((await window.problems(file)).filter((problem) => problem.includes('was entered for'))).toEqual([]);
 });
 
-test('an administrator’s file is a ceiling, and closes everything while it cannot be relied on', async () => {
-  if (process.getuid?.() !== 0 || existsSync(dirname(ADMINISTRATORS))) {
-    console.info(`skipped: needs root, and no ${dirname(ADMINISTRATORS)} that belongs to somebody`);
-    return;
-  }
-  mkdirSync(dirname(ADMINISTRATORS));
-  try {
-    writeFileSync(ADMINISTRATORS, `allowedOrigins: [${api.origin}]\n`);
-    await until('the origin to be refused', async () => (await codeOf('/v1/charges')) === 'policy_not_approved');
-    const { error } = await read('/v1/charges');
-    expect(error?.message).toContain(`the administrator’s policy ${ADMINISTRATORS} does not list ${otherApi.origin}`);
-    await until('the tree', async () => (await serviceRow()).includes('not allowed by the administrator'));
-    await window.screenshotThemes('administrator');
-
-    writeFileSync(ADMINISTRATORS, 'allowedOrigin: []\n');
-    await window.statusBar('the administrator’s policy cannot be read').waitFor();
-    expect(await codeOf('/v1/charges')).toBe('policy_not_approved');
-    await window.palette('Valet Key: Show Status');
-    const status = await window.waitForDialog(ADMINISTRATORS);
-    expect(status.detail).toContain('every call is refused');
-    await window.screenshotThemes('status-administrator');
-    await window.page.keyboard.press('Escape');
-
-    writeFileSync(ADMINISTRATORS, article(BEARER, otherApi.origin, ['- { path: /v1/charges, methods: [GET] }']));
-    await until('what the administrator names to pass', async () => (await codeOf('/v1/charges')) === 200);
-    expect(await codeOf('/v1/customers')).toBe('policy_denied');
-  } finally {
-    rmSync(dirname(ADMINISTRATORS), { recursive: true });
-  }
-  await until('the ceiling to be gone', async () => (await codeOf('/v1/customers')) === 200);
-});
-
 test('a deleted file keeps closed what it restricted until a person lets it go, and no file’s name speaks for us', async () => {
   const forged = 'valetkey.yaml”?\n\nValet Key: nothing is widened by this.\n\n“x';
   const users = join(dirname(editor.workspace), forged);
@@ -355,7 +321,7 @@ test('a deleted file keeps closed what it restricted until a person lets it go, 
   await window.screenshotThemes('policy-forged-name');
   await window.answerDialog('Apply');
   await until('the tree', async () => (await serviceRow()).includes('credential missing'));
-  await window.tree('Services').row('stripe').pressToBeAsked('Enter Credential');
+  await window.tree('Services').row('stripe').pressToBeAsked('Enter Credential', 'stripe');
   expect((await window.waitForInput('Credential for stripe')).title).toContain('Enter Credential');
   await window.type('Credential for stripe', second);
   await answer(`Send this credential to ${otherApi.origin}?`, 'Use This Credential');

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
+import { beforeEach, describe, expect, it, test } from 'vitest';
 import type { AccessAnswer, Refusal } from '../../src/protocol/messages.ts';
 import { type GatewayInProcess, gatewayInProcess } from '../support/gatewayInProcess.ts';
 
@@ -26,8 +26,6 @@ beforeEach(async () => {
     onAccessWish: ({ method, path }) => void wishes.push(`${method} ${path}`),
   });
 });
-
-afterEach(() => running.close());
 
 function ask(method: string, path: string): AccessAnswer {
   const asked = running.gateway.requestAccess({ service: 'api', method, path, reason: 'needed' }, AGENT);

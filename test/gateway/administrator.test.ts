@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { PolicyFile } from '../../src/gateway/parent.ts';
 import { type GatewayInProcess, gatewayInProcess } from '../support/gatewayInProcess.ts';
 
@@ -13,7 +13,6 @@ const POLICY = `services:
 `;
 
 let running: GatewayInProcess | undefined;
-afterEach(() => running?.close());
 
 /** The refusal of a GET of /a; nothing is ever sent, because every name resolves to a refused address. */
 async function refusalWith(administrators: string | undefined, policy = POLICY) {

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../src/core/secret.ts';
 import type { CommandCredential } from '../../src/gateway/parent.ts';
 import type { CommandRun, RunCommand } from '../../src/gateway/targets/service/commands/runCommand.ts';
@@ -33,7 +33,6 @@ beforeEach(() => {
   runs = [];
   gives = () => ({ value: new Secret(key) });
 });
-afterEach(() => under?.close());
 
 const run: RunCommand = async (command, signal) => {
   runs.push({ program: command.program, signal });
@@ -229,7 +228,7 @@ describe('a command that fails', () => {
   });
 
   it('when it is tried shows the end of its standard error without known and likely secrets', async () => {
-    const { gateway, read } = await start();
+    const { read } = await start();
     await read('api', '/v1/me');
     const token = [
       'ghp',
@@ -238,7 +237,6 @@ describe('a command that fails', () => {
         .padEnd(36, 'x')
         .slice(0, 36),
     ].join('_');
-    under.close();
     under = await gatewayInProcess({
       policy: '',
       commands: [command()],
@@ -254,6 +252,5 @@ describe('a command that fails', () => {
     });
     expect(JSON.stringify(outcome)).not.toContain(token);
     expect(JSON.stringify(outcome)).not.toContain('\\u001b');
-    gateway.close();
   });
 });

@@ -1,5 +1,5 @@
-import { afterEach, describe, expect, test } from 'vitest';
-import { type GatewayInProcess, gatewayInProcess } from '../support/gatewayInProcess.ts';
+import { describe, expect, test } from 'vitest';
+import { gatewayInProcess } from '../support/gatewayInProcess.ts';
 
 // Conditions and agents reach the decision: what passes comes as far as the name look-up, which refuses.
 
@@ -14,9 +14,6 @@ const POLICY = `services:
       - { path: /graphql, methods: [POST], graphql: { operations: [query], fields: [viewer] } }
 `;
 
-let running: GatewayInProcess | undefined;
-afterEach(() => running?.close());
-
 describe('a rule with restrictions', () => {
   test('is asked with the agent, the body and the document of the call', async () => {
     const gateway = await gatewayInProcess({
@@ -24,7 +21,6 @@ describe('a rule with restrictions', () => {
       resolve: async () => [{ address: '169.254.169.254', family: 4 }],
       credentials: [['api', 'https://api.example.com', ['a', 'credential', 'of', 'ours'].join('-')]],
     });
-    running = gateway;
     const codeOf = (answer: object): unknown =>
       'refusal' in answer ? (answer.refusal as { code: string }).code : answer;
     const post = async (path: string, json: unknown): Promise<unknown> =>

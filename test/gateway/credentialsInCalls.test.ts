@@ -45,10 +45,7 @@ beforeEach(async () => {
     now: () => now,
     auditDir,
   });
-  return () => {
-    running.close();
-    fs.rmSync(auditDir, { recursive: true, force: true });
-  };
+  return () => fs.rmSync(auditDir, { recursive: true, force: true });
 });
 
 const caller = (name: string) => ({ agent: { name }, scope: 'window' as const, connection: `c-${name}` });

@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { PolicyFile } from '../../src/gateway/parent.ts';
 import { type GatewayInProcess, gatewayInProcess } from '../support/gatewayInProcess.ts';
 
@@ -20,7 +20,6 @@ const USER: PolicyFile = {
 const FOLDER: PolicyFile = { id: 'workspace:file:///shop', label: 'valetkey.yaml', approved: POLICY, grants: true };
 
 let running: GatewayInProcess | undefined;
-afterEach(() => running?.close());
 
 async function gatewayWith(files: readonly PolicyFile[]): Promise<GatewayInProcess> {
   running = await gatewayInProcess({

@@ -76,7 +76,6 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  gateway?.close();
   await upstream.close();
 });
 

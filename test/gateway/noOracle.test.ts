@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../src/core/secret.ts';
 import { type GatewayInProcess, gatewayInProcess } from '../support/gatewayInProcess.ts';
 
@@ -36,10 +36,9 @@ function wrongGuess(right: string): string {
 }
 
 let running: GatewayInProcess;
-beforeAll(async () => {
+beforeEach(async () => {
   running = await gatewayInProcess({ policy: POLICY });
 });
-afterAll(() => running.close());
 
 let connections = 0;
 /** Each answer comes over a connection of its own: what was said before must not tell one guess from another. */

@@ -20,17 +20,13 @@ function refusalOf(outcome: Outcome): Refusal {
 
 let idp: IdentityProvider;
 let keyholder: Keyholder;
-const gateways: GatewayInProcess[] = [];
 
 beforeEach(async () => {
   idp = await startIdentityProvider();
   keyholder = new Keyholder();
 });
 
-afterEach(async () => {
-  for (const gateway of gateways.splice(0)) gateway.close();
-  await idp.close();
-});
+afterEach(() => idp.close());
 
 function policy(grant: string, more: Record<string, unknown> = {}, service: Record<string, unknown> = {}): string {
   return JSON.stringify({
@@ -47,9 +43,7 @@ function policy(grant: string, more: Record<string, unknown> = {}, service: Reco
 }
 
 async function open(text: string, now?: () => number): Promise<GatewayInProcess> {
-  const gateway = await gatewayInProcess({ policy: text, keyholder, ...(now ? { now } : {}) });
-  gateways.push(gateway);
-  return gateway;
+  return gatewayInProcess({ policy: text, keyholder, ...(now ? { now } : {}) });
 }
 
 async function withClientCredentials(now?: () => number): Promise<GatewayInProcess> {

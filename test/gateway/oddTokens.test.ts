@@ -47,10 +47,7 @@ beforeEach(async () => {
   under = await gatewayInProcess({ policy, keyholder, now: () => clock });
 });
 
-afterEach(() => {
-  under.close();
-  server.close();
-});
+afterEach(() => void server.close());
 
 const read = (): Promise<{ answer: Answer } | { refusal: Refusal }> => under.read('crm', '/x');
 

@@ -6,10 +6,7 @@ import { freshKey, loopbackService, policyText } from '../support/serve.ts';
 let upstream: RawUpstream;
 let under: GatewayInProcess;
 
-afterEach(async () => {
-  under.close();
-  await upstream.close();
-});
+afterEach(() => upstream.close());
 
 const text = Array.from({ length: 9000 }, (_, i) => `line ${i}\n`).join('');
 const type = 'HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\n';

@@ -30,7 +30,6 @@ const spki = (pair: typeof RSA): string => pair.publicKey.export({ type: 'spki',
 let upstream: Upstream;
 let handle: (request: RecordedRequest, response: ServerResponse) => boolean;
 let keyholder: Keyholder;
-const gateways: GatewayInProcess[] = [];
 
 beforeEach(async () => {
   handle = () => false;
@@ -38,10 +37,7 @@ beforeEach(async () => {
   keyholder = new Keyholder();
 });
 
-afterEach(async () => {
-  for (const gateway of gateways.splice(0)) gateway.close();
-  await upstream.close();
-});
+afterEach(() => upstream.close());
 
 async function open(auth: Record<string, unknown>, credential: string, now?: () => number): Promise<GatewayInProcess> {
   const policy = JSON.stringify({
@@ -55,9 +51,7 @@ async function open(auth: Record<string, unknown>, credential: string, now?: () 
     },
   });
   keyholder.put(policy, 'api', credential);
-  const gateway = await gatewayInProcess({ policy, keyholder, ...(now ? { now } : {}) });
-  gateways.push(gateway);
-  return gateway;
+  return gatewayInProcess({ policy, keyholder, ...(now ? { now } : {}) });
 }
 
 function last(): RecordedRequest {

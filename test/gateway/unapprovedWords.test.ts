@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { PolicyFile } from '../../src/gateway/parent.ts';
 import { type GatewayInProcess, gatewayInProcess } from '../support/gatewayInProcess.ts';
 
@@ -24,7 +24,6 @@ const DENIES = rule(`/v1/${WORDS}`, { effect: 'deny' });
 const NEAR = rule('/v1/**', { body: { amount: { matches: `${WORDS}*` } } });
 
 let running: GatewayInProcess | undefined;
-afterEach(() => running?.close());
 
 /** All that an agent is told about the service: in the list, of calls and wishes, and of a wrapped server's tool. */
 async function told(files: readonly PolicyFile[]): Promise<string> {

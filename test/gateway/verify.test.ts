@@ -31,10 +31,7 @@ beforeAll(async () => {
   });
 });
 afterAll(() => upstream?.close());
-afterEach(() => {
-  under?.close();
-  answers.clear();
-});
+afterEach(() => answers.clear());
 
 function policy(more = '', rules = '[]', name = 'api'): string {
   return `services:\n  ${name}:\n    baseUrl: ${upstream.origin}\n    network: loopback\n    auth: { type: bearer }\n    policies: ${rules}\n${more}`;

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { onTestFinished } from 'vitest';
 import { parsePolicy } from '../../src/core/policy/parse.ts';
 import { Secret } from '../../src/core/secret.ts';
 import type { ApprovalTimes } from '../../src/gateway/call/approvals.ts';
@@ -11,7 +12,7 @@ import type { Resolve } from '../../src/gateway/targets/service/http/transport.t
 import type { Answer, Call, Refusal } from '../../src/protocol/messages.ts';
 import type { Keyholder } from './keyholder.ts';
 
-/** A gateway without a process around it: for what only a name look-up of the test's own can bring about. */
+/** A gateway without a process around it, which ends with the test that started it. */
 export interface GatewayInProcess {
   readonly gateway: Gateway;
   readonly log: string[];
@@ -86,6 +87,11 @@ export async function gatewayInProcess(options: {
     ...(options.commands ? { commands: options.commands } : {}),
   };
   await gateway.setCredentials(options.keyholder?.set() ?? own);
+  const close = (): void => {
+    void gateway.close();
+    fs.rmSync(folder, { recursive: true, force: true });
+  };
+  onTestFinished(close);
   return {
     gateway,
     log,
@@ -100,9 +106,6 @@ export async function gatewayInProcess(options: {
       const caller = { agent: { name: 'claude-code' }, scope: 'window' as const, connection: 'c' };
       return gateway.call({ tool: 'execute', ...call }, caller);
     },
-    close: () => {
-      void gateway.close();
-      fs.rmSync(folder, { recursive: true, force: true });
-    },
+    close,
   };
 }

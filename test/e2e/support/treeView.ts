@@ -78,9 +78,13 @@ export class TreeRow {
     });
   }
 
-  /** As `press`, for an action that asks something: a row that is drawn anew between press and release loses it. */
-  async pressToBeAsked(action: string): Promise<void> {
-    const question = this.locator.page().locator(QUESTION).filter({ visible: true }).first();
+  /**
+   * As `press`, for an action that asks something: a row that is drawn anew between press and release loses it.
+   *
+   * @param says a part of the question, where another one may be in sight
+   */
+  async pressToBeAsked(action: string, says = ''): Promise<void> {
+    const question = this.locator.page().locator(QUESTION).filter({ visible: true, hasText: says }).first();
     await until(`the action "${action}" to ask`, async () => {
       if (await question.isVisible()) return true;
       await this.press(action);

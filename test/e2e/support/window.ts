@@ -117,6 +117,8 @@ export class EditorWindow {
       await this.#inputBox.waitFor({ state: 'visible', timeout: 5000 });
       await this.#inputBox.fill(`>${title}`, { timeout: 3000 });
       await row.click({ timeout: 3000 });
+      // A click on a row that is drawn anew between press and release is lost, and leaves the palette as it was.
+      await until('the palette to close', async () => (await this.input())?.value !== `>${title}`, 3000);
       return true;
     });
   }

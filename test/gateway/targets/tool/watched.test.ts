@@ -1,9 +1,7 @@
-import { afterEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { type GatewayInProcess, gatewayInProcess } from '../../../support/gatewayInProcess.ts';
 
 let under: GatewayInProcess;
-
-afterEach(() => under.close());
 
 it('a freeze takes no time for the names of servers that agents made up and watched', async () => {
   under = await gatewayInProcess({ policy: 'services: {}\n' });
