@@ -62,11 +62,23 @@ const UNUSED = [
   [/[\\/]experimental[\\/]tasks[\\/]client\.js$/, 'export class ExperimentalClientTasks {}'],
 ];
 
+/** zod's way to JSON schemas, which hangs on every schema. `npm run schema` goes it, and is in no bundle. */
+const JSON_SCHEMAS = /[\\/]zod[\\/]v4[\\/]core[\\/](json-schema-processors|to-json-schema)\.js$/;
+
 /** @type {import('esbuild').Plugin} */
 const leaveOutUnused = {
   name: 'leave out what is unused',
   setup({ onLoad }) {
     for (const [filter, contents] of UNUSED) onLoad({ filter }, () => ({ contents }));
+    onLoad({ filter: JSON_SCHEMAS }, ({ path: file }) => {
+      const names = [...readFileSync(file, 'utf8').matchAll(/^export (?:const|function) (\w+)/gm)].map(
+        ([, name]) => name,
+      );
+      return {
+        contents: `const leftOut = () => () => { throw new Error('zod makes no JSON schemas here'); };
+          export { ${names.map((name) => `leftOut as ${name}`).join(', ')} };`,
+      };
+    });
   },
 };
 
