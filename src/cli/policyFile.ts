@@ -1,4 +1,4 @@
-import type { Policy } from '../core/policy/model.ts';
+import type { Policy } from '../core/policy/model/policy.ts';
 import { BoundedPolicyParser } from '../gateway/policyParser.ts';
 import { readText, UsageError } from './usage.ts';
 

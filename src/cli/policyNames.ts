@@ -1,5 +1,5 @@
 import { placementOf } from '../core/policy/auth/placement.ts';
-import type { Policy } from '../core/policy/model.ts';
+import type { Policy } from '../core/policy/model/policy.ts';
 import { credentialsOf } from '../core/policy/servers/destination.ts';
 import type { Binding } from '../gateway/parent.ts';
 

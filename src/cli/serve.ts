@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import * as z from 'zod';
 import { escapeUnshowable } from '../core/audit/escape.ts';
-import type { Policy } from '../core/policy/model.ts';
+import type { Policy } from '../core/policy/model/policy.ts';
 import { Secret } from '../core/secret.ts';
 import type { Approver } from '../gateway/call/approvals.ts';
 import type { ApprovalQuestion, Binding, GatewayEvents } from '../gateway/parent.ts';

@@ -1,5 +1,5 @@
 import { agentName } from '../core/audit/agentName.ts';
-import type { Rate } from '../core/policy/model.ts';
+import type { Rate } from '../core/limits/limitsModel.ts';
 import { bodyToTry, ruleWanted } from '../core/policy/narrowestRule.ts';
 import { RequestReading } from '../core/policy/requestReading.ts';
 import { canonicalise } from '../core/request/canonicalise.ts';

@@ -1,4 +1,4 @@
-import type { Rate } from '../core/policy/model.ts';
+import type { Rate } from '../core/limits/limitsModel.ts';
 import { refusals } from './call/refusals.ts';
 import { TokenBucket } from './tokenBucket.ts';
 

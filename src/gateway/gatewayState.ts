@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Service, VerifyRequest } from '../core/policy/model.ts';
+import type { Service, VerifyRequest } from '../core/policy/model/service.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Caller } from './call/callContext.ts';
 import { refusals } from './call/refusals.ts';

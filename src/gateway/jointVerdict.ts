@@ -1,4 +1,4 @@
-import type { Verdict } from '../core/policy/model.ts';
+import type { Verdict } from '../core/policy/model/decision.ts';
 
 /** What the halves of a document are judged for. */
 export interface Sayer {

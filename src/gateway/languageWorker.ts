@@ -4,7 +4,7 @@ import { hoverPolicy } from '../core/policy/hover.ts';
 import { learnPolicy, tightenPolicy } from '../core/policy/learn.ts';
 import { openForLearning } from '../core/policy/learningRules.ts';
 import { lintPolicy } from '../core/policy/lint.ts';
-import type { PolicyDocument } from '../core/policy/model.ts';
+import type { PolicyDocument } from '../core/policy/model/policy.ts';
 import { outlinePolicy } from '../core/policy/outline.ts';
 import { parsePolicy } from '../core/policy/parse.ts';
 import { runPolicyTests } from '../core/policy/policyTests.ts';

@@ -1,4 +1,4 @@
-import type { Limits, Rate } from '../core/policy/model.ts';
+import type { Limits, Rate } from '../core/limits/limitsModel.ts';
 import { TokenBucket } from './tokenBucket.ts';
 
 /** What `enter` says: a place to leave again, or when to come back. */

@@ -1,4 +1,4 @@
-import type { Rate } from '../core/policy/model.ts';
+import type { Rate } from '../core/limits/limitsModel.ts';
 import type { AgentInfo } from '../protocol/messages.ts';
 import { freshId, type Recorder } from './audit/recorder.ts';
 import { auditAgent, type Caller } from './call/callContext.ts';

@@ -1,8 +1,8 @@
 import type { narrowApproved } from '../core/policy/approval.ts';
 import type { policyChanges } from '../core/policy/changes.ts';
 import type { LintContext } from '../core/policy/lintContext.ts';
-import type { Problem } from '../core/policy/model.ts';
 import type { parsePolicy } from '../core/policy/parse.ts';
+import type { Problem } from '../core/text/problem.ts';
 
 /** What the policy parser's worker can be asked; arguments and results are plain data. */
 export interface Jobs {

@@ -1,6 +1,7 @@
 import type { LintContext } from '../core/policy/lintContext.ts';
-import type { PolicyAuthor, PolicyDocument, Problem } from '../core/policy/model.ts';
+import type { PolicyAuthor, PolicyDocument } from '../core/policy/model/policy.ts';
 import type { PolicyChange } from '../core/policy/policyChange.ts';
+import type { Problem } from '../core/text/problem.ts';
 import { BoundedWorker, DeadlineError } from './boundedWorker.ts';
 import { type Jobs, WORKER_ROLE } from './policyJobs.ts';
 

@@ -1,9 +1,13 @@
+import type { Limits } from '../core/limits/limitsModel.ts';
 import { decideWithRule } from '../core/policy/addedRule.ts';
 import { furtherOrigins } from '../core/policy/auth/placement.ts';
 import { type CompiledService, compileService, decide } from '../core/policy/decide.ts';
 import { describeAuth } from '../core/policy/definition.ts';
 import { lowerLimits } from '../core/policy/limits.ts';
-import type { Decision, Limits, Policy, PolicyAuthor, PolicyDocument, Rule, Service } from '../core/policy/model.ts';
+import type { Decision } from '../core/policy/model/decision.ts';
+import type { Policy, PolicyAuthor, PolicyDocument } from '../core/policy/model/policy.ts';
+import type { Rule } from '../core/policy/model/rule.ts';
+import type { Service } from '../core/policy/model/service.ts';
 import type { WantedRule } from '../core/policy/narrowestRule.ts';
 import { RequestReading } from '../core/policy/requestReading.ts';
 import { strictness } from '../core/policy/strictness.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PolicyAuthor, PolicyDocument } from '../core/policy/model.ts';
+import type { PolicyAuthor, PolicyDocument } from '../core/policy/model/policy.ts';
 import { ADMIN_POLICY_ID, type PolicyFile } from './parent.ts';
 
 /** Gives a text's document; throws when it cannot in time. */

@@ -1,5 +1,6 @@
+import type { Limits } from '../core/limits/limitsModel.ts';
 import { lowerLimits } from '../core/policy/limits.ts';
-import type { Limits, Policy, PolicyAuthor, PolicyDocument } from '../core/policy/model.ts';
+import type { Policy, PolicyAuthor, PolicyDocument } from '../core/policy/model/policy.ts';
 import { decideTool } from '../core/policy/servers/decideTool.ts';
 import { differingServerPart } from '../core/policy/servers/destination.ts';
 import type { Server, ToolDecision } from '../core/policy/servers/model.ts';

@@ -1,6 +1,7 @@
 import { endOfJwt } from '../core/jwtEnd.ts';
+import type { BaseUrl } from '../core/net/baseUrl.ts';
 import { placementOf } from '../core/policy/auth/placement.ts';
-import type { Auth, BaseUrl } from '../core/policy/model.ts';
+import type { Auth } from '../core/policy/model/auth.ts';
 import { type KnownSecret, Redactor } from '../core/redact/redactor.ts';
 import { SignatureIndex } from '../core/redact/signatureIndex.ts';
 import type { SignatureTable } from '../core/redact/signatureReader.ts';

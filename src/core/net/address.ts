@@ -1,4 +1,4 @@
-import type { Network } from '../policy/model.ts';
+import type { Network } from './network.ts';
 
 /**
  * `public`: globally routable. `private`: inside somebody's network. `loopback`: this machine. `forbidden`: never

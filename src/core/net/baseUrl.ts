@@ -1,8 +1,25 @@
-import type { BaseUrl, Network } from '../policy/model.ts';
 import { canonicalPath } from '../request/path.ts';
 import { err, ok, type Result } from '../result.ts';
 import { addressAllowed, classifyAddress, parseIpv4, parseIpv6 } from './address.ts';
 import { classifyHostName } from './hostName.ts';
+import type { Network } from './network.ts';
+
+/** A service's `baseUrl`. */
+export interface BaseUrl {
+  /** As written. */
+  readonly text: string;
+  /** Scheme, host and port in WHATWG form, such as `https://api.stripe.com` or `http://127.0.0.1:8080`. */
+  readonly origin: string;
+  readonly protocol: 'https:' | 'http:';
+  /** Lower case, IPv6 without brackets. */
+  readonly hostname: string;
+  /** Always a number, also where the scheme's default applies. */
+  readonly port: number;
+  /** The `Host` header's value. */
+  readonly host: string;
+  /** The path prefix in canonical form without a final slash; empty for none. */
+  readonly prefix: string;
+}
 
 /** Why a base URL is not taken. `code` is stable and kebab-case; `message` says what to write instead. */
 export interface BaseUrlProblem {

@@ -1,6 +1,6 @@
 import { literalPattern } from '../request/path.ts';
 import { type CompiledService, compileService, decide, type Judged } from './decide.ts';
-import type { Decision } from './model.ts';
+import type { Decision } from './model/decision.ts';
 import type { WantedRule } from './narrowestRule.ts';
 import { compilePattern } from './pattern.ts';
 import type { RequestReading } from './requestReading.ts';

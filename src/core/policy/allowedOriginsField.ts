@@ -1,5 +1,5 @@
 import { parseBaseUrl } from '../net/baseUrl.ts';
-import type { PolicyAuthor } from './model.ts';
+import type { PolicyAuthor } from './model/policy.ts';
 import { type Entry, type Reader, spanOf } from './reader.ts';
 
 const EXAMPLE = 'allowedOrigins: [https://api.example.com]';

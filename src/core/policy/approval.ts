@@ -1,6 +1,7 @@
 import { allowCoverage, askCoverage, effectiveMethods, without } from './coverage.ts';
 import { lowerLimits, sameLimits } from './limits.ts';
-import type { Rule, Service, VerifyRequest } from './model.ts';
+import type { Rule } from './model/rule.ts';
+import type { Service, VerifyRequest } from './model/service.ts';
 import { mayMeet } from './overlap.ts';
 import { parsePolicy } from './parse.ts';
 import { policyText, printBareService, printService } from './print.ts';

@@ -1,3 +1,4 @@
+import type { Network } from '../net/network.ts';
 import { AuthReader } from './auth/authReader.ts';
 import { AWS_SIGV4_KEYS, readAwsSigV4 } from './auth/awsSigV4.ts';
 import { BASIC_KEYS, readBasic } from './auth/basic.ts';
@@ -10,7 +11,7 @@ import { OAUTH2_KEYS, readOAuth2 } from './auth/oauth2.ts';
 import { QUERY_KEYS, readQuery } from './auth/query.ts';
 import { readVscodeSession, VSCODE_SESSION_KEYS } from './auth/vscodeSession.ts';
 import { isCredentialKey } from './literalCredential.ts';
-import type { Auth, Network } from './model.ts';
+import type { Auth } from './model/auth.ts';
 import { type Entry, type Fields, isEmpty, type Reader } from './reader.ts';
 
 interface Type {

@@ -1,7 +1,8 @@
 import { isScalar, type ParsedNode } from 'yaml';
 import { parseBaseUrl } from '../net/baseUrl.ts';
+import type { Network } from '../net/network.ts';
+import type { Problem } from '../text/problem.ts';
 import type { Span } from '../text/span.ts';
-import type { Network, Problem } from './model.ts';
 import type { PolicyFix } from './policyFix.ts';
 import { yamlText } from './print.ts';
 import { addPair, fillValue, listOf, removePair } from './yamlEdit.ts';

@@ -1,5 +1,5 @@
 import type { CanonicalRequest } from '../request/model.ts';
-import type { ServiceHeaders } from './model.ts';
+import type { ServiceHeaders } from './model/service.ts';
 import { BODY_TYPES, type BodyType } from './restrictionModel.ts';
 
 /** What a trail says of a body: the kind whose fields an API surely finds, or another one. */

@@ -1,9 +1,11 @@
+import { DEFAULT_LIMITS } from '../limits/limitsModel.ts';
 import { METHODS, type Method } from '../request/model.ts';
 import { allowCoverage, askCoverage, denyCoverage, effectiveMethods, inOrder, without } from './coverage.ts';
 import { describeAuth, differingParts } from './definition.ts';
 import { labelChanges, newLabels } from './labelChanges.ts';
 import { limitChanges } from './limitChanges.ts';
-import { DEFAULT_LIMITS, type Rule, type Service } from './model.ts';
+import type { Rule } from './model/rule.ts';
+import type { Service } from './model/service.ts';
 import { mayMeet } from './overlap.ts';
 import { parsePolicy } from './parse.ts';
 import { byGravity, change, type PolicyChange } from './policyChange.ts';

@@ -3,7 +3,7 @@ import { type Asked, compileCondition } from './conditions.ts';
 import { touchesScope, withinScope } from './graphql.ts';
 import { MAX_PARAMETERS } from './judgedFields.ts';
 import type { JudgedRequest } from './judgedRequest.ts';
-import type { Rule } from './model.ts';
+import type { Rule } from './model/rule.ts';
 import type { BodyType, Condition } from './restrictionModel.ts';
 import { describeCondition } from './restrictions.ts';
 import { type WantedField, wantedField } from './wantedField.ts';

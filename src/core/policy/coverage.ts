@@ -1,5 +1,5 @@
 import { METHODS, type Method } from '../request/model.ts';
-import type { Approval, Rule } from './model.ts';
+import type { Approval, Rule } from './model/rule.ts';
 import { PathIndex } from './pathIndex.ts';
 import type { Pattern } from './pattern.ts';
 import { concernsCover, restrictionsCover } from './restrictions.ts';

@@ -1,4 +1,5 @@
-import type { Auth, Service } from './model.ts';
+import type { Auth } from './model/auth.ts';
+import type { Service } from './model/service.ts';
 import { printAuth } from './print.ts';
 
 type DefinitionPart = 'baseUrl' | 'auth' | 'network';

@@ -1,4 +1,4 @@
-import type { Rule } from './model.ts';
+import type { Rule } from './model/rule.ts';
 import { describeRestrictions } from './restrictions.ts';
 
 /** One line a rule, as `list_services` and the views show it: `ask POST /v1/refunds (body amount at most 5000)`. */

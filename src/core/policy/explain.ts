@@ -1,6 +1,6 @@
 import { type CompiledService, decide, fittingRules, type Judged } from './decide.ts';
 import { JudgedRequest } from './judgedRequest.ts';
-import type { Decision } from './model.ts';
+import type { Decision } from './model/decision.ts';
 
 /** One rule and whether it applied. */
 export interface ExplainedRule {

@@ -1,7 +1,7 @@
 import { isMap, isScalar, type ParsedNode } from 'yaml';
+import type { Problem } from '../text/problem.ts';
 import type { Span } from '../text/span.ts';
 import { baseUrlFixes } from './baseUrlFixes.ts';
-import type { Problem } from './model.ts';
 import type { PolicyFix } from './policyFix.ts';
 import { yamlText } from './print.ts';
 import { BODY_TYPES } from './restrictionModel.ts';

@@ -3,7 +3,8 @@ import type { Span } from '../text/span.ts';
 import { isHeaderName } from './auth/authReader.ts';
 import { authHeaders } from './auth/ownHeaders.ts';
 import { isCredentialKey } from './literalCredential.ts';
-import type { Auth, ServiceHeaders } from './model.ts';
+import type { Auth } from './model/auth.ts';
+import type { ServiceHeaders } from './model/service.ts';
 import { type Entry, type Reader, spanOf } from './reader.ts';
 
 const NONE: ServiceHeaders = { set: [], allow: [] };

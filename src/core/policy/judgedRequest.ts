@@ -4,7 +4,7 @@ import { foldText } from './fold.ts';
 import type { GraphqlAsk } from './graphql.ts';
 import { isGraphqlCall } from './graphqlEndpoint.ts';
 import type { JudgedFields } from './judgedFields.ts';
-import type { Service } from './model.ts';
+import type { Service } from './model/service.ts';
 import { RequestReading } from './requestReading.ts';
 import type { BodyType } from './restrictionModel.ts';
 

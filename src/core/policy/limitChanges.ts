@@ -1,5 +1,6 @@
+import type { Limits } from '../limits/limitsModel.ts';
 import { rateWithin } from './limits.ts';
-import type { Limits, Service } from './model.ts';
+import type { Service } from './model/service.ts';
 import { change, type PolicyChange } from './policyChange.ts';
 import { formatBytes, formatDuration, formatRate } from './units.ts';
 

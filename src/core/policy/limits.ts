@@ -1,4 +1,4 @@
-import type { Limits, Rate } from './model.ts';
+import type { Limits, Rate } from '../limits/limitsModel.ts';
 import { PERIOD_SECONDS } from './units.ts';
 
 /** Whether everything that the rate `low` lets through, `high` lets through too. No rate lets through everything. */

@@ -1,5 +1,5 @@
 import { isScalar } from 'yaml';
-import { DEFAULT_LIMITS, type Limits, type Rate } from './model.ts';
+import { DEFAULT_LIMITS, type Limits, type Rate } from '../limits/limitsModel.ts';
 import type { Entry, Reader } from './reader.ts';
 import { parseBytes, parseDuration, parseRate } from './units.ts';
 

@@ -1,7 +1,9 @@
+import type { Problem } from '../text/problem.ts';
 import { type LintContext, lintContext } from './lintContext.ts';
 import { lintRules } from './lintRules.ts';
 import { lintShadows } from './lintShadows.ts';
-import type { PolicyDocument, Problem, Service } from './model.ts';
+import type { PolicyDocument } from './model/policy.ts';
+import type { Service } from './model/service.ts';
 import { runPolicyTests } from './policyTests.ts';
 import { ProblemList } from './problems.ts';
 

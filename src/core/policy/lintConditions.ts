@@ -4,7 +4,7 @@ import { effectiveMethods } from './coverage.ts';
 import { decimalText, plainDecimal } from './decimal.ts';
 import { foldText } from './fold.ts';
 import type { JudgedValue } from './judgedField.ts';
-import type { Rule } from './model.ts';
+import type { Rule } from './model/rule.ts';
 import type { Check, Condition, ConditionValue } from './restrictionModel.ts';
 
 /** Why a rule never matches, or only what no API takes. The suggestion is the key that was probably meant in place of `body`. */

@@ -1,4 +1,4 @@
-import type { Policy } from './model.ts';
+import type { Policy } from './model/policy.ts';
 import type { ProblemList } from './problems.ts';
 import { suggest } from './suggest.ts';
 

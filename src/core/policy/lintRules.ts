@@ -1,6 +1,7 @@
 import type { Method } from '../request/model.ts';
 import { idleConditions, needsBodyType } from './lintConditions.ts';
-import type { Rule, Service } from './model.ts';
+import type { Rule } from './model/rule.ts';
+import type { Service } from './model/service.ts';
 import type { ProblemList } from './problems.ts';
 import { concernsCover } from './restrictions.ts';
 import { Shadows } from './shadows.ts';

@@ -1,4 +1,5 @@
-import type { Rule, Service } from './model.ts';
+import type { Rule } from './model/rule.ts';
+import type { Service } from './model/service.ts';
 import { mayMeet } from './overlap.ts';
 import type { ProblemList } from './problems.ts';
 import { concernsCover, restrictionsCover } from './restrictions.ts';

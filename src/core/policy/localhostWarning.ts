@@ -1,7 +1,7 @@
 import { parseIpv4, parseIpv6 } from '../net/address.ts';
+import type { BaseUrl } from '../net/baseUrl.ts';
 import { classifyHostName } from '../net/hostName.ts';
 import type { Span } from '../text/span.ts';
-import type { BaseUrl } from './model.ts';
 import type { ProblemList } from './problems.ts';
 
 /**

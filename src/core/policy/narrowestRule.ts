@@ -1,7 +1,7 @@
 import type { CanonicalRequest, Method } from '../request/model.ts';
 import { literalPattern } from '../request/path.ts';
 import { isGraphqlCall } from './graphqlEndpoint.ts';
-import type { Approval } from './model.ts';
+import type { Approval } from './model/rule.ts';
 import { yamlText } from './print.ts';
 import type { GraphqlScope } from './restrictionModel.ts';
 

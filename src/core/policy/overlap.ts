@@ -1,5 +1,5 @@
 import { effectiveMethods } from './coverage.ts';
-import type { Rule } from './model.ts';
+import type { Rule } from './model/rule.ts';
 import { foldPathSegment, segmentReadings } from './readings.ts';
 
 /**

@@ -1,11 +1,13 @@
 import { parseBaseUrl } from '../net/baseUrl.ts';
+import type { Network } from '../net/network.ts';
 import { readAllowedOrigins } from './allowedOriginsField.ts';
 import { readAuth } from './authField.ts';
 import { readHeaders } from './headersField.ts';
 import { readLimits } from './limitsField.ts';
 import { isCredentialKey, type LiteralCredential, reportLiteral } from './literalCredential.ts';
 import { warnOfLocalhost } from './localhostWarning.ts';
-import type { Network, PolicyAuthor, PolicyDocument, PolicyTest, Service } from './model.ts';
+import type { PolicyAuthor, PolicyDocument, PolicyTest } from './model/policy.ts';
+import type { Service } from './model/service.ts';
 import { ProblemList } from './problems.ts';
 import { type Entry, type Fields, isEmpty, Reader } from './reader.ts';
 import { readRules } from './rulesField.ts';

@@ -1,4 +1,4 @@
-import type { Service } from './model.ts';
+import type { Service } from './model/service.ts';
 
 /** One difference between what is approved and what is written, in words. */
 export interface PolicyChange {

@@ -1,6 +1,7 @@
 import { canonicalise } from '../request/canonicalise.ts';
 import { type CompiledService, compileService, decide } from './decide.ts';
-import type { Policy, PolicyTest, Verdict } from './model.ts';
+import type { Verdict } from './model/decision.ts';
+import type { Policy, PolicyTest } from './model/policy.ts';
 import { decideTool } from './servers/decideTool.ts';
 import { suggest } from './suggest.ts';
 

@@ -1,6 +1,10 @@
+import { DEFAULT_LIMITS } from '../limits/limitsModel.ts';
+import type { BaseUrl } from '../net/baseUrl.ts';
 import { inOrder } from './coverage.ts';
 import { decimalText } from './decimal.ts';
-import { type Auth, type BaseUrl, DEFAULT_LIMITS, type Rule, type Service } from './model.ts';
+import type { Auth } from './model/auth.ts';
+import type { Rule } from './model/rule.ts';
+import type { Service } from './model/service.ts';
 import type { Condition, ConditionValue } from './restrictionModel.ts';
 import { formatBytes, formatDuration, formatRate } from './units.ts';
 

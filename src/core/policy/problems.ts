@@ -1,6 +1,6 @@
 import { LineIndex } from '../lineIndex.ts';
+import type { Problem, RelatedPlace } from '../text/problem.ts';
 import type { Position, Severity, Span } from '../text/span.ts';
-import type { Problem, RelatedPlace } from './model.ts';
 
 /** More than this many problems help nobody; errors beyond it still count as errors. */
 const MAX_PROBLEMS = 200;

@@ -1,5 +1,5 @@
 import { agentPatternCovers } from './agentPattern.ts';
-import type { Rule } from './model.ts';
+import type { Rule } from './model/rule.ts';
 import type { Check, Condition, ConditionValue, GraphqlScope, Restrictions } from './restrictionModel.ts';
 
 /**

@@ -4,7 +4,7 @@ import type { Span } from '../text/span.ts';
 import { readAgents } from './agentsField.ts';
 import { readConditions } from './conditionsField.ts';
 import { readGraphql } from './graphqlField.ts';
-import type { Approval, Rule, RuleEffect } from './model.ts';
+import type { Approval, Rule, RuleEffect } from './model/rule.ts';
 import { compilePattern, type Pattern } from './pattern.ts';
 import { type Entry, type Fields, isEmpty, type Reader, spanOf } from './reader.ts';
 import { BODY_TYPES, type Restrictions } from './restrictionModel.ts';

@@ -2,7 +2,7 @@ import { METHODS } from '../request/model.ts';
 import { canonicalPath } from '../request/path.ts';
 import type { SeenBodyType } from './bodyType.ts';
 import { type CompiledService, compileService, fittingRules } from './decide.ts';
-import type { Policy } from './model.ts';
+import type { Policy } from './model/policy.ts';
 
 /** One call of the past, as the audit trail has it: no query, and of a body its kind alone. */
 export interface PastCall {

@@ -1,4 +1,4 @@
-import type { Policy } from './model.ts';
+import type { Policy } from './model/policy.ts';
 import { policyText, printService } from './print.ts';
 import { printServer } from './servers/printServer.ts';
 

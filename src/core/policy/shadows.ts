@@ -1,6 +1,6 @@
 import type { Method } from '../request/model.ts';
 import { effectiveMethods, without } from './coverage.ts';
-import type { Rule } from './model.ts';
+import type { Rule } from './model/rule.ts';
 import { PathIndex } from './pathIndex.ts';
 import { restrictionsKey } from './restrictions.ts';
 

@@ -1,4 +1,5 @@
-import type { Approval, Decision, Rule } from './model.ts';
+import type { Decision } from './model/decision.ts';
+import type { Approval, Rule } from './model/rule.ts';
 
 const VERDICTS = { allow: 0, ask: 1, deny: 3 } as const;
 

@@ -1,7 +1,8 @@
 import { isMap, isScalar, isSeq, type ParsedNode } from 'yaml';
 import type { RequestInput } from '../request/model.ts';
 import type { Span } from '../text/span.ts';
-import type { PolicyTest, Verdict } from './model.ts';
+import type { Verdict } from './model/decision.ts';
+import type { PolicyTest } from './model/policy.ts';
 import { type Entry, type Fields, isEmpty, type Reader, spanOf } from './reader.ts';
 
 const KEYS = ['name', 'request', 'expect'] as const;

@@ -1,6 +1,6 @@
 import { isScalar, type ParsedNode } from 'yaml';
+import type { Problem } from '../text/problem.ts';
 import type { Span } from '../text/span.ts';
-import type { Problem } from './model.ts';
 import type { PolicyFix } from './policyFix.ts';
 import { firstForbidden } from './textGuard.ts';
 import type { TextEdit } from './yamlEdit.ts';

@@ -1,5 +1,5 @@
 import { isCollection, isMap, isNode, isPair, Pair, type ParsedNode, type Range, YAMLMap } from 'yaml';
-import type { Problem } from './model.ts';
+import type { Problem } from '../text/problem.ts';
 import { ProblemList } from './problems.ts';
 import type { AnyPair } from './yamlFind.ts';
 import { MAX_LEXEMES, MAX_REPORTED, type ReadTree, readTree, type Tree } from './yamlTree.ts';

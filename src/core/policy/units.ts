@@ -1,4 +1,4 @@
-import type { Rate } from './model.ts';
+import type { Rate } from '../limits/limitsModel.ts';
 
 const PERIODS = ['second', 'minute', 'hour', 'day'] as const;
 

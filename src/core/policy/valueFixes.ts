@@ -1,6 +1,6 @@
 import { isMap, isScalar, isSeq, type ParsedNode } from 'yaml';
+import type { Problem } from '../text/problem.ts';
 import type { Span } from '../text/span.ts';
-import type { Problem } from './model.ts';
 import type { PolicyFix } from './policyFix.ts';
 import { namesSecret } from './servers/secretText.ts';
 import { addPair } from './yamlEdit.ts';

@@ -1,5 +1,5 @@
 import { canonicalPath } from '../request/path.ts';
-import type { VerifyRequest } from './model.ts';
+import type { VerifyRequest } from './model/service.ts';
 import type { Entry, Reader } from './reader.ts';
 
 const METHODS: readonly VerifyRequest['method'][] = ['GET', 'HEAD'];

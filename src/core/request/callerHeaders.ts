@@ -1,5 +1,6 @@
 import { authHeaders } from '../policy/auth/ownHeaders.ts';
-import type { Auth, ServiceHeaders } from '../policy/model.ts';
+import type { Auth } from '../policy/model/auth.ts';
+import type { ServiceHeaders } from '../policy/model/service.ts';
 import { ok, type Result } from '../result.ts';
 import { contentType, TOKEN } from './contentType.ts';
 import { isReservedHeader, sameHeader } from './headers.ts';

@@ -1,4 +1,4 @@
-import type { Service } from '../policy/model.ts';
+import type { Service } from '../policy/model/service.ts';
 import { ok, type Result } from '../result.ts';
 import { canonicalBody } from './body.ts';
 import { canonicalHeaders } from './callerHeaders.ts';

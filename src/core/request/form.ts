@@ -1,4 +1,4 @@
-import type { Auth } from '../policy/model.ts';
+import type { Auth } from '../policy/model/auth.ts';
 import { ok, type Result } from '../result.ts';
 import { refuseOverride } from './methodOverride.ts';
 import type { Method, RequestProblem } from './model.ts';

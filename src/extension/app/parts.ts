@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import type { PolicyDocument } from '../../core/policy/model.ts';
+import type { PolicyDocument } from '../../core/policy/model/policy.ts';
 import type { AgentList } from '../agents/model/agentList.ts';
 import type { AgentStore } from '../agents/model/agentStore.ts';
 import type { Connections } from '../agents/model/connections.ts';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { PolicyDocument } from '../../core/policy/model.ts';
+import type { PolicyDocument } from '../../core/policy/model/policy.ts';
 import { BoundedPolicyParser } from '../../gateway/policyParser.ts';
 import { administratorPath, readAdministratorFile, watchAdministratorFile } from '../policy/model/administratorFile.ts';
 import { AdministratorPolicy } from '../policy/model/administratorPolicy.ts';

@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import type { Auth } from '../../core/policy/model.ts';
+import type { Auth } from '../../core/policy/model/auth.ts';
 
 /** Where the credential goes, in words. */
 export function placementText(auth: Auth): string {

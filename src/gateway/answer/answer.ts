@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Auth, BaseUrl } from '../../core/policy/model.ts';
+import type { BaseUrl } from '../../core/net/baseUrl.ts';
+import type { Auth } from '../../core/policy/model/auth.ts';
 import type { Redactor } from '../../core/redact/redactor.ts';
 import type { Answer, Call } from '../../protocol/messages.ts';
 import type { Incoming } from '../targets/service/http/message.ts';

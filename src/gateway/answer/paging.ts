@@ -1,4 +1,5 @@
-import type { Auth, BaseUrl } from '../../core/policy/model.ts';
+import type { BaseUrl } from '../../core/net/baseUrl.ts';
+import type { Auth } from '../../core/policy/model/auth.ts';
 import type { RequestInput } from '../../core/request/model.ts';
 
 /** The arguments of the call that gets the next page, or undefined where the API does not tell. */

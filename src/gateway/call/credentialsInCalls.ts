@@ -1,4 +1,4 @@
-import type { Rate } from '../../core/policy/model.ts';
+import type { Rate } from '../../core/limits/limitsModel.ts';
 import { freshId, type Recorder } from '../audit/recorder.ts';
 import { type Cleaner, UnreadError } from '../cleaning/cleaner.ts';
 import { TokenBucket } from '../tokenBucket.ts';

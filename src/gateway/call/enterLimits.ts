@@ -1,4 +1,4 @@
-import type { Limits } from '../../core/policy/model.ts';
+import type { Limits } from '../../core/limits/limitsModel.ts';
 import type { Limiter, Place } from '../limiter.ts';
 import type { Flight } from './callContext.ts';
 import { refusals } from './refusals.ts';

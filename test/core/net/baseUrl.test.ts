@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addressAllowed } from '../../../src/core/net/address.ts';
+import type { BaseUrl } from '../../../src/core/net/baseUrl.ts';
 import { parseBaseUrl } from '../../../src/core/net/baseUrl.ts';
-import type { BaseUrl, Network } from '../../../src/core/policy/model.ts';
+import type { Network } from '../../../src/core/net/network.ts';
 import { runs } from '../../support/runs.ts';
 import { readCorpus } from '../request/support.ts';
 

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Rate } from '../../../src/core/limits/limitsModel.ts';
 import { narrowApproved } from '../../../src/core/policy/approval.ts';
 import { policyChanges } from '../../../src/core/policy/changes.ts';
 import { type CompiledService, compileService, decide } from '../../../src/core/policy/decide.ts';
 import { lowerRate, rateWithin } from '../../../src/core/policy/limits.ts';
-import type { Rate } from '../../../src/core/policy/model.ts';
 import { waits } from '../../../src/core/policy/policyChange.ts';
 import { printPolicy } from '../../../src/core/policy/print.ts';
 import { strictness } from '../../../src/core/policy/strictness.ts';

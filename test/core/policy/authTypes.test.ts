@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { placementOf } from '../../../src/core/policy/auth/placement.ts';
 import { describeAuth } from '../../../src/core/policy/definition.ts';
-import type { Auth } from '../../../src/core/policy/model.ts';
+import type { Auth } from '../../../src/core/policy/model/auth.ts';
 import { parsePolicy } from '../../../src/core/policy/parse.ts';
 import { printPolicy } from '../../../src/core/policy/print.ts';
 import { canonicalise } from '../../../src/core/request/canonicalise.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileService, decide } from '../../../src/core/policy/decide.ts';
-import type { Service } from '../../../src/core/policy/model.ts';
+import type { Service } from '../../../src/core/policy/model/service.ts';
 import { narrowestRule } from '../../../src/core/policy/narrowestRule.ts';
 import { METHODS, type Method } from '../../../src/core/request/model.ts';
 import { type NaiveRule, naiveVerdict } from '../../support/naivePolicy.ts';

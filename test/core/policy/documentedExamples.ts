@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { lintPolicy } from '../../../src/core/policy/lint.ts';
 import type { LintContext } from '../../../src/core/policy/lintContext.ts';
-import type { Policy, PolicyAuthor, Problem } from '../../../src/core/policy/model.ts';
+import type { Policy, PolicyAuthor } from '../../../src/core/policy/model/policy.ts';
 import { parsePolicy } from '../../../src/core/policy/parse.ts';
 import { rulesUsed } from '../../../src/core/policy/rulesUsed.ts';
+import type { Problem } from '../../../src/core/text/problem.ts';
 
 const text = readFileSync(new URL('../../../docs/policy.md', import.meta.url), 'utf8');
 /** The sections of docs/policy.md about diagnostics, by code. */

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { isCollection, parseDocument, stringify, visit } from 'yaml';
 import { fixesFor } from '../../../src/core/policy/fixes.ts';
 import { lintPolicy } from '../../../src/core/policy/lint.ts';
-import type { Problem } from '../../../src/core/policy/model.ts';
 import { parsePolicy } from '../../../src/core/policy/parse.ts';
 import { applyEdits } from '../../../src/core/policy/yamlEdit.ts';
+import type { Problem } from '../../../src/core/text/problem.ts';
 import { examples, problemsFor, sections, whole } from './documentedExamples.ts';
 
 /** The diagnostics whose documented wrong example has a fix. */

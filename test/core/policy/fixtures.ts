@@ -1,5 +1,7 @@
 import { compileService, decide } from '../../../src/core/policy/decide.ts';
-import type { Decision, Policy, PolicyDocument, Service } from '../../../src/core/policy/model.ts';
+import type { Decision } from '../../../src/core/policy/model/decision.ts';
+import type { Policy, PolicyDocument } from '../../../src/core/policy/model/policy.ts';
+import type { Service } from '../../../src/core/policy/model/service.ts';
 import { parsePolicy } from '../../../src/core/policy/parse.ts';
 import type { Method } from '../../../src/core/request/model.ts';
 import { canonicalPath } from '../../../src/core/request/path.ts';

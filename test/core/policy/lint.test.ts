@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { compileService, decide } from '../../../src/core/policy/decide.ts';
 import { lintPolicy } from '../../../src/core/policy/lint.ts';
 import type { LintContext } from '../../../src/core/policy/lintContext.ts';
-import type { Problem } from '../../../src/core/policy/model.ts';
 import { parsePolicy } from '../../../src/core/policy/parse.ts';
 import { rulesUsed } from '../../../src/core/policy/rulesUsed.ts';
 import { canonicalise } from '../../../src/core/request/canonicalise.ts';
 import type { RequestInput } from '../../../src/core/request/model.ts';
+import type { Problem } from '../../../src/core/text/problem.ts';
 import { serviceOf, valid } from './fixtures.ts';
 
 const policy = (rules: readonly string[], more = ''): string =>

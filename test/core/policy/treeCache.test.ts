@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { PolicyDocument, Problem } from '../../../src/core/policy/model.ts';
+import type { PolicyDocument } from '../../../src/core/policy/model/policy.ts';
 import { parsePolicy } from '../../../src/core/policy/parse.ts';
 import { TreeCache } from '../../../src/core/policy/treeCache.ts';
+import type { Problem } from '../../../src/core/text/problem.ts';
 import { runs } from '../../support/runs.ts';
 
 const LAID_OUT = `# What my agents may do.

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { DEFAULT_LIMITS } from '../../../src/core/limits/limitsModel.ts';
 import { parseBaseUrl } from '../../../src/core/net/baseUrl.ts';
 import { compileService, decide } from '../../../src/core/policy/decide.ts';
-import { type Auth, DEFAULT_LIMITS, type Service, type ServiceHeaders } from '../../../src/core/policy/model.ts';
+import type { Auth } from '../../../src/core/policy/model/auth.ts';
+import type { Service, ServiceHeaders } from '../../../src/core/policy/model/service.ts';
 import { parsePolicy } from '../../../src/core/policy/parse.ts';
 import { canonicalise } from '../../../src/core/request/canonicalise.ts';
 import type { CanonicalRequest, RequestInput, RequestProblem } from '../../../src/core/request/model.ts';

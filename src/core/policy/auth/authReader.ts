@@ -1,9 +1,10 @@
 import { isScalar } from 'yaml';
+import type { BaseUrl } from '../../net/baseUrl.ts';
 import { parseBaseUrl } from '../../net/baseUrl.ts';
+import type { Network } from '../../net/network.ts';
 import { isReservedHeader, sameHeader } from '../../request/headers.ts';
 import type { Span } from '../../text/span.ts';
 import { warnOfLocalhost } from '../localhostWarning.ts';
-import type { BaseUrl, Network } from '../model.ts';
 import { type Entry, type Fields, type Reader, spanOf } from '../reader.ts';
 
 /** A field name: RFC 9110, 5.6.2. */

@@ -1,4 +1,4 @@
-import type { AwsSigV4Auth } from '../model.ts';
+import type { AwsSigV4Auth } from '../model/auth.ts';
 import type { AuthReader } from './authReader.ts';
 
 export const AWS_SIGV4_KEYS = ['region', 'service', 'payload'] as const;

@@ -1,4 +1,4 @@
-import type { Auth } from '../model.ts';
+import type { Auth } from '../model/auth.ts';
 import type { AuthReader } from './authReader.ts';
 
 export const BASIC_KEYS = ['username'] as const;

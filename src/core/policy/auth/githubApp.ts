@@ -1,4 +1,4 @@
-import type { GithubAppAuth } from '../model.ts';
+import type { GithubAppAuth } from '../model/auth.ts';
 import type { AuthReader } from './authReader.ts';
 
 export const GITHUB_APP_KEYS = ['appId', 'installationId', 'repositories', 'permissions'] as const;

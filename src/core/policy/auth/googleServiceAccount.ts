@@ -1,4 +1,4 @@
-import type { GoogleServiceAccountAuth } from '../model.ts';
+import type { GoogleServiceAccountAuth } from '../model/auth.ts';
 import type { AuthReader } from './authReader.ts';
 import { AUDIENCE_FORM, SCOPE_FORM } from './oauth2.ts';
 

@@ -1,4 +1,4 @@
-import type { HmacAuth } from '../model.ts';
+import type { HmacAuth } from '../model/auth.ts';
 import type { AuthReader } from './authReader.ts';
 
 export const HMAC_KEYS = [

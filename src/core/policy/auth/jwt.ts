@@ -1,4 +1,4 @@
-import type { JwtAuth } from '../model.ts';
+import type { JwtAuth } from '../model/auth.ts';
 import { parseDuration } from '../units.ts';
 import type { AuthReader } from './authReader.ts';
 import { PREFIX_FORM } from './header.ts';

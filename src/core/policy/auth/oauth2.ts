@@ -1,4 +1,4 @@
-import type { OAuth2Auth } from '../model.ts';
+import type { OAuth2Auth } from '../model/auth.ts';
 import type { AuthReader } from './authReader.ts';
 
 export const OAUTH2_KEYS = [

@@ -1,4 +1,4 @@
-import type { Auth } from '../model.ts';
+import type { Auth } from '../model/auth.ts';
 
 /** The headers that carry a service's credential and what belongs to it, in lower case: no caller sends one. */
 export function authHeaders(auth: Auth): readonly string[] {

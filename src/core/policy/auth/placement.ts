@@ -1,4 +1,5 @@
-import type { Auth, BaseUrl } from '../model.ts';
+import type { BaseUrl } from '../../net/baseUrl.ts';
+import type { Auth } from '../model/auth.ts';
 
 /**
  * Where a credential, and what is made of it, goes: one line of text, which a binding compares beside the origin. It

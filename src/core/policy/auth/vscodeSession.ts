@@ -1,4 +1,4 @@
-import type { VscodeSessionAuth } from '../model.ts';
+import type { VscodeSessionAuth } from '../model/auth.ts';
 import type { AuthReader } from './authReader.ts';
 import { SCOPE_FORM } from './oauth2.ts';
 

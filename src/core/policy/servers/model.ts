@@ -1,5 +1,7 @@
+import type { Limits } from '../../limits/limitsModel.ts';
+import type { BaseUrl } from '../../net/baseUrl.ts';
+import type { Network } from '../../net/network.ts';
 import type { Span } from '../../text/span.ts';
-import type { BaseUrl, Limits, Network } from '../model.ts';
 import type { NamePattern } from './namePattern.ts';
 
 /** Where a value of `env` or `headers` comes from. */

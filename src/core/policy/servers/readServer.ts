@@ -1,8 +1,8 @@
 import { parseBaseUrl } from '../../net/baseUrl.ts';
+import type { Network } from '../../net/network.ts';
 import type { Span } from '../../text/span.ts';
 import { readLimits } from '../limitsField.ts';
 import { warnOfLocalhost } from '../localhostWarning.ts';
-import type { Network } from '../model.ts';
 import { type Entry, type Fields, type Reader, spanOf } from '../reader.ts';
 import type { Server, ServerRun } from './model.ts';
 import { looksLikeSecret, namesSecret } from './secretText.ts';

@@ -1,6 +1,6 @@
+import { DEFAULT_LIMITS } from '../../limits/limitsModel.ts';
 import { labelChanges, newLabels } from '../labelChanges.ts';
 import { limitChanges } from '../limitChanges.ts';
-import { DEFAULT_LIMITS } from '../model.ts';
 import { change as changeOf, type PolicyChange } from '../policyChange.ts';
 import { destinationOf, differingServerPart, endpointOf } from './destination.ts';
 import type { Server, ServerTools } from './model.ts';

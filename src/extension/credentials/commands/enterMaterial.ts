@@ -1,5 +1,5 @@
 import { l10n, type Uri, window, workspace } from 'vscode';
-import type { Auth } from '../../../core/policy/model.ts';
+import type { Auth } from '../../../core/policy/model/auth.ts';
 import { Secret } from '../../../core/secret.ts';
 import { materialProblem } from '../../../gateway/targets/service/inject/material.ts';
 import { tellFailure } from '../../ui/confirm.ts';

@@ -1,5 +1,6 @@
 import { l10n } from 'vscode';
-import type { Service, VscodeSessionAuth } from '../../../core/policy/model.ts';
+import type { VscodeSessionAuth } from '../../../core/policy/model/auth.ts';
+import type { Service } from '../../../core/policy/model/service.ts';
 import { Secret } from '../../../core/secret.ts';
 import type { Binding } from '../../../gateway/parent.ts';
 import type { App } from '../../app/app.ts';

@@ -1,5 +1,5 @@
 import { l10n, ProgressLocation, window } from 'vscode';
-import type { Service, VerifyRequest } from '../../../core/policy/model.ts';
+import type { Service, VerifyRequest } from '../../../core/policy/model/service.ts';
 import type { Secret } from '../../../core/secret.ts';
 import type { Candidate, Renewal, Verification, VerifyingRequest } from '../../../gateway/parent.ts';
 import { standingOf } from '../../../gateway/targets/service/verification.ts';

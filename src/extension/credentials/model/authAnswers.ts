@@ -1,4 +1,5 @@
-import type { Auth, Network } from '../../../core/policy/model.ts';
+import type { Network } from '../../../core/net/network.ts';
+import type { Auth } from '../../../core/policy/model/auth.ts';
 import { parsePolicy } from '../../../core/policy/parse.ts';
 
 /** The types that say more than a name: their fields are asked for one by one. */

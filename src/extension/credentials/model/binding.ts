@@ -1,5 +1,5 @@
 import { placementOf } from '../../../core/policy/auth/placement.ts';
-import type { Service } from '../../../core/policy/model.ts';
+import type { Service } from '../../../core/policy/model/service.ts';
 import type { Binding } from '../../../gateway/parent.ts';
 
 /** The origin and the placement that a person confirms when entering the credential of this service. */

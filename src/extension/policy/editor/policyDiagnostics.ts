@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Problem } from '../../../core/policy/model.ts';
+import type { Problem } from '../../../core/text/problem.ts';
 import type { Position, Severity } from '../../../core/text/span.ts';
 import type { PolicyLooks } from './policyLooks.ts';
 

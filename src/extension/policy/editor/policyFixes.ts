@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Problem } from '../../../core/policy/model.ts';
+import type { Problem } from '../../../core/text/problem.ts';
 import type { LanguageService } from '../language/languageService.ts';
 import { POLICY_SELECTOR } from '../language/policySelector.ts';
 import { codeOf, rangeOf } from './policyDiagnostics.ts';

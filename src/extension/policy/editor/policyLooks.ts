@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Problem } from '../../../core/policy/model.ts';
+import type { Problem } from '../../../core/text/problem.ts';
 import type { Look, LookContext } from '../../../gateway/languageJobs.ts';
 import type { App } from '../../app/app.ts';
 import { Emitter } from '../../util/emitter.ts';

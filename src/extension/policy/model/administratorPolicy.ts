@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Policy, PolicyDocument } from '../../../core/policy/model.ts';
+import type { Policy, PolicyDocument } from '../../../core/policy/model/policy.ts';
 import { SerialQueue } from '../../../core/serialQueue.ts';
 import { ADMIN_POLICY_ID, type PolicyFile } from '../../../gateway/parent.ts';
 import { Emitter } from '../../util/emitter.ts';

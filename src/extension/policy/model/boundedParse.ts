@@ -1,4 +1,4 @@
-import type { PolicyAuthor, PolicyDocument } from '../../../core/policy/model.ts';
+import type { PolicyAuthor, PolicyDocument } from '../../../core/policy/model/policy.ts';
 import { type BoundedPolicyParser, PolicyTimeoutError } from '../../../gateway/policyParser.ts';
 
 /** Parses within a second; a text that takes longer counts as one with an error, at its start. */

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Policy, PolicyDocument } from '../../../core/policy/model.ts';
+import type { Policy, PolicyDocument } from '../../../core/policy/model/policy.ts';
 import type { PolicyChange } from '../../../core/policy/policyChange.ts';
 import { samePolicy } from '../../../core/policy/samePolicy.ts';
 import { SerialQueue } from '../../../core/serialQueue.ts';

@@ -1,4 +1,4 @@
-import type { PolicyDocument } from '../../../core/policy/model.ts';
+import type { PolicyDocument } from '../../../core/policy/model/policy.ts';
 import type { PolicyChange } from '../../../core/policy/policyChange.ts';
 
 /**

@@ -1,4 +1,5 @@
-import type { Auth, Network } from '../../../core/policy/model.ts';
+import type { Network } from '../../../core/net/network.ts';
+import type { Auth } from '../../../core/policy/model/auth.ts';
 import { printAuth } from '../../../core/policy/print.ts';
 import { scalar, withEntry } from './entryInsertion.ts';
 import type { NewRule } from './presets.ts';

@@ -1,4 +1,4 @@
-import type { Policy } from '../../../core/policy/model.ts';
+import type { Policy } from '../../../core/policy/model/policy.ts';
 import { change, type PolicyChange } from '../../../core/policy/policyChange.ts';
 import type { Approval } from '../../state/approvalStore.ts';
 

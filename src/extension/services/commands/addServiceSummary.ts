@@ -1,6 +1,6 @@
 import { l10n } from 'vscode';
 import { describeRule } from '../../../core/policy/describeRule.ts';
-import type { Service } from '../../../core/policy/model.ts';
+import type { Service } from '../../../core/policy/model/service.ts';
 import { destinationText } from '../../ui/placementText.ts';
 
 /** What a person agrees to when a service is added: where the credential goes, and what agents may ask. */

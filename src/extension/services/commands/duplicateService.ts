@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import type { Service } from '../../../core/policy/model.ts';
+import type { Service } from '../../../core/policy/model/service.ts';
 import type { App } from '../../app/app.ts';
 import type { ServiceParts } from '../../app/parts.ts';
 import { rotateCredential } from '../../credentials/commands/rotateCredential.ts';

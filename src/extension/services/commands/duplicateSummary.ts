@@ -1,6 +1,6 @@
 import { l10n } from 'vscode';
 import { describeRule } from '../../../core/policy/describeRule.ts';
-import type { Service } from '../../../core/policy/model.ts';
+import type { Service } from '../../../core/policy/model/service.ts';
 import { destinationText } from '../../ui/placementText.ts';
 import { isProduction } from '../model/production.ts';
 

@@ -1,4 +1,4 @@
-import type { Auth } from '../../../core/policy/model.ts';
+import type { Auth } from '../../../core/policy/model/auth.ts';
 import type { EnteredCredential } from '../../credentials/commands/enterCredential.ts';
 import { type AuthAnswers, authOfAnswers } from '../../credentials/model/authAnswers.ts';
 import { neededNetwork } from '../../policy/model/neededNetwork.ts';

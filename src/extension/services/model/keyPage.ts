@@ -1,5 +1,5 @@
 import { env, l10n, Uri, window } from 'vscode';
-import type { Service } from '../../../core/policy/model.ts';
+import type { Service } from '../../../core/policy/model/service.ts';
 import { findKnownService } from './knownService.ts';
 import { KNOWN_SERVICES } from './knownServices.ts';
 

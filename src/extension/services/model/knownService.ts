@@ -1,4 +1,5 @@
-import type { Auth, Service } from '../../../core/policy/model.ts';
+import type { Auth } from '../../../core/policy/model/auth.ts';
+import type { Service } from '../../../core/policy/model/service.ts';
 import type { VerifyingRequest } from '../../../gateway/parent.ts';
 import { type NewRule, PRESETS, type PresetId } from '../../policy/model/presets.ts';
 

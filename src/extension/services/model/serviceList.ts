@@ -1,4 +1,4 @@
-import type { Service } from '../../../core/policy/model.ts';
+import type { Service } from '../../../core/policy/model/service.ts';
 import type { FreezeState, GatewayStatus, Mend, ServiceStatus } from '../../../gateway/parent.ts';
 import { type CredentialId, credentialKey } from '../../credentials/model/credentialId.ts';
 import { credentialIds, scopeOf } from '../../credentials/model/credentialSet.ts';

@@ -1,6 +1,6 @@
 import { l10n, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
 import { describeRule } from '../../../core/policy/describeRule.ts';
-import type { Rule } from '../../../core/policy/model.ts';
+import type { Rule } from '../../../core/policy/model/rule.ts';
 import { DetailNode } from '../../ui/detailNode.ts';
 
 /** A service's rules as its policy file has them. */

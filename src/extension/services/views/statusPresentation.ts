@@ -1,5 +1,5 @@
 import { type Command, l10n, ThemeColor, ThemeIcon } from 'vscode';
-import type { Service } from '../../../core/policy/model.ts';
+import type { Service } from '../../../core/policy/model/service.ts';
 import type { Mend } from '../../../gateway/parent.ts';
 import type { ShownStatus } from '../model/serviceList.ts';
 

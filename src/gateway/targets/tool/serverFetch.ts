@@ -3,7 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Dispatcher, type RequestInit as UndiciRequestInit, fetch as undiciFetch } from 'undici';
 import { JsonWeight, MOST_JSON_WEIGHT } from '../../../core/jsonWeight.ts';
 import { addressAllowed } from '../../../core/net/address.ts';
-import type { BaseUrl, Network } from '../../../core/policy/model.ts';
+import type { BaseUrl } from '../../../core/net/baseUrl.ts';
+import type { Network } from '../../../core/net/network.ts';
 import { Patience } from '../../patience.ts';
 import { TransportError } from '../service/http/transportError.ts';
 

@@ -1,7 +1,8 @@
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { Dispatcher } from 'undici';
-import type { Limits, Network } from '../../../core/policy/model.ts';
+import type { Limits } from '../../../core/limits/limitsModel.ts';
+import type { Network } from '../../../core/net/network.ts';
 import { differingServerPart, endpointOf } from '../../../core/policy/servers/destination.ts';
 import type { Server } from '../../../core/policy/servers/model.ts';
 import type { Secret } from '../../../core/secret.ts';

@@ -1,6 +1,7 @@
 import { McpError } from '@modelcontextprotocol/sdk/types.js';
 import type { Dispatcher } from 'undici';
-import type { Network, Rate } from '../../../core/policy/model.ts';
+import type { Rate } from '../../../core/limits/limitsModel.ts';
+import type { Network } from '../../../core/net/network.ts';
 import { destinationOf, differingServerPart } from '../../../core/policy/servers/destination.ts';
 import { toolRule } from '../../../core/policy/servers/explainTool.ts';
 import { isToolName } from '../../../core/policy/servers/namePattern.ts';

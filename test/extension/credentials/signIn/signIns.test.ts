@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import type { OAuth2Auth } from '../../../../src/core/policy/model.ts';
+import type { OAuth2Auth } from '../../../../src/core/policy/model/auth.ts';
 import { authOfAnswers } from '../../../../src/extension/credentials/model/authAnswers.ts';
 import { SIGN_IN_WITHIN_MS, SignIns } from '../../../../src/extension/credentials/signIn/signIns.ts';
 

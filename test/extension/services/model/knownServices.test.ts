@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { compileService, decide } from '../../../../src/core/policy/decide.ts';
-import type { Service } from '../../../../src/core/policy/model.ts';
+import type { Service } from '../../../../src/core/policy/model/service.ts';
 import { parsePolicy } from '../../../../src/core/policy/parse.ts';
 import { canonicalise } from '../../../../src/core/request/canonicalise.ts';
 import { withService } from '../../../../src/extension/policy/model/policyWriter.ts';

@@ -2,7 +2,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Agent } from 'undici';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { BaseUrl } from '../../../../src/core/policy/model.ts';
+import type { BaseUrl } from '../../../../src/core/net/baseUrl.ts';
 import { serverFetch } from '../../../../src/gateway/targets/tool/serverFetch.ts';
 
 const asked: number[] = [];

@@ -1,5 +1,5 @@
 import { masked } from '../../../../core/checkup/secrets/findSecrets.ts';
-import type { Auth } from '../../../../core/policy/model.ts';
+import type { Auth } from '../../../../core/policy/model/auth.ts';
 import { credentialProblem, fitsHeader } from '../../../../core/redact/strength.ts';
 import type { Secret } from '../../../../core/secret.ts';
 import { refusals } from '../../../call/refusals.ts';

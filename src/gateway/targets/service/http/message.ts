@@ -1,4 +1,5 @@
-import type { BaseUrl, Network } from '../../../../core/policy/model.ts';
+import type { BaseUrl } from '../../../../core/net/baseUrl.ts';
+import type { Network } from '../../../../core/net/network.ts';
 
 /** One request as it goes onto the wire. Headers carry the credential: never logged, never kept. */
 export interface Outgoing {

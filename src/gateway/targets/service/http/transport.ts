@@ -3,7 +3,7 @@ import net from 'node:net';
 import tls from 'node:tls';
 import { Agent, buildConnector, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
 import { addressAllowed } from '../../../../core/net/address.ts';
-import type { Network } from '../../../../core/policy/model.ts';
+import type { Network } from '../../../../core/net/network.ts';
 import type { NetworkSettings } from '../../../parent.ts';
 import { Exchange } from './exchange.ts';
 import { inPieces } from './inPieces.ts';

@@ -1,4 +1,4 @@
-import type { BaseUrl } from '../../../../core/policy/model.ts';
+import type { BaseUrl } from '../../../../core/net/baseUrl.ts';
 import type { CanonicalRequest } from '../../../../core/request/model.ts';
 import type { Secret } from '../../../../core/secret.ts';
 

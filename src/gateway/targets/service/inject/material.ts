@@ -1,6 +1,6 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import * as z from 'zod';
-import type { Auth } from '../../../../core/policy/model.ts';
+import type { Auth } from '../../../../core/policy/model/auth.ts';
 import type { Secret } from '../../../../core/secret.ts';
 
 /**

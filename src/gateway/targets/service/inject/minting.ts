@@ -1,4 +1,6 @@
-import type { Auth, BaseUrl, Service } from '../../../../core/policy/model.ts';
+import type { BaseUrl } from '../../../../core/net/baseUrl.ts';
+import type { Auth } from '../../../../core/policy/model/auth.ts';
+import type { Service } from '../../../../core/policy/model/service.ts';
 import { fitsHeader } from '../../../../core/redact/strength.ts';
 import { Secret } from '../../../../core/secret.ts';
 import type { Incoming } from '../http/message.ts';

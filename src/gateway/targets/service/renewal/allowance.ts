@@ -1,4 +1,4 @@
-import type { Rate } from '../../../../core/policy/model.ts';
+import type { Rate } from '../../../../core/limits/limitsModel.ts';
 import { TokenBucket } from '../../../tokenBucket.ts';
 
 /** How often something may be made with each credential. What was made is never forgotten early; less of it is made. */

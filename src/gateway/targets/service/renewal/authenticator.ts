@@ -1,4 +1,4 @@
-import type { Service } from '../../../../core/policy/model.ts';
+import type { Service } from '../../../../core/policy/model/service.ts';
 import type { CanonicalRequest } from '../../../../core/request/model.ts';
 import type { Secret } from '../../../../core/secret.ts';
 import type { RefusalError } from '../../../call/refusals.ts';

@@ -1,4 +1,4 @@
-import type { Service } from '../../../../core/policy/model.ts';
+import type { Service } from '../../../../core/policy/model/service.ts';
 import { type RefusalError, refusals } from '../../../call/refusals.ts';
 import { MaterialError } from '../inject/material.ts';
 import { LONGEST_TOKEN, type MintError } from '../inject/minting.ts';

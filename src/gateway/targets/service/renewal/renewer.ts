@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endOfJwt } from '../../../../core/jwtEnd.ts';
 import { describeAuth } from '../../../../core/policy/definition.ts';
-import type { OAuth2Auth, Service } from '../../../../core/policy/model.ts';
+import type { OAuth2Auth } from '../../../../core/policy/model/auth.ts';
+import type { Service } from '../../../../core/policy/model/service.ts';
 import type { Secret } from '../../../../core/secret.ts';
 import { type RefusalError, refusals } from '../../../call/refusals.ts';
 import type { CredentialKeeper, RenewalLease } from '../../../parent.ts';

@@ -1,4 +1,4 @@
-import type { Service } from '../../../../core/policy/model.ts';
+import type { Service } from '../../../../core/policy/model/service.ts';
 import { freshId, type Recorder } from '../../../audit/recorder.ts';
 import { RefusalError, refusals } from '../../../call/refusals.ts';
 import type { Incoming } from '../http/message.ts';

@@ -1,0 +1,1 @@
+export type Network = 'public' | 'private' | 'loopback';

@@ -1,0 +1,12 @@
+import type { Rule } from './rule.ts';
+
+export type Verdict = 'allow' | 'ask' | 'deny';
+
+/** What one policy says about one request. */
+export interface Decision {
+  readonly verdict: Verdict;
+  /** The rule that decided; absent when nothing matched (default deny). With `ask`, the strictest that asks. */
+  readonly rule?: Rule;
+  /** One sentence that a person understands. */
+  readonly reason: string;
+}

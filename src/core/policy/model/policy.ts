@@ -1,0 +1,45 @@
+import type { RequestInput } from '../../request/model.ts';
+import type { Problem } from '../../text/problem.ts';
+import type { Span } from '../../text/span.ts';
+import type { Server } from '../servers/model.ts';
+import type { Verdict } from './decision.ts';
+import type { Service } from './service.ts';
+
+/** Whose file it is: an administrator's may also say which origins any file may name. */
+export type PolicyAuthor = 'person' | 'administrator';
+
+/** A call to a tool of a wrapped server, as `decide` takes it. */
+export interface ToolCallInput {
+  readonly server: string;
+  readonly tool: string;
+}
+
+/** One entry of `tests`: what the file's author expects of a request. */
+export interface PolicyTest {
+  readonly name: string;
+  readonly request: (RequestInput & { readonly agent?: string }) | ToolCallInput;
+  readonly expect: Verdict;
+  readonly span: Span;
+  /** The name of the request's service or server. */
+  readonly targetSpan: Span;
+  /** From 1. */
+  readonly line: number;
+}
+
+/** A policy document without any error. */
+export interface Policy {
+  readonly services: ReadonlyMap<string, Service>;
+  /** The file's `tests`, in their order. */
+  readonly tests: readonly PolicyTest[];
+  /** Wrapped MCP servers. No name is both a service's and a server's. */
+  readonly servers: ReadonlyMap<string, Server>;
+  /** In an administrator's file: the only origins that services may have, such as `https://api.stripe.com`. */
+  readonly allowedOrigins?: readonly string[];
+}
+
+/** What the core makes of a policy text. `policy` is there only when no problem is an error. */
+export interface PolicyDocument {
+  readonly text: string;
+  readonly problems: readonly Problem[];
+  readonly policy?: Policy;
+}
