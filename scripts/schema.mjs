@@ -1,7 +1,7 @@
 // Writes schemas/valetkey.schema.json anew, after the policy language changed. `npm run schema`
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { policyJsonSchema } from '../src/core/policy/jsonSchema.ts';
+import { policyJsonSchema } from '../src/core/policy/editor/jsonSchema.ts';
 import { ROOT } from './lib/repo.mjs';
 
 const file = path.join(ROOT, 'schemas/valetkey.schema.json');

@@ -11,7 +11,7 @@ const SOURCE = path.resolve(import.meta.dirname, '../src');
 
 /** Patterns that may stand as they are, each by its file and how it begins, with the reason. */
 const ALLOWED: readonly (readonly [file: string, beginning: string, why: string])[] = [
-  ['core/checkup/launch/pythonPackages.ts', '/^(https?:\\S+|[A-Za-z0-9]', 'of a thousand characters at most'],
+  ['core/packages/pythonPackages.ts', '/^(https?:\\S+|[A-Za-z0-9]', 'of a thousand characters at most'],
   ['core/checkup/secrets/tokenShapes.ts', 'new RegExp(`', 'looked at as it is, below'],
   ['core/checkup/secrets/tokenShapes.ts', 'new RegExp( `', 'the same ones, one after another'],
   ['proxy/messageId.ts', 'new RegExp( String.raw`^\\s{0,9}', 'no repetition in it is without an end'],

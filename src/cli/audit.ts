@@ -1,6 +1,6 @@
 import { agentName } from '../core/audit/agentName.ts';
-import type { AuditRecord } from '../core/audit/model.ts';
-import { compareRecords, matchesQuery, parseSince } from '../core/audit/query.ts';
+import type { AuditRecord } from '../core/audit/auditEvent.ts';
+import { compareRecords, matchesQuery, parseSince } from '../core/audit/auditQuery.ts';
 import { auditRuns, directoryFindings, runRecords, verifyRun } from '../gateway/audit/trail.ts';
 import { print } from './jsonLines.ts';
 import { parseOptions, UsageError } from './usage.ts';

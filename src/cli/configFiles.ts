@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { type ConfigPlace, matchesName, workspacePlace } from '../core/checkup/locations.ts';
-import type { ConfigFile } from '../core/checkup/model.ts';
+import type { ConfigFile } from '../core/checkup/model/checkupModel.ts';
+import { type ConfigPlace, matchesName, workspacePlace } from '../core/checkup/model/locations.ts';
 import { MAX_CONFIG_BYTES } from '../core/checkup/read/readConfig.ts';
 import type { Unreadable } from '../core/checkup/read/unreadable.ts';
 import { READ_AT_ONCE } from '../protocol/plainFile.ts';

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { agentName } from '../core/audit/agentName.ts';
-import { type CompiledService, compileService, decide } from '../core/policy/decide.ts';
-import { type ExplainedRule, explain } from '../core/policy/explain.ts';
+import { type CompiledService, compileService, decide } from '../core/policy/decide/decide.ts';
+import { type ExplainedRule, explain } from '../core/policy/decide/explain.ts';
+import { explainTool, toolRule } from '../core/policy/decide/explainTool.ts';
 import type { Policy, ToolCallInput } from '../core/policy/model/policy.ts';
-import { explainTool, toolRule } from '../core/policy/servers/explainTool.ts';
 import { canonicalise } from '../core/request/canonicalise.ts';
 import { callSchema } from '../protocol/messages.ts';
 import { inputLines, print } from './jsonLines.ts';

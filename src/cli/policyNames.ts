@@ -1,6 +1,6 @@
 import { placementOf } from '../core/policy/auth/placement.ts';
+import { credentialsOf } from '../core/policy/compare/serverDestination.ts';
 import type { Policy } from '../core/policy/model/policy.ts';
-import { credentialsOf } from '../core/policy/servers/destination.ts';
 import type { Binding } from '../gateway/parent.ts';
 
 /** What can be frozen by name: services and wrapped servers. */

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Finding } from '../core/checkup/model.ts';
+import type { Finding } from '../core/checkup/model/checkupModel.ts';
 
 declare const VALETKEY_VERSION: string;
 

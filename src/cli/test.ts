@@ -1,4 +1,4 @@
-import { runPolicyTests } from '../core/policy/policyTests.ts';
+import { runPolicyTests } from '../core/policy/lint/policyTests.ts';
 import { print } from './jsonLines.ts';
 import { readPolicy } from './policyFile.ts';
 import { parseOptions, UsageError } from './usage.ts';

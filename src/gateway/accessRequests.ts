@@ -1,9 +1,9 @@
 import { agentName } from '../core/audit/agentName.ts';
 import type { Rate } from '../core/limits/limitsModel.ts';
-import { bodyToTry, ruleWanted } from '../core/policy/narrowestRule.ts';
-import { RequestReading } from '../core/policy/requestReading.ts';
+import { RequestReading } from '../core/policy/decide/requestReading.ts';
+import { bodyToTry, ruleWanted } from '../core/policy/learn/narrowestRule.ts';
 import { canonicalise } from '../core/request/canonicalise.ts';
-import type { CanonicalRequest } from '../core/request/model.ts';
+import type { CanonicalRequest } from '../core/request/parts/requestModel.ts';
 import type { AccessAnswer, AccessRequest } from '../protocol/messages.ts';
 import { freshId, type Recorder } from './audit/recorder.ts';
 import { auditAgent, type Caller } from './call/callContext.ts';

@@ -1,8 +1,8 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { MOST_JSON_WEIGHT } from '../core/jsonWeight.ts';
 import { DEFAULT_LIMITS } from '../core/limits/limitsModel.ts';
+import type { WantedRule } from '../core/policy/learn/narrowestRule.ts';
 import type { PolicyAuthor, PolicyDocument } from '../core/policy/model/policy.ts';
-import type { WantedRule } from '../core/policy/narrowestRule.ts';
 import type { AccessAnswer, AccessRequest, Answer, Call, Refusal, ServiceList } from '../protocol/messages.ts';
 import { AccessRequests } from './accessRequests.ts';
 import { Agents } from './agents.ts';

@@ -1,15 +1,15 @@
-import { completePolicy } from '../core/policy/complete.ts';
-import { fixesFor } from '../core/policy/fixes.ts';
-import { hoverPolicy } from '../core/policy/hover.ts';
-import { learnPolicy, tightenPolicy } from '../core/policy/learn.ts';
-import { openForLearning } from '../core/policy/learningRules.ts';
-import { lintPolicy } from '../core/policy/lint.ts';
+import { completePolicy } from '../core/policy/editor/complete.ts';
+import { fixesFor } from '../core/policy/editor/fixes.ts';
+import { hoverPolicy } from '../core/policy/editor/hover.ts';
+import { learnPolicy, tightenPolicy } from '../core/policy/learn/learn.ts';
+import { openForLearning } from '../core/policy/learn/learningRules.ts';
+import { rulesUsed } from '../core/policy/learn/rulesUsed.ts';
+import { lintPolicy } from '../core/policy/lint/lint.ts';
+import { runPolicyTests } from '../core/policy/lint/policyTests.ts';
 import type { PolicyDocument } from '../core/policy/model/policy.ts';
-import { outlinePolicy } from '../core/policy/outline.ts';
-import { parsePolicy } from '../core/policy/parse.ts';
-import { runPolicyTests } from '../core/policy/policyTests.ts';
-import { rulesUsed } from '../core/policy/rulesUsed.ts';
-import { TreeCache } from '../core/policy/treeCache.ts';
+import { parsePolicy } from '../core/policy/read/parse.ts';
+import { outlinePolicy } from '../core/policy/text/outline.ts';
+import { TreeCache } from '../core/policy/text/treeCache.ts';
 import { LANGUAGE_ROLE, type LanguageJobs } from './languageJobs.ts';
 import { serveJobs } from './serveJobs.ts';
 

@@ -1,4 +1,4 @@
-import { describeRule } from '../core/policy/describeRule.ts';
+import { describeRule } from '../core/policy/compare/describeRule.ts';
 import type { ServiceList } from '../protocol/messages.ts';
 import type { ServiceStatus } from './parent.ts';
 import type { PolicySet, ServiceInForce } from './policySet.ts';

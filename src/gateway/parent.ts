@@ -1,5 +1,5 @@
-import type { AuditEvent } from '../core/audit/model.ts';
-import type { WantedRule } from '../core/policy/narrowestRule.ts';
+import type { AuditEvent } from '../core/audit/auditEvent.ts';
+import type { WantedRule } from '../core/policy/learn/narrowestRule.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Answer, Call, Refusal } from '../protocol/messages.ts';
 

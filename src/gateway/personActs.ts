@@ -1,4 +1,4 @@
-import type { WantedRule } from '../core/policy/narrowestRule.ts';
+import type { WantedRule } from '../core/policy/learn/narrowestRule.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Call } from '../protocol/messages.ts';
 import { MOST_MAX_CHARS } from './answer/answer.ts';

@@ -5,8 +5,8 @@ import {
   createMessageConnection,
   type MessageConnection,
 } from 'vscode-jsonrpc';
-import type { AuditEvent } from '../core/audit/model.ts';
-import type { WantedRule } from '../core/policy/narrowestRule.ts';
+import type { AuditEvent } from '../core/audit/auditEvent.ts';
+import type { WantedRule } from '../core/policy/learn/narrowestRule.ts';
 import { Secret } from '../core/secret.ts';
 import type { Call } from '../protocol/messages.ts';
 import type {

@@ -1,7 +1,7 @@
-import type { narrowApproved } from '../core/policy/approval.ts';
-import type { policyChanges } from '../core/policy/changes.ts';
-import type { LintContext } from '../core/policy/lintContext.ts';
-import type { parsePolicy } from '../core/policy/parse.ts';
+import type { narrowApproved } from '../core/policy/compare/approval.ts';
+import type { policyChanges } from '../core/policy/compare/changes.ts';
+import type { LintContext } from '../core/policy/lint/lintContext.ts';
+import type { parsePolicy } from '../core/policy/read/parse.ts';
 import type { Problem } from '../core/text/problem.ts';
 
 /** What the policy parser's worker can be asked; arguments and results are plain data. */

@@ -1,6 +1,6 @@
-import type { LintContext } from '../core/policy/lintContext.ts';
+import type { PolicyChange } from '../core/policy/compare/policyChange.ts';
+import type { LintContext } from '../core/policy/lint/lintContext.ts';
 import type { PolicyAuthor, PolicyDocument } from '../core/policy/model/policy.ts';
-import type { PolicyChange } from '../core/policy/policyChange.ts';
 import type { Problem } from '../core/text/problem.ts';
 import { BoundedWorker, DeadlineError } from './boundedWorker.ts';
 import { type Jobs, WORKER_ROLE } from './policyJobs.ts';

@@ -1,17 +1,17 @@
+import { lowerLimits } from '../core/limits/limits.ts';
 import type { Limits } from '../core/limits/limitsModel.ts';
-import { decideWithRule } from '../core/policy/addedRule.ts';
 import { furtherOrigins } from '../core/policy/auth/placement.ts';
-import { type CompiledService, compileService, decide } from '../core/policy/decide.ts';
-import { describeAuth } from '../core/policy/definition.ts';
-import { lowerLimits } from '../core/policy/limits.ts';
+import { describeAuth } from '../core/policy/compare/definition.ts';
+import { strictness } from '../core/policy/compare/strictness.ts';
+import { type CompiledService, compileService, decide } from '../core/policy/decide/decide.ts';
+import { RequestReading } from '../core/policy/decide/requestReading.ts';
+import { decideWithRule } from '../core/policy/learn/addedRule.ts';
+import type { WantedRule } from '../core/policy/learn/narrowestRule.ts';
 import type { Decision } from '../core/policy/model/decision.ts';
 import type { Policy, PolicyAuthor, PolicyDocument } from '../core/policy/model/policy.ts';
 import type { Rule } from '../core/policy/model/rule.ts';
 import type { Service } from '../core/policy/model/service.ts';
-import type { WantedRule } from '../core/policy/narrowestRule.ts';
-import { RequestReading } from '../core/policy/requestReading.ts';
-import { strictness } from '../core/policy/strictness.ts';
-import type { CanonicalRequest } from '../core/request/model.ts';
+import type { CanonicalRequest } from '../core/request/parts/requestModel.ts';
 import { absentHalf, bothHalves, NOBODY, type Say, unequalHalf } from './jointVerdict.ts';
 import { ADMIN_POLICY_ID, type PolicyFile } from './parent.ts';
 

@@ -1,7 +1,7 @@
-import { narrowApproved } from '../core/policy/approval.ts';
-import { policyChanges } from '../core/policy/changes.ts';
-import { lintPolicy } from '../core/policy/lint.ts';
-import { parsePolicy } from '../core/policy/parse.ts';
+import { narrowApproved } from '../core/policy/compare/approval.ts';
+import { policyChanges } from '../core/policy/compare/changes.ts';
+import { lintPolicy } from '../core/policy/lint/lint.ts';
+import { parsePolicy } from '../core/policy/read/parse.ts';
 import { type Jobs, WORKER_ROLE } from './policyJobs.ts';
 import { serveJobs } from './serveJobs.ts';
 

@@ -1,9 +1,9 @@
+import { lowerLimits } from '../core/limits/limits.ts';
 import type { Limits } from '../core/limits/limitsModel.ts';
-import { lowerLimits } from '../core/policy/limits.ts';
+import { differingServerPart } from '../core/policy/compare/serverDestination.ts';
+import { decideTool } from '../core/policy/decide/decideTool.ts';
 import type { Policy, PolicyAuthor, PolicyDocument } from '../core/policy/model/policy.ts';
-import { decideTool } from '../core/policy/servers/decideTool.ts';
-import { differingServerPart } from '../core/policy/servers/destination.ts';
-import type { Server, ToolDecision } from '../core/policy/servers/model.ts';
+import type { Server, ToolDecision } from '../core/policy/model/server.ts';
 import { absentHalf, bothHalves, NOBODY, type Say, unequalHalf } from './jointVerdict.ts';
 import { ADMIN_POLICY_ID, type PolicyFile } from './parent.ts';
 

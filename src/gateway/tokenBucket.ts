@@ -1,5 +1,5 @@
 import type { Rate } from '../core/limits/limitsModel.ts';
-import { PERIOD_SECONDS } from '../core/policy/units.ts';
+import { PERIOD_SECONDS } from '../core/limits/units.ts';
 
 /**
  * A rate as a bucket: it holds as many tokens as the rate has requests, each request takes one, and they come back

@@ -9,8 +9,8 @@ import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { Agent, request } from 'undici';
 import { checkAcross, checkConfig } from '../../src/core/checkup/checkup.ts';
 import { readConfig } from '../../src/core/checkup/read/readConfig.ts';
-import { compileService, decide } from '../../src/core/policy/decide.ts';
-import { parsePolicy } from '../../src/core/policy/parse.ts';
+import { compileService, decide } from '../../src/core/policy/decide/decide.ts';
+import { parsePolicy } from '../../src/core/policy/read/parse.ts';
 import { Redactor } from '../../src/core/redact/redactor.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { LanguageService } from '../../src/extension/policy/language/languageService.ts';

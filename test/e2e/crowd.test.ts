@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { AuditRecord } from '../../src/core/audit/model.ts';
+import type { AuditRecord } from '../../src/core/audit/auditEvent.ts';
 import { auditRuns, directoryFindings, runRecords, verifyRun } from '../../src/gateway/audit/trail.ts';
 import { readGateways } from '../../src/proxy/findGateways.ts';
 import { startUpstream, type Upstream } from '../support/upstream.ts';

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FrameLocator } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { AuditEvent } from '../../src/core/audit/model.ts';
+import type { AuditEvent } from '../../src/core/audit/auditEvent.ts';
 import { GENESIS, sealRecord } from '../../src/core/audit/record.ts';
 import { sha256 } from '../../src/gateway/audit/trail.ts';
 import { type Editor, EXTENSION_ID, startEditor } from './support/editor.ts';

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { AuditRecord } from '../../src/core/audit/model.ts';
+import type { AuditRecord } from '../../src/core/audit/auditEvent.ts';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
 import { answerAddService } from './support/addService.ts';
 import { type Editor, EXTENSION_ID, startEditor } from './support/editor.ts';

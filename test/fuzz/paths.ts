@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { compileService, decide } from '../../src/core/policy/decide.ts';
+import { compileService, decide } from '../../src/core/policy/decide/decide.ts';
 import { canonicalise } from '../../src/core/request/canonicalise.ts';
 import { serviceOf } from '../core/policy/fixtures.ts';
 import { type Fuzzer, require } from './fuzzer.ts';

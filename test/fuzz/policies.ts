@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { compileService, decide } from '../../src/core/policy/decide.ts';
-import { parsePolicy } from '../../src/core/policy/parse.ts';
+import { compileService, decide } from '../../src/core/policy/decide/decide.ts';
+import { parsePolicy } from '../../src/core/policy/read/parse.ts';
 import { examples, sections, whole } from '../core/policy/documentedExamples.ts';
 import { type Fuzzer, require } from './fuzzer.ts';
 

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { AuditEvent } from '../../src/core/audit/model.ts';
+import type { AuditEvent } from '../../src/core/audit/auditEvent.ts';
 import { Secret } from '../../src/core/secret.ts';
 import type { Call, Refusal } from '../../src/protocol/messages.ts';
 import { type GatewayInProcess, gatewayInProcess } from '../support/gatewayInProcess.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS, type Limits, type Rate } from '../../src/core/limits/limitsModel.ts';
-import { PERIOD_SECONDS } from '../../src/core/policy/units.ts';
+import { PERIOD_SECONDS } from '../../src/core/limits/units.ts';
 import { type Entry, Limiter } from '../../src/gateway/limiter.ts';
 import { TokenBucket } from '../../src/gateway/tokenBucket.ts';
 

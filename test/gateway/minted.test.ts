@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import jsonwebtoken from 'jsonwebtoken';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parsePolicy } from '../../src/core/policy/parse.ts';
+import { parsePolicy } from '../../src/core/policy/read/parse.ts';
 import { canonicalise } from '../../src/core/request/canonicalise.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { Recorder } from '../../src/gateway/audit/recorder.ts';

@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'vitest';
-import { parsePolicy } from '../../src/core/policy/parse.ts';
+import { parsePolicy } from '../../src/core/policy/read/parse.ts';
 import { LanguageService } from '../../src/extension/policy/language/languageService.ts';
 import { GATEWAY } from '../support/forkedGateway.ts';
 

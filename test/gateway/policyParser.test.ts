@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from 'vitest';
-import { narrowApproved } from '../../src/core/policy/approval.ts';
-import { policyChanges } from '../../src/core/policy/changes.ts';
-import { MAX_POLICY_BYTES } from '../../src/core/policy/textGuard.ts';
+import { narrowApproved } from '../../src/core/policy/compare/approval.ts';
+import { policyChanges } from '../../src/core/policy/compare/changes.ts';
+import { MAX_POLICY_BYTES } from '../../src/core/policy/text/textGuard.ts';
 import { BoundedPolicyParser } from '../../src/gateway/policyParser.ts';
 import { GATEWAY } from '../support/forkedGateway.ts';
 

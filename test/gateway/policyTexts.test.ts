@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { parsePolicy } from '../../src/core/policy/parse.ts';
+import { parsePolicy } from '../../src/core/policy/read/parse.ts';
 import { RefusalError } from '../../src/gateway/call/refusals.ts';
 import { GatewayState } from '../../src/gateway/gatewayState.ts';
 import type { PolicyFile } from '../../src/gateway/parent.ts';

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { AuditEvent } from '../../src/core/audit/model.ts';
+import type { AuditEvent } from '../../src/core/audit/auditEvent.ts';
 import { auditRuns, verifyRun } from '../../src/gateway/audit/trail.ts';
 import { type Caller, PERSON } from '../../src/gateway/call/callContext.ts';
 import { RefusalLimit } from '../../src/gateway/call/refusalLimit.ts';

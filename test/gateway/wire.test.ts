@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parsePolicy } from '../../src/core/policy/parse.ts';
+import { parsePolicy } from '../../src/core/policy/read/parse.ts';
 import { jsonLines, runCli } from '../support/cli.ts';
 import { type RawRequest, type RawUpstream, startRawUpstream, valuesOf } from '../support/rawUpstream.ts';
 import {

@@ -1,5 +1,5 @@
-import { compileService, decide } from '../../src/core/policy/decide.ts';
-import { parsePolicy } from '../../src/core/policy/parse.ts';
+import { compileService, decide } from '../../src/core/policy/decide/decide.ts';
+import { parsePolicy } from '../../src/core/policy/read/parse.ts';
 import { canonicalise } from '../../src/core/request/canonicalise.ts';
 
 /** Everything below /api is allowed, but for what each server of the matrix gives to the handlers `admin` and `secret`. */

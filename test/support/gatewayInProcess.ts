@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
-import { parsePolicy } from '../../src/core/policy/parse.ts';
+import { parsePolicy } from '../../src/core/policy/read/parse.ts';
 import { Secret } from '../../src/core/secret.ts';
 import type { ApprovalTimes } from '../../src/gateway/call/approvals.ts';
 import { Gateway } from '../../src/gateway/gateway.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Finding } from '../../src/core/checkup/model.ts';
+import type { Finding } from '../../src/core/checkup/model/checkupModel.ts';
 import { findings, read } from '../core/checkup/support.ts';
 import { publicData } from './publicData.ts';
 

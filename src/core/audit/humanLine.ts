@@ -1,5 +1,5 @@
+import type { AuditEvent } from './auditEvent.ts';
 import { escapeUnits, escapeUnshowable } from './escape.ts';
-import type { AuditEvent } from './model.ts';
 
 /** Why a call was refused, in the words of the human line. */
 const REFUSED: ReadonlyMap<string, string> = new Map(

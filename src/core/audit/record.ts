@@ -1,5 +1,5 @@
+import type { AuditAgent, AuditEvent, AuditRecord, RemovedRecords } from './auditEvent.ts';
 import { escapeUnshowable } from './escape.ts';
-import type { AuditAgent, AuditEvent, AuditRecord, RemovedRecords } from './model.ts';
 
 /** `seq` of a run's first record. */
 export const FIRST_SEQ = 1;

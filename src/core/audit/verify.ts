@@ -1,4 +1,4 @@
-import type { AuditRecord } from './model.ts';
+import type { AuditRecord } from './auditEvent.ts';
 import { FIRST_SEQ, GENESIS, unsealLine } from './record.ts';
 import type { AuditAnchor, AuditFinding, AuditFindingCode, AuditPart, AuditVerification } from './verification.ts';
 

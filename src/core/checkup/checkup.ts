@@ -9,8 +9,8 @@ import type { PlacedSecret } from './checks/placedSecret.ts';
 import { checkPlaintextSecrets } from './checks/plaintextSecrets.ts';
 import { checkAges, checkKeySprawl } from './checks/rotation.ts';
 import { checkTransport } from './checks/transport.ts';
-import type { CheckupContext } from './context.ts';
-import type { Finding, ReadConfig } from './model.ts';
+import type { Finding, ReadConfig } from './model/checkupModel.ts';
+import type { CheckupContext } from './model/context.ts';
 import { secretUses } from './secrets/secretUses.ts';
 
 /** What one file gives: its own findings, and what the checks across files need of it. */

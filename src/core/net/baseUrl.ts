@@ -1,4 +1,4 @@
-import { canonicalPath } from '../request/path.ts';
+import { canonicalPath } from '../request/parts/path.ts';
 import { err, ok, type Result } from '../result.ts';
 import { addressAllowed, classifyAddress, parseIpv4, parseIpv6 } from './address.ts';
 import { classifyHostName } from './hostName.ts';

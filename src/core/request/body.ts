@@ -3,12 +3,12 @@ import { ok, type Result } from '../result.ts';
 import { encodeForm } from './form.ts';
 import { jsonIn } from './jsonInText.ts';
 import { refuseOverrideIn } from './methodOverride.ts';
-import type { CanonicalBody, Method, RequestInput, RequestProblem } from './model.ts';
 import { type Finding, OverridingNames } from './overridingNames.ts';
-import { isExact } from './parameters.ts';
-import { invalid, tooLarge } from './problem.ts';
+import { isExact } from './parts/parameters.ts';
+import type { CanonicalBody, Method, RequestInput, RequestProblem } from './parts/requestModel.ts';
+import { invalid, tooLarge } from './parts/requestProblem.ts';
+import { isWellFormed } from './parts/wellFormed.ts';
 import { lookAtFields } from './textFields.ts';
-import { isWellFormed } from './wellFormed.ts';
 
 /** Levels of objects and arrays in a JSON body. */
 const MAX_JSON_DEPTH = 64;

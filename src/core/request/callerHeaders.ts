@@ -3,9 +3,9 @@ import type { Auth } from '../policy/model/auth.ts';
 import type { ServiceHeaders } from '../policy/model/service.ts';
 import { ok, type Result } from '../result.ts';
 import { contentType, TOKEN } from './contentType.ts';
-import { isReservedHeader, sameHeader } from './headers.ts';
-import type { CanonicalBody, RequestInput, RequestProblem } from './model.ts';
-import { invalid, tooLarge } from './problem.ts';
+import { isReservedHeader, sameHeader } from './parts/headers.ts';
+import type { CanonicalBody, RequestInput, RequestProblem } from './parts/requestModel.ts';
+import { invalid, tooLarge } from './parts/requestProblem.ts';
 
 type Header = readonly [name: string, value: string];
 

@@ -2,11 +2,17 @@ import type { Service } from '../policy/model/service.ts';
 import { ok, type Result } from '../result.ts';
 import { canonicalBody } from './body.ts';
 import { canonicalHeaders } from './callerHeaders.ts';
-import { hiddenQuery } from './hiddenQuery.ts';
 import { refuseOverride } from './methodOverride.ts';
-import { type CanonicalRequest, METHODS, type Method, type RequestInput, type RequestProblem } from './model.ts';
-import { canonicalPath } from './path.ts';
-import { invalid, tooLarge } from './problem.ts';
+import { hiddenQuery } from './parts/hiddenQuery.ts';
+import { canonicalPath } from './parts/path.ts';
+import {
+  type CanonicalRequest,
+  METHODS,
+  type Method,
+  type RequestInput,
+  type RequestProblem,
+} from './parts/requestModel.ts';
+import { invalid, tooLarge } from './parts/requestProblem.ts';
 import { canonicalQuery } from './query.ts';
 
 /** Longest request target in bytes. Paths have a lower limit of their own, see {@link canonicalPath}. */

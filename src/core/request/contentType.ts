@@ -1,6 +1,6 @@
 import { ok, type Result } from '../result.ts';
-import type { CanonicalBody, RequestProblem } from './model.ts';
-import { invalid } from './problem.ts';
+import type { CanonicalBody, RequestProblem } from './parts/requestModel.ts';
+import { invalid } from './parts/requestProblem.ts';
 
 /** RFC 9110, 5.6.2. */
 export const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;

@@ -1,10 +1,10 @@
 import type { Auth } from '../policy/model/auth.ts';
 import { ok, type Result } from '../result.ts';
 import { refuseOverride } from './methodOverride.ts';
-import type { Method, RequestProblem } from './model.ts';
-import { encodePair, isExact, sameParameter } from './parameters.ts';
-import { invalid, tooLarge } from './problem.ts';
-import { isWellFormed } from './wellFormed.ts';
+import { encodePair, isExact, sameParameter } from './parts/parameters.ts';
+import type { Method, RequestProblem } from './parts/requestModel.ts';
+import { invalid, tooLarge } from './parts/requestProblem.ts';
+import { isWellFormed } from './parts/wellFormed.ts';
 
 /** Levels of objects and arrays in a form. */
 const MAX_FORM_DEPTH = 16;

@@ -1,6 +1,6 @@
-import { METHODS, type Method } from './model.ts';
-import { foldedName, nameParts, parameterRoots, underscored, withoutAmpersand } from './parameters.ts';
-import { invalid } from './problem.ts';
+import { foldedName, nameParts, parameterRoots, underscored, withoutAmpersand } from './parts/parameters.ts';
+import { METHODS, type Method } from './parts/requestModel.ts';
+import { invalid } from './parts/requestProblem.ts';
 
 /**
  * Names by which a server takes a request for one of another method, without underscores: Rack, Rails, Laravel, Symfony,

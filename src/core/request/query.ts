@@ -1,10 +1,10 @@
 import type { Auth } from '../policy/model/auth.ts';
 import { ok, type Result } from '../result.ts';
 import { refuseOverride } from './methodOverride.ts';
-import type { Method, QueryScalar, RequestInput, RequestProblem } from './model.ts';
-import { encodePair, isExact, sameParameter } from './parameters.ts';
-import { invalid, tooLarge } from './problem.ts';
-import { isWellFormed } from './wellFormed.ts';
+import { encodePair, isExact, sameParameter } from './parts/parameters.ts';
+import type { Method, QueryScalar, RequestInput, RequestProblem } from './parts/requestModel.ts';
+import { invalid, tooLarge } from './parts/requestProblem.ts';
+import { isWellFormed } from './parts/wellFormed.ts';
 
 const MAX_QUERY_CHARS = 64 * 1024;
 const MAX_PARAMETERS = 2000;

@@ -1,6 +1,6 @@
 import type { BaseUrl } from '../../core/net/baseUrl.ts';
 import type { Auth } from '../../core/policy/model/auth.ts';
-import type { RequestInput } from '../../core/request/model.ts';
+import type { RequestInput } from '../../core/request/parts/requestModel.ts';
 
 /** The arguments of the call that gets the next page, or undefined where the API does not tell. */
 export type NextPage = { readonly path: string; readonly query?: RequestInput['query'] };

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { AuditEvent, AuditRecord } from '../../core/audit/model.ts';
+import type { AuditEvent, AuditRecord } from '../../core/audit/auditEvent.ts';
 import { FIRST_SEQ, GENESIS, sealRecord } from '../../core/audit/record.ts';
 import { sha256 } from './trail.ts';
 

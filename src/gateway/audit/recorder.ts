@@ -1,8 +1,8 @@
 import { createHmac, createSecretKey, type KeyObject, randomUUID } from 'node:crypto';
+import type { AuditEvent } from '../../core/audit/auditEvent.ts';
 import { humanLine } from '../../core/audit/humanLine.ts';
-import type { AuditEvent } from '../../core/audit/model.ts';
 import type { Redactor } from '../../core/redact/redactor.ts';
-import type { CanonicalRequest } from '../../core/request/model.ts';
+import type { CanonicalRequest } from '../../core/request/parts/requestModel.ts';
 import type { PastRequest } from '../limiter.ts';
 import type { GatewayEvents } from '../parent.ts';
 import { AuditLog } from './auditLog.ts';

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { AuditRecord, RemovedRecords } from '../../core/audit/model.ts';
+import type { AuditRecord, RemovedRecords } from '../../core/audit/auditEvent.ts';
 import type { AuditRun } from '../../core/audit/partName.ts';
 import { auditRuns, partLines, verifyRun } from './trail.ts';
 

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import type { AuditRecord } from '../../core/audit/model.ts';
+import type { AuditRecord } from '../../core/audit/auditEvent.ts';
 import { type AuditRun, groupParts } from '../../core/audit/partName.ts';
 import type { AuditAnchor, AuditFinding, AuditVerification } from '../../core/audit/verification.ts';
 import { ChainVerifier, parseRecord } from '../../core/audit/verify.ts';

@@ -1,7 +1,7 @@
 import { agentName } from '../../core/audit/agentName.ts';
-import type { AuditAgent, AuditEvent } from '../../core/audit/model.ts';
-import { bodyTypeOf } from '../../core/policy/bodyType.ts';
-import type { CanonicalRequest } from '../../core/request/model.ts';
+import type { AuditAgent, AuditEvent } from '../../core/audit/auditEvent.ts';
+import { bodyTypeOf } from '../../core/policy/decide/bodyType.ts';
+import type { CanonicalRequest } from '../../core/request/parts/requestModel.ts';
 import type { AgentInfo, Call } from '../../protocol/messages.ts';
 import { freshId } from '../audit/recorder.ts';
 import type { AskingRule } from '../policySet.ts';

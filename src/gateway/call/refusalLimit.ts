@@ -1,5 +1,5 @@
 import { agentName } from '../../core/audit/agentName.ts';
-import type { AuditEvent } from '../../core/audit/model.ts';
+import type { AuditEvent } from '../../core/audit/auditEvent.ts';
 import type { Rate } from '../../core/limits/limitsModel.ts';
 import type { Refusal } from '../../protocol/messages.ts';
 import { freshId, type Recorder } from '../audit/recorder.ts';

@@ -1,4 +1,4 @@
-import type { AuditEvent } from '../../core/audit/model.ts';
+import type { AuditEvent } from '../../core/audit/auditEvent.ts';
 import type { Redactor } from '../../core/redact/redactor.ts';
 import type { Refusal } from '../../protocol/messages.ts';
 import { AuditWriteError } from '../audit/auditLog.ts';

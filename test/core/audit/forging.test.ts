@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { agentName } from '../../../src/core/audit/agentName.ts';
+import type { AuditEvent } from '../../../src/core/audit/auditEvent.ts';
 import { humanLine } from '../../../src/core/audit/humanLine.ts';
-import type { AuditEvent } from '../../../src/core/audit/model.ts';
 import { GENESIS, sealRecord } from '../../../src/core/audit/record.ts';
 import { verifyParts } from '../../../src/core/audit/verify.ts';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { agentName } from '../../../src/core/audit/agentName.ts';
+import type { AuditEvent } from '../../../src/core/audit/auditEvent.ts';
 import { humanLine } from '../../../src/core/audit/humanLine.ts';
-import type { AuditEvent } from '../../../src/core/audit/model.ts';
 import { ERROR_CODES } from '../../../src/protocol/messages.ts';
 import { runs } from '../../support/runs.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AuditEvent } from '../../../src/core/audit/model.ts';
+import type { AuditEvent } from '../../../src/core/audit/auditEvent.ts';
 import { GENESIS, sealRecord, unsealLine } from '../../../src/core/audit/record.ts';
 import { runs } from '../../support/runs.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AuditEvent } from '../../../src/core/audit/model.ts';
+import type { AuditEvent } from '../../../src/core/audit/auditEvent.ts';
 import { GENESIS, sealRecord } from '../../../src/core/audit/record.ts';
 import type { AuditAnchor, AuditVerification } from '../../../src/core/audit/verification.ts';
 import { parseRecord, verifyParts } from '../../../src/core/audit/verify.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CheckupContext } from '../../../src/core/checkup/context.ts';
+import type { CheckupContext } from '../../../src/core/checkup/model/context.ts';
 import { findings, found, NOW, read, withServer } from './support.ts';
 
 const DAY = 24 * 60 * 60 * 1000;

@@ -1,6 +1,6 @@
 import { checkup } from '../../../src/core/checkup/checkup.ts';
-import type { CheckupContext } from '../../../src/core/checkup/context.ts';
-import type { ConfigFile, Finding, ReadConfig } from '../../../src/core/checkup/model.ts';
+import type { ConfigFile, Finding, ReadConfig } from '../../../src/core/checkup/model/checkupModel.ts';
+import type { CheckupContext } from '../../../src/core/checkup/model/context.ts';
 import { readConfig } from '../../../src/core/checkup/read/readConfig.ts';
 
 export const NOW = Date.parse('2026-05-03T10:00:00Z');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { METHODS } from '../../../src/core/request/model.ts';
-import { canonicalPath } from '../../../src/core/request/path.ts';
+import { canonicalPath } from '../../../src/core/request/parts/path.ts';
+import { METHODS } from '../../../src/core/request/parts/requestModel.ts';
 import type { NaiveRule } from '../../support/naivePolicy.ts';
 
 /** Few and similar words, so that patterns and paths often meet. */

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compileService, decide, type Judged } from '../../../src/core/policy/decide.ts';
-import { foldText } from '../../../src/core/policy/fold.ts';
+import { compileService, decide, type Judged } from '../../../src/core/policy/decide/decide.ts';
+import { foldText } from '../../../src/core/policy/patterns/fold.ts';
 import { canonicalise } from '../../../src/core/request/canonicalise.ts';
-import type { CanonicalBody, RequestInput } from '../../../src/core/request/model.ts';
+import type { CanonicalBody, RequestInput } from '../../../src/core/request/parts/requestModel.ts';
 import { runs } from '../../support/runs.ts';
 import { serviceOf } from './fixtures.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type CompiledService, compileService, decide, type Judged } from '../../../src/core/policy/decide.ts';
+import { type CompiledService, compileService, decide, type Judged } from '../../../src/core/policy/decide/decide.ts';
 import { cpuTime } from '../../support/cpuTime.ts';
 import { serviceOf } from './fixtures.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { policySchema } from '../../../src/core/policy/jsonSchema.ts';
-import { PROBLEM_CODES } from '../../../src/core/policy/problems.ts';
+import { policySchema } from '../../../src/core/policy/editor/jsonSchema.ts';
+import { PROBLEM_CODES } from '../../../src/core/text/problems.ts';
 import { examples, problemsFor, sections, whole } from './documentedExamples.ts';
 
 /** Base URL codes come from core/net, `too-slow` from whoever parses within bounds, and the last from who knows the credentials. */

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { lintPolicy } from '../../../src/core/policy/lint.ts';
-import type { LintContext } from '../../../src/core/policy/lintContext.ts';
+import { rulesUsed } from '../../../src/core/policy/learn/rulesUsed.ts';
+import { lintPolicy } from '../../../src/core/policy/lint/lint.ts';
+import type { LintContext } from '../../../src/core/policy/lint/lintContext.ts';
 import type { Policy, PolicyAuthor } from '../../../src/core/policy/model/policy.ts';
-import { parsePolicy } from '../../../src/core/policy/parse.ts';
-import { rulesUsed } from '../../../src/core/policy/rulesUsed.ts';
+import { parsePolicy } from '../../../src/core/policy/read/parse.ts';
 import type { Problem } from '../../../src/core/text/problem.ts';
 
 const text = readFileSync(new URL('../../../docs/policy.md', import.meta.url), 'utf8');

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { isCollection, parseDocument, stringify, visit } from 'yaml';
-import { fixesFor } from '../../../src/core/policy/fixes.ts';
-import { lintPolicy } from '../../../src/core/policy/lint.ts';
-import { parsePolicy } from '../../../src/core/policy/parse.ts';
-import { applyEdits } from '../../../src/core/policy/yamlEdit.ts';
+import { fixesFor } from '../../../src/core/policy/editor/fixes.ts';
+import { lintPolicy } from '../../../src/core/policy/lint/lint.ts';
+import { parsePolicy } from '../../../src/core/policy/read/parse.ts';
+import { applyEdits } from '../../../src/core/policy/text/yamlEdit.ts';
 import type { Problem } from '../../../src/core/text/problem.ts';
 import { examples, problemsFor, sections, whole } from './documentedExamples.ts';
 

@@ -1,10 +1,10 @@
-import { compileService, decide } from '../../../src/core/policy/decide.ts';
+import { compileService, decide } from '../../../src/core/policy/decide/decide.ts';
 import type { Decision } from '../../../src/core/policy/model/decision.ts';
 import type { Policy, PolicyDocument } from '../../../src/core/policy/model/policy.ts';
 import type { Service } from '../../../src/core/policy/model/service.ts';
-import { parsePolicy } from '../../../src/core/policy/parse.ts';
-import type { Method } from '../../../src/core/request/model.ts';
-import { canonicalPath } from '../../../src/core/request/path.ts';
+import { parsePolicy } from '../../../src/core/policy/read/parse.ts';
+import { canonicalPath } from '../../../src/core/request/parts/path.ts';
+import type { Method } from '../../../src/core/request/parts/requestModel.ts';
 import type { NaiveRule } from '../../support/naivePolicy.ts';
 
 /** A policy of one service `api` with these rules, as text. */

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compileService, decide } from '../../../src/core/policy/decide.ts';
-import { canonicalPath } from '../../../src/core/request/path.ts';
+import { compileService, decide } from '../../../src/core/policy/decide/decide.ts';
+import { canonicalPath } from '../../../src/core/request/parts/path.ts';
 import { cpuTime } from '../../support/cpuTime.ts';
 import type { NaiveRule } from '../../support/naivePolicy.ts';
 import { runs } from '../../support/runs.ts';

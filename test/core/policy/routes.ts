@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { compileService, decide } from '../../../src/core/policy/decide.ts';
-import { METHODS, type Method } from '../../../src/core/request/model.ts';
+import { compileService, decide } from '../../../src/core/policy/decide/decide.ts';
+import { METHODS, type Method } from '../../../src/core/request/parts/requestModel.ts';
 import { type NaiveRule, naiveVerdict } from '../../support/naivePolicy.ts';
 import { policyOf, serviceOf } from './fixtures.ts';
 

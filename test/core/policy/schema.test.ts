@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { policyJsonSchema, policySchema } from '../../../src/core/policy/jsonSchema.ts';
-import { parsePolicy } from '../../../src/core/policy/parse.ts';
+import { policyJsonSchema, policySchema } from '../../../src/core/policy/editor/jsonSchema.ts';
+import { parsePolicy } from '../../../src/core/policy/read/parse.ts';
 
 const FILE = new URL('../../../schemas/valetkey.schema.json', import.meta.url);
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { RequestInput } from '../../../src/core/request/model.ts';
+import type { RequestInput } from '../../../src/core/request/parts/requestModel.ts';
 import { refused, taken } from './support.ts';
 
 function sent(input: Partial<RequestInput>): string | undefined {

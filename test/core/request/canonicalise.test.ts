@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalise } from '../../../src/core/request/canonicalise.ts';
-import { METHODS } from '../../../src/core/request/model.ts';
+import { METHODS } from '../../../src/core/request/parts/requestModel.ts';
 import { runs } from '../../support/runs.ts';
 import { rawPath, rawQuery } from './arbitraries.ts';
 import { aService, ask, refused, type ServiceOptions, taken } from './support.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { METHODS, type RequestInput } from '../../../src/core/request/model.ts';
+import { METHODS, type RequestInput } from '../../../src/core/request/parts/requestModel.ts';
 import { cpuTime } from '../../support/cpuTime.ts';
 import { runs } from '../../support/runs.ts';
 import { refused, type ServiceOptions, taken } from './support.ts';

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { DEFAULT_LIMITS } from '../../../src/core/limits/limitsModel.ts';
 import { parseBaseUrl } from '../../../src/core/net/baseUrl.ts';
-import { compileService, decide } from '../../../src/core/policy/decide.ts';
+import { compileService, decide } from '../../../src/core/policy/decide/decide.ts';
 import type { Auth } from '../../../src/core/policy/model/auth.ts';
 import type { Service, ServiceHeaders } from '../../../src/core/policy/model/service.ts';
-import { parsePolicy } from '../../../src/core/policy/parse.ts';
+import { parsePolicy } from '../../../src/core/policy/read/parse.ts';
 import { canonicalise } from '../../../src/core/request/canonicalise.ts';
-import type { CanonicalRequest, RequestInput, RequestProblem } from '../../../src/core/request/model.ts';
-import { canonicalPath, literalPattern } from '../../../src/core/request/path.ts';
+import { canonicalPath, literalPattern } from '../../../src/core/request/parts/path.ts';
+import type { CanonicalRequest, RequestInput, RequestProblem } from '../../../src/core/request/parts/requestModel.ts';
 import type { Result } from '../../../src/core/result.ts';
 
 export type ServicePart = Pick<Service, 'name' | 'baseUrl' | 'auth' | 'headers' | 'limits'>;

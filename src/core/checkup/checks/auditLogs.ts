@@ -1,6 +1,6 @@
-import type { CheckupContext } from '../context.ts';
-import { findingIn, stateFinding } from '../finding.ts';
-import type { Finding, ReadConfig, ServerEntry } from '../model.ts';
+import { findingIn, stateFinding } from '../findings/finding.ts';
+import type { Finding, ReadConfig, ServerEntry } from '../model/checkupModel.ts';
+import type { CheckupContext } from '../model/context.ts';
 import type { SecretUse } from '../secrets/secretUses.ts';
 
 /** Check 3: it can be said afterwards what was accessed, and by whom. */

@@ -1,7 +1,7 @@
 import { fromBase64 } from '../../base64.ts';
-import type { CheckupContext } from '../context.ts';
-import { findingIn, stateFinding } from '../finding.ts';
-import type { Finding, ReadConfig } from '../model.ts';
+import { findingIn, stateFinding } from '../findings/finding.ts';
+import type { Finding, ReadConfig } from '../model/checkupModel.ts';
+import type { CheckupContext } from '../model/context.ts';
 import type { SecretUse } from '../secrets/secretUses.ts';
 
 const DAY = 24 * 60 * 60 * 1000;

@@ -1,9 +1,9 @@
-import type { CheckupContext } from '../context.ts';
-import { findingIn, stateFinding } from '../finding.ts';
-import { containerRun, runOptions } from '../launch/images.ts';
-import { launchesOf } from '../launch/launches.ts';
-import type { Word } from '../launch/words.ts';
-import type { Finding, Located, ReadConfig, ServerEntry } from '../model.ts';
+import { containerRun, runOptions } from '../../packages/images.ts';
+import { launchesOf } from '../../packages/launches.ts';
+import type { Word } from '../../packages/words.ts';
+import { findingIn, stateFinding } from '../findings/finding.ts';
+import type { Finding, Located, ReadConfig, ServerEntry } from '../model/checkupModel.ts';
+import type { CheckupContext } from '../model/context.ts';
 import type { SecretUse } from '../secrets/secretUses.ts';
 
 const CONTAINERS = /^(?:docker|podman|nerdctl|finch)$/;

@@ -1,7 +1,7 @@
-import { findingIn } from '../finding.ts';
-import { packagesOf } from '../launch/launches.ts';
-import type { Ecosystem, PackageUse } from '../launch/packageUse.ts';
-import type { Finding, Fix, ReadConfig, ServerEntry } from '../model.ts';
+import { packagesOf } from '../../packages/launches.ts';
+import type { Ecosystem, PackageUse } from '../../packages/packageUse.ts';
+import { findingIn } from '../findings/finding.ts';
+import type { Finding, Fix, ReadConfig, ServerEntry } from '../model/checkupModel.ts';
 import { masked } from '../secrets/findSecrets.ts';
 
 const KINDS: Readonly<Record<Ecosystem, string>> = {

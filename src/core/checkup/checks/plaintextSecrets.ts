@@ -1,5 +1,5 @@
-import { findingIn } from '../finding.ts';
-import type { Finding, ReadConfig } from '../model.ts';
+import { findingIn } from '../findings/finding.ts';
+import type { Finding, ReadConfig } from '../model/checkupModel.ts';
 import type { SecretUse } from '../secrets/secretUses.ts';
 
 const PLACES = {

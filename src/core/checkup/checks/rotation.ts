@@ -1,7 +1,7 @@
-import type { CheckupContext } from '../context.ts';
-import { findingIn, stateFinding } from '../finding.ts';
-import { groupBy } from '../groupBy.ts';
-import type { Finding } from '../model.ts';
+import { findingIn, stateFinding } from '../findings/finding.ts';
+import type { Finding } from '../model/checkupModel.ts';
+import type { CheckupContext } from '../model/context.ts';
+import { groupBy } from '../model/groupBy.ts';
 import type { PlacedSecret } from './placedSecret.ts';
 
 const DAY = 24 * 60 * 60 * 1000;

@@ -1,6 +1,6 @@
-import { findingIn } from '../finding.ts';
-import type { Finding, Located, Named, ReadConfig, ServerEntry } from '../model.ts';
-import { innerSpan } from '../read/innerSpan.ts';
+import { findingIn } from '../findings/finding.ts';
+import type { Finding, Located, Named, ReadConfig, ServerEntry } from '../model/checkupModel.ts';
+import { innerSpan } from '../model/innerSpan.ts';
 
 /** Names of this very machine, as seen from it or from a container on it. */
 const THIS_MACHINE =

@@ -1,4 +1,4 @@
-import type { ConfigFile, Finding } from '../model.ts';
+import type { ConfigFile, Finding } from '../model/checkupModel.ts';
 import type { ConfigNode } from '../read/configNode.ts';
 import { parseJsonc } from '../read/parseJsonc.ts';
 import { addedInputs, inputIds, type PasswordInput } from './jsonInputs.ts';

@@ -1,6 +1,6 @@
 import { isMap, isScalar, isSeq, type ParsedNode } from 'yaml';
-import { ProblemList } from '../../policy/problems.ts';
-import { readTree } from '../../policy/yamlTree.ts';
+import { readTree } from '../../policy/text/yamlTree.ts';
+import { ProblemList } from '../../text/problems.ts';
 import type { Span } from '../../text/span.ts';
 import type { ConfigNode, ParsedText } from './configNode.ts';
 

@@ -1,7 +1,7 @@
-import { LineIndex } from '../../lineIndex.ts';
+import { LineIndex } from '../../text/lineIndex.ts';
 import type { Span } from '../../text/span.ts';
-import { findingIn } from '../finding.ts';
-import type { ConfigFile, Finding, Named, ReadConfig, ServerEntry } from '../model.ts';
+import { findingIn } from '../findings/finding.ts';
+import type { ConfigFile, Finding, Named, ReadConfig, ServerEntry } from '../model/checkupModel.ts';
 import { type ConfigNode, childOf, type ParsedText, step } from './configNode.ts';
 import { parseJsonc } from './parseJsonc.ts';
 import { parseToml } from './parseToml.ts';

@@ -1,4 +1,4 @@
-import type { Located, Named, ServerEntry } from '../model.ts';
+import type { Located, Named, ServerEntry } from '../model/checkupModel.ts';
 import { type ConfigEntry, type ConfigNode, childOf, step } from './configNode.ts';
 
 const URL_KEYS = ['url', 'serverUrl', 'httpUrl'];

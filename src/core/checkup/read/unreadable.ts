@@ -1,6 +1,6 @@
-import { LineIndex } from '../../lineIndex.ts';
-import { findingIn } from '../finding.ts';
-import type { ConfigFile, ReadConfig } from '../model.ts';
+import { LineIndex } from '../../text/lineIndex.ts';
+import { findingIn } from '../findings/finding.ts';
+import type { ConfigFile, ReadConfig } from '../model/checkupModel.ts';
 import { MAX_CONFIG_BYTES } from './readConfig.ts';
 
 /** Why a file that is there has no text for us. */

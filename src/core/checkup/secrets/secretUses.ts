@@ -1,6 +1,6 @@
 import type { Span } from '../../text/span.ts';
-import type { Located, ReadConfig, SecretPlace, ServerEntry } from '../model.ts';
-import { innerSpan } from '../read/innerSpan.ts';
+import type { Located, ReadConfig, SecretPlace, ServerEntry } from '../model/checkupModel.ts';
+import { innerSpan } from '../model/innerSpan.ts';
 import { type FoundSecret, findSecrets, last4, masked } from './findSecrets.ts';
 import { providerOfName } from './names.ts';
 

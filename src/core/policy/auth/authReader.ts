@@ -2,10 +2,10 @@ import { isScalar } from 'yaml';
 import type { BaseUrl } from '../../net/baseUrl.ts';
 import { parseBaseUrl } from '../../net/baseUrl.ts';
 import type { Network } from '../../net/network.ts';
-import { isReservedHeader, sameHeader } from '../../request/headers.ts';
+import { isReservedHeader, sameHeader } from '../../request/parts/headers.ts';
 import type { Span } from '../../text/span.ts';
-import { warnOfLocalhost } from '../localhostWarning.ts';
-import { type Entry, type Fields, type Reader, spanOf } from '../reader.ts';
+import { warnOfLocalhost } from '../text/localhostWarning.ts';
+import { type Entry, type Fields, type Reader, spanOf } from '../text/reader.ts';
 
 /** A field name: RFC 9110, 5.6.2. */
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/;

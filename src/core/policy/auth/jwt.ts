@@ -1,5 +1,5 @@
+import { parseDuration } from '../../limits/units.ts';
 import type { JwtAuth } from '../model/auth.ts';
-import { parseDuration } from '../units.ts';
 import type { AuthReader } from './authReader.ts';
 import { PREFIX_FORM } from './header.ts';
 

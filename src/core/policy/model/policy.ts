@@ -1,8 +1,8 @@
-import type { RequestInput } from '../../request/model.ts';
+import type { RequestInput } from '../../request/parts/requestModel.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Span } from '../../text/span.ts';
-import type { Server } from '../servers/model.ts';
 import type { Verdict } from './decision.ts';
+import type { Server } from './server.ts';
 import type { Service } from './service.ts';
 
 /** Whose file it is: an administrator's may also say which origins any file may name. */

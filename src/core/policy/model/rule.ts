@@ -1,7 +1,7 @@
-import type { Method } from '../../request/model.ts';
+import type { Method } from '../../request/parts/requestModel.ts';
 import type { Span } from '../../text/span.ts';
-import type { Pattern } from '../pattern.ts';
-import type { Restrictions } from '../restrictionModel.ts';
+import type { Pattern } from '../patterns/pattern.ts';
+import type { Restrictions } from './restrictionModel.ts';
 
 export type RuleEffect = 'allow' | 'deny';
 

@@ -1,5 +1,5 @@
 import { commands, l10n, window } from 'vscode';
-import type { AuditEvent } from '../../../core/audit/model.ts';
+import type { AuditEvent } from '../../../core/audit/auditEvent.ts';
 import type { AgentList } from '../model/agentList.ts';
 import { agentWords } from '../model/agentWords.ts';
 import { AgentNode } from './agentNode.ts';

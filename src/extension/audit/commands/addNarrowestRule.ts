@@ -1,5 +1,5 @@
 import { l10n, window } from 'vscode';
-import { METHODS, type Method } from '../../../core/request/model.ts';
+import { METHODS, type Method } from '../../../core/request/parts/requestModel.ts';
 import type { App } from '../../app/app.ts';
 import type { AuditParts } from '../../app/parts.ts';
 import { previewRule, shortened, tellNotAdded, whyNeedless, writeRule } from '../../policy/commands/grantRule.ts';

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { l10n, ProgressLocation, Uri, window, workspace } from 'vscode';
-import type { AuditRecord } from '../../../core/audit/model.ts';
-import { compareRecords, matchesQuery } from '../../../core/audit/query.ts';
+import type { AuditRecord } from '../../../core/audit/auditEvent.ts';
+import { compareRecords, matchesQuery } from '../../../core/audit/auditQuery.ts';
 import { auditRuns, NotAPartError, runRecords } from '../../../gateway/audit/trail.ts';
 import type { AuditParts } from '../../app/parts.ts';
 import { askChoice, single } from '../../ui/steps.ts';

@@ -1,6 +1,6 @@
 import { l10n, window } from 'vscode';
 import { agentWords } from '../../../core/audit/agentWords.ts';
-import type { Method } from '../../../core/request/model.ts';
+import type { Method } from '../../../core/request/parts/requestModel.ts';
 import type { WishOutcome } from '../../../gateway/parent.ts';
 import type { App } from '../../app/app.ts';
 import type { AuditParts, GatewayPart } from '../../app/parts.ts';

@@ -1,4 +1,4 @@
-import { METHODS } from '../../../core/request/model.ts';
+import { METHODS } from '../../../core/request/parts/requestModel.ts';
 import { CALL_RESULTS, RESULTS, type SeenCall, type SeenCalls, type SeenQuery } from './explorerMessages.ts';
 import type { TrailIndex } from './trailIndex.ts';
 

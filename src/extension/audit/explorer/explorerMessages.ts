@@ -1,5 +1,5 @@
-import type { AuditRecord } from '../../../core/audit/model.ts';
-import type { SeenBodyType } from '../../../core/policy/bodyType.ts';
+import type { AuditRecord } from '../../../core/audit/auditEvent.ts';
+import type { SeenBodyType } from '../../../core/policy/decide/bodyType.ts';
 
 /** What the explorer's three parts say to each other: the page, the extension, and the worker that reads the trail. */
 

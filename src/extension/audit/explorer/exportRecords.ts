@@ -1,5 +1,5 @@
 import { l10n, ProgressLocation, Uri, window, workspace } from 'vscode';
-import type { AuditRecord } from '../../../core/audit/model.ts';
+import type { AuditRecord } from '../../../core/audit/auditEvent.ts';
 import { asCsv, asJsonLines } from '../model/exportFormats.ts';
 import type { ExplorerFilter } from './explorerMessages.ts';
 import { MOST_ROWS, markdownReport } from './markdownReport.ts';

@@ -1,4 +1,4 @@
-import type { AuditRecord } from '../../../core/audit/model.ts';
+import type { AuditRecord } from '../../../core/audit/auditEvent.ts';
 import { markdownText } from '../../util/shownText.ts';
 import { CALL_RESULTS, type ExplorerView, type Tally } from './explorerMessages.ts';
 

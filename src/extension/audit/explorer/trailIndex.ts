@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { AuditRecord } from '../../../core/audit/model.ts';
+import type { AuditRecord } from '../../../core/audit/auditEvent.ts';
 import { runStart } from '../../../core/audit/partName.ts';
 import { parseRecord } from '../../../core/audit/verify.ts';
-import type { SeenBodyType } from '../../../core/policy/bodyType.ts';
+import type { SeenBodyType } from '../../../core/policy/decide/bodyType.ts';
 import { auditRuns } from '../../../gateway/audit/trail.ts';
 import { READ_AT_ONCE } from '../../../protocol/plainFile.ts';
 import { RESULTS, type ResultName } from './explorerMessages.ts';

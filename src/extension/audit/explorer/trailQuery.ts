@@ -1,4 +1,4 @@
-import type { AuditRecord } from '../../../core/audit/model.ts';
+import type { AuditRecord } from '../../../core/audit/auditEvent.ts';
 import {
   CALL_RESULTS,
   type ExplorerFilter,

@@ -1,4 +1,4 @@
-import type { AuditRecord } from '../../../core/audit/model.ts';
+import type { AuditRecord } from '../../../core/audit/auditEvent.ts';
 import type { KeptAnchor } from '../model/anchorStore.ts';
 import type { TrailCheck } from '../model/trailCheckResult.ts';
 import type { ExplorerFilter, ExplorerQuery, ExplorerView, SeenCalls, SeenQuery } from './explorerMessages.ts';

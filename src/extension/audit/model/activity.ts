@@ -1,4 +1,4 @@
-import type { AuditEvent } from '../../../core/audit/model.ts';
+import type { AuditEvent } from '../../../core/audit/auditEvent.ts';
 import { Emitter } from '../../util/emitter.ts';
 
 /** One call as the views show it: the intent and its outcome are one. */

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { RemovedRecords } from '../../../core/audit/model.ts';
+import type { RemovedRecords } from '../../../core/audit/auditEvent.ts';
 import type { AuditRun } from '../../../core/audit/partName.ts';
 import { parseRecord } from '../../../core/audit/verify.ts';
 import { auditRuns, NotAPartError, partLines, verifyRun } from '../../../gateway/audit/trail.ts';

@@ -1,9 +1,9 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
-import type { AuditRecord } from '../../../core/audit/model.ts';
+import type { AuditRecord } from '../../../core/audit/auditEvent.ts';
+import { compareRecords } from '../../../core/audit/auditQuery.ts';
 import { groupParts } from '../../../core/audit/partName.ts';
-import { compareRecords } from '../../../core/audit/query.ts';
 import { parseRecord } from '../../../core/audit/verify.ts';
 import { NotAPartError, partTail } from '../../../gateway/audit/trail.ts';
 import type { Clock, MetadataPort } from '../../util/ports.ts';

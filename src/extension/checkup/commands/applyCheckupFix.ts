@@ -1,6 +1,6 @@
 import { l10n, window } from 'vscode';
 import { edited } from '../../../core/checkup/edit/textEdit.ts';
-import type { Fix } from '../../../core/checkup/model.ts';
+import type { Fix } from '../../../core/checkup/model/checkupModel.ts';
 import type { CheckupParts, WindowParts } from '../../app/parts.ts';
 import { askVersion } from '../../servers/commands/askVersion.ts';
 import { confirmInModal, tellFailure } from '../../ui/confirm.ts';

@@ -1,4 +1,4 @@
-import type { ClientName, ServerEntry } from '../../../core/checkup/model.ts';
+import type { ClientName, ServerEntry } from '../../../core/checkup/model/checkupModel.ts';
 import { clientOf } from '../../agents/model/agentClients.ts';
 import type { LaunchCommand } from '../../agents/model/launcher.ts';
 

@@ -1,4 +1,4 @@
-import type { ConfigFormat } from '../../../core/checkup/model.ts';
+import type { ConfigFormat } from '../../../core/checkup/model/checkupModel.ts';
 import { Secret } from '../../../core/secret.ts';
 import type { Span } from '../../../core/text/span.ts';
 import type { CheckedFile } from '../scan/checkup.ts';

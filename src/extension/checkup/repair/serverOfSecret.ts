@@ -1,4 +1,4 @@
-import type { ServerEntry } from '../../../core/checkup/model.ts';
+import type { ServerEntry } from '../../../core/checkup/model/checkupModel.ts';
 import type { PlainSecret } from './secretPlaces.ts';
 
 /** The server's entry that a secret stands in; undefined for one outside of all servers. */

@@ -1,5 +1,5 @@
-import { packagesOf } from '../../../core/checkup/launch/launches.ts';
-import type { Fix, ServerEntry } from '../../../core/checkup/model.ts';
+import type { Fix, ServerEntry } from '../../../core/checkup/model/checkupModel.ts';
+import { packagesOf } from '../../../core/packages/launches.ts';
 import { Secret } from '../../../core/secret.ts';
 import { isUsable } from '../../credentials/model/credentialInput.ts';
 import { neededNetwork } from '../../policy/model/neededNetwork.ts';

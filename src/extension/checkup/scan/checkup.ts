@@ -1,6 +1,6 @@
 import type { CheckedConfig } from '../../../core/checkup/checkup.ts';
-import type { CheckupContext } from '../../../core/checkup/context.ts';
-import type { ConfigFile, Finding, ReadConfig } from '../../../core/checkup/model.ts';
+import type { ConfigFile, Finding, ReadConfig } from '../../../core/checkup/model/checkupModel.ts';
+import type { CheckupContext } from '../../../core/checkup/model/context.ts';
 import type { Unreadable } from '../../../core/checkup/read/unreadable.ts';
 import { SerialQueue } from '../../../core/serialQueue.ts';
 import type { Severity } from '../../../core/text/span.ts';

@@ -1,8 +1,8 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { type ConfigPlace, WORKSPACE_PLACES, workspacePlace } from '../../../core/checkup/locations.ts';
-import type { ConfigFile } from '../../../core/checkup/model.ts';
+import type { ConfigFile } from '../../../core/checkup/model/checkupModel.ts';
+import { type ConfigPlace, WORKSPACE_PLACES, workspacePlace } from '../../../core/checkup/model/locations.ts';
 import { shownPath } from '../../util/shownText.ts';
 import type { FoundFile } from './checkup.ts';
 import { readConfigText } from './configText.ts';

@@ -1,6 +1,6 @@
-import type { CheckupContext, CredentialFact, RuleFact, StatePlace } from '../../../core/checkup/context.ts';
-import { LineIndex } from '../../../core/lineIndex.ts';
+import type { CheckupContext, CredentialFact, RuleFact, StatePlace } from '../../../core/checkup/model/context.ts';
 import { Secret } from '../../../core/secret.ts';
+import { LineIndex } from '../../../core/text/lineIndex.ts';
 import type { Span } from '../../../core/text/span.ts';
 import type { CredentialRecord } from '../../credentials/model/credentialStore.ts';
 import { fingerprintOf } from '../../credentials/model/fingerprint.ts';

@@ -1,4 +1,4 @@
-import type { CheckNumber, Finding } from '../../../core/checkup/model.ts';
+import type { CheckNumber, Finding } from '../../../core/checkup/model/checkupModel.ts';
 import type { Severity } from '../../../core/text/span.ts';
 import type { Exposure } from './exposures.ts';
 

@@ -1,12 +1,12 @@
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
+import type { ConfigFile } from '../../../core/checkup/model/checkupModel.ts';
 import {
   type ConfigPlace,
   matchesName,
   type Platform,
   userPlaces as placesOf,
-} from '../../../core/checkup/locations.ts';
-import type { ConfigFile } from '../../../core/checkup/model.ts';
+} from '../../../core/checkup/model/locations.ts';
 
 /** One place where a configuration file is, or may be. */
 export interface ConfigAddress {

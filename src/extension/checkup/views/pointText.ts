@@ -1,5 +1,5 @@
 import { l10n, ThemeColor, ThemeIcon } from 'vscode';
-import type { CheckNumber } from '../../../core/checkup/model.ts';
+import type { CheckNumber } from '../../../core/checkup/model/checkupModel.ts';
 import type { Severity } from '../../../core/text/span.ts';
 import type { Point, PointState } from '../scan/report.ts';
 

@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import type { Server } from '../../../core/policy/servers/model.ts';
+import type { Server } from '../../../core/policy/model/server.ts';
 import type { Secret } from '../../../core/secret.ts';
 import type { Binding } from '../../../gateway/parent.ts';
 import { confirmInModal } from '../../ui/confirm.ts';

@@ -1,4 +1,4 @@
-import { credentialsOf } from '../../../core/policy/servers/destination.ts';
+import { credentialsOf } from '../../../core/policy/compare/serverDestination.ts';
 import type { CommandCredential, CredentialSet } from '../../../gateway/parent.ts';
 import type { PolicyEntry } from '../../policy/model/policyBook.ts';
 import { type CredentialId, credentialKey, folderScope } from './credentialId.ts';

@@ -1,4 +1,4 @@
-import type { AuditEvent } from '../../../core/audit/model.ts';
+import type { AuditEvent } from '../../../core/audit/auditEvent.ts';
 import type { CredentialId } from './credentialId.ts';
 import type { CredentialStore } from './credentialStore.ts';
 

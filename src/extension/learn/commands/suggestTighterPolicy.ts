@@ -1,5 +1,5 @@
 import { l10n, ProgressLocation, Uri, window } from 'vscode';
-import type { PastCall } from '../../../core/policy/rulesUsed.ts';
+import type { PastCall } from '../../../core/policy/learn/rulesUsed.ts';
 import type { AuditParts, LearnParts, PolicyParts } from '../../app/parts.ts';
 import type { SeenCalls } from '../../audit/explorer/explorerMessages.ts';
 import { TrailReader } from '../../audit/explorer/trailReader.ts';

@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import type { ProposedChange } from '../../../core/policy/learn.ts';
+import type { ProposedChange } from '../../../core/policy/learn/learn.ts';
 import { oneLine } from '../../approvals/model/requestText.ts';
 
 /** A proposal's changes, one line each, with why. Paths come from agents: they are cleaned. */

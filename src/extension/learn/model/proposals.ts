@@ -1,5 +1,5 @@
 import { commands, type Disposable, l10n, TabInputTextDiff, Uri, window, workspace } from 'vscode';
-import type { Proposal } from '../../../core/policy/learn.ts';
+import type { Proposal } from '../../../core/policy/learn/learn.ts';
 
 const PROPOSAL_SCHEME = 'valetkey-proposal';
 /** Each holds its text in memory. */

@@ -1,6 +1,11 @@
 import { l10n } from 'vscode';
-import { bodyToTry, narrowestRuleInBraces, ruleWanted, type WantedRule } from '../../../core/policy/narrowestRule.ts';
-import type { Method } from '../../../core/request/model.ts';
+import {
+  bodyToTry,
+  narrowestRuleInBraces,
+  ruleWanted,
+  type WantedRule,
+} from '../../../core/policy/learn/narrowestRule.ts';
+import type { Method } from '../../../core/request/parts/requestModel.ts';
 import type { Call } from '../../../protocol/messages.ts';
 import type { GatewayPart, PolicyParts, ServiceParts, WindowParts } from '../../app/parts.ts';
 import { cut, oneLine } from '../../approvals/model/requestText.ts';

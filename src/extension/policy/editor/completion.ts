@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Completion } from '../../../core/policy/complete.ts';
+import type { Completion } from '../../../core/policy/editor/complete.ts';
 import type { PolicyParts, ServiceParts } from '../../app/parts.ts';
 import { KNOWN_SERVICES } from '../../services/model/knownServices.ts';
 import { POLICY_SELECTOR } from '../language/policySelector.ts';

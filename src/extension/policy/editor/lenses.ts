@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { OutlineItem } from '../../../core/policy/outline.ts';
+import type { OutlineItem } from '../../../core/policy/text/outline.ts';
 import type { Look } from '../../../gateway/languageJobs.ts';
 import type { AuditParts, PolicyParts } from '../../app/parts.ts';
 import type { ServiceCalls } from '../language/callHistory.ts';

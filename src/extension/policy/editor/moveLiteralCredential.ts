@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { literalCredentials, serverLiterals } from '../../../core/policy/parse.ts';
+import { literalCredentials, serverLiterals } from '../../../core/policy/read/parse.ts';
 import type { App } from '../../app/app.ts';
 import { bindingOf } from '../../credentials/model/binding.ts';
 import { isUsable } from '../../credentials/model/credentialInput.ts';

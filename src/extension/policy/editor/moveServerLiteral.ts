@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import { edited } from '../../../core/checkup/edit/textEdit.ts';
-import { literalCredentials, serverLiterals } from '../../../core/policy/parse.ts';
-import { credentialsOf } from '../../../core/policy/servers/destination.ts';
-import type { Server } from '../../../core/policy/servers/model.ts';
-import { referenceText, type ServerLiteral } from '../../../core/policy/servers/serverLiteral.ts';
+import { credentialsOf } from '../../../core/policy/compare/serverDestination.ts';
+import type { Server } from '../../../core/policy/model/server.ts';
+import { literalCredentials, serverLiterals } from '../../../core/policy/read/parse.ts';
+import { referenceText, type ServerLiteral } from '../../../core/policy/read/serverLiteral.ts';
 import type { Secret } from '../../../core/secret.ts';
 import type { Binding } from '../../../gateway/parent.ts';
 import type { App } from '../../app/app.ts';

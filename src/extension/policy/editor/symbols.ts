@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { OutlineItem } from '../../../core/policy/outline.ts';
+import type { OutlineItem } from '../../../core/policy/text/outline.ts';
 import type { PolicyParts } from '../../app/parts.ts';
 import type { LanguageService } from '../language/languageService.ts';
 import { POLICY_SELECTOR } from '../language/policySelector.ts';

@@ -1,4 +1,4 @@
-import type { PastCall } from '../../../core/policy/rulesUsed.ts';
+import type { PastCall } from '../../../core/policy/learn/rulesUsed.ts';
 import type { SeenCall, SeenCalls, SeenQuery } from '../../audit/explorer/explorerMessages.ts';
 import { Emitter } from '../../util/emitter.ts';
 import type { Clock } from '../../util/ports.ts';

@@ -1,9 +1,9 @@
-import type { Completion, CompletionContext } from '../../../core/policy/complete.ts';
-import type { PolicyHover } from '../../../core/policy/hover.ts';
-import type { Proposal } from '../../../core/policy/learn.ts';
-import type { OutlineItem } from '../../../core/policy/outline.ts';
-import type { PolicyFix } from '../../../core/policy/policyFix.ts';
-import type { PastCall } from '../../../core/policy/rulesUsed.ts';
+import type { Completion, CompletionContext } from '../../../core/policy/editor/complete.ts';
+import type { PolicyHover } from '../../../core/policy/editor/hover.ts';
+import type { PolicyFix } from '../../../core/policy/editor/policyFix.ts';
+import type { Proposal } from '../../../core/policy/learn/learn.ts';
+import type { PastCall } from '../../../core/policy/learn/rulesUsed.ts';
+import type { OutlineItem } from '../../../core/policy/text/outline.ts';
 import type { Problem } from '../../../core/text/problem.ts';
 import { BoundedWorker, DeadlineError } from '../../../gateway/boundedWorker.ts';
 import { LANGUAGE_ROLE, type LanguageJobs, type Look, type LookContext } from '../../../gateway/languageJobs.ts';

@@ -1,5 +1,5 @@
 import { env, l10n } from 'vscode';
-import type { PolicyChange } from '../../../core/policy/policyChange.ts';
+import type { PolicyChange } from '../../../core/policy/compare/policyChange.ts';
 import type { PolicyEntry } from './policyBook.ts';
 
 /** What waits in a file, one change a line; what was approved once and struck since says when. */

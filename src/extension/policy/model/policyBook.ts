@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { PolicyChange } from '../../../core/policy/compare/policyChange.ts';
+import { samePolicy } from '../../../core/policy/compare/samePolicy.ts';
 import type { Policy, PolicyDocument } from '../../../core/policy/model/policy.ts';
-import type { PolicyChange } from '../../../core/policy/policyChange.ts';
-import { samePolicy } from '../../../core/policy/samePolicy.ts';
 import { SerialQueue } from '../../../core/serialQueue.ts';
 import type { PolicyFile } from '../../../gateway/parent.ts';
 import { PolicyTimeoutError } from '../../../gateway/policyParser.ts';

@@ -1,5 +1,5 @@
+import type { PolicyChange } from '../../../core/policy/compare/policyChange.ts';
 import type { PolicyDocument } from '../../../core/policy/model/policy.ts';
-import type { PolicyChange } from '../../../core/policy/policyChange.ts';
 
 /**
  * The part of the policy language that approvals need; a port, so that the book is tested without the parser. All of it

@@ -1,6 +1,6 @@
 import type { Network } from '../../../core/net/network.ts';
+import { printAuth } from '../../../core/policy/compare/print.ts';
 import type { Auth } from '../../../core/policy/model/auth.ts';
-import { printAuth } from '../../../core/policy/print.ts';
 import { scalar, withEntry } from './entryInsertion.ts';
 import type { NewRule } from './presets.ts';
 

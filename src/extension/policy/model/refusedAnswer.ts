@@ -1,4 +1,4 @@
-import { parsePolicy } from '../../../core/policy/parse.ts';
+import { parsePolicy } from '../../../core/policy/read/parse.ts';
 import { type NewService, withService } from './policyWriter.ts';
 
 /** What a person may answer by hand, one question each. */

@@ -1,5 +1,5 @@
+import { change, type PolicyChange } from '../../../core/policy/compare/policyChange.ts';
 import type { Policy } from '../../../core/policy/model/policy.ts';
-import { change, type PolicyChange } from '../../../core/policy/policyChange.ts';
 import type { Approval } from '../../state/approvalStore.ts';
 
 /** What of a policy file tells which names it has, and which it closes. */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Document, isMap, isScalar, isSeq, parseDocument, type YAMLMap } from 'yaml';
-import { narrowestRule, type WantedRule } from '../../../core/policy/narrowestRule.ts';
+import { narrowestRule, type WantedRule } from '../../../core/policy/learn/narrowestRule.ts';
 import { PolicyNotWritableError } from './entryInsertion.ts';
 
 /** The rule's lines as they go into the file, without indentation: an entry of `policies`. */

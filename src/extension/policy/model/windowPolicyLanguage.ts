@@ -1,4 +1,4 @@
-import { waits } from '../../../core/policy/policyChange.ts';
+import { waits } from '../../../core/policy/compare/policyChange.ts';
 import type { BoundedPolicyParser } from '../../../gateway/policyParser.ts';
 import { boundedParse } from './boundedParse.ts';
 import type { PolicyLanguage } from './policyLanguage.ts';

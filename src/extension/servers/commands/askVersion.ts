@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { l10n } from 'vscode';
-import type { Fix } from '../../../core/checkup/model.ts';
+import type { Fix } from '../../../core/checkup/model/checkupModel.ts';
 import { holdsCredential } from '../../../core/checkup/secrets/pasted.ts';
 import { installedVersion } from '../../checkup/scan/installedVersion.ts';
 import { isExactVersion, versionExample } from '../../checkup/scan/versions.ts';

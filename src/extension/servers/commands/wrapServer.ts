@@ -1,6 +1,6 @@
 import { l10n } from 'vscode';
-import { credentialsOf, destinationOf } from '../../../core/policy/servers/destination.ts';
-import type { Server } from '../../../core/policy/servers/model.ts';
+import { credentialsOf, destinationOf } from '../../../core/policy/compare/serverDestination.ts';
+import type { Server } from '../../../core/policy/model/server.ts';
 import type { Secret } from '../../../core/secret.ts';
 import type { App } from '../../app/app.ts';
 import type { PolicyParts } from '../../app/parts.ts';

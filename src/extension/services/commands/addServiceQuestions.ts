@@ -1,7 +1,7 @@
 import { l10n } from 'vscode';
 import { holdsCredential, looksPasted } from '../../../core/checkup/secrets/pasted.ts';
 import type { Auth } from '../../../core/policy/model/auth.ts';
-import { canonicalPath } from '../../../core/request/path.ts';
+import { canonicalPath } from '../../../core/request/parts/path.ts';
 import type { GatewayPart, PolicyParts, ServiceParts } from '../../app/parts.ts';
 import { askCommand } from '../../credentials/commands/askCommand.ts';
 import { type AuthField, authFields } from '../../credentials/commands/authQuestions.ts';

@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import { describeRule } from '../../../core/policy/describeRule.ts';
+import { describeRule } from '../../../core/policy/compare/describeRule.ts';
 import type { Service } from '../../../core/policy/model/service.ts';
 import { destinationText } from '../../ui/placementText.ts';
 

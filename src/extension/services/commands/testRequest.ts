@@ -1,5 +1,5 @@
 import { l10n, ProgressLocation, window } from 'vscode';
-import { METHODS, type Method } from '../../../core/request/model.ts';
+import { METHODS, type Method } from '../../../core/request/parts/requestModel.ts';
 import type { Explanation, Performed } from '../../../gateway/parent.ts';
 import type { Call } from '../../../protocol/messages.ts';
 import type { App } from '../../app/app.ts';

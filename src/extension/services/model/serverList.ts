@@ -1,5 +1,5 @@
-import { credentialsOf, type ServerCredential } from '../../../core/policy/servers/destination.ts';
-import type { Server } from '../../../core/policy/servers/model.ts';
+import { credentialsOf, type ServerCredential } from '../../../core/policy/compare/serverDestination.ts';
+import type { Server } from '../../../core/policy/model/server.ts';
 import type { Binding, ServerState } from '../../../gateway/parent.ts';
 import { sameBinding } from '../../credentials/model/binding.ts';
 import { type CredentialId, credentialKey } from '../../credentials/model/credentialId.ts';

@@ -1,5 +1,5 @@
 import { l10n, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
-import { describeRule } from '../../../core/policy/describeRule.ts';
+import { describeRule } from '../../../core/policy/compare/describeRule.ts';
 import type { Rule } from '../../../core/policy/model/rule.ts';
 import { DetailNode } from '../../ui/detailNode.ts';
 

@@ -1,6 +1,6 @@
 import { l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
-import { destinationOf } from '../../../core/policy/servers/destination.ts';
-import type { Server } from '../../../core/policy/servers/model.ts';
+import { destinationOf } from '../../../core/policy/compare/serverDestination.ts';
+import type { Server } from '../../../core/policy/model/server.ts';
 import type { Activity } from '../../audit/model/activity.ts';
 import { DetailNode } from '../../ui/detailNode.ts';
 import { maskedText } from '../../ui/placementText.ts';

@@ -1,5 +1,5 @@
 import { l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
-import { programName } from '../../../core/checkup/launch/words.ts';
+import { programName } from '../../../core/packages/words.ts';
 import type { Activity } from '../../audit/model/activity.ts';
 import { printCommandLine } from '../../credentials/model/commandLine.ts';
 import type { ChosenCommand } from '../../credentials/model/credentialEntry.ts';

@@ -1,6 +1,6 @@
-import { RequestReading } from '../../../core/policy/requestReading.ts';
+import { RequestReading } from '../../../core/policy/decide/requestReading.ts';
 import { canonicalise } from '../../../core/request/canonicalise.ts';
-import type { CanonicalRequest } from '../../../core/request/model.ts';
+import type { CanonicalRequest } from '../../../core/request/parts/requestModel.ts';
 import type { AccessRequests } from '../../accessRequests.ts';
 import type { Agents } from '../../agents.ts';
 import { checkPointers } from '../../answer/select.ts';

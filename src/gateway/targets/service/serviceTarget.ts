@@ -1,5 +1,5 @@
 import { canonicalise } from '../../../core/request/canonicalise.ts';
-import type { CanonicalRequest } from '../../../core/request/model.ts';
+import type { CanonicalRequest } from '../../../core/request/parts/requestModel.ts';
 import type { Secret } from '../../../core/secret.ts';
 import type { Answer } from '../../../protocol/messages.ts';
 import { judgeRedirect } from '../../answer/answer.ts';

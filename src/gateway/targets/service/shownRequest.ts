@@ -1,8 +1,8 @@
 import { agentName } from '../../../core/audit/agentName.ts';
 import { agentWords } from '../../../core/audit/agentWords.ts';
-import type { AuditEvent } from '../../../core/audit/model.ts';
-import { describeRule } from '../../../core/policy/describeRule.ts';
-import type { CanonicalRequest } from '../../../core/request/model.ts';
+import type { AuditEvent } from '../../../core/audit/auditEvent.ts';
+import { describeRule } from '../../../core/policy/compare/describeRule.ts';
+import type { CanonicalRequest } from '../../../core/request/parts/requestModel.ts';
 import type { AgentInfo } from '../../../protocol/messages.ts';
 import type { ApprovalAnswer, ApprovalQuestion } from '../../parent.ts';
 import type { JointDecision, ServiceInForce } from '../../policySet.ts';

@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
 import { ToolSchema } from '@modelcontextprotocol/sdk/types.js';
 import { escapeUnshowable } from '../../../core/audit/escape.ts';
-import { isToolName } from '../../../core/policy/servers/namePattern.ts';
+import { isToolName } from '../../../core/policy/patterns/namePattern.ts';
 import type { Redactor } from '../../../core/redact/redactor.ts';
-import { hasHiddenText, withoutHiddenText } from '../../../core/servers/hiddenText.ts';
+import { hasHiddenText, withoutHiddenText } from '../../../core/text/hiddenText.ts';
 
 /** A tool that was looked through: what there is to know of it without going through its texts again. */
 export interface LookedAtTool {

@@ -1,5 +1,5 @@
-import { credentialsOf } from '../../../core/policy/servers/destination.ts';
-import type { Server } from '../../../core/policy/servers/model.ts';
+import { credentialsOf } from '../../../core/policy/compare/serverDestination.ts';
+import type { Server } from '../../../core/policy/model/server.ts';
 import type { Secret } from '../../../core/secret.ts';
 import type { Caller } from '../../call/callContext.ts';
 import { refusals } from '../../call/refusals.ts';

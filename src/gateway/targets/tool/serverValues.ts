@@ -1,4 +1,4 @@
-import type { Server } from '../../../core/policy/servers/model.ts';
+import type { Server } from '../../../core/policy/model/server.ts';
 import type { Secret } from '../../../core/secret.ts';
 
 /**

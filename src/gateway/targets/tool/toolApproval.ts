@@ -1,7 +1,7 @@
 import { agentName } from '../../../core/audit/agentName.ts';
 import { agentWords } from '../../../core/audit/agentWords.ts';
-import { credentialsOf, destinationOf, differingServerPart } from '../../../core/policy/servers/destination.ts';
-import type { Server } from '../../../core/policy/servers/model.ts';
+import { credentialsOf, destinationOf, differingServerPart } from '../../../core/policy/compare/serverDestination.ts';
+import type { Server } from '../../../core/policy/model/server.ts';
 import type { ToolCall } from '../../../protocol/messages.ts';
 import type { Agents } from '../../agents.ts';
 import type { Recorder } from '../../audit/recorder.ts';

@@ -5,7 +5,7 @@ import {
   supportsInputs,
   withoutSecrets,
 } from '../../../../src/core/checkup/edit/secretRemoval.ts';
-import type { ClientName, ConfigFile, Finding, SecretPlace } from '../../../../src/core/checkup/model.ts';
+import type { ClientName, ConfigFile, Finding, SecretPlace } from '../../../../src/core/checkup/model/checkupModel.ts';
 
 /** A finding about the text `value`, wherever it stands. */
 function finding(text: string, key: string, value: string, place: Partial<SecretPlace> = {}): Finding {

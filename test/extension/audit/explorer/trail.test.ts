@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { AuditEvent } from '../../../../src/core/audit/model.ts';
+import type { AuditEvent } from '../../../../src/core/audit/auditEvent.ts';
 import { GENESIS, sealRecord } from '../../../../src/core/audit/record.ts';
 import { callsSeen } from '../../../../src/extension/audit/explorer/callsSeen.ts';
 import type { ExplorerFilter, ExplorerView } from '../../../../src/extension/audit/explorer/explorerMessages.ts';

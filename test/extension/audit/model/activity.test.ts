@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { AuditEvent } from '../../../../src/core/audit/model.ts';
+import type { AuditEvent } from '../../../../src/core/audit/auditEvent.ts';
 import { ActivityLog, wantsRule } from '../../../../src/extension/audit/model/activity.ts';
 
 function event(id: string, kind: AuditEvent['kind'], more: Partial<AuditEvent> = {}): AuditEvent & { time: string } {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { AuditRecord } from '../../../../src/core/audit/model.ts';
+import type { AuditRecord } from '../../../../src/core/audit/auditEvent.ts';
 import { asCsv, asJsonLines } from '../../../../src/extension/audit/model/exportFormats.ts';
 
 const RECORD: AuditRecord = {

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { AuditEvent } from '../../../../src/core/audit/model.ts';
+import type { AuditEvent } from '../../../../src/core/audit/auditEvent.ts';
 import type { KeptAnchor } from '../../../../src/extension/audit/model/anchorStore.ts';
 import { checkTrail } from '../../../../src/extension/audit/model/trailCheck.ts';
 import type { TrailCheck } from '../../../../src/extension/audit/model/trailCheckResult.ts';

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { AuditEvent } from '../../../../src/core/audit/model.ts';
+import type { AuditEvent } from '../../../../src/core/audit/auditEvent.ts';
 import { ActivityLog } from '../../../../src/extension/audit/model/activity.ts';
 import { recallHistory } from '../../../../src/extension/audit/model/recallHistory.ts';
 import { WindowHistory } from '../../../../src/extension/audit/model/windowHistory.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { ConfigFile } from '../../../../src/core/checkup/model.ts';
-import { parsePolicy } from '../../../../src/core/policy/parse.ts';
+import type { ConfigFile } from '../../../../src/core/checkup/model/checkupModel.ts';
+import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
 import { Secret } from '../../../../src/core/secret.ts';
 import { entryInstead } from '../../../../src/extension/checkup/repair/entryInstead.ts';
 import { choicesFor, fileChanges, type Move } from '../../../../src/extension/checkup/repair/movePlan.ts';

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
-import type { ConfigFile } from '../../../../src/core/checkup/model.ts';
+import type { ConfigFile } from '../../../../src/core/checkup/model/checkupModel.ts';
 import { Secret } from '../../../../src/core/secret.ts';
 import { choicesFor, fileChanges } from '../../../../src/extension/checkup/repair/movePlan.ts';
 import { plainSecretsIn } from '../../../../src/extension/checkup/repair/secretPlaces.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Finding } from '../../../../src/core/checkup/model.ts';
+import type { Finding } from '../../../../src/core/checkup/model/checkupModel.ts';
 import { checkupReport } from '../../../../src/extension/checkup/scan/checkupReport.ts';
 import {
   plainSecrets,

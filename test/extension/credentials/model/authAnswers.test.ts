@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { placementOf } from '../../../../src/core/policy/auth/placement.ts';
-import { parsePolicy } from '../../../../src/core/policy/parse.ts';
+import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
 import { Secret } from '../../../../src/core/secret.ts';
 import {
   type AuthAnswers,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parsePolicy } from '../../../../src/core/policy/parse.ts';
+import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
 import { Secret } from '../../../../src/core/secret.ts';
 import { folderScope } from '../../../../src/extension/credentials/model/credentialId.ts';
 import { credentialIds, credentialSetOf, scopeOf } from '../../../../src/extension/credentials/model/credentialSet.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { AuditEvent } from '../../../../src/core/audit/model.ts';
+import type { AuditEvent } from '../../../../src/core/audit/auditEvent.ts';
 import type { CredentialId } from '../../../../src/extension/credentials/model/credentialId.ts';
 import { noteAnswer } from '../../../../src/extension/credentials/model/noteAnswer.ts';
 

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { parsePolicy } from '../../../../src/core/policy/parse.ts';
+import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
 import { administratorPath, readAdministratorFile } from '../../../../src/extension/policy/model/administratorFile.ts';
 import { AdministratorPolicy } from '../../../../src/extension/policy/model/administratorPolicy.ts';
 import type { PolicyRead } from '../../../../src/extension/policy/model/policySource.ts';

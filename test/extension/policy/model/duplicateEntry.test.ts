@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parsePolicy } from '../../../../src/core/policy/parse.ts';
+import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
 import { withDuplicate } from '../../../../src/extension/policy/model/duplicateEntry.ts';
 import { PolicyNotWritableError } from '../../../../src/extension/policy/model/entryInsertion.ts';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { narrowApproved } from '../../../../src/core/policy/approval.ts';
-import { policyChanges } from '../../../../src/core/policy/changes.ts';
-import { parsePolicy } from '../../../../src/core/policy/parse.ts';
-import { samePolicy } from '../../../../src/core/policy/samePolicy.ts';
+import { narrowApproved } from '../../../../src/core/policy/compare/approval.ts';
+import { policyChanges } from '../../../../src/core/policy/compare/changes.ts';
+import { samePolicy } from '../../../../src/core/policy/compare/samePolicy.ts';
+import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
 import { ChangedSinceReviewError, PolicyBook } from '../../../../src/extension/policy/model/policyBook.ts';
 import { type PolicyRead, readSettled } from '../../../../src/extension/policy/model/policySource.ts';
 import { policyLanguage } from '../../../../src/extension/policy/model/windowPolicyLanguage.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parsePolicy } from '../../../../src/core/policy/parse.ts';
+import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
 import { PolicyNotWritableError } from '../../../../src/extension/policy/model/entryInsertion.ts';
 import { type NewService, withService } from '../../../../src/extension/policy/model/policyWriter.ts';
 import { PRESETS } from '../../../../src/extension/policy/model/presets.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parsePolicy } from '../../../../src/core/policy/parse.ts';
+import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
 import { type NewService, withService } from '../../../../src/extension/policy/model/policyWriter.ts';
 import { refusedAnswer, type ServiceAnswer } from '../../../../src/extension/policy/model/refusedAnswer.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
-import { compileService, decide } from '../../../../src/core/policy/decide.ts';
-import { bodyToTry, ruleWanted } from '../../../../src/core/policy/narrowestRule.ts';
-import { parsePolicy } from '../../../../src/core/policy/parse.ts';
+import { compileService, decide } from '../../../../src/core/policy/decide/decide.ts';
+import { bodyToTry, ruleWanted } from '../../../../src/core/policy/learn/narrowestRule.ts';
+import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
 import { canonicalise } from '../../../../src/core/request/canonicalise.ts';
 import { PolicyNotWritableError } from '../../../../src/extension/policy/model/entryInsertion.ts';
 import { ruleLines, withRule } from '../../../../src/extension/policy/model/ruleWriter.ts';

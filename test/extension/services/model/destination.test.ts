@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parsePolicy } from '../../../../src/core/policy/parse.ts';
+import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
 import { Secret } from '../../../../src/core/secret.ts';
 import type { CredentialRecord } from '../../../../src/extension/credentials/model/credentialStore.ts';
 import { unconfirmed } from '../../../../src/extension/services/model/destination.ts';

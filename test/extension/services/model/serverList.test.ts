@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { parsePolicy } from '../../../../src/core/policy/parse.ts';
-import { credentialsOf } from '../../../../src/core/policy/servers/destination.ts';
+import { credentialsOf } from '../../../../src/core/policy/compare/serverDestination.ts';
+import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
 import { Secret } from '../../../../src/core/secret.ts';
 import { credentialIds, credentialSetOf } from '../../../../src/extension/credentials/model/credentialSet.ts';
 import type { CredentialRecord } from '../../../../src/extension/credentials/model/credentialStore.ts';

@@ -1,5 +1,5 @@
 import './explorer.css';
-import type { AuditRecord } from '../../../../core/audit/model.ts';
+import type { AuditRecord } from '../../../../core/audit/auditEvent.ts';
 import {
   CALL_RESULTS,
   type ExplorerFilter,

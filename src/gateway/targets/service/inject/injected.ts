@@ -1,5 +1,5 @@
 import type { BaseUrl } from '../../../../core/net/baseUrl.ts';
-import type { CanonicalRequest } from '../../../../core/request/model.ts';
+import type { CanonicalRequest } from '../../../../core/request/parts/requestModel.ts';
 import type { Secret } from '../../../../core/secret.ts';
 
 /** The parts of a request that an auth type adds to. */

@@ -1,5 +1,5 @@
 import type { Service } from '../../../../core/policy/model/service.ts';
-import type { CanonicalRequest } from '../../../../core/request/model.ts';
+import type { CanonicalRequest } from '../../../../core/request/parts/requestModel.ts';
 import type { Secret } from '../../../../core/secret.ts';
 import type { RefusalError } from '../../../call/refusals.ts';
 import { refusals } from '../../../call/refusals.ts';

@@ -1,0 +1,123 @@
+import type { LineIndex } from '../../text/lineIndex.ts';
+import type { Position, Severity, Span } from '../../text/span.ts';
+
+/** Which client a file configures. */
+export type ClientName =
+  | 'vscode'
+  | 'claude-desktop'
+  | 'claude-code'
+  | 'cursor'
+  | 'windsurf'
+  | 'cline'
+  | 'continue'
+  | 'gemini-cli'
+  | 'codex';
+
+export type ConfigFormat = 'jsonc' | 'toml' | 'yaml';
+
+/** One configuration file to look at. */
+export interface ConfigFile {
+  /** As shown and as in findings: absolute path or as given. */
+  readonly path: string;
+  readonly client: ClientName;
+  readonly format: ConfigFormat;
+  readonly text: string;
+  /** user = the person's machine; workspace = belongs to a repository. */
+  readonly scope: 'user' | 'workspace';
+}
+
+/** A text value and where it stands. A number or a boolean counts as its text. */
+export interface Located {
+  readonly value: string;
+  /** JSON Pointer (RFC 6901). */
+  readonly pointer: string;
+  /** The value as written, quotes included. */
+  readonly span: Span;
+}
+
+/** A text value with the name of its variable, header or key. */
+export interface Named extends Located {
+  readonly name: string;
+}
+
+/** One MCP server as a client's file defines it. */
+export interface ServerEntry {
+  readonly name: string;
+  /** JSON Pointer to the entry. */
+  readonly pointer: string;
+  /** The entry, whole. */
+  readonly span: Span;
+  readonly nameSpan: Span;
+  readonly transport: 'stdio' | 'http' | 'sse' | 'unknown';
+  readonly command?: Located;
+  readonly args: readonly Located[];
+  readonly env: readonly Named[];
+  readonly headers: readonly Named[];
+  readonly url?: Located;
+  readonly envFile?: Located;
+  readonly cwd?: Located;
+  readonly disabled: boolean;
+  /** Tools that the client runs without asking (`autoApprove`, `alwaysAllow`, `trust: true`, …). */
+  readonly autoApproved?: readonly Located[];
+  /** Every other text in the entry, by the key that it stands behind. */
+  readonly others: readonly Named[];
+  /** Numbers, true and false of the entry itself, such as its client's time-out; but for whether it is on, or trusted. */
+  readonly settings: Readonly<Record<string, number | boolean>>;
+}
+
+/** A file as far as it could be read. `notes` say what could not, as findings of check 1: nothing can be said of it. */
+export interface ReadConfig {
+  readonly file: ConfigFile;
+  readonly lines: LineIndex;
+  readonly servers: readonly ServerEntry[];
+  /** Texts outside of server entries that servers get, such as the defaults of `inputs` and a client's own `env`. */
+  readonly loose: readonly Named[];
+  readonly notes: readonly Finding[];
+}
+
+export type CheckNumber = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10;
+
+export interface Finding {
+  readonly check: CheckNumber;
+  readonly severity: Severity;
+  readonly file: string;
+  readonly span: Span;
+  readonly start: Position;
+  readonly end: Position;
+  readonly server?: string;
+  /** JSON Pointer in the file. */
+  readonly key?: string;
+  /** Stable kebab-case; documented in docs/checkup.md. */
+  readonly code: string;
+  /** Never holds a secret: kind, place, last four of values of 16 or more. */
+  readonly message: string;
+  /** What a fix would replace; applied only after confirmation. */
+  readonly fix?: Fix;
+  /** For checks 1, 4 and 6: which secret; its value is read again from the file at `key`. */
+  readonly secret?: SecretPlace;
+  readonly related?: readonly { readonly file: string; readonly start: Position; readonly message: string }[];
+}
+
+export type Fix =
+  | { readonly kind: 'https'; readonly span: Span; readonly newText: string }
+  | {
+      readonly kind: 'pin';
+      readonly span: Span;
+      readonly packageName: string;
+      readonly ecosystem: 'npm' | 'pypi' | 'docker' | 'git' | 'deno';
+      /** The text of the argument, as it stands in the file, with `version` in it. */
+      readonly withVersion: (version: string) => string;
+    };
+
+export interface SecretPlace {
+  /** `GitHub token`, `connection string`, … */
+  readonly kind: string;
+  readonly where: 'env' | 'header' | 'arg' | 'url' | 'other';
+  /** Variable or header name. */
+  readonly name?: string;
+  /** Of the secret itself inside the text (an Authorization header's token, a URL's password). */
+  readonly valueSpan: Span;
+  readonly last4?: string;
+  /** Id of a known service (src/extension/services) that the shape or the name tells, such as `github`. */
+  readonly provider?: string;
+}

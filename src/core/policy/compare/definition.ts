@@ -1,0 +1,38 @@
+import type { Auth } from '../model/auth.ts';
+import type { Service } from '../model/service.ts';
+import { printAuth } from './print.ts';
+
+type DefinitionPart = 'baseUrl' | 'auth' | 'network';
+
+/**
+ * Which parts of what a service *is* differ. A person confirms these; no rule or limit makes up for them. The base URL
+ * counts as origin and prefix, so that a final slash or the scheme's own port is no difference.
+ */
+export function differingParts(one: Service, other: Service): DefinitionPart[] {
+  const parts: DefinitionPart[] = [];
+  if (one.baseUrl.origin !== other.baseUrl.origin || one.baseUrl.prefix !== other.baseUrl.prefix) parts.push('baseUrl');
+  if (describeAuth(one.auth) !== describeAuth(other.auth)) parts.push('auth');
+  if (one.network !== other.network) parts.push('network');
+  return parts;
+}
+
+/** Where the credential goes, in words that differ exactly when the place does: `header x-api-key with prefix "Key "`. */
+export function describeAuth(auth: Auth): string {
+  switch (auth.type) {
+    case 'bearer':
+      return 'bearer';
+    case 'basic':
+      return auth.username === undefined ? 'basic' : `basic with user name ${JSON.stringify(auth.username)}`;
+    case 'header': {
+      const prefix = auth.prefix === undefined ? '' : ` with prefix ${JSON.stringify(auth.prefix)}`;
+      return `header ${auth.name.toLowerCase()}${prefix}`;
+    }
+    case 'query':
+      return `query parameter ${auth.name}`;
+    default: {
+      // Everything that the file says of it: scopes and claims are a part of what a person approves.
+      const [, fields = ''] = /^\{ type: [\w-]+(?:, (.*))? \}$/.exec(printAuth(auth)) ?? [];
+      return fields === '' ? auth.type : `${auth.type} with ${fields}`;
+    }
+  }
+}

@@ -1,0 +1,116 @@
+import { DEFAULT_LIMITS } from '../../limits/limitsModel.ts';
+import type { Server, ServerTools } from '../model/server.ts';
+import { coversGenerously, coversStrictly, mayMeet, type NamePattern } from '../patterns/namePattern.ts';
+import { labelChanges, newLabels } from './labelChanges.ts';
+import { limitChanges } from './limitChanges.ts';
+import { change as changeOf, type PolicyChange } from './policyChange.ts';
+import { destinationOf, differingServerPart, endpointOf } from './serverDestination.ts';
+
+const NO_TOOLS: ServerTools = { allow: [], ask: [], deny: [] };
+
+/**
+ * What a saved text would change in an approved server, in words; either may be absent. `once` is the server as a
+ * person approved it before saves took parts of it away: what it had is marked as coming back.
+ */
+export function serverChanges(approved: Server | undefined, saved: Server | undefined, once?: Server): PolicyChange[] {
+  if (saved === undefined) {
+    return approved === undefined ? [] : [change('narrows', approved.name, `server ${approved.name}`)];
+  }
+  if (approved === undefined) return newServer(saved);
+  const comesBack = once !== undefined && differingServerPart(once, saved) === undefined ? once : undefined;
+  return [
+    ...definitionChanges(approved, saved),
+    ...toolChanges(saved.name, approved.tools, saved.tools, comesBack?.tools),
+    ...limitChanges(approved, saved, comesBack),
+    ...labelChanges(approved, saved),
+  ];
+}
+
+function change(kind: PolicyChange['kind'], name: string, words: string): PolicyChange {
+  return changeOf(kind, { name }, words);
+}
+
+function newServer(server: Server): PolicyChange[] {
+  const { name } = server;
+  const grants = server.tools.allow.length + server.tools.ask.length > 0;
+  const parts = [
+    ...toolChanges(name, NO_TOOLS, server.tools),
+    ...limitChanges({ name, limits: DEFAULT_LIMITS }, server),
+    // There was nothing that its denies and limits could take away.
+  ].map((one) => (one.kind === 'narrows' ? change('restricts', name, one.text.slice(2)) : one));
+  return [
+    change(grants ? 'widens' : 'restricts', name, `server ${name} (${runWords(server)})`),
+    ...newLabels(server, grants),
+    ...server.variables.map((variable) => change('widens', name, `${variableWords(variable)} for ${name}`)),
+    ...parts,
+  ];
+}
+
+function definitionChanges(approved: Server, saved: Server): PolicyChange[] {
+  const { name } = saved;
+  const part = differingServerPart(approved, saved);
+  if (part === undefined) return [];
+  const changes: PolicyChange[] = [];
+  if (part === 'command' || part === 'url' || part === 'network') {
+    changes.push(change('widens', name, `${part} of ${name}: ${runWords(approved)} → ${runWords(saved)}`));
+  }
+  const words = (server: Server): string[] => server.variables.map(variableWords);
+  const [before, after] = [words(approved), words(saved)];
+  // Fewer variables may widen, too: a server without its setting may do more.
+  for (const one of after) if (!before.includes(one)) changes.push(change('widens', name, `${one} for ${name}`));
+  for (const one of before)
+    if (!after.includes(one)) changes.push(change('widens', name, `${one} for ${name} is removed`));
+  return changes;
+}
+
+function runWords(server: Server): string {
+  if (server.run.by === 'command') return destinationOf({ run: server.run, variables: [] });
+  return `${endpointOf(server)}${server.run.network === 'public' ? '' : `, ${server.run.network} network`}`;
+}
+
+function variableWords({ name, value }: Server['variables'][number]): string {
+  if (value.from === 'literal') return `${name}=${JSON.stringify(value.text)}`;
+  return `${name} with ${value.prefix === '' ? '' : `${JSON.stringify(value.prefix)} and `}the credential ${value.credential}`;
+}
+
+function toolChanges(name: string, approved: ServerTools, saved: ServerTools, once?: ServerTools): PolicyChange[] {
+  const changes: PolicyChange[] = [];
+  const grants = (tools: ServerTools | undefined): readonly NamePattern[] => [
+    ...(tools?.allow ?? []),
+    ...(tools?.ask ?? []),
+  ];
+  const granted = (pattern: NamePattern, tools: ServerTools | undefined): boolean =>
+    grants(tools).some((outer) => coversStrictly(outer, pattern));
+  const held = (pattern: NamePattern, by: readonly NamePattern[] | undefined): boolean =>
+    by?.some((outer) => coversGenerously(outer, pattern)) === true;
+  const say = (kind: PolicyChange['kind'], words: string, back: boolean): void => {
+    const one = change(kind, name, words);
+    changes.push(kind === 'widens' && back ? { ...one, comesBack: true } : one);
+  };
+  const asks = (pattern: NamePattern): string => (held(pattern, saved.ask) ? ' (asks every time)' : '');
+  for (const pattern of grants(saved)) {
+    if (!granted(pattern, approved))
+      say('widens', `tool ${pattern.text} of ${name}${asks(pattern)}`, granted(pattern, once));
+  }
+  for (const pattern of grants(approved)) {
+    if (!granted(pattern, saved)) say('narrows', `tool ${pattern.text} of ${name}`, false);
+  }
+  for (const pattern of saved.deny) {
+    if (!held(pattern, approved.deny)) say('narrows', `tool ${pattern.text} of ${name} is denied`, false);
+  }
+  for (const pattern of approved.deny) {
+    if (!held(pattern, saved.deny))
+      say('widens', `tool ${pattern.text} of ${name} is no longer denied`, !held(pattern, once?.deny ?? [pattern]));
+  }
+  const concerned = (pattern: NamePattern, tools: ServerTools): boolean =>
+    grants(tools).some((other) => mayMeet(other, pattern));
+  for (const pattern of saved.ask) {
+    if (!held(pattern, approved.ask) && concerned(pattern, approved))
+      say('narrows', `tool ${pattern.text} of ${name} asks every time`, false);
+  }
+  for (const pattern of approved.ask) {
+    if (!held(pattern, saved.ask) && concerned(pattern, saved))
+      say('widens', `tool ${pattern.text} of ${name} no longer asks`, !held(pattern, once?.ask ?? [pattern]));
+  }
+  return changes;
+}

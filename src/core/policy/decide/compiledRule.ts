@@ -1,0 +1,109 @@
+import type { BodyType, Condition } from '../model/restrictionModel.ts';
+import { describeCondition } from '../model/restrictions.ts';
+import type { Rule } from '../model/rule.ts';
+import { agentMatches } from '../patterns/agentPattern.ts';
+import { type Asked, compileCondition } from './conditions.ts';
+import { touchesScope, withinScope } from './graphql.ts';
+import { MAX_PARAMETERS } from './judgedFields.ts';
+import type { JudgedRequest } from './judgedRequest.ts';
+import { type WantedField, wantedField } from './wantedField.ts';
+
+/** A rule and its place in the file, which settles the order among rules of one effect. */
+export interface CompiledRule {
+  readonly rule: Rule;
+  readonly order: number;
+  /**
+   * Strictly, for an allow rule: what the request lacks besides a fitting path, as the end of a sentence that starts
+   * with "because"; undefined when it matches. Quotes nothing of the request.
+   */
+  readonly missing: (request: JudgedRequest) => string | undefined;
+  /** Generously, for a deny or ask rule: whether the rule concerns the request, if its path fits. */
+  readonly concerns: (request: JudgedRequest) => boolean;
+}
+
+interface CompiledCondition {
+  readonly condition: Condition;
+  readonly wanted: WantedField;
+  readonly strict: Asked;
+  readonly generous: Asked;
+}
+
+export function compileRule(rule: Rule, order: number): CompiledRule {
+  const conditions = (rule.conditions ?? []).map((condition) => {
+    const wanted = wantedField(condition);
+    return {
+      condition,
+      wanted,
+      strict: compileCondition(condition, wanted, false),
+      generous: compileCondition(condition, wanted, true),
+    };
+  });
+  return {
+    rule,
+    order,
+    missing: (request) => missing(rule, conditions, request),
+    concerns: (request) => concerns(rule, conditions, request),
+  };
+}
+
+function missing(rule: Rule, conditions: readonly CompiledCondition[], request: JudgedRequest): string | undefined {
+  // A rule that allows names its methods; one without a list allows none.
+  if (rule.methods?.has(request.method) !== true) return `it is not for ${request.method}`;
+  if (rule.agents !== undefined) {
+    const { agent } = request;
+    if (agent === undefined || !rule.agents.some((pattern) => agentMatches(pattern, agent))) {
+      return `it is only for the agents ${rule.agents.join(', ')}`;
+    }
+  }
+  if (rule.graphql !== undefined) {
+    if (request.graphqlAsks === undefined) return 'the request is not a GraphQL document that can be read';
+    if (!withinScope(request.graphqlAsks, rule.graphql)) return 'the GraphQL document goes beyond what it names';
+  } else if (request.isGraphqlCall) {
+    return `it has no \`graphql\` block, and a ${request.method} to a GraphQL endpoint may do anything`;
+  }
+  if (rule.bodyType !== undefined && !request.hasNoOtherBody(rule.bodyType)) {
+    return `it is for ${onlyBodies(rule.bodyType)}`;
+  }
+  const failing = conditions.find(({ strict }) => strict(request.fields) !== true);
+  if (failing === undefined) return undefined;
+  return request.fields.tooMany
+    ? `it has conditions, and servers drop some of over ${MAX_PARAMETERS} parameters`
+    : `it needs ${describeCondition(failing.condition)}`;
+}
+
+function concerns(rule: Rule, conditions: readonly CompiledCondition[], request: JudgedRequest): boolean {
+  // A deny rule without methods concerns all; one for GET concerns HEAD too, which tells most of the same.
+  const { method, agent } = request;
+  if (rule.methods !== undefined && !rule.methods.has(method) && !(method === 'HEAD' && rule.methods.has('GET'))) {
+    return false;
+  }
+  if (rule.agents !== undefined && agent !== undefined) {
+    if (!rule.agents.some((pattern) => agentMatches(pattern, agent))) return false;
+  }
+  if (rule.graphql !== undefined && !touchesScope(request.graphqlAsks, rule.graphql)) return false;
+  if (!request.fields.hasBody && !concernsNoBody(conditions, request)) return false;
+  // What an API makes of another kind of body than the one that the rule names cannot be told.
+  const readable = rule.bodyType === undefined || request.hasNoOtherBody(rule.bodyType);
+  return conditions.every(
+    ({ condition, generous }) => (condition.source === 'body' && !readable) || generous(request.fields) !== false,
+  );
+}
+
+/**
+ * Without a body nothing is to be found in one, but for a request that may do something: a rule concerns it where one of the
+ * fields that the rule asks about stands elsewhere, and where one is asked to be absent, as it then surely is.
+ */
+function concernsNoBody(conditions: readonly CompiledCondition[], { method, fields }: JudgedRequest): boolean {
+  const ofBody = conditions.filter(({ condition }) => condition.source === 'body');
+  if (ofBody.length === 0) return true;
+  if (method === 'GET' || method === 'HEAD') return false;
+  return ofBody.some(({ condition, wanted }) => asksForAbsence(condition) || fields.standsElsewhere(wanted));
+}
+
+function asksForAbsence({ check }: Condition): boolean {
+  return check.kind === 'present' && !check.present;
+}
+
+function onlyBodies(type: BodyType): string {
+  return type === 'json' ? 'JSON bodies alone, sent as application/json' : 'form bodies alone';
+}

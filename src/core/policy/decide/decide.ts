@@ -1,0 +1,116 @@
+import { literalPattern } from '../../request/parts/path.ts';
+import type { CanonicalRequest } from '../../request/parts/requestModel.ts';
+import type { Decision } from '../model/decision.ts';
+import type { Rule } from '../model/rule.ts';
+import type { Service } from '../model/service.ts';
+import { PathIndex } from '../patterns/pathIndex.ts';
+import { pathReadings } from '../patterns/readings.ts';
+import { type CompiledRule, compileRule } from './compiledRule.ts';
+import { JudgedRequest } from './judgedRequest.ts';
+import type { RequestReading } from './requestReading.ts';
+
+/** One service's rules, ready to be looked up. Built once per policy version. */
+export interface CompiledService {
+  readonly service: Service;
+  /** Allow rules by their strict form, those that ask too: without one of them nothing passes. */
+  readonly allow: PathIndex<CompiledRule>;
+  /** Allow rules with `approval`: whatever they match generously asks, whichever rule allows it. */
+  readonly ask: BothForms;
+  readonly deny: BothForms;
+}
+
+/** Rules by both forms: either one matches. */
+interface BothForms {
+  readonly strict: PathIndex<CompiledRule>;
+  readonly folded: PathIndex<CompiledRule>;
+}
+
+/** What is judged: the canonical path below the base URL's prefix, the method, the query, and the body with its type. */
+export type Judged = Pick<CanonicalRequest, 'method' | 'segments' | 'path' | 'query' | 'body'> &
+  Partial<Pick<CanonicalRequest, 'headers'>>;
+
+export function compileService(service: Service): CompiledService {
+  const allow = new PathIndex<CompiledRule>(true);
+  const ask = bothForms();
+  const deny = bothForms();
+  for (const [order, rule] of service.rules.entries()) {
+    const compiled = compileRule(rule, order);
+    if (rule.effect === 'allow') allow.add(rule.pattern.strict, compiled);
+    const generous = rule.effect === 'deny' ? deny : rule.approval === undefined ? undefined : ask;
+    generous?.strict.add(rule.pattern.strict, compiled);
+    generous?.folded.add(rule.pattern.folded, compiled);
+  }
+  return { service, allow, ask, deny };
+}
+
+function bothForms(): BothForms {
+  return { strict: new PathIndex<CompiledRule>(true), folded: new PathIndex<CompiledRule>(false) };
+}
+
+/** The rules whose pattern fits a request's path, by what they could do. */
+export interface Fitting {
+  readonly allow: readonly CompiledRule[];
+  readonly ask: readonly CompiledRule[];
+  readonly deny: readonly CompiledRule[];
+}
+
+/** The rules whose pattern fits the path. The cost depends on the path, not on the number of rules. */
+export function fittingRules(compiled: CompiledService, request: Pick<Judged, 'segments'>): Fitting {
+  const segments = request.segments.map(literalPattern);
+  const paths = pathReadings(request.segments);
+  const generously = (forms: BothForms): CompiledRule[] => [
+    ...forms.strict.match(segments),
+    ...paths.flatMap((path) => forms.folded.matchReadings(path)),
+  ];
+  return { allow: compiled.allow.match(segments), ask: generously(compiled.ask), deny: generously(compiled.deny) };
+}
+
+/**
+ * What the service's rules say about a request: deny over ask over allow, whatever their order in the file, and
+ * deny when none allows. Pure. `agent` is the client's short name (core/audit/agentName.ts); without one, a rule for
+ * certain agents allows nothing. The reason quotes the policy alone: agents read it, and what is theirs in a request may be
+ * a guess at a credential, which a copy with credentials taken out would answer. `reading` is what others share who decide
+ * about the same request.
+ */
+export function decide(compiled: CompiledService, request: Judged, agent?: string, reading?: RequestReading): Decision {
+  const fitting = fittingRules(compiled, request);
+  const judged = new JudgedRequest(request, compiled.service, agent, reading);
+  const denied = first(fitting.deny.filter((rule) => rule.concerns(judged)));
+  if (denied !== undefined) {
+    return {
+      verdict: 'deny',
+      rule: denied,
+      reason: `This ${request.method} request is denied by ${ruleName(denied)}.`,
+    };
+  }
+  const allowed = first(fitting.allow.filter((rule) => rule.missing(judged) === undefined));
+  if (allowed === undefined) return { verdict: 'deny', reason: whyNothing(compiled.service, request, fitting, judged) };
+  const asking = fitting.ask.filter((rule) => rule.concerns(judged));
+  const asks = first(asking.filter(({ rule }) => rule.approval === 'always')) ?? first(asking);
+  return asks === undefined
+    ? { verdict: 'allow', rule: allowed, reason: `This ${request.method} request is allowed by ${ruleName(allowed)}.` }
+    : { verdict: 'ask', rule: asks, reason: `This ${request.method} request asks a person, by ${ruleName(asks)}.` };
+}
+
+function first(rules: readonly CompiledRule[]): Rule | undefined {
+  return firstPlace(rules)?.rule;
+}
+
+function firstPlace(rules: readonly CompiledRule[]): CompiledRule | undefined {
+  let best: CompiledRule | undefined;
+  for (const rule of rules) if (best === undefined || rule.order < best.order) best = rule;
+  return best;
+}
+
+function ruleName(rule: Rule): string {
+  return `the ${rule.approval === undefined ? rule.effect : 'ask'} rule for ${rule.pattern.text} (line ${rule.line})`;
+}
+
+function whyNothing(service: Service, request: Judged, { allow }: Fitting, judged: JudgedRequest): string {
+  if (service.rules.length === 0) return `${service.name} has no policies, so every request to it is denied.`;
+  const nothing = `No rule of ${service.name} allows this ${request.method} request`;
+  const near = firstPlace(allow.filter(({ rule }) => rule.methods?.has(request.method) === true));
+  if (near !== undefined) return `${nothing}: ${ruleName(near.rule)} does not match, because ${near.missing(judged)}.`;
+  const methods = new Set(allow.flatMap(({ rule }) => [...(rule.methods ?? [])]));
+  return methods.size === 0 ? `${nothing}.` : `${nothing}; this path is open to ${[...methods].join(', ')} only.`;
+}

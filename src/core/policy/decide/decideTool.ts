@@ -1,0 +1,21 @@
+import type { Server, ToolDecision } from '../model/server.ts';
+import { matchesGenerously, matchesStrictly, type NamePattern } from '../patterns/namePattern.ts';
+
+/**
+ * What a server's policy says of a tool: deny over ask over allow, whatever the order in the file, and deny when none
+ * names it. `allow` and `ask` grant strictly; `deny` and `ask` hold back generously. The reason quotes the policy alone, as
+ * that of `decide` does.
+ */
+export function decideTool({ name, tools }: Pick<Server, 'name' | 'tools'>, tool: string): ToolDecision {
+  const denied = tools.deny.find((pattern) => matchesGenerously(pattern, tool));
+  if (denied) return { verdict: 'deny', pattern: denied, reason: `This tool is denied by ${place('deny', denied)}.` };
+  const granted = [...tools.allow, ...tools.ask].find((pattern) => matchesStrictly(pattern, tool));
+  if (!granted) return { verdict: 'deny', reason: `${name} allows no tool of this name.` };
+  const asked = tools.ask.find((pattern) => matchesGenerously(pattern, tool));
+  if (asked) return { verdict: 'ask', pattern: asked, reason: `This tool asks a person, by ${place('ask', asked)}.` };
+  return { verdict: 'allow', pattern: granted, reason: `This tool is allowed by ${place('allow', granted)}.` };
+}
+
+function place(list: string, { text, line }: NamePattern): string {
+  return `${text} in \`tools.${list}\` (line ${line})`;
+}

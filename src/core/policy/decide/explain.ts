@@ -1,0 +1,54 @@
+import type { Decision } from '../model/decision.ts';
+import { type CompiledService, decide, fittingRules, type Judged } from './decide.ts';
+import { JudgedRequest } from './judgedRequest.ts';
+
+/** One rule and whether it applied. */
+export interface ExplainedRule {
+  /** The rule's id. */
+  readonly rule: string;
+  readonly line: number;
+  readonly applied: boolean;
+  /** One sentence. */
+  readonly why: string;
+}
+
+/** A decision, with every rule of the service in the order of the file. */
+export interface Explained extends Decision {
+  readonly rules: readonly ExplainedRule[];
+}
+
+/** As {@link decide}, and why each rule did or did not apply. Both use the same look-up and the same checks. */
+export function explain(compiled: CompiledService, request: Judged, agent?: string): Explained {
+  const fitting = fittingRules(compiled, request);
+  const judged = new JudgedRequest(request, compiled.service, agent);
+  const byOrder = new Map(
+    [...fitting.allow, ...fitting.ask, ...fitting.deny].map((rule) => [rule.order, rule] as const),
+  );
+  const strictly = new Set(fitting.allow.map(({ order }) => order));
+  const rules = compiled.service.rules.map((rule, order): ExplainedRule => {
+    const about = { rule: rule.id, line: rule.line };
+    const compiledRule = byOrder.get(order);
+    if (compiledRule === undefined) return { ...about, applied: false, why: 'Its path does not match.' };
+    const because = compiledRule.missing(judged);
+    if (rule.effect === 'deny') {
+      return compiledRule.concerns(judged)
+        ? { ...about, applied: true, why: 'It denies this request.' }
+        : { ...about, applied: false, why: 'Its path matches, but not its methods, agents or conditions.' };
+    }
+    if (strictly.has(order) && because === undefined) {
+      return {
+        ...about,
+        applied: true,
+        why: rule.approval === undefined ? 'It allows this request.' : 'It allows this request, and asks.',
+      };
+    }
+    if (rule.approval !== undefined && compiledRule.concerns(judged)) {
+      return { ...about, applied: true, why: 'It asks about this request, and does not allow it by itself.' };
+    }
+    const why = strictly.has(order)
+      ? `Its path matches, but ${because}.`
+      : 'Its path matches only loosely, and only an exact match allows.';
+    return { ...about, applied: false, why };
+  });
+  return { ...decide(compiled, request, agent), rules };
+}

@@ -1,0 +1,41 @@
+import type { Server, ToolDecision } from '../model/server.ts';
+import { matchesGenerously, matchesStrictly, type NamePattern } from '../patterns/namePattern.ts';
+import { decideTool } from './decideTool.ts';
+import type { ExplainedRule } from './explain.ts';
+
+/** As {@link decideTool}, and why each pattern of `tools` did or did not apply, in the order in which they are asked. */
+export function explainTool(
+  server: Pick<Server, 'name' | 'tools'>,
+  tool: string,
+): ToolDecision & { readonly rules: readonly ExplainedRule[] } {
+  const { name, tools } = server;
+  const rule = (pattern: NamePattern, why: string | undefined): ExplainedRule => ({
+    rule: toolRule(name, pattern),
+    line: pattern.line,
+    applied: why !== undefined,
+    why: why ?? 'It does not match this name.',
+  });
+  const granted = [...tools.allow, ...tools.ask].some((pattern) => matchesStrictly(pattern, tool));
+  return {
+    ...decideTool(server, tool),
+    rules: [
+      ...tools.deny.map((one) => rule(one, matchesGenerously(one, tool) ? 'It denies this tool.' : undefined)),
+      ...tools.ask.map((one) =>
+        rule(
+          one,
+          matchesStrictly(one, tool)
+            ? 'It allows this tool, and asks.'
+            : matchesGenerously(one, tool) && granted
+              ? 'It asks about this tool.'
+              : undefined,
+        ),
+      ),
+      ...tools.allow.map((one) => rule(one, matchesStrictly(one, tool) ? 'It allows this tool.' : undefined)),
+    ],
+  };
+}
+
+/** How a pattern is named in decisions and in the audit trail. */
+export function toolRule(server: string, { text }: Pick<NamePattern, 'text'>): string {
+  return `${server}/tools/${text}`;
+}

@@ -1,0 +1,90 @@
+import { canonicalPath } from '../../request/parts/path.ts';
+import type { Span } from '../../text/span.ts';
+import { inOrder } from '../compare/coverage.ts';
+import { compileService, fittingRules } from '../decide/decide.ts';
+import type { PastCall } from '../learn/rulesUsed.ts';
+import type { Policy } from '../model/policy.ts';
+import { describeRestrictions } from '../model/restrictions.ts';
+import type { Rule } from '../model/rule.ts';
+import type { Service } from '../model/service.ts';
+import { cursorAt } from './cursor.ts';
+import { placeOf, VOCABULARY } from './vocabulary.ts';
+
+export interface PolicyHover {
+  /** Sentences without markup; what agents sent stands in none of them. */
+  readonly lines: readonly string[];
+  readonly span: Span;
+}
+
+/**
+ * What is under an offset, in words: a rule, with how many of `calls`,
+ * those of the last 24 hours (if they are known), it matches by method and path; or else the key.
+ * `policy` is the text's, as parsed; without one only keys are explained.
+ */
+export function hoverPolicy(
+  text: string,
+  offset: number,
+  policy?: Policy,
+  calls?: readonly PastCall[],
+): PolicyHover | undefined {
+  const key = keyAt(text, offset);
+  for (const service of policy?.services.values() ?? []) {
+    const rule = service.rules.find(({ span }) => span.start <= offset && offset < span.end);
+    if (rule === undefined) continue;
+    const lines = [describe(rule, service), ...used(rule, service, calls), ...(key === undefined ? [] : [key])];
+    return { lines, span: rule.span };
+  }
+  const word = /^[A-Za-z]*/.exec(text.slice(offset))?.[0].length ?? 0;
+  const before = /(?<![A-Za-z])[A-Za-z]*$/.exec(text.slice(0, offset))?.[0].length ?? 0;
+  return key === undefined ? undefined : { lines: [key], span: { start: offset - before, end: offset + word } };
+}
+
+function keyAt(text: string, offset: number): string | undefined {
+  const cursor = cursorAt(text, offset);
+  if (cursor?.kind !== 'key') return undefined;
+  const place = placeOf(cursor.path);
+  const name = text.slice(cursor.word.start, cursor.word.end);
+  const found = place && VOCABULARY[place].find((one) => one.name === name);
+  return found && `${found.name}: ${found.words}`;
+}
+
+function describe(rule: Rule, service: Service): string {
+  const methods = rule.methods === undefined ? 'Every method' : inOrder(rule.methods).join(', ');
+  const restrictions = describeRestrictions(rule);
+  const does =
+    rule.effect === 'deny'
+      ? 'is denied'
+      : rule.approval === 'always'
+        ? 'asks you every time'
+        : rule.approval === 'remember'
+          ? 'asks you, and offers ten minutes'
+          : 'is allowed';
+  return `${methods} on ${pathWords(rule)} of ${service.name} ${does}${restrictions === '' ? '' : `, for ${restrictions}`}.`;
+}
+
+function pathWords({ pattern }: Rule): string {
+  const { text, strict } = pattern;
+  if (text === '/**') return 'every path';
+  if (text.endsWith('/**') && strict.filter(({ kind }) => kind === 'deep').length === 1)
+    return `every path below ${text.slice(0, -2)}`;
+  return text;
+}
+
+function used(rule: Rule, service: Service, calls: readonly PastCall[] | undefined): string[] {
+  if (calls === undefined) return [];
+  const compiled = compileService({ ...service, rules: [rule] });
+  const matched = calls.filter((call) => {
+    const path = canonicalPath(call.path);
+    if (call.service !== service.name || !path.ok) return false;
+    const { allow, ask, deny } = fittingRules(compiled, path.value);
+    return [...allow, ...ask, ...deny].some(
+      () => rule.methods === undefined || [...rule.methods].some((method) => method === call.method),
+    );
+  });
+  const count = matched.reduce((sum, call) => sum + (call.count ?? 1), 0);
+  return [
+    count === 0
+      ? 'No call of the last 24 hours matched it.'
+      : `${count === 1 ? 'One call' : `${count} calls`} of the last 24 hours matched it.`,
+  ];
+}

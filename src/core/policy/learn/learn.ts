@@ -1,0 +1,364 @@
+import { isMap, isSeq, type ParsedNode } from 'yaml';
+import { canonicalPath } from '../../request/parts/path.ts';
+import { METHODS, type Method } from '../../request/parts/requestModel.ts';
+import { inOrder } from '../compare/coverage.ts';
+import { mayMeet } from '../compare/overlap.ts';
+import { yamlText } from '../compare/print.ts';
+import { asksAsStrictly } from '../compare/strictness.ts';
+import type { SeenBodyType } from '../decide/bodyType.ts';
+import { compileService, fittingRules } from '../decide/decide.ts';
+import { needsBodyType } from '../lint/lintConditions.ts';
+import type { BodyType } from '../model/restrictionModel.ts';
+import { restrictionsCover } from '../model/restrictions.ts';
+import type { Rule } from '../model/rule.ts';
+import type { Service } from '../model/service.ts';
+import { PathIndex } from '../patterns/pathIndex.ts';
+import { compilePattern } from '../patterns/pattern.ts';
+import { parsePolicy } from '../read/parse.ts';
+import { applyEdits, removeItem, type TextEdit } from '../text/yamlEdit.ts';
+import { columnOf, nodeWithSpan, pairWithKey, rootOf } from '../text/yamlFind.ts';
+import { generalise } from './generalise.ts';
+import type { PastCall } from './rulesUsed.ts';
+
+/** A policy text that traffic suggests. Nothing is in force before a person has reviewed it. */
+export interface Proposal {
+  readonly text: string;
+  /** What changed and why, in the order of the file. Empty when nothing did. */
+  readonly changes: readonly ProposedChange[];
+}
+
+export interface ProposedChange {
+  readonly kind: 'added' | 'removed' | 'narrowed';
+  readonly service: string;
+  /** The rule in words: `GET /v1/customers/*`. */
+  readonly rule: string;
+  readonly why: string;
+}
+
+const READS: ReadonlySet<Method> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+interface Call {
+  readonly method: Method;
+  readonly path: string;
+  readonly segments: readonly string[];
+  readonly bodyTypes: ReadonlySet<SeenBodyType>;
+}
+
+/**
+ * Adds rules for calls that no rule fits: one for each path that was used, identifiers as stars, writes with
+ * `approval: always`. Services that the text does not name are left out. A text with errors stays as it is.
+ */
+export function learnPolicy(text: string, calls: Iterable<PastCall>): Proposal {
+  const { policy } = parsePolicy(text);
+  const root = rootOf(text);
+  if (policy === undefined || root === undefined) return { text, changes: [] };
+  const byService = callsByService(calls);
+  const edits: TextEdit[] = [];
+  const changes: ProposedChange[] = [];
+  for (const service of policy.services.values()) {
+    const compiled = compileService(service);
+    const news = (byService.get(service.name) ?? []).filter(
+      (call) => !fittingRules(compiled, call).allow.some(({ rule }) => rule.methods?.has(call.method)),
+    );
+    const rules = [
+      ...newRules(
+        news.filter(({ method }) => READS.has(method)),
+        false,
+      ),
+      ...newRules(
+        news.filter(({ method }) => !READS.has(method)),
+        true,
+      ),
+    ];
+    const edit =
+      rules.length === 0
+        ? undefined
+        : addRules(
+            text,
+            root,
+            service,
+            rules.map(({ yaml }) => yaml),
+          );
+    if (edit === undefined) continue;
+    edits.push(edit);
+    for (const { words, why } of rules) changes.push({ kind: 'added', service: service.name, rule: words, why });
+  }
+  return { text: applyEdits(text, edits), changes };
+}
+
+/**
+ * Replaces `**` in allow rules by the paths that were used, takes away methods and rules that were not. Deny rules stay,
+ * and so do ask rules that another rule would take the place of without asking: a proposal never widens.
+ */
+export function tightenPolicy(text: string, calls: Iterable<PastCall>): Proposal {
+  const { policy } = parsePolicy(text);
+  const root = rootOf(text);
+  if (policy === undefined || root === undefined) return { text, changes: [] };
+  const byService = callsByService(calls);
+  const edits: TextEdit[] = [];
+  const changes: ProposedChange[] = [];
+  for (const service of policy.services.values()) {
+    const used = callsByRule(service, byService.get(service.name) ?? []);
+    const idle: { readonly rule: Rule; readonly why: string }[] = [];
+    for (const rule of service.rules) {
+      if (rule.effect === 'deny' || holdsOthersBack(rule, service.rules)) continue;
+      const matched = used.get(rule.id) ?? [];
+      const own = isOpen(rule) ? notCovered(matched, rule, service.rules, used) : matched;
+      if (matched.length === 0) idle.push({ rule, why: 'No call used it.' });
+      else if (own.length === 0) idle.push({ rule, why: 'Narrower rules allow all that was called.' });
+      else {
+        const narrower = narrowRule(text, root, rule, own);
+        if (narrower === undefined) continue;
+        edits.push(narrower.edit);
+        changes.push({
+          kind: 'narrowed',
+          service: service.name,
+          rule: words(rule.methods ?? [], rule.pattern.text),
+          why: narrower.why,
+        });
+      }
+    }
+    const removals = removeRules(
+      text,
+      root,
+      service,
+      idle.map(({ rule }) => rule),
+    );
+    edits.push(...removals);
+    for (const { rule, why } of removals.length === 0 ? [] : idle) {
+      changes.push({
+        kind: 'removed',
+        service: service.name,
+        rule: words(rule.methods ?? [], rule.pattern.text),
+        why,
+      });
+    }
+  }
+  return { text: applyEdits(text, edits), changes };
+}
+
+function callsByService(calls: Iterable<PastCall>): ReadonlyMap<string, Call[]> {
+  const grouped = new Map<string, Map<string, Call & { readonly bodyTypes: Set<SeenBodyType> }>>();
+  for (const { service, method: written, path, bodyTypes = [] } of calls) {
+    const method = METHODS.find((one) => one === written);
+    const canonical = canonicalPath(path);
+    if (method === undefined || !canonical.ok) continue;
+    const key = `${method} ${canonical.value.path}`;
+    const own = grouped.get(service) ?? new Map();
+    grouped.set(service, own);
+    const call = own.get(key) ?? {
+      method,
+      path: canonical.value.path,
+      segments: canonical.value.segments,
+      bodyTypes: new Set(),
+    };
+    own.set(key, call);
+    for (const type of bodyTypes) call.bodyTypes.add(type);
+  }
+  return new Map([...grouped].map(([service, own]) => [service, [...own.values()]]));
+}
+
+/** The one kind of body that all of the calls with a body had; undefined when there were others, or nothing is known. */
+function onlyBodyType(calls: readonly Call[]): BodyType | undefined {
+  const [type, second] = new Set(calls.flatMap(({ bodyTypes }) => [...bodyTypes]));
+  return second === undefined && type !== 'other' ? type : undefined;
+}
+
+function callsByRule(service: Service, calls: readonly Call[]): ReadonlyMap<string, Call[]> {
+  const compiled = compileService(service);
+  const byRule = new Map<string, Call[]>();
+  for (const call of calls) {
+    for (const { rule } of fittingRules(compiled, call).allow) {
+      if (rule.methods?.has(call.method)) byRule.set(rule.id, [...(byRule.get(rule.id) ?? []), call]);
+    }
+  }
+  return byRule;
+}
+
+/** Whether its path has a `**`. */
+function isOpen(rule: Rule): boolean {
+  return rule.pattern.strict.some(({ kind }) => kind === 'deep');
+}
+
+/** The calls that no rule without `**` allows just as well as this one. */
+function notCovered(
+  calls: readonly Call[],
+  rule: Rule,
+  rules: readonly Rule[],
+  used: ReadonlyMap<string, readonly Call[]>,
+): readonly Call[] {
+  const covering = rules.filter(
+    (other) => !isOpen(other) && other.approval === rule.approval && restrictionsCover(other, rule),
+  );
+  const covered = new Set(covering.flatMap(({ id }) => used.get(id) ?? []));
+  return calls.filter((call) => !covered.has(call));
+}
+
+/** An ask rule that also asks about what a less strict rule allows. */
+function holdsOthersBack(rule: Rule, rules: readonly Rule[]): boolean {
+  return (
+    rule.approval !== undefined &&
+    rules.some(
+      (other) =>
+        other.effect === 'allow' && other !== rule && !asksAsStrictly(other, rule.approval) && mayMeet(other, rule),
+    )
+  );
+}
+
+interface NewRule {
+  readonly yaml: string;
+  readonly words: string;
+  readonly why: string;
+}
+
+function newRules(calls: readonly Call[], asks: boolean): NewRule[] {
+  return [...groups(calls)].map(([pattern, { methods, why, bodyType }]) => {
+    const list = inOrder(methods);
+    const kind = bodyType === undefined ? '' : `, bodyType: ${bodyType}`;
+    const asking = asks ? ', approval: always' : '';
+    const comment = why === undefined ? '' : ` # ${why}`;
+    return {
+      yaml: `{ path: ${yamlText(pattern)}, methods: [${list.join(', ')}]${kind}${asking} }${comment}`,
+      words: words(list, pattern),
+      why: why === undefined ? 'It was called.' : `It was called; ${why}.`,
+    };
+  });
+}
+
+/** What calls of one kind of path have in common. */
+interface Group {
+  readonly methods: ReadonlySet<Method>;
+  readonly bodyType: BodyType | undefined;
+  readonly why: string | undefined;
+}
+
+function groups(calls: readonly Call[]): ReadonlyMap<string, Group> {
+  const byPath = new Map<string, Call[]>();
+  for (const call of calls) byPath.set(call.path, [...(byPath.get(call.path) ?? []), call]);
+  return new Map(
+    [...generalise(byPath.keys())].map(([{ pattern, why }, paths]) => {
+      const own = paths.flatMap((path) => byPath.get(path) ?? []);
+      return [pattern, { methods: new Set(own.map(({ method }) => method)), bodyType: onlyBodyType(own), why }];
+    }),
+  );
+}
+
+function words(methods: Iterable<Method>, path: string): string {
+  return `${[...methods].join(', ')} ${path}`;
+}
+
+/** Puts rules at the end of a service's `policies`; undefined where it has none. */
+export function addRules(
+  text: string,
+  root: ParsedNode,
+  service: Service,
+  rules: readonly string[],
+): TextEdit | undefined {
+  const list = policiesOf(root, service);
+  if (list === undefined) return undefined;
+  const { key, node } = list;
+  const indent = ' '.repeat(columnOf(text, key.range[0]) + 2);
+  const block = rules.map((rule) => `\n${indent}- ${rule}`).join('');
+  const items = isSeq(node) ? (node.items as ParsedNode[]) : [];
+  const last = items.at(-1);
+  if (last === undefined) {
+    const end = node === null ? key.range[1] : Math.max(node.range[1], key.range[1]);
+    return { span: { start: key.range[1], end }, newText: `:${block}` };
+  }
+  if (isSeq(node) && node.flow) {
+    // A comment would swallow the rest of the line.
+    const plain = rules.map((rule) => rule.replace(/ #.*$/, ''));
+    return { span: { start: last.range[1], end: last.range[1] }, newText: `, ${plain.join(', ')}` };
+  }
+  const first = items[0] as ParsedNode;
+  const dash = ' '.repeat(columnOf(text, text.lastIndexOf('-', first.range[0])));
+  const lineEnd = text.indexOf('\n', Math.max(last.range[1] - 1, last.range[0]));
+  const at = lineEnd === -1 ? text.length : lineEnd;
+  return { span: { start: at, end: at }, newText: rules.map((rule) => `\n${dash}- ${rule}`).join('') };
+}
+
+function policiesOf(root: ParsedNode, service: Service): { key: ParsedNode; node: ParsedNode | null } | undefined {
+  const map = pairWithKey(root, service.span)?.pair.value;
+  if (!map || !isMap(map)) return undefined;
+  const pairs = map.items as { key: ParsedNode; value: ParsedNode | null }[];
+  const pair = pairs.find(({ key }) => 'value' in key && key.value === 'policies');
+  return pair && { key: pair.key, node: pair.value };
+}
+
+/** Every removal of one list in one go: two neighbours in brackets share a comma. */
+function removeRules(text: string, root: ParsedNode, service: Service, idle: readonly Rule[]): TextEdit[] {
+  const list = policiesOf(root, service)?.node;
+  if (idle.length === 0 || !list || !isSeq(list)) return [];
+  if (idle.length === service.rules.length) {
+    return [
+      {
+        span: { start: list.range[0], end: list.flow ? list.range[1] : text.slice(0, list.range[1]).trimEnd().length },
+        newText: '[]',
+      },
+    ];
+  }
+  if (list.flow) return [];
+  return idle.flatMap((rule) => {
+    const node = nodeWithSpan(root, rule.span)?.node;
+    return (node && removeItem(text, list, node)) ?? [];
+  });
+}
+
+/** The rule written again for each path that was used, with what else it says; undefined when it is as narrow already. */
+function narrowRule(
+  text: string,
+  root: ParsedNode,
+  rule: Rule,
+  calls: readonly Call[],
+): { edit: TextEdit; why: string } | undefined {
+  const node = nodeWithSpan(root, rule.span);
+  const path = fieldOf(node?.node, 'path');
+  const methods = fieldOf(node?.node, 'methods');
+  const list = node?.parents.at(-1);
+  if (!path || !methods || !isSeq(list) || methods.range[1] > rule.span.end) return undefined;
+  const open = isOpen(rule);
+  const bodyType = onlyBodyType(calls);
+  const own: Group = { methods: new Set(calls.map(({ method }) => method)), bodyType, why: undefined };
+  const parts = open ? groups(calls) : new Map([[rule.pattern.text, own]]);
+  // Where a missing field means more, the rule should have named it.
+  const named = needsBodyType(rule) ? bodyType : undefined;
+  if (!open && own.methods.size === rule.methods?.size && named === undefined) return undefined;
+  if ([...parts.keys()].some((pattern) => !within(pattern, rule))) return undefined;
+  const before = text.slice(rule.span.start, rule.span.end).trimEnd();
+  const beside = isMap(node?.node) && node.node.flow ? ', ' : `\n${' '.repeat(columnOf(text, rule.span.start))}`;
+  const kind = named === undefined ? '' : `${beside}bodyType: ${named}`;
+  const written = [...parts].map(([pattern, part]) =>
+    applyEdits(before, [
+      { span: shifted(text, path, rule), newText: open ? yamlText(pattern) : text.slice(path.range[0], path.range[1]) },
+      { span: shifted(text, methods, rule), newText: `[${inOrder(part.methods).join(', ')}]${kind}` },
+    ]),
+  );
+  const between = list.flow ? ', ' : `\n${' '.repeat(columnOf(text, text.lastIndexOf('-', rule.span.start)))}- `;
+  const reasons = [...parts].flatMap(([pattern, { why }]) => (why === undefined ? [] : [`${pattern}: ${why}`]));
+  if (named !== undefined) reasons.push(`Each body was ${named === 'json' ? 'JSON' : 'a form'}`);
+  return {
+    edit: { span: { start: rule.span.start, end: rule.span.start + before.length }, newText: written.join(between) },
+    why: `Calls used ${[...parts].map(([pattern, part]) => words(inOrder(part.methods), pattern)).join('; ')}.${reasons.length === 0 ? '' : ` ${reasons.join('; ')}.`}`,
+  };
+}
+
+function fieldOf(rule: ParsedNode | undefined, name: string): ParsedNode | undefined {
+  if (!rule || !isMap(rule)) return undefined;
+  const pairs = rule.items as { key: ParsedNode; value: ParsedNode | null }[];
+  return pairs.find(({ key }) => 'value' in key && key.value === name)?.value ?? undefined;
+}
+
+/** Where a node stands in its rule's text; a list in lines ends before the line break. */
+function shifted(text: string, { range }: ParsedNode, { span }: Rule): { start: number; end: number } {
+  const length = text.slice(range[0], range[1]).trimEnd().length;
+  return { start: range[0] - span.start, end: range[0] - span.start + length };
+}
+
+/** Whether a pattern matches nothing that the rule does not. */
+function within(pattern: string, rule: Rule): boolean {
+  const compiled = compilePattern(pattern);
+  if (!compiled.ok) return false;
+  const index = new PathIndex<true>(true);
+  index.add(rule.pattern.strict, true);
+  return index.covering(compiled.value.strict).length > 0;
+}

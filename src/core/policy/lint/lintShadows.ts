@@ -1,0 +1,52 @@
+import type { ProblemList } from '../../text/problems.ts';
+import { mayMeet } from '../compare/overlap.ts';
+import { asksAsStrictly } from '../compare/strictness.ts';
+import { concernsCover, restrictionsCover } from '../model/restrictions.ts';
+import type { Rule } from '../model/rule.ts';
+import type { Service } from '../model/service.ts';
+import { Shadows } from './shadows.ts';
+
+/** Rules that other rules of the service make idle, with those rules as related places. */
+export function lintShadows({ name, rules }: Service, problems: ProblemList): void {
+  const allows = rules.filter(({ effect }) => effect === 'allow');
+  const denies = rules.filter(({ effect }) => effect === 'deny');
+  const byAllow = new Shadows(
+    allows,
+    (outer, inner) => restrictionsCover(outer, inner) && saysAsMuch(outer, inner),
+    false,
+  );
+  const byDeny = new Shadows(denies, concernsCover, true);
+  for (const rule of rules) {
+    const data = { service: name, rule: rule.id };
+    const report = (code: 'unreachable-rule' | 'shadowed-rule', message: string, by: readonly Rule[]): void =>
+      problems.warning(code, rule.span, `${message} ${lines(by)}.`, {
+        related: by.map((other) => problems.place(other.span, `${other.pattern.text} is here.`)),
+        data,
+      });
+    const denied = byDeny.of(rule);
+    if (rule.effect === 'deny') {
+      if (denied.length > 0) report('shadowed-rule', 'This rule says nothing that is not denied already, in', denied);
+      else if (!allows.some((allow) => mayMeet(allow, rule))) {
+        problems.information(
+          'deny-without-effect',
+          rule.span,
+          'Nothing that is allowed comes near this rule, so it denies nothing.',
+          { data },
+        );
+      }
+      continue;
+    }
+    const allowed = denied.length > 0 ? [] : byAllow.of(rule);
+    if (denied.length > 0) report('unreachable-rule', 'All that this rule allows is denied, in', denied);
+    if (allowed.length > 0) report('shadowed-rule', 'This rule says nothing that is not said already, in', allowed);
+  }
+}
+
+/** A rule that asks is idle only where another one asks as strictly, about all that it asks about. */
+function saysAsMuch(outer: Rule, inner: Rule): boolean {
+  return inner.approval === undefined || (asksAsStrictly(outer, inner.approval) && concernsCover(outer, inner));
+}
+
+function lines(rules: readonly Rule[]): string {
+  return rules.map(({ line }) => `line ${line}`).join(' and ');
+}

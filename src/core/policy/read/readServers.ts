@@ -1,0 +1,53 @@
+import type { Server } from '../model/server.ts';
+import type { Entry, Reader } from '../text/reader.ts';
+import { readServer } from './readServer.ts';
+import type { ServerLiteral } from './serverLiteral.ts';
+
+/**
+ * Reads `servers`. They share one name space with the services, whose names are `services`: what is frozen, revoked or
+ * asked for by name is one thing only. Literal credentials are added to `literals`.
+ */
+export function readServers(
+  reader: Reader,
+  entry: Entry | undefined,
+  services: ReadonlySet<string>,
+  literals: ServerLiteral[],
+): Map<string, Server> {
+  const servers = new Map<string, Server>();
+  if (entry === undefined) return servers;
+  const named = reader.map(
+    entry.value,
+    reader.at(entry),
+    '`servers`',
+    '{ files: { command: npx, args: [-y, some-mcp-server@1.2.3] } }',
+  );
+  const owners = new Map<string, string>();
+  for (const one of named?.entries ?? []) {
+    if (services.has(one.name)) {
+      reader.problems.error(
+        'duplicate-name',
+        one.key,
+        'A service has this name already. Services and servers share one name space: choose another name.',
+      );
+    }
+    const server = readServer(reader, one, literals);
+    if (server === undefined) continue;
+    servers.set(server.name, server);
+    for (const { value } of server.variables) {
+      if (value.from !== 'credential') continue;
+      const { credential } = value;
+      const owner = owners.get(credential) ?? server.name;
+      owners.set(credential, owner);
+      if (services.has(credential) || owner !== server.name) {
+        reader.problems.error(
+          'shared-credential',
+          one.key,
+          services.has(credential)
+            ? `The credential of the service \`${credential}\` goes to that service alone. Name another one, such as \`credential: ${server.name}\`, and enter the value for it.`
+            : `The server \`${owner}\` uses the credential \`${credential}\` already, and each is bound to one destination. Name another one.`,
+        );
+      }
+    }
+  }
+  return servers;
+}

@@ -1,0 +1,216 @@
+import { ok, type Result } from '../../result.ts';
+import type { RequestProblem } from './requestModel.ts';
+import { invalid, tooLarge } from './requestProblem.ts';
+import { isWellFormed } from './wellFormed.ts';
+
+/** Longest canonical path in bytes. Common servers stop at 8 KiB for a whole request line. */
+export const MAX_PATH_BYTES = 8 * 1024;
+/** Most segments of a path. Servers may read each in several ways, and all of them are tried. */
+export const MAX_SEGMENTS = 256;
+/** Longest path with its query that is looked at, in UTF-16 code units. */
+const MAX_RAW_CHARS = 64 * 1024;
+const MAX_RAW_LENGTH = 8 * MAX_PATH_BYTES;
+
+export interface CanonicalPath {
+  /** ASCII, one spelling: upper-case escapes, unreserved characters (RFC 3986, 2.3) decoded, nothing else changed. */
+  readonly path: string;
+  /** `path` without its first slash, split at `/`. */
+  readonly segments: string[];
+  /** What followed the first `?`, untouched; absent without a `?`. Never in pattern mode. */
+  readonly query?: string;
+}
+
+export interface PathOptions {
+  /** The text is a policy's pattern: `?` and `#` must be escaped, `*` is a wildcard and `%2A` a literal star. */
+  readonly pattern?: boolean;
+}
+
+/** RFC 3986, 3.3: what a path segment may hold unescaped. */
+const PCHAR = /^[A-Za-z0-9\-._~!$&'()*+,;=:@]$/;
+const UNRESERVED = /^[A-Za-z0-9\-._~]$/;
+/** Canonical at a glance: no dot, no delimiter, no escape. */
+const PLAIN_SEGMENT = /^[A-Za-z0-9\-_~]*$/;
+const PLAIN_PATH = /^[A-Za-z0-9\-._~!$&'()*+,;=:@/%]*$/;
+/** White space, and what renderers, normalisers and file systems drop without a trace. */
+const INVISIBLE = /[\s\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
+/** C0, DEL, C1 and the two Unicode line separators. */
+const CONTROL = /[\p{Cc}\u2028\u2029]/u;
+/** What still looks like an escape once a segment was decoded: the double encoding, and IIS's own `%uXXXX`. */
+const ESCAPE_AGAIN = /%(?:[0-9a-f]{2}|u[0-9a-f]{4})/i;
+/** Between words; a combining mark on a dot does not make it part of one. */
+const NOT_WORD = /[^\p{L}\p{M}\p{N}._~-]|(?<=\.)\p{M}/u;
+/** Full stops that NFKC leaves alone although IDNA or best-fit tables make dots of them. */
+const FULL_STOP = /[\u3002\u06d4\u0701\u0702\ua4f8\ua60e]/g;
+
+/**
+ * The one canonical spelling of a request path or of a policy's pattern, or the reason why there is none. Whatever
+ * `new URL` or an upstream might read as another path is refused, not repaired (RFC 3986, 3.3 and 6.2.2; WHATWG URL).
+ *
+ * A request's `*` stays `*`, as sent; its `%2A` stays `%2A`. In a pattern `*` is a wildcard and `%2A` the literal star.
+ * To compare the two, bring the request's side into the pattern's spelling with {@link literalPattern}: then no star of
+ * a request can meet a pattern's wildcard as an equal.
+ */
+export function canonicalPath(raw: string, options: PathOptions = {}): Result<CanonicalPath, RequestProblem> {
+  const pattern = options.pattern === true;
+  const what = pattern ? 'pattern' : 'path';
+  // Before any work on it: escapes shrink a path to a third of its text at the least, and a query follows.
+  if (raw.length > MAX_RAW_CHARS) {
+    return tooLarge(`The ${what} is longer than ${MAX_PATH_BYTES} bytes.`, `Shorten the ${what}.`);
+  }
+  const refused = beginning(raw, what) ?? characters(raw, pattern, what);
+  if (refused !== undefined) return refused;
+
+  const mark = raw.indexOf('?');
+  const pathText = mark === -1 ? raw : raw.slice(0, mark);
+  const segments: string[] = [];
+  const pieces = pathText.slice(1).split('/', MAX_SEGMENTS + 1);
+  if (pieces.length > MAX_SEGMENTS) {
+    return tooLarge(`The ${what} has over ${MAX_SEGMENTS} segments.`, `Shorten the ${what}.`);
+  }
+  for (const [index, piece] of pieces.entries()) {
+    if (piece === '' && index < pieces.length - 1) {
+      return invalid(`The ${what} has an empty segment (two slashes in a row).`, 'Write one slash between segments.');
+    }
+    const segment = canonicalSegment(piece, pattern, what);
+    if (!segment.ok) return segment;
+    segments.push(segment.value);
+  }
+
+  const path = `/${segments.join('/')}`;
+  if (path.length > MAX_PATH_BYTES) {
+    return tooLarge(`The ${what} is longer than ${MAX_PATH_BYTES} bytes.`, `Shorten the ${what}.`);
+  }
+  return ok(mark === -1 ? { path, segments } : { path, segments, query: raw.slice(mark + 1) });
+}
+
+/**
+ * The pattern that matches exactly this canonical request path (or segment) and nothing else: every star becomes
+ * `%2A`. For generating rules from requests, and for the request's side of a comparison with a pattern.
+ */
+export function literalPattern(canonical: string): string {
+  return canonical.replaceAll('*', '%2A');
+}
+
+function beginning(raw: string, what: string): ReturnType<typeof invalid> | undefined {
+  const relative = `Write the ${what} below the service's base URL, starting with one slash, such as /v1/items.`;
+  if (raw === '') return invalid(`The ${what} is empty.`, relative);
+  // Bounds the work below. Escapes of unreserved characters may shrink to a third, and a query may follow.
+  if (raw.length > MAX_RAW_LENGTH) return tooLarge(`The ${what} is too long.`, `Shorten the ${what}.`);
+  if (raw.startsWith('//'))
+    return invalid(`The ${what} starts with two slashes, which would name another host.`, relative);
+  if (/^[A-Za-z][A-Za-z0-9+.-]*:/.test(raw)) return invalid(`The ${what} is an absolute URL.`, relative);
+  if (!raw.startsWith('/')) return invalid(`The ${what} does not start with a slash.`, relative);
+  return undefined;
+}
+
+function characters(raw: string, pattern: boolean, what: string): ReturnType<typeof invalid> | undefined {
+  // Most texts hold nothing to look at twice.
+  if (PLAIN_PATH.test(raw)) return undefined;
+  let inQuery = false;
+  for (const character of raw) {
+    if (CONTROL.test(character)) {
+      return invalid(`The ${what} holds a control character (${codePoint(character)}).`, 'Remove it.');
+    }
+    if (!isWellFormed(character)) {
+      return invalid(`The ${what} holds half of a surrogate pair (${codePoint(character)}).`, 'Send valid Unicode.');
+    }
+    if (character === '\\') {
+      return invalid(`The ${what} holds a backslash, which some servers read as a slash.`, 'Write / between segments.');
+    }
+    if (character === '#') {
+      return invalid(`The ${what} holds a fragment (#).`, 'Leave the fragment out, or write %23 for a literal #.');
+    }
+    if (pattern) {
+      if (character === '?') {
+        return invalid(
+          'The pattern holds a question mark.',
+          'Patterns match the path alone; write %3F for a literal ?.',
+        );
+      }
+      continue;
+    }
+    if (character === '?') inQuery = true;
+    if (character > '~' || character === ' ') {
+      return invalid(
+        `The ${what} holds ${character === ' ' ? 'a space' : `a character outside ASCII (${codePoint(character)})`}.`,
+        inQuery ? 'Put the parameter into `query`, which is escaped for you.' : 'Write it percent-encoded as UTF-8.',
+      );
+    }
+    if (!inQuery && character !== '/' && character !== '%' && character !== '?' && !PCHAR.test(character)) {
+      return invalid(
+        `The ${what} holds ${codePoint(character)}, which RFC 3986 does not allow there.`,
+        `Write it percent-encoded: ${encodeURIComponent(character)}.`,
+      );
+    }
+  }
+  return undefined;
+}
+
+function canonicalSegment(segment: string, pattern: boolean, what: string): Result<string, RequestProblem> {
+  if (PLAIN_SEGMENT.test(segment)) return ok(segment);
+  if (/%(?![0-9A-Fa-f]{2})/.test(segment)) {
+    return invalid(`The ${what} has a % that is not followed by two hexadecimal digits.`, 'Write %25 for a literal %.');
+  }
+  let decoded: string;
+  try {
+    // Strict by its specification: overlong forms, surrogates and truncated sequences throw (ECMA-262, 19.2.6.1).
+    decoded = decodeURIComponent(segment);
+  } catch {
+    return invalid(`The ${what} has escapes that are not valid UTF-8.`, 'Percent-encode the UTF-8 bytes of the text.');
+  }
+  // Form decoders make a space of a plus, which is then as good as none at a segment's ends.
+  const reason =
+    hidden(segment, decoded) ??
+    (!pattern && segment.includes('+') ? hidden(segment, decodeURIComponent(segment.replaceAll('+', ' '))) : undefined);
+  if (reason !== undefined) return invalid(`The ${what} ${reason.what}.`, reason.instead);
+
+  const canonical = segment.replace(/%([0-9A-Fa-f]{2})|[^%]/gu, (match, hex: string | undefined) => {
+    if (hex === undefined) return PCHAR.test(match) ? match : encodeURIComponent(match);
+    const character = String.fromCharCode(Number.parseInt(hex, 16));
+    return UNRESERVED.test(character) ? character : match.toUpperCase();
+  });
+  return ok(canonical);
+}
+
+/** What a segment hides from the judge and might show to an upstream that decodes, normalises or strips once more. */
+function hidden(segment: string, decoded: string): { what: string; instead: string } | undefined {
+  if (CONTROL.test(decoded)) return { what: 'holds an escaped control character', instead: 'Remove it.' };
+  const folded = decoded.normalize('NFKC').replace(FULL_STOP, '.');
+  if (/[/\\]/.test(decoded) || /[/\\]/.test(folded)) {
+    return {
+      what: 'hides a slash or a backslash inside a segment (%2F, %5C or a look-alike)',
+      instead: 'Write a plain slash between segments; a slash inside a segment cannot be sent.',
+    };
+  }
+  if (/%2e/i.test(segment)) return { what: 'holds an escaped dot (%2E)', instead: 'Write a plain dot.' };
+  if (ESCAPE_AGAIN.test(folded)) {
+    return { what: 'is percent-encoded twice', instead: 'Encode it once; write %25 for a literal % only.' };
+  }
+  if (climbs(folded)) {
+    return {
+      what: 'has a dot segment (. or ..) or something that reads like one',
+      instead: 'Write the path without it.',
+    };
+  }
+  const visible = folded.replace(INVISIBLE, '');
+  if ((visible === '' && folded !== '') || visible.startsWith(';')) {
+    return { what: 'has a segment that some servers read as empty', instead: 'Give the segment a name.' };
+  }
+  return undefined;
+}
+
+/**
+ * Whether a decoded, NFKC-folded segment is a dot segment, or becomes one for an upstream that drops invisible
+ * characters, path parameters (`..;x`, as Tomcat does) or whatever follows another delimiter.
+ */
+function climbs(folded: string): boolean {
+  const visible = folded.replace(INVISIBLE, '');
+  if (visible === '.' || visible === '..') return true;
+  if (visible !== folded && /^\.+$/.test(visible)) return true;
+  if (visible.split(/[;,?#]/).some((piece) => piece === '.' || piece === '..')) return true;
+  return [folded, visible].some((text) => text.split(NOT_WORD).includes('..'));
+}
+
+function codePoint(character: string): string {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+}
