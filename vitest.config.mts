@@ -20,6 +20,7 @@ export default defineConfig({
           include: [
             'test/core/**/*.test.ts',
             'test/protocol/**/*.test.ts',
+            'test/policyWorker/readOnce.test.ts',
             'test/extension/**/*.test.ts',
             'test/*.test.ts',
           ],
@@ -33,7 +34,12 @@ export default defineConfig({
         // The built bundles as real processes on real sockets.
         test: {
           name: 'process',
-          include: ['test/gateway/**/*.test.ts', 'test/proxy/**/*.test.ts', 'test/cli/**/*.test.ts'],
+          include: [
+            'test/gateway/**/*.test.ts',
+            'test/proxy/**/*.test.ts',
+            'test/cli/**/*.test.ts',
+            'test/policyWorker/policy*.test.ts',
+          ],
           globalSetup: ['test/support/buildBundles.ts'],
           testTimeout: 30_000,
           hookTimeout: 30_000,

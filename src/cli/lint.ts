@@ -1,4 +1,4 @@
-import { BoundedPolicyParser } from '../gateway/policyParser.ts';
+import { BoundedPolicyParser } from '../policyWorker/policyParser.ts';
 import { print } from './jsonLines.ts';
 import { parseOptions, readText, UsageError } from './usage.ts';
 

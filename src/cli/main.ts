@@ -1,7 +1,7 @@
 import './requireNode.ts';
 
 import { serveCleaning } from '../gateway/cleaning/cleaningWorker.ts';
-import { servePolicyParser } from '../gateway/policyWorker.ts';
+import { servePolicyJobs } from '../policyWorker/policyWorker.ts';
 import { auditCommand } from './audit.ts';
 import { checkupCommand } from './checkup.ts';
 import { decideCommand, explainCommand } from './decide.ts';
@@ -37,7 +37,7 @@ async function main(args: string[]): Promise<number> {
   return command(rest);
 }
 
-if (!servePolicyParser() && !serveCleaning()) {
+if (!servePolicyJobs() && !serveCleaning()) {
   process.on('SIGUSR1', () => undefined); // otherwise the signal opens the inspector
   main(process.argv.slice(2)).then(
     (status) => {

@@ -1,5 +1,5 @@
 import type { Policy } from '../core/policy/model/policy.ts';
-import { BoundedPolicyParser } from '../gateway/policyParser.ts';
+import { BoundedPolicyParser } from '../policyWorker/policyParser.ts';
 import { readText, UsageError } from './usage.ts';
 
 /** The policy in a file. One with errors cannot be asked anything: a usage error that names the first. */

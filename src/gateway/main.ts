@@ -1,8 +1,7 @@
+import { servePolicyJobs } from '../policyWorker/policyWorker.ts';
 import { serveCleaning } from './cleaning/cleaningWorker.ts';
-import { serveLanguage } from './languageWorker.ts';
 import type { GatewayControl } from './parent.ts';
 import { serveParent } from './pipe.ts';
-import { servePolicyParser } from './policyWorker.ts';
 import { type RunningGateway, startGateway } from './startGateway.ts';
 
 /**
@@ -40,4 +39,4 @@ function main(): void {
   });
 }
 
-if (!servePolicyParser() && !serveCleaning() && !serveLanguage()) main();
+if (!servePolicyJobs() && !serveCleaning()) main();

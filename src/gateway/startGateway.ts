@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { BoundedPolicyParser } from '../policyWorker/policyParser.ts';
 import { Broker } from './broker/broker.ts';
 import type { Approver } from './call/approvals.ts';
 import { Gateway } from './gateway.ts';
 import type { GatewayControl, GatewayEvents, WindowInfo } from './parent.ts';
 import type { GatewayStart } from './pipe.ts';
-import { BoundedPolicyParser } from './policyParser.ts';
 
 export interface RunningGateway {
   readonly control: GatewayControl;

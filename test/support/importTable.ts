@@ -239,6 +239,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'extension/ui',
     'extension/util',
     'gateway',
+    'policyWorker',
     'protocol',
   ],
   'extension/credentials': ['extension/app', 'extension/credentials/commands'],
@@ -322,6 +323,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'extension/ui',
     'extension/util',
     'gateway',
+    'policyWorker',
   ],
   'extension/policy/language': [
     'core',
@@ -329,9 +331,9 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'extension/credentials/model',
     'extension/policy/model',
     'extension/util',
-    'gateway',
+    'policyWorker',
   ],
-  'extension/policy/model': ['core', 'extension/state', 'extension/util', 'gateway', 'protocol'],
+  'extension/policy/model': ['core', 'extension/state', 'extension/util', 'gateway', 'policyWorker', 'protocol'],
   'extension/servers': ['extension/app', 'extension/servers/commands'],
   'extension/servers/commands': [
     'core',
@@ -417,4 +419,5 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'extension/ui': ['core', 'extension/util'],
   'extension/util': [],
+  policyWorker: ['core'],
 };

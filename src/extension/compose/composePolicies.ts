@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { PolicyDocument } from '../../core/policy/model/policy.ts';
-import { BoundedPolicyParser } from '../../gateway/policyParser.ts';
+import { BoundedPolicyParser } from '../../policyWorker/policyParser.ts';
 import { administratorPath, readAdministratorFile, watchAdministratorFile } from '../policy/model/administratorFile.ts';
 import { AdministratorPolicy } from '../policy/model/administratorPolicy.ts';
 import { boundedParse } from '../policy/model/boundedParse.ts';

@@ -1,7 +1,7 @@
 import type { KnownSecret } from '../../core/redact/redactor.ts';
+import { BoundedWorker, DeadlineError, type Result, type Words } from '../../policyWorker/boundedWorker.ts';
 import { type AnswerOrder, type BuiltAnswer, buildAnswer, unreadAnswer } from '../answer/answer.ts';
 import { Decompressor, TooLargeError } from '../answer/decode.ts';
-import { BoundedWorker, DeadlineError, type Result, type Words } from '../boundedWorker.ts';
 import type { Incoming } from '../targets/service/http/message.ts';
 import { type LookedAtTool, lookAtLists } from '../targets/tool/lookAtTools.ts';
 import type { ToolResult } from '../targets/tool/serverLink.ts';

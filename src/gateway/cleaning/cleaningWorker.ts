@@ -1,9 +1,9 @@
 import { Redactor } from '../../core/redact/redactor.ts';
 import { SignatureReader } from '../../core/redact/signatureReader.ts';
 import { Secret } from '../../core/secret.ts';
+import { serveJobs } from '../../policyWorker/serveJobs.ts';
 import { buildAnswer } from '../answer/answer.ts';
 import { Decompressor, TooLargeError } from '../answer/decode.ts';
-import { serveJobs } from '../serveJobs.ts';
 import { lookAtLists } from '../targets/tool/lookAtTools.ts';
 import { toolResultText } from '../targets/tool/toolResult.ts';
 import { CLEANING_ROLE, type CleaningJobs, type Known } from './cleaningJobs.ts';

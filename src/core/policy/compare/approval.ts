@@ -1,4 +1,5 @@
 import { lowerLimits, sameLimits } from '../../limits/limits.ts';
+import type { ReadPolicy } from '../model/policy.ts';
 import { restrictionsKey } from '../model/restrictions.ts';
 import type { Rule } from '../model/rule.ts';
 import type { Server } from '../model/server.ts';
@@ -31,10 +32,10 @@ const NOTHING = policyText([]);
  * size of a policy file, the largest services lose all their rules until it fits. A `written` with errors changes
  * nothing; an `approved` with errors approves nothing.
  */
-export function narrowApproved(approved: string, written: string): string {
-  const saved = parsePolicy(written).policy;
+export function narrowApproved(approved: string, written: string, read: ReadPolicy = parsePolicy): string {
+  const saved = read(written, 'person').policy;
   if (saved === undefined || approved === written) return approved;
-  const before = parsePolicy(approved).policy;
+  const before = read(approved, 'person').policy;
   if (before === undefined) return NOTHING;
   const after = [...before.services.values()].map((service) =>
     narrowService(service, saved.services.get(service.name)),

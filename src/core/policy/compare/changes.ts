@@ -1,5 +1,6 @@
 import { DEFAULT_LIMITS } from '../../limits/limitsModel.ts';
 import { METHODS, type Method } from '../../request/parts/requestModel.ts';
+import type { ReadPolicy } from '../model/policy.ts';
 import { describeRestrictions } from '../model/restrictions.ts';
 import type { Rule } from '../model/rule.ts';
 import type { Service } from '../model/service.ts';
@@ -19,11 +20,16 @@ import { asksAsStrictly } from './strictness.ts';
  *
  * `once` is the text as a person approved it, before saves struck parts of it: what it had is marked as coming back.
  */
-export function policyChanges(approved: string | undefined, written: string, once = approved): PolicyChange[] {
-  const saved = parsePolicy(written).policy;
+export function policyChanges(
+  approved: string | undefined,
+  written: string,
+  once = approved,
+  read: ReadPolicy = parsePolicy,
+): PolicyChange[] {
+  const saved = read(written, 'person').policy;
   if (saved === undefined || approved === written) return [];
-  const before = approved === undefined ? undefined : parsePolicy(approved).policy;
-  const earlier = once === undefined || once === approved ? undefined : parsePolicy(once).policy;
+  const before = approved === undefined ? undefined : read(approved, 'person').policy;
+  const earlier = once === undefined || once === approved ? undefined : read(once, 'person').policy;
   const changes: PolicyChange[] = [];
   for (const service of saved.services.values()) {
     const known = before?.services.get(service.name);

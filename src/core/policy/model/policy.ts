@@ -43,3 +43,6 @@ export interface PolicyDocument {
   readonly problems: readonly Problem[];
   readonly policy?: Policy;
 }
+
+/** A way to read a policy text, such as `parsePolicy`, or one that remembers what it read. */
+export type ReadPolicy = (text: string, author: PolicyAuthor) => PolicyDocument;

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { OutlineItem } from '../../../core/policy/text/outline.ts';
-import type { Look } from '../../../gateway/languageJobs.ts';
+import type { Look } from '../../../policyWorker/look.ts';
 import type { AuditParts, PolicyParts } from '../../app/parts.ts';
 import type { ServiceCalls } from '../language/callHistory.ts';
 import { POLICY_SELECTOR } from '../language/policySelector.ts';

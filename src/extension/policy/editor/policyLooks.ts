@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Problem } from '../../../core/text/problem.ts';
-import type { Look, LookContext } from '../../../gateway/languageJobs.ts';
+import type { Look, LookContext } from '../../../policyWorker/look.ts';
 import type { App } from '../../app/app.ts';
 import { Emitter } from '../../util/emitter.ts';
 import type { CallHistory } from '../language/callHistory.ts';

@@ -5,8 +5,9 @@ import type { Proposal } from '../../../core/policy/learn/learn.ts';
 import type { PastCall } from '../../../core/policy/learn/rulesUsed.ts';
 import type { OutlineItem } from '../../../core/policy/text/outline.ts';
 import type { Problem } from '../../../core/text/problem.ts';
-import { BoundedWorker, DeadlineError } from '../../../gateway/boundedWorker.ts';
-import { LANGUAGE_ROLE, type LanguageJobs, type Look, type LookContext } from '../../../gateway/languageJobs.ts';
+import { BoundedWorker, DeadlineError } from '../../../policyWorker/boundedWorker.ts';
+import type { Look, LookContext } from '../../../policyWorker/look.ts';
+import { POLICY_ROLE, type PolicyJobs } from '../../../policyWorker/policyJobs.ts';
 
 /** What a person waits for while typing. */
 const WITHIN_MS = 2000;
@@ -20,11 +21,11 @@ const IDLE_MS = 60_000;
  * waits for it. What cannot be told in time is told as nothing: undefined, or an empty list.
  */
 export class LanguageService {
-  readonly #worker: BoundedWorker<LanguageJobs>;
+  readonly #worker: BoundedWorker<PolicyJobs>;
 
   /** @param script absolute path of `dist/gateway.js`, which has the language in it already */
   constructor(script: string) {
-    this.#worker = new BoundedWorker({ script, role: LANGUAGE_ROLE, idleMs: IDLE_MS });
+    this.#worker = new BoundedWorker({ script, role: POLICY_ROLE, idleMs: IDLE_MS });
   }
 
   look(text: string, context: LookContext = {}): Promise<Look | undefined> {

@@ -1,5 +1,5 @@
 import type { PolicyAuthor, PolicyDocument } from '../../../core/policy/model/policy.ts';
-import { type BoundedPolicyParser, PolicyTimeoutError } from '../../../gateway/policyParser.ts';
+import { type BoundedPolicyParser, PolicyTimeoutError } from '../../../policyWorker/policyParser.ts';
 
 /** Parses within a second; a text that takes longer counts as one with an error, at its start. */
 export async function boundedParse(

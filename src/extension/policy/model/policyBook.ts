@@ -4,7 +4,7 @@ import { samePolicy } from '../../../core/policy/compare/samePolicy.ts';
 import type { Policy, PolicyDocument } from '../../../core/policy/model/policy.ts';
 import { SerialQueue } from '../../../core/serialQueue.ts';
 import type { PolicyFile } from '../../../gateway/parent.ts';
-import { PolicyTimeoutError } from '../../../gateway/policyParser.ts';
+import { PolicyTimeoutError } from '../../../policyWorker/policyParser.ts';
 import { type Approval, type ApprovalStore, fileName } from '../../state/approvalStore.ts';
 import { Emitter } from '../../util/emitter.ts';
 import type { Clock, TextFolderPort } from '../../util/ports.ts';

@@ -1,5 +1,5 @@
 import { waits } from '../../../core/policy/compare/policyChange.ts';
-import type { BoundedPolicyParser } from '../../../gateway/policyParser.ts';
+import type { BoundedPolicyParser } from '../../../policyWorker/policyParser.ts';
 import { boundedParse } from './boundedParse.ts';
 import type { PolicyLanguage } from './policyLanguage.ts';
 

@@ -8,7 +8,7 @@ import { ChangedSinceReviewError, PolicyBook } from '../../../../src/extension/p
 import { type PolicyRead, readSettled } from '../../../../src/extension/policy/model/policySource.ts';
 import { policyLanguage } from '../../../../src/extension/policy/model/windowPolicyLanguage.ts';
 import { ApprovalStore } from '../../../../src/extension/state/approvalStore.ts';
-import { type BoundedPolicyParser, PolicyTimeoutError } from '../../../../src/gateway/policyParser.ts';
+import { type BoundedPolicyParser, PolicyTimeoutError } from '../../../../src/policyWorker/policyParser.ts';
 import { runs } from '../../../support/runs.ts';
 import { FakeSecrets, FakeTexts, noPause } from '../../support/fakes.ts';
 

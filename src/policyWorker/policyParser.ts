@@ -3,7 +3,7 @@ import type { LintContext } from '../core/policy/lint/lintContext.ts';
 import type { PolicyAuthor, PolicyDocument } from '../core/policy/model/policy.ts';
 import type { Problem } from '../core/text/problem.ts';
 import { BoundedWorker, DeadlineError } from './boundedWorker.ts';
-import { type Jobs, WORKER_ROLE } from './policyJobs.ts';
+import { POLICY_ROLE, type PolicyJobs } from './policyJobs.ts';
 
 /** A policy text took longer than its deadline: it counts as a document with an error. */
 export class PolicyTimeoutError extends Error {}
@@ -21,14 +21,14 @@ const IDLE_MS = 1000;
  * Parses and compares policy texts in a worker thread, each job within its deadline, so that no text holds up the event
  * loop and with it a freeze. A document is plain data and survives the way between the threads.
  *
- * `script` is the bundle to start as the worker: one that calls `servePolicyParser` first thing. `idleMs` is how long the
+ * `script` is the bundle to start as the worker: one that calls `servePolicyJobs` first thing. `idleMs` is how long the
  * worker is kept after a job. Every method throws {@link PolicyTimeoutError}.
  */
 export class BoundedPolicyParser {
-  readonly #worker: BoundedWorker<Jobs>;
+  readonly #worker: BoundedWorker<PolicyJobs>;
 
   constructor(script: string, idleMs = IDLE_MS) {
-    this.#worker = new BoundedWorker({ script, role: WORKER_ROLE, idleMs, patience: PATIENCE });
+    this.#worker = new BoundedWorker({ script, role: POLICY_ROLE, idleMs, patience: PATIENCE });
   }
 
   /** Within a second. Texts with problems are returned with their problems, as `parsePolicy` does. */

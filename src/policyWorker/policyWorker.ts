@@ -1,3 +1,5 @@
+import { narrowApproved } from '../core/policy/compare/approval.ts';
+import { policyChanges } from '../core/policy/compare/changes.ts';
 import { completePolicy } from '../core/policy/editor/complete.ts';
 import { fixesFor } from '../core/policy/editor/fixes.ts';
 import { hoverPolicy } from '../core/policy/editor/hover.ts';
@@ -6,24 +8,31 @@ import { openForLearning } from '../core/policy/learn/learningRules.ts';
 import { rulesUsed } from '../core/policy/learn/rulesUsed.ts';
 import { lintPolicy } from '../core/policy/lint/lint.ts';
 import { runPolicyTests } from '../core/policy/lint/policyTests.ts';
-import type { PolicyDocument } from '../core/policy/model/policy.ts';
+import type { ReadPolicy } from '../core/policy/model/policy.ts';
 import { parsePolicy } from '../core/policy/read/parse.ts';
 import { outlinePolicy } from '../core/policy/text/outline.ts';
 import { TreeCache } from '../core/policy/text/treeCache.ts';
-import { LANGUAGE_ROLE, type LanguageJobs } from './languageJobs.ts';
+import { POLICY_ROLE, type PolicyJobs } from './policyJobs.ts';
+import { readOnce } from './readOnce.ts';
 import { serveJobs } from './serveJobs.ts';
 
-/** The policy language beside the extension host's event loop. A text is read once for all that is asked about it. */
-function languageJobs(): LanguageJobs {
+// Apart from policyParser.ts, so that whoever only asks does not load the YAML library.
+
+/**
+ * The policy language for one thread. What decides reads whole texts; what an editor is shown is read from the parts that
+ * changed since the last look.
+ */
+export function policyJobs(parse: ReadPolicy = parsePolicy): PolicyJobs {
   const trees = new TreeCache();
-  let last: PolicyDocument | undefined;
-  const read = (text: string): PolicyDocument => {
-    if (last?.text !== text) last = parsePolicy(text, 'person', trees.read);
-    return last;
-  };
+  const read = readOnce(parse);
+  const readTyped = readOnce((text, author) => parsePolicy(text, author, trees.read));
   return {
+    parse: read,
+    lint: (text, context) => lintPolicy(read(text, 'person'), context),
+    narrow: (approved, written) => narrowApproved(approved, written, read),
+    changes: (approved, written, once) => policyChanges(approved, written, once, read),
     look: (text, { calls, ...context }) => {
-      const document = read(text);
+      const document = readTyped(text, 'person');
       const { policy } = document;
       const usedRules = policy && calls && rulesUsed(policy, calls);
       const problems = lintPolicy(document, { ...context, ...(usedRules ? { usedRules } : {}) });
@@ -32,8 +41,8 @@ function languageJobs(): LanguageJobs {
       return { problems, tests: { total: policy.tests.length, failed } };
     },
     outline: outlinePolicy,
-    complete: (text, offset, context) => completePolicy(text, offset, context),
-    hover: (text, offset, calls) => hoverPolicy(text, offset, read(text).policy, calls),
+    complete: completePolicy,
+    hover: (text, offset, calls) => hoverPolicy(text, offset, readTyped(text, 'person').policy, calls),
     fixes: (text, problems) => problems.map((problem) => fixesFor(text, problem)),
     open: openForLearning,
     learn: learnPolicy,
@@ -41,7 +50,7 @@ function languageJobs(): LanguageJobs {
   };
 }
 
-/** True in a thread that was started for the language; it then serves jobs and the caller must do nothing else. */
-export function serveLanguage(): boolean {
-  return serveJobs(LANGUAGE_ROLE, languageJobs());
+/** True in a thread that was started for policy texts; it then does jobs, and the caller must do nothing else. */
+export function servePolicyJobs(): boolean {
+  return serveJobs(POLICY_ROLE, policyJobs());
 }

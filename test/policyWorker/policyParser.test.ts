@@ -2,7 +2,7 @@ import { afterAll, expect, test } from 'vitest';
 import { narrowApproved } from '../../src/core/policy/compare/approval.ts';
 import { policyChanges } from '../../src/core/policy/compare/changes.ts';
 import { MAX_POLICY_BYTES } from '../../src/core/policy/text/textGuard.ts';
-import { BoundedPolicyParser } from '../../src/gateway/policyParser.ts';
+import { BoundedPolicyParser } from '../../src/policyWorker/policyParser.ts';
 import { GATEWAY } from '../support/forkedGateway.ts';
 
 // The worker in the built bundle, as VS Code's extension host and the gateway use it.
