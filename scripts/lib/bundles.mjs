@@ -12,7 +12,7 @@ const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'ut
  */
 export const BUNDLES = [
   { name: 'extension', entry: 'src/extension/extension.ts', external: ['vscode'], maxBytes: 900_000, shipped: true },
-  { name: 'gateway', entry: 'src/gateway/main.ts', external: [], maxBytes: 1_340_000, shipped: true },
+  { name: 'gateway', entry: 'src/gateway/main.ts', external: [], maxBytes: 1_300_000, shipped: true },
   { name: 'proxy', entry: 'src/proxy/main.ts', external: [], maxBytes: 160_000, shipped: true },
   {
     name: 'trailWorker',
