@@ -1,6 +1,7 @@
 import { agentName } from '../core/audit/agentName.ts';
 import type { AgentInfo } from '../protocol/messages.ts';
-import { refusals } from './call/refusals.ts';
+import { type Caller, PERSON } from './call/callContext.ts';
+import { type RefusalError, refusals, type Sent } from './call/refusals.ts';
 import type { AgentAdmission, ConnectedAgent } from './parent.ts';
 
 /** Counts change with every call; the parent hears of them at most this often. */
@@ -48,11 +49,22 @@ export class Agents {
     if (this.#connections.delete(id)) this.#tellSoon();
   }
 
-  /** Throws the refusal for an agent that is frozen or that nobody has allowed yet. */
-  admit(agent: AgentInfo): void {
-    const state = this.#stateOf(agent);
-    if (state === 'frozen') throw refusals.agentFrozen('no');
-    if (state === 'waiting') throw refusals.agentWaits();
+  /** Throws the refusal for an agent that is frozen or that nobody has allowed yet. The person needs nobody's leave. */
+  admit(caller: Caller): void {
+    const refuse = caller === PERSON ? undefined : this.refusalOf(caller.agent);
+    if (refuse) throw refuse('no');
+  }
+
+  /** How calls of an agent are refused that is frozen or that nobody allows; undefined for one that may call. */
+  refusalOf(agent: AgentInfo): ((sent: Sent) => RefusalError) | undefined {
+    switch (this.#stateOf(agent)) {
+      case 'frozen':
+        return refusals.agentFrozen;
+      case 'waiting':
+        return refusals.agentWaits;
+      case 'allowed':
+        return undefined;
+    }
   }
 
   isFrozen(agent: AgentInfo): boolean {

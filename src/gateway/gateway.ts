@@ -3,22 +3,33 @@ import { MOST_JSON_WEIGHT } from '../core/jsonWeight.ts';
 import { DEFAULT_LIMITS } from '../core/limits/limitsModel.ts';
 import type { WantedRule } from '../core/policy/learn/narrowestRule.ts';
 import type { PolicyAuthor, PolicyDocument } from '../core/policy/model/policy.ts';
-import type { AccessAnswer, AccessRequest, Answer, Call, Refusal, ServiceList } from '../protocol/messages.ts';
+import type {
+  AccessAnswer,
+  AccessRequest,
+  Answer,
+  Call,
+  CallProgress,
+  Refusal,
+  ServiceList,
+  ToolCall,
+} from '../protocol/messages.ts';
 import { AccessRequests } from './accessRequests.ts';
 import { Agents } from './agents.ts';
 import { freshId, Recorder } from './audit/recorder.ts';
-import { Asking } from './call/approvalGate.ts';
+import { answerEvent } from './call/answerEvent.ts';
+import { ApprovalGate } from './call/approvalGate.ts';
 import { APPROVAL_TIMES, Approvals, type ApprovalTimes, type Approver } from './call/approvals.ts';
-import { type Caller, PERSON, pathAlone, wordsOf } from './call/callContext.ts';
-import { Flights } from './call/callsInFlight.ts';
+import { type Caller, PERSON, pathAlone } from './call/callContext.ts';
+import { CallsInFlight } from './call/callsInFlight.ts';
 import { CredentialsInCalls } from './call/credentialsInCalls.ts';
-import { enterLimits } from './call/enterLimits.ts';
+import { Interruptions } from './call/interruptions.ts';
+import { Pipeline } from './call/pipeline.ts';
 import { RefusalLimit } from './call/refusalLimit.ts';
-import { Refusing } from './call/refusalMapper.ts';
+import { RefusalMapper } from './call/refusalMapper.ts';
 import { refusals } from './call/refusals.ts';
 import { Cleaner } from './cleaning/cleaner.ts';
 import { GatewayState } from './gatewayState.ts';
-import { Limiter, type Place } from './limiter.ts';
+import { Limiter } from './limiter.ts';
 import { Listings } from './listings.ts';
 import { listServices } from './listServices.ts';
 import type {
@@ -49,14 +60,16 @@ import type {
 import { PersonActs } from './personActs.ts';
 import type { ParsePolicy } from './policyTexts.ts';
 import { ownProcessTree } from './processTree.ts';
-import { Judge, type Judged } from './targets/service/authorizer.ts';
+import { Authorizer } from './targets/service/authorizer.ts';
 import { CommandCredentials } from './targets/service/commands/commandCredentials.ts';
 import { type RunCommand, runCommand } from './targets/service/commands/runCommand.ts';
 import { type Resolve, Transport } from './targets/service/http/transport.ts';
 import { Authenticator } from './targets/service/renewal/authenticator.ts';
-import { Sender } from './targets/service/serviceTarget.ts';
-import { answerEvent } from './targets/service/shownRequest.ts';
-import { WrappedServers } from './targets/tool/upstreamServers.ts';
+import { RequestSender } from './targets/service/requestSender.ts';
+import { ServiceTarget } from './targets/service/serviceTarget.ts';
+import type { ToolResult } from './targets/tool/serverLink.ts';
+import { ToolTarget } from './targets/tool/toolTarget.ts';
+import { UpstreamServers } from './targets/tool/upstreamServers.ts';
 import { Turns } from './turns.ts';
 
 export interface GatewayOptions {
@@ -87,188 +100,144 @@ const LAST_WORDS_MS = 200;
 const LOOK_MS = 5;
 
 /**
- * Decides, asks, injects, sends, redacts and records. {@link Gateway.call} is the way of one request, in the order of the
- * picture in ARCHITECTURE.md; each step is a file of its own.
+ * Puts the parts together: what agents and the person ask, and what the parent orders. The way of one call is
+ * {@link Pipeline}.
  */
 export class Gateway implements GatewayControl {
   readonly #options: GatewayOptions;
-  readonly #now: () => number;
   readonly #state: GatewayState;
   readonly #recorder: Recorder;
   readonly #limiter: Limiter;
   readonly #transport: Transport;
   readonly #cleaner: Cleaner;
-  readonly #turns = new Turns();
-  readonly #auth: Authenticator;
   readonly #commands: CommandCredentials;
   /** Who is connected; the socket side tells it. */
   readonly agents: Agents;
-  readonly #flights: Flights;
-  readonly #judge: Judge;
-  readonly #asking: Asking;
-  readonly #sender: Sender;
+  readonly #calls: CallsInFlight;
+  readonly #interruptions: Interruptions;
+  readonly #pipeline: Pipeline;
+  readonly #services: ServiceTarget;
+  readonly #tools: ToolTarget;
+  /** The MCP servers of others that this gateway runs. */
+  readonly servers: UpstreamServers;
   readonly #refusalLimit: RefusalLimit;
   readonly #inCalls: CredentialsInCalls;
   readonly #listings: Listings;
-  readonly #refusing: Refusing;
+  readonly #mapper: RefusalMapper;
   readonly #person: PersonActs;
   readonly #approvals: Approvals;
   readonly #accessRequests: AccessRequests;
-  /** The MCP servers of others that this gateway runs. */
-  readonly wrapped: WrappedServers;
   #proxies: () => number = () => 0;
 
   constructor(options: GatewayOptions) {
+    const { events, approver } = options;
+    const now = options.now ?? Date.now;
+    const log: Gateway['log'] = (level, message) => this.log(level, message);
+    const state = new GatewayState(now);
+    const turns = new Turns();
     this.#options = options;
-    this.#now = options.now ?? Date.now;
-    this.#state = new GatewayState(this.#now);
-    this.#limiter = new Limiter(this.#now);
+    this.#state = state;
+    this.#limiter = new Limiter(now);
     this.#cleaner = new Cleaner(options.script);
     this.#transport = new Transport(options.resolve);
-    this.agents = new Agents({ tell: options.events.onAgents, now: this.#now });
+    this.agents = new Agents({ tell: events.onAgents, now });
     this.#recorder = new Recorder({
       gatewayId: options.gatewayId,
       directory: options.auditDir,
       requestHashKey: options.requestHashKey,
-      events: options.events,
-      now: this.#now,
-      redactor: () => this.#state.vault.redactor,
+      events,
+      now,
+      redactor: () => state.vault.redactor,
     });
-    this.#auth = new Authenticator({
-      vault: this.#state.vault,
-      transport: this.#transport,
-      recorder: this.#recorder,
-      keeper: options.events.keeper,
-      now: this.#now,
-      refuseIfFrozen: (service) => this.#state.refuseIfFrozen(service),
-      log: (level, message) => this.log(level, message),
-    });
-    this.#commands = new CommandCredentials({
-      vault: this.#state.vault,
-      run: options.runCommand ?? runCommand,
-      now: this.#now,
-      log: (level, message) => this.log(level, message),
-    });
+    const recorder = this.#recorder;
+    const shared = { state, recorder, now, cleaner: this.#cleaner, agents: this.agents };
+    const auth = new Authenticator({ ...shared, transport: this.#transport, keeper: events.keeper, log });
+    this.#commands = new CommandCredentials({ state, run: options.runCommand ?? runCommand, now, log });
     const approvalTimes = options.approvalTimes ?? APPROVAL_TIMES;
     this.#approvals = new Approvals({
       times: approvalTimes,
-      now: this.#now,
+      now,
       freshId,
-      ask: (question) => options.events.onApproval(question),
-      gone: (id, why) => options.events.onApprovalGone(id, why),
-      record: (question, path, answer) => this.#recorder.record(answerEvent(question, path, answer)),
+      ask: (question) => events.onApproval(question),
+      gone: (id, why) => events.onApprovalGone(id, why),
+      record: (question, path, answer) => recorder.record(answerEvent(question, path, answer)),
     });
-    const shared = { state: this.#state, recorder: this.#recorder, now: this.#now };
-    const { approver } = options;
-    this.#flights = new Flights(this.#now);
+    this.#calls = new CallsInFlight(shared);
     this.#refusalLimit = new RefusalLimit(shared);
     this.#listings = new Listings(shared);
-    this.#inCalls = new CredentialsInCalls({ ...shared, vault: this.#state.vault, cleaner: this.#cleaner });
+    this.#inCalls = new CredentialsInCalls({ ...shared, vault: state.vault });
     this.#accessRequests = new AccessRequests({
       ...shared,
       refusalLimit: this.#refusalLimit,
       inCalls: this.#inCalls,
-      tellPerson: (wish) => options.events.onAccessWish(wish),
+      tellPerson: (wish) => events.onAccessWish(wish),
     });
-    this.#refusing = new Refusing({ ...shared, refusalLimit: this.#refusalLimit });
-    this.#judge = new Judge({ ...shared, agents: this.agents, accessRequests: this.#accessRequests, approver });
-    this.#asking = new Asking({
-      ...shared,
-      judge: this.#judge,
-      agents: this.agents,
-      cleaner: this.#cleaner,
-      approvals: this.#approvals,
-      approver,
-      waitMs: approvalTimes.waitMs,
+    this.#mapper = new RefusalMapper({
+      recorder,
+      refusalLimit: this.#refusalLimit,
+      redactor: () => state.vault.redactor,
     });
-    this.#sender = new Sender({ ...shared, transport: this.#transport, auth: this.#auth, cleaner: this.#cleaner });
-    this.#person = new PersonActs({
+    this.#pipeline = new Pipeline({
       ...shared,
-      judge: this.#judge,
-      sender: this.#sender,
-      refusing: this.#refusing,
-      flights: this.#flights,
-      auth: this.#auth,
+      limiter: this.#limiter,
+      gate: new ApprovalGate({ ...shared, approvals: this.#approvals, approver, waitMs: approvalTimes.waitMs }),
+      inCalls: this.#inCalls,
+      refusalLimit: this.#refusalLimit,
+      mapper: this.#mapper,
+      calls: this.#calls,
+      turns,
+    });
+    const forServices = {
+      ...shared,
+      authorizer: new Authorizer({ state, accessRequests: this.#accessRequests }),
+      sender: new RequestSender({ ...shared, vault: state.vault, transport: this.#transport, auth, turns }),
       commands: this.#commands,
+    };
+    this.#services = new ServiceTarget(forServices);
+    this.servers = new UpstreamServers({
+      ...shared,
+      calls: this.#calls,
+      mapper: this.#mapper,
+      dispatcher: (network) => this.#transport.dispatcher(network),
+      onToolsSeen: (seen) => {
+        events.onToolsSeen(seen);
+        this.#interruptions.interrupt({ by: 'tools' });
+      },
+      tree: ownProcessTree(),
+    });
+    this.#tools = new ToolTarget({ ...shared, servers: this.servers });
+    this.#person = new PersonActs({
+      ...forServices,
+      pipeline: this.#pipeline,
+      mapper: this.#mapper,
+      auth,
       parsePolicy: this.#parsePolicy,
     });
-    this.wrapped = new WrappedServers({
-      state: this.#state,
-      recorder: this.#recorder,
-      limiter: this.#limiter,
-      refusalLimit: this.#refusalLimit,
-      flights: this.#flights,
-      inCalls: this.#inCalls,
-      cleaner: this.#cleaner,
-      dispatcher: (network) => this.#transport.dispatcher(network),
-      onToolsSeen: (seen) => options.events.onToolsSeen(seen),
-      approvals: () => this.#approvals,
-      approver: options.approver,
-      approvalWaitMs: approvalTimes.waitMs,
-      agents: this.agents,
-      tree: ownProcessTree(),
-      now: this.#now,
-    });
+    // Questions are taken back before calls are cut off, which would take back those that nobody waits for any more.
+    this.#interruptions = new Interruptions([this.#approvals, this.#calls, this.#commands, auth, this.servers]);
   }
 
-  // ── The way of one request ──────────────────────────────────────────────────────────────────────────────────────
+  // ── Calls ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /**
-   * Performs one call for an agent. Always resolves: with the API's answer or with a refusal of the closed list.
-   * `onWaiting` is told when the call begins to wait for a person.
-   */
-  async call(
+  /** Performs one call to a service for an agent; see {@link Pipeline.call}. */
+  call(
     call: Call,
     caller: Caller,
     signal?: AbortSignal,
-    onWaiting: () => void = () => undefined,
+    onWaiting?: () => void,
   ): Promise<{ answer: Answer } | { refusal: Refusal }> {
-    const turnedAway = this.#refusalLimit.turnAway(caller);
-    if (turnedAway) return { refusal: turnedAway };
-    const flight = this.#flights.take(call, caller, signal);
-    let place: Place | undefined;
-    const enter = ({ inForce: { service, limits } }: Judged): Promise<Place> =>
-      enterLimits(this.#limiter, flight, service.name, limits);
-    // Not before: what no rule allows, and what is too much, starts no program.
-    const obtain = ({ inForce }: Judged): Promise<void> => this.#commands.obtain(inForce, flight.signal);
-    // Each step of a large call has a turn of its own, so that many of them at once hold up a freeze for no longer than one.
-    const judge = async (): Promise<Judged> => {
-      const prepared = await this.#turns.take(async () => this.#judge.prepare(flight));
-      return this.#turns.take(async () => this.#judge.decideOn(flight, prepared));
-    };
-    try {
-      let judged = await judge();
-      place = await enter(judged);
-      await obtain(judged);
-      while (!this.#asking.approved(flight, judged)) {
-        await this.#inCalls.refuse(flight, wordsOf(flight)); // no person is asked about a credential
-        place.giveBack(); // who waits for a person is in nobody's way, and counts against no limit
-        await this.#asking.waitForPerson(flight, judged, onWaiting);
-        judged = await judge(); // much may have changed meanwhile
-        place = await enter(judged);
-        await obtain(judged);
-      }
-      await this.#inCalls.refuse(flight, wordsOf(flight));
-      const { inForce, request } = judged;
-      await this.#turns.take(async () => this.#recorder.requestHash(request, inForce.service.baseUrl.origin));
-      const checkAgain = (): void => this.#judge.checkAgain(flight, judged);
-      const { timeoutMs } = inForce.limits;
-      flight.interruptAfter(timeoutMs, (sent) => refusals.timeout(call.service, timeoutMs, sent));
-      checkAgain();
-      const secret = this.#state.credential(inForce);
-      const incoming = await this.#sender.send(flight, inForce, request, secret, checkAgain);
-      const answer = await this.#sender.redact(flight, inForce, incoming);
-      flight.throwIfInterrupted(); // a freeze while the answer was decoded
-      this.#sender.recordOutcome(flight, incoming);
-      this.#sender.noteStanding(call.service, secret, incoming.status);
-      return { answer };
-    } catch (error) {
-      await this.#inCalls.lookAtRefused(flight, wordsOf(flight));
-      return { refusal: this.#refusing.refuse(flight, error) };
-    } finally {
-      place?.leave();
-      this.#flights.end(flight);
-    }
+    return this.#pipeline.call(this.#services, call, { caller, signal, onWaiting });
+  }
+
+  /** The same for a tool of an upstream server. */
+  callTool(
+    call: ToolCall,
+    caller: Caller,
+    signal?: AbortSignal,
+    onWaiting?: () => void,
+    onProgress?: (progress: CallProgress) => void,
+  ): Promise<{ answer: ToolResult } | { refusal: Refusal }> {
+    return this.#pipeline.call(this.#tools, call, { caller, signal, onWaiting, onProgress });
   }
 
   /** Whether a message of so many characters holds more than any service or server takes, however it is written as JSON. */
@@ -292,7 +261,7 @@ export class Gateway implements GatewayControl {
   /** A message that is more than can be taken in at once is not read. `agent` and connection are all that is known of it. */
   refuseUnread(caller: Caller): Refusal {
     const turnedAway = this.#refusalLimit.turnAway(caller);
-    return turnedAway ?? this.#refusing.refuseQuestion(refusals.tooHeavy(MOST_JSON_WEIGHT), {}, caller, []);
+    return turnedAway ?? this.#mapper.refuseQuestion(refusals.tooHeavy(MOST_JSON_WEIGHT), {}, caller, [], []);
   }
 
   // ── The other things that an agent can ask ──────────────────────────────────────────────────────────────────────
@@ -300,7 +269,7 @@ export class Gateway implements GatewayControl {
   listServices(caller: Caller, service?: string): { answer: ServiceList } | { refusal: Refusal } {
     const { scope } = caller;
     try {
-      this.#judge.admit(caller);
+      this.agents.admit(caller);
       this.#listings.admit(caller);
       this.#state.refuseUntilInformed(service);
       const policies = this.#state.policies(scope);
@@ -313,20 +282,25 @@ export class Gateway implements GatewayControl {
       return { answer: listServices(policies, (name) => this.#state.status(name, scope), service) };
     } catch (error) {
       const asked = { subject: 'list_services', ...(service === undefined ? {} : { service }) };
-      return { refusal: this.#refusing.refuseQuestion(error, asked, caller, this.#inCalls.inQuestion(asked, caller)) };
+      return { refusal: this.#refuseQuestion(error, asked, caller) };
     }
   }
 
   requestAccess(access: AccessRequest, caller: Caller): { answer: AccessAnswer } | { refusal: Refusal } {
     try {
-      this.#judge.admit(caller);
+      this.agents.admit(caller);
       this.#accessRequests.admit(caller);
       return { answer: this.#accessRequests.request(access, caller) };
     } catch (error) {
       const { service, method, path, reason } = access;
       const asked = { subject: 'request_access', service, method, path: pathAlone(path), reason };
-      return { refusal: this.#refusing.refuseQuestion(error, asked, caller, this.#inCalls.inQuestion(asked, caller)) };
+      return { refusal: this.#refuseQuestion(error, asked, caller) };
     }
+  }
+
+  #refuseQuestion(error: unknown, asked: Parameters<RefusalMapper['refuseQuestion']>[1], caller: Caller): Refusal {
+    const known = this.#state.policies(caller.scope).serviceNames;
+    return this.#mapper.refuseQuestion(error, asked, caller, known, this.#inCalls.inQuestion(asked, caller));
   }
 
   // ── What a person does ──────────────────────────────────────────────────────────────────────────────────────────
@@ -355,13 +329,12 @@ export class Gateway implements GatewayControl {
 
   async setPolicies(files: readonly PolicyFile[]): Promise<void> {
     await this.#state.setPolicies(files, this.#readPolicy);
-    this.#approvals.recheck();
-    this.wrapped.refresh();
+    this.#interruptions.interrupt({ by: 'policies' });
   }
 
   async setToolPins(pins: readonly ServerPins[]): Promise<void> {
-    this.wrapped.setPins(pins);
-    this.#approvals.recheck();
+    this.servers.setPins(pins);
+    this.#interruptions.interrupt({ by: 'tools' });
   }
 
   readonly #readPolicy: ParsePolicy = async (text, author) => {
@@ -378,44 +351,17 @@ export class Gateway implements GatewayControl {
     this.#readPolicy(text, author).catch(() => ({ text, problems: [] }));
 
   async setCredentials(set: CredentialSet): Promise<void> {
-    const removed = this.#state.setCredentials(set);
-    this.#commands.refresh();
-    for (const flight of this.#flights) {
-      const { service } = flight.call;
-      if (removed.includes(service)) flight.interrupt((sent) => refusals.revoked(service, sent));
-    }
-    this.#auth.interrupt(
-      (name) => removed.includes(name),
-      (name) => refusals.revoked(name, 'no'),
-    );
-    this.#approvals.recheck();
-    this.wrapped.refresh(removed);
+    this.#interruptions.interrupt({ by: 'credentials', removed: this.#state.setCredentials(set) });
   }
 
   async setFreeze(state: FreezeState): Promise<void> {
     this.#state.setFreeze(state);
-    this.#commands.forget((name) => this.#state.isFrozen(name));
-    this.#approvals.freeze();
-    for (const flight of this.#flights) {
-      const { service } = flight.call;
-      if (this.#state.isFrozen(service)) flight.interrupt((sent) => refusals.frozen(service, state.all, sent));
-    }
-    this.#auth.interrupt(
-      (name) => this.#state.isFrozen(name),
-      (name) => refusals.frozen(name, state.all, 'no'),
-    );
-    this.wrapped.refresh();
+    this.#interruptions.interrupt({ by: 'freeze' });
   }
 
   async setAgents(admission: AgentAdmission): Promise<void> {
     this.agents.setAdmission(admission);
-    this.#approvals.freeze();
-    this.#approvals.recheck();
-    for (const flight of this.#flights) {
-      if (flight.caller !== PERSON && this.agents.isFrozen(flight.caller.agent)) {
-        flight.interrupt((sent) => refusals.agentFrozen(sent));
-      }
-    }
+    this.#interruptions.interrupt({ by: 'agents' });
   }
 
   async disconnectAgents(ids: readonly string[]): Promise<void> {
@@ -424,8 +370,7 @@ export class Gateway implements GatewayControl {
 
   async setWindow(window: WindowInfo): Promise<void> {
     this.#state.setTrusted(window.trusted);
-    this.#approvals.recheck();
-    this.wrapped.refresh();
+    this.#interruptions.interrupt({ by: 'policies' });
   }
 
   async answerApproval(id: string, requestHash: string, answer: ApprovalAnswer): Promise<boolean> {
@@ -438,11 +383,7 @@ export class Gateway implements GatewayControl {
 
   /** A proxy went away: what it waited for, and what it was allowed, goes with it. */
   disconnect(connection: string): void {
-    for (const flight of this.#flights) {
-      if (flight.caller.connection !== connection) continue;
-      flight.interrupt((sent) => refusals.cancelled(flight.call.service, sent));
-    }
-    this.#approvals.disconnect(connection);
+    this.#interruptions.interrupt({ by: 'disconnection', connection });
     this.#accessRequests.disconnect(connection);
     this.#refusalLimit.disconnect(connection);
     this.#listings.disconnect(connection);
@@ -470,9 +411,9 @@ export class Gateway implements GatewayControl {
       gatewayId: this.#options.gatewayId,
       runtimeDir: this.#options.runtimeDir,
       services: names.map((name) => ({ name, ...this.#state.status(name, 'window') })),
-      servers: this.wrapped.states(),
+      servers: this.servers.states(),
       proxies: this.#proxies(),
-      calls: this.#flights.size,
+      calls: this.#calls.size,
     };
   }
 
@@ -505,19 +446,12 @@ export class Gateway implements GatewayControl {
    * of those that wait for a person that nothing was sent.
    */
   async close(): Promise<void> {
-    this.#flights.stop();
-    this.#auth.interrupt(
-      () => true,
-      (name) => refusals.gatewayStopping(name, 'no'),
-    );
-    this.#commands.forget(() => true);
+    this.#interruptions.interrupt({ by: 'end' });
     this.agents.close();
-    this.#approvals.close();
-    this.wrapped.close();
     const latest = performance.now() + LAST_WORDS_MS;
-    if (this.#flights.size > 0) {
+    if (this.#calls.size > 0) {
       do await setTimeout(LOOK_MS);
-      while (this.#flights.size > 0 && performance.now() < latest);
+      while (this.#calls.size > 0 && performance.now() < latest);
       await setImmediate(); // answers are written at the end of the turn in which they came
     }
     this.#refusalLimit.close();

@@ -196,6 +196,12 @@ export class GatewayState {
     if (this.vault.find(name, baseUrl, auth).found !== 'by_command') this.credential(inForce);
   }
 
+  /** The last characters of the value that would be sent; none of one that a command has yet to give. Throws as {@link requireCredential}. */
+  lastCharacters(inForce: ServiceInForce): string {
+    const { name, baseUrl, auth } = inForce.service;
+    return this.vault.find(name, baseUrl, auth).found === 'by_command' ? '' : this.credential(inForce).last4;
+  }
+
   /** The value for exactly the destination that the policy names. Throws a refusal when there is none. */
   credential({ service }: ServiceInForce, { candidate, evenExpired = false }: CredentialWanted = {}): Secret {
     const lookup = this.vault.find(service.name, service.baseUrl, service.auth, candidate);

@@ -1,12 +1,9 @@
 import type { WantedRule } from '../core/policy/learn/narrowestRule.ts';
-import type { Secret } from '../core/secret.ts';
-import type { Call } from '../protocol/messages.ts';
+import type { Call, Refusal } from '../protocol/messages.ts';
 import { MOST_MAX_CHARS } from './answer/answer.ts';
-import { Flight, PERSON } from './call/callContext.ts';
-import type { Flights } from './call/callsInFlight.ts';
-import type { Refusing } from './call/refusalMapper.ts';
-import { refusals } from './call/refusals.ts';
-import type { GatewayState } from './gatewayState.ts';
+import { PERSON } from './call/callContext.ts';
+import type { Pipeline } from './call/pipeline.ts';
+import type { RefusalMapper } from './call/refusalMapper.ts';
 import type {
   Explanation,
   GatewayControl,
@@ -17,23 +14,16 @@ import type {
   VerifyingRequest,
   VerifyOptions,
 } from './parent.ts';
+import type { ServiceInForce } from './policySet.ts';
 import type { ParsePolicy } from './policyTexts.ts';
-import type { Judge } from './targets/service/authorizer.ts';
-import type { CommandCredentials } from './targets/service/commands/commandCredentials.ts';
 import type { Authenticator } from './targets/service/renewal/authenticator.ts';
-import type { Sender } from './targets/service/serviceTarget.ts';
-import { readVerification, standingOf } from './targets/service/verification.ts';
+import { type VerificationParts, VerificationTarget } from './targets/service/verificationTarget.ts';
 
-interface PersonActsParts {
-  readonly state: GatewayState;
-  readonly judge: Judge;
-  readonly sender: Sender;
-  readonly refusing: Refusing;
-  readonly flights: Flights;
+interface PersonActsParts extends VerificationParts {
+  readonly pipeline: Pipeline;
+  readonly mapper: RefusalMapper;
   readonly auth: Authenticator;
-  readonly commands: Pick<CommandCredentials, 'obtain'>;
   readonly parsePolicy: ParsePolicy;
-  readonly now: () => number;
 }
 
 /** What a person does with a request or a credential of their own: no rule is asked, everything else holds. */
@@ -46,24 +36,26 @@ export class PersonActs implements Pick<GatewayControl, 'explain' | 'verify' | '
 
   /** See {@link GatewayControl.explain}. */
   async explain(call: Call, added?: WantedRule): Promise<Explanation> {
-    const flight = new Flight(call, PERSON, this.#parts.now());
+    const { state, authorizer } = this.#parts;
     const shown: { request?: NonNullable<Explanation['request']> } = {};
     try {
-      const found = this.#parts.state.find(call.service, PERSON.scope);
+      const found = state.find(call.service, PERSON.scope);
       const inForce = added ? { ...found, decide: found.decideWith.bind(undefined, added) } : found;
-      const request = this.#parts.judge.canonicalise(flight, inForce);
+      const request = authorizer.canonicalise(call, inForce);
       shown.request = {
         method: request.method,
         url: `${inForce.service.baseUrl.origin}${request.target}`,
         ...(request.body === undefined ? {} : { body: request.body.text }),
       };
-      const { verdict, reason, label, rule } = this.#parts.judge.decide(flight, inForce, request);
-      this.#parts.state.refuseIfFrozen(call.service);
-      this.#parts.state.requireCredential(inForce);
+      const decided = authorizer.decide(inForce, request, PERSON);
+      authorizer.refuseIfDenied(inForce, request, decided, PERSON);
+      state.refuseIfFrozen(call.service);
+      state.requireCredential(inForce);
+      const { verdict, reason, label, rule } = decided.decision;
       const asks = verdict === 'ask' ? { asks: true as const } : {};
       return { ...shown, allowed: { reason, file: label, ...(rule ? { line: rule.line } : {}), ...asks } };
     } catch (error) {
-      return { ...shown, refusal: this.#parts.refusing.of(error, call.service, PERSON) };
+      return { ...shown, refusal: this.#refusalOf(error, call.service) };
     }
   }
 
@@ -77,39 +69,40 @@ export class PersonActs implements Pick<GatewayControl, 'explain' | 'verify' | '
     if (!wanted) return { outcome: 'unverified', why: 'No request is known that would prove the credential.' };
     const { method, path, json, ...reading } = wanted;
     const call: Call = { tool: 'execute', service, method, path, maxChars: MOST_MAX_CHARS };
-    const flight = this.#parts.flights.take(json === undefined ? call : { ...call, json }, PERSON, signal, 'verify');
     const letGo = candidate && this.#parts.state.vault.hold(service, candidate.value);
     const used: { renewal?: Renewal } | undefined = candidate && {};
+    const target = new VerificationTarget(this.#parts, {
+      find: await this.#finding(service, candidate?.policy),
+      isProposed: candidate?.policy !== undefined,
+      candidate,
+      onUsed: ({ renewal }) => {
+        if (used && renewal) used.renewal = renewal;
+      },
+      reading,
+    });
     try {
-      const proposed = candidate?.policy;
-      const inForce =
-        proposed === undefined
-          ? this.#parts.state.find(service, PERSON.scope)
-          : await this.#parts.state.findProposed(service, proposed, this.#parts.parsePolicy);
-      const request = this.#parts.judge.canonicalise(flight, inForce);
-      const check = (): Secret => {
-        this.#parts.state.refuseIfFrozen(service);
-        flight.throwIfInterrupted();
-        const now = proposed === undefined ? this.#parts.judge.findAgain(flight, inForce) : inForce;
-        return this.#parts.state.credential(now, { candidate, evenExpired: true });
-      };
-      const { timeoutMs } = inForce.limits;
-      flight.interruptAfter(timeoutMs, (sent) => refusals.timeout(service, timeoutMs, sent));
-      if (!candidate) await this.#parts.commands.obtain(inForce, flight.signal);
-      const secret = check();
-      const incoming = await this.#parts.sender.send(flight, inForce, request, secret, check, used);
-      const answer = await this.#parts.sender.redact(flight, inForce, incoming);
-      this.#parts.sender.recordOutcome(flight, incoming);
-      const verification = readVerification(answer, incoming.headers, reading);
-      if (!candidate) this.#parts.state.vault.noteStanding(service, secret, standingOf(verification));
-      return { ...verification, ...used };
-    } catch (error) {
-      const { code, message } = this.#parts.refusing.refuse(flight, error);
+      const order = { caller: PERSON, signal };
+      const result = await this.#parts.pipeline.call(target, json === undefined ? call : { ...call, json }, order);
+      if ('answer' in result) return { ...result.answer, ...used };
+      const { code, message } = result.refusal;
       const outcome = code === 'credential_rejected' ? 'rejected' : 'unverified';
       return { outcome, why: message, ...used };
     } finally {
       letGo?.();
-      this.#parts.flights.end(flight);
+    }
+  }
+
+  /** How to find a service: as it is in force, or as it would be if this text were approved. */
+  async #finding(service: string, proposed: string | undefined): Promise<() => ServiceInForce> {
+    const { state, parsePolicy } = this.#parts;
+    if (proposed === undefined) return () => state.find(service, PERSON.scope);
+    try {
+      const inForce = await state.findProposed(service, proposed, parsePolicy);
+      return () => inForce;
+    } catch (error) {
+      return () => {
+        throw error;
+      };
     }
   }
 
@@ -127,9 +120,19 @@ export class PersonActs implements Pick<GatewayControl, 'explain' | 'verify' | '
       const stored = this.#parts.state.credential(inForce, { candidate });
       return { renewal: await this.#parts.auth.redeem(inForce.service, stored, code, new AbortController().signal) };
     } catch (error) {
-      return { refusal: this.#parts.refusing.of(error, service, PERSON) };
+      return { refusal: this.#refusalOf(error, service) };
     } finally {
       for (const release of letGo) release();
     }
+  }
+
+  /** What to say of an error before anything was sent, where there is nothing to record. */
+  #refusalOf(error: unknown, name: string): Refusal {
+    const { mapper, state } = this.#parts;
+    return mapper.clean(
+      mapper.map(error, { name, sent: 'no' }).refusal,
+      name,
+      state.policies(PERSON.scope).serviceNames,
+    );
   }
 }

@@ -73,7 +73,7 @@ export class Vault {
   #minted: readonly Minted[] = [];
   readonly #signatures = new SignatureIndex();
   #sweptAt = 0;
-  /** How many values each service's credential has had, or lost. */
+  /** How many values, or commands that give them, each service has had. */
   readonly #generations = new Map<string, number>();
   readonly #redactor = new Redactor([], this.#signatures);
   /** What that knows; undefined when something changed. */
@@ -100,6 +100,12 @@ export class Vault {
       this.#standings.delete(service);
       this.#retireMinted(service);
     }
+    const commands = new Map(this.#set.commands?.map(({ service, id }) => [service, id]));
+    for (const { service, id } of set.commands ?? []) {
+      if (commands.get(service) === id || set.current.some((entry) => entry.service === service)) continue;
+      this.#replaced(service);
+      this.#standings.delete(service);
+    }
     this.#given.keepOnly(set.commands ?? []);
     this.#set = set;
     this.#looking = undefined;
@@ -117,14 +123,14 @@ export class Vault {
   }
 
   /**
-   * Takes what a service's command gave. Another value than before counts as a rotation: what was decided about the old
-   * one is decided again, and that is still taken out of answers.
+   * Takes what a service's command gave. Where that is another value than before, nothing is known of what the API thinks of
+   * it, and the old one is still taken out of answers. What a person allowed stands: they allowed what this command gives.
    */
   give(service: string, value: Secret, keepMs: number): void {
     const command = this.command(service);
     if (!command) return;
     if (this.#given.put(command, value, keepMs)) {
-      this.#replaced(service);
+      this.#retireMinted(service);
       this.#standings.delete(service);
     }
     this.#looking = undefined;
@@ -140,7 +146,7 @@ export class Vault {
     this.#given.forget(concerns);
   }
 
-  /** Counts the values that a service's credential has had: another number, another value. */
+  /** Counts the values that a service's credential has had, and the commands that gave them: another number, another one. */
   generation(service: string): number {
     return this.#generations.get(service) ?? 0;
   }

@@ -112,6 +112,20 @@ it('freezing one agent stops what it is doing and leaves the others alone', asyn
   await seen('frozen-one', { state: 'frozen' });
 });
 
+it('no longer allowing one agent stops what it is doing and leaves the others alone', async () => {
+  const names = ['friend', 'guest'];
+  await control.setAgents({ entries: [], names, frozen: [] });
+  const [gone, other] = [await agent('guest'), await agent('friend')];
+  const hanging = gone.refused('read', { service: 'api', path: '/hang?guest' });
+  await until(() => upstream.requests.some(({ target }) => target === '/hang?guest'), 'the call to arrive');
+  await control.setAgents({ entries: [], names: ['friend'], frozen: [] });
+  const refusal = await hanging;
+  expect(refusal).toMatchObject({ code: 'approval_pending', sent: 'unknown' });
+  expect(refusal.nextStep).toContain('Do not repeat');
+  expect(await gone.refused('read', READ)).toMatchObject({ code: 'approval_pending', sent: 'no' });
+  await other.ok('read', READ);
+});
+
 it('disconnecting ends the connection; the next call makes another one', async () => {
   const friend = await agent('friend');
   await friend.ok('read', READ);

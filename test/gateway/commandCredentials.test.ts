@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../src/core/secret.ts';
-import type { CommandCredential } from '../../src/gateway/parent.ts';
+import type { ApprovalAnswer, CommandCredential } from '../../src/gateway/parent.ts';
 import type { CommandRun, RunCommand } from '../../src/gateway/targets/service/commands/runCommand.ts';
 import { type GatewayInProcess, gatewayInProcess } from '../support/gatewayInProcess.ts';
 import { freshKey } from '../support/serve.ts';
@@ -192,6 +192,71 @@ describe('a credential that a command gives', () => {
     await read('api', '/status/401');
     expect(await status()).toMatchObject({ status: 'rejected' });
     expect(refusalOf(await call({ service: 'api', method: 'DELETE', path: '/v1/me' })).code).toBe('policy_denied');
+  });
+});
+
+describe('a call that a person is asked about', () => {
+  /** Answers the question with this number once it is asked. */
+  async function answer(index: number, given: ApprovalAnswer): Promise<void> {
+    await until(() => under.questions.length > index, `question ${index}`);
+    const { id = '', requestHash = '' } = under.questions[index] ?? {};
+    expect(await under.gateway.answerApproval(id, requestHash, given)).toBe(true);
+  }
+  const ASKS = '[{ path: /**, methods: [GET], approval: remember }]';
+
+  it('runs no program before they say yes, and none when they say no', async () => {
+    const { read } = await start(ASKS);
+    const declined = read('api', '/v1/declined');
+    await until(() => under.questions.length > 0, 'the question');
+    expect(runs).toHaveLength(0);
+    // The value that would be sent is not known yet, and so are its last characters.
+    expect(under.questions[0]?.credential).toEqual({ name: 'api', last4: '' });
+    await answer(0, { allow: false });
+    expect(refusalOf(await declined).code).toBe('approval_denied');
+    expect(runs).toHaveLength(0);
+
+    const allowed = read('api', '/v1/allowed');
+    await answer(1, { allow: true, for: 'once' });
+    expect(await allowed).toHaveProperty('answer');
+    expect(runs).toHaveLength(1);
+    expect(sent()).toBe(`Bearer ${key}`);
+  });
+
+  it('passes by a yes for ten minutes, whatever the command gives meanwhile', async () => {
+    const { read } = await start(ASKS);
+    const first = read('api', '/v1/me');
+    await answer(0, { allow: true, for: '10m' });
+    expect(await first).toHaveProperty('answer');
+    key = freshKey();
+    clock += 301_000;
+    expect(await read('api', '/v1/me')).toHaveProperty('answer');
+    expect(sent()).toBe(`Bearer ${key}`);
+    expect(under.questions).toHaveLength(1);
+  });
+
+  it('is asked about again when another command gives the credential', async () => {
+    const { read } = await start(ASKS);
+    const call = read('api', '/v1/me');
+    await until(() => under.questions.length > 0, 'the question');
+    await set([command({ id: '2', command: { program: '/usr/bin/op', args: [], environment: {} } })]);
+    expect(under.questions[0]?.ended).toBe('changed');
+    await answer(1, { allow: false });
+    expect(refusalOf(await call).code).toBe('approval_denied');
+    expect(runs).toHaveLength(0);
+  });
+
+  it('is not sent when access is frozen while the program runs', async () => {
+    const { gateway, read } = await start(ASKS);
+    let write: (result: CommandRun['result']) => void = () => undefined;
+    gives = () => new Promise((resolve) => (write = resolve));
+    const before = upstream.requests.length;
+    const call = read('api', '/v1/me');
+    await answer(0, { allow: true, for: 'once' });
+    await until(() => runs.length === 1, 'the command runs');
+    await gateway.setFreeze({ all: false, services: ['api'] });
+    write({ value: new Secret(key) });
+    expect(refusalOf(await call).code).toBe('frozen');
+    expect(upstream.requests).toHaveLength(before);
   });
 });
 

@@ -7,10 +7,10 @@ import { canonicalise } from '../../src/core/request/canonicalise.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { Recorder } from '../../src/gateway/audit/recorder.ts';
 import type { RefusalError } from '../../src/gateway/call/refusals.ts';
+import { GatewayState } from '../../src/gateway/gatewayState.ts';
 import type { GatewayEvents } from '../../src/gateway/parent.ts';
 import { Transport } from '../../src/gateway/targets/service/http/transport.ts';
 import { Authenticator } from '../../src/gateway/targets/service/renewal/authenticator.ts';
-import { Vault } from '../../src/gateway/vault.ts';
 import type { Answer, Refusal } from '../../src/protocol/messages.ts';
 import { type GatewayInProcess, gatewayInProcess } from '../support/gatewayInProcess.ts';
 import { Keyholder } from '../support/keyholder.ts';
@@ -360,7 +360,8 @@ describe('a signature', () => {
       await open(auth, randomUUID());
       const service = parsePolicy(policy).policy?.services.get('api');
       if (!service) throw new Error('no service');
-      const vault = new Vault(() => clock);
+      const state = new GatewayState(() => clock);
+      const { vault } = state;
       const recorder = new Recorder({
         gatewayId: '0123456789abcdef',
         directory: '/nowhere',
@@ -370,12 +371,11 @@ describe('a signature', () => {
         redactor: () => vault.redactor,
       });
       const authenticator = new Authenticator({
-        vault,
+        state,
         transport: new Transport(),
         recorder,
         keeper: undefined,
         now: () => clock,
-        refuseIfFrozen: () => undefined,
         log: () => undefined,
       });
       const key = new Secret(randomBytes(20).toString('hex'));

@@ -136,7 +136,7 @@ function call(kind: Kind): Promise<Outcome> {
   const caller = { agent: AGENT, scope: 'window', connection: 'c' } as const;
   return kind === 'service'
     ? local.gateway.call({ tool: 'read', method: 'GET', service: 'target', path: '/x' }, caller, cancel.signal)
-    : local.gateway.wrapped.call({ server: 'target', tool: 'echo', arguments: { a: 1 } }, caller, cancel.signal);
+    : local.gateway.callTool({ server: 'target', tool: 'echo', arguments: { a: 1 } }, caller, cancel.signal);
 }
 
 function codeOf(outcome: Outcome): string {
@@ -248,7 +248,7 @@ describe('a tool that a person is asked about', () => {
   async function known(): Promise<string> {
     await start('tool');
     release();
-    const listed = await local.gateway.wrapped.listTools('target', { agent: AGENT, scope: 'window', connection: 'c' });
+    const listed = await local.gateway.servers.listTools('target', { agent: AGENT, scope: 'window', connection: 'c' });
     expect('answer' in listed && listed.answer.tools.length).toBeGreaterThan(0);
     return 'target';
   }

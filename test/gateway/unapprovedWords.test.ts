@@ -40,7 +40,7 @@ async function told(files: readonly PolicyFile[]): Promise<string> {
     gateway.listServices(AGENT),
     gateway.listServices(AGENT, 'api'),
     await Promise.all(calls),
-    await gateway.wrapped.call(tool, AGENT, new AbortController().signal),
+    await gateway.callTool(tool, AGENT, new AbortController().signal),
   ]);
 }
 

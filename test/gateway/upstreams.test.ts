@@ -1,12 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import fs from 'node:fs';
 import net from 'node:net';
-import os from 'node:os';
-import path from 'node:path';
 import zlib from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { residentMegabytes } from '../support/processInfo.ts';
 import { answerWith, type RawHandler, type RawUpstream, startRawUpstream } from '../support/rawUpstream.ts';
+import { selfSignedCertificate } from '../support/selfSignedCertificate.ts';
 import { type Agent, freshKey, loopbackService, policyText, type Served, serve } from '../support/serve.ts';
 import { sleep } from '../support/until.ts';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
@@ -122,19 +119,6 @@ afterAll(async () => {
   await served?.stop();
   await Promise.all([upstream, elsewhere, raw, selfSigned].map((one) => one?.close()));
 });
-
-function selfSignedCertificate(): { key: string; cert: string } {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'vk-tls-'));
-  const [keyFile, certFile] = [path.join(folder, 'key.pem'), path.join(folder, 'cert.pem')];
-  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
-  const files = ['-keyout', keyFile, '-out', certFile];
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', ...subject, ...files], {
-    stdio: 'ignore',
-  });
-  const pair = { key: fs.readFileSync(keyFile, 'utf8'), cert: fs.readFileSync(certFile, 'utf8') };
-  fs.rmSync(folder, { recursive: true });
-  return pair;
-}
 
 /** A port on which nobody listens. */
 function freePort(): Promise<number> {

@@ -17,6 +17,8 @@ export class Recorder {
   readonly #requestHashKey: KeyObject;
   /** A megabyte takes ten milliseconds, and is asked for several times. */
   readonly #hashes = new WeakMap<CanonicalRequest, { readonly origin: string; readonly hash: string }>();
+  /** By the arguments of a call. `before` is what stands before them. */
+  readonly #toolHashes = new WeakMap<object, { readonly before: string; readonly hash: string }>();
   readonly #now: () => number;
   readonly #redactor: () => Redactor;
 
@@ -83,10 +85,15 @@ export class Recorder {
     return hash;
   }
 
-  /** The same for a call to a wrapped server: what it is for the credentials, the tool, and its arguments. */
+  /** The same for a call to an upstream server: what it is for the credentials, the tool, and its arguments. */
   toolCallHash(destination: string, tool: string, args: Readonly<Record<string, unknown>>): string {
+    const before = JSON.stringify([destination, tool]);
+    const known = this.#toolHashes.get(args);
+    if (known?.before === before) return known.hash;
     const canonical = JSON.stringify(['tools/call', destination, tool, args]);
-    return createHmac('sha256', this.#requestHashKey).update(canonical).digest('hex');
+    const hash = createHmac('sha256', this.#requestHashKey).update(canonical).digest('hex');
+    this.#toolHashes.set(args, { before, hash });
+    return hash;
   }
 
   /** Where the chain stands, once it is on disk up to there. Rejects when it cannot be synced. */

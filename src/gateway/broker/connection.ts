@@ -128,7 +128,7 @@ export async function serveConnection(
         );
         return;
       case 'listTools':
-        void gateway.wrapped.listTools(message.server, caller).then((result) => reply({ id: message.id, ...result }));
+        void gateway.servers.listTools(message.server, caller).then((result) => reply({ id: message.id, ...result }));
         return;
       case 'callTool':
         if (hasRoom(message.id, size)) callTool(message, size);
@@ -136,7 +136,7 @@ export async function serveConnection(
       case 'watchTools':
         if (unwatch.length >= MAX_WATCHED) throw new Error('too many servers are watched');
         unwatch.push(
-          gateway.wrapped.watch(message.server, () => reply({ event: 'toolsChanged', server: message.server })),
+          gateway.servers.watch(message.server, () => reply({ event: 'toolsChanged', server: message.server })),
         );
     }
   }
@@ -155,7 +155,7 @@ export async function serveConnection(
       if (tellProgress) reply({ id, waiting: 'approval' });
     };
     const onProgress = tellProgress && ((progress: CallProgress): void => reply({ id, progress }));
-    void perform(id, size, (signal) => gateway.wrapped.call(call, caller, signal, onWaiting, onProgress));
+    void perform(id, size, (signal) => gateway.callTool(call, caller, signal, onWaiting, onProgress));
   }
 
   /** Performs one call, during which it can be cancelled and counts as waiting, and replies. */

@@ -1,102 +1,102 @@
 import type { Agents } from '../agents.ts';
-import type { Recorder } from '../audit/recorder.ts';
-import type { Cleaner } from '../cleaning/cleaner.ts';
 import type { GatewayState } from '../gatewayState.ts';
-import { type Judge, type Judged, sameQuestion } from '../targets/service/authorizer.ts';
-import { type ShownRequest, shownRequest } from '../targets/service/shownRequest.ts';
-import type { ApprovalSubject, Approvals, Approver, Asked } from './approvals.ts';
-import { Flight } from './callContext.ts';
+import type { Approvals, Approver, Asked } from './approvals.ts';
+import { type CallContext, type Caller, PERSON } from './callContext.ts';
 import { RefusalError, refusals } from './refusals.ts';
+import type { Authorized, Denied, Question } from './target.ts';
 
-interface AskingParts {
-  readonly judge: Judge;
+interface GateParts {
   readonly state: GatewayState;
-  readonly agents: Agents;
-  readonly recorder: Recorder;
-  readonly cleaner: Cleaner;
+  readonly agents: Pick<Agents, 'isFrozen'>;
   readonly approvals: Approvals;
   readonly approver: Approver | undefined;
   /** How long a call waits for its answer, in milliseconds from its start. */
   readonly waitMs: number;
-  readonly now: () => number;
 }
 
-/** Puts the calls about which a rule asks before a person, each as the very request that would be sent. */
-export class Asking {
-  readonly #parts: AskingParts;
+/** Judges a call anew, as if it were made now. */
+type Judge = () => Authorized | Denied;
 
-  constructor(parts: AskingParts) {
+/** Puts the calls about which a rule asks before a person, each as exactly what would be sent. */
+export class ApprovalGate {
+  readonly #parts: GateParts;
+
+  constructor(parts: GateParts) {
     this.#parts = parts;
   }
 
-  /** Whether the call needs nobody's word, or has it. An *Allow Once* is spent by this. */
-  approved(flight: Flight, judged: Judged): boolean {
-    const { decision, inForce } = judged;
-    if (decision.verdict === 'ask' && !this.#parts.judge.allowsUnasked(flight)) {
-      if (this.#parts.approver === 'none') {
-        throw refusals.approvalDenied(inForce.service.name, 'The policy asks a person, and nobody can be asked here');
-      }
-      if (!this.#parts.approvals.take(this.#asked(flight, judged))) return false;
+  /** Who sends a request of their own has seen it and said yes already. */
+  allowsUnasked(caller: Caller): boolean {
+    return caller === PERSON || this.#parts.approver === 'all';
+  }
+
+  /** Whether a call about which a rule asks needs nobody's word, or has it. An *Allow Once* is spent by this. */
+  approved(context: CallContext, question: Question, judge: Judge): boolean {
+    if (this.allowsUnasked(context.caller)) return true;
+    if (this.#parts.approver === 'none') {
+      throw refusals.approvalDenied(context.name, 'The policy asks a person, and nobody can be asked here');
     }
-    flight.approved = decision.asking;
-    return true;
+    return this.#parts.approvals.take(this.#asked(context, question, judge));
   }
 
   /** Waits until a person has answered, or something changed that the question rested on. Throws a refusal otherwise. */
-  async waitForPerson(flight: Flight, judged: Judged, onWaiting: () => void): Promise<void> {
-    onWaiting();
-    const deadline = flight.startedAt + this.#parts.waitMs;
-    const shown = await this.#shown(flight, judged);
-    const subject = { ...this.#asked(flight, judged), question: () => this.#question(judged, shown) };
+  async wait(context: CallContext, question: Question, judge: Judge): Promise<void> {
+    const deadline = context.startedAt + this.#parts.waitMs;
+    const shown = await question.show(context.signal);
+    const asked = this.#asked(context, question, judge);
     // Much may have changed while it was looked through: what it is about now is another question.
-    if (subject.frozen() || !subject.stands()) return;
-    await this.#parts.approvals.wait(subject, deadline, flight.signal);
-    flight.throwIfInterrupted();
+    if (asked.frozen() || !asked.stands()) return;
+    const subject = { ...asked, question: () => ({ ...shown, ...credentialOf(question) }) };
+    await this.#parts.approvals.wait(subject, deadline, context.signal);
+    context.throwIfInterrupted();
   }
 
-  #asked(flight: Flight, judged: Judged): Asked {
-    const { inForce, request, decision } = judged;
-    const { service } = inForce;
-    const credentialGeneration = this.#parts.state.vault.generation(service.name);
+  #asked(context: CallContext, question: Question, judge: Judge): Asked {
+    const { state, agents } = this.#parts;
+    const { name, caller } = context;
+    const requestHash = question.hash();
+    const credentialGeneration = this.#generationOf(question);
     return {
-      connection: flight.caller.connection,
-      service: service.name,
+      connection: caller.connection,
+      service: name,
       credentialGeneration,
-      requestHash: this.#parts.recorder.requestHash(request, service.baseUrl.origin),
-      policyVersion: this.#parts.state.policyVersion,
-      rules: decision.asking.map(({ key }) => key),
-      mayRemember: decision.asking.every(({ rule }) => rule.approval === 'remember'),
+      requestHash,
+      policyVersion: state.policyVersion,
+      rules: question.rules,
+      mayRemember: question.mayRemember,
       stands: () =>
-        this.#parts.state.vault.generation(service.name) === credentialGeneration && this.#asksTheSame(flight, judged),
-      frozen: () => this.#parts.state.isFrozen(service.name) || this.#parts.agents.isFrozen(flight.caller.agent),
-      path: request.path,
+        this.#generationOf(question) === credentialGeneration && asksTheSame(judge(), question, requestHash),
+      frozen: () => state.isFrozen(name) || agents.isFrozen(caller.agent),
+      path: question.path,
     };
   }
 
-  /** Whether the call, judged anew, comes to the same request, about which the same rules ask. */
-  #asksTheSame({ call, caller }: Flight, { inForce, request, decision }: Judged): boolean {
-    try {
-      const now = this.#parts.judge.judge(new Flight(call, caller, this.#parts.now()));
-      const { origin } = inForce.service.baseUrl;
-      return (
-        now.inForce.service.baseUrl.origin === origin &&
-        this.#parts.recorder.requestHash(now.request, origin) === this.#parts.recorder.requestHash(request, origin) &&
-        sameQuestion(now.decision.asking, decision.asking)
-      );
-    } catch (error) {
-      if (error instanceof RefusalError) return false;
-      throw error;
-    }
+  /** Counts the values that the credentials have had: each only ever grows. */
+  #generationOf({ credentials }: Question): number {
+    return credentials.reduce((sum, name) => sum + this.#parts.state.vault.generation(name), 0);
   }
+}
 
-  /** What a person is shown. A known credential in it is taken out: it is on their screen. */
-  #shown({ caller, call, signal }: Flight, { inForce, request, decision }: Judged): Promise<ShownRequest> {
-    const shown = shownRequest(inForce, request, decision, caller.agent, call.reason);
-    return this.#parts.cleaner.json(shown, this.#parts.state.vault, signal);
+/** Whether the call, judged anew, comes to the same request, about which the same rules ask. */
+function asksTheSame(now: Authorized | Denied, question: Question, requestHash: string): boolean {
+  if ('denied' in now) {
+    if (now.denied instanceof RefusalError) return false;
+    throw now.denied;
   }
+  return (
+    now.question !== undefined &&
+    now.question.hash() === requestHash &&
+    sameRules(now.question.rules, question.rules) &&
+    question.stillMeant()
+  );
+}
 
-  #question({ inForce }: Judged, shown: ShownRequest): ReturnType<ApprovalSubject['question']> {
-    const { last4 } = this.#parts.state.credential(inForce);
-    return { ...shown, credential: { name: inForce.service.name, last4 } };
-  }
+function credentialOf(question: Question): { readonly credential?: NonNullable<ReturnType<Question['credential']>> } {
+  const credential = question.credential();
+  return credential ? { credential } : {};
+}
+
+/** Whether the same rules ask, in whatever order. */
+export function sameRules(one: readonly string[] = [], other: readonly string[] = []): boolean {
+  return one.length === other.length && one.every((rule) => other.includes(rule));
 }

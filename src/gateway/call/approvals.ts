@@ -1,4 +1,5 @@
 import type { ApprovalAnswer, ApprovalEnd, ApprovalQuestion } from '../parent.ts';
+import type { Interruptible, Interruption } from './interruptions.ts';
 import { refusals } from './refusals.ts';
 
 /** Who answers where policy asks: a person through the parent, or everything is allowed or denied without a question. */
@@ -96,7 +97,7 @@ export interface ApprovalPorts {
  * remembered for rules and a connection; a *Deny* holds for the identical call for a while. Whatever an approval rests
  * on (policy, credential, freeze, the connection) takes it along when it changes.
  */
-export class Approvals {
+export class Approvals implements Interruptible {
   readonly #ports: ApprovalPorts;
   /** By identity: identical calls share a question. */
   readonly #questions = new Map<string, Question>();
@@ -187,30 +188,37 @@ export class Approvals {
     return true;
   }
 
+  interrupt(interruption: Interruption): void {
+    const { by } = interruption;
+    if (by === 'end') this.#close();
+    else if (by === 'disconnection') this.#disconnect(interruption.connection);
+    else {
+      if (by === 'freeze' || by === 'agents') this.#freeze();
+      if (by !== 'freeze') this.#recheck();
+    }
+  }
+
   /** A freeze ends all that concerns the services and agents that it holds for. */
-  freeze(): void {
+  #freeze(): void {
     this.#forget((subject) => subject.frozen(), 'frozen');
     for (const [key, { subject }] of this.#remembered) if (subject.frozen()) this.#remembered.delete(key);
   }
 
   /** The connection is over: nothing of it can be used any more. */
-  disconnect(connection: string): void {
+  #disconnect(connection: string): void {
     this.#forget((subject) => subject.connection === connection, 'cancelled', 'gone');
     for (const [key, { subject }] of this.#remembered) {
       if (subject.connection === connection) this.#remembered.delete(key);
     }
   }
 
-  /**
-   * Policies, credentials, tools or who may call changed: what does not stand any more goes. Ten minutes end with their
-   * policy version.
-   */
-  recheck(): void {
+  /** What does not stand any more goes. Ten minutes end with their policy version. */
+  #recheck(): void {
     this.#forget((subject) => !subject.stands(), 'changed');
   }
 
   /** Ends every question; nobody is told any more. */
-  close(): void {
+  #close(): void {
     for (const { timer } of this.#questions.values()) clearTimeout(timer);
     this.#questions.clear();
   }

@@ -1,10 +1,7 @@
 import { agentName } from '../../core/audit/agentName.ts';
-import type { AuditAgent, AuditEvent } from '../../core/audit/auditEvent.ts';
-import { bodyTypeOf } from '../../core/policy/decide/bodyType.ts';
-import type { CanonicalRequest } from '../../core/request/parts/requestModel.ts';
-import type { AgentInfo, Call } from '../../protocol/messages.ts';
+import type { AuditAgent } from '../../core/audit/auditEvent.ts';
+import type { AgentInfo } from '../../protocol/messages.ts';
 import { freshId } from '../audit/recorder.ts';
-import type { AskingRule } from '../policySet.ts';
 import type { RefusalError, Sent } from './refusals.ts';
 
 /** Who calls: the agent by its own word, and whether it meets this window's policies or the user's alone. */
@@ -19,7 +16,7 @@ export interface Caller {
 export const PERSON: Caller = { agent: { name: 'person' }, scope: 'window', connection: 'person' };
 
 /** Why a call under way is cut off. The wording waits until it is known whether the request was sent. */
-export class Interruption {
+export class Interrupted {
   readonly refuse: (sent: Sent) => RefusalError;
 
   constructor(refuse: (sent: Sent) => RefusalError) {
@@ -27,42 +24,24 @@ export class Interruption {
   }
 }
 
-/** One call on its way through the pipeline. */
-export class Flight {
+/** One call on its way: who makes it, what for, since when, and whether something ends it. What it comes to is not kept here. */
+export class CallContext {
   readonly id = freshId();
+  /** What policies call the service or server that it is for; the agent's own word while none names it. */
+  readonly name: string;
   readonly caller: Caller;
-  readonly call: Call;
+  /** The agent, as it stands in records. */
+  readonly agent: AuditAgent;
+  /** Milliseconds since the epoch. */
   readonly startedAt: number;
   readonly #controller = new AbortController();
-  readonly #agent: AuditAgent;
   #deadline: NodeJS.Timeout | undefined;
-  /** Whether the request may have reached the API by now. */
-  sent: Sent = 'no';
-  /** What stands in the audit trail: that policy allowed it or asks a person about it, or that a person verified. */
-  verdict: 'allow' | 'ask' | 'verify';
-  /** The rules whose question a person answered with yes. */
-  approved: readonly AskingRule[] | undefined;
-  /** Whether an intent stands in the audit trail, so that its outcome must follow. */
-  intended = false;
-  environment: string | undefined;
-  /** Whether it is known if a credential stands in what the agent wrote. */
-  lookedThrough = false;
-  /** Whose value the request carries, once that is known; or whose stands in what the agent wrote, and then it is refused. */
-  credential: AuditEvent['credential'] | undefined;
-  request: CanonicalRequest | undefined;
-  rule: string | undefined;
 
-  constructor(call: Call, caller: Caller, startedAt: number, verdict: Flight['verdict'] = 'allow') {
-    this.verdict = verdict;
-    this.call = call;
+  constructor(name: string, caller: Caller, startedAt: number) {
+    this.name = name;
     this.caller = caller;
+    this.agent = auditAgent(caller.agent);
     this.startedAt = startedAt;
-    this.#agent = auditAgent(caller.agent);
-  }
-
-  /** The agent's short name, as rules for agents have it. It states its own. */
-  get agentName(): string {
-    return this.#agent.name;
   }
 
   get signal(): AbortSignal {
@@ -71,7 +50,7 @@ export class Flight {
 
   /** Ends the call as soon as it can be ended. The first reason stays. */
   interrupt(refuse: (sent: Sent) => RefusalError): void {
-    this.#controller.abort(new Interruption(refuse));
+    this.#controller.abort(new Interrupted(refuse));
   }
 
   /** Interrupts the call in `ms` unless it is over by then. */
@@ -84,33 +63,10 @@ export class Flight {
     clearTimeout(this.#deadline);
   }
 
-  /** Throws the {@link Interruption} if there is one. */
+  /** Throws the {@link Interrupted} if there is one. */
   throwIfInterrupted(): void {
     this.signal.throwIfAborted();
   }
-
-  /** What every record of this call says. */
-  event(): Omit<AuditEvent, 'kind'> {
-    const { call, request } = this;
-    const bodyType = request && bodyTypeOf(request);
-    return {
-      id: this.id,
-      agent: this.#agent,
-      service: call.service,
-      ...(this.environment ? { environment: this.environment } : {}),
-      method: request?.method ?? call.method,
-      path: request?.path ?? pathAlone(call.path),
-      ...(bodyType === undefined ? {} : { bodyType }),
-      ...(this.rule === undefined ? {} : { rule: this.rule }),
-      ...(this.credential === undefined ? {} : { credential: this.credential }),
-      ...(call.reason === undefined ? {} : { reason: call.reason }),
-    };
-  }
-}
-
-/** What was refused as a path is recorded as it was asked, without its query: values are not recorded. */
-export function pathAlone(path: string): string {
-  return path.split(/[?#]/, 1)[0] ?? '';
 }
 
 /** The agent's short name for reading and for queries, and its own word for it. */
@@ -122,14 +78,7 @@ export function auditAgent({ name, version }: AgentInfo): AuditAgent {
   };
 }
 
-/**
- * All that the agent wrote in a call, as a JSON value: each text as it is, and once more where the request puts several
- * together. Without a body that is no request's, which may be of any size.
- */
-export function wordsOf({ caller: { agent }, call, request }: Flight): unknown {
-  const { json: _json, form, text: _text, ...others } = call;
-  if (!request) return [agent, others];
-  // What stands before the path is the policy's.
-  const [, search = ''] = request.target.split('?', 2);
-  return [agent, call, `${request.path}?${search}`, form === undefined ? '' : (request.body?.text ?? '')];
+/** The path of an address that an agent gave: without its query, as values are not recorded. */
+export function pathAlone(path: string): string {
+  return path.split(/[?#]/, 1)[0] ?? '';
 }

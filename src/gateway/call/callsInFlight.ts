@@ -1,16 +1,24 @@
-import type { Call } from '../../protocol/messages.ts';
-import { type Caller, Flight } from './callContext.ts';
-import { refusals } from './refusals.ts';
+import type { Agents } from '../agents.ts';
+import type { GatewayState } from '../gatewayState.ts';
+import { CallContext, type Caller, PERSON } from './callContext.ts';
+import { endingBy, type Interruptible, type Interruption } from './interruptions.ts';
+import { type RefusalError, refusals, type Sent } from './refusals.ts';
 
-/** The calls under way, so that whatever stops them finds them. */
-export class Flights {
-  readonly #now: () => number;
-  readonly #underWay = new Set<Flight>();
+interface CallsParts {
+  readonly state: Pick<GatewayState, 'isFrozen' | 'allFrozen'>;
+  readonly agents: Pick<Agents, 'refusalOf'>;
+  readonly now: () => number;
+}
 
-  #stopped = false;
+/** The calls under way, whatever they are for, so that whatever ends them finds them. */
+export class CallsInFlight implements Interruptible {
+  readonly #parts: CallsParts;
+  readonly #underWay = new Set<CallContext>();
+  /** Set once the gateway ends: a call that comes after that meets it, too. */
+  #ending: Interruption | undefined;
 
-  constructor(now: () => number) {
-    this.#now = now;
+  constructor(parts: CallsParts) {
+    this.#parts = parts;
   }
 
   get size(): number {
@@ -18,33 +26,42 @@ export class Flights {
   }
 
   /** Begins a call, which `signal` cancels. */
-  take(call: Call, caller: Caller, signal: AbortSignal | undefined, verdict?: 'verify'): Flight {
-    const flight = new Flight(call, caller, this.#now(), verdict);
-    const cancel = (): void => flight.interrupt((sent) => refusals.cancelled(call.service, sent));
+  begin(name: string, caller: Caller, signal: AbortSignal | undefined): CallContext {
+    const context = new CallContext(name, caller, this.#parts.now());
+    const cancel = (): void => context.interrupt((sent) => refusals.cancelled(name, sent));
     if (signal?.aborted) cancel();
     else signal?.addEventListener('abort', cancel, { once: true });
-    this.#underWay.add(flight);
-    if (this.#stopped) stop(flight);
-    return flight;
-  }
-
-  /** The gateway ends: cuts off every call, and those that come while it does. */
-  stop(): void {
-    this.#stopped = true;
-    for (const flight of this.#underWay) stop(flight);
+    this.#underWay.add(context);
+    if (this.#ending) this.#interruptOne(context, this.#ending);
+    return context;
   }
 
   /** The call is over. */
-  end(flight: Flight): void {
-    flight.end();
-    this.#underWay.delete(flight);
+  end(context: CallContext): void {
+    context.end();
+    this.#underWay.delete(context);
   }
 
-  [Symbol.iterator](): IterableIterator<Flight> {
-    return this.#underWay.values();
+  interrupt(interruption: Interruption): void {
+    if (interruption.by === 'end') this.#ending = interruption;
+    for (const context of this.#underWay) this.#interruptOne(context, interruption);
   }
-}
 
-function stop(flight: Flight): void {
-  flight.interrupt((sent) => refusals.gatewayStopping(flight.call.service, sent));
+  /** Ends the calls that `concerned` picks, for a reason of their target's. */
+  interruptThose(concerned: (context: CallContext) => boolean, refuse: (sent: Sent) => RefusalError): void {
+    for (const context of this.#underWay) if (concerned(context)) context.interrupt(refuse);
+  }
+
+  #interruptOne(context: CallContext, interruption: Interruption): void {
+    const { name, caller } = context;
+    if (interruption.by === 'agents') {
+      const refuse = caller === PERSON ? undefined : this.#parts.agents.refusalOf(caller.agent);
+      if (refuse) context.interrupt(refuse);
+    } else if (interruption.by === 'disconnection') {
+      if (caller.connection === interruption.connection) context.interrupt((sent) => refusals.cancelled(name, sent));
+    } else {
+      const ending = endingBy(interruption, this.#parts.state);
+      if (ending?.concerns(name)) context.interrupt((sent) => ending.refuse(name, sent));
+    }
+  }
 }

@@ -3,7 +3,7 @@ import { freshId, type Recorder } from '../audit/recorder.ts';
 import { type Cleaner, UnreadError } from '../cleaning/cleaner.ts';
 import { TokenBucket } from '../tokenBucket.ts';
 import type { Vault } from '../vault.ts';
-import { auditAgent, type Caller, type Flight, PERSON } from './callContext.ts';
+import { auditAgent, type CallContext, type Caller, PERSON } from './callContext.ts';
 import { refusals } from './refusals.ts';
 
 /** How many calls of an agent pass after one in which a credential stood, and for how long that holds in milliseconds. */
@@ -50,29 +50,26 @@ export class CredentialsInCalls {
   }
 
   /**
-   * Throws unless a call that would pass is free of credentials. `words` is all that the agent wrote, as a JSON value. A
-   * person who sends a request of their own knows what they send.
+   * The names of the credentials that stand in a call; the person is told of them. `words` is all that the agent wrote,
+   * of which no more than `most` characters are looked through.
    */
-  async refuse(flight: Flight, words: unknown): Promise<void> {
-    if (flight.caller === PERSON) return;
-    const names = await this.#parts.cleaner.namesIn(words, this.#parts.vault, flight.signal);
-    this.#note(flight, names);
-    const again = flight.lookedThrough; // one that waited for a person counts once
-    flight.lookedThrough = true;
-    if (!again || names.length > 0) this.refuseFor(names, flight.caller, flight.call.service);
+  async namesIn({ caller, signal }: CallContext, words: unknown, most?: number): Promise<readonly string[]> {
+    const names = await this.#parts.cleaner.namesIn(words, this.#parts.vault, signal, most);
+    this.#tell(caller, names);
+    return names;
   }
 
-  /** Looks through a call that is refused for another reason, so that the trail and the person know. */
-  async lookAtRefused(flight: Flight, words: unknown): Promise<void> {
-    const { caller, signal } = flight;
-    if (flight.lookedThrough || caller === PERSON || signal.aborted) return;
+  /** The same for a call that is refused for another reason, so that the trail and the person know; never rejects for what it holds. */
+  async namesInRefused(context: CallContext, words: unknown): Promise<readonly string[]> {
+    const { caller, signal } = context;
+    if (caller === PERSON || signal.aborted) return [];
     try {
-      const { cleaner, vault } = this.#parts;
-      this.#note(flight, await cleaner.namesIn(words, vault, signal, MOST_OF_A_REFUSED_CALL));
+      return await this.namesIn(context, words, MOST_OF_A_REFUSED_CALL);
     } catch (error) {
       // It is refused already, for whatever it holds.
       if (error instanceof UnreadError) this.#parts.recorder.log('warn', `A refused call was not looked at: ${error}`);
       else if (!signal.aborted) throw error;
+      return [];
     }
   }
 
@@ -102,12 +99,6 @@ export class CredentialsInCalls {
     const until = now + PROBATION_MS;
     this.#onProbation.set(agent.name, probation ? { until } : { until, calls: new TokenBucket(ON_PROBATION) });
     throw refusals.credentialInCall(service);
-  }
-
-  #note(flight: Flight, names: readonly string[]): void {
-    const [name] = names;
-    if (name !== undefined) flight.credential = { name, last4: '' };
-    this.#tell(flight.caller, names);
   }
 
   /** By a record of its own, which the parent hears of as of any other. */

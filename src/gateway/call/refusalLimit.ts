@@ -5,7 +5,7 @@ import type { Refusal } from '../../protocol/messages.ts';
 import { freshId, type Recorder } from '../audit/recorder.ts';
 import { MAX_CONNECTIONS } from '../connections.ts';
 import { TokenBucket } from '../tokenBucket.ts';
-import { type Caller, type Flight, PERSON } from './callContext.ts';
+import { type Caller, PERSON } from './callContext.ts';
 import { refusals } from './refusals.ts';
 
 /** What one connection may have refused before its calls wait. An honest agent learns from a handful. */
@@ -84,7 +84,10 @@ export class RefusalLimit {
   }
 
   /** Records how a call ended that was refused: as the outcome of its intent or, where nothing was to be sent, as {@link refused}. */
-  ended({ intended, caller }: Pick<Flight, 'intended' | 'caller'>, event: Omit<AuditEvent, 'kind'>): void {
+  ended(
+    { intended, caller }: { readonly intended: boolean; readonly caller: Caller },
+    event: Omit<AuditEvent, 'kind'>,
+  ): void {
     if (intended) this.#recorder.recordOrLog({ ...event, kind: 'outcome' });
     else this.refused(caller, { ...event, kind: 'denied' });
   }

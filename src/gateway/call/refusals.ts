@@ -1,6 +1,6 @@
 import type { ErrorCode, Refusal } from '../../protocol/messages.ts';
+import type { Missing } from '../missingRule.ts';
 import type { Mend } from '../parent.ts';
-import type { Missing } from '../targets/service/missingRule.ts';
 
 /**
  * The closed list of what a gateway answers instead of an API's answer. Each is made by a function here, so that every
@@ -142,11 +142,16 @@ export const refusals = {
       { sent },
     ),
 
-  agentWaits: (): RefusalError =>
+  agentWaits: (sent: Sent): RefusalError =>
     refuse(
       'approval_pending',
-      'This agent is new to Valet Key: a person has to allow it once.',
-      'Ask the person to run "Valet Key: Allow Agent" in VS Code, where this agent waits in the Agents view. Then repeat this identical call.',
+      sent === 'no'
+        ? 'This agent is new to Valet Key: a person has to allow it once.'
+        : 'A person stopped allowing this agent, and the call was cut off.',
+      sent === 'no'
+        ? 'Ask the person to run "Valet Key: Allow Agent" in VS Code, where this agent waits in the Agents view. Then repeat this identical call.'
+        : DO_NOT_REPEAT,
+      { sent },
     ),
 
   approvalPending: (service: string, approvalId: string): RefusalError =>

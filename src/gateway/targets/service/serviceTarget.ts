@@ -1,162 +1,167 @@
-import { canonicalise } from '../../../core/request/canonicalise.ts';
-import type { CanonicalRequest } from '../../../core/request/parts/requestModel.ts';
-import type { Secret } from '../../../core/secret.ts';
-import type { Answer } from '../../../protocol/messages.ts';
-import { judgeRedirect } from '../../answer/answer.ts';
-import { TooLargeError } from '../../answer/decode.ts';
+import type { Answer, Call } from '../../../protocol/messages.ts';
 import type { Recorder } from '../../audit/recorder.ts';
-import type { Flight } from '../../call/callContext.ts';
-import { refusals } from '../../call/refusals.ts';
+import type { CallContext, Caller } from '../../call/callContext.ts';
+import type { RefusalError } from '../../call/refusals.ts';
+import type { Authorized, Denied, Question, Read, RunOptions, Seen, Target } from '../../call/target.ts';
 import type { Cleaner } from '../../cleaning/cleaner.ts';
 import type { GatewayState } from '../../gatewayState.ts';
-import type { Renewal } from '../../parent.ts';
-import type { ServiceInForce } from '../../policySet.ts';
+import type { JointDecision } from '../../policySet.ts';
+import { type Authorizer, seenOf, seenRequest, unreadCall } from './authorizer.ts';
+import type { CommandCredentials } from './commands/commandCredentials.ts';
 import type { Incoming } from './http/message.ts';
-import type { Transport } from './http/transport.ts';
-import { TransportError } from './http/transportError.ts';
-import type { Injected } from './inject/injected.ts';
-import type { Authenticator, Presented } from './renewal/authenticator.ts';
+import type { DecidedRequest, ReadyRequest, RequestSender } from './requestSender.ts';
+import { shownRequest } from './shownRequest.ts';
 
-interface SenderParts {
-  readonly state: GatewayState;
-  readonly recorder: Recorder;
-  readonly transport: Transport;
-  readonly auth: Authenticator;
-  readonly cleaner: Cleaner;
-  readonly now: () => number;
+/** A request as it stood at one moment. */
+interface ReadRequest extends Read, DecidedRequest {
+  /** The version of everything that it is decided on. */
+  readonly version: number;
 }
 
-/** Records the intent, puts the credential in, sends, and makes of what comes back what the agent may have of it. */
-export class Sender {
-  readonly #parts: SenderParts;
+interface AuthorizedRequest extends Authorized, ReadRequest {}
 
-  constructor(parts: SenderParts) {
+interface ServiceParts {
+  readonly state: GatewayState;
+  readonly authorizer: Authorizer;
+  readonly sender: RequestSender;
+  readonly commands: Pick<CommandCredentials, 'obtain'>;
+  readonly cleaner: Cleaner;
+  readonly recorder: Pick<Recorder, 'requestHash'>;
+}
+
+/** Calls to the services that policies name: HTTP requests, with the credential that the gateway puts in. */
+export class ServiceTarget implements Target<Call, ReadRequest, AuthorizedRequest, ReadyRequest, Incoming, Answer> {
+  readonly #parts: ServiceParts;
+
+  constructor(parts: ServiceParts) {
     this.#parts = parts;
   }
 
-  /**
-   * Sends the request with the credential or a token minted with it; and once more where the token was refused, was
-   * renewed, and repeating does no harm. `candidate` takes what is left of one that was used up.
-   */
-  async send(
-    flight: Flight,
-    inForce: ServiceInForce,
-    request: CanonicalRequest,
-    stored: Secret,
-    checkAgain: () => void,
-    candidate?: { renewal?: Renewal },
-  ): Promise<Incoming> {
-    const { service } = inForce;
-    let presented: Presented | undefined = await this.#parts.auth.present(
-      service,
-      stored,
-      flight.signal,
-      candidate !== undefined,
-    );
-    if (candidate && presented.renewal) candidate.renewal = presented.renewal;
-    for (let again = false; ; again = true) {
-      checkAgain();
-      const injected = await this.#parts.auth.inject(service, request, presented);
-      this.#recordIntent(flight, inForce, request, stored);
-      const incoming = await this.#sendOnce(flight, inForce, request, injected, checkAgain);
-      const sent = { stored, presented, again };
-      if (candidate) return incoming;
-      presented = await this.#parts.auth.afterAnswer(service, request, sent, incoming, flight.signal);
-      if (presented === undefined) return incoming;
-      this.recordOutcome(flight, incoming);
-    }
+  nameOf({ service }: Call): string {
+    return service;
   }
 
-  #recordIntent(flight: Flight, { service }: ServiceInForce, request: CanonicalRequest, secret: Secret): void {
-    flight.credential = { name: service.name, last4: secret.last4 };
-    this.#parts.recorder.record({
-      ...flight.event(),
-      kind: 'intent',
-      verdict: flight.verdict,
-      requestHash: this.#parts.recorder.requestHash(request, service.baseUrl.origin),
-    });
-    flight.intended = true;
+  unread(call: Call, caller: Caller): Seen {
+    return unreadCall(call, caller);
   }
 
-  async #sendOnce(
-    flight: Flight,
-    inForce: ServiceInForce,
-    request: CanonicalRequest,
-    { target, headers }: Injected,
-    checkAgain: () => void,
-  ): Promise<Incoming> {
-    const { service, limits } = inForce;
-    const { baseUrl, network } = service;
+  read(call: Call, caller: Caller): ReadRequest | Denied {
+    const { state, authorizer } = this.#parts;
+    const { version } = state;
+    let seen = unreadCall(call, caller);
     try {
-      const incoming = await this.#parts.transport.send(
-        { baseUrl, network, method: request.method, target, headers, body: request.body?.text },
-        {
-          maxBytes: limits.responseBytes,
-          signal: flight.signal,
-          beforeWrite: () => {
-            checkAgain();
-            flight.sent = 'unknown';
-          },
-        },
-      );
-      flight.sent = 'yes';
-      return incoming;
-    } catch (error) {
-      if (!(error instanceof TransportError)) throw error;
-      flight.sent = error.sent;
-      switch (error.failure) {
-        case 'address':
-          throw refusals.addressRefused(service.name, baseUrl.host, network);
-        case 'tls':
-          throw refusals.tls(service.name, baseUrl.host, error.detail);
-        case 'too_large':
-          throw refusals.responseTooLarge(service.name, error.detail);
-        case 'unreachable':
-          throw refusals.unreachable(service.name, baseUrl.host, error.detail, error.sent);
-        case 'aborted':
-          throw flight.signal.reason;
-      }
+      const inForce = state.find(call.service, caller.scope);
+      seen = seenOf(inForce, seen);
+      const request = authorizer.canonicalise(call, inForce);
+      return { call, inForce, request, version, seen: seenRequest(call, caller, request, seen) };
+    } catch (denied) {
+      return { seen, denied };
     }
   }
 
-  /** What the agent gets of the answer. Throws `response_too_large`. */
-  async redact(flight: Flight, { service, limits, decide }: ServiceInForce, incoming: Incoming): Promise<Answer> {
-    const { vault } = this.#parts.state;
-    const order = {
-      call: flight.call,
-      baseUrl: service.baseUrl,
-      auth: service.auth,
-      maxBytes: limits.responseBytes,
-      durationMs: this.#parts.now() - flight.startedAt,
-    };
-    const wouldAllow = (path: string): boolean => {
-      const result = canonicalise({ service: service.name, method: 'GET', path }, { ...service, limits });
-      return result.ok && decide(result.value, flight.agentName).verdict === 'allow';
-    };
+  decide(read: ReadRequest, caller: Caller): AuthorizedRequest | Denied {
+    const { state, authorizer } = this.#parts;
+    const { call, inForce, request } = read;
+    const decided = authorizer.decide(inForce, request, caller);
+    const seen = withRule(read.seen, decided.decision);
     try {
-      return judgeRedirect(await this.#parts.cleaner.answer(incoming, order, vault, flight.signal), wouldAllow);
-    } catch (error) {
-      if (error instanceof TooLargeError) throw refusals.responseTooLarge(service.name, error.message);
-      throw error;
+      authorizer.refuseIfDenied(inForce, request, decided, caller);
+      state.refuseIfFrozen(call.service);
+      state.requireCredential(inForce);
+      return { ...read, ...this.#verdict(read, decided.decision, caller, seen) };
+    } catch (denied) {
+      return { seen, denied };
     }
   }
 
-  /** Records how the request ended. */
-  recordOutcome(flight: Flight, incoming: Incoming): void {
-    // The API has acted already: the agent gets its answer, and a gap shows in the log and as an intent on its own.
-    this.#parts.recorder.recordOrLog({
-      ...flight.event(),
-      kind: 'outcome',
-      verdict: flight.verdict,
-      status: incoming.status,
-      durationMs: this.#parts.now() - flight.startedAt,
-      bytes: incoming.body.length,
-    });
+  /** A credential that a command gives is fetched by a program of the person's: not for what no rule allows, nor before a yes. */
+  obtain({ inForce }: AuthorizedRequest, signal: AbortSignal): Promise<void> {
+    return this.#parts.commands.obtain(inForce, signal);
+  }
+
+  prepare(authorized: AuthorizedRequest, { signal }: CallContext): Promise<ReadyRequest> {
+    return this.#parts.sender.prepare(authorized, this.#parts.state.credential(authorized.inForce), signal);
+  }
+
+  stillHolds(authorized: AuthorizedRequest, caller: Caller): AuthorizedRequest | Denied {
+    const { state, authorizer } = this.#parts;
+    if (state.version === authorized.version) return authorized;
+    const { request } = authorized;
+    let { seen } = authorized;
+    try {
+      const now = authorizer.findAgain(authorized.inForce, caller.scope);
+      const decided = authorizer.decide(now, request, caller);
+      seen = withRule(seen, decided.decision);
+      authorizer.refuseIfDenied(now, request, decided, caller);
+      state.requireCredential(now);
+      return { ...authorized, ...this.#verdict(authorized, decided.decision, caller, seen) };
+    } catch (denied) {
+      return { seen, denied };
+    }
+  }
+
+  intent(ready: ReadyRequest): ReturnType<RequestSender['intent']> {
+    return this.#parts.sender.intent(ready);
+  }
+
+  run(ready: ReadyRequest, options: RunOptions): Promise<Incoming> {
+    return this.#parts.sender.run(ready, options);
+  }
+
+  again(ready: ReadyRequest, incoming: Incoming, signal: AbortSignal): Promise<ReadyRequest | undefined> {
+    return this.#parts.sender.again(ready, incoming, signal);
+  }
+
+  redact(authorized: AuthorizedRequest, incoming: Incoming, context: CallContext): Promise<Answer> {
+    return this.#parts.sender.redact(authorized, incoming, context);
+  }
+
+  outcome(incoming: Incoming): ReturnType<RequestSender['outcome']> {
+    return this.#parts.sender.outcome(incoming);
   }
 
   /** 401 is a rejection until the next success; other failures say nothing about the credential. */
-  noteStanding(service: string, secret: Secret, status: number): void {
-    if (status === 401) this.#parts.state.vault.noteStanding(service, secret, 'rejected');
-    else if (status >= 200 && status < 300) this.#parts.state.vault.noteStanding(service, secret, undefined);
+  settle({ inForce: { service }, stored }: ReadyRequest, { status }: Incoming): void {
+    const { vault } = this.#parts.state;
+    if (status === 401) vault.noteStanding(service.name, stored, 'rejected');
+    else if (status >= 200 && status < 300) vault.noteStanding(service.name, stored, undefined);
   }
+
+  settleRefused(name: string, { refusal: { code }, why, mend }: RefusalError): void {
+    const { vault } = this.#parts.state;
+    const shown = why === undefined ? undefined : vault.redactor.text(why).text;
+    if (code === 'credential_rejected') vault.noteRejected(name, shown, mend);
+    if (code === 'missing_credential' && shown !== undefined) vault.noteMissing(name, shown);
+  }
+
+  knownNames(scope: Caller['scope']): readonly string[] {
+    return this.#parts.state.policies(scope).serviceNames;
+  }
+
+  #verdict(decided: DecidedRequest, decision: JointDecision, caller: Caller, seen: Seen): Authorized {
+    const { limits } = decided.inForce;
+    const shared = { seen, limits, timeoutMs: limits.timeoutMs };
+    if (decision.verdict !== 'ask') return { ...shared, verdict: 'allow' };
+    return { ...shared, verdict: 'ask', question: this.#question(decided, decision, caller) };
+  }
+
+  #question({ call, inForce, request }: DecidedRequest, decision: JointDecision, { agent }: Caller): Question {
+    const { state, recorder, cleaner } = this.#parts;
+    const { service } = inForce;
+    return {
+      hash: () => recorder.requestHash(request, service.baseUrl.origin),
+      path: request.path,
+      rules: decision.asking.map(({ key }) => key),
+      mayRemember: decision.asking.every(({ rule }) => rule.approval === 'remember'),
+      credentials: [service.name],
+      stillMeant: () => true,
+      show: (signal) => cleaner.json(shownRequest(inForce, request, decision, agent, call.reason), state.vault, signal),
+      credential: () => ({ name: service.name, last4: state.lastCharacters(inForce) }),
+    };
+  }
+}
+
+function withRule({ record, words }: Seen, { rule }: JointDecision): Seen {
+  const { rule: _before, ...rest } = record;
+  return { record: rule === undefined ? rest : { ...rest, rule: rule.id }, words };
 }

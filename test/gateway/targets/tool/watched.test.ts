@@ -6,7 +6,7 @@ let under: GatewayInProcess;
 it('a freeze takes no time for the names of servers that agents made up and watched', async () => {
   under = await gatewayInProcess({ policy: 'services: {}\n' });
   const { gateway } = under;
-  const stops = Array.from({ length: 50_000 }, (_, i) => gateway.wrapped.watch(`made-up-${i}`, () => undefined));
+  const stops = Array.from({ length: 50_000 }, (_, i) => gateway.servers.watch(`made-up-${i}`, () => undefined));
   for (const stop of stops) stop();
   const before = process.threadCpuUsage();
   await gateway.setFreeze({ all: true, services: [] });
@@ -18,8 +18,8 @@ it('who watches a server hears of it, though another stopped watching', async ()
   const server = { command: 'node', args: ['x.js'], tools: { allow: ['*'] } };
   under = await gatewayInProcess({ policy: 'services: {}\n' });
   let told = 0;
-  const stop = under.gateway.wrapped.watch('later', () => undefined);
-  under.gateway.wrapped.watch('later', () => told++);
+  const stop = under.gateway.servers.watch('later', () => undefined);
+  under.gateway.servers.watch('later', () => told++);
   stop();
   await under.setPolicy(JSON.stringify({ services: {}, servers: { later: server } }));
   expect(told).toBe(1);

@@ -2,10 +2,12 @@ import { masked } from '../../../../core/checkup/secrets/findSecrets.ts';
 import type { Auth } from '../../../../core/policy/model/auth.ts';
 import { credentialProblem, fitsHeader } from '../../../../core/redact/strength.ts';
 import type { Secret } from '../../../../core/secret.ts';
+import { endingBy, type Interruptible, type Interruption } from '../../../call/interruptions.ts';
 import { refusals } from '../../../call/refusals.ts';
+import type { GatewayState } from '../../../gatewayState.ts';
 import type { CommandCredential, CommandOutcome, CredentialCommand } from '../../../parent.ts';
 import type { ServiceInForce } from '../../../policySet.ts';
-import type { Vault } from '../../../vault.ts';
+import { unlessAborted } from '../../../unlessAborted.ts';
 import { materialProblem } from '../inject/material.ts';
 import type { RunCommand } from './runCommand.ts';
 
@@ -16,7 +18,7 @@ const TRIED_EVERY_MS = 10_000;
 const MOST_SHOWN = 600;
 
 interface CommandCredentialsPorts {
-  readonly vault: Vault;
+  readonly state: GatewayState;
   readonly run: RunCommand;
   readonly now: () => number;
   readonly log: (level: 'info' | 'warn', message: string) => void;
@@ -33,7 +35,7 @@ interface Running {
  * Credentials that a command of the person's own choosing gives: run when a call needs one, once for however many calls,
  * kept in memory for the time that the person chose, and run again after it.
  */
-export class CommandCredentials {
+export class CommandCredentials implements Interruptible {
   readonly #ports: CommandCredentialsPorts;
   readonly #running = new Map<string, Running>();
   readonly #failedAt = new Map<string, number>();
@@ -47,7 +49,8 @@ export class CommandCredentials {
    * `missing_credential` with the reason, or what interrupted the call.
    */
   async obtain({ service: { name, auth, baseUrl } }: ServiceInForce, signal: AbortSignal): Promise<void> {
-    const { vault, now } = this.#ports;
+    const { state, now } = this.#ports;
+    const { vault } = state;
     const command = vault.command(name);
     if (!command || vault.find(name, baseUrl, auth).found !== 'by_command') return;
     const failed = this.#failedAt.get(name);
@@ -77,23 +80,32 @@ export class CommandCredentials {
     return { why: result.why, ...(shown === '' ? {} : { stderr: shown }) };
   }
 
+  interrupt(interruption: Interruption): void {
+    if (interruption.by === 'credentials') this.#refresh();
+    else {
+      const ending = endingBy(interruption, this.#ports.state);
+      if (ending) this.#forget((service) => ending.concerns(service));
+    }
+  }
+
   /** What commands gave for these services is out of use at once, and those that run are ended. */
-  forget(concerns: (service: string) => boolean): void {
+  #forget(concerns: (service: string) => boolean): void {
     for (const [service, { stop }] of this.#running) {
       if (!concerns(service)) continue;
       this.#running.delete(service);
       stop.abort();
     }
     for (const service of this.#failedAt.keys()) if (concerns(service)) this.#failedAt.delete(service);
-    this.#ports.vault.forgetGiven(concerns);
+    this.#ports.state.vault.forgetGiven(concerns);
   }
 
   /** The vault was told other commands: what runs for one that is no more is ended. */
-  refresh(): void {
-    const changed = (service: string, id: string): boolean => this.#ports.vault.command(service)?.id !== id;
-    for (const [service, { id }] of [...this.#running]) if (changed(service, id)) this.forget((one) => one === service);
+  #refresh(): void {
+    const changed = (service: string, id: string): boolean => this.#ports.state.vault.command(service)?.id !== id;
+    for (const [service, { id }] of [...this.#running])
+      if (changed(service, id)) this.#forget((one) => one === service);
     for (const service of this.#failedAt.keys()) {
-      if (!this.#ports.vault.command(service)) this.#failedAt.delete(service);
+      if (!this.#ports.state.vault.command(service)) this.#failedAt.delete(service);
     }
   }
 
@@ -105,7 +117,8 @@ export class CommandCredentials {
   }
 
   async #run({ service, command, keepMs }: CommandCredential, auth: Auth, stopped: AbortSignal): Promise<void> {
-    const { vault, run, now, log } = this.#ports;
+    const { state, run, now, log } = this.#ports;
+    const { vault } = state;
     const { result } = await run(command, stopped);
     // A freeze, a revocation or another command came first: nothing of this one counts.
     if (stopped.aborted) return;
@@ -122,7 +135,7 @@ export class CommandCredentials {
 
   /** The end of standard error, without known credentials and without what looks like one. */
   #shown(stderr: string): string {
-    const clean = masked(this.#ports.vault.redactor.text(stderr).text)
+    const clean = masked(this.#ports.state.vault.redactor.text(stderr).text)
       .replace(/[^\P{C}\n]/gu, '')
       .trim();
     return clean.length <= MOST_SHOWN ? clean : `…${clean.slice(-MOST_SHOWN)}`;
@@ -136,13 +149,4 @@ export function unsuitable(auth: Auth, value: Secret): string | undefined {
   if (credentialProblem(value)?.severity === 'refuse') return 'what it wrote is too short for a credential';
   const problem = materialProblem(auth, value);
   return problem === undefined ? undefined : `what it wrote does not suit ${auth.type} (${problem.replace(/\.$/, '')})`;
-}
-
-function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason);
-    if (signal.aborted) return abort();
-    signal.addEventListener('abort', abort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }

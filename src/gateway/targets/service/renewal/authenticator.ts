@@ -1,8 +1,9 @@
 import type { Service } from '../../../../core/policy/model/service.ts';
 import type { CanonicalRequest } from '../../../../core/request/parts/requestModel.ts';
 import type { Secret } from '../../../../core/secret.ts';
-import type { RefusalError } from '../../../call/refusals.ts';
+import { endingBy, type Interruptible, type Interruption } from '../../../call/interruptions.ts';
 import { refusals } from '../../../call/refusals.ts';
+import type { GatewayState } from '../../../gatewayState.ts';
 import type { Vault } from '../../../vault.ts';
 import type { Incoming } from '../http/message.ts';
 import { inject } from '../inject/inject.ts';
@@ -33,12 +34,15 @@ export interface Presented {
   readonly renewal?: Kept;
 }
 
-export interface AuthenticatorPorts extends Omit<TokenClientPorts, 'skew'>, Pick<RenewerPorts, 'keeper' | 'log'> {
-  readonly vault: Vault;
+export interface AuthenticatorPorts
+  extends Omit<TokenClientPorts, 'skew' | 'refuseIfFrozen'>,
+    Pick<RenewerPorts, 'keeper' | 'log'> {
+  readonly state: GatewayState;
 }
 
 /** Makes of a stored credential what a request carries, whatever its type, and learns from how it was received. */
-export class Authenticator {
+export class Authenticator implements Interruptible {
+  readonly #state: GatewayState;
   readonly #vault: Vault;
   readonly #now: () => number;
   readonly #skew = new ClockSkew();
@@ -47,11 +51,16 @@ export class Authenticator {
   readonly #signedForGood: Allowance;
 
   constructor(ports: AuthenticatorPorts) {
-    this.#vault = ports.vault;
+    this.#state = ports.state;
+    this.#vault = ports.state.vault;
     this.#now = ports.now;
     this.#signed = new Allowance(SIGNED, ports.now);
     this.#signedForGood = new Allowance(SIGNED_FOR_GOOD, ports.now);
-    const client = new TokenClient({ ...ports, skew: this.#skew });
+    const client = new TokenClient({
+      ...ports,
+      skew: this.#skew,
+      refuseIfFrozen: (service) => ports.state.refuseIfFrozen(service),
+    });
     this.#renewer = new Renewer({
       keeper: ports.keeper,
       skew: this.#skew,
@@ -137,8 +146,13 @@ export class Authenticator {
     return this.#renewer.redeem(service, stored, code, signal);
   }
 
-  /** Ends the token requests of these services, but for those whose answer alone knows the next refresh token. */
-  interrupt(concerns: (service: string) => boolean, reason: (service: string) => RefusalError): void {
-    this.#renewer.interrupt(concerns, reason);
+  /** Ends the token requests of services that are over, but for those whose answer alone knows the next refresh token. */
+  interrupt(interruption: Interruption): void {
+    const ending = endingBy(interruption, this.#state);
+    if (!ending) return;
+    this.#renewer.interrupt(
+      (service) => ending.concerns(service),
+      (service) => ending.refuse(service, 'no'),
+    );
   }
 }

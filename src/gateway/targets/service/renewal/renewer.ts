@@ -6,6 +6,7 @@ import type { Service } from '../../../../core/policy/model/service.ts';
 import type { Secret } from '../../../../core/secret.ts';
 import { type RefusalError, refusals } from '../../../call/refusals.ts';
 import type { CredentialKeeper, RenewalLease } from '../../../parent.ts';
+import { unlessAborted } from '../../../unlessAborted.ts';
 import type { Incoming } from '../http/message.ts';
 import { mintGithubApp } from '../inject/githubApp.ts';
 import { mintGoogleServiceAccount } from '../inject/googleServiceAccount.ts';
@@ -109,7 +110,7 @@ export class Renewer {
     const alive = held && held.expiresAt > now && !(refused && held.value.equals(refused)) ? held : undefined;
     if (alive && now < alive.renewAt) return alive.value;
     try {
-      return (await beforeAbort(this.#run(key, service, stored, refused), signal)).value;
+      return (await unlessAborted(this.#run(key, service, stored, refused), signal)).value;
     } catch (error) {
       if (alive && error instanceof MintError && error.kind === 'outage') return alive.value;
       throw this.#told(error, key, service);
@@ -404,14 +405,4 @@ export function futile(service: Service): RefusalError {
     'Tell the person: the token may be for another audience or scope than the API wants (auth in the policy), or the access was revoked.',
     { sent: 'yes' },
   );
-}
-
-/** Rejects with the signal's reason when that comes first; `work` goes on for whoever else waits. */
-function beforeAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason);
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }

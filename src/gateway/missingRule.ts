@@ -1,9 +1,9 @@
-import type { GraphqlAsk } from '../../../core/policy/decide/graphql.ts';
-import { isGraphqlCall } from '../../../core/policy/decide/graphqlEndpoint.ts';
-import type { RequestReading } from '../../../core/policy/decide/requestReading.ts';
-import { narrowestRuleToFill, ruleWanted, type WantedRule } from '../../../core/policy/learn/narrowestRule.ts';
-import type { CanonicalRequest } from '../../../core/request/parts/requestModel.ts';
-import type { JointDecision, ServiceInForce } from '../../policySet.ts';
+import type { GraphqlAsk } from '../core/policy/decide/graphql.ts';
+import { isGraphqlCall } from '../core/policy/decide/graphqlEndpoint.ts';
+import type { RequestReading } from '../core/policy/decide/requestReading.ts';
+import { narrowestRuleToFill, ruleWanted, type WantedRule } from '../core/policy/learn/narrowestRule.ts';
+import type { CanonicalRequest } from '../core/request/parts/requestModel.ts';
+import type { JointDecision, ServiceInForce } from './policySet.ts';
 
 /** What could let a denied request pass. A rule is on one line, in braces, and quotes nothing of the request. */
 export type Missing =

@@ -1,0 +1,93 @@
+import type { AuditEvent } from '../../core/audit/auditEvent.ts';
+import type { Refusal } from '../../protocol/messages.ts';
+import type { Recorder } from '../audit/recorder.ts';
+import type { CallContext } from './callContext.ts';
+import type { RefusalLimit } from './refusalLimit.ts';
+import type { Authorized, Seen } from './target.ts';
+
+interface RecordsParts {
+  readonly recorder: Pick<Recorder, 'record' | 'recordOrLog'>;
+  readonly refusalLimit: Pick<RefusalLimit, 'ended'>;
+  readonly now: () => number;
+}
+
+/** Makes the records of one call of what its steps found. */
+export class CallRecords {
+  readonly #parts: RecordsParts;
+  readonly #context: CallContext;
+  #seen: Seen;
+  #verdict: Authorized['verdict'] = 'allow';
+  #credential: AuditEvent['credential'];
+  #intended = false;
+
+  constructor(parts: RecordsParts, context: CallContext, unread: Seen) {
+    this.#parts = parts;
+    this.#context = context;
+    this.#seen = unread;
+  }
+
+  get words(): unknown {
+    return this.#seen.words;
+  }
+
+  /** Whether an intent stands in the audit trail, so that its outcome must follow. */
+  get intended(): boolean {
+    return this.#intended;
+  }
+
+  found(seen: Seen, verdict = this.#verdict): void {
+    this.#seen = seen;
+    this.#verdict = verdict;
+  }
+
+  /** Whose credential stands in what the agent wrote: such a call is refused. */
+  foundCredential(name: string | undefined): void {
+    if (name !== undefined) this.#credential = { name, last4: '' };
+  }
+
+  /** Throws `AuditWriteError`: then nothing may be sent. */
+  intent({ credential, ...more }: Pick<AuditEvent, 'requestHash' | 'credential'>): void {
+    this.#credential = credential;
+    this.#parts.recorder.record({ ...this.#event(), kind: 'intent', verdict: this.#verdict, ...more });
+    this.#intended = true;
+  }
+
+  /** The target has acted already: the agent gets its answer, and a gap shows in the log and as an intent on its own. */
+  outcome(more: Pick<AuditEvent, 'status' | 'bytes' | 'result'>): void {
+    this.#parts.recorder.recordOrLog({
+      ...this.#event(),
+      kind: 'outcome',
+      verdict: this.#verdict,
+      durationMs: this.#durationMs(),
+      ...more,
+    });
+  }
+
+  refused({ code, rule }: Refusal): void {
+    this.#parts.refusalLimit.ended(
+      { intended: this.#intended, caller: this.#context.caller },
+      {
+        ...this.#event(),
+        verdict: this.#intended || code === 'approval_pending' ? this.#verdict : 'deny',
+        code,
+        ...(rule === undefined ? {} : { rule }),
+        durationMs: this.#durationMs(),
+      },
+    );
+  }
+
+  #event(): Omit<AuditEvent, 'kind'> {
+    const { id, agent, name } = this.#context;
+    return {
+      id,
+      agent,
+      service: name,
+      ...this.#seen.record,
+      ...(this.#credential === undefined ? {} : { credential: this.#credential }),
+    };
+  }
+
+  #durationMs(): number {
+    return this.#parts.now() - this.#context.startedAt;
+  }
+}

@@ -1,0 +1,245 @@
+import type { CallProgress, Refusal } from '../../protocol/messages.ts';
+import type { Agents } from '../agents.ts';
+import { AuditWriteError } from '../audit/auditLog.ts';
+import type { Recorder } from '../audit/recorder.ts';
+import type { GatewayState } from '../gatewayState.ts';
+import type { Limiter, Place } from '../limiter.ts';
+import type { Turns } from '../turns.ts';
+import { type ApprovalGate, sameRules } from './approvalGate.ts';
+import { type CallContext, type Caller, PERSON } from './callContext.ts';
+import { CallRecords } from './callRecords.ts';
+import type { CallsInFlight } from './callsInFlight.ts';
+import type { CredentialsInCalls } from './credentialsInCalls.ts';
+import { enterLimits } from './enterLimits.ts';
+import type { RefusalLimit } from './refusalLimit.ts';
+import type { RefusalMapper } from './refusalMapper.ts';
+import { refusals, type Sent } from './refusals.ts';
+import type { Authorized, Denied, Read, Target } from './target.ts';
+
+export interface PipelineParts {
+  readonly state: GatewayState;
+  readonly agents: Pick<Agents, 'admit'>;
+  readonly limiter: Limiter;
+  readonly gate: ApprovalGate;
+  readonly inCalls: CredentialsInCalls;
+  readonly refusalLimit: RefusalLimit;
+  readonly mapper: RefusalMapper;
+  readonly recorder: Recorder;
+  readonly calls: CallsInFlight;
+  readonly turns: Turns;
+  readonly now: () => number;
+}
+
+/** Who makes a call, and who hears of it meanwhile. */
+export interface Order {
+  readonly caller: Caller;
+  /** Cancels it. */
+  readonly signal?: AbortSignal | undefined;
+  /** It begins to wait for a person. */
+  readonly onWaiting?: (() => void) | undefined;
+  readonly onProgress?: ((progress: CallProgress) => void) | undefined;
+}
+
+/**
+ * The way of every call, whatever it is for: admit, authorize, limit, approve, obtain, prepare, authorize again, record the
+ * intent, run, redact, record the outcome, settle. What is particular to services, tools and verifications is in their
+ * targets.
+ */
+export class Pipeline {
+  readonly #parts: PipelineParts;
+
+  constructor(parts: PipelineParts) {
+    this.#parts = parts;
+  }
+
+  /** Performs one call. Always resolves: with the target's answer or with a refusal of the closed list. */
+  async call<Call, R extends Read, A extends Authorized, Ready, Received, Answer>(
+    target: Target<Call, R, A, Ready, Received, Answer>,
+    call: Call,
+    order: Order,
+  ): Promise<{ answer: Answer } | { refusal: Refusal }> {
+    const { refusalLimit, calls } = this.#parts;
+    const turnedAway = refusalLimit.turnAway(order.caller);
+    if (turnedAway) return { refusal: turnedAway };
+    const context = calls.begin(target.nameOf(call), order.caller, order.signal);
+    const run = new Run(this.#parts, target, call, context, order);
+    try {
+      return { answer: await run.pass() };
+    } catch (error) {
+      return { refusal: await run.refuse(error) };
+    } finally {
+      run.leave();
+      calls.end(context);
+    }
+  }
+}
+
+/** One call on its way through the pipeline. */
+class Run<Call, R extends Read, A extends Authorized, Ready, Received, Answer> {
+  readonly #parts: PipelineParts;
+  readonly #target: Target<Call, R, A, Ready, Received, Answer>;
+  readonly #call: Call;
+  readonly #context: CallContext;
+  readonly #order: Order;
+  readonly #records: CallRecords;
+  #place: Place | undefined;
+  /** Whether it is known if a credential stands in what the agent wrote. */
+  #lookedThrough = false;
+  /** Whether the call may have reached its target by now. */
+  #sent: Sent = 'no';
+
+  constructor(
+    parts: PipelineParts,
+    target: Target<Call, R, A, Ready, Received, Answer>,
+    call: Call,
+    context: CallContext,
+    order: Order,
+  ) {
+    this.#parts = parts;
+    this.#target = target;
+    this.#call = call;
+    this.#context = context;
+    this.#order = order;
+    this.#records = new CallRecords(parts, context, target.unread(call, order.caller));
+  }
+
+  async pass(): Promise<Answer> {
+    const context = this.#context;
+    const target = this.#target;
+    const authorized = await this.#allowed();
+    await target.obtain?.(authorized, context.signal);
+    const { timeoutMs } = authorized;
+    context.interruptAfter(timeoutMs, (sent) => refusals.timeout(context.name, timeoutMs, sent));
+    // Nothing is started and no token fetched for a call that may not pass any more.
+    const current = this.#authorizeAgain(authorized, undefined);
+    let ready = await target.prepare(current, context);
+    await this.#lookThrough();
+    for (;;) {
+      const received = await this.#send(authorized, ready);
+      const again = await target.again?.(ready, received, context.signal);
+      if (again === undefined) return this.#finish(current, ready, received);
+      this.#records.outcome(target.outcome(received));
+      ready = again;
+    }
+  }
+
+  /** Turns whatever ended the call early into a refusal, and records it. */
+  async refuse(error: unknown): Promise<Refusal> {
+    const target = this.#target;
+    const { name, caller } = this.#context;
+    if (!this.#lookedThrough) {
+      const [found] = await this.#parts.inCalls.namesInRefused(this.#context, this.#records.words);
+      this.#records.foundCredential(found);
+    }
+    const failure = { name, sent: this.#sent, intended: this.#records.intended };
+    const mapped = this.#parts.mapper.map(error, failure, (own) => target.refusalOf?.(own, failure));
+    target.settleRefused?.(name, mapped);
+    // Where the trail cannot be written, there is nowhere to record it.
+    if (!(error instanceof AuditWriteError)) this.#records.refused(mapped.refusal);
+    return this.#parts.mapper.clean(mapped.refusal, name, target.knownNames(caller.scope));
+  }
+
+  /** The call is over. */
+  leave(): void {
+    this.#place?.leave();
+  }
+
+  /** The call as it may pass by its rules, within its limits, and with a person's yes where one is needed. */
+  async #allowed(): Promise<A> {
+    const { gate } = this.#parts;
+    for (let asked = false; ; asked = true) {
+      const authorized = await this.#authorize();
+      if (asked) this.#target.refuseAnotherQuestion?.(authorized);
+      this.#place = authorized.limits && (await enterLimits(this.#parts.limiter, this.#context, authorized.limits));
+      const { question } = authorized;
+      if (!question || gate.approved(this.#context, question, () => this.#judge())) return authorized;
+      await this.#lookThrough(); // no person is asked about a credential
+      this.#place?.giveBack(); // who waits for a person is in nobody's way, and counts against no limit
+      this.#order.onWaiting?.();
+      await gate.wait(this.#context, question, () => this.#judge());
+      // Much may have changed meanwhile: everything is judged from the start.
+    }
+  }
+
+  /** Each step of a large call has a turn of its own, so that many of them at once hold up a freeze for no longer than one. */
+  async #authorize(): Promise<A> {
+    const { turns } = this.#parts;
+    const read = this.#orThrow(await turns.take(async () => this.#read()));
+    const authorized = this.#orThrow(await turns.take(async () => this.#target.decide(read, this.#context.caller)));
+    this.#records.found(authorized.seen, authorized.verdict);
+    return authorized;
+  }
+
+  /** The same at once. */
+  #judge(): A | Denied {
+    const read = this.#read();
+    return 'denied' in read ? read : this.#target.decide(read, this.#context.caller);
+  }
+
+  #read(): R | Denied {
+    const { caller } = this.#context;
+    try {
+      this.#parts.agents.admit(caller);
+      return this.#target.read(this.#call, caller);
+    } catch (denied) {
+      return { seen: this.#target.unread(this.#call, caller), denied };
+    }
+  }
+
+  #orThrow<Found extends Read>(found: Found | Denied): Found {
+    if (!('denied' in found)) return found;
+    this.#records.found(found.seen);
+    throw found.denied;
+  }
+
+  /**
+   * Whether what may have changed since the call was authorized lets it pass still; synchronously, so that nothing changes
+   * between this and what follows. Throws a refusal otherwise.
+   */
+  #authorizeAgain(authorized: A, ready: Ready | undefined): A {
+    const { state, agents, gate } = this.#parts;
+    const { name, caller } = this.#context;
+    state.refuseIfFrozen(name);
+    agents.admit(caller);
+    this.#context.throwIfInterrupted();
+    const now = this.#orThrow(this.#target.stillHolds(authorized, caller, ready));
+    const asks = now.question !== undefined && !gate.allowsUnasked(caller);
+    // What a person said yes to was another question.
+    if (asks && !sameRules(now.question?.rules, authorized.question?.rules)) throw refusals.approvalOutdated(name);
+    return now;
+  }
+
+  async #lookThrough(): Promise<void> {
+    const { inCalls } = this.#parts;
+    const { caller, name } = this.#context;
+    if (caller === PERSON) return; // who sends a request of their own knows what they send
+    const names = await inCalls.namesIn(this.#context, this.#records.words);
+    this.#records.foundCredential(names[0]);
+    const again = this.#lookedThrough; // one that waited for a person counts once
+    this.#lookedThrough = true;
+    if (!again || names.length > 0) inCalls.refuseFor(names, caller, name);
+  }
+
+  async #send(authorized: A, ready: Ready): Promise<Received> {
+    this.#authorizeAgain(authorized, ready);
+    this.#records.intent(this.#target.intent(ready));
+    const received = await this.#target.run(ready, {
+      signal: this.#context.signal,
+      onProgress: this.#order.onProgress,
+      beforeSend: () => {
+        this.#authorizeAgain(authorized, ready);
+        this.#sent = 'unknown';
+      },
+    });
+    this.#sent = 'yes';
+    return received;
+  }
+
+  async #finish(authorized: A, ready: Ready, received: Received): Promise<Answer> {
+    const answer = await this.#target.redact(authorized, received, this.#context);
+    this.#context.throwIfInterrupted(); // a freeze while the answer was looked through
+    this.#records.outcome(this.#target.outcome(received));
+    this.#target.settle?.(ready, received, answer);
+    return answer;
+  }
+}
