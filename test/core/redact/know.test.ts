@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type KnownSecret, Redactor } from '../../../src/core/redact/redactor.ts';
 import { Secret } from '../../../src/core/secret.ts';
+import { runs } from '../../support/runs.ts';
 
 /** Values that have much in common: beginnings, ends, parts, spellings, each other; and of each kind that is looked for. */
 const RANDOM = ['Zq8vT3mX', 'w7Lp2RkB', '9nYc4Jh6'].join('');
@@ -81,7 +82,7 @@ describe('what a redactor is told to know', () => {
           expect(everything(told, texts)).toEqual(everything(new Redactor(known), texts));
         },
       ),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   });
 

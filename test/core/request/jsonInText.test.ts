@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { jsonIn } from '../../../src/core/request/jsonInText.ts';
+import { runs } from '../../support/runs.ts';
 
 describe('JSON in a text', () => {
   it('is its value, where that is an object or a list', () => {
@@ -25,7 +26,7 @@ describe('JSON in a text', () => {
         }
         expect(jsonIn(text)).toEqual(typeof parsed === 'object' ? (parsed ?? undefined) : undefined);
       }),
-      { numRuns: 5000 },
+      { numRuns: runs(5000) },
     );
   });
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { overridesMethod } from '../../../src/core/request/methodOverride.ts';
 import { lookAtFields } from '../../../src/core/request/textFields.ts';
+import { runs } from '../../support/runs.ts';
 
 /** Every piece taken apart, however plain. */
 function overridesSlowly(text: string): boolean {
@@ -53,7 +54,7 @@ describe('a text that a server may take for a form', () => {
         const text = parts.join('');
         expect(lookAtFields(text)).toBe(overridesSlowly(text) ? 'overrides' : undefined);
       }),
-      { numRuns: 5000 },
+      { numRuns: runs(5000) },
     );
   });
 

@@ -369,9 +369,9 @@ describe('conditions as a whole', () => {
           if (naiveConcerns(conditions, naive, undefined)) expect(naiveConcerns(less, naive, undefined)).toBe(true);
         },
       ),
-      { numRuns: 1500 },
+      { numRuns: runs(1500) },
     );
-    expect(covered).toBeGreaterThan(10);
+    expect(covered).toBeGreaterThan(runs(1500) / 150);
   });
 
   it('agree with the naive evaluator, in allow, ask and deny rules', { timeout: 30_000 }, () => {
