@@ -6,7 +6,7 @@ const ROOT = path.resolve(import.meta.dirname, '..');
 const FOLDERS = ['src', 'test', 'scripts', 'docs', 'examples'];
 
 /** A program's or a page's name, with or without folders, that stands by itself: no part of an address or of a longer word. */
-const NAMED = /(?<![\w.@/:*~-])(?:[\w-]+\/)*[\w-][\w.-]*\.(?:ts|mts|mjs|md|jsonl)\b(?![\w/(-])/g;
+const NAMED = /(?<![\w.@/:*~…-])(?:[\w-]+\/)*[\w-][\w.-]*\.(?:ts|mts|mjs|md|jsonl)\b(?![\w/(-])/g;
 
 /** A folder's, from the root. */
 const FOLDER = /(?<![\w.@/:*~-])(?:src|test|scripts|docs|examples)\/(?:[\w-]+\/)+(?![\w*.])/g;
