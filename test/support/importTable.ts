@@ -43,6 +43,14 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'core/request/parts',
   ],
   'core/policy/decide': ['core', 'core/policy/model', 'core/policy/patterns', 'core/request/parts'],
+  'core/policy/edit': [
+    'core/net',
+    'core/policy/compare',
+    'core/policy/learn',
+    'core/policy/model',
+    'core/policy/text',
+    'core/request/parts',
+  ],
   'core/policy/editor': [
     'core/net',
     'core/policy/compare',
@@ -63,6 +71,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'core/policy/read',
     'core/policy/text',
     'core/request/parts',
+    'core/text',
   ],
   'core/policy/lint': [
     'core/policy/compare',
@@ -181,7 +190,6 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'extension/agents/model',
     'extension/checkup/scan',
     'extension/credentials/model',
-    'extension/policy/model',
     'extension/util',
     'protocol',
   ],
@@ -344,7 +352,6 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'extension/credentials/model',
     'extension/gateway/commands',
     'extension/gateway/model',
-    'extension/policy/model',
     'extension/servers/model',
     'extension/services/commands',
     'extension/services/views',

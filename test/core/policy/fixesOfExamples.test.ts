@@ -3,8 +3,8 @@ import { isCollection, parseDocument, stringify, visit } from 'yaml';
 import { fixesFor } from '../../../src/core/policy/editor/fixes.ts';
 import { lintPolicy } from '../../../src/core/policy/lint/lint.ts';
 import { parsePolicy } from '../../../src/core/policy/read/parse.ts';
-import { applyEdits } from '../../../src/core/policy/text/yamlEdit.ts';
 import type { Problem } from '../../../src/core/text/problem.ts';
+import { applyEdits } from '../../../src/core/text/textEdit.ts';
 import { examples, problemsFor, sections, whole } from './documentedExamples.ts';
 
 /** The diagnostics whose documented wrong example has a fix. */

@@ -1,6 +1,6 @@
+import type { TextEdit } from '../../text/textEdit.ts';
 import type { ConfigNode } from '../read/configNode.ts';
 import { placeAt, skipTrivia } from './jsonPlace.ts';
-import type { TextEdit } from './textEdit.ts';
 
 /** A value that VS Code asks for when a server starts first, and keeps encrypted. */
 export interface PasswordInput {
@@ -24,27 +24,24 @@ export function addedInputs(
 ): readonly TextEdit[] | undefined {
   const map = container === '' ? root : placeAt(root, container)?.value;
   if (map?.kind !== 'map') return undefined;
-  const eol = text.includes('\r\n') ? '\r\n' : '\n';
   const [first] = map.entries;
   const indent = first ? indentAt(text, first.nameSpan.start) : '  ';
   const unit = indent.startsWith('\t') ? '\t' : indent.length >= 4 && container === '' ? '    ' : '  ';
-  const lines = inputs.map((input) => `${indent}${unit}${objectText(input)}`).join(`,${eol}`);
+  const lines = inputs.map((input) => `${indent}${unit}${objectText(input)}`).join(`,\n`);
   const present = placeAt(root, `${container}/inputs`)?.value;
   if (present === undefined) {
     const at = map.span.start + 1;
-    const list = `${eol}${indent}"inputs": [${eol}${lines}${eol}${indent}]${first ? ',' : eol}`;
-    return [{ span: { start: at, end: at }, text: list }];
+    const list = `\n${indent}"inputs": [\n${lines}\n${indent}]${first ? ',' : '\n'}`;
+    return [{ span: { start: at, end: at }, newText: list }];
   }
   if (present.kind !== 'list') return undefined;
   const last = present.items.at(-1);
   if (!last) {
-    return [
-      { span: { start: present.span.start + 1, end: present.span.end - 1 }, text: `${eol}${lines}${eol}${indent}` },
-    ];
+    return [{ span: { start: present.span.start + 1, end: present.span.end - 1 }, newText: `\n${lines}\n${indent}` }];
   }
   const comma = skipTrivia(text, last.span.end);
   const at = text[comma] === ',' ? comma + 1 : last.span.end;
-  return [{ span: { start: at, end: at }, text: `${text[comma] === ',' ? '' : ','}${eol}${lines}` }];
+  return [{ span: { start: at, end: at }, newText: `${text[comma] === ',' ? '' : ','}\n${lines}` }];
 }
 
 /** The ids that inputs of the same map have. */

@@ -1,6 +1,6 @@
+import type { TextEdit } from '../../text/textEdit.ts';
 import type { ConfigNode } from '../read/configNode.ts';
 import { placeAt, skipTrivia } from './jsonPlace.ts';
-import type { TextEdit } from './textEdit.ts';
 
 /**
  * What takes a key with its value, or an item of a list, out of a JSON text, so that the rest is as valid as before and
@@ -20,7 +20,9 @@ export function jsonRemoval(
   // The last of its siblings: the comma before it has nothing to separate any more.
   const before = previousEnd === undefined ? undefined : skipTrivia(text, previousEnd);
   return [
-    ...(before !== undefined && text[before] === ',' ? [{ span: { start: before, end: before + 1 }, text: '' }] : []),
+    ...(before !== undefined && text[before] === ','
+      ? [{ span: { start: before, end: before + 1 }, newText: '' }]
+      : []),
     wholeLines(text, span.start, span.end),
   ];
 }
@@ -29,7 +31,7 @@ function wholeLines(text: string, start: number, end: number): TextEdit {
   const lineStart = text.lastIndexOf('\n', start - 1) + 1;
   const ownLine = text.slice(lineStart, start).trim() === '';
   const rest = /^[ \t]*(?:\/\/[^\n]*)?(?:\r?\n|$)/.exec(text.slice(end));
-  if (ownLine && rest) return { span: { start: lineStart, end: end + rest[0].length }, text: '' };
+  if (ownLine && rest) return { span: { start: lineStart, end: end + rest[0].length }, newText: '' };
   const spaces = /^[ \t]*/.exec(text.slice(end))?.[0].length ?? 0;
-  return { span: { start, end: end + spaces }, text: '' };
+  return { span: { start, end: end + spaces }, newText: '' };
 }

@@ -1,6 +1,6 @@
+import type { TextEdit } from '../../text/textEdit.ts';
 import type { ConfigNode } from '../read/configNode.ts';
 import { placeAt } from './jsonPlace.ts';
-import type { TextEdit } from './textEdit.ts';
 
 /** What puts another value in the place of a key's, indented as its lines are. Undefined when the pointer names nothing. */
 export function jsonReplacement(
@@ -14,7 +14,6 @@ export function jsonReplacement(
   const line = text.slice(text.lastIndexOf('\n', place.span.start - 1) + 1, place.span.start);
   const indent = /^[ \t]*/.exec(line)?.[0] ?? '';
   const unit = indent.startsWith('\t') ? '\t' : indent.length >= 8 ? '    ' : '  ';
-  const eol = text.includes('\r\n') ? '\r\n' : '\n';
   const lines = JSON.stringify(value, undefined, unit).split('\n');
-  return [{ span: place.value.span, text: lines.join(`${eol}${indent}`) }];
+  return [{ span: place.value.span, newText: lines.join(`\n${indent}`) }];
 }

@@ -1,3 +1,4 @@
+import { applyEdits } from '../../text/textEdit.ts';
 import type { ConfigFile, Finding } from '../model/checkupModel.ts';
 import type { ConfigNode } from '../read/configNode.ts';
 import { parseJsonc } from '../read/parseJsonc.ts';
@@ -5,7 +6,6 @@ import { addedInputs, inputIds, type PasswordInput } from './jsonInputs.ts';
 import { isAmbiguous, stepsOf } from './jsonPlace.ts';
 import { jsonRemoval } from './jsonRemoval.ts';
 import { jsonReplacement } from './jsonReplacement.ts';
-import { edited } from './textEdit.ts';
 
 /** How a secret leaves its file. */
 export type SecretRemoval =
@@ -54,13 +54,13 @@ export function withoutSecrets(file: ConfigFile, removals: readonly SecretRemova
     );
   }
   const pairs = file.format === 'jsonc' ? inside.filter(isPair).map(({ finding }) => finding.key ?? '') : [];
-  const text = edited(
+  const text = applyEdits(
     file.text,
     inside.flatMap((removal) => {
       const { secret } = removal.finding;
       if (!secret || (removal.kind === 'value' && pairs.includes(removal.finding.key ?? ''))) return [];
       const id = inputs.find(({ finding }) => finding === removal.finding)?.id;
-      return [{ span: secret.valueSpan, text: id === undefined ? '' : `\${input:${id}}` }];
+      return [{ span: secret.valueSpan, newText: id === undefined ? '' : `\${input:${id}}` }];
     }),
   );
   const replaced = [...entries].reduce((result, [pointer, entry]) => withOther(result, pointer, entry), text);
@@ -102,13 +102,13 @@ function lastFirst(one: string, other: string): number {
 function removed(text: string, pointer: string): string {
   const edits = jsonRemoval(text, rootOf(text), pointer);
   if (!edits) throw new RemovalNotPossibleError('The file does not have this entry any more.');
-  return edited(text, edits);
+  return applyEdits(text, edits);
 }
 
 function withOther(text: string, pointer: string, entry: Readonly<Record<string, unknown>>): string {
   const edits = jsonReplacement(text, rootOf(text), pointer, entry);
   if (!edits) throw new RemovalNotPossibleError('The file does not have this entry any more.');
-  return edited(text, edits);
+  return applyEdits(text, edits);
 }
 
 interface NewInput extends PasswordInput {
@@ -133,7 +133,7 @@ function inputsFor({ text }: ConfigFile, findings: readonly Finding[]): readonly
 function withInputs(text: string, container: string, inputs: readonly NewInput[]): string {
   const edits = addedInputs(text, rootOf(text), container, inputs);
   if (!edits) throw new RemovalNotPossibleError('`inputs` in this file is not a list.');
-  return edited(text, edits);
+  return applyEdits(text, edits);
 }
 
 /** The map whose `servers` the finding is below: VS Code keeps `inputs` beside them. */

@@ -3,8 +3,9 @@ import { parseBaseUrl } from '../../net/baseUrl.ts';
 import type { Network } from '../../net/network.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Span } from '../../text/span.ts';
+import { listOf } from '../../text/textEdit.ts';
 import { yamlText } from '../compare/print.ts';
-import { addPair, fillValue, listOf, removePair } from '../text/yamlEdit.ts';
+import { addPair, fillValue, removePair } from '../text/yamlEdit.ts';
 import { type AnyMap, nodeWithSpan, pairNamed } from '../text/yamlFind.ts';
 import type { PolicyFix } from './policyFix.ts';
 
@@ -65,6 +66,6 @@ function networkFix(text: string, owner: AnyMap | undefined, network: Network | 
   }
   const beside = pairNamed(owner, 'baseUrl') ?? pairNamed(owner, 'url');
   return written === undefined
-    ? [{ title: `Add \`network: ${network}\``, edits: listOf(addPair(text, owner, `network: ${network}`, beside)) }]
+    ? [{ title: `Add \`network: ${network}\``, edits: listOf(addPair(text, owner, [`network: ${network}`], beside)) }]
     : [{ title: `Write \`network: ${network}\``, edits: listOf(fillValue(text, owner, written, network)) }];
 }

@@ -1,28 +1,11 @@
 import { isMap, isScalar, type ParsedNode } from 'yaml';
 import type { Problem } from '../../text/problem.ts';
 import type { Span } from '../../text/span.ts';
+import { listOf, type TextEdit } from '../../text/textEdit.ts';
 import { yamlText } from '../compare/print.ts';
 import { BODY_TYPES } from '../model/restrictionModel.ts';
-import {
-  addPair,
-  addToValue,
-  fillValue,
-  linesBelow,
-  listOf,
-  removeItem,
-  removePair,
-  type TextEdit,
-} from '../text/yamlEdit.ts';
-import {
-  type AnyPair,
-  behindColon,
-  columnOf,
-  isWritten,
-  nodeWithSpan,
-  pairNamed,
-  pairWithKey,
-  rootOf,
-} from '../text/yamlFind.ts';
+import { addItems, addPair, addToValue, removeItem, removePair } from '../text/yamlEdit.ts';
+import { type AnyPair, nodeWithSpan, pairNamed, pairWithKey, rootOf } from '../text/yamlFind.ts';
 import { baseUrlFixes } from './baseUrlFixes.ts';
 import type { PolicyFix } from './policyFix.ts';
 import { removeCharacter, textFix } from './textFixes.ts';
@@ -127,7 +110,7 @@ function pairAt(text: string, root: ParsedNode, span: Span): readonly TextEdit[]
 
 function pairIn(text: string, root: ParsedNode, span: Span, pair: string): readonly TextEdit[] {
   const found = nodeWithSpan(root, span);
-  return found ? listOf(addPair(text, found.node, pair)) : [];
+  return found ? listOf(addPair(text, found.node, [pair])) : [];
 }
 
 /** Replaces a rule's `path`. */
@@ -150,32 +133,26 @@ function missingPair(text: string, root: ParsedNode, { span, data }: Problem): r
   if (data?.add === undefined) return [];
   const { pair, to } = data.add;
   const found = pairWithKey(root, span);
-  if (to === 'value') return found ? addToValue(text, found, pair) : [];
+  if (to === 'value') return found ? addToValue(text, found, [pair]) : [];
   // Empty braces have no key at which their problem could stand.
   const map = found?.map ?? nodeWithSpan(root, span)?.node;
-  return map ? listOf(addPair(text, map, pair)) : [];
+  return map ? listOf(addPair(text, map, [pair])) : [];
 }
 
 /** Gives a service its first rules: `span` is its name, or its empty `policies`. */
 function policiesOf(text: string, root: ParsedNode, span: Span, rules: readonly string[]): readonly TextEdit[] {
   const found = pairWithKey(root, span);
   if (!found) return [];
-  const { map, pair, parents } = found;
-  const list = `[${rules.join(', ')}]`;
+  const { pair, parents } = found;
   // A service may be called `policies`, too.
   const isName = parents.length === 1;
-  if (isName || !isScalar(pair.key) || pair.key.value !== 'policies')
-    return addToValue(text, found, `policies: ${list}`);
-  const colon = behindColon(text, pair);
-  if (map.flow || colon === undefined) return listOf(fillValue(text, map, pair, list));
-  const { value } = pair;
-  const lines = (column: number): string => rules.map((rule) => `${' '.repeat(column)}- ${rule}`).join('\n');
-  if (!isWritten(value)) return [linesBelow(text, colon, lines(columnOf(text, span.start) + 2))];
-  const [start, end] = value.range;
-  if (text.slice(colon, start).includes('\n')) {
-    return [replace({ start, end }, lines(columnOf(text, start)).trimStart())];
-  }
-  return [replace({ start: colon, end }, ''), linesBelow(text, end, lines(columnOf(text, span.start) + 2))];
+  return isName || !isScalar(pair.key) || pair.key.value !== 'policies'
+    ? addToValue(text, found, [`policies: [${rules.join(', ')}]`])
+    : addItems(
+        text,
+        found,
+        rules.map((rule) => `- ${rule}`),
+      );
 }
 
 /** `span` is the service's name. */
@@ -185,7 +162,7 @@ function limitFixes(text: string, root: ParsedNode, span: Span): readonly Policy
   if (!limits || !perAgent) return [];
   const { key } = perAgent;
   return [
-    ...one({ title: 'Add `requests: 60/minute`', edits: listOf(addPair(text, limits, 'requests: 60/minute')) }),
+    ...one({ title: 'Add `requests: 60/minute`', edits: listOf(addPair(text, limits, ['requests: 60/minute'])) }),
     ...one({
       title: 'Remove `perAgent`',
       edits: pairAt(text, root, { start: key.range[0], end: key.range[1] }),

@@ -1,8 +1,8 @@
 import { isScalar, type ParsedNode } from 'yaml';
 import type { Problem } from '../../text/problem.ts';
 import type { Span } from '../../text/span.ts';
+import type { TextEdit } from '../../text/textEdit.ts';
 import { firstForbidden } from '../text/textGuard.ts';
-import type { TextEdit } from '../text/yamlEdit.ts';
 import { nodeWithSpan } from '../text/yamlFind.ts';
 import type { PolicyFix } from './policyFix.ts';
 

@@ -51,7 +51,7 @@ export function splitCommand(text: string, root: ParsedNode, span: Span): Policy
   if (args.length === 0 || !/^[\w.@+-]+$/.test(command)) return undefined;
   if (args.some((arg) => !/^[\w./:@=,+-]+$/.test(arg))) return undefined;
   const own = pairNamed(map, 'command');
-  const added = addPair(text, map, `args: [${args.map(argument).join(', ')}]`, own);
+  const added = addPair(text, map, [`args: [${args.map(argument).join(', ')}]`], own);
   if (added === undefined) return undefined;
   return { title: 'Put the arguments into `args`', edits: [{ span, newText: command }, added] };
 }

@@ -1,6 +1,7 @@
 import { isMap, isSeq, type ParsedNode } from 'yaml';
 import { canonicalPath } from '../../request/parts/path.ts';
 import { METHODS, type Method } from '../../request/parts/requestModel.ts';
+import { applyEdits, type TextEdit } from '../../text/textEdit.ts';
 import { inOrder } from '../compare/coverage.ts';
 import { mayMeet } from '../compare/overlap.ts';
 import { yamlText } from '../compare/print.ts';
@@ -15,8 +16,16 @@ import type { Service } from '../model/service.ts';
 import { PathIndex } from '../patterns/pathIndex.ts';
 import { compilePattern } from '../patterns/pattern.ts';
 import { parsePolicy } from '../read/parse.ts';
-import { applyEdits, removeItem, type TextEdit } from '../text/yamlEdit.ts';
-import { columnOf, nodeWithSpan, pairWithKey, rootOf } from '../text/yamlFind.ts';
+import { addItems, removeItem } from '../text/yamlEdit.ts';
+import {
+  type AnyMap,
+  columnOf,
+  type FoundPair,
+  nodeWithSpan,
+  pairNamed,
+  pairWithKey,
+  rootOf,
+} from '../text/yamlFind.ts';
 import { generalise } from './generalise.ts';
 import type { PastCall } from './rulesUsed.ts';
 
@@ -70,17 +79,15 @@ export function learnPolicy(text: string, calls: Iterable<PastCall>): Proposal {
         true,
       ),
     ];
-    const edit =
-      rules.length === 0
-        ? undefined
-        : addRules(
-            text,
-            root,
-            service,
-            rules.map(({ yaml }) => yaml),
-          );
-    if (edit === undefined) continue;
-    edits.push(edit);
+    if (rules.length === 0) continue;
+    const added = addRules(
+      text,
+      root,
+      service,
+      rules.map(({ yaml }) => yaml),
+    );
+    if (added.length === 0) continue;
+    edits.push(...added);
     for (const { words, why } of rules) changes.push({ kind: 'added', service: service.name, rule: words, why });
   }
   return { text: applyEdits(text, edits), changes };
@@ -218,7 +225,7 @@ function newRules(calls: readonly Call[], asks: boolean): NewRule[] {
     const asking = asks ? ', approval: always' : '';
     const comment = why === undefined ? '' : ` # ${why}`;
     return {
-      yaml: `{ path: ${yamlText(pattern)}, methods: [${list.join(', ')}]${kind}${asking} }${comment}`,
+      yaml: `- { path: ${yamlText(pattern)}, methods: [${list.join(', ')}]${kind}${asking} }${comment}`,
       words: words(list, pattern),
       why: why === undefined ? 'It was called.' : `It was called; ${why}.`,
     };
@@ -247,47 +254,26 @@ function words(methods: Iterable<Method>, path: string): string {
   return `${[...methods].join(', ')} ${path}`;
 }
 
-/** Puts rules at the end of a service's `policies`; undefined where it has none. */
+/** Puts rules, as items in lines, at the end of a service's `policies`; no edit where it has none. */
 export function addRules(
   text: string,
   root: ParsedNode,
   service: Service,
   rules: readonly string[],
-): TextEdit | undefined {
-  const list = policiesOf(root, service);
-  if (list === undefined) return undefined;
-  const { key, node } = list;
-  const indent = ' '.repeat(columnOf(text, key.range[0]) + 2);
-  const block = rules.map((rule) => `\n${indent}- ${rule}`).join('');
-  const items = isSeq(node) ? (node.items as ParsedNode[]) : [];
-  const last = items.at(-1);
-  if (last === undefined) {
-    const end = node === null ? key.range[1] : Math.max(node.range[1], key.range[1]);
-    return { span: { start: key.range[1], end }, newText: `:${block}` };
-  }
-  if (isSeq(node) && node.flow) {
-    // A comment would swallow the rest of the line.
-    const plain = rules.map((rule) => rule.replace(/ #.*$/, ''));
-    return { span: { start: last.range[1], end: last.range[1] }, newText: `, ${plain.join(', ')}` };
-  }
-  const first = items[0] as ParsedNode;
-  const dash = ' '.repeat(columnOf(text, text.lastIndexOf('-', first.range[0])));
-  const lineEnd = text.indexOf('\n', Math.max(last.range[1] - 1, last.range[0]));
-  const at = lineEnd === -1 ? text.length : lineEnd;
-  return { span: { start: at, end: at }, newText: rules.map((rule) => `\n${dash}- ${rule}`).join('') };
+): readonly TextEdit[] {
+  const found = policiesOf(root, service);
+  return found ? addItems(text, found, rules) : [];
 }
 
-function policiesOf(root: ParsedNode, service: Service): { key: ParsedNode; node: ParsedNode | null } | undefined {
+function policiesOf(root: ParsedNode, service: Service): FoundPair | undefined {
   const map = pairWithKey(root, service.span)?.pair.value;
-  if (!map || !isMap(map)) return undefined;
-  const pairs = map.items as { key: ParsedNode; value: ParsedNode | null }[];
-  const pair = pairs.find(({ key }) => 'value' in key && key.value === 'policies');
-  return pair && { key: pair.key, node: pair.value };
+  const pair = pairNamed(map, 'policies');
+  return pair && { map: map as AnyMap, pair, parents: [] };
 }
 
 /** Every removal of one list in one go: two neighbours in brackets share a comma. */
 function removeRules(text: string, root: ParsedNode, service: Service, idle: readonly Rule[]): TextEdit[] {
-  const list = policiesOf(root, service)?.node;
+  const list = policiesOf(root, service)?.pair.value;
   if (idle.length === 0 || !list || !isSeq(list)) return [];
   if (idle.length === service.rules.length) {
     return [
@@ -312,8 +298,8 @@ function narrowRule(
   calls: readonly Call[],
 ): { edit: TextEdit; why: string } | undefined {
   const node = nodeWithSpan(root, rule.span);
-  const path = fieldOf(node?.node, 'path');
-  const methods = fieldOf(node?.node, 'methods');
+  const path = pairNamed(node?.node, 'path')?.value;
+  const methods = pairNamed(node?.node, 'methods')?.value;
   const list = node?.parents.at(-1);
   if (!path || !methods || !isSeq(list) || methods.range[1] > rule.span.end) return undefined;
   const open = isOpen(rule);
@@ -340,12 +326,6 @@ function narrowRule(
     edit: { span: { start: rule.span.start, end: rule.span.start + before.length }, newText: written.join(between) },
     why: `Calls used ${[...parts].map(([pattern, part]) => words(inOrder(part.methods), pattern)).join('; ')}.${reasons.length === 0 ? '' : ` ${reasons.join('; ')}.`}`,
   };
-}
-
-function fieldOf(rule: ParsedNode | undefined, name: string): ParsedNode | undefined {
-  if (!rule || !isMap(rule)) return undefined;
-  const pairs = rule.items as { key: ParsedNode; value: ParsedNode | null }[];
-  return pairs.find(({ key }) => 'value' in key && key.value === name)?.value ?? undefined;
 }
 
 /** Where a node stands in its rule's text; a list in lines ends before the line break. */

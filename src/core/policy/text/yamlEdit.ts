@@ -1,5 +1,5 @@
-import { isMap, isSeq, type Node, type ParsedNode } from 'yaml';
-import type { Span } from '../../text/span.ts';
+import { isMap, isSeq, type Node, type ParsedNode, parseDocument } from 'yaml';
+import { listOf, type TextEdit } from '../../text/textEdit.ts';
 import {
   type AnyMap,
   type AnyPair,
@@ -10,42 +10,73 @@ import {
   isNothing,
   isWritten,
 } from './yamlFind.ts';
+import { flowText } from './yamlText.ts';
 
-/** One replacement in a text; an empty span inserts. */
-export interface TextEdit {
-  readonly span: Span;
-  readonly newText: string;
-}
-
-/** Adds `key: value` (on one line) to a map, after its last pair, or after one of its pairs. */
-export function addPair(text: string, map: Node, added: string, after?: AnyPair): TextEdit | undefined {
+/**
+ * Adds a pair to a map, after its last one or after `after`. What is given are its lines, without indentation; in braces they
+ * become one.
+ */
+export function addPair(text: string, map: Node, added: readonly string[], after?: AnyPair): TextEdit | undefined {
   if (!isMap(map)) return undefined;
   const { items, flow, range } = map as AnyMap;
   const [first] = items;
   const last = after ?? items.at(-1);
   // Only braces are a map without a pair.
   if (first === undefined || last === undefined) {
-    return insertion(range[0] + 1, text[range[0] + 1] === '}' ? ` ${added} ` : ` ${added}`);
+    return insertion(range[0] + 1, text[range[0] + 1] === '}' ? ` ${onOneLine(added)} ` : ` ${onOneLine(added)}`);
   }
   const end = endOf(last);
   const start = first.key.range[0];
-  if (flow) return insertion(end, `, ${added}`);
+  if (flow) return insertion(end, `, ${onOneLine(added)}`);
   // A key behind a question mark stands elsewhere than its map.
   if (/\?[ \t]*$/.test(text.slice(Math.max(0, start - 100), start))) return undefined;
-  return linesBelow(text, end, `${' '.repeat(columnOf(text, start))}${added}`);
+  return linesBelow(text, end, indented(added, columnOf(text, start)));
 }
 
-/** Adds `key: value` to the map that is a pair's value, which may be empty still. No edit where it is something else. */
-export function addToValue(text: string, { map, pair, parents }: FoundPair, added: string): readonly TextEdit[] {
-  const { key, value } = pair;
+/** Adds a pair to the map that is a pair's value, which may be empty still. No edit where it is something else. */
+export function addToValue(text: string, found: FoundPair, added: readonly string[]): readonly TextEdit[] {
+  const { map, pair, parents } = found;
+  const { value } = pair;
   if (isMap(value)) return listOf(addPair(text, value, added));
   if (!isNothing(value)) return [];
-  const colon = behindColon(text, pair);
   // An entry of `services` or `servers` is written in lines, what lies deeper in braces.
-  if (map.flow || parents.length > 1 || colon === undefined || isWritten(value)) {
-    return listOf(fillValue(text, map, pair, `{ ${added} }`));
+  if (parents.length > 1 || isWritten(value)) return listOf(fillValue(text, map, pair, `{ ${onOneLine(added)} }`));
+  return fillLines(text, found, added, `{ ${onOneLine(added)} }`);
+}
+
+/**
+ * Adds items to the list that is a pair's value, which may be empty still. What is given are the items' lines, from their
+ * dash on; in brackets they become one line, and their comments go. No edit where the value is something else.
+ */
+export function addItems(text: string, found: FoundPair, added: readonly string[]): readonly TextEdit[] {
+  const { value } = found.pair;
+  const items = isSeq(value) ? (value.items as ParsedNode[]) : [];
+  const [first, last] = [items[0], items.at(-1)];
+  if (isSeq(value) && first !== undefined && last !== undefined) {
+    if (value.flow) return [insertion(last.range[1], `, ${onOneLine(added)}`)];
+    const dash = columnOf(text, text.lastIndexOf('-', first.range[0]));
+    return [linesBelow(text, Math.max(innerEnd(last), last.range[0]), indented(added, dash))];
   }
-  return [linesBelow(text, colon, `${' '.repeat(columnOf(text, key.range[0]) + 2)}${added}`)];
+  return isSeq(value) || isNothing(value) ? fillLines(text, found, added, `[${onOneLine(added)}]`) : [];
+}
+
+/** Puts lines below a key that has no value yet, or an empty one; within braces it gets `written` instead. */
+export function fillLines(
+  text: string,
+  { map, pair }: Pick<FoundPair, 'map' | 'pair'>,
+  added: readonly string[],
+  written: string,
+): readonly TextEdit[] {
+  const { key, value } = pair;
+  const colon = behindColon(text, pair);
+  if (map.flow || colon === undefined) return listOf(fillValue(text, map, pair, written));
+  const lines = indented(added, columnOf(text, key.range[0]) + 2);
+  if (!isWritten(value)) return [linesBelow(text, colon, lines)];
+  const [start, end] = value.range;
+  if (text.slice(colon, start).includes('\n')) {
+    return [{ span: { start, end }, newText: indented(added, columnOf(text, start)).trimStart() }];
+  }
+  return [{ span: { start: colon, end }, newText: '' }, linesBelow(text, end, lines)];
 }
 
 /** Puts a value (on one line) where a pair has none, or in the place of the one that it has. */
@@ -59,7 +90,7 @@ export function fillValue(text: string, map: AnyMap, pair: AnyPair, written: str
 }
 
 /** Puts lines, indented already, below the line on which something ends; a comment behind it stays with it. */
-export function linesBelow(text: string, end: number, lines: string): TextEdit {
+function linesBelow(text: string, end: number, lines: string): TextEdit {
   // A text over several lines ends with its line break.
   if (text[end - 1] === '\n') return insertion(end, `${lines}\n`);
   const rest = /[^\r\n]*/.exec(text.slice(end));
@@ -115,22 +146,18 @@ function lastItemGone(text: string, { flow, range }: AnySeq, item: ParsedNode): 
     : { span: { start: from, end }, newText: '  []' };
 }
 
-/** A text with edits that do not overlap. */
-export function applyEdits(text: string, edits: readonly TextEdit[]): string {
-  let done = text;
-  for (const { span, newText } of [...edits].sort((a, b) => b.span.start - a.span.start)) {
-    done = done.slice(0, span.start) + newText + done.slice(span.end);
-  }
-  return done;
-}
-
-/** An edit as a list; none for none. */
-export function listOf(edit: TextEdit | undefined): readonly TextEdit[] {
-  return edit === undefined ? [] : [edit];
-}
-
 function insertion(at: number, newText: string): TextEdit {
   return { span: { start: at, end: at }, newText };
+}
+
+function indented(lines: readonly string[], column: number): string {
+  return lines.map((line) => `${' '.repeat(column)}${line}`).join('\n');
+}
+
+/** Pairs or items in lines, as they stand within braces or brackets. */
+function onOneLine(lines: readonly string[]): string {
+  const written = flowText(parseDocument(lines.join('\n')).toJS());
+  return written.replace(/^(?:\{ |\[)|(?: \}|\])$/g, '');
 }
 
 /** Where the line after this one starts. A text over several lines ends with its line break. */

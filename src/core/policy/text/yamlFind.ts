@@ -80,7 +80,8 @@ export function behindColon(text: string, { key }: AnyPair): number | undefined 
   return colon === null ? undefined : key.range[1] + colon[0].length;
 }
 
-/** How many characters stand before an offset on its line. */
+/** How many characters stand before an offset on its line; a byte order mark is none of them. */
 export function columnOf(text: string, offset: number): number {
-  return offset - (text.lastIndexOf('\n', offset - 1) + 1);
+  const start = text.lastIndexOf('\n', offset - 1) + 1;
+  return offset - start - (text.startsWith('\u{feff}', start) ? 1 : 0);
 }

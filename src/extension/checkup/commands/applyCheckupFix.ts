@@ -1,6 +1,6 @@
 import { l10n, window } from 'vscode';
-import { edited } from '../../../core/checkup/edit/textEdit.ts';
 import type { Fix } from '../../../core/checkup/model/checkupModel.ts';
+import { applyEdits } from '../../../core/text/textEdit.ts';
 import type { CheckupParts, WindowParts } from '../../app/parts.ts';
 import { askVersion } from '../../servers/commands/askVersion.ts';
 import { confirmInModal, tellFailure } from '../../ui/confirm.ts';
@@ -22,18 +22,18 @@ export async function applyCheckupFix(app: CheckupParts & WindowParts, argument:
     void window.showInformationMessage(l10n.t('There is nothing to fix here any more.'));
     return;
   }
-  const text = await newTextOf(fix);
-  if (text === undefined) return;
-  const edits = [{ span: fix.span, text }];
+  const newText = await newTextOf(fix);
+  if (newText === undefined) return;
+  const edits = [{ span: fix.span, newText }];
   const before = file.file.text;
-  const change = { uri: file.uri, label: file.label, before, after: edited(before, edits) };
+  const change = { uri: file.uri, label: file.label, before, after: applyEdits(before, edits) };
   try {
     await checkChangeable([change]);
     const hidden = masked(before, secretSpans(app.checkup, file));
-    const close = await showDifference(app.texts, file.label, hidden, edited(hidden, edits));
+    const close = await showDifference(app.texts, file.label, hidden, applyEdits(hidden, edits));
     const agreed = await confirmInModal({
       message: l10n.t('Change {0}?', file.label),
-      detail: detailOf(shown, before.slice(fix.span.start, fix.span.end), text),
+      detail: detailOf(shown, before.slice(fix.span.start, fix.span.end), newText),
       action: l10n.t('Change'),
     });
     await close();

@@ -1,9 +1,9 @@
 import type { Fix, ServerEntry } from '../../../core/checkup/model/checkupModel.ts';
+import { neededNetwork } from '../../../core/net/neededNetwork.ts';
 import { packagesOf } from '../../../core/packages/launches.ts';
+import type { NewServer } from '../../../core/policy/edit/serverWriter.ts';
 import { Secret } from '../../../core/secret.ts';
 import { isUsable } from '../../credentials/model/credentialInput.ts';
-import { neededNetwork } from '../../policy/model/neededNetwork.ts';
-import type { NewServer } from '../../policy/model/serverWriter.ts';
 import type { CheckedFile } from '../scan/checkup.ts';
 import type { PlainSecret } from './secretPlaces.ts';
 import { serverKeyOf, serverOf } from './serverOfSecret.ts';

@@ -1,5 +1,5 @@
+import type { NewServer, NewTools } from '../../../core/policy/edit/serverWriter.ts';
 import type { Secret } from '../../../core/secret.ts';
-import type { NewServer, NewTools } from '../../policy/model/serverWriter.ts';
 import { freeName } from '../../util/freeName.ts';
 import type { LoosePackage, WrapDraft } from './wrapDraft.ts';
 

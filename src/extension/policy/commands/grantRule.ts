@@ -1,18 +1,18 @@
 import { l10n } from 'vscode';
+import { ruleLines, withRule } from '../../../core/policy/edit/ruleWriter.ts';
 import {
   bodyToTry,
   narrowestRuleInBraces,
   ruleWanted,
   type WantedRule,
 } from '../../../core/policy/learn/narrowestRule.ts';
+import { PolicyNotWritableError } from '../../../core/policy/text/insertion.ts';
 import type { Method } from '../../../core/request/parts/requestModel.ts';
 import type { Call } from '../../../protocol/messages.ts';
 import type { GatewayPart, PolicyParts, ServiceParts, WindowParts } from '../../app/parts.ts';
 import { cut, oneLine } from '../../approvals/model/requestText.ts';
 import { tellChange } from '../../gateway/commands/tellChange.ts';
 import { tellFailure } from '../../ui/confirm.ts';
-import { PolicyNotWritableError } from '../model/entryInsertion.ts';
-import { ruleLines, withRule } from '../model/ruleWriter.ts';
 import { showPolicy } from './openPolicyFile.ts';
 
 export interface Wanted {

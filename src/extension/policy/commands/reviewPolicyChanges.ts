@@ -1,4 +1,5 @@
 import { commands, l10n, Uri, window } from 'vscode';
+import { type LinesInSight, linesInSight } from '../../../core/text/linesInSight.ts';
 import type { App } from '../../app/app.ts';
 import type { PolicyParts, ServiceParts, WindowParts } from '../../app/parts.ts';
 import { tellChange } from '../../gateway/commands/tellChange.ts';
@@ -8,7 +9,6 @@ import { chooseInModal, tellFailure } from '../../ui/confirm.ts';
 import { askChoice, single } from '../../ui/steps.ts';
 import { approvedUri, nothingUri } from '../model/approvedDocuments.ts';
 import { changeLines } from '../model/changeText.ts';
-import { type LinesInSight, linesInSight } from '../model/linesInSight.ts';
 import { ChangedSinceReviewError, type PolicyEntry } from '../model/policyBook.ts';
 
 /** Shows what waits in a policy file, as a difference and in words, and approves it when the person says so. */

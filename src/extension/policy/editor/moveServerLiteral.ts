@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
-import { edited } from '../../../core/checkup/edit/textEdit.ts';
 import { credentialsOf } from '../../../core/policy/compare/serverDestination.ts';
 import type { Server } from '../../../core/policy/model/server.ts';
 import { literalCredentials, serverLiterals } from '../../../core/policy/read/parse.ts';
 import { referenceText, type ServerLiteral } from '../../../core/policy/read/serverLiteral.ts';
 import type { Secret } from '../../../core/secret.ts';
+import { applyEdits } from '../../../core/text/textEdit.ts';
 import type { Binding } from '../../../gateway/parent.ts';
 import type { App } from '../../app/app.ts';
 import type { CredentialParts, GatewayPart, PolicyParts, WindowParts } from '../../app/parts.ts';
@@ -84,11 +84,11 @@ async function destinationOf(
 ): Promise<Destination | undefined> {
   const references = serverLiterals(text).map((one, index) => {
     const own = one.valueSpan.start === literal.valueSpan.start;
-    return { span: one.valueSpan, text: referenceText(one, own ? credential : `other-literal-${index + 1}`) };
+    return { span: one.valueSpan, newText: referenceText(one, own ? credential : `other-literal-${index + 1}`) };
   });
   // Those of services will be gone, too, once they are moved.
-  const removals = literalCredentials(text).map(({ removal }) => ({ span: removal, text: '' }));
-  const without = edited(text, [...references, ...removals]);
+  const removals = literalCredentials(text).map(({ removal }) => ({ span: removal, newText: '' }));
+  const without = applyEdits(text, [...references, ...removals]);
   const definition = (await app.parse(without)).policy?.servers.get(literal.server);
   const found = definition && credentialsOf(definition).find((one) => one.credential === credential);
   return found && { ...found, definition };

@@ -1,4 +1,5 @@
 import { l10n, lm } from 'vscode';
+import { withServer } from '../../../core/policy/edit/serverWriter.ts';
 import type { CredentialParts, PolicyParts, ServiceParts } from '../../app/parts.ts';
 import type { Move } from '../../checkup/repair/movePlan.ts';
 import type { PlainSecret } from '../../checkup/repair/secretPlaces.ts';
@@ -6,7 +7,6 @@ import { serverKeyOf } from '../../checkup/repair/serverOfSecret.ts';
 import { type WrapDraft, wrapDrafts } from '../../checkup/repair/wrapDraft.ts';
 import { plainName, type WrappedServer, wrappedServer } from '../../checkup/repair/wrappedServer.ts';
 import { scopeOf } from '../../credentials/model/credentialSet.ts';
-import { withServer } from '../../policy/model/serverWriter.ts';
 import { askFile, isTaken, nameProblem } from '../../services/commands/addServiceQuestions.ts';
 import { askText, runSteps, type Step } from '../../ui/steps.ts';
 import { freeName } from '../../util/freeName.ts';

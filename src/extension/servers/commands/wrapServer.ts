@@ -1,6 +1,8 @@
 import { l10n } from 'vscode';
 import { credentialsOf, destinationOf } from '../../../core/policy/compare/serverDestination.ts';
+import { type NewTools, withServer } from '../../../core/policy/edit/serverWriter.ts';
 import type { Server } from '../../../core/policy/model/server.ts';
+import { PolicyNotWritableError } from '../../../core/policy/text/insertion.ts';
 import type { Secret } from '../../../core/secret.ts';
 import type { App } from '../../app/app.ts';
 import type { PolicyParts } from '../../app/parts.ts';
@@ -9,8 +11,6 @@ import { serverWorkspaceWarning } from '../../credentials/commands/workspaceWarn
 import type { CredentialId } from '../../credentials/model/credentialId.ts';
 import { scopeOf } from '../../credentials/model/credentialSet.ts';
 import { tellChange } from '../../gateway/commands/tellChange.ts';
-import { PolicyNotWritableError } from '../../policy/model/entryInsertion.ts';
-import { type NewTools, withServer } from '../../policy/model/serverWriter.ts';
 import { confirmInModal } from '../../ui/confirm.ts';
 import { showDifference } from '../../ui/difference.ts';
 import { maskedText } from '../../ui/placementText.ts';

@@ -1,5 +1,7 @@
 import { l10n } from 'vscode';
 import { holdsCredential, looksPasted } from '../../../core/checkup/secrets/pasted.ts';
+import { neededNetwork } from '../../../core/net/neededNetwork.ts';
+import type { NewRule } from '../../../core/policy/edit/presets.ts';
 import type { Auth } from '../../../core/policy/model/auth.ts';
 import { canonicalPath } from '../../../core/request/parts/path.ts';
 import type { GatewayPart, PolicyParts, ServiceParts } from '../../app/parts.ts';
@@ -8,8 +10,6 @@ import { type AuthField, authFields } from '../../credentials/commands/authQuest
 import type { EnteredCredential } from '../../credentials/commands/enterCredential.ts';
 import { askCredentialOf } from '../../credentials/commands/enterMaterial.ts';
 import { type AuthTypeWithFields, answerProblem } from '../../credentials/model/authAnswers.ts';
-import { neededNetwork } from '../../policy/model/neededNetwork.ts';
-import type { NewRule } from '../../policy/model/presets.ts';
 import { refusedAnswer } from '../../policy/model/refusedAnswer.ts';
 import {
   type Answer,

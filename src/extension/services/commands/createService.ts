@@ -1,4 +1,6 @@
 import { l10n } from 'vscode';
+import { type NewService, withService } from '../../../core/policy/edit/serviceWriter.ts';
+import { PolicyNotWritableError } from '../../../core/policy/text/insertion.ts';
 import type { Secret } from '../../../core/secret.ts';
 import type { App } from '../../app/app.ts';
 import type { PolicyParts } from '../../app/parts.ts';
@@ -9,8 +11,6 @@ import { bindingOf } from '../../credentials/model/binding.ts';
 import type { CredentialId } from '../../credentials/model/credentialId.ts';
 import { scopeOf } from '../../credentials/model/credentialSet.ts';
 import { tellChange } from '../../gateway/commands/tellChange.ts';
-import { PolicyNotWritableError } from '../../policy/model/entryInsertion.ts';
-import { type NewService, withService } from '../../policy/model/policyWriter.ts';
 import { confirmInModal, tellFailure } from '../../ui/confirm.ts';
 import { addServiceSummary } from './addServiceSummary.ts';
 

@@ -1,13 +1,13 @@
 import { l10n } from 'vscode';
+import { neededNetwork } from '../../../core/net/neededNetwork.ts';
+import { type Duplicate, withDuplicate } from '../../../core/policy/edit/duplicateEntry.ts';
 import type { Service } from '../../../core/policy/model/service.ts';
+import { PolicyNotWritableError } from '../../../core/policy/text/insertion.ts';
 import type { App } from '../../app/app.ts';
 import type { ServiceParts } from '../../app/parts.ts';
 import { rotateCredential } from '../../credentials/commands/rotateCredential.ts';
 import { tellChange } from '../../gateway/commands/tellChange.ts';
 import { showPolicy } from '../../policy/commands/openPolicyFile.ts';
-import { type Duplicate, withDuplicate } from '../../policy/model/duplicateEntry.ts';
-import { PolicyNotWritableError } from '../../policy/model/entryInsertion.ts';
-import { neededNetwork } from '../../policy/model/neededNetwork.ts';
 import { confirmInModal, tellFailure } from '../../ui/confirm.ts';
 import { showDifference } from '../../ui/difference.ts';
 import { askText, runSteps, type Step } from '../../ui/steps.ts';

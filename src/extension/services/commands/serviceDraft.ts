@@ -1,8 +1,8 @@
+import { neededNetwork } from '../../../core/net/neededNetwork.ts';
+import type { NewService } from '../../../core/policy/edit/serviceWriter.ts';
 import type { Auth } from '../../../core/policy/model/auth.ts';
 import type { EnteredCredential } from '../../credentials/commands/enterCredential.ts';
 import { type AuthAnswers, authOfAnswers } from '../../credentials/model/authAnswers.ts';
-import { neededNetwork } from '../../policy/model/neededNetwork.ts';
-import type { NewService } from '../../policy/model/policyWriter.ts';
 import { type KnownService, presetsOf, type ServicePresetId } from '../model/knownService.ts';
 
 /** The answers of Add Service so far. */

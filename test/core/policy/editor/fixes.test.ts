@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fixesFor } from '../../../../src/core/policy/editor/fixes.ts';
 import { lintPolicy } from '../../../../src/core/policy/lint/lint.ts';
 import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
-import { applyEdits } from '../../../../src/core/policy/text/yamlEdit.ts';
+import { applyEdits } from '../../../../src/core/text/textEdit.ts';
 
 const HEAD = 'services:\n  api:\n    baseUrl: https://api.example.com\n    auth: { type: bearer }\n';
 const block = (...rules: string[]): string =>

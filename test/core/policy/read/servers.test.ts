@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { edited } from '../../../../src/core/checkup/edit/textEdit.ts';
 import { printServer } from '../../../../src/core/policy/compare/printServer.ts';
 import { credentialsOf, destinationOf } from '../../../../src/core/policy/compare/serverDestination.ts';
 import { decideTool } from '../../../../src/core/policy/decide/decideTool.ts';
@@ -7,6 +6,7 @@ import { runPolicyTests } from '../../../../src/core/policy/lint/policyTests.ts'
 import { parsePolicy, serverLiterals } from '../../../../src/core/policy/read/parse.ts';
 import { referenceText } from '../../../../src/core/policy/read/serverLiteral.ts';
 import { Secret } from '../../../../src/core/secret.ts';
+import { applyEdits } from '../../../../src/core/text/textEdit.ts';
 import { serverOf, serverText } from './serverFixtures.ts';
 
 const GITHUB = `servers:
@@ -177,7 +177,7 @@ describe('a literal credential of a server', () => {
     expect(more).toEqual([]);
     expect(literal.value?.equals(new Secret(token))).toBe(true);
     expect(JSON.stringify(literal)).not.toContain(token);
-    const after = edited(text, [{ span: literal.valueSpan, text: referenceText(literal, 'gh') }]);
+    const after = applyEdits(text, [{ span: literal.valueSpan, newText: referenceText(literal, 'gh') }]);
     expect(after).toBe(block(kind, wanted));
     expect(parsePolicy(after).problems).toEqual([]);
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fixesFor } from '../../../../src/core/policy/editor/fixes.ts';
 import { lintPolicy } from '../../../../src/core/policy/lint/lint.ts';
 import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
-import { applyEdits } from '../../../../src/core/policy/text/yamlEdit.ts';
+import { applyEdits } from '../../../../src/core/text/textEdit.ts';
 
 const file = (url: string): string =>
   `services:\n  dev:\n    baseUrl: ${url}\n    network: loopback\n    auth: { type: bearer }\n    policies: [{ path: /a, methods: [GET] }]\n`;

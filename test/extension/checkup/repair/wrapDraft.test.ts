@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ConfigFile } from '../../../../src/core/checkup/model/checkupModel.ts';
+import { withServer } from '../../../../src/core/policy/edit/serverWriter.ts';
 import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
 import { Secret } from '../../../../src/core/secret.ts';
 import { entryInstead } from '../../../../src/extension/checkup/repair/entryInstead.ts';
@@ -10,7 +11,6 @@ import { plainName, wrappedServer } from '../../../../src/extension/checkup/repa
 import { Checkup } from '../../../../src/extension/checkup/scan/checkup.ts';
 import { plainSecrets } from '../../../../src/extension/checkup/scan/report.ts';
 import { fingerprintOf } from '../../../../src/extension/credentials/model/fingerprint.ts';
-import { withServer } from '../../../../src/extension/policy/model/serverWriter.ts';
 
 /** Built of parts, so that no scanner takes the test for a leak. */
 const secretOf = (part: string): string => ['gh', 'p_', part, 'Kx7Qw3Er5Ty7Ui9Op1Lk'].join('');

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { placementOf } from '../../../../src/core/policy/auth/placement.ts';
+import { withService } from '../../../../src/core/policy/edit/serviceWriter.ts';
 import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
 import { Secret } from '../../../../src/core/secret.ts';
 import {
@@ -9,7 +10,6 @@ import {
   authOfAnswers,
 } from '../../../../src/extension/credentials/model/authAnswers.ts';
 import { credentialOfParts } from '../../../../src/extension/credentials/model/credentialParts.ts';
-import { withService } from '../../../../src/extension/policy/model/policyWriter.ts';
 import { materialProblem } from '../../../../src/gateway/targets/service/inject/material.ts';
 
 const OAUTH = { tokenUrl: 'https://login.example.com/token', clientId: 'c' };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { type NewService, withService } from '../../../../src/core/policy/edit/serviceWriter.ts';
 import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
-import { type NewService, withService } from '../../../../src/extension/policy/model/policyWriter.ts';
 import { refusedAnswer, type ServiceAnswer } from '../../../../src/extension/policy/model/refusedAnswer.ts';
 
 test.each<[ServiceAnswer, RegExp]>([

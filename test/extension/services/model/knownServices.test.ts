@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { compileService, decide } from '../../../../src/core/policy/decide/decide.ts';
+import { withService } from '../../../../src/core/policy/edit/serviceWriter.ts';
 import type { Service } from '../../../../src/core/policy/model/service.ts';
 import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
 import { canonicalise } from '../../../../src/core/request/canonicalise.ts';
-import { withService } from '../../../../src/extension/policy/model/policyWriter.ts';
 import {
   findKnownService,
   type KnownService,

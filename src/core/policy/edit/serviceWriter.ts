@@ -1,7 +1,8 @@
-import type { Network } from '../../../core/net/network.ts';
-import { printAuth } from '../../../core/policy/compare/print.ts';
-import type { Auth } from '../../../core/policy/model/auth.ts';
-import { scalar, withEntry } from './entryInsertion.ts';
+import type { Network } from '../../net/network.ts';
+import { printAuth } from '../compare/print.ts';
+import type { Auth } from '../model/auth.ts';
+import { withEntry } from '../text/insertion.ts';
+import { scalar } from '../text/yamlText.ts';
 import type { NewRule } from './presets.ts';
 
 /** A service as Add Service writes it. */

@@ -1,5 +1,5 @@
 import { type Document, isMap, isScalar, isSeq, parseDocument, visit, Document as YamlDocument } from 'yaml';
-import { PolicyNotWritableError, withEntry } from './entryInsertion.ts';
+import { PolicyNotWritableError, withEntry } from '../text/insertion.ts';
 
 /** What differs in the copy of a service for another environment. */
 export interface Duplicate {

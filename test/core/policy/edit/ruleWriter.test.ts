@@ -1,10 +1,10 @@
 import { describe, expect, it, test } from 'vitest';
 import { compileService, decide } from '../../../../src/core/policy/decide/decide.ts';
+import { ruleLines, withRule } from '../../../../src/core/policy/edit/ruleWriter.ts';
 import { bodyToTry, ruleWanted } from '../../../../src/core/policy/learn/narrowestRule.ts';
 import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
+import { PolicyNotWritableError } from '../../../../src/core/policy/text/insertion.ts';
 import { canonicalise } from '../../../../src/core/request/canonicalise.ts';
-import { PolicyNotWritableError } from '../../../../src/extension/policy/model/entryInsertion.ts';
-import { ruleLines, withRule } from '../../../../src/extension/policy/model/ruleWriter.ts';
 
 const HEAD = `# mine
 services:

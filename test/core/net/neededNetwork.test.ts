@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { neededNetwork } from '../../../../src/extension/policy/model/neededNetwork.ts';
+import { neededNetwork } from '../../../src/core/net/neededNetwork.ts';
 
 test.each([
   ['https://api.example.com', 'public'],

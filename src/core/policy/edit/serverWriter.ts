@@ -1,4 +1,5 @@
-import { scalar, withEntry } from './entryInsertion.ts';
+import { withEntry } from '../text/insertion.ts';
+import { scalar } from '../text/yamlText.ts';
 
 /** A wrapped server as a migration writes it. */
 export interface NewServer {

@@ -1,4 +1,4 @@
-import type { Method } from '../../../core/request/parts/requestModel.ts';
+import type { Method } from '../../request/parts/requestModel.ts';
 
 /** One rule as it is written into a policy file. */
 export type NewRule =

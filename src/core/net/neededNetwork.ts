@@ -1,5 +1,5 @@
-import { parseBaseUrl } from '../../../core/net/baseUrl.ts';
-import type { Network } from '../../../core/net/network.ts';
+import { parseBaseUrl } from './baseUrl.ts';
+import type { Network } from './network.ts';
 
 /** The narrowest `network` with which this base URL can be used, or why it cannot be used at all. */
 export type NeededNetwork = { readonly network: Network } | { readonly problem: string };

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { PRESETS } from '../../../../src/core/policy/edit/presets.ts';
+import { type NewService, withService } from '../../../../src/core/policy/edit/serviceWriter.ts';
 import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
-import { PolicyNotWritableError } from '../../../../src/extension/policy/model/entryInsertion.ts';
-import { type NewService, withService } from '../../../../src/extension/policy/model/policyWriter.ts';
-import { PRESETS } from '../../../../src/extension/policy/model/presets.ts';
+import { PolicyNotWritableError } from '../../../../src/core/policy/text/insertion.ts';
 import { USER_POLICY_TEMPLATE } from '../../../../src/extension/policy/model/userPolicyTemplate.ts';
 
 const STRIPE: NewService = {

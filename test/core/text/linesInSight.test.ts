@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { linesInSight } from '../../../../src/extension/policy/model/linesInSight.ts';
+import { linesInSight } from '../../../src/core/text/linesInSight.ts';
 
 const many = (count: number): string[] => Array.from({ length: count }, (_, index) => `+ GET /v1/${index} on api`);
 

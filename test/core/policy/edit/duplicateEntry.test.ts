@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { withDuplicate } from '../../../../src/core/policy/edit/duplicateEntry.ts';
 import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
-import { withDuplicate } from '../../../../src/extension/policy/model/duplicateEntry.ts';
-import { PolicyNotWritableError } from '../../../../src/extension/policy/model/entryInsertion.ts';
+import { PolicyNotWritableError } from '../../../../src/core/policy/text/insertion.ts';
 
 const LIVE = { from: 'stripe', name: 'stripe-live', environment: 'live', baseUrl: 'https://api.stripe.com' };
 
