@@ -81,7 +81,7 @@ describe('public contracts', () => {
       'valetKey.moveSecrets': 'Move Secrets out of MCP Configuration',
       'valetKey.waiveFinding': 'Mark as Rotated',
       'valetKey.openFindingKeyPage': 'Open Key Page',
-      'valetKey.drillKillSwitch': 'Practise the Kill Switch',
+      'valetKey.drillKillSwitch': 'Test the Kill Switch',
       'valetKey.testErrorsForLeaks': 'Test Errors for Leaks',
       'valetKey.connectAgent': 'Connect Another Agent',
       'valetKey.disconnectAgent': 'Disconnect Agent',

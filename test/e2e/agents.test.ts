@@ -76,7 +76,7 @@ test('Connect Another Agent shows the change, makes it with a copy kept, and kee
   await window.pick('Claude Code');
   const { detail: text } = await window.waitForDialog('Connect Claude Code?');
   expect(text).toContain('No entry holds a credential');
-  expect(text).toContain('Each wrapped server has an entry of its own: notes.');
+  expect(text).toContain('Each MCP server that Valet Key runs has its own entry: notes.');
   await window.screenshotThemes('connect-agent');
   await window.answerDialog('Connect');
   await window.waitForNotification('Claude Code is connected');

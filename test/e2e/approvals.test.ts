@@ -188,7 +188,7 @@ test('the details are read in a document, and the question is asked again from t
   await window.screenshotThemes('approval-dialog-remember');
   await window.answerDialog('Allow for 10 Minutes');
   expect(await result).toMatchObject({ status: 200 });
-  await lens('does not wait any more').waitFor();
+  await lens('is no longer pending').waitFor();
   expect(await agent.raw('execute', { ...REFUND, path: '/v1/notes', json: { text: 'b' } })).toMatchObject({
     status: 200,
   });
@@ -205,12 +205,12 @@ test('a freeze while it waits takes the question back, and a click afterwards do
   expect(await result).toMatchObject({ error: { code: 'frozen', sent: 'no' } });
   await pause(READING_MS);
   await window.answerDialog('Allow Once');
-  const told = await window.waitForDialog('does not wait any more');
-  expect(told.detail).toContain('Your answer had no effect');
+  const told = await window.waitForDialog('is no longer pending');
+  expect(told.detail).toContain('Your answer was not used');
   await window.screenshotThemes('approval-withdrawn');
   await window.page.keyboard.press('Escape');
   await window.palette('Valet Key: Unfreeze');
-  await window.waitForDialog('Lift the freeze?');
+  await window.waitForDialog('Unfreeze all access?');
   await window.answerDialog('Unfreeze');
   await until('the freeze to be lifted', async () => {
     const answer = await agent.raw('read', { service: 'demo', path: '/echo' });
@@ -311,7 +311,7 @@ test('a wish for a GraphQL endpoint becomes a rule for queries, by which the nex
   await window.tree('Activity').row('asks for access').pressToBeAsked('Review Access Request');
   const dialog = await window.waitForDialog('from now on?');
   expect(dialog.detail.replaceAll('\u00a0', ' ')).toContain('  graphql: { operations: [query] }');
-  expect(dialog.detail).toContain('and no mutation');
+  expect(dialog.detail).toContain('but no mutations');
   await window.screenshotThemes('access-request-graphql');
   await pause(READING_MS);
   await window.answerDialog('Add Rule');
@@ -333,8 +333,8 @@ test('a wish that became needless is taken off the list, with the reason, and no
   });
   await window.tree('Activity').row('asks for access').pressToBeAsked('Review Access Request');
   const told = await window.waitForDialog('No rule was added');
-  expect(told.detail).toContain('A deny rule forbids it');
-  expect(told.detail).toContain('taken off the list');
+  expect(told.detail).toContain('A deny rule forbids this request');
+  expect(told.detail).toContain('removed from the list');
   await window.screenshotThemes('access-request-needless');
   await window.page.keyboard.press('Escape');
   await window.tree('Activity').row('asks for access').locator.waitFor({ state: 'detached' });
@@ -348,7 +348,7 @@ test('a blocked call becomes a rule that asks every time', async () => {
   const row = window.tree('Activity').row('PUT /v1/y');
   await row.locator.click({ button: 'right' });
   await window.page.locator('.monaco-menu .action-item').filter({ hasText: 'Ask Every Time' }).first().click();
-  const dialog = await window.waitForDialog('if you say yes each time?');
+  const dialog = await window.waitForDialog('if you approve it each time?');
   expect(dialog.detail.replaceAll('\u00a0', ' ')).toContain('  approval: always');
   await window.screenshotThemes('ask-every-time');
   await pause(READING_MS);

@@ -95,8 +95,8 @@ test('a repository that needs credentials says so, and Set Up walks through them
 test('the trail holds up to its anchor', async () => {
   await window.clearNotifications();
   const report = await verify();
-  expect(report).toContain('**Every chain holds.**');
-  expect(report).toContain('complete up to what was anchored');
+  expect(report).toContain('**The audit log is intact.**');
+  expect(report).toContain('complete up to the last checkpoint');
   await window.screenshotThemes('audit-verified');
 });
 
@@ -104,7 +104,7 @@ test('an export holds every record and no credential, as JSON lines and as CSV',
   for (const extension of ['jsonl', 'csv']) {
     const target = join(editor.workspace, `export.${extension}`);
     await window.palette('Valet Key: Export Audit Log');
-    await window.pick('Everything that is kept');
+    await window.pick('All kept records');
     await window.waitForInput('Export Audit Log');
     await window.type('Export Audit Log', target);
     await window.waitForNotification('records were exported');
@@ -136,7 +136,7 @@ test('limits are counted on after a restart of the gateway, which shows while it
   await until('the fourth call', async () => (await codeOf('shop', '/echo')) === 200);
   expect(await codeOf('shop', '/echo')).toBe('rate_limited');
   expect(await codeOf('wiki', '/echo')).toBe(200);
-  expect((await verify()).match(/, holds, complete up to what was anchored/g)?.length).toBeGreaterThan(1);
+  expect((await verify()).match(/, intact, complete up to the last checkpoint/g)?.length).toBeGreaterThan(1);
 });
 
 test('a reload empties neither the Activity view nor the channel', async () => {
@@ -165,7 +165,7 @@ test('a changed and a cut trail are found, and the report says where', async () 
   const lines = readFileSync(cut, 'utf8').trimEnd().split('\n');
   writeFileSync(cut, `${lines.slice(0, 2).join('\n')}\n`);
   const report = await verify();
-  expect(report).toContain('**The audit log was changed.**');
+  expect(report).toContain('logs were altered.**');
   expect(report).toMatch(new RegExp(`${oldest}:\\d+: record \\d+ is not as it was written`));
   expect(report).toContain('the newest records were cut off');
   await window.screenshotThemes('audit-changed');

@@ -210,7 +210,7 @@ test('a migration ends with a call through Valet Key, a clean file and a private
   await choose('PAYMENTS_API_KEY', 'Use it through Valet Key, and remove the server');
   await window.waitForInput('PAYMENTS_WEBHOOK_SECRET');
   await window.screenshotThemes('move-question');
-  await choose('PAYMENTS_WEBHOOK_SECRET', 'Remove it with the server');
+  await choose('PAYMENTS_WEBHOOK_SECRET', 'Remove it together with the server');
   await choose('Authorization', 'Keep the server, take the secret from VS Code');
   await choose('SEARCH_API_KEY', 'Use it through Valet Key, and keep the server without it');
   await answerAddService(window, { name: 'payments', baseUrl: api.origin, credential: '' });
@@ -252,7 +252,7 @@ test('what was in plain text stays a finding until a person says that it is rota
   await window.tree('Checkup').row('1. ').expand();
   await window.screenshotThemes('checkup-rotate');
   await window.tree('Checkup').row('Rotate this').pressToBeAsked('Mark as Rotated');
-  await answer('rotated?', 'It Is Rotated');
+  await answer('rotated?', 'Mark as Rotated');
   await until('one finding less', async () => (await point(1)).startsWith('warn, 3'));
 });
 
@@ -267,14 +267,14 @@ test('the report tells all of it, and no secret', async () => {
 
 test('the migration is undone as a whole', async () => {
   await window.palette('Valet Key: Undo Last Checkup Fix');
-  expectNoSecret([await answer('plain text in them again', 'Undo')]);
+  expectNoSecret([await answer('in plain text again', 'Undo')]);
   await until('the file to be as it was', () => readFileSync(vscodeFile, 'utf8') === VSCODE);
   await until('point 1 to fail again', async () => (await point(1)).startsWith('fail, 4'));
 });
 
 test('the kill switch is practised, and nothing stays frozen', async () => {
-  await window.palette('Valet Key: Practise the Kill Switch');
-  await answer('Practise the kill switch?', 'Freeze and Unfreeze');
+  await window.palette('Valet Key: Test the Kill Switch');
+  await answer('Test the kill switch?', 'Freeze and Unfreeze');
   await window.waitForNotification('cut off within');
   const [result = ''] = await window.callTool('_read', { service: 'payments', path: '/v1/charges' });
   expect(result).toContain('"status":200');
@@ -297,7 +297,7 @@ test('a wrapped server works on with its secret, which stands in no file any mor
   await window.pick('Wrap it: Valet Key starts the server and gives it the secret');
   await window.type('Its name in the policy', 'wiki');
   await window.type('Its name in the policy', 'wiki-cursor');
-  const first = await window.waitForDialog('Let Valet Key start “wiki”, and give it its secrets?');
+  const first = await window.waitForDialog('Let Valet Key start “wiki” and give it its secrets?');
   expect(first.detail).toContain('LANGUAGE=en');
   expect(first.detail).toContain('env:TOKEN');
   expect(first.detail).toContain('every call asks you');
@@ -338,7 +338,7 @@ test('a wrapped server works on with its secret, which stands in no file any mor
 
 test('wrapping is undone as a whole', async () => {
   await window.palette('Valet Key: Undo Last Checkup Fix');
-  await answer('plain text in them again', 'Undo');
+  await answer('in plain text again', 'Undo');
   await until('both files to be as they were', () =>
     [vscodeFile, cursorFile].every((file) => readFileSync(file, 'utf8').includes(WIKI)),
   );

@@ -87,7 +87,7 @@ test('a known service is proposed with all that is known about it, and nothing i
   await window.answerDialog('Use Anyway');
   const last = await window.waitForDialog('Let agents use “stripe” at https://api.stripe.com?');
   expect(last.detail).toContain('GET, HEAD /**');
-  expect(last.detail).toContain('It was not verified.');
+  expect(last.detail).toContain('The credential was not verified.');
   expect(`${last.message}${last.detail}`).not.toContain(mistyped);
   await window.screenshotThemes('add-service-known-confirm');
   await window.answerDialog('Cancel');
@@ -104,7 +104,7 @@ test('a value is taken out of a .env file, verified, stored, and only then remov
   await window.waitForInput('How does the API take');
   await window.pick('Bearer token');
   await window.type('Environment', 'test');
-  await window.type('A path that shows', '/v1/me');
+  await window.type('Path used to test', '/v1/me');
   await window.waitForInput('The credential');
   await window.pressInputButton('Take it from a .env file');
   const variables = await window.waitForInput('Which variable?');
@@ -115,7 +115,7 @@ test('a value is taken out of a .env file, verified, stored, and only then remov
   await window.waitForInput('What may agents do');
   await window.pick('Read only');
   const last = await window.waitForDialog('Let agents use “demo”');
-  expect(last.detail).toContain('Verification: The API took it.');
+  expect(last.detail).toContain('Verification: The API accepted the credential.');
   expect(api.requests.at(-1)).toMatchObject({ method: 'GET', target: '/v1/me' });
   expect(api.requests.at(-1)?.headers.authorization).toBe(`Bearer ${inFile}`);
   expect(readFileSync(join(editor.workspace, '.env'), 'utf8')).toContain(inFile);
@@ -132,7 +132,7 @@ test('a value is taken out of a .env file, verified, stored, and only then remov
 
 test('the stored credential is verified on demand', async () => {
   await start('Verify Credential');
-  await window.waitForNotification('“demo” takes its credential (200).');
+  await window.waitForNotification('“demo” accepts its credential (200).');
   await window.clearNotifications();
   expect(api.requests.at(-1)).toMatchObject({ method: 'GET', target: '/v1/me' });
 });
@@ -196,7 +196,7 @@ test('a rejected value is used only if the person says so, and Undo brings the o
   await window.screenshotThemes('rotate-done');
 
   await window.answerNotification('“demo” is rotated.', 'Undo…');
-  await window.waitForDialog('Bring back the previous credential of “demo”?');
+  await window.waitForDialog('Restore the previous credential of “demo”?');
   await window.screenshotThemes('undo-rotation');
   await window.answerDialog('Undo Rotation');
   await until('the old credential to be in use', async () => (await read('/strict/items')).status === 200);
@@ -213,7 +213,7 @@ test('a value that the API takes is swapped in without a question', async () => 
   accepted.add(replaced);
   await start('Rotate Credential');
   await window.type('New credential for demo', replaced);
-  await window.waitForNotification('The API took it.');
+  await window.waitForNotification('The API accepted the credential.');
   await until('the new credential to be in use', async () => {
     await read('/strict/items');
     return api.requests.at(-1)?.headers.authorization === `Bearer ${replaced}`;
@@ -254,13 +254,13 @@ test('revoking stops the next call, and everything can be removed', async () => 
   await window.type('Credential for demo', replaced);
   await window.waitForDialog('Send this credential to');
   await window.answerDialog('Use This Credential');
-  await window.waitForNotification('“demo” has its credential.');
+  await window.waitForNotification('Credential saved for “demo”.');
   await window.clearNotifications();
 
   await window.palette('Valet Key: Remove All Credentials');
   await window.waitForDialog('Remove 1 credential?');
   await window.answerDialog('Remove All');
-  await window.waitForNotification('All credentials are removed.');
+  await window.waitForNotification('All credentials were removed.');
   await until('the call to be refused', async () => (await read('/strict/items')).error?.code === 'missing_credential');
   await shows('missing');
   await window.screenshotThemes('services-missing');

@@ -154,7 +154,7 @@ test('three windows and two other clients call at once, and one freeze stops the
     expect(api.requests.length).toBe(before);
     await windowOf('b').page.bringToFront();
     await windowOf('b').palette('Valet Key: Unfreeze');
-    await windowOf('b').waitForDialog('Lift the freeze?');
+    await windowOf('b').waitForDialog('Unfreeze all access?');
     await windowOf('b').answerDialog('Unfreeze');
     await timesUntil(200);
     return frozen;

@@ -113,7 +113,7 @@ test('filters by keyboard, pages, and tells the chart in numbers', async () => {
 test('says whether the chain holds', async () => {
   await explorer().locator('#verify').click();
   await until('the verification', async () =>
-    /^✓ Every chain holds/.test((await explorer().locator('#chain').textContent()) ?? ''),
+    /^✓ The audit log is intact/.test((await explorer().locator('#chain').textContent()) ?? ''),
   );
 });
 
@@ -136,13 +136,13 @@ test('the evidence pack is one document with the chain, the checkup, the policie
   writeFileSync(join(editor.workspace, 'valetkey.yaml'), 'services: {}\n');
   const target = join(editor.workspace, 'evidence.md');
   await window.palette('Valet Key: Export Evidence Pack');
-  await window.pick('Try the kill switch now');
-  await window.waitForDialog('Practise the kill switch?');
+  await window.pick('Test the kill switch now');
+  await window.waitForDialog('Test the kill switch?');
   await window.answerDialog('Freeze and Unfreeze');
   await window.type('Export Evidence Pack', target);
   await window.waitForNotification('The evidence pack was exported');
   const text = readFileSync(target, 'utf8');
-  expect(text).toMatch(/Does the audit trail hold\? \| Yes: 40\d records, every chain holds/);
+  expect(text).toMatch(/Is the audit log intact?\? \| Yes: 40\d records, none altered/);
   expect(text).toMatch(/How fast is every agent cut off\? \| Within \d+ ms/);
   expect(text.match(/^## .*$/gm)).toEqual(
     expect.arrayContaining(['## Audit log check', '## Audit log', '## MCP checkup', '## Policies']),

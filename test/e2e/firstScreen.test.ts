@@ -83,7 +83,9 @@ async function pasteWrongly(text: string): Promise<void> {
     const { message = '', placeholder = '', password } = (await window.input()) ?? {};
     return (password || placeholder.includes('looks like')) && `${message} ${placeholder}`;
   });
-  expect(said).toContain('That looks like a credential. It is asked for in a step of its own, hidden.');
+  expect(said).toContain(
+    'That looks like a credential. You enter the credential in a separate step, where it is hidden.',
+  );
   expect(await isShown(text)).toBe(false);
 }
 
@@ -136,7 +138,7 @@ test('a freeze without a service is lifted where it shows', async () => {
   await welcomes('Unfreeze', 'Move Secrets', 'Show Checkup', 'Add Service');
   await window.screenshotThemes('first-frozen');
   await welcomeButton('Unfreeze').click();
-  await window.waitForDialog('Lift the freeze?');
+  await window.waitForDialog('Unfreeze all access?');
   await window.answerDialog('Unfreeze');
   await welcomes('Move Secrets', 'Show Checkup', 'Add Service');
 });
@@ -180,7 +182,7 @@ test('beside a .env file the credential is asked for in a password box, and othe
   await window.page.locator('.quick-input-widget .quick-input-box input').fill('Bearer');
   await window.pick('Bearer token');
   await window.type('Environment', '');
-  await window.type('A path that shows', '');
+  await window.type('Path used to test', '');
   const box = await window.waitForInput('The credential');
   expect(box.password).toBe(true);
   expect(box.rows).toEqual([]);
@@ -197,7 +199,7 @@ test('beside a .env file the credential is asked for in a password box, and othe
   await window.pressInputButton('Back');
   expect((await window.waitForInput('The credential')).password).toBe(true);
   await window.pressInputButton('Take it from a command');
-  await window.waitForInput('A command that writes the credential');
+  await window.waitForInput('A command that prints the credential');
   await pasteWrongly(PASTED);
   await window.screenshotThemes('first-command');
   await dismissInput();
@@ -220,7 +222,7 @@ test.each([
   await window.pick(type);
   for (const answer of answers) await window.type('Add Service', answer);
   await window.type('Environment', '');
-  await window.type('A path that shows', '');
+  await window.type('Path used to test', '');
   expect((await window.waitForInput(prompt)).password).toBe(true);
   await paste(PASTED);
   expect(await isShown(PASTED)).toBe(false);
@@ -240,7 +242,7 @@ test('with a service, the same concerns are rows that act', async () => {
     return all.map(({ label }) => label).join() === 'Unfreeze,Move Secrets,payments' && all;
   });
   expect(rows.map(({ accessibleLabel }) => accessibleLabel)).toEqual([
-    'Unfreeze, All access is frozen. Agents can call nothing, in any window.',
+    'Unfreeze, All access is frozen. Agents cannot call anything in any window.',
     'Move Secrets, MCP configurations hold 1 secret in plain text. Every agent can read it.',
     expect.stringContaining('payments, frozen'),
   ]);
@@ -248,7 +250,7 @@ test('with a service, the same concerns are rows that act', async () => {
   await window.tree('Checkup').row('Move Secrets').locator.waitFor();
   await window.screenshotThemes('first-rows');
   await window.tree('Services').row('Unfreeze').click();
-  await window.waitForDialog('Lift the freeze?');
+  await window.waitForDialog('Unfreeze all access?');
   await window.answerDialog('Unfreeze');
   await until('the row to go', async () => (await window.tree('Services').rows()).length === 2);
   await window.tree('Services').row('Move Secrets').click();

@@ -251,7 +251,7 @@ test('it runs every command of ours with hostile arguments, and every accepting 
 test('no command of VS Code presses the button of a modal that widens', async () => {
   const before = api.requests.length;
   for (const [title, text] of [
-    ['Valet Key: Unfreeze', 'Lift the freeze?'],
+    ['Valet Key: Unfreeze', 'Unfreeze all access?'],
     ['Valet Key: Review and Apply Policy Changes', 'Apply'],
   ] as const) {
     await window.palette(title);
@@ -327,7 +327,7 @@ test('it listens while a person lifts the freeze and rotates; then nothing allow
   await window.evaluate(listen);
   await window.command('workbench.view.extension.valetKey');
   await window.palette('Valet Key: Unfreeze');
-  await window.waitForDialog('Lift the freeze?');
+  await window.waitForDialog('Unfreeze all access?');
   await window.answerDialog('Unfreeze');
   await until('calls to be decided by the policy again', async () => {
     const { error } = await execute({ service: 'demo', method: 'POST', path: '/x', json: {} });
@@ -364,7 +364,7 @@ test('no command of VS Code answers any question of ours, whichever is open', as
   const questions: readonly (readonly [text: string, ask: () => Promise<void>])[] = [
     ['Let agents send this to “demo”', () => window.palette('Valet Key: Review Access Request')],
     ['Apply these changes', () => window.palette('Valet Key: Review and Apply Policy Changes')],
-    ['Bring back the previous credential of “demo”?', () => startFor('demo', 'Undo Rotation')],
+    ['Restore the previous credential of “demo”?', () => startFor('demo', 'Undo Rotation')],
     ['Remove the credential of “demo”?', () => startFor('demo', 'Revoke Credential')],
     ['Remove all 2 credentials?', () => window.palette('Valet Key: Remove All Credentials')],
     [
@@ -417,7 +417,7 @@ test('pipes in the place of our files take neither the kill switch away nor what
   await until('state.json to be a file again', () => lstatSync(storage('state.json')).isFile());
   expect(await statuses()).toMatchObject({ demo: 'frozen' });
   await window.palette('Valet Key: Unfreeze');
-  await window.waitForDialog('Lift the freeze?');
+  await window.waitForDialog('Unfreeze all access?');
   await window.answerDialog('Unfreeze');
   appendFileSync(storage('valetkey.yaml'), '\n# What was approved cannot be read any more.\n');
   await until('the freeze to be over', async () => (await statuses()).demo !== 'frozen');

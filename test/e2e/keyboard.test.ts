@@ -101,7 +101,7 @@ test('a service is added by keyboard', async () => {
   await answer('base URL', api.origin);
   await choose('How does the API take', 'Bearer token');
   await answer('Environment', 'test');
-  await answer('A path that shows', '');
+  await answer('Path used to test', '');
   await answer('The credential', credential);
   await choose('What may agents do', 'Read only');
   await pressInDialog('Let agents use “demo”', 'Add Service');
@@ -125,7 +125,7 @@ test('everything is frozen and unfrozen by keyboard', async () => {
   await runCommand('Valet Key: Freeze All Access');
   await until('the freeze', async () => (await read()).error?.code === 'frozen');
   await runCommand('Valet Key: Unfreeze');
-  await pressInDialog('Lift the freeze?', 'Unfreeze');
+  await pressInDialog('Unfreeze all access?', 'Unfreeze');
   await until('calls to pass', async () => (await read()).status === 200);
 });
 
@@ -180,10 +180,10 @@ test('at 200 % zoom, with a side bar of 300 pixels, all of it stays in sight and
   await inSight(`${services} .label-description`, '.statusbar-item [aria-label*="Valet Key"]');
   await window.screenshotThemes('zoom-frozen');
   await runCommand('Valet Key: Unfreeze');
-  await window.waitForDialog('Lift the freeze?');
+  await window.waitForDialog('Unfreeze all access?');
   await inSight('.monaco-dialog-box .dialog-message-text', '.monaco-dialog-box .dialog-buttons .monaco-button');
   await window.screenshotThemes('zoom-dialog');
-  await pressInDialog('Lift the freeze?', 'Unfreeze');
+  await pressInDialog('Unfreeze all access?', 'Unfreeze');
 
   await runCommand('Valet Key: Add Service');
   await choose('Which API', 'Stripe');

@@ -110,13 +110,13 @@ test('a service is added by signing in in the browser, and an agent calls it', a
   await window.pick('Sign in with the browser');
   await window.type('The token endpoint', provider.tokenUrl);
   await window.type('The authorization endpoint', `${provider.origin}/auth`);
-  await window.type('The client id', provider.clientId);
+  await window.type('The client ID', provider.clientId);
   await window.type('The scopes', 'openid offline_access read');
   await window.type('The audience', '');
-  await window.waitForInput('How does the provider take');
+  await window.waitForInput('How does the provider accept');
   await window.pick('As a password (Basic)');
   await window.type('Environment', 'test');
-  await window.type('A path that shows', '/me');
+  await window.type('Path used to test', '/me');
   await window.waitForInput('The client secret');
   await window.screenshotThemes('life-client-secret');
   await window.type('The client secret', provider.clientSecret);
@@ -127,7 +127,7 @@ test('a service is added by signing in in the browser, and an agent calls it', a
   await signIn('life-sign-in');
 
   const last = await window.waitForDialog('Let agents use “demo”');
-  expect(last.detail).toContain('Verification: The API took it.');
+  expect(last.detail).toContain('Verification: The API accepted the credential.');
   await window.screenshotThemes('life-add');
   await window.answerDialog('Add Service');
   await shows('demo', 'ready');
@@ -147,7 +147,7 @@ test('a token that ended is renewed with the next call, and nobody notices', asy
   await window.palette('Valet Key: Verify Credential');
   await window.waitForInput('Which service?');
   await window.pick('demo');
-  await window.waitForNotification('“demo” takes its credential (200).');
+  await window.waitForNotification('“demo” accepts its credential (200).');
   await window.clearNotifications();
 });
 
@@ -162,9 +162,9 @@ test('signing in again asks for no secret, and can be undone', async () => {
   await window.waitForNotification('“demo” is rotated.');
   expect(await read('demo', '/charges')).toMatchObject({ status: 200 });
   await window.answerNotification('“demo” is rotated.', 'Undo…');
-  await window.waitForDialog('Bring back the previous credential of “demo”?');
+  await window.waitForDialog('Restore the previous credential of “demo”?');
   await window.answerDialog('Undo Rotation');
-  await window.waitForNotification('“demo” has its previous credential again.');
+  await window.waitForNotification('Restored the previous credential of “demo”.');
   expect(await read('demo', '/charges')).toMatchObject({ status: 200 });
   await window.clearNotifications();
 });
@@ -179,7 +179,7 @@ test('a copy for another environment is stricter, marked, and closed until it ha
   await window.type('The base URL in this environment', `${provider.origin}/api`);
   const last = await window.waitForDialog('Add “demo-live” for live, next to “demo”?');
   expect(last.detail).toContain('This is a production environment');
-  expect(last.detail).toContain('At most 30 requests a minute.');
+  expect(last.detail).toContain('At most 30 requests per minute.');
   await window.screenshotThemes('life-duplicate');
   await window.answerDialog('Add Service');
   await window.waitForInput('The client secret');
@@ -201,11 +201,11 @@ test('a command gives a credential: confirmed with all of its words, run when it
   await window.waitForInput('Credential for wiki');
   await window.screenshotThemes('life-command-button');
   await window.page.locator('.quick-input-widget .action-label.codicon-terminal').click();
-  await window.type('A command that writes the credential', 'cat | head');
+  await window.type('A command that prints the credential', 'cat | head');
   expect((await window.waitForInput('There is no shell')).value).toBe('cat | head');
   await window.screenshotThemes('life-command-shell');
   await window.type('There is no shell', `cat '${keyFile}'`);
-  await window.waitForInput('How long may what it gave');
+  await window.waitForInput('How long may its output');
   await window.pick('for 5 minutes');
   const asked = await window.waitForDialog('Take the credential of “wiki” from this command?');
   expect(asked.detail).toMatch(new RegExp(`^/\\S+/cat ${keyFile}\\n`));
@@ -223,7 +223,7 @@ test('a command gives a credential: confirmed with all of its words, run when it
   await window.palette('Valet Key: Freeze All Access');
   await shows('wiki', 'frozen');
   await window.palette('Valet Key: Unfreeze');
-  await window.waitForDialog('Lift the freeze?');
+  await window.waitForDialog('Unfreeze all access?');
   await window.answerDialog('Unfreeze');
   await until('the freeze to be over', async () => (await read('wiki', '/page')).error?.code === 'missing_credential');
   expect((await read('wiki', '/page')).error?.message).toContain('it ended with exit status 1');

@@ -141,7 +141,7 @@ test('Rotate under load loses no call, and neither does its Undo', async () => {
   expect(took).toBeLessThan(10_000);
 
   await window.answerNotification('“demo” is rotated.', 'Undo…');
-  await window.waitForDialog('Bring back the previous credential of “demo”?');
+  await window.waitForDialog('Restore the previous credential of “demo”?');
   await window.answerDialog('Undo Rotation');
   await waitForCallsWith(first);
   await load.stop();
@@ -241,7 +241,7 @@ test('Freeze All in one window stops hanging calls of another within a second', 
 
 async function unfreeze(): Promise<void> {
   await window.palette('Valet Key: Unfreeze');
-  await window.waitForDialog('Lift the freeze?');
+  await window.waitForDialog('Unfreeze all access?');
   await window.answerDialog('Unfreeze');
   await until('calls to pass again', async () => (await read('/slow/1')).status === 200);
 }

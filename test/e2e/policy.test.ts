@@ -291,7 +291,7 @@ test('an edited base URL turns the service off until the credential is typed aga
   await window.palette('Valet Key: Review and Apply Policy Changes');
   const text = await answer('Apply these changes', 'Apply');
   expect(text).toContain(`baseUrl of stripe: ${api.origin} → ${otherApi.origin}`);
-  expect(text).toContain('stays off until you enter it again');
+  expect(text).toContain('stays blocked until you enter the credential again');
   await until('the approval', async () => !(await serviceRow()).includes('wait'));
   expect(await codeOf('/v1/charges')).toBe('origin_not_confirmed');
   expect(otherApi.requests).toEqual([]);
@@ -335,7 +335,7 @@ test('a deleted file keeps closed what it restricted until a person lets it go, 
   await window.screenshotThemes('policy-file-missing');
   await window.palette('Valet Key: Show Status');
   expect((await window.waitForDialog('is missing')).detail).toContain(
-    'valetkey.yaml is missing; what it named is closed: stripe. Put it back, or let it go',
+    'valetkey.yaml is missing. Its services are blocked: stripe. Restore the file, or discard its approvals',
   );
   await window.page.keyboard.press('Escape');
   await window.palette('Valet Key: Review and Apply Policy Changes');
@@ -351,12 +351,12 @@ test('a deleted file keeps closed what it restricted until a person lets it go, 
   await welcome.getByText('A policy file is missing, so its services are blocked.').waitFor();
   await window.screenshotThemes('user-policy-missing');
   await welcome.getByText('Show Status').click();
-  expect((await window.waitForDialog('is missing')).detail).toContain('what it named is closed: stripe');
+  expect((await window.waitForDialog('is missing')).detail).toContain('Its services are blocked: stripe');
   await window.page.keyboard.press('Escape');
   expect(await codeOf('/v1/charges')).toBe('policy_not_approved');
   await window.palette('Valet Key: Revoke Credential');
   await window.waitForInput('Which service?');
-  await window.pick('no policy names it any more');
+  await window.pick('not used by any policy');
   await answer('Remove the credential of “stripe”?', 'Revoke');
   expect(editor.filesWith(second)).toEqual([]);
 });

@@ -142,8 +142,8 @@ test('a tool that its server changed is off until a person has seen the change a
   await window.tree('Services').row('notes').expand();
   await window.screenshotThemes('server-review-row');
   await window.tree('Services').row('notes').pressToBeAsked('Review Server Tools');
-  const dialog = await window.waitForDialog('Accept the tools that “notes” offers now?');
-  expect(dialog.detail).toContain('With characters that nobody sees: whoami');
+  const dialog = await window.waitForDialog('Accept the tools that “notes” now offers?');
+  expect(dialog.detail).toContain('With invisible characters: whoami');
   await window.screenshotThemes('server-review');
   await window.answerDialog('Accept These Tools');
   await until('the tool to be on again', async () => (await call('notes')).includes('whoami '));

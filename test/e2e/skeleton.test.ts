@@ -64,7 +64,7 @@ test('a service is added through the palette and the password box', async () => 
   await window.waitForInput('How does the API take');
   await window.pick('Bearer token');
   await window.type('Environment', 'test');
-  await window.type('A path that shows', '');
+  await window.type('Path used to test', '');
   const box = await window.waitForInput('The credential');
   expect(box.password).toBe(true);
   await window.type('The credential', credential);
@@ -197,7 +197,7 @@ test('a freeze acts on the next call, shows, outlives a reload, and is lifted on
   });
 
   await window.palette('Valet Key: Unfreeze');
-  await window.waitForDialog('Lift the freeze?');
+  await window.waitForDialog('Unfreeze all access?');
   await window.answerDialog('Unfreeze');
   await until('calls to pass again', async () => {
     const answer = await call('_read', { service: 'demo', path: '/echo' });

@@ -195,7 +195,7 @@ test('a freeze ticks the fifth; lifting it is a modal', async () => {
   await window.screenshotThemes('walkthrough-done');
   await image('frozen', { x: 0, y: 36, width: 1280, height: 764 });
   await window.page.locator('.getting-started-step.expanded a').filter({ hasText: 'Unfreeze' }).click();
-  await window.waitForDialog('Lift the freeze?');
+  await window.waitForDialog('Unfreeze all access?');
   await window.answerDialog('Unfreeze');
   await window.statusBar('Valet Key, 1 service').waitFor();
 });

@@ -143,7 +143,7 @@ test('a freeze reaches the other window within a second, and so does its end', a
     await wiki.tree('Services').row('frozen').locator.waitFor();
     await shop.clearNotifications();
     await shop.palette('Valet Key: Unfreeze');
-    await shop.waitForDialog('Lift the freeze?');
+    await shop.waitForDialog('Unfreeze all access?');
     await shop.answerDialog('Unfreeze');
     return [frozen, await timeUntil(wiki, '/pages', 200)];
   });

@@ -31,7 +31,7 @@ export function registerCommands(app: App, commands: CommandTable): vscode.Dispo
 function reasonOf(error: unknown): string {
   if (error instanceof CredentialNotKeptError || error instanceof ApprovalNotKeptError) {
     return vscode.l10n.t(
-      'VS Code’s secret storage did not keep what it was given, so nothing was changed. Check that the system’s keyring is unlocked, and try again.',
+      'VS Code’s secret storage did not save the value, so nothing was changed. Check that the system’s keyring is unlocked, and try again.',
     );
   }
   return vscode.l10n.t(

@@ -44,7 +44,8 @@ export function composeCredentials(
   context.subscriptions.push(
     vscode.window.registerUriHandler({
       handleUri: ({ path: to, query }) => {
-        if (to !== '/signed-in' || !signIns.receive(query)) log.warn('A link came in that nobody waits for.');
+        if (to !== '/signed-in' || !signIns.receive(query))
+          log.warn('A sign-in link was opened that is no longer expected.');
       },
     }),
   );

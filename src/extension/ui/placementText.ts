@@ -16,7 +16,7 @@ export function placementText(auth: Auth): string {
       return l10n.t('in the query parameter “{0}”', auth.name);
     case 'oauth2':
     case 'google-service-account':
-      return l10n.t('to {0}, for tokens that go along as “Authorization: Bearer …”', auth.tokenUrl.origin);
+      return l10n.t('to {0}, for tokens sent as “Authorization: Bearer …”', auth.tokenUrl.origin);
     case 'github-app':
       return l10n.t(
         'as a signature of GitHub App {0}, for tokens of installation {1}',

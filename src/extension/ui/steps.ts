@@ -107,7 +107,9 @@ export function askText(frame: StepFrame, question: TextQuestion): Promise<Answe
 
 /** What is said to a credential in a box or filter that shows what is typed. */
 export function misplacedText(): string {
-  return vscode.l10n.t('That looks like a credential. It is asked for in a step of its own, hidden.');
+  return vscode.l10n.t(
+    'That looks like a credential. You enter the credential in a separate step, where it is hidden.',
+  );
 }
 
 export interface Choice<T> extends vscode.QuickPickItem {

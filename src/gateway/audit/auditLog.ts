@@ -59,7 +59,7 @@ export class AuditLog {
       writeAll(this.#open(time.slice(0, 10), bytes.length), bytes);
     } catch (error) {
       this.#dropPartialLine();
-      throw new AuditWriteError('the audit trail cannot be written', { cause: error });
+      throw new AuditWriteError('the audit log cannot be written', { cause: error });
     }
     this.#bytes += bytes.length;
     this.#nextSeq = record.seq + 1;

@@ -46,7 +46,7 @@ export async function answerAddService(window: EditorWindow, answers: ServiceAns
     [/base URL/, type(baseUrl)],
     [/How does the API take/, pick('Bearer token')],
     [/^.*Environment/, type(environment)],
-    [/A path that shows/, type(verifyPath)],
+    [/Path used to test/, type(verifyPath)],
     [/The credential/, type(credential)],
     [/What may agents do/, pick(preset)],
     [/Which policy file/, pick('user policy')],

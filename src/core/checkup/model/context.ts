@@ -44,7 +44,7 @@ export interface CheckupContext {
   readonly leaks?: readonly { readonly service: string; readonly place: StatePlace }[];
   /** The last freeze drill: how long it took until no call went through, in milliseconds. */
   readonly drill?: { readonly place: StatePlace; readonly tookMs: number };
-  /** There when the audit trail cannot be written. */
+  /** There when the audit log cannot be written. */
   readonly brokenTrail?: StatePlace;
 }
 

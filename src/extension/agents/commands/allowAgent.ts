@@ -27,10 +27,10 @@ export async function allowAgent(app: App, argument: unknown): Promise<void> {
     warning: true,
     message: l10n.t('Let this agent use your services?'),
     detail: [
-      l10n.t('It calls itself “{0}”. That is its own word; any program can say so.', ownName(agent)),
-      l10n.t('You did not connect it with Valet Key. If you did not set it up yourself, do not allow it.'),
+      l10n.t('The agent calls itself “{0}”. The name is not verified; any program can claim it.', ownName(agent)),
+      l10n.t('You did not connect this agent with Valet Key. If you did not set it up yourself, do not allow it.'),
       l10n.t(
-        'It may then do what your policies allow agents to do, and nothing else. This is remembered for its name.',
+        'The agent can then do what your policies allow, and nothing else. Your answer is remembered for this name.',
       ),
     ].join('\n\n'),
     action: l10n.t('Allow Agent'),

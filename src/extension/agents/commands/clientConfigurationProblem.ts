@@ -32,16 +32,16 @@ function reasonOf(error: unknown, client: AgentClient, file: string): string | u
   if (error instanceof EntryError) {
     switch (error.problem) {
       case 'unparsable':
-        return l10n.t('{0} has errors, so it cannot be changed safely. Mend it, then try again.', name);
+        return l10n.t('{0} has errors, so it cannot be changed safely. Fix them, then try again.', name);
       case 'unexpected':
         return l10n.t(
-          '{0} is not written as {1} usually writes it, so it cannot be changed safely. Run “Copy MCP Configuration” and add the entry by hand.',
+          '{0} is not in the form that {1} usually writes, so it cannot be changed safely. Run “Copy MCP Configuration” and add the entry by hand.',
           name,
           client.label,
         );
       case 'taken':
         return l10n.t(
-          '{0} has another entry of a name that begins with “valet-key”. Remove or rename that one, then try again.',
+          '{0} has another entry whose name begins with “valet-key”. Remove or rename it, then try again.',
           name,
         );
       case 'changed':
@@ -59,7 +59,7 @@ function reasonOf(error: unknown, client: AgentClient, file: string): string | u
       case 'too-large':
         return l10n.t('{0} is too large to be a configuration.', name);
       case 'changed':
-        return l10n.t('{0} changed while you were looking at the difference. Try again.', name);
+        return l10n.t('{0} changed while you were looking at the changes. Try again.', name);
     }
   }
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') {

@@ -39,10 +39,10 @@ async function whichClient(app: AgentParts): Promise<AgentClient | 'copy' | unde
         detail: shortPath(app.connections.fileOf(client)),
         value: client,
       })),
-      separator(l10n.t('Any other')),
+      separator(l10n.t('Other agents')),
       {
         label: l10n.t('Copy the configuration'),
-        detail: l10n.t('For the agent’s own settings. You allow it once when it first calls.'),
+        detail: l10n.t('For the agent’s own settings. You allow the agent once, when it first calls.'),
         value: 'copy' as const,
       },
     ],
@@ -61,18 +61,18 @@ async function change(
     message: l10n.t('Connect {0}?', client.label),
     detail: [
       file.text === undefined
-        ? l10n.t('{0} is made, as shown behind this dialog.', shortPath(file.named))
+        ? l10n.t('{0} will be created, as shown behind this dialog.', shortPath(file.named))
         : l10n.t(
-            'What is shown behind this dialog is added to {0}. Everything else in it stays.',
+            'The entry shown behind this dialog is added to {0}. The rest of the file stays as it is.',
             shortPath(file.named),
           ),
       ...(file.real === file.named
         ? []
-        : [l10n.t('That is a link to {0}, where the change is made.', shortPath(file.real))]),
-      ...(file.text === undefined ? [] : [l10n.t('A copy of the file as it is now is kept beside it.')]),
+        : [l10n.t('That file is a link to {0}, where the change is made.', shortPath(file.real))]),
+      ...(file.text === undefined ? [] : [l10n.t('A copy of the current file is kept next to it.')]),
       ...(servers.length === 0
         ? []
-        : [l10n.t('Each wrapped server has an entry of its own: {0}.', servers.join(', '))]),
+        : [l10n.t('Each MCP server that Valet Key runs has its own entry: {0}.', servers.join(', '))]),
       l10n.t(
         'No entry holds a credential. {0} may then do what your policies allow agents to do. “Disconnect Agent” undoes this.',
         client.label,

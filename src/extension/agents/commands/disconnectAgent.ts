@@ -47,7 +47,7 @@ async function whichTarget(app: AgentParts): Promise<Target | undefined> {
     })),
     ...names.map((name) => ({
       label: agentWords(name),
-      detail: l10n.t('Allowed by you; its configuration is its own'),
+      detail: l10n.t('Allowed by you; configured outside Valet Key'),
       value: { name },
     })),
   ]);
@@ -63,9 +63,12 @@ async function removeEntry(app: AgentParts & GatewayPart & WindowParts, client: 
       message: l10n.t('Disconnect {0}?', client.label),
       detail: [
         text === undefined
-          ? l10n.t('{0} is removed again: it was made for Valet Key, and nothing else is in it.', shortPath(file.named))
-          : l10n.t('Our entries are taken out of {0}, as shown behind this dialog.', shortPath(file.named)),
-        l10n.t('{0} can use no service any more, and what it is doing right now is stopped.', client.label),
+          ? l10n.t(
+              '{0} will be deleted: it was created for Valet Key, and contains nothing else.',
+              shortPath(file.named),
+            )
+          : l10n.t('Valet Key’s entries will be removed from {0}, as shown behind this dialog.', shortPath(file.named)),
+        l10n.t('{0} can no longer use any service, and its calls in progress are stopped.', client.label),
       ].join('\n\n'),
       action: l10n.t('Disconnect'),
     });
@@ -82,7 +85,7 @@ async function forgetName(app: AgentParts & GatewayPart & WindowParts, name: str
   await app.agentStore.forget({ name });
   await cutOff(app, ({ rawName }) => rawName === name, agentWords(name));
   void window.showInformationMessage(
-    l10n.t('“{0}” is disconnected. When it calls again, it waits until you allow it.', agentWords(name)),
+    l10n.t('“{0}” is disconnected. When it calls again, it must wait until you allow it.', agentWords(name)),
   );
 }
 

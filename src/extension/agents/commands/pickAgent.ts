@@ -17,7 +17,7 @@ export async function pickAgent(
   if (candidates.length === 1 && only?.state === 'waiting') return only;
   const answer = await askChoice(
     single(title),
-    candidates.length === 0 ? l10n.t('No agent suits this') : l10n.t('Which agent?'),
+    candidates.length === 0 ? l10n.t('No matching agents') : l10n.t('Which agent?'),
     candidates.map((agent) => ({
       label: agent.name,
       description: ownName(agent),

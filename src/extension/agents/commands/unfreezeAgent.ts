@@ -18,7 +18,7 @@ export async function unfreezeAgent(app: AgentParts & GatewayPart & WindowParts,
   const agreed = await confirmInModal({
     warning: true,
     message: l10n.t('Unfreeze the agent “{0}”?', agentWords(name)),
-    detail: l10n.t('It may use your services again, as far as the policies allow. This concerns every window.'),
+    detail: l10n.t('The agent can use your services again, within your policies. This applies to every window.'),
     action: l10n.t('Unfreeze'),
   });
   if (!agreed) return;

@@ -21,7 +21,7 @@ export class AgentNode extends TreeItem {
     const lines = [
       agent.name,
       stateText(agent),
-      l10n.t('It calls itself: {0}', ownName(agent)),
+      l10n.t('Calls itself: {0}', ownName(agent)),
       originText(agent),
       l10n.t('Connected since {0}', new Date(agent.since).toLocaleString()),
       counts,

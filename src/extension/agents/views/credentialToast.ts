@@ -17,7 +17,7 @@ export async function tellOfCredentialInCall(
   const rotate = l10n.t('Rotate Credential…');
   const chosen = await window.showWarningMessage(
     l10n.t(
-      '“{0}” wrote the credential of “{1}” into a call, which was refused. It has the credential from elsewhere, or guessed it.',
+      '“{0}” put the credential of “{1}” into a call, which was refused. The agent got the credential elsewhere, or guessed it.',
       agentWords(agent.raw ?? agent.name),
       service,
     ),

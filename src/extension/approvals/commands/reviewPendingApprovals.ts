@@ -75,9 +75,9 @@ async function answer(
   queue.gone(question.id);
   if (taken) return 'next';
   await tellFailure(
-    l10n.t('The request does not wait any more.'),
+    l10n.t('The request is no longer pending.'),
     l10n.t(
-      'The agent gave up, its time ran out, or the policy, the credential or a freeze changed what it was about. Your answer had no effect. If the agent asks again, you are asked again.',
+      'This request is no longer pending: the agent cancelled it, it timed out, or the policy, credential or freeze state changed. Your answer was not used. You will be asked again if the agent retries.',
     ),
   );
   return 'stop';

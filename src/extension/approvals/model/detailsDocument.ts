@@ -44,7 +44,7 @@ export class DetailsDocuments {
   #lens(id: string): vscode.CodeLens {
     const command = this.#queue.find(id)
       ? { title: vscode.l10n.t('Answer this request…'), command: 'valetKey.reviewPendingApprovals', arguments: [id] }
-      : { title: vscode.l10n.t('This request does not wait any more'), command: '' };
+      : { title: vscode.l10n.t('This request is no longer pending'), command: '' };
     return new vscode.CodeLens(new vscode.Range(0, 0, 0, 0), command);
   }
 }

@@ -51,7 +51,7 @@ export function detailsText(question: ApprovalQuestion): string {
     '',
   ];
   return [
-    l10n.t('A request that waits for your approval. Nothing was sent yet.'),
+    l10n.t('This request waits for your approval. Nothing has been sent yet.'),
     '',
     ...section(isToolCall(question) ? l10n.t('Tool') : l10n.t('Request'), [
       isToolCall(question) ? oneLine(url) : `${method} ${oneLine(url)}`,
@@ -63,7 +63,7 @@ export function detailsText(question: ApprovalQuestion): string {
     ...(headers.length === 0
       ? []
       : section(
-          l10n.t('Headers that go along, besides the credential'),
+          l10n.t('Headers sent with each request, besides the credential'),
           headers.map(([name, value]) => oneLine(`${name}: ${value}`)),
         )),
     ...(body

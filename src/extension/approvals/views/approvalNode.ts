@@ -26,7 +26,7 @@ export class ApprovalNode extends TreeItem {
       l10n.t('{0} waits for your approval', `${question.method} ${path}`),
       l10n.t('Service: {0}', question.service),
       l10n.t('Agent: {0}', question.agent.name),
-      l10n.t('It waits until {0}', new Date(question.expiresAt).toLocaleTimeString()),
+      l10n.t('Waits until {0}', new Date(question.expiresAt).toLocaleTimeString()),
     ];
     this.tooltip = plainTooltip(lines);
     this.contextValue = 'approval';

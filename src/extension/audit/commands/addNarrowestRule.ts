@@ -34,7 +34,7 @@ async function addRule(app: App, argument: unknown, title: string, approval?: 'a
         {
           warning: true,
           message: approval
-            ? l10n.t('Let agents send this to “{0}”, if you say yes each time?', call.service)
+            ? l10n.t('Let agents send this to “{0}” if you approve it each time?', call.service)
             : l10n.t('Let agents send this to “{0}” from now on?', call.service),
           detail: [shortened(`${call.method} ${call.path}`), '', ...preview.text].join('\n'),
         },
@@ -50,7 +50,7 @@ async function whichCall(app: AuditParts, argument: unknown, title: string): Pro
   if (argument instanceof CallNode && byPolicy(argument.call)) return argument.call;
   const blocked = app.activity.calls.filter(byPolicy);
   if (blocked.length === 0) {
-    void window.showInformationMessage(l10n.t('No call was blocked for want of a rule in this window.'));
+    void window.showInformationMessage(l10n.t('No call in this window was blocked for lack of a rule.'));
     return undefined;
   }
   const answer = await askChoice(

@@ -32,13 +32,13 @@ async function detailOf(app: GatewayPart, call: Blocked): Promise<string> {
     l10n.t('Agent: {0}', call.agent),
     l10n.t('Time: {0}', new Date(call.time).toLocaleString()),
     '',
-    ...(refusal ? [l10n.t('As things stand now: {0}', refusal.message), remedyText(refusal) ?? ''] : []),
+    ...(refusal ? [l10n.t('Under the current policy: {0}', refusal.message), remedyText(refusal) ?? ''] : []),
     // The policy may have changed since; and what is not recorded (query, body) may have been the reason.
     ...(allowed
       ? [
           allowed.asks
-            ? l10n.t('As things stand now, you would be asked about this request.')
-            : l10n.t('As things stand now, this request would be allowed.'),
+            ? l10n.t('Under the current policy, this request would wait for your approval.')
+            : l10n.t('Under the current policy, this request would be allowed.'),
           allowed.reason,
         ]
       : []),

@@ -16,7 +16,7 @@ export async function exportAuditLog(app: AuditParts): Promise<void> {
     { label: l10n.t('The last 24 hours'), value: 1 },
     { label: l10n.t('The last 7 days'), value: 7 },
     { label: l10n.t('The last 30 days'), value: 30 },
-    { label: l10n.t('Everything that is kept'), value: Number.POSITIVE_INFINITY },
+    { label: l10n.t('All kept records'), value: Number.POSITIVE_INFINITY },
   ]);
   if (span.kind !== 'value') return;
   const folder = workspace.workspaceFolders?.[0]?.uri;

@@ -17,9 +17,9 @@ const SAMPLE = 50;
 /** Writes one document with what a security lead asks for: the verified chain, the checkup, the policies, a freeze drill. */
 export async function exportEvidencePack(app: App): Promise<void> {
   const title = l10n.t('Export Evidence Pack');
-  const drill = await askChoice(single(title), l10n.t('Try the kill switch for it?'), [
-    { label: l10n.t('Try the kill switch now'), detail: l10n.t('Asks before it freezes anything'), value: true },
-    { label: l10n.t('Use the last time it was tried'), value: false },
+  const drill = await askChoice(single(title), l10n.t('Test the kill switch for it?'), [
+    { label: l10n.t('Test the kill switch now'), detail: l10n.t('Asks before freezing anything'), value: true },
+    { label: l10n.t('Use the last test'), value: false },
   ]);
   if (drill.kind !== 'value') return;
   if (drill.value) await drillKillSwitch(app);
@@ -32,7 +32,7 @@ export async function exportEvidencePack(app: App): Promise<void> {
   });
   if (!target) return;
   const text = await window.withProgress(
-    { location: ProgressLocation.Notification, title: l10n.t('Putting the evidence pack together'), cancellable: true },
+    { location: ProgressLocation.Notification, title: l10n.t('Creating the evidence pack'), cancellable: true },
     async (_progress, token) => {
       const parts = await gather(app, token);
       return parts && evidencePack(parts, l10n);

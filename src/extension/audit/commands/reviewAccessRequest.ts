@@ -27,7 +27,7 @@ export async function reviewAccessRequest(app: App, argument: unknown): Promise<
   const needless = await whyNeedless(app, preview);
   if (needless !== undefined) {
     await settle(app, wish, 'needless');
-    return tellNotAdded(l10n.t('{0} The request is taken off the list.', needless));
+    return tellNotAdded(l10n.t('{0} The request was removed from the list.', needless));
   }
   const add = l10n.t('Add Rule');
   const asking = l10n.t('Add Rule, Ask Every Time');

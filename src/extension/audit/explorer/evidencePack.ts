@@ -41,18 +41,18 @@ export function evidencePack(parts: EvidenceParts, l10n: Translator): string {
   return [
     `# ${l10n.t('Valet Key evidence pack')}`,
     '',
-    l10n.t('Made {0} with Valet Key {1}.', new Date(parts.at).toISOString(), parts.version),
+    l10n.t('Generated {0} by Valet Key {1}.', new Date(parts.at).toISOString(), parts.version),
     '',
     `| ${l10n.t('Question')} | ${l10n.t('Answer')} |`,
     '|---|---|',
-    `| ${l10n.t('Does the audit trail hold?')} | ${chain.ok ? l10n.t('Yes: {0} records, every chain holds', chain.records) : l10n.t('**No: it was changed**')} |`,
-    `| ${l10n.t('How many of the ten points of the checkup pass?')} | ${checkup ? String(checkup.passed) : l10n.t('It was not run')} |`,
+    `| ${l10n.t('Is the audit log intact?')} | ${chain.ok ? l10n.t('Yes: {0} records, none altered', chain.records) : l10n.t('**No: it was altered**')} |`,
+    `| ${l10n.t('How many of the ten points of the checkup pass?')} | ${checkup ? String(checkup.passed) : l10n.t('Not tested yet')} |`,
     `| ${l10n.t('What may agents do?')} | ${l10n.t(
       '{0} policy files, {1} changes wait for approval',
       policies.length,
       policies.reduce((sum, { pending }) => sum + pending, 0),
     )} |`,
-    `| ${l10n.t('How fast is every agent cut off?')} | ${drill ? l10n.t('Within {0} ms, tried {1}', drill.ms, new Date(drill.at).toISOString()) : l10n.t('It was never tried')} |`,
+    `| ${l10n.t('How fast is every agent cut off?')} | ${drill ? l10n.t('Within {0} ms, tested {1}', drill.ms, new Date(drill.at).toISOString()) : l10n.t('Not tested yet')} |`,
     '',
     lowered(chain.report),
     lowered(parts.calls),
@@ -60,7 +60,7 @@ export function evidencePack(parts: EvidenceParts, l10n: Translator): string {
     `## ${l10n.t('Policies')}`,
     '',
     l10n.t(
-      'What a person approved, with its SHA-256. A change that allows more has no effect until it is approved, too.',
+      'The approved text of each policy, with its SHA-256. A change that allows more has no effect until it is approved, too.',
     ),
     '',
     ...policies.flatMap((policy) => policyLines(policy, l10n)),
@@ -69,7 +69,7 @@ export function evidencePack(parts: EvidenceParts, l10n: Translator): string {
 
 function policyLines({ label, approved, pending }: EvidencePolicy, l10n: Translator): readonly string[] {
   const title = ['', `### ${markdownText(label, MOST_LABEL)}`, ''];
-  if (!approved) return [...title, l10n.t('Nothing in it is approved.'), ''];
+  if (!approved) return [...title, l10n.t('Nothing in this file is approved.'), ''];
   const fence = '~'.repeat(Math.max(3, ...[...approved.text.matchAll(/~+/g)].map(([run]) => run.length + 1)));
   return [
     ...title,

@@ -26,7 +26,7 @@ export function explorerHtml({ source, script, styles, nonce, language }: PagePa
     [l10n.t('The last 24 hours'), '1'],
     [l10n.t('The last 7 days'), '7'],
     [l10n.t('The last 30 days'), '30'],
-    [l10n.t('Everything that is kept'), '0'],
+    [l10n.t('All kept records'), '0'],
   ] as const;
   const legend = (['answered', 'failed', 'blocked'] as const).map(
     (name) => `<li><span class="swatch ${name}" aria-hidden="true"></span>${escaped(pageTexts()[name])}</li>`,
@@ -44,7 +44,7 @@ export function explorerHtml({ source, script, styles, nonce, language }: PagePa
 <body data-texts="${escaped(JSON.stringify(pageTexts()))}">
 <header>
 <h1>${escaped(l10n.t('Audit Explorer'))}</h1>
-<span id="chain" role="status">${escaped(l10n.t('The chain was not checked yet.'))}</span>
+<span id="chain" role="status">${escaped(l10n.t('The audit log has not been checked yet.'))}</span>
 <button id="verify" type="button">${escaped(l10n.t('Verify'))}</button>
 <button id="export" type="button">${escaped(l10n.t('Export…'))}</button>
 </header>

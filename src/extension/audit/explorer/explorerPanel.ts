@@ -110,8 +110,8 @@ export class ExplorerPanel {
     const records = check.runs.reduce((sum, { verification }) => sum + verification.records, 0);
     this.#tell({
       chain: check.ok
-        ? { state: 'holds', text: l10n.t('✓ Every chain holds: {0} records.', records) }
-        : { state: 'broken', text: l10n.t('✗ The audit log was changed. “Verify Audit Log” says where.') },
+        ? { state: 'holds', text: l10n.t('✓ The audit log is intact: {0} records.', records) }
+        : { state: 'broken', text: l10n.t('✗ The audit log was altered. “Verify Audit Log” shows where.') },
     });
     if (!check.ok) await commands.executeCommand('valetKey.verifyAuditLog');
   }

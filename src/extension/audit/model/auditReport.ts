@@ -10,9 +10,9 @@ export function auditReport(check: TrailCheck, directory: string): string {
     `# ${l10n.t('Audit log check')}`,
     '',
     check.ok
-      ? l10n.t('**Every chain holds.** Runs: {0}, records: {1}.', check.runs.length, records)
+      ? l10n.t('**The audit log is intact.** Runs: {0}, records: {1}.', check.runs.length, records)
       : l10n.t(
-          '**The audit log was changed.** Runs that do not hold: {0} of {1}.',
+          '**{0} of {1} logs were altered.**',
           broken.length + check.gone.length,
           check.runs.length + check.gone.length,
         ),
@@ -22,7 +22,7 @@ export function auditReport(check: TrailCheck, directory: string): string {
     ...(check.ok ? [] : ['', `## ${l10n.t('What was found')}`, '']),
     ...check.gone.map(({ gatewayId, seq, at }) =>
       l10n.t(
-        '- All files of the run {0} are gone. It had at least {1} records on {2}, and no retention record says that they were removed.',
+        '- All files of run {0} are missing. The run had at least {1} records on {2}, and no retention record explains their removal.',
         gatewayId,
         seq,
         new Date(at).toLocaleString(),
@@ -37,7 +37,7 @@ export function auditReport(check: TrailCheck, directory: string): string {
     '',
     `## ${l10n.t('Runs')}`,
     '',
-    l10n.t('Each window that was open has a chain of its own. The newest come first.'),
+    l10n.t('Each window has its own chain of records. The newest come first.'),
     '',
     ...[...check.runs].reverse().flatMap(runLines),
     '',
@@ -47,7 +47,7 @@ export function auditReport(check: TrailCheck, directory: string): string {
 function runLines({ run, verification }: RunCheck): readonly string[] {
   const first = run.parts[0] ?? '';
   return [
-    `- ${first}: ${l10n.t('{0} records', verification.records)}, ${verification.ok ? l10n.t('holds') : l10n.t('does not hold')}, ${tailText(verification.tail)}`,
+    `- ${first}: ${l10n.t('{0} records', verification.records)}, ${verification.ok ? l10n.t('intact') : l10n.t('altered')}, ${tailText(verification.tail)}`,
     ...verification.notes.map((note) => `  ${findingLine(note)}`),
   ];
 }
@@ -55,13 +55,13 @@ function runLines({ run, verification }: RunCheck): readonly string[] {
 function tailText(tail: RunCheck['verification']['tail']): string {
   switch (tail) {
     case 'anchored':
-      return l10n.t('complete up to what was anchored');
+      return l10n.t('complete up to the last checkpoint');
     case 'not anchored':
-      return l10n.t('not anchored: whether newest records are missing cannot be told');
+      return l10n.t('no checkpoint: missing newest records cannot be detected');
     case 'cut':
       return l10n.t('the newest records are missing');
     case 'rewritten':
-      return l10n.t('made anew after it was anchored');
+      return l10n.t('recreated after its last checkpoint');
   }
 }
 

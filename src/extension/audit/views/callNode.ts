@@ -36,7 +36,7 @@ export function lastCallText(call: Activity): string {
 function resultText({ result }: Activity): string {
   switch (result.kind) {
     case 'under-way':
-      return l10n.t('under way');
+      return l10n.t('in progress');
     case 'unknown':
       return l10n.t('outcome not recorded');
     case 'answered':

@@ -12,7 +12,7 @@ export function reasonText(code: string): string {
     case 'policy_not_approved':
       return l10n.t('not approved yet');
     case 'approval_denied':
-      return l10n.t('you said no');
+      return l10n.t('you declined');
     case 'approval_pending':
       return l10n.t('waiting for your approval');
     case 'frozen':
@@ -28,7 +28,7 @@ export function reasonText(code: string): string {
     case 'origin_not_confirmed':
       return l10n.t('the credential was entered for another destination');
     case 'rate_limited':
-      return l10n.t('the limit is used up');
+      return l10n.t('the rate limit is reached');
     case 'request_too_large':
       return l10n.t('the request is too large');
     case 'response_too_large':
@@ -46,7 +46,7 @@ export function reasonText(code: string): string {
     case 'gateway_unavailable':
       return l10n.t('the gateway was not ready');
     case 'audit_unavailable':
-      return l10n.t('the audit trail cannot be written');
+      return l10n.t('the audit log cannot be written');
     default:
       return l10n.t('an internal error');
   }
@@ -63,12 +63,12 @@ export function remedyText({
   switch (code) {
     case 'policy_denied':
       if (rule !== undefined)
-        return l10n.t('A deny rule forbids it. If it should pass, change that rule and apply it.');
+        return l10n.t('A deny rule forbids this call. To allow it, change that rule and apply the change.');
       return l10n.t('If agents should be able to do this, add a rule to the policy file and apply it.');
     case 'policy_not_approved':
-      return l10n.t('Look at it with “Review and Apply Policy Changes”.');
+      return l10n.t('Review it with “Review and Apply Policy Changes”.');
     case 'frozen':
-      return l10n.t('Lift the freeze with “Unfreeze”.');
+      return l10n.t('Run “Unfreeze” first.');
     case 'revoked':
     case 'missing_credential':
       return l10n.t('Enter the credential with “Enter Credential”.');
@@ -83,7 +83,7 @@ export function remedyText({
         'If the service is on this machine or a private network, say so with “network” in the policy file.',
       );
     case 'audit_unavailable':
-      return l10n.t('Make room on the disk. Nothing is sent without a record.');
+      return l10n.t('Free up disk space. Nothing is sent without a record.');
     default:
       return undefined;
   }

@@ -19,7 +19,7 @@ export async function applyCheckupFix(app: CheckupParts & WindowParts, argument:
   const file = shown?.uri === undefined ? undefined : app.checkup.file(shown.uri);
   const fix = shown?.finding.fix;
   if (!shown || !file || !fix) {
-    void window.showInformationMessage(l10n.t('There is nothing to fix here any more.'));
+    void window.showInformationMessage(l10n.t('There is no longer anything to fix here.'));
     return;
   }
   const newText = await newTextOf(fix);
@@ -66,7 +66,7 @@ function detailOf({ finding }: ShownFinding, before: string, after: string): str
     `+ ${shownText(after, 200)}`,
     '',
     l10n.t(
-      'What the file was is kept for seven days where only you can read it. “Undo Last Checkup Fix” puts it back. Restart the client that reads this file.',
+      'A private copy of the original is kept for seven days. “Undo Last Checkup Fix” restores it. Restart the client that reads this file.',
     ),
   ].join('\n');
 }

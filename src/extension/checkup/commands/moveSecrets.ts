@@ -88,7 +88,7 @@ async function storeAll(
     // nowhere but in the file, and stays there.
     if (record?.state !== 'present' || !record.value.equals(secret.value)) {
       throw new FileNotChangedError(
-        l10n.t('“{0}” was stored with another value, so nothing was removed from the file.', id.service),
+        l10n.t('“{0}” was stored with a different value, so nothing was removed from the file.', id.service),
       );
     }
     stored.set(secret, id);
@@ -126,7 +126,7 @@ async function confirmRemoval(
       ...moving.map(({ secret, choice }) => `• ${secretText(secret)}: ${outcomeText(choice)}`),
       '',
       l10n.t(
-        'What the files were is kept for seven days where only you can read it, and “Undo Last Checkup Fix” puts it back. Restart the clients that read these files.',
+        'Private copies of the originals are kept for seven days, and “Undo Last Checkup Fix” restores them. Restart the clients that read these files.',
       ),
     ].join('\n'),
     action: l10n.t('Remove'),
@@ -190,7 +190,7 @@ function tellLeft(stored: readonly CredentialId[]): void {
   const names = [...new Set(stored.map(({ service }) => `“${service}”`))].join(', ');
   void window.showInformationMessage(
     l10n.t(
-      'The files stay as they are, with their secrets in plain text. Valet Key has a copy of these, and what you added to the policy counts: {0}. Run “Move Secrets out of MCP Configuration” again to remove them, or revoke what you do not want.',
+      'The files still hold their secrets in plain text. Valet Key has stored a copy of them, and what you added to the policy is active: {0}. Run “Move Secrets out of MCP Configuration” again to remove the secrets from the files, or revoke what you do not want.',
       names,
     ),
   );
@@ -201,8 +201,8 @@ async function tellMoved(moves: readonly Move[]): Promise<void> {
   const count = moves.filter(({ choice }) => choice !== 'skip').length;
   const chosen = await window.showInformationMessage(
     count === 1
-      ? l10n.t('1 secret was moved. It was in plain text, so rotate it at its provider.')
-      : l10n.t('{0} secrets were moved. They were in plain text, so rotate them at their providers.', count),
+      ? l10n.t('1 secret was moved. It was stored in plain text, so rotate it with its provider.')
+      : l10n.t('{0} secrets were moved. They were stored in plain text, so rotate them with their providers.', count),
     show,
   );
   if (chosen === show) await commands.executeCommand('valetKey.checkup.focus');

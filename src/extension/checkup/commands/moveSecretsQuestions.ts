@@ -68,22 +68,22 @@ function choiceText(app: CredentialParts, { shown, value }: PlainSecret, choice:
   const [holder] = app.credentials.holders(value);
   const provider = KNOWN_SERVICES.find(({ id }) => id === shown.finding.secret?.provider);
   const how = holder
-    ? l10n.t('It is there already, as “{0}”.', holder.service)
+    ? l10n.t('This secret is already stored for “{0}”.', holder.service)
     : provider
-      ? l10n.t('It is sent to {0} only, and agents may read at first.', new URL(provider.baseUrl).host)
-      : l10n.t('You say to which API it is sent. Agents may read at first.');
+      ? l10n.t('The secret is sent only to {0}, and agents can only read at first.', new URL(provider.baseUrl).host)
+      : l10n.t('You choose the API that the secret is sent to. Agents can only read at first.');
   switch (choice) {
     case 'use-without-server':
       return {
         label: `$(shield) ${l10n.t('Use it through Valet Key, and remove the server')}`,
-        detail: l10n.t('{0} “{1}” goes from this file.', how, server),
+        detail: l10n.t('{0} “{1}” will be removed from this file.', how, server),
         value: choice,
       };
     case 'wrap':
       return {
         label: `$(server-process) ${l10n.t('Wrap it: Valet Key starts the server and gives it the secret')}`,
         detail: l10n.t(
-          '“{0}” works on, with a pinned version and tools that ask you; you can freeze it alone.',
+          '“{0}” keeps working, with a pinned version and tools that need your approval; you can freeze it separately.',
           server,
         ),
         value: choice,
@@ -104,14 +104,14 @@ function choiceText(app: CredentialParts, { shown, value }: PlainSecret, choice:
       };
     case 'drop':
       return {
-        label: `$(trash) ${l10n.t('Remove it with the server')}`,
-        detail: l10n.t('Nothing else uses it. The backup has it for seven days.'),
+        label: `$(trash) ${l10n.t('Remove it together with the server')}`,
+        detail: l10n.t('Nothing else uses it. The backup keeps it for seven days.'),
         value: choice,
       };
     case 'skip':
       return {
         label: `$(debug-step-over) ${l10n.t('Skip')}`,
-        detail: l10n.t('It stays in the file, in plain text.'),
+        detail: l10n.t('The secret stays in the file, in plain text.'),
         value: choice,
       };
   }

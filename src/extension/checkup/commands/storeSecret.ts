@@ -27,7 +27,7 @@ export async function storeSecret(app: App, secret: PlainSecret): Promise<Creden
     // Another value would not be the one in the file, but the API may be back.
     enterAgain: async () => ({ value: secret.value }),
     again: l10n.t('Try Again'),
-    besides: l10n.t('It is taken from {0}, and removed there when it is stored.', secret.file.label),
+    besides: l10n.t('The value is taken from {0}, and removed there once it is stored.', secret.file.label),
   });
   return created?.credentialId;
 }

@@ -16,12 +16,14 @@ export async function testErrorsForLeaks(app: App): Promise<void> {
   }
   const path = impossiblePath(randomBytes(8).toString('hex'));
   const agreed = await confirmInModal({
-    message: l10n.t('Provoke an error through each service?'),
+    message: l10n.t('Send a test request to each service?'),
     detail: [
-      l10n.t('Each of these gets one GET for a path that it cannot have, if its rules allow that:'),
+      l10n.t('Each of these receives one GET request for a path that cannot exist, if its rules allow that:'),
       ...services.map(({ name, service }) => `    ${name}: ${service?.baseUrl.origin ?? ''}${path}`),
       '',
-      l10n.t('What comes back is searched for the credential, as an agent would get it. Nothing is changed there.'),
+      l10n.t(
+        'The response that an agent would get is searched for the credential. The requests do not change anything at the API.',
+      ),
     ].join('\n'),
     action: l10n.t('Test'),
   });
@@ -69,8 +71,11 @@ function resultText(result: LeakResult): string {
         ? l10n.t('{0}: the error shows no credential.', result.service)
         : l10n.t('{0}: the answer ({1}) shows no credential.', result.service, result.status);
     case 'leak':
-      return l10n.t('{0}: THE CREDENTIAL IS IN WHAT CAME BACK. Freeze the service, and report this.', result.service);
+      return l10n.t(
+        '{0}: LEAKED. The response contains the credential. Freeze the service and report this.',
+        result.service,
+      );
     case 'not-allowed':
-      return l10n.t('{0}: not tested, because no rule allows a GET of such a path.', result.service);
+      return l10n.t('{0}: not tested, because no rule allows a GET request for such a path.', result.service);
   }
 }

@@ -8,7 +8,9 @@ import { FileNotChangedError, undoChange } from '../repair/changeFiles.ts';
 export async function undoCheckupFix(app: CheckupParts): Promise<void> {
   const [last] = await app.backups.all();
   if (!last) {
-    void window.showInformationMessage(l10n.t('No change of the checkup can be undone. Each can be for seven days.'));
+    void window.showInformationMessage(
+      l10n.t('There is no checkup fix to undo. Each fix can be undone for seven days.'),
+    );
     return;
   }
   const moved = (await app.exposures.all()).filter(({ id }) => id.startsWith(`${last.id}/`));
@@ -18,12 +20,12 @@ export async function undoCheckupFix(app: CheckupParts): Promise<void> {
     detail: [
       ...last.files.map(({ uri }) => shownPath(workspace.asRelativePath(Uri.parse(uri, true)))),
       '',
-      l10n.t('Each file becomes what it was before.'),
+      l10n.t('Each file is restored to its previous content.'),
       ...(moved.length === 0
         ? []
         : [
             l10n.t(
-              'The secrets that were moved stand in plain text in them again. What Valet Key stored of them stays stored, with the services and servers that it wrote to policies.',
+              'The files will hold the moved secrets in plain text again. Valet Key keeps its stored copies, and the services and servers that it added to policies.',
             ),
           ]),
     ].join('\n'),

@@ -10,12 +10,12 @@ export async function waiveFinding(app: CheckupParts, argument: unknown): Promis
   if (!exposure) return;
   const agreed = await confirmInModal({
     warning: true,
-    message: l10n.t('Is this {0} rotated?', exposure.kind),
+    message: l10n.t('Mark this {0} as rotated?', exposure.kind),
     detail: l10n.t(
-      'It stood in plain text in {0}. If it is still valid at its provider, whoever read it there can use it. The finding goes, and does not come back.',
+      'It was stored in plain text in {0}. If it is still valid, anyone who read it there can use it. The finding is removed and will not come back.',
       exposure.file,
     ),
-    action: l10n.t('It Is Rotated'),
+    action: l10n.t('Mark as Rotated'),
   });
   if (!agreed) return;
   await app.exposures.remove(new Set([exposure.id]));

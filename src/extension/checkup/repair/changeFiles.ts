@@ -58,7 +58,7 @@ export async function undoChange(backups: Backups, backup: Backup): Promise<void
     const document = await workspace.openTextDocument(address);
     if (document.isDirty || textHash(document.getText()) !== kept.after) {
       throw new FileNotChangedError(
-        l10n.t('{0} was changed since, so nothing was undone. What it was before is in {1}.', label, kept.copy),
+        l10n.t('{0} has changed since, so nothing was undone. The original is in {1}.', label, kept.copy),
       );
     }
     opened.push({ address, document, label, bytes: await backups.read(kept) });
@@ -113,7 +113,7 @@ async function applyAndSave(
     edit.replace(document.uri, range, replacement.text);
   }
   if (!(await workspace.applyEdit(edit))) {
-    throw new FileNotChangedError(l10n.t('The editor did not take the change, so nothing was changed. Try again.'));
+    throw new FileNotChangedError(l10n.t('The editor did not apply the change, so nothing was changed. Try again.'));
   }
   for (const { document, label } of wanted) {
     if (document.isDirty && !(await document.save())) {

@@ -11,7 +11,7 @@ export function pointTitle(check: CheckNumber): string {
     case 2:
       return l10n.t('Permissions');
     case 3:
-      return l10n.t('Audit trail');
+      return l10n.t('Audit log');
     case 4:
       return l10n.t('Rotation');
     case 5:
@@ -37,27 +37,27 @@ export function pointWhy(check: CheckNumber): string {
         'Every program and agent that can read a configuration file can take the secret in it, and nobody would notice.',
       );
     case 2:
-      return l10n.t('An agent can be talked into anything that its servers may do. What they may not do, it cannot.');
+      return l10n.t('A prompt injection can make an agent do anything its servers allow. Allow only what it needs.');
     case 3:
       return l10n.t(
-        'When something went wrong, the first question is what was accessed, and by whom. Only calls that are recorded answer it.',
+        'When something goes wrong, the first question is what was accessed, and by whom. Only recorded calls can answer it.',
       );
     case 4:
       return l10n.t(
-        'A credential that leaked is dangerous until it is replaced everywhere. The fewer places it stands in, the sooner.',
+        'A leaked credential is dangerous until it is replaced everywhere. The fewer places hold it, the sooner that is done.',
       );
     case 5:
       return l10n.t('Over plain HTTP, credentials and answers can be read and changed on the way.');
     case 6:
-      return l10n.t('With one credential for two environments, a mistake in the one harms the other.');
+      return l10n.t('With one credential for two environments, a mistake in one harms the other.');
     case 7:
-      return l10n.t('Errors and logs are copied into chats and reports, and the secrets in them go along.');
+      return l10n.t('Errors and logs are copied into chats and reports, along with any secrets in them.');
     case 8:
-      return l10n.t('A credential that ends without notice stops agents in the middle of their work.');
+      return l10n.t('A credential that expires without notice stops agents in the middle of their work.');
     case 9:
-      return l10n.t('Without a version, whatever was published last runs on your machine the next time.');
+      return l10n.t('Without a version, the latest release runs on your machine the next time the server starts.');
     case 10:
-      return l10n.t('An agent that does the wrong thing must be cut off within a minute.');
+      return l10n.t('When an agent misbehaves, you must be able to cut it off within a minute.');
   }
 }
 

@@ -80,7 +80,7 @@ async function askWords(
 ): Promise<Answer<{ readonly text: string; readonly words: readonly string[] }>> {
   const answer = await askText(frame, {
     prompt: l10n.t(
-      'A command that writes the credential, and nothing else, to standard output. It is run without a shell.',
+      'A command that prints the credential, and nothing else, to standard output. The command runs without a shell.',
     ),
     placeholder: 'op read op://Work/Stripe/key · pass show stripe · vault kv get -field=key secret/stripe',
     value,
@@ -92,7 +92,7 @@ async function askWords(
       if (!holdsCredential(text)) return undefined;
       return {
         warning: l10n.t(
-          'This looks as if a secret stood in the command itself, where every program of yours can read it while it runs. Press Enter again to use it all the same.',
+          'The command seems to contain a secret, which other programs can read while it runs. Press Enter again to use it anyway.',
         ),
       };
     },
@@ -106,7 +106,7 @@ async function askWords(
 function askKept(frame: StepFrame): Promise<Answer<number>> {
   return askChoice(
     frame,
-    l10n.t('How long may what it gave be used before it is run again?'),
+    l10n.t('How long may its output be used before the command runs again?'),
     KEPT_FOR.map((ms, index) => ({
       label: keptText(ms),
       ...(index === 0 ? { description: l10n.t('in memory only; a freeze or a revocation ends it at once') } : {}),
@@ -124,13 +124,13 @@ async function confirm({ service, auth, origin, replaces }: CommandPurpose, comm
       printCommandLine([command.program, ...command.args]),
       '',
       ...inWorkspace,
-      l10n.t('What it writes is {0}.', destinationText(auth, origin)),
+      l10n.t('The credential it prints is {0}.', destinationText(auth, origin)),
       l10n.t(
-        'It is run now; later whenever a call that is allowed needs the credential and what it gave last is too old (kept {0}). So agents decide when it runs, not what runs.',
+        'It runs now, and again when an allowed call needs a credential older than {0}.',
         keptText(command.keepMs),
       ),
-      l10n.t('It runs as you, without a shell, in {0}.', homedir()),
-      ...(replaces ? ['', l10n.t('The value that is stored for “{0}” now is removed.', service)] : []),
+      l10n.t('The command runs as you, without a shell, in {0}.', homedir()),
+      ...(replaces ? ['', l10n.t('The value currently stored for “{0}” will be removed.', service)] : []),
     ].join('\n'),
     action: l10n.t('Use This Command'),
   });
@@ -175,7 +175,7 @@ async function tellFailed({
   const chosen = await chooseInModal(
     {
       warning: true,
-      message: l10n.t('The command gave no credential: {0}.', why),
+      message: l10n.t('The command did not return a credential: {0}.', why),
       detail: [...(stderr === undefined ? [] : [stderr, '']), l10n.t('Nothing is stored.')].join('\n'),
     },
     [again, edit],
@@ -189,17 +189,17 @@ function programText(problem: ProgramProblem, name: string): [what: string, whyA
     case 'not-found':
       return [
         l10n.t('There is no program “{0}”.', name),
-        l10n.t('It is not in the folders of PATH as VS Code sees it. Name it by its absolute path.'),
+        l10n.t('VS Code does not find this program on the PATH. Enter its absolute path.'),
       ];
     case 'relative':
       return [
         l10n.t('“{0}” is a relative path.', name),
-        l10n.t('It would be another program in another folder. Name it by its absolute path.'),
+        l10n.t('A relative path names a different program in each folder. Enter the absolute path.'),
       ];
     case 'in-workspace':
       return [
         l10n.t('“{0}” is in the workspace.', name),
-        l10n.t('Agents can change the files there, and so what is run. Use a program that is installed elsewhere.'),
+        l10n.t('Agents can edit files in the workspace. Use a program installed outside it.'),
       ];
   }
 }
@@ -207,16 +207,16 @@ function programText(problem: ProgramProblem, name: string): [what: string, whyA
 function lineText(problem: CommandLineProblem): string {
   switch (problem.kind) {
     case 'empty':
-      return l10n.t('Name a program, and what it is to be given.');
+      return l10n.t('Enter a program and its arguments.');
     case 'open-quote':
       return l10n.t('A quotation mark is not closed.');
     case 'control-character':
-      return l10n.t('This holds a line break or another control character.');
+      return l10n.t('This contains a line break or another control character.');
     case 'too-long':
-      return l10n.t('2,000 characters at most. Put what it does into a script of your own.');
+      return l10n.t('Use at most 2,000 characters. Put a longer command into a script.');
     case 'shell':
       return l10n.t(
-        'There is no shell that would act on {0}. Put it in single quotes, or what it does into a script of your own.',
+        'No shell interprets {0}. Put it in single quotes, or move the command into a script.',
         problem.character,
       );
   }

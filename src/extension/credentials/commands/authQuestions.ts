@@ -31,13 +31,13 @@ export function authFields(type: AuthTypeWithFields, answers: AuthAnswers): read
         {
           key: 'installationId',
           kind: 'text',
-          prompt: l10n.t('The installation’s id: the number at the end of its settings page’s address'),
+          prompt: l10n.t('The installation ID: the number at the end of the address of its settings page'),
           placeholder: '67890',
         },
         {
           key: 'repositories',
           kind: 'list',
-          prompt: l10n.t('Repositories, without their owner (may stay empty: all of the installation)'),
+          prompt: l10n.t('Repositories, without their owner (optional; default: all of the installation)'),
           placeholder: 'website docs',
           optional: true,
         },
@@ -47,7 +47,7 @@ export function authFields(type: AuthTypeWithFields, answers: AuthAnswers): read
         {
           key: 'scopes',
           kind: 'list',
-          prompt: l10n.t('The scopes that the access token is to have (stays empty for an ID token)'),
+          prompt: l10n.t('The scopes of the access token (leave empty for an ID token)'),
           placeholder: 'https://www.googleapis.com/auth/devstorage.read_only',
           optional: true,
         },
@@ -77,7 +77,7 @@ export function authFields(type: AuthTypeWithFields, answers: AuthAnswers): read
         {
           key: 'keyId',
           kind: 'text',
-          prompt: l10n.t('The key’s id (kid), if the API wants one (may stay empty)'),
+          prompt: l10n.t('The key ID (kid), if the API needs one (optional)'),
           placeholder: 'ABC123',
           optional: true,
         },
@@ -85,7 +85,7 @@ export function authFields(type: AuthTypeWithFields, answers: AuthAnswers): read
           key: 'claims',
           kind: 'text',
           prompt: l10n.t(
-            'Claims of each token, separated by commas (may stay empty; iat, exp and jti are set by themselves)',
+            'Claims of each token, separated by commas (optional; iat, exp and jti are set automatically)',
           ),
           placeholder: 'iss=my-app, aud=my-api',
           optional: true,
@@ -109,7 +109,7 @@ export function authFields(type: AuthTypeWithFields, answers: AuthAnswers): read
         {
           key: 'timestampHeader',
           kind: 'text',
-          prompt: l10n.t('The header with the time (may stay empty)'),
+          prompt: l10n.t('The header with the time (optional)'),
           placeholder: 'X-Timestamp',
           optional: true,
         },
@@ -148,7 +148,7 @@ function oauth2Fields(grant: string | undefined): readonly AuthField[] {
           value: 'authorization_code',
         },
         { label: l10n.t('Client secret'), description: l10n.t('client credentials'), value: 'client_credentials' },
-        { label: l10n.t('Refresh token'), description: l10n.t('one that you have already'), value: 'refresh_token' },
+        { label: l10n.t('Refresh token'), description: l10n.t('one that you already have'), value: 'refresh_token' },
       ],
     },
     {
@@ -167,25 +167,25 @@ function oauth2Fields(grant: string | undefined): readonly AuthField[] {
           },
         ]
       : []),
-    { key: 'clientId', kind: 'text', prompt: l10n.t('The client id'), placeholder: 'my-client' },
+    { key: 'clientId', kind: 'text', prompt: l10n.t('The client ID'), placeholder: 'my-client' },
     {
       key: 'scopes',
       kind: 'list',
-      prompt: l10n.t('The scopes (may stay empty: what the provider gives by itself)'),
+      prompt: l10n.t('The scopes (optional; default: what the provider grants)'),
       placeholder: 'read write',
       optional: true,
     },
     {
       key: 'audience',
       kind: 'text',
-      prompt: l10n.t('The audience, if the provider wants one (may stay empty)'),
+      prompt: l10n.t('The audience, if the provider needs one (optional)'),
       placeholder: 'https://api.example.com',
       optional: true,
     },
     {
       key: 'clientAuth',
       kind: 'choice',
-      prompt: l10n.t('How does the provider take a client secret?'),
+      prompt: l10n.t('How does the provider accept a client secret?'),
       choices: [
         {
           label: l10n.t('As a password (Basic)'),

@@ -29,7 +29,7 @@ export async function askCredential(frame: StepFrame, question: CredentialQuesti
       if (problem) return problemText(problem);
       if (present?.equals(cleanCredential(typed))) {
         return {
-          warning: l10n.t('This is the credential that is in use already. Press Enter again to store it anyway.'),
+          warning: l10n.t('This credential is already in use. Press Enter again to store it anyway.'),
         };
       }
       const weakness = weaknessOf(cleanCredential(typed));
@@ -82,15 +82,17 @@ function problemText(problem: CredentialInputProblem): string {
       return l10n.t('Paste the credential.');
     case 'too-short':
       return l10n.t(
-        'This is shorter than 8 characters, so it cannot be kept out of answers. Paste the whole credential.',
+        'This is shorter than 8 characters, so it cannot be redacted from responses. Paste the whole credential.',
       );
     case 'line-break':
       return l10n.t('This has more than one line. Paste the credential alone.');
     case 'control-character':
-      return l10n.t('This holds a control character, which no request header can carry. Copy the credential again.');
+      return l10n.t(
+        'This contains a control character, which a request header cannot carry. Copy the credential again.',
+      );
     case 'not-ascii':
       return l10n.t(
-        'This holds a character outside ASCII, which no request header can carry. Copy the credential again.',
+        'This contains a character outside ASCII, which a request header cannot carry. Copy the credential again.',
       );
   }
 }

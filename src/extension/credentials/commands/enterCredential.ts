@@ -95,7 +95,7 @@ export async function offerRemoval({ file, variable }: EnvSource): Promise<void>
   const remove = await confirmInModal({
     message: l10n.t('Remove {0} from {1}?', variable.name, where),
     detail: l10n.t(
-      'The value is stored now. While it also stands in the file, every program and agent that can read the workspace can read it. If the file was ever shared or committed, rotate the credential at its provider as well.\n\nPrograms that read the variable from this file stop working.',
+      'The value is now stored. While it is also in the file, every program and agent that can read the workspace can read it. If the file was ever shared or committed, rotate the credential with its provider, too.\n\nPrograms that read the variable from this file will stop working.',
     ),
     action: l10n.t('Remove the Line'),
   });

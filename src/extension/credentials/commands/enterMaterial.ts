@@ -72,7 +72,7 @@ async function askEntered(
         { key: 'secretAccessKey', prompt: l10n.t('The secret access key.') },
         {
           key: 'sessionToken',
-          prompt: l10n.t('The session token of a temporary key. Stays empty for a long-lived one.'),
+          prompt: l10n.t('The session token of a temporary key. Leave empty for a long-lived one.'),
           optional: true,
         },
       ]);
@@ -95,7 +95,7 @@ async function askEntered(
 function oauth2Parts(grant: 'client_credentials' | 'refresh_token' | 'authorization_code'): readonly Part[] {
   const secret: Part = {
     key: 'clientSecret',
-    prompt: l10n.t('The client secret. Stays empty for a client without one.'),
+    prompt: l10n.t('The client secret. Leave empty for a client without one.'),
     optional: true,
   };
   switch (grant) {
@@ -127,7 +127,7 @@ async function askParts(
       buttons: credentialButtons(question),
       problem: (text) => {
         if (text.trim() === '') return part.optional ? undefined : l10n.t('Paste it here.');
-        if (/\p{Cc}/u.test(text.trim())) return l10n.t('This holds a line break or another control character.');
+        if (/\p{Cc}/u.test(text.trim())) return l10n.t('This contains a line break or another control character.');
         const value = credentialOfParts(keys, [...typed, text.trim()]);
         return last && value.length > 0 ? materialProblem(auth, value) : undefined;
       },
@@ -155,10 +155,10 @@ async function askFile(
     // A file dialog has no way back of its own; closing it is one where there is a question before.
     if (!file) return { kind: frame.step > 1 || frame.back ? 'back' : 'cancel' };
     const value = await readKey(file);
-    const problem = value === undefined ? l10n.t('It is larger than 64 KB.') : materialProblem(auth, value);
+    const problem = value === undefined ? l10n.t('The file is larger than 64 KB.') : materialProblem(auth, value);
     if (value !== undefined && problem === undefined) return { kind: 'value', value: { value } };
     await tellFailure(
-      l10n.t('{0} is not the key that is needed.', shownPath(workspace.asRelativePath(file))),
+      l10n.t('{0} is not the required key.', shownPath(workspace.asRelativePath(file))),
       l10n.t('{0} Choose another file.', problem ?? ''),
     );
   }

@@ -84,7 +84,7 @@ export async function pickCredential<Candidate extends NamedCredential | Unnamed
   const answer = await askChoice(
     single(title),
     offered.length === 0
-      ? l10n.t('No service suits this')
+      ? l10n.t('No matching services')
       : ofStarted.length > 0
         ? l10n.t('Which credential?')
         : l10n.t('Which service?'),
@@ -106,8 +106,8 @@ function textOf(one: NamedCredential | UnnamedCredential): { readonly descriptio
       return {
         description:
           one.credentialId.scope === 'user'
-            ? l10n.t('no policy names it any more')
-            : l10n.t('of a workspace; no policy of this window names it'),
+            ? l10n.t('not used by any policy')
+            : l10n.t('of a workspace; not used by any policy of this window'),
         detail: one.credential && 'binding' in one.credential ? one.credential.binding.origin : '',
       };
   }

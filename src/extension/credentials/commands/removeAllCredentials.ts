@@ -15,24 +15,24 @@ export async function removeAllCredentials(app: App): Promise<void> {
     message: current === 1 ? l10n.t('Remove 1 credential?') : l10n.t('Remove all {0} credentials?', current),
     detail: [
       l10n.t(
-        'VS Code’s secret storage keeps no credential of Valet Key afterwards, for any workspace or profile. This cannot be undone. Requests under way are stopped, and agents can use no service until its credential is entered again.',
+        'All credentials of Valet Key will be deleted from VS Code’s secret storage, for every workspace and profile. This cannot be undone. Requests in progress are stopped, and agents cannot use a service until its credential is entered again.',
       ),
       ...(retired === 0
         ? []
         : [
             retired === 1
-              ? l10n.t('1 replaced value, kept so that answers are cleaned of it, is removed too.')
-              : l10n.t('{0} replaced values, kept so that answers are cleaned of them, are removed too.', retired),
+              ? l10n.t('1 old value kept for redaction will also be deleted.')
+              : l10n.t('{0} old values kept for redaction will also be deleted.', retired),
           ]),
       ...(backups === 0
         ? []
         : [
             l10n.t(
-              'What configuration files were before secrets moved out of them is removed too ({0} changes).',
+              'Backups of configuration files from before secrets were moved out of them will also be deleted ({0} changes).',
               backups,
             ),
           ]),
-      l10n.t('What is removed here stays valid at its provider. Your policy files stay as they are.'),
+      l10n.t('Providers still accept the removed credentials. Your policy files are not changed.'),
     ].join('\n\n'),
     action: l10n.t('Remove All'),
   });
@@ -46,5 +46,5 @@ export async function removeAllCredentials(app: App): Promise<void> {
     await app.gateway.push('credentials');
   }
   await app.gateway.record({ action: 'remove all' });
-  void window.showInformationMessage(l10n.t('All credentials are removed. Revoke them at their providers.'));
+  void window.showInformationMessage(l10n.t('All credentials were removed. Revoke them with their providers, too.'));
 }

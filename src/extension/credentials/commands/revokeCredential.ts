@@ -17,7 +17,7 @@ export async function revokeCredential(app: App, argument: unknown): Promise<voi
     warning: true,
     message: l10n.t('Remove the credential of “{0}”?', name),
     detail: l10n.t(
-      'Requests under way are stopped, and agents can no longer use the service. The credential itself stays valid at the provider: revoke it there too.',
+      'Requests in progress are stopped, and agents can no longer use the service. The provider still accepts the credential: revoke it there, too.',
     ),
     action: l10n.t('Revoke'),
   });
@@ -30,7 +30,7 @@ export async function revokeCredential(app: App, argument: unknown): Promise<voi
   });
   // Not waited for: a toast may stand for minutes.
   void tellWithKeyPage(
-    l10n.t('“{0}” is revoked here. The credential stays valid at its provider until you revoke it there.', name),
+    l10n.t('“{0}” is revoked here. The provider still accepts the credential until you revoke it there.', name),
     keyPageOf(service),
   );
 }

@@ -77,8 +77,8 @@ async function enterOrRotate(
 function promptFor({ name, auth, baseUrl: { origin } }: Service, rotates: boolean): string {
   const placement = placementText(auth);
   return rotates
-    ? l10n.t('New credential for {0}. It goes to {1} only, {2}.', name, origin, placement)
-    : l10n.t('Credential for {0}. It goes to {1} only, {2}.', name, origin, placement);
+    ? l10n.t('New credential for {0}. It is sent only to {1}, {2}.', name, origin, placement)
+    : l10n.t('Credential for {0}. It is sent only to {1}, {2}.', name, origin, placement);
 }
 
 /** Who only signs in again need not enter the client secret again: `back` is for another one. */
@@ -193,7 +193,7 @@ async function confirmDestination(
     detail: [
       l10n.t('Service: {0}', service.name),
       l10n.t('Credential: {0}, sent {1}', maskedText(value.last4), placementText(service.auth)),
-      ...(bound ? [l10n.t('The present credential was entered for {0} ({1}).', bound.origin, bound.placement)] : []),
+      ...(bound ? [l10n.t('The current credential was entered for {0} ({1}).', bound.origin, bound.placement)] : []),
     ].join('\n'),
     action: l10n.t('Use This Credential'),
   });
@@ -202,14 +202,14 @@ async function confirmDestination(
 async function tellDone(app: App, { name, service, credentialId }: ServiceSummary, rotated: boolean, { note }: Use) {
   const keyPage = keyPageOf(service);
   if (!rotated) {
-    return tellWithKeyPage([l10n.t('“{0}” has its credential.', name), note].filter(Boolean).join(' '), undefined);
+    return tellWithKeyPage([l10n.t('Credential saved for “{0}”.', name), note].filter(Boolean).join(' '), undefined);
   }
   const undo = { label: l10n.t('Undo…'), run: () => undoRotation(app, name) };
   await tellWithKeyPage(
     [
       l10n.t('“{0}” is rotated.', name),
       note,
-      l10n.t('The old credential stays valid at its provider until you revoke it there.'),
+      l10n.t('The provider still accepts the old credential until you revoke it there.'),
     ]
       .filter(Boolean)
       .join(' '),

@@ -27,15 +27,15 @@ export async function confirmServerCredential(
     detail: [
       l10n.t('Credential: {0}', maskedText(value.last4)),
       l10n.t('Server: {0}', origin),
-      l10n.t('Placed in: {0}', placement),
-      ...(bound ? [l10n.t('The present credential was entered for {0} ({1}).', bound.origin, bound.placement)] : []),
+      l10n.t('Sent in: {0}', placement),
+      ...(bound ? [l10n.t('The current credential was entered for {0} ({1}).', bound.origin, bound.placement)] : []),
       '',
       ...inWorkspace,
       placement.startsWith('env:')
         ? l10n.t(
-            'That program, what it starts, and other programs of yours can read it in its environment. Only give it to a server that you trust.',
+            'That program, its child processes and other programs of yours can read it in its environment. Give it only to a server that you trust.',
           )
-        : l10n.t('It goes to that address only.'),
+        : l10n.t('The credential is sent to that address only.'),
       ...(besides === undefined ? [] : ['', besides]),
     ].join('\n'),
     action,

@@ -43,7 +43,7 @@ export async function setServerCredential(
   const undo = { label: l10n.t('Undo…'), run: () => undoRotation(app, name) };
   // Not waited for: a toast may stand for minutes.
   void tellWithKeyPage(
-    before ? l10n.t('“{0}” is rotated.', name) : l10n.t('The MCP server “{0}” has its credential {1}.', server, name),
+    before ? l10n.t('“{0}” is rotated.', name) : l10n.t('Credential {1} saved for the MCP server “{0}”.', server, name),
     undefined,
     app.credentials.undoOffer(credentialId) ? [undo] : [],
   );

@@ -12,7 +12,7 @@ import { rotateCredential } from './rotateCredential.ts';
 export async function setUpCredentials(app: App): Promise<void> {
   const first = needs(app);
   if (first.missing.length === 0) {
-    void window.showInformationMessage(l10n.t('Every credential of this workspace is here.'));
+    void window.showInformationMessage(l10n.t('Every credential of this workspace has been entered.'));
     return;
   }
   const { policyId } = first;

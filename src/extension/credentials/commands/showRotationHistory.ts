@@ -12,7 +12,7 @@ export async function showRotationHistory(app: App, argument: unknown): Promise<
   const lines = events.map(({ at, how, last4 }) =>
     [new Date(at).toLocaleString(), howText(how), last4 === '' ? '' : maskedText(last4)].filter(Boolean).join('  '),
   );
-  const none = l10n.t('Nothing is known of it yet: the history begins with the next change.');
+  const none = l10n.t('Nothing recorded yet. The history starts with the next change.');
   await app.texts.show(
     l10n.t('Rotation History of {0}.txt', picked.name),
     `${[l10n.t('Rotation history of “{0}”, the latest first', picked.name), '', ...(lines.length === 0 ? [none] : lines)].join('\n')}\n`,

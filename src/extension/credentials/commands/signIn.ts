@@ -85,9 +85,9 @@ async function askWay(
           '',
           local
             ? l10n.t(
-                'The port is another one each time, as with any program on this machine (RFC 8252). The browser must run on the machine on which VS Code runs its extensions.',
+                'The port changes each time (RFC 8252). The browser must run on the machine on which VS Code runs its extensions.',
               )
-            : l10n.t('For a provider that takes no such address, use a local one.'),
+            : l10n.t('If the provider does not accept such an address, use a local one.'),
         ].join('\n'),
       },
       [open, copy, local ? own : loopback],
@@ -106,7 +106,7 @@ async function askWay(
 function localWay(app: CredentialParts): Promise<WayBack> {
   return listenOnLoopback((query) => app.signIns.receive(query), {
     done: l10n.t('VS Code has the provider’s answer. You can close this page.'),
-    unknown: l10n.t('Valet Key does not wait for this.'),
+    unknown: l10n.t('This sign-in link is no longer valid. You can close this page.'),
   });
 }
 
@@ -125,7 +125,7 @@ async function tellNotSignedIn(service: Service, end: Exclude<SignInEnd, { kind:
   await tellFailure(
     l10n.t('The sign-in for “{0}” was not completed.', service.name),
     end.kind === 'timeout'
-      ? l10n.t('Nobody came back from the provider within five minutes. Try again.')
+      ? l10n.t('Sign-in timed out after five minutes. Try again.')
       : l10n.t(
           'The provider answered “{0}”. Check the scopes and the redirect address there, and try again.',
           end.error,

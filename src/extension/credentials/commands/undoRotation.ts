@@ -22,13 +22,16 @@ export async function undoRotation(app: App, argument: unknown): Promise<void> {
   const { name, credentialId } = summary;
   const agreed = await confirmInModal({
     warning: true,
-    message: l10n.t('Bring back the previous credential of “{0}”?', name),
+    message: l10n.t('Restore the previous credential of “{0}”?', name),
     detail: [
       l10n.t('Previous: {0}', maskedText(offer.last4)),
-      l10n.t('Present: {0}, is no longer used afterwards', maskedText(present.value.last4)),
+      l10n.t('Current: {0} (will be retired)', maskedText(present.value.last4)),
       l10n.t('Destination: {0}', present.binding.origin),
       '',
-      l10n.t('It works only if it was not revoked at its provider. Possible until {0}.', timeText(offer.until)),
+      l10n.t(
+        'The previous credential works only if its provider has not revoked it. You can undo the rotation until {0}.',
+        timeText(offer.until),
+      ),
     ].join('\n'),
     action: l10n.t('Undo Rotation'),
   });
@@ -40,7 +43,7 @@ export async function undoRotation(app: App, argument: unknown): Promise<void> {
     service: name,
     credential: { name, last4: offer.last4 },
   });
-  void window.showInformationMessage(l10n.t('“{0}” has its previous credential again.', name));
+  void window.showInformationMessage(l10n.t('Restored the previous credential of “{0}”.', name));
 }
 
 function tellTooLate(name: string | undefined): Promise<void> {
@@ -49,7 +52,7 @@ function tellTooLate(name: string | undefined): Promise<void> {
       ? l10n.t('There is no rotation to undo.')
       : l10n.t('The rotation of “{0}” can no longer be undone.', name),
     l10n.t(
-      'That is possible for ten minutes, and until the credential is changed again or revoked. Enter the old credential with “Rotate Credential” if you still have it.',
+      'A rotation can be undone for ten minutes, unless the credential is changed again or revoked. If you still have the old credential, enter it with “Rotate Credential”.',
     ),
   );
 }

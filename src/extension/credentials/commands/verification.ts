@@ -95,7 +95,12 @@ async function decideOnValue(
   const { value } = candidate;
   if (!verifyingRequestOf(service)) return { kind: 'use', value, findings: known, note: undefined };
   if (app.freeze.state.all || app.freeze.state.services.includes(service.name)) {
-    return { kind: 'use', value, findings: known, note: l10n.t('It was not verified, because access is frozen.') };
+    return {
+      kind: 'use',
+      value,
+      findings: known,
+      note: l10n.t('The credential was not verified, because access is frozen.'),
+    };
   }
   const verification = await verify(app, service, candidate);
   // A refresh token may be used up by being tried.
@@ -104,13 +109,13 @@ async function decideOnValue(
   const findings = { ...known, ...(verification ? findingsOf(verification) : {}), ...expiryOf(renewal) };
   switch (verification?.outcome) {
     case 'ready':
-      return { kind: 'use', ...kept, findings, note: l10n.t('The API took it.') };
+      return { kind: 'use', ...kept, findings, note: l10n.t('The API accepted the credential.') };
     case 'limited':
       return {
         kind: 'use',
         ...kept,
         findings,
-        note: l10n.t('The API knows it, and does not let it do everything (403).'),
+        note: l10n.t('The credential is valid but lacks permission for this request (403).'),
       };
     default: {
       const anyway = l10n.t('Use Anyway');
@@ -122,7 +127,7 @@ async function decideOnValue(
           kind: 'use',
           ...kept,
           findings: verification ? findings : { ...findings, standing: 'unverified' },
-          note: verification?.outcome === 'rejected' ? undefined : l10n.t('It was not verified.'),
+          note: verification?.outcome === 'rejected' ? undefined : l10n.t('The credential was not verified.'),
         };
       }
       return { kind: chosen === again ? 'again' : 'cancel' };
@@ -151,7 +156,7 @@ function doubtText(
         verification.status === undefined
           ? l10n.t('{0}\n\nNothing is stored yet.', verification.why ?? '')
           : l10n.t(
-              'The answer to {0} was {1}. The credential may be mistyped, revoked, or for another environment.\n\nNothing is stored yet.',
+              '{0} was answered with {1}. The credential may be mistyped, revoked, or for another environment.\n\nNothing is stored yet.',
               requestText(service),
               String(verification.status ?? 401),
             ),

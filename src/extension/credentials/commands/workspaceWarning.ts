@@ -17,7 +17,7 @@ export async function workspaceWarning(words: readonly string[]): Promise<readon
   if (shared.length === 0) return [];
   return [
     l10n.t(
-      'It names something in the workspace: {0}. Agents can change the files there, and so what it does.',
+      'The command uses something in the workspace: {0}. Agents can edit files there, and so change what the command does.',
       printCommandLine(shared),
     ),
     '',

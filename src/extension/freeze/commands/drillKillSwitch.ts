@@ -13,14 +13,14 @@ const LOOK_EVERY_MS = 10;
  */
 export async function drillKillSwitch(app: CheckupParts & FreezeParts & GatewayPart): Promise<void> {
   if (app.freeze.state.all || app.freeze.state.services.length > 0) {
-    void window.showInformationMessage(l10n.t('Access is frozen already. Lift the freeze, and practise then.'));
+    void window.showInformationMessage(l10n.t('Access is already frozen. Unfreeze first, then run the test.'));
     return;
   }
   const agreed = await confirmInModal({
     warning: true,
-    message: l10n.t('Practise the kill switch?'),
+    message: l10n.t('Test the kill switch?'),
     detail: l10n.t(
-      'Everything is frozen in every window, until the gateway says so, and lifted again at once. Calls under way are stopped: agents get an error for them. If something goes wrong, everything stays frozen.',
+      'All access is frozen in every window until the gateway confirms it, then unfrozen at once. Calls in progress are stopped, and agents get an error for them. If something goes wrong, everything stays frozen.',
     ),
     action: l10n.t('Freeze and Unfreeze'),
   });
@@ -31,8 +31,8 @@ export async function drillKillSwitch(app: CheckupParts & FreezeParts & GatewayP
   await app.gateway.record({ action: 'freeze' });
   if (!frozen) {
     return tellFailure(
-      l10n.t('The gateway did not say that everything is frozen.'),
-      l10n.t('Everything stays frozen. “Show Status” tells how the gateway is; lift the freeze when you are ready.'),
+      l10n.t('The gateway did not confirm the freeze.'),
+      l10n.t('Everything stays frozen. “Show Status” shows the state of the gateway; unfreeze when you are ready.'),
     );
   }
   const ms = Math.round(performance.now() - begun);
@@ -40,7 +40,9 @@ export async function drillKillSwitch(app: CheckupParts & FreezeParts & GatewayP
   await app.gateway.record({ action: 'unfreeze' });
   await app.drills.note({ at: Date.now(), ms });
   await app.checkup.run();
-  void window.showInformationMessage(l10n.t('Every agent was cut off within {0} ms. Access is as it was.', ms));
+  void window.showInformationMessage(
+    l10n.t('Every agent was cut off within {0} ms. Access is back to what it was.', ms),
+  );
 }
 
 async function frozenWithin(app: GatewayPart, begun: number): Promise<boolean> {

@@ -16,12 +16,12 @@ export async function unfreeze(app: FreezeParts & GatewayPart & ServiceParts, ar
   const service = target.service;
   const agreed = await confirmInModal({
     warning: true,
-    message: service ? l10n.t('Unfreeze “{0}”?', service) : l10n.t('Lift the freeze?'),
+    message: service ? l10n.t('Unfreeze “{0}”?', service) : l10n.t('Unfreeze all access?'),
     detail: app.services.servers.some(({ name }) => name === service)
-      ? l10n.t('Agents may call its tools again, as far as its policy allows. It starts again when it is needed.')
+      ? l10n.t('Agents can call its tools again, within its policy. The server starts again when needed.')
       : service
-        ? l10n.t('Agents may use this service again, as far as its policy allows.')
-        : l10n.t('Agents may use every service again, as far as the policies allow. This concerns every window.'),
+        ? l10n.t('Agents can use this service again, within its policy.')
+        : l10n.t('Agents can use every service again, within your policies. This applies to every window.'),
     action: l10n.t('Unfreeze'),
   });
   if (!agreed) return;
@@ -41,7 +41,7 @@ async function whatToLift(
   if (services.length === 1 && only !== undefined) return { service: only };
   const answer = await askChoice<{ readonly service?: string }>(
     single(l10n.t('Unfreeze')),
-    l10n.t('What should be usable again?'),
+    l10n.t('What do you want to unfreeze?'),
     [
       ...services.map((name) => ({ label: name, value: { service: name } })),
       { label: l10n.t('All frozen services'), value: {} },

@@ -61,7 +61,7 @@ export async function proposeLearned(
   const proposal = await app.language.learn(before, calls);
   if (!proposal || proposal.changes.length === 0) {
     void window.showInformationMessage(
-      l10n.t('Nothing was learned: agents used nothing that {0} does not allow already.', entry.label),
+      l10n.t('Nothing was learned: agents used only what {0} already allows.', entry.label),
     );
     return;
   }

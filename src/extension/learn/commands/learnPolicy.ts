@@ -13,7 +13,7 @@ export async function learnPolicy(app: App, argument: unknown): Promise<void> {
   const entry = app.policies.get(summary.policyId);
   const why = whyNot(app, summary);
   if (why !== undefined || entry?.approval.kind !== 'approved' || entry.written === undefined) {
-    return tellFailure(l10n.t('Nothing is learned.'), why ?? l10n.t('The policy file is not approved yet.'));
+    return tellFailure(l10n.t('Learning did not start.'), why ?? l10n.t('The policy file is not approved yet.'));
   }
   const before = { approved: entry.approval.text, written: entry.written };
   const [approved, written] = await Promise.all([
@@ -22,9 +22,9 @@ export async function learnPolicy(app: App, argument: unknown): Promise<void> {
   ]);
   if (approved === undefined || written === undefined) {
     return tellFailure(
-      l10n.t('Nothing is learned.'),
+      l10n.t('Learning did not start.'),
       l10n.t(
-        'The rules of “{0}” are written in a way that cannot be added to. Write each rule on a line.',
+        'No rule can be added to “{0}” because of how its rules are written. Write each rule on its own line.',
         summary.name,
       ),
     );
@@ -41,9 +41,11 @@ export async function learnPolicy(app: App, argument: unknown): Promise<void> {
             `POST, PUT, PATCH, DELETE /**: ${l10n.t('you are asked every time')}`,
             '',
             l10n.t(
-              'Deny rules still deny. It counts in this window alone, and ends sooner when you stop it, freeze, reload the window or change the policy file.',
+              'Deny rules still apply. Learning affects this window only, and ends early if you stop it, freeze access, reload the window or change the policy file.',
             ),
-            l10n.t('Then rules are proposed for what was used. Nothing is added to the file without you.'),
+            l10n.t(
+              'Afterwards, rules are proposed for what was used. Nothing is added to the file without your approval.',
+            ),
           ].join('\n'),
         },
         [start],
@@ -55,8 +57,8 @@ export async function learnPolicy(app: App, argument: unknown): Promise<void> {
   const now = app.policies.get(summary.policyId);
   if (now?.approval.kind !== 'approved' || now.approval.text !== before.approved || now.written !== before.written) {
     return tellFailure(
-      l10n.t('Nothing is learned.'),
-      l10n.t('{0} changed while you were asked. Try again.', entry.label),
+      l10n.t('Learning did not start.'),
+      l10n.t('{0} changed while this question was open. Try again.', entry.label),
     );
   }
   const lesson = app.learning.start({ policyId: entry.id, service: summary.name }, before, { approved, written });
@@ -73,17 +75,17 @@ export async function learnPolicy(app: App, argument: unknown): Promise<void> {
 function whyNot(app: LearnParts & PolicyParts, { name, policyId, status }: ServiceSummary): string | undefined {
   const entry = app.policies.get(policyId);
   if (app.learning.lesson) {
-    return l10n.t('“{0}” is being learned. Stop that first.', app.learning.lesson.service);
+    return l10n.t('Learning is active for “{0}”. Stop it first.', app.learning.lesson.service);
   }
   if (status === 'frozen') return l10n.t('“{0}” is frozen. Unfreeze it first.', name);
   if (entry?.disk !== 'valid' || entry.pending.length > 0) {
     return l10n.t(
-      '{0} has errors, or changes that wait for your review. See to these first.',
+      '{0} has errors, or changes that wait for your review. Fix or review these first.',
       entry?.label ?? policyId,
     );
   }
   const definedIn = app.policies.entries().filter(({ writtenPolicy }) => writtenPolicy?.services.has(name));
   return definedIn.length > 1
-    ? l10n.t('“{0}” is in two policy files, and both count. Learning opens one alone.', name)
+    ? l10n.t('“{0}” is in two policy files, and both apply. Learning can open only one of them.', name)
     : undefined;
 }

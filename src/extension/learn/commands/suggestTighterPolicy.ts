@@ -23,7 +23,7 @@ export async function suggestTighterPolicy(
   if (why !== undefined) return tellFailure(l10n.t('No policy is proposed.'), why);
   const text = entry.text ?? '';
   const proposal = await window.withProgress(
-    { location: ProgressLocation.Notification, title: l10n.t('Reading what was called in the last 30 days') },
+    { location: ProgressLocation.Notification, title: l10n.t('Reading the calls of the last 30 days') },
     async () => {
       const seen = await callsSince(app, Date.now() - MONTH_MS);
       const used = allowedCalls(seen).filter(({ service }) => entry.writtenPolicy?.services.has(service));
@@ -34,11 +34,11 @@ export async function suggestTighterPolicy(
   if (!proposal) {
     return tellFailure(
       l10n.t('No policy is proposed.'),
-      l10n.t('The audit trail has no calls of the services in {0}, or too many to go by.', entry.label),
+      l10n.t('The audit log has no calls to the services in {0}, or too many to evaluate.', entry.label),
     );
   }
   if (proposal.changes.length === 0) {
-    void window.showInformationMessage(l10n.t('{0} allows nothing that was not used.', entry.label));
+    void window.showInformationMessage(l10n.t('{0} allows only what was used.', entry.label));
     return;
   }
   const uri = app.locations.uriOf(entry.id);
@@ -77,7 +77,7 @@ async function whichFile(app: PolicyParts, argument: unknown, title: string): Pr
   const [only] = entries;
   if (entries.length === 1) return only;
   if (!only) {
-    void window.showInformationMessage(l10n.t('There is no policy file yet. “Add Service” makes one.'));
+    void window.showInformationMessage(l10n.t('There is no policy file yet. “Add Service” creates one.'));
     return undefined;
   }
   const answer = await askChoice(

@@ -27,7 +27,7 @@ export async function useProposal(app: App, argument: unknown): Promise<void> {
         ...(more > 0 ? [l10n.t('… and {0} more. “Details” lists them all, and writes nothing.', more)] : []),
         '',
         l10n.t(
-          'What it takes away ends at once, and comes back only with a review. What it adds waits for your review.',
+          'Removed permissions take effect immediately and need a review to return. New ones wait for your review.',
         ),
       ].join('\n'),
     },
@@ -40,7 +40,7 @@ export async function useProposal(app: App, argument: unknown): Promise<void> {
   if (document.getText() !== proposal.before) {
     return tellFailure(
       l10n.t('Nothing was written.'),
-      l10n.t('{0} changed since this was proposed. Ask for another proposal.', proposal.label),
+      l10n.t('{0} has changed since this was proposed. Request a new proposal.', proposal.label),
     );
   }
   const edit = new WorkspaceEdit();

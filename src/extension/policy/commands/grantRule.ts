@@ -44,12 +44,12 @@ export function previewRule(
   const wanted = ruleWanted({ method, path }, summary.service.baseUrl.prefix);
   const rule = { ...wanted, ...(approval ? { approval } : {}) };
   const text = [
-    l10n.t('This is added to {0} and in force at once:', entry.label),
+    l10n.t('This is added to {0} and takes effect at once:', entry.label),
     ...ruleLines(rule).map((line) => indented(shortened(line))),
     '',
     rule.graphql
-      ? l10n.t('It allows GraphQL queries to this path, whatever fields they read, and no mutation.')
-      : l10n.t('It allows this path with this method, and any query or body with it.'),
+      ? l10n.t('This rule allows GraphQL queries to this path, whichever fields they read, but no mutations.')
+      : l10n.t('This rule allows this method on this path, with any query and body.'),
   ];
   return { service, rule, policyId: entry.id, label: entry.label, text };
 }
@@ -91,18 +91,19 @@ export async function whyNeedless(app: GatewayPart, { service, rule }: RulePrevi
   if (now.allowed && graphql) {
     const forMutations = narrowestRuleInBraces({ ...rule, graphql: { operations: ['mutation'] } });
     return l10n.t(
-      'GraphQL queries to this path are allowed already. If it was a mutation, write a rule for it yourself, with the fields that it may change: {0}',
+      'GraphQL queries to this path are already allowed. If this was a mutation, write a rule for it yourself, with the fields that it may change: {0}',
       shortened(forMutations),
     );
   }
   if (now.allowed?.asks)
-    return l10n.t('The policy allows it already, and you are asked about it. {0}', now.allowed.reason);
+    return l10n.t('The policy already allows this request, and you are asked each time. {0}', now.allowed.reason);
   // A rule that asks has a say in what is allowed.
-  if (now.allowed && approval === undefined) return l10n.t('The policy allows it already. {0}', now.allowed.reason);
+  if (now.allowed && approval === undefined)
+    return l10n.t('The policy already allows this request. {0}', now.allowed.reason);
   if (then.refusal?.code !== 'policy_denied') return undefined;
   return then.refusal.rule === undefined
-    ? l10n.t('One rule more would not be enough. {0}', then.refusal.message)
-    : l10n.t('A deny rule forbids it, and deny rules win. {0}', then.refusal.message);
+    ? l10n.t('Adding this rule would not allow the request. {0}', then.refusal.message)
+    : l10n.t('A deny rule forbids this request, and deny rules win. {0}', then.refusal.message);
 }
 
 /**

@@ -37,12 +37,16 @@ export async function reviewPolicyChanges(app: App, argument: unknown): Promise<
         {
           warning: true,
           message: missing
-            ? l10n.t('Let “{0}” go, which is missing?', entry.label)
+            ? l10n.t('Forget the approvals of “{0}”? The file no longer exists.', entry.label)
             : l10n.t('Apply these changes to “{0}”?', entry.label),
           detail: [
             detailOf(inSight),
             ...(missing
-              ? [l10n.t('What you approved of it is forgotten: if the file comes back, all of it waits for you.')]
+              ? [
+                  l10n.t(
+                    'Your approvals of this file will be discarded. If the file comes back, all of it waits for your review.',
+                  ),
+                ]
               : destinationNotes(app, entry)),
           ].join('\n\n'),
         },
@@ -77,7 +81,7 @@ async function whichFile(
   }
   const [only] = waiting;
   if (!only) {
-    void window.showInformationMessage(l10n.t('No policy changes wait for a review.'));
+    void window.showInformationMessage(l10n.t('No policy changes wait for your review.'));
     return undefined;
   }
   if (waiting.length === 1) return only;
@@ -107,7 +111,7 @@ function destinationNotes(app: ServiceParts, entry: PolicyEntry): readonly strin
     .filter(({ policyId }) => policyId === entry.id)
     .map(({ credential, bound, wanted }) =>
       l10n.t(
-        'The credential of “{0}” was entered for {1}. Applying does not give it to {2}: that stays off until you enter it again.',
+        'The credential of “{0}” was entered for {1}. Applying does not send it to {2}: the service stays blocked until you enter the credential again.',
         credential,
         bound.origin,
         wanted.origin,
@@ -117,7 +121,7 @@ function destinationNotes(app: ServiceParts, entry: PolicyEntry): readonly strin
 
 /** The whole list, for reading; the review is started again from there. */
 async function showAll(app: WindowParts, entry: PolicyEntry, lines: readonly string[]): Promise<void> {
-  const title = l10n.t('What applying “{0}” changes ({1})', entry.label, lines.length);
+  const title = l10n.t('Changes that applying “{0}” makes ({1})', entry.label, lines.length);
   const next = l10n.t('Nothing is applied yet. Run “Valet Key: Review and Apply Policy Changes” again to apply.');
   await app.texts.show(l10n.t('Policy changes.txt'), [title, '', ...lines, '', next, ''].join('\n'));
 }

@@ -15,7 +15,7 @@ export function registerDestinationDiagnostics(app: CheckupParts & PolicyParts &
       const diagnostic = new vscode.Diagnostic(
         nameRange(app.policies.get(policyId)?.written ?? '', named),
         vscode.l10n.t(
-          'The credential of “{0}” was entered for {1} ({2}), and this file says {3} ({4}). It is not used until you enter it again for the new destination.',
+          'The credential of “{0}” was entered for {1} ({2}), and this file says {3} ({4}). The credential is not used until you enter it again for the new destination.',
           credential,
           bound.origin,
           bound.placement,

@@ -25,7 +25,7 @@ export async function moveLiteralCredential(app: App, uri: vscode.Uri, line: num
     return tellFailure(
       vscode.l10n.t('There is no credential to move here.'),
       vscode.l10n.t(
-        'What stands in the file is empty or no usable credential. Remove the line, and enter the credential with “Enter Credential”.',
+        'The value is empty or is not a usable credential. Delete this line, and enter the credential with “Enter Credential”.',
       ),
     );
   }
@@ -44,7 +44,7 @@ export async function moveLiteralCredential(app: App, uri: vscode.Uri, line: num
       vscode.l10n.t('Credential: {0}, sent {1}', maskedText(literal.value.last4), placementText(service.auth)),
       '',
       vscode.l10n.t(
-        'It is removed from the file. If the file was shared or committed, rotate the credential at its provider.',
+        'The value will be removed from the file. If the file was shared or committed, rotate the credential with its provider.',
       ),
     ].join('\n'),
     action: vscode.l10n.t('Move'),
@@ -53,7 +53,7 @@ export async function moveLiteralCredential(app: App, uri: vscode.Uri, line: num
   if (document.getText() !== text) {
     return tellFailure(
       vscode.l10n.t('The credential was not moved.'),
-      vscode.l10n.t('The file changed while you were asked. Try again.'),
+      vscode.l10n.t('The file changed while this question was open. Try again.'),
     );
   }
   await app.credentials.put({ scope: scopeOf(policyId), service: literal.service }, literal.value, bindingOf(service));

@@ -30,7 +30,7 @@ export async function moveServerLiteral(
   if (!value || !isUsable(value)) {
     return tellNotMoved(
       vscode.l10n.t(
-        'What stands in the file is empty or no usable credential. Write “credential: NAME” instead, and enter the credential with “Enter Credential”.',
+        'The value is empty or is not a usable credential. Write “credential: NAME” instead, and enter the credential with “Enter Credential”.',
       ),
     );
   }
@@ -52,12 +52,12 @@ export async function moveServerLiteral(
   const agreed = await confirmServerCredential(destination.definition, value, destination, {
     action: vscode.l10n.t('Move'),
     besides: vscode.l10n.t(
-      'It is removed from the file. If the file was shared or committed, rotate the credential at its provider.',
+      'The value will be removed from the file. If the file was shared or committed, rotate the credential with its provider.',
     ),
   });
   if (!agreed) return;
   if (document.getText() !== text) {
-    return tellNotMoved(vscode.l10n.t('The file changed while you were asked. Try again.'));
+    return tellNotMoved(vscode.l10n.t('The file changed while this question was open. Try again.'));
   }
   await store(app, { scope, service: credential }, value, destination);
   const { start, end } = literal.valueSpan;

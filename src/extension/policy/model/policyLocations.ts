@@ -159,10 +159,12 @@ function whyUnreadable(error: unknown): string {
   const code = error instanceof vscode.FileSystemError ? error.code : 'Unknown';
   switch (code) {
     case 'NoPermissions':
-      return vscode.l10n.t('You have no permission to read it. Change that, or name another file.');
+      return vscode.l10n.t(
+        'You do not have permission to read this file. Change its permissions, or choose another file.',
+      );
     case 'FileIsADirectory':
-      return vscode.l10n.t('It is a folder. Move it away, or name another file.');
+      return vscode.l10n.t('This is a folder. Move it away, or choose another file.');
     default:
-      return vscode.l10n.t('VS Code cannot read it ({0}). Try again, or name another file.', code);
+      return vscode.l10n.t('VS Code cannot read this file ({0}). Try again, or choose another file.', code);
   }
 }

@@ -18,7 +18,7 @@ export async function askVersion(
   const answer = await askText(frame, {
     prompt:
       installed === undefined
-        ? l10n.t('Which version of {0}? Take one that you trust.', name)
+        ? l10n.t('Which version of {0}? Choose one that you trust.', name)
         : l10n.t('Which version of {0}? On this machine it was last {1}.', name, installed),
     placeholder: versionExample(ecosystem),
     value: installed ?? '',
@@ -27,7 +27,7 @@ export async function askVersion(
     problem: (version) =>
       isExactVersion(ecosystem, version.trim())
         ? undefined
-        : l10n.t('Name exactly one version, such as {0}.', versionExample(ecosystem)),
+        : l10n.t('Enter one exact version, such as {0}.', versionExample(ecosystem)),
   });
   return answer.kind === 'value' ? { kind: 'value', value: answer.value.trim() } : answer;
 }

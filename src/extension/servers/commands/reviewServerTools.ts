@@ -25,7 +25,7 @@ export async function reviewServerTools(app: App, argument: unknown): Promise<vo
   const close = await showDifference(app.texts, `${label}.txt`, text.before, text.after);
   const agreed = await confirmInModal({
     warning: true,
-    message: l10n.t('Accept the tools that “{0}” offers now?', server),
+    message: l10n.t('Accept the tools that “{0}” now offers?', server),
     detail: detailOf(text),
     action: l10n.t('Accept These Tools'),
   });
@@ -51,8 +51,8 @@ async function whichServer(app: ServerParts, started: string | undefined): Promi
   if (!only || started !== undefined) {
     void window.showInformationMessage(
       started === undefined
-        ? l10n.t('No tools wait for a review. A server’s tools are looked at when an agent asks for them.')
-        : l10n.t('No tools of “{0}” wait for a review. They are looked at when an agent asks for them.', started),
+        ? l10n.t('No tools wait for your review. A server’s tools are checked when an agent asks for them.')
+        : l10n.t('No tools of “{0}” wait for your review. Tools are checked when an agent asks for them.', started),
     );
     return undefined;
   }
@@ -75,22 +75,17 @@ function detailOf({ added, changed, hidden, gone }: ToolReviewText): string {
   return [
     ...line(l10n.t('New:'), added),
     ...line(l10n.t('Changed:'), changed),
-    ...line(l10n.t('With characters that nobody sees:'), hidden),
+    ...line(l10n.t('With invisible characters:'), hidden),
     ...line(l10n.t('No longer offered:'), gone),
     '',
     l10n.t(
-      'Names, descriptions and schemas are the server’s own words, and agents follow them. The editor behind this dialog shows what is different; cancel to read it first.',
+      'Names, descriptions and schemas are written by the server, and agents follow them. The editor behind this dialog shows what changed; cancel to read it first.',
     ),
     ...(hidden.length > 0
-      ? [
-          '',
-          l10n.t(
-            'Characters that nobody sees are written there as \\u…, and are taken out before an agent gets the text.',
-          ),
-        ]
+      ? ['', l10n.t('Invisible characters are shown there as \\u…, and are removed before an agent gets the text.')]
       : []),
     '',
-    l10n.t('Which of them agents may call is the policy’s to say.'),
+    l10n.t('The policy still decides which of them agents may call.'),
   ].join('\n');
 }
 

@@ -76,7 +76,9 @@ async function askWrap(
       value: answers.name,
       problem: (text) =>
         nameProblem(app, text.trim()) ??
-        (taken(text.trim()) ? l10n.t('Another server of this change has that name. Take another one.') : undefined),
+        (taken(text.trim())
+          ? l10n.t('Another server in this change has that name. Choose a different one.')
+          : undefined),
     });
     if (answer.kind !== 'value') return answer.kind;
     answers.name = answer.value.trim();

@@ -43,7 +43,7 @@ export async function wrapServer(app: App, wish: WrapWish): Promise<readonly Wra
   const inWorkspace = await serverWorkspaceWarning(server.run);
   const agreed = await confirmInModal({
     warning: inWorkspace.length > 0,
-    message: l10n.t('Let Valet Key start “{0}”, and give it its secrets?', server.name),
+    message: l10n.t('Let Valet Key start “{0}” and give it its secrets?', server.name),
     detail: detailOf(definition, wish, label, inWorkspace),
     action: l10n.t('Wrap It'),
   });
@@ -96,7 +96,7 @@ async function definitionIn(app: PolicyParts, text: string, name: string): Promi
   if (definition) return definition;
   throw new FileNotChangedError(
     problems.find(({ severity }) => severity === 'error')?.message ??
-      l10n.t('The policy cannot say what this server is. Take another way for its secrets.'),
+      l10n.t('A policy cannot describe this server. Choose another way to store its secrets.'),
   );
 }
 
@@ -116,12 +116,12 @@ function detailOf(
     l10n.t('Written to: {0}', label),
     '',
     ...inWorkspace,
-    l10n.t('The change stands behind this dialog. Which tools agents may call is yours to change there at any time.'),
+    l10n.t('The change is shown behind this dialog. You can edit the allowed tools in the policy file at any time.'),
     byCommand
       ? l10n.t(
-          'That program, what it starts, and other programs of yours can read the secrets in its environment. Only wrap a server that you trust.',
+          'That program, its child processes and other programs of yours can read the secrets in its environment. Only wrap a server that you trust.',
         )
-      : l10n.t('The secrets go to that address only.'),
+      : l10n.t('The secrets are sent to that address only.'),
   ].join('\n');
 }
 

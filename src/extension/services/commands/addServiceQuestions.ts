@@ -77,7 +77,7 @@ function askProvider(draft: ServiceDraft): Step {
     const answer = await askChoice<KnownService | undefined>(frame, l10n.t('Which API? Type to search.'), [
       {
         label: l10n.t('Another API…'),
-        description: l10n.t('you name its address and how it takes the credential'),
+        description: l10n.t('you enter its address and how it accepts the credential'),
         alwaysShow: true,
         value: undefined,
       },
@@ -131,7 +131,7 @@ function askUsername(draft: ServiceDraft, question: AccountQuestion): Step {
         value: draft.authDetail ?? '',
         misplaced: (text) => !isAccountSid(text) && looksPasted(text),
         problem: (text) =>
-          text.trim() === '' ? l10n.t('It is needed beside the credential.') : detailProblem('basic', text),
+          text.trim() === '' ? l10n.t('This API also needs it. Enter a value.') : detailProblem('basic', text),
       }),
       (text) => {
         draft.authDetail = text.trim();
@@ -171,13 +171,13 @@ function askName(app: ServiceParts, draft: ServiceDraft): Step {
 function askAuth(draft: ServiceDraft): Step {
   return async (frame) => {
     for (;;) {
-      const type = await askChoice<Auth['type']>(frame, l10n.t('How does the API take the credential?'), [
+      const type = await askChoice<Auth['type']>(frame, l10n.t('How does the API accept the credential?'), [
         { label: l10n.t('Bearer token'), description: 'Authorization: Bearer …', value: 'bearer' },
         { label: l10n.t('Header'), description: 'X-Api-Key: …', value: 'header' },
         { label: l10n.t('Basic'), description: 'Authorization: Basic …', value: 'basic' },
         { label: l10n.t('Query parameter'), description: '?api_key=…', value: 'query' },
         separator(l10n.t('made from what you enter')),
-        { label: 'OAuth 2', description: l10n.t('access tokens, renewed by themselves'), value: 'oauth2' },
+        { label: 'OAuth 2', description: l10n.t('access tokens, renewed automatically'), value: 'oauth2' },
         { label: 'AWS', description: l10n.t('requests signed with an access key (SigV4)'), value: 'aws-sigv4' },
         { label: 'GitHub App', description: l10n.t('installation tokens'), value: 'github-app' },
         {
@@ -236,7 +236,7 @@ function askField(draft: ServiceDraft, type: AuthTypeWithFields, field: AuthFiel
       // A client's or key's id is as random as a secret.
       misplaced: holdsCredential,
       problem: (text) => {
-        if (text.trim() === '') return field.optional ? undefined : l10n.t('It is needed.');
+        if (text.trim() === '') return field.optional ? undefined : l10n.t('Enter a value.');
         return answerProblem(type, draft.authAnswers ?? {}, field.key, text, network);
       },
     });
@@ -248,12 +248,12 @@ function askEnvironment(draft: ServiceDraft): Step {
   return async (frame) =>
     kept(
       await askText(frame, {
-        prompt: l10n.t('Environment (may stay empty): one service is one environment is one credential'),
+        prompt: l10n.t('Environment (optional). Use a separate service and credential for each environment.'),
         placeholder: l10n.t('test, live, staging …'),
         value: draft.environment ?? '',
         problem: (text) =>
           text.trim().length > 64
-            ? l10n.t('64 characters at most.')
+            ? l10n.t('Use at most 64 characters.')
             : text.trim() === ''
               ? undefined
               : (credentialInPlain(text) ?? refusedAnswer({ environment: text.trim() })),
@@ -268,7 +268,7 @@ function askVerifyPath(draft: ServiceDraft): Step {
   return async (frame) =>
     kept(
       await askText(frame, {
-        prompt: l10n.t('A path that shows when it is read whether the credential is right (may stay empty)'),
+        prompt: l10n.t('Path used to test the credential with a GET request (optional)'),
         placeholder: '/v1/me',
         value: draft.verifyPath ?? '',
         // An id in a path is as random as a secret.
@@ -382,7 +382,7 @@ export function nameProblem(app: ServiceParts, name: string): string | undefined
     return l10n.t('Start with a lower-case letter; then lower-case letters, digits and dashes, 63 at most.');
   }
   if (isTaken(app, name)) {
-    return l10n.t('There is a service or server “{0}” already. Rotate its credential, or take another name.', name);
+    return l10n.t('“{0}” already exists. Choose another name, or rotate its credential instead.', name);
   }
   return credentialInPlain(name) ?? refusedAnswer({ name });
 }
@@ -397,7 +397,7 @@ function detailProblem(type: 'header' | 'query' | 'basic', text: string): string
   const detail = text.trim();
   switch (type) {
     case 'basic':
-      if (detail.includes(':')) return l10n.t('A user name holds no colon.');
+      if (detail.includes(':')) return l10n.t('A user name cannot contain a colon.');
       return detail === '' ? undefined : refusedAnswer({ auth: { type, username: detail } });
     case 'header':
     case 'query':
@@ -424,7 +424,7 @@ function authDetailQuestion(
       };
     case 'basic':
       return {
-        prompt: l10n.t('The user name (stays empty when the credential is the user name, or “user:password”)'),
+        prompt: l10n.t('The user name (leave empty when the credential is the user name, or “user:password”)'),
         value: '',
         problem: (text) => detailProblem(type, text),
       };

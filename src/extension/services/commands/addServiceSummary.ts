@@ -31,19 +31,14 @@ export function addServiceSummary(
     ...(verified === undefined ? [] : [l10n.t('Verification: {0}', verified)]),
     ...(elsewhere.length === 0
       ? []
-      : [
-          l10n.t(
-            'The same credential is stored for {0}: one of them may be the wrong environment.',
-            elsewhere.join(', '),
-          ),
-        ]),
+      : [l10n.t('{0} uses the same credential. Check that this is the right environment.', elsewhere.join(', '))]),
     ...(service.environment === undefined ? [] : [l10n.t('Environment: {0}', service.environment)]),
     ...(service.network === 'public' ? [] : [l10n.t('Network: {0}', networkText(service.network))]),
     l10n.t('Written to: {0}', file),
     '',
-    rules.length === 0 ? l10n.t('Agents may call nothing until you add rules.') : l10n.t('Agents may call:'),
+    rules.length === 0 ? l10n.t('Agents cannot call anything until you add rules.') : l10n.t('Agents may call:'),
     ...rules,
-    ...(wildcards ? ['', l10n.t('/** stands for every path.')] : []),
+    ...(wildcards ? ['', l10n.t('/** matches every path.')] : []),
     ...(besides === undefined ? [] : ['', besides]),
   ].join('\n');
 }

@@ -116,7 +116,7 @@ function labelOf(app: PolicyParts, policyId: string): string {
 async function tellNotValid(app: PolicyParts, text: string): Promise<undefined> {
   const { problems } = await app.parse(text);
   const problem = problems.find(({ severity }) => severity === 'error');
-  return tellNotAdded(problem?.message ?? l10n.t('What was entered does not make a valid service. Add it again.'));
+  return tellNotAdded(problem?.message ?? l10n.t('The service definition is not valid. Run Add Service again.'));
 }
 
 async function tellNotAdded(whyAndNext: string): Promise<undefined> {

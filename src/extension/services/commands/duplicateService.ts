@@ -31,11 +31,11 @@ export async function duplicateService(app: App, argument: unknown): Promise<voi
   const label = entry?.label ?? policyId;
   if (app.locations.isDirty(policyId) || entry?.disk !== 'valid') {
     return tellNotDuplicated(
-      l10n.t('{0} has unsaved changes, has errors or is missing. Mend that, and try again.', label),
+      l10n.t('{0} has unsaved changes, has errors or is missing. Fix that, and try again.', label),
     );
   }
   if (summary.pending > 0) {
-    return tellNotDuplicated(l10n.t('“{0}” has changes that nobody approved. Review them, and try again.', from));
+    return tellNotDuplicated(l10n.t('“{0}” has changes that are not approved. Review them, and try again.', from));
   }
   const draft: Draft = { from, name: '', environment: '', baseUrl: service.baseUrl.text };
   if (!(await runSteps(title, () => duplicateSteps(app, service, draft)))) return;
@@ -52,7 +52,7 @@ export async function duplicateService(app: App, argument: unknown): Promise<voi
   const copy = policy?.services.get(name);
   if (!copy) {
     const problem = problems.find(({ severity }) => severity === 'error');
-    return tellNotDuplicated(problem?.message ?? l10n.t('What was entered does not make a valid service.'));
+    return tellNotDuplicated(problem?.message ?? l10n.t('The service definition is not valid.'));
   }
   const close = await showDifference(app.texts, label, before, after);
   const agreed = await confirmInModal({
@@ -86,8 +86,8 @@ function duplicateSteps(app: ServiceParts, service: Service, draft: Draft): read
       l10n.t('The other environment'),
       () => draft.environment || proposed,
       (typed) => {
-        if (typed === '') return l10n.t('It is needed.');
-        if (typed.length > 64) return l10n.t('64 characters at most.');
+        if (typed === '') return l10n.t('Enter a value.');
+        if (typed.length > 64) return l10n.t('Use at most 64 characters.');
         return typed === service.environment
           ? l10n.t('This is the environment of “{0}” itself.', service.name)
           : undefined;
@@ -112,7 +112,7 @@ function duplicateSteps(app: ServiceParts, service: Service, draft: Draft): read
         if ('problem' in needed) return needed.problem;
         return needed.network === service.network
           ? undefined
-          : l10n.t('“{0}” is on another network than this. Add a service of its own for it.', service.name);
+          : l10n.t('“{0}” is on a different network. Add a separate service for it.', service.name);
       },
       (typed) => {
         draft.baseUrl = typed;

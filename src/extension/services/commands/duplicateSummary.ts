@@ -18,14 +18,17 @@ export function duplicateSummary(copy: Service, file: string): string {
   const google = copy.auth.type === 'google-service-account';
   const copied = OF_ENVIRONMENT.filter((key) => key in copy.auth && !(google && key === 'tokenUrl'));
   return [
-    l10n.t('Its own credential is asked for next, and {0}.', destinationText(copy.auth, copy.baseUrl.origin)),
+    l10n.t(
+      'Next, enter the credential of this environment. It is {0}.',
+      destinationText(copy.auth, copy.baseUrl.origin),
+    ),
     ...(isProduction(copy.environment)
       ? [l10n.t('This is a production environment: what agents do there is real.')]
       : []),
     ...(copied.length > 0
       ? [
           l10n.t(
-            'Copied under “auth”: {0}. Where this environment has others, correct them in the policy file.',
+            'Copied under “auth”: {0}. If this environment uses other values, correct them in the policy file.',
             copied.join(', '),
           ),
         ]
@@ -33,11 +36,11 @@ export function duplicateSummary(copy: Service, file: string): string {
     ...(copy.auth.type === 'vscode-session' ? [l10n.t('VS Code’s session is the same in both environments.')] : []),
     l10n.t('Written to: {0}', file),
     '',
-    rules.length === 0 ? l10n.t('Agents may call nothing until you add rules.') : l10n.t('Agents may call:'),
+    rules.length === 0 ? l10n.t('Agents cannot call anything until you add rules.') : l10n.t('Agents may call:'),
     ...rules.slice(0, MOST_RULES).map((rule) => `    ${describeRule(rule)}`),
     ...(more > 0 ? [l10n.t('… and {0} more, in the difference behind this dialog.', more)] : []),
     '',
-    ...(limits.requests ? [l10n.t('At most {0} requests a {1}.', limits.requests.count, limits.requests.per)] : []),
-    ...(rules.some(({ pattern }) => pattern.text.includes('**')) ? [l10n.t('/** stands for every path.')] : []),
+    ...(limits.requests ? [l10n.t('At most {0} requests per {1}.', limits.requests.count, limits.requests.per)] : []),
+    ...(rules.some(({ pattern }) => pattern.text.includes('**')) ? [l10n.t('/** matches every path.')] : []),
   ].join('\n');
 }

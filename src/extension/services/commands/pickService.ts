@@ -21,7 +21,7 @@ export async function pickService(
   if (preselected) return preselected;
   const answer = await askChoice(
     single(title),
-    candidates.length === 0 ? l10n.t('No service suits this') : l10n.t('Which service?'),
+    candidates.length === 0 ? l10n.t('No matching services') : l10n.t('Which service?'),
     candidates.map((service) => ({
       label: service.name,
       description: statusText(service.status),

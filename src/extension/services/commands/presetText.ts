@@ -9,7 +9,7 @@ export function presetText(id: ServicePresetId): { readonly label: string; reado
     case 'read-usual':
       return {
         label: l10n.t('Read the usual data'),
-        description: l10n.t('GET and HEAD on a list of paths, without those that are known to answer with credentials'),
+        description: l10n.t('GET and HEAD on a list of paths, except those known to return credentials'),
       };
     case 'read-and-search':
       return {

@@ -56,7 +56,7 @@ function steps(draft: TestDraft): readonly Step[] {
         value: draft.path,
         // A request may hold anything.
         misplaced: () => false,
-        problem: (path) => (path.startsWith('/') ? undefined : l10n.t('A path starts with a slash.')),
+        problem: (path) => (path.startsWith('/') ? undefined : l10n.t('The path must start with a slash.')),
       });
       if (answer.kind !== 'value') return answer.kind;
       draft.path = answer.value;
@@ -66,7 +66,7 @@ function steps(draft: TestDraft): readonly Step[] {
       ? [
           async (frame: Parameters<Step>[0]) => {
             const answer = await askText(frame, {
-              prompt: l10n.t('The body as JSON (may stay empty)'),
+              prompt: l10n.t('The body as JSON (optional)'),
               placeholder: '{ "name": "value" }',
               value: draft.json,
               // A request may hold anything.
@@ -108,7 +108,7 @@ function allowedText(call: Call, { request, allowed }: Explanation) {
       allowed?.reason ?? '',
       allowed?.line === undefined ? (allowed?.file ?? '') : l10n.t('{0}, line {1}', allowed.file, allowed.line),
       ...(allowed?.asks ? [l10n.t('An agent’s call would wait for your approval.')] : []),
-      ...(reads ? [] : ['', l10n.t('Sending it may change something at the provider, as an agent’s call would.')]),
+      ...(reads ? [] : ['', l10n.t('Sending this request can change data at the API, just as an agent’s call would.')]),
     ].join('\n'),
   };
 }
@@ -124,7 +124,7 @@ async function showRefused(app: PolicyParts, summary: ServiceSummary, call: Call
         '',
         refusal?.message ?? '',
         '',
-        l10n.t('What the agent is told to do: {0}', refusal?.nextStep ?? ''),
+        l10n.t('Next step for the agent: {0}', refusal?.nextStep ?? ''),
       ].join('\n'),
     },
     [open],

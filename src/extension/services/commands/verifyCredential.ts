@@ -51,9 +51,9 @@ async function explainWhatIsMissing(app: PolicyParts, { name, service, policyId 
   const open = l10n.t('Open Policy File');
   const chosen = await chooseInModal(
     {
-      message: l10n.t('No request is known that would prove the credential of “{0}”.', name),
+      message: l10n.t('No request is known that can test the credential of “{0}”.', name),
       detail: l10n.t(
-        'Name one in the service’s policy: a read that every credential of this API may make, such as\n\n    verify: { path: /v1/me }',
+        'Add one to the service’s policy: a read that every credential of this API can make, such as\n\n    verify: { path: /v1/me }',
       ),
     },
     [open],
@@ -70,10 +70,10 @@ async function tell(app: App, summary: ServiceSummary, verification: Verificatio
     case 'ready':
       void window.showInformationMessage(
         [
-          l10n.t('“{0}” takes its credential ({1}).', name, status),
+          l10n.t('“{0}” accepts its credential ({1}).', name, status),
           verification.expiresAt === undefined
             ? ''
-            : l10n.t('It ends on {0}.', new Date(verification.expiresAt).toLocaleDateString()),
+            : l10n.t('The credential expires on {0}.', new Date(verification.expiresAt).toLocaleDateString()),
         ]
           .filter(Boolean)
           .join(' '),
@@ -82,7 +82,7 @@ async function tell(app: App, summary: ServiceSummary, verification: Verificatio
     case 'limited':
       void window.showInformationMessage(
         l10n.t(
-          '“{0}” knows its credential, which does not let it do everything: {1} was answered {2}.',
+          'The credential of “{0}” is valid but lacks permission for this request: {1} was answered with {2}.',
           name,
           request,
           status,
@@ -91,7 +91,7 @@ async function tell(app: App, summary: ServiceSummary, verification: Verificatio
       return;
     case 'rejected':
       return tellWithKeyPage(
-        l10n.t('“{0}” rejects its credential: {1} was answered {2}. Rotate it.', name, request, status),
+        l10n.t('“{0}” rejects its credential: {1} was answered with {2}. Rotate it.', name, request, status),
         keyPageOf(service),
         [rotate],
       );

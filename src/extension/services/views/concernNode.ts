@@ -47,7 +47,7 @@ function presentationOf(concern: Concern, locations: Pick<PolicyLocations, 'uriO
       return {
         action: l10n.t('Unfreeze'),
         state: l10n.t('all access is frozen'),
-        sentence: l10n.t('All access is frozen. Agents can call nothing, in any window.'),
+        sentence: l10n.t('All access is frozen. Agents cannot call anything in any window.'),
         icon: alarm('lock'),
         command: 'valetKey.unfreeze',
       };
@@ -55,7 +55,7 @@ function presentationOf(concern: Concern, locations: Pick<PolicyLocations, 'uriO
       return {
         action: l10n.t('Restart Gateway'),
         state: l10n.t('not running: every call is refused'),
-        sentence: l10n.t('The gateway is not running, so every call is refused. Valet Key is starting it again.'),
+        sentence: l10n.t('The gateway is not running, so every call is refused. Valet Key is restarting it.'),
         icon: alarm('debug-disconnect'),
         command: 'valetKey.restartGateway',
       };

@@ -33,7 +33,7 @@ async function remind({ announcements }: ServiceParts, { name, service, credenti
   const [rotate, notNow] = [l10n.t('Rotate…'), l10n.t('Not Now')];
   const chosen = await window.showInformationMessage(
     l10n.t(
-      'The credential of “{0}” is due: its policy wants another one every {1} days.',
+      'The credential of “{0}” is due for rotation: its policy requires a new one every {1} days.',
       name,
       service?.rotateEveryDays ?? 0,
     ),

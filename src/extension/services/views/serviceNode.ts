@@ -148,7 +148,7 @@ function rotationNodes(
       name,
       'rotation',
       due ? l10n.t('Rotation is due') : l10n.t('Rotate within {0} days', dueInDays),
-      l10n.t('{0} days old, to be rotated every {1}', days, everyDays ?? 0),
+      l10n.t('{0} days old, rotation is due every {1}', days, everyDays ?? 0),
       due ? attention('calendar') : 'calendar',
       due ? { command: 'valetKey.rotateCredential', title: l10n.t('Rotate Credential'), arguments: [name] } : undefined,
     ),

@@ -10,7 +10,7 @@ export class SetUpNode extends TreeItem {
     this.description = needsText(needs);
     this.iconPath = new ThemeIcon('key', new ThemeColor('list.warningForeground'));
     this.tooltip = l10n.t(
-      'The policy of this workspace names credentials that are not here yet. Enter them one after another.',
+      'The policy of this workspace names credentials that you have not entered yet. Enter them one by one.',
     );
     this.contextValue = 'setUp';
     this.command = { command: 'valetKey.setUpCredentials', title: l10n.t('Set Up Credentials') };

@@ -43,7 +43,7 @@ async function tell(summary: ServiceSummary): Promise<void> {
 function mendingCommand(summary: ServiceSummary): { label: string; command: string } | undefined {
   const { name, status, mend, service } = summary;
   if (commandFailed(summary)) {
-    return { label: l10n.t('Look at the Command…'), command: 'valetKey.takeFromCommand' };
+    return { label: l10n.t('Check the Command…'), command: 'valetKey.takeFromCommand' };
   }
   const command = statusAction(status, name, mend)?.command;
   if (command === undefined) return undefined;

@@ -61,16 +61,16 @@ export function statusHint(status: ShownStatus, mend?: Mend): string | undefined
     case 'revoked':
       return l10n.t('Enter the credential.');
     case 'frozen':
-      return l10n.t('Lift the freeze with “Unfreeze”.');
+      return l10n.t('Run “Unfreeze” first.');
     case 'not_confirmed':
       return l10n.t(
-        'The policy names another destination than the one this credential was entered for. Enter it again with “Rotate Credential”.',
+        'The policy names a different destination from the one this credential was entered for. Enter it again with “Rotate Credential”.',
       );
     case 'not_approved':
       return l10n.t('Approve it with “Review and Apply Policy Changes”.');
     case 'gateway_down':
       return l10n.t(
-        'Every call is refused until the gateway is back. It is being started again; “Show Status” says why.',
+        'Every call is refused until the gateway is running again. Valet Key is restarting it; “Show Status” shows why it ended.',
       );
     case 'untrusted':
       return l10n.t('Every call is refused. Trust the workspace with “Workspaces: Manage Workspace Trust”.');
@@ -82,10 +82,10 @@ export function statusHint(status: ShownStatus, mend?: Mend): string | undefined
 function mendHint(mend: Mend): string {
   switch (mend) {
     case 'clock':
-      return l10n.t('Set the clock of this machine. The credential is not at fault.');
+      return l10n.t('Correct the clock of this machine. The credential is not the problem.');
     case 'policy':
       return l10n.t(
-        'Compare `auth` in the policy file with what the provider granted. The credential may be in order.',
+        'Compare `auth` in the policy file with what the provider granted. The credential itself may be fine.',
       );
   }
 }

@@ -72,7 +72,7 @@ function problemText(problem: VisibilityProblem): string {
   switch (problem) {
     case 'gateway-down':
       return l10n.t(
-        'The gateway is not running, so every call is refused. It is started again by itself; the “Valet Key” output channel says why it ended.',
+        'The gateway is not running, so every call is refused. Valet Key restarts it automatically; the “Valet Key” output channel shows why it ended.',
       );
     case 'untrusted':
       return l10n.t(
@@ -80,15 +80,15 @@ function problemText(problem: VisibilityProblem): string {
       );
     case 'no-api':
       return l10n.t(
-        'This editor takes no MCP servers from extensions. Use “Copy MCP Configuration” and paste it into your agent’s own settings.',
+        'This editor does not accept MCP servers from extensions. Use “Copy MCP Configuration” and paste it into your agent’s own settings.',
       );
     case 'ai-disabled':
-      return l10n.t('AI features are off (“chat.disableAIFeatures”). Agents outside this editor are not concerned.');
+      return l10n.t('AI features are off (“chat.disableAIFeatures”). Agents outside this editor are not affected.');
     case 'mcp-disabled':
       return l10n.t('MCP servers are off (“chat.mcp.access”). You or your organization can set it to “all”.');
     case 'registry-only':
       return l10n.t(
-        'Only MCP servers of your organization’s registry may run (“chat.mcp.access” is “registry”). Ask your administrator to allow “Valet Key”.',
+        'Only MCP servers from your organization’s registry may run (“chat.mcp.access” is “registry”). Ask your administrator to allow “Valet Key”.',
       );
     case 'autostart-never':
       return l10n.t(
@@ -114,7 +114,7 @@ function gatewayLines(app: GatewayPart, status: GatewayStatus | undefined): read
   return [
     l10n.t('Gateway: running'),
     l10n.t('Agents connected: {0}', status.proxies),
-    l10n.t('Calls under way: {0}', status.calls),
+    l10n.t('Calls in progress: {0}', status.calls),
   ];
 }
 
@@ -131,9 +131,9 @@ function policyLines(app: PolicyParts): readonly string[] {
       ? []
       : [
           state.kind === 'in-force'
-            ? l10n.t('Administrator’s policy ({0}): in force', path)
+            ? l10n.t('Administrator’s policy ({0}): active', path)
             : l10n.t(
-                'Administrator’s policy ({0}): cannot be relied on, so every call is refused. {1} Ask the administrator to correct it.',
+                'Administrator’s policy ({0}): cannot be trusted, so every call is refused. {1} Ask the administrator to correct it.',
                 path,
                 state.why,
               ),

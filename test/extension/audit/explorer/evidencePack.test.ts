@@ -21,10 +21,10 @@ test('answers first, then what the answers rest on, under one title', () => {
   const text = evidencePack(PARTS, l10n);
   expect(text.match(/^# .*$/gm)).toEqual(['# Valet Key evidence pack']);
   expect(text.match(/^## .*$/gm)).toEqual(['## Audit log check', '## Audit log', '## MCP checkup', '## Policies']);
-  expect(text).toContain('Yes: 12 records, every chain holds');
+  expect(text).toContain('Yes: 12 records, none altered');
   expect(text).toContain('| 9 |');
   expect(text).toContain('1 policy files, 2 changes wait for approval');
-  expect(text).toContain('Within 42 ms, tried 2026-11-20T00:00:00.000Z');
+  expect(text).toContain('Within 42 ms, tested 2026-11-20T00:00:00.000Z');
 });
 
 test('shows each approved policy as it is, with its hash, and lets no text break out of its block', () => {
@@ -47,8 +47,8 @@ test('says what is broken, unapproved or was never tried', () => {
     { ...rest, chain: { ...PARTS.chain, ok: false }, policies: [{ label: 'p', pending: 1 }] },
     l10n,
   );
-  expect(text).toContain('**No: it was changed**');
-  expect(text).toContain('It was not run');
-  expect(text).toContain('It was never tried');
-  expect(text).toContain('Nothing in it is approved.');
+  expect(text).toContain('**No: it was altered**');
+  expect(text).toContain('Not tested yet');
+  expect(text).toContain('Not tested yet');
+  expect(text).toContain('Nothing in this file is approved.');
 });
