@@ -20,6 +20,7 @@ beforeAll(async () => {
   api = await startUpstream();
   editor = await startEditor();
   window = await editor.openWindow();
+  await window.command('workbench.view.extension.valetKey');
   await window.palette('Valet Key: Add Service');
   await answerAddService(window, { name: 'payments', baseUrl: api.origin, credential });
   await window.answerDialog('Add Service');
