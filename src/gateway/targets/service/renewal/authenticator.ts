@@ -4,6 +4,7 @@ import type { Secret } from '../../../../core/secret.ts';
 import { endingBy, type Interruptible, type Interruption } from '../../../call/interruptions.ts';
 import { refusals } from '../../../call/refusals.ts';
 import type { GatewayState } from '../../../gatewayState.ts';
+import { KeyedRates } from '../../../keyedRates.ts';
 import type { Vault } from '../../../vault.ts';
 import type { Incoming } from '../http/message.ts';
 import { inject } from '../inject/inject.ts';
@@ -11,7 +12,6 @@ import type { Injected, Signature } from '../inject/injected.ts';
 import { MaterialError } from '../inject/material.ts';
 import { isMinted, type Kept } from '../inject/minting.ts';
 import type { AuthorizationCode } from '../inject/oauth2.ts';
-import { Allowance } from './allowance.ts';
 import { ClockSkew } from './clockSkew.ts';
 import { mintRefusal } from './mintRefusal.ts';
 import { futile, Renewer, type RenewerPorts } from './renewer.ts';
@@ -47,15 +47,15 @@ export class Authenticator implements Interruptible {
   readonly #now: () => number;
   readonly #skew = new ClockSkew();
   readonly #renewer: Renewer;
-  readonly #signed: Allowance;
-  readonly #signedForGood: Allowance;
+  readonly #signed: KeyedRates;
+  readonly #signedForGood: KeyedRates;
 
   constructor(ports: AuthenticatorPorts) {
     this.#state = ports.state;
     this.#vault = ports.state.vault;
     this.#now = ports.now;
-    this.#signed = new Allowance(SIGNED, ports.now);
-    this.#signedForGood = new Allowance(SIGNED_FOR_GOOD, ports.now);
+    this.#signed = new KeyedRates(SIGNED, ports.now);
+    this.#signedForGood = new KeyedRates(SIGNED_FOR_GOOD, ports.now);
     const client = new TokenClient({
       ...ports,
       skew: this.#skew,

@@ -5,6 +5,7 @@ import type { OAuth2Auth } from '../../../../core/policy/model/auth.ts';
 import type { Service } from '../../../../core/policy/model/service.ts';
 import type { Secret } from '../../../../core/secret.ts';
 import { type RefusalError, refusals } from '../../../call/refusals.ts';
+import { KeyedRates } from '../../../keyedRates.ts';
 import type { CredentialKeeper, RenewalLease } from '../../../parent.ts';
 import { unlessAborted } from '../../../unlessAborted.ts';
 import type { Incoming } from '../http/message.ts';
@@ -24,7 +25,6 @@ import {
 } from '../inject/minting.ts';
 import { type AuthorizationCode, heldToken, mintOAuth2, redeemCode, rotates } from '../inject/oauth2.ts';
 import { mintVscodeSession } from '../inject/vscodeSession.ts';
-import { Allowance } from './allowance.ts';
 import type { ClockSkew } from './clockSkew.ts';
 import { issuerOf, mintRefusal } from './mintRefusal.ts';
 
@@ -89,13 +89,13 @@ export class Renewer {
   readonly #pauses = new Map<string, Pause>();
   /** Renewals that the parent could not store yet, and what they come after. */
   readonly #unstored = new Map<string, { readonly after: Secret; readonly kept: Kept }>();
-  readonly #made: Allowance;
-  readonly #madeFor401: Allowance;
+  readonly #made: KeyedRates;
+  readonly #madeFor401: KeyedRates;
 
   constructor(ports: RenewerPorts) {
     this.#ports = ports;
-    this.#made = new Allowance(MADE, ports.now);
-    this.#madeFor401 = new Allowance(MADE_FOR_401, ports.now);
+    this.#made = new KeyedRates(MADE, ports.now);
+    this.#madeFor401 = new KeyedRates(MADE_FOR_401, ports.now);
   }
 
   /**

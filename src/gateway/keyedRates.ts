@@ -1,8 +1,8 @@
-import type { Rate } from '../../../../core/limits/limitsModel.ts';
-import { TokenBucket } from '../../../tokenBucket.ts';
+import type { Rate } from '../core/limits/limitsModel.ts';
+import { TokenBucket } from './tokenBucket.ts';
 
-/** How often something may be made with each credential. What was made is never forgotten early; less of it is made. */
-export class Allowance {
+/** How often something may happen for each of many keys, such as credentials or connections. */
+export class KeyedRates {
   readonly #rates: readonly Rate[];
   readonly #now: () => number;
   readonly #buckets = new Map<string, readonly TokenBucket[]>();
@@ -14,7 +14,7 @@ export class Allowance {
     this.#now = now;
   }
 
-  /** Milliseconds until one more may be made; 0 for now. */
+  /** Milliseconds until it may happen once more; 0 for now. */
   wait(key: string): number {
     const now = this.#now();
     // Of a clock that was set back nothing is known any more: otherwise it would have to catch up first.
@@ -25,6 +25,11 @@ export class Allowance {
 
   take(key: string): void {
     for (const bucket of this.#of(key)) bucket.take(this.#now());
+  }
+
+  /** What happened for the key counts no more. */
+  forget(key: string): void {
+    this.#buckets.delete(key);
   }
 
   #of(key: string): readonly TokenBucket[] {
