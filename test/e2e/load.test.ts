@@ -168,8 +168,7 @@ test('Freeze All stops hanging calls within 100 ms of the command, while others 
   await until('the API to see them go', () => api.requests.filter(({ aborted }) => aborted).length >= 5);
   // The others ended well or as frozen, and no call went out once the freeze was recorded.
   for (const { status, error } of load.results) expect(error?.code ?? status).toBe(error ? 'frozen' : 200);
-  const frozen = trail().filter(({ kind, verdict }) => kind === 'control' && verdict === 'freeze');
-  const recordedAt = Date.parse(frozen.at(-1)?.time ?? '');
+  const recordedAt = Date.parse(lastFreeze()?.time ?? '');
   expect(api.requests.filter(({ at: arrived }) => arrived > recordedAt)).toEqual([]);
 });
 
@@ -238,6 +237,57 @@ test('Freeze All in one window stops hanging calls of another within a second', 
   await window.page.bringToFront();
   await unfreeze();
 });
+
+/** Each sign of it was a token of Markdown's, in each of 200 rows, with each change of the view. */
+const WORST = `/v1/refunds/${'.'.repeat(4000)}`;
+
+test('refused calls of the worst kind, as fast as they go, keep neither a freeze nor the views waiting', async () => {
+  const host = editor.processes('extension host').map(({ pid }) => pid);
+  await quickEnough(2000, async (round) => {
+    if (round > 0) await unfreeze();
+    const flood = await connectOutsideAgent(editor, editor.workspace, `flood-${round}`);
+    let [refused, going] = [0, true];
+    const loops = Array.from({ length: 4 }, async () => {
+      while (going) {
+        const call = { name: 'execute', arguments: { service: 'demo', method: 'POST', path: WORST } };
+        const { error } = (await flood.callTool(call)).structuredContent as AgentResult;
+        expect(error).toBeDefined();
+        refused += 1;
+        if (error?.code === 'rate_limited') await pause(100);
+      }
+    });
+    const spent = cpuOf(host);
+    await until('all rows of the view to be of the flood', () => refused > 300);
+    const at = Date.now();
+    await window.command('valetKey.freezeAll');
+    await window.statusBar('Frozen').waitFor();
+    const shown = Date.now() - at;
+    going = false;
+    await Promise.all(loops);
+    console.info(`${refused} refused calls; ${Math.round(cpuOf(host) - spent)} ms of the extension host's`);
+    await flood.close();
+    await window.tree('Activity').row('POST /v1/refunds/').locator.waitFor();
+    return [Date.parse(lastFreeze()?.time ?? '') - at, shown];
+  });
+  await unfreeze();
+});
+
+/** Milliseconds of the processor's that they have used; the kernel counts in hundredths of a second. */
+function cpuOf(pids: readonly number[]): number {
+  const ticks = pids.map((pid) => {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const [user, system] = stat
+      .slice(stat.lastIndexOf(')') + 2)
+      .split(' ')
+      .slice(11, 13);
+    return Number(user) + Number(system);
+  });
+  return 10 * ticks.reduce((sum, one) => sum + one, 0);
+}
+
+function lastFreeze(): AuditRecord | undefined {
+  return trail().findLast(({ kind, verdict }) => kind === 'control' && verdict === 'freeze');
+}
 
 async function unfreeze(): Promise<void> {
   await window.palette('Valet Key: Unfreeze');

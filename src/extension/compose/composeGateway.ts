@@ -4,6 +4,7 @@ import { tellOfCredentialInCall } from '../agents/views/credentialToast.ts';
 import type { AccessWishes } from '../audit/model/accessWishes.ts';
 import type { ActivityLog } from '../audit/model/activity.ts';
 import type { Anchorer } from '../audit/model/anchorer.ts';
+import { ChannelLines } from '../audit/model/channelLines.ts';
 import { tellOfWish } from '../audit/views/wishToast.ts';
 import { commandEnvironment } from '../credentials/model/commandEnvironment.ts';
 import { credentialIds, credentialSetOf } from '../credentials/model/credentialSet.ts';
@@ -83,18 +84,21 @@ function partsOf({
 }
 
 function handlers(
-  { auditChannel, log, failed }: Host,
+  { context, auditChannel, log, failed }: Host,
   { policy, credential, agent, approval, activity, wishes, anchorer, announceChange }: GatewaySources,
   gateway: () => GatewaySupervisor,
 ): GatewayEvents {
   const { policies } = policy;
+  const lines = new ChannelLines(auditChannel);
+  context.subscriptions.push(lines);
   return {
     keeper: credential.keeper,
+    // An agent's flood of calls brings as many of these: each costs next to nothing here, and the views have a pace.
     onAudit: (event, line) => {
-      auditChannel.appendLine(line);
+      lines.add(line);
       activity.add(event);
       void tellOfCredentialInCall(event, agent.agents).catch(failed);
-      void noteAnswer(event, credentialIds(policies.entries()), credential.credentials).catch(failed);
+      void noteAnswer(event, () => credentialIds(policies.entries()), credential.credentials).catch(failed);
       if (event.kind === 'control' && event.verdict === 'freeze') void anchorer().anchor();
       else anchorer().grew();
     },

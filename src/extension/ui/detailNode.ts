@@ -1,8 +1,9 @@
-import { type Command, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
+import { type Command, ThemeIcon } from 'vscode';
+import { Row } from './row.ts';
 
 /** One fact about a service. */
-export class DetailNode extends TreeItem {
-  /** `command` is what a click or Enter does. */
+export class DetailNode extends Row {
+  /** `command` is what a click or Enter does; `inFull` is what the tooltip says instead of label and description. */
   constructor(
     service: string,
     kind: string,
@@ -10,14 +11,12 @@ export class DetailNode extends TreeItem {
     description: string,
     icon: string | ThemeIcon,
     command?: Command,
+    inFull?: string,
   ) {
-    super(label, TreeItemCollapsibleState.None);
+    super({ label, description, ...(inFull === undefined ? {} : { lines: [inFull] }) });
     this.id = `service:${service}/${kind}`;
-    this.description = description;
-    this.tooltip = description === '' ? label : `${label} (${description})`;
     this.iconPath = typeof icon === 'string' ? new ThemeIcon(icon) : icon;
     this.contextValue = 'detail';
     if (command) this.command = command;
-    this.accessibilityInformation = { label: this.tooltip, role: 'treeitem' };
   }
 }

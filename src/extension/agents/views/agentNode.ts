@@ -1,36 +1,36 @@
-import { l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
-import { plainTooltip } from '../../ui/plainTooltip.ts';
+import { l10n, ThemeColor, ThemeIcon } from 'vscode';
+import { Row } from '../../ui/row.ts';
 import { clientOf } from '../model/agentClients.ts';
 import type { Agent } from '../model/agentList.ts';
 import { EDITOR_ENTRY } from '../model/agentStore.ts';
 import { agentWords } from '../model/agentWords.ts';
 
 /** An agent that is connected. */
-export class AgentNode extends TreeItem {
+export class AgentNode extends Row {
   readonly agent: Agent;
 
   constructor(agent: Agent) {
-    super(agent.name, TreeItemCollapsibleState.None);
+    const counts = countsText(agent);
+    super({
+      label: agent.name,
+      description: [agent.state === 'allowed' ? '' : stateText(agent), counts, ownName(agent)]
+        .filter(Boolean)
+        .join(' · '),
+      lines: [
+        agent.name,
+        stateText(agent),
+        l10n.t('Calls itself: {0}', ownName(agent)),
+        originText(agent),
+        l10n.t('Connected since {0}', new Date(agent.since).toLocaleString()),
+        counts,
+        agent.connections.length > 1 ? l10n.t('{0} connections', agent.connections.length) : '',
+        agent.pids.length > 0 ? l10n.t('Process: {0}', agent.pids.join(', ')) : '',
+      ],
+    });
     this.agent = agent;
     this.id = agent.key;
-    const counts = countsText(agent);
-    this.description = [agent.state === 'allowed' ? '' : stateText(agent), counts, ownName(agent)]
-      .filter(Boolean)
-      .join(' · ');
     this.iconPath = stateIcon(agent);
-    const lines = [
-      agent.name,
-      stateText(agent),
-      l10n.t('Calls itself: {0}', ownName(agent)),
-      originText(agent),
-      l10n.t('Connected since {0}', new Date(agent.since).toLocaleString()),
-      counts,
-      agent.connections.length > 1 ? l10n.t('{0} connections', agent.connections.length) : '',
-      agent.pids.length > 0 ? l10n.t('Process: {0}', agent.pids.join(', ')) : '',
-    ].filter(Boolean);
-    this.tooltip = plainTooltip(lines);
     this.contextValue = `agent.${agent.state}${agent.entry === EDITOR_ENTRY ? '' : '.other'}`;
-    this.accessibilityInformation = { label: lines.join(', '), role: 'treeitem' };
     if (agent.state === 'waiting') {
       this.command = { command: 'valetKey.allowAgent', title: l10n.t('Allow Agent'), arguments: [this] };
     }

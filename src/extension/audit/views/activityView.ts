@@ -1,13 +1,13 @@
 import * as vscode from 'vscode';
-import type { ApprovalParts, AuditParts } from '../../app/parts.ts';
+import type { ApprovalParts, AuditParts, FreezeParts } from '../../app/parts.ts';
 import { ApprovalNode, approvalsText } from '../../approvals/views/approvalNode.ts';
+import { Pace } from '../../util/pace.ts';
 import { CallNode } from './callNode.ts';
 import { WishNode } from './wishNode.ts';
 
 /** The *Activity* tree: what waits for a person, what agents ask for, then their last calls, live. */
-export function registerActivityView(app: ApprovalParts & AuditParts): vscode.Disposable {
+export function registerActivityView(app: ApprovalParts & AuditParts & FreezeParts): vscode.Disposable {
   const changed = new vscode.EventEmitter<undefined>();
-  const fire = (): void => changed.fire(undefined);
   const view = vscode.window.createTreeView('valetKey.activity', {
     treeDataProvider: {
       onDidChangeTreeData: changed.event,
@@ -22,8 +22,8 @@ export function registerActivityView(app: ApprovalParts & AuditParts): vscode.Di
             ],
     },
   });
-  const fireAndCount = (): void => {
-    fire();
+  const redraw = new Pace(() => changed.fire(undefined));
+  const count = new Pace(() => {
     const approvals = app.approvals.queue.waiting.length;
     const wishes = app.wishes.waiting.length;
     const tooltip = [
@@ -34,12 +34,19 @@ export function registerActivityView(app: ApprovalParts & AuditParts): vscode.Di
     ].join(', ');
     // `badge` may not be set to undefined under exactOptionalPropertyTypes; one of value 0 shows nothing.
     view.badge = { value: approvals + wishes, tooltip };
+  });
+  const redrawAndCount = (): void => {
+    redraw.soon();
+    count.soon();
   };
   return vscode.Disposable.from(
     view,
     changed,
-    app.activity.onDidChange(fire),
-    app.wishes.onDidChange(fireAndCount),
-    app.approvals.queue.onDidChange(fireAndCount),
+    redraw,
+    count,
+    app.activity.onDidChange(redraw.soon),
+    app.wishes.onDidChange(redrawAndCount),
+    app.approvals.queue.onDidChange(redrawAndCount),
+    app.freeze.onDidChange(redraw.now),
   );
 }

@@ -1,30 +1,31 @@
-import { l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
-import { plainTooltip } from '../../ui/plainTooltip.ts';
+import { l10n, ThemeColor, ThemeIcon } from 'vscode';
+import { Row } from '../../ui/row.ts';
 import { type Activity, wantsRule } from '../model/activity.ts';
 import { reasonText, remedyText } from './reasonText.ts';
 
 /** One call of an agent. */
-export class CallNode extends TreeItem {
+export class CallNode extends Row {
   readonly call: Activity;
 
   constructor(call: Activity) {
-    super(`${call.method} ${call.path}`.trim(), TreeItemCollapsibleState.None);
+    const what = `${call.method} ${call.path}`.trim();
+    super({
+      label: what,
+      // The outcome first: a narrow side bar cuts the end.
+      description: [resultText(call), call.service].filter(Boolean).join(' · '),
+      lines: [
+        what,
+        l10n.t('Service: {0}', call.service),
+        l10n.t('Agent: {0}', call.agent),
+        l10n.t('Time: {0}', new Date(call.time).toLocaleString()),
+        l10n.t('Result: {0}', resultText(call)),
+        ...(call.result.kind === 'blocked' ? [remedyText(call.result) ?? ''] : []),
+      ],
+    });
     this.call = call;
     this.id = call.id;
-    // The outcome first: a narrow side bar cuts the end.
-    this.description = [resultText(call), call.service].filter(Boolean).join(' · ');
     this.iconPath = resultIcon(call);
-    const lines = [
-      `${call.method} ${call.path}`,
-      l10n.t('Service: {0}', call.service),
-      l10n.t('Agent: {0}', call.agent),
-      l10n.t('Time: {0}', new Date(call.time).toLocaleString()),
-      l10n.t('Result: {0}', resultText(call)),
-      ...(call.result.kind === 'blocked' ? [remedyText(call.result) ?? ''] : []),
-    ].filter(Boolean);
-    this.tooltip = plainTooltip(lines);
     this.contextValue = `call.${call.result.kind}${wantsRule(call) ? '.policy' : ''}`;
-    this.accessibilityInformation = { label: lines.join(', '), role: 'treeitem' };
   }
 }
 

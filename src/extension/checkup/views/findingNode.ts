@@ -1,27 +1,28 @@
-import { l10n, Range, TreeItem, TreeItemCollapsibleState, Uri } from 'vscode';
+import { l10n, Range, Uri } from 'vscode';
+import { Row } from '../../ui/row.ts';
 import { shownText } from '../../util/shownText.ts';
 import type { ShownFinding } from '../scan/report.ts';
 import { severityIcon, severityText } from './pointText.ts';
 
 /** One finding. A click opens its file where it stands. All text of it is shown as it is, never as Markdown. */
-export class FindingNode extends TreeItem {
+export class FindingNode extends Row {
   readonly shown: ShownFinding;
 
   constructor(shown: ShownFinding) {
     const { finding, label, uri } = shown;
     const server = finding.server === undefined ? '' : shownText(finding.server, 40);
     const message = shownText(finding.message, 300);
-    super(server === '' ? message : `${server}: ${message}`, TreeItemCollapsibleState.None);
+    const place = label === '' ? '' : l10n.t('{0}, line {1}', label, finding.start.line);
+    super({
+      label: server === '' ? message : `${server}: ${message}`,
+      description: place,
+      lines: [server, message, place, severityText(finding.severity)],
+    });
     this.shown = shown;
     this.id = `finding:${shown.id}`;
-    const place = label === '' ? '' : l10n.t('{0}, line {1}', label, finding.start.line);
-    this.description = place;
     this.iconPath = severityIcon(finding.severity);
-    const lines = [server, message, place, severityText(finding.severity)].filter(Boolean);
-    this.tooltip = lines.join('\n');
     // What the menus in package.json go by.
     this.contextValue = ['finding', ...(finding.fix ? ['fix'] : []), ...secretContext(shown)].join('.');
-    this.accessibilityInformation = { label: lines.join(', '), role: 'treeitem' };
     if (uri !== undefined) {
       const { start, end } = finding;
       this.command = {

@@ -12,14 +12,14 @@ const CALLS = ['allow', 'ask'];
  */
 export async function noteAnswer(
   event: AuditEvent,
-  ids: ReadonlyMap<string, CredentialId>,
+  ids: () => ReadonlyMap<string, CredentialId>,
   store: Pick<CredentialStore, 'noteAnswer'>,
 ): Promise<void> {
   const { kind, verdict, service, status, credential } = event;
   if (kind !== 'outcome' || !CALLS.includes(verdict ?? '') || !credential) return;
   const answered = status ?? serverStatus(event);
   // A service's credential has its name; a server says which of its own it was.
-  const id = ids.get(status === undefined ? credential.name : (service ?? ''));
+  const id = ids().get(status === undefined ? credential.name : (service ?? ''));
   if (id && answered !== undefined) await store.noteAnswer(id, credential.last4, answered);
 }
 

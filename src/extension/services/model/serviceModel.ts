@@ -6,6 +6,7 @@ import type { GatewaySupervisor } from '../../gateway/model/gatewaySupervisor.ts
 import type { PolicyBook } from '../../policy/model/policyBook.ts';
 import type { ToolPinStore } from '../../servers/model/toolPinStore.ts';
 import { type Disposable, Emitter, type Event, together } from '../../util/emitter.ts';
+import { Pace } from '../../util/pace.ts';
 import { type ServerSummary, serverList } from './serverList.ts';
 import { type ServiceListInputs, type ServiceSummary, serviceList } from './serviceList.ts';
 
@@ -45,7 +46,9 @@ export class LiveServiceModel implements ServiceModel {
       this.#changed.fire();
       this.#timer ??= setTimeout(() => void this.#ask(), GATHER_MS);
     };
+    const paced = new Pace(update);
     this.#subscriptions = together(
+      paced,
       inputs.credentials.onDidChange(update),
       inputs.freeze.onDidChange(update),
       inputs.policies.onDidChange(update),
@@ -53,8 +56,8 @@ export class LiveServiceModel implements ServiceModel {
       inputs.gateway.onDidTell(update),
       inputs.toolPins.onDidChange(update),
       inputs.trust.onDidGrant(update),
-      // A call can show that a credential was rejected.
-      inputs.activity.onDidChange(update),
+      // A call can show that a credential was rejected; an agent makes as many as it likes.
+      inputs.activity.onDidChange(paced.soon),
     );
   }
 

@@ -1,23 +1,20 @@
-import { type Command, l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
+import { type Command, l10n, ThemeColor, ThemeIcon } from 'vscode';
 import type { PolicyLocations } from '../../policy/model/policyLocations.ts';
 import { standingText } from '../../policy/model/standingText.ts';
-import { plainTooltip } from '../../ui/plainTooltip.ts';
+import { Row } from '../../ui/row.ts';
 import type { Concern } from '../model/concerns.ts';
 import { attention, pendingText } from './commonNodes.ts';
 
 /** Something that concerns all services, as a row whose click or Enter is the way on. */
-export class ConcernNode extends TreeItem {
+export class ConcernNode extends Row {
   constructor(concern: Concern, locations: Pick<PolicyLocations, 'uriOf'>) {
     const { action, state, sentence, icon, command, args = [] } = presentationOf(concern, locations);
     // The way on first: what is said behind it is cut off in a narrow side bar.
-    super(action, TreeItemCollapsibleState.None);
+    super({ label: action, description: state, lines: [sentence], spoken: [action, sentence] });
     this.id = 'entry' in concern ? `concern:${concern.kind}:${concern.entry.id}` : `concern:${concern.kind}`;
-    this.description = state;
     this.iconPath = icon;
-    this.tooltip = plainTooltip([sentence]);
     this.contextValue = `concern.${concern.kind}`;
     this.command = { command, title: action, arguments: [...args] } satisfies Command;
-    this.accessibilityInformation = { label: `${action}, ${sentence}`, role: 'treeitem' };
   }
 }
 

@@ -1,31 +1,30 @@
-import { l10n, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
+import { l10n, ThemeIcon, TreeItemCollapsibleState } from 'vscode';
 import { describeRule } from '../../../core/policy/compare/describeRule.ts';
 import type { Rule } from '../../../core/policy/model/rule.ts';
 import { DetailNode } from '../../ui/detailNode.ts';
+import { Row } from '../../ui/row.ts';
 
 /** A service's rules as its policy file has them. */
-export class RulesNode extends TreeItem {
+export class RulesNode extends Row {
   readonly #service: string;
   readonly #rules: readonly Rule[];
 
   constructor(service: string, rules: readonly Rule[]) {
     super(
-      rules.length === 0
-        ? l10n.t('No rules: everything is denied')
-        : rules.length === 1
-          ? l10n.t('1 rule')
-          : l10n.t('{0} rules', rules.length),
+      {
+        label: countText(rules.length),
+        description: rules.slice(0, 2).map(describeRule).join(' · ') + (rules.length > 2 ? ' …' : ''),
+      },
       rules.length === 0 ? TreeItemCollapsibleState.None : TreeItemCollapsibleState.Collapsed,
     );
     this.#service = service;
     this.#rules = rules;
     this.id = `service:${service}/rules`;
-    this.description = rules.slice(0, 2).map(describeRule).join(' · ') + (rules.length > 2 ? ' …' : '');
     this.iconPath = new ThemeIcon('law');
     this.contextValue = 'rules';
   }
 
-  children(): readonly TreeItem[] {
+  children(): readonly DetailNode[] {
     return this.#rules.map(
       (rule) =>
         new DetailNode(
@@ -37,4 +36,9 @@ export class RulesNode extends TreeItem {
         ),
     );
   }
+}
+
+function countText(count: number): string {
+  if (count === 0) return l10n.t('No rules: everything is denied');
+  return count === 1 ? l10n.t('1 rule') : l10n.t('{0} rules', count);
 }

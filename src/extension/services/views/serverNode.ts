@@ -1,10 +1,10 @@
-import { l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
+import { l10n, ThemeColor, ThemeIcon, TreeItemCollapsibleState } from 'vscode';
 import { destinationOf } from '../../../core/policy/compare/serverDestination.ts';
 import type { Server } from '../../../core/policy/model/server.ts';
 import type { Activity } from '../../audit/model/activity.ts';
 import { DetailNode } from '../../ui/detailNode.ts';
 import { maskedText } from '../../ui/placementText.ts';
-import { plainTooltip } from '../../ui/plainTooltip.ts';
+import { Row } from '../../ui/row.ts';
 import type { ServerNeed, ServerSummary } from '../model/serverList.ts';
 import { attention, lastCallNode, pendingNodes, waitingText } from './commonNodes.ts';
 import { type RowState, rowContext } from './rowContext.ts';
@@ -12,20 +12,34 @@ import { ServiceNode } from './serviceNode.ts';
 import { statusAction, statusHint, statusIcon, statusText } from './statusPresentation.ts';
 
 /** One wrapped server: its state as icon and text, and below it what it is about. */
-export class ServerNode extends TreeItem {
+export class ServerNode extends Row {
   readonly server: ServerSummary;
   readonly #lastCall: Activity | undefined;
 
   constructor(server: ServerSummary, { frozenAlone, undoable, lastCall }: RowState) {
-    super(server.name, TreeItemCollapsibleState.Collapsed);
-    this.server = server;
-    this.#lastCall = lastCall;
     const { name, status, tools, needs, pending } = server;
-    this.id = `server:${name}`;
     const changes = pending === 0 || status === 'not_approved' ? '' : waitingText(pending);
     const review = tools.waiting === 0 ? '' : toolsWaitText(tools.waiting);
-    // What needs a person before what does not: a narrow side bar cuts the end.
-    this.description = [statusText(status), review, changes, toolsText(server)].filter(Boolean).join(' · ');
+    const lines = [
+      l10n.t('{0}, MCP server: {1}', name, statusText(status)),
+      server.why ?? '',
+      review,
+      toolsText(server),
+      statusHint(status) ?? '',
+    ];
+    super(
+      {
+        label: name,
+        // What needs a person before what does not: a narrow side bar cuts the end.
+        description: [statusText(status), review, changes, toolsText(server)].filter(Boolean).join(' · '),
+        lines,
+        spoken: [...lines, changes],
+      },
+      TreeItemCollapsibleState.Collapsed,
+    );
+    this.server = server;
+    this.#lastCall = lastCall;
+    this.id = `server:${name}`;
     this.iconPath = iconOf(server);
     this.contextValue = rowContext({
       kind: 'server',
@@ -35,19 +49,9 @@ export class ServerNode extends TreeItem {
       credential: needs.some(({ credential }) => credential?.state === 'present'),
       undo: undoable,
     });
-    const hint = statusHint(status) ?? '';
-    const lines = [
-      l10n.t('{0}, MCP server: {1}', name, statusText(status)),
-      server.why ?? '',
-      review,
-      toolsText(server),
-      hint,
-    ].filter(Boolean);
-    this.tooltip = plainTooltip(lines);
-    this.accessibilityInformation = { label: [...lines, changes].filter(Boolean).join(', '), role: 'treeitem' };
   }
 
-  children(): readonly TreeItem[] {
+  children(): readonly DetailNode[] {
     const { name, server, status, pending, tools, needs, running } = this.server;
     const hint = statusHint(status);
     // A service of another file may have the same name.
@@ -84,10 +88,8 @@ function runNode(owner: string, server: Server, running: boolean): DetailNode {
   const destination = destinationOf(server);
   const label = server.run.by === 'url' ? destination : withoutFolders(destination);
   const standing = running ? l10n.t('running') : l10n.t('starts when an agent needs it');
-  const node = new DetailNode(owner, 'run', label, standing, server.run.by === 'url' ? 'globe' : 'terminal');
-  node.tooltip = `${destination} (${standing})`;
-  node.accessibilityInformation = { label: node.tooltip, role: 'treeitem' };
-  return node;
+  const icon = server.run.by === 'url' ? 'globe' : 'terminal';
+  return new DetailNode(owner, 'run', label, standing, icon, undefined, `${destination} (${standing})`);
 }
 
 /** `…/server.js` for `/opt/tools/server.js`. */

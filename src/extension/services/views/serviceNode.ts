@@ -1,4 +1,4 @@
-import { l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
+import { l10n, ThemeColor, ThemeIcon, type TreeItem, TreeItemCollapsibleState } from 'vscode';
 import { programName } from '../../../core/packages/words.ts';
 import type { Activity } from '../../audit/model/activity.ts';
 import { printCommandLine } from '../../credentials/model/commandLine.ts';
@@ -7,7 +7,7 @@ import { rotationAge } from '../../credentials/model/rotationDue.ts';
 import { DetailNode } from '../../ui/detailNode.ts';
 import { keptText } from '../../ui/keptText.ts';
 import { maskedText } from '../../ui/placementText.ts';
-import { plainTooltip } from '../../ui/plainTooltip.ts';
+import { Row } from '../../ui/row.ts';
 import { isProduction } from '../model/production.ts';
 import { commandFailed, isThere, type ServiceSummary } from '../model/serviceList.ts';
 import { attention, lastCallNode, pendingNodes, pendingText, waitingText } from './commonNodes.ts';
@@ -17,22 +17,30 @@ import { RulesNode } from './rulesNode.ts';
 import { statusAction, statusHint, statusIcon, statusText } from './statusPresentation.ts';
 
 /** One service: its state as icon and text, and below it what it is about. */
-export class ServiceNode extends TreeItem {
+export class ServiceNode extends Row {
   readonly service: ServiceSummary;
   readonly #lastCall: Activity | undefined;
 
   constructor(service: ServiceSummary, { frozenAlone, undoable, lastCall }: RowState) {
-    super(service.name, TreeItemCollapsibleState.Collapsed);
-    this.service = service;
-    this.#lastCall = lastCall;
-    this.id = `service:${service.name}`;
     const waiting = service.pending === 0 || service.status === 'not_approved' ? '' : pendingText(service.pending);
     const short = waiting === '' ? '' : waitingText(service.pending);
     const environment = environmentText(service.service?.environment);
     const words = [statusText(service.status), environment];
     // A narrow side bar cuts the end off, and the icon has the state: of production it must not be that word.
     if (isProduction(service.service?.environment)) words.reverse();
-    this.description = [...words, short].filter(Boolean).join(' · ');
+    const hint = statusHint(service.status, service.mend) ?? '';
+    super(
+      {
+        label: service.name,
+        description: [...words, short].filter(Boolean).join(' · '),
+        lines: [`${service.name}: ${statusText(service.status)}`, service.why ?? '', hint],
+        spoken: [service.name, statusText(service.status), environment, waiting, hint],
+      },
+      TreeItemCollapsibleState.Collapsed,
+    );
+    this.service = service;
+    this.#lastCall = lastCall;
+    this.id = `service:${service.name}`;
     this.iconPath = statusIcon(service.status);
     if (isProduction(service.service?.environment)) this.resourceUri = productionUri(service.name);
     this.contextValue = rowContext({
@@ -41,20 +49,6 @@ export class ServiceNode extends TreeItem {
       credential: isThere(service.credential),
       undo: undoable,
     });
-    const hint = statusHint(service.status, service.mend);
-    this.tooltip = plainTooltip([`${service.name}: ${statusText(service.status)}`, service.why ?? '', hint ?? '']);
-    this.accessibilityInformation = {
-      label: [
-        service.name,
-        statusText(service.status),
-        environmentText(service.service?.environment),
-        waiting,
-        hint ?? '',
-      ]
-        .filter(Boolean)
-        .join(', '),
-      role: 'treeitem',
-    };
   }
 
   children(): readonly TreeItem[] {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { App } from '../../app/app.ts';
 import type { AuditParts, CredentialParts, FreezeParts } from '../../app/parts.ts';
 import type { CredentialId } from '../../credentials/model/credentialId.ts';
+import { Pace } from '../../util/pace.ts';
 import { concernRows } from '../model/concerns.ts';
 import { credentialNeeds } from '../model/credentialNeeds.ts';
 import { ConcernNode } from './concernNode.ts';
@@ -15,7 +16,7 @@ import { SetUpNode } from './setUpNode.ts';
 /** The *Services* tree. */
 export function registerServicesView(app: App): vscode.Disposable {
   const changed = new vscode.EventEmitter<undefined>();
-  const fire = (): void => changed.fire(undefined);
+  const redraw = new Pace(() => changed.fire(undefined));
   const view = vscode.window.createTreeView('valetKey.services', {
     showCollapseAll: true,
     treeDataProvider: {
@@ -50,10 +51,12 @@ export function registerServicesView(app: App): vscode.Disposable {
     view,
     view.onDidChangeVisibility(tellInSight),
     changed,
-    app.services.onDidChange(fire),
-    app.activity.onDidChange(fire),
-    app.administrator.onDidChange(fire),
-    app.checkup.onDidChange(fire),
+    redraw,
+    app.services.onDidChange(redraw.soon),
+    app.activity.onDidChange(redraw.soon),
+    app.administrator.onDidChange(redraw.soon),
+    app.checkup.onDidChange(redraw.soon),
+    app.freeze.onDidChange(redraw.now),
   );
 }
 

@@ -1,20 +1,23 @@
-import { l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
+import { l10n, ThemeColor, ThemeIcon } from 'vscode';
+import { Row } from '../../ui/row.ts';
 import type { CredentialNeeds } from '../model/credentialNeeds.ts';
 
 /** Says that the workspace's policy names credentials that are not here yet, and sets them up. */
-export class SetUpNode extends TreeItem {
+export class SetUpNode extends Row {
   constructor(needs: CredentialNeeds) {
     // The way on first: what is said behind it is cut off in a narrow side bar.
-    super(l10n.t('Set Up Credentials'), TreeItemCollapsibleState.None);
+    super({
+      label: l10n.t('Set Up Credentials'),
+      description: needsText(needs),
+      lines: [
+        l10n.t('The policy of this workspace names credentials that you have not entered yet. Enter them one by one.'),
+      ],
+      spoken: [l10n.t('Set Up Credentials'), needsText(needs)],
+    });
     this.id = 'setUp';
-    this.description = needsText(needs);
     this.iconPath = new ThemeIcon('key', new ThemeColor('list.warningForeground'));
-    this.tooltip = l10n.t(
-      'The policy of this workspace names credentials that you have not entered yet. Enter them one by one.',
-    );
     this.contextValue = 'setUp';
     this.command = { command: 'valetKey.setUpCredentials', title: l10n.t('Set Up Credentials') };
-    this.accessibilityInformation = { label: `${l10n.t('Set Up Credentials')}, ${needsText(needs)}`, role: 'treeitem' };
   }
 }
 

@@ -5,11 +5,12 @@ import { credentialNeeds } from '../../services/model/credentialNeeds.ts';
 import { missingNeeds } from '../../services/model/serverList.ts';
 import { lacksCredential } from '../../services/model/serviceList.ts';
 import { currentConcerns } from '../../services/views/currentConcerns.ts';
+import { Pace } from '../../util/pace.ts';
 
 /** The keys that menus, buttons and the walkthrough's steps in package.json go by. */
 export function registerContextKeys(app: App): vscode.Disposable {
   const last = new Map<string, string>();
-  const update = (): void => {
+  const update = new Pace(() => {
     const pending = app.policies.entries().filter((entry) => entry.pending.length > 0);
     const keys = {
       ...concernKeys(currentConcerns(app)),
@@ -33,14 +34,16 @@ export function registerContextKeys(app: App): vscode.Disposable {
       last.set(key, text);
       void vscode.commands.executeCommand('setContext', key, value);
     }
-  };
-  update();
+  });
+  update.now();
   return vscode.Disposable.from(
-    app.services.onDidChange(update),
-    app.administrator.onDidChange(update),
-    app.checkup.onDidChange(update),
-    app.approvals.queue.onDidChange(update),
-    app.learning.onDidChange(update),
+    update,
+    app.services.onDidChange(update.soon),
+    app.administrator.onDidChange(update.soon),
+    app.checkup.onDidChange(update.soon),
+    app.approvals.queue.onDidChange(update.soon),
+    app.learning.onDidChange(update.soon),
+    app.freeze.onDidChange(update.now),
   );
 }
 

@@ -8,21 +8,24 @@ import { pendingText } from '../../services/views/commonNodes.ts';
 import { toolsWaitText } from '../../services/views/serverNode.ts';
 import { needsText } from '../../services/views/setUpNode.ts';
 import { statusText } from '../../services/views/statusPresentation.ts';
+import { Pace } from '../../util/pace.ts';
 
 /** The one status bar item: a shield and the number of services and wrapped servers; red when frozen. */
 export function registerStatusBar(app: App): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('valetKey.status', vscode.StatusBarAlignment.Right, 90);
   item.name = vscode.l10n.t('Valet Key');
-  const update = (): void => show(item, app);
-  update();
+  const redraw = new Pace(() => show(item, app));
+  redraw.now();
   item.show();
   return vscode.Disposable.from(
     item,
-    app.services.onDidChange(update),
-    app.wishes.onDidChange(update),
-    app.agents.onDidChange(update),
-    app.approvals.queue.onDidChange(update),
-    app.learning.onDidChange(update),
+    redraw,
+    app.services.onDidChange(redraw.soon),
+    app.wishes.onDidChange(redraw.soon),
+    app.agents.onDidChange(redraw.soon),
+    app.approvals.queue.onDidChange(redraw.soon),
+    app.learning.onDidChange(redraw.soon),
+    app.freeze.onDidChange(redraw.now),
   );
 }
 

@@ -21,7 +21,7 @@ async function noted(event: AuditEvent): Promise<readonly unknown[]> {
     ['stripe', STRIPE],
     ['wiki-token', TOKEN],
   ]);
-  await noteAnswer(event, ids, {
+  await noteAnswer(event, () => ids, {
     noteAnswer: async (...call) => {
       calls.push(call);
     },

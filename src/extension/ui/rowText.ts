@@ -1,0 +1,45 @@
+/** What a row says. Any of it may be an agent's or a file's: text, never Markdown, and as long as they like. */
+export interface RowWords {
+  readonly label: string;
+  readonly description?: string;
+  /** What the tooltip says; left out, the label and the description. */
+  readonly lines?: readonly string[];
+  /** What a screen reader says; left out, `lines`. */
+  readonly spoken?: readonly string[];
+}
+
+/** What of it VS Code is given. */
+export interface RowText {
+  readonly label: string;
+  readonly description: string;
+  readonly tooltip: string;
+  readonly spoken: string;
+}
+
+/** In characters; no side bar is that wide. */
+const LONGEST_LABEL = 160;
+const LONGEST_LINE = 300;
+const LONGEST_TOOLTIP = 1500;
+
+/**
+ * A view's rows go to VS Code anew with each change, all of them: what they cost there must not be an agent's choice. So
+ * each text is cut, and a tooltip is a plain string: VS Code shows that as it is, and parses one in Markdown with each row.
+ */
+export function rowText({ label, description = '', lines, spoken }: RowWords): RowText {
+  const told = shortLines(lines ?? [description === '' ? label : `${label} (${description})`]);
+  return {
+    label: cut(label, LONGEST_LABEL),
+    description: cut(description, LONGEST_LABEL),
+    tooltip: cut(told.join('\n'), LONGEST_TOOLTIP),
+    spoken: cut((spoken === undefined ? told : shortLines(spoken)).join(', '), LONGEST_TOOLTIP),
+  };
+}
+
+function shortLines(lines: readonly string[]): readonly string[] {
+  return lines.filter(Boolean).map((line) => cut(line, LONGEST_LINE));
+}
+
+/** At most so many code units, and no half of a character at the end. */
+function cut(text: string, longest: number): string {
+  return text.length > longest ? `${text.slice(0, longest - 1).replace(/[\ud800-\udbff]$/, '')}…` : text;
+}
