@@ -260,7 +260,7 @@ test('refused calls of the worst kind, as fast as they go, keep neither a freeze
     await until('all rows of the view to be of the flood', () => refused > 300);
     const at = Date.now();
     await window.command('valetKey.freezeAll');
-    await window.statusBar('Frozen').waitFor();
+    await window.statusBar('frozen').waitFor();
     const shown = Date.now() - at;
     going = false;
     await Promise.all(loops);
