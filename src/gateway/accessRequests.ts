@@ -65,7 +65,7 @@ export class AccessRequests {
   /**
    * Records that an agent wishes for a rule, and passes the wish on to the person; unless a rule is not what is missing,
    * which the agent is told instead, and the trail, too. Changes nothing by itself. Throws a refusal when the wish is out of
-   * form, and when a person would be asked for one in which a credential stands.
+   * form, and when a credential stands in one that a person would be asked about, or for a call that would pass.
    */
   request(access: AccessRequest, caller: Caller): AccessAnswer {
     const inForce = this.#parts.state.find(access.service, caller.scope);
@@ -80,13 +80,15 @@ export class AccessRequests {
     };
     const found = this.#parts.inCalls.inQuestion([wanted, access.reason], caller);
     const needless = this.#needless(wanted, request, inForce, caller);
+    // As a call: one that would pass is refused for a credential in it, one that is denied is told why that is.
+    const passes = inForce.decide(request, agentName(caller.agent.name)).verdict !== 'deny';
+    if (!needless || passes) this.#parts.inCalls.refuseFor(found, caller, access.service);
     if (needless) {
       const [name] = found;
       const inIt = name === undefined ? {} : { credential: { name, last4: '' } };
       this.#parts.refusalLimit.refused(caller, { ...event, verdict: 'access_not_asked', ...inIt });
       return needless;
     }
-    this.#parts.inCalls.refuseFor(found, caller, access.service);
     this.#parts.recorder.record({ ...event, verdict: 'request_access' });
     const { id, reason } = event;
     this.#kept = [...this.#kept, { id, connection: caller.connection, wanted, declined: false }].slice(-MOST_KEPT);

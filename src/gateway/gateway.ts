@@ -387,6 +387,7 @@ export class Gateway implements GatewayControl {
     this.#accessRequests.disconnect(connection);
     this.#refusalLimit.disconnect(connection);
     this.#listings.disconnect(connection);
+    this.#inCalls.disconnect(connection);
   }
 
   async setNetwork(network: NetworkSettings): Promise<void> {

@@ -159,7 +159,7 @@ describe('a call that is refused for another reason', () => {
 });
 
 describe('a person', () => {
-  it('is told once for each agent and credential', async () => {
+  it('is told once an hour for each credential, whatever the agents call themselves', async () => {
     const current = [
       { service: 'api', value: new Secret(key), binding: { origin: upstream.origin, placement: 'bearer' } },
       { service: 'other', value: new Secret(`other-${key}`), binding: { origin: 'https://o', placement: 'bearer' } },
@@ -168,28 +168,68 @@ describe('a person', () => {
     for (let i = 0; i < 3; i++) await refusal(call({ path: `/shut/${key}` }));
     await refusal(call({ path: `/shut/${key}` }, 'cursor'));
     await refusal(call({ text: `other-${key}` }, 'cursor'));
-    expect(notices().map(({ agent, service }) => `${agent.raw} ${service}`)).toEqual([
-      'claude-code api',
-      'cursor api',
-      'cursor other',
-    ]);
+    for (let i = 0; i < 20; i++) await refusal(call({ path: `/shut/${key}` }, `invented-${i}`));
+    const told = (): readonly string[] => notices().map(({ agent, service }) => `${agent.raw} ${service}`);
+    expect(told()).toEqual(['claude-code api', 'cursor other']);
+    now += HOUR_MS;
+    await refusal(call({ path: `/shut/${key}` }));
+    expect(told()).toEqual(['claude-code api', 'cursor other', 'claude-code api']);
   });
 });
 
 describe('after a right guess', () => {
-  it('few calls of the agent pass for an hour, whatever is in them, and those of others do', async () => {
+  it('few calls of the connection pass for an hour, whatever is in them, and those of others do', async () => {
     await refusal(call({ text: key }));
     for (let i = 0; i < 10; i++) await passes(call({ text: `guess ${i}` }));
     const [right, wrong] = [await refusal(call({ text: key })), await refusal(call({ text: 'guess' }))];
     expect(right).toEqual(wrong);
     expect(right).toMatchObject({ code: 'rate_limited', sent: 'no', service: 'api' });
-    // Another connection of the same agent is no way around it.
-    const anew = { ...caller('claude-code'), connection: 'another' };
-    const again = await running.gateway.call({ tool: 'execute', service: 'api', method: 'GET', path: '/a' }, anew);
-    expect(again).toMatchObject({ refusal: { code: 'rate_limited' } });
+    expect(right.nextStep).toContain('Valet Key: Restart Gateway');
+    expect(records().filter(({ code }) => code === 'rate_limited')).toMatchObject([
+      { subject: 'held back', method: 'POST', path: '/a' },
+      { subject: 'held back' },
+    ]);
+    expect(running.log.join('\n')).toContain('| BLOCKED | held back');
     await passes(call({}, 'cursor'));
     now += HOUR_MS;
     await passes(call({}));
+  });
+
+  it('an agent is not held back for what another process did in its name', async () => {
+    const posing = { ...caller('claude-code'), connection: 'another' };
+    const guess = (text: string) =>
+      running.gateway.call({ tool: 'execute', service: 'api', method: 'POST', path: '/a', text }, posing);
+    expect((await refusal(guess(key))).code).toBe('invalid_request');
+    expect((await refusal(guess(key))).code).toBe('invalid_request');
+    expect((await refusal(guess('x'))).code).toBe('rate_limited');
+    for (let i = 0; i < 30; i++) await passes(call({}));
+  });
+
+  it('after three of them in an hour, whoever asks is answered alike, right or wrong, and the person knows', async () => {
+    const answers = [];
+    for (let i = 0; i < 20; i++) answers.push((await refusal(call({ text: key }, `invented-${i}`))).code);
+    expect(answers).toEqual([...Array(3).fill('invalid_request'), ...Array(17).fill('rate_limited')]);
+    const [right, wrong] = [await refusal(call({ text: key }, 'one')), await refusal(call({ text: 'guess' }, 'two'))];
+    expect(right).toEqual(wrong);
+    expect(records().filter(({ verdict }) => verdict === 'all_held_back')).toMatchObject([
+      { kind: 'control', service: 'api', agent: { raw: 'invented-2' } },
+    ]);
+    // What nobody would have let pass is told its own reason.
+    expect((await refusal(call({ path: '/shut/x' }, 'three'))).code).toBe('policy_denied');
+    // A person's own request passes.
+    expect(
+      await running.gateway.perform({ tool: 'execute', service: 'api', method: 'GET', path: '/a' }),
+    ).toHaveProperty('answer');
+    now += HOUR_MS;
+    await passes(call({}, 'one'));
+  });
+
+  it('three of them in more than an hour hold nobody else back', async () => {
+    for (let i = 0; i < 8; i++) {
+      await refusal(call({ text: key }, `slow-${i}`));
+      now += HOUR_MS / 2;
+      await passes(call({}, 'cursor'));
+    }
   });
 
   it('a second one is the last for an hour', async () => {
@@ -213,6 +253,19 @@ describe('after a right guess', () => {
   });
 });
 
+describe('a credential that is easy to guess', () => {
+  it('stands in calls of agents that do not have it, which pass and hold nobody back', async () => {
+    const weak = {
+      service: 'api',
+      value: new Secret('password'),
+      binding: { origin: upstream.origin, placement: 'bearer' },
+    };
+    await running.gateway.setCredentials({ current: [weak], retired: [], revoked: [] });
+    for (let i = 0; i < 30; i++) await passes(call({ json: { text: 'Reset the password of the user' } }));
+    expect(notices()).toEqual([]);
+  });
+});
+
 describe('a wish', () => {
   const wish = (target: string, reason = 'r', name = 'claude-code') =>
     running.gateway.requestAccess({ service: 'api', method: 'DELETE', path: target, reason }, caller(name));
@@ -224,8 +277,24 @@ describe('a wish', () => {
     expect(wish(`/${key}?${'q'.repeat(60_000)}`, 'r', 'zed')).toMatchObject({ refusal: { code: 'invalid_request' } });
     expect(wishes).toEqual([]);
     expect(records().filter(({ kind }) => kind === 'denied')).toHaveLength(3);
-    expect(notices()).toHaveLength(3);
+    expect(notices()).toHaveLength(1);
+    now += HOUR_MS;
     expect(wish('/x', 'r', 'windsurf')).toMatchObject({ answer: { recorded: true } });
+  });
+
+  it.each(['GET', 'POST', 'DELETE'])('is refused with one for %s, allowed already or not, and told alike', (method) => {
+    const asked = (target: string, name: string) =>
+      running.gateway.requestAccess({ service: 'api', method, path: target, reason: 'r' }, caller(name));
+    const code = method === 'DELETE' ? { recorded: true } : { recorded: false };
+    expect(asked('/a/x', 'a')).toMatchObject({ answer: code });
+    expect(asked(`/a/${key}`, 'a')).toMatchObject({ refusal: { code: 'invalid_request', sent: 'no' } });
+    expect(records().at(-1)).toMatchObject({ kind: 'denied', subject: 'request_access', credential: { name: 'api' } });
+    expect(notices()).toHaveLength(1);
+    asked(`/a/${key}`, 'a');
+    const held = [asked(`/a/${key}`, 'a'), asked('/a/y', 'a')];
+    expect(held[0]).toEqual(held[1]);
+    expect(held[0]).toMatchObject({ refusal: { code: 'rate_limited' } });
+    expect(records().at(-1)).toMatchObject({ subject: 'request_access, held back' });
   });
 
   it('is recorded, whatever becomes of it', () => {

@@ -66,8 +66,6 @@ const PLACES: Readonly<Record<string, (guess: string) => Said>> = {
   'a path with a dot segment': (guess) => called({ path: `/${guess}/../x` }),
   'a path with a backslash': (guess) => called({ path: `/${guess}\\x` }),
   'a path that is too long': (guess) => called({ path: `/${`${guess}/`.repeat(900)}` }),
-  'a path of a wish that is allowed': (guess) => wished({ path: `/open/${guess}` }),
-  'a path of a wish that a person is asked about': (guess) => wished({ path: `/asking/${guess}` }),
   'a path of a wish that is denied': (guess) => wished({ path: `/shut/${guess}` }),
   'a path of a wish that is out of form': (guess) => wished({ path: `/${guess}//` }),
   'a query': (guess) => called({ path: `/?q=${guess}`, query: { [guess]: guess } }),

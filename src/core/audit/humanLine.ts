@@ -1,5 +1,6 @@
 import type { AuditEvent } from './auditEvent.ts';
 import { escapeUnits, escapeUnshowable } from './escape.ts';
+import { HELD_BACK } from './heldBack.ts';
 
 /** Why a call was refused, in the words of the human line. */
 const REFUSED: ReadonlyMap<string, string> = new Map(
@@ -86,7 +87,9 @@ function resultOf(event: AuditEvent): readonly [result: string, detail: string] 
     return ['WAITING', 'approval'];
   }
   if (kind === 'denied' || refused !== undefined) {
-    const why = refused ?? failed ?? code?.replaceAll('_', ' ') ?? 'policy violation';
+    const why = event.subject?.endsWith(HELD_BACK)
+      ? HELD_BACK
+      : (refused ?? failed ?? code?.replaceAll('_', ' ') ?? 'policy violation');
     // Nothing was sent with one: it stood in what the agent wrote.
     return ['BLOCKED', event.credential === undefined ? why : `${why}, credential in the call`];
   }

@@ -6,6 +6,7 @@ import { type Hit, Matcher } from './matcher.ts';
 import { opened } from './opened.ts';
 import { mergeHits, type Sought, search, toCodeUnits } from './search.ts';
 import type { SignatureReader } from './signatureReader.ts';
+import { isEasyToGuess } from './strength.ts';
 import { SEPARATOR } from './unpack.ts';
 
 /** One credential to take out of what goes back. */
@@ -42,6 +43,8 @@ export class Redactor {
   /** What is looked for as what, by {@link keyOf}; in the order in which it became known. */
   readonly #known = new Map<string, Owner>();
   readonly #names = new Map<number, string>();
+  /** Those that stand in a text by accident. */
+  readonly #weak = new Set<number>();
   #lastOwner = 0;
   /** By the name in it. One may be no marker any more as soon as something else is looked for. */
   readonly #markers = new Map<string, string>();
@@ -64,6 +67,7 @@ export class Redactor {
       this.#exact.remove(owner);
       this.#bare.remove(owner);
       this.#names.delete(owner);
+      this.#weak.delete(owner);
       this.#known.delete(key);
     }
     for (const [key, { name, value }] of wanted) {
@@ -75,6 +79,7 @@ export class Redactor {
       this.#exact.add(owner, exact);
       this.#bare.add(owner, bare);
       this.#names.set(owner, name);
+      if (isEasyToGuess(text)) this.#weak.add(owner);
       this.#known.set(key, NUMBER.test(text) ? { owner, number: Number(text) } : { owner });
     }
     this.#markers.clear();
@@ -118,7 +123,10 @@ export class Redactor {
     return replaceStrings(value, replacements, markers);
   }
 
-  /** The names of the credentials that {@link Redactor.json} would take out of a JSON value, each once. */
+  /**
+   * The names of the credentials that {@link Redactor.json} would take out of a JSON value, each once; without those that are
+   * easy to guess, which people write without having them.
+   */
   namesIn(value: unknown): readonly string[] {
     const owners = new Set(this.#find(stringsOf(value).join(JOINT)).map(({ owner }) => owner));
     const numbers = this.#numbers();
@@ -128,7 +136,7 @@ export class Redactor {
         if (owner !== undefined) owners.add(owner);
       }
     }
-    return [...new Set([...owners].map((owner) => this.#nameOf(owner)))];
+    return [...new Set([...owners].filter((owner) => !this.#weak.has(owner)).map((owner) => this.#nameOf(owner)))];
   }
 
   /** How many times bytes hold a credential, as Latin-1, UTF-8, UTF-16 or any encoding of {@link Redactor.text}. */

@@ -13,6 +13,9 @@ export interface CredentialProblem {
 /** Fewer bits than this and a value is likely to occur in ordinary text, or to be guessed. */
 const WEAK_BITS = 28;
 
+/** What follows for calls: see CredentialsInCalls. */
+const NOT_NOTICED = 'Calls of agents with it in them pass, as with any other word.';
+
 const CONTROL = /\p{Cc}/u;
 const INVISIBLE = /[\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
 
@@ -34,6 +37,11 @@ const PLACEHOLDERS = [
 export function credentialProblem(value: Secret): CredentialProblem | undefined {
   const text = textOf(value);
   return refusal(text) ?? warning(text);
+}
+
+/** Whether a credential, or a secret inside of it, is so weak that people write it, and programs guess it, without having it. */
+export function isEasyToGuess(text: string): boolean {
+  return [text, ...secretParts(text)].some((part) => part.length < SHORT || isWeak(part));
 }
 
 /** Whether a header can carry the value as it is: visible ASCII and spaces, RFC 9110 section 5.5. */
@@ -98,15 +106,19 @@ function warning(text: string): CredentialProblem | undefined {
   }
   if ([...secretParts(text)].some((part) => part.length < SHORT)) {
     return warn(
-      `The password in it is shorter than ${SHORT} characters. In answers it is redacted only where it stands as a word of its own, and an everyday word such as "test" is not. Set a longer password at the provider.`,
+      `The password in it is shorter than ${SHORT} characters. In answers it is redacted only where it stands as a word of its own, and an everyday word such as "test" is not. ${NOT_NOTICED} Set a longer password at the provider.`,
     );
   }
-  if (isEveryday(text) || entropyBits(text) < WEAK_BITS) {
+  if (isEasyToGuess(text)) {
     return warn(
-      'The value is easy to guess and may occur in ordinary text, which would then be redacted too. Create a random credential at the provider if it allows that.',
+      `The value, or the password in it, is easy to guess and may occur in ordinary text, which would then be redacted too. ${NOT_NOTICED} Create a random credential at the provider if it allows that.`,
     );
   }
   return undefined;
+}
+
+function isWeak(text: string): boolean {
+  return isEveryday(text) || entropyBits(text) < WEAK_BITS;
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { AuditEvent } from '../../core/audit/auditEvent.ts';
-import type { Refusal } from '../../protocol/messages.ts';
 import type { Recorder } from '../audit/recorder.ts';
 import type { CallContext } from './callContext.ts';
 import type { RefusalLimit } from './refusalLimit.ts';
+import type { RefusalError } from './refusals.ts';
 import type { Authorized, Seen } from './target.ts';
 
 interface RecordsParts {
@@ -63,11 +63,12 @@ export class CallRecords {
     });
   }
 
-  refused({ code, rule }: Refusal): void {
+  refused({ refusal: { code, rule }, subject }: Pick<RefusalError, 'refusal' | 'subject'>): void {
     this.#parts.refusalLimit.ended(
       { intended: this.#intended, caller: this.#context.caller },
       {
         ...this.#event(),
+        ...(subject === undefined ? {} : { subject }),
         verdict: this.#intended || code === 'approval_pending' ? this.#verdict : 'deny',
         code,
         ...(rule === undefined ? {} : { rule }),

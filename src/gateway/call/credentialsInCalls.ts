@@ -1,4 +1,6 @@
+import { HELD_BACK_MS } from '../../core/audit/heldBack.ts';
 import type { Rate } from '../../core/limits/limitsModel.ts';
+import type { AgentInfo } from '../../protocol/messages.ts';
 import { freshId, type Recorder } from '../audit/recorder.ts';
 import { type Cleaner, UnreadError } from '../cleaning/cleaner.ts';
 import { TokenBucket } from '../tokenBucket.ts';
@@ -6,15 +8,14 @@ import type { Vault } from '../vault.ts';
 import { auditAgent, type CallContext, type Caller, PERSON } from './callContext.ts';
 import { refusals } from './refusals.ts';
 
-/** How many calls of an agent pass after one in which a credential stood, and for how long that holds in milliseconds. */
+/** How many calls of a connection pass in the hour after one in which a credential stood. */
 const ON_PROBATION: Rate = { count: 10, per: 'hour' };
-const PROBATION_MS = 60 * 60 * 1000;
+/** How many calls with the same credential are told so in an hour, whoever calls: each says that a guess was right. */
+const MOST_RIGHT = 3;
 /** So much of a call that is refused for another reason is looked through, in characters: it is refused all the same. */
 const MOST_OF_A_REFUSED_CALL = 64 * 1024;
 /** What an agent asks besides calls is looked through at once, without a thread; a canonical path and a reason are shorter. */
 const MOST_OF_A_QUESTION = 40 * 1024;
-/** Agents state their own names, as many as they like: a person is told of no more. */
-const MOST_TOLD = 1000;
 
 interface Probation {
   /** Milliseconds since the epoch. */
@@ -32,18 +33,25 @@ interface Parts {
 
 /**
  * Notices calls in which a credential stands that this gateway keeps: the agent has it from elsewhere, or guesses it. Such a
- * call is refused and recorded, and a person is told, once for each agent and credential.
+ * call is refused and recorded, and a person is told, once an hour for each credential.
  *
  * The refusal says that a guess was right. So only calls that would pass get it: one that is refused for another reason is
- * told that reason, right or wrong, and each guess costs a recorded call to the API. And after it few calls of the agent
- * pass for an hour, and none after a second one: a call holds thousands of guesses, and more calls would say which it was.
+ * told that reason, right or wrong, and each guess costs a recorded call to the API. And after it few calls of the
+ * connection pass for an hour, and none after a second one: a call holds thousands of guesses, and more calls would say
+ * which it was. It goes by the connection, which no other process can take over, and not by the name that an agent gives
+ * itself: with that, one could hold back another. A process can connect as often as it likes, though; so after the third
+ * such call with the same credential in an hour no call passes at all, whoever makes it.
  */
 export class CredentialsInCalls {
   readonly #parts: Parts;
-  /** By what the agent calls itself: it connects anew as it likes. */
+  /** By connection. */
   readonly #onProbation = new Map<string, Probation>();
-  /** Agents and credentials that a person was told of. */
-  readonly #told = new Set<string>();
+  /** When a credential stood in calls that were told so, in milliseconds since the epoch, by its name. */
+  readonly #right = new Map<string, readonly number[]>();
+  /** When a person was last told of a credential, by its name. */
+  readonly #told = new Map<string, number>();
+  /** Until when nothing passes. */
+  #nothingUntil = 0;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -83,37 +91,53 @@ export class CredentialsInCalls {
   }
 
   /**
-   * Throws if `names` are those of credentials that stand in what would pass, and for an agent of which enough has passed
-   * since that happened. To be asked last: what is under way when another call is refused must not say more than others.
+   * Throws if `names` are those of credentials that stand in what would pass, and for a connection of which enough has
+   * passed since that happened. To be asked last: what is under way when another call is refused must not say more than
+   * others.
    */
-  refuseFor(names: readonly string[], { agent }: Caller, service: string): void {
+  refuseFor(names: readonly string[], caller: Caller, service: string): void {
+    const { connection } = caller;
     const now = this.#parts.now();
-    const before = this.#onProbation.get(agent.name);
+    if (this.#nothingUntil > now) throw refusals.heldBack(service, this.#nothingUntil - now, true);
+    const before = this.#onProbation.get(connection);
     const probation = before && before.until > now ? before : undefined;
     if (probation) {
       const wait = probation.calls === undefined ? probation.until - now : probation.calls.retryAfter(now);
-      if (wait > 0) throw refusals.onProbation(service, wait);
+      if (wait > 0) throw refusals.heldBack(service, wait, false);
       probation.calls?.take(now);
-    } else this.#onProbation.delete(agent.name);
+    } else this.#onProbation.delete(connection);
     if (names.length === 0) return;
-    const until = now + PROBATION_MS;
-    this.#onProbation.set(agent.name, probation ? { until } : { until, calls: new TokenBucket(ON_PROBATION) });
+    const until = now + HELD_BACK_MS;
+    this.#onProbation.set(connection, probation ? { until } : { until, calls: new TokenBucket(ON_PROBATION) });
+    for (const name of names) this.#countRight(name, caller, now);
     throw refusals.credentialInCall(service);
+  }
+
+  /** A proxy went away: its connection comes back no more. */
+  disconnect(connection: string): void {
+    this.#onProbation.delete(connection);
+  }
+
+  #countRight(name: string, { agent }: Caller, now: number): void {
+    const lately = [...(this.#right.get(name) ?? []).filter((at) => at + HELD_BACK_MS > now), now];
+    this.#right.set(name, lately);
+    if (lately.length < MOST_RIGHT) return;
+    this.#nothingUntil = now + HELD_BACK_MS;
+    this.#record(name, agent, 'all_held_back');
   }
 
   /** By a record of its own, which the parent hears of as of any other. */
   #tell({ agent }: Caller, names: readonly string[]): void {
+    const now = this.#parts.now();
     for (const name of names) {
-      const about = JSON.stringify([agent.name, name]);
-      if (this.#told.has(about) || this.#told.size >= MOST_TOLD) continue;
-      this.#told.add(about);
-      this.#parts.recorder.recordOrLog({
-        id: freshId(),
-        kind: 'control',
-        agent: auditAgent(agent),
-        service: name,
-        verdict: 'credential_in_call',
-      });
+      const last = this.#told.get(name);
+      if (last !== undefined && last + HELD_BACK_MS > now) continue;
+      this.#told.set(name, now);
+      this.#record(name, agent, 'credential_in_call');
     }
+  }
+
+  #record(service: string, agent: AgentInfo, verdict: 'credential_in_call' | 'all_held_back'): void {
+    this.#parts.recorder.recordOrLog({ id: freshId(), kind: 'control', agent: auditAgent(agent), service, verdict });
   }
 }

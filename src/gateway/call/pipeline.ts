@@ -135,7 +135,7 @@ class Run<Call, R extends Read, A extends Authorized, Ready, Received, Answer> {
     const mapped = this.#parts.mapper.map(error, failure, (own) => target.refusalOf?.(own, failure));
     target.settleRefused?.(name, mapped);
     // Where the trail cannot be written, there is nowhere to record it.
-    if (!(error instanceof AuditWriteError)) this.#records.refused(mapped.refusal);
+    if (!(error instanceof AuditWriteError)) this.#records.refused(mapped);
     return this.#parts.mapper.clean(mapped.refusal, name, target.knownNames(caller.scope));
   }
 

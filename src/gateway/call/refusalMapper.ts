@@ -66,17 +66,19 @@ export class RefusalMapper {
     [found]: readonly string[],
   ): Refusal {
     const name = asked.service ?? '';
-    const refusal = this.clean(this.map(error, { name, sent: 'no' }).refusal, name, known);
-    if (error instanceof AuditWriteError) return refusal;
+    const { refusal, subject } = this.map(error, { name, sent: 'no' });
+    const cleaned = this.clean(refusal, name, known);
+    if (error instanceof AuditWriteError) return cleaned;
     this.#parts.refusalLimit.refused(caller, {
       id: freshId(),
       kind: 'denied',
       agent: auditAgent(caller.agent),
       ...asked,
+      ...(subject === undefined ? {} : { subject: `${asked.subject}, ${subject}` }),
       verdict: 'deny',
       code: refusal.code,
       ...(found === undefined ? {} : { credential: { name: found, last4: '' } }),
     });
-    return refusal;
+    return cleaned;
   }
 }

@@ -1,3 +1,4 @@
+import { HELD_BACK } from '../../core/audit/heldBack.ts';
 import type { ErrorCode, Refusal } from '../../protocol/messages.ts';
 import type { Missing } from '../missingRule.ts';
 import type { Mend } from '../parent.ts';
@@ -15,15 +16,23 @@ export class RefusalError extends Error {
   readonly why: string | undefined;
   /** What mends it, where that is no other credential. */
   readonly mend: Mend | undefined;
+  /** What its record says besides: see {@link HELD_BACK}. */
+  readonly subject: string | undefined;
 
   constructor(
     refusal: Refusal,
-    { why, mend, ...options }: ErrorOptions & { readonly why?: string; readonly mend?: Mend } = {},
+    {
+      why,
+      mend,
+      subject,
+      ...options
+    }: ErrorOptions & { readonly why?: string; readonly mend?: Mend; readonly subject?: string } = {},
   ) {
     super(refusal.message, options);
     this.refusal = refusal;
     this.why = why;
     this.mend = mend;
+    this.subject = subject;
   }
 }
 
@@ -67,12 +76,20 @@ export const refusals = {
       { service },
     ),
 
-  onProbation: (service: string, retryAfterMs: number): RefusalError =>
-    refuse(
-      'rate_limited',
-      'A credential that Valet Key keeps stood in an earlier call of this agent, so few of its calls pass for an hour.',
-      `Nothing was sent. Tell the person, or go on in ${Math.ceil(retryAfterMs / 60_000)} minutes without any credential in a call.`,
-      { service, retryAfterMs: Math.ceil(retryAfterMs) },
+  /** `everybody`: whatever agent calls. The same words for a right guess and a wrong one. */
+  heldBack: (service: string, retryAfterMs: number, everybody: boolean): RefusalError =>
+    new RefusalError(
+      {
+        code: 'rate_limited',
+        message: everybody
+          ? 'A credential that Valet Key keeps stood in several calls of the last hour, so no call of any agent passes for now.'
+          : 'A credential that Valet Key keeps stood in an earlier call of this agent, so few of its calls pass for an hour.',
+        nextStep: `Nothing was sent. Tell the person, who can lift this with "Valet Key: Restart Gateway" in VS Code, or go on in ${Math.ceil(retryAfterMs / 60_000)} minutes without any credential in a call.`,
+        sent: 'no',
+        service,
+        retryAfterMs: Math.ceil(retryAfterMs),
+      },
+      { subject: HELD_BACK },
     ),
 
   unknownService: (known: readonly string[]): RefusalError =>

@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { Redactor } from '../../../src/core/redact/redactor.ts';
 import { Secret } from '../../../src/core/secret.ts';
 
-const VALUES = { words: ['summer', '1950', '!'].join(''), digits: ['4815', '1623', '42'].join('') };
+const VALUES = { words: ['summer', '1950', '!'].join(''), digits: ['4815', '1623', '4210', '8154'].join('') };
 const redactor = new Redactor(Object.entries(VALUES).map(([name, value]) => ({ name, value: new Secret(value) })));
 
 const leaf = fc.oneof(
-  fc.constantFrom(...Object.values(VALUES), Number(VALUES.digits), 'SUMMER1950!', 'summer1951!', 4815162343),
+  fc.constantFrom(...Object.values(VALUES), Number(VALUES.digits), 'SUMMER1950!', 'summer1951!', 4815162342108155),
   fc.string(),
   fc.integer(),
   fc.constant(null),
@@ -40,5 +40,25 @@ describe('whose credentials stand in a JSON value', () => {
     const twice = new Redactor([VALUES.words, VALUES.digits].map((text) => ({ name: 'api', value: new Secret(text) })));
     expect(twice.namesIn([VALUES.words, { [VALUES.words]: VALUES.digits }])).toEqual(['api']);
     expect(new Redactor([]).namesIn([VALUES.words])).toEqual([]);
+  });
+
+  it.each([
+    'password',
+    'test1234',
+    'administrator',
+    'aaaaaaaaaaaa',
+    '12345678',
+    'root:summer',
+    'admin:test',
+    'postgres://app:letmein@db',
+  ])('is not told of one that is easy to guess: %s', (weak) => {
+    const word = weak.split(/[:@/]/).findLast((part) => part !== 'db') ?? '';
+    const guessable = new Redactor([{ name: 'api', value: new Secret(weak) }]);
+    expect(guessable.namesIn([`Reset the ${word} of the user`, { [word]: weak }])).toEqual([]);
+    // Becoming strong, it is looked for again.
+    guessable.know([{ name: 'api', value: new Secret(VALUES.words) }]);
+    expect(guessable.namesIn([VALUES.words])).toEqual(['api']);
+    guessable.know([{ name: 'api', value: new Secret(weak) }]);
+    expect(guessable.namesIn([word, weak])).toEqual([]);
   });
 });
