@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { placementOf } from '../core/policy/auth/placement.ts';
+import { placementOf } from '../core/policy/auth/authTypes.ts';
 import type { Service } from '../core/policy/model/service.ts';
 import { credentialProblem } from '../core/redact/strength.ts';
 import type { Secret } from '../core/secret.ts';

@@ -1,4 +1,4 @@
-import { placementOf } from '../core/policy/auth/placement.ts';
+import { placementOf } from '../core/policy/auth/authTypes.ts';
 import { credentialsOf } from '../core/policy/compare/serverDestination.ts';
 import type { Policy } from '../core/policy/model/policy.ts';
 import type { Binding } from '../gateway/parent.ts';

@@ -32,7 +32,7 @@ export interface PolicyFile {
 export interface Binding {
   /** Such as `https://api.stripe.com`. */
   readonly origin: string;
-  /** Canonical text of where it goes, such as `bearer` or `query:<name>`: see core/policy/auth/placement.ts. */
+  /** Canonical text of where it goes, such as `bearer` or `query:<name>`: see core/policy/auth/authType.ts. */
   readonly placement: string;
 }
 

@@ -1,6 +1,6 @@
 import { lowerLimits } from '../core/limits/limits.ts';
 import type { Limits } from '../core/limits/limitsModel.ts';
-import { furtherOrigins } from '../core/policy/auth/placement.ts';
+import { furtherOrigins } from '../core/policy/auth/authTypes.ts';
 import { describeAuth } from '../core/policy/compare/definition.ts';
 import { strictness } from '../core/policy/compare/strictness.ts';
 import { type CompiledService, compileService, decide } from '../core/policy/decide/decide.ts';

@@ -1,7 +1,7 @@
 import { endOfJwt } from '../core/jwtEnd.ts';
 import type { BaseUrl } from '../core/net/baseUrl.ts';
-import { placementOf } from '../core/policy/auth/placement.ts';
-import type { Auth } from '../core/policy/model/auth.ts';
+import type { Auth } from '../core/policy/auth/authTypes.ts';
+import { placementOf } from '../core/policy/auth/authTypes.ts';
 import { type KnownSecret, Redactor } from '../core/redact/redactor.ts';
 import { SignatureIndex } from '../core/redact/signatureIndex.ts';
 import type { SignatureTable } from '../core/redact/signatureReader.ts';

@@ -1,4 +1,4 @@
-import type { Auth } from '../policy/model/auth.ts';
+import type { Auth } from '../policy/auth/authTypes.ts';
 import { ok, type Result } from '../result.ts';
 import { encodeForm } from './form.ts';
 import { jsonIn } from './jsonInText.ts';

@@ -1,5 +1,5 @@
-import { authHeaders } from '../policy/auth/ownHeaders.ts';
-import type { Auth } from '../policy/model/auth.ts';
+import type { Auth } from '../policy/auth/authTypes.ts';
+import { authHeaders } from '../policy/auth/authTypes.ts';
 import type { ServiceHeaders } from '../policy/model/service.ts';
 import { ok, type Result } from '../result.ts';
 import { contentType, TOKEN } from './contentType.ts';

@@ -1,4 +1,4 @@
-import type { Auth } from '../policy/model/auth.ts';
+import type { Auth } from '../policy/auth/authTypes.ts';
 import { ok, type Result } from '../result.ts';
 import { refuseOverride } from './methodOverride.ts';
 import { encodePair, isExact, sameParameter } from './parts/parameters.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { BaseUrl } from '../../core/net/baseUrl.ts';
-import type { Auth } from '../../core/policy/model/auth.ts';
+import type { Auth } from '../../core/policy/auth/authTypes.ts';
 import type { Redactor } from '../../core/redact/redactor.ts';
 import type { Answer, Call } from '../../protocol/messages.ts';
 import type { Incoming } from '../targets/service/http/message.ts';

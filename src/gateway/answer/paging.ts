@@ -1,5 +1,5 @@
 import type { BaseUrl } from '../../core/net/baseUrl.ts';
-import type { Auth } from '../../core/policy/model/auth.ts';
+import type { Auth } from '../../core/policy/auth/authTypes.ts';
 import type { RequestInput } from '../../core/request/parts/requestModel.ts';
 
 /** The arguments of the call that gets the next page, or undefined where the API does not tell. */

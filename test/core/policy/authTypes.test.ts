@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { placementOf } from '../../../src/core/policy/auth/placement.ts';
+import type { Auth } from '../../../src/core/policy/auth/authTypes.ts';
+import { placementOf } from '../../../src/core/policy/auth/authTypes.ts';
 import { describeAuth } from '../../../src/core/policy/compare/definition.ts';
 import { printPolicy } from '../../../src/core/policy/compare/print.ts';
-import type { Auth } from '../../../src/core/policy/model/auth.ts';
 import { parsePolicy } from '../../../src/core/policy/read/parse.ts';
 import { canonicalise } from '../../../src/core/request/canonicalise.ts';
 

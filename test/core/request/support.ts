@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { DEFAULT_LIMITS } from '../../../src/core/limits/limitsModel.ts';
 import { parseBaseUrl } from '../../../src/core/net/baseUrl.ts';
+import type { Auth } from '../../../src/core/policy/auth/authTypes.ts';
 import { compileService, decide } from '../../../src/core/policy/decide/decide.ts';
-import type { Auth } from '../../../src/core/policy/model/auth.ts';
 import type { Service, ServiceHeaders } from '../../../src/core/policy/model/service.ts';
 import { parsePolicy } from '../../../src/core/policy/read/parse.ts';
 import { canonicalise } from '../../../src/core/request/canonicalise.ts';

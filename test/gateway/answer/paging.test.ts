@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { BaseUrl } from '../../../src/core/net/baseUrl.ts';
 import { parseBaseUrl } from '../../../src/core/net/baseUrl.ts';
-import type { Auth } from '../../../src/core/policy/model/auth.ts';
+import type { Auth } from '../../../src/core/policy/auth/authTypes.ts';
 import { nextPage } from '../../../src/gateway/answer/paging.ts';
 
 function baseUrl(): BaseUrl {

@@ -1,13 +1,38 @@
-import type { AwsSigV4Auth } from '../model/auth.ts';
 import type { AuthReader } from './authReader.ts';
+import type { AuthType } from './authType.ts';
 
-export const AWS_SIGV4_KEYS = ['region', 'service', 'payload'] as const;
+/** AWS Signature Version 4 in the `authorization` header. */
+export interface AwsSigV4Auth {
+  readonly type: 'aws-sigv4';
+  readonly region: string;
+  readonly service: string;
+  /** `unsigned` leaves the body out of the signature: S3 alone takes that. */
+  readonly payload?: 'signed' | 'unsigned';
+}
 
-export function readAwsSigV4(reader: AuthReader): AwsSigV4Auth | undefined {
+const PAYLOADS = ['signed', 'unsigned'] as const;
+
+export const AWS_SIGV4: AuthType<AwsSigV4Auth> = {
+  keys: [
+    { name: 'region', takes: 'text', words: 'The AWS region, such as eu-central-1.' },
+    { name: 'service', takes: 'text', words: 'The AWS service as signatures name it, such as s3.' },
+    {
+      name: 'payload',
+      takes: 'word',
+      words: 'unsigned leaves the body out of the signature, which S3 alone takes.',
+      values: PAYLOADS,
+    },
+  ],
+  read,
+  placement: ({ region, service }) => `aws-sigv4:${region}:${service}`,
+  headers: () => ['authorization', 'x-amz-date', 'x-amz-content-sha256', 'x-amz-security-token'],
+};
+
+function read(reader: AuthReader): AwsSigV4Auth | undefined {
   const name = { pattern: /^[a-z0-9][a-z0-9-]{0,63}$/, says: 'lower-case letters, digits and dashes' };
   const region = reader.requiredText('region', name, 'region: eu-central-1');
   const service = reader.requiredText('service', name, 'service: s3');
-  const payload = reader.word('payload', ['signed', 'unsigned']);
+  const payload = reader.word('payload', PAYLOADS);
   if (payload === 'unsigned' && service !== 's3') {
     reader.wrong('payload', '`auth.payload: unsigned` is known to S3 alone. Remove it: the body is signed.');
   }

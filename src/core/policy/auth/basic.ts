@@ -1,10 +1,21 @@
-import type { Auth } from '../model/auth.ts';
 import type { AuthReader } from './authReader.ts';
+import { type AuthType, authorizationAlone } from './authType.ts';
 
-export const BASIC_KEYS = ['username'] as const;
+export interface BasicAuth {
+  readonly type: 'basic';
+  readonly username?: string;
+}
 
-/** HTTP Basic, RFC 7617; section 2: a colon would end the user name early. */
-export function readBasic(reader: AuthReader): Auth | undefined {
+/** HTTP Basic, RFC 7617. */
+export const BASIC: AuthType<BasicAuth> = {
+  keys: [{ name: 'username', takes: 'text', words: 'The user name; without it the credential holds both.' }],
+  read,
+  placement: ({ username = '' }) => `basic:${username}`,
+  headers: authorizationAlone,
+};
+
+/** Section 2: a colon would end the user name early. */
+function read(reader: AuthReader): BasicAuth | undefined {
   const username = reader.text(
     'username',
     { pattern: /^(?!.*:)[\u0020-\u007e\u00a0-\uffff]{1,256}$/, says: '1 to 256 characters without a colon' },

@@ -1,9 +1,35 @@
-import type { GithubAppAuth } from '../model/auth.ts';
 import type { AuthReader } from './authReader.ts';
+import { type AuthType, authorizationAlone } from './authType.ts';
 
-export const GITHUB_APP_KEYS = ['appId', 'installationId', 'repositories', 'permissions'] as const;
+/** An installation token of a GitHub App, from the service's own base URL. */
+export interface GithubAppAuth {
+  readonly type: 'github-app';
+  readonly appId: string;
+  readonly installationId: string;
+  /** Names without the owner: the token reaches these alone. */
+  readonly repositories?: readonly string[];
+  /** Such as `contents: read`: the token may do this alone. */
+  readonly permissions?: Readonly<Record<string, string>>;
+}
 
-export function readGithubApp(reader: AuthReader): GithubAppAuth | undefined {
+export const GITHUB_APP: AuthType<GithubAppAuth> = {
+  keys: [
+    { name: 'appId', takes: 'id', words: 'The GitHub App’s id.' },
+    { name: 'installationId', takes: 'id', words: 'The installation’s id.' },
+    { name: 'repositories', takes: 'list', words: 'The repositories that the token reaches, without their owner.' },
+    {
+      name: 'permissions',
+      takes: 'map',
+      words: 'What the token may do, such as contents: read.',
+      values: ['read', 'write', 'admin'],
+    },
+  ],
+  read,
+  placement: ({ appId, installationId }) => `github-app:${appId}:${installationId}`,
+  headers: authorizationAlone,
+};
+
+function read(reader: AuthReader): GithubAppAuth | undefined {
   const appId = reader.requiredId('appId', 'appId: 12345');
   const installationId = reader.requiredId('installationId', 'installationId: 67890');
   const repositories = reader.list(

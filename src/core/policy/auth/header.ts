@@ -1,7 +1,23 @@
-import type { Auth } from '../model/auth.ts';
 import type { AuthReader } from './authReader.ts';
+import type { AuthKey, AuthType } from './authType.ts';
 
-export const HEADER_KEYS = ['name', 'prefix'] as const;
+export interface HeaderAuth {
+  readonly type: 'header';
+  readonly name: string;
+  readonly prefix?: string;
+}
+
+export const NAME_KEY: AuthKey = {
+  name: 'name',
+  takes: 'text',
+  words: 'The header or parameter that carries the credential.',
+};
+
+export const PREFIX_KEY: AuthKey = {
+  name: 'prefix',
+  takes: 'text',
+  words: 'What stands before the credential in the header.',
+};
 
 export const PREFIX_FORM = {
   pattern: /^[\x21-\x7e](?:[\x20-\x7e]{0,63})$/,
@@ -9,7 +25,14 @@ export const PREFIX_FORM = {
 };
 
 /** A header of the policy's choosing. */
-export function readHeader(reader: AuthReader): Auth | undefined {
+export const HEADER: AuthType<HeaderAuth> = {
+  keys: [NAME_KEY, PREFIX_KEY],
+  read,
+  placement: ({ name, prefix = '' }) => `header:${name.toLowerCase()}:${prefix}`,
+  headers: ({ name }) => [name.toLowerCase()],
+};
+
+function read(reader: AuthReader): HeaderAuth | undefined {
   reader.require('name', 'name: X-Api-Key');
   const name = reader.header('name');
   const prefix = reader.text('prefix', PREFIX_FORM, 'bad-auth-prefix');

@@ -1,17 +1,28 @@
-import type { HmacAuth } from '../model/auth.ts';
 import type { AuthReader } from './authReader.ts';
+import type { AuthType } from './authType.ts';
+import { NAME_KEY, PREFIX_KEY } from './header.ts';
 
-export const HMAC_KEYS = [
-  'hash',
-  'encoding',
-  'sign',
-  'name',
-  'prefix',
-  'timestampHeader',
-  'timestampFormat',
-  'nonceHeader',
-  'keyEncoding',
-] as const;
+/** A signature over parts of the request, in a header. */
+export interface HmacAuth {
+  readonly type: 'hmac';
+  readonly hash: 'sha256' | 'sha512' | 'sha1';
+  readonly encoding: 'hex' | 'base64';
+  /** What is signed, with placeholders such as `{timestamp}` and `{body}`. */
+  readonly sign: string;
+  readonly name: string;
+  /** Stands before the signature in the header, with the same placeholders but those of the body. */
+  readonly prefix?: string;
+  readonly timestampHeader?: string;
+  readonly timestampFormat?: 'seconds' | 'milliseconds' | 'iso';
+  readonly nonceHeader?: string;
+  /** How the credential spells the key; `text` when left out. */
+  readonly keyEncoding?: 'text' | 'base64' | 'hex';
+}
+
+const HASHES = ['sha256', 'sha512', 'sha1'] as const;
+const ENCODINGS = ['hex', 'base64'] as const;
+const TIMESTAMP_FORMATS = ['seconds', 'milliseconds', 'iso'] as const;
+const KEY_ENCODINGS = ['text', 'base64', 'hex'] as const;
 
 /** What the string to sign may name. */
 export const HMAC_PLACEHOLDERS = [
@@ -28,9 +39,27 @@ export const HMAC_PLACEHOLDERS = [
 ] as const;
 export type HmacPlaceholder = (typeof HMAC_PLACEHOLDERS)[number];
 
-export function readHmac(reader: AuthReader): HmacAuth | undefined {
-  const hash = reader.word('hash', ['sha256', 'sha512', 'sha1']) ?? 'sha256';
-  const encoding = reader.word('encoding', ['hex', 'base64']) ?? 'hex';
+export const HMAC: AuthType<HmacAuth> = {
+  keys: [
+    { name: 'hash', takes: 'word', words: 'The hash of the signature.', values: HASHES },
+    { name: 'encoding', takes: 'word', words: 'How the signature is spelt.', values: ENCODINGS },
+    { name: 'sign', takes: 'text', words: 'What is signed, with placeholders such as {timestamp} and {body}.' },
+    NAME_KEY,
+    PREFIX_KEY,
+    { name: 'timestampHeader', takes: 'text', words: 'The header with the time.' },
+    { name: 'timestampFormat', takes: 'word', words: 'How the time is spelt.', values: TIMESTAMP_FORMATS },
+    { name: 'nonceHeader', takes: 'text', words: 'The header with a text that is another one each time.' },
+    { name: 'keyEncoding', takes: 'word', words: 'How the credential spells the key.', values: KEY_ENCODINGS },
+  ],
+  read,
+  placement: ({ hash, name, sign }) => `hmac:${hash}:${name.toLowerCase()}:${sign}`,
+  headers: ({ name, timestampHeader, nonceHeader }) =>
+    [name, timestampHeader, nonceHeader].flatMap((one) => (one === undefined ? [] : [one.toLowerCase()])),
+};
+
+function read(reader: AuthReader): HmacAuth | undefined {
+  const hash = reader.word('hash', HASHES) ?? 'sha256';
+  const encoding = reader.word('encoding', ENCODINGS) ?? 'hex';
   reader.require('sign', 'sign: "{timestamp}.{body}"');
   reader.require('name', 'name: X-Signature');
   const name = reader.header('name');
@@ -41,9 +70,9 @@ export function readHmac(reader: AuthReader): HmacAuth | undefined {
     'bad-auth-prefix',
   );
   const timestampHeader = reader.header('timestampHeader', { reserved: true });
-  const timestampFormat = reader.word('timestampFormat', ['seconds', 'milliseconds', 'iso']);
+  const timestampFormat = reader.word('timestampFormat', TIMESTAMP_FORMATS);
   const nonceHeader = reader.header('nonceHeader', { reserved: true });
-  const keyEncoding = reader.word('keyEncoding', ['text', 'base64', 'hex']);
+  const keyEncoding = reader.word('keyEncoding', KEY_ENCODINGS);
   for (const [field, text, known] of [
     ['sign', sign, HMAC_PLACEHOLDERS],
     ['prefix', prefix ?? '', ['timestamp', 'nonce']],

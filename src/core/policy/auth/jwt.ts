@@ -1,17 +1,44 @@
 import { parseDuration } from '../../limits/units.ts';
-import type { JwtAuth } from '../model/auth.ts';
 import type { AuthReader } from './authReader.ts';
-import { PREFIX_FORM } from './header.ts';
+import type { AuthType } from './authType.ts';
+import { NAME_KEY, PREFIX_FORM, PREFIX_KEY } from './header.ts';
 
-export const JWT_KEYS = ['alg', 'keyId', 'claims', 'lifetime', 'name', 'prefix'] as const;
+/** A JWT that is signed here, sent as a bearer token or in a header of the API's own. */
+export interface JwtAuth {
+  readonly type: 'jwt';
+  readonly alg: JwtAlgorithm;
+  readonly keyId?: string;
+  readonly claims?: Readonly<Record<string, string>>;
+  /** How long each token lives, in milliseconds; five minutes when left out. */
+  readonly lifetimeMs?: number;
+  readonly name?: string;
+  readonly prefix?: string;
+}
+
+const ALGORITHMS = ['ES256', 'RS256', 'EdDSA', 'HS256'] as const;
+export type JwtAlgorithm = (typeof ALGORITHMS)[number];
 
 /** These are set when a token is signed. */
 const OWN_CLAIMS = /^(?:exp|iat|nbf|jti)$/;
 const SHORTEST_MS = 10_000;
 const LONGEST_MS = 60 * 60_000;
 
-export function readJwt(reader: AuthReader): JwtAuth | undefined {
-  const alg = reader.requiredWord('alg', ['RS256', 'ES256', 'EdDSA', 'HS256'], 'alg: ES256');
+export const JWT: AuthType<JwtAuth> = {
+  keys: [
+    { name: 'alg', takes: 'word', words: 'The algorithm that signs the token.', values: ALGORITHMS },
+    { name: 'keyId', takes: 'text', words: 'The key’s id (kid) in the token’s header.' },
+    { name: 'claims', takes: 'map', words: 'Claims of each token; iat, exp and jti are set by themselves.' },
+    { name: 'lifetime', takes: 'text', words: 'How long each token lives, from 10s to 60m.', values: ['5m'] },
+    NAME_KEY,
+    PREFIX_KEY,
+  ],
+  read,
+  placement: ({ alg, name = 'authorization', prefix = '' }) => `jwt:${alg}:${name.toLowerCase()}:${prefix}`,
+  headers: ({ name = 'authorization' }) => [name.toLowerCase()],
+};
+
+function read(reader: AuthReader): JwtAuth | undefined {
+  const alg = reader.requiredWord('alg', ALGORITHMS, 'alg: ES256');
   const keyId = reader.text('keyId', { pattern: /^[\x21-\x7e]{1,256}$/, says: 'printable ASCII without blanks' });
   const claims = reader.map(
     'claims',

@@ -1,15 +1,24 @@
-import type { OAuth2Auth } from '../model/auth.ts';
+import type { BaseUrl } from '../../net/baseUrl.ts';
 import type { AuthReader } from './authReader.ts';
+import { type AuthKey, type AuthType, authorizationAlone } from './authType.ts';
+import { endpointText } from './endpoint.ts';
 
-export const OAUTH2_KEYS = [
-  'grant',
-  'tokenUrl',
-  'authorizationUrl',
-  'clientId',
-  'clientAuth',
-  'scopes',
-  'audience',
-] as const;
+/** An access token from a token endpoint (RFC 6749), sent as a bearer token. */
+export interface OAuth2Auth {
+  readonly type: 'oauth2';
+  readonly grant: 'client_credentials' | 'refresh_token' | 'authorization_code';
+  readonly tokenUrl: BaseUrl;
+  /** Where the person signs in: for `authorization_code` alone. */
+  readonly authorizationUrl?: BaseUrl;
+  readonly clientId: string;
+  /** How a client secret is sent; `basic` when left out. Without a secret the client is a public one. */
+  readonly clientAuth?: 'basic' | 'post';
+  readonly scopes?: readonly string[];
+  readonly audience?: string;
+}
+
+const GRANTS = ['client_credentials', 'refresh_token', 'authorization_code'] as const;
+const CLIENT_AUTHS = ['basic', 'post'] as const;
 
 /** RFC 6749, appendix A.4: one scope is printable ASCII without blanks, quotes and backslashes. */
 export const SCOPE_FORM = {
@@ -20,12 +29,41 @@ export const SCOPE_FORM = {
 /** A URI or a name, as `audience` and its like take it. */
 export const AUDIENCE_FORM = { pattern: /^[\x21-\x7e]{1,512}$/, says: 'printable ASCII without blanks' };
 
-export function readOAuth2(reader: AuthReader): OAuth2Auth | undefined {
-  const grant = reader.requiredWord(
-    'grant',
-    ['client_credentials', 'refresh_token', 'authorization_code'],
-    'grant: client_credentials',
-  );
+export const TOKEN_URL_KEY: AuthKey = {
+  name: 'tokenUrl',
+  takes: 'text',
+  words: 'The token endpoint: what is entered goes there and nowhere else.',
+};
+
+export const SCOPES_KEY: AuthKey = { name: 'scopes', takes: 'list', words: 'What the token may do.' };
+
+export const AUDIENCE_KEY: AuthKey = {
+  name: 'audience',
+  takes: 'text',
+  words: 'Whom the token is for, where the provider wants that said.',
+};
+
+export const OAUTH2: AuthType<OAuth2Auth> = {
+  keys: [
+    { name: 'grant', takes: 'word', words: 'How an access token is obtained.', values: GRANTS },
+    TOKEN_URL_KEY,
+    { name: 'authorizationUrl', takes: 'text', words: 'Where a person signs in.' },
+    { name: 'clientId', takes: 'text', words: 'The client’s id at the provider.' },
+    { name: 'clientAuth', takes: 'word', words: 'How a client secret is sent.', values: CLIENT_AUTHS },
+    SCOPES_KEY,
+    AUDIENCE_KEY,
+  ],
+  read,
+  placement: ({ grant, tokenUrl, authorizationUrl, clientAuth = 'basic', clientId }) => {
+    const signIn = authorizationUrl === undefined ? '' : ` ${endpointText(authorizationUrl)}`;
+    return `oauth2:${grant} ${endpointText(tokenUrl)}${signIn} ${clientAuth}:${clientId}`;
+  },
+  headers: authorizationAlone,
+  origins: ({ tokenUrl }) => [tokenUrl.origin],
+};
+
+function read(reader: AuthReader): OAuth2Auth | undefined {
+  const grant = reader.requiredWord('grant', GRANTS, 'grant: client_credentials');
   const tokenUrl = reader.requiredUrl('tokenUrl', 'tokenUrl: https://login.example.com/oauth/token');
   const clientId = reader.requiredText(
     'clientId',
@@ -42,7 +80,7 @@ export function readOAuth2(reader: AuthReader): OAuth2Auth | undefined {
       '`auth.authorizationUrl` belongs to `grant: authorization_code` alone. Remove it.',
     );
   }
-  const clientAuth = reader.word('clientAuth', ['basic', 'post']);
+  const clientAuth = reader.word('clientAuth', CLIENT_AUTHS);
   const scopes = reader.list('scopes', SCOPE_FORM, '[read]');
   const audience = reader.text('audience', AUDIENCE_FORM);
   if (!reader.sound || tokenUrl === undefined) return undefined;

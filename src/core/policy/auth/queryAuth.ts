@@ -1,10 +1,21 @@
-import type { Auth } from '../model/auth.ts';
 import type { AuthReader } from './authReader.ts';
+import type { AuthType } from './authType.ts';
+import { NAME_KEY } from './header.ts';
 
-export const QUERY_KEYS = ['name'] as const;
+export interface QueryAuth {
+  readonly type: 'query';
+  readonly name: string;
+}
 
 /** A query parameter of the policy's choosing. */
-export function readQuery(reader: AuthReader): Auth | undefined {
+export const QUERY: AuthType<QueryAuth> = {
+  keys: [NAME_KEY],
+  read,
+  placement: ({ name }) => `query:${name}`,
+  headers: () => [],
+};
+
+function read(reader: AuthReader): QueryAuth | undefined {
   const name = reader.requiredText(
     'name',
     {

@@ -1,4 +1,4 @@
-import type { Auth } from '../model/auth.ts';
+import type { Auth } from '../auth/authTypes.ts';
 import type { Service } from '../model/service.ts';
 import { printAuth } from './print.ts';
 

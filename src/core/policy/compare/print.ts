@@ -1,7 +1,7 @@
 import { DEFAULT_LIMITS } from '../../limits/limitsModel.ts';
 import { formatBytes, formatDuration, formatRate } from '../../limits/units.ts';
 import type { BaseUrl } from '../../net/baseUrl.ts';
-import type { Auth } from '../model/auth.ts';
+import type { Auth } from '../auth/authTypes.ts';
 import type { Condition, ConditionValue } from '../model/restrictionModel.ts';
 import type { Rule } from '../model/rule.ts';
 import type { Service } from '../model/service.ts';

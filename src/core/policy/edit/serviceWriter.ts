@@ -1,6 +1,6 @@
 import type { Network } from '../../net/network.ts';
+import type { Auth } from '../auth/authTypes.ts';
 import { printAuth } from '../compare/print.ts';
-import type { Auth } from '../model/auth.ts';
 import { withEntry } from '../text/insertion.ts';
 import { scalar } from '../text/yamlText.ts';
 import type { NewRule } from './presets.ts';

@@ -1,11 +1,12 @@
 import { isMap, isScalar, isSeq } from 'yaml';
 import type { Span } from '../../text/span.ts';
+import { AUTH_TYPE_NAMES } from '../auth/authTypes.ts';
 import { yamlText } from '../compare/print.ts';
 import { generalise } from '../learn/generalise.ts';
 import type { PastCall } from '../learn/rulesUsed.ts';
 import { type Cursor, cursorAt } from './cursor.ts';
 import { layOut } from './layOut.ts';
-import { AUTH_TYPES, type KeyWords, keyWords, placeOf, VOCABULARY } from './vocabulary.ts';
+import { type KeyWords, keyWords, placeOf, VOCABULARY } from './vocabulary.ts';
 
 /** What completion may offer besides the words of the language. */
 export interface CompletionContext {
@@ -75,7 +76,7 @@ function keysAt(path: Path, { services }: CompletionContext, type?: string): rea
 /** Before a type is chosen, every key may be meant; under an unknown one as well. */
 function suits(types: KeyWords['types'], type: string | undefined): boolean {
   if (types === undefined || type === undefined) return true;
-  return types.some((one) => one === type) || !AUTH_TYPES.some((one) => one === type);
+  return types.some((one) => one === type) || !AUTH_TYPE_NAMES.some((one) => one === type);
 }
 
 function valuesAt(path: Path, { document }: Pick<Cursor, 'document'>, context: CompletionContext): readonly Offer[] {

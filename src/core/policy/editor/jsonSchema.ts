@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { METHODS } from '../../request/parts/requestModel.ts';
+import type { AuthKey } from '../auth/authType.ts';
+import { AUTH_TYPE_NAMES } from '../auth/authTypes.ts';
 import { BODY_TYPES, OPERATIONS } from '../model/restrictionModel.ts';
-import { AUTH_TYPES, type Place, VOCABULARY } from './vocabulary.ts';
+import { AUTH_KEYS, type Place, VOCABULARY } from './vocabulary.ts';
 
 /**
  * The shape of `valetkey.yaml` for editors that know JSON schemas. It says less than the parser, which is the one that
@@ -46,41 +48,10 @@ function schema(): z.ZodType {
     graphql: graphql.optional(),
     agents: z.array(z.string()).min(1).optional(),
   });
-  const words = z.array(z.string()).min(1);
-  const number = z.union([z.string(), z.number()]);
   // Which type has which key is left to the parser.
   const auth = described('auth', {
-    type: z.enum(AUTH_TYPES),
-    name: z.string().optional(),
-    prefix: z.string().optional(),
-    username: z.string().optional(),
-    grant: z.enum(['client_credentials', 'refresh_token', 'authorization_code']).optional(),
-    tokenUrl: z.string().optional(),
-    authorizationUrl: z.string().optional(),
-    clientId: z.string().optional(),
-    clientAuth: z.enum(['basic', 'post']).optional(),
-    scopes: words.optional(),
-    audience: z.string().optional(),
-    subject: z.string().optional(),
-    region: z.string().optional(),
-    service: z.string().optional(),
-    payload: z.enum(['signed', 'unsigned']).optional(),
-    appId: number.optional(),
-    installationId: number.optional(),
-    repositories: words.optional(),
-    permissions: z.record(z.string(), z.enum(['read', 'write', 'admin'])).optional(),
-    alg: z.enum(['RS256', 'ES256', 'EdDSA', 'HS256']).optional(),
-    keyId: z.string().optional(),
-    claims: z.record(z.string(), z.string()).optional(),
-    lifetime: z.string().optional(),
-    hash: z.enum(['sha256', 'sha512', 'sha1']).optional(),
-    encoding: z.enum(['hex', 'base64']).optional(),
-    sign: z.string().optional(),
-    timestampHeader: z.string().optional(),
-    timestampFormat: z.enum(['seconds', 'milliseconds', 'iso']).optional(),
-    nonceHeader: z.string().optional(),
-    keyEncoding: z.enum(['text', 'base64', 'hex']).optional(),
-    provider: z.enum(['github', 'microsoft']).optional(),
+    type: z.enum(AUTH_TYPE_NAMES),
+    ...Object.fromEntries(AUTH_KEYS.map((key) => [key.name, authValue(key).optional()])),
   });
   const size = z.union([z.string(), z.number()]);
   const limits = described('limits', {
@@ -146,6 +117,21 @@ function schema(): z.ZodType {
     servers: z.record(z.string(), server).nullish(),
     tests: z.array(test).nullish(),
   });
+}
+
+function authValue({ takes, values = [] }: AuthKey): z.ZodType {
+  switch (takes) {
+    case 'text':
+      return z.string();
+    case 'id':
+      return z.union([z.string(), z.number()]);
+    case 'word':
+      return z.enum(values);
+    case 'list':
+      return z.array(z.string()).min(1);
+    case 'map':
+      return z.record(z.string(), values.length === 0 ? z.string() : z.enum(values));
+  }
 }
 
 /** A closed object whose keys have the language's own words. */

@@ -1,3 +1,6 @@
+import type { AuthKey } from '../auth/authType.ts';
+import { AUTH_TYPE_NAMES, AUTH_TYPES, type Auth } from '../auth/authTypes.ts';
+
 /** One key of the policy language, as completion, hover and the JSON schema describe it. */
 export interface KeyWords {
   readonly name: string;
@@ -8,7 +11,7 @@ export interface KeyWords {
   /** What its value is made of, where that is no single value: a map, a list of maps, or a list of words. */
   readonly holds?: 'map' | 'items' | 'words';
   /** For keys of `auth`: the types that have it. */
-  readonly types?: readonly (typeof AUTH_TYPES)[number][];
+  readonly types?: readonly Auth['type'][];
 }
 
 /** The places of the language: each is the map that has these keys, or the items of a list with its name. */
@@ -30,19 +33,8 @@ export type Place =
 
 export const AGENT_NAMES = ['copilot', 'claude', 'cursor', 'codex', 'windsurf', 'gemini', 'goose', 'zed'] as const;
 
-export const AUTH_TYPES = [
-  'bearer',
-  'basic',
-  'header',
-  'query',
-  'oauth2',
-  'aws-sigv4',
-  'github-app',
-  'google-service-account',
-  'jwt',
-  'hmac',
-  'vscode-session',
-] as const;
+/** Every key that some type of `auth` has, once. */
+export const AUTH_KEYS: readonly AuthKey[] = [...new Set(AUTH_TYPE_NAMES.flatMap((type) => AUTH_TYPES[type].keys))];
 
 export const VOCABULARY: Readonly<Record<Place, readonly KeyWords[]>> = {
   document: [
@@ -92,103 +84,8 @@ export const VOCABULARY: Readonly<Record<Place, readonly KeyWords[]>> = {
     },
   ],
   auth: [
-    { name: 'type', words: 'How the API takes the credential.', values: AUTH_TYPES },
-    {
-      name: 'name',
-      words: 'The header or parameter that carries the credential.',
-      types: ['header', 'query', 'jwt', 'hmac'],
-    },
-    {
-      name: 'prefix',
-      words: 'What stands before the credential in the header.',
-      types: ['header', 'jwt', 'hmac'],
-    },
-    { name: 'username', words: 'The user name; without it the credential holds both.', types: ['basic'] },
-    {
-      name: 'grant',
-      words: 'How an access token is obtained.',
-      values: ['client_credentials', 'refresh_token', 'authorization_code'],
-      types: ['oauth2'],
-    },
-    {
-      name: 'tokenUrl',
-      words: 'The token endpoint: what is entered goes there and nowhere else.',
-      types: ['oauth2', 'google-service-account'],
-    },
-    { name: 'authorizationUrl', words: 'Where a person signs in.', types: ['oauth2'] },
-    { name: 'clientId', words: 'The client’s id at the provider.', types: ['oauth2'] },
-    { name: 'clientAuth', words: 'How a client secret is sent.', values: ['basic', 'post'], types: ['oauth2'] },
-    {
-      name: 'scopes',
-      holds: 'words',
-      words: 'What the token may do.',
-      types: ['oauth2', 'google-service-account', 'vscode-session'],
-    },
-    {
-      name: 'audience',
-      words: 'Whom the token is for, where the provider wants that said.',
-      types: ['oauth2', 'google-service-account'],
-    },
-    { name: 'subject', words: 'The user to act as, with domain-wide delegation.', types: ['google-service-account'] },
-    { name: 'region', words: 'The AWS region, such as eu-central-1.', types: ['aws-sigv4'] },
-    { name: 'service', words: 'The AWS service as signatures name it, such as s3.', types: ['aws-sigv4'] },
-    {
-      name: 'payload',
-      words: 'unsigned leaves the body out of the signature, which S3 alone takes.',
-      values: ['signed', 'unsigned'],
-      types: ['aws-sigv4'],
-    },
-    { name: 'appId', words: 'The GitHub App’s id.', types: ['github-app'] },
-    { name: 'installationId', words: 'The installation’s id.', types: ['github-app'] },
-    {
-      name: 'repositories',
-      holds: 'words',
-      words: 'The repositories that the token reaches, without their owner.',
-      types: ['github-app'],
-    },
-    {
-      name: 'permissions',
-      holds: 'map',
-      words: 'What the token may do, such as contents: read.',
-      types: ['github-app'],
-    },
-    {
-      name: 'alg',
-      words: 'The algorithm that signs the token.',
-      values: ['ES256', 'RS256', 'EdDSA', 'HS256'],
-      types: ['jwt'],
-    },
-    { name: 'keyId', words: 'The key’s id (kid) in the token’s header.', types: ['jwt'] },
-    {
-      name: 'claims',
-      holds: 'map',
-      words: 'Claims of each token; iat, exp and jti are set by themselves.',
-      types: ['jwt'],
-    },
-    { name: 'lifetime', words: 'How long each token lives, from 10s to 60m.', values: ['5m'], types: ['jwt'] },
-    { name: 'hash', words: 'The hash of the signature.', values: ['sha256', 'sha512', 'sha1'], types: ['hmac'] },
-    { name: 'encoding', words: 'How the signature is spelt.', values: ['hex', 'base64'], types: ['hmac'] },
-    { name: 'sign', words: 'What is signed, with placeholders such as {timestamp} and {body}.', types: ['hmac'] },
-    { name: 'timestampHeader', words: 'The header with the time.', types: ['hmac'] },
-    {
-      name: 'timestampFormat',
-      words: 'How the time is spelt.',
-      values: ['seconds', 'milliseconds', 'iso'],
-      types: ['hmac'],
-    },
-    { name: 'nonceHeader', words: 'The header with a text that is another one each time.', types: ['hmac'] },
-    {
-      name: 'keyEncoding',
-      words: 'How the credential spells the key.',
-      values: ['text', 'base64', 'hex'],
-      types: ['hmac'],
-    },
-    {
-      name: 'provider',
-      words: 'Whose session of VS Code’s.',
-      values: ['github', 'microsoft'],
-      types: ['vscode-session'],
-    },
+    { name: 'type', words: 'How the API takes the credential.', values: AUTH_TYPE_NAMES },
+    ...AUTH_KEYS.map(authKeyWords),
   ],
   rule: [
     { name: 'path', words: 'The path, with * for one segment and ** for any number of them.' },
@@ -271,6 +168,14 @@ export const VOCABULARY: Readonly<Record<Place, readonly KeyWords[]>> = {
     { name: 'tool', words: 'The name of the server’s tool.' },
   ],
 };
+
+function authKeyWords(key: AuthKey): KeyWords {
+  const { name, words, takes, values } = key;
+  const types = AUTH_TYPE_NAMES.filter((type) => AUTH_TYPES[type].keys.includes(key));
+  if (takes === 'list') return { name, holds: 'words', words, types };
+  if (takes === 'map') return { name, holds: 'map', words, types };
+  return { name, words, ...(values ? { values } : {}), types };
+}
 
 /** The words of a key, by the path to it; undefined for a free name. */
 export function keyWords(path: readonly (string | number)[]): KeyWords | undefined {

@@ -2,7 +2,7 @@ import type { Limits } from '../../limits/limitsModel.ts';
 import type { BaseUrl } from '../../net/baseUrl.ts';
 import type { Network } from '../../net/network.ts';
 import type { Span } from '../../text/span.ts';
-import type { Auth } from './auth.ts';
+import type { Auth } from '../auth/authTypes.ts';
 import type { Rule } from './rule.ts';
 
 export interface ServiceHeaders {

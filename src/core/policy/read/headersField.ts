@@ -1,8 +1,8 @@
 import { isReservedHeader, sameHeader } from '../../request/parts/headers.ts';
 import type { Span } from '../../text/span.ts';
 import { isHeaderName } from '../auth/authReader.ts';
-import { authHeaders } from '../auth/ownHeaders.ts';
-import type { Auth } from '../model/auth.ts';
+import type { Auth } from '../auth/authTypes.ts';
+import { authHeaders } from '../auth/authTypes.ts';
 import type { ServiceHeaders } from '../model/service.ts';
 import { isCredentialKey } from '../text/literalCredential.ts';
 import { type Entry, type Reader, spanOf } from '../text/reader.ts';

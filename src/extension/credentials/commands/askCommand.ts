@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { l10n, ProgressLocation, window } from 'vscode';
 import { holdsCredential, looksPasted } from '../../../core/checkup/secrets/pasted.ts';
-import type { Auth } from '../../../core/policy/model/auth.ts';
+import type { Auth } from '../../../core/policy/auth/authTypes.ts';
 import type { CommandOutcome } from '../../../gateway/parent.ts';
 import { unsuitable } from '../../../gateway/targets/service/commands/commandCredentials.ts';
 import type { GatewayPart } from '../../app/parts.ts';

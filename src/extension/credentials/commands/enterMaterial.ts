@@ -1,7 +1,8 @@
 import { l10n, type Uri, window, workspace } from 'vscode';
-import type { Auth } from '../../../core/policy/model/auth.ts';
+import type { Auth } from '../../../core/policy/auth/authTypes.ts';
 import { Secret } from '../../../core/secret.ts';
 import { materialProblem } from '../../../gateway/targets/service/inject/material.ts';
+import { type CredentialPart, dialogOf } from '../../ui/authDialogs.ts';
 import { tellFailure } from '../../ui/confirm.ts';
 import { type Answer, askText, type StepFrame } from '../../ui/steps.ts';
 import { shownPath } from '../../util/shownText.ts';
@@ -11,13 +12,6 @@ import { askStoredOrTyped, type EnteredCredential } from './enterCredential.ts';
 
 /** A key file is a few KB; anything much larger is another file. */
 const LARGEST_BYTES = 64 * 1024;
-
-/** One secret of several that make up a credential. */
-interface Part {
-  readonly key: string;
-  readonly prompt: string;
-  readonly optional?: true;
-}
 
 export interface MaterialQuestion extends Omit<CredentialQuestion, 'useCommand'> {
   /** Whether it may stand in a file of the workspace. */
@@ -58,53 +52,17 @@ async function askEntered(
   auth: Auth,
   question: CredentialQuestion & { readonly fromFile: boolean },
 ): Promise<Answer<EnteredCredential>> {
-  switch (auth.type) {
-    case 'bearer':
-    case 'basic':
-    case 'header':
-    case 'query':
+  const entry = dialogOf(auth).entry(auth);
+  switch (entry.kind) {
+    case 'text':
       return askStoredOrTyped(frame, question);
-    case 'hmac':
-      return askParts(frame, auth, question, [{ key: '', prompt: l10n.t('The shared key that signs requests.') }]);
-    case 'aws-sigv4':
-      return askParts(frame, auth, question, [
-        { key: 'accessKeyId', prompt: l10n.t('The access key ID (AKIA… or ASIA…).') },
-        { key: 'secretAccessKey', prompt: l10n.t('The secret access key.') },
-        {
-          key: 'sessionToken',
-          prompt: l10n.t('The session token of a temporary key. Leave empty for a long-lived one.'),
-          optional: true,
-        },
-      ]);
-    case 'oauth2':
-      return askParts(frame, auth, question, oauth2Parts(auth.grant));
-    case 'jwt':
-      return auth.alg === 'HS256'
-        ? askParts(frame, auth, question, [{ key: '', prompt: l10n.t('The shared secret that signs tokens.') }])
-        : askFile(frame, auth, l10n.t('Private Key (PEM)'), ['pem', 'key', 'p8']);
-    case 'github-app':
-      return askFile(frame, auth, l10n.t('Private Key of the GitHub App (PEM)'), ['pem']);
-    case 'google-service-account':
-      return askFile(frame, auth, l10n.t('Key File of the Service Account (JSON)'), ['json']);
-    case 'vscode-session':
-      // The session is VS Code's: there is nothing to enter.
+    case 'parts':
+      return askParts(frame, auth, question, entry.parts);
+    case 'file':
+      return askFile(frame, auth, entry.label, entry.extensions);
+    case 'nothing':
+      // The session is VS Code's.
       return { kind: 'value', value: { value: new Secret('') } };
-  }
-}
-
-function oauth2Parts(grant: 'client_credentials' | 'refresh_token' | 'authorization_code'): readonly Part[] {
-  const secret: Part = {
-    key: 'clientSecret',
-    prompt: l10n.t('The client secret. Leave empty for a client without one.'),
-    optional: true,
-  };
-  switch (grant) {
-    case 'client_credentials':
-      return [{ key: 'clientSecret', prompt: l10n.t('The client secret.') }];
-    case 'refresh_token':
-      return [{ key: 'refreshToken', prompt: l10n.t('The refresh token.') }, secret];
-    case 'authorization_code':
-      return [secret];
   }
 }
 
@@ -113,7 +71,7 @@ async function askParts(
   frame: StepFrame,
   auth: Auth,
   question: CredentialQuestion,
-  parts: readonly Part[],
+  parts: readonly CredentialPart[],
 ): Promise<Answer<EnteredCredential>> {
   const keys = parts.map(({ key }) => key);
   const typed: string[] = [];

@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import type { VscodeSessionAuth } from '../../../core/policy/model/auth.ts';
+import type { VscodeSessionAuth } from '../../../core/policy/auth/vscodeSession.ts';
 import type { Service } from '../../../core/policy/model/service.ts';
 import { Secret } from '../../../core/secret.ts';
 import type { Binding } from '../../../gateway/parent.ts';

@@ -1,5 +1,5 @@
 import { authentication, l10n } from 'vscode';
-import type { VscodeSessionAuth } from '../../../core/policy/model/auth.ts';
+import type { VscodeSessionAuth } from '../../../core/policy/auth/vscodeSession.ts';
 import { tellFailure } from '../../ui/confirm.ts';
 import { errorText } from '../../util/errorText.ts';
 

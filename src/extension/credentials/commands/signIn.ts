@@ -1,5 +1,5 @@
 import { env, l10n, ProgressLocation, UIKind, Uri, window } from 'vscode';
-import type { OAuth2Auth } from '../../../core/policy/model/auth.ts';
+import type { OAuth2Auth } from '../../../core/policy/auth/oauth2.ts';
 import type { Service } from '../../../core/policy/model/service.ts';
 import type { Candidate, Renewal } from '../../../gateway/parent.ts';
 import type { CredentialParts, GatewayPart, WindowParts } from '../../app/parts.ts';

@@ -1,4 +1,4 @@
-import { placementOf } from '../../../core/policy/auth/placement.ts';
+import { placementOf } from '../../../core/policy/auth/authTypes.ts';
 import type { Service } from '../../../core/policy/model/service.ts';
 import type { Binding } from '../../../gateway/parent.ts';
 

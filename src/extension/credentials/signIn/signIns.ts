@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { endpointTarget } from '../../../core/policy/auth/placement.ts';
-import type { OAuth2Auth } from '../../../core/policy/model/auth.ts';
+import { endpointTarget } from '../../../core/policy/auth/endpoint.ts';
+import type { OAuth2Auth } from '../../../core/policy/auth/oauth2.ts';
 import { Secret } from '../../../core/secret.ts';
 
 /** How long a person has for the provider's pages: five minutes. */

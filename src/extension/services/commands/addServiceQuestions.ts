@@ -1,21 +1,23 @@
 import { l10n } from 'vscode';
 import { holdsCredential, looksPasted } from '../../../core/checkup/secrets/pasted.ts';
 import { neededNetwork } from '../../../core/net/neededNetwork.ts';
+import type { Auth } from '../../../core/policy/auth/authTypes.ts';
+import { type AuthTypeWithFields, answerProblem } from '../../../core/policy/edit/authAnswers.ts';
 import type { NewRule } from '../../../core/policy/edit/presets.ts';
-import type { Auth } from '../../../core/policy/model/auth.ts';
 import { canonicalPath } from '../../../core/request/parts/path.ts';
 import type { GatewayPart, PolicyParts, ServiceParts } from '../../app/parts.ts';
 import { askCommand } from '../../credentials/commands/askCommand.ts';
-import { type AuthField, authFields } from '../../credentials/commands/authQuestions.ts';
 import type { EnteredCredential } from '../../credentials/commands/enterCredential.ts';
 import { askCredentialOf } from '../../credentials/commands/enterMaterial.ts';
-import { type AuthTypeWithFields, answerProblem } from '../../credentials/model/authAnswers.ts';
 import { refusedAnswer } from '../../policy/model/refusedAnswer.ts';
+import { type AuthField, authDialogs } from '../../ui/authDialogs.ts';
 import {
   type Answer,
   askChoice,
   askText,
+  type Choice,
   misplacedText,
+  type Separator,
   type Step,
   type StepFrame,
   separator,
@@ -171,40 +173,22 @@ function askName(app: ServiceParts, draft: ServiceDraft): Step {
 function askAuth(draft: ServiceDraft): Step {
   return async (frame) => {
     for (;;) {
-      const type = await askChoice<Auth['type']>(frame, l10n.t('How does the API accept the credential?'), [
-        { label: l10n.t('Bearer token'), description: 'Authorization: Bearer …', value: 'bearer' },
-        { label: l10n.t('Header'), description: 'X-Api-Key: …', value: 'header' },
-        { label: l10n.t('Basic'), description: 'Authorization: Basic …', value: 'basic' },
-        { label: l10n.t('Query parameter'), description: '?api_key=…', value: 'query' },
-        separator(l10n.t('made from what you enter')),
-        { label: 'OAuth 2', description: l10n.t('access tokens, renewed automatically'), value: 'oauth2' },
-        { label: 'AWS', description: l10n.t('requests signed with an access key (SigV4)'), value: 'aws-sigv4' },
-        { label: 'GitHub App', description: l10n.t('installation tokens'), value: 'github-app' },
-        {
-          label: l10n.t('Google service account'),
-          description: l10n.t('access tokens, from a JSON key file'),
-          value: 'google-service-account',
-        },
-        { label: 'JWT', description: l10n.t('tokens signed with your private key'), value: 'jwt' },
-        { label: 'HMAC', description: l10n.t('requests signed with a shared key'), value: 'hmac' },
-        separator(l10n.t('nothing stored')),
-        {
-          label: l10n.t('VS Code’s own session'),
-          description: l10n.t('the GitHub or Microsoft account that VS Code is signed in to'),
-          value: 'vscode-session',
-        },
-      ]);
+      const type = await askChoice(frame, l10n.t('How does the API accept the credential?'), authChoices());
       if (type.kind !== 'value') return type.kind;
       if (type.value !== draft.authType) {
         delete draft.authDetail;
         delete draft.authAnswers;
       }
       draft.authType = type.value;
-      const question = authDetailQuestion(type.value);
+      const { detail: question } = authDialogs()[type.value];
       if (!question) return 'next';
       const detail = await askText(
         { ...frame, back: true },
-        { ...question, value: draft.authDetail ?? question.value },
+        {
+          prompt: question.prompt,
+          value: draft.authDetail ?? question.value,
+          problem: (text) => detailProblem(type.value, text),
+        },
       );
       if (detail.kind === 'back') continue;
       return kept(detail, (text) => {
@@ -214,11 +198,31 @@ function askAuth(draft: ServiceDraft): Step {
   };
 }
 
+/** The types whose credential goes along as it is, those that make something of it, and those that store nothing. */
+function authChoices(): readonly (Choice<Auth['type']> | Separator)[] {
+  const choices = Object.entries(authDialogs()).map(([type, dialog]) => {
+    const { label, description, storesNothing = false } = dialog;
+    const choice = { label, description, value: type as Auth['type'] };
+    return { choice, group: storesNothing ? 'nothing stored' : 'fields' in dialog ? 'made' : 'as it is' };
+  });
+  const groupOf = (name: string): readonly Choice<Auth['type']>[] =>
+    choices.flatMap(({ choice, group }) => (group === name ? [choice] : []));
+  return [
+    ...groupOf('as it is'),
+    separator(l10n.t('made from what you enter')),
+    ...groupOf('made'),
+    separator(l10n.t('nothing stored')),
+    ...groupOf('nothing stored'),
+  ];
+}
+
 /** One question for each field of the chosen type. */
 function fieldSteps(draft: ServiceDraft): readonly Step[] {
   const type = draft.authType;
   if (type === undefined || type === 'bearer' || type === 'basic' || type === 'header' || type === 'query') return [];
-  return authFields(type, draft.authAnswers ?? {}).map((field) => askField(draft, type, field));
+  return authDialogs()
+    [type].fields(draft.authAnswers ?? {})
+    .map((field) => askField(draft, type, field));
 }
 
 function askField(draft: ServiceDraft, type: AuthTypeWithFields, field: AuthField): Step {
@@ -393,7 +397,7 @@ function credentialInPlain(text: string): string | undefined {
 }
 
 /** Why the one answer beside a credential that goes along as it is cannot be written to a policy. */
-function detailProblem(type: 'header' | 'query' | 'basic', text: string): string | undefined {
+function detailProblem(type: Auth['type'], text: string): string | undefined {
   const detail = text.trim();
   switch (type) {
     case 'basic':
@@ -403,31 +407,6 @@ function detailProblem(type: 'header' | 'query' | 'basic', text: string): string
     case 'query':
       if (!/^[A-Za-z0-9_.[\]-]+$/.test(detail)) return l10n.t('Letters, digits, “-”, “_” and “.” only.');
       return credentialInPlain(detail) ?? refusedAnswer({ auth: { type, name: detail } });
-  }
-}
-
-function authDetailQuestion(
-  type: Auth['type'],
-): { readonly prompt: string; readonly value: string; problem(text: string): string | undefined } | undefined {
-  switch (type) {
-    case 'header':
-      return {
-        prompt: l10n.t('The header’s name'),
-        value: 'X-Api-Key',
-        problem: (text) => detailProblem(type, text),
-      };
-    case 'query':
-      return {
-        prompt: l10n.t('The query parameter’s name'),
-        value: 'api_key',
-        problem: (text) => detailProblem(type, text),
-      };
-    case 'basic':
-      return {
-        prompt: l10n.t('The user name (leave empty when the credential is the user name, or “user:password”)'),
-        value: '',
-        problem: (text) => detailProblem(type, text),
-      };
     default:
       return undefined;
   }

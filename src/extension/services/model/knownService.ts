@@ -1,5 +1,5 @@
+import type { Auth } from '../../../core/policy/auth/authTypes.ts';
 import { type NewRule, PRESETS, type PresetId } from '../../../core/policy/edit/presets.ts';
-import type { Auth } from '../../../core/policy/model/auth.ts';
 import type { Service } from '../../../core/policy/model/service.ts';
 import type { VerifyingRequest } from '../../../gateway/parent.ts';
 

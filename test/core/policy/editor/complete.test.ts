@@ -1,11 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { AWS_SIGV4_KEYS } from '../../../../src/core/policy/auth/awsSigV4.ts';
-import { GITHUB_APP_KEYS } from '../../../../src/core/policy/auth/githubApp.ts';
-import { GOOGLE_SERVICE_ACCOUNT_KEYS } from '../../../../src/core/policy/auth/googleServiceAccount.ts';
-import { HMAC_KEYS } from '../../../../src/core/policy/auth/hmac.ts';
-import { JWT_KEYS } from '../../../../src/core/policy/auth/jwt.ts';
-import { OAUTH2_KEYS } from '../../../../src/core/policy/auth/oauth2.ts';
-import { VSCODE_SESSION_KEYS } from '../../../../src/core/policy/auth/vscodeSession.ts';
 import { type CompletionContext, completePolicy } from '../../../../src/core/policy/editor/complete.ts';
 import { hoverPolicy } from '../../../../src/core/policy/editor/hover.ts';
 import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
@@ -27,13 +20,26 @@ describe('completePolicy', () => {
     ['basic', ['username']],
     ['header', ['name', 'prefix']],
     ['query', ['name']],
-    ['oauth2', [...OAUTH2_KEYS]],
-    ['aws-sigv4', [...AWS_SIGV4_KEYS]],
-    ['github-app', [...GITHUB_APP_KEYS]],
-    ['google-service-account', [...GOOGLE_SERVICE_ACCOUNT_KEYS]],
-    ['jwt', [...JWT_KEYS]],
-    ['hmac', [...HMAC_KEYS]],
-    ['vscode-session', [...VSCODE_SESSION_KEYS]],
+    ['oauth2', ['grant', 'tokenUrl', 'authorizationUrl', 'clientId', 'clientAuth', 'scopes', 'audience']],
+    ['aws-sigv4', ['region', 'service', 'payload']],
+    ['github-app', ['appId', 'installationId', 'repositories', 'permissions']],
+    ['google-service-account', ['scopes', 'audience', 'subject', 'tokenUrl']],
+    ['jwt', ['alg', 'keyId', 'claims', 'lifetime', 'name', 'prefix']],
+    [
+      'hmac',
+      [
+        'hash',
+        'encoding',
+        'sign',
+        'name',
+        'prefix',
+        'timestampHeader',
+        'timestampFormat',
+        'nonceHeader',
+        'keyEncoding',
+      ],
+    ],
+    ['vscode-session', ['provider', 'scopes']],
   ])('offers the keys that auth of type %s has', (type, keys) => {
     expect(offered(`services:\n  api:\n    auth:\n      type: ${type}\n      |`).sort()).toEqual(keys.sort());
     expect(offered(`services:\n  api:\n    auth: { type: ${type}, | }`).sort()).toEqual(keys.sort());

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Auth } from '../../../../src/core/policy/model/auth.ts';
+import type { Auth } from '../../../../src/core/policy/auth/authTypes.ts';
 import { isReservedHeader, sameHeader } from '../../../../src/core/request/parts/headers.ts';
 import { cpuTime } from '../../../support/cpuTime.ts';
 import { ask, readCorpus, refused, type ServiceOptions, taken } from '../support.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import type { OAuth2Auth } from '../../../../src/core/policy/model/auth.ts';
-import { authOfAnswers } from '../../../../src/extension/credentials/model/authAnswers.ts';
+import type { OAuth2Auth } from '../../../../src/core/policy/auth/oauth2.ts';
+import { authOfAnswers } from '../../../../src/core/policy/edit/authAnswers.ts';
 import { SIGN_IN_WITHIN_MS, SignIns } from '../../../../src/extension/credentials/signIn/signIns.ts';
 
 const REDIRECT = 'vscode://publisher.extension/signed-in';

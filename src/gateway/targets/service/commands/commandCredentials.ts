@@ -1,5 +1,5 @@
 import { masked } from '../../../../core/checkup/secrets/findSecrets.ts';
-import type { Auth } from '../../../../core/policy/model/auth.ts';
+import type { Auth } from '../../../../core/policy/auth/authTypes.ts';
 import { credentialProblem, fitsHeader } from '../../../../core/redact/strength.ts';
 import type { Secret } from '../../../../core/secret.ts';
 import { endingBy, type Interruptible, type Interruption } from '../../../call/interruptions.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { AwsV4Signer } from 'aws4fetch';
-import type { AwsSigV4Auth } from '../../../../core/policy/model/auth.ts';
+import type { AwsSigV4Auth } from '../../../../core/policy/auth/awsSigV4.ts';
 import { Secret } from '../../../../core/secret.ts';
 import type { Signed, ToSign } from './injected.ts';
 import { awsMaterial } from './material.ts';

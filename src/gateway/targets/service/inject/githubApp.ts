@@ -1,4 +1,4 @@
-import type { GithubAppAuth } from '../../../../core/policy/model/auth.ts';
+import type { GithubAppAuth } from '../../../../core/policy/auth/githubApp.ts';
 import { Secret } from '../../../../core/secret.ts';
 import { withAssertion } from './assertion.ts';
 import { signJwt } from './jwt.ts';

@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose';
-import { endpointTarget } from '../../../../core/policy/auth/placement.ts';
-import type { GoogleServiceAccountAuth } from '../../../../core/policy/model/auth.ts';
+import { endpointTarget } from '../../../../core/policy/auth/endpoint.ts';
+import type { GoogleServiceAccountAuth } from '../../../../core/policy/auth/googleServiceAccount.ts';
 import { Secret } from '../../../../core/secret.ts';
 import { withAssertion } from './assertion.ts';
 import { signJwt } from './jwt.ts';

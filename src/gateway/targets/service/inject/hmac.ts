@@ -1,6 +1,5 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
-import type { HmacPlaceholder } from '../../../../core/policy/auth/hmac.ts';
-import type { HmacAuth } from '../../../../core/policy/model/auth.ts';
+import type { HmacAuth, HmacPlaceholder } from '../../../../core/policy/auth/hmac.ts';
 import { Secret } from '../../../../core/secret.ts';
 import type { Signed, ToSign } from './injected.ts';
 import { sharedKey } from './material.ts';

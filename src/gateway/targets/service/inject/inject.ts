@@ -1,4 +1,4 @@
-import type { Auth } from '../../../../core/policy/model/auth.ts';
+import type { Auth } from '../../../../core/policy/auth/authTypes.ts';
 import type { Secret } from '../../../../core/secret.ts';
 import { signAwsSigV4 } from './awsSigV4.ts';
 import { injectBasic } from './basic.ts';

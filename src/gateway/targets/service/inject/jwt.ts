@@ -1,6 +1,6 @@
 import { type KeyObject, randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
-import type { JwtAlgorithm, JwtAuth } from '../../../../core/policy/model/auth.ts';
+import type { JwtAlgorithm, JwtAuth } from '../../../../core/policy/auth/jwt.ts';
 import { Secret } from '../../../../core/secret.ts';
 import { jwtKey } from './material.ts';
 import type { Mint, Minted } from './minting.ts';

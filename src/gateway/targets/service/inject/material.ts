@@ -1,6 +1,6 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import * as z from 'zod';
-import type { Auth } from '../../../../core/policy/model/auth.ts';
+import type { Auth } from '../../../../core/policy/auth/authTypes.ts';
 import type { Secret } from '../../../../core/secret.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { BaseUrl } from '../../../../core/net/baseUrl.ts';
-import type { Auth } from '../../../../core/policy/model/auth.ts';
+import type { Auth } from '../../../../core/policy/auth/authTypes.ts';
 import type { Service } from '../../../../core/policy/model/service.ts';
 import { fitsHeader } from '../../../../core/redact/strength.ts';
 import { Secret } from '../../../../core/secret.ts';

@@ -1,4 +1,4 @@
-import type { VscodeSessionAuth } from '../../../../core/policy/model/auth.ts';
+import type { VscodeSessionAuth } from '../../../../core/policy/auth/vscodeSession.ts';
 import type { CredentialKeeper } from '../../../parent.ts';
 import { MintError, type Minted } from './minting.ts';
 

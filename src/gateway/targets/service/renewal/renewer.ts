@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endOfJwt } from '../../../../core/jwtEnd.ts';
+import type { OAuth2Auth } from '../../../../core/policy/auth/oauth2.ts';
 import { describeAuth } from '../../../../core/policy/compare/definition.ts';
-import type { OAuth2Auth } from '../../../../core/policy/model/auth.ts';
 import type { Service } from '../../../../core/policy/model/service.ts';
 import type { Secret } from '../../../../core/secret.ts';
 import { type RefusalError, refusals } from '../../../call/refusals.ts';

@@ -1,6 +1,6 @@
-import type { Network } from '../../../core/net/network.ts';
-import type { Auth } from '../../../core/policy/model/auth.ts';
-import { parsePolicy } from '../../../core/policy/read/parse.ts';
+import type { Network } from '../../net/network.ts';
+import type { Auth } from '../auth/authTypes.ts';
+import { parsePolicy } from '../read/parse.ts';
 
 /** The types that say more than a name: their fields are asked for one by one. */
 export type AuthTypeWithFields = Exclude<Auth['type'], 'bearer' | 'basic' | 'header' | 'query'>;

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { placementOf } from '../../../../src/core/policy/auth/placement.ts';
-import { withService } from '../../../../src/core/policy/edit/serviceWriter.ts';
-import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
-import { Secret } from '../../../../src/core/secret.ts';
+import { placementOf } from '../../../../src/core/policy/auth/authTypes.ts';
 import {
   type AuthAnswers,
   type AuthTypeWithFields,
   answerProblem,
   authOfAnswers,
-} from '../../../../src/extension/credentials/model/authAnswers.ts';
+} from '../../../../src/core/policy/edit/authAnswers.ts';
+import { withService } from '../../../../src/core/policy/edit/serviceWriter.ts';
+import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
+import { Secret } from '../../../../src/core/secret.ts';
 import { credentialOfParts } from '../../../../src/extension/credentials/model/credentialParts.ts';
 import { materialProblem } from '../../../../src/gateway/targets/service/inject/material.ts';
 
