@@ -119,7 +119,7 @@ function setPolicy(rule: 'ask' | 'deny', timeout = LONG): Promise<void> {
   return control.setPolicies([{ id: 'user', label: 'policy', approved: text, written: text, grants: true }]);
 }
 
-function credentials(without?: Target): CredentialSet {
+function credentials(without?: Target, retired: CredentialSet['retired'] = []): CredentialSet {
   const server = parsePolicy(policy('ask')).policy?.servers.get(NAME.tool);
   const [bound] = server ? credentialsOf(server) : [];
   const bindings: Record<Target, Binding> = {
@@ -134,7 +134,7 @@ function credentials(without?: Target): CredentialSet {
         value: new Secret(keys[target]),
         binding: bindings[target],
       })),
-    retired: [],
+    retired,
     revoked: without ? [CREDENTIAL[without]] : [],
   };
 }
@@ -246,8 +246,9 @@ const EVENTS: readonly Event[] = [
 ];
 
 async function rotate(target: Target): Promise<void> {
+  const old = { service: CREDENTIAL[target], value: new Secret(keys[target]), until: Date.now() + 3_600_000 };
   keys = { ...keys, [target]: freshKey() };
-  await control.setCredentials(credentials());
+  await control.setCredentials(credentials(undefined, [old]));
 }
 
 /** Brings a call to a moment; resolves when it is there. */
