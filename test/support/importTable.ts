@@ -161,6 +161,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'extension/freeze/commands',
     'extension/policy/commands',
     'extension/ui',
+    'extension/util',
     'gateway',
   ],
   'extension/audit/explorer': ['core', 'extension/audit/model', 'extension/util', 'gateway', 'protocol'],

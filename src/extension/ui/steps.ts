@@ -135,21 +135,9 @@ export function askChoice<T>(
   placeholder: string,
   choices: readonly (Choice<T> | Separator)[],
 ): Promise<Answer<T>> {
-  const pick = vscode.window.createQuickPick<Choice<T> | Separator>();
-  pick.placeholder = placeholder;
-  pick.items = choices;
-  pick.matchOnDescription = true;
-  const filters = choices.flatMap(({ label, ...more }) => [
-    label,
-    ...('description' in more ? [more.description ?? ''] : []),
-  ]);
+  const pick = listOf(placeholder, choices);
   return ask(pick, frame, [], (finish) => [
-    pick.onDidChangeValue((value) => {
-      // What a row says may be searched for.
-      if (!looksPasted(value) || filters.some((text) => text.includes(value.trim()))) return;
-      pick.value = '';
-      pick.placeholder = misplacedText();
-    }),
+    hidePasted(pick, choices),
     pick.onDidAccept(() => {
       const chosen = pick.selectedItems[0];
       if (chosen && 'value' in chosen) finish({ kind: 'value', value: chosen.value });
@@ -157,8 +145,49 @@ export function askChoice<T>(
   ]);
 }
 
-function ask<T>(
-  input: vscode.InputBox | vscode.QuickPick<Choice<T> | Separator>,
+/** The same for any number of them; those that are `picked` are so at first. */
+export function askChoices<T>(
+  frame: StepFrame,
+  placeholder: string,
+  choices: readonly Choice<T>[],
+): Promise<Answer<readonly T[]>> {
+  const pick = listOf(placeholder, choices);
+  pick.canSelectMany = true;
+  pick.selectedItems = choices.filter(({ picked }) => picked);
+  return ask(pick, frame, [], (finish) => [
+    hidePasted(pick, choices),
+    pick.onDidAccept(() => {
+      const chosen = pick.selectedItems.flatMap((item) => ('value' in item ? [item.value] : []));
+      finish({ kind: 'value', value: chosen });
+    }),
+  ]);
+}
+
+type List<T> = vscode.QuickPick<Choice<T> | Separator>;
+
+function listOf<T>(placeholder: string, choices: readonly (Choice<T> | Separator)[]): List<T> {
+  const pick = vscode.window.createQuickPick<Choice<T> | Separator>();
+  pick.placeholder = placeholder;
+  pick.items = choices;
+  pick.matchOnDescription = true;
+  return pick;
+}
+
+function hidePasted<T>(pick: List<T>, choices: readonly (Choice<T> | Separator)[]): vscode.Disposable {
+  const filters = choices.flatMap(({ label, ...more }) => [
+    label,
+    ...('description' in more ? [more.description ?? ''] : []),
+  ]);
+  return pick.onDidChangeValue((value) => {
+    // What a row says may be searched for.
+    if (!looksPasted(value) || filters.some((text) => text.includes(value.trim()))) return;
+    pick.value = '';
+    pick.placeholder = misplacedText();
+  });
+}
+
+function ask<T, I>(
+  input: vscode.InputBox | List<I>,
   frame: StepFrame,
   buttons: readonly BoxButton[],
   listen: (finish: (answer: Answer<T>) => void) => readonly vscode.Disposable[],

@@ -4,9 +4,12 @@ import { isPublicKey } from './tokenShapes.ts';
 /** Shorter, chance cannot be told from a name. */
 const SHORTEST = 16;
 
+/** The first line of a private key, which a box of one line may have got alone (RFC 7468). */
+const KEY_BEGINS = /-----BEGIN (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY-----/;
+
 /** Whether a text holds a credential that tells by its shape what it is: a token, a password in a URL, a private key. */
 export function holdsCredential(text: string): boolean {
-  return findSecrets(text.trim()).length > 0;
+  return KEY_BEGINS.test(text) || findSecrets(text.trim()).length > 0;
 }
 
 /**
@@ -18,6 +21,11 @@ export function looksPasted(text: string): boolean {
   if (holdsCredential(text)) return true;
   const word = text.trim();
   return word.length >= SHORTEST && !/\s/.test(word) && !isAddress(word) && !isPublicKey(word) && isRandom(word);
+}
+
+/** The same where a path belongs, in which an id is as random as a credential. A path begins with a slash, and a credential hardly ever. */
+export function looksPastedAsPath(text: string): boolean {
+  return text.trim().startsWith('/') ? holdsCredential(text) : looksPasted(text);
 }
 
 /** An address or a host's name, of which parts may well be random. */

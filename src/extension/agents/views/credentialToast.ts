@@ -4,20 +4,22 @@ import type { AgentList } from '../model/agentList.ts';
 import { agentWords } from '../model/agentWords.ts';
 import { AgentNode } from './agentNode.ts';
 
-/** The verdict of the record that the gateway makes once for each agent and credential. */
+/** The verdicts of the records that the gateway makes once an hour for each credential, and when no call passes any more. */
 const IN_CALL = 'credential_in_call';
+const ALL_HELD_BACK = 'all_held_back';
 
-/** Tells the person, by that record, that a credential stood in what an agent wrote. Does nothing with any other. */
+/** Tells the person, by those records, that a credential stood in what an agent wrote. Does nothing with any other. */
 export async function tellOfCredentialInCall(
   { kind, verdict, agent, service = '' }: AuditEvent,
   agents: Pick<AgentList, 'agents'>,
 ): Promise<void> {
-  if (kind !== 'control' || verdict !== IN_CALL) return;
+  if (kind !== 'control' || (verdict !== IN_CALL && verdict !== ALL_HELD_BACK)) return;
+  if (verdict === ALL_HELD_BACK) return tellThatAllAreHeldBack(service);
   const freeze = l10n.t('Freeze Agent');
   const rotate = l10n.t('Rotate Credential…');
   const chosen = await window.showWarningMessage(
     l10n.t(
-      '“{0}” put the credential of “{1}” into a call, which was refused. The agent got the credential elsewhere, or guessed it.',
+      '“{0}” put the credential of “{1}” into a call, which was refused. The agent got the credential elsewhere, or guessed it. Few of its calls pass for an hour, or until you restart the gateway.',
       agentWords(agent.raw ?? agent.name),
       service,
     ),
@@ -29,4 +31,19 @@ export async function tellOfCredentialInCall(
     const connected = agents.agents.find(({ rawName }) => rawName === (agent.raw ?? ''));
     await commands.executeCommand('valetKey.freezeAgent', connected && new AgentNode(connected));
   }
+}
+
+async function tellThatAllAreHeldBack(service: string): Promise<void> {
+  const rotate = l10n.t('Rotate Credential…');
+  const restart = l10n.t('Restart Gateway');
+  const chosen = await window.showWarningMessage(
+    l10n.t(
+      'The credential of “{0}” stood in three calls within an hour. No call of any agent passes for an hour now, or until you restart the gateway.',
+      service,
+    ),
+    rotate,
+    restart,
+  );
+  if (chosen === rotate) await commands.executeCommand('valetKey.rotateCredential', service);
+  if (chosen === restart) await commands.executeCommand('valetKey.restartGateway');
 }

@@ -1,13 +1,18 @@
 import { l10n, window } from 'vscode';
+import { HELD_BACK_MS } from '../../../core/audit/heldBack.ts';
 import type { App } from '../../app/app.ts';
 import type { AuditParts, GatewayPart } from '../../app/parts.ts';
 import { showPolicy } from '../../policy/commands/openPolicyFile.ts';
 import { askChoice, single } from '../../ui/steps.ts';
+import { shownText } from '../../util/shownText.ts';
 import type { Activity } from '../model/activity.ts';
-import { CallNode } from '../views/callNode.ts';
-import { reasonText, remedyText } from '../views/reasonText.ts';
+import { CallNode, callText } from '../views/callNode.ts';
+import { blockedText, reasonText, remedyText } from '../views/reasonText.ts';
 
-type Blocked = Activity & { readonly result: { readonly kind: 'blocked'; readonly code: string } };
+/** In characters. */
+const MOST_OF_A_CALL = 200;
+
+type Blocked = Activity & { readonly result: Extract<Activity['result'], { kind: 'blocked' }> };
 
 /** *Why?*: says why a call was blocked, what would become of it now, and where the policy says so. */
 export async function explainCall(app: App, argument: unknown): Promise<void> {
@@ -16,7 +21,9 @@ export async function explainCall(app: App, argument: unknown): Promise<void> {
   const open = l10n.t('Open Policy File');
   const summary = app.services.list.find(({ name }) => name === call.service);
   const chosen = await window.showInformationMessage(
-    l10n.t('{0} on “{1}” was blocked: {2}.', `${call.method} ${call.path}`, call.service, reasonText(call.result.code)),
+    call.service === ''
+      ? l10n.t('{0}: blocked, {1}.', shortText(call), blockedText(call.result))
+      : l10n.t('{0} on “{1}” was blocked: {2}.', shortText(call), call.service, blockedText(call.result)),
     { modal: true, detail: await detailOf(app, call) },
     ...(summary ? [open] : []),
   );
@@ -25,13 +32,15 @@ export async function explainCall(app: App, argument: unknown): Promise<void> {
 
 async function detailOf(app: GatewayPart, call: Blocked): Promise<string> {
   const { service, method, path } = call;
+  const facts = [l10n.t('Agent: {0}', call.agent), l10n.t('Time: {0}', new Date(call.time).toLocaleString()), ''];
+  const credential = credentialLines(call);
+  // The record has it taken out: judged anew, that would be another request. And without a path there is none.
+  if (credential.length > 0 || path === '') return [...facts, ...credential].join('\n').trim();
   const { allowed, refusal } = await app.gateway.ask((control) =>
     control.explain({ tool: 'execute', service, method, path }),
   );
   return [
-    l10n.t('Agent: {0}', call.agent),
-    l10n.t('Time: {0}', new Date(call.time).toLocaleString()),
-    '',
+    ...facts,
     ...(refusal ? [l10n.t('Under the current policy: {0}', refusal.message), remedyText(refusal) ?? ''] : []),
     // The policy may have changed since; and what is not recorded (query, body) may have been the reason.
     ...(allowed
@@ -47,6 +56,31 @@ async function detailOf(app: GatewayPart, call: Blocked): Promise<string> {
     .trim();
 }
 
+/** A row may be as long as an agent likes; the dialog names it. */
+function shortText(call: Activity): string {
+  return shownText(callText(call), MOST_OF_A_CALL);
+}
+
+/** What there is to say of a credential in a call, and of calls after it; nothing of other calls. */
+function credentialLines({ result, time }: Blocked): readonly string[] {
+  const { code, inIt, heldBack } = result;
+  if (!heldBack && inIt === undefined) return [];
+  const until = new Date(Date.parse(time) + HELD_BACK_MS).toLocaleTimeString(undefined, { timeStyle: 'short' });
+  return [
+    ...(inIt === undefined
+      ? []
+      : [l10n.t('The credential of “{0}” stood in it. The agent has it from elsewhere, or guessed it.', inIt)]),
+    heldBack
+      ? l10n.t(
+          'A credential stood in an earlier call of this agent, or in three of any agents. So few calls or none pass for an hour after that.',
+        )
+      : code === 'invalid_request'
+        ? l10n.t('Few calls of this agent pass until {0}.', until)
+        : l10n.t('It was blocked for another reason: {0}.', reasonText(code)),
+    remedyText(result) ?? '',
+  ];
+}
+
 async function whichCall(app: AuditParts, argument: unknown): Promise<Blocked | undefined> {
   if (argument instanceof CallNode && isBlocked(argument.call)) return argument.call;
   const blocked = app.activity.calls.filter(isBlocked);
@@ -58,9 +92,9 @@ async function whichCall(app: AuditParts, argument: unknown): Promise<Blocked | 
     single(l10n.t('Why Was a Call Blocked?')),
     l10n.t('Which call?'),
     blocked.map((call) => ({
-      label: `${call.method} ${call.path}`,
+      label: shortText(call),
       description: call.service,
-      detail: reasonText(call.result.code),
+      detail: blockedText(call.result),
       value: call,
     })),
   );

@@ -1,4 +1,5 @@
 import type { AuditEvent } from '../../../core/audit/auditEvent.ts';
+import { HELD_BACK } from '../../../core/audit/heldBack.ts';
 import { Emitter } from '../../util/emitter.ts';
 
 /** One call as the views show it: the intent and its outcome are one. */
@@ -8,6 +9,8 @@ export interface Activity {
   readonly service: string;
   readonly method: string;
   readonly path: string;
+  /** What else it was, where it was no call: a tool of ours, or calls that were counted together. */
+  readonly subject?: string;
   /** ISO 8601, UTC. */
   readonly time: string;
   readonly result:
@@ -19,10 +22,20 @@ export interface Activity {
     | { readonly kind: 'ran'; readonly result: 'ok' | 'error'; readonly durationMs: number }
     /** It was allowed and sent, and no answer came back. */
     | { readonly kind: 'failed'; readonly code: string }
-    /** `rule`: the one that denied it. */
-    | { readonly kind: 'blocked'; readonly code: string; readonly rule?: string }
+    | Blocked
     /** A person was asked and had not answered when the agent was told to come again. */
     | { readonly kind: 'waited' };
+}
+
+interface Blocked {
+  readonly kind: 'blocked';
+  readonly code: string;
+  /** The one that denied it. */
+  readonly rule?: string;
+  /** Whose credential stood in it. */
+  readonly inIt?: string;
+  /** Held back because a credential stood in an earlier call. */
+  readonly heldBack?: true;
 }
 
 /** Blocked for want of a rule: adding one lets it pass. What a deny rule blocked, no rule that is added lets pass. */
@@ -72,6 +85,7 @@ export class ActivityLog {
       service: event.service ?? before?.service ?? '',
       method: event.method ?? before?.method ?? '',
       path: event.path ?? before?.path ?? '',
+      ...(event.subject === undefined ? {} : { subject: event.subject }),
       time: before?.time ?? event.time,
       result,
     };
@@ -97,6 +111,8 @@ function resultOf(event: AuditEvent): Activity['result'] | undefined {
         kind: 'blocked',
         code: event.code ?? 'policy_denied',
         ...(event.rule === undefined ? {} : { rule: event.rule }),
+        ...(event.credential === undefined ? {} : { inIt: event.credential.name }),
+        ...(event.subject?.endsWith(HELD_BACK) ? { heldBack: true } : {}),
       };
     case 'control':
     case 'pruned':

@@ -1,21 +1,21 @@
 import { l10n, ThemeColor, ThemeIcon } from 'vscode';
 import { Row } from '../../ui/row.ts';
 import { type Activity, wantsRule } from '../model/activity.ts';
-import { reasonText, remedyText } from './reasonText.ts';
+import { blockedText, reasonText, remedyText } from './reasonText.ts';
 
 /** One call of an agent. */
 export class CallNode extends Row {
   readonly call: Activity;
 
   constructor(call: Activity) {
-    const what = `${call.method} ${call.path}`.trim();
+    const what = callText(call);
     super({
       label: what,
       // The outcome first: a narrow side bar cuts the end.
       description: [resultText(call), call.service].filter(Boolean).join(' · '),
       lines: [
         what,
-        l10n.t('Service: {0}', call.service),
+        call.service === '' ? '' : l10n.t('Service: {0}', call.service),
         l10n.t('Agent: {0}', call.agent),
         l10n.t('Time: {0}', new Date(call.time).toLocaleString()),
         l10n.t('Result: {0}', resultText(call)),
@@ -27,6 +27,13 @@ export class CallNode extends Row {
     this.iconPath = resultIcon(call);
     this.contextValue = `call.${call.result.kind}${wantsRule(call) ? '.policy' : ''}`;
   }
+}
+
+/** What a call was, in short: its request, or what else an agent asked for. */
+export function callText({ method, path, subject = '' }: Activity): string {
+  const [, more] = /^(\d+) more refused calls$/.exec(subject) ?? [];
+  if (more !== undefined) return l10n.t('{0} more refused calls', more);
+  return `${method} ${path}`.trim() || subject;
 }
 
 /** How a call went, and when. */
@@ -49,7 +56,7 @@ function resultText({ result }: Activity): string {
     case 'waited':
       return l10n.t('waited for your approval');
     case 'blocked':
-      return l10n.t('blocked: {0}', reasonText(result.code));
+      return l10n.t('blocked: {0}', blockedText(result));
   }
 }
 

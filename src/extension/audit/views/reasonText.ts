@@ -1,5 +1,19 @@
 import { l10n } from 'vscode';
 
+interface Blocked {
+  readonly code: string;
+  readonly rule?: string | undefined;
+  readonly inIt?: string;
+  readonly heldBack?: true;
+}
+
+/** Why a call was blocked, in a few words. */
+export function blockedText({ code, inIt, heldBack }: Blocked): string {
+  if (heldBack) return l10n.t('held back, because a credential stood in an earlier call');
+  if (code === 'invalid_request' && inIt !== undefined) return l10n.t('a credential stood in it');
+  return reasonText(code);
+}
+
 /** Why a call was refused or came to nothing, in a few words; for codes of docs/errors.md. */
 export function reasonText(code: string): string {
   switch (code) {
@@ -53,13 +67,12 @@ export function reasonText(code: string): string {
 }
 
 /** What a person can do about it, in one sentence; undefined where there is nothing. `rule` is the one that denied it. */
-export function remedyText({
-  code,
-  rule,
-}: {
-  readonly code: string;
-  readonly rule?: string | undefined;
-}): string | undefined {
+export function remedyText({ code, rule, inIt, heldBack }: Blocked): string | undefined {
+  if (heldBack || inIt !== undefined) {
+    return l10n.t(
+      'Find out where the agent has the credential from, and rotate it. “Restart Gateway” lets agents call again.',
+    );
+  }
   switch (code) {
     case 'policy_denied':
       if (rule !== undefined)

@@ -25,9 +25,20 @@ export async function openPolicyFile(app: PolicyParts & ServiceParts, argument: 
 /** `line` counts from 1. */
 export async function showPolicy(app: PolicyParts, id: string, line?: number): Promise<void> {
   if (id === 'user') await app.locations.ensureUserPolicy();
+  const entry = app.policies.entries().find((one) => one.id === id);
+  if (entry?.unreadable !== undefined) return showUnreadable(app, entry.label, entry.unreadable, id);
   const editor = await window.showTextDocument(app.locations.uriOf(id), { preview: false });
   if (line === undefined) return;
   const range = editor.document.lineAt(Math.min(line, editor.document.lineCount) - 1).range;
   editor.revealRange(range);
   editor.selection = new Selection(range.end, range.end);
+}
+
+/** What cannot be read may still open, as a file that is too large does; if not, VS Code's own error would not say what to do. */
+async function showUnreadable(app: PolicyParts, label: string, why: string, id: string): Promise<void> {
+  try {
+    await window.showTextDocument(app.locations.uriOf(id), { preview: false });
+  } catch {
+    await window.showErrorMessage(l10n.t('{0} cannot be opened. {1}', label, why));
+  }
 }

@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import { holdsCredential, looksPasted } from '../../../core/checkup/secrets/pasted.ts';
+import { holdsCredential, looksPasted, looksPastedAsPath } from '../../../core/checkup/secrets/pasted.ts';
 import { neededNetwork } from '../../../core/net/neededNetwork.ts';
 import type { Auth } from '../../../core/policy/auth/authTypes.ts';
 import { type AuthTypeWithFields, answerProblem } from '../../../core/policy/edit/authAnswers.ts';
@@ -275,8 +275,7 @@ function askVerifyPath(draft: ServiceDraft): Step {
         prompt: l10n.t('Path used to test the credential with a GET request (optional)'),
         placeholder: '/v1/me',
         value: draft.verifyPath ?? '',
-        // An id in a path is as random as a secret.
-        misplaced: holdsCredential,
+        misplaced: looksPastedAsPath,
         problem: (text) => {
           if (text.trim() === '') return undefined;
           const path = canonicalPath(text.trim());

@@ -29,7 +29,9 @@ export function presetText(id: ServicePresetId): { readonly label: string; reado
     case 'issues':
       return {
         label: l10n.t('Read, and work on issues'),
-        description: l10n.t('read; create, change and comment issues; nothing else is changed'),
+        description: l10n.t(
+          'read; create, change and comment issues; what a comment sets off there, such as quick actions, comes with it',
+        ),
       };
     case 'use-models':
       return {

@@ -49,13 +49,18 @@ export function concernRows(concerns: readonly Concern[], services: number): rea
 /** The context keys that the welcomes in package.json go by. */
 export function concernKeys(concerns: readonly Concern[]): Readonly<Record<string, boolean>> {
   const has = (kind: Concern['kind']): boolean => concerns.some((concern) => concern.kind === kind);
+  const files = concerns.flatMap((concern) => ('entry' in concern ? [concern] : []));
+  const broken = files.filter(({ kind }) => kind === 'policyBroken');
   return {
     'valetKey.untrusted': has('untrusted'),
     'valetKey.frozen': has('frozen'),
     'valetKey.gatewayDown': has('gatewayDown'),
     'valetKey.administratorBroken': has('administratorBroken'),
-    'valetKey.policyBroken': has('policyBroken'),
+    'valetKey.policyBroken': broken.some(({ entry }) => entry.unreadable === undefined),
+    'valetKey.policyUnreadable': broken.some(({ entry }) => entry.unreadable !== undefined),
     'valetKey.policyMissing': has('policyMissing'),
+    // A first service goes to the user's file: that another one is in trouble is no reason not to add it.
+    'valetKey.userPolicyTrouble': files.some(({ entry }) => entry.id === 'user'),
     'valetKey.pendingReview': has('pendingChanges'),
     'valetKey.plainSecrets': has('plainSecrets'),
   };

@@ -410,7 +410,8 @@ export const KNOWN_SERVICES: readonly KnownService[] = [
     verify: { method: 'GET', path: '/2010-04-01/Accounts.json?PageSize=1' },
     keyPage: 'https://console.twilio.com/us1/account/keys-credentials/api-keys',
     presets: [
-      // Not the accounts themselves: they come with their auth tokens, in every format.
+      // Not the accounts themselves: they come with their auth tokens, in every format. Nor phone numbers and usage triggers:
+      // they come with the URLs of webhooks, in which a user name and a password may stand.
       readUsual(
         '/2010-04-01/Accounts/*/Messages.json',
         '/2010-04-01/Accounts/*/Messages/**',
@@ -420,10 +421,9 @@ export const KNOWN_SERVICES: readonly KnownService[] = [
         '/2010-04-01/Accounts/*/Conferences/**',
         '/2010-04-01/Accounts/*/Recordings.json',
         '/2010-04-01/Accounts/*/Recordings/**',
-        '/2010-04-01/Accounts/*/IncomingPhoneNumbers.json',
-        '/2010-04-01/Accounts/*/IncomingPhoneNumbers/*',
         '/2010-04-01/Accounts/*/AvailablePhoneNumbers/**',
-        '/2010-04-01/Accounts/*/Usage/**',
+        '/2010-04-01/Accounts/*/Usage/Records.json',
+        '/2010-04-01/Accounts/*/Usage/Records/**',
         '/2010-04-01/Accounts/*/Balance.json',
       ),
       READ_ONLY,

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { holdsCredential, looksPasted } from '../../../../src/core/checkup/secrets/pasted.ts';
+import { holdsCredential, looksPasted, looksPastedAsPath } from '../../../../src/core/checkup/secrets/pasted.ts';
 import { KNOWN_SERVICES } from '../../../../src/extension/services/model/knownServices.ts';
 import { cpuTime } from '../../../support/cpuTime.ts';
 
@@ -23,6 +23,9 @@ const PASTED: Readonly<Record<string, () => string>> = {
   'an authorization header': () => `Authorization: Bearer ${random(40)}`,
   'a password in a URL': () => `https://user:${random(20)}@api.example.com/`,
   'a private key': () => `-----BEGIN ${'PRIVATE'} KEY-----\n${random(64)}\n-----END ${'PRIVATE'} KEY-----`,
+  'the first line of a private key alone': () => `-----BEGIN ${'PRIVATE'} KEY-----`,
+  'the first line of an older one': () => `  -----BEGIN RSA ${'PRIVATE'} KEY-----`,
+  'the first line of an encrypted one': () => `-----BEGIN ENCRYPTED ${'PRIVATE'} KEY----- ${random(64)}`,
   'hexadecimal digits of no known shape': () => random(40, '0123456789abcdef'),
   'a UUID': () => randomUUID(),
   'letters and digits of no known shape': () => random(40),
@@ -88,6 +91,23 @@ describe('what is pasted where no credential belongs', () => {
 test('an id is as random as a credential: only the shape of a known one tells', () => {
   expect(holdsCredential(randomUUID())).toBe(false);
   expect(holdsCredential(`ghp${'_'}${random(36)}`)).toBe(true);
+});
+
+describe('where a path belongs', () => {
+  test.each(Object.entries(PASTED))('%s is seen', (_, make) => {
+    expect(Array.from({ length: 200 }, make).filter(looksPastedAsPath).length).toBeGreaterThanOrEqual(185);
+  });
+
+  test.each(['', '/', '/v1/me', 'v1/me', '/v1/customers/me?expand=subscriptions', `/v1/things/${randomUUID()}`])(
+    '%s is a path',
+    (text) => {
+      expect(looksPastedAsPath(text)).toBe(false);
+    },
+  );
+
+  test('a known token in a path is seen', () => {
+    expect(looksPastedAsPath(`/v1/ghp${'_'}${random(36)}`)).toBe(true);
+  });
 });
 
 test('a long text takes no time', () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { AuditEvent } from '../../../../src/core/audit/auditEvent.ts';
+import { HELD_BACK } from '../../../../src/core/audit/heldBack.ts';
 import { ActivityLog, wantsRule } from '../../../../src/extension/audit/model/activity.ts';
 
 function event(id: string, kind: AuditEvent['kind'], more: Partial<AuditEvent> = {}): AuditEvent & { time: string } {
@@ -51,6 +52,31 @@ test('newest first, per service, and what people did is no call', () => {
   log.add(event('3', 'control'));
   expect(log.calls.map(({ id }) => id)).toEqual(['2', '1']);
   expect(log.lastOf('stripe')?.id).toBe('1');
+});
+
+test('a call in which a credential stood is told from one that is out of form, and what was held back from a limit', () => {
+  const log = new ActivityLog();
+  log.add(event('1', 'denied', { code: 'invalid_request', credential: { name: 'stripe', last4: '' } }));
+  log.add(event('2', 'denied', { code: 'rate_limited', subject: HELD_BACK }));
+  log.add(event('3', 'denied', { code: 'rate_limited', subject: `request_access, ${HELD_BACK}` }));
+  log.add(event('4', 'denied', { code: 'rate_limited' }));
+  log.add(event('5', 'outcome', { status: 200, durationMs: 1, credential: { name: 'stripe', last4: '' } }));
+  expect(log.calls.map(({ result }) => result)).toEqual([
+    { kind: 'answered', status: 200, durationMs: 1 },
+    { kind: 'blocked', code: 'rate_limited' },
+    { kind: 'blocked', code: 'rate_limited', heldBack: true },
+    { kind: 'blocked', code: 'rate_limited', heldBack: true },
+    { kind: 'blocked', code: 'invalid_request', inIt: 'stripe' },
+  ]);
+});
+
+test('what was refused without being a call says what it was', () => {
+  const log = new ActivityLog();
+  const agent = { name: 'copilot' };
+  const denied = { id: '1', kind: 'denied', agent, time: '2024-03-15T10:23:41.000Z' } as const;
+  log.add({ ...denied, subject: 'list_services', service: 'nobody', code: 'unknown_service' });
+  log.add({ ...denied, id: '2', subject: '412 more refused calls', code: 'rate_limited' });
+  expect(log.calls.map(({ subject }) => subject)).toEqual(['412 more refused calls', 'list_services']);
 });
 
 test('keeps the last 200', () => {

@@ -53,6 +53,12 @@ const WAYS_ON: Readonly<Record<Concern['kind'], readonly string[]>> = {
   plainSecrets: ['valetKey.moveSecrets', 'valetKey.checkup.focus'],
 };
 
+/** What cannot be read is not opened. */
+function waysOn(concern: Concern): readonly string[] {
+  const unreadable = concern.kind === 'policyBroken' && concern.entry.unreadable !== undefined;
+  return unreadable ? ['valetKey.showStatus'] : WAYS_ON[concern.kind];
+}
+
 /** The buttons of the welcomes that VS Code shows in an empty *Services* view with these keys, from top to bottom. */
 function buttons(keys: Readonly<Record<string, boolean>>): readonly string[] {
   return manifest.contributes.viewsWelcome
@@ -83,7 +89,7 @@ describe('an empty Services view', () => {
       expect(concernRows(concerns, 0), words).toEqual([]);
       const shown = buttons(concernKeys(concerns));
       expect(shown, words).not.toEqual([]);
-      for (const { kind } of concerns) expect(shown, words).toEqual(expect.arrayContaining([...WAYS_ON[kind]]));
+      for (const concern of concerns) expect(shown, words).toEqual(expect.arrayContaining([...waysOn(concern)]));
     }
   });
 
@@ -107,6 +113,25 @@ describe('an empty Services view', () => {
       const troubled = concerns.some(({ kind }) => kind === 'policyBroken' || kind === 'policyMissing');
       expect(buttons(concernKeys(concerns)).includes('valetKey.addService')).toBe(!troubled);
     }
+  });
+
+  test('does so, too, while a file of the workspace alone is in trouble', () => {
+    const facts = { trusted: true, frozen: false, gateway: 'up', administrator: 'none', plainSecrets: 0 } as const;
+    for (const file of ['with errors', 'unreadable', 'missing']) {
+      const workspace = { ...(ENTRIES[file] ?? SOUND), id: 'workspace:file:///shop' };
+      const offered = buttons(concernKeys(concernsOf({ ...facts, entries: [SOUND, workspace] })));
+      expect([file, offered.includes('valetKey.addService')]).toEqual([file, true]);
+    }
+  });
+
+  test('leads to what is in the way of a file that cannot be read, and not to opening it', () => {
+    const facts = { trusted: true, frozen: false, gateway: 'up', administrator: 'none', plainSecrets: 0 } as const;
+    const unreadable = ENTRIES.unreadable ?? SOUND;
+    expect(buttons(concernKeys(concernsOf({ ...facts, entries: [unreadable] })))).toEqual(['valetKey.showStatus']);
+    const broken = { ...SOUND, id: 'workspace:file:///shop', disk: 'invalid' } as const;
+    expect(buttons(concernKeys(concernsOf({ ...facts, entries: [unreadable, broken] })))).toContain(
+      'valetKey.openPolicyFile',
+    );
   });
 
   test('of a new user with secrets in plain text offers to move them first, then the checkup, then a service', () => {

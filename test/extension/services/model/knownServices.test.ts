@@ -189,8 +189,21 @@ describe('presets', () => {
           ],
         },
         twilio: {
-          reads: ['/2010-04-01/Accounts/AC1/Messages.json', '/2010-04-01/Accounts/AC1/Calls/CA1.json'],
+          reads: [
+            ...['/2010-04-01/Accounts/AC1/Messages.json', '/2010-04-01/Accounts/AC1/Calls/CA1.json'],
+            ...['/2010-04-01/Accounts/AC1/Usage/Records.json', '/2010-04-01/Accounts/AC1/Usage/Records/Daily.json'],
+          ],
           secrets: [
+            // URLs of webhooks, with a user name and a password in them where somebody wrote them so.
+            ...['/2010-04-01/Accounts/AC1/IncomingPhoneNumbers.json', '/2010-04-01/Accounts/AC1/Usage/Triggers.json'],
+            ...[
+              '/2010-04-01/Accounts/AC1/IncomingPhoneNumbers/PN1.json',
+              '/2010-04-01/Accounts/AC1/Usage/Triggers/UT1',
+            ],
+            ...[
+              '/2010-04-01/Accounts/AC1/IncomingPhoneNumbers/Local.json',
+              '/2010-04-01/Accounts/AC1/Applications.json',
+            ],
             ...['/2010-04-01/Accounts', '/2010-04-01/Accounts/AC1', '/2010-04-01/Accounts/AC1/Keys'],
             ...['/2010-04-01/Accounts/AC1/SigningKeys', '/2010-04-01/Accounts/AC1/SIP/CredentialLists'],
             ...['/2010-04-01/Accounts/AC1/Tokens', '/2010-04-01/Accounts/AC1/ConnectApps', '/2010-04-01'],
