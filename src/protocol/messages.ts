@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { agentTexts, schemasOf, TOOL_ARGUMENTS } from './toolArguments.ts';
 
 /** Bumped when a message changes its meaning; a proxy and a gateway of different versions do not talk. */
 export const PROTOCOL_VERSION = 1;
@@ -6,13 +7,6 @@ export const PROTOCOL_VERSION = 1;
 /** Longest line in bytes on the socket after the mutual proof, and before it. */
 export const MAX_LINE_BYTES = 8 * 1024 * 1024;
 export const MAX_HANDSHAKE_LINE_BYTES = 64 * 1024;
-
-/** Longest texts in characters that an agent may send beside a body; a longer one is a mistake or an attack. */
-export const MAX_PATH_CHARS = 64 * 1024;
-export const MAX_NAME_CHARS = 200;
-export const MAX_REASON_CHARS = 4000;
-export const MAX_POINTERS = 50;
-export const MAX_POINTER_CHARS = 500;
 
 /** Every code that a refusal can carry. Closed: see docs/errors.md. */
 export const ERROR_CODES = [
@@ -57,43 +51,15 @@ export const refusalSchema = z.object({
 });
 export type Refusal = z.infer<typeof refusalSchema>;
 
-const queryValue = z.union([z.string(), z.number(), z.boolean()]);
-/** Parameters by name; a list stands for one that comes several times. */
-export const querySchema = z.record(z.string(), z.union([queryValue, z.null(), z.array(queryValue)]));
-
-/** Texts of an agent's, with their lengths: the proxy checks the same ones, so that it sends nothing that does not fit. */
-export const agentTexts = {
-  /** A service, a wrapped server or a tool; and a method. */
-  name: z.string().max(MAX_NAME_CHARS),
-  path: z.string().max(MAX_PATH_CHARS),
-  reason: z.string().max(MAX_REASON_CHARS),
-  select: z.array(z.string().max(MAX_POINTER_CHARS)).max(MAX_POINTERS),
-};
-
 /** The arguments of `execute` and `read` as they travel; the gateway judges everything else about them. */
 export const callSchema = z.object({
-  service: agentTexts.name,
-  method: agentTexts.name,
-  path: agentTexts.path,
-  query: querySchema.optional(),
-  headers: z.record(z.string(), z.string()).optional(),
-  json: z.unknown().optional(),
-  form: z.record(z.string(), z.unknown()).optional(),
-  text: z.string().optional(),
-  reason: agentTexts.reason.optional(),
-  select: agentTexts.select.optional(),
-  maxChars: z.number().optional(),
+  ...schemasOf(TOOL_ARGUMENTS.execute),
   /** Which tool the agent used: `read` never carries a body or another method than GET and HEAD. */
   tool: z.enum(['read', 'execute']),
 });
 export type Call = z.infer<typeof callSchema>;
 
-export const accessSchema = z.object({
-  service: agentTexts.name,
-  method: agentTexts.name,
-  path: agentTexts.path,
-  reason: agentTexts.reason,
-});
+export const accessSchema = z.object(schemasOf(TOOL_ARGUMENTS.request_access));
 export type AccessRequest = z.infer<typeof accessSchema>;
 
 /** A good answer, as the agent gets it in `structuredContent`. */

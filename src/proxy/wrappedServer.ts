@@ -5,7 +5,8 @@ import {
   ListToolsRequestSchema,
   type ListToolsResult,
 } from '@modelcontextprotocol/sdk/types.js';
-import { agentTexts, type CallProgress, MAX_NAME_CHARS } from '../protocol/messages.ts';
+import type { CallProgress } from '../protocol/messages.ts';
+import { agentTexts, MAX_NAME_CHARS } from '../protocol/toolArguments.ts';
 import type { GatewayClient } from './gatewayClient.ts';
 import type { GatewayConnection } from './gatewayConnection.ts';
 import { invalidArguments, type Reply } from './reply.ts';

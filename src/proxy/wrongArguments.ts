@@ -1,13 +1,7 @@
 import type { ZodError } from 'zod';
-import {
-  MAX_NAME_CHARS,
-  MAX_PATH_CHARS,
-  MAX_POINTER_CHARS,
-  MAX_POINTERS,
-  MAX_REASON_CHARS,
-} from '../protocol/messages.ts';
+import { type Argument, TOOL_ARGUMENTS } from '../protocol/toolArguments.ts';
 import { invalidArguments, type Refused } from './reply.ts';
-import { ARGUMENTS, MAX_ANSWER_CHARS, type ToolName } from './tools.ts';
+import { ARGUMENTS, type ToolName } from './tools.ts';
 
 type Issue = ZodError['issues'][number];
 
@@ -22,23 +16,6 @@ const TOO_SHORT_FOR_A_CREDENTIAL = 8;
 
 /** As many mistakes as an agent is told of at once. */
 const MAX_TOLD = 3;
-
-/** What each argument has to be, and what is in it. */
-const WANTED: Readonly<Record<string, string>> = {
-  service: `a name from list_services, of at most ${MAX_NAME_CHARS} characters`,
-  method: `a method such as "GET", of at most ${MAX_NAME_CHARS} characters`,
-  path: `a text such as "/v1/charges?limit=3", of at most ${MAX_PATH_CHARS} characters`,
-  query: 'an object of parameters, such as {"limit": 3}',
-  'query.': 'a text, a number, true, false, null or a list of such values',
-  headers: 'an object of texts, such as {"Accept": "text/csv"}',
-  'headers.': 'a text',
-  form: 'an object of fields, such as {"amount": 500}',
-  text: 'a text',
-  select: `a list of at most ${MAX_POINTERS} JSON Pointers, such as ["/data/*/id"]`,
-  'select.': `a JSON Pointer such as "/data/*/id", of at most ${MAX_POINTER_CHARS} characters`,
-  maxChars: `a whole number from 1 to ${MAX_ANSWER_CHARS}`,
-  reason: `a text of at most ${MAX_REASON_CHARS} characters`,
-};
 
 /**
  * Says which arguments are wrong, why, and what to do about it. By their places: what an agent wrote is not repeated to it, as
@@ -85,9 +62,8 @@ function mistakeOf(value: unknown, issue: Issue): string {
 }
 
 function wantedAt(tool: ToolName, [argument, ...inside]: readonly PropertyKey[]): string {
-  const name = String(argument);
-  if (tool === 'read' && name === 'method') return 'GET or HEAD';
-  return WANTED[inside.length === 0 ? name : `${name}.`] ?? 'something else';
+  const { [String(argument)]: one }: Readonly<Record<string, Argument>> = TOOL_ARGUMENTS[tool];
+  return (inside.length === 0 ? one?.wanted : one?.wantedInside) ?? 'something else';
 }
 
 /** `query.limit`, `select[2]`. A name within an argument is the agent's own, so that only a short one is repeated. */

@@ -1,14 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { accessSchema, callSchema, fromProxySchema } from '../../src/protocol/messages.ts';
 import {
-  accessSchema,
-  callSchema,
-  fromProxySchema,
   MAX_NAME_CHARS,
   MAX_PATH_CHARS,
   MAX_POINTER_CHARS,
   MAX_POINTERS,
   MAX_REASON_CHARS,
-} from '../../src/protocol/messages.ts';
+} from '../../src/protocol/toolArguments.ts';
 import { readGateways } from '../../src/proxy/findGateways.ts';
 import { connect, type Order } from '../../src/proxy/gatewayConnection.ts';
 import { idFromEnds } from '../../src/proxy/messageId.ts';

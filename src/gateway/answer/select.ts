@@ -1,4 +1,4 @@
-import { MAX_POINTER_CHARS, MAX_POINTERS } from '../../protocol/messages.ts';
+import { MAX_POINTER_CHARS, MAX_POINTERS } from '../../protocol/toolArguments.ts';
 
 const MAX_TOKENS = 32;
 
