@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { SerialQueue } from '../core/serialQueue.ts';
 
 /** What a worker can be asked. Arguments and results are plain data: they go from thread to thread. */
 type AnyJobs<Jobs> = { readonly [Name in keyof Jobs]: (...words: never[]) => unknown };
@@ -33,7 +34,7 @@ export class BoundedWorker<Jobs extends AnyJobs<Jobs>> {
   #thread: Thread | undefined;
   #idle: NodeJS.Timeout | undefined;
   /** One job at a time, so that each has the whole deadline to itself. */
-  #queue: Promise<unknown> = Promise.resolve();
+  readonly #queue = new SerialQueue();
 
   constructor(options: WorkerOptions) {
     this.#options = options;
@@ -46,7 +47,7 @@ export class BoundedWorker<Jobs extends AnyJobs<Jobs>> {
     withinMs: number,
     signal?: AbortSignal,
   ): Promise<Result<Jobs[Name]>> {
-    const result = this.#queue.then(async () => {
+    return this.#queue.run(async () => {
       signal?.throwIfAborted();
       clearTimeout(this.#idle);
       this.#thread ??= startThread(this.#options);
@@ -58,8 +59,6 @@ export class BoundedWorker<Jobs extends AnyJobs<Jobs>> {
       this.#idle = setTimeout(() => this.dispose(), this.#options.idleMs).unref();
       return found.result as Result<Jobs[Name]>;
     });
-    this.#queue = result.catch(() => undefined);
-    return result;
   }
 
   dispose(): void {

@@ -104,7 +104,7 @@ describe('an argument that is wrong', () => {
     [
       'read',
       { json: {}, [guess]: 1 },
-      'it takes service, path, query, headers, select, maxChars, reason, method and no other argument, not json',
+      'it takes service, path, method, query, headers, select, maxChars, reason and no other argument, not json',
     ],
   ])('says what is wrong, why, and where: %s %j', (tool, more, words) => {
     const { message = '' } = refusalOf(tool, { ...GOOD[tool], ...(more as object) }) ?? {};
