@@ -138,7 +138,7 @@ export class Gateway implements GatewayControl {
     this.#options = options;
     this.#state = state;
     this.#limiter = new Limiter(now);
-    this.#cleaner = new Cleaner(options.script);
+    this.#cleaner = new Cleaner(options.script, turns);
     this.#transport = new Transport(options.resolve);
     this.agents = new Agents({ tell: events.onAgents, now });
     this.#recorder = new Recorder({

@@ -6,7 +6,7 @@ import type { Incoming } from '../targets/service/http/message.ts';
 import { type LookedAtTool, lookAtLists } from '../targets/tool/lookAtTools.ts';
 import type { ToolResult } from '../targets/tool/serverLink.ts';
 import { toolResultText } from '../targets/tool/toolResult.ts';
-import { Turns } from '../turns.ts';
+import type { Turns } from '../turns.ts';
 import { unlessAborted } from '../unlessAborted.ts';
 import type { Vault } from '../vault.ts';
 import { CLEANING_ROLE, type CleaningJobs, type Known } from './cleaningJobs.ts';
@@ -32,10 +32,14 @@ type Knowing = Pick<Vault, 'redactor' | 'known' | 'signatures'>;
 export class Cleaner {
   readonly #worker: BoundedWorker<CleaningJobs>;
   readonly #decompressor = new Decompressor();
-  readonly #turns = new Turns();
+  readonly #turns: Turns;
 
-  /** `script` is the bundle to start as the thread: one that calls `serveCleaning` first thing. */
-  constructor(script: string) {
+  /**
+   * `script` is the bundle to start as the thread: one that calls `serveCleaning` first thing. `turns` are those in which calls are
+   * decided about: what is looked through at once must not come on top of a decision.
+   */
+  constructor(script: string, turns: Turns) {
+    this.#turns = turns;
     this.#worker = new BoundedWorker({ script, role: CLEANING_ROLE, idleMs: IDLE_MS, heapMb: HEAP_MB });
   }
 
