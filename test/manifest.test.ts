@@ -61,7 +61,7 @@ describe('public contracts', () => {
       'valetKey.showLog': 'Show Log',
       'valetKey.restartGateway': 'Restart Gateway',
       'valetKey.copyMcpConfiguration': 'Copy MCP Configuration',
-      'valetKey.setUpCredentials': 'Set Up Credentials of This Workspace',
+      'valetKey.setUpCredentials': 'Set Up Credentials',
       'valetKey.reviewAccessRequest': 'Review Access Request',
       'valetKey.reviewPendingApprovals': 'Review Pending Approvals',
       'valetKey.addNarrowestRule': 'Add the Narrowest Rule',

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
@@ -7,10 +7,11 @@ import { until } from './support/wait.ts';
 import type { EditorWindow } from './support/window.ts';
 
 // The audit trail as a person meets it: verified against its anchors, exported, and counted on after a restart. And a
-// repository whose policy needs credentials. The tests build on one another.
+// repository and a policy of the user's own that need credentials. The tests build on one another.
 
 const first = ['shop', 'first', crypto.randomUUID()].join('-');
 const second = ['wiki', 'second', crypto.randomUUID()].join('-');
+const own = ['mine', 'own', crypto.randomUUID()].join('-');
 
 let editor: Editor;
 let window: EditorWindow;
@@ -23,6 +24,9 @@ beforeAll(async () => {
     `  ${name}:\n    baseUrl: ${api.origin}\n    network: loopback\n    auth: { type: bearer }\n    policies: [{ path: /**, methods: [GET] }]\n${more}`;
   const policy = `services:\n${service('shop', '    limits: { requests: 4/hour }\n')}${service('wiki')}`;
   writeFileSync(join(editor.workspace, 'valetkey.yaml'), policy);
+  const storage = join(editor.folders.data, 'User/globalStorage', EXTENSION_ID);
+  mkdirSync(storage, { recursive: true });
+  writeFileSync(join(storage, 'valetkey.yaml'), `services:\n${service('mine')}`);
   window = await editor.openWindow();
 });
 afterAll(async () => {
@@ -66,17 +70,20 @@ async function verify(): Promise<string> {
   );
 }
 
-test('a repository that needs credentials says so, and Set Up walks through them', async () => {
+test('policies that need credentials say so, a repository’s and the user’s own, and Set Up walks through them', async () => {
   await window.command('workbench.view.extension.valetKey');
-  const row = window.tree('Services').row('2 of 2 services need a credential');
+  const row = window.tree('Services').row('3 of 3 services need a credential');
   await row.locator.waitFor();
   await window.statusBar('changes wait for your review').waitFor();
   expect(await window.notifications()).toEqual([]);
   await window.screenshotThemes('set-up');
   await row.pressToBeAsked('Set Up');
-  await window.waitForDialog('Apply these changes');
-  await window.answerDialog('Apply');
+  for (const file of ['valetkey.yaml (user policy)', 'valetkey.yaml']) {
+    await window.waitForDialog(`Apply these changes to “${file}”?`);
+    await window.answerDialog('Apply');
+  }
   for (const [name, credential] of [
+    ['mine', own],
     ['shop', first],
     ['wiki', second],
   ] as const) {

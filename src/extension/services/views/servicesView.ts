@@ -26,7 +26,7 @@ export function registerServicesView(app: App): vscode.Disposable {
         if (item instanceof ServiceNode || item instanceof ServerNode || item instanceof RulesNode)
           return [...item.children()];
         if (item) return [];
-        const needs = credentialNeeds(app.policies.entries(), app.services);
+        const needs = credentialNeeds(app.services);
         const services = app.services.list.length + app.services.servers.length;
         return [
           ...concernRows(currentConcerns(app), services).map((concern) => new ConcernNode(concern, app.locations)),

@@ -2,16 +2,14 @@ import { l10n, ThemeColor, ThemeIcon } from 'vscode';
 import { Row } from '../../ui/row.ts';
 import type { CredentialNeeds } from '../model/credentialNeeds.ts';
 
-/** Says that the workspace's policy names credentials that are not here yet, and sets them up. */
+/** Says that policies name credentials that are not here yet, and sets them up. */
 export class SetUpNode extends Row {
   constructor(needs: CredentialNeeds) {
     // The way on first: what is said behind it is cut off in a narrow side bar.
     super({
       label: l10n.t('Set Up Credentials'),
       description: needsText(needs),
-      lines: [
-        l10n.t('The policy of this workspace names credentials that you have not entered yet. Enter them one by one.'),
-      ],
+      lines: [l10n.t('Your policies name credentials that you have not entered yet. Enter them one by one.')],
       spoken: [l10n.t('Set Up Credentials'), needsText(needs)],
     });
     this.id = 'setUp';

@@ -1,18 +1,18 @@
 import * as vscode from 'vscode';
-import type { PolicyParts, ServiceParts } from '../../app/parts.ts';
+import type { ServiceParts } from '../../app/parts.ts';
 import { credentialNeeds } from '../model/credentialNeeds.ts';
 import { needsText } from './setUpNode.ts';
 
 /**
- * Offers *Set Up* with a toast when a policy that needs credentials comes into the open workspace: a checkout, a pull, or
- * trust that was given. Nothing toasts on start: the tree and the status bar say it there. Once for each set of services.
+ * Offers *Set Up* with a toast when a policy comes to need credentials: by a checkout, a pull, an edit, or trust that was
+ * given. Nothing toasts on start: the tree and the status bar say it there. Once for each set of services.
  */
-export function registerSetUpOffer(app: PolicyParts & ServiceParts, started: Promise<void>): vscode.Disposable {
+export function registerSetUpOffer(app: ServiceParts, started: Promise<void>): vscode.Disposable {
   const offered = new Set<string>();
   let quiet = true;
   const look = (): void => {
     if (!vscode.workspace.isTrusted) return;
-    const needs = credentialNeeds(app.policies.entries(), app.services);
+    const needs = credentialNeeds(app.services);
     const key = needs.missing.join();
     if (key === '' || offered.has(key)) return;
     // While they are being set up one by one, each smaller set is known already.

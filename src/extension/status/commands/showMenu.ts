@@ -9,7 +9,7 @@ import { askChoice, single } from '../../ui/steps.ts';
 export async function showMenu(app: App): Promise<void> {
   const { all, services } = app.freeze.state;
   const pending = app.policies.entries().some((entry) => entry.pending.length > 0);
-  const needs = credentialNeeds(app.policies.entries(), app.services);
+  const needs = credentialNeeds(app.services);
   const { waiting } = app.approvals.queue;
   const entries = [
     ...(waiting.length > 0

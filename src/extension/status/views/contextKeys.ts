@@ -19,7 +19,7 @@ export function registerContextKeys(app: App): vscode.Disposable {
       // For `resourcePath in …`: the files whose editors offer the review, whatever they are called.
       'valetKey.pendingFiles': pending.flatMap(({ id }) => pathsOf(app.locations.uriOf(id))),
       'valetKey.approvalsWaiting': app.approvals.queue.waiting.length > 0,
-      'valetKey.setUp': credentialNeeds(app.policies.entries(), app.services).missing.length > 0,
+      'valetKey.setUp': credentialNeeds(app.services).missing.length > 0,
       'valetKey.learning': app.learning.lesson !== undefined,
       'valetKey.hasServices': app.services.list.length + app.services.servers.length > 0,
       'valetKey.credentialMissing':

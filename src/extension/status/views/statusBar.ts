@@ -125,6 +125,6 @@ function concernOf(app: App): Concern | undefined {
   }
   const expiring = app.services.list.find(({ status }) => status === 'expiring');
   if (expiring) return { icon: 'clock', words: l10n.t('{0}: {1}', expiring.name, statusText(expiring.status)) };
-  const needs = credentialNeeds(entries, app.services);
+  const needs = credentialNeeds(app.services);
   return needs.missing.length > 0 ? { icon: 'key', words: needsText(needs) } : undefined;
 }

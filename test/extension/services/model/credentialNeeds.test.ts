@@ -20,51 +20,63 @@ function entry(id: string, ...names: string[]): PolicyEntry {
 function needs(entries: readonly PolicyEntry[], records: readonly CredentialRecord[]) {
   const freeze = { all: false, services: [] };
   const inputs = { entries, records, freeze, trusted: true, health: 'up', gateway: undefined } as const;
-  const { total, missing, policyId } = credentialNeeds(entries, {
-    list: serviceList(inputs),
-    servers: serverList(inputs),
-  });
-  return { total, missing, policyId };
+  return credentialNeeds({ list: serviceList(inputs), servers: serverList(inputs) });
 }
 
-const idOf = (service: string): CredentialId => ({ scope: folderScope(FOLDER), service });
-const present = (service: string): CredentialRecord => ({
+const WORKSPACE = `workspace:${FOLDER}`;
+const idOf = (service: string, scope = folderScope(FOLDER)): CredentialId => ({ scope, service });
+const present = (service: string, scope?: CredentialId['scope']): CredentialRecord => ({
   state: 'present',
-  id: idOf(service),
+  id: idOf(service, scope),
   value: new Secret('some-value-of-ours'),
   binding: { origin: `https://${service}.example`, placement: 'bearer' },
   createdAt: 1,
 });
 
-test('counts what the workspace’s files name, and asks for what has no credential', () => {
-  const entries = [entry('user', 'mine'), entry(`workspace:${FOLDER}`, 'a', 'b', 'c', 'd')];
+test('counts what the files name, and asks for what has no credential', () => {
   const lost: CredentialRecord = { state: 'missing', id: idOf('c'), last4: '', createdAt: 1 };
   const revoked: CredentialRecord = { state: 'revoked', id: idOf('d'), revokedAt: 1 };
-  expect(needs(entries, [present('a'), lost, revoked])).toEqual({
+  expect(needs([entry(WORKSPACE, 'a', 'b', 'c', 'd')], [present('a'), lost, revoked])).toEqual({
     total: 4,
+    servicesOnly: true,
     missing: ['b', 'c'],
-    policyId: `workspace:${FOLDER}`,
+    policyIds: [WORKSPACE],
   });
 });
 
-test('asks for nothing without a workspace’s file, or when everything is there', () => {
-  expect(needs([entry('user', 'mine')], [])).toEqual({ total: 0, missing: [], policyId: undefined });
-  expect(needs([entry(`workspace:${FOLDER}`, 'a')], [present('a')]).missing).toEqual([]);
+test('asks for what the user’s own file names as for what a workspace’s does, each with its file', () => {
+  const entries = [entry('user', 'mine', 'shared', 'other'), entry(WORKSPACE, 'a', 'b', 'shared')];
+  const here = [present('a'), present('other', 'user')];
+  expect(needs(entries, here)).toEqual({
+    total: 5,
+    servicesOnly: true,
+    missing: ['b', 'mine', 'shared'],
+    policyIds: [WORKSPACE, 'user'],
+  });
+  expect(needs(entries, [...here, present('b')]).policyIds).toEqual(['user']);
+  expect(needs([entry('user', 'mine')], [])).toMatchObject({ total: 1, missing: ['mine'], policyIds: ['user'] });
+});
+
+test('asks for nothing without a file, or when everything is there', () => {
+  expect(needs([], [])).toEqual({ total: 0, servicesOnly: true, missing: [], policyIds: [] });
+  expect(needs([entry(WORKSPACE, 'a')], [present('a')])).toMatchObject({ missing: [], policyIds: [] });
+  expect(needs([entry('user', 'mine')], [present('mine', 'user')])).toMatchObject({ missing: [], policyIds: [] });
 });
 
 test('counts what wrapped servers name, each credential by itself', () => {
   const text =
     'servers:\n  wiki:\n    command: node\n    args: [wiki.js]\n    env: { TOKEN: { credential: wiki-token }, KEY: { credential: wiki-key } }\n';
   const { policy } = parsePolicy(text);
-  const id = `workspace:${FOLDER}`;
   const approval = { kind: 'none' } as const;
-  const wrapped: PolicyEntry = {
+  const wrapped = (id: string): PolicyEntry => ({
     id,
     label: id,
     disk: 'valid',
     ...(policy && { writtenPolicy: policy }),
     approval,
     pending: [],
-  };
-  expect(needs([wrapped], [present('wiki-key')])).toEqual({ total: 2, missing: ['wiki-token'], policyId: id });
+  });
+  const expected = { total: 2, servicesOnly: false, missing: ['wiki-token'] };
+  expect(needs([wrapped(WORKSPACE)], [present('wiki-key')])).toEqual({ ...expected, policyIds: [WORKSPACE] });
+  expect(needs([wrapped('user')], [present('wiki-key', 'user')])).toEqual({ ...expected, policyIds: ['user'] });
 });
