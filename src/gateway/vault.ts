@@ -317,10 +317,7 @@ export class Vault {
 
   #look(): Looking {
     const now = this.#now();
-    if (now - this.#sweptAt > SWEEP_MS) {
-      this.#signatures.sweep(now);
-      this.#sweptAt = now;
-    }
+    if (now - this.#sweptAt > SWEEP_MS && this.#signatures.sweep(now)) this.#sweptAt = now;
     if (!this.#looking || this.#looking.until <= now) {
       const retired = this.#set.retired.filter(({ until }) => until > now);
       const minted = this.#minted.map(({ endsAt, ...held }) => ({ ...held, until: endsAt + AFTER_END_MS }));

@@ -30,6 +30,7 @@ let local: GatewayInProcess;
 let release: () => void;
 let looking: number;
 let cancel: AbortController;
+let key: string;
 
 beforeAll(async () => {
   vi.stubGlobal('VALETKEY_VERSION', '0.0.0');
@@ -68,47 +69,91 @@ function credentials(kind: Kind, value = freshKey(), elsewhere = false): Credent
 
 const NONE: CredentialSet = { current: [], retired: [], revoked: [] };
 
-/** What may happen around a call, with the refusal that it comes to; `asks again` where there is something else to ask. */
-const ACTS: Readonly<Record<string, { readonly act: (kind: Kind) => unknown; readonly comes: string }>> = {
-  'freeze of it': { act: () => local.gateway.setFreeze({ all: false, services: ['target'] }), comes: 'frozen' },
-  'freeze of everything': { act: () => local.gateway.setFreeze({ all: true, services: [] }), comes: 'frozen' },
+/** Makes everything as it was before an act, by the very thing that the act changed: nothing else takes a yes back meanwhile. */
+const BACK = {
+  freeze: () => local.gateway.setFreeze({ all: false, services: [] }),
+  agents: () => local.gateway.setAgents(ALLOWED),
+  credential: (kind: Kind) => local.gateway.setCredentials(credentials(kind, key)),
+  policy: (kind: Kind) => local.setPolicy(policy(kind, 'ask')),
+  window: () => local.gateway.setWindow(WINDOW),
+  nothing: () => undefined,
+};
+
+interface Act {
+  readonly act: (kind: Kind) => unknown;
+  /** The refusal that a call comes to; `asks again` where there is something else to ask. */
+  readonly comes: string;
+  readonly back: keyof typeof BACK;
+}
+
+/** What may happen around a call. */
+const ACTS: Readonly<Record<string, Act>> = {
+  'freeze of it': {
+    act: () => local.gateway.setFreeze({ all: false, services: ['target'] }),
+    comes: 'frozen',
+    back: 'freeze',
+  },
+  'freeze of everything': {
+    act: () => local.gateway.setFreeze({ all: true, services: [] }),
+    comes: 'frozen',
+    back: 'freeze',
+  },
   'freeze of the agent': {
     act: () => local.gateway.setAgents({ ...ALLOWED, frozen: [AGENT.name] }),
     comes: 'frozen',
+    back: 'agents',
   },
-  'disallowed agent': { act: () => local.gateway.setAgents({ ...ALLOWED, names: [] }), comes: 'approval_pending' },
+  'disallowed agent': {
+    act: () => local.gateway.setAgents({ ...ALLOWED, names: [] }),
+    comes: 'approval_pending',
+    back: 'agents',
+  },
   revocation: {
     act: () => local.gateway.setCredentials({ ...NONE, revoked: ['target'] }),
     comes: 'revoked',
+    back: 'credential',
   },
   'missing credential': {
     act: () => local.gateway.setCredentials(NONE),
     comes: '(missing_credential|revoked)',
+    back: 'credential',
   },
-  rotation: { act: (kind) => local.gateway.setCredentials(credentials(kind)), comes: 'asks again' },
+  rotation: { act: (kind) => local.gateway.setCredentials(credentials(kind)), comes: 'asks again', back: 'credential' },
   'credential for elsewhere': {
     act: (kind) => local.gateway.setCredentials(credentials(kind, freshKey(), true)),
     comes: 'origin_not_confirmed',
+    back: 'credential',
   },
-  'rule that denies': { act: (kind) => local.setPolicy(policy(kind, 'deny')), comes: 'policy_denied' },
-  'rule that is gone': { act: (kind) => local.setPolicy(policy(kind, 'nothing')), comes: 'policy_denied' },
-  'other rule that asks': { act: (kind) => local.setPolicy(policy(kind, 'ask elsewhere')), comes: 'asks again' },
+  'rule that denies': { act: (kind) => local.setPolicy(policy(kind, 'deny')), comes: 'policy_denied', back: 'policy' },
+  'rule that is gone': {
+    act: (kind) => local.setPolicy(policy(kind, 'nothing')),
+    comes: 'policy_denied',
+    back: 'policy',
+  },
+  'other rule that asks': {
+    act: (kind) => local.setPolicy(policy(kind, 'ask elsewhere')),
+    comes: 'asks again',
+    back: 'policy',
+  },
   'policy that nobody approved': {
     act: (kind) =>
       local.gateway.setPolicies([{ id: 'user', label: 'policy', written: policy(kind, 'ask'), grants: true }]),
     comes: 'policy_not_approved',
+    back: 'policy',
   },
   'workspace that is not trusted': {
     act: () => local.gateway.setWindow({ ...WINDOW, trusted: false }),
     comes: 'policy_not_approved',
+    back: 'window',
   },
-  'connection that closed': { act: () => local.gateway.disconnect('c'), comes: 'cancelled' },
-  cancellation: { act: () => cancel.abort(), comes: 'cancelled' },
+  'connection that closed': { act: () => local.gateway.disconnect('c'), comes: 'cancelled', back: 'nothing' },
+  cancellation: { act: () => cancel.abort(), comes: 'cancelled', back: 'nothing' },
 };
 
 beforeEach(() => {
   folder = fs.mkdtempSync(path.join(os.tmpdir(), 'vk-taken-'));
   cancel = new AbortController();
+  key = freshKey();
   upstream.requests.length = 0;
 });
 afterEach(() => {
@@ -129,7 +174,7 @@ async function start(kind: Kind, text = policy(kind, 'ask'), waitMs = APPROVAL_T
   });
   if (kind === 'tool') release = () => fs.writeFileSync(gateFile(), '');
   await local.gateway.setAgents(ALLOWED);
-  await local.gateway.setCredentials(credentials(kind));
+  await local.gateway.setCredentials(credentials(kind, key));
 }
 
 function call(kind: Kind): Promise<Outcome> {
@@ -174,7 +219,7 @@ describe.each<Kind>(['service', 'tool'])('a call of a %s that a rule asks about'
     expect(ran()).toBe(1);
   });
 
-  const acts = Object.entries(ACTS).map(([name, { act, comes }]) => ({ name, act, comes }));
+  const acts = Object.entries(ACTS).map(([name, act]) => ({ name, ...act }));
   const staying = acts.filter(({ comes }) => comes !== 'cancelled');
   const refused = staying.filter(({ comes }) => comes !== 'asks again');
   // A request that was allowed goes out with the old key or the new one.
@@ -220,17 +265,12 @@ describe.each<Kind>(['service', 'tool'])('a call of a %s that a rule asks about'
     expect(ran()).toBe(0);
   });
 
-  it.each(staying)('whose time was up loses the yes that came late with a $name', async ({ act }) => {
+  it.each(staying)('whose time was up loses the yes that came late with a $name', async ({ act, back }) => {
     await start(kind, policy(kind, 'ask'), 20);
     expect(codeOf(await call(kind))).toBe('approval_pending no');
     expect(await yes()).toBe(true);
     await act(kind);
-    // Everything as it was before: the yes is gone all the same.
-    await local.setPolicy(policy(kind, 'ask'));
-    await local.gateway.setFreeze({ all: false, services: [] });
-    await local.gateway.setWindow(WINDOW);
-    await local.gateway.setCredentials(credentials(kind));
-    await local.gateway.setAgents(ALLOWED);
+    await BACK[back](kind);
     expect(codeOf(await call(kind))).toBe('approval_pending no');
     expect([ran(), journal()]).toEqual([0, []]);
   });

@@ -1,33 +1,47 @@
 import type { Secret } from '../secret.ts';
 import { base64Bytes, utf8 } from './bytes.ts';
 import { opened } from './opened.ts';
-import { EDGE, SignatureReader, type SignatureTable, SPAN, SYMBOLS, slotAt } from './signatureReader.ts';
+import { EDGE, SignatureReader, SYMBOLS, slotAt } from './signatureReader.ts';
+import { SignatureRoom } from './signatureRoom.ts';
 
 /** Longer than any signature in text: RSA of 4096 bits in hexadecimal. */
 const LONGEST = 1024;
 
 const LEAST_ENTRIES = 256;
-/** Slots for each entry, so that nearly every look at one finds it empty. */
-const ROOMINESS = 4;
 /** SHA-256 in hexadecimal, about the longest of those that are usual. */
 const USUAL_LENGTH = 64;
+
+/** Entries that are moved with each that is put in, and with each step of sweeping: a fraction of a millisecond of work. */
+const MOVED_WITH_EACH = 16;
+const MOVED_BY_SWEEP = 1000;
+
+/** Entries on their way into another room, in their order; those that are put in meanwhile come last. */
+interface Move {
+  readonly to: SignatureRoom;
+  /** What ended before is left behind. */
+  readonly since: number;
+  /** For each entry in the new room which one it was. */
+  readonly from: Uint32Array;
+  next: number;
+}
 
 /**
  * Thousands of signatures, each as hexadecimal and as base64, whichever of the two was sent. One is made for every request,
  * so that putting one in must not depend on how many there are: unlike tokens and credentials they are no part of the
- * redactor's matcher, which would be made anew each time.
+ * redactor's matcher, which would be made anew each time. For the same reason they move little by little where they need
+ * more room, or where some have ended; until all have moved they are looked for where they were.
  */
 export class SignatureIndex extends SignatureReader {
   readonly #names: string[];
-  #count = 0;
-  #used = 0;
-  /** For each entry when it ends, in milliseconds since the epoch. */
-  #ends = new Float64Array(LEAST_ENTRIES);
+  #room: SignatureRoom;
+  #move: Move | undefined;
 
   constructor() {
     const names: string[] = [];
-    super(emptyTable(LEAST_ENTRIES, LEAST_ENTRIES * USUAL_LENGTH, names));
+    const room = new SignatureRoom(LEAST_ENTRIES, LEAST_ENTRIES * USUAL_LENGTH, names);
+    super(room.table);
     this.#names = names;
+    this.#room = room;
   }
 
   /** Whether this very signature is held, whoever made it. */
@@ -41,101 +55,86 @@ export class SignatureIndex extends SignatureReader {
     if (owner === -1) owner = this.#names.push(name) - 1;
     for (const symbols of spellingsOf(opened(signature))) {
       const known = this.#find(symbols);
-      if (known === undefined) this.#put(symbols, owner, until);
-      else this.#ends[known - 1] = Math.max(this.#ends[known - 1] as number, until);
+      const end = known === undefined ? undefined : (this.#room.ends[known] as number);
+      // One that is about to be left behind is put in once more.
+      if (known === undefined || end === undefined || end <= (this.#move?.since ?? Number.NEGATIVE_INFINITY)) {
+        this.#put(symbols, owner, until);
+      } else this.#room.ends[known] = Math.max(end, until);
     }
   }
 
   /** What was to be taken out for good with this name is so until then only: the credential that made it was replaced. */
   retire(name: string, until: number): void {
     const owner = this.#names.indexOf(name);
-    for (let i = 0; i < this.#count; i++) {
-      const endless = this.#ends[i] === Number.POSITIVE_INFINITY;
-      if (endless && this.table.spans[i * SPAN + 2] === owner) this.#ends[i] = until;
+    const { ends, count } = this.#room;
+    for (let entry = 0; entry < count; entry++) {
+      if (ends[entry] === Number.POSITIVE_INFINITY && this.#room.ownerOf(entry) === owner) ends[entry] = until;
     }
   }
 
-  /** Forgets what is worth nothing any more. Takes time for each that is held. */
-  sweep(now: number): void {
-    const kept = this.#ends.subarray(0, this.#count).filter((end) => end > now).length;
-    if (kept < this.#count) this.#move(Math.max(LEAST_ENTRIES, 2 * kept), this.table.pool.length, now);
+  /** Goes on with forgetting what is worth nothing any more. True when that is done; else it is to be called again. */
+  sweep(now: number): boolean {
+    if (!this.#move) {
+      const { ends, count, table } = this.#room;
+      const kept = ends.subarray(0, count).filter((end) => end > now).length;
+      if (kept === count) return true;
+      // Each that is put in meanwhile moves sixteen, so that the others are fewer than a quarter.
+      this.#begin(Math.max(LEAST_ENTRIES, 2 * kept + Math.ceil(count / 4)), table.pool.length, now);
+    }
+    const sweeps = this.#move?.since !== Number.NEGATIVE_INFINITY;
+    this.#goOn(MOVED_BY_SWEEP);
+    return sweeps && !this.#move;
   }
 
   #find(symbols: Uint8Array): number | undefined {
     const { heads, pool } = this.table;
     for (const { number, first, length } of this.chain(heads, slotAt(symbols, 0, heads.length))) {
-      if (length === symbols.length && symbols.every((symbol, at) => symbol === pool[first + at])) return number;
+      if (length === symbols.length && symbols.every((symbol, at) => symbol === pool[first + at])) return number - 1;
     }
     return undefined;
   }
 
   #put(symbols: Uint8Array, owner: number, until: number): void {
-    const { pool } = this.table;
-    if (this.#count === this.#ends.length || this.#used + symbols.length > pool.length) {
-      // Twice as large each time, so that moving costs each signature the same.
-      this.#move(2 * this.#ends.length, 2 * (pool.length + symbols.length), Number.NEGATIVE_INFINITY);
+    // Of a few large ones the room may be too small all at once.
+    while (!this.#room.hasRoomFor(symbols)) {
+      if (!this.#move) this.#grow(symbols.length);
+      this.#goOn(Number.POSITIVE_INFINITY);
     }
-    this.#enter(symbols, owner, until);
+    this.#room.enter(symbols, owner, until);
+    this.table = this.#room.table;
+    if (!this.#move && this.#room.isNearlyFull) this.#grow(0);
+    this.#goOn(MOVED_WITH_EACH);
   }
 
-  /** Takes what has not ended over into another table. */
-  #move(entries: number, bytes: number, now: number): void {
-    const { pool, spans } = this.table;
-    const count = this.#count;
-    const ends = this.#ends;
-    this.table = emptyTable(entries, bytes, this.#names);
-    this.#ends = new Float64Array(entries);
-    this.#count = 0;
-    this.#used = 0;
-    for (let i = 0; i < count; i++) {
-      const end = ends[i] as number;
-      if (end <= now) continue;
-      const first = spans[i * SPAN] as number;
-      const length = spans[i * SPAN + 1] as number;
-      this.#enter(pool.subarray(first, first + length), spans[i * SPAN + 2] as number, end);
+  /** Twice as large each time, so that moving costs each signature the same. */
+  #grow(bytes: number): void {
+    const { ends, table } = this.#room;
+    this.#begin(2 * ends.length, 2 * (table.pool.length + bytes), Number.NEGATIVE_INFINITY);
+  }
+
+  #begin(entries: number, bytes: number, since: number): void {
+    const to = new SignatureRoom(entries, bytes, this.#names);
+    this.#move = { to, since, from: new Uint32Array(entries), next: 0 };
+  }
+
+  #goOn(most: number): void {
+    const move = this.#move;
+    if (!move) return;
+    const room = this.#room;
+    const { to, since, from } = move;
+    for (let moved = 0; moved < most && move.next < room.count; moved++, move.next++) {
+      const end = room.ends[move.next] as number;
+      if (end <= since) continue;
+      from[to.count] = move.next;
+      to.enter(room.symbolsOf(move.next), room.ownerOf(move.next), end);
     }
+    if (move.next < room.count) return;
+    // They may have come to end later, or sooner, since.
+    for (let entry = 0; entry < to.count; entry++) to.ends[entry] = room.ends[from[entry] as number] as number;
+    this.#room = to;
+    this.table = to.table;
+    this.#move = undefined;
   }
-
-  #enter(symbols: Uint8Array, owner: number, until: number): void {
-    const { pool, spans, heads, tails, shortest, longest } = this.table;
-    pool.set(symbols, this.#used);
-    spans[this.#count * SPAN] = this.#used;
-    spans[this.#count * SPAN + 1] = symbols.length;
-    spans[this.#count * SPAN + 2] = owner;
-    this.#ends[this.#count] = until;
-    this.#used += symbols.length;
-    this.#count += 1;
-    // Last, as another thread may be looking.
-    enterSlot(heads, slotAt(symbols, 0, heads.length), this.#count);
-    enterSlot(tails, slotAt(symbols, symbols.length - EDGE, tails.length), this.#count);
-    if (symbols.length >= shortest && symbols.length <= longest) return;
-    this.table = {
-      ...this.table,
-      shortest: Math.min(shortest, symbols.length),
-      longest: Math.max(longest, symbols.length),
-    };
-  }
-}
-
-function enterSlot(slots: Uint32Array, from: number, number: number): void {
-  let slot = from;
-  while (slots[slot] !== 0) slot = (slot + 1) % slots.length;
-  slots[slot] = number;
-}
-
-function emptyTable(entries: number, bytes: number, names: readonly string[]): SignatureTable {
-  const slots = 2 ** Math.ceil(Math.log2(ROOMINESS * entries));
-  const numbers = (count: number): Uint32Array =>
-    new Uint32Array(new SharedArrayBuffer(count * Uint32Array.BYTES_PER_ELEMENT));
-  return {
-    pool: new Uint8Array(new SharedArrayBuffer(bytes)),
-    spans: numbers(entries * SPAN),
-    heads: numbers(slots),
-    tails: numbers(slots),
-    shortest: Number.POSITIVE_INFINITY,
-    longest: 0,
-    names,
-  };
 }
 
 /** A signature in hexadecimal and in base64; as it is, where it is neither. */

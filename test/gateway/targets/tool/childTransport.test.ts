@@ -2,6 +2,11 @@ import { expect, it } from 'vitest';
 import { ownProcessTree } from '../../../../src/gateway/processTree.ts';
 import { ChildTransport } from '../../../../src/gateway/targets/tool/childTransport.ts';
 
+/** What is done with each line takes its time: a chunk of the shortest takes a third of a second in all. */
+const LINE_MS = 0.02;
+/** The event loop is promised to be held for no longer. */
+const MOST_HOLD_MS = 20;
+
 /** Writes the text over and over, as fast as it is read. */
 const MUTTER = `const text = Buffer.from(process.argv[1].repeat(65536 / process.argv[1].length));
 const go = () => { while (process.stderr.write(text)); process.stderr.once('drain', go); };
@@ -15,7 +20,11 @@ it('a server that writes short lines to standard error without end holds the eve
     env: {},
     tree: ownProcessTree(),
     maxLineBytes: 1024,
-    onErrorLine: () => lines++,
+    onErrorLine: () => {
+      lines++;
+      const until = performance.now() + LINE_MS;
+      while (performance.now() < until);
+    },
     onTooLong: () => undefined,
   });
   const worked = (): number => {
@@ -33,9 +42,9 @@ it('a server that writes short lines to standard error without end holds the eve
   await new Promise((resolve) => setTimeout(resolve, 1500));
   clearInterval(meter);
   await transport.close();
-  expect(lines).toBeGreaterThan(10_000);
-  // A few may be the machine's; before, hardly any was as short.
+  expect(lines).toBeGreaterThan(5000);
+  // A few may be the collection of garbage.
   holds.sort((a, b) => b - a);
   expect(holds.length).toBeGreaterThan(10);
-  expect(holds[3]).toBeLessThan(40);
+  expect(holds[3]).toBeLessThan(MOST_HOLD_MS);
 });
