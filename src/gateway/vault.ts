@@ -192,6 +192,8 @@ export class Vault {
     const forgotten = new Set(ended.slice(0, Math.max(0, ended.length - MOST_ENDED)));
     this.#minted = [...kept.filter((held) => !forgotten.has(held)), { service, value, endsAt }];
     this.#looking = undefined;
+    // At once, as several that wait to be known would all be made so in the turn that looks for them first.
+    this.#look();
   }
 
   /** The same for signatures, which are made for every request. */

@@ -1,8 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import jsonwebtoken from 'jsonwebtoken';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parsePolicy } from '../../src/core/policy/read/parse.ts';
+import { Matcher } from '../../src/core/redact/matcher.ts';
 import { canonicalise } from '../../src/core/request/canonicalise.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { Recorder } from '../../src/gateway/audit/recorder.ts';
@@ -263,6 +264,31 @@ describe('a token', () => {
       expectNone(await log(), secrets);
     },
   );
+
+  it('that is long is known in a turn of its own, however many come in one answer', async () => {
+    const long = (): string => randomBytes(12_000).toString('base64url');
+    const more = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`other_${i}_token`, long()]));
+    tokens = () => ({ body: { access_token: freshKey(), token_type: 'Bearer', expires_in: 3600, ...more } });
+    await open(oauth(), randomUUID());
+    const added = vi.spyOn(Matcher.prototype, 'add');
+    const inTurns: number[] = [];
+    const turn = (): void => {
+      inTurns.push(added.mock.calls.length);
+      added.mockClear();
+      next = setImmediate(turn);
+    };
+    let next = setImmediate(turn);
+    try {
+      expect(await read('/x')).toMatchObject({ answer: { status: 200 } });
+    } finally {
+      clearImmediate(next);
+      added.mockRestore();
+    }
+    // Each is added to two matchers.
+    expect(inTurns.reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(2 * 13);
+    expect(Math.max(...inTurns)).toBeLessThanOrEqual(2 * 3);
+    expectNone(await log(), Object.values(more));
+  });
 
   it('that was renewed stays known while it may live, though its refresh token was replaced', async () => {
     tokens = () => ({

@@ -3,7 +3,7 @@ import { utf8 } from './bytes.ts';
 import { isEveryday } from './everydayWords.ts';
 import { isWordlike, LEAST, type Pattern, type PieceRule } from './matcher.ts';
 import { PEM_BOUNDARY, secretParts } from './parts.ts';
-import { publicStartOf } from './publicStart.ts';
+import { publicMiddleOf, publicStartOf } from './publicParts.ts';
 import { DEPTH } from './search.ts';
 import { spelledOut } from './spelledOut.ts';
 import { unescapeLayer } from './unescape.ts';
@@ -104,11 +104,12 @@ function doubled(text: string): string[] {
   ].filter((spelling) => spelling !== text);
 }
 
-/** What of a value's beginning and end is no secret: a prefix that everybody knows, and a word that may be anywhere. */
+/** What of a value's beginning and end is no secret: a prefix that everybody knows, and a word that may be anywhere; and what stands in all values of a kind. */
 function pieceRule(text: string, user: number): PieceRule {
   const words = text.length < CHOSEN ? [wordAt(text, 1), wordAt(text, -1)] : [0, 0];
   return {
     publicStart: Math.max(user, publicStartOf(text), words[0] ?? 0),
+    publicMiddle: publicMiddleOf(text),
     publicEnd: words[1] ?? 0,
     groups: UUID_DIGITS.test(text),
   };

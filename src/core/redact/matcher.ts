@@ -11,6 +11,8 @@ export const LEAST = 8;
 export interface PieceRule {
   /** So many bytes at the beginning are known to everybody, such as `sk_live_`. */
   readonly publicStart: number;
+  /** So are those from here to there, such as `T3BlbkFJ`. */
+  readonly publicMiddle: readonly [from: number, to: number];
   /** So many at the end. */
   readonly publicEnd: number;
   /** A dash behind or before a piece says nothing: others write the value, and values like it, in groups. */
@@ -267,8 +269,10 @@ function isCutOff(
   if (pieces === undefined) {
     return false;
   }
+  const [from, to] = pieces.publicMiddle;
+  const known = Math.max(0, Math.min(after, to) - Math.max(first, from));
   const secret = Math.min(after, wanted.length - pieces.publicEnd) - Math.max(first, pieces.publicStart);
-  if (secret < LEAST) {
+  if (secret - known < LEAST) {
     return false;
   }
   const openStart = endsBefore(bytes, start) && !(pieces.groups && bytes[start - 1] === DASH);

@@ -97,6 +97,19 @@ describe('what a redactor is told to know', () => {
     }
   });
 
+  it('is found in what its own escapes are lost in, for as long as one value has any, whichever came and went', () => {
+    const escaped = ['!  \\<  !', 'ab\\"cd%ef', 'ab%41"c\\u0064e&amp;f'];
+    const all = escaped.map((value) => ({ name: 'api', value: new Secret(value) }));
+    const text = 'x !  \\&lt;  ! y';
+    for (const gone of [[1], [2], [1, 2], [2, 1]]) {
+      const redactor = new Redactor(all);
+      for (const one of gone) redactor.know(all.filter((_, i) => i !== one));
+      redactor.know(all.slice(0, 1));
+      expect(redactor.text(text).count, String(gone)).toBe(1);
+    }
+    expect(new Redactor([]).text(text).count).toBe(0);
+  });
+
   it('takes time for what is new or gone, however much is known', () => {
     const fresh = (length: number): KnownSecret => ({
       name: 'api',

@@ -117,6 +117,31 @@ describe('a piece of a credential', () => {
     }
   });
 
+  it.each([
+    ['', ['Zq8vT3mXw7L', 'p2RkB9nYc'], ['4Jh6Ds5Gf1', 'KaVb7Lw3Mx']],
+    ['proj-', ['Zq8vT3mXw7L-p2RkB9nY_c4Jh6', 'Ds5Gf1KaVb7Lw3MxQ'], ['tT6yU8iO0pA_s1D2fG', '3hJ4kL5zX6cV7bN8m']],
+  ])('is none where all keys of a kind have it in the middle: sk-%s', (kind, before, behind) => {
+    const middle = ['T3B', 'lbkFJ'].join('');
+    const [left, right] = [before.join(''), behind.join('')];
+    const value = `${['sk', kind].join('-')}${left}${middle}${right}`;
+    const known = redactor(value);
+    // Where one or a few more characters told a piece of it, they could be guessed one after another.
+    for (let more = 0; more < 8; more++) {
+      for (let own = 0; own <= more; own++) {
+        const piece = `${left.slice(left.length - own)}${middle}${right.slice(0, more - own)}`;
+        expect(known.text(`(${piece})`).text, piece).toBe(`(${piece})`);
+        expect(known.namesIn({ piece })).toEqual([]);
+      }
+    }
+    for (const own of [0, 3, 8]) {
+      const piece = `${left.slice(left.length - own)}${middle}${right.slice(0, 8 - own)}`;
+      expect(known.text(`(${piece})`).text, piece).toBe('([redacted:api])');
+    }
+    for (const piece of [value, left.slice(-10), right.slice(-8), `${left}${middle}`, `${middle}${right}`]) {
+      expect(known.text(`(${piece})`).text, piece).toBe('([redacted:api])');
+    }
+  });
+
   it('counts in base64 and hexadecimal that were cut, at any place', () => {
     fc.assert(
       fc.property(key, fc.nat(), fc.constantFrom('base64', 'base64url', 'hex'), (value, at, encoding) => {

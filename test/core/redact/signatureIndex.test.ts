@@ -140,6 +140,17 @@ describe('signatures', () => {
     );
   });
 
+  it('are held anew where they are made again while they are left behind', () => {
+    const index = new SignatureIndex();
+    const made = Array.from({ length: 600 }, (_, i) => new Secret(digest(`one ${i}`).toString('hex')));
+    for (const one of made) index.add('api', one, 5);
+    const [first, second] = made;
+    expect(index.sweep(6), 'most of them are done').toBe(false);
+    index.add('api', first as Secret, 9);
+    sweep(index, 6);
+    expect([index.has(first as Secret), index.has(second as Secret)]).toEqual([true, false]);
+  });
+
   it('move little by little, however many there are: with one more, and when they end', () => {
     const entered = vi.spyOn(SignatureRoom.prototype, 'enter');
     const most = (count: number, work: (i: number) => unknown): number => {

@@ -272,7 +272,7 @@ describe('headers that are made to be slow', () => {
     ['blanks before a parameter', 'content-type', `a/b;${' '.repeat(16_000)}x=1`],
     ['blanks behind a parameter', 'content-type', `a/b;x=1${' '.repeat(16_000)};`],
     ['blanks inside of a value', 'accept', `a${' '.repeat(16_000)}b`],
-    ['blanks in a long value', 'accept', `a${' '.repeat(60_000)}b`],
+    ['blanks in a long value', 'accept', `a${' '.repeat(30_000)}b`],
     ['backslashes in quotes', 'content-type', `a/b;x="${'\\'.repeat(16_000)}`],
     ['quotes', 'content-type', `a/b;x=${'"'.repeat(16_000)}`],
     ['semicolons', 'content-type', `a/b${'; '.repeat(8_000)}`],

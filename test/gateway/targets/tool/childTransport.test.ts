@@ -4,6 +4,8 @@ import { ChildTransport } from '../../../../src/gateway/targets/tool/childTransp
 
 /** What is done with each line takes its time: a chunk of the shortest takes a third of a second in all. */
 const LINE_MS = 0.02;
+/** Then it is ended, so that a reader which lets nothing else happen comes to its end, too. */
+const MOST_LINES = 40_000;
 /** The event loop is promised to be held for no longer. */
 const MOST_HOLD_MS = 20;
 
@@ -22,6 +24,7 @@ it('a server that writes short lines to standard error without end holds the eve
     maxLineBytes: 1024,
     onErrorLine: () => {
       lines++;
+      if (lines === MOST_LINES) void transport.close();
       const until = performance.now() + LINE_MS;
       while (performance.now() < until);
     },
@@ -41,10 +44,10 @@ it('a server that writes short lines to standard error without end holds the eve
   }, 1);
   await new Promise((resolve) => setTimeout(resolve, 1500));
   clearInterval(meter);
+  holds.push(worked() - last);
   await transport.close();
   expect(lines).toBeGreaterThan(5000);
-  // A few may be the collection of garbage.
-  holds.sort((a, b) => b - a);
-  expect(holds.length).toBeGreaterThan(10);
-  expect(holds[3]).toBeLessThan(MOST_HOLD_MS);
+  // The collection of garbage may take its time, too; without turns for others, nearly all of it is one hold.
+  const sum = (some: readonly number[]): number => some.reduce((all, one) => all + one, 0);
+  expect(sum(holds.filter((one) => one >= MOST_HOLD_MS))).toBeLessThan(sum(holds) / 4);
 });

@@ -7,6 +7,7 @@ import type { Secret } from '../../../../core/secret.ts';
 import { type RefusalError, refusals } from '../../../call/refusals.ts';
 import { KeyedRates } from '../../../keyedRates.ts';
 import type { CredentialKeeper, RenewalLease } from '../../../parent.ts';
+import { Turns } from '../../../turns.ts';
 import { unlessAborted } from '../../../unlessAborted.ts';
 import type { Incoming } from '../http/message.ts';
 import { mintGithubApp } from '../inject/githubApp.ts';
@@ -89,6 +90,8 @@ export class Renewer {
   readonly #pauses = new Map<string, Pause>();
   /** Renewals that the parent could not store yet, and what they come after. */
   readonly #unstored = new Map<string, { readonly after: Secret; readonly kept: Kept }>();
+  /** Each token takes milliseconds to be known, and an answer may hold twenty. */
+  readonly #turns = new Turns();
   readonly #made: KeyedRates;
   readonly #madeFor401: KeyedRates;
 
@@ -345,7 +348,9 @@ export class Renewer {
       now: (origin) => now() + (origin === undefined ? 0 : skew.offset(origin)),
       send: async (request) => {
         const incoming = await send(service, request, signal);
-        for (const { value, lifeMs } of tokensOf(incoming.body)) hold(service.name, value, now() + lifeMs);
+        for (const { value, lifeMs } of tokensOf(incoming.body)) {
+          await this.#turns.take(async () => hold(service.name, value, now() + lifeMs));
+        }
         return incoming;
       },
       hold: (value, endsAt) => hold(service.name, value, endsAt),

@@ -19,6 +19,9 @@ const KNOWN_STARTS: readonly RegExp[] = [
   /^eyJ[\w-]{1,200}\./,
 ];
 
+/** The same in the middle of one: OpenAI's have the word `OpenAI` in base64 between two halves. */
+const KNOWN_MIDDLE = /T3BlbkFJ/;
+
 /** So many characters at the beginning of a credential are no secret. */
 export function publicStartOf(text: string): number {
   let prefix = 0;
@@ -29,4 +32,10 @@ export function publicStartOf(text: string): number {
     }
   }
   return Math.max(prefix, ...KNOWN_STARTS.map((start) => start.exec(text)?.[0].length ?? 0));
+}
+
+/** From where to where the characters in the middle of a credential are no secret; the same number twice where all are. */
+export function publicMiddleOf(text: string): readonly [from: number, to: number] {
+  const found = KNOWN_MIDDLE.exec(text);
+  return found ? [found.index, found.index + found[0].length] : [0, 0];
 }
