@@ -101,7 +101,7 @@ test('a value is taken out of a .env file, verified, stored, and only then remov
   await window.pick('Another API');
   await window.type('A short name', 'demo');
   await window.type('base URL', api.origin);
-  await window.waitForInput('How does the API take');
+  await window.waitForInput('How does the API accept');
   await window.pick('Bearer token');
   await window.type('Environment', 'test');
   await window.type('Path used to test', '/v1/me');

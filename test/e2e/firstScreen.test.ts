@@ -177,7 +177,7 @@ test('beside a .env file the credential is asked for in a password box, and othe
   await window.waitForInput('base URL');
   await pasteWrongly(PASTED);
   await window.type('looks like a credential', api.origin);
-  await window.waitForInput('How does the API take');
+  await window.waitForInput('How does the API accept');
   await pasteWrongly(PASTED);
   await window.page.locator('.quick-input-widget .quick-input-box input').fill('Bearer');
   await window.pick('Bearer token');
@@ -217,7 +217,7 @@ test.each([
   await window.pick('Another API');
   await window.type('A short name', 'other');
   await window.type('base URL', api.origin);
-  await window.waitForInput('How does the API take');
+  await window.waitForInput('How does the API accept');
   await window.page.locator('.quick-input-widget .quick-input-box input').fill(type);
   await window.pick(type);
   for (const answer of answers) await window.type('Add Service', answer);

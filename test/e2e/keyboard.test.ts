@@ -99,7 +99,7 @@ test('a service is added by keyboard', async () => {
   await choose('Which API', 'Another API');
   await answer('A short name', 'demo');
   await answer('base URL', api.origin);
-  await choose('How does the API take', 'Bearer token');
+  await choose('How does the API accept', 'Bearer token');
   await answer('Environment', 'test');
   await answer('Path used to test', '');
   await answer('The credential', credential);

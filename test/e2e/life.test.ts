@@ -104,7 +104,7 @@ test('a service is added by signing in in the browser, and an agent calls it', a
   await window.pick('Another API');
   await window.type('A short name', 'demo');
   await window.type('base URL', `${provider.origin}/api`);
-  await window.waitForInput('How does the API take');
+  await window.waitForInput('How does the API accept');
   await window.pick('OAuth 2');
   await window.waitForInput('How is an access token');
   await window.pick('Sign in with the browser');

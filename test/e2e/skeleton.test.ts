@@ -61,7 +61,7 @@ test('a service is added through the palette and the password box', async () => 
   await window.pick('Another API');
   await window.type('A short name', 'demo');
   await window.type('base URL', api.origin);
-  await window.waitForInput('How does the API take');
+  await window.waitForInput('How does the API accept');
   await window.pick('Bearer token');
   await window.type('Environment', 'test');
   await window.type('Path used to test', '');

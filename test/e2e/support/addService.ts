@@ -44,7 +44,7 @@ export async function answerAddService(window: EditorWindow, answers: ServiceAns
     [/Which API/, search('Another API')],
     [/A short name/, type(name)],
     [/base URL/, type(baseUrl)],
-    [/How does the API take/, pick('Bearer token')],
+    [/How does the API accept/, pick('Bearer token')],
     [/^.*Environment/, type(environment)],
     [/Path used to test/, type(verifyPath)],
     [/The credential/, type(credential)],
