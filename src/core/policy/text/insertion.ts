@@ -23,7 +23,7 @@ export interface NewEntry {
  */
 export function withEntry(text: string | undefined, section: Section, entry: NewEntry): string {
   const before = text ?? '';
-  const document = parse(before);
+  const document = parseFile(before);
   const edits = entryEdits(before, document.contents, section, entry);
   setEntry(document, section, entry);
   return inserted(before, edits, document);
@@ -34,7 +34,7 @@ export function withEntry(text: string | undefined, section: Section, entry: New
  * {@link PolicyNotWritableError} when the text has no such service.
  */
 export function withItem(text: string, service: string, lines: readonly string[]): string {
-  const document = parse(text);
+  const document = parseFile(text);
   const definition = document.getIn(['services', service], true);
   if (!isMap(definition)) throw new PolicyNotWritableError(`The policy file does not have the service ${service}.`);
   const map = definition as AnyMap;
@@ -58,14 +58,18 @@ function inserted(text: string, edits: readonly TextEdit[], document: Document):
     const eol = lineEndOf(text);
     const edited = applyEdits(text, edits);
     const ended = edits.some(({ span }) => span.start === text.length) && !edited.endsWith(eol) ? edited + eol : edited;
-    const reread = parseDocument(ended, { uniqueKeys: false });
+    const reread = parse(ended);
     if (reread.errors.length === 0 && JSON.stringify(reread.toJS()) === JSON.stringify(document.toJS())) return ended;
   }
   return document.toString({ lineWidth: 0 }).replaceAll('\n', lineEndOf(text));
 }
 
 function parse(text: string): Document {
-  const document = parseDocument(text, { uniqueKeys: false });
+  return parseDocument(text, { uniqueKeys: false });
+}
+
+function parseFile(text: string): Document {
+  const document = parse(text);
   if (document.errors.length > 0) throw new PolicyNotWritableError('The policy file is not valid YAML.');
   return document;
 }

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { PRESETS } from '../../../../src/core/policy/edit/presets.ts';
 import { type NewService, withService } from '../../../../src/core/policy/edit/serviceWriter.ts';
+import { USER_POLICY_TEMPLATE } from '../../../../src/core/policy/edit/userPolicyTemplate.ts';
 import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
 import { PolicyNotWritableError } from '../../../../src/core/policy/text/insertion.ts';
-import { USER_POLICY_TEMPLATE } from '../../../../src/extension/policy/model/userPolicyTemplate.ts';
 
 const STRIPE: NewService = {
   name: 'stripe',
@@ -108,4 +108,8 @@ test.each(PRESETS.map((preset) => [preset.id, preset.rules] as const))('preset %
 
 test.each(['services: [1]\n', '- a\n', 'services: {\n'])('%j cannot take a service', (text) => {
   expect(() => withService(text, STRIPE)).toThrow(PolicyNotWritableError);
+});
+
+test('a name that no policy takes is written all the same, so that the policy language says what is wrong', () => {
+  for (const name of ['\t', '- x', '# x', '']) expect(() => withService('', { ...STRIPE, name })).not.toThrow();
 });
