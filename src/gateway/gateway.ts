@@ -3,6 +3,7 @@ import { MOST_JSON_WEIGHT } from '../core/jsonWeight.ts';
 import { DEFAULT_LIMITS } from '../core/limits/limitsModel.ts';
 import type { WantedRule } from '../core/policy/learn/narrowestRule.ts';
 import type { PolicyAuthor, PolicyDocument } from '../core/policy/model/policy.ts';
+import type { VerifyingRequest } from '../core/services/verifyingRequest.ts';
 import type {
   AccessAnswer,
   AccessRequest,
@@ -52,7 +53,6 @@ import type {
   Redemption,
   ServerPins,
   Verification,
-  VerifyingRequest,
   VerifyOptions,
   WindowInfo,
   WishOutcome,

@@ -1,6 +1,7 @@
 import type { AuditEvent } from '../core/audit/auditEvent.ts';
 import type { WantedRule } from '../core/policy/learn/narrowestRule.ts';
 import type { Secret } from '../core/secret.ts';
+import type { VerifyingRequest } from '../core/services/verifyingRequest.ts';
 import type { Answer, Call, Refusal } from '../protocol/messages.ts';
 
 /**
@@ -206,20 +207,6 @@ export interface GatewayControl {
   settleAccessWish(id: string, outcome: WishOutcome): Promise<void>;
   /** Where the audit chain of this run stands, once everything up to there is on disk. `seq` is 0 without any record. */
   head(): Promise<AuditHead>;
-}
-
-/** A harmless request that shows whether an API takes a credential, and how to read the answer. */
-export interface VerifyingRequest {
-  readonly method: 'GET' | 'HEAD' | 'POST';
-  /** Relative to the service's base URL; may carry a query. */
-  readonly path: string;
-  readonly json?: unknown;
-  /** JSON Pointer (RFC 6901) to what is `true` in a good answer, for APIs that answer 200 to a wrong credential too. */
-  readonly proof?: string;
-  /** For APIs that answer 403 to a wrong credential as well, so that it tells nothing. */
-  readonly vague403?: true;
-  /** Where a good answer says when the credential ends: the name of a header, or a JSON Pointer. */
-  readonly expiry?: { readonly header: string } | { readonly pointer: string };
 }
 
 export interface VerifyOptions {

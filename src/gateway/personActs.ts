@@ -1,4 +1,5 @@
 import type { WantedRule } from '../core/policy/learn/narrowestRule.ts';
+import type { VerifyingRequest } from '../core/services/verifyingRequest.ts';
 import type { Call, Refusal } from '../protocol/messages.ts';
 import { MOST_MAX_CHARS } from './answer/answer.ts';
 import { PERSON } from './call/callContext.ts';
@@ -11,7 +12,6 @@ import type {
   Redemption,
   Renewal,
   Verification,
-  VerifyingRequest,
   VerifyOptions,
 } from './parent.ts';
 import type { ServiceInForce } from './policySet.ts';

@@ -8,6 +8,7 @@ import {
 import type { AuditEvent } from '../core/audit/auditEvent.ts';
 import type { WantedRule } from '../core/policy/learn/narrowestRule.ts';
 import { Secret } from '../core/secret.ts';
+import type { VerifyingRequest } from '../core/services/verifyingRequest.ts';
 import type { Call } from '../protocol/messages.ts';
 import type {
   AccessWish,
@@ -40,7 +41,6 @@ import type {
   SessionRequest,
   ToolsSeen,
   Verification,
-  VerifyingRequest,
   WindowInfo,
   WishOutcome,
 } from './parent.ts';

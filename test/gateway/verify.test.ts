@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Secret } from '../../src/core/secret.ts';
-import type { Candidate, VerifyingRequest } from '../../src/gateway/parent.ts';
+import type { VerifyingRequest } from '../../src/core/services/verifyingRequest.ts';
+import type { Candidate } from '../../src/gateway/parent.ts';
 import { connectGateway } from '../../src/gateway/pipe.ts';
 import { forkGateway } from '../support/forkedGateway.ts';
 import { type GatewayInProcess, gatewayInProcess } from '../support/gatewayInProcess.ts';

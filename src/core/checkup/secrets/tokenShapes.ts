@@ -1,7 +1,7 @@
 /** A credential that tells by its shape what it is. */
 export interface TokenShape {
   readonly kind: string;
-  /** Id of a known service, src/extension/services/model/knownServices.ts. */
+  /** Id of a known service, src/core/services/knownServices.ts. */
   readonly provider?: string;
   /** Matches the token alone. Linear in time: no group repeats inside another. */
   readonly pattern: RegExp;

@@ -2,10 +2,10 @@ import fs from 'node:fs';
 import { l10n, ProgressLocation, Uri, window, workspace } from 'vscode';
 import type { AuditRecord } from '../../../core/audit/auditEvent.ts';
 import { compareRecords, matchesQuery } from '../../../core/audit/auditQuery.ts';
+import { asCsv, asJsonLines } from '../../../core/audit/exportFormats.ts';
 import { auditRuns, NotAPartError, runRecords } from '../../../gateway/audit/trail.ts';
 import type { AuditParts } from '../../app/parts.ts';
 import { askChoice, single } from '../../ui/steps.ts';
-import { asCsv, asJsonLines } from '../model/exportFormats.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 

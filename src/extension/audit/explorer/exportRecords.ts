@@ -1,6 +1,6 @@
 import { l10n, ProgressLocation, Uri, window, workspace } from 'vscode';
 import type { AuditRecord } from '../../../core/audit/auditEvent.ts';
-import { asCsv, asJsonLines } from '../model/exportFormats.ts';
+import { asCsv, asJsonLines } from '../../../core/audit/exportFormats.ts';
 import type { ExplorerFilter } from './explorerMessages.ts';
 import { MOST_ROWS, markdownReport } from './markdownReport.ts';
 import type { TrailReader } from './trailReader.ts';

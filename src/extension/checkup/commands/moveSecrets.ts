@@ -1,12 +1,12 @@
 import { commands, l10n, window } from 'vscode';
 import { RemovalNotPossibleError } from '../../../core/checkup/edit/secretRemoval.ts';
+import { KNOWN_SERVICES } from '../../../core/services/knownServices.ts';
 import type { App } from '../../app/app.ts';
 import type { CheckupParts, WindowParts } from '../../app/parts.ts';
 import type { CredentialId } from '../../credentials/model/credentialId.ts';
 import { credentialKey } from '../../credentials/model/credentialId.ts';
 import { askWraps, usableDrafts, type WrapWish } from '../../servers/commands/wrapQuestions.ts';
 import { wrapServer } from '../../servers/commands/wrapServer.ts';
-import { KNOWN_SERVICES } from '../../services/model/knownServices.ts';
 import { confirmInModal, tellFailure } from '../../ui/confirm.ts';
 import { showDifference } from '../../ui/difference.ts';
 import { masked, shownText } from '../../util/shownText.ts';

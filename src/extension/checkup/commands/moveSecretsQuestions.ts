@@ -1,6 +1,6 @@
 import { l10n } from 'vscode';
+import { KNOWN_SERVICES } from '../../../core/services/knownServices.ts';
 import type { CredentialParts } from '../../app/parts.ts';
-import { KNOWN_SERVICES } from '../../services/model/knownServices.ts';
 import { maskedText } from '../../ui/placementText.ts';
 import { askChoice, type Choice, runSteps, type Step, type StepFrame } from '../../ui/steps.ts';
 import { shownText } from '../../util/shownText.ts';

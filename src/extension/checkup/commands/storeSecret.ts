@@ -1,10 +1,10 @@
 import { l10n } from 'vscode';
+import { KNOWN_SERVICES } from '../../../core/services/knownServices.ts';
 import type { App } from '../../app/app.ts';
 import type { CredentialId } from '../../credentials/model/credentialId.ts';
 import { migrationSteps } from '../../services/commands/addServiceQuestions.ts';
 import { createService } from '../../services/commands/createService.ts';
 import { type ServiceDraft, serviceOf } from '../../services/commands/serviceDraft.ts';
-import { KNOWN_SERVICES } from '../../services/model/knownServices.ts';
 import { runSteps } from '../../ui/steps.ts';
 import type { PlainSecret } from '../repair/secretPlaces.ts';
 import { secretText } from './moveSecretsQuestions.ts';

@@ -1,8 +1,8 @@
 import { EndOfLine, l10n, Range, type TextDocument, Uri, WorkspaceEdit, workspace } from 'vscode';
+import { replacementOf } from '../../../core/text/fileChange.ts';
 import { shownPath } from '../../util/shownText.ts';
 import { isWritable } from '../scan/localFiles.ts';
 import { type Backup, type Backups, textHash } from './backups.ts';
-import { replacementOf } from './fileChange.ts';
 
 /** What is to become of one file. */
 export interface FileChange {

@@ -4,7 +4,7 @@ import {
   supportsServerRemoval,
   withoutSecrets,
 } from '../../../core/checkup/edit/secretRemoval.ts';
-import { isUsable } from '../../credentials/model/credentialInput.ts';
+import { isUsable } from '../../../core/credentials/credentialInput.ts';
 import type { CheckedFile } from '../scan/checkup.ts';
 import type { FileChange } from './changeFiles.ts';
 import type { PlainSecret } from './secretPlaces.ts';

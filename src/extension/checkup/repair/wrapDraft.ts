@@ -1,9 +1,9 @@
 import type { Fix, ServerEntry } from '../../../core/checkup/model/checkupModel.ts';
+import { isUsable } from '../../../core/credentials/credentialInput.ts';
 import { neededNetwork } from '../../../core/net/neededNetwork.ts';
 import { packagesOf } from '../../../core/packages/launches.ts';
 import type { NewServer } from '../../../core/policy/edit/serverWriter.ts';
 import { Secret } from '../../../core/secret.ts';
-import { isUsable } from '../../credentials/model/credentialInput.ts';
 import type { CheckedFile } from '../scan/checkup.ts';
 import type { PlainSecret } from './secretPlaces.ts';
 import { serverKeyOf, serverOf } from './serverOfSecret.ts';

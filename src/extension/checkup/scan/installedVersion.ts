@@ -1,8 +1,8 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
+import { isExactVersion } from '../../../core/packages/versions.ts';
 import { readPlainFile } from '../../../protocol/plainFile.ts';
-import { isExactVersion } from './versions.ts';
 
 const manifest = z.object({ name: z.string(), version: z.string() });
 

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { l10n, ProgressLocation, window } from 'vscode';
 import { holdsCredential, looksPasted } from '../../../core/checkup/secrets/pasted.ts';
+import { type CommandLineProblem, printCommandLine, splitCommandLine } from '../../../core/credentials/commandLine.ts';
 import type { Auth } from '../../../core/policy/auth/authTypes.ts';
 import type { CommandOutcome } from '../../../gateway/parent.ts';
 import { unsuitable } from '../../../gateway/targets/service/commands/commandCredentials.ts';
@@ -12,7 +13,6 @@ import { destinationText } from '../../ui/placementText.ts';
 import { type Answer, askChoice, askText, type StepFrame } from '../../ui/steps.ts';
 import { errorText } from '../../util/errorText.ts';
 import { commandEnvironment, safePath } from '../model/commandEnvironment.ts';
-import { type CommandLineProblem, printCommandLine, splitCommandLine } from '../model/commandLine.ts';
 import type { ChosenCommand } from '../model/credentialEntry.ts';
 import { findProgram, type ProgramProblem } from '../model/findProgram.ts';
 import type { EnteredCredential } from './enterCredential.ts';

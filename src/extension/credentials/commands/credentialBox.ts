@@ -1,8 +1,13 @@
 import { l10n } from 'vscode';
+import {
+  type CredentialInputProblem,
+  cleanCredential,
+  typedProblem,
+  weaknessOf,
+} from '../../../core/credentials/credentialInput.ts';
 import type { Secret } from '../../../core/secret.ts';
 import { openKeyPage } from '../../services/model/keyPage.ts';
 import { type Answer, askText, type BoxButton, type StepFrame } from '../../ui/steps.ts';
-import { type CredentialInputProblem, cleanCredential, typedProblem, weaknessOf } from '../model/credentialInput.ts';
 
 export interface CredentialQuestion {
   readonly prompt: string;

@@ -1,4 +1,6 @@
 import { FileType, l10n, type Uri, window, workspace } from 'vscode';
+import { printCommandLine } from '../../../core/credentials/commandLine.ts';
+import { type EnvVariable, envVariables, withoutVariable } from '../../../core/credentials/envFile.ts';
 import type { Secret } from '../../../core/secret.ts';
 import type { Binding } from '../../../gateway/parent.ts';
 import type { App } from '../../app/app.ts';
@@ -6,11 +8,9 @@ import { confirmInModal, tellFailure } from '../../ui/confirm.ts';
 import { maskedText } from '../../ui/placementText.ts';
 import { type Answer, askChoice, type StepFrame } from '../../ui/steps.ts';
 import { shownPath } from '../../util/shownText.ts';
-import { printCommandLine } from '../model/commandLine.ts';
 import type { ChosenCommand } from '../model/credentialEntry.ts';
 import type { CredentialId } from '../model/credentialId.ts';
 import type { CredentialFindings } from '../model/credentialStore.ts';
-import { type EnvVariable, envVariables, withoutVariable } from '../model/envFile.ts';
 import { askCredential, type CredentialQuestion } from './credentialBox.ts';
 
 /** A variable of a file in the workspace that a credential was taken from. */

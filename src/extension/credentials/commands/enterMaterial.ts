@@ -1,4 +1,5 @@
 import { l10n, type Uri, window, workspace } from 'vscode';
+import { credentialOfParts } from '../../../core/credentials/credentialParts.ts';
 import type { Auth } from '../../../core/policy/auth/authTypes.ts';
 import { Secret } from '../../../core/secret.ts';
 import { materialProblem } from '../../../gateway/targets/service/inject/material.ts';
@@ -6,7 +7,6 @@ import { type CredentialPart, dialogOf } from '../../ui/authDialogs.ts';
 import { tellFailure } from '../../ui/confirm.ts';
 import { type Answer, askText, type StepFrame } from '../../ui/steps.ts';
 import { shownPath } from '../../util/shownText.ts';
-import { credentialOfParts } from '../model/credentialParts.ts';
 import { type CredentialQuestion, credentialButtons } from './credentialBox.ts';
 import { askStoredOrTyped, type EnteredCredential } from './enterCredential.ts';
 

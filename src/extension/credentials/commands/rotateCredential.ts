@@ -1,4 +1,5 @@
 import { l10n } from 'vscode';
+import { printCommandLine } from '../../../core/credentials/commandLine.ts';
 import type { VscodeSessionAuth } from '../../../core/policy/auth/vscodeSession.ts';
 import type { Service } from '../../../core/policy/model/service.ts';
 import { Secret } from '../../../core/secret.ts';
@@ -12,7 +13,6 @@ import { confirmInModal } from '../../ui/confirm.ts';
 import { maskedText, placementText } from '../../ui/placementText.ts';
 import { type Answer, askChoice, type StepFrame, single } from '../../ui/steps.ts';
 import { bindingOf, sameBinding } from '../model/binding.ts';
-import { printCommandLine } from '../model/commandLine.ts';
 import { askCommand } from './askCommand.ts';
 import { type EnteredCredential, offerRemoval, storeEntered } from './enterCredential.ts';
 import { askCredentialOf, suitsCommand } from './enterMaterial.ts';

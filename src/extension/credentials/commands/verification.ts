@@ -1,12 +1,13 @@
 import { l10n, ProgressLocation, window } from 'vscode';
 import type { Service, VerifyRequest } from '../../../core/policy/model/service.ts';
 import type { Secret } from '../../../core/secret.ts';
-import type { Candidate, Renewal, Verification, VerifyingRequest } from '../../../gateway/parent.ts';
+import { findKnownService } from '../../../core/services/knownService.ts';
+import { KNOWN_SERVICES } from '../../../core/services/knownServices.ts';
+import type { VerifyingRequest } from '../../../core/services/verifyingRequest.ts';
+import type { Candidate, Renewal, Verification } from '../../../gateway/parent.ts';
 import { standingOf } from '../../../gateway/targets/service/verification.ts';
 import type { App } from '../../app/app.ts';
 import type { FreezeParts, GatewayPart } from '../../app/parts.ts';
-import { findKnownService } from '../../services/model/knownService.ts';
-import { KNOWN_SERVICES } from '../../services/model/knownServices.ts';
 import { chooseInModal } from '../../ui/confirm.ts';
 import { errorText } from '../../util/errorText.ts';
 import type { CredentialFindings } from '../model/credentialStore.ts';

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { l10n } from 'vscode';
+import { printCommandLine } from '../../../core/credentials/commandLine.ts';
 import { localFolders } from '../../gateway/model/windowInfo.ts';
-import { printCommandLine } from '../model/commandLine.ts';
 import { wordsInWorkspace } from '../model/findProgram.ts';
 
 type ServerRun =

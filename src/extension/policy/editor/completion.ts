@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Completion } from '../../../core/policy/editor/complete.ts';
+import { KNOWN_SERVICES } from '../../../core/services/knownServices.ts';
 import type { PolicyParts, ServiceParts } from '../../app/parts.ts';
-import { KNOWN_SERVICES } from '../../services/model/knownServices.ts';
 import { POLICY_SELECTOR } from '../language/policySelector.ts';
 import type { LookParts } from './policyLooks.ts';
 

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
+import { isUsable } from '../../../core/credentials/credentialInput.ts';
 import { literalCredentials, serverLiterals } from '../../../core/policy/read/parse.ts';
 import type { App } from '../../app/app.ts';
 import { bindingOf } from '../../credentials/model/binding.ts';
-import { isUsable } from '../../credentials/model/credentialInput.ts';
 import { scopeOf } from '../../credentials/model/credentialSet.ts';
 import { tellChange } from '../../gateway/commands/tellChange.ts';
 import { confirmInModal, tellFailure } from '../../ui/confirm.ts';

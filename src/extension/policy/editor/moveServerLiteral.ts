@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { isUsable } from '../../../core/credentials/credentialInput.ts';
 import { credentialsOf } from '../../../core/policy/compare/serverDestination.ts';
 import type { Server } from '../../../core/policy/model/server.ts';
 import { literalCredentials, serverLiterals } from '../../../core/policy/read/parse.ts';
@@ -10,7 +11,6 @@ import type { App } from '../../app/app.ts';
 import type { CredentialParts, GatewayPart, PolicyParts, WindowParts } from '../../app/parts.ts';
 import { confirmServerCredential } from '../../credentials/commands/serverCredentialDialog.ts';
 import type { CredentialId } from '../../credentials/model/credentialId.ts';
-import { isUsable } from '../../credentials/model/credentialInput.ts';
 import { scopeOf } from '../../credentials/model/credentialSet.ts';
 import { tellChange } from '../../gateway/commands/tellChange.ts';
 import { tellFailure } from '../../ui/confirm.ts';

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { PolicyChange } from '../../../core/policy/compare/policyChange.ts';
 import { samePolicy } from '../../../core/policy/compare/samePolicy.ts';
+import { lockedText } from '../../../core/policy/edit/lockedText.ts';
 import type { Policy, PolicyDocument } from '../../../core/policy/model/policy.ts';
 import { SerialQueue } from '../../../core/serialQueue.ts';
 import type { PolicyFile } from '../../../gateway/parent.ts';
@@ -8,7 +9,6 @@ import { PolicyTimeoutError } from '../../../policyWorker/policyParser.ts';
 import { type Approval, type ApprovalStore, fileName } from '../../state/approvalStore.ts';
 import { Emitter } from '../../util/emitter.ts';
 import type { Clock, TextFolderPort } from '../../util/ports.ts';
-import { lockedText } from './lockedText.ts';
 import type { PolicyLanguage } from './policyLanguage.ts';
 import type { PolicyRead, PolicySource } from './policySource.ts';
 import { hasName, namesOf, withReleases } from './releases.ts';

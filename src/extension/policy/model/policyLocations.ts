@@ -2,10 +2,10 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import { USER_POLICY_TEMPLATE } from '../../../core/policy/edit/userPolicyTemplate.ts';
 import { shownName } from '../../util/shownText.ts';
 import type { PolicyBook } from './policyBook.ts';
 import { type PolicyRead, type PolicySource, readSettled } from './policySource.ts';
-import { USER_POLICY_TEMPLATE } from './userPolicyTemplate.ts';
 
 const POLICY_FILE_NAME = 'valetkey.yaml';
 const SETTING = 'valetKey.policyFile';

@@ -1,4 +1,5 @@
 import { l10n, lm } from 'vscode';
+import { leastTools, toolsInEditor } from '../../../core/policy/edit/knownTools.ts';
 import { withServer } from '../../../core/policy/edit/serverWriter.ts';
 import type { CredentialParts, PolicyParts, ServiceParts } from '../../app/parts.ts';
 import type { Move } from '../../checkup/repair/movePlan.ts';
@@ -11,7 +12,6 @@ import { askFile, isTaken, nameProblem } from '../../services/commands/addServic
 import { askText, runSteps, type Step } from '../../ui/steps.ts';
 import { freeName } from '../../util/freeName.ts';
 import { shownText } from '../../util/shownText.ts';
-import { leastTools, toolsInEditor } from '../model/knownTools.ts';
 import { askVersion } from './askVersion.ts';
 
 /** A server that is to be wrapped, with everything that a person said of it. */

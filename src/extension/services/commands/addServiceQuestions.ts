@@ -4,12 +4,14 @@ import { neededNetwork } from '../../../core/net/neededNetwork.ts';
 import type { Auth } from '../../../core/policy/auth/authTypes.ts';
 import { type AuthTypeWithFields, answerProblem } from '../../../core/policy/edit/authAnswers.ts';
 import type { NewRule } from '../../../core/policy/edit/presets.ts';
+import { refusedAnswer } from '../../../core/policy/edit/refusedAnswer.ts';
 import { canonicalPath } from '../../../core/request/parts/path.ts';
+import { type AccountQuestion, type KnownService, presetsOf } from '../../../core/services/knownService.ts';
+import { KNOWN_SERVICES } from '../../../core/services/knownServices.ts';
 import type { GatewayPart, PolicyParts, ServiceParts } from '../../app/parts.ts';
 import { askCommand } from '../../credentials/commands/askCommand.ts';
 import type { EnteredCredential } from '../../credentials/commands/enterCredential.ts';
 import { askCredentialOf } from '../../credentials/commands/enterMaterial.ts';
-import { refusedAnswer } from '../../policy/model/refusedAnswer.ts';
 import { type AuthField, authDialogs } from '../../ui/authDialogs.ts';
 import {
   type Answer,
@@ -24,8 +26,6 @@ import {
 } from '../../ui/steps.ts';
 import { freeName } from '../../util/freeName.ts';
 import { shownPath } from '../../util/shownText.ts';
-import { type AccountQuestion, type KnownService, presetsOf } from '../model/knownService.ts';
-import { KNOWN_SERVICES } from '../model/knownServices.ts';
 import { presetText } from './presetText.ts';
 import { authOf, type ServiceDraft } from './serviceDraft.ts';
 

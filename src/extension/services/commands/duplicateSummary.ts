@@ -1,8 +1,8 @@
 import { l10n } from 'vscode';
 import { describeRule } from '../../../core/policy/compare/describeRule.ts';
 import type { Service } from '../../../core/policy/model/service.ts';
+import { isProduction } from '../../../core/services/production.ts';
 import { destinationText } from '../../ui/placementText.ts';
-import { isProduction } from '../model/production.ts';
 
 /** More rules would not fit a dialog; the difference behind it has them all. */
 const MOST_RULES = 12;

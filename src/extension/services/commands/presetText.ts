@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import type { ServicePresetId } from '../model/knownService.ts';
+import type { ServicePresetId } from '../../../core/services/knownService.ts';
 
 /** What a set of rules is called, and in words what it lets agents do. */
 export function presetText(id: ServicePresetId): { readonly label: string; readonly description: string } {

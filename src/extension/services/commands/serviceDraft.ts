@@ -2,8 +2,8 @@ import { neededNetwork } from '../../../core/net/neededNetwork.ts';
 import type { Auth } from '../../../core/policy/auth/authTypes.ts';
 import { type AuthAnswers, authOfAnswers } from '../../../core/policy/edit/authAnswers.ts';
 import type { NewService } from '../../../core/policy/edit/serviceWriter.ts';
+import { type KnownService, presetsOf, type ServicePresetId } from '../../../core/services/knownService.ts';
 import type { EnteredCredential } from '../../credentials/commands/enterCredential.ts';
-import { type KnownService, presetsOf, type ServicePresetId } from '../model/knownService.ts';
 
 /** The answers of Add Service so far. */
 export interface ServiceDraft {

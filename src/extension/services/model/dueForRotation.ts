@@ -1,4 +1,4 @@
-import { rotationAge } from '../../credentials/model/rotationDue.ts';
+import { rotationAge } from '../../../core/credentials/rotationDue.ts';
 import type { ServiceSummary } from './serviceList.ts';
 
 /** The services whose credential is older than their policy wants (`rotateEvery`). */

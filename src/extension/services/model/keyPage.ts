@@ -1,7 +1,7 @@
 import { env, l10n, Uri, window } from 'vscode';
 import type { Service } from '../../../core/policy/model/service.ts';
-import { findKnownService } from './knownService.ts';
-import { KNOWN_SERVICES } from './knownServices.ts';
+import { findKnownService } from '../../../core/services/knownService.ts';
+import { KNOWN_SERVICES } from '../../../core/services/knownServices.ts';
 
 /** Where the provider of this service makes and revokes credentials, if that is known. */
 export function keyPageOf(service: Service | undefined): string | undefined {

@@ -1,14 +1,14 @@
 import { l10n, ThemeColor, ThemeIcon, type TreeItem, TreeItemCollapsibleState } from 'vscode';
+import { printCommandLine } from '../../../core/credentials/commandLine.ts';
+import { rotationAge } from '../../../core/credentials/rotationDue.ts';
 import { programName } from '../../../core/packages/words.ts';
+import { isProduction } from '../../../core/services/production.ts';
 import type { Activity } from '../../audit/model/activity.ts';
-import { printCommandLine } from '../../credentials/model/commandLine.ts';
 import type { ChosenCommand } from '../../credentials/model/credentialEntry.ts';
-import { rotationAge } from '../../credentials/model/rotationDue.ts';
 import { DetailNode } from '../../ui/detailNode.ts';
 import { keptText } from '../../ui/keptText.ts';
 import { maskedText } from '../../ui/placementText.ts';
 import { Row } from '../../ui/row.ts';
-import { isProduction } from '../model/production.ts';
 import { commandFailed, isThere, type ServiceSummary } from '../model/serviceList.ts';
 import { attention, lastCallNode, pendingNodes, pendingText, waitingText } from './commonNodes.ts';
 import { productionUri } from './productionMark.ts';

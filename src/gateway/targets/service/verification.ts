@@ -1,5 +1,6 @@
+import type { VerifyingRequest } from '../../../core/services/verifyingRequest.ts';
 import type { Answer } from '../../../protocol/messages.ts';
-import type { CredentialStanding, Verification, VerifyingRequest } from '../../parent.ts';
+import type { CredentialStanding, Verification } from '../../parent.ts';
 import type { Incoming } from './http/message.ts';
 
 /**

@@ -1,9 +1,10 @@
 import type { AuditEvent } from '../../../core/audit/auditEvent.ts';
+import type { VerifyingRequest } from '../../../core/services/verifyingRequest.ts';
 import type { Call } from '../../../protocol/messages.ts';
 import type { CallContext, Caller } from '../../call/callContext.ts';
 import type { Authorized, Denied, Read, RunOptions, Seen, Target } from '../../call/target.ts';
 import type { GatewayState } from '../../gatewayState.ts';
-import type { Candidate, Verification, VerifyingRequest } from '../../parent.ts';
+import type { Candidate, Verification } from '../../parent.ts';
 import type { ServiceInForce } from '../../policySet.ts';
 import { type Authorizer, seenOf, seenRequest, unreadCall } from './authorizer.ts';
 import type { CommandCredentials } from './commands/commandCredentials.ts';

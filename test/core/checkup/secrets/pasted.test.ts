@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { holdsCredential, looksPasted, looksPastedAsPath } from '../../../../src/core/checkup/secrets/pasted.ts';
-import { KNOWN_SERVICES } from '../../../../src/extension/services/model/knownServices.ts';
+import { KNOWN_SERVICES } from '../../../../src/core/services/knownServices.ts';
 import { cpuTime } from '../../../support/cpuTime.ts';
 
 const LETTERS_AND_DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';

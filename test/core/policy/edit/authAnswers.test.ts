@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { credentialOfParts } from '../../../../src/core/credentials/credentialParts.ts';
 import { placementOf } from '../../../../src/core/policy/auth/authTypes.ts';
 import {
   type AuthAnswers,
@@ -9,7 +10,6 @@ import {
 import { withService } from '../../../../src/core/policy/edit/serviceWriter.ts';
 import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
 import { Secret } from '../../../../src/core/secret.ts';
-import { credentialOfParts } from '../../../../src/extension/credentials/model/credentialParts.ts';
 import { materialProblem } from '../../../../src/gateway/targets/service/inject/material.ts';
 
 const OAUTH = { tokenUrl: 'https://login.example.com/token', clientId: 'c' };

@@ -1,4 +1,4 @@
-import { Secret } from '../../../core/secret.ts';
+import { Secret } from '../secret.ts';
 
 /**
  * A credential of what was entered for its parts, in their order: the value itself where there is one part, else JSON

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { replacementOf } from '../../../../src/extension/checkup/repair/fileChange.ts';
+import { replacementOf } from '../../../src/core/text/fileChange.ts';
 
 test('a replacement makes the one text of the other, whatever they are', () => {
   const text = fc.string({ unit: fc.constantFrom('a', 'b', '\r', '\n', '🔑', '"') });

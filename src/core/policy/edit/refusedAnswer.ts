@@ -1,5 +1,5 @@
-import { type NewService, withService } from '../../../core/policy/edit/serviceWriter.ts';
-import { parsePolicy } from '../../../core/policy/read/parse.ts';
+import { parsePolicy } from '../read/parse.ts';
+import { type NewService, withService } from './serviceWriter.ts';
 
 /** What a person may answer by hand, one question each. */
 export type ServiceAnswer = Pick<

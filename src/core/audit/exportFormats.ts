@@ -1,4 +1,4 @@
-import type { AuditRecord } from '../../../core/audit/auditEvent.ts';
+import type { AuditRecord } from './auditEvent.ts';
 
 /** The columns of the CSV form: a record's own fields, those of its agent and credential flattened. */
 const COLUMNS: readonly (readonly [name: string, of: (record: AuditRecord) => string | number | undefined])[] = [

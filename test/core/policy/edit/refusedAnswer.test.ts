@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { refusedAnswer, type ServiceAnswer } from '../../../../src/core/policy/edit/refusedAnswer.ts';
 import { type NewService, withService } from '../../../../src/core/policy/edit/serviceWriter.ts';
 import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
-import { refusedAnswer, type ServiceAnswer } from '../../../../src/extension/policy/model/refusedAnswer.ts';
 
 test.each<[ServiceAnswer, RegExp]>([
   [{ auth: { type: 'header', name: 'Host' } }, /cannot carry a credential/],

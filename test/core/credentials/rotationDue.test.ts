@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { rotationAge } from '../../../../src/extension/credentials/model/rotationDue.ts';
+import { rotationAge } from '../../../src/core/credentials/rotationDue.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 

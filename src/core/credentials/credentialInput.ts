@@ -1,5 +1,5 @@
-import { credentialProblem, fitsHeader } from '../../../core/redact/strength.ts';
-import { Secret } from '../../../core/secret.ts';
+import { credentialProblem, fitsHeader } from '../redact/strength.ts';
+import { Secret } from '../secret.ts';
 
 /** Why a typed value is no credential that can be used. The texts for people are made where they are shown. */
 export type CredentialInputProblem = 'empty' | 'too-short' | 'line-break' | 'control-character' | 'not-ascii';

@@ -1,4 +1,4 @@
-import type { NewTools } from '../../../core/policy/edit/serverWriter.ts';
+import type { NewTools } from './serverWriter.ts';
 
 /** How VS Code names the tools of an MCP server: `mcp_`, the server's name cut to 18 characters in all, `_`, the tool's name. */
 const PREFIX = 'mcp_';

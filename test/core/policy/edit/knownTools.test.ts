@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { leastTools, toolsInEditor } from '../../../../src/extension/servers/model/knownTools.ts';
+import { leastTools, toolsInEditor } from '../../../../src/core/policy/edit/knownTools.ts';
 
 test('only the tools of that very server are its tools', () => {
   const names = ['mcp_github_get_me', 'mcp_github_create_issue', 'mcp_gitlab_get_me', 'read_file', 'mcp_git_log'];

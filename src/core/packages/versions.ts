@@ -1,4 +1,4 @@
-import type { Fix } from '../../../core/checkup/model/checkupModel.ts';
+import type { Fix } from '../checkup/model/checkupModel.ts';
 
 type Ecosystem = Extract<Fix, { kind: 'pin' }>['ecosystem'];
 

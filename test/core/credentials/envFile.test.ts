@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { envVariables, withoutVariable } from '../../../../src/extension/credentials/model/envFile.ts';
-import { cpuTime } from '../../../support/cpuTime.ts';
+import { envVariables, withoutVariable } from '../../../src/core/credentials/envFile.ts';
+import { cpuTime } from '../../support/cpuTime.ts';
 
 const KEY = ['sk', 'test', 'Zq7mK2xV9tB4nW8c'].join('_');
 const OTHER = 'k3Yt0ken-0f-an0ther-k1nd';

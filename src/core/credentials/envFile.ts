@@ -1,4 +1,4 @@
-import { Secret } from '../../../core/secret.ts';
+import { Secret } from '../secret.ts';
 import { isUsable } from './credentialInput.ts';
 
 /** One variable of a `.env` file. Offsets are UTF-16 code units of the text it was read from. */

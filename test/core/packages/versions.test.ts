@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
-import { installedVersion } from '../../../../src/extension/checkup/scan/installedVersion.ts';
-import { isExactVersion } from '../../../../src/extension/checkup/scan/versions.ts';
+import { isExactVersion } from '../../../src/core/packages/versions.ts';
+import { installedVersion } from '../../../src/extension/checkup/scan/installedVersion.ts';
 
 test.each([
   ['npm', '1.2.3', true],

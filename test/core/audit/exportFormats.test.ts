@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { AuditRecord } from '../../../../src/core/audit/auditEvent.ts';
-import { asCsv, asJsonLines } from '../../../../src/extension/audit/model/exportFormats.ts';
+import type { AuditRecord } from '../../../src/core/audit/auditEvent.ts';
+import { asCsv, asJsonLines } from '../../../src/core/audit/exportFormats.ts';
 
 const RECORD: AuditRecord = {
   gatewayId: 'aaaa',

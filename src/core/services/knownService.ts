@@ -1,7 +1,7 @@
-import type { Auth } from '../../../core/policy/auth/authTypes.ts';
-import { type NewRule, PRESETS, type PresetId } from '../../../core/policy/edit/presets.ts';
-import type { Service } from '../../../core/policy/model/service.ts';
-import type { VerifyingRequest } from '../../../gateway/parent.ts';
+import type { Auth } from '../policy/auth/authTypes.ts';
+import { type NewRule, PRESETS, type PresetId } from '../policy/edit/presets.ts';
+import type { Service } from '../policy/model/service.ts';
+import type { VerifyingRequest } from './verifyingRequest.ts';
 
 /** The sets of rules that are offered beside the generic ones. Their texts are in commands/presetText.ts. */
 export type ServicePresetId =

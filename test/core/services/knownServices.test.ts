@@ -1,15 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { compileService, decide } from '../../../../src/core/policy/decide/decide.ts';
-import { withService } from '../../../../src/core/policy/edit/serviceWriter.ts';
-import type { Service } from '../../../../src/core/policy/model/service.ts';
-import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
-import { canonicalise } from '../../../../src/core/request/canonicalise.ts';
-import {
-  findKnownService,
-  type KnownService,
-  presetsOf,
-} from '../../../../src/extension/services/model/knownService.ts';
-import { KNOWN_SERVICES } from '../../../../src/extension/services/model/knownServices.ts';
+import { compileService, decide } from '../../../src/core/policy/decide/decide.ts';
+import { withService } from '../../../src/core/policy/edit/serviceWriter.ts';
+import type { Service } from '../../../src/core/policy/model/service.ts';
+import { parsePolicy } from '../../../src/core/policy/read/parse.ts';
+import { canonicalise } from '../../../src/core/request/canonicalise.ts';
+import { findKnownService, type KnownService, presetsOf } from '../../../src/core/services/knownService.ts';
+import { KNOWN_SERVICES } from '../../../src/core/services/knownServices.ts';
 
 /** The service as Add Service would write it with this preset, parsed again without any problem. */
 function written(known: KnownService, presetIndex: number): Service {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { printCommandLine, splitCommandLine } from '../../../../src/extension/credentials/model/commandLine.ts';
+import { printCommandLine, splitCommandLine } from '../../../src/core/credentials/commandLine.ts';
 
 const words = (text: string, windows = false): readonly string[] | string => {
   const split = splitCommandLine(text, windows);

@@ -1,4 +1,4 @@
-import { type NewRule, PRESETS } from '../../../core/policy/edit/presets.ts';
+import { type NewRule, PRESETS } from '../policy/edit/presets.ts';
 import type { KnownService, ServicePreset } from './knownService.ts';
 
 /** The providers that Add Service knows, in the order of the list. Sources stand at each; read in 2026. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isProduction } from '../../../../src/extension/services/model/production.ts';
+import { isProduction } from '../../../src/core/services/production.ts';
 
 test.each(['production', 'Prod', 'live', 'eu-live', 'prod_2', 'prd'])('%s is production', (name) => {
   expect(isProduction(name)).toBe(true);

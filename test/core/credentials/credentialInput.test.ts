@@ -1,10 +1,5 @@
 import { expect, test } from 'vitest';
-import {
-  cleanCredential,
-  isUsable,
-  typedProblem,
-  weaknessOf,
-} from '../../../../src/extension/credentials/model/credentialInput.ts';
+import { cleanCredential, isUsable, typedProblem, weaknessOf } from '../../../src/core/credentials/credentialInput.ts';
 
 test.each([
   ['', 'empty'],
