@@ -4,6 +4,7 @@ import { cpuMs } from './processInfo.ts';
 import { type Agent, freshKey, serve } from './serve.ts';
 import { sleep } from './until.ts';
 import { startUpstream } from './upstream.ts';
+import { type WrappedClient, wrappedClient } from './wrapped.ts';
 
 /** So long a call may go on undisturbed before it is cut off: some wait for a person, or ten seconds for a thread. */
 const UNDISTURBED_MS = 600;
@@ -34,17 +35,32 @@ export async function startHoldingGateway(): Promise<HoldingGateway> {
     return agent;
   };
   let agent = await newAgent();
+  const clients = new Map<string, WrappedClient>();
+
+  /** Calls a tool of ours, or one of a wrapped server, and gives what is not for people's eyes. */
+  async function ask({ server, tool, args }: HoldingInput): Promise<object | undefined> {
+    if (server === undefined) return agent.raw(tool, args);
+    const client = clients.get(server) ?? (await wrappedClient(served.proxy, server));
+    clients.set(server, client);
+    return (await client.call(tool, args)).structuredContent;
+  }
+
+  async function beginAnew(): Promise<void> {
+    await Promise.all([agent, ...clients.values()].map((one) => one.close()));
+    clients.clear();
+    agent = await newAgent();
+  }
 
   /** Calls, and what happens meanwhile; then all is frozen, and nothing is waited for that was begun before: it is cut off. */
   async function duringCalls<T>(
-    { tool, args }: HoldingInput,
+    input: HoldingInput,
     atOnce: number,
     act: (calls: Promise<unknown>, freeze: () => Promise<unknown>) => Promise<T>,
   ): Promise<T> {
     const freeze = (): Promise<unknown> => served.order({ do: 'freeze' });
     for (;;) {
       await longestHold(served);
-      const calls = Promise.all(Array.from({ length: atOnce }, () => agent.raw(tool, args).catch(() => undefined)));
+      const calls = Promise.all(Array.from({ length: atOnce }, () => ask(input).catch(() => undefined)));
       const result = await act(calls, freeze);
       await freeze();
       const turnedAway = (await calls).some(
@@ -53,8 +69,7 @@ export async function startHoldingGateway(): Promise<HoldingGateway> {
       await served.order({ do: 'unfreeze' });
       if (!turnedAway) return result;
       // Whoever had many calls refused is turned away before anything is looked at, but not on a new connection.
-      await agent.close();
-      agent = await newAgent();
+      await beginAnew();
     }
   }
 

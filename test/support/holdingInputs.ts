@@ -1,12 +1,15 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
-import { loopbackService, policyText } from './serve.ts';
+import { loopbackService } from './serve.ts';
+import { trickyServer } from './wrapped.ts';
 
 /** Something that an agent sends, or an API answers, to keep the gateway busy. */
 export interface HoldingInput {
   readonly name: string;
-  readonly tool: 'read' | 'execute' | 'list_services' | 'request_access';
+  /** A tool of this wrapped server; of Valet Key itself without one. */
+  readonly server?: 'open' | 'asking';
+  readonly tool: string;
   readonly args: Record<string, unknown>;
 }
 
@@ -17,7 +20,7 @@ const MANY = Array.from({ length: 100 }, (_, i) => `other-${i}`);
 
 /** Policy, services' credentials and inputs, for an API that answers as {@link answerHolding} does. */
 export function holdingPolicy(origin: string): string {
-  return policyText({
+  const services = {
     plain: loopbackService(origin, {
       policies: [
         { path: '/**', methods: ['GET', 'POST'] },
@@ -56,7 +59,12 @@ export function holdingPolicy(origin: string): string {
       policies: [{ path: '/**', methods: ['GET'] }],
     }),
     ...Object.fromEntries(MANY.map((name) => [name, loopbackService(origin, {})])),
-  });
+  };
+  const servers = {
+    open: trickyServer(undefined),
+    asking: trickyServer(undefined, { tools: { ask: ['*'] } }),
+  };
+  return JSON.stringify({ services, servers });
 }
 
 /** Credentials for those services: with a key file, whose escapes make the search for it the slowest there is. */
@@ -92,6 +100,10 @@ function read(name: string, path: string, more: Record<string, unknown> = {}): H
 
 function post(name: string, more: Record<string, unknown>, service = 'plain', path = '/x'): HoldingInput {
   return { name, tool: 'execute', args: { service, method: 'POST', path, maxChars: 100, ...more } };
+}
+
+function call(server: HoldingInput['server'], name: string, args: Record<string, unknown>): HoldingInput {
+  return { name, ...(server ? { server } : {}), tool: 'echo', args };
 }
 
 /** What agents send: the inputs of a review, and siblings of theirs. */
@@ -251,6 +263,14 @@ export const AGENTS_INPUTS: readonly HoldingInput[] = [
     tool: 'request_access',
     args: { service: 'graph', method: 'POST', path: `/graphql;${'a;'.repeat(4000)}`, reason: '\u202e'.repeat(4000) },
   },
+  call('open', 'a tool called with 12,600 names', names(12_600)),
+  call('open', 'a tool called with 1,000 rows of ten members', { rows: rows(1000, 10) }),
+  call('open', 'a tool called with 63,000 texts', { texts: Array(63_000).fill('\u0001') }),
+  call('open', 'a tool called with 70,000 names', names(70_000)),
+  call('open', 'a tool called with one text of 1 MB', { text: '"'.repeat(500_000) }),
+  call('asking', 'a tool called with 12,600 names that a person is asked about', names(12_600)),
+  call('asking', 'a tool called with 1,000 rows that a person is asked about', { rows: rows(1000, 10) }),
+  call('asking', 'a tool called with 12,600 odd names that a person is asked about', oddNames(12_600)),
   { name: 'a list of services', tool: 'list_services', args: { service: 'plain' } },
 ];
 

@@ -188,3 +188,10 @@ function asText(value: unknown): unknown {
   }
   return String(value);
 }
+
+describe('a text that a server may take for JSON', () => {
+  it('is refused where it has too many names to look for one that overrides the method', () => {
+    const text = `{${Array.from({ length: 20_000 }, (_, i) => `"a${i}":1`).join(',')},"_method":"DELETE"}`;
+    expect(refused({ method: 'POST', text }).code).toBe('request_too_large');
+  });
+});
