@@ -304,6 +304,11 @@ describe.each<Target>(['service', 'tool'])('a call of a %s', (target) => {
       expect(await outcome).toBeUndefined();
       expect(ran(target)).toBe(1);
       if (target === 'service') expect(sentKeys()).toEqual([`Bearer ${keys.service}`]);
+      expect(await recorded(target)).toBe('answered');
+      expect(events.find(({ kind }) => kind === 'outcome')?.credential).toEqual({
+        name: CREDENTIAL[target],
+        last4: keys[target].slice(-4),
+      });
     });
 
     it('while asking: the question is taken back, and another one asked', async () => {
