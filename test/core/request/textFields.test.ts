@@ -61,6 +61,7 @@ describe('a text that a server may take for a form', () => {
   it.each([
     ['plain fields', 'a=1&'.repeat(250_000), undefined],
     ['such a field behind many plain ones', `${'a=1&'.repeat(250_000)}_method=PUT`, 'overrides'],
+    ['such a field by its other name', 'a=1&_verb=PUT', 'overrides'],
     ['the same odd field', 'é=1&'.repeat(15_000), undefined],
     ['odd fields without end', 'é=1&'.repeat(200_000), 'too many'],
     ['fields that all have the letters', '_m+ethod.x=1&'.repeat(50_000), 'too many'],
