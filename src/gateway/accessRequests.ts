@@ -95,7 +95,7 @@ export class AccessRequests {
     this.#parts.tellPerson({ id, agent: event.agent.name, ...wanted, reason });
     return {
       recorded: true,
-      message: `A person has been asked to allow ${wanted.method} on this path of ${wanted.service}.`,
+      message: `The user has been asked to allow ${wanted.method} on this path of ${wanted.service}.`,
       nextStep: GO_ON,
     };
   }
@@ -111,19 +111,19 @@ export class AccessRequests {
     const needless = withoutRule(what, request, inForce, agentName(agent.name));
     if (needless) return needless;
     if (this.wasDeclined(wanted, connection)) {
-      return notAsked(`A person was asked to allow ${what}, and said no.`, DO_WITHOUT);
+      return notAsked(`The user was asked to allow ${what}, and declined.`, DO_WITHOUT);
     }
     if (this.#kept.some((other) => !other.declined && sameRule(other.wanted, wanted))) {
-      return notAsked(`A person has been asked to allow ${what} already, and has not decided yet.`, GO_ON);
+      return notAsked(`The user has already been asked to allow ${what}, and has not decided yet.`, GO_ON);
     }
     if (this.#kept.filter((other) => other.connection === connection).length >= MOST_OF_ONE) {
       return notAsked(
-        `A person has been asked for ${MOST_OF_ONE} rules in this conversation; that is the most.`,
+        `The user has been asked for ${MOST_OF_ONE} rules in this conversation, which is the limit.`,
         GO_ON,
       );
     }
     if (this.#kept.filter(({ declined }) => !declined).length >= MOST_WAITING) {
-      return notAsked(`${MOST_WAITING} rules that agents asked for wait for a person; that is the most.`, GO_ON);
+      return notAsked(`${MOST_WAITING} rules requested by agents wait for the user, which is the limit.`, GO_ON);
     }
     return undefined;
   }
@@ -149,8 +149,8 @@ export class AccessRequests {
 }
 
 const GO_ON =
-  'Go on with other work, or stop and tell the person what you wait for. Call again only after they say so.';
-const DO_WITHOUT = 'Do not ask for it again and do not go around it: do without, or talk to the person.';
+  'Go on with other work, or stop and tell the user what you are waiting for. Call again only after they say so.';
+const DO_WITHOUT = 'Do not ask for it again and do not work around it: do without it, or talk to the user.';
 
 /** What is wished for, as a request that a rule can be tried on. */
 function requestOf(
@@ -180,29 +180,29 @@ function withoutRule(
   // A rule for a GraphQL endpoint has a say in the document, which a wish does not have.
   const which = wanted.graphql ? `A GraphQL query with ${what}` : what;
   const limit = wanted.graphql
-    ? ` For a mutation, call ${tool} with it: the answer says what a person has to write.`
+    ? ` For a mutation, call ${tool} with it: the answer says which rule the user has to write.`
     : '';
   if (now.verdict === 'allow') {
-    return notAsked(`${which} is allowed already: no rule is missing.`, `Call ${tool} with it.${limit}`);
+    return notAsked(`${which} is already allowed: no rule is missing.`, `Call ${tool} with it.${limit}`);
   }
   if (now.verdict === 'ask') {
     return notAsked(
-      `${which} is allowed already, once a person said yes: no rule is missing.`,
-      `Call ${tool} with it: a person is then asked in VS Code.${limit}`,
+      `${which} is already allowed, with the user's approval: no rule is missing.`,
+      `Call ${tool} with it: the user is then asked in VS Code.${limit}`,
     );
   }
   if (now.awaitsApproval) {
-    throw refusals.policyNotApproved(service.name, `${now.label} allows this, but nobody has approved that yet`);
+    throw refusals.policyNotApproved(service.name, `${now.label} allows this, but the user has not approved that yet`);
   }
   const then = decideWith(wanted, request, agent, reading);
   if (then.verdict !== 'deny') return undefined;
   const where = then.rule ? `${then.label}, line ${then.rule.line}` : then.label;
   return notAsked(
     then.rule
-      ? `${what} is forbidden by a deny rule, and no rule that is added can change that. See ${where}.`
+      ? `${what} is forbidden by a deny rule, and adding a rule cannot change that. See ${where}.`
       : `${what} is not allowed by ${where}, so a rule in another file would not be enough.`,
     then.byAdministrator
-      ? 'Only the administrator of this machine can change that: do without, or talk to the person.'
+      ? 'Only the administrator of this machine can change that: do without it, or talk to the user.'
       : DO_WITHOUT,
   );
 }

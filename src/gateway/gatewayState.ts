@@ -208,13 +208,13 @@ export class GatewayState {
     switch (lookup.found) {
       case 'credential':
         if (!evenExpired && lookup.expiresAt !== undefined && lookup.expiresAt <= this.#now()) {
-          throw refusals.credentialExpired(service.name, `it ended on ${dateText(lookup.expiresAt)}`);
+          throw refusals.credentialExpired(service.name, `it expired on ${dateText(lookup.expiresAt)}`);
         }
         return lookup.value;
       case 'missing':
         throw refusals.missingCredential(service.name);
       case 'by_command':
-        throw refusals.commandFailed(service.name, lookup.failure ?? 'it was not run yet');
+        throw refusals.commandFailed(service.name, lookup.failure ?? 'it has not run yet');
       case 'revoked':
         throw refusals.revoked(service.name, 'no');
       case 'bound_elsewhere':
@@ -253,12 +253,12 @@ export class GatewayState {
   #statusOf({ standing, why, mend, expiresAt }: VaultLookup & { readonly found: 'credential' }): StatusOfService {
     const left = (expiresAt ?? Number.POSITIVE_INFINITY) - this.#now();
     const date = expiresAt === undefined ? '' : dateText(expiresAt);
-    if (left <= 0) return { status: 'expired', why: `it ended on ${date}` };
+    if (left <= 0) return { status: 'expired', why: `it expired on ${date}` };
     if (standing === 'missing') return { status: 'missing_credential', ...(why === undefined ? {} : { why }) };
     if (standing === 'rejected') {
       return { status: 'rejected', why: why ?? 'the API answered 401', ...(mend ? { mend } : {}) };
     }
-    if (left < EXPIRING_MS) return { status: 'expiring', why: `it ends on ${date}` };
+    if (left < EXPIRING_MS) return { status: 'expiring', why: `it expires on ${date}` };
     return { status: standing ?? 'ready' };
   }
 }

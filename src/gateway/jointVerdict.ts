@@ -92,11 +92,11 @@ function noLongerNamed({ label }: Sayer, name: string): string {
 }
 
 function notApproved({ label }: Sayer, name: string): string {
-  return `nobody has approved ${name} in ${label}`;
+  return `the user has not approved ${name} in ${label}`;
 }
 
 function notYetApproved({ label }: Sayer): string {
-  return `${label} does not allow it, by a rule that nobody has approved yet.`;
+  return `${label} does not allow it, by a rule that the user has not approved yet.`;
 }
 
 /**

@@ -12,14 +12,14 @@ type Entry = ServiceList['services'][number];
 const NEXT_STEPS: Readonly<Record<ServiceStatus, string | undefined>> = {
   ready: undefined,
   unverified: undefined,
-  expiring: 'Works for now. Tell the person that the credential expires soon.',
-  expired: 'Ask the person to run "Valet Key: Rotate Credential" in VS Code.',
-  rejected: 'Ask the person to run "Valet Key: Rotate Credential" in VS Code.',
-  missing_credential: 'Ask the person to run "Valet Key: Enter Credential" in VS Code.',
-  revoked: 'Ask the person before anything else: the credential was revoked.',
-  frozen: 'Do not call it. Only a person can lift the freeze, with "Valet Key: Unfreeze" in VS Code.',
-  not_confirmed: 'Ask the person to enter the credential again: the policy names another destination than before.',
-  not_approved: 'Ask the person to run "Valet Key: Review and Apply Policy Changes" in VS Code.',
+  expiring: 'Works for now. Tell the user that the credential expires soon.',
+  expired: 'Ask the user to run "Valet Key: Rotate Credential" in VS Code.',
+  rejected: 'Ask the user to run "Valet Key: Rotate Credential" in VS Code.',
+  missing_credential: 'Ask the user to run "Valet Key: Enter Credential" in VS Code.',
+  revoked: 'Ask the user before anything else: the credential was revoked.',
+  frozen: 'Do not call it. Only the user can unfreeze it, with "Valet Key: Unfreeze" in VS Code.',
+  not_confirmed: 'Ask the user to enter the credential again: the policy names a new destination.',
+  not_approved: 'Ask the user to run "Valet Key: Review and Apply Policy Changes" in VS Code.',
 };
 
 /** What `list_services` gives: all services in short, or one in full. */
@@ -59,7 +59,7 @@ function shownRules({ document, approved, written }: ServiceInForce['documents']
   const known = new Set(document.grants ? approved?.service.rules.map(describeRule) : []);
   const shown = rules.filter((rule) => known.has(rule));
   const others = rules.length - shown.length;
-  return others === 0 ? shown : [...shown, `… and ${others} in ${document.label} that nobody has approved yet`];
+  return others === 0 ? shown : [...shown, `… and ${others} in ${document.label} that the user has not approved yet`];
 }
 
 function hidden(rules: readonly string[]): string[] {

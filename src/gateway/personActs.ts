@@ -66,7 +66,7 @@ export class PersonActs implements Pick<GatewayControl, 'explain' | 'verify' | '
     { candidate, signal }: VerifyOptions = {},
   ): Promise<Verification> {
     const wanted: VerifyingRequest | undefined = this.#parts.state.ownVerification(service) ?? known;
-    if (!wanted) return { outcome: 'unverified', why: 'No request is known that would prove the credential.' };
+    if (!wanted) return { outcome: 'unverified', why: 'No request is known that can test the credential.' };
     const { method, path, json, ...reading } = wanted;
     const call: Call = { tool: 'execute', service, method, path, maxChars: MOST_MAX_CHARS };
     const letGo = candidate && this.#parts.state.vault.hold(service, candidate.value);

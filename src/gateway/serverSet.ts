@@ -127,7 +127,7 @@ export class ServerSet {
     if (definition === undefined) {
       return {
         found: 'not_approved',
-        why: `${naming[0]?.document.label} names ${name}, but nobody has approved that yet`,
+        why: `${naming[0]?.document.label} names ${name}, but the user has not approved that yet`,
         by: 'person',
       };
     }

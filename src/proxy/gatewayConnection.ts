@@ -74,7 +74,7 @@ export function connect(candidate: Candidate, agent: AgentInfo): Promise<Gateway
         const challenge = challengeSchema.parse(message);
         const nonces = { proxy: ownNonce, gateway: challenge.nonce };
         if (!provesKey(rendezvous.key, 'gateway', nonces, challenge.proof)) {
-          throw new Error('the gateway did not prove the key');
+          throw new Error('the gateway did not prove that it has the key');
         }
         proven = true;
         lines.cap = MAX_LINE_BYTES;

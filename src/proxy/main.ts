@@ -73,7 +73,9 @@ function serveOwnTools(server: Server, gateway: GatewayClient): void {
   server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: TOOLS }));
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, { signal, sendNotification }) => {
     if (!isToolName(params.name)) {
-      return result(invalidArguments(`There is no tool of this name; there are ${Object.keys(ARGUMENTS).join(', ')}.`));
+      return result(
+        invalidArguments(`There is no tool of this name; the tools are ${Object.keys(ARGUMENTS).join(', ')}.`),
+      );
     }
     const question = toQuestion(params.name, params.arguments ?? {});
     if ('refusal' in question) return result(question);

@@ -14,11 +14,11 @@ export function gatewayLost(sent: 'no' | 'unknown'): Refused {
       message:
         sent === 'no'
           ? 'Valet Key is not running: no VS Code window with it is open.'
-          : 'Valet Key went away while the call was under way.',
+          : 'Valet Key stopped while the call was in progress.',
       nextStep:
         sent === 'no'
-          ? 'Ask the person to open VS Code with the Valet Key extension, then try again. Do not use the terminal instead.'
-          : 'Do not repeat the call: it may have taken effect. Look at the current state first, or ask the person.',
+          ? 'Ask the user to open VS Code with the Valet Key extension, then try again. Do not use the terminal instead.'
+          : 'Do not repeat the call: it may have taken effect. Check the current state first, or ask the user.',
       sent,
     },
   };
@@ -29,9 +29,10 @@ export function gatewaySilent(): Refused {
   return {
     refusal: {
       code: 'gateway_unavailable',
-      message: 'Valet Key is there but does not take this connection: it is just starting or ending, or has too many.',
+      message:
+        'Valet Key is running but does not accept this connection: it is starting or stopping, or has too many connections.',
       nextStep:
-        'Try again in a few seconds. If it stays so, ask the person to run "Valet Key: Show Status" in VS Code.',
+        'Try again in a few seconds. If this keeps happening, ask the user to run "Valet Key: Show Status" in VS Code.',
       sent: 'no',
     },
   };
@@ -42,7 +43,7 @@ export function gatewayUnsafe(why: string): Refused {
     refusal: {
       code: 'gateway_unavailable',
       message: `The runtime directory of Valet Key cannot be trusted: ${why}`,
-      nextStep: 'Tell the person what the message says.',
+      nextStep: 'Tell the user what the message says.',
       sent: 'no',
     },
   };

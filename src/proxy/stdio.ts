@@ -17,7 +17,7 @@ const INVALID_REQUEST = -32600;
 const INVALID_PARAMS = -32602;
 
 const OUT_OF_FORM =
-  'a call of a tool is out of form: its params have to have the name of the tool, a text, and its arguments, an object; nothing was sent, correct them and call again';
+  'a tool call is not valid: its params must have the name of the tool, a string, and its arguments, an object; nothing was sent, so correct them and call again';
 
 /**
  * MCP's stdio transport that survives its peer: what is too long, not JSON or not JSON-RPC gets an error reply, and the

@@ -2,7 +2,7 @@ import type { ProgressToken, ServerNotification } from '@modelcontextprotocol/sd
 
 /** How often a client hears that its call still waits, in milliseconds: many give up on a call that is silent. */
 const EVERY_MS = 10_000;
-const MESSAGE = 'Waiting for a person to approve this request in VS Code.';
+const MESSAGE = 'Waiting for the user to approve this request in VS Code.';
 
 /** Tells an MCP client that its call waits for a person. */
 export interface WaitingProgress {

@@ -16,8 +16,8 @@ import { waitingProgress } from './waitingProgress.ts';
 const LOOK_MS = 1000;
 
 export function wrappedInstructions(name: string): string {
-  return `These are the tools of "${name}", which Valet Key runs for you: it holds the credentials, and a policy that a person approved says which tools may be called. You never need a key, so do not look for one.
-On an error follow its nextStep. Never repeat a denied call and never go around it through the terminal. If no tool is listed, ask the person to look at "${name}" in VS Code's Valet Key view.`;
+  return `These are the tools of "${name}", which Valet Key runs for you: it holds the credentials, and a policy that the user approved says which tools may be called. You never need a key, so do not look for one.
+On an error follow its nextStep. Never repeat a denied call and never work around it through the terminal. If no tool is listed, ask the user to check "${name}" in VS Code's Valet Key view.`;
 }
 
 /**

@@ -298,7 +298,7 @@ test('what was declined is not asked for again, and the agent is told', async ()
   await window.answerDialog('Decline');
   await until('the agent to be told', async () => {
     const answer = await agent.raw('execute', wish);
-    return 'error' in answer && (answer.error as { nextStep: string }).nextStep.includes('said no');
+    return 'error' in answer && (answer.error as { nextStep: string }).nextStep.includes('declined');
   });
   expect(await agent.raw('request_access', { ...wish, reason: 'once more' })).toMatchObject({ recorded: false });
 });

@@ -226,7 +226,7 @@ test('a command gives a credential: confirmed with all of its words, run when it
   await window.waitForDialog('Unfreeze all access?');
   await window.answerDialog('Unfreeze');
   await until('the freeze to be over', async () => (await read('wiki', '/page')).error?.code === 'missing_credential');
-  expect((await read('wiki', '/page')).error?.message).toContain('it ended with exit status 1');
+  expect((await read('wiki', '/page')).error?.message).toContain('it exited with status 1');
   await shows('wiki', 'credential missing');
   await window.tree('Services').row('wiki').expand();
   await window.screenshotThemes('life-command-failed');

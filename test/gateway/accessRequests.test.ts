@@ -53,7 +53,7 @@ describe('a wish', () => {
   it('for what a person is asked about already reaches nobody, and says so', () => {
     const answer = ask('POST', '/v1/notes');
     expect(answer.recorded).toBe(false);
-    expect(answer.nextStep).toContain('Call execute with it: a person is then asked');
+    expect(answer.nextStep).toContain('Call execute with it: the user is then asked');
     expect(wishes).toEqual([]);
   });
 
@@ -153,7 +153,7 @@ describe('a denied call', () => {
     [
       'a mutation',
       { query: 'mutation { a: addStar(id: 1) { id } }' },
-      'ask the person to write this rule',
+      'ask the user to write this rule',
       'mutation',
       'addStar',
     ],

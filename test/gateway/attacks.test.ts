@@ -206,7 +206,7 @@ it('calls that wait hold no more memory than they may', async () => {
   await until(() => codes.length > 0, 'some calls are too many');
   expect(new Set(codes)).toEqual(new Set(['rate_limited']));
   // Refused at once, and not told that they had waited.
-  expect([...said].join(' ')).toMatch(/^This agent has \d+ calls under way already/);
+  expect([...said].join(' ')).toMatch(/^This agent already has \d+ calls in progress/);
   cancel.abort();
   await Promise.all(calls);
   await until(async () => (await served.order({ do: 'status' })).calls === 0, 'the gateway is at rest');

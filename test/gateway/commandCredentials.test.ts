@@ -262,7 +262,7 @@ describe('a call that a person is asked about', () => {
 
 describe('a command that fails', () => {
   it.each([
-    ['ends badly', () => ({ why: 'it ended with exit status 1' }), 'it ended with exit status 1'],
+    ['ends badly', () => ({ why: 'it exited with status 1' }), 'it exited with status 1'],
     ['writes several lines', () => ({ value: new Secret(`${key}\nuser: me`) }), 'more than one line'],
     ['writes too little', () => ({ value: new Secret('abc') }), 'too short'],
   ] as const)(
@@ -282,7 +282,7 @@ describe('a command that fails', () => {
 
   it('is not run again at once, and is mended by its next success', async () => {
     const { read } = await start();
-    gives = () => ({ why: 'it ended with exit status 1' });
+    gives = () => ({ why: 'it exited with status 1' });
     await read('api', '/v1/me');
     await read('api', '/v1/me');
     expect(runs).toHaveLength(1);
@@ -306,13 +306,13 @@ describe('a command that fails', () => {
       policy: '',
       commands: [command()],
       runCommand: async () => ({
-        result: { why: 'it ended with exit status 2' },
+        result: { why: 'it exited with status 2' },
         stderr: `store locked\u001b[31m for ${token}\n`,
       }),
     });
     const outcome = await under.gateway.tryCommand('api', command().command);
     expect(outcome).toMatchObject({
-      why: 'it ended with exit status 2',
+      why: 'it exited with status 2',
       stderr: expect.stringContaining('store locked'),
     });
     expect(JSON.stringify(outcome)).not.toContain(token);

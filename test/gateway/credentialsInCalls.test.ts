@@ -102,7 +102,7 @@ describe('a call that would pass', () => {
     const before = upstream.requests.length;
     const refused = await refusal(call(put(key)));
     expect(refused).toMatchObject({ code: 'invalid_request', sent: 'no', service: 'api' });
-    expect(refused.message).toBe('A credential that Valet Key keeps stands in this call, so nothing was sent.');
+    expect(refused.message).toBe('This call contains a credential that Valet Key keeps, so nothing was sent.');
     expect(upstream.requests).toHaveLength(before);
     expect(JSON.stringify(refused)).not.toContain('[redacted');
     expect(records().filter(({ kind }) => kind === 'denied')).toMatchObject([

@@ -37,7 +37,7 @@ test.each([
   [
     'approved without it',
     { ...FOLDER, approved: 'services: {}\n', written: POLICY },
-    'nobody has approved demo in valetkey.yaml',
+    'the user has not approved demo in valetkey.yaml',
   ],
 ] as const)(
   'a file that is %s closes the service: its state, its calls and the list say so, and why',

@@ -78,7 +78,7 @@ describe('policy texts', () => {
     );
     await sleep(50);
     for (const said of [service(state), server(state), service(state, 'other'), server(state, 'other')]) {
-      expect(said).toMatch(/^gateway_unavailable no: The policy could not be read in time yet \(workspace:1\.yaml\)/);
+      expect(said).toMatch(/^gateway_unavailable no: The policy has not been read yet \(workspace:1\.yaml\)/);
       expect(said).not.toContain('Add Service');
     }
     await done;
@@ -92,7 +92,7 @@ describe('policy texts', () => {
     const before = state.version;
     const done = state.setPolicies([file(text('/a'), text('/new'))], parse);
     await sleep(50);
-    expect(service(state)).toContain('could not be read in time yet');
+    expect(service(state)).toContain('has not been read yet');
     expect(state.version, 'what was decided before is decided again').toBeGreaterThan(before);
     await done;
     expect(service(state)).toBe('found');

@@ -182,7 +182,7 @@ describe('the refusal', () => {
   it('upstream_unreachable, for a credential that no header can carry', async () => {
     await served.order({ do: 'rotate', service: 'small', credential: 'пароль-FAKE-ключ-77' });
     const error = await provoke('upstream_unreachable', 'no', 'read', { service: 'small', path: '/a' });
-    expect(error.message).toContain('the credential holds a character');
+    expect(error.message).toContain('the credential contains a character');
     expect(JSON.stringify(error)).not.toContain('пароль');
     await served.order({ do: 'rotate', service: 'small', credential: key });
   });

@@ -56,11 +56,11 @@ describe('a command', () => {
   });
 
   it.each([
-    ['ends badly', 'echo partial; exit 3', 'it ended with exit status 3'],
-    ['writes nothing', 'echo', 'it wrote nothing'],
-    ['writes no text', "printf '\\377\\376'", 'it wrote something that is not UTF-8'],
-    ['writes without end', 'yes', 'it wrote more than 64 KB'],
-    ['is killed', 'kill -9 $$', 'it was ended by SIGKILL'],
+    ['ends badly', 'echo partial; exit 3', 'it exited with status 3'],
+    ['writes nothing', 'echo', 'it printed nothing'],
+    ['writes no text', "printf '\\377\\376'", 'its output is not UTF-8'],
+    ['writes without end', 'yes', 'its output is larger than 64 KB'],
+    ['is killed', 'kill -9 $$', 'it was stopped by SIGKILL'],
   ])('that %s says so, and nothing of what it wrote', async (_name, script, why) => {
     expect(await whyOf(sh(script))).toBe(why);
   });
@@ -148,7 +148,7 @@ describe('the tools of Debian', () => {
       const environment = commandEnvironment(host, []);
       expect(await given(runCommand({ program, args: ['show', 'api/key'], environment }, never))).toBe(key);
       const unknown = await runCommand({ program, args: ['show', 'api/other'], environment }, never);
-      expect(unknown.result).toEqual({ why: 'it ended with exit status 1' });
+      expect(unknown.result).toEqual({ why: 'it exited with status 1' });
       expect(unknown.stderr).toContain('api/other is not in the password store');
     } finally {
       spawnSync('gpgconf', ['--kill', 'all'], options);

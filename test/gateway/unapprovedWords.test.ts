@@ -82,8 +82,8 @@ describe('words that nobody has approved', () => {
   it('are counted, and named with their file and line where they deny a call', async () => {
     const text = await told([user(OWN), workspace(policy([rule('/v1/**'), DENIES]))]);
     expect(text).toContain('GET, POST /v1/**');
-    expect(text).toContain('… and 2 in valetkey.yaml of the folder that nobody has approved yet');
-    expect(text).toMatch(/by a rule that nobody has approved yet\. See valetkey\.yaml of the folder, line 1/);
+    expect(text).toContain('… and 2 in valetkey.yaml of the folder that the user has not approved yet');
+    expect(text).toMatch(/by a rule that the user has not approved yet\. See valetkey\.yaml of the folder, line 1/);
   });
 
   it('are words like any others once they are approved', async () => {

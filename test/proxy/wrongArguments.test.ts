@@ -143,7 +143,7 @@ describe('a call that is out of form', () => {
     id += 1;
     const { error } = await proxy.ask(id, 'tools/call', params);
     expect(error?.code).toBe(-32602);
-    expect(error?.message).toMatch(/^a call of a tool is out of form: .* correct them and call again$/);
+    expect(error?.message).toMatch(/^a tool call is not valid: .* correct them and call again$/);
     expect(error?.message).not.toContain(guess);
   });
 });

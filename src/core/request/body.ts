@@ -40,7 +40,7 @@ export function canonicalBody(
   if (text.value.length > maxBytes || new TextEncoder().encode(text.value).length > maxBytes) {
     return tooLarge(
       `The body is larger than the ${maxBytes} bytes that this service may be sent.`,
-      'Send a smaller body, or ask the person to raise `limits.requestBytes`.',
+      'Send a smaller body, or ask the user to raise `limits.requestBytes`.',
     );
   }
   return ok({ kind, text: text.value });

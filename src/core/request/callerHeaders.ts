@@ -108,7 +108,7 @@ function checkName(
   if (!fixed && !isStandard(name) && !service.allow.includes(name)) {
     return invalid(
       `${which} is not one that callers may send to this service.`,
-      "Leave it out, or ask the person to add it to `headers.allow` in the service's policy.",
+      "Leave it out, or ask the user to add it to `headers.allow` in the service's policy.",
     );
   }
   return undefined;

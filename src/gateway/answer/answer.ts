@@ -85,7 +85,7 @@ export async function buildAnswer(
         value = selected.value;
         if (selected.missing.length > 0) {
           steps.push(
-            `Nothing is at entry ${selected.missing.join(', ')} of select: check it against the whole answer.`,
+            `Entry ${selected.missing.join(', ')} of select matches nothing: check it against the whole answer.`,
           );
         }
       }
@@ -122,10 +122,10 @@ export async function buildAnswer(
   }
   if (incoming.status === 401) {
     answer.hint ??=
-      'The API rejected the credential. Tell the person: it may have expired or been revoked at the provider ("Valet Key: Rotate Credential").';
+      'The API rejected the credential. Tell the user: it may have expired, or the provider may have revoked it ("Valet Key: Rotate Credential").';
   } else if (incoming.status === 403) {
     answer.hint ??=
-      'The API knows the credential but does not let it do this. It may lack a scope; another call will not help.';
+      'The API accepts the credential but does not let it do this. The credential may lack a scope; another call will not help.';
   }
   if (steps.length > 0) answer.nextStep = steps.join(' ');
   if (redactions > 0) answer.redactions = redactions;

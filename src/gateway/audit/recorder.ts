@@ -40,7 +40,7 @@ export class Recorder {
       directory: options.directory,
       gatewayId: options.gatewayId,
       now: options.now,
-      onSyncError: (error) => this.log('error', `The audit trail could not be synced: ${error.message}`),
+      onSyncError: (error) => this.log('error', `The audit log could not be synced: ${error.message}`),
     });
   }
 

@@ -103,7 +103,7 @@ function nameFindings(run: AuditRun, gatewayId: string | undefined): AuditFindin
   const [first = ''] = run.parts;
   const found: AuditFinding[] = [];
   if (gatewayId === undefined) {
-    found.push({ file: first, line: 0, code: 'missing_start', message: 'the run has no record at all' });
+    found.push({ file: first, line: 0, code: 'missing_start', message: 'the run has no records' });
   } else if (gatewayId !== run.gatewayId) {
     const message = `the file is named for the run ${run.gatewayId}, and its records are of ${gatewayId}`;
     found.push({ file: first, line: 0, code: 'foreign', message });
@@ -136,7 +136,12 @@ export function directoryFindings(directory: string): { problems: AuditFinding[]
     .readdirSync(directory)
     .filter((name) => !parts.has(name))
     .map(
-      (name): AuditFinding => ({ file: name, line: 0, code: 'foreign', message: 'the file is no part of the trail' }),
+      (name): AuditFinding => ({
+        file: name,
+        line: 0,
+        code: 'foreign',
+        message: 'the file is not part of the audit log',
+      }),
     );
   return { problems, notes };
 }

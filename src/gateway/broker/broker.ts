@@ -140,7 +140,7 @@ export class Broker {
       }
       if (!fs.existsSync(this.#rendezvousFile)) this.#publish();
     } catch (error) {
-      this.#onLog(`The runtime directory could not be looked after: ${firstLine(error)}`);
+      this.#onLog(`The runtime directory could not be cleaned up: ${firstLine(error)}`);
     }
   }
 

@@ -76,7 +76,7 @@ export async function serveConnection(
       state = 'closing';
     } else if (state === 'closing') {
       const { proof } = inForm(closingSchema, line);
-      if (!provesKey(key, 'proxy', nonces, proof)) throw new Error('the proxy did not prove the key');
+      if (!provesKey(key, 'proxy', nonces, proof)) throw new Error('the proxy did not prove that it has the key');
       clearTimeout(patience);
       lines.cap = MAX_LINE_BYTES;
       state = 'proven';
@@ -91,7 +91,7 @@ export async function serveConnection(
   /** One message that a proxy should not have sent harms none of the others, nor what a person allowed this connection. */
   function refuseOutOfForm(given: unknown, { issues }: ZodError): void {
     const id = numberedSchema.safeParse(given);
-    if (!id.success) throw new Error('a message was out of form');
+    if (!id.success) throw new Error('a message was not valid');
     // Never more: names within an argument are the agent's own words.
     const argument = issues[0]?.path[1] ?? issues[0]?.path[0] ?? '';
     reply({ id: id.data.id, refusal: refusals.outOfForm(String(argument)).refusal });
@@ -100,7 +100,7 @@ export async function serveConnection(
   /** The head of a call is where our proxy writes it; from anything else, such a message is out of form. */
   function refuseUnread(line: string): void {
     const id = /^\{"id":(\d{1,15}),"do":"(?:execute|callTool)",/.exec(line)?.[1];
-    if (id === undefined) throw new Error('a message was out of form');
+    if (id === undefined) throw new Error('a message was not valid');
     reply({ id: Number(id), refusal: gateway.refuseUnread(caller) });
   }
 
@@ -203,6 +203,6 @@ export async function serveConnection(
 /** Parses one line. The error says nothing of what was in it. */
 function inForm<T>(schema: ZodType<T>, line: string): T {
   const message = schema.safeParse(JSON.parse(line));
-  if (!message.success) throw new Error('a message was out of form');
+  if (!message.success) throw new Error('a message was not valid');
   return message.data;
 }

@@ -170,7 +170,7 @@ export class Approvals implements Interruptible {
       return false;
     }
     if (answer.allow && answer.for === '10m' && !subject.mayRemember) {
-      throw new Error('The rule asks every time: it can be allowed once only.');
+      throw new Error('The rule asks every time: the request can be allowed only once.');
     }
     this.#ports.record(shown, subject.path, answer);
     const now = this.#ports.now();
@@ -287,7 +287,7 @@ export class Approvals implements Interruptible {
   }
 }
 
-const SAID_NO = 'A person looked at this request and said no';
+const SAID_NO = 'The user reviewed this request and declined it';
 
 /** What makes two calls the identical call. None of the first parts holds a space. */
 function identityOf({ connection, service, credentialGeneration, requestHash }: Asked): string {

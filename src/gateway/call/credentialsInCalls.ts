@@ -75,7 +75,7 @@ export class CredentialsInCalls {
       return await this.namesIn(context, words, MOST_OF_A_REFUSED_CALL);
     } catch (error) {
       // It is refused already, for whatever it holds.
-      if (error instanceof UnreadError) this.#parts.recorder.log('warn', `A refused call was not looked at: ${error}`);
+      if (error instanceof UnreadError) this.#parts.recorder.log('warn', `A refused call was not inspected: ${error}`);
       else if (!signal.aborted) throw error;
       return [];
     }

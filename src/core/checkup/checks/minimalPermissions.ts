@@ -146,7 +146,7 @@ function approvalTraits({ autoApproved = [] }: ServerEntry): Trait[] {
       severity: 'warning' as const,
       code: 'auto-approved',
       message:
-        'The client runs this without asking a person. Take everything that writes out of the list, and never list everything.',
+        'The client runs these tools without asking you. Remove every tool that writes from the list, and never list everything.',
     }));
 }
 

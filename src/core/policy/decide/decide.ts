@@ -89,7 +89,7 @@ export function decide(compiled: CompiledService, request: Judged, agent?: strin
   const asks = first(asking.filter(({ rule }) => rule.approval === 'always')) ?? first(asking);
   return asks === undefined
     ? { verdict: 'allow', rule: allowed, reason: `This ${request.method} request is allowed by ${ruleName(allowed)}.` }
-    : { verdict: 'ask', rule: asks, reason: `This ${request.method} request asks a person, by ${ruleName(asks)}.` };
+    : { verdict: 'ask', rule: asks, reason: `This ${request.method} request needs approval, by ${ruleName(asks)}.` };
 }
 
 function first(rules: readonly CompiledRule[]): Rule | undefined {

@@ -12,7 +12,7 @@ export function decideTool({ name, tools }: Pick<Server, 'name' | 'tools'>, tool
   const granted = [...tools.allow, ...tools.ask].find((pattern) => matchesStrictly(pattern, tool));
   if (!granted) return { verdict: 'deny', reason: `${name} allows no tool of this name.` };
   const asked = tools.ask.find((pattern) => matchesGenerously(pattern, tool));
-  if (asked) return { verdict: 'ask', pattern: asked, reason: `This tool asks a person, by ${place('ask', asked)}.` };
+  if (asked) return { verdict: 'ask', pattern: asked, reason: `This tool needs approval, by ${place('ask', asked)}.` };
   return { verdict: 'allow', pattern: granted, reason: `This tool is allowed by ${place('allow', granted)}.` };
 }
 

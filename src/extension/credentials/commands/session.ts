@@ -4,7 +4,7 @@ import { tellFailure } from '../../ui/confirm.ts';
 import { errorText } from '../../util/errorText.ts';
 
 /**
- * Has VS Code ask the person, in its own dialog, whether this extension may use the session. Its token is not kept: it
+ * Has VS Code ask the user, in its own dialog, whether this extension may use the session. Its token is not kept: it
  * is asked for again when a call needs it. False when the person said no, or was told why there is none.
  */
 export async function allowSession({ provider, scopes }: VscodeSessionAuth): Promise<boolean> {

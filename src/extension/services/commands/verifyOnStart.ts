@@ -16,7 +16,7 @@ export interface VerifyOnStartPorts {
 
 /**
  * Finds out in the background which stored credentials their APIs still take: those alone whose policy names a request for
- * that (`verify:`), one after another. What comes from a command is left alone, which would ask the person to unlock
+ * that (`verify:`), one after another. What comes from a command is left alone, which would ask the user to unlock
  * something. Nobody waits for it; a change for the worse is told as any other is.
  */
 export async function verifyOnStart({ services, claim, verify, note }: VerifyOnStartPorts): Promise<void> {

@@ -65,7 +65,7 @@ export class Authorizer {
     if (decision.verdict !== 'deny') return;
     const { name } = inForce.service;
     if (decision.awaitsApproval) {
-      throw refusals.policyNotApproved(name, `${decision.label} allows this, but nobody has approved that yet`);
+      throw refusals.policyNotApproved(name, `${decision.label} allows this, but the user has not approved that yet`);
     }
     const reason = caller === PERSON ? decision.reason : decision.told;
     const where = decision.rule ? `${decision.label}, line ${decision.rule.line}` : decision.label;

@@ -19,7 +19,7 @@ export function readVerification(
     return {
       outcome: 'unverified',
       status,
-      why: `The API answered ${status}, which says nothing about the credential.`,
+      why: `The API answered ${status}, which does not show whether the credential works.`,
     };
   }
   if (proof !== undefined && at(json, proof) !== true) return { outcome: 'rejected', status };

@@ -1,18 +1,18 @@
 import type { ErrorCode, Refusal } from '../../../protocol/messages.ts';
 import { DO_NOT_REPEAT, RefusalError, type Sent } from '../../call/refusals.ts';
 
-const ASK_THE_PERSON = 'Tell the person, and do not go around it through the terminal.';
-const UNSENT = 'Nothing was done. Try again later, or tell the person.';
+const ASK_THE_PERSON = 'Tell the user, and do not work around it through the terminal.';
+const UNSENT = 'Nothing was done. Try again later, or tell the user.';
 
 /** Refusals that only calls to wrapped servers meet; `service` is the server's name. The others are in refusals.ts. */
 export const serverRefusals = {
   unknownServer: (known: readonly string[]): RefusalError =>
     refuse(
       'unknown_service',
-      'No policy names the wrapped server that this client asks for.',
+      'No policy names the MCP server that this client asks for.',
       known.length === 0
-        ? 'No server is set up yet. Ask the person to add one to valetkey.yaml, below "servers".'
-        : `Tell the person: this client starts the proxy with a name that no policy has. There are: ${known.slice(0, 20).join(', ')}.`,
+        ? 'No server is set up yet. Ask the user to add one to valetkey.yaml, below "servers".'
+        : `Tell the user: this client starts the proxy with a name that no policy has. Known names: ${known.slice(0, 20).join(', ')}.`,
     ),
 
   toolDenied: (server: string, reason: string, where: string, byAdministrator: boolean): RefusalError =>
@@ -21,25 +21,25 @@ export const serverRefusals = {
       `${reason} See ${where}.`,
       byAdministrator
         ? `Do not repeat this call: only the administrator of this machine can change that. ${ASK_THE_PERSON}`
-        : 'Do not repeat this call. If the task needs the tool, tell the person, who can name it in `tools.allow` or `tools.ask`.',
+        : 'Do not repeat this call. If the task needs the tool, tell the user, who can name it in `tools.allow` or `tools.ask`.',
       { service: server },
     ),
 
   unknownTool: (server: string): RefusalError =>
-    refuse('invalid_request', `${server} has no tool of this name.`, 'Use a tool of its list.', {
+    refuse('invalid_request', `${server} has no tool of this name.`, 'Use a tool from its list.', {
       service: server,
     }),
 
   toolNotReviewed: (server: string, how: 'new' | 'changed' | 'hidden_text'): RefusalError => {
     const what = {
-      new: 'appeared after a person looked at the tools of this server',
-      changed: 'is not what it was when a person looked at it',
-      hidden_text: 'holds text that a person cannot see',
+      new: 'appeared after the user reviewed the tools of this server',
+      changed: 'has changed since the user reviewed it',
+      hidden_text: 'contains text that is invisible to the user',
     }[how];
     return refuse(
       'policy_not_approved',
       `This tool of ${server} ${what}, so it is off until it is reviewed.`,
-      `Ask the person to run "Valet Key: Review Server Tools" in VS Code. ${ASK_THE_PERSON}`,
+      `Ask the user to run "Valet Key: Review Server Tools" in VS Code. ${ASK_THE_PERSON}`,
       { service: server },
     );
   },
@@ -52,7 +52,7 @@ export const serverRefusals = {
   resultTooLarge: (server: string, maxBytes: number): RefusalError =>
     refuse(
       'response_too_large',
-      `The result of ${server} is too large: more than ${maxBytes} bytes, or more objects, lists and names than can be taken in at once.`,
+      `The result of ${server} is too large: more than ${maxBytes} bytes, or more objects, lists and names than can be read at once.`,
       'The call reached the server. Ask for less; for anything but a read, check the state before another call.',
       { service: server, sent: 'yes' },
     ),
@@ -77,23 +77,23 @@ export const serverRefusals = {
   crashed: (server: string, sent: Sent): RefusalError =>
     refuse(
       'upstream_unreachable',
-      `${server} ended while the call was under way.`,
-      sent === 'no' ? 'Nothing was done. Call again: it is started anew.' : DO_NOT_REPEAT,
+      `${server} ended while the call was in progress.`,
+      sent === 'no' ? 'Nothing was done. Call again: the server is restarted.' : DO_NOT_REPEAT,
       { service: server, sent },
     ),
 
   credentialRejected: (server: string): RefusalError =>
     refuse(
       'credential_rejected',
-      `${server} does not take its credential (401).`,
-      'Ask the person to run "Valet Key: Rotate Credential" in VS Code.',
+      `${server} does not accept its credential (401).`,
+      'Ask the user to run "Valet Key: Rotate Credential" in VS Code.',
       { service: server, sent: 'yes' },
     ),
 
   changedUnderWay: (server: string, sent: Sent): RefusalError =>
     refuse(
       'policy_not_approved',
-      `The policy of ${server} changed while the call was under way, and it was ended.`,
+      `The policy of ${server} changed while the call was in progress, so the server was stopped.`,
       sent === 'no' ? 'Nothing was done. Call again.' : DO_NOT_REPEAT,
       { service: server, sent },
     ),
@@ -104,5 +104,5 @@ function refuse(code: ErrorCode, message: string, nextStep: string, more: Partia
 }
 
 function wait(ms: number): string {
-  return `Nothing was done. Wait ${Math.ceil(ms / 1000)} s, then call again; if it stays so, tell the person.`;
+  return `Nothing was done. Retry after ${Math.ceil(ms / 1000)} s; if this keeps happening, tell the user.`;
 }

@@ -13,7 +13,7 @@ export function serverValues(
   return variables.map(({ name, value }) => {
     if (value.from === 'literal') return [name, value.text];
     const secret = secrets.get(value.credential);
-    if (!secret) throw new Error(`the credential ${value.credential} is not at hand`);
+    if (!secret) throw new Error(`the credential ${value.credential} is not available`);
     return [name, `${value.prefix}${secret.expose('server')}`];
   });
 }

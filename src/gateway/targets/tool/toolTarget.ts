@@ -245,7 +245,10 @@ export class ToolTarget implements Target<ToolCall, ReadTool, AuthorizedTool, Re
 function refuseIfDenied(name: string, decision: JointToolDecision): void {
   if (decision.verdict !== 'deny') return;
   if (decision.awaitsApproval) {
-    throw refusals.policyNotApproved(name, `${decision.label} allows this tool, but nobody has approved that yet`);
+    throw refusals.policyNotApproved(
+      name,
+      `${decision.label} allows this tool, but the user has not approved that yet`,
+    );
   }
   const line = decision.pattern ? `, line ${decision.pattern.line}` : '';
   throw serverRefusals.toolDenied(name, decision.told, `${decision.label}${line}`, decision.byAdministrator);

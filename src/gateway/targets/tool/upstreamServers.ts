@@ -224,7 +224,7 @@ export class UpstreamServers implements Interruptible {
   /** A server that does not even answer a ping is ended; the next call starts it anew. */
   async endIfHung(server: string, session: ServerSession): Promise<void> {
     if (session.ended || (await (await session.link).answers(PING_MS)) || session.ended) return;
-    this.#options.recorder.log('warn', `${server} hangs and was ended.`);
+    this.#options.recorder.log('warn', `${server} did not respond and was stopped.`);
     session.end();
   }
 
@@ -257,7 +257,7 @@ export class UpstreamServers implements Interruptible {
       dispatcher,
       now,
       onEnd: () => {
-        this.#options.recorder.log('warn', `${name} ended by itself; the next call starts it again.`);
+        this.#options.recorder.log('warn', `${name} exited; the next call starts it again.`);
         this.#of(name).runner.noteFailure();
       },
       onToolsChanged: () => this.#of(name).watchers.tellSoon(),

@@ -83,7 +83,7 @@ describe('decide', () => {
     expect(judge(service(list), 'POST', '/own').verdict).toBe('ask');
     expect(judge(service(list), 'POST', '/Own').verdict).toBe('deny');
     expect(judge(service(list), 'POST', '/own').reason).toBe(
-      'This POST request asks a person, by the ask rule for /own (line 8).',
+      'This POST request needs approval, by the ask rule for /own (line 8).',
     );
     const denied: NaiveRule[] = [...list, { path: '/ADMIN', effect: 'deny' }];
     expect(judge(service(denied), 'GET', '/admin').verdict).toBe('deny');

@@ -76,7 +76,7 @@ export class CommandCredentials implements Interruptible {
     const { result, stderr } = await this.#ports.run(command, signal);
     if ('value' in result) return result;
     const shown = this.#shown(stderr);
-    this.#ports.log('info', `A command for ${service} was tried: ${result.why}.`);
+    this.#ports.log('info', `A command for ${service} was tested: ${result.why}.`);
     return { why: result.why, ...(shown === '' ? {} : { stderr: shown }) };
   }
 
@@ -130,7 +130,7 @@ export class CommandCredentials implements Interruptible {
     }
     this.#failedAt.set(service, now());
     vault.noteFailure(service, why ?? '');
-    log('warn', `The command that gives the credential of ${service} failed: ${why}.`);
+    log('warn', `The command that provides the credential of ${service} failed: ${why}.`);
   }
 
   /** The end of standard error, without known credentials and without what looks like one. */
@@ -145,8 +145,8 @@ export class CommandCredentials implements Interruptible {
 /** Why what a command wrote cannot be the credential, in words that quote nothing of it; undefined when it can. */
 export function unsuitable(auth: Auth, value: Secret): string | undefined {
   const plain = auth.type === 'bearer' || auth.type === 'basic' || auth.type === 'header' || auth.type === 'query';
-  if (plain && !fitsHeader(value)) return 'what it wrote is more than one line, or nothing that a header can carry';
-  if (credentialProblem(value)?.severity === 'refuse') return 'what it wrote is too short for a credential';
+  if (plain && !fitsHeader(value)) return 'its output has more than one line, or characters that a header cannot carry';
+  if (credentialProblem(value)?.severity === 'refuse') return 'its output is too short for a credential';
   const problem = materialProblem(auth, value);
-  return problem === undefined ? undefined : `what it wrote does not suit ${auth.type} (${problem.replace(/\.$/, '')})`;
+  return problem === undefined ? undefined : `its output is not valid for ${auth.type} (${problem.replace(/\.$/, '')})`;
 }

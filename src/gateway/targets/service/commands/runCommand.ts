@@ -79,7 +79,7 @@ export function runCommand(
     };
     child.stdout.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size > MOST_OUTPUT) stop(`it wrote more than ${MOST_OUTPUT / 1024} KB`);
+      if (size > MOST_OUTPUT) stop(`its output is larger than ${MOST_OUTPUT / 1024} KB`);
       else chunks.push(chunk);
     });
     child.stderr.on('data', (chunk: Buffer) => {
@@ -89,7 +89,7 @@ export function runCommand(
     child.once('close', (status, by) => {
       if (stopped !== undefined) end({ why: stopped });
       else if (status !== 0)
-        end({ why: status === null ? `it was ended by ${by}` : `it ended with exit status ${status}` });
+        end({ why: status === null ? `it was stopped by ${by}` : `it exited with status ${status}` });
       else end(writtenValue(Buffer.concat(chunks)));
     });
     signal.addEventListener('abort', abort, { once: true });
@@ -106,8 +106,8 @@ function writtenValue(output: Buffer): CommandRun['result'] {
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(output);
   } catch {
-    return { why: 'it wrote something that is not UTF-8' };
+    return { why: 'its output is not UTF-8' };
   }
   const value = text.replace(/\r?\n$/, '');
-  return value === '' ? { why: 'it wrote nothing' } : { value: new Secret(value) };
+  return value === '' ? { why: 'it printed nothing' } : { value: new Secret(value) };
 }

@@ -28,7 +28,7 @@ export const MAX_HEADER_FIELDS = 500;
 /** Why there is no answer, where something else came. */
 export const NOT_HTTP = 'it did not answer in HTTP';
 export const ONLY_INTERIM = 'it sent nothing but interim answers (1xx)';
-export const OTHER_PROTOCOL = 'it switched to another protocol, which nobody asked for';
+export const OTHER_PROTOCOL = 'it switched to another protocol without being asked';
 
 /** Sorts an error of undici, node:net or node:tls into our own few, with a text of our own. */
 export function explain(error: unknown, sent: Sent): unknown {
@@ -90,11 +90,11 @@ function tlsProblem(code: string): string | undefined {
 
 const NETWORK_CODES = new Map([
   // The caller's headers were checked, so that it is the credential's.
-  ['UND_ERR_INVALID_ARG', 'the credential holds a character that no HTTP header can carry'],
-  ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'its answer is not as long as it said'],
-  ['UND_ERR_RES_EXCEEDED_MAX_SIZE', 'its answer is not as long as it said'],
+  ['UND_ERR_INVALID_ARG', 'the credential contains a character that an HTTP header cannot carry'],
+  ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'its answer does not have the length that it announced'],
+  ['UND_ERR_RES_EXCEEDED_MAX_SIZE', 'its answer does not have the length that it announced'],
   ['ENOTFOUND', 'its name does not resolve'],
-  ['EAI_AGAIN', 'its name could not be looked up just now'],
+  ['EAI_AGAIN', 'its name could not be looked up right now'],
   ['ECONNREFUSED', 'the connection was refused'],
   ['ECONNRESET', 'the other side closed it'],
   ['UND_ERR_SOCKET', 'the other side closed it'],

@@ -56,10 +56,10 @@ export function oauth2Material(auth: Auth & { readonly type: 'oauth2' }, value: 
   }
   const material = parsed(oauth2Schema, text, 'JSON with clientSecret and refreshToken');
   if (auth.grant === 'client_credentials' && material.clientSecret === undefined) {
-    throw new MaterialError('It holds no clientSecret.');
+    throw new MaterialError('The value has no clientSecret.');
   }
   if (auth.grant === 'refresh_token' && material.refreshToken === undefined) {
-    throw new MaterialError('It holds no refreshToken.');
+    throw new MaterialError('The value has no refreshToken.');
   }
   return material;
 }
@@ -109,11 +109,13 @@ function privateKey(pem: string, kind: KeyKind): KeyObject {
     key = createPrivateKey(pem.replaceAll('\\n', '\n'));
   } catch {
     // OpenSSL's own words may quote what it read.
-    throw new MaterialError('It is not a private key in PEM form without a passphrase (-----BEGIN PRIVATE KEY-----).');
+    throw new MaterialError(
+      'The value is not a private key in PEM form without a passphrase (-----BEGIN PRIVATE KEY-----).',
+    );
   }
   const curve = key.asymmetricKeyDetails?.namedCurve;
   if (key.asymmetricKeyType !== KEY_TYPES[kind] || (kind === 'P-256' && curve !== 'prime256v1')) {
-    throw new MaterialError(`It is not the private key of an ${kind} pair, which this algorithm needs.`);
+    throw new MaterialError(`The value is not the private key of an ${kind} pair, which this algorithm needs.`);
   }
   return key;
 }
@@ -123,10 +125,10 @@ function parsed<T>(schema: z.ZodType<T>, text: string, what: string): T {
   try {
     json = JSON.parse(text);
   } catch {
-    throw new MaterialError(`It is not ${what}.`);
+    throw new MaterialError(`The value is not ${what}.`);
   }
   const result = schema.safeParse(json);
-  if (!result.success) throw new MaterialError(`It is not ${what}.`);
+  if (!result.success) throw new MaterialError(`The value is not ${what}.`);
   return result.data;
 }
 
@@ -190,7 +192,7 @@ function openFor(auth: Auth, value: Secret): void {
       return;
     case 'hmac':
       if (sharedKey(value, auth.keyEncoding ?? 'text').length < 8) {
-        throw new MaterialError(`It is not a key of 8 bytes or more in ${auth.keyEncoding ?? 'text'}.`);
+        throw new MaterialError(`The value is not a key of 8 bytes or more in ${auth.keyEncoding ?? 'text'}.`);
       }
       return;
     default:

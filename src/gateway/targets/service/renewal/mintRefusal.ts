@@ -6,7 +6,7 @@ import { LONGEST_TOKEN, type MintError } from '../inject/minting.ts';
 /** Off by more than this, a clock is worth mentioning. */
 const NOTABLE_SKEW_MS = 60_000;
 
-const ROTATE = (name: string): string => `Ask the person to run "Valet Key: Rotate Credential" for ${name} in VS Code.`;
+const ROTATE = (name: string): string => `Ask the user to run "Valet Key: Rotate Credential" for ${name} in VS Code.`;
 
 /** Where the tokens of a service come from, as a person would name it. */
 export function issuerOf({ auth, baseUrl }: Service): string {
@@ -45,7 +45,7 @@ export function mintRefusal(
     return refusals.credentialRejected(
       name,
       `${issuer} gave a token ${what}, which no request can carry`,
-      `Ask the person to check auth of ${name} in the policy: fewer scopes or permissions may make the token shorter.`,
+      `Ask the user to check auth of ${name} in the policy: fewer scopes or permissions may make the token shorter.`,
       { mend: 'policy' },
     );
   }
@@ -55,7 +55,7 @@ export function mintRefusal(
     return refusals.credentialRejected(
       name,
       `this machine's clock is ${minutes} min ${skewMs > 0 ? 'behind' : 'ahead of'} that of ${issuer}, which gave no token (${error.code})`,
-      'Ask the person to set the clock of this machine.',
+      'Ask the user to correct the clock of this machine.',
       { mend: 'clock' },
     );
   }
@@ -64,12 +64,12 @@ export function mintRefusal(
       return auth.type === 'oauth2'
         ? refusals.credentialRejected(
             name,
-            `${issuer} no longer takes its refresh token, which has ended, was revoked or was used elsewhere (invalid_grant)`,
-            `Ask the person to sign in again: "Valet Key: Rotate Credential" for ${name} in VS Code.`,
+            `${issuer} no longer accepts the refresh token, which has expired, was revoked or was used elsewhere (invalid_grant)`,
+            `Ask the user to sign in again: "Valet Key: Rotate Credential" for ${name} in VS Code.`,
           )
         : refusals.credentialRejected(
             name,
-            `${issuer} does not take the key's signature (invalid_grant)`,
+            `${issuer} does not accept the key's signature (invalid_grant)`,
             ROTATE(name),
           );
     case 'invalid_scope':
@@ -77,20 +77,20 @@ export function mintRefusal(
       return refusals.credentialRejected(
         name,
         `${issuer} does not grant what the policy asks for (${error.code})`,
-        `Ask the person to compare the scopes or permissions under auth of ${name} in the policy with what the provider granted.`,
+        `Ask the user to compare the scopes or permissions under auth of ${name} in the policy with what the provider granted.`,
         { mend: 'policy' },
       );
     case 'http_404':
       return refusals.credentialRejected(
         name,
         `${issuer} knows no such token endpoint or installation (404)`,
-        `Ask the person to check auth of ${name} in the policy.`,
+        `Ask the user to check auth of ${name} in the policy.`,
         { mend: 'policy' },
       );
     case 'no_session':
       return refusals.sessionMissing(name, issuer);
     case 'no_refresh_token':
-      return refusals.credentialExpired(name, `${issuer} gave no refresh token, and the access token has ended`);
+      return refusals.credentialExpired(name, `${issuer} gave no refresh token, and the access token has expired`);
     default:
       return refusals.credentialRejected(name, `${issuer} refused to give a token (${error.code})`, ROTATE(name));
   }

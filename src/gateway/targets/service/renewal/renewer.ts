@@ -407,7 +407,7 @@ export function futile(service: Service): RefusalError {
   return refusals.credentialRejected(
     service.name,
     `the API answered 401 to a token that ${issuerOf(service)} had just issued`,
-    'Tell the person: the token may be for another audience or scope than the API wants (auth in the policy), or the access was revoked.',
+    'Tell the user: the token may be for a different audience or scope than the API requires (auth in the policy), or the access was revoked.',
     { sent: 'yes' },
   );
 }
