@@ -27,7 +27,7 @@ async function verify(args: string[]): Promise<number> {
       print({ file, line, code, message });
     }
   }
-  process.stderr.write(`${records} records, ${broken ? 'broken' : 'every chain holds'}\ntail: not anchored\n`);
+  process.stderr.write(`${records} records, ${broken ? 'broken' : 'every chain is intact'}\ntail: not anchored\n`);
   return broken ? 1 : 0;
 }
 

@@ -25,7 +25,7 @@ export async function checkupCommand(args: string[]): Promise<number> {
   for (const folder of values.workspace ?? []) {
     // A mistyped folder has no findings either, and would pass for a clean one.
     if (fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
-      throw new UsageError(`--workspace takes a folder, and there is none at ${folder}.`);
+      throw new UsageError(`--workspace takes a folder, and there is no folder at ${folder}.`);
     }
   }
   const sources = [

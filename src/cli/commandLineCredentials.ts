@@ -33,7 +33,7 @@ export class CommandLineCredentials implements CredentialKeeper {
   store({ name, auth, baseUrl }: Service, value: Secret): void {
     refuseUnfit(value);
     const unfit = materialProblem(auth, value);
-    if (unfit !== undefined) throw new Error(`This is no credential for ${auth.type}. ${unfit}`);
+    if (unfit !== undefined) throw new Error(`This is not a credential for ${auth.type}. ${unfit}`);
     const binding = { origin: baseUrl.origin, placement: placementOf(auth) };
     const { current, retired, revoked } = this.#without(name);
     const others = revoked.filter((other) => other !== name);
@@ -72,7 +72,7 @@ export class CommandLineCredentials implements CredentialKeeper {
   async storeRenewal(lease: string, renewal: Renewal): Promise<void> {
     const leased = this.#leases.get(lease);
     const old = this.#set.current.find((entry) => entry.service === leased?.service);
-    if (!leased || !old?.value.equals(leased.value)) throw new Error('The credential was replaced meanwhile.');
+    if (!leased || !old?.value.equals(leased.value)) throw new Error('The credential was replaced in the meantime.');
     const { current, retired, revoked } = this.#without(old.service);
     const renewed = { ...old, ...renewal };
     this.#leases.set(lease, renewed);

@@ -1,18 +1,18 @@
 /** What `--help` prints. */
 export const HELP = {
-  main: `Valet Key without VS Code: the same policy, gateway and audit trail, for continuous integration and tests.
+  main: `Valet Key without VS Code: the same policy, gateway and audit log, for continuous integration and tests.
 
   node dist/cli.js serve --policy FILE        run a gateway; prints how an MCP client starts the proxy
-  node dist/cli.js decide --policy FILE       say what a policy makes of requests read from standard input
+  node dist/cli.js decide --policy FILE       decide requests read from standard input
   node dist/cli.js explain --policy FILE      the same, with every rule and why it did or did not apply
   node dist/cli.js lint FILE…                 check policy files
   node dist/cli.js test FILE…                 run the tests: sections of policy files
   node dist/cli.js checkup [--workspace DIR]…  check MCP configurations on ten points
-  node dist/cli.js audit verify DIR           check the hash chains of an audit trail
-  node dist/cli.js audit query DIR            print the records of an audit trail
+  node dist/cli.js audit verify DIR           check the hash chains of an audit log
+  node dist/cli.js audit query DIR            print the records of an audit log
 
-Each command explains itself with --help. Output is JSON lines, diagnostics go to standard error.
-Exit status: 0 fine, 1 findings, denials or a broken chain, 2 a call that was not in form.
+Run any command with --help for details. Output is JSON lines; diagnostics go to standard error.
+Exit status: 0 success, 1 findings, denials or a broken chain, 2 wrong usage.
 `,
   serve: `Runs a gateway until standard input ends.
 
@@ -20,39 +20,39 @@ Exit status: 0 fine, 1 findings, denials or a broken chain, 2 a call that was no
 
 The policy file counts as approved when the gateway starts, and again at each "reload".
 Credentials come from the environment (VALETKEY_CREDENTIAL_STRIPE for the service "stripe", "-" as "_"),
-or, better, by the order "rotate": a start environment cannot be erased.
+or, better, from the order "rotate": an environment cannot be erased after the start.
 
 Prints {"ready":true,"pid":…,"runtimeDir":…,"proxy":{"command":…,"args":[…],"env":{…}}}: what an MCP client
 needs to start the proxy. Audit lines go to standard error.
 
-A wrapped server of the policy is reached by the same proxy with "--server", NAME behind its arguments. The names
-of servers and of their credentials go where a service's name goes in an order.
+To reach an MCP server of the policy, add "--server", NAME to the arguments of the proxy. Orders take the name of a
+server or of its credential wherever they take the name of a service.
 
 Takes orders on standard input, one JSON object a line, each answered with the same id:
   {"id":1,"do":"rotate","service":"stripe","credential":"…"}    store or replace a credential
-  {"id":2,"do":"revoke","service":"stripe"}                     remove it and stop calls under way
+  {"id":2,"do":"revoke","service":"stripe"}                     remove it and stop calls in progress
   {"id":3,"do":"freeze"}   {"id":4,"do":"freeze","service":"stripe"}   stop everything, or one service
-  {"id":5,"do":"unfreeze"}                                      lift it again
-  {"id":8,"do":"review","server":"github-mcp"}                  accept the tools that a wrapped server offers now
+  {"id":5,"do":"unfreeze"}                                      allow calls again
+  {"id":8,"do":"review","server":"github-mcp"}                  accept the tools that an MCP server now offers
   {"id":6,"do":"reload"}                                        read the policy file again, as approved
   {"id":7,"do":"status"}                                        services with their state
   {"id":8,"do":"answer","approval":"…","allow":true,"for":"once"}      answer a question, see below
 
-Where a rule has "approval", --approve none (the default) refuses with approval_denied, and all lets everything pass.
-With ask each question is printed as {"approval":{"id","service","method","target","agent","reason"?}} and waits for its
+Where a rule has "approval", --approve none (the default) refuses with approval_denied, and --approve all allows every call.
+With --approve ask, each question is printed as {"approval":{"id","service","method","target","agent","reason"?}} and waits for its
 "answer": "allow" true or false, "for" "once" (the default) or, where the rule says "approval: remember", "10m".
 `,
-  decide: `Says what a policy makes of requests. Sends nothing.
+  decide: `Decides requests under a policy. Sends nothing.
 
   node dist/cli.js decide --policy FILE
 
 Reads one JSON object a line: {"service":"stripe","method":"GET","path":"/v1/charges?limit=3"}
-(also "query", "headers", "json", "form", "text", "agent"), or for a tool of a wrapped server
+(also "query", "headers", "json", "form", "text", "agent"), or for a tool of an MCP server
 {"server":"github-mcp","tool":"create_issue"}. Prints for each
   {"verdict":"allow|deny|ask|invalid","code"?,"rule"?,"reason","target"?,"headers"?}
 where "target" is the exact request target that would be sent. Exit status 1 when any request is not allowed.
 `,
-  explain: `Says what a policy makes of requests, rule by rule. Sends nothing.
+  explain: `Decides requests under a policy, and explains each rule. Sends nothing.
 
   node dist/cli.js explain --policy FILE
 
@@ -65,7 +65,7 @@ with every rule of its service in the order of the file, or every pattern of its
   node dist/cli.js test FILE…
 
 Prints one JSON object a test: {"file","line","name","expect","got","ok","reason"}. "got" is allow, ask, deny, or invalid
-for a request that would be refused before any rule is asked. Exit status 1 when a test fails.
+for a request that would be refused before any rule applies. Exit status 1 when a test fails.
 `,
   lint: `Checks policy files.
 
@@ -81,11 +81,11 @@ Lines and columns count from 1. Exit status 1 when there is an error or a warnin
 Prints one JSON object a finding:
   {"check":1…10,"severity","file","line","column","server"?,"key"?,"code","message"}
 where "key" is a JSON Pointer. Lines and columns count from 1. docs/checkup.md explains every code.
-Reads the usual places in the home folder (or in --home DIR, and then nothing outside of it) and in each workspace.
+Reads the usual places in the home folder (or in --home DIR, and then nothing outside it) and in each workspace.
 --format sarif prints one SARIF 2.1.0 log instead, for code scanning.
 Exit status 1 when there is an error or a warning.
 `,
-  audit: `Checks and reads an audit trail.
+  audit: `Checks and reads an audit log.
 
   node dist/cli.js audit verify DIR           exit status 1 when a chain is broken
   node dist/cli.js audit query DIR [--since TIME] [--service NAME] [--agent NAME] [--verdict VERDICT]

@@ -5,5 +5,5 @@ const OLDEST = 20;
 export function nodeProblem(version: string): string | undefined {
   const major = Number(version.split('.', 1)[0]);
   if (major >= OLDEST) return undefined;
-  return `This needs Node ${OLDEST} or newer, and here is Node ${version}. Run it with a newer one: in a clone, "npm ci" brings it, and "npx node dist/cli.js" uses it.`;
+  return `This needs Node ${OLDEST} or newer, but this is Node ${version}. Run it with a newer one: in a clone, "npm ci" brings it, and "npx node dist/cli.js" uses it.`;
 }

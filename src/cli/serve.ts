@@ -150,7 +150,7 @@ class CommandLineParent {
     const order = orderSchema.safeParse(json);
     if (!order.success) {
       const given = (json as { id?: unknown } | null)?.id ?? null;
-      return { id: given, ok: false, error: 'The order is not in form; run with --help to see the orders.' };
+      return { id: given, ok: false, error: 'The order is not valid; run with --help to see the orders.' };
     }
     try {
       return { id: order.data.id, ok: true, ...(await this.#carryOut(order.data)) };
@@ -190,7 +190,7 @@ class CommandLineParent {
         if (order.service !== undefined && !stoppableNames(this.#policy).has(order.service))
           throw this.#unknown(order.service);
         if (!freezing && order.service !== undefined && this.#frozen.all) {
-          throw new Error('Everything is frozen; "unfreeze" without a service lifts that.');
+          throw new Error('All access is frozen; send "unfreeze" without a service first.');
         }
         if (order.service === undefined) {
           this.#frozen = { all: freezing, services: freezing ? this.#frozen.services : new Set() };
@@ -217,7 +217,9 @@ class CommandLineParent {
         const hash = this.#questions.get(order.approval);
         const answer = order.allow ? ({ allow: true, for: order.for ?? 'once' } as const) : ({ allow: false } as const);
         if (hash === undefined || !(await control.answerApproval(order.approval, hash, answer))) {
-          throw new Error('The question is gone: answered, withdrawn or never asked. Nothing happened.');
+          throw new Error(
+            'The question is no longer open: it was answered, withdrawn or never asked. Your answer was not used.',
+          );
         }
         return {};
       }

@@ -13,7 +13,7 @@ export class ToolReview {
 
   /** Accepts everything that the server offers now. Returns all pins. Throws when it was never started. */
   accept(server: string): readonly ServerPins[] {
-    if (!this.#seen.has(server)) throw new Error(`No tools of ${server} were seen yet.`);
+    if (!this.#seen.has(server)) throw new Error(`No tools of ${server} have been seen yet.`);
     this.#accept(server, () => true);
     return [...this.#pins.values()];
   }

@@ -54,7 +54,7 @@ export class BoundedWorker<Jobs extends AnyJobs<Jobs>> {
       const found = await this.#thread.run([name, words], withinMs);
       if (found === undefined) {
         this.dispose();
-        throw new DeadlineError(`${name} was not done within ${withinMs / 1000} s`);
+        throw new DeadlineError(`${name} did not finish within ${withinMs / 1000} s`);
       }
       this.#idle = setTimeout(() => this.dispose(), this.#options.idleMs).unref();
       return found.result as Result<Jobs[Name]>;

@@ -23,7 +23,7 @@ export function readPlainBytes(file: string, largest = Number.POSITIVE_INFINITY)
   const handle = fs.openSync(file, READ_AT_ONCE);
   try {
     const stat = fs.fstatSync(handle);
-    if (!stat.isFile()) throw new NotPlainFileError('This is no plain file.');
+    if (!stat.isFile()) throw new NotPlainFileError('This is not a regular file.');
     if (stat.size > largest) throw new NotPlainFileError('The file is too large.');
     return fs.readFileSync(handle);
   } finally {

@@ -6,7 +6,7 @@ it('runs on Node 20 and newer, and says what to do on an older one', () => {
     expect(nodeProblem(version)).toBeUndefined();
   }
   for (const version of ['18.20.1', '16.0.0']) {
-    expect(nodeProblem(version)).toContain(`here is Node ${version}`);
+    expect(nodeProblem(version)).toContain(`but this is Node ${version}`);
     expect(nodeProblem(version)).toContain('Node 20 or newer');
   }
 });

@@ -173,7 +173,7 @@ test('a changed and a cut trail are found, and the report says where', async () 
   writeFileSync(cut, `${lines.slice(0, 2).join('\n')}\n`);
   const report = await verify();
   expect(report).toContain('logs were altered.**');
-  expect(report).toMatch(new RegExp(`${oldest}:\\d+: record \\d+ is not as it was written`));
+  expect(report).toMatch(new RegExp(`${oldest}:\\d+: record \\d+ was altered`));
   expect(report).toContain('the newest records were cut off');
   await window.screenshotThemes('audit-changed');
 });

@@ -86,7 +86,7 @@ describe('a wish', () => {
     expect(ids).toHaveLength(50);
     expect(askAs('honest', '/v1/refunds')).toMatchObject({
       recorded: false,
-      message: expect.stringContaining('wait for a person'),
+      message: expect.stringContaining('wait for the user'),
     });
     await asking.gateway.settleAccessWish(String(ids[0]), 'declined');
     expect(askAs('honest', '/v1/refunds').recorded).toBe(true);

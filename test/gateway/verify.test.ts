@@ -142,7 +142,7 @@ describe('a verification', () => {
     const before = upstream.requests.length;
     expect(await gateway.verify('api', ME)).toMatchObject({
       outcome: 'unverified',
-      why: expect.stringContaining('audit trail'),
+      why: expect.stringContaining('audit log'),
     });
     expect(upstream.requests).toHaveLength(before);
   });

@@ -56,7 +56,7 @@ describe('an argument that is wrong', () => {
         refused += 1;
         const { message, nextStep } = refusal;
         expect(message).toMatch(
-          new RegExp(`^The arguments of ${tool} are wrong: (?:a value in )?${parameter}\\b.* and has to be .*\\.$`),
+          new RegExp(`^The arguments of ${tool} are wrong: (?:a value in )?${parameter}\\b.* and must be .*\\.$`),
         );
         expect(nextStep).toMatch(new RegExp(`^Nothing was sent\\. Correct .*${parameter}.*, and call again\\.$`));
         const said = `${message} ${nextStep}`;
@@ -75,7 +75,7 @@ describe('an argument that is wrong', () => {
     'is missing: $tool, $parameter',
     ({ tool, parameter }) => {
       const { [parameter]: _, ...others } = GOOD[tool];
-      expect(refusalOf(tool, others)?.message).toContain(`${parameter} is missing and has to be `);
+      expect(refusalOf(tool, others)?.message).toContain(`${parameter} is missing and must be `);
     },
   );
 
@@ -83,23 +83,23 @@ describe('an argument that is wrong', () => {
     [
       'read',
       { query: { limit: {} } },
-      'query.limit is an object and has to be a text, a number, true, false, null or a list',
+      'query.limit is an object and must be a string, a number, true, false, null or a list',
     ],
-    ['read', { query: { expand: [{}] } }, 'query.expand is a list of other values and has to be a text'],
-    ['read', { query: { [guess]: {} } }, 'a value in query is an object and has to be'],
-    ['read', { query: [] }, 'query is a list and has to be an object of parameters'],
-    ['read', { headers: { accept: 5 } }, 'headers.accept is a number and has to be a text'],
-    ['read', { select: ['/a', 5] }, 'select[1] is a number and has to be a JSON Pointer'],
-    ['read', { select: Array(51).fill('/a') }, 'select has too many entries and has to be a list of at most 50'],
-    ['read', { maxChars: 1.5 }, 'maxChars is not whole and has to be a whole number from 1 to 100000'],
-    ['read', { maxChars: 0 }, 'maxChars is too small and has to be'],
-    ['read', { maxChars: '5' }, 'maxChars is a text and has to be'],
-    ['read', { method: 'POST' }, 'method is another one and has to be GET or HEAD'],
-    ['read', { path: 'x'.repeat(70_000) }, 'path is too long and has to be a text such as'],
+    ['read', { query: { expand: [{}] } }, 'query.expand is a list of values of another type and must be a string'],
+    ['read', { query: { [guess]: {} } }, 'a value in query is an object and must be'],
+    ['read', { query: [] }, 'query is a list and must be an object of parameters'],
+    ['read', { headers: { accept: 5 } }, 'headers.accept is a number and must be a string'],
+    ['read', { select: ['/a', 5] }, 'select[1] is a number and must be a JSON Pointer'],
+    ['read', { select: Array(51).fill('/a') }, 'select has too many entries and must be a list of at most 50'],
+    ['read', { maxChars: 1.5 }, 'maxChars is not whole and must be a whole number from 1 to 100000'],
+    ['read', { maxChars: 0 }, 'maxChars is too small and must be'],
+    ['read', { maxChars: '5' }, 'maxChars is a string and must be'],
+    ['read', { method: 'POST' }, 'method is not valid and must be GET or HEAD'],
+    ['read', { path: 'x'.repeat(70_000) }, 'path is too long and must be a string such as'],
     [
       'read',
       { service: null, path: 5 },
-      'service is null and has to be a name from list_services, of at most 200 characters; path is a number',
+      'service is null and must be a name from list_services, of at most 200 characters; path is a number',
     ],
     [
       'read',
@@ -113,7 +113,7 @@ describe('an argument that is wrong', () => {
   });
 
   it('is no object at all', () => {
-    expect(refusalOf('read', [])?.message).toContain('they are a list and have to be an object of service,');
+    expect(refusalOf('read', [])?.message).toContain('they are a list and must be an object of service,');
   });
 });
 

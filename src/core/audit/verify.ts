@@ -82,13 +82,13 @@ export class ChainVerifier {
     const record = sealed === undefined ? undefined : parseRecord(text);
     if (sealed === undefined || record === undefined) {
       this.#broken = { finding: this.#problems.length, line: this.#lines };
-      this.#report('broken_line', 'the line is not a record: it was changed, cut or added');
+      this.#report('broken_line', 'the line is not a valid record: it was changed, cut or added');
       this.#skipOne(FIRST_SEQ);
       return;
     }
     this.#records += 1;
     if (this.#sha256(sealed.text) !== sealed.hash) {
-      this.#report('changed', `record ${record.seq} is not as it was written: its text does not give its hash`);
+      this.#report('changed', `record ${record.seq} was altered: its text does not match its hash`);
       this.#skipOne(record.seq);
       return;
     }
@@ -123,7 +123,7 @@ export class ChainVerifier {
   #follow(record: AuditRecord): void {
     this.#gatewayId ??= record.gatewayId;
     if (record.gatewayId !== this.#gatewayId) {
-      this.#report('foreign', `record ${record.seq} belongs to the run ${record.gatewayId}`);
+      this.#report('foreign', `record ${record.seq} belongs to run ${record.gatewayId}`);
       return;
     }
     const last = this.#last;
@@ -132,7 +132,7 @@ export class ChainVerifier {
         this.#lateStart = { place: this.#place, seq: record.seq, prev: record.prev };
       }
     } else if (record.seq <= last.seq) {
-      this.#report('out_of_order', `record ${record.seq} stands after record ${last.seq}`);
+      this.#report('out_of_order', `record ${record.seq} comes after record ${last.seq}`);
       return;
     } else if (record.seq > last.seq + 1) {
       const gone =
@@ -157,7 +157,7 @@ export class ChainVerifier {
     }
     this.#anchorSeen = record.hash === this.#anchor.hash ? 'same' : 'other';
     if (this.#anchorSeen === 'other') {
-      this.#report('rewritten', `record ${record.seq} is not the one that was anchored: the trail was made anew`);
+      this.#report('rewritten', `record ${record.seq} is not the one that was anchored: the log was recreated`);
     }
   }
 
@@ -174,7 +174,7 @@ export class ChainVerifier {
   #markCutLine(): void {
     const finding = this.#problems[this.#broken?.finding ?? -1];
     if (finding !== undefined && this.#broken?.line === this.#lines) {
-      const message = 'the last line is not whole: it was cut, or the gateway was killed while it wrote';
+      const message = 'the last line is incomplete: it was cut off, or the gateway was killed while writing it';
       this.#problems[this.#problems.indexOf(finding)] = { ...finding, code: 'cut_line', message };
     }
   }
@@ -186,7 +186,7 @@ export class ChainVerifier {
     }
     if (this.#vouchedBy === undefined) {
       const gone = start.seq > FIRST_SEQ ? `records ${FIRST_SEQ} to ${start.seq - 1} are missing` : 'it was replaced';
-      const message = `the trail begins with record ${start.seq}, ${gone}, and no pruned record says so`;
+      const message = `the log begins with record ${start.seq}, ${gone}, and no pruned record explains it`;
       this.#report('missing_start', message, start.place);
     } else if (this.#anchor !== undefined && this.#vouchedBy > this.#anchor.seq) {
       const message = `only record ${this.#vouchedBy} says that the records before ${start.seq} were pruned, and it is newer than the anchor`;
@@ -204,12 +204,12 @@ export class ChainVerifier {
     }
     const end = this.#last?.seq ?? FIRST_SEQ - 1;
     if (this.#anchorSeen === undefined && end < anchor.seq) {
-      const ends = end < FIRST_SEQ ? 'no record is left' : `the trail ends with record ${end}`;
+      const ends = end < FIRST_SEQ ? 'no record is left' : `the log ends with record ${end}`;
       this.#report('cut_tail', `${ends}, but record ${anchor.seq} was anchored: the newest records were cut off`);
       return 'cut';
     }
     if (this.#anchorSeen === undefined) {
-      this.#report('rewritten', `record ${anchor.seq}, which was anchored, is not in the trail`);
+      this.#report('rewritten', `record ${anchor.seq}, which was anchored, is not in the log`);
     }
     return 'rewritten';
   }

@@ -41,17 +41,17 @@ export function parseBaseUrl(text: string, network: Network): Result<BaseUrl, Ba
     return outside > '~' && outside !== '\u007f'
       ? refuse(
           'base-url-character',
-          'The base URL holds a character outside ASCII. Write an international host in punycode (xn--…) and a path percent-encoded.',
+          'The base URL contains a character outside ASCII. Write an international host in punycode (xn--…) and a path percent-encoded.',
         )
-      : refuse('base-url-character', 'The base URL holds white space or a control character. Remove it.');
+      : refuse('base-url-character', 'The base URL contains white space or a control character. Remove it.');
   }
   if (text.includes('\\'))
-    return refuse('base-url-character', 'The base URL holds a backslash. Write forward slashes.');
+    return refuse('base-url-character', 'The base URL contains a backslash. Write forward slashes.');
   if (text.includes('#')) return refuse('base-url-fragment', 'The base URL has a fragment (#). Remove it.');
   if (text.includes('?')) {
     return refuse(
       'base-url-query',
-      'The base URL has a query. Remove it: parameters belong to requests, and a key to `auth: { type: query }`.',
+      'The base URL has a query. Remove it: parameters belong in requests, and a key belongs in `auth: { type: query }`.',
     );
   }
   const parts = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/([^/]*)((?:\/.*)?)$/.exec(text);
@@ -72,7 +72,7 @@ export function parseBaseUrl(text: string, network: Network): Result<BaseUrl, Ba
   if (authority.includes('@')) {
     return refuse(
       'base-url-userinfo',
-      'The base URL holds a user name or password before the host. Remove it: the credential is kept in VS Code, and `auth` says where it goes.',
+      'The base URL contains a user name or password before the host. Remove it: the credential is kept in VS Code, and `auth` says where it goes.',
     );
   }
 
@@ -96,7 +96,7 @@ export function parseBaseUrl(text: string, network: Network): Result<BaseUrl, Ba
   if (read === undefined || !sameHost(read.hostname, hostText)) {
     return refuse(
       'base-url-host',
-      'The base URL has a host that URL parsers do not agree on. Write a plain lower-case host name.',
+      'The base URL has a host that URL parsers read in different ways. Write a plain lower-case host name.',
     );
   }
   return ok({
@@ -136,7 +136,7 @@ function checkHost(host: string, network: Network): BaseUrlProblem | undefined {
   if (host.includes('*')) {
     return {
       code: 'base-url-host',
-      message: 'The base URL has a wildcard in its host. A service is one host: name it in full.',
+      message: 'The base URL has a wildcard in its host. A service is one host: write its full name.',
     };
   }
   if (host.endsWith('.')) {
@@ -170,7 +170,7 @@ function checkAddress(ip: string, network: Network): BaseUrlProblem | undefined 
   if (is === 'forbidden') {
     return {
       code: 'base-url-forbidden',
-      message: 'The base URL names a link-local, metadata or reserved address. Such addresses are never called.',
+      message: 'The base URL uses a link-local, metadata or reserved address. Valet Key never calls such addresses.',
     };
   }
   return inside(is, network);
@@ -181,7 +181,7 @@ function checkName(host: string, network: Network): BaseUrlProblem | undefined {
   if (is === 'forbidden') {
     return {
       code: 'base-url-forbidden',
-      message: 'The base URL names a cloud metadata service. Such services are never called.',
+      message: 'The base URL uses a cloud metadata service. Valet Key never calls such services.',
     };
   }
   // A name inside may stand for this machine too, and a public name for any address: the look-up decides.
@@ -193,13 +193,13 @@ function inside(is: 'public' | 'private' | 'loopback', network: Network): BaseUr
   if (is === 'public') {
     return {
       code: 'base-url-network',
-      message: `The base URL names a public address, but the service says \`network: ${network}\`. Remove that line.`,
+      message: `The base URL uses a public address, but the service has \`network: ${network}\`. Remove that line.`,
     };
   }
   const where = is === 'loopback' ? 'this machine' : 'a private network';
   return {
     code: 'base-url-network',
-    message: `The base URL points to ${where}. If that is meant, add \`network: ${is}\` to the service.`,
+    message: `The base URL points to ${where}. If that is intended, add \`network: ${is}\` to the service.`,
   };
 }
 

@@ -39,7 +39,7 @@ export function canonicalBody(
   // A UTF-16 code unit is one byte at least, so that a hopeless text is not encoded at all.
   if (text.value.length > maxBytes || new TextEncoder().encode(text.value).length > maxBytes) {
     return tooLarge(
-      `The body is larger than the ${maxBytes} bytes that this service may be sent.`,
+      `The body is larger than the ${maxBytes} bytes that this service accepts.`,
       'Send a smaller body, or ask the user to raise `limits.requestBytes`.',
     );
   }
@@ -60,14 +60,14 @@ function write(
         ? encodeForm(input.form, auth, method)
         : invalid('`form` is not an object.', 'Send an object of fields.');
     case 'text':
-      if (typeof input.text !== 'string') return invalid('`text` is not a text.', 'Send a string, or use `json`.');
+      if (typeof input.text !== 'string') return invalid('`text` is not a string.', 'Send a string, or use `json`.');
       return checkText(input.text) ?? ok(input.text);
   }
 }
 
 /** A server that goes by the content and not by its type may take a text for JSON or a form. */
 function checkText(text: string): Problem | undefined {
-  if (!isWellFormed(text)) return invalid('The text body holds half of a surrogate pair.', 'Send valid Unicode.');
+  if (!isWellFormed(text)) return invalid('The text body contains half of a surrogate pair.', 'Send valid Unicode.');
   const json = jsonIn(text);
   return (
     problemOf(lookAtFields(text), 'text') ?? (json === 'too heavy' ? tooManyIn('text') : checkMembers(json, 'text'))
@@ -94,8 +94,8 @@ function problemOf(finding: Finding | undefined, what: 'JSON' | 'text'): Problem
 function tooManyIn(what: 'JSON' | 'text'): Problem {
   return tooLarge(
     what === 'JSON'
-      ? 'The JSON body has more names that are not plain ASCII than can be looked through.'
-      : 'The text body has more fields than can be looked through: some servers take a text for JSON or a form.',
+      ? 'The JSON body has too many names that are not plain ASCII to be checked.'
+      : 'The text body has too many fields to be checked: some servers read text as JSON or a form.',
     'Send it in smaller parts, or use plain names.',
   );
 }
@@ -114,7 +114,8 @@ function checkJson(json: unknown): Problem | undefined {
   const open: { readonly value: object; readonly depth: number }[] = [];
   const enter = (value: unknown, depth: number): Problem | undefined => {
     if (typeof value !== 'object' || value === null) return checkLeaf(value);
-    if (depth > MAX_JSON_DEPTH) return invalid(`The JSON body is nested over ${MAX_JSON_DEPTH} deep.`, 'Nest it less.');
+    if (depth > MAX_JSON_DEPTH)
+      return invalid(`The JSON body is nested more than ${MAX_JSON_DEPTH} levels deep.`, 'Use fewer levels.');
     open.push({ value, depth });
     return undefined;
   };
@@ -144,15 +145,15 @@ function checkLeaf(value: unknown): ReturnType<typeof invalid> | undefined {
     case 'number':
       return isExact(value)
         ? undefined
-        : invalid('The JSON body has a number that cannot be kept exactly.', 'Write it as a string.');
+        : invalid('The JSON body has a number that cannot be represented exactly.', 'Write it as a string.');
     case 'boolean':
     case 'object':
       return undefined;
     default:
-      return invalid('The JSON body holds a value that JSON does not have.', 'Send plain JSON.');
+      return invalid('The JSON body contains a value that JSON does not have.', 'Send plain JSON.');
   }
 }
 
 function halfPair(): ReturnType<typeof invalid> {
-  return invalid('The JSON body holds half of a surrogate pair.', 'Send valid Unicode.');
+  return invalid('The JSON body contains half of a surrogate pair.', 'Send valid Unicode.');
 }

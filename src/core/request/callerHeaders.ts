@@ -82,7 +82,7 @@ function callerHeaders(
     bytes += name.length + value.length;
     if (bytes > MAX_HEADER_BYTES || headers.length >= MAX_HEADERS) {
       return tooLarge(
-        `The headers are more than ${MAX_HEADERS} or longer than ${MAX_HEADER_BYTES} bytes.`,
+        `There are more than ${MAX_HEADERS} headers, or they are longer than ${MAX_HEADER_BYTES} bytes.`,
         'Send fewer or shorter headers.',
       );
     }
@@ -99,7 +99,10 @@ function checkName(
   auth: Auth,
 ): ReturnType<typeof invalid> | undefined {
   if (isReservedHeader(name) || authHeaders(auth).some((own) => sameHeader(name, own))) {
-    return invalid(`${which} belongs to the gateway or is refused for what servers do with it.`, 'Leave it out.');
+    return invalid(
+      `${which} is set by the gateway, or is refused because of what servers do with it.`,
+      'Leave it out.',
+    );
   }
   if (before.some(([other]) => sameHeader(other, name))) {
     return invalid(`${which} is given twice, in two spellings.`, 'Give it once.');
@@ -107,7 +110,7 @@ function checkName(
   const fixed = service.set.some(([other]) => sameHeader(other, name));
   if (!fixed && !isStandard(name) && !service.allow.includes(name)) {
     return invalid(
-      `${which} is not one that callers may send to this service.`,
+      `${which} is not allowed in calls to this service.`,
       "Leave it out, or ask the user to add it to `headers.allow` in the service's policy.",
     );
   }

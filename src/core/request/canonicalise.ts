@@ -36,7 +36,7 @@ export function canonicalise(
   const path = canonicalPath(input.path);
   if (!path.ok) return path;
   if (service.auth.type === 'aws-sigv4' && readsPlusAsSpace(service.auth.service) && path.value.path.includes('+')) {
-    return invalid('The path holds a plus, which S3 reads as a space.', 'Write %20 for a space, or %2B for a plus.');
+    return invalid('The path contains a plus, which S3 reads as a space.', 'Write %20 for a space, or %2B for a plus.');
   }
   const hidden = hiddenQuery(path.value.segments);
   if (hidden.length > MAX_HIDDEN) {
@@ -89,7 +89,5 @@ function readsPlusAsSpace(signedFor: string): boolean {
 function canonicalMethod(text: string): Result<Method, RequestProblem> {
   const upper = /^[A-Za-z]{1,16}$/.test(text) ? text.toUpperCase() : '';
   const method = METHODS.find((known) => known === upper);
-  return method === undefined
-    ? invalid('The method is not one that can be sent.', `Use one of ${METHODS.join(', ')}.`)
-    : ok(method);
+  return method === undefined ? invalid('The method cannot be sent.', `Use one of ${METHODS.join(', ')}.`) : ok(method);
 }

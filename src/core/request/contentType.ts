@@ -81,8 +81,8 @@ function textType(type: MediaType): Result<string, RequestProblem> {
 
 function mismatch(part: string, types: string): ReturnType<typeof invalid> {
   return invalid(
-    `The header content-type does not fit the body, which is ${part}.`,
-    `Leave content-type out: ${part} goes out as ${types}.`,
+    `The header content-type does not match the body, which is ${part}.`,
+    `Leave content-type out: ${part} is sent as ${types}.`,
   );
 }
 

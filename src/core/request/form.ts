@@ -44,7 +44,8 @@ export function encodeForm(
 }
 
 function append(pairs: Pair[], name: string, value: unknown, depth: number): ReturnType<typeof invalid> | undefined {
-  if (depth > MAX_FORM_DEPTH) return invalid(`The form is nested over ${MAX_FORM_DEPTH} deep.`, 'Nest it less.');
+  if (depth > MAX_FORM_DEPTH)
+    return invalid(`The form is nested more than ${MAX_FORM_DEPTH} levels deep.`, 'Use fewer levels.');
   if (value === undefined) return undefined;
   if (typeof value === 'object' && value !== null) {
     const children = Object.entries(value) as [string, unknown][];
@@ -76,18 +77,18 @@ function leaf(pairs: Pair[], name: string, value: unknown): ReturnType<typeof in
     return invalid('The form has a null field.', 'Leave it out, or send an empty string to clear it.');
   }
   if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') {
-    return invalid('The form has a field that is neither a text, a number nor a boolean.', 'Write it as a string.');
+    return invalid('The form has a field that is not a string, a number or a boolean.', 'Write it as a string.');
   }
   if (typeof value === 'number' && !isExact(value)) {
-    return invalid('The form has a number that cannot be kept exactly.', 'Write it as a string.');
+    return invalid('The form has a number that cannot be represented exactly.', 'Write it as a string.');
   }
   const text = String(value);
   if (!isWellFormed(name) || !isWellFormed(text)) {
-    return invalid('The form holds half of a surrogate pair.', 'Send valid Unicode.');
+    return invalid('The form contains half of a surrogate pair.', 'Send valid Unicode.');
   }
   if (name === '') return nameless();
   if (/\p{Cc}/u.test(name) || text.includes('\0')) {
-    return invalid('The form holds a control character in a name, or a NUL.', 'Remove it.');
+    return invalid('The form contains a control character in a name, or a NUL.', 'Remove it.');
   }
   pairs.push([name, text]);
   return undefined;

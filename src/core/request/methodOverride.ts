@@ -93,13 +93,13 @@ export function refuseOverride(
   if (overridesMethod(name)) {
     return invalid(
       `${part} that would override the method, such as _method.`,
-      'Send the request with the method that you mean.',
+      'Send the request with the intended method.',
     );
   }
   if (namesAnotherMethod(name, value, method)) {
     return invalid(
       `${part} whose value is the name of another method, which some APIs would run instead.`,
-      'Send the request with the method that you mean, and leave the parameter out.',
+      'Send the request with the intended method, and leave the parameter out.',
     );
   }
   return undefined;
@@ -121,6 +121,6 @@ function namesAnotherMethod(name: string, value: string, method: Method): boolea
 export function refuseOverrideIn(what: 'JSON' | 'text'): ReturnType<typeof invalid> {
   return invalid(
     `The ${what} body has a field that would override the method, such as _method.`,
-    'Send the request with the method that you mean.',
+    'Send the request with the intended method.',
   );
 }

@@ -88,12 +88,12 @@ function flatten(object: NonNullable<RequestInput['query']>): Result<readonly Pa
     for (const item of Array.isArray(value) ? (value as readonly unknown[]) : [value]) {
       if (!isScalar(item)) {
         return invalid(
-          'A query parameter is neither a text, a number nor a boolean.',
-          'Write nested parameters with the names that the API takes, such as "created[gte]".',
+          'A query parameter is not a string, a number or a boolean.',
+          'Write nested parameters with the names that the API expects, such as "created[gte]".',
         );
       }
       if (typeof item === 'number' && !isExact(item)) {
-        return invalid('A query parameter is a number that cannot be kept exactly.', 'Write it as a string.');
+        return invalid('A query parameter is a number that cannot be represented exactly.', 'Write it as a string.');
       }
       parameters.push([name, String(item)]);
     }
@@ -112,11 +112,11 @@ function checkParameter(
   method: Method,
 ): ReturnType<typeof invalid> | undefined {
   if (!isWellFormed(name) || !isWellFormed(value)) {
-    return invalid('The query holds half of a surrogate pair.', 'Send valid Unicode.');
+    return invalid('The query contains half of a surrogate pair.', 'Send valid Unicode.');
   }
   if (name === '') return invalid('The query has a parameter without a name.', 'Give it a name or leave it out.');
   if (/\p{Cc}/u.test(name) || value.includes('\0')) {
-    return invalid('The query holds a control character in a name, or a NUL.', 'Remove it.');
+    return invalid('The query contains a control character in a name, or a NUL.', 'Remove it.');
   }
   const override = refuseOverride('query', name, value, method);
   if (override !== undefined) return override;

@@ -151,12 +151,7 @@ export class ProblemList {
     if (this.#items.length >= MAX_PROBLEMS) {
       if (!this.#cut) {
         this.#cut = true;
-        this.#push(
-          severity,
-          'too-many-problems',
-          span,
-          'There are more problems than these: fix the ones above first.',
-        );
+        this.#push(severity, 'too-many-problems', span, 'There are more problems: fix the ones above first.');
       }
       return;
     }

@@ -30,7 +30,7 @@ export function composeAudit(
     },
     after,
     now: Date.now,
-    onError: (error) => log.warn(`The audit trail was not anchored: ${errorText(error)}`),
+    onError: (error) => log.warn(`The audit log was not anchored: ${errorText(error)}`),
   });
   const history = new WindowHistory({ state: context.workspaceState, directory, now: Date.now });
   context.subscriptions.push(

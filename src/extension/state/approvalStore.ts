@@ -111,7 +111,7 @@ export class ApprovalStore {
     const record = JSON.stringify({ ...hashes, at, services, revision });
     await this.#secrets.store(this.#key(id), record);
     if ((await this.#secrets.get(this.#key(id))) !== record) {
-      throw new ApprovalNotKeptError('The secret storage did not keep the approval.');
+      throw new ApprovalNotKeptError('The secret storage did not save the approval.');
     }
     // Last, so that other windows never meet a record that SecretStorage did not keep.
     await this.#texts.write(recordName(id), JSON.stringify({ record, mac: await this.#macOf(id, record) }));

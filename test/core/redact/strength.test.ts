@@ -33,7 +33,7 @@ describe('credentialProblem', () => {
     (value) => {
       const problem = credentialProblem(new Secret(value));
       expect(problem?.severity).toBe('warn');
-      expect(problem?.message).toMatch(/password in it is shorter than 8 characters.*word of its own/);
+      expect(problem?.message).toMatch(/password is shorter than 8 characters.*separate word/);
     },
   );
 

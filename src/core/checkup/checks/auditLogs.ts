@@ -14,7 +14,7 @@ export function checkAuditLogs(read: ReadConfig, server: ServerEntry, uses: read
       server: server.name,
       key: server.pointer,
       message:
-        'This server holds a credential of its own, so what it does with it is in no audit trail. Let agents reach the API through Valet Key, or let Valet Key wrap this server: it records every call.',
+        'This server holds its own credential, so its calls are not in any audit log. Let agents reach the API through Valet Key, or let Valet Key wrap this server: it records every call.',
     }),
   ];
 }
@@ -27,7 +27,7 @@ export function checkOwnTrail({ brokenTrail }: CheckupContext): Finding[] {
       severity: 'error',
       code: 'trail-not-writable',
       message:
-        'The audit trail cannot be written, so calls are refused. Free some space, or repair the folder’s permissions.',
+        'The audit log cannot be written, so calls are refused. Free some space, or repair the folder’s permissions.',
     }),
   ];
 }

@@ -51,12 +51,12 @@ export function checkEnvironments(secrets: readonly PlacedSecret[]): Finding[] {
       span: use.text.span,
       ...(use.server && { server: use.server.name }),
       key: use.text.pointer,
-      message: `The same ${use.place.kind} serves ${main.environment} and ${others[0]?.environment ?? 'another environment'}, so a slip in one reaches the other. Make one credential for each.`,
+      message: `The same ${use.place.kind} is used for ${main.environment} and ${others[0]?.environment ?? 'another environment'}, so a mistake in one affects the other. Create one credential for each.`,
       secret: use.place,
       related: others.map(({ secret, environment }) => ({
         file: secret.read.file.path,
         start: secret.read.lines.position(secret.use.text.span.start),
-        message: `The same value serves ${environment} here.`,
+        message: `The same value is used for ${environment} here.`,
       })),
     });
   });
@@ -69,7 +69,7 @@ export function checkEnvironments(secrets: readonly PlacedSecret[]): Finding[] {
         span: use.text.span,
         ...(use.server && { server: use.server.name }),
         key: use.text.pointer,
-        message: `A live key stands in what looks like ${environment}. Use a test key there.`,
+        message: `A live key is used in what looks like ${environment}. Use a test key there.`,
         secret: use.place,
       }),
     );
@@ -85,7 +85,7 @@ export function checkOwnEnvironments({ credentials = [] }: CheckupContext): Find
     return stateFinding(first.place, 6, {
       severity: 'error',
       code: 'shared-between-environments',
-      message: `${first.service} and ${other.service} share one credential although their environments differ. Make one for each and rotate both.`,
+      message: `${first.service} and ${other.service} share one credential although their environments differ. Create one for each, and rotate both.`,
     });
   });
 }

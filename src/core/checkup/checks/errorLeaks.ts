@@ -22,7 +22,7 @@ export function checkErrorLeaks(read: ReadConfig, server: ServerEntry, uses: rea
         server: server.name,
         key: text.pointer,
         message:
-          'Arguments stand in the process list, where every program and many crash reports read them. Give the value through the environment, or better through Valet Key.',
+          'Arguments appear in the process list, where every program and many crash reports can read them. Pass the value through the environment, or better, through Valet Key.',
         secret: place,
       }),
     );
@@ -41,7 +41,8 @@ export function checkErrorLeaks(read: ReadConfig, server: ServerEntry, uses: rea
         span: text.span,
         server: server.name,
         key: text.pointer,
-        message: 'Verbose logs often hold requests with their credentials. Switch this off when you are done looking.',
+        message:
+          'Verbose logs often contain requests with their credentials. Switch this off when you no longer need it.',
       }),
     ),
   ];
@@ -53,7 +54,7 @@ export function checkOwnLeaks({ leaks = [] }: CheckupContext): Finding[] {
     stateFinding(place, 7, {
       severity: 'error',
       code: 'error-shows-credential',
-      message: `An error of ${service} came back with the credential in it. Freeze the service and report this: it must not happen.`,
+      message: `An error response of ${service} contained the credential. Freeze the service and report this: it must not happen.`,
     }),
   );
 }

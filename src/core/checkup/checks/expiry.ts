@@ -27,9 +27,15 @@ export function checkExpiry(read: ReadConfig, uses: readonly SecretUse[], now: n
     if (expires !== undefined) {
       const day = new Date(expires).toISOString().slice(0, 10);
       if (expires <= now)
-        return [say('warning', 'token-expired', `This token expired on ${day}: the server fails with it. Remove it.`)];
+        return [
+          say(
+            'warning',
+            'token-expired',
+            `This token expired on ${day}, so the server no longer works with it. Remove it.`,
+          ),
+        ];
       if (expires - now < SOON_DAYS * DAY) {
-        return [say('warning', 'token-expires-soon', `This token expires on ${day}. Make the next one before that.`)];
+        return [say('warning', 'token-expires-soon', `This token expires on ${day}. Create a new one before then.`)];
       }
       return [];
     }
@@ -38,7 +44,7 @@ export function checkExpiry(read: ReadConfig, uses: readonly SecretUse[], now: n
       say(
         'information',
         'short-lived-token',
-        'Tokens of this shape live for hours. Let the server fetch its own instead of keeping one in a file.',
+        'Tokens of this kind expire within hours. Let the server fetch its own instead of keeping one in a file.',
       ),
     ];
   });

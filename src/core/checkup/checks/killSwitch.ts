@@ -17,7 +17,7 @@ export function checkKillSwitch(read: ReadConfig, server: ServerEntry, uses: rea
       server: server.name,
       key: server.pointer,
       message:
-        'To cut this server off, its credential has to be revoked at the provider and the file changed. With the credential in Valet Key, for its API or for this server wrapped, one command freezes it at once.',
+        'To cut this server off, you must revoke its credential with the provider and change this file. If Valet Key keeps the credential, one command freezes the server or its API at once.',
     }),
   ];
 }
@@ -29,7 +29,7 @@ export function checkDrill({ drill }: CheckupContext): Finding[] {
     stateFinding(drill.place, 10, {
       severity: 'error',
       code: 'slow-freeze',
-      message: `In the last drill calls went through for ${Math.round(drill.tookMs / 1000)} seconds after the freeze. Report this: a freeze takes effect within a second.`,
+      message: `In the last kill-switch test, calls went through for ${Math.round(drill.tookMs / 1000)} seconds after the freeze. Report this: a freeze must take effect within a second.`,
     }),
   ];
 }

@@ -40,7 +40,7 @@ export function checkOwnRules({ rules = [] }: CheckupContext): Finding[] {
       stateFinding(place, 2, {
         severity: 'warning',
         code: 'broad-policy-rule',
-        message: `A rule of ${service} allows writes on every path. Name the paths that the agent needs.`,
+        message: `A rule of ${service} allows writes on every path. List only the paths that the agent needs.`,
       }),
     );
 }
@@ -76,21 +76,21 @@ const PRIVILEGED = {
   severity: 'error',
   code: 'privileged-container',
   message:
-    'The container is privileged: its code can do everything on this machine. Remove --privileged and name the capabilities it needs.',
+    'The container is privileged: its code can do anything on this machine. Remove --privileged and list the capabilities it needs.',
 } as const;
 
 const DOCKER_SOCKET = {
   severity: 'error',
   code: 'docker-socket',
   message:
-    'The container gets the Docker socket, and with it this whole machine. Remove the mount, or put a proxy that lets only reads pass before it.',
+    'The container gets the Docker socket, and with it control of this whole machine. Remove the mount, or put a proxy in front of it that passes only reads.',
 } as const;
 
 const BROAD_MOUNT = {
   severity: 'warning',
   code: 'broad-mount',
   message:
-    'The container gets a whole disk or home folder, keys and browser profiles included. Mount the one folder that it needs, read-only if that will do.',
+    'The container gets a whole disk or home folder, including keys and browser profiles. Mount only the folder that it needs, read-only if possible.',
 } as const;
 
 function denoTraits(args: readonly Word[]): Trait[] {
@@ -101,7 +101,7 @@ function denoTraits(args: readonly Word[]): Trait[] {
       severity: 'warning' as const,
       code: 'allow-all',
       message:
-        'Deno gives the server this permission without a limit. Name what it needs, such as --allow-net=api.example.com.',
+        'Deno gives the server this permission without limits. List what it needs, such as --allow-net=api.example.com.',
     }));
 }
 
@@ -117,7 +117,7 @@ function argumentTraits({ args }: ServerEntry): Trait[] {
           severity: 'warning',
           code: 'broad-filesystem',
           message:
-            'The file server may read and write a whole disk or home folder, keys included. Name the project folder instead.',
+            'The file server can read and write a whole disk or home folder, including keys. Give it the project folder instead.',
         },
       ];
     }
@@ -128,7 +128,7 @@ function argumentTraits({ args }: ServerEntry): Trait[] {
         severity: 'warning',
         code: 'allow-all',
         message:
-          'This option gives the server everything it could have. Name the tools or paths that you use, and keep writes off where reads will do.',
+          'This option gives the server every permission it can have. List the tools or paths that you use, and leave writes off where reads are enough.',
       },
     ];
   });
@@ -158,6 +158,6 @@ function tokenTraits(uses: readonly SecretUse[]): Trait[] {
       severity: 'information' as const,
       code: 'broad-token',
       message:
-        'A classic GitHub token reaches every repository that you reach. Use a fine-grained token for the repositories and permissions that the server needs.',
+        'A classic GitHub token reaches every repository that you can access. Use a fine-grained token for the repositories and permissions that the server needs.',
     }));
 }

@@ -18,8 +18,8 @@ const CODES = { 'no-version': 'version-missing', 'moving-tag': 'version-moving',
 
 const WHY = {
   'no-version': 'is started without a version, so each start may run code that was published a minute ago',
-  'moving-tag': 'is started by a tag that its publisher moves, so each start may run other code',
-  range: 'is started by a range of versions, so each start may run other code',
+  'moving-tag': 'is started by a tag that its publisher can move, so each start may run different code',
+  range: 'is started by a range of versions, so each start may run different code',
 } as const;
 
 /** Check 9: third-party servers run the same code tomorrow. */
@@ -35,8 +35,8 @@ export function checkPinnedVersions(read: ReadConfig, server: ServerEntry): Find
       server: server.name,
       key: use.spec.at.pointer,
       message: local
-        ? 'This image has no tag. If it was not built on this machine, name an exact version or a digest.'
-        : `This ${KINDS[use.ecosystem]} ${WHY[use.looseness]}. Name the exact version that you have looked at.`,
+        ? 'This image has no tag. If it was not built on this machine, specify an exact version or a digest.'
+        : `This ${KINDS[use.ecosystem]} ${WHY[use.looseness]}. Specify the exact version that you have reviewed.`,
       ...(fix && { fix }),
     });
   });

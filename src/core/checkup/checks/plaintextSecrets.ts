@@ -31,10 +31,10 @@ function messageOf(code: SecretUse['found']['code'], { kind, where, name, last4 
   const named = name === undefined || name.startsWith('-') ? '' : ` ${name}`;
   const what = `${/^[AEIOaeio]/.test(kind) ? 'An' : 'A'} ${kind}${shown}`;
   if (code === 'capability-url') {
-    return `${what} stands in plain text. Whoever has the whole URL can use it: treat it as a secret, and rotate it if others can read this file.`;
+    return `${what} is in plain text. Anyone who has the whole URL can use it: treat it as a secret, and rotate it if others can read this file.`;
   }
   if (code === 'access-key-id') {
-    return `${what} stands in plain text in ${PLACES[where]}${named}. It names the account; keep it together with its secret, out of this file.`;
+    return `${what} is in plain text in ${PLACES[where]}${named}. It identifies the account; keep it together with its secret, outside this file.`;
   }
-  return `${what} stands in plain text in ${PLACES[where]}${named}. Every program that reads this file has it: move it out, then rotate it.`;
+  return `${what} is in plain text in ${PLACES[where]}${named}. Every program that reads this file has it: move it out, then rotate it.`;
 }

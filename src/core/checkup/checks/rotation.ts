@@ -17,12 +17,12 @@ export function checkKeySprawl(secrets: readonly PlacedSecret[]): Finding[] {
       span: first.use.text.span,
       ...(first.use.server && { server: first.use.server.name }),
       key: first.use.text.pointer,
-      message: `The same ${first.use.place.kind} stands in ${others.length + 1} places, and a rotation has to find them all. Keep it in one place.`,
+      message: `The same ${first.use.place.kind} is in ${others.length + 1} places, and a rotation has to find them all. Keep it in one place.`,
       secret: first.use.place,
       related: others.map(({ read, use }) => ({
         file: read.file.path,
         start: read.lines.position(use.text.span.start),
-        message: 'The same value stands here.',
+        message: 'The same value is here.',
       })),
     }),
   );
@@ -42,7 +42,7 @@ export function checkAges({ now, credentials = [] }: CheckupContext): Finding[] 
       stateFinding(place, 4, {
         severity: 'warning',
         code: 'old-credential',
-        message: `The credential of ${service} is ${Math.floor((now - rotatedAt) / DAY)} days old. Rotate it: one command, and no agent notices.`,
+        message: `The credential of ${service} is ${Math.floor((now - rotatedAt) / DAY)} days old. Rotate it with one command; agents keep working.`,
       }),
     );
 }

@@ -44,7 +44,7 @@ function cleartext(read: ReadConfig, server: ServerEntry, text: Located, at: num
       span: text.span,
       server: server.name,
       key: text.pointer,
-      message: `The server is reached over ${name.toLowerCase()}:// beyond this machine, so everybody on the way can read and change what is sent, credentials included. Use ${name.toLowerCase()}s://, or stdio for a server on this machine.`,
+      message: `The server is reached over ${name.toLowerCase()}:// beyond this machine, so anyone on the network path can read and change what is sent, including credentials. Use ${name.toLowerCase()}s://, or stdio for a server on this machine.`,
       fix: {
         kind: 'https',
         span: innerSpan(read.file.text, text, start, start + name.length),
@@ -92,7 +92,7 @@ function unverified(read: ReadConfig, server: ServerEntry): Finding[] {
       server: server.name,
       key: text.pointer,
       message:
-        'The verification of certificates is switched off, so anybody on the way can pose as the other end. Remove this; for a private authority name its certificate (NODE_EXTRA_CA_CERTS, SSL_CERT_FILE).',
+        'Certificate verification is switched off, so anyone on the network path can impersonate the server. Remove this; for a private certificate authority, specify its certificate (NODE_EXTRA_CA_CERTS, SSL_CERT_FILE).',
     }),
   );
 }

@@ -101,13 +101,13 @@ function lastFirst(one: string, other: string): number {
 
 function removed(text: string, pointer: string): string {
   const edits = jsonRemoval(text, rootOf(text), pointer);
-  if (!edits) throw new RemovalNotPossibleError('The file does not have this entry any more.');
+  if (!edits) throw new RemovalNotPossibleError('The file no longer has this entry.');
   return applyEdits(text, edits);
 }
 
 function withOther(text: string, pointer: string, entry: Readonly<Record<string, unknown>>): string {
   const edits = jsonReplacement(text, rootOf(text), pointer, entry);
-  if (!edits) throw new RemovalNotPossibleError('The file does not have this entry any more.');
+  if (!edits) throw new RemovalNotPossibleError('The file no longer has this entry.');
   return applyEdits(text, edits);
 }
 

@@ -33,7 +33,7 @@ export function tooDeep(at: number, what: string): ParsedText {
     refused: {
       code: 'too-deep',
       span: { start: at, end: at + 1 },
-      message: `${what} are nested more than ${MAX_DEPTH} deep, so the file was not checked. No client needs that: check the brackets.`,
+      message: `${what} are nested more than ${MAX_DEPTH} levels deep, so the file was not checked. No client needs that: check the brackets.`,
     },
   };
 }

@@ -14,7 +14,7 @@ export function parseYaml(text: string): ParsedText {
       code: 'not-readable',
       span: problems.items[0]?.span ?? { start: 0, end: 0 },
       message:
-        'The YAML cannot be read from here on, so the file was not checked. Mend the indentation or the quotes, and write anchors, aliases and tags out.',
+        'The YAML cannot be read from here on, so the file was not checked. Fix the indentation or the quotes, and replace anchors, aliases and tags with their values.',
     },
   };
 }

@@ -23,14 +23,14 @@ function messageOf(why: Unreadable): string {
     case 'too-large':
       return `The file is larger than ${MAX_CONFIG_BYTES / 1024 / 1024} MB, so it was not checked.`;
     case 'no-permission':
-      return 'The file may not be read by you, so it was not checked. Look who owns it.';
+      return 'You do not have permission to read the file, so it was not checked. Check who owns it.';
     case 'no-file':
-      return 'There is something else than a file here, so it was not checked.';
+      return 'This is not a regular file, so it was not checked.';
     case 'not-utf8':
       return 'The file is not UTF-8, so it was not checked. Save it as UTF-8.';
     case 'outside':
-      return 'This links to a file outside of the folder that is checked, so it was not read.';
+      return 'This links to a file outside the checked folder, so it was not read.';
     case 'not-readable':
-      return 'The file could not be read, so it was not checked. A symbolic link may lead nowhere or round in a circle.';
+      return 'The file could not be read, so it was not checked. A symbolic link may be broken or circular.';
   }
 }

@@ -75,7 +75,7 @@ export class AuthReader {
     if (isScalar(value) && typeof value.value === 'number' && Number.isSafeInteger(value.value) && value.value > 0) {
       return String(value.value);
     }
-    return this.text(name, { pattern: /^[A-Za-z0-9._-]{1,64}$/, says: 'an id: letters, digits and dashes' }) ?? '';
+    return this.text(name, { pattern: /^[A-Za-z0-9._-]{1,64}$/, says: 'an ID: letters, digits and dashes' }) ?? '';
   }
 
   word<T extends string>(name: string, words: readonly T[]): T | undefined {
@@ -107,7 +107,7 @@ export class AuthReader {
       return '';
     });
     if (texts === undefined) this.#sound = false;
-    else if (texts.length === 0) this.wrong(name, `\`auth.${name}\` is empty. Name at least one, such as ${example}.`);
+    else if (texts.length === 0) this.wrong(name, `\`auth.${name}\` is empty. List at least one, such as ${example}.`);
     return texts;
   }
 

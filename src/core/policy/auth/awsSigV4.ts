@@ -34,7 +34,7 @@ function read(reader: AuthReader): AwsSigV4Auth | undefined {
   const service = reader.requiredText('service', name, 'service: s3');
   const payload = reader.word('payload', PAYLOADS);
   if (payload === 'unsigned' && service !== 's3') {
-    reader.wrong('payload', '`auth.payload: unsigned` is known to S3 alone. Remove it: the body is signed.');
+    reader.wrong('payload', 'Only S3 supports `auth.payload: unsigned`. Remove it: the body is then signed.');
   }
   if (!reader.sound) return undefined;
   return { type: 'aws-sigv4', region, service, ...(payload === undefined ? {} : { payload }) };

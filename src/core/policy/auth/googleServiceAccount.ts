@@ -38,7 +38,7 @@ function read(reader: AuthReader): GoogleServiceAccountAuth | undefined {
   if (reader.has('scopes') === reader.has('audience')) {
     reader.wrong(
       'audience',
-      '`auth` of type google-service-account takes `scopes` (an access token) or `audience` (an ID token), and one of the two.',
+      '`auth` of type google-service-account needs either `scopes` (for an access token) or `audience` (for an ID token), not both.',
     );
   }
   if (!reader.sound || tokenUrl === undefined) return undefined;

@@ -79,11 +79,11 @@ function read(reader: AuthReader): HmacAuth | undefined {
   ] as const) {
     const unknown = [...text.matchAll(/\{([^{}]*)\}/g)].find(([, one]) => !known.some((other) => other === one));
     if (unknown) {
-      reader.wrong(field, `\`auth.${field}\` has a placeholder that is not known. Known: ${known.join(', ')}.`);
+      reader.wrong(field, `\`auth.${field}\` has an unknown placeholder. Known placeholders: ${known.join(', ')}.`);
     }
   }
   if (reader.sound && !/\{(?:body|bodySha256|target|path)\}/.test(sign)) {
-    reader.wrong('sign', '`auth.sign` covers nothing of the request. Name {target} or {path}, and {body}.');
+    reader.wrong('sign', '`auth.sign` does not cover any part of the request. Include {target} or {path}, and {body}.');
   }
   if (!reader.sound || name === undefined) return undefined;
   return {

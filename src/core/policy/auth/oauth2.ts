@@ -23,11 +23,11 @@ const CLIENT_AUTHS = ['basic', 'post'] as const;
 /** RFC 6749, appendix A.4: one scope is printable ASCII without blanks, quotes and backslashes. */
 export const SCOPE_FORM = {
   pattern: /^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/,
-  says: 'one scope, without blanks',
+  says: 'one scope, without spaces',
 };
 
 /** A URI or a name, as `audience` and its like take it. */
-export const AUDIENCE_FORM = { pattern: /^[\x21-\x7e]{1,512}$/, says: 'printable ASCII without blanks' };
+export const AUDIENCE_FORM = { pattern: /^[\x21-\x7e]{1,512}$/, says: 'printable ASCII without spaces' };
 
 export const TOKEN_URL_KEY: AuthKey = {
   name: 'tokenUrl',
@@ -77,7 +77,7 @@ function read(reader: AuthReader): OAuth2Auth | undefined {
   if (grant !== 'authorization_code' && reader.has('authorizationUrl')) {
     reader.wrong(
       'authorizationUrl',
-      '`auth.authorizationUrl` belongs to `grant: authorization_code` alone. Remove it.',
+      '`auth.authorizationUrl` is used only with `grant: authorization_code`. Remove it.',
     );
   }
   const clientAuth = reader.word('clientAuth', CLIENT_AUTHS);

@@ -176,11 +176,11 @@ function reachOf({ pattern }: Rule, methods: ReadonlySet<Method>): Pick<PolicyCh
 
 const READING: ReadonlySet<Method> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-const REMEMBERS = 'asks, and offers ten minutes';
+const REMEMBERS = 'asks you, and can be allowed for ten minutes';
 
 function askWords(rule: Rule, asked: boolean): string {
   if (rule.approval === 'remember') return REMEMBERS;
-  return asked ? 'asks every time, without ten minutes to offer' : 'asks every time';
+  return asked ? 'asks you every time, and can no longer be allowed for ten minutes' : 'asks every time';
 }
 
 /** The methods of an ask rule that some rule asks about, in whatever way. */

@@ -48,26 +48,27 @@ export function compileRule(rule: Rule, order: number): CompiledRule {
 
 function missing(rule: Rule, conditions: readonly CompiledCondition[], request: JudgedRequest): string | undefined {
   // A rule that allows names its methods; one without a list allows none.
-  if (rule.methods?.has(request.method) !== true) return `it is not for ${request.method}`;
+  if (rule.methods?.has(request.method) !== true) return `it does not cover ${request.method}`;
   if (rule.agents !== undefined) {
     const { agent } = request;
     if (agent === undefined || !rule.agents.some((pattern) => agentMatches(pattern, agent))) {
-      return `it is only for the agents ${rule.agents.join(', ')}`;
+      return `it covers only the agents ${rule.agents.join(', ')}`;
     }
   }
   if (rule.graphql !== undefined) {
-    if (request.graphqlAsks === undefined) return 'the request is not a GraphQL document that can be read';
-    if (!withinScope(request.graphqlAsks, rule.graphql)) return 'the GraphQL document goes beyond what it names';
+    if (request.graphqlAsks === undefined) return 'the request is not a readable GraphQL document';
+    if (!withinScope(request.graphqlAsks, rule.graphql))
+      return 'the GraphQL document goes beyond the operations and fields that it lists';
   } else if (request.isGraphqlCall) {
-    return `it has no \`graphql\` block, and a ${request.method} to a GraphQL endpoint may do anything`;
+    return `it has no \`graphql\` block, and a ${request.method} request to a GraphQL endpoint can do anything`;
   }
   if (rule.bodyType !== undefined && !request.hasNoOtherBody(rule.bodyType)) {
-    return `it is for ${onlyBodies(rule.bodyType)}`;
+    return `it covers only ${onlyBodies(rule.bodyType)}`;
   }
   const failing = conditions.find(({ strict }) => strict(request.fields) !== true);
   if (failing === undefined) return undefined;
   return request.fields.tooMany
-    ? `it has conditions, and servers drop some of over ${MAX_PARAMETERS} parameters`
+    ? `it has conditions, and servers drop some parameters when there are more than ${MAX_PARAMETERS}`
     : `it needs ${describeCondition(failing.condition)}`;
 }
 
@@ -105,5 +106,5 @@ function asksForAbsence({ check }: Condition): boolean {
 }
 
 function onlyBodies(type: BodyType): string {
-  return type === 'json' ? 'JSON bodies alone, sent as application/json' : 'form bodies alone';
+  return type === 'json' ? 'JSON bodies, sent as application/json' : 'form bodies';
 }

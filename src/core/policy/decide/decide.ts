@@ -112,5 +112,5 @@ function whyNothing(service: Service, request: Judged, { allow }: Fitting, judge
   const near = firstPlace(allow.filter(({ rule }) => rule.methods?.has(request.method) === true));
   if (near !== undefined) return `${nothing}: ${ruleName(near.rule)} does not match, because ${near.missing(judged)}.`;
   const methods = new Set(allow.flatMap(({ rule }) => [...(rule.methods ?? [])]));
-  return methods.size === 0 ? `${nothing}.` : `${nothing}; this path is open to ${[...methods].join(', ')} only.`;
+  return methods.size === 0 ? `${nothing}.` : `${nothing}; this path is allowed only with ${[...methods].join(', ')}.`;
 }

@@ -10,7 +10,7 @@ export function decideTool({ name, tools }: Pick<Server, 'name' | 'tools'>, tool
   const denied = tools.deny.find((pattern) => matchesGenerously(pattern, tool));
   if (denied) return { verdict: 'deny', pattern: denied, reason: `This tool is denied by ${place('deny', denied)}.` };
   const granted = [...tools.allow, ...tools.ask].find((pattern) => matchesStrictly(pattern, tool));
-  if (!granted) return { verdict: 'deny', reason: `${name} allows no tool of this name.` };
+  if (!granted) return { verdict: 'deny', reason: `${name} does not allow a tool of this name.` };
   const asked = tools.ask.find((pattern) => matchesGenerously(pattern, tool));
   if (asked) return { verdict: 'ask', pattern: asked, reason: `This tool needs approval, by ${place('ask', asked)}.` };
   return { verdict: 'allow', pattern: granted, reason: `This tool is allowed by ${place('allow', granted)}.` };

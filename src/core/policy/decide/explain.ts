@@ -28,26 +28,29 @@ export function explain(compiled: CompiledService, request: Judged, agent?: stri
   const rules = compiled.service.rules.map((rule, order): ExplainedRule => {
     const about = { rule: rule.id, line: rule.line };
     const compiledRule = byOrder.get(order);
-    if (compiledRule === undefined) return { ...about, applied: false, why: 'Its path does not match.' };
+    if (compiledRule === undefined) return { ...about, applied: false, why: 'The path of the rule does not match.' };
     const because = compiledRule.missing(judged);
     if (rule.effect === 'deny') {
       return compiledRule.concerns(judged)
-        ? { ...about, applied: true, why: 'It denies this request.' }
-        : { ...about, applied: false, why: 'Its path matches, but not its methods, agents or conditions.' };
+        ? { ...about, applied: true, why: 'The rule denies this request.' }
+        : { ...about, applied: false, why: 'The path matches, but not the methods, agents or conditions of the rule.' };
     }
     if (strictly.has(order) && because === undefined) {
       return {
         ...about,
         applied: true,
-        why: rule.approval === undefined ? 'It allows this request.' : 'It allows this request, and asks.',
+        why:
+          rule.approval === undefined
+            ? 'The rule allows this request.'
+            : 'The rule allows this request, after approval.',
       };
     }
     if (rule.approval !== undefined && compiledRule.concerns(judged)) {
-      return { ...about, applied: true, why: 'It asks about this request, and does not allow it by itself.' };
+      return { ...about, applied: true, why: 'The rule requires approval for this request, but does not allow it.' };
     }
     const why = strictly.has(order)
-      ? `Its path matches, but ${because}.`
-      : 'Its path matches only loosely, and only an exact match allows.';
+      ? `The path matches, but ${because}.`
+      : 'The path matches only loosely, and only an exact match allows a request.';
     return { ...about, applied: false, why };
   });
   return { ...decide(compiled, request, agent), rules };

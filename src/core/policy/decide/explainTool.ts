@@ -13,24 +13,24 @@ export function explainTool(
     rule: toolRule(name, pattern),
     line: pattern.line,
     applied: why !== undefined,
-    why: why ?? 'It does not match this name.',
+    why: why ?? 'The pattern does not match this name.',
   });
   const granted = [...tools.allow, ...tools.ask].some((pattern) => matchesStrictly(pattern, tool));
   return {
     ...decideTool(server, tool),
     rules: [
-      ...tools.deny.map((one) => rule(one, matchesGenerously(one, tool) ? 'It denies this tool.' : undefined)),
+      ...tools.deny.map((one) => rule(one, matchesGenerously(one, tool) ? 'The pattern denies this tool.' : undefined)),
       ...tools.ask.map((one) =>
         rule(
           one,
           matchesStrictly(one, tool)
-            ? 'It allows this tool, and asks.'
+            ? 'The pattern allows this tool, after approval.'
             : matchesGenerously(one, tool) && granted
-              ? 'It asks about this tool.'
+              ? 'The pattern requires approval for this tool.'
               : undefined,
         ),
       ),
-      ...tools.allow.map((one) => rule(one, matchesStrictly(one, tool) ? 'It allows this tool.' : undefined)),
+      ...tools.allow.map((one) => rule(one, matchesStrictly(one, tool) ? 'The pattern allows this tool.' : undefined)),
     ],
   };
 }

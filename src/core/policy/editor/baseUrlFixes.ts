@@ -30,7 +30,7 @@ export function baseUrlFixes(
     case 'base-url-fragment':
       return [written('Remove the fragment', span, url.slice(0, url.indexOf('#')))];
     case 'base-url-userinfo':
-      return [written('Remove what stands before the host', span, url.replace(/^([^/]*\/\/)[^/]*@/, '$1'))];
+      return [written('Remove the user name and password', span, url.replace(/^([^/]*\/\/)[^/]*@/, '$1'))];
     case 'base-url-scheme':
       return [written('Write https', span, https)];
     case 'base-url-cleartext':

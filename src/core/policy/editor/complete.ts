@@ -63,7 +63,7 @@ export function completePolicy(text: string, offset: number, context: Completion
 
 function keysAt(path: Path, { services }: CompletionContext, type?: string): readonly Offer[] {
   if (path.length === 1 && path[0] === 'services') {
-    const detail = 'A service that is known.';
+    const detail = 'A known service.';
     return (services ?? []).map((label) => ({ label, kind: 'service', detail, holds: 'map' }));
   }
   const place = placeOf(path);
@@ -84,7 +84,7 @@ function valuesAt(path: Path, { document }: Pick<Cursor, 'document'>, context: C
   const [map, key] = [path.slice(0, end), path[end]];
   const place = placeOf(map);
   if (place === 'service' && key === 'baseUrl') {
-    return (context.baseUrls ?? []).map((label) => ({ label, kind: 'url', detail: 'A base URL that is known.' }));
+    return (context.baseUrls ?? []).map((label) => ({ label, kind: 'url', detail: 'A known base URL.' }));
   }
   if (place === 'rule' && key === 'path') return calledPaths(context.calls ?? [], String(path[1]));
   if (place === 'request' && (key === 'service' || key === 'server')) {

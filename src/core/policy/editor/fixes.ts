@@ -65,7 +65,7 @@ function fixesOfTree(text: string, root: ParsedNode, problem: Problem): readonly
         one({ title: `Add \`bodyType: ${type}\``, edits: pairIn(text, root, span, `bodyType: ${type}`) }),
       );
     case 'parameter-in-path':
-      return suggestion === undefined ? [] : one({ title: 'Write stars', edits: pathIn(root, span, suggestion) });
+      return suggestion === undefined ? [] : one({ title: 'Use wildcards', edits: pathIn(root, span, suggestion) });
     case 'approval-on-deny':
       return one({ title: 'Remove `approval`', edits: pairBehind(text, root, span) });
     case 'missing-key':

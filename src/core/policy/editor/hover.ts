@@ -57,7 +57,7 @@ function describe(rule: Rule, service: Service): string {
       : rule.approval === 'always'
         ? 'asks you every time'
         : rule.approval === 'remember'
-          ? 'asks you, and offers ten minutes'
+          ? 'asks you, and can be allowed for ten minutes'
           : 'is allowed';
   return `${methods} on ${pathWords(rule)} of ${service.name} ${does}${restrictions === '' ? '' : `, for ${restrictions}`}.`;
 }

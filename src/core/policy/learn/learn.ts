@@ -112,7 +112,7 @@ export function tightenPolicy(text: string, calls: Iterable<PastCall>): Proposal
       const matched = used.get(rule.id) ?? [];
       const own = isOpen(rule) ? notCovered(matched, rule, service.rules, used) : matched;
       if (matched.length === 0) idle.push({ rule, why: 'No call used it.' });
-      else if (own.length === 0) idle.push({ rule, why: 'Narrower rules allow all that was called.' });
+      else if (own.length === 0) idle.push({ rule, why: 'Narrower rules allow every call that was made.' });
       else {
         const narrower = narrowRule(text, root, rule, own);
         if (narrower === undefined) continue;
@@ -227,7 +227,7 @@ function newRules(calls: readonly Call[], asks: boolean): NewRule[] {
     return {
       yaml: `- { path: ${yamlText(pattern)}, methods: [${list.join(', ')}]${kind}${asking} }${comment}`,
       words: words(list, pattern),
-      why: why === undefined ? 'It was called.' : `It was called; ${why}.`,
+      why: why === undefined ? 'Calls used it.' : `Calls used it; ${why}.`,
     };
   });
 }

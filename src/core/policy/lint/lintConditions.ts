@@ -37,12 +37,17 @@ function idleGraphql(rule: Rule): readonly Idle[] {
   if (graphql === undefined || rule.effect === 'deny' || rule.approval !== undefined) return [];
   if (only(rule, ['PUT', 'PATCH', 'DELETE', 'OPTIONS'])) {
     return [
-      { message: 'GraphQL goes by GET and POST, so this rule allows nothing that a GraphQL API takes. Use POST.' },
+      { message: 'GraphQL uses GET and POST, so this rule allows nothing that a GraphQL API accepts. Use POST.' },
     ];
   }
   if (!only(rule, ['GET', 'HEAD']) || !graphql.operations.every((operation) => operation === 'mutation')) return [];
   // https://graphql.github.io/graphql-over-http/draft/#sec-GET
-  return [{ message: 'A GraphQL API takes no mutation by GET, so this rule allows nothing that it takes. Use POST.' }];
+  return [
+    {
+      message:
+        'A GraphQL API does not accept mutations by GET, so this rule allows nothing that the API accepts. Use POST.',
+    },
+  ];
 }
 
 /** A rule that denies or asks is no narrower for it: it concerns whatever body it cannot read. */
@@ -50,7 +55,9 @@ function idleBodyType({ effect, bodyType, conditions }: Rule): readonly Idle[] {
   if (effect === 'allow' || bodyType === undefined) return [];
   if (conditions?.some(({ source }) => source === 'body')) return [];
   return [
-    { message: '`bodyType` says how `body` is read, and this rule has none, so it denies every body. Add `body`.' },
+    {
+      message: '`bodyType` says how `body` is read, but this rule has no `body`, so it denies every body. Add `body`.',
+    },
   ];
 }
 
@@ -87,7 +94,7 @@ function fieldsOf(conditions: readonly Condition[]): readonly Field[] {
 function idleField({ source, name, checks }: Field, rule: Rule): readonly Idle[] {
   const generous = rule.effect === 'deny' || rule.approval !== undefined;
   if (!contradict(checks, generous)) return [];
-  return [{ message: `No value of ${source} ${name} fits all that this rule asks of it, so it never matches.` }];
+  return [{ message: `No value of ${source} ${name} meets all conditions of this rule, so it never matches.` }];
 }
 
 /** Whether no value meets all checks. Sound, not complete. */
@@ -166,7 +173,9 @@ function clashes(fields: readonly Field[], { effect }: Rule): readonly Idle[] {
     if (other === undefined) continue;
     const both = `${one.field.source} ${one.field.name} and ${other.field.source} ${other.field.name}`;
     return [
-      { message: `Some servers take ${both} for one, so no request is clear about both and this rule never matches.` },
+      {
+        message: `Some servers treat ${both} as the same field, so no request is clear about both, and this rule never matches.`,
+      },
     ];
   }
   return [];

@@ -18,7 +18,7 @@ export function lintContext({ services }: Policy, context: LintContext, problems
     if (knownServices !== undefined && !knownServices.includes(name)) {
       const meant = suggest(name, knownServices);
       const message =
-        'Your own policy has no service of this name, so it lives in this workspace alone, with a credential of its own.';
+        'Your user policy has no service of this name, so the service exists only in this workspace, with its own credential.';
       if (meant === undefined) problems.information('unknown-service', span, message, { data: { service: name } });
       else {
         problems.warning('unknown-service', span, `${message} Did you mean \`${meant}\`?`, {
@@ -44,7 +44,7 @@ export function lintContext({ services }: Policy, context: LintContext, problems
     const [first, ...others] = own;
     for (const other of others) {
       if (first === undefined || other.environment === first.environment) continue;
-      const message = `This service has the same credential as ${first.name}, which is of another environment. Give each its own.`;
+      const message = `This service has the same credential as ${first.name}, which is in a different environment. Give each its own.`;
       problems.warning('one-credential-two-environments', other.span, message, {
         related: [problems.place(first.span, `${first.name} is here.`)],
         data: { service: other.name },

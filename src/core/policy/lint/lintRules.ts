@@ -22,7 +22,7 @@ export function lintRules({ name, rules }: Service, problems: ProblemList): void
       problems.warning(
         'parameter-in-path',
         rule.span,
-        `{id} and :id stand for themselves in a path. Write a star for one segment: ${parameter}`,
+        `{id} and :id match literally in a path. Use a wildcard for one segment: ${parameter}`,
         { data, suggestion: parameter },
       );
     }
@@ -33,7 +33,7 @@ export function lintRules({ name, rules }: Service, problems: ProblemList): void
       problems.warning(
         'body-without-type',
         rule.span,
-        'The agent may choose between JSON and a form, and an API that reads one of them finds no such field in the other. Add `bodyType: json` or `bodyType: form`.',
+        'The agent can choose between JSON and a form, and an API that reads one of them does not see the fields of the other. Add `bodyType: json` or `bodyType: form`.',
         { data },
       );
     }

@@ -25,20 +25,20 @@ export function lintShadows({ name, rules }: Service, problems: ProblemList): vo
       });
     const denied = byDeny.of(rule);
     if (rule.effect === 'deny') {
-      if (denied.length > 0) report('shadowed-rule', 'This rule says nothing that is not denied already, in', denied);
+      if (denied.length > 0) report('shadowed-rule', 'This rule denies only what is already denied, in', denied);
       else if (!allows.some((allow) => mayMeet(allow, rule))) {
         problems.information(
           'deny-without-effect',
           rule.span,
-          'Nothing that is allowed comes near this rule, so it denies nothing.',
+          'No other rule allows what this rule denies, so it has no effect.',
           { data },
         );
       }
       continue;
     }
     const allowed = denied.length > 0 ? [] : byAllow.of(rule);
-    if (denied.length > 0) report('unreachable-rule', 'All that this rule allows is denied, in', denied);
-    if (allowed.length > 0) report('shadowed-rule', 'This rule says nothing that is not said already, in', allowed);
+    if (denied.length > 0) report('unreachable-rule', 'Everything that this rule allows is denied, in', denied);
+    if (allowed.length > 0) report('shadowed-rule', 'This rule adds nothing to what is already allowed, in', allowed);
   }
 }
 

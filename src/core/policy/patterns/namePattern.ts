@@ -31,9 +31,9 @@ export function compileNamePattern(
 ): Result<NamePattern, string> {
   if (text.length > MAX_LENGTH) return err(`The pattern is longer than ${MAX_LENGTH} characters. Shorten it.`);
   if (!PATTERN.test(text)) {
-    return err('A tool’s name has letters, digits, `_`, `-`, `.` and `/`; `*` stands for one or more of them.');
+    return err('A tool’s name has letters, digits, `_`, `-`, `.` and `/`; `*` matches one or more of them.');
   }
-  if (text.includes('**')) return err('Write a single `*`: it stands for any number of characters.');
+  if (text.includes('**')) return err('Write a single `*`: it matches any number of characters.');
   return ok({ text, parts: text.split('*'), folded: text.toLowerCase().split('*'), ...place });
 }
 

@@ -17,7 +17,7 @@ export function readAgents(reader: Reader, entry: Entry | undefined): readonly s
       reader.problems.error(
         'bad-agent',
         at,
-        'An agent is named by its short name, such as copilot, claude or cursor*: lower-case letters, digits, dots, dashes and stars.',
+        'An agent has a short name, such as copilot, claude or cursor*: lower-case letters, digits, dots, dashes and stars.',
         /^[a-z0-9]/.test(lower) && lower.length <= 64 ? lower : undefined,
       );
       return 'wrong';
@@ -25,6 +25,6 @@ export function readAgents(reader: Reader, entry: Entry | undefined): readonly s
     agents.push(text);
   }
   if (agents.length > 0) return agents;
-  reader.problems.error('bad-agent', reader.at(entry), `\`agents\` names nobody. Write ${EXAMPLE}, or remove the key.`);
+  reader.problems.error('bad-agent', reader.at(entry), `\`agents\` is empty. Write ${EXAMPLE}, or remove the key.`);
   return 'wrong';
 }

@@ -15,7 +15,7 @@ export function readAllowedOrigins(
     reader.problems.error(
       'administrator-only',
       entry.key,
-      'Only the administrator’s policy file has `allowedOrigins`. Remove it; the services here name their own origins.',
+      'Only the administrator’s policy file can have `allowedOrigins`. Remove it; the services here define their own origins.',
     );
     return undefined;
   }

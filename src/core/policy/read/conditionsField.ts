@@ -25,7 +25,7 @@ export function readConditions(
     reader.problems.error(
       'bad-condition',
       reader.at(entry),
-      `\`${source}\` asks for nothing. Write ${example}, or remove the key.`,
+      `\`${source}\` has no conditions. Write ${example}, or remove the key.`,
     );
     return 'wrong';
   }
@@ -44,8 +44,8 @@ export function readConditions(
 }
 
 const NAMES = {
-  query: 'This cannot be a parameter’s name. Write it as the API takes it, such as limit or "created[gte]".',
-  body: 'This cannot be a field’s name. Write it dotted, as customer.id, or as a JSON Pointer, "/customer/id".',
+  query: 'This cannot be a parameter’s name. Write it as the API expects it, such as limit or "created[gte]".',
+  body: 'This cannot be a field’s name. Write it with dots, such as customer.id, or as a JSON Pointer, such as "/customer/id".',
 };
 
 /** Where a name points to; undefined for one that names nothing. JSON Pointer: RFC 6901. */
@@ -90,7 +90,7 @@ function readChecks(reader: Reader, field: Entry): readonly Check[] | undefined 
   reader.problems.error(
     'bad-condition',
     reader.at(field),
-    'This condition asks nothing. Write one of: equals, in, max, min, matches, present.',
+    'This condition is empty. Write one of: equals, in, max, min, matches, present.',
   );
   return undefined;
 }
@@ -113,14 +113,14 @@ function readCheck(reader: Reader, entry: Entry, key: (typeof KEYS)[number]): Ch
         if (value === undefined) return wrong(`must be a list of values, each ${VALUES}.`);
         values.push(value);
       }
-      return values.length === 0 ? wrong('names no value. Write at least one, such as [usd].') : { kind: key, values };
+      return values.length === 0 ? wrong('is empty. Write at least one value, such as [usd].') : { kind: key, values };
     }
     case 'max':
     case 'min': {
       const limit = plainValue(entry.value);
       return typeof limit === 'number'
         ? { kind: key, limit }
-        : wrong('must be a number in plain decimals, such as 5000 or 0.5, of up to 15 digits.');
+        : wrong('must be a decimal number of up to 15 digits, such as 5000 or 0.5.');
     }
     case 'matches': {
       const pattern = reader.text(entry.value, reader.at(entry), '`matches`');
@@ -135,7 +135,7 @@ function readCheck(reader: Reader, entry: Entry, key: (typeof KEYS)[number]): Ch
   }
 }
 
-const VALUES = 'a text, true, false, null, or a number in plain decimals of up to 15 digits';
+const VALUES = 'a string, true, false, null, or a decimal number of up to 15 digits';
 
 /** Numbers as they are written: what YAML makes of 0x10 or 1e3 is not what a person reads. */
 function plainValue(node: ParsedNode | null): ConditionValue | undefined {

@@ -54,7 +54,7 @@ function names<T extends string>(
     reader.problems.error(
       'bad-graphql',
       reader.at(entry),
-      `${what} names nothing. Write at least one, such as ${example}.`,
+      `${what} is empty. Write at least one entry, such as ${example}.`,
     );
     return undefined;
   }

@@ -29,12 +29,16 @@ export function readHeaders(reader: Reader, entry: Entry | undefined, auth: Auth
       reader.problems.error(
         'reserved-header',
         at,
-        'This header is the gateway’s own, or would change where or how the request goes. Remove it; the credential’s place is `auth`.',
+        'This header is set by the gateway, or would change where or how the request is sent. Remove it; the credential belongs in `auth`.',
       );
       return undefined;
     }
     if (seen.some((one) => sameHeader(one, name))) {
-      reader.problems.error('duplicate-header', at, 'This header is named twice. Upper and lower case do not count.');
+      reader.problems.error(
+        'duplicate-header',
+        at,
+        'This header is listed twice. Header names ignore upper and lower case.',
+      );
       return undefined;
     }
     seen.push(name);
@@ -54,7 +58,7 @@ export function readHeaders(reader: Reader, entry: Entry | undefined, auth: Auth
       reader.problems.error(
         'bad-header-value',
         reader.at(pair),
-        'A header’s value must be 1 to 1,024 printable ASCII characters without spaces at its ends.',
+        'A header value must be 1 to 1,024 printable ASCII characters, without spaces at the start or end.',
       );
       continue;
     }

@@ -107,7 +107,7 @@ function readDocument(text: string, author: PolicyAuthor, read: ReadTree): Readi
   const named = entry && reader.map(entry.value, reader.at(entry), '`services`', `{ stripe: ${SERVICE_EXAMPLE} }`);
   const wrapped = fields.get('servers');
   if (author === 'person' && wrapped === undefined && (entry === undefined || named?.entries.length === 0)) {
-    problems.information('no-services', entry?.key ?? top, 'This policy names no service, so it allows nothing.');
+    problems.information('no-services', entry?.key ?? top, 'This policy has no services, so it allows nothing.');
   }
   for (const service of named?.entries ?? []) {
     const read = readService(reader, service, (owner, literal) => {
@@ -130,7 +130,7 @@ function readVersion(reader: Reader, entry: Entry | undefined): void {
   reader.problems.error(
     'unsupported-version',
     reader.at(entry),
-    'The only version is 1. Write `version: 1`, or leave the line out.',
+    'The only version is 1. Write `version: 1`, or remove the line.',
     // An empty value has no place of its own to write it.
     reader.at(entry) === entry.key ? undefined : '1',
   );
@@ -261,7 +261,7 @@ function readEnvironment(reader: Reader, entry: Entry | undefined): string | und
     reader.problems.error(
       'bad-environment',
       reader.at(entry),
-      `\`environment\` must be 1 to ${MAX_ENVIRONMENT} characters, without spaces at its ends, such as test.`,
+      `\`environment\` must be 1 to ${MAX_ENVIRONMENT} characters, without spaces at the start or end, such as test.`,
     );
     return undefined;
   }

@@ -77,7 +77,7 @@ function readRun(reader: Reader, fields: Fields, key: Span): ServerRun | undefin
     reader.problems.error(
       'command-or-url',
       url?.key ?? key,
-      'A server has either a `command`, which is started, or a `url`, which is connected to.',
+      'A server needs either a `command`, which is started, or a `url`, which is connected to.',
     );
     return undefined;
   }
@@ -89,7 +89,7 @@ function readRun(reader: Reader, fields: Fields, key: Span): ServerRun | undefin
     reader.problems.error(
       'command-or-url',
       field.key,
-      `\`${name}\` belongs to a server with a \`${owner}\`. Remove it.`,
+      `\`${name}\` is only for a server with a \`${owner}\`. Remove it.`,
     );
   }
   return url === undefined ? readCommand(reader, fields, command) : readUrl(reader, fields, url);
@@ -105,7 +105,7 @@ function readCommand(reader: Reader, fields: Fields, entry: Entry | undefined): 
     reader.problems.error(
       'bad-command',
       reader.at(entry),
-      '`command` is one program: a name that is found on the PATH, or an absolute path. Its arguments go into `args`; no shell reads them.',
+      '`command` is one program: a name on the PATH, or an absolute path. Put its arguments into `args`; no shell interprets them.',
     );
     return undefined;
   }
@@ -129,7 +129,7 @@ function readCommand(reader: Reader, fields: Fields, entry: Entry | undefined): 
     reader.problems.warning(
       'unpinned-package',
       loose.at ?? reader.at(entry),
-      `${loose.name} is not pinned to an exact version, so each start may run other code than the one that was approved. Write the version, such as ${loose.example}.`,
+      `${loose.name} is not pinned to an exact version, so each start may run different code from the code that was approved. Write the version, such as ${loose.example}.`,
     );
   }
   return { by: 'command', command, args: values };
@@ -153,7 +153,7 @@ function readArgs(
     reader.problems.error(
       'bad-argument',
       reader.at(entry),
-      `\`args\` has at most ${MAX_ARGS} texts of at most ${MAX_ARG} characters.`,
+      `\`args\` can have at most ${MAX_ARGS} strings of at most ${MAX_ARG} characters.`,
     );
     return undefined;
   }

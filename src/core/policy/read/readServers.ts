@@ -27,7 +27,7 @@ export function readServers(
       reader.problems.error(
         'duplicate-name',
         one.key,
-        'A service has this name already. Services and servers share one name space: choose another name.',
+        'A service already has this name. Services and servers share one namespace: choose another name.',
       );
     }
     const server = readServer(reader, one, literals);
@@ -43,8 +43,8 @@ export function readServers(
           'shared-credential',
           one.key,
           services.has(credential)
-            ? `The credential of the service \`${credential}\` goes to that service alone. Name another one, such as \`credential: ${server.name}\`, and enter the value for it.`
-            : `The server \`${owner}\` uses the credential \`${credential}\` already, and each is bound to one destination. Name another one.`,
+            ? `The credential of the service \`${credential}\` is sent only to that service. Use another one, such as \`credential: ${server.name}\`, and enter the value for it.`
+            : `The server \`${owner}\` already uses the credential \`${credential}\`, and each credential is bound to one destination. Use another one.`,
         );
       }
     }

@@ -105,7 +105,7 @@ function readApproval(reader: Reader, entry: Entry | undefined, effect: RuleEffe
     reader.problems.error(
       'approval-on-deny',
       reader.at(entry),
-      'A deny rule asks nobody. Remove `approval`, or remove `effect: deny`.',
+      'A deny rule cannot ask for approval. Remove `approval`, or remove `effect: deny`.',
     );
     return undefined;
   }
@@ -121,7 +121,11 @@ function readPattern(reader: Reader, fields: Fields, head: Span): Pattern | unde
   const text = reader.text(entry.value, reader.at(entry), '`path`');
   if (text === undefined) return undefined;
   if (/[\p{Cf}\p{Default_Ignorable_Code_Point}]/u.test(text)) {
-    reader.problems.error('forbidden-character', reader.at(entry), '`path` holds an invisible character. Remove it.');
+    reader.problems.error(
+      'forbidden-character',
+      reader.at(entry),
+      '`path` contains an invisible character. Remove it.',
+    );
     return undefined;
   }
   const pattern = compilePattern(text);
@@ -138,7 +142,7 @@ function readMethods(reader: Reader, entry: Entry): ReadonlySet<Method> | undefi
     reader.problems.error(
       'no-methods',
       reader.at(entry),
-      '`methods` names no method. Write at least one, such as [GET].',
+      '`methods` is empty. Write at least one method, such as [GET].',
     );
     return undefined;
   }
@@ -165,6 +169,6 @@ function readMethod(reader: Reader, item: ParsedNode | null, at: Span): Method |
     meant === undefined
       ? `Write one of: ${METHODS.join(', ')}.`
       : `Did you mean ${meant}? Methods are written in upper case.`;
-  reader.problems.error('unknown-method', at, `This is not a method that a policy can name. ${help}`, meant);
+  reader.problems.error('unknown-method', at, `A policy cannot use this method. ${help}`, meant);
   return undefined;
 }

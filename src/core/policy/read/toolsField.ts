@@ -22,7 +22,7 @@ export function readTools(reader: Reader, entry: Entry | undefined, key: Span): 
     reader.problems.warning(
       'no-tools',
       entry?.key ?? key,
-      'This server has no tool that is allowed, so every call is denied. Name some, such as `tools: { allow: [get_*] }`.',
+      'This server has no allowed tools, so every call is denied. Add some, such as `tools: { allow: [get_*] }`.',
     );
   }
   return tools;
@@ -34,7 +34,7 @@ function readPatterns(reader: Reader, entry: Entry, list: string): NamePattern[]
     reader.problems.error(
       'bad-tool-pattern',
       entry.key,
-      `\`tools.${list}\` has more than ${MAX_PATTERNS} entries. Use \`*\` to name several tools at once.`,
+      `\`tools.${list}\` has more than ${MAX_PATTERNS} entries. Use \`*\` to cover several tools at once.`,
     );
     return [];
   }

@@ -37,7 +37,7 @@ export function readVariables(
       reader.problems.error(
         'duplicate-header',
         field.key,
-        'This header is named twice. Upper and lower case do not count.',
+        'This header is listed twice. Header names ignore upper and lower case.',
       );
       continue;
     }
@@ -56,7 +56,7 @@ function nameFits(reader: Reader, { name: written, key }: Entry, name: string, k
       'bad-variable-name',
       key,
       LOADS_CODE.test(written)
-        ? 'This variable makes a process load other code or open itself to others. Remove it; name what is to run in `args`.'
+        ? 'This variable makes a process load other code or accept connections from others. Remove it; put the code to run into `args`.'
         : 'The name of a variable has letters, digits and underscores, and does not start with a digit.',
     );
     return false;
@@ -67,7 +67,7 @@ function nameFits(reader: Reader, { name: written, key }: Entry, name: string, k
   }
   const own = MCP_HEADERS.some((header) => sameHeader(header, name));
   if (own || (!sameHeader(name, 'authorization') && isReservedHeader(name))) {
-    reader.problems.error('reserved-header', key, 'This header is the gateway’s own. Remove it.');
+    reader.problems.error('reserved-header', key, 'This header is set by the gateway. Remove it.');
     return false;
   }
   return true;
@@ -88,7 +88,7 @@ function readCredential(reader: Reader, field: Entry, kind: 'env' | 'headers'): 
     reader.problems.error(
       'bad-credential-name',
       reader.at(nameEntry),
-      '`credential` is the name under which a credential is kept, never its value: a lower-case letter, then up to 62 lower-case letters, digits and dashes.',
+      '`credential` is the name under which a credential is stored, never its value: a lower-case letter, then up to 62 lower-case letters, digits and dashes.',
     );
     return undefined;
   }
@@ -134,7 +134,7 @@ function readLiteral(
       kind === 'headers' ? 'bad-header-value' : 'bad-variable-value',
       reader.at(field),
       kind === 'headers'
-        ? 'A header’s value must be 1 to 1,024 printable ASCII characters without spaces at its ends.'
+        ? 'A header value must be 1 to 1,024 printable ASCII characters, without spaces at the start or end.'
         : `A variable’s value has at most ${MAX_VALUE} characters.`,
     );
     return undefined;

@@ -96,7 +96,7 @@ function setEntry(document: Document, section: Section, { name, lines }: NewEntr
   if (isEmpty(document.contents)) {
     document.contents = document.createNode({});
   }
-  if (!isMap(document.contents)) throw new PolicyNotWritableError('The policy file does not hold a map.');
+  if (!isMap(document.contents)) throw new PolicyNotWritableError('The policy file does not contain a map.');
   const entries = document.contents.get(section);
   if (!isMap(entries) && entries !== undefined && entries !== null) {
     throw new PolicyNotWritableError(`\`${section}\` in the policy file is not a map.`);

@@ -11,7 +11,7 @@ import type { Span } from '../../text/span.ts';
 export function warnOfLocalhost(problems: ProblemList, span: Span, { protocol, hostname, text }: BaseUrl): void {
   if (protocol !== 'http:' || parseIpv4(hostname) !== undefined || parseIpv6(hostname) !== undefined) return;
   const message =
-    'This name may stand for several addresses of this machine, and another user may listen on one of them. Write 127.0.0.1, or the address that the service listens on; its credential has to be entered again for it.';
+    'This name may resolve to several addresses of this machine, and another user may listen on one of them. Write 127.0.0.1, or the address that the service listens on; its credential has to be entered again for it.';
   const plain = classifyHostName(hostname) === 'loopback';
   const suggestion = `http://127.0.0.1${text.replace(/^[a-z]+:\/\/[^/:]*/i, '')}`;
   problems.warning('base-url-localhost', span, message, plain ? { suggestion } : {});

@@ -66,13 +66,17 @@ export class Reader {
         value,
       };
       if (name === undefined || name === '') {
-        this.problems.error('bad-key', key, `A key in ${what} is not a plain text. Write a name, in quotes if needed.`);
+        this.problems.error(
+          'bad-key',
+          key,
+          `A key in ${what} is not a plain string. Write a name, in quotes if needed.`,
+        );
       } else if (name === '<<') {
-        this.problems.error('merge-key', key, 'Merge keys (<<) are not allowed in a policy file. Write the keys out.');
+        this.problems.error('merge-key', key, 'Merge keys (<<) are not allowed in a policy file. Write out the keys.');
       } else if (INHERITED.has(name)) {
         this.problems.error('forbidden-name', key, 'This name is reserved by JavaScript. Choose another name.');
       } else if (firstForbidden(name) !== undefined || name.includes('\n')) {
-        this.problems.error('forbidden-character', key, `This key holds ${firstForbidden(name) ?? 'a line break'}.`);
+        this.problems.error('forbidden-character', key, `This key contains ${firstForbidden(name) ?? 'a line break'}.`);
       } else {
         const before = byName.get(name);
         if (before === undefined) byName.set(name, entry);
@@ -81,7 +85,7 @@ export class Reader {
           this.problems.error(
             'duplicate-key',
             key,
-            `This key is already in line ${line}. Remove one of the two; nothing is merged.`,
+            `This key is already on line ${line}. Remove one of the two; their values are not merged.`,
           );
         }
       }
@@ -94,7 +98,7 @@ export class Reader {
     for (const entry of fields.entries) {
       if (known.includes(entry.name)) continue;
       const meant = suggest(entry.name, known, synonyms);
-      const help = meant === undefined ? `Known here: ${known.join(', ')}.` : `Did you mean \`${meant}\`?`;
+      const help = meant === undefined ? `Known keys: ${known.join(', ')}.` : `Did you mean \`${meant}\`?`;
       this.problems.error('unknown-key', entry.key, `${what} has no such key. ${help}`, meant);
     }
   }
@@ -124,13 +128,13 @@ export class Reader {
     if (!isScalar(node) || typeof node.value !== 'string') {
       const unquoted = isScalar(node) && !isEmpty(node);
       const fix = isEmpty(node) ? ' Write it after the colon.' : unquoted ? ' Put the value in quotes.' : '';
-      const message = `${what} must be a text.${fix}`;
+      const message = `${what} must be a string.${fix}`;
       this.problems.error('wrong-type', at, message, undefined, unquoted ? { unquoted } : undefined);
       return undefined;
     }
     const forbidden = firstForbidden(node.value);
     if (forbidden !== undefined) {
-      this.problems.error('forbidden-character', at, `${what} holds ${forbidden}. Remove it.`);
+      this.problems.error('forbidden-character', at, `${what} contains ${forbidden}. Remove it.`);
       return undefined;
     }
     return node.value;

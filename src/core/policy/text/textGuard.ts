@@ -28,7 +28,7 @@ const FORBIDDEN: readonly (readonly [first: number, last: number, what: string])
   [0xfeff, 0xfeff, 'a byte order mark inside the text'],
   [0xffa0, 0xffa0, 'an invisible character'],
   [0xfff9, 0xfffb, 'an invisible character'],
-  [0xfffd, 0xfffd, 'the mark of bytes that are not UTF-8'],
+  [0xfffd, 0xfffd, 'the replacement character for bytes that are not UTF-8'],
   [0xfffe, 0xffff, 'a noncharacter'],
   [0xe0000, 0xe0fff, 'an invisible character'],
 ];

@@ -27,7 +27,7 @@ export type ReadTree = (text: string, problems: ProblemList) => Tree | undefined
 const REFUSED: Readonly<Record<string, { readonly code: ProblemCode; readonly message: string }>> = {
   '*': {
     code: 'yaml-alias',
-    message: 'YAML aliases (*name) are not allowed in a policy file. Write the value out, or put it in quotes.',
+    message: 'YAML aliases (*name) are not allowed in a policy file. Write out the value, or put it in quotes.',
   },
   '&': {
     code: 'yaml-anchor',
@@ -43,10 +43,10 @@ const REFUSED: Readonly<Record<string, { readonly code: ProblemCode; readonly me
 /** Our words for the library's error codes: its own messages quote the text, which may be a credential. */
 const SYNTAX: Readonly<Record<string, string>> = {
   BAD_INDENT:
-    'The indentation does not fit the lines around it. Align it with its neighbours, with spaces, and close every bracket.',
-  BAD_DQ_ESCAPE: 'This is not an escape that YAML knows in double quotes. Use single quotes, or double the backslash.',
+    'The indentation does not match the lines around it. Align it with them, using spaces, and close every bracket.',
+  BAD_DQ_ESCAPE: 'This escape is not valid in a double-quoted YAML string. Use single quotes, or double the backslash.',
   BAD_SCALAR_START: 'A plain value cannot start with this character. Put the value in quotes.',
-  BLOCK_AS_IMPLICIT_KEY: 'A map or list cannot start here on the same line. Put it on lines of its own, indented.',
+  BLOCK_AS_IMPLICIT_KEY: 'A map or list cannot start here on the same line. Put it on its own lines, indented.',
   BLOCK_IN_FLOW: 'Inside [ ] and { } everything must be written with brackets and commas.',
   KEY_OVER_1024_CHARS: 'This key is too long: YAML allows 1,024 characters.',
   MISSING_CHAR: 'Something is missing here: a colon after the key, a comma, a closing bracket or a closing quote.',
@@ -80,7 +80,7 @@ function tokenize(text: string, problems: ProblemList): { tokens: CST.Token[]; l
       problems.error(
         'several-documents',
         { start: token.offset, end: token.offset + 1 },
-        'A policy file is one YAML document. Remove everything from here on, or join it with what is above.',
+        'A policy file is one YAML document. Remove everything from here on, or merge it into the document above.',
       );
     }
   };

@@ -109,22 +109,25 @@ function characters(raw: string, pattern: boolean, what: string): ReturnType<typ
   let inQuery = false;
   for (const character of raw) {
     if (CONTROL.test(character)) {
-      return invalid(`The ${what} holds a control character (${codePoint(character)}).`, 'Remove it.');
+      return invalid(`The ${what} contains a control character (${codePoint(character)}).`, 'Remove it.');
     }
     if (!isWellFormed(character)) {
-      return invalid(`The ${what} holds half of a surrogate pair (${codePoint(character)}).`, 'Send valid Unicode.');
+      return invalid(`The ${what} contains half of a surrogate pair (${codePoint(character)}).`, 'Send valid Unicode.');
     }
     if (character === '\\') {
-      return invalid(`The ${what} holds a backslash, which some servers read as a slash.`, 'Write / between segments.');
+      return invalid(
+        `The ${what} contains a backslash, which some servers read as a slash.`,
+        'Write / between segments.',
+      );
     }
     if (character === '#') {
-      return invalid(`The ${what} holds a fragment (#).`, 'Leave the fragment out, or write %23 for a literal #.');
+      return invalid(`The ${what} contains a fragment (#).`, 'Leave the fragment out, or write %23 for a literal #.');
     }
     if (pattern) {
       if (character === '?') {
         return invalid(
-          'The pattern holds a question mark.',
-          'Patterns match the path alone; write %3F for a literal ?.',
+          'The pattern contains a question mark.',
+          'Patterns match only the path; write %3F for a literal ?.',
         );
       }
       continue;
@@ -132,13 +135,13 @@ function characters(raw: string, pattern: boolean, what: string): ReturnType<typ
     if (character === '?') inQuery = true;
     if (character > '~' || character === ' ') {
       return invalid(
-        `The ${what} holds ${character === ' ' ? 'a space' : `a character outside ASCII (${codePoint(character)})`}.`,
+        `The ${what} contains ${character === ' ' ? 'a space' : `a character outside ASCII (${codePoint(character)})`}.`,
         inQuery ? 'Put the parameter into `query`, which is escaped for you.' : 'Write it percent-encoded as UTF-8.',
       );
     }
     if (!inQuery && character !== '/' && character !== '%' && character !== '?' && !PCHAR.test(character)) {
       return invalid(
-        `The ${what} holds ${codePoint(character)}, which RFC 3986 does not allow there.`,
+        `The ${what} contains ${codePoint(character)}, which RFC 3986 does not allow there.`,
         `Write it percent-encoded: ${encodeURIComponent(character)}.`,
       );
     }
@@ -174,7 +177,7 @@ function canonicalSegment(segment: string, pattern: boolean, what: string): Resu
 
 /** What a segment hides from the judge and might show to an upstream that decodes, normalises or strips once more. */
 function hidden(segment: string, decoded: string): { what: string; instead: string } | undefined {
-  if (CONTROL.test(decoded)) return { what: 'holds an escaped control character', instead: 'Remove it.' };
+  if (CONTROL.test(decoded)) return { what: 'contains an escaped control character', instead: 'Remove it.' };
   const folded = decoded.normalize('NFKC').replace(FULL_STOP, '.');
   if (/[/\\]/.test(decoded) || /[/\\]/.test(folded)) {
     return {
@@ -182,13 +185,13 @@ function hidden(segment: string, decoded: string): { what: string; instead: stri
       instead: 'Write a plain slash between segments; a slash inside a segment cannot be sent.',
     };
   }
-  if (/%2e/i.test(segment)) return { what: 'holds an escaped dot (%2E)', instead: 'Write a plain dot.' };
+  if (/%2e/i.test(segment)) return { what: 'contains an escaped dot (%2E)', instead: 'Write a plain dot.' };
   if (ESCAPE_AGAIN.test(folded)) {
     return { what: 'is percent-encoded twice', instead: 'Encode it once; write %25 for a literal % only.' };
   }
   if (climbs(folded)) {
     return {
-      what: 'has a dot segment (. or ..) or something that reads like one',
+      what: 'has a dot segment (. or ..) or something that can be read as one',
       instead: 'Write the path without it.',
     };
   }

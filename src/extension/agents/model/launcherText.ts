@@ -55,7 +55,7 @@ if [ ! -f "$proxy" ]; then
   done
 fi
 if [ ! -f "$proxy" ]; then
-  echo "Valet Key: the extension is not installed any more. Install it in VS Code, and open a window once." >&2
+  echo "Valet Key: the extension is no longer installed. Install it in VS Code, and open a window once." >&2
   exit 1
 fi
 : "\${VALETKEY_RUNTIME_DIR:=$runtimeDir}" "\${VALETKEY_CLIENT:=none}"
@@ -82,7 +82,7 @@ if not exist "%VK_proxy%" for /d %%d in ("%VK_proxy%\\..\\..\\..\\valet-key.vale
   if exist "%%d\\dist\\proxy.js" set "VK_proxy=%%d\\dist\\proxy.js"
 )
 if not exist "%VK_proxy%" (
-  echo Valet Key: the extension is not installed any more. Install it in VS Code, and open a window once. 1>&2
+  echo Valet Key: the extension is no longer installed. Install it in VS Code, and open a window once. 1>&2
   exit /b 1
 )
 if not defined VALETKEY_RUNTIME_DIR set "VALETKEY_RUNTIME_DIR=%VK_runtimeDir%"

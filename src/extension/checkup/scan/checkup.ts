@@ -202,7 +202,7 @@ function exposed(exposure: Exposure): ShownFinding {
       start: at,
       end: at,
       server,
-      message: `Rotate this ${kind}${last4 === '' ? '' : ` (••••${last4})`}: it was in plain text here, so others may have read it.`,
+      message: `Rotate this ${kind}${last4 === '' ? '' : ` (••••${last4})`}: it was stored in plain text here, so others may have read it.`,
     },
   };
 }

@@ -172,7 +172,7 @@ export class CredentialStore {
   renew(id: CredentialId, from: Secret, { value, expiresAt }: Renewal): Promise<void> {
     return this.#change(id, async (before) => {
       if (before?.state !== 'present' || !before.value.equals(from) || this.#stopped.has(credentialKey(id))) {
-        throw new CredentialReplacedError('The credential was replaced meanwhile.');
+        throw new CredentialReplacedError('The credential was replaced in the meantime.');
       }
       const { lastUsedAt } = this.#index.get(id) ?? {};
       await this.#retired.retireRenewed(id, before.value);

@@ -7,7 +7,7 @@ export class CredentialNotKeptError extends Error {}
 export async function storeKept(secrets: SecretPort, key: string, text: string): Promise<void> {
   await secrets.store(key, text);
   if ((await secrets.get(key)) !== text) {
-    throw new CredentialNotKeptError('The secret storage did not keep the value.');
+    throw new CredentialNotKeptError('The secret storage did not save the value.');
   }
 }
 

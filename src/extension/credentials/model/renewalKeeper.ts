@@ -74,7 +74,7 @@ export class RenewalKeeper implements CredentialKeeper {
 
   async storeRenewal(lease: string, renewal: Renewal): Promise<void> {
     const held = this.#held.get(lease);
-    if (!held) throw new Error('The renewal was given back already.');
+    if (!held) throw new Error('The renewal was already released.');
     const { credential, value } = held;
     const stored = this.#ports.credentials.renew(credential, value, renewal);
     held.storing = stored.catch(() => undefined);
@@ -99,7 +99,7 @@ export class RenewalKeeper implements CredentialKeeper {
   async endLeases(): Promise<void> {
     this.#gateway += 1;
     for (const [lease, { credential }] of [...this.#held]) {
-      this.#ports.log(`The gateway ended while it renewed ${credentialKey(credential)}.`);
+      this.#ports.log(`The gateway ended while it was renewing ${credentialKey(credential)}.`);
       await this.releaseRenewal(lease);
     }
   }

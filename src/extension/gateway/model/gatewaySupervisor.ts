@@ -109,7 +109,7 @@ export class GatewaySupervisor {
         await this.#tell(run, part);
     } catch (error) {
       // A gateway that does not know everything would answer wrongly: away with it. `ended` starts the next one.
-      this.#ports.log('error', `The gateway refused what it was told: ${messageOf(error)}`);
+      this.#ports.log('error', `The gateway refused an update: ${messageOf(error)}`);
       run.dispose();
       return;
     }
@@ -134,7 +134,7 @@ export class GatewaySupervisor {
       await this.#tell(run, part);
       this.#told.fire(part);
     } catch (error) {
-      this.#ports.log('warn', `The gateway could not be told its ${part}: ${messageOf(error)}`);
+      this.#ports.log('warn', `The gateway could not be sent its ${part}: ${messageOf(error)}`);
       run.dispose();
     }
   }

@@ -70,7 +70,7 @@ export class PolicyLooks {
       this.#timers.delete(key);
       this.#busy.add(key);
       void this.#look(document)
-        .catch((error: unknown) => this.#app.log.error(`A policy file could not be looked at: ${String(error)}`))
+        .catch((error: unknown) => this.#app.log.error(`A policy file could not be checked: ${String(error)}`))
         .finally(() => this.#busy.delete(key));
     }, pause);
     this.#timers.set(key, timer);

@@ -32,7 +32,7 @@ export async function readAdministratorFile(path: string): Promise<PolicyRead> {
     const file = await open(path, READ_AT_ONCE);
     try {
       const stat = await file.stat();
-      if (!stat.isFile()) return { kind: 'unreadable', why: 'It is not a plain file.' };
+      if (!stat.isFile()) return { kind: 'unreadable', why: 'This is not a regular file.' };
       if (stat.size > LARGEST_READ_BYTES) return { kind: 'unreadable', why: 'The file is larger than 256 KB.' };
       const bytes = await file.readFile();
       return { kind: 'text', text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };

@@ -245,7 +245,7 @@ export class PolicyBook {
     if (approval.kind === 'broken') {
       this.#ports.log(
         'warn',
-        `The approved version of ${source.label} was changed or lost: nothing in it is approved.`,
+        `The approved version of ${source.label} was changed or lost, so nothing in the file is approved.`,
       );
     }
     return approval;
@@ -273,7 +273,10 @@ export class PolicyBook {
       return { approval, pending };
     } catch (error) {
       if (!(error instanceof PolicyTimeoutError)) throw error;
-      this.#ports.log('warn', `${source.label} takes too long to compare with what is approved: it is left as it was.`);
+      this.#ports.log(
+        'warn',
+        `${source.label} takes too long to compare with the approved version, so the approved version stays active.`,
+      );
       return undefined;
     }
   }
@@ -327,7 +330,7 @@ export class PolicyBook {
 
   #entry(id: string): PolicyEntry {
     const entry = this.#entries.get(id);
-    if (!entry) throw new Error('This policy file was not read yet.');
+    if (!entry) throw new Error('This policy file has not been read yet.');
     return entry;
   }
 

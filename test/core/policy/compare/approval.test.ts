@@ -521,13 +521,13 @@ describe('policyChanges', () => {
       'ten minutes to offer',
       [{ path: '/b', methods: GET, approval: 'always' }],
       [{ path: '/b', methods: GET, approval: 'remember' }],
-      ['+ GET /b on api asks, and offers ten minutes'],
+      ['+ GET /b on api asks you, and can be allowed for ten minutes'],
     ],
     [
       'no ten minutes to offer',
       [{ path: '/b', methods: GET, approval: 'remember' }],
       [{ path: '/b', methods: GET, approval: 'always' }],
-      ['- GET /b on api asks every time, without ten minutes to offer'],
+      ['- GET /b on api asks you every time, and can no longer be allowed for ten minutes'],
     ],
     [
       'a question about a part',

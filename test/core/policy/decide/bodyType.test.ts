@@ -59,7 +59,7 @@ describe('an allow rule for JSON', () => {
   it.each(NOT_AS_JSON)('does not match %j, and says why', (input) => {
     expect(judge(limited, input)).toEqual([
       'deny',
-      expect.stringContaining('because it is for JSON bodies alone, sent as application/json.'),
+      expect.stringContaining('because it covers only JSON bodies, sent as application/json.'),
     ]);
   });
 
@@ -99,7 +99,7 @@ describe('an allow rule for forms', () => {
     for (const input of [...AS_JSON, ...NOT_AS_JSON.filter(({ form }) => form === undefined)]) {
       expect(judge(limited, input), JSON.stringify(input)).toEqual([
         'deny',
-        expect.stringContaining('because it is for form bodies alone.'),
+        expect.stringContaining('because it covers only form bodies.'),
       ]);
     }
     for (const input of [{}, { form: {} }, { form: { amount: 5001 } }, { form: { Amount: 1 } }]) {
@@ -178,7 +178,7 @@ describe('the words', () => {
     const request = canonicalise({ service: 'api', method: 'POST', path: '/x', json: { amount: 1 } }, serviceOf(text));
     if (!request.ok) throw new Error(request.error.message);
     expect(explain(compileService(serviceOf(text)), request.value).rules).toMatchObject([
-      { applied: false, why: 'Its path matches, but it is for form bodies alone.' },
+      { applied: false, why: 'The path matches, but it covers only form bodies.' },
     ]);
     const lines = hoverPolicy(text, text.indexOf('bodyType') + 2, valid(text))?.lines ?? [];
     expect(lines.join('\n')).toContain('is allowed, for body amount at most 5000; form body.');

@@ -20,7 +20,7 @@ describe('decide', () => {
     const post = judge(stripe, 'POST', '/v1/charges');
     expect(post.verdict).toBe('deny');
     expect(post.rule).toBeUndefined();
-    expect(post.reason).toBe('No rule of api allows this POST request; this path is open to GET, HEAD only.');
+    expect(post.reason).toBe('No rule of api allows this POST request; this path is allowed only with GET, HEAD.');
     expect(judge(stripe, 'GET', '/v1/refunds').reason).toBe('No rule of api allows this GET request.');
   });
 

@@ -246,7 +246,7 @@ describe('hoverPolicy', () => {
 
   it('says in words what a rule does, and how many calls it matched', () => {
     expect(hover('/v1/customers')).toEqual([
-      'GET, HEAD on every path below /v1/customers/ of api asks you, and offers ten minutes, for agents claude.',
+      'GET, HEAD on every path below /v1/customers/ of api asks you, and can be allowed for ten minutes, for agents claude.',
     ]);
     expect(hover('/x')).toEqual(['Every method on /x of api is denied.']);
     const calls = [
@@ -262,7 +262,7 @@ describe('hoverPolicy', () => {
     expect(hover('requests')).toEqual(['requests: A rate, such as 60/minute.']);
     expect(hover('methods')?.at(-1)).toBe('methods: What the rule is for. GET does not include HEAD.');
     expect(hoverPolicy('services:\n  a:\n    network: x\n', 20)?.lines).toEqual([
-      'network: What addresses the host may resolve to.',
+      'network: Which addresses the host may resolve to.',
     ]);
     expect(hoverPolicy('# services\n', 4)).toBeUndefined();
   });

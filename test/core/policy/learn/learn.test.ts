@@ -43,10 +43,10 @@ describe('learnPolicy', () => {
         kind: 'added',
         service: 'api',
         rule: 'GET, HEAD /v1/customers/*',
-        why: 'It was called; cus_123 and 1 more look like identifiers.',
+        why: 'Calls used it; cus_123 and 1 more look like identifiers.',
       },
-      { kind: 'added', service: 'api', rule: 'GET /v1/a%2Ab', why: 'It was called.' },
-      { kind: 'added', service: 'api', rule: 'POST /v1/refunds', why: 'It was called.' },
+      { kind: 'added', service: 'api', rule: 'GET /v1/a%2Ab', why: 'Calls used it.' },
+      { kind: 'added', service: 'api', rule: 'POST /v1/refunds', why: 'Calls used it.' },
     ]);
     expect(learnPolicy(learnt, calls('GET /v1/customers/cus_9', 'POST /v1/refunds')).changes).toEqual([]);
   });
@@ -194,7 +194,7 @@ describe('tightenPolicy', () => {
     const { text, changes } = tightenPolicy(policyOf([wide, narrow]), past);
     expect(text).not.toContain('**');
     expect(changes.map(({ kind, why }) => `${kind}: ${why}`)).toEqual([
-      'removed: Narrower rules allow all that was called.',
+      'removed: Narrower rules allow every call that was made.',
     ]);
     const forOne = `${HEAD}    policies:\n      - { path: /orders/**, methods: [GET] }\n      - { path: /orders/*, methods: [GET], agents: [claude] }\n`;
     expect(tightenPolicy(forOne, past).changes.map(({ kind }) => kind)).toEqual(['narrowed']);

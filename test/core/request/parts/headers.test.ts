@@ -165,10 +165,10 @@ describe('caller headers', () => {
       headers: { allow: ['x-api-key', 'x_api_key', 'host', 'cookie'] },
     };
     for (const name of ['X-Api-Key', 'x_api_key', 'HOST', 'Cookie']) {
-      expect(refused({ headers: { [name]: 'x' } }, options).message).toContain('belongs to the gateway');
+      expect(refused({ headers: { [name]: 'x' } }, options).message).toContain('is set by the gateway');
     }
     const version: ServiceOptions = { auth: { type: 'header', name: 'X-Key-Version' } };
-    expect(refused({ headers: { 'x-key-version': 'x' } }, version).message).toContain('belongs to the gateway');
+    expect(refused({ headers: { 'x-key-version': 'x' } }, version).message).toContain('is set by the gateway');
   });
 
   it('lose against those that the policy sets', () => {
@@ -234,16 +234,16 @@ describe('content-type', () => {
   });
 
   it.each([
-    [{ json: {} }, 'text/plain', 'does not fit'],
-    [{ json: {} }, 'application/x-www-form-urlencoded', 'does not fit'],
-    [{ json: {} }, 'text/json', 'does not fit'],
-    [{ json: {} }, 'image/svg+json', 'does not fit'],
+    [{ json: {} }, 'text/plain', 'does not match'],
+    [{ json: {} }, 'application/x-www-form-urlencoded', 'does not match'],
+    [{ json: {} }, 'text/json', 'does not match'],
+    [{ json: {} }, 'image/svg+json', 'does not match'],
     [{ json: {} }, 'application/json; charset=utf-16', 'charset'],
     [{ json: {} }, 'application/json; charset=utf-8; charset=utf-7', 'media type'],
     [{ json: {} }, 'application/json, text/plain', 'media type'],
     [{ json: {} }, 'application/json; a="', 'media type'],
-    [{ form: {} }, 'application/json', 'does not fit'],
-    [{ form: {} }, 'multipart/form-data; boundary=x', 'does not fit'],
+    [{ form: {} }, 'application/json', 'does not match'],
+    [{ form: {} }, 'multipart/form-data; boundary=x', 'does not match'],
     [{ text: '{}' }, 'application/json', 'says JSON'],
     [{ text: '{}' }, 'application/ld+json', 'says JSON'],
     [{ text: '{}' }, 'text/json', 'says JSON'],
@@ -263,7 +263,7 @@ describe('content-type', () => {
     expect(taken({ ...post, json: {}, headers }, options).headers).toEqual([
       ['content-type', 'application/vnd.api+json'],
     ]);
-    expect(refused({ ...post, form: {} }, options).message).toContain('does not fit');
+    expect(refused({ ...post, form: {} }, options).message).toContain('does not match');
   });
 });
 

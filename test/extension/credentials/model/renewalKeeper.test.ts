@@ -113,7 +113,7 @@ test('what a gateway left when it ended is free at once, and what waits for the 
   await sleep(10);
   await here.keeper.endLeases();
   expect(await waiting).toBeUndefined();
-  await expect(here.keeper.storeRenewal(id, { value: token(2) })).rejects.toThrow('given back');
+  await expect(here.keeper.storeRenewal(id, { value: token(2) })).rejects.toThrow('already released');
   expect((await lease(there)).value.equals(token(1))).toBe(true);
 });
 
