@@ -45,7 +45,7 @@ const path = {
     description: 'The path below the base URL; may carry a query: "/v1/charges?limit=3".',
   },
   schema: agentTexts.path,
-  wanted: `a text such as "/v1/charges?limit=3", of at most ${MAX_PATH_CHARS} characters`,
+  wanted: `a string such as "/v1/charges?limit=3", of at most ${MAX_PATH_CHARS} characters`,
 } satisfies Argument;
 
 const method = {
@@ -66,7 +66,7 @@ const query = {
   },
   schema: querySchema,
   wanted: 'an object of parameters, such as {"limit": 3}',
-  wantedInside: 'a text, a number, true, false, null or a list of such values',
+  wantedInside: 'a string, a number, true, false, null or a list of such values',
 } satisfies Argument;
 
 const headers = {
@@ -76,17 +76,17 @@ const headers = {
     description: 'Extra headers: {"Idempotency-Key": "order-17"}. Never an authorization header: it is added for you.',
   },
   schema: z.record(z.string(), z.string()),
-  wanted: 'an object of texts, such as {"Accept": "text/csv"}',
-  wantedInside: 'a text',
+  wanted: 'an object of strings, such as {"Accept": "text/csv"}',
+  wantedInside: 'a string',
 } satisfies Argument;
 
 const reason = {
   json: {
     type: 'string',
-    description: 'Why, in a sentence; a person may read it: "Find the charge of order 17".',
+    description: 'Why, in a sentence; the user may read it: "Find the charge of order 17".',
   },
   schema: agentTexts.reason,
-  wanted: `a text of at most ${MAX_REASON_CHARS} characters`,
+  wanted: `a string of at most ${MAX_REASON_CHARS} characters`,
 } satisfies Argument;
 
 const select = {
@@ -129,7 +129,7 @@ const form = {
 const text = {
   json: { type: 'string', description: 'A text body: "hello".' },
   schema: z.string(),
-  wanted: 'a text',
+  wanted: 'a string',
 } satisfies Argument;
 
 /** The arguments of each tool, in the order in which an agent reads them. */
@@ -139,7 +139,7 @@ export const TOOL_ARGUMENTS = {
     service,
     path,
     method: {
-      json: { type: 'string', enum: ['GET', 'HEAD'], description: 'GET unless told: "HEAD".' },
+      json: { type: 'string', enum: ['GET', 'HEAD'], description: 'GET by default: "HEAD".' },
       schema: z.enum(['GET', 'HEAD']).default('GET'),
       wanted: 'GET or HEAD',
       optional: true,
@@ -169,7 +169,7 @@ export const TOOL_ARGUMENTS = {
     path: { ...path, json: { type: 'string', description: 'The path you need: "/v1/refunds".' } },
     reason: {
       ...reason,
-      json: { type: 'string', description: 'Why you need it, for the person: "Refund order 17 as asked".' },
+      json: { type: 'string', description: 'Why you need it, for the user: "Refund order 17 as asked".' },
     },
   },
 } satisfies Readonly<Record<string, Readonly<Record<string, Argument>>>>;

@@ -5,23 +5,24 @@ import { inputSchemaOf, schemasOf, TOOL_ARGUMENTS } from '../protocol/toolArgume
  * The four tools, always the same four in this order: a public contract. Together with the instructions they stay under 6 KB.
  */
 
-export const INSTRUCTIONS = `Use this server for authenticated API calls: it adds the credential for you, under a policy that a person approved. You never need a key, so do not look for one.
+export const INSTRUCTIONS = `Use this server for authenticated API calls: it adds the credential for you, under a policy that the user approved. You never need a key, so do not look for one.
 Call list_services once: it names the services and what each allows. GET and HEAD go through read, everything else through execute.
-On an error follow its nextStep. Never repeat a denied call and never go around it through the terminal; request_access asks the person for a rule that is missing.`;
+On an error follow its nextStep. Never repeat a denied call and never work around it through the terminal; request_access asks the user for a rule that is missing.`;
 
 export const TOOLS = [
   {
     name: 'list_services',
     title: 'List services',
     description:
-      'Lists the services that you may use, with their rules and status. Give service for one of them in full.',
+      'Lists the services that you may use, with their rules and status. Pass service for one of them in full.',
     inputSchema: inputSchemaOf(TOOL_ARGUMENTS.list_services),
     annotations: { title: 'List services', readOnlyHint: true },
   },
   {
     name: 'read',
     title: 'Read from an API',
-    description: 'Sends a GET (or HEAD) to a service with its credential added, and gives its answer. Changes nothing.',
+    description:
+      'Sends a GET (or HEAD) request to a service with its credential added, and returns the answer. Changes nothing.',
     inputSchema: inputSchemaOf(TOOL_ARGUMENTS.read),
     annotations: { title: 'Read from an API', readOnlyHint: true },
   },
@@ -29,14 +30,14 @@ export const TOOLS = [
     name: 'execute',
     title: 'Call an API',
     description:
-      'Sends a request with any method that the policy allows, the credential added, and gives the answer. At most one of json, form and text.',
+      'Sends a request with any method that the policy allows, with the credential added, and returns the answer. At most one of json, form and text.',
     inputSchema: inputSchemaOf(TOOL_ARGUMENTS.execute),
     annotations: { title: 'Call an API', readOnlyHint: false, destructiveHint: true },
   },
   {
     name: 'request_access',
     title: 'Ask for access',
-    description: 'Asks the person for one rule that is missing. Changes nothing until they act.',
+    description: 'Asks the user for one rule that is missing. Changes nothing until they act.',
     inputSchema: inputSchemaOf(TOOL_ARGUMENTS.request_access),
     annotations: { title: 'Ask for access', readOnlyHint: true },
   },

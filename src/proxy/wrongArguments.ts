@@ -39,8 +39,8 @@ function problemOf(tool: ToolName, given: unknown, issue: Issue): string {
   }
   const { path } = issue;
   if (path.length === 0)
-    return `they are ${kindOf(given)} and have to be an object of ${Object.keys(ARGUMENTS[tool].shape).join(', ')}`;
-  return `${placeOf(path)} ${mistakeOf(valueAt(given, path), issue)} and has to be ${wantedAt(tool, path)}`;
+    return `they are ${kindOf(given)} and must be an object of ${Object.keys(ARGUMENTS[tool].shape).join(', ')}`;
+  return `${placeOf(path)} ${mistakeOf(valueAt(given, path), issue)} and must be ${wantedAt(tool, path)}`;
 }
 
 function mistakeOf(value: unknown, issue: Issue): string {
@@ -50,13 +50,13 @@ function mistakeOf(value: unknown, issue: Issue): string {
     case 'too_small':
       return 'is too small';
     case 'invalid_value':
-      return typeof value === 'string' ? 'is another one' : `is ${kindOf(value)}`;
+      return typeof value === 'string' ? 'is not valid' : `is ${kindOf(value)}`;
     default:
       if (value === undefined) return 'is missing';
       return typeof value === 'number' && issue.code === 'invalid_type' && issue.expected === 'int'
         ? 'is not whole'
         : Array.isArray(value) && issue.code === 'invalid_union'
-          ? 'is a list of other values'
+          ? 'is a list of values of another type'
           : `is ${kindOf(value)}`;
   }
 }
@@ -92,7 +92,7 @@ function kindOf(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   switch (typeof value) {
     case 'string':
-      return 'a text';
+      return 'a string';
     case 'number':
       return 'a number';
     case 'boolean':

@@ -279,7 +279,7 @@ describe('an agent that asks and asks', () => {
     expect(await agent.refused('execute', { ...REFUND, json: 6 })).toMatchObject({
       code: 'rate_limited',
       sent: 'no',
-      message: expect.stringContaining('wait for a person'),
+      message: expect.stringContaining('wait for the user'),
     });
     const other = await served.agent();
     const [theirs, call] = await asked(REFUND, other);

@@ -14,7 +14,7 @@ export interface CredentialProblem {
 const WEAK_BITS = 28;
 
 /** What follows for calls: see CredentialsInCalls. */
-const NOT_NOTICED = 'Calls of agents with it in them pass, as with any other word.';
+const NOT_NOTICED = 'Calls of agents that contain it are not stopped.';
 
 const CONTROL = /\p{Cc}/u;
 const INVISIBLE = /[\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
@@ -60,20 +60,22 @@ function refusal(text: string): CredentialProblem | undefined {
   }
   if (text.trim().length < SHORT) {
     return refuse(
-      `The value is shorter than ${SHORT} characters, too short to be told from ordinary text in answers. Create a longer credential at the provider.`,
+      `The value is shorter than ${SHORT} characters, too short to be distinguished from ordinary text in responses. Create a longer credential with the provider.`,
     );
   }
   if (/^[\r\n]|[\r\n]$/.test(text)) {
-    return refuse('The value begins or ends with a line break, which no API accepts. Enter it again without.');
+    return refuse(
+      'The value begins or ends with a line break, which no API accepts. Enter it again without the line break.',
+    );
   }
   if (CONTROL.test(text.replaceAll(/[\r\n]/g, ''))) {
     return refuse(
-      'The value contains a control character, which no header can carry. Copy it again as plain text, on its own.',
+      'The value contains a control character, which a header cannot carry. Copy the credential again, alone and as plain text.',
     );
   }
   if (INVISIBLE.test(text)) {
     return refuse(
-      'The value contains an invisible character that was probably copied along. Enter it again as plain text.',
+      'The value contains an invisible character that was probably copied by accident. Enter the credential again as plain text.',
     );
   }
   return undefined;
@@ -83,17 +85,17 @@ function warning(text: string): CredentialProblem | undefined {
   const warn = (message: string): CredentialProblem => ({ severity: 'warn', message });
   if (/[\r\n]/.test(text)) {
     return warn(
-      'The value has several lines, which a header or a query parameter cannot carry. Check that it is the credential itself, and all of it.',
+      'The value has several lines, which a header or a query parameter cannot carry. Check that it is the complete credential and nothing else.',
     );
   }
   if (text !== text.trim()) {
     return warn(
-      'The value begins or ends with a blank, which is rarely a part of it. Check that it was copied exactly.',
+      'The value begins or ends with a space, which is rarely part of a credential. Check that it was copied exactly.',
     );
   }
   if (/^(?:bearer|basic|token)\s/i.test(text)) {
     return warn(
-      'The value begins with the name of an auth scheme, which is added when it is sent. Enter the credential alone.',
+      'The value begins with the name of an auth scheme, which Valet Key adds when it sends the credential. Enter the credential alone.',
     );
   }
   if (PLACEHOLDERS.some((pattern) => pattern.test(text))) {
@@ -106,12 +108,12 @@ function warning(text: string): CredentialProblem | undefined {
   }
   if ([...secretParts(text)].some((part) => part.length < SHORT)) {
     return warn(
-      `The password in it is shorter than ${SHORT} characters. In answers it is redacted only where it stands as a word of its own, and an everyday word such as "test" is not. ${NOT_NOTICED} Set a longer password at the provider.`,
+      `The password is shorter than ${SHORT} characters. In responses it is redacted only where it is a separate word, and an everyday word such as "test" is not redacted. ${NOT_NOTICED} Set a longer password with the provider.`,
     );
   }
   if (isEasyToGuess(text)) {
     return warn(
-      `The value, or the password in it, is easy to guess and may occur in ordinary text, which would then be redacted too. ${NOT_NOTICED} Create a random credential at the provider if it allows that.`,
+      `The value, or the password in it, is easy to guess and may occur in ordinary text, which would then be redacted too. ${NOT_NOTICED} Create a random credential with the provider if possible.`,
     );
   }
   return undefined;

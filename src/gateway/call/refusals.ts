@@ -40,26 +40,26 @@ function refuse(code: ErrorCode, message: string, nextStep: string, more: Partia
   return new RefusalError({ code, message, nextStep, sent: 'no', ...more });
 }
 
-const ASK_THE_PERSON = 'Tell the person, and do not go around it through the terminal.';
-const DECLINED = `Do not repeat this call, and do not ask for it again: a person was asked to allow it, and said no. ${ASK_THE_PERSON}`;
+const ASK_THE_PERSON = 'Tell the user, and do not work around it through the terminal.';
+const DECLINED = `Do not repeat this call, and do not ask for it again: the user was asked to allow it, and declined. ${ASK_THE_PERSON}`;
 
 /** What can be done about a denied call: each leads on, or says that nothing does. */
 function waysOn(missing: Missing): string {
   switch (missing.by) {
     case 'request_access':
-      return `Do not repeat this call. If the task needs it, call request_access with the same service, method and path; the narrowest rule that a person could add is: ${missing.rule}`;
+      return `Do not repeat this call. If the task needs it, call request_access with the same service, method and path; the narrowest rule that the user could add is: ${missing.rule}`;
     case 'person':
-      return `Do not repeat this call. request_access cannot ask for it, since it names no GraphQL operation. If the task needs it, ask the person to write this rule into the policy file, with what is in angle brackets filled in: ${missing.rule}`;
+      return `Do not repeat this call. request_access cannot ask for it, since it names no GraphQL operation. If the task needs it, ask the user to write this rule into the policy file, with what is in angle brackets filled in: ${missing.rule}`;
     case 'request':
       return 'Do not repeat this call as it is. A rule can allow only what can be read: send {"query": "…", "variables": {…}} as json, with the whole GraphQL document and nothing else in it.';
     case 'nothing':
-      return `Do not repeat this call, and do not ask for it with request_access: a rule that a person adds would not allow it, since what denies it wins. ${ASK_THE_PERSON}`;
+      return `Do not repeat this call, and do not ask for it with request_access: a rule that the user adds would not allow it, since deny rules win. ${ASK_THE_PERSON}`;
   }
 }
 
 /** For answers after something may have reached the API: never suggests to repeat. */
 export const DO_NOT_REPEAT =
-  'Do not repeat the call: it may have taken effect. Look at the current state first, or ask the person.';
+  'Do not repeat the call: it may have taken effect. Check the current state first, or ask the user.';
 
 export type Sent = Refusal['sent'];
 
@@ -71,8 +71,8 @@ export const refusals = {
   credentialInCall: (service: string): RefusalError =>
     refuse(
       'invalid_request',
-      'A credential that Valet Key keeps stands in this call, so nothing was sent.',
-      'Leave it out: Valet Key adds the credential itself. The person has been told, and few calls of this agent pass in the next hour.',
+      'This call contains a credential that Valet Key keeps, so nothing was sent.',
+      'Leave it out: Valet Key adds the credential itself. The user has been told, and few calls of this agent pass in the next hour.',
       { service },
     ),
 
@@ -83,8 +83,8 @@ export const refusals = {
         code: 'rate_limited',
         message: everybody
           ? 'A credential that Valet Key keeps stood in several calls of the last hour, so no call of any agent passes for now.'
-          : 'A credential that Valet Key keeps stood in an earlier call of this agent, so few of its calls pass for an hour.',
-        nextStep: `Nothing was sent. Tell the person, who can lift this with "Valet Key: Restart Gateway" in VS Code, or go on in ${Math.ceil(retryAfterMs / 60_000)} minutes without any credential in a call.`,
+          : 'An earlier call of this agent contained a credential that Valet Key keeps, so few of its calls pass for an hour.',
+        nextStep: `Nothing was sent. Tell the user, who can lift this with "Valet Key: Restart Gateway" in VS Code, or go on in ${Math.ceil(retryAfterMs / 60_000)} minutes without any credential in a call.`,
         sent: 'no',
         service,
         retryAfterMs: Math.ceil(retryAfterMs),
@@ -97,7 +97,7 @@ export const refusals = {
       'unknown_service',
       'No policy names the service that the argument `service` gives.',
       known.length === 0
-        ? 'No service is set up yet. Ask the person to run "Valet Key: Add Service" in VS Code.'
+        ? 'No service is set up yet. Ask the user to run "Valet Key: Add Service" in VS Code.'
         : `Use one of: ${known.slice(0, 20).join(', ')}. Call list_services for what each allows.`,
     ),
 
@@ -118,7 +118,7 @@ export const refusals = {
     refuse(
       'policy_not_approved',
       `${why}.`,
-      `Ask the person to run "Valet Key: Review and Apply Policy Changes" in VS Code. ${ASK_THE_PERSON}`,
+      `Ask the user to run "Valet Key: Review and Apply Policy Changes" in VS Code. ${ASK_THE_PERSON}`,
       { service },
     ),
 
@@ -142,7 +142,7 @@ export const refusals = {
     refuse(
       'policy_not_approved',
       'The workspace of this VS Code window is not trusted, so every call is refused.',
-      'Ask the person to trust the workspace (Workspaces: Manage Workspace Trust) or to use another window.',
+      'Ask the user to trust the workspace (Workspaces: Manage Workspace Trust) or to use another window.',
       { service },
     ),
 
@@ -152,10 +152,10 @@ export const refusals = {
   agentFrozen: (sent: Sent): RefusalError =>
     refuse(
       'frozen',
-      'A person has frozen this agent.',
+      'The user has frozen this agent.',
       sent === 'no'
-        ? 'Stop calling. Only a person can lift it, with "Valet Key: Unfreeze Agent" in VS Code.'
-        : 'Stop calling. The call was cut off by the freeze and may have taken effect; only a person can lift the freeze.',
+        ? 'Stop calling. Only the user can unfreeze this agent, with "Valet Key: Unfreeze Agent" in VS Code.'
+        : 'Stop calling. The call was cut off by the freeze and may have taken effect; only the user can unfreeze.',
       { sent },
     ),
 
@@ -163,10 +163,10 @@ export const refusals = {
     refuse(
       'approval_pending',
       sent === 'no'
-        ? 'This agent is new to Valet Key: a person has to allow it once.'
+        ? 'This agent is new to Valet Key: the user has to allow it once.'
         : 'A person stopped allowing this agent, and the call was cut off.',
       sent === 'no'
-        ? 'Ask the person to run "Valet Key: Allow Agent" in VS Code, where this agent waits in the Agents view. Then repeat this identical call.'
+        ? 'Ask the user to run "Valet Key: Allow Agent" in VS Code, where this agent waits in the Agents view. Then repeat this identical call.'
         : DO_NOT_REPEAT,
       { sent },
     ),
@@ -174,24 +174,24 @@ export const refusals = {
   approvalPending: (service: string, approvalId: string): RefusalError =>
     refuse(
       'approval_pending',
-      `The policy of ${service} asks a person about this request, and nobody has answered in VS Code yet.`,
-      'Tell the person that it waits, then repeat this identical call: it goes on waiting for the same answer, and passes once they allow it. Change nothing in it.',
+      `The policy of ${service} requires approval for this request, and the user has not answered in VS Code yet.`,
+      'Tell the user that it waits, then repeat this identical call: it keeps waiting for the same answer, and passes once they allow it. Change nothing in it.',
       { service, approvalId },
     ),
 
   approvalOutdated: (service: string): RefusalError =>
     refuse(
       'approval_denied',
-      'The policy changed at the moment when the approved request was about to be sent, so nothing was sent.',
-      'Repeat this identical call once: the person is asked again.',
+      'The policy changed just as the approved request was about to be sent, so nothing was sent.',
+      'Repeat this identical call once: the user is asked again.',
       { service },
     ),
 
   tooManyQuestions: (service: string, open: number): RefusalError =>
     refuse(
       'rate_limited',
-      `${open} requests wait for a person already, so this one was not asked about.`,
-      'Tell the person that requests wait in VS Code ("Valet Key: Review Pending Approvals"), and call again once they are answered.',
+      `${open} requests already wait for the user, so the user was not asked about this one.`,
+      'Tell the user that requests wait in VS Code ("Valet Key: Review Pending Approvals"), and call again once they are answered.',
       { service, retryAfterMs: 30_000 },
     ),
 
@@ -200,8 +200,8 @@ export const refusals = {
       'frozen',
       all ? 'All access is frozen.' : `Access to ${service} is frozen.`,
       sent === 'no'
-        ? `Stop calling. Only a person can lift it, with "Valet Key: Unfreeze" in VS Code.`
-        : `Stop calling. The call was cut off by the freeze and may have taken effect; only a person can lift the freeze.`,
+        ? `Stop calling. Only the user can unfreeze, with "Valet Key: Unfreeze" in VS Code.`
+        : `Stop calling. The call was cut off by the freeze and may have taken effect; only the user can unfreeze.`,
       { service, sent },
     ),
 
@@ -210,7 +210,7 @@ export const refusals = {
       'revoked',
       `The credential of ${service} was revoked.`,
       sent === 'no'
-        ? 'Stop calling. A person can add a new one with "Valet Key: Enter Credential" in VS Code.'
+        ? 'Stop calling. The user can enter a new one with "Valet Key: Enter Credential" in VS Code.'
         : 'Stop calling. The call was cut off by the revocation and may have taken effect.',
       { service, sent },
     ),
@@ -219,7 +219,7 @@ export const refusals = {
     refuse(
       'missing_credential',
       `No credential is stored for ${service}.`,
-      `Ask the person to run "Valet Key: Enter Credential" for ${service} in VS Code. Do not look for the key yourself.`,
+      `Ask the user to run "Valet Key: Enter Credential" for ${service} in VS Code. Do not look for the key yourself.`,
       { service },
     ),
 
@@ -228,20 +228,20 @@ export const refusals = {
     new RefusalError(
       {
         code: 'missing_credential',
-        message: `VS Code has no ${provider} session that ${service} may use, or the API refused the one that it has.`,
-        nextStep: `Ask the person to sign in with "Accounts" in VS Code, and to run "Valet Key: Rotate Credential" for ${service}.`,
+        message: `VS Code has no ${provider} session that ${service} may use, or the API refused the existing one.`,
+        nextStep: `Ask the user to sign in with "Accounts" in VS Code, and to run "Valet Key: Rotate Credential" for ${service}.`,
         sent: 'no',
         service,
       },
-      { why: `VS Code has no ${provider} session for it, or the API refused the one that it has` },
+      { why: `VS Code has no ${provider} session for it, or the API refused the existing one` },
     ),
 
   /** `why` quotes nothing that the command wrote. */
   commandFailed: (service: string, why: string): RefusalError =>
     refuse(
       'missing_credential',
-      `The command that gives the credential of ${service} failed: ${why}.`,
-      `Nothing was sent. Ask the person to unlock what keeps the credential, or to correct the command with "Valet Key: Take Credential from a Command" for ${service} in VS Code. Do not run the command yourself.`,
+      `The command that provides the credential of ${service} failed: ${why}.`,
+      `Nothing was sent. Ask the user to unlock the program that keeps the credential, or to correct the command with "Valet Key: Take Credential from a Command" for ${service} in VS Code. Do not run the command yourself.`,
       { service },
     ),
 
@@ -249,7 +249,7 @@ export const refusals = {
     refuse(
       'credential_expired',
       `The credential of ${service} has expired: ${why}.`,
-      `Nothing was sent. Ask the person to run "Valet Key: Rotate Credential" for ${service} in VS Code; calling again will not help.`,
+      `Nothing was sent. Ask the user to run "Valet Key: Rotate Credential" for ${service} in VS Code; calling again will not help.`,
       { service },
     ),
 
@@ -275,23 +275,23 @@ export const refusals = {
     refuse(
       'upstream_unreachable',
       `There is no access token for ${service}: the token endpoint at ${host} is not available (${why}).`,
-      `Nothing was sent to ${service}, and its credential is untouched. Try again in ${Math.ceil(retryAfterMs / 1000)} s, or tell the person.`,
+      `Nothing was sent to ${service}, and its credential is untouched. Try again in ${Math.ceil(retryAfterMs / 1000)} s, or tell the user.`,
       { service, retryAfterMs: Math.ceil(retryAfterMs) },
     ),
 
   originNotConfirmed: (service: string, what: string): RefusalError =>
     refuse(
       'origin_not_confirmed',
-      `The credential of ${service} was entered for another destination: ${what}.`,
-      `Ask the person to enter the credential again for it ("Valet Key: Rotate Credential"), or to put the old one back.`,
+      `The credential of ${service} was entered for a different destination: ${what}.`,
+      `Ask the user to enter the credential again for the new destination ("Valet Key: Rotate Credential"), or to restore the old destination.`,
       { service },
     ),
 
   rateLimited: (service: string, what: string, retryAfterMs: number): RefusalError =>
     refuse(
       'rate_limited',
-      `The policy's limit for ${service} is used up: ${what}.`,
-      `Wait ${Math.ceil(retryAfterMs / 1000)} s, then go on.`,
+      `Rate limit for ${service} reached: ${what}.`,
+      `Retry after ${Math.ceil(retryAfterMs / 1000)} s.`,
       { service, retryAfterMs: Math.ceil(retryAfterMs) },
     ),
 
@@ -299,8 +299,8 @@ export const refusals = {
   tooManyTokens: (service: string, retryAfterMs: number): RefusalError =>
     refuse(
       'rate_limited',
-      `${service} needed more access tokens within a minute than Valet Key gets for it.`,
-      `Nothing was sent. Wait ${Math.ceil(retryAfterMs / 1000)} s, then go on. If it happens again, tell the person that the tokens of ${service} end too soon.`,
+      `${service} needed more access tokens within a minute than Valet Key requests for it.`,
+      `Nothing was sent. Retry after ${Math.ceil(retryAfterMs / 1000)} s. If this happens again, tell the user that the tokens of ${service} expire too soon.`,
       { service, retryAfterMs: Math.ceil(retryAfterMs) },
     ),
 
@@ -308,16 +308,16 @@ export const refusals = {
   tooManySignatures: (service: string, dated: boolean, retryAfterMs: number): RefusalError =>
     refuse(
       'rate_limited',
-      `${service} had more requests signed than Valet Key signs ${dated ? 'in an hour' : 'in a day, as its signatures hold no date and never end'}.`,
-      `Nothing was sent. Wait ${Math.ceil(retryAfterMs / 1000)} s, then go on${dated ? '' : ', or ask the person to add {timestamp} to sign in the policy, if the API takes that'}.`,
+      `${service} had more requests signed than Valet Key signs ${dated ? 'in an hour' : 'in a day, as its signatures have no date and never expire'}.`,
+      `Nothing was sent. Retry after ${Math.ceil(retryAfterMs / 1000)} s${dated ? '' : ', or ask the user to add {timestamp} to sign in the policy, if the API accepts that'}.`,
       { service, retryAfterMs: Math.ceil(retryAfterMs) },
     ),
 
   tooBusy: (service: string, concurrent: number): RefusalError =>
     refuse(
       'rate_limited',
-      `${service} had ${concurrent} calls under way for the whole of the time-out.`,
-      'Send fewer calls at once, then go on.',
+      `${service} had ${concurrent} calls in progress for the whole timeout.`,
+      'Send fewer calls at once.',
       { service, retryAfterMs: 1000 },
     ),
 
@@ -325,8 +325,8 @@ export const refusals = {
   tooMany: (calls: number): RefusalError =>
     refuse(
       'rate_limited',
-      `This agent has ${calls} calls under way already, or sent too much at once, so this one was not taken.`,
-      'Wait for answers, or cancel calls, then go on.',
+      `This agent already has ${calls} calls in progress, or sent too much at once, so this call was not accepted.`,
+      'Wait for answers, or cancel calls, then try again.',
       { retryAfterMs: 1000 },
     ),
 
@@ -334,23 +334,23 @@ export const refusals = {
     refuse(
       'rate_limited',
       `${tool} was called too often on this connection.`,
-      `Wait ${Math.ceil(retryAfterMs / 1000)} s. Use what it answered before.`,
+      `Retry after ${Math.ceil(retryAfterMs / 1000)} s, or use its earlier answer.`,
       { retryAfterMs: Math.ceil(retryAfterMs) },
     ),
 
   refusedTooOften: (retryAfterMs: number): RefusalError =>
     refuse(
       'rate_limited',
-      'Too many calls of this agent were refused lately, so this one was not looked at.',
-      `Nothing was sent. Wait ${Math.ceil(retryAfterMs / 1000)} s, and do not repeat calls that were refused.`,
+      'Too many calls of this agent were refused recently, so this one was not processed.',
+      `Nothing was sent. Retry after ${Math.ceil(retryAfterMs / 1000)} s, and do not repeat refused calls.`,
       { retryAfterMs: Math.ceil(retryAfterMs) },
     ),
 
   tooHeavy: (most: number): RefusalError =>
     refuse(
       'request_too_large',
-      `The call is larger than any service takes, or made of more than ${most} objects, lists and names: it was not read.`,
-      'Send it in several calls, or a body that is text already as text.',
+      `The call is larger than any service accepts, or has more than ${most} objects, lists and names, so it was not read.`,
+      'Send it in several calls, or send a body that is already text as text.',
     ),
 
   requestTooLarge: (message: string, nextStep: string, service: string): RefusalError =>
@@ -368,7 +368,7 @@ export const refusals = {
     refuse(
       'address_refused',
       `${host} resolves to an address that ${service} may not use (network: ${network}).`,
-      'Tell the person: the name points into the machine, its network or a metadata service. If that is meant, the policy needs "network: private" or "network: loopback".',
+      'Tell the user: the name points to this machine, its network or a metadata service. If that is intended, the policy needs "network: private" or "network: loopback".',
       { service },
     ),
 
@@ -388,7 +388,7 @@ export const refusals = {
     refuse(
       'upstream_unreachable',
       sent === 'no' ? `${host} could not be reached: ${why}.` : `The connection to ${host} broke: ${why}.`,
-      sent === 'no' ? 'Nothing was sent. Try again later, or tell the person.' : DO_NOT_REPEAT,
+      sent === 'no' ? 'Nothing was sent. Try again later, or tell the user.' : DO_NOT_REPEAT,
       { service, sent },
     ),
 
@@ -396,7 +396,7 @@ export const refusals = {
     refuse(
       'upstream_timeout',
       `${service} did not answer in full within ${timeoutMs / 1000} s.`,
-      sent === 'no' ? 'Nothing was sent. Try again later, or tell the person.' : DO_NOT_REPEAT,
+      sent === 'no' ? 'Nothing was sent. Try again later, or tell the user.' : DO_NOT_REPEAT,
       { service, sent },
     ),
 
@@ -404,7 +404,7 @@ export const refusals = {
     refuse(
       'upstream_tls',
       `The secure connection to ${host} was refused: ${why}.`,
-      'Nothing was sent. Tell the person: the certificate cannot be verified, or something stands between this machine and the API.',
+      'Nothing was sent. Tell the user: the certificate cannot be verified, or something intercepts the connection to the API.',
       { service },
     ),
 
@@ -417,7 +417,7 @@ export const refusals = {
   gatewayStarting: (service?: string): RefusalError =>
     refuse(
       'gateway_unavailable',
-      'The gateway is starting and does not know its policies yet.',
+      'The gateway is starting and has not read its policies yet.',
       'Nothing was sent. Call again in a few seconds.',
       service === undefined ? {} : { service },
     ),
@@ -426,7 +426,7 @@ export const refusals = {
   outOfForm: (where: string): RefusalError =>
     refuse(
       'invalid_request',
-      where === '' ? 'The call is out of form.' : `The call is out of form: ${where} is of the wrong kind or too long.`,
+      where === '' ? 'The call is not valid.' : `The call is not valid: ${where} has the wrong type or is too long.`,
       'Nothing was sent. Correct the arguments and call again.',
     ),
 
@@ -434,7 +434,7 @@ export const refusals = {
   policyBeingRead: (files: readonly string[], service?: string): RefusalError =>
     refuse(
       'gateway_unavailable',
-      `The policy could not be read in time yet (${files.join(', ')}): this machine is very busy. It is tried again.`,
+      `The policy has not been read yet (${files.join(', ')}), because this machine is very busy. Valet Key keeps trying.`,
       'Nothing was sent. Call again in a few seconds.',
       service === undefined ? {} : { service },
     ),
@@ -443,25 +443,23 @@ export const refusals = {
     refuse(
       'gateway_unavailable',
       `A policy file could not be read in time (${files.join(', ')}), so nothing in it is allowed.`,
-      'Nothing was sent. Tell the person: saving the file, or "Valet Key: Restart Gateway" in VS Code, has it read again; a file that takes over a second to read has to be made shorter.',
+      'Nothing was sent. Tell the user: to have the file read again, save it or run "Valet Key: Restart Gateway" in VS Code; a file that takes over a second to read must be made shorter.',
       service === undefined ? {} : { service },
     ),
 
   gatewayStopping: (service: string, sent: Sent): RefusalError =>
     refuse(
       'gateway_unavailable',
-      'The gateway is ending.',
-      sent === 'no'
-        ? 'Nothing was sent. VS Code may just be starting anew: call again in a few seconds.'
-        : DO_NOT_REPEAT,
+      'The gateway is shutting down.',
+      sent === 'no' ? 'Nothing was sent. VS Code may be restarting: call again in a few seconds.' : DO_NOT_REPEAT,
       { service, sent },
     ),
 
   auditUnavailable: (service: string, sent: Sent): RefusalError =>
     refuse(
       'audit_unavailable',
-      'The audit trail cannot be written, so no call is made.',
-      `Tell the person: the disk may be full or the audit folder not writable ("Valet Key: Show Status" says more).`,
+      'The audit log cannot be written, so no call is made.',
+      `Tell the user: the disk may be full or the audit folder may not be writable ("Valet Key: Show Status" has the details).`,
       { service, sent },
     ),
 
@@ -469,8 +467,8 @@ export const refusals = {
     new RefusalError(
       {
         code: 'internal',
-        message: 'Valet Key failed on this call; its log says more.',
-        nextStep: sent === 'no' ? 'Nothing was sent. Tell the person.' : DO_NOT_REPEAT,
+        message: 'Internal error; see the Valet Key log.',
+        nextStep: sent === 'no' ? 'Nothing was sent. Tell the user.' : DO_NOT_REPEAT,
         sent,
         ...(service === undefined ? {} : { service }),
       },

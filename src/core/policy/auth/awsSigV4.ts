@@ -19,7 +19,7 @@ export const AWS_SIGV4: AuthType<AwsSigV4Auth> = {
     {
       name: 'payload',
       takes: 'word',
-      words: 'unsigned leaves the body out of the signature, which S3 alone takes.',
+      words: 'unsigned leaves the body out of the signature; only S3 accepts that.',
       values: PAYLOADS,
     },
   ],

@@ -8,7 +8,13 @@ export interface BasicAuth {
 
 /** HTTP Basic, RFC 7617. */
 export const BASIC: AuthType<BasicAuth> = {
-  keys: [{ name: 'username', takes: 'text', words: 'The user name; without it the credential holds both.' }],
+  keys: [
+    {
+      name: 'username',
+      takes: 'text',
+      words: 'The user name; without it, the credential contains user name and password.',
+    },
+  ],
   read,
   placement: ({ username = '' }) => `basic:${username}`,
   headers: authorizationAlone,

@@ -14,9 +14,9 @@ export interface GithubAppAuth {
 
 export const GITHUB_APP: AuthType<GithubAppAuth> = {
   keys: [
-    { name: 'appId', takes: 'id', words: 'The GitHub App’s id.' },
-    { name: 'installationId', takes: 'id', words: 'The installation’s id.' },
-    { name: 'repositories', takes: 'list', words: 'The repositories that the token reaches, without their owner.' },
+    { name: 'appId', takes: 'id', words: 'The ID of the GitHub App.' },
+    { name: 'installationId', takes: 'id', words: 'The ID of the installation.' },
+    { name: 'repositories', takes: 'list', words: 'The repositories that the token can access, without their owner.' },
     {
       name: 'permissions',
       takes: 'map',

@@ -16,7 +16,7 @@ export const NAME_KEY: AuthKey = {
 export const PREFIX_KEY: AuthKey = {
   name: 'prefix',
   takes: 'text',
-  words: 'What stands before the credential in the header.',
+  words: 'Text before the credential in the header.',
 };
 
 export const PREFIX_FORM = {

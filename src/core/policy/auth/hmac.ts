@@ -42,14 +42,14 @@ export type HmacPlaceholder = (typeof HMAC_PLACEHOLDERS)[number];
 export const HMAC: AuthType<HmacAuth> = {
   keys: [
     { name: 'hash', takes: 'word', words: 'The hash of the signature.', values: HASHES },
-    { name: 'encoding', takes: 'word', words: 'How the signature is spelt.', values: ENCODINGS },
+    { name: 'encoding', takes: 'word', words: 'How the signature is encoded.', values: ENCODINGS },
     { name: 'sign', takes: 'text', words: 'What is signed, with placeholders such as {timestamp} and {body}.' },
     NAME_KEY,
     PREFIX_KEY,
     { name: 'timestampHeader', takes: 'text', words: 'The header with the time.' },
-    { name: 'timestampFormat', takes: 'word', words: 'How the time is spelt.', values: TIMESTAMP_FORMATS },
-    { name: 'nonceHeader', takes: 'text', words: 'The header with a text that is another one each time.' },
-    { name: 'keyEncoding', takes: 'word', words: 'How the credential spells the key.', values: KEY_ENCODINGS },
+    { name: 'timestampFormat', takes: 'word', words: 'The format of the time.', values: TIMESTAMP_FORMATS },
+    { name: 'nonceHeader', takes: 'text', words: 'The header with a nonce, which is different each time.' },
+    { name: 'keyEncoding', takes: 'word', words: 'How the key is encoded in the credential.', values: KEY_ENCODINGS },
   ],
   read,
   placement: ({ hash, name, sign }) => `hmac:${hash}:${name.toLowerCase()}:${sign}`,

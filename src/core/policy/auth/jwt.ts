@@ -26,9 +26,9 @@ const LONGEST_MS = 60 * 60_000;
 export const JWT: AuthType<JwtAuth> = {
   keys: [
     { name: 'alg', takes: 'word', words: 'The algorithm that signs the token.', values: ALGORITHMS },
-    { name: 'keyId', takes: 'text', words: 'The key’s id (kid) in the token’s header.' },
-    { name: 'claims', takes: 'map', words: 'Claims of each token; iat, exp and jti are set by themselves.' },
-    { name: 'lifetime', takes: 'text', words: 'How long each token lives, from 10s to 60m.', values: ['5m'] },
+    { name: 'keyId', takes: 'text', words: 'The key ID (kid) in the token’s header.' },
+    { name: 'claims', takes: 'map', words: 'Claims of each token; iat, exp and jti are set automatically.' },
+    { name: 'lifetime', takes: 'text', words: 'The lifetime of each token, from 10s to 60m.', values: ['5m'] },
     NAME_KEY,
     PREFIX_KEY,
   ],
@@ -39,16 +39,19 @@ export const JWT: AuthType<JwtAuth> = {
 
 function read(reader: AuthReader): JwtAuth | undefined {
   const alg = reader.requiredWord('alg', ALGORITHMS, 'alg: ES256');
-  const keyId = reader.text('keyId', { pattern: /^[\x21-\x7e]{1,256}$/, says: 'printable ASCII without blanks' });
+  const keyId = reader.text('keyId', { pattern: /^[\x21-\x7e]{1,256}$/, says: 'printable ASCII without spaces' });
   const claims = reader.map(
     'claims',
     { pattern: /^.{1,64}$/, says: 'a claim’s name' },
-    { pattern: /^.{1,512}$/, says: 'a text of 1 to 512 characters' },
+    { pattern: /^.{1,512}$/, says: 'a string of 1 to 512 characters' },
     '{ iss: my-app, aud: api }',
   );
   const own = Object.keys(claims ?? {}).find((name) => OWN_CLAIMS.test(name));
   if (own !== undefined) {
-    reader.wrong('claims', `The claim \`${own}\` is set when a token is signed. Remove it; \`lifetime\` sets the end.`);
+    reader.wrong(
+      'claims',
+      `The claim \`${own}\` is set when a token is signed. Remove it; \`lifetime\` sets the expiry.`,
+    );
   }
   const lifetime = reader.text('lifetime', { pattern: /^\d/, says: 'a duration, such as 5m' });
   const lifetimeMs = lifetime === undefined ? undefined : parseDuration(lifetime);

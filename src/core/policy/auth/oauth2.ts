@@ -32,7 +32,7 @@ export const AUDIENCE_FORM = { pattern: /^[\x21-\x7e]{1,512}$/, says: 'printable
 export const TOKEN_URL_KEY: AuthKey = {
   name: 'tokenUrl',
   takes: 'text',
-  words: 'The token endpoint: what is entered goes there and nowhere else.',
+  words: 'The token endpoint: the secret you enter is sent there and nowhere else.',
 };
 
 export const SCOPES_KEY: AuthKey = { name: 'scopes', takes: 'list', words: 'What the token may do.' };
@@ -40,15 +40,15 @@ export const SCOPES_KEY: AuthKey = { name: 'scopes', takes: 'list', words: 'What
 export const AUDIENCE_KEY: AuthKey = {
   name: 'audience',
   takes: 'text',
-  words: 'Whom the token is for, where the provider wants that said.',
+  words: 'The audience of the token, if the provider requires one.',
 };
 
 export const OAUTH2: AuthType<OAuth2Auth> = {
   keys: [
     { name: 'grant', takes: 'word', words: 'How an access token is obtained.', values: GRANTS },
     TOKEN_URL_KEY,
-    { name: 'authorizationUrl', takes: 'text', words: 'Where a person signs in.' },
-    { name: 'clientId', takes: 'text', words: 'The client’s id at the provider.' },
+    { name: 'authorizationUrl', takes: 'text', words: 'Where you sign in.' },
+    { name: 'clientId', takes: 'text', words: 'The client ID that the provider assigned.' },
     { name: 'clientAuth', takes: 'word', words: 'How a client secret is sent.', values: CLIENT_AUTHS },
     SCOPES_KEY,
     AUDIENCE_KEY,

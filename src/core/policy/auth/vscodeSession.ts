@@ -12,7 +12,10 @@ export interface VscodeSessionAuth {
 const PROVIDERS = ['github', 'microsoft'] as const;
 
 export const VSCODE_SESSION: AuthType<VscodeSessionAuth> = {
-  keys: [{ name: 'provider', takes: 'word', words: 'Whose session of VS Code’s.', values: PROVIDERS }, SCOPES_KEY],
+  keys: [
+    { name: 'provider', takes: 'word', words: 'The provider of the VS Code session.', values: PROVIDERS },
+    SCOPES_KEY,
+  ],
   read,
   placement: ({ provider }) => `vscode-session:${provider}`,
   headers: authorizationAlone,
