@@ -32,7 +32,7 @@ export function canonicalBody(
     return invalid('The request has more than one body.', 'Send exactly one of `json`, `form` and `text`.');
   }
   if (method === 'GET' || method === 'HEAD') {
-    return invalid(`The request has a body, but ${method} takes none.`, 'Put parameters into `query`.');
+    return invalid(`The request has a body, but ${method} does not allow one.`, 'Put parameters into `query`.');
   }
   const text = write(kind, input, auth, method);
   if (!text.ok) return text;

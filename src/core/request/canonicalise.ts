@@ -56,7 +56,7 @@ export function canonicalise(
   if (target.length > MAX_TARGET_BYTES) {
     return tooLarge(
       `The path and query together are longer than ${MAX_TARGET_BYTES} bytes.`,
-      'Send fewer or shorter parameters, or put them into a body if the API takes one.',
+      'Send fewer or shorter parameters, or put them into a body if the API accepts one.',
     );
   }
 

@@ -70,7 +70,7 @@ function leaf(pairs: Pair[], name: string, value: unknown): ReturnType<typeof in
   if (pairs.length >= MAX_FIELDS) {
     return tooLarge(
       `The form has over ${MAX_FIELDS} fields.`,
-      'Send them in several requests, or as `json` if the API takes it.',
+      'Send them in several requests, or as `json` if the API accepts it.',
     );
   }
   if (value === null) {

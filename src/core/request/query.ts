@@ -33,7 +33,7 @@ export function canonicalQuery(
   if ((raw?.length ?? 0) > MAX_QUERY_CHARS || Object.keys(object ?? {}).length > MAX_PARAMETERS) {
     return tooLarge(
       'The query is too large.',
-      'Send fewer or shorter parameters, or put them into a body if the API takes one.',
+      'Send fewer or shorter parameters, or put them into a body if the API accepts one.',
     );
   }
   const written = parseRaw(raw ?? '');

@@ -161,7 +161,7 @@ export function authDialogs(): AuthDialogs {
               {
                 key: 'audience',
                 kind: 'text' as const,
-                prompt: l10n.t('Whom the ID token is for (its audience)'),
+                prompt: l10n.t('The audience of the ID token'),
                 placeholder: 'https://my-service-abc.a.run.app',
               },
             ]

@@ -171,7 +171,7 @@ function refuseDisguise(bytes: Buffer, charset: string | undefined, redactor: Re
     throw new WithheldError('it is compressed in a way that was not declared,');
   }
   const plain = charset === undefined || /^(utf-?8|us-ascii|iso-8859-1|latin1)$/i.test(charset);
-  if (!plain && redactor.binary(bytes) > 0) throw new WithheldError('its character set is not the one that it says,');
+  if (!plain && redactor.binary(bytes) > 0) throw new WithheldError('its character set is not the declared one,');
 }
 
 function describeBinary(bytes: Buffer, essence: string, answer: Answer, redactor: Redactor): void {

@@ -29,7 +29,7 @@ async function openPart(file: string): Promise<{ readonly handle: fs.promises.Fi
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     throw new NotAPartError(
-      code === 'ELOOP' ? 'the file is a link to another one' : `the file cannot be read (${code})`,
+      code === 'ELOOP' ? 'the file is a link to another file' : `the file cannot be read (${code})`,
     );
   }
   const stat = await handle.stat();

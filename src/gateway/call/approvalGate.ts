@@ -34,10 +34,7 @@ export class ApprovalGate {
   approved(context: CallContext, question: Question, judge: Judge): boolean {
     if (this.allowsUnasked(context.caller)) return true;
     if (this.#parts.approver === 'none') {
-      throw refusals.approvalDenied(
-        context.name,
-        'The policy requires approval by the user, and nobody can be asked here',
-      );
+      throw refusals.approvalDenied(context.name, 'The policy requires approval by the user, who cannot be asked here');
     }
     return this.#parts.approvals.take(this.#asked(context, question, judge));
   }

@@ -82,9 +82,9 @@ export const refusals = {
       {
         code: 'rate_limited',
         message: everybody
-          ? 'A credential that Valet Key keeps stood in several calls of the last hour, so no call of any agent passes for now.'
+          ? 'Several calls of the last hour contained a credential that Valet Key keeps, so no call of any agent passes for now.'
           : 'An earlier call of this agent contained a credential that Valet Key keeps, so few of its calls pass for an hour.',
-        nextStep: `Nothing was sent. Tell the user, who can lift this with "Valet Key: Restart Gateway" in VS Code, or go on in ${Math.ceil(retryAfterMs / 60_000)} minutes without any credential in a call.`,
+        nextStep: `Nothing was sent. Tell the user, who can end this with "Valet Key: Restart Gateway" in VS Code, or continue in ${Math.ceil(retryAfterMs / 60_000)} minutes without any credential in a call.`,
         sent: 'no',
         service,
         retryAfterMs: Math.ceil(retryAfterMs),

@@ -29,7 +29,7 @@ describe('a body', () => {
 
   it.each(['GET', 'HEAD', 'get'])('does not go with %s', (method) => {
     for (const body of [{ json: {} }, { form: {} }, { text: '' }]) {
-      expect(refused({ method, ...body }).message).toContain('takes none');
+      expect(refused({ method, ...body }).message).toContain('does not allow one');
     }
   });
 

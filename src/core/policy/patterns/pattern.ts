@@ -77,7 +77,8 @@ export function valueUnits(pattern: string, spell: (part: string) => string): re
 export function valuePatternProblem(pattern: string): string | undefined {
   const segments = pattern.split('/');
   if (segments.some((segment) => segment !== '**' && segment.includes('**'))) return ALONE;
-  if (segments.filter((segment) => segment === '**').length > MAX_DEEP) return `It has over ${MAX_DEEP} \`**\`.`;
+  if (segments.filter((segment) => segment === '**').length > MAX_DEEP)
+    return `The pattern has more than ${MAX_DEEP} \`**\`.`;
   return undefined;
 }
 

@@ -64,7 +64,7 @@ function names<T extends string>(
     const text = reader.text(item, at, `An entry of ${what}`);
     if (text === undefined) return undefined;
     if (!fits(text)) {
-      reader.problems.error('bad-graphql', at, `This cannot stand in ${what}. ${help}`, suggest(text, OPERATIONS));
+      reader.problems.error('bad-graphql', at, `${what} cannot contain this. ${help}`, suggest(text, OPERATIONS));
       return undefined;
     }
     found.push(text);

@@ -38,7 +38,7 @@ async function tellThatAllAreHeldBack(service: string): Promise<void> {
   const restart = l10n.t('Restart Gateway');
   const chosen = await window.showWarningMessage(
     l10n.t(
-      'The credential of “{0}” stood in three calls within an hour. No call of any agent passes for an hour now, or until you restart the gateway.',
+      'Three calls within an hour contained the credential of “{0}”. No call of any agent passes for an hour, or until you restart the gateway.',
       service,
     ),
     rotate,

@@ -69,14 +69,14 @@ function credentialLines({ result, time }: Blocked): readonly string[] {
   return [
     ...(inIt === undefined
       ? []
-      : [l10n.t('The credential of “{0}” stood in it. The agent has it from elsewhere, or guessed it.', inIt)]),
+      : [l10n.t('The call contained the credential of “{0}”. The agent got it elsewhere, or guessed it.', inIt)]),
     heldBack
       ? l10n.t(
-          'A credential stood in an earlier call of this agent, or in three of any agents. So few calls or none pass for an hour after that.',
+          'An earlier call of this agent, or three calls of any agents, contained a credential. For an hour after that, few calls or none pass.',
         )
       : code === 'invalid_request'
         ? l10n.t('Few calls of this agent pass until {0}.', until)
-        : l10n.t('It was blocked for another reason: {0}.', reasonText(code)),
+        : l10n.t('The call was blocked for a different reason: {0}.', reasonText(code)),
     remedyText(result) ?? '',
   ];
 }

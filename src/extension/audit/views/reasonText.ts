@@ -9,8 +9,8 @@ interface Blocked {
 
 /** Why a call was blocked, in a few words. */
 export function blockedText({ code, inIt, heldBack }: Blocked): string {
-  if (heldBack) return l10n.t('held back, because a credential stood in an earlier call');
-  if (code === 'invalid_request' && inIt !== undefined) return l10n.t('a credential stood in it');
+  if (heldBack) return l10n.t('held back, because an earlier call contained a credential');
+  if (code === 'invalid_request' && inIt !== undefined) return l10n.t('the call contained a credential');
   return reasonText(code);
 }
 

@@ -51,7 +51,7 @@ function messageOf(report: CheckupReport, filtered: boolean): string {
       ? []
       : [
           vscode.l10n.t(
-            '{0} MCP servers in {1} configuration files, looked at {2}.',
+            '{0} MCP servers in {1} configuration files, checked {2}.',
             report.servers,
             report.files,
             new Date(report.at).toLocaleTimeString(undefined, { timeStyle: 'short' }),

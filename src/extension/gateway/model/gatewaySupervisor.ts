@@ -145,7 +145,7 @@ export class GatewaySupervisor {
       if (!this.#run) throw new Error('the gateway is not running');
       await this.#run.control.recordControl(event);
     } catch (error) {
-      this.#ports.log('warn', `Not recorded in the audit trail: ${event.action} (${messageOf(error)})`);
+      this.#ports.log('warn', `Not recorded in the audit log: ${event.action} (${messageOf(error)})`);
     }
   }
 

@@ -175,7 +175,7 @@ describe('push', () => {
 test('record says in the log when there is no gateway to record it', async () => {
   const { supervisor, logged } = setUp([]);
   await supervisor.record({ action: 'freeze' });
-  expect(logged.join()).toContain('Not recorded in the audit trail: freeze');
+  expect(logged.join()).toContain('Not recorded in the audit log: freeze');
 });
 
 test('dispose ends the gateway and starts no other', async () => {
