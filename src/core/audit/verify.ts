@@ -1,3 +1,4 @@
+import { parseJson } from '../parseJson.ts';
 import type { AuditRecord } from './auditEvent.ts';
 import { FIRST_SEQ, GENESIS, unsealLine } from './record.ts';
 import type { AuditAnchor, AuditFinding, AuditFindingCode, AuditPart, AuditVerification } from './verification.ts';
@@ -230,12 +231,7 @@ export class ChainVerifier {
 
 /** A line as a record, when it has what the chain needs; undefined for anything else. Also for reading a trail. */
 export function parseRecord(line: string): AuditRecord | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(line);
   return isRecord(value) ? value : undefined;
 }
 

@@ -1,6 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
+import { parseJson } from '../../core/parseJson.ts';
 import type { SecretPort, TextFolderPort } from '../util/ports.ts';
 import { installationKey } from './installationKey.ts';
 
@@ -169,13 +170,4 @@ function revisionOf({ revision }: ApprovalRecord): number {
 function parseRecord(text: string | undefined): ApprovalRecord | undefined {
   const parsed = recordSchema.safeParse(parseJson(text));
   return parsed.success ? parsed.data : undefined;
-}
-
-function parseJson(text: string | undefined): unknown {
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

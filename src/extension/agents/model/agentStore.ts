@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseJson } from '../../../core/parseJson.ts';
 import { SerialQueue } from '../../../core/serialQueue.ts';
 import type { AgentAdmission } from '../../../gateway/parent.ts';
 import type { ApprovalStore } from '../../state/approvalStore.ts';
@@ -118,12 +119,4 @@ function withItem(list: readonly string[], item: string): string[] {
 
 function union(one: readonly string[], other: readonly string[]): string[] {
   return [...new Set([...one, ...other])];
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

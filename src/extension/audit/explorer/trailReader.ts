@@ -42,46 +42,28 @@ export class TrailReader {
 
   /** What was called, without who and when. */
   calls(query: SeenQuery): Promise<SeenCalls> {
-    return new Promise((resolve, reject) => {
-      this.#ask(
-        (id) => ({ do: 'calls', id, query }),
-        (message) => {
-          if (message instanceof Error) reject(message);
-          else if ('error' in message) reject(new Error(message.error));
-          else if ('seen' in message) resolve(message.seen);
-        },
-      );
-    });
+    return this.#answer(
+      (id) => ({ do: 'calls', id, query }),
+      (message) => ('seen' in message ? message.seen : undefined),
+    );
   }
 
   /** Checks every chain against what was anchored. */
   check(anchors: readonly KeptAnchor[]): Promise<TrailCheck> {
-    return new Promise((resolve, reject) => {
-      this.#ask(
-        (id) => ({ do: 'check', id, anchors }),
-        (message) => {
-          if (message instanceof Error) reject(message);
-          else if ('error' in message) reject(new Error(message.error));
-          else if ('check' in message) resolve(message.check);
-        },
-      );
-    });
+    return this.#answer(
+      (id) => ({ do: 'check', id, anchors }),
+      (message) => ('check' in message ? message.check : undefined),
+    );
   }
 
   /** All records that match, oldest first, some thousand at a time. */
   async *records(filter: ExplorerFilter): AsyncGenerator<readonly AuditRecord[]> {
     for (let from: number | undefined = 0; from !== undefined; ) {
       const begin: number = from;
-      const piece = await new Promise<{ records: readonly AuditRecord[]; next?: number }>((resolve, reject) => {
-        this.#ask(
-          (id) => ({ do: 'export', id, filter, from: begin }),
-          (message) => {
-            if (message instanceof Error) reject(message);
-            else if ('error' in message) reject(new Error(message.error));
-            else if ('records' in message) resolve(message);
-          },
-        );
-      });
+      const piece = await this.#answer(
+        (id) => ({ do: 'export', id, filter, from: begin }),
+        (message) => ('records' in message ? message : undefined),
+      );
       yield piece.records;
       from = piece.next;
     }
@@ -92,6 +74,21 @@ export class TrailReader {
     this.#worker = undefined;
     void worker?.terminate();
     this.#failAll(new Error('The explorer was closed.'));
+  }
+
+  /** The one answer to a question, which `read` finds in its message. */
+  #answer<Answer>(
+    message: (id: number) => ToWorker,
+    read: (message: Exclude<FromWorker, { readonly error: string }>) => Answer | undefined,
+  ): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.#ask(message, (answered) => {
+        if (answered instanceof Error) return reject(answered);
+        if ('error' in answered) return reject(new Error(answered.error));
+        const answer = read(answered);
+        if (answer !== undefined) resolve(answer);
+      });
+    });
   }
 
   #ask(message: (id: number) => ToWorker, hear: (message: FromWorker | Error) => void): number {

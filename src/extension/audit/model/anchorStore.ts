@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { AuditAnchor } from '../../../core/audit/verification.ts';
+import { parseJson } from '../../../core/parseJson.ts';
 import type { AuditHead } from '../../../gateway/parent.ts';
 import type { Clock, SecretPort } from '../../util/ports.ts';
 
@@ -54,14 +55,5 @@ export class AnchorStore {
     for (const { gatewayId, at } of await this.all()) {
       if (at < oldest && !present.has(gatewayId)) await this.#secrets.delete(this.#prefix + gatewayId);
     }
-  }
-}
-
-function parseJson(text: string | undefined): unknown {
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

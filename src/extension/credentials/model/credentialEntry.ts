@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseJson } from '../../../core/parseJson.ts';
 import { Secret } from '../../../core/secret.ts';
 import type { Binding } from '../../../gateway/parent.ts';
 
@@ -140,13 +141,4 @@ function withDates<T extends { createdAt: number; rotatedAt?: number | undefined
 ): Omit<T, 'rotatedAt'> & { readonly rotatedAt?: number } {
   const { rotatedAt, ...rest } = entry;
   return rotatedAt === undefined ? rest : { ...rest, rotatedAt };
-}
-
-function parseJson(text: string | undefined): unknown {
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseJson } from '../../../core/parseJson.ts';
 import { SerialQueue } from '../../../core/serialQueue.ts';
 import type { SeenTool, ServerPins, ToolsSeen } from '../../../gateway/parent.ts';
 import type { SignedText } from '../../agents/model/agentStore.ts';
@@ -162,12 +163,4 @@ function acceptedTool({ name, hash, definition }: SeenTool): AcceptedTool {
 
 function hashes(tools: readonly SeenTool[]): string {
   return JSON.stringify(tools.map(({ name, hash }) => [name, hash]).sort());
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

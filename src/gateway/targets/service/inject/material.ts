@@ -1,5 +1,6 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import * as z from 'zod';
+import { parseJson } from '../../../../core/parseJson.ts';
 import type { Auth } from '../../../../core/policy/auth/authTypes.ts';
 import type { Secret } from '../../../../core/secret.ts';
 
@@ -121,13 +122,7 @@ function privateKey(pem: string, kind: KeyKind): KeyObject {
 }
 
 function parsed<T>(schema: z.ZodType<T>, text: string, what: string): T {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    throw new MaterialError(`The value is not ${what}.`);
-  }
-  const result = schema.safeParse(json);
+  const result = schema.safeParse(parseJson(text));
   if (!result.success) throw new MaterialError(`The value is not ${what}.`);
   return result.data;
 }
