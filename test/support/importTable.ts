@@ -8,7 +8,7 @@
  */
 export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   core: [],
-  'core/audit': ['core/policy/decide'],
+  'core/audit': ['core', 'core/policy/decide'],
   'core/checkup': ['core/checkup/checks', 'core/checkup/model', 'core/checkup/secrets'],
   'core/checkup/checks': [
     'core',
@@ -412,7 +412,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'extension/util',
     'gateway',
   ],
-  'extension/state': ['extension/util', 'protocol'],
+  'extension/state': ['core', 'extension/util', 'protocol'],
   'extension/status': ['extension/app', 'extension/status/commands', 'extension/status/views'],
   'extension/status/commands': [
     'extension/agents/model',

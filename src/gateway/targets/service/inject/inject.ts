@@ -8,23 +8,37 @@ import { signHmac } from './hmac.ts';
 import type { Injected, Signed, ToSign } from './injected.ts';
 import { injectQuery } from './query.ts';
 
+type Signer<Type extends Auth['type']> = (
+  request: ToSign,
+  auth: Extract<Auth, { readonly type: Type }>,
+  secret: Secret,
+  nowMs: number,
+) => Promise<Signed> | Signed;
+
+/** The types whose credential stays here, as it signs each request. */
+const SIGNERS: { readonly [Type in Auth['type']]?: Signer<Type> } = { 'aws-sigv4': signAwsSigV4, hmac: signHmac };
+
+export function isSigned({ type }: Auth): boolean {
+  return Object.hasOwn(SIGNERS, type);
+}
+
 /**
  * Puts the credential, or the token that was minted with it, into the request; or signs the request with it. The only
  * place where a value leaves its {@link Secret} for the wire; the result goes to the transport and nowhere else.
  * `nowMs` is the time by the API's clock.
  */
-export async function inject(request: ToSign, auth: Auth, secret: Secret, nowMs: number): Promise<Signed> {
-  switch (auth.type) {
-    case 'aws-sigv4':
-      return signAwsSigV4(request, auth, secret, nowMs);
-    case 'hmac':
-      return signHmac(request, auth, secret, nowMs);
-    default:
-      return place(request, auth, onWire(secret));
-  }
+export async function inject<Type extends Auth['type']>(
+  request: ToSign,
+  auth: Extract<Auth, { readonly type: Type }>,
+  secret: Secret,
+  nowMs: number,
+): Promise<Signed> {
+  const sign: Signer<Type> | undefined = SIGNERS[auth.type as Type];
+  return sign === undefined ? place(request, auth, onWire(secret)) : sign(request, auth, secret, nowMs);
 }
 
-function place(request: ToSign, auth: Exclude<Auth, { type: 'aws-sigv4' | 'hmac' }>, value: string): Injected {
+/** What is not placed in a way of its own, minted tokens above all, is a bearer token. */
+function place(request: ToSign, auth: Auth, value: string): Injected {
   switch (auth.type) {
     case 'basic':
       return injectBasic(request, auth, value);
@@ -36,11 +50,7 @@ function place(request: ToSign, auth: Exclude<Auth, { type: 'aws-sigv4' | 'hmac'
       return auth.name === undefined && auth.prefix === undefined
         ? injectBearer(request, value)
         : injectHeader(request, { ...auth, name: auth.name ?? 'authorization' }, value);
-    case 'bearer':
-    case 'oauth2':
-    case 'github-app':
-    case 'google-service-account':
-    case 'vscode-session':
+    default:
       return injectBearer(request, value);
   }
 }

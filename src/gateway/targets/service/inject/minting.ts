@@ -1,27 +1,8 @@
 import type { BaseUrl } from '../../../../core/net/baseUrl.ts';
-import type { Auth } from '../../../../core/policy/auth/authTypes.ts';
 import type { Service } from '../../../../core/policy/model/service.ts';
 import { fitsHeader } from '../../../../core/redact/strength.ts';
 import { Secret } from '../../../../core/secret.ts';
 import type { Incoming } from '../http/message.ts';
-
-/** The types whose credential stays here: what goes along is a token that is made or fetched with it. */
-export type MintedAuth = Extract<
-  Auth,
-  { readonly type: 'oauth2' | 'github-app' | 'google-service-account' | 'jwt' | 'vscode-session' }
->;
-
-const MINTED: ReadonlySet<string> = new Set<MintedAuth['type']>([
-  'oauth2',
-  'github-app',
-  'google-service-account',
-  'jwt',
-  'vscode-session',
-]);
-
-export function isMinted(auth: Auth): auth is MintedAuth {
-  return MINTED.has(auth.type);
-}
 
 /** A token that goes along in the credential's place, and as secret as that. */
 export interface Minted {

@@ -7,10 +7,11 @@ import type { GatewayState } from '../../../gatewayState.ts';
 import { KeyedRates } from '../../../keyedRates.ts';
 import type { Vault } from '../../../vault.ts';
 import type { Incoming } from '../http/message.ts';
-import { inject } from '../inject/inject.ts';
+import { inject, isSigned } from '../inject/inject.ts';
 import type { Injected, Signature } from '../inject/injected.ts';
 import { MaterialError } from '../inject/material.ts';
-import { isMinted, type Kept } from '../inject/minting.ts';
+import { isMinted } from '../inject/minters.ts';
+import type { Kept } from '../inject/minting.ts';
 import type { AuthorizationCode } from '../inject/oauth2.ts';
 import { ClockSkew } from './clockSkew.ts';
 import { mintRefusal } from './mintRefusal.ts';
@@ -126,7 +127,7 @@ export class Authenticator implements Interruptible {
     this.#skew.note(baseUrl.origin, incoming.headers, this.#now());
     const learned = Math.abs(this.#skew.offset(baseUrl.origin) - before) > SKEW_MS;
     const repeatable = REPEATABLE.has(request.method);
-    if (auth.type === 'aws-sigv4' || auth.type === 'hmac') {
+    if (isSigned(auth)) {
       const refused = incoming.status === 401 || incoming.status === 403;
       return refused && learned && repeatable && !sent.again ? sent.presented : undefined;
     }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endOfJwt } from '../../../../core/jwtEnd.ts';
+import { furtherOrigins } from '../../../../core/policy/auth/authTypes.ts';
 import type { OAuth2Auth } from '../../../../core/policy/auth/oauth2.ts';
 import { describeAuth } from '../../../../core/policy/compare/definition.ts';
 import type { Service } from '../../../../core/policy/model/service.ts';
@@ -10,13 +11,10 @@ import type { CredentialKeeper, RenewalLease } from '../../../parent.ts';
 import { Turns } from '../../../turns.ts';
 import { unlessAborted } from '../../../unlessAborted.ts';
 import type { Incoming } from '../http/message.ts';
-import { mintGithubApp } from '../inject/githubApp.ts';
-import { mintGoogleServiceAccount } from '../inject/googleServiceAccount.ts';
-import { mintJwt } from '../inject/jwt.ts';
 import { MaterialError } from '../inject/material.ts';
+import { mintToken } from '../inject/minters.ts';
 import {
   checkToken,
-  isMinted,
   type Kept,
   type Mint,
   MintError,
@@ -25,7 +23,6 @@ import {
   tokensOf,
 } from '../inject/minting.ts';
 import { type AuthorizationCode, heldToken, mintOAuth2, redeemCode, rotates } from '../inject/oauth2.ts';
-import { mintVscodeSession } from '../inject/vscodeSession.ts';
 import type { ClockSkew } from './clockSkew.ts';
 import { issuerOf, mintRefusal } from './mintRefusal.ts';
 
@@ -324,21 +321,8 @@ export class Renewer {
   }
 
   async #mint(service: Service, stored: Secret, refused: Secret | undefined, signal: AbortSignal): Promise<Minted> {
-    const { auth } = service;
     const mint = this.#mintFor(service, signal);
-    if (!isMinted(auth)) throw new Error(`no token is minted for ${auth.type}`);
-    switch (auth.type) {
-      case 'oauth2':
-        return mintOAuth2(auth, stored, mint);
-      case 'github-app':
-        return mintGithubApp(auth, stored, mint);
-      case 'google-service-account':
-        return mintGoogleServiceAccount(auth, stored, mint);
-      case 'jwt':
-        return mintJwt(auth, stored, mint);
-      case 'vscode-session':
-        return mintVscodeSession(auth, service.name, refused !== undefined, this.#ports);
-    }
+    return mintToken(service.auth, { stored, refused: refused !== undefined, mint, ports: this.#ports });
   }
 
   #mintFor(service: Service, signal: AbortSignal): Mint {
@@ -381,9 +365,7 @@ export class Renewer {
       error instanceof MintError && error.code === 'too_many'
         ? (error.retryAfterMs ?? 0)
         : (this.#pauses.get(key)?.until ?? 0) - this.#ports.now();
-    const { auth, baseUrl } = service;
-    const origin =
-      auth.type === 'oauth2' || auth.type === 'google-service-account' ? auth.tokenUrl.origin : baseUrl.origin;
+    const [origin = service.baseUrl.origin] = furtherOrigins(service.auth);
     return mintRefusal(error, service, Math.max(FIRST_BACKOFF_MS, wait), this.#ports.skew.offset(origin));
   }
 }
