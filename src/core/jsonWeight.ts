@@ -48,9 +48,9 @@ export class JsonWeight {
  * Ten milliseconds of work for one step of many. No agent writes, and none can read, as much: a thousand rows of ten members
  * are 13,500.
  */
-export const MOST_JSON_WEIGHT = 16_000;
+export const MAX_JSON_WEIGHT = 16_000;
 
 /** Whether a text is more than the event loop may be asked to take in at once. */
 export function isTooHeavy(text: string): boolean {
-  return text.length / 2 > MOST_JSON_WEIGHT && new JsonWeight().add(text).weight > MOST_JSON_WEIGHT;
+  return text.length / 2 > MAX_JSON_WEIGHT && new JsonWeight().add(text).weight > MAX_JSON_WEIGHT;
 }

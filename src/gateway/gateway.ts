@@ -1,5 +1,5 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
-import { MOST_JSON_WEIGHT } from '../core/jsonWeight.ts';
+import { MAX_JSON_WEIGHT } from '../core/jsonWeight.ts';
 import { DEFAULT_LIMITS } from '../core/limits/limitsModel.ts';
 import type { WantedRule } from '../core/policy/learn/narrowestRule.ts';
 import type { PolicyAuthor, PolicyDocument } from '../core/policy/model/policy.ts';
@@ -261,7 +261,7 @@ export class Gateway implements GatewayControl {
   /** A message that is more than can be taken in at once is not read. `agent` and connection are all that is known of it. */
   refuseUnread(caller: Caller): Refusal {
     const turnedAway = this.#refusalLimit.turnAway(caller);
-    return turnedAway ?? this.#mapper.refuseQuestion(refusals.tooHeavy(MOST_JSON_WEIGHT), {}, caller, [], []);
+    return turnedAway ?? this.#mapper.refuseQuestion(refusals.tooHeavy(MAX_JSON_WEIGHT), {}, caller, [], []);
   }
 
   // ── The other things that an agent can ask ──────────────────────────────────────────────────────────────────────

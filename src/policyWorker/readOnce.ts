@@ -1,7 +1,7 @@
 import type { ReadPolicy } from '../core/policy/model/policy.ts';
 
 /** What is written, what is approved, and what was approved before saves narrowed it; and one that is typed. */
-const MOST_KEPT = 4;
+const MAX_KEPT = 4;
 
 /** Reads a text once for all that is asked about it: the documents of the last texts are kept. */
 export function readOnce(read: ReadPolicy): ReadPolicy {
@@ -12,7 +12,7 @@ export function readOnce(read: ReadPolicy): ReadPolicy {
     kept.delete(key);
     kept.set(key, document);
     const [oldest] = kept.keys();
-    if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest);
+    if (kept.size > MAX_KEPT && oldest !== undefined) kept.delete(oldest);
     return document;
   };
 }

@@ -161,7 +161,10 @@ describe('a call that a rule asks about', () => {
     alone.abort();
     await gone;
     await until(async () => (await served.order({ do: 'status' })).calls === 0, 'no call');
-    expect(await answer(withdrawn, true)).toMatchObject({ ok: false, error: expect.stringContaining('gone') });
+    expect(await answer(withdrawn, true)).toMatchObject({
+      ok: false,
+      error: expect.stringContaining('no longer open'),
+    });
     expect(upstream.requests).toHaveLength(sent + 1);
   });
 
@@ -305,7 +308,7 @@ it('a waiting agent hears that it waits', async () => {
   });
   const approval = await question(before);
   await until(() => heard.length > 0, 'progress');
-  expect(heard[0]).toContain('person');
+  expect(heard[0]).toContain('user');
   await answer(approval, true);
   expect(await call).toMatchObject({ structuredContent: { status: 200 } });
 });

@@ -1,4 +1,4 @@
-const MOST_CHARACTERS = 32;
+const MAX_CHARACTERS = 32;
 
 /**
  * Short names of well-known MCP clients by how the name that they give in `initialize` begins, once it is a slug. A
@@ -47,7 +47,7 @@ export function agentName(raw: string | undefined): string {
     .normalize('NFKD')
     .toLowerCase()
     .replaceAll(/[^a-z0-9._]+/g, '-')
-    .slice(0, MOST_CHARACTERS)
+    .slice(0, MAX_CHARACTERS)
     .replaceAll(/^[-._]+|(?<![-._])[-._]+$/g, '');
   const known = WELL_KNOWN.find(([prefix]) => slug === prefix || slug.startsWith(`${prefix}-`));
   return known?.[1] ?? (slug === '' ? 'unknown' : slug);

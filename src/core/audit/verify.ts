@@ -3,7 +3,7 @@ import type { AuditRecord } from './auditEvent.ts';
 import { FIRST_SEQ, GENESIS, unsealLine } from './record.ts';
 import type { AuditAnchor, AuditFinding, AuditFindingCode, AuditPart, AuditVerification } from './verification.ts';
 
-const MOST_FINDINGS = 100;
+const MAX_FINDINGS = 100;
 
 /** Checks the files of one gateway run. See {@link ChainVerifier}. */
 export function verifyParts(
@@ -217,13 +217,13 @@ export class ChainVerifier {
 
   #report(code: AuditFindingCode, message: string, place: Place = this.#place): void {
     this.#problemCount += 1;
-    if (this.#problems.length < MOST_FINDINGS) {
+    if (this.#problems.length < MAX_FINDINGS) {
       this.#problems.push({ ...place, code, message });
     }
   }
 
   #note(code: AuditFindingCode, message: string): void {
-    if (this.#notes.length < MOST_FINDINGS) {
+    if (this.#notes.length < MAX_FINDINGS) {
       this.#notes.push({ ...this.#place, code, message });
     }
   }

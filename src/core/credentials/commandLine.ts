@@ -5,7 +5,7 @@ export type CommandLineProblem =
   | { readonly kind: 'shell'; readonly character: string };
 
 /** A command line of a person's is a line. */
-const MOST_CHARACTERS = 2000;
+const MAX_CHARACTERS = 2000;
 
 /**
  * The words of a command line as a POSIX shell would split them, quotes and backslashes included, without anything that a
@@ -16,7 +16,7 @@ export function splitCommandLine(
   text: string,
   windows: boolean,
 ): { readonly words: readonly string[] } | { readonly problem: CommandLineProblem } {
-  if (text.length > MOST_CHARACTERS) return { problem: { kind: 'too-long' } };
+  if (text.length > MAX_CHARACTERS) return { problem: { kind: 'too-long' } };
   // Also what nobody sees, or what shows a line in another order than it is run in.
   if (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text)) return { problem: { kind: 'control-character' } };
   const words: string[] = [];

@@ -144,12 +144,12 @@ export function pipPackages(words: readonly Word[]): PackageUse[] {
 }
 
 /** Longest requirement that is read: reading one takes the square of its length. */
-const MOST_CHARACTERS = 1000;
+const MAX_CHARACTERS = 1000;
 
 /** A requirement (PEP 508), a repository, or uvx's `name@version`. Undefined for paths and what is not known. */
 function pythonPackage(spec: Word, uvx: boolean): PackageUse | undefined {
   const text = spec.value;
-  if (text.length > MOST_CHARACTERS) return undefined;
+  if (text.length > MAX_CHARACTERS) return undefined;
   const direct = /^[\w.-]+(?:\[[^\]]*\])?\s*@\s*(?=git\+|https?:)/.exec(text)?.[0].length ?? 0;
   if (direct > 0 || isGitSource(text, false)) {
     const source = gitSource({ value: text.slice(direct), at: spec.at, offset: spec.offset + direct }, '@');

@@ -20,4 +20,4 @@ export const ENTITIES: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** Length of the longest name. */
-export const LONGEST_ENTITY: number = Math.max(...[...ENTITIES.keys()].map((name) => name.length));
+export const MAX_ENTITY: number = Math.max(...[...ENTITIES.keys()].map((name) => name.length));

@@ -22,7 +22,7 @@ const CHOSEN = 20;
 
 /** The lines of a key in PEM (RFC 7468) have so many characters, and there are more of them than this. */
 const PEM_LINE = 64;
-const MOST_SPELLED = 8;
+const MAX_SPELLED = 8;
 
 const UUID_DIGITS = /^[0-9a-f]{32}$/i;
 
@@ -64,7 +64,7 @@ export function formsOf(value: string, owner: number): Forms {
       }
     }
     // Of a key in many lines it is looked for as a whole: nobody spells a line alone.
-    for (const bytes of parts.size > MOST_SPELLED && text.length === PEM_LINE ? [] : spelledOut(text)) {
+    for (const bytes of parts.size > MAX_SPELLED && text.length === PEM_LINE ? [] : spelledOut(text)) {
       bare.push({ bytes, owner, whole: false, pieces: undefined });
     }
   }

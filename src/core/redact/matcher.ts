@@ -55,11 +55,11 @@ interface Place {
 }
 
 /** Of a window that a pattern repeats, no more places are kept: one leads to the others, as the match is followed. */
-const MOST_PLACES = 8;
+const MAX_PLACES = 8;
 
 /** Bits of the filter: so many for each window that at most one byte of text in 256 is looked at twice. */
 const FEWEST_BITS = 15;
-const MOST_BITS = 22;
+const MAX_BITS = 22;
 const BITS_A_WINDOW = 8;
 
 const DASH = 0x2d;
@@ -73,7 +73,7 @@ const TEXT = Uint8Array.from({ length: 256 }, (_, byte) =>
 
 /** How our own markers begin. Beside one a value was not cut off before that marker was put there. */
 const MARKER = Uint8Array.from('[redacted', (char) => char.charCodeAt(0));
-const LONGEST_MARKER = 80;
+const MAX_MARKER = 80;
 
 /**
  * Finds patterns, and pieces of them, in one pass over the bytes. Every window of eight bytes is hashed, and where the
@@ -303,7 +303,7 @@ function beginsMarker(bytes: Uint8Array, start: number): boolean {
 }
 
 function endsMarker(bytes: Uint8Array, end: number): boolean {
-  for (let i = end - 2; i >= Math.max(0, end - LONGEST_MARKER); i--) {
+  for (let i = end - 2; i >= Math.max(0, end - MAX_MARKER); i--) {
     if (bytes[i] === BRACKET_OPEN) {
       return beginsMarker(bytes, i);
     }
@@ -349,14 +349,14 @@ function keysOf({ bytes, whole, pieces }: Pattern): (readonly [hash: number, off
     if ((offset < from || offset >= to) && !secret.includes(hash)) continue;
     const before = kept.get(hash) ?? 0;
     kept.set(hash, before + 1);
-    if (before < MOST_PLACES) keys.push([hash, offset]);
+    if (before < MAX_PLACES) keys.push([hash, offset]);
   }
   return keys;
 }
 
 function bitsFor(windows: number): number {
   const wanted = Math.ceil(Math.log2(windows + 1)) + BITS_A_WINDOW;
-  return Math.min(Math.max(wanted, FEWEST_BITS), MOST_BITS);
+  return Math.min(Math.max(wanted, FEWEST_BITS), MAX_BITS);
 }
 
 function isAmbiguous({ bytes }: Pattern): boolean {

@@ -15,7 +15,7 @@ const LEAST_NAMED = 4;
 const LEAST_OPAQUE = 8;
 
 /** One word alone of so many letters is none. */
-const LONGEST_WORD = 20;
+const MAX_WORD = 20;
 
 /** Whether a value with a name, in a credential that has several, is a secret on its own. */
 export function isSecretMember(name: string, value: string): boolean {
@@ -31,7 +31,7 @@ export function isOpaque(value: string): boolean {
     return false;
   }
   const segments = value.split(/[-_./:]/);
-  if (segments.length === 1 && value.length >= LONGEST_WORD) {
+  if (segments.length === 1 && value.length >= MAX_WORD) {
     return true;
   }
   return !segments.every(

@@ -10,7 +10,7 @@ interface Opened {
 /** So deep are credentials within credentials looked into: a header's value in a variable in a JSON document. */
 const DEPTH = 5;
 /** More members than this no credential has. */
-const MOST_TEXTS = 2000;
+const MAX_TEXTS = 2000;
 
 /** A stretch between separators, or a line, is a secret of its own from this length on. */
 const STRETCH = 16;
@@ -39,7 +39,7 @@ export function secretParts(credential: string): Set<string> {
     const next: Opened[] = [];
     for (const opened of level.flatMap(open)) {
       if (opened.secret) secrets.add(opened.text);
-      if (!seen.has(opened.text) && seen.size < MOST_TEXTS) {
+      if (!seen.has(opened.text) && seen.size < MAX_TEXTS) {
         seen.add(opened.text);
         next.push(opened);
       }
@@ -80,7 +80,7 @@ function jsonMembers(text: string): Opened[] | undefined {
   }
   const members: Opened[] = [];
   const pending: { name: string; value: unknown }[] = [{ name: '', value }];
-  for (let next = pending.pop(); next !== undefined && members.length < MOST_TEXTS; next = pending.pop()) {
+  for (let next = pending.pop(); next !== undefined && members.length < MAX_TEXTS; next = pending.pop()) {
     const { name } = next;
     if (typeof next.value === 'string' || typeof next.value === 'number') {
       const member = String(next.value).trim();

@@ -1,5 +1,5 @@
 /** A prefix that everybody knows, such as `github_pat_`, is no longer than this. */
-const LONGEST_PREFIX = 16;
+const MAX_PREFIX = 16;
 
 /** What all keys of a kind begin with, or what others know of one: its account, its team, its header. */
 const KNOWN_STARTS: readonly RegExp[] = [
@@ -25,7 +25,7 @@ const KNOWN_MIDDLE = /T3BlbkFJ/;
 /** So many characters at the beginning of a credential are no secret. */
 export function publicStartOf(text: string): number {
   let prefix = 0;
-  for (let i = 0; i < Math.min(text.length, LONGEST_PREFIX); i++) {
+  for (let i = 0; i < Math.min(text.length, MAX_PREFIX); i++) {
     if (/[-_.:]/.test(text[i] ?? '')) {
       if (!/^[A-Za-z]+\d{0,2}$/.test(text.slice(prefix, i))) break;
       prefix = i + 1;

@@ -19,7 +19,7 @@ const NUMERALS: readonly (readonly Uint8Array[])[] = [
 ];
 
 /** In binary. */
-const LONGEST_NUMERAL = 8;
+const MAX_NUMERAL = 8;
 
 /** Base64, and both alphabets of base32 (RFC 4648), each as its digits; 0 for one that is neither letter nor digit. */
 const PACKINGS = [
@@ -50,7 +50,7 @@ function isMixed(bytes: Uint8Array): boolean {
 }
 
 function listed(bytes: Uint8Array, written: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(LONGEST_NUMERAL * bytes.length);
+  const out = new Uint8Array(MAX_NUMERAL * bytes.length);
   let size = 0;
   for (let i = 0; i < bytes.length; i++) {
     const number = written[bytes[i] as number] as Uint8Array;

@@ -1,4 +1,4 @@
-import { ENTITIES, LONGEST_ENTITY } from './entities.ts';
+import { ENTITIES, MAX_ENTITY } from './entities.ts';
 
 const PERCENT = 0x25;
 const AMPERSAND = 0x26;
@@ -248,7 +248,7 @@ function readEntity(source: Uint8Array, at: number): Escape | undefined {
     return { length: end - at + (source[end] === 0x3b ? 1 : 0), code: value };
   }
   let name = '';
-  for (let i = at + 1; i < source.length && name.length <= LONGEST_ENTITY; i++) {
+  for (let i = at + 1; i < source.length && name.length <= MAX_ENTITY; i++) {
     const byte = source[i] as number;
     if (byte === 0x3b) {
       const code = ENTITIES.get(name);

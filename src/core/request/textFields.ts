@@ -4,7 +4,7 @@ import { type Finding, OverridingNames } from './overridingNames.ts';
 const MAX_NAME = 256;
 
 /** Pieces of a text with something odd in them, of which each is taken apart. */
-const MOST_ODD_PIECES = 20_000;
+const MAX_ODD_PIECES = 20_000;
 
 /**
  * What is to be said of a text, read as a form by a server that does not look at its type. A text may have hundreds of
@@ -21,7 +21,7 @@ export function lookAtFields(text: string): Finding | undefined {
   for (let pieces = 0; ; pieces++) {
     const hit = odd.exec(text);
     if (hit === null) return undefined;
-    if (pieces === MOST_ODD_PIECES) return 'too many';
+    if (pieces === MAX_ODD_PIECES) return 'too many';
     separator.lastIndex = hit.index;
     const end = separator.exec(text)?.index ?? text.length;
     const name = nameAround(text, hit.index, end);

@@ -1,6 +1,6 @@
 /** What fits a dialog: more lines, or longer ones, would push the rest and the buttons out of sight. */
-const MOST_LINES = 16;
-const LONGEST_LINE = 200;
+const MAX_LINES = 16;
+const MAX_LINE = 200;
 
 /** The part of a list that a dialog shows. */
 export interface LinesInSight {
@@ -13,12 +13,12 @@ export interface LinesInSight {
 
 /** The first lines of a list, the long ones cut at their end. */
 export function linesInSight(all: readonly string[]): LinesInSight {
-  const lines = all.slice(0, MOST_LINES).map(shortened);
+  const lines = all.slice(0, MAX_LINES).map(shortened);
   const more = all.length - lines.length;
   return { lines, more, cut: more > 0 || lines.some((line, index) => line !== all[index]) };
 }
 
 function shortened(line: string): string {
   const points = [...line];
-  return points.length > LONGEST_LINE ? `${points.slice(0, LONGEST_LINE - 1).join('')}…` : line;
+  return points.length > MAX_LINE ? `${points.slice(0, MAX_LINE - 1).join('')}…` : line;
 }

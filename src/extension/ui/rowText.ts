@@ -17,9 +17,9 @@ export interface RowText {
 }
 
 /** In characters; no side bar is that wide. */
-const LONGEST_LABEL = 160;
-const LONGEST_LINE = 300;
-const LONGEST_TOOLTIP = 1500;
+const MAX_LABEL = 160;
+const MAX_LINE = 300;
+const MAX_TOOLTIP = 1500;
 
 /**
  * A view's rows go to VS Code anew with each change, all of them: what they cost there must not be an agent's choice. So
@@ -28,15 +28,15 @@ const LONGEST_TOOLTIP = 1500;
 export function rowText({ label, description = '', lines, spoken }: RowWords): RowText {
   const told = shortLines(lines ?? [description === '' ? label : `${label} (${description})`]);
   return {
-    label: cut(label, LONGEST_LABEL),
-    description: cut(description, LONGEST_LABEL),
-    tooltip: cut(told.join('\n'), LONGEST_TOOLTIP),
-    spoken: cut((spoken === undefined ? told : shortLines(spoken)).join(', '), LONGEST_TOOLTIP),
+    label: cut(label, MAX_LABEL),
+    description: cut(description, MAX_LABEL),
+    tooltip: cut(told.join('\n'), MAX_TOOLTIP),
+    spoken: cut((spoken === undefined ? told : shortLines(spoken)).join(', '), MAX_TOOLTIP),
   };
 }
 
 function shortLines(lines: readonly string[]): readonly string[] {
-  return lines.filter(Boolean).map((line) => cut(line, LONGEST_LINE));
+  return lines.filter(Boolean).map((line) => cut(line, MAX_LINE));
 }
 
 /** At most so many code units, and no half of a character at the end. */

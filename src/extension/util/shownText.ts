@@ -1,5 +1,5 @@
 /** A label longer than this pushes everything else out of sight. */
-const LONGEST_LABEL = 80;
+const MAX_LABEL = 80;
 
 /**
  * A text out of somebody's file as it may stand in a label, a tooltip, a toast or a dialog: without control, bidirectional
@@ -7,30 +7,30 @@ const LONGEST_LABEL = 80;
  * and go on in our voice, and cut. It is never Markdown there, but VS Code makes links of `[text](command:…)` in toasts and
  * icons of `$(name)` in lists.
  */
-export function shownText(text: string, longest = LONGEST_LABEL): string {
+export function shownText(text: string, longest = MAX_LABEL): string {
   const quoted = clean(text).replaceAll(/[\p{Pi}\p{Pf}„‚]/gu, "'");
   return cut(quoted.replaceAll('](', '] (').replaceAll('$(', '$ ('), longest);
 }
 
 /** Longer names are nobody's, and room for a sentence of their own. */
-const LONGEST_NAME = 48;
+const MAX_NAME = 48;
 
 /** The same for the name of a file or a folder. */
 export function shownName(name: string): string {
-  return shownText(name, LONGEST_NAME);
+  return shownText(name, MAX_NAME);
 }
 
 /** A path may be this long: its end is what tells files apart. */
-const LONGEST_PATH = 200;
+const MAX_PATH = 200;
 
 /** The same for a path, whose folders a repository names as it likes; cut at its start. */
 export function shownPath(path: string): string {
   const points = [...shownText(path, Number.POSITIVE_INFINITY)];
-  return points.length > LONGEST_PATH ? `…${points.slice(1 - LONGEST_PATH).join('')}` : points.join('');
+  return points.length > MAX_PATH ? `…${points.slice(1 - MAX_PATH).join('')}` : points.join('');
 }
 
 /** The same for Markdown: every character that could begin a link, a picture, HTML or a table cell is escaped. */
-export function markdownText(text: string, longest = LONGEST_LABEL): string {
+export function markdownText(text: string, longest = MAX_LABEL): string {
   return cut(clean(text), longest).replaceAll(/[\\`*_{}[\]()<>#+\-.!|~&:@/]/g, '\\$&');
 }
 

@@ -21,7 +21,7 @@ export type JwtAlgorithm = (typeof ALGORITHMS)[number];
 /** These are set when a token is signed. */
 const OWN_CLAIMS = /^(?:exp|iat|nbf|jti)$/;
 const SHORTEST_MS = 10_000;
-const LONGEST_MS = 60 * 60_000;
+const MAX_MS = 60 * 60_000;
 
 export const JWT: AuthType<JwtAuth> = {
   keys: [
@@ -55,7 +55,7 @@ function read(reader: AuthReader): JwtAuth | undefined {
   }
   const lifetime = reader.text('lifetime', { pattern: /^\d/, says: 'a duration, such as 5m' });
   const lifetimeMs = lifetime === undefined ? undefined : parseDuration(lifetime);
-  if (lifetime !== undefined && !(lifetimeMs && lifetimeMs >= SHORTEST_MS && lifetimeMs <= LONGEST_MS)) {
+  if (lifetime !== undefined && !(lifetimeMs && lifetimeMs >= SHORTEST_MS && lifetimeMs <= MAX_MS)) {
     reader.wrong('lifetime', '`auth.lifetime` must be from 10s to 60m, such as 5m.');
   }
   const name = reader.header('name');

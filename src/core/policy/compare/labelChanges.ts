@@ -8,7 +8,7 @@ interface Labelled {
 }
 
 /** What is longer would push the other half of the line out of a review. */
-const MOST_SHOWN = 70;
+const MAX_SHOWN = 70;
 
 /** What changes in the labels: dialogs, lists and the trail show them, so a person reviews each. */
 export function labelChanges(approved: Labelled, saved: Labelled): PolicyChange[] {
@@ -29,7 +29,7 @@ export function newLabels(added: Labelled, grants: boolean): PolicyChange[] {
 /** In quotes unless it is one plain word, so that no label reads like the rest of the line. */
 function shown(label: string | undefined): string {
   if (label === undefined) return 'none';
-  if (/^[\w.-]+$/.test(label) && label.length <= MOST_SHOWN && label !== 'none') return label;
+  if (/^[\w.-]+$/.test(label) && label.length <= MAX_SHOWN && label !== 'none') return label;
   const points = [...label];
-  return JSON.stringify(points.length > MOST_SHOWN ? `${points.slice(0, MOST_SHOWN - 1).join('')}…` : label);
+  return JSON.stringify(points.length > MAX_SHOWN ? `${points.slice(0, MAX_SHOWN - 1).join('')}…` : label);
 }

@@ -2,7 +2,7 @@ import type { NewTools } from './serverWriter.ts';
 
 /** How VS Code names the tools of an MCP server: `mcp_`, the server's name cut to 18 characters in all, `_`, the tool's name. */
 const PREFIX = 'mcp_';
-const LONGEST_PREFIX = 18;
+const MAX_PREFIX = 18;
 
 /** Verbs of tools that only look. What a tool does is its server's own word; this is a proposal that a person confirms. */
 const READS = /^(?:get|list|search|read|find|describe|show|count)(?=$|[_./-]|[A-Z])/;
@@ -15,7 +15,7 @@ const READS = /^(?:get|list|search|read|find|describe|show|count)(?=$|[_./-]|[A-
  * @param names the names of all tools that VS Code knows
  */
 export function toolsInEditor(server: string, names: readonly string[]): readonly string[] {
-  const longest = LONGEST_PREFIX - PREFIX.length - 1;
+  const longest = MAX_PREFIX - PREFIX.length - 1;
   const short = server
     .toLowerCase()
     .replaceAll(/[^a-z0-9_.-]+/g, '_')

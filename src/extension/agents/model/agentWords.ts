@@ -1,7 +1,7 @@
 import { escapeUnshowable } from '../../../core/audit/escape.ts';
 
 /** Longer ones only push the rest out of sight. */
-const MOST_CHARACTERS = 60;
+const MAX_CHARACTERS = 60;
 
 /**
  * An agent's own words for people's eyes: in one line, without anything that cannot be seen, cut, and nothing but text.
@@ -9,7 +9,5 @@ const MOST_CHARACTERS = 60;
  */
 export function agentWords(text: string): string {
   const characters = [...escapeUnshowable(text).replaceAll('](', '] (').replaceAll('$(', '$ (')];
-  return characters.length > MOST_CHARACTERS
-    ? `${characters.slice(0, MOST_CHARACTERS).join('')}…`
-    : characters.join('');
+  return characters.length > MAX_CHARACTERS ? `${characters.slice(0, MAX_CHARACTERS).join('')}…` : characters.join('');
 }

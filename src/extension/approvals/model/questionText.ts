@@ -4,9 +4,9 @@ import type { ApprovalQuestion } from '../../../gateway/parent.ts';
 import { bodyLines, bodyOnOneLine, cut, oneLine, queryLines } from './requestText.ts';
 
 /** What fits a dialog, in characters; *Details* has everything. */
-const MOST_URL = 400;
-const MOST_BODY = 300;
-const MOST_REASON = 200;
+const MAX_URL = 400;
+const MAX_BODY = 300;
+const MAX_REASON = 200;
 
 /** The dialog's question. */
 export function dialogTitle(question: ApprovalQuestion): string {
@@ -24,8 +24,8 @@ export function isToolCall({ method }: ApprovalQuestion): boolean {
 /** The dialog's text: the exact request first, what the agent says of it last. */
 export function dialogDetail(question: ApprovalQuestion, others: number): string {
   const { method, body, reason, rule } = question;
-  const url = cut(oneLine(question.url), MOST_URL);
-  const bodyText = body && bodyOnOneLine(body, MOST_BODY);
+  const url = cut(oneLine(question.url), MAX_URL);
+  const bodyText = body && bodyOnOneLine(body, MAX_BODY);
   const headers = question.headers.map(([name]) => name).join(', ');
   return [
     isToolCall(question) ? l10n.t('Tool: {0}', url.text) : `${method} ${url.text}${more(url.left)}`,
@@ -34,7 +34,7 @@ export function dialogDetail(question: ApprovalQuestion, others: number): string
     '',
     ...credentialLines(question),
     agentText(question),
-    ...(reason === undefined ? [] : [l10n.t('The agent’s own words: “{0}”', agentWords(reason, MOST_REASON))]),
+    ...(reason === undefined ? [] : [l10n.t('The agent’s own words: “{0}”', agentWords(reason, MAX_REASON))]),
     l10n.t('The rule that asks: {0} ({1}, line {2})', rule.text, rule.file, rule.line),
     ...(others > 0
       ? ['', others === 1 ? l10n.t('1 more request waits.') : l10n.t('{0} more requests wait.', others)]

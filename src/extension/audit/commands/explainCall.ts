@@ -10,7 +10,7 @@ import { CallNode, callText } from '../views/callNode.ts';
 import { blockedText, reasonText, remedyText } from '../views/reasonText.ts';
 
 /** In characters. */
-const MOST_OF_A_CALL = 200;
+const MAX_OF_A_CALL = 200;
 
 type Blocked = Activity & { readonly result: Extract<Activity['result'], { kind: 'blocked' }> };
 
@@ -58,7 +58,7 @@ async function detailOf(app: GatewayPart, call: Blocked): Promise<string> {
 
 /** A row may be as long as an agent likes; the dialog names it. */
 function shortText(call: Activity): string {
-  return shownText(callText(call), MOST_OF_A_CALL);
+  return shownText(callText(call), MAX_OF_A_CALL);
 }
 
 /** What there is to say of a credential in a call, and of calls after it; nothing of other calls. */

@@ -12,7 +12,7 @@ import type { WaitingWish } from '../model/accessWishes.ts';
 import { WishNode } from '../views/wishNode.ts';
 
 /** Longest reason of an agent's that is shown, in characters. */
-const LONGEST_REASON = 200;
+const MAX_REASON = 200;
 
 /**
  * Shows what an agent asks for and the very rule that would allow it. Adding the rule writes it into the policy file and
@@ -41,11 +41,7 @@ export async function reviewAccessRequest(app: App, argument: unknown): Promise<
           detail: [
             shortened(`${wish.method} ${wish.path}`),
             '',
-            l10n.t(
-              '“{0}” asks for it. The agent’s own words: “{1}”',
-              wish.agent,
-              agentWords(wish.reason, LONGEST_REASON),
-            ),
+            l10n.t('“{0}” asks for it. The agent’s own words: “{1}”', wish.agent, agentWords(wish.reason, MAX_REASON)),
             '',
             ...preview.text,
           ].join('\n'),

@@ -2,7 +2,7 @@ import { l10n, ProgressLocation, Uri, window, workspace } from 'vscode';
 import type { AuditRecord } from '../../../core/audit/auditEvent.ts';
 import { asCsv, asJsonLines } from '../../../core/audit/exportFormats.ts';
 import type { ExplorerFilter } from './explorerMessages.ts';
-import { MOST_ROWS, markdownReport } from './markdownReport.ts';
+import { MAX_ROWS, markdownReport } from './markdownReport.ts';
 import type { TrailReader } from './trailReader.ts';
 
 /** Writes what the explorer shows into a file of the person's choice, as CSV, JSON lines or a Markdown report. */
@@ -62,7 +62,7 @@ async function markdownOf(
   let newest: readonly AuditRecord[] = [];
   for await (const records of reader.records(filter)) {
     if (stopped()) return undefined;
-    newest = [...newest, ...records].slice(-MOST_ROWS);
+    newest = [...newest, ...records].slice(-MAX_ROWS);
   }
   return Buffer.from(markdownReport(view, newest, l10n));
 }

@@ -8,7 +8,7 @@ interface Translator {
 }
 
 /** A document is read by people: more rows than these belong into the other formats. */
-export const MOST_ROWS = 1000;
+export const MAX_ROWS = 1000;
 
 /** What the explorer shows as a Markdown document: the numbers, then the records, newest last. */
 export function markdownReport(view: ExplorerView, records: readonly AuditRecord[], l10n: Translator): string {

@@ -3,7 +3,7 @@ import type { ActivityLog } from './activity.ts';
 import type { WindowHistory } from './windowHistory.ts';
 
 /** As many as the view keeps calls. */
-const MOST_LINES = 200;
+const MAX_LINES = 200;
 
 /** Fills the *Activity* view and the audit channel with what this window's earlier gateways recorded. */
 export async function recallHistory(
@@ -18,7 +18,7 @@ export async function recallHistory(
   const lines = records.filter(({ kind }) => kind !== 'intent').map(humanLine);
   channel.append(
     lines
-      .slice(-MOST_LINES)
+      .slice(-MAX_LINES)
       .map((line) => `${line}\n`)
       .join(''),
   );

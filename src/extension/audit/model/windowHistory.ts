@@ -14,7 +14,7 @@ const KEPT_RUNS = 24;
 /** How far back is looked: a day, in milliseconds. */
 const RECALLED_MS = 24 * 60 * 60 * 1000;
 /** A call takes some 1200 bytes of the trail, intent and outcome: enough for 200 of them, read in a few milliseconds. */
-const MOST_BYTES = 512 * 1024;
+const MAX_BYTES = 512 * 1024;
 
 const runIds = z.array(z.string());
 /** What is shown of a record; the trail's own form asks for less. Files of the trail can be edited by anyone. */
@@ -60,7 +60,7 @@ export class WindowHistory {
    */
   async recall(): Promise<readonly AuditRecord[]> {
     const found: AuditRecord[] = [];
-    let left = MOST_BYTES;
+    let left = MAX_BYTES;
     for (const name of await this.#newestParts()) {
       if (left <= 0) break;
       const { bytes, lines } = await this.#tail(name, left);

@@ -9,7 +9,7 @@ import { readConfigText } from './configText.ts';
 import { type ConfigAddress, expanded } from './userPlaces.ts';
 
 /** More files than any repository has; a search must end. */
-const MOST_FILES = 5000;
+const MAX_FILES = 5000;
 const EXCLUDED = '{**/node_modules/**,**/.git/**,**/.venv/**,**/vendor/**}';
 
 /**
@@ -88,7 +88,7 @@ export class ConfigFiles {
 
   async #inWorkspace(): Promise<readonly ConfigAddress[]> {
     if ((vscode.workspace.workspaceFolders ?? []).length === 0) return [];
-    const found = await vscode.workspace.findFiles(`{${WORKSPACE_PLACES.map(globOf).join(',')}}`, EXCLUDED, MOST_FILES);
+    const found = await vscode.workspace.findFiles(`{${WORKSPACE_PLACES.map(globOf).join(',')}}`, EXCLUDED, MAX_FILES);
     return found.flatMap((uri) => {
       const place = workspacePlace(uri.path);
       return place ? [{ uri, place, scope: 'workspace' as const }] : [];

@@ -7,7 +7,7 @@ import { readPlainFile } from '../../../protocol/plainFile.ts';
 const manifest = z.object({ name: z.string(), version: z.string() });
 
 /** A manifest is a few kilobytes. */
-const LARGEST_BYTES = 1024 * 1024;
+const MAX_BYTES = 1024 * 1024;
 
 /**
  * The version of an npm package that ran last on this machine, as far as folders tell: in npx's cache
@@ -41,7 +41,7 @@ async function versionIn(
   const file = path.join(folder, 'node_modules', ...packageName.split('/'), 'package.json');
   try {
     const { size, mtimeMs } = await fs.stat(file);
-    if (size > LARGEST_BYTES) return undefined;
+    if (size > MAX_BYTES) return undefined;
     const { name, version } = manifest.parse(JSON.parse(readPlainFile(file)));
     return name === packageName && isExactVersion('npm', version) ? { version, at: mtimeMs } : undefined;
   } catch {

@@ -55,9 +55,9 @@ export function storeEntered(
 }
 
 /** Nobody has more of these at the places that count, and a workspace of thousands of packages must not hold us up. */
-const MOST_FILES = 50;
+const MAX_FILES = 50;
 /** A file larger than this was not written by hand. */
-const LARGEST_BYTES = 256 * 1024;
+const MAX_BYTES = 256 * 1024;
 
 /** Templates hold placeholders, and belong into the repository. */
 const TEMPLATE = /\.(?:example|sample|template|dist|defaults?)$/i;
@@ -146,7 +146,7 @@ async function askVariable(frame: StepFrame, files: readonly EnvFile[]): Promise
 
 /** The files that hold a value that could be a credential, those nearest to the root first. */
 async function envFiles(): Promise<readonly EnvFile[]> {
-  const found = await workspace.findFiles('**/.env*', '{**/node_modules/**,**/.git/**,**/.venv/**}', MOST_FILES);
+  const found = await workspace.findFiles('**/.env*', '{**/node_modules/**,**/.git/**,**/.venv/**}', MAX_FILES);
   const named = found
     .filter(({ path }) => /\/\.env(?:\.[^/]+)?$/.test(path) && !TEMPLATE.test(path))
     .sort((one, other) => one.path.length - other.path.length || (one.path < other.path ? -1 : 1));
@@ -164,7 +164,7 @@ function pathOf(file: Uri): string {
 async function readText(file: Uri): Promise<string | undefined> {
   try {
     const { size, type } = await workspace.fs.stat(file);
-    if (size > LARGEST_BYTES || (type & FileType.File) === 0) return undefined;
+    if (size > MAX_BYTES || (type & FileType.File) === 0) return undefined;
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await workspace.fs.readFile(file));
   } catch {
     return undefined;

@@ -11,7 +11,7 @@ import { type CredentialQuestion, credentialButtons } from './credentialBox.ts';
 import { askStoredOrTyped, type EnteredCredential } from './enterCredential.ts';
 
 /** A key file is a few KB; anything much larger is another file. */
-const LARGEST_BYTES = 64 * 1024;
+const MAX_BYTES = 64 * 1024;
 
 export interface MaterialQuestion extends Omit<CredentialQuestion, 'useCommand'> {
   /** Whether it may stand in a file of the workspace. */
@@ -124,5 +124,5 @@ async function askFile(
 
 async function readKey(file: Uri): Promise<Secret | undefined> {
   const bytes = await workspace.fs.readFile(file);
-  return bytes.length > LARGEST_BYTES ? undefined : new Secret(new TextDecoder().decode(bytes).trim());
+  return bytes.length > MAX_BYTES ? undefined : new Secret(new TextDecoder().decode(bytes).trim());
 }

@@ -11,7 +11,7 @@ export const RETIRED_FOR_MS = 24 * 60 * 60 * 1000;
 export const UNDO_FOR_MS = 10 * 60 * 1000;
 
 /** Renewals come every few minutes with some providers: how many values that they replaced are kept, at most. */
-const MOST_RENEWED = 8;
+const MAX_RENEWED = 8;
 
 /** Entries of SecretStorage with values that are no longer used. */
 export const RETIRED = 'retired/';
@@ -55,7 +55,7 @@ export class RetiredValues {
   /** Keeps a value that the gateway renewed. A rotation before it can be undone no less. */
   async retireRenewed(id: CredentialId, value: Secret): Promise<void> {
     const kept = this.#alive(await this.#read(id));
-    const surplus = new Set(kept.filter(({ renewed }) => renewed).slice(0, 1 - MOST_RENEWED));
+    const surplus = new Set(kept.filter(({ renewed }) => renewed).slice(0, 1 - MAX_RENEWED));
     const retired: RetiredEntry = { value, until: this.#now() + RETIRED_FOR_MS, renewed: true };
     const entries = [...(surplus.size === 0 ? kept : kept.filter((entry) => !surplus.has(entry))), retired];
     await storeKept(this.#secrets, RETIRED + credentialKey(id), retiredText(entries));

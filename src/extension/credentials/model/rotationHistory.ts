@@ -12,7 +12,7 @@ export interface CredentialEvent {
 }
 
 /** The oldest go first: enough for years of rotations, and little to write. */
-const MOST_EVENTS = 30;
+const MAX_EVENTS = 30;
 
 const KEY = 'rotations';
 const schema = z.record(
@@ -40,7 +40,7 @@ export class RotationHistory {
   }
 
   async add(id: CredentialId, event: CredentialEvent): Promise<void> {
-    const events = [...this.of(id), event].slice(-MOST_EVENTS);
+    const events = [...this.of(id), event].slice(-MAX_EVENTS);
     await this.#metadata.update(KEY, { ...this.#read(), [credentialKey(id)]: events });
   }
 

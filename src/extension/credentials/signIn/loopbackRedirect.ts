@@ -5,9 +5,9 @@ const PATH = '/signed-in';
 
 /** A browser sends its request at once, and what comes back is short; in milliseconds and bytes. */
 const REQUEST_WITHIN_MS = 5000;
-const MOST_HEADER_BYTES = 16 * 1024;
+const MAX_HEADER_BYTES = 16 * 1024;
 /** A browser opens a few connections in advance; nobody else has a reason to. */
-const MOST_CONNECTIONS = 16;
+const MAX_CONNECTIONS = 16;
 
 /** A listener for the minutes of one sign-in. */
 export interface LoopbackRedirect {
@@ -34,13 +34,13 @@ export async function listenOnLoopback(
   const server = createServer(
     // Looked at often, so that connections that say nothing leave room for the browser's.
     {
-      maxHeaderSize: MOST_HEADER_BYTES,
+      maxHeaderSize: MAX_HEADER_BYTES,
       requestTimeout: requestWithinMs,
       connectionsCheckingInterval: requestWithinMs / 5,
     },
     (request, response) => answer(request, response),
   );
-  server.maxConnections = MOST_CONNECTIONS;
+  server.maxConnections = MAX_CONNECTIONS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', resolve);

@@ -5,7 +5,7 @@ import { chooseInModal, tellFailure } from '../../ui/confirm.ts';
 import { changeWords } from '../model/changeWords.ts';
 
 /** More lines would not fit a dialog. */
-const MOST_LINES = 12;
+const MAX_LINES = 12;
 
 /** Writes the proposal in front into its file. What it takes away ends with that; what it adds waits for the review. */
 export async function useProposal(app: App, argument: unknown): Promise<void> {
@@ -18,12 +18,12 @@ export async function useProposal(app: App, argument: unknown): Promise<void> {
   }
   const lines = changeWords(proposal.changes);
   const [write, details] = [l10n.t('Write'), l10n.t('Details')];
-  const more = lines.length - MOST_LINES;
+  const more = lines.length - MAX_LINES;
   const chosen = await chooseInModal(
     {
       message: l10n.t('Write this proposal into “{0}”?', proposal.label),
       detail: [
-        ...lines.slice(0, MOST_LINES),
+        ...lines.slice(0, MAX_LINES),
         ...(more > 0 ? [l10n.t('… and {0} more. “Details” lists them all, and writes nothing.', more)] : []),
         '',
         l10n.t(

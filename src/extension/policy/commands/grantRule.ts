@@ -55,11 +55,11 @@ export function previewRule(
 }
 
 /** An agent's path may be of any length, and must not push what it comes to out of sight. */
-const MOST_PATH = 300;
+const MAX_PATH = 300;
 
 /** What an agent chose on one line of a dialog, cut. */
 export function shortened(text: string): string {
-  const { text: start, left } = cut(oneLine(text), MOST_PATH);
+  const { text: start, left } = cut(oneLine(text), MAX_PATH);
   return left === 0 ? start : l10n.t('{0}… ({1} more characters)', start, left);
 }
 

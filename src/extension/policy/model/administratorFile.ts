@@ -8,7 +8,7 @@ import type { PolicyRead } from './policySource.ts';
 /** How often the file is looked at: 2 seconds. Its folder may not exist yet, so there is nothing else to watch. */
 const LOOK_EVERY_MS = 2000;
 /** A file this large is never a policy; the language's own cap is lower. */
-const LARGEST_READ_BYTES = 1024 * 1024;
+const MAX_READ_BYTES = 1024 * 1024;
 
 /**
  * Where an administrator puts the policy of a machine. Fixed for each platform: an environment variable or a setting is
@@ -33,7 +33,7 @@ export async function readAdministratorFile(path: string): Promise<PolicyRead> {
     try {
       const stat = await file.stat();
       if (!stat.isFile()) return { kind: 'unreadable', why: 'This is not a regular file.' };
-      if (stat.size > LARGEST_READ_BYTES) return { kind: 'unreadable', why: 'The file is larger than 256 KB.' };
+      if (stat.size > MAX_READ_BYTES) return { kind: 'unreadable', why: 'The file is larger than 256 KB.' };
       const bytes = await file.readFile();
       return { kind: 'text', text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
     } finally {

@@ -11,7 +11,7 @@ const POLICY_FILE_NAME = 'valetkey.yaml';
 const SETTING = 'valetKey.policyFile';
 
 /** A file this large is never a policy, and reading it would hold up the window; the language's own cap is lower. */
-const LARGEST_READ_BYTES = 1024 * 1024;
+const MAX_READ_BYTES = 1024 * 1024;
 
 /** Where the policy files of this window are, read through VS Code so that remote and virtual folders work too. */
 export class PolicyLocations {
@@ -140,7 +140,7 @@ function watchFile(uri: vscode.Uri, changed: () => void): vscode.Disposable {
 async function readUri(uri: vscode.Uri): Promise<PolicyRead> {
   try {
     const { size } = await vscode.workspace.fs.stat(uri);
-    if (size > LARGEST_READ_BYTES) {
+    if (size > MAX_READ_BYTES) {
       return { kind: 'unreadable', why: vscode.l10n.t('The file is larger than 256 KB. Make it smaller.') };
     }
     const bytes = await vscode.workspace.fs.readFile(uri);

@@ -23,7 +23,7 @@ export interface PolicySource {
 /** Pause between two looks at a file that may still be being written, and at one that looks just emptied. */
 const SETTLE_MS = 40;
 const SETTLE_EMPTY_MS = 400;
-const MOST_LOOKS = 10;
+const MAX_LOOKS = 10;
 
 /**
  * Reads until two looks agree. Programs that write in place leave a file empty or cut for a moment, and a cut file can
@@ -36,7 +36,7 @@ export async function readSettled(
 ): Promise<SettledRead> {
   const passing: string[] = [];
   let last = await read();
-  for (let look = 1; look < MOST_LOOKS; look += 1) {
+  for (let look = 1; look < MAX_LOOKS; look += 1) {
     await pause(last.kind === 'text' && isEmpty(last.text) ? SETTLE_EMPTY_MS : SETTLE_MS);
     const next = await read();
     if (sameRead(last, next)) break;

@@ -10,7 +10,7 @@ import { ToolsChangedError, type WaitingTools } from '../model/toolPinStore.ts';
 import { type ToolReviewText, toolReviewText } from '../model/toolReviewText.ts';
 
 /** More would not fit a dialog. */
-const MOST_NAMES = 8;
+const MAX_NAMES = 8;
 
 /**
  * Shows what a wrapped server changed in its tools, as a difference and in words, and accepts it when the person says so.
@@ -90,7 +90,7 @@ function detailOf({ added, changed, hidden, gone }: ToolReviewText): string {
 }
 
 function namesText(names: readonly string[]): string {
-  const more = names.length - MOST_NAMES;
-  const shown = names.slice(0, MOST_NAMES).join(', ');
+  const more = names.length - MAX_NAMES;
+  const shown = names.slice(0, MAX_NAMES).join(', ');
   return more > 0 ? l10n.t('{0} and {1} more', shown, more) : shown;
 }

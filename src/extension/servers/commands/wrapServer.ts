@@ -17,7 +17,7 @@ import { maskedText } from '../../ui/placementText.ts';
 import type { WrapWish } from './wrapQuestions.ts';
 
 /** More names would not fit a dialog. */
-const MOST_NAMES = 8;
+const MAX_NAMES = 8;
 
 /**
  * Makes a wrapped server of one that a client started: shows the policy's change, asks in a modal that names what is started,
@@ -134,7 +134,7 @@ function toolsText({ allow, ask }: NewTools): string {
 }
 
 function namesText(names: readonly string[]): string {
-  const more = names.length - MOST_NAMES;
-  const shown = names.slice(0, MOST_NAMES).join(', ');
+  const more = names.length - MAX_NAMES;
+  const shown = names.slice(0, MAX_NAMES).join(', ');
   return more > 0 ? l10n.t('{0} and {1} more', shown, more) : shown;
 }

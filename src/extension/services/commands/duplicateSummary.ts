@@ -5,7 +5,7 @@ import { isProduction } from '../../../core/services/production.ts';
 import { destinationText } from '../../ui/placementText.ts';
 
 /** More rules would not fit a dialog; the difference behind it has them all. */
-const MOST_RULES = 12;
+const MAX_RULES = 12;
 
 /** What a provider often has apart for each environment. */
 const OF_ENVIRONMENT = ['tokenUrl', 'authorizationUrl', 'clientId', 'audience', 'appId', 'installationId'];
@@ -13,7 +13,7 @@ const OF_ENVIRONMENT = ['tokenUrl', 'authorizationUrl', 'clientId', 'audience', 
 /** What a person agrees to when a service is made for another environment. */
 export function duplicateSummary(copy: Service, file: string): string {
   const { rules, limits } = copy;
-  const more = rules.length - MOST_RULES;
+  const more = rules.length - MAX_RULES;
   // Google has one address for all of them, which the file need not name.
   const google = copy.auth.type === 'google-service-account';
   const copied = OF_ENVIRONMENT.filter((key) => key in copy.auth && !(google && key === 'tokenUrl'));
@@ -37,7 +37,7 @@ export function duplicateSummary(copy: Service, file: string): string {
     l10n.t('Written to: {0}', file),
     '',
     rules.length === 0 ? l10n.t('Agents cannot call anything until you add rules.') : l10n.t('Agents may call:'),
-    ...rules.slice(0, MOST_RULES).map((rule) => `    ${describeRule(rule)}`),
+    ...rules.slice(0, MAX_RULES).map((rule) => `    ${describeRule(rule)}`),
     ...(more > 0 ? [l10n.t('… and {0} more, in the difference behind this dialog.', more)] : []),
     '',
     ...(limits.requests ? [l10n.t('At most {0} requests per {1}.', limits.requests.count, limits.requests.per)] : []),

@@ -8,7 +8,7 @@ import { standingText } from '../../policy/model/standingText.ts';
 import { statusText } from '../../services/views/statusPresentation.ts';
 
 /** More lines would not fit a dialog. */
-const MOST_LINES = 22;
+const MAX_LINES = 22;
 
 /** Says in one dialog how things stand, and why an agent may not see the tools; what needs a person comes first. */
 export async function showStatus(app: App): Promise<void> {
@@ -23,7 +23,7 @@ export async function showStatus(app: App): Promise<void> {
     ...serviceLines(app),
   ];
   const details = l10n.t('Details');
-  const shown = lines.slice(0, MOST_LINES);
+  const shown = lines.slice(0, MAX_LINES);
   const more = lines.length - shown.length;
   const chosen = await vscode.window.showInformationMessage(
     l10n.t('Valet Key'),

@@ -1,7 +1,7 @@
 import net from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Dispatcher, type RequestInit as UndiciRequestInit, fetch as undiciFetch } from 'undici';
-import { JsonWeight, MOST_JSON_WEIGHT } from '../../../core/jsonWeight.ts';
+import { JsonWeight, MAX_JSON_WEIGHT } from '../../../core/jsonWeight.ts';
 import { addressAllowed } from '../../../core/net/address.ts';
 import type { BaseUrl } from '../../../core/net/baseUrl.ts';
 import type { Network } from '../../../core/net/network.ts';
@@ -88,7 +88,7 @@ function capped(maxBytes: number, perLine: boolean, onTooLong: () => void): Tran
         }
         bytes += piece.length - lineEnd - 1;
         weighed.add(Buffer.from(piece.subarray(lineEnd + 1)).toString('latin1'));
-        if (bytes > maxBytes || weighed.weight > MOST_JSON_WEIGHT) {
+        if (bytes > maxBytes || weighed.weight > MAX_JSON_WEIGHT) {
           onTooLong();
           controller.error(new TransportError('too_large', 'yes', `more than ${maxBytes} bytes`));
           return;

@@ -8,7 +8,7 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
 
-import { JsonWeight, MOST_JSON_WEIGHT } from '../../../core/jsonWeight.ts';
+import { JsonWeight, MAX_JSON_WEIGHT } from '../../../core/jsonWeight.ts';
 
 declare const VALETKEY_VERSION: string;
 
@@ -91,7 +91,7 @@ export class ServerLink {
       const taken = result.tools.slice(0, MAX_TOOLS - tools);
       const text = JSON.stringify(taken);
       chars += text.length;
-      if (chars > MAX_CHARS || weighed.add(text).weight > MOST_JSON_WEIGHT) return this.#cut(pages, tools);
+      if (chars > MAX_CHARS || weighed.add(text).weight > MAX_JSON_WEIGHT) return this.#cut(pages, tools);
       pages.push(text);
       tools += taken.length;
       if (taken.length < result.tools.length) return this.#cut(pages, tools);
