@@ -7,7 +7,7 @@ import { type Rendezvous, rendezvousSchema } from '../protocol/rendezvous.ts';
 import { checkRuntimeDir } from '../protocol/runtimeDir.ts';
 
 /** What a proxy knows about its own place. */
-export interface Whereabouts {
+export interface ClientLocation {
   readonly parentPid: number;
   readonly home: string;
   readonly workingDirectory: string;
@@ -49,7 +49,7 @@ export function readGateways(runtimeDir: string): Rendezvous[] {
  * the only window; else the last focused one, with the user's policy alone. Routing, not a boundary: whoever can reach
  * one socket of this user can reach all.
  */
-export function rankGateways(all: readonly Rendezvous[], own: Whereabouts): Candidate[] {
+export function rankGateways(all: readonly Rendezvous[], own: ClientLocation): Candidate[] {
   const byFocus = [...all].sort((a, b) => b.focusedAt - a.focusedAt);
   const places = [...own.roots, ...(own.workingDirectory === own.home ? [] : [own.workingDirectory])];
   const holds = (folder: string, place: string): boolean =>

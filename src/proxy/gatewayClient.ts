@@ -1,6 +1,6 @@
 import type { AgentInfo, CallProgress } from '../protocol/messages.ts';
 import { RuntimeDirError } from '../protocol/runtimeDir.ts';
-import { type Fit, rankGateways, readGateways, type Whereabouts } from './findGateways.ts';
+import { type ClientLocation, type Fit, rankGateways, readGateways } from './findGateways.ts';
 import { connect, type GatewayConnection, type Order } from './gatewayConnection.ts';
 import { gatewayLost, gatewaySilent, gatewayUnsafe, type Reply } from './reply.ts';
 
@@ -24,15 +24,15 @@ const LOOK_AGAIN_MS = 1000;
  */
 export class GatewayClient {
   readonly #runtimeDir: string;
-  readonly #whereabouts: () => Promise<Whereabouts>;
+  readonly #clientLocation: () => Promise<ClientLocation>;
   readonly #agent: () => AgentInfo;
   #found: Promise<Found | undefined> | undefined;
   #lookedAt = 0;
   #lastId = 0;
 
-  constructor(options: { runtimeDir: string; whereabouts: () => Promise<Whereabouts>; agent: () => AgentInfo }) {
+  constructor(options: { runtimeDir: string; clientLocation: () => Promise<ClientLocation>; agent: () => AgentInfo }) {
     this.#runtimeDir = options.runtimeDir;
-    this.#whereabouts = options.whereabouts;
+    this.#clientLocation = options.clientLocation;
     this.#agent = options.agent;
   }
 
@@ -100,7 +100,7 @@ export class GatewayClient {
   async #find(worse?: Fit): Promise<Found | undefined> {
     const gateways = readGateways(this.#runtimeDir);
     if (gateways.length === 0) return undefined;
-    for (const candidate of rankGateways(gateways, await this.#whereabouts())) {
+    for (const candidate of rankGateways(gateways, await this.#clientLocation())) {
       const { fit } = candidate;
       if (worse !== undefined && fit >= worse) return undefined;
       try {

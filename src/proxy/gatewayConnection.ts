@@ -57,14 +57,14 @@ export function connect(candidate: Candidate, agent: AgentInfo): Promise<Gateway
     let retired = false;
 
     const fail = (why: string): void => {
-      clearTimeout(patience);
+      clearTimeout(timeout);
       socket.destroy();
       reject(new Error(why));
       for (const { settle } of pending.values()) settle(gatewayLost('unknown'));
       pending.clear();
       for (const listener of watching.splice(0)) listener();
     };
-    const patience = setTimeout(() => fail('the gateway did not answer in time'), CONNECT_TIMEOUT_MS);
+    const timeout = setTimeout(() => fail('the gateway did not answer in time'), CONNECT_TIMEOUT_MS);
     const writer = new LineWriter(socket);
     const send = (message: object): void => writer.send(message);
 
@@ -78,7 +78,7 @@ export function connect(candidate: Candidate, agent: AgentInfo): Promise<Gateway
         }
         proven = true;
         lines.cap = MAX_LINE_BYTES;
-        clearTimeout(patience);
+        clearTimeout(timeout);
         send({ proof: prove(rendezvous.key, 'proxy', nonces) });
         send({ do: 'hello', agent, scope } satisfies FromProxy);
         resolve(connection);

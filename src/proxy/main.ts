@@ -4,7 +4,7 @@ import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { CallToolRequestSchema, type CallToolResult, ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { defaultRuntimeDir, ownRuntimeDirInputs } from '../protocol/runtimeDir.ts';
 import { entryOf } from './entry.ts';
-import type { Whereabouts } from './findGateways.ts';
+import type { ClientLocation } from './findGateways.ts';
 import { GatewayClient, type Question } from './gatewayClient.ts';
 
 import { invalidArguments, type Refused, type Reply } from './reply.ts';
@@ -42,7 +42,7 @@ function main(): void {
   );
   const gateway = new GatewayClient({
     runtimeDir: process.env.VALETKEY_RUNTIME_DIR || defaultRuntimeDir(ownRuntimeDirInputs(process.env, os.tmpdir())),
-    whereabouts: () => whereabouts(server),
+    clientLocation: () => clientLocation(server),
     agent: () => {
       const client = server.getClientVersion();
       const entry = entryOf(process.env);
@@ -127,7 +127,7 @@ function result(reply: Reply): CallToolResult {
   };
 }
 
-async function whereabouts(server: Server): Promise<Whereabouts> {
+async function clientLocation(server: Server): Promise<ClientLocation> {
   let roots: string[] = [];
   if (server.getClientCapabilities()?.roots) {
     try {

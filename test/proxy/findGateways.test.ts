@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Rendezvous } from '../../src/protocol/rendezvous.ts';
-import { rankGateways, readGateways, type Whereabouts } from '../../src/proxy/findGateways.ts';
+import { type ClientLocation, rankGateways, readGateways } from '../../src/proxy/findGateways.ts';
 
 function window(id: number, more: Partial<Rendezvous> = {}): Rendezvous {
   return {
@@ -20,9 +20,9 @@ function window(id: number, more: Partial<Rendezvous> = {}): Rendezvous {
   };
 }
 
-const nowhere: Whereabouts = { parentPid: 1, home: '/home/ada', workingDirectory: '/home/ada', roots: [] };
+const nowhere: ClientLocation = { parentPid: 1, home: '/home/ada', workingDirectory: '/home/ada', roots: [] };
 
-function ranked(all: Rendezvous[], own: Partial<Whereabouts> = {}): (readonly [id: number, scope: string])[] {
+function ranked(all: Rendezvous[], own: Partial<ClientLocation> = {}): (readonly [id: number, scope: string])[] {
   return rankGateways(all, { ...nowhere, ...own }).map(
     ({ rendezvous, scope }) => [Number.parseInt(rendezvous.gatewayId, 16), scope] as const,
   );

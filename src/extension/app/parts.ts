@@ -7,13 +7,13 @@ import type { LaunchCommand } from '../agents/model/launcher.ts';
 import type { ApprovalQueue } from '../approvals/model/approvalQueue.ts';
 import type { DetailsDocuments } from '../approvals/model/detailsDocument.ts';
 import type { Explorer } from '../audit/explorer/explorer.ts';
-import type { AccessWishes } from '../audit/model/accessWishes.ts';
+import type { AccessRequestList } from '../audit/model/accessRequestList.ts';
 import type { ActivityLog } from '../audit/model/activity.ts';
 import type { AuditTrail } from '../audit/model/auditTrail.ts';
 import type { Backups } from '../checkup/repair/backups.ts';
 import type { Checkup } from '../checkup/scan/checkup.ts';
-import type { Drills } from '../checkup/scan/drills.ts';
 import type { Exposures } from '../checkup/scan/exposures.ts';
+import type { KillSwitchTests } from '../checkup/scan/killSwitchTests.ts';
 import type { CredentialStore } from '../credentials/model/credentialStore.ts';
 import type { SignIns } from '../credentials/signIn/signIns.ts';
 import type { FreezeStore } from '../freeze/model/freezeStore.ts';
@@ -22,8 +22,8 @@ import type { Learning } from '../learn/model/learning.ts';
 import type { Proposals } from '../learn/model/proposals.ts';
 import type { LanguageService } from '../policy/language/languageService.ts';
 import type { AdministratorPolicy } from '../policy/model/administratorPolicy.ts';
-import type { PolicyBook } from '../policy/model/policyBook.ts';
 import type { PolicyLocations } from '../policy/model/policyLocations.ts';
+import type { PolicyStore } from '../policy/model/policyStore.ts';
 import type { ToolPinStore } from '../servers/model/toolPinStore.ts';
 import type { ServiceModel } from '../services/model/serviceModel.ts';
 import type { Announcements } from '../state/announcements.ts';
@@ -45,7 +45,7 @@ export interface FreezeParts {
 
 /** The policy files and their language. */
 export interface PolicyParts {
-  readonly policies: PolicyBook;
+  readonly policies: PolicyStore;
   readonly locations: PolicyLocations;
   readonly administrator: AdministratorPolicy;
   /** Reads a policy text within a second, off the event loop. */
@@ -88,7 +88,7 @@ export interface ServerParts {
 export interface AuditParts {
   readonly activity: ActivityLog;
   /** What agents asked for with `request_access`. */
-  readonly wishes: AccessWishes;
+  readonly accessRequests: AccessRequestList;
   readonly audit: AuditTrail;
   readonly explorer: Explorer;
   /** Absolute path of `dist/trailWorker.js`, which reads the audit trail beside the event loop. */
@@ -117,7 +117,7 @@ export interface CheckupParts {
   readonly backups: Backups;
   /** What stood in plain text, and is not known to be rotated. */
   readonly exposures: Exposures;
-  readonly drills: Drills;
+  readonly killSwitchTests: KillSwitchTests;
   /** Services whose last self-test showed their credential. */
   readonly leaks: Set<string>;
 }

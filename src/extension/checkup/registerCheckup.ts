@@ -11,8 +11,8 @@ const COMMANDS: CommandTable = {
   'valetKey.applyCheckupFix': async () => (await import('./commands/applyCheckupFix.ts')).applyCheckupFix,
   'valetKey.undoCheckupFix': async () => (await import('./commands/undoCheckupFix.ts')).undoCheckupFix,
   'valetKey.moveSecrets': async () => (await import('./commands/moveSecrets.ts')).moveSecrets,
-  'valetKey.waiveFinding': async () => (await import('./commands/waiveFinding.ts')).waiveFinding,
-  'valetKey.openFindingKeyPage': async () => (await import('./commands/waiveFinding.ts')).openFindingKeyPage,
+  'valetKey.waiveFinding': async () => (await import('./commands/markAsRotated.ts')).markAsRotated,
+  'valetKey.openFindingKeyPage': async () => (await import('./commands/markAsRotated.ts')).openFindingKeyPage,
   'valetKey.testErrorsForLeaks': async () => (await import('./commands/testErrorsForLeaks.ts')).testErrorsForLeaks,
 };
 

@@ -2,7 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { App } from '../app/app.ts';
 import { Explorer } from '../audit/explorer/explorer.ts';
-import { AccessWishes } from '../audit/model/accessWishes.ts';
+import { AccessRequestList } from '../audit/model/accessRequestList.ts';
 import { ActivityLog } from '../audit/model/activity.ts';
 import { FreezeStore } from '../freeze/model/freezeStore.ts';
 import { Learning } from '../learn/model/learning.ts';
@@ -42,7 +42,7 @@ export function compose(host: Host): WindowParts {
   const announceChange = (): void => shared.announceChange();
   const freeze = new FreezeStore({ file: shared, secrets: context.secrets });
   const activity = new ActivityLog();
-  const wishes = new AccessWishes(Date.now);
+  const accessRequests = new AccessRequestList(Date.now);
   const learning = new Learning(Date.now);
   const texts = new ReadOnlyTexts();
   const policy = composePolicies(host);
@@ -52,7 +52,7 @@ export function compose(host: Host): WindowParts {
   const { launcher, ...agent } = composeAgents(host, { policies });
   const approval = composeApprovals(host, texts);
   const gateway = composeGateway(host, {
-    ...{ policy, credential, agent, approval, freeze, learning, activity, wishes, announceChange },
+    ...{ policy, credential, agent, approval, freeze, learning, activity, accessRequests, announceChange },
     certificates: () => certificates,
     anchorer: () => audit.anchorer,
   });
@@ -71,7 +71,19 @@ export function compose(host: Host): WindowParts {
   const proposals = new Proposals();
   context.subscriptions.push(services, texts.register(), proposals.register(), explorer);
   const app: App = {
-    ...{ credentials, freeze, gateway, services, activity, wishes, learning, proposals, audit, texts, explorer },
+    ...{
+      credentials,
+      freeze,
+      gateway,
+      services,
+      activity,
+      accessRequests,
+      learning,
+      proposals,
+      audit,
+      texts,
+      explorer,
+    },
     ...policy,
     ...agent,
     ...checkup,

@@ -7,7 +7,7 @@ import { Launcher } from '../agents/model/launcher.ts';
 import { serverDefinition } from '../agents/model/serverDefinition.ts';
 import { registerServerProvider } from '../agents/model/serverProvider.ts';
 import { WrappedServerNames } from '../agents/model/wrappedServerNames.ts';
-import type { PolicyBook } from '../policy/model/policyBook.ts';
+import type { PolicyStore } from '../policy/model/policyStore.ts';
 import { offeredServers, serverScopes } from '../servers/model/serverScopes.ts';
 import { ToolPinStore } from '../servers/model/toolPinStore.ts';
 import { ApprovalStore } from '../state/approvalStore.ts';
@@ -24,7 +24,7 @@ export interface AgentParts {
 }
 
 /** Who may call, what was accepted of MCP servers' tools, and the ways in which agents reach the gateway. */
-export function composeAgents(host: Host, { policies }: { readonly policies: PolicyBook }): AgentParts {
+export function composeAgents(host: Host, { policies }: { readonly policies: PolicyStore }): AgentParts {
   const { context, storage, version, runtimeDir, bundle } = host;
   const sealed = (folder: string): ApprovalStore =>
     new ApprovalStore({

@@ -6,7 +6,7 @@ import { RenewalKeeper } from '../credentials/model/renewalKeeper.ts';
 import { RenewalLocks } from '../credentials/model/renewalLocks.ts';
 import { Sessions } from '../credentials/model/sessions.ts';
 import { SignIns } from '../credentials/signIn/signIns.ts';
-import type { PolicyBook } from '../policy/model/policyBook.ts';
+import type { PolicyStore } from '../policy/model/policyStore.ts';
 import type { SharedStateFile } from '../state/sharedState.ts';
 import { after, pause } from '../util/after.ts';
 import type { Host } from './host.ts';
@@ -20,7 +20,7 @@ export interface CredentialParts {
 /** Stored credentials, what renews them, and sign-ins at providers, whose links VS Code brings back. */
 export function composeCredentials(
   { context, storage, log }: Host,
-  { policies, shared }: { readonly policies: PolicyBook; readonly shared: SharedStateFile },
+  { policies, shared }: { readonly policies: PolicyStore; readonly shared: SharedStateFile },
 ): CredentialParts {
   const credentials = new CredentialStore({ secrets: context.secrets, metadata: context.globalState, now: Date.now });
   const sessions = new Sessions((provider, scopes) =>

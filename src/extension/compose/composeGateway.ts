@@ -1,11 +1,11 @@
 import type { GatewayEvents } from '../../gateway/parent.ts';
 import { tellOfAgent } from '../agents/views/agentToast.ts';
 import { tellOfCredentialInCall } from '../agents/views/credentialToast.ts';
-import type { AccessWishes } from '../audit/model/accessWishes.ts';
+import type { AccessRequestList } from '../audit/model/accessRequestList.ts';
 import type { ActivityLog } from '../audit/model/activity.ts';
 import type { Anchorer } from '../audit/model/anchorer.ts';
 import { ChannelLines } from '../audit/model/channelLines.ts';
-import { tellOfWish } from '../audit/views/wishToast.ts';
+import { notifyOfAccessRequest } from '../audit/views/accessRequestToast.ts';
 import { commandEnvironment } from '../credentials/model/commandEnvironment.ts';
 import { credentialIds, credentialSetOf } from '../credentials/model/credentialSet.ts';
 import { noteAnswer } from '../credentials/model/noteAnswer.ts';
@@ -29,7 +29,7 @@ export interface GatewaySources {
   readonly freeze: FreezeStore;
   readonly learning: Learning;
   readonly activity: ActivityLog;
-  readonly wishes: AccessWishes;
+  readonly accessRequests: AccessRequestList;
   /** The system's certificates, once they have been read. */
   readonly certificates: () => readonly string[];
   /** Made after the gateway, whose head it writes down. */
@@ -85,7 +85,7 @@ function partsOf({
 
 function handlers(
   { context, auditChannel, log, failed }: Host,
-  { policy, credential, agent, approval, activity, wishes, anchorer, announceChange }: GatewaySources,
+  { policy, credential, agent, approval, activity, accessRequests, anchorer, announceChange }: GatewaySources,
   gateway: () => GatewaySupervisor,
 ): GatewayEvents {
   const { policies } = policy;
@@ -107,8 +107,8 @@ function handlers(
       void approval.toasts.tell(question).catch(failed);
     },
     onApprovalGone: (id) => approval.queue.gone(id),
-    onAccessWish: (wish) => {
-      if (wishes.add(wish)) void tellOfWish(wish).catch(failed);
+    onAccessWish: (request) => {
+      if (accessRequests.add(request)) void notifyOfAccessRequest(request).catch(failed);
     },
     onAgents: (connected) => {
       for (const one of agent.agents.set(connected)) void tellOfAgent(one).catch(failed);

@@ -5,15 +5,15 @@ import { BoundedPolicyParser } from '../../policyWorker/policyParser.ts';
 import { administratorPath, readAdministratorFile, watchAdministratorFile } from '../policy/model/administratorFile.ts';
 import { AdministratorPolicy } from '../policy/model/administratorPolicy.ts';
 import { boundedParse } from '../policy/model/boundedParse.ts';
-import { PolicyBook } from '../policy/model/policyBook.ts';
 import { PolicyLocations } from '../policy/model/policyLocations.ts';
+import { PolicyStore } from '../policy/model/policyStore.ts';
 import { policyLanguage } from '../policy/model/windowPolicyLanguage.ts';
 import { ApprovalStore } from '../state/approvalStore.ts';
 import { textFolder } from '../state/textFolder.ts';
 import type { Host } from './host.ts';
 
 export interface PolicyParts {
-  readonly policies: PolicyBook;
+  readonly policies: PolicyStore;
   readonly locations: PolicyLocations;
   readonly administrator: AdministratorPolicy;
   /** Reads a policy text within a second, off the event loop. */
@@ -29,7 +29,7 @@ export function composePolicies({ context, storage, log, bundle, failed }: Host)
   const tooSlow = vscode.l10n.t('The file takes too long to read. Make it shorter or simpler.');
   const language = policyLanguage(parser, tooSlow);
   const { secrets } = context;
-  const policies = new PolicyBook({
+  const policies = new PolicyStore({
     approvals: new ApprovalStore({ texts: textFolder(path.join(storage, 'approved')), secrets, installation: storage }),
     lastValid: textFolder(path.join(storage, 'written')),
     language,

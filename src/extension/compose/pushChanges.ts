@@ -16,7 +16,7 @@ export function pushChanges({ context, failed }: Host, app: App, shared: SharedS
     agentStore.onDidChange(() => void gateway.push('agents')),
     credentials.onDidChange(() => void gateway.push('credentials')),
     // Which credentials count here depends on the policies, so the policies go first.
-    // What is in force of a server's tools is known before the server is.
+    // What is active of a server's tools is known before the server is.
     policies.onDidChange(
       () =>
         void gateway

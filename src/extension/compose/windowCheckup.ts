@@ -4,14 +4,14 @@ import * as vscode from 'vscode';
 import { Backups } from '../checkup/repair/backups.ts';
 import { Checkup } from '../checkup/scan/checkup.ts';
 import { ConfigFiles } from '../checkup/scan/configFiles.ts';
-import { Drills } from '../checkup/scan/drills.ts';
 import { Exposures, settled } from '../checkup/scan/exposures.ts';
+import { KillSwitchTests } from '../checkup/scan/killSwitchTests.ts';
 import { checkupContext } from '../checkup/scan/ownState.ts';
 import { userPlaces } from '../checkup/scan/userPlaces.ts';
 import { credentialKey } from '../credentials/model/credentialId.ts';
 import type { CredentialStore } from '../credentials/model/credentialStore.ts';
-import type { PolicyBook } from '../policy/model/policyBook.ts';
 import type { PolicyLocations } from '../policy/model/policyLocations.ts';
+import type { PolicyStore } from '../policy/model/policyStore.ts';
 import type { ServerSummary } from '../services/model/serverList.ts';
 import type { ServiceSummary } from '../services/model/serviceList.ts';
 import { textFolder } from '../state/textFolder.ts';
@@ -22,7 +22,7 @@ export interface WindowCheckup {
   readonly checkup: Checkup;
   readonly backups: Backups;
   readonly exposures: Exposures;
-  readonly drills: Drills;
+  readonly killSwitchTests: KillSwitchTests;
   /** Services whose last self-test showed their credential. */
   readonly leaks: Set<string>;
   /** Looks whenever a file, a service or a credential changed. The first look comes when the window has started. */
@@ -47,7 +47,7 @@ export function windowCheckup({
   readonly globalStorage: vscode.Uri;
   readonly credentials: CredentialStore;
   readonly metadata: MetadataPort;
-  readonly policies: PolicyBook;
+  readonly policies: PolicyStore;
   readonly locations: PolicyLocations;
   services(): readonly ServiceSummary[];
   servers(): readonly ServerSummary[];
@@ -58,7 +58,7 @@ export function windowCheckup({
   const exposures = new Exposures(textFolder(path.join(storage, 'checkup')));
   // Tells equal values apart within this run of the window, and is never written down.
   const key = randomBytes(32).toString('hex');
-  const drills = new Drills(metadata);
+  const killSwitchTests = new KillSwitchTests(metadata);
   const leaks = new Set<string>();
   const checkupOfWindow = new Checkup({
     files: (maxBytes) => files.read(maxBytes),
@@ -72,7 +72,7 @@ export function windowCheckup({
         servers: servers(),
         fileOf: (id) => locations.uriOf(id).fsPath,
         leaks,
-        drillMs: drills.last?.ms,
+        drillMs: killSwitchTests.last?.ms,
       }),
     ownFiles: () =>
       new Map(
@@ -93,7 +93,7 @@ export function windowCheckup({
     checkup: checkupOfWindow,
     backups,
     exposures,
-    drills,
+    killSwitchTests,
     leaks,
     follow(onError, changes) {
       let timer: NodeJS.Timeout | undefined;

@@ -7,7 +7,7 @@ const COMMANDS: CommandTable = {
   'valetKey.freezeService': async () => (await import('./commands/freezeService.ts')).freezeService,
   'valetKey.freezeServer': async () => (await import('./commands/freezeServer.ts')).freezeServer,
   'valetKey.unfreeze': async () => (await import('./commands/unfreeze.ts')).unfreeze,
-  'valetKey.drillKillSwitch': async () => (await import('./commands/drillKillSwitch.ts')).drillKillSwitch,
+  'valetKey.drillKillSwitch': async () => (await import('./commands/testKillSwitch.ts')).testKillSwitch,
 };
 
 /** The kill switch. */

@@ -2,7 +2,7 @@ import { type CancellationToken, l10n, ProgressLocation, Uri, window, workspace 
 import type { App } from '../../app/app.ts';
 import type { AuditParts } from '../../app/parts.ts';
 import { checkupReportText } from '../../checkup/commands/exportCheckupReport.ts';
-import { drillKillSwitch } from '../../freeze/commands/drillKillSwitch.ts';
+import { testKillSwitch } from '../../freeze/commands/testKillSwitch.ts';
 import { askChoice, single } from '../../ui/steps.ts';
 import { checkBeside } from '../explorer/checkBeside.ts';
 import { type EvidenceParts, evidencePack } from '../explorer/evidencePack.ts';
@@ -14,7 +14,7 @@ const THIRTY_DAYS_MS = 30 * 24 * 60 * 60 * 1000;
 /** Enough to see what records look like; the explorer exports them all. */
 const SAMPLE = 50;
 
-/** Writes one document with what a security lead asks for: the verified chain, the checkup, the policies, a freeze drill. */
+/** Writes one document with what a security lead asks for: the verified chain, the checkup, the policies, the last kill-switch test. */
 export async function exportEvidencePack(app: App): Promise<void> {
   const title = l10n.t('Export Evidence Pack');
   const drill = await askChoice(single(title), l10n.t('Test the kill switch for it?'), [
@@ -22,7 +22,7 @@ export async function exportEvidencePack(app: App): Promise<void> {
     { label: l10n.t('Use the last test'), value: false },
   ]);
   if (drill.kind !== 'value') return;
-  if (drill.value) await drillKillSwitch(app);
+  if (drill.value) await testKillSwitch(app);
   const folder = workspace.workspaceFolders?.[0]?.uri;
   const name = `valet-key-evidence-${new Date().toISOString().slice(0, 10)}.md`;
   const target = await window.showSaveDialog({
@@ -51,7 +51,7 @@ async function gather(app: App, token: CancellationToken): Promise<EvidenceParts
   const calls = await callsOf(app);
   const report = await app.checkup.run();
   if (token.isCancellationRequested) return undefined;
-  const last = app.drills.last;
+  const last = app.killSwitchTests.last;
   return {
     at: Date.now(),
     version: app.version,

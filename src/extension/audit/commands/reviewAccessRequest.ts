@@ -8,8 +8,8 @@ import { previewRule, shortened, tellNotAdded, whyNeedless, writeRule } from '..
 import { carefulChoice } from '../../ui/carefulChoice.ts';
 import { chooseInModal } from '../../ui/confirm.ts';
 import { askChoice, single } from '../../ui/steps.ts';
-import type { WaitingWish } from '../model/accessWishes.ts';
-import { WishNode } from '../views/wishNode.ts';
+import type { WaitingAccessRequest } from '../model/accessRequestList.ts';
+import { AccessRequestNode } from '../views/accessRequestNode.ts';
 
 /** Longest reason of an agent's that is shown, in characters. */
 const MAX_REASON = 200;
@@ -19,14 +19,14 @@ const MAX_REASON = 200;
  * approves it by that act; declining tells the agent, when it calls again. Closing the dialog decides nothing.
  */
 export async function reviewAccessRequest(app: App, argument: unknown): Promise<void> {
-  const wish = await whichWish(app, argument);
-  if (!wish) return;
-  const wanted = { service: wish.service, method: wish.method as Method, path: wish.path };
+  const request = await whichAccessRequest(app, argument);
+  if (!request) return;
+  const wanted = { service: request.service, method: request.method as Method, path: request.path };
   const preview = previewRule(app, wanted);
-  if (!preview) return tellNotAdded(l10n.t('“{0}” is no longer in a policy file of this window.', wish.service));
+  if (!preview) return tellNotAdded(l10n.t('“{0}” is no longer in a policy file of this window.', request.service));
   const needless = await whyNeedless(app, preview);
   if (needless !== undefined) {
-    await settle(app, wish, 'needless');
+    await settle(app, request, 'needless');
     return tellNotAdded(l10n.t('{0} The request was removed from the list.', needless));
   }
   const add = l10n.t('Add Rule');
@@ -37,11 +37,11 @@ export async function reviewAccessRequest(app: App, argument: unknown): Promise<
       chooseInModal(
         {
           warning: true,
-          message: l10n.t('Let agents send this to “{0}” from now on?', wish.service),
+          message: l10n.t('Let agents send this to “{0}” from now on?', request.service),
           detail: [
-            shortened(`${wish.method} ${wish.path}`),
+            shortened(`${request.method} ${request.path}`),
             '',
-            l10n.t('“{0}” asks for it. The agent’s own words: “{1}”', wish.agent, agentWords(wish.reason, MAX_REASON)),
+            l10n.t('“{0}” asks for it. The agent’s own words: “{1}”', request.agent, agentWords(request.reason, MAX_REASON)),
             '',
             ...preview.text,
           ].join('\n'),
@@ -53,22 +53,26 @@ export async function reviewAccessRequest(app: App, argument: unknown): Promise<
   );
   if (chosen === undefined) return;
   if (chosen === decline) {
-    await settle(app, wish, 'declined');
-    await app.gateway.record({ action: 'decline_access', service: wish.service });
+    await settle(app, request, 'declined');
+    await app.gateway.record({ action: 'decline_access', service: request.service });
     return;
   }
   const rule = chosen === asking ? { ...preview.rule, approval: 'always' as const } : preview.rule;
-  if (await writeRule(app, { ...preview, rule })) await settle(app, wish, 'granted');
+  if (await writeRule(app, { ...preview, rule })) await settle(app, request, 'granted');
 }
 
-async function settle(app: AuditParts & GatewayPart, { id }: WaitingWish, outcome: WishOutcome): Promise<void> {
-  app.wishes.settle(id);
+async function settle(
+  app: AuditParts & GatewayPart,
+  { id }: WaitingAccessRequest,
+  outcome: WishOutcome,
+): Promise<void> {
+  app.accessRequests.settle(id);
   await app.gateway.ask((control) => control.settleAccessWish(id, outcome));
 }
 
-async function whichWish(app: AuditParts, argument: unknown): Promise<WaitingWish | undefined> {
-  const { waiting } = app.wishes;
-  if (argument instanceof WishNode) return waiting.find(({ id }) => id === argument.wish.id);
+async function whichAccessRequest(app: AuditParts, argument: unknown): Promise<WaitingAccessRequest | undefined> {
+  const { waiting } = app.accessRequests;
+  if (argument instanceof AccessRequestNode) return waiting.find(({ id }) => id === argument.request.id);
   const [only] = waiting;
   if (!only) {
     void window.showInformationMessage(l10n.t('No agent asks for access.'));
@@ -78,10 +82,10 @@ async function whichWish(app: AuditParts, argument: unknown): Promise<WaitingWis
   const answer = await askChoice(
     single(l10n.t('Review Access Request')),
     l10n.t('Which request?'),
-    waiting.map((wish) => ({
-      label: `${wish.method} ${wish.path}`,
-      description: [wish.service, wish.agent].join(' · '),
-      value: wish,
+    waiting.map((request) => ({
+      label: `${request.method} ${request.path}`,
+      description: [request.service, request.agent].join(' · '),
+      value: request,
     })),
   );
   return answer.kind === 'value' ? answer.value : undefined;

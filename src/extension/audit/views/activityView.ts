@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 import type { ApprovalParts, AuditParts, FreezeParts } from '../../app/parts.ts';
 import { ApprovalNode, approvalsText } from '../../approvals/views/approvalNode.ts';
 import { Pace } from '../../util/pace.ts';
+import { AccessRequestNode } from './accessRequestNode.ts';
 import { CallNode } from './callNode.ts';
-import { WishNode } from './wishNode.ts';
 
 /** The *Activity* tree: what waits for a person, what agents ask for, then their last calls, live. */
 export function registerActivityView(app: ApprovalParts & AuditParts & FreezeParts): vscode.Disposable {
@@ -17,7 +17,7 @@ export function registerActivityView(app: ApprovalParts & AuditParts & FreezePar
           ? []
           : [
               ...app.approvals.queue.waiting.map((question) => new ApprovalNode(question)),
-              ...app.wishes.waiting.map((wish) => new WishNode(wish)),
+              ...app.accessRequests.waiting.map((request) => new AccessRequestNode(request)),
               ...app.activity.calls.map((call) => new CallNode(call)),
             ],
     },
@@ -25,15 +25,19 @@ export function registerActivityView(app: ApprovalParts & AuditParts & FreezePar
   const redraw = new Pace(() => changed.fire(undefined));
   const count = new Pace(() => {
     const approvals = app.approvals.queue.waiting.length;
-    const wishes = app.wishes.waiting.length;
+    const accessRequests = app.accessRequests.waiting.length;
     const tooltip = [
       ...(approvals > 0 ? [approvalsText(approvals)] : []),
-      ...(wishes > 0
-        ? [wishes === 1 ? vscode.l10n.t('1 access request') : vscode.l10n.t('{0} access requests', wishes)]
+      ...(accessRequests > 0
+        ? [
+            accessRequests === 1
+              ? vscode.l10n.t('1 access request')
+              : vscode.l10n.t('{0} access requests', accessRequests),
+          ]
         : []),
     ].join(', ');
     // `badge` may not be set to undefined under exactOptionalPropertyTypes; one of value 0 shows nothing.
-    view.badge = { value: approvals + wishes, tooltip };
+    view.badge = { value: approvals + accessRequests, tooltip };
   });
   const redrawAndCount = (): void => {
     redraw.soon();
@@ -45,7 +49,7 @@ export function registerActivityView(app: ApprovalParts & AuditParts & FreezePar
     redraw,
     count,
     app.activity.onDidChange(redraw.soon),
-    app.wishes.onDidChange(redrawAndCount),
+    app.accessRequests.onDidChange(redrawAndCount),
     app.approvals.queue.onDidChange(redrawAndCount),
     app.freeze.onDidChange(redraw.now),
   );

@@ -4,7 +4,7 @@ import { LineIndex } from '../../../core/text/lineIndex.ts';
 import type { Span } from '../../../core/text/span.ts';
 import type { CredentialRecord } from '../../credentials/model/credentialStore.ts';
 import { fingerprintOf } from '../../credentials/model/fingerprint.ts';
-import type { PolicyEntry } from '../../policy/model/policyBook.ts';
+import type { PolicyEntry } from '../../policy/model/policyStore.ts';
 import type { ServerSummary } from '../../services/model/serverList.ts';
 import type { ServiceSummary } from '../../services/model/serviceList.ts';
 

@@ -1,6 +1,6 @@
 import { credentialsOf } from '../../../core/policy/compare/serverDestination.ts';
 import type { CommandCredential, CredentialSet } from '../../../gateway/parent.ts';
-import type { PolicyEntry } from '../../policy/model/policyBook.ts';
+import type { PolicyEntry } from '../../policy/model/policyStore.ts';
 import { type CredentialId, credentialKey, folderScope } from './credentialId.ts';
 import type { CredentialRecord } from './credentialStore.ts';
 import type { RetiredRecord } from './retiredValues.ts';

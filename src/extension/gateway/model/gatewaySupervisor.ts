@@ -63,7 +63,7 @@ export class GatewaySupervisor {
   readonly #changed = new Emitter<GatewayHealth>();
   readonly #told = new Emitter<PartName>();
   readonly onDidChange = this.#changed.event;
-  /** Fires when a change is in force in the gateway: its status may be another one now. */
+  /** Fires when a change is active in the gateway: its status may be another one now. */
   readonly onDidTell = this.#told.event;
   #health: GatewayHealth = { state: 'starting' };
   #run: GatewayRun | undefined;
@@ -124,8 +124,8 @@ export class GatewaySupervisor {
   }
 
   /**
-   * Hands a changed part on; in force when it resolves. Without a running gateway there is nothing to do: the next one
-   * is told everything. A gateway that cannot be told is ended, so that nothing old stays in force.
+   * Hands a changed part on; active when it resolves. Without a running gateway there is nothing to do: the next one
+   * is told everything. A gateway that cannot be told is ended, so that nothing old stays active.
    */
   async push(part: PartName): Promise<void> {
     const run = this.#run;

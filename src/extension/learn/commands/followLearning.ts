@@ -2,28 +2,28 @@ import { type Disposable, l10n, window } from 'vscode';
 import type { App } from '../../app/app.ts';
 import type { AuditParts, LearnParts, PolicyParts } from '../../app/parts.ts';
 import { errorText } from '../../util/errorText.ts';
-import type { Lesson, LessonEnd } from '../model/learning.ts';
+import type { LearningEnd, LearningSession } from '../model/learning.ts';
 import { allowedCalls, callsSince, whyNot } from './suggestTighterPolicy.ts';
 
 const LOOK_EVERY_MS = 1000;
 
-/** Ends a lesson in time, tells the gateway when one ended, and proposes what was learned. */
+/** Ends a learning session in time, tells the gateway when one ended, and proposes what was learned. */
 export function followLearning(app: App): Disposable {
   const { learning } = app;
   const failed = (error: unknown): void => app.log.error(errorText(error));
   const timer = setInterval(() => {
-    if (learning.lesson) learning.check(app.policies.files());
+    if (learning.session) learning.check(app.policies.files());
   }, LOOK_EVERY_MS);
   const subscriptions = [
-    learning.onDidChange(({ lesson, end }) => {
+    learning.onDidChange(({ session, end }) => {
       if (end === undefined) return;
       void app.gateway.push('policies').catch(failed);
-      void ended(app, lesson, end).catch(failed);
+      void ended(app, session, end).catch(failed);
     }),
     // Whoever freezes does not want anything opened when he unfreezes.
     app.freeze.onDidChange(() => {
       const { all, services } = app.freeze.state;
-      if (learning.lesson && (all || services.includes(learning.lesson.service))) learning.stop();
+      if (learning.session && (all || services.includes(learning.session.service))) learning.stop();
     }),
   ];
   return {
@@ -34,21 +34,21 @@ export function followLearning(app: App): Disposable {
   };
 }
 
-async function ended(app: App, lesson: Lesson, end: LessonEnd): Promise<void> {
-  await app.gateway.record({ action: 'learn_end', service: lesson.service });
+async function ended(app: App, session: LearningSession, end: LearningEnd): Promise<void> {
+  await app.gateway.record({ action: 'learn_end', service: session.service });
   const message =
     end === 'changed'
-      ? l10n.t('Learning “{0}” ended because its policy file changed.', lesson.service)
-      : l10n.t('Learning “{0}” ended. What it was not allowed before is blocked again.', lesson.service);
+      ? l10n.t('Learning “{0}” ended because its policy file changed.', session.service)
+      : l10n.t('Learning “{0}” ended. What it was not allowed before is blocked again.', session.service);
   const show = l10n.t('Show Proposal');
   // Opening a difference decides nothing, so that a toast may offer it.
-  if ((await window.showInformationMessage(message, show)) === show) await proposeLearned(app, lesson);
+  if ((await window.showInformationMessage(message, show)) === show) await proposeLearned(app, session);
 }
 
-/** Shows rules for what was called during a lesson and the file does not allow. */
+/** Shows rules for what was called during a learning session and the file does not allow. */
 export async function proposeLearned(
   app: AuditParts & LearnParts & PolicyParts,
-  { policyId, service, since }: Lesson,
+  { policyId, service, since }: LearningSession,
 ): Promise<void> {
   const entry = app.policies.get(policyId);
   const why = entry ? whyNot(app, entry) : l10n.t('The policy file is no longer part of this window.');

@@ -61,11 +61,11 @@ export async function learnPolicy(app: App, argument: unknown): Promise<void> {
       l10n.t('{0} changed while this question was open. Try again.', entry.label),
     );
   }
-  const lesson = app.learning.start({ policyId: entry.id, service: summary.name }, before, { approved, written });
+  const session = app.learning.start({ policyId: entry.id, service: summary.name }, before, { approved, written });
   await app.gateway.record({ action: 'learn', service: summary.name });
   await app.gateway.push('policies');
   // Said only now: a call that came before would still have been blocked.
-  if (!app.learning.began(lesson)) return;
+  if (!app.learning.began(session)) return;
   void window.showInformationMessage(
     l10n.t('Learning “{0}” for an hour. The status bar’s menu stops it.', summary.name),
   );
@@ -74,8 +74,8 @@ export async function learnPolicy(app: App, argument: unknown): Promise<void> {
 /** What stands in the way of learning this service now. */
 function whyNot(app: LearnParts & PolicyParts, { name, policyId, status }: ServiceSummary): string | undefined {
   const entry = app.policies.get(policyId);
-  if (app.learning.lesson) {
-    return l10n.t('Learning is active for “{0}”. Stop it first.', app.learning.lesson.service);
+  if (app.learning.session) {
+    return l10n.t('Learning is active for “{0}”. Stop it first.', app.learning.session.service);
   }
   if (status === 'frozen') return l10n.t('“{0}” is frozen. Unfreeze it first.', name);
   if (entry?.disk !== 'valid' || entry.pending.length > 0) {

@@ -4,7 +4,7 @@ import type { AuditParts, LearnParts, PolicyParts } from '../../app/parts.ts';
 import type { SeenCalls } from '../../audit/explorer/explorerMessages.ts';
 import { TrailReader } from '../../audit/explorer/trailReader.ts';
 import { MONTH_MS } from '../../policy/language/callHistory.ts';
-import type { PolicyEntry } from '../../policy/model/policyBook.ts';
+import type { PolicyEntry } from '../../policy/model/policyStore.ts';
 import { tellFailure } from '../../ui/confirm.ts';
 import { askChoice, single } from '../../ui/steps.ts';
 

@@ -9,7 +9,7 @@ export const LEARNING_MS = 60 * 60 * 1000;
 export type PolicyTexts = Required<Pick<PolicyFile, 'approved' | 'written'>>;
 
 /** What is being learned at the moment. */
-export interface Lesson {
+export interface LearningSession {
   readonly policyId: string;
   readonly service: string;
   /** Both in milliseconds since the epoch. */
@@ -17,10 +17,10 @@ export interface Lesson {
   readonly until: number;
 }
 
-export type LessonEnd = 'stopped' | 'over' | 'changed';
+export type LearningEnd = 'stopped' | 'over' | 'changed';
 
 interface Running {
-  readonly lesson: Lesson;
+  readonly session: LearningSession;
   readonly before: PolicyTexts;
   readonly opened: PolicyTexts;
   /** Whether the gateway has been told. */
@@ -34,8 +34,8 @@ interface Running {
  */
 export class Learning {
   readonly #now: Clock;
-  readonly #changed = new Emitter<{ readonly lesson: Lesson; readonly end?: LessonEnd }>();
-  /** A lesson came into force, or (with `end`) ended. */
+  readonly #changed = new Emitter<{ readonly session: LearningSession; readonly end?: LearningEnd }>();
+  /** A learning session came into force, or (with `end`) ended. */
   readonly onDidChange = this.#changed.event;
   #running: Running | undefined;
 
@@ -43,52 +43,52 @@ export class Learning {
     this.#now = now;
   }
 
-  get lesson(): Lesson | undefined {
-    return this.#running?.lesson;
+  get session(): LearningSession | undefined {
+    return this.#running?.session;
   }
 
-  /** The lesson that calls are judged by; undefined before the gateway has been told of it. */
-  get lessonInForce(): Lesson | undefined {
-    return this.#running?.inForce ? this.#running.lesson : undefined;
+  /** The learning session that calls are judged by; undefined before the gateway has been told of it. */
+  get activeSession(): LearningSession | undefined {
+    return this.#running?.inForce ? this.#running.session : undefined;
   }
 
   /**
    * `opened` is what a person agreed to; `before` is what the file's texts have to stay for it to count. The gateway has to
    * be told the policies next.
    */
-  start(of: Pick<Lesson, 'policyId' | 'service'>, before: PolicyTexts, opened: PolicyTexts): Lesson {
+  start(of: Pick<LearningSession, 'policyId' | 'service'>, before: PolicyTexts, opened: PolicyTexts): LearningSession {
     const since = this.#now();
     this.stop();
-    const lesson = { ...of, since, until: since + LEARNING_MS };
-    this.#running = { lesson, before, opened, inForce: false };
-    return lesson;
+    const session = { ...of, since, until: since + LEARNING_MS };
+    this.#running = { session, before, opened, inForce: false };
+    return session;
   }
 
-  /** The gateway has been told of the lesson. False when it ended meanwhile. */
-  began(lesson: Lesson): boolean {
-    if (this.#running?.lesson !== lesson) return false;
+  /** The gateway has been told of the learning session. False when it ended meanwhile. */
+  began(session: LearningSession): boolean {
+    if (this.#running?.session !== session) return false;
     this.#running = { ...this.#running, inForce: true };
-    this.#changed.fire({ lesson });
+    this.#changed.fire({ session });
     return true;
   }
 
-  stop(end: LessonEnd = 'stopped'): void {
+  stop(end: LearningEnd = 'stopped'): void {
     const running = this.#running;
     this.#running = undefined;
-    if (running) this.#changed.fire({ lesson: running.lesson, end });
+    if (running) this.#changed.fire({ session: running.session, end });
   }
 
   /** Ends what is over. To be called every second: a timer of an hour would stand still while the machine sleeps. */
   check(files: readonly PolicyFile[]): void {
     if (!this.#running) return;
-    const { lesson, before } = this.#running;
+    const { session, before } = this.#running;
     const now = this.#now();
     // A clock that was set back gives no more time.
-    if (now >= lesson.until || now < lesson.since) {
+    if (now >= session.until || now < session.since) {
       this.stop('over');
       return;
     }
-    const file = files.find(({ id }) => id === lesson.policyId);
+    const file = files.find(({ id }) => id === session.policyId);
     if (file?.approved !== before.approved || file.written !== before.written) this.stop('changed');
   }
 
@@ -97,6 +97,6 @@ export class Learning {
     this.check(files);
     const running = this.#running;
     if (!running) return files;
-    return files.map((file) => (file.id === running.lesson.policyId ? { ...file, ...running.opened } : file));
+    return files.map((file) => (file.id === running.session.policyId ? { ...file, ...running.opened } : file));
   }
 }

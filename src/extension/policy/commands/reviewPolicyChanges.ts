@@ -9,7 +9,7 @@ import { chooseInModal, tellFailure } from '../../ui/confirm.ts';
 import { askChoice, single } from '../../ui/steps.ts';
 import { approvedUri, nothingUri } from '../model/approvedDocuments.ts';
 import { changeLines } from '../model/changeText.ts';
-import { ChangedSinceReviewError, type PolicyEntry } from '../model/policyBook.ts';
+import { ChangedSinceReviewError, type PolicyEntry } from '../model/policyStore.ts';
 
 /** Shows what waits in a policy file, as a difference and in words, and approves it when the person says so. */
 export async function reviewPolicyChanges(app: App, argument: unknown): Promise<void> {

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { PolicyParts } from '../../app/parts.ts';
 import { waitingText } from '../../services/views/commonNodes.ts';
 import { POLICY_SELECTOR } from '../language/policySelector.ts';
-import type { PolicyEntry } from '../model/policyBook.ts';
+import type { PolicyEntry } from '../model/policyStore.ts';
 
 /** *Review and Apply 2 changes*, above a policy file's first line and above each service that has some. */
 export function registerReviewLens(app: PolicyParts): vscode.Disposable {

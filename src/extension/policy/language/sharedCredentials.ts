@@ -1,7 +1,7 @@
 import { credentialKey } from '../../credentials/model/credentialId.ts';
 import { credentialIds } from '../../credentials/model/credentialSet.ts';
 import type { CredentialRecord } from '../../credentials/model/credentialStore.ts';
-import type { PolicyEntry } from '../model/policyBook.ts';
+import type { PolicyEntry } from '../model/policyStore.ts';
 
 /**
  * Groups of services of this window that have one and the same credential, each of two or more. Only names come out: the

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { PolicyBook } from './policyBook.ts';
+import type { PolicyStore } from './policyStore.ts';
 
 const SCHEME = 'valetkey-approved';
 
@@ -14,17 +14,17 @@ export function nothingUri(): vscode.Uri {
 }
 
 /** Serves the approved versions as read-only documents. */
-export function registerApprovedDocuments(book: PolicyBook): vscode.Disposable {
+export function registerApprovedDocuments(store: PolicyStore): vscode.Disposable {
   const changed = new vscode.EventEmitter<vscode.Uri>();
   return vscode.Disposable.from(
     changed,
-    book.onDidChange(() => {
-      for (const { id } of book.entries()) changed.fire(approvedUri(id));
+    store.onDidChange(() => {
+      for (const { id } of store.entries()) changed.fire(approvedUri(id));
     }),
     vscode.workspace.registerTextDocumentContentProvider(SCHEME, {
       onDidChange: changed.event,
       provideTextDocumentContent: (uri) => {
-        const approval = book.get(uri.query)?.approval;
+        const approval = store.get(uri.query)?.approval;
         return approval?.kind === 'approved' ? approval.text : '';
       },
     }),

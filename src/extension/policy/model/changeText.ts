@@ -1,6 +1,6 @@
 import { env, l10n } from 'vscode';
 import type { PolicyChange } from '../../../core/policy/compare/policyChange.ts';
-import type { PolicyEntry } from './policyBook.ts';
+import type { PolicyEntry } from './policyStore.ts';
 
 /** What waits in a file, one change a line; what was approved once and struck since says when. */
 export function changeLines({ pending, approval }: PolicyEntry): readonly string[] {

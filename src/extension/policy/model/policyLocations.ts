@@ -4,8 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { USER_POLICY_TEMPLATE } from '../../../core/policy/edit/userPolicyTemplate.ts';
 import { shownName } from '../../util/shownText.ts';
-import type { PolicyBook } from './policyBook.ts';
 import { type PolicyRead, type PolicySource, readSettled } from './policySource.ts';
+import type { PolicyStore } from './policyStore.ts';
 
 const POLICY_FILE_NAME = 'valetkey.yaml';
 const SETTING = 'valetKey.policyFile';
@@ -84,16 +84,16 @@ export class PolicyLocations {
   }
 
   /** Keeps the book at what is on disk: folders that come and go, saves, and changes from outside. */
-  watch(book: PolicyBook, onError: (error: unknown) => void): vscode.Disposable {
+  watch(store: PolicyStore, onError: (error: unknown) => void): vscode.Disposable {
     let watchers: vscode.Disposable[] = [];
-    const refresh = (id: string): void => void book.refresh(id).catch(onError);
+    const refresh = (id: string): void => void store.refresh(id).catch(onError);
     const rewatch = (): void => {
       for (const watcher of watchers) watcher.dispose();
       watchers = this.sources().map(({ id }) => watchFile(this.uriOf(id), () => refresh(id)));
     };
     const renew = (): void => {
       rewatch();
-      void book.setSources(this.sources()).catch(onError);
+      void store.setSources(this.sources()).catch(onError);
     };
     rewatch();
     return vscode.Disposable.from(
@@ -104,11 +104,11 @@ export class PolicyLocations {
       }),
       vscode.workspace.onDidSaveTextDocument((document) => {
         const id = this.idOf(document.uri);
-        if (id !== undefined) void book.saved(id, document.getText()).catch(onError);
+        if (id !== undefined) void store.saved(id, document.getText()).catch(onError);
       }),
       // Watchers miss things (network drives, virtual folders); coming back to the window is a good time to look.
       vscode.window.onDidChangeWindowState(({ focused }) => {
-        if (focused) void book.refresh().catch(onError);
+        if (focused) void store.refresh().catch(onError);
       }),
     );
   }

@@ -1,6 +1,6 @@
 import { type CredentialScope, credentialKey } from '../../credentials/model/credentialId.ts';
 import { scopeOf } from '../../credentials/model/credentialSet.ts';
-import type { PolicyEntry } from '../../policy/model/policyBook.ts';
+import type { PolicyEntry } from '../../policy/model/policyStore.ts';
 
 /** Each wrapped server of this window and whose it is: the user's, or the folder's where only its policy has it. */
 export function serverScopes(entries: readonly PolicyEntry[]): ReadonlyMap<string, CredentialScope> {

@@ -1,7 +1,7 @@
 import type { GatewayHealth } from '../../gateway/model/gatewaySupervisor.ts';
 import type { AdministratorState } from '../../policy/model/administratorPolicy.ts';
-import type { PolicyEntry } from '../../policy/model/policyBook.ts';
-import { isTrouble, standingOf } from '../../policy/model/policyStanding.ts';
+import { isTrouble, policyStatusOf } from '../../policy/model/policyStatus.ts';
+import type { PolicyEntry } from '../../policy/model/policyStore.ts';
 
 /**
  * What concerns all services at once, each with a way on. VS Code hides a view's welcome while the view has a message, so
@@ -33,7 +33,7 @@ export function concernsOf(facts: ConcernFacts): readonly Concern[] {
     ...when(facts.gateway === 'down', { kind: 'gatewayDown' }),
     ...when(facts.administrator === 'broken', { kind: 'administratorBroken' }),
     ...facts.entries.filter(isTrouble).map((entry): Concern => {
-      return { kind: standingOf(entry) === 'missing' ? 'policyMissing' : 'policyBroken', entry };
+      return { kind: policyStatusOf(entry) === 'missing' ? 'policyMissing' : 'policyBroken', entry };
     }),
     // Nobody is urged to approve what a workspace brings before it is trusted.
     ...when(facts.trusted && pending > 0, { kind: 'pendingChanges', count: pending }),

@@ -5,7 +5,7 @@ import { sameBinding } from '../../credentials/model/binding.ts';
 import { type CredentialId, credentialKey } from '../../credentials/model/credentialId.ts';
 import { scopeOf } from '../../credentials/model/credentialSet.ts';
 import type { CredentialRecord } from '../../credentials/model/credentialStore.ts';
-import type { PolicyEntry } from '../../policy/model/policyBook.ts';
+import type { PolicyEntry } from '../../policy/model/policyStore.ts';
 import { type ServiceListInputs, type ShownStatus, windowStatus } from './serviceList.ts';
 
 /** One credential that a server's policy names, and what is stored for it. */

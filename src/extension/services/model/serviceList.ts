@@ -4,7 +4,7 @@ import { type CredentialId, credentialKey } from '../../credentials/model/creden
 import { credentialIds, scopeOf } from '../../credentials/model/credentialSet.ts';
 import type { CredentialRecord } from '../../credentials/model/credentialStore.ts';
 import type { GatewayHealth } from '../../gateway/model/gatewaySupervisor.ts';
-import type { PolicyEntry } from '../../policy/model/policyBook.ts';
+import type { PolicyEntry } from '../../policy/model/policyStore.ts';
 
 /** A service's state as a person sees it: the gateway's word, or why it has none. */
 export type ShownStatus = ServiceStatus | 'starting' | 'gateway_down' | 'untrusted' | 'forbidden';
@@ -15,7 +15,7 @@ export interface ServiceSummary {
   readonly status: ShownStatus;
   /** The gateway's reason for a status that is not `ready`. */
   readonly why?: string;
-  /** What mends a `rejected` one, where that is no other credential. */
+  /** What fixes a `rejected` one, where that is no other credential. */
   readonly mend?: Mend;
   /** How many changes of its definition and rules wait for the person. */
   readonly pending: number;

@@ -3,7 +3,7 @@ import type { ActivityLog } from '../../audit/model/activity.ts';
 import type { CredentialStore } from '../../credentials/model/credentialStore.ts';
 import type { FreezeStore } from '../../freeze/model/freezeStore.ts';
 import type { GatewaySupervisor } from '../../gateway/model/gatewaySupervisor.ts';
-import type { PolicyBook } from '../../policy/model/policyBook.ts';
+import type { PolicyStore } from '../../policy/model/policyStore.ts';
 import type { ToolPinStore } from '../../servers/model/toolPinStore.ts';
 import { type Disposable, Emitter, type Event, together } from '../../util/emitter.ts';
 import { Pace } from '../../util/pace.ts';
@@ -16,7 +16,7 @@ const GATHER_MS = 50;
 interface Inputs {
   readonly credentials: CredentialStore;
   readonly freeze: FreezeStore;
-  readonly policies: PolicyBook;
+  readonly policies: PolicyStore;
   readonly gateway: GatewaySupervisor;
   readonly activity: ActivityLog;
   readonly toolPins: ToolPinStore;

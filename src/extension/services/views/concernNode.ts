@@ -1,6 +1,6 @@
 import { type Command, l10n, ThemeColor, ThemeIcon } from 'vscode';
 import type { PolicyLocations } from '../../policy/model/policyLocations.ts';
-import { standingText } from '../../policy/model/standingText.ts';
+import { standingText } from '../../policy/model/policyStatusText.ts';
 import { Row } from '../../ui/row.ts';
 import type { Concern } from '../model/concerns.ts';
 import { attention, pendingText } from './commonNodes.ts';

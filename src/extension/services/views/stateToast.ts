@@ -5,9 +5,9 @@ import { credentialKey } from '../../credentials/model/credentialId.ts';
 import { keyPageOf, tellWithKeyPage } from '../model/keyPage.ts';
 import { commandFailed, type ServiceSummary } from '../model/serviceList.ts';
 import { StateNews } from '../model/stateNews.ts';
-import { mendText, statusAction, statusText } from './statusPresentation.ts';
+import { fixText, statusAction, statusText } from './statusPresentation.ts';
 
-/** Tells of each change for the worse once, in one window of all, with what mends it. */
+/** Tells of each change for the worse once, in one window of all, with what fixes it. */
 export function registerStateToasts(
   { services, announcements }: ServiceParts,
   failed: (error: unknown) => void,
@@ -29,23 +29,21 @@ async function tellOnce(announcements: App['announcements'], service: ServiceSum
 async function tell(summary: ServiceSummary): Promise<void> {
   const { name, status, why, service } = summary;
   const reason = why === undefined ? '' : ` (${why})`;
-  const mending = mendingCommand(summary);
+  const fix = fixCommand(summary);
   await tellWithKeyPage(
     l10n.t('“{0}”: {1}{2}.', name, statusText(status), reason),
     keyPageOf(service),
-    mending
-      ? [{ label: mending.label, run: async () => void (await commands.executeCommand(mending.command, name)) }]
-      : [],
+    fix ? [{ label: fix.label, run: async () => void (await commands.executeCommand(fix.command, name)) }] : [],
   );
 }
 
-/** Undefined where nothing here mends it: the reason says what does. */
-function mendingCommand(summary: ServiceSummary): { label: string; command: string } | undefined {
+/** Undefined where nothing here fixes it: the reason says what does. */
+function fixCommand(summary: ServiceSummary): { label: string; command: string } | undefined {
   const { name, status, mend, service } = summary;
   if (commandFailed(summary)) {
     return { label: l10n.t('Check the Command…'), command: 'valetKey.takeFromCommand' };
   }
   const command = statusAction(status, name, mend)?.command;
   if (command === undefined) return undefined;
-  return { label: mend === 'policy' ? l10n.t('Open Policy File…') : mendText(service, status), command };
+  return { label: mend === 'policy' ? l10n.t('Open Policy File…') : fixText(service, status), command };
 }

@@ -37,15 +37,15 @@ export function statusText(status: ShownStatus): string {
   }
 }
 
-/** What mends a credential: signing in again where that makes it, entering it where there is none to use, or another one. */
-export function mendText(service: Service | undefined, status: ShownStatus): string {
+/** What fixes a credential: signing in again where that makes it, entering it where there is none to use, or another one. */
+export function fixText(service: Service | undefined, status: ShownStatus): string {
   if (service?.auth.type === 'oauth2' && service.auth.grant === 'authorization_code') return l10n.t('Sign In Again…');
   return ['missing_credential', 'revoked', 'not_confirmed'].includes(status)
     ? l10n.t('Enter Credential…')
     : l10n.t('Rotate…');
 }
 
-/** What to do about a state that is not `ready`, in one sentence. `mend` is the gateway's word on a `rejected` one. */
+/** What to do about a state that is not `ready`, in one sentence. `fix` is the gateway's word on a `rejected` one. */
 export function statusHint(status: ShownStatus, mend?: Mend): string | undefined {
   switch (status) {
     case 'ready':
@@ -53,7 +53,7 @@ export function statusHint(status: ShownStatus, mend?: Mend): string | undefined
     case 'starting':
       return undefined;
     case 'rejected':
-      return mend === undefined ? l10n.t('Rotate the credential.') : mendHint(mend);
+      return mend === undefined ? l10n.t('Rotate the credential.') : fixHint(mend);
     case 'expiring':
     case 'expired':
       return l10n.t('Rotate the credential.');
@@ -79,7 +79,7 @@ export function statusHint(status: ShownStatus, mend?: Mend): string | undefined
   }
 }
 
-function mendHint(mend: Mend): string {
+function fixHint(mend: Mend): string {
   switch (mend) {
     case 'clock':
       return l10n.t('Correct the clock of this machine. The credential is not the problem.');

@@ -21,11 +21,11 @@ export async function showMenu(app: App): Promise<void> {
           },
         ]
       : []),
-    ...(app.learning.lesson
+    ...(app.learning.session
       ? [
           {
             label: `$(mortar-board) ${l10n.t('Stop Learning')}`,
-            description: app.learning.lesson.service,
+            description: app.learning.session.service,
             value: 'valetKey.stopLearning',
           },
         ]
@@ -38,7 +38,7 @@ export async function showMenu(app: App): Promise<void> {
           },
         ]
       : []),
-    ...(app.wishes.waiting.length > 0
+    ...(app.accessRequests.waiting.length > 0
       ? [{ label: `$(comment-unresolved) ${l10n.t('Review Access Request…')}`, value: 'valetKey.reviewAccessRequest' }]
       : []),
     ...(app.agents.waiting.length > 0

@@ -4,7 +4,7 @@ import type { GatewayStatus } from '../../../gateway/parent.ts';
 import { type VisibilityProblem, visibilityProblems } from '../../agents/model/agentVisibility.ts';
 import type { App } from '../../app/app.ts';
 import type { FreezeParts, GatewayPart, PolicyParts, ServiceParts, WindowParts } from '../../app/parts.ts';
-import { standingText } from '../../policy/model/standingText.ts';
+import { standingText } from '../../policy/model/policyStatusText.ts';
 import { statusText } from '../../services/views/statusPresentation.ts';
 
 /** More lines would not fit a dialog. */

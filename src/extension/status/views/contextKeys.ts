@@ -20,7 +20,7 @@ export function registerContextKeys(app: App): vscode.Disposable {
       'valetKey.pendingFiles': pending.flatMap(({ id }) => pathsOf(app.locations.uriOf(id))),
       'valetKey.approvalsWaiting': app.approvals.queue.waiting.length > 0,
       'valetKey.setUp': credentialNeeds(app.services).missing.length > 0,
-      'valetKey.learning': app.learning.lesson !== undefined,
+      'valetKey.learning': app.learning.session !== undefined,
       'valetKey.hasServices': app.services.list.length + app.services.servers.length > 0,
       'valetKey.credentialMissing':
         app.services.list.some(lacksCredential) ||

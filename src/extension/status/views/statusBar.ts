@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { App } from '../../app/app.ts';
 import { approvalsText } from '../../approvals/views/approvalNode.ts';
-import { isTrouble } from '../../policy/model/policyStanding.ts';
+import { isTrouble } from '../../policy/model/policyStatus.ts';
 import { credentialNeeds } from '../../services/model/credentialNeeds.ts';
 import type { ShownStatus } from '../../services/model/serviceList.ts';
 import { pendingText } from '../../services/views/commonNodes.ts';
@@ -21,7 +21,7 @@ export function registerStatusBar(app: App): vscode.Disposable {
     item,
     redraw,
     app.services.onDidChange(redraw.soon),
-    app.wishes.onDidChange(redraw.soon),
+    app.accessRequests.onDidChange(redraw.soon),
     app.agents.onDidChange(redraw.soon),
     app.approvals.queue.onDidChange(redraw.soon),
     app.learning.onDidChange(redraw.soon),
@@ -85,10 +85,10 @@ function concernOf(app: App): Concern | undefined {
   if (waiting > 0) {
     return { icon: 'bell-dot', words: approvalsText(waiting), count: l10n.t('{0} waiting', waiting) };
   }
-  const { lessonInForce: lesson } = app.learning;
-  if (lesson) {
-    const until = new Date(lesson.until).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
-    const words = l10n.t('learning {0} until {1}: reads are allowed, writes ask', lesson.service, until);
+  const { activeSession: session } = app.learning;
+  if (session) {
+    const until = new Date(session.until).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+    const words = l10n.t('learning {0} until {1}: reads are allowed, writes ask', session.service, until);
     return { icon: 'mortar-board', words, count: l10n.t('learning') };
   }
   const file = entries.find(isTrouble);
@@ -101,10 +101,10 @@ function concernOf(app: App): Concern | undefined {
   }
   const pending = entries.reduce((sum, entry) => sum + entry.pending.length, 0);
   if (pending > 0) return { icon: 'git-pull-request', words: pendingText(pending), count: String(pending) };
-  const wishes = app.wishes.waiting.length;
-  if (wishes > 0) {
-    const words = wishes === 1 ? l10n.t('1 access request') : l10n.t('{0} access requests', wishes);
-    return { icon: 'comment-unresolved', words, count: String(wishes) };
+  const accessRequests = app.accessRequests.waiting.length;
+  if (accessRequests > 0) {
+    const words = accessRequests === 1 ? l10n.t('1 access request') : l10n.t('{0} access requests', accessRequests);
+    return { icon: 'comment-unresolved', words, count: String(accessRequests) };
   }
   const tools = app.toolPins.waiting.reduce((sum, { waiting: some }) => sum + some.length, 0);
   if (tools > 0) return { icon: 'eye', words: toolsWaitText(tools), count: String(tools) };

@@ -4,7 +4,7 @@ import { Secret } from '../../../../src/core/secret.ts';
 import { folderScope } from '../../../../src/extension/credentials/model/credentialId.ts';
 import { credentialIds, credentialSetOf, scopeOf } from '../../../../src/extension/credentials/model/credentialSet.ts';
 import type { CredentialRecord } from '../../../../src/extension/credentials/model/credentialStore.ts';
-import type { PolicyEntry } from '../../../../src/extension/policy/model/policyBook.ts';
+import type { PolicyEntry } from '../../../../src/extension/policy/model/policyStore.ts';
 
 const FOLDER = 'workspace:file:///home/me/shop';
 const BINDING = { origin: 'https://api.example.com', placement: 'bearer' };

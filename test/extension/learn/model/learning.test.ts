@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { LEARNING_MS, Learning, type Lesson, type LessonEnd } from '../../../../src/extension/learn/model/learning.ts';
+import {
+  LEARNING_MS,
+  Learning,
+  type LearningEnd,
+  type LearningSession,
+} from '../../../../src/extension/learn/model/learning.ts';
 import type { PolicyFile } from '../../../../src/gateway/parent.ts';
 
 const FILE: PolicyFile = { id: 'user', label: 'valetkey.yaml', approved: 'approved', written: 'written', grants: true };
@@ -9,9 +14,9 @@ const OPENED = { approved: 'approved, opened', written: 'written, opened' };
 function setUp() {
   const clock = { now: 1000 };
   const learning = new Learning(() => clock.now);
-  const ends: (LessonEnd | undefined)[] = [];
+  const ends: (LearningEnd | undefined)[] = [];
   learning.onDidChange(({ end }) => ends.push(end));
-  const prepare = (): Lesson =>
+  const prepare = (): LearningSession =>
     learning.start({ policyId: 'user', service: 'shop' }, { approved: 'approved', written: 'written' }, OPENED);
   const start = (): boolean => learning.began(prepare());
   return { clock, learning, ends, prepare, start };
@@ -23,24 +28,24 @@ describe('learning', () => {
     expect(learning.layer([FILE, OTHER])).toEqual([FILE, OTHER]);
     start();
     expect(learning.layer([FILE, OTHER])).toEqual([{ ...FILE, ...OPENED }, OTHER]);
-    expect(learning.lesson).toMatchObject({ service: 'shop', since: 1000, until: 1000 + LEARNING_MS });
+    expect(learning.session).toMatchObject({ service: 'shop', since: 1000, until: 1000 + LEARNING_MS });
   });
 
   test('is said once the gateway has it, which is told the opened texts before', () => {
     const { learning, ends, prepare } = setUp();
-    const lesson = prepare();
+    const session = prepare();
     expect(learning.layer([FILE])).toEqual([{ ...FILE, ...OPENED }]);
-    expect([learning.lessonInForce, ends]).toEqual([undefined, []]);
-    expect(learning.began(lesson)).toBe(true);
-    expect([learning.lessonInForce, ends]).toEqual([lesson, [undefined]]);
+    expect([learning.activeSession, ends]).toEqual([undefined, []]);
+    expect(learning.began(session)).toBe(true);
+    expect([learning.activeSession, ends]).toEqual([session, [undefined]]);
   });
 
   test('that is stopped before the gateway has it never is said', () => {
     const { learning, ends, prepare } = setUp();
-    const lesson = prepare();
+    const session = prepare();
     learning.stop();
-    expect(learning.began(lesson)).toBe(false);
-    expect([learning.lessonInForce, ends]).toEqual([undefined, ['stopped']]);
+    expect(learning.began(session)).toBe(false);
+    expect([learning.activeSession, ends]).toEqual([undefined, ['stopped']]);
   });
 
   test('ends by itself after an hour, however late the machine wakes up', () => {
@@ -48,11 +53,11 @@ describe('learning', () => {
     start();
     clock.now += LEARNING_MS - 1;
     learning.check([FILE]);
-    expect(learning.lesson).toBeDefined();
+    expect(learning.session).toBeDefined();
     clock.now += 1;
     // Nobody looked at the time: the gateway is not told the opened texts even so.
     expect(learning.layer([FILE])).toEqual([FILE]);
-    expect([learning.lesson, ends]).toEqual([undefined, [undefined, 'over']]);
+    expect([learning.session, ends]).toEqual([undefined, [undefined, 'over']]);
   });
 
   test.each([
@@ -64,7 +69,7 @@ describe('learning', () => {
     const { learning, ends, start } = setUp();
     start();
     expect(learning.layer([changed])).toEqual([changed]);
-    expect([learning.lesson, ends]).toEqual([undefined, [undefined, 'changed']]);
+    expect([learning.session, ends]).toEqual([undefined, [undefined, 'changed']]);
     expect(learning.layer([FILE])).toEqual([FILE]);
   });
 

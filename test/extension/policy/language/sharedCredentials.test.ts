@@ -4,7 +4,7 @@ import { Secret } from '../../../../src/core/secret.ts';
 import type { CredentialId } from '../../../../src/extension/credentials/model/credentialId.ts';
 import type { CredentialRecord } from '../../../../src/extension/credentials/model/credentialStore.ts';
 import { sharedCredentials } from '../../../../src/extension/policy/language/sharedCredentials.ts';
-import type { PolicyEntry } from '../../../../src/extension/policy/model/policyBook.ts';
+import type { PolicyEntry } from '../../../../src/extension/policy/model/policyStore.ts';
 
 function entry(...names: readonly string[]): PolicyEntry {
   const text = `services:\n${names.map((name) => `  ${name}: { baseUrl: https://api.example.com, auth: { type: bearer }, policies: [] }\n`).join('')}`;

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import manifest from '../../../../package.json' with { type: 'json' };
 import nls from '../../../../package.nls.json' with { type: 'json' };
 import type { PolicyChange } from '../../../../src/core/policy/compare/policyChange.ts';
-import type { PolicyEntry } from '../../../../src/extension/policy/model/policyBook.ts';
+import type { PolicyEntry } from '../../../../src/extension/policy/model/policyStore.ts';
 import {
   type Concern,
   type ConcernFacts,

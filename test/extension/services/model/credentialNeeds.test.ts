@@ -3,7 +3,7 @@ import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
 import { Secret } from '../../../../src/core/secret.ts';
 import { type CredentialId, folderScope } from '../../../../src/extension/credentials/model/credentialId.ts';
 import type { CredentialRecord } from '../../../../src/extension/credentials/model/credentialStore.ts';
-import type { PolicyEntry } from '../../../../src/extension/policy/model/policyBook.ts';
+import type { PolicyEntry } from '../../../../src/extension/policy/model/policyStore.ts';
 import { credentialNeeds } from '../../../../src/extension/services/model/credentialNeeds.ts';
 import { serverList } from '../../../../src/extension/services/model/serverList.ts';
 import { serviceList } from '../../../../src/extension/services/model/serviceList.ts';

@@ -4,7 +4,7 @@ import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
 import { Secret } from '../../../../src/core/secret.ts';
 import { credentialIds, credentialSetOf } from '../../../../src/extension/credentials/model/credentialSet.ts';
 import type { CredentialRecord } from '../../../../src/extension/credentials/model/credentialStore.ts';
-import type { PolicyEntry } from '../../../../src/extension/policy/model/policyBook.ts';
+import type { PolicyEntry } from '../../../../src/extension/policy/model/policyStore.ts';
 import { unconfirmed } from '../../../../src/extension/services/model/destination.ts';
 import { serverList } from '../../../../src/extension/services/model/serverList.ts';
 import type { ServiceListInputs } from '../../../../src/extension/services/model/serviceList.ts';

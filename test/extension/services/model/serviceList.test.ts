@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
 import { Secret } from '../../../../src/core/secret.ts';
 import type { CredentialRecord } from '../../../../src/extension/credentials/model/credentialStore.ts';
-import type { PolicyEntry } from '../../../../src/extension/policy/model/policyBook.ts';
+import type { PolicyEntry } from '../../../../src/extension/policy/model/policyStore.ts';
 import {
   type ServiceListInputs,
   type ShownStatus,

@@ -1,15 +1,15 @@
-import type { PolicyEntry } from './policyBook.ts';
+import type { PolicyEntry } from './policyStore.ts';
 
 /**
  * How one policy file stands, as people are told of it.
  * - `absent`: there is none, and none is missed.
  * - `missing`: what was approved of it is closed.
- * - `half-valid`: with errors; the last version without is in force. `never-valid`: there is no such version.
+ * - `half-valid`: with errors; the last version without is active. `never-valid`: there is no such version.
  * - `waits`: something of it waits for a person.
  */
-export type PolicyStanding = 'absent' | 'missing' | 'half-valid' | 'never-valid' | 'waits' | 'in-force';
+export type PolicyStatus = 'absent' | 'missing' | 'half-valid' | 'never-valid' | 'waits' | 'in-force';
 
-export function standingOf({ disk, written, closed, pending }: PolicyEntry): PolicyStanding {
+export function policyStatusOf({ disk, written, closed, pending }: PolicyEntry): PolicyStatus {
   switch (disk) {
     case 'missing':
       return closed === undefined ? 'absent' : 'missing';
@@ -25,7 +25,7 @@ export function standingOf({ disk, written, closed, pending }: PolicyEntry): Pol
  * services no other file has, is none of that; nobody deletes the user policy by switching branches.
  */
 export function isTrouble(entry: PolicyEntry): boolean {
-  const standing = standingOf(entry);
+  const standing = policyStatusOf(entry);
   if (standing === 'missing') return entry.id === 'user' || entry.pending.length > 0;
   return standing === 'half-valid' || standing === 'never-valid';
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { PolicyEntry } from '../../../../src/extension/policy/model/policyBook.ts';
-import { isTrouble, type PolicyStanding, standingOf } from '../../../../src/extension/policy/model/policyStanding.ts';
+import { isTrouble, type PolicyStatus, policyStatusOf } from '../../../../src/extension/policy/model/policyStatus.ts';
+import type { PolicyEntry } from '../../../../src/extension/policy/model/policyStore.ts';
 
 const FILE: PolicyEntry = {
   id: 'workspace:file:///shop',
@@ -11,7 +11,7 @@ const FILE: PolicyEntry = {
 };
 const WAITING = [{ kind: 'widens', service: 'demo', text: '+ something' }] as const;
 
-test.each<[PolicyStanding, boolean, Partial<PolicyEntry>]>([
+test.each<[PolicyStatus, boolean, Partial<PolicyEntry>]>([
   ['in-force', false, {}],
   ['waits', false, { pending: WAITING }],
   ['half-valid', true, { disk: 'invalid', written: 'services: {}\n' }],
@@ -25,6 +25,6 @@ test.each<[PolicyStanding, boolean, Partial<PolicyEntry>]>([
   ['missing', true, { disk: 'missing', closed: ['demo'], pending: WAITING }],
 ])('%s, which is trouble: %s', (standing, trouble, part) => {
   const file = { ...FILE, ...part };
-  expect(standingOf(file)).toBe(standing);
+  expect(policyStatusOf(file)).toBe(standing);
   expect(isTrouble(file)).toBe(trouble);
 });

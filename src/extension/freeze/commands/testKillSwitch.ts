@@ -11,7 +11,7 @@ const LOOK_EVERY_MS = 10;
  * Freezes everything, measures until the gateway itself says that all services are frozen, and lifts the freeze again,
  * as the person agreed to before. If anything goes wrong in between, everything stays frozen.
  */
-export async function drillKillSwitch(app: CheckupParts & FreezeParts & GatewayPart): Promise<void> {
+export async function testKillSwitch(app: CheckupParts & FreezeParts & GatewayPart): Promise<void> {
   if (app.freeze.state.all || app.freeze.state.services.length > 0) {
     void window.showInformationMessage(l10n.t('Access is already frozen. Unfreeze first, then run the test.'));
     return;
@@ -38,7 +38,7 @@ export async function drillKillSwitch(app: CheckupParts & FreezeParts & GatewayP
   const ms = Math.round(performance.now() - begun);
   await app.freeze.unfreeze();
   await app.gateway.record({ action: 'unfreeze' });
-  await app.drills.note({ at: Date.now(), ms });
+  await app.killSwitchTests.note({ at: Date.now(), ms });
   await app.checkup.run();
   void window.showInformationMessage(
     l10n.t('Every agent was cut off within {0} ms. Access is back to what it was.', ms),

@@ -1,11 +1,11 @@
 import { l10n } from 'vscode';
-import type { PolicyEntry } from './policyBook.ts';
-import { standingOf } from './policyStanding.ts';
+import { policyStatusOf } from './policyStatus.ts';
+import type { PolicyEntry } from './policyStore.ts';
 
 /** How a policy file stands, and what to do about it, in sentences; undefined for one that nobody misses. */
 export function standingText(entry: PolicyEntry): string | undefined {
   const { label, closed, pending, unreadable } = entry;
-  switch (standingOf(entry)) {
+  switch (policyStatusOf(entry)) {
     case 'absent':
       return undefined;
     case 'missing': {

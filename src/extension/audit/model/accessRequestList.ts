@@ -3,7 +3,7 @@ import { Emitter } from '../../util/emitter.ts';
 import type { Clock } from '../../util/ports.ts';
 
 /** A rule that an agent asked for, waiting to be looked at. */
-export interface WaitingWish extends AccessWish {
+export interface WaitingAccessRequest extends AccessWish {
   /** Milliseconds since the epoch. */
   readonly at: number;
 }
@@ -11,37 +11,37 @@ export interface WaitingWish extends AccessWish {
 /** An agent that asks for ever more must not bury what a person wants to see. */
 const KEPT = 20;
 
-/** What agents asked for in this window, newest first; the same wish twice is one. */
-export class AccessWishes {
+/** What agents asked for in this window, newest first; the same access request twice is one. */
+export class AccessRequestList {
   readonly #now: Clock;
   readonly #changed = new Emitter<void>();
   /** Services that a person was told about in this session. */
   readonly #told = new Set<string>();
   readonly onDidChange = this.#changed.event;
-  #waiting: readonly WaitingWish[] = [];
+  #waiting: readonly WaitingAccessRequest[] = [];
 
   constructor(now: Clock) {
     this.#now = now;
   }
 
-  get waiting(): readonly WaitingWish[] {
+  get waiting(): readonly WaitingAccessRequest[] {
     return this.#waiting;
   }
 
-  /** Keeps the wish. True when a person is to be told with a toast: once for a service and session. */
-  add(wish: AccessWish): boolean {
-    const others = this.#waiting.filter((other) => !sameRule(other, wish));
-    this.#waiting = [{ ...wish, at: this.#now() }, ...others].slice(0, KEPT);
+  /** Keeps the access request. True when a person is to be told with a toast: once for a service and session. */
+  add(request: AccessWish): boolean {
+    const others = this.#waiting.filter((other) => !sameRule(other, request));
+    this.#waiting = [{ ...request, at: this.#now() }, ...others].slice(0, KEPT);
     this.#changed.fire();
-    if (this.#told.has(wish.service)) return false;
-    this.#told.add(wish.service);
+    if (this.#told.has(request.service)) return false;
+    this.#told.add(request.service);
     return true;
   }
 
   /** It was looked at. */
   settle(id: string): void {
     const before = this.#waiting.length;
-    this.#waiting = this.#waiting.filter((wish) => wish.id !== id);
+    this.#waiting = this.#waiting.filter((request) => request.id !== id);
     if (this.#waiting.length < before) this.#changed.fire();
   }
 }

@@ -5,7 +5,7 @@ import { confirmInModal } from '../../ui/confirm.ts';
 import { findingOfNode } from '../views/findingNode.ts';
 
 /** A person says that what was in plain text is rotated, or need not be. */
-export async function waiveFinding(app: CheckupParts, argument: unknown): Promise<void> {
+export async function markAsRotated(app: CheckupParts, argument: unknown): Promise<void> {
   const exposure = exposureOf(app, argument);
   if (!exposure) return;
   const agreed = await confirmInModal({

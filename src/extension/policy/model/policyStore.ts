@@ -39,7 +39,7 @@ export interface PolicyEntry {
   readonly pending: readonly PolicyChange[];
 }
 
-export interface PolicyBookPorts {
+export interface PolicyStorePorts {
   readonly approvals: ApprovalStore;
   /** Where the last valid texts are kept. */
   readonly lastValid: TextFolderPort;
@@ -55,12 +55,12 @@ const NOTHING = 'services: {}\n';
 export class ChangedSinceReviewError extends Error {}
 
 /**
- * What is in force: approved *and* written (docs/policy.md). A valid save strikes from the approved text what it no
+ * What is active: approved *and* written (docs/policy.md). A valid save strikes from the approved text what it no
  * longer allows, and the result is kept before anyone is told of the save, so that no later save brings it back.
  * Everything that concerns one book runs in order.
  */
-export class PolicyBook {
-  readonly #ports: PolicyBookPorts;
+export class PolicyStore {
+  readonly #ports: PolicyStorePorts;
   readonly #queue = new SerialQueue();
   readonly #entries = new Map<string, PolicyEntry>();
   /** What this window's last strike left of each approval, and when the person gave that. */
@@ -70,7 +70,7 @@ export class PolicyBook {
   #signature = '';
   readonly onDidChange = this.#changed.event;
 
-  constructor(ports: PolicyBookPorts) {
+  constructor(ports: PolicyStorePorts) {
     this.#ports = ports;
   }
 

@@ -4,8 +4,8 @@ import { narrowApproved } from '../../../../src/core/policy/compare/approval.ts'
 import { policyChanges } from '../../../../src/core/policy/compare/changes.ts';
 import { samePolicy } from '../../../../src/core/policy/compare/samePolicy.ts';
 import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
-import { ChangedSinceReviewError, PolicyBook } from '../../../../src/extension/policy/model/policyBook.ts';
 import { type PolicyRead, readSettled } from '../../../../src/extension/policy/model/policySource.ts';
+import { ChangedSinceReviewError, PolicyStore } from '../../../../src/extension/policy/model/policyStore.ts';
 import { policyLanguage } from '../../../../src/extension/policy/model/windowPolicyLanguage.ts';
 import { ApprovalStore } from '../../../../src/extension/state/approvalStore.ts';
 import { type BoundedPolicyParser, PolicyTimeoutError } from '../../../../src/policyWorker/policyParser.ts';
@@ -33,27 +33,27 @@ function setUp(id = 'user', parser = inThisThread) {
   const lastValid = new FakeTexts();
   const disk: { read: PolicyRead } = { read: { kind: 'missing' } };
   const source = { id, label: 'valetkey.yaml', read: async () => disk.read };
-  const open = async (): Promise<PolicyBook> => {
-    const book = new PolicyBook({
+  const open = async (): Promise<PolicyStore> => {
+    const store = new PolicyStore({
       approvals: new ApprovalStore({ texts: approved, secrets, installation: '/storage', pause: noPause }),
       lastValid,
       language: policyLanguage(parser, 'too slow'),
       now: () => 7,
       log: () => undefined,
     });
-    await book.setSources([source]);
-    return book;
+    await store.setSources([source]);
+    return store;
   };
-  const save = async (book: PolicyBook, text: string | undefined): Promise<void> => {
+  const save = async (store: PolicyStore, text: string | undefined): Promise<void> => {
     disk.read = text === undefined ? { kind: 'missing' } : { kind: 'text', text };
-    await book.refresh();
+    await store.refresh();
   };
   return { secrets, approved, lastValid, disk, source, open, save };
 }
 
 /** The paths that the gateway would let through: in the approved text and in the written one. */
-function inForce(book: PolicyBook): readonly string[] {
-  const [file] = book.files();
+function inForce(store: PolicyStore): readonly string[] {
+  const [file] = store.files();
   const paths = (text: string | undefined): readonly string[] =>
     (text === undefined ? undefined : parsePolicy(text).policy)?.services
       .get('api')
@@ -64,9 +64,9 @@ function inForce(book: PolicyBook): readonly string[] {
     .sort();
 }
 
-async function approveNow(book: PolicyBook): Promise<void> {
-  const [entry] = book.entries();
-  await book.approve(entry?.id ?? '', entry?.text ?? '');
+async function approveNow(store: PolicyStore): Promise<void> {
+  const [entry] = store.entries();
+  await store.approve(entry?.id ?? '', entry?.text ?? '');
 }
 
 test('a save that takes too long to compare counts as one with errors: nothing widens, nothing is forgotten', async () => {
@@ -78,75 +78,75 @@ test('a save that takes too long to compare counts as one with errors: nothing w
     narrow: (...words) => unlessSlow(() => inThisThread.narrow(...words)),
     changes: (...words) => unlessSlow(() => inThisThread.changes(...words)),
   });
-  const book = await open();
-  await save(book, policy('a'));
-  await approveNow(book);
+  const store = await open();
+  await save(store, policy('a'));
+  await approveNow(store);
   slow.on = true;
-  await save(book, policy('a', 'b'));
-  expect(book.entries()).toMatchObject([{ disk: 'invalid', approval: { kind: 'approved' }, pending: [] }]);
-  expect(inForce(book)).toEqual(['/a']);
+  await save(store, policy('a', 'b'));
+  expect(store.entries()).toMatchObject([{ disk: 'invalid', approval: { kind: 'approved' }, pending: [] }]);
+  expect(inForce(store)).toEqual(['/a']);
   slow.on = false;
-  await book.refresh();
-  expect(book.entries()).toMatchObject([{ disk: 'valid', pending: [{ text: '+ GET /b on api' }] }]);
-  expect(inForce(book)).toEqual(['/a']);
+  await store.refresh();
+  expect(store.entries()).toMatchObject([{ disk: 'valid', pending: [{ text: '+ GET /b on api' }] }]);
+  expect(inForce(store)).toEqual(['/a']);
 });
 
 describe('adding', () => {
   test('waits for a person, and says what waits', async () => {
     const { open, save } = setUp();
-    const book = await open();
-    await save(book, policy('a'));
-    expect(inForce(book)).toEqual([]);
+    const store = await open();
+    await save(store, policy('a'));
+    expect(inForce(store)).toEqual([]);
     expect(
-      book
+      store
         .entries()[0]
         ?.pending.map(({ text }) => text)
         .join('\n'),
     ).toContain('GET /a');
-    await approveNow(book);
-    expect(inForce(book)).toEqual(['/a']);
-    expect(book.entries()[0]?.pending).toEqual([]);
+    await approveNow(store);
+    expect(inForce(store)).toEqual(['/a']);
+    expect(store.entries()[0]?.pending).toEqual([]);
   });
 
   test('comments, order and formatting ask nobody', async () => {
     const { open, save } = setUp();
-    const book = await open();
-    await save(book, policy('a', 'b'));
-    await approveNow(book);
-    await save(book, `# a comment\n${policy('b', 'a')}`);
-    expect(book.entries()[0]?.pending).toEqual([]);
-    expect(inForce(book)).toEqual(['/a', '/b']);
+    const store = await open();
+    await save(store, policy('a', 'b'));
+    await approveNow(store);
+    await save(store, `# a comment\n${policy('b', 'a')}`);
+    expect(store.entries()[0]?.pending).toEqual([]);
+    expect(inForce(store)).toEqual(['/a', '/b']);
   });
 
   test('approves only the text that was shown', async () => {
     const { open, save, disk } = setUp();
-    const book = await open();
-    await save(book, policy('a'));
+    const store = await open();
+    await save(store, policy('a'));
     disk.read = { kind: 'text', text: policy('a', 'secretly-added') };
-    await expect(book.approve('user', policy('a'))).rejects.toBeInstanceOf(ChangedSinceReviewError);
-    await book.refresh();
-    expect(inForce(book)).toEqual([]);
+    await expect(store.approve('user', policy('a'))).rejects.toBeInstanceOf(ChangedSinceReviewError);
+    await store.refresh();
+    expect(inForce(store)).toEqual([]);
   });
 
   test('a text with errors cannot be approved', async () => {
     const { open, save } = setUp();
-    const book = await open();
-    await save(book, 'services: { api: { oops: 1 } }');
-    await expect(approveNow(book)).rejects.toThrow('errors');
+    const store = await open();
+    await save(store, 'services: { api: { oops: 1 } }');
+    await expect(approveNow(store)).rejects.toThrow('errors');
   });
 });
 
 describe('removing', () => {
   test('acts on save, and lasts when the rule is put back', async () => {
     const { open, save } = setUp();
-    const book = await open();
-    await save(book, policy('a', 'b'));
-    await approveNow(book);
-    await save(book, policy('a'));
-    await save(book, policy('a', 'b'));
-    expect(inForce(book)).toEqual(['/a']);
+    const store = await open();
+    await save(store, policy('a', 'b'));
+    await approveNow(store);
+    await save(store, policy('a'));
+    await save(store, policy('a', 'b'));
+    expect(inForce(store)).toEqual(['/a']);
     expect(
-      book
+      store
         .entries()[0]
         ?.pending.map(({ text }) => text)
         .join('\n'),
@@ -155,13 +155,13 @@ describe('removing', () => {
 
   test('is remembered: what comes back says that it was approved once, also after a restart', async () => {
     const { open, save } = setUp();
-    const book = await open();
-    await save(book, policy('a', 'b'));
-    await approveNow(book);
-    await save(book, policy('a'));
-    await save(book, policy());
-    await save(book, policy('a', 'b', 'c'));
-    for (const window of [book, await open()]) {
+    const store = await open();
+    await save(store, policy('a', 'b'));
+    await approveNow(store);
+    await save(store, policy('a'));
+    await save(store, policy());
+    await save(store, policy('a', 'b', 'c'));
+    for (const window of [store, await open()]) {
       const [entry] = window.entries();
       expect(entry?.approval).toMatchObject({ kind: 'approved', at: 7 });
       expect(entry?.pending.map(({ text, comesBack }) => [text, comesBack === true])).toEqual([
@@ -174,41 +174,41 @@ describe('removing', () => {
 
   test('is not remembered from a text that somebody else wrote', async () => {
     const { open, save, approved } = setUp();
-    const book = await open();
-    await save(book, policy('a', 'b'));
-    await approveNow(book);
-    await save(book, policy('a'));
+    const store = await open();
+    await save(store, policy('a', 'b'));
+    await approveNow(store);
+    await save(store, policy('a'));
     approved.files.set('once-user.yaml', policy('a', 'b', 'c'));
-    await save(book, policy('a', 'c'));
-    expect(book.entries()[0]?.pending.map(({ comesBack }) => comesBack === true)).toEqual([false]);
+    await save(store, policy('a', 'c'));
+    expect(store.entries()[0]?.pending.map(({ comesBack }) => comesBack === true)).toEqual([false]);
   });
 
   test('is kept before anyone hears of it', async () => {
     const { open, save, approved } = setUp();
-    const book = await open();
-    await save(book, policy('a', 'b'));
-    await approveNow(book);
+    const store = await open();
+    await save(store, policy('a', 'b'));
+    await approveNow(store);
     const atNews: string[] = [];
-    book.onDidChange(() => atNews.push(approved.files.get('user.yaml') ?? ''));
-    await save(book, policy('a'));
+    store.onDidChange(() => atNews.push(approved.files.get('user.yaml') ?? ''));
+    await save(store, policy('a'));
     expect(atNews).toHaveLength(1);
     expect(atNews[0]).not.toContain('/b');
   });
 
   test('outlives a restart', async () => {
     const { open, save, disk } = setUp();
-    const book = await open();
-    await save(book, policy('a', 'b'));
-    await approveNow(book);
-    await save(book, policy('a'));
+    const store = await open();
+    await save(store, policy('a', 'b'));
+    await approveNow(store);
+    await save(store, policy('a'));
     disk.read = { kind: 'text', text: policy('a', 'b') };
     expect(inForce(await open())).toEqual(['/a']);
   });
 });
 
 describe('what an editor saved', () => {
-  const comesBack = (book: PolicyBook): readonly [string, boolean][] =>
-    (book.entries()[0]?.pending ?? []).map(({ text, comesBack: back }) => [text, back === true]);
+  const comesBack = (store: PolicyStore): readonly [string, boolean][] =>
+    (store.entries()[0]?.pending ?? []).map(({ text, comesBack: back }) => [text, back === true]);
 
   test.each<[string, PolicyRead]>([
     ['the old text', { kind: 'text', text: policy('a', 'b') }],
@@ -218,14 +218,14 @@ describe('what an editor saved', () => {
     ['an empty file', { kind: 'text', text: '' }],
   ])('counts before the disk is read, which has %s by then', async (_, read) => {
     const { open, save, disk } = setUp();
-    const book = await open();
-    await save(book, policy('a', 'b'));
-    await approveNow(book);
+    const store = await open();
+    await save(store, policy('a', 'b'));
+    await approveNow(store);
     disk.read = read;
-    await book.saved('user', policy('a'));
-    await save(book, policy('a', 'b'));
-    expect(inForce(book)).not.toContain('/b');
-    expect(comesBack(book)).toContainEqual(['+ GET /b on api', true]);
+    await store.saved('user', policy('a'));
+    await save(store, policy('a', 'b'));
+    expect(inForce(store)).not.toContain('/b');
+    expect(comesBack(store)).toContainEqual(['+ GET /b on api', true]);
   });
 
   test.each([
@@ -235,30 +235,30 @@ describe('what an editor saved', () => {
     ['another layout', (text: string) => text.replace('    auth', '    # bearer\n    auth')],
   ])('counts with %s, too', async (_, spelled) => {
     const { open, save } = setUp();
-    const book = await open();
-    await save(book, policy('a', 'b'));
-    await approveNow(book);
-    await book.saved('user', spelled(policy('a')));
-    expect(inForce(book)).toEqual(['/a']);
-    expect(comesBack(book)).toEqual([['+ GET /b on api', true]]);
+    const store = await open();
+    await save(store, policy('a', 'b'));
+    await approveNow(store);
+    await store.saved('user', spelled(policy('a')));
+    expect(inForce(store)).toEqual(['/a']);
+    expect(comesBack(store)).toEqual([['+ GET /b on api', true]]);
   });
 
   test('strikes nothing when it has errors, and adds nothing when it allows more', async () => {
     const { open, save } = setUp();
-    const book = await open();
-    await save(book, policy('a', 'b'));
-    await approveNow(book);
-    await book.saved('user', 'services: [');
-    await book.saved('user', policy('a', 'b', 'c'));
-    expect(inForce(book)).toEqual(['/a', '/b']);
-    expect(comesBack(book)).toEqual([]);
+    const store = await open();
+    await save(store, policy('a', 'b'));
+    await approveNow(store);
+    await store.saved('user', 'services: [');
+    await store.saved('user', policy('a', 'b', 'c'));
+    expect(inForce(store)).toEqual(['/a', '/b']);
+    expect(comesBack(store)).toEqual([]);
   });
 
   test('is in force before the disk has settled', async () => {
     const { open, save, source } = setUp();
-    const book = await open();
-    await save(book, policy('a', 'b'));
-    await approveNow(book);
+    const store = await open();
+    await save(store, policy('a', 'b'));
+    await approveNow(store);
     let settle = (): void => undefined;
     const settled = new Promise<void>((resolve) => {
       settle = resolve;
@@ -268,28 +268,28 @@ describe('what an editor saved', () => {
       await settled;
       return read();
     };
-    const done = book.saved('user', policy('a'));
-    await expect.poll(() => inForce(book)).toEqual(['/a']);
+    const done = store.saved('user', policy('a'));
+    await expect.poll(() => inForce(store)).toEqual(['/a']);
     settle();
     await done;
   });
 
   test('of a file that is none of this window’s is nothing to it', async () => {
     const { open, save } = setUp();
-    const book = await open();
-    await save(book, policy('a'));
-    await approveNow(book);
-    await book.saved('workspace:file:///elsewhere', policy());
-    expect(inForce(book)).toEqual(['/a']);
+    const store = await open();
+    await save(store, policy('a'));
+    await approveNow(store);
+    await store.saved('workspace:file:///elsewhere', policy());
+    expect(inForce(store)).toEqual(['/a']);
   });
 
   test('is nothing that a program undoes before the file has settled, twenty times over', async () => {
     const { open, save, source } = setUp();
-    const book = await open();
+    const store = await open();
     const [wide, narrow] = [policy('a', 'b'), policy('a')];
     for (let round = 0; round < 20; round += 1) {
-      await save(book, wide);
-      await approveNow(book);
+      await save(store, wide);
+      await approveNow(store);
       // The removal is there at the first look alone: whoever watches the file puts the old text back.
       const states = [narrow];
       source.read = () =>
@@ -297,23 +297,23 @@ describe('what an editor saved', () => {
           async () => ({ kind: 'text', text: states.shift() ?? wide }),
           async () => undefined,
         );
-      await book.refresh('user');
-      expect([inForce(book), comesBack(book)]).toEqual([['/a'], [['+ GET /b on api', true]]]);
+      await store.refresh('user');
+      expect([inForce(store), comesBack(store)]).toEqual([['/a'], [['+ GET /b on api', true]]]);
     }
   });
 
   test('stays struck when another window, which struck something else, writes the rest back', async () => {
     const { open, save, disk, approved, secrets } = setUp();
-    const book = await open();
-    await save(book, policy('a', 'b', 'c'));
-    await approveNow(book);
+    const store = await open();
+    await save(store, policy('a', 'b', 'c'));
+    await approveNow(store);
     const kept = [new Map(approved.files), new Map(secrets.entries)] as const;
-    await book.saved('user', policy('a', 'c'));
+    await store.saved('user', policy('a', 'c'));
     // The other window read the approval before, strikes `c`, and writes last.
     const other = { approved: new FakeTexts(), secrets: new FakeSecrets() };
     for (const [name, text] of kept[0]) other.approved.files.set(name, text);
     for (const [name, text] of kept[1]) other.secrets.entries.set(name, text);
-    const theirs = new PolicyBook({
+    const theirs = new PolicyStore({
       approvals: new ApprovalStore({
         texts: other.approved,
         secrets: other.secrets,
@@ -329,71 +329,71 @@ describe('what an editor saved', () => {
     for (const [name, text] of other.approved.files) approved.files.set(name, text);
     for (const [name, text] of other.secrets.entries) secrets.entries.set(name, text);
     disk.read = { kind: 'text', text: policy('a', 'b', 'c') };
-    await book.refresh();
-    expect(inForce(book)).toEqual(['/a']);
+    await store.refresh();
+    expect(inForce(store)).toEqual(['/a']);
   });
 });
 
 describe('a file with errors', () => {
   test('counts as its last valid version', async () => {
     const { open, save } = setUp();
-    const book = await open();
-    await save(book, policy('a', 'b'));
-    await approveNow(book);
-    await save(book, policy('a'));
-    await save(book, 'services: { api: { oops: 1 } }');
-    expect(book.entries()[0]?.disk).toBe('invalid');
-    expect(inForce(book)).toEqual(['/a']);
+    const store = await open();
+    await save(store, policy('a', 'b'));
+    await approveNow(store);
+    await save(store, policy('a'));
+    await save(store, 'services: { api: { oops: 1 } }');
+    expect(store.entries()[0]?.disk).toBe('invalid');
+    expect(inForce(store)).toEqual(['/a']);
   });
 
   test('also after a restart', async () => {
     const { open, save, disk } = setUp();
-    const book = await open();
-    await save(book, policy('a'));
-    await approveNow(book);
+    const store = await open();
+    await save(store, policy('a'));
+    await approveNow(store);
     disk.read = { kind: 'text', text: 'services: [' };
     expect(inForce(await open())).toEqual(['/a']);
   });
 
   test('that cannot be read as text strikes nothing', async () => {
     const { open, save, disk } = setUp();
-    const book = await open();
-    await save(book, policy('a'));
-    await approveNow(book);
+    const store = await open();
+    await save(store, policy('a'));
+    await approveNow(store);
     disk.read = { kind: 'unreadable', why: 'no' };
-    await book.refresh();
-    expect(inForce(book)).toEqual(['/a']);
+    await store.refresh();
+    expect(inForce(store)).toEqual(['/a']);
   });
 });
 
 describe('a missing file', () => {
   test('allows nothing, and strikes nothing: it may come back with its branch', async () => {
     const { open, save } = setUp();
-    const book = await open();
-    await save(book, policy('a'));
-    await approveNow(book);
-    await save(book, undefined);
-    expect(inForce(book)).toEqual([]);
-    expect(book.files()[0]?.written).toBeUndefined();
-    await save(book, policy('a'));
-    expect(inForce(book)).toEqual(['/a']);
+    const store = await open();
+    await save(store, policy('a'));
+    await approveNow(store);
+    await save(store, undefined);
+    expect(inForce(store)).toEqual([]);
+    expect(store.files()[0]?.written).toBeUndefined();
+    await save(store, policy('a'));
+    expect(inForce(store)).toEqual(['/a']);
   });
 });
 
 describe('a name that the file has no longer', () => {
-  const closedIn = (book: PolicyBook): readonly string[] | undefined => book.entries()[0]?.closed;
+  const closedIn = (store: PolicyStore): readonly string[] | undefined => store.entries()[0]?.closed;
 
   test.each<[string, string | undefined]>([
     ['missing', undefined],
     ['empty', 'services: {}\n'],
   ])('is closed while the file is %s, also after a restart', async (_, text) => {
     const { open, save } = setUp(WORKSPACE);
-    const book = await open();
-    await save(book, policy('a'));
-    await approveNow(book);
-    expect(closedIn(book)).toBeUndefined();
-    await save(book, text);
-    expect(closedIn(book)).toEqual(['api']);
+    const store = await open();
+    await save(store, policy('a'));
+    await approveNow(store);
+    expect(closedIn(store)).toBeUndefined();
+    await save(store, text);
+    expect(closedIn(store)).toEqual(['api']);
     expect(closedIn(await open())).toEqual(['api']);
   });
 
@@ -401,79 +401,79 @@ describe('a name that the file has no longer', () => {
 
   test('waits for a person where another file has it, and not before', async () => {
     const { open, save, source } = setUp(WORKSPACE);
-    const book = await open();
-    await save(book, policy('a'));
-    await approveNow(book);
-    await save(book, undefined);
-    expect(book.get(WORKSPACE)?.pending).toEqual([]);
-    await book.setSources([otherFile, source]);
-    expect(book.get(WORKSPACE)?.pending).toEqual([
+    const store = await open();
+    await save(store, policy('a'));
+    await approveNow(store);
+    await save(store, undefined);
+    expect(store.get(WORKSPACE)?.pending).toEqual([]);
+    await store.setSources([otherFile, source]);
+    expect(store.get(WORKSPACE)?.pending).toEqual([
       { kind: 'widens', service: 'api', text: '+ api: valetkey.yaml no longer restricts it' },
     ]);
   });
 
   test('of a file that is empty waits as any other change, and applying it lets it go', async () => {
     const { open, save, source } = setUp(WORKSPACE);
-    const book = await open();
-    await save(book, policy('a'));
-    await approveNow(book);
-    await save(book, 'services: {}\n');
-    await book.setSources([otherFile, source]);
-    expect(book.get(WORKSPACE)?.pending.map(({ kind }) => kind)).toEqual(['widens']);
-    await book.approve(WORKSPACE, 'services: {}\n');
-    expect(book.get(WORKSPACE)).not.toHaveProperty('closed');
-    expect(book.get(WORKSPACE)?.pending).toEqual([]);
+    const store = await open();
+    await save(store, policy('a'));
+    await approveNow(store);
+    await save(store, 'services: {}\n');
+    await store.setSources([otherFile, source]);
+    expect(store.get(WORKSPACE)?.pending.map(({ kind }) => kind)).toEqual(['widens']);
+    await store.approve(WORKSPACE, 'services: {}\n');
+    expect(store.get(WORKSPACE)).not.toHaveProperty('closed');
+    expect(store.get(WORKSPACE)?.pending).toEqual([]);
   });
 
   test('is let go with its file: nothing is closed any more, and what comes back waits', async () => {
     const { open, save } = setUp(WORKSPACE);
-    const book = await open();
-    await save(book, policy('a'));
-    await approveNow(book);
-    await save(book, undefined);
-    await book.letGo(WORKSPACE);
-    for (const window of [book, await open()]) {
+    const store = await open();
+    await save(store, policy('a'));
+    await approveNow(store);
+    await save(store, undefined);
+    await store.letGo(WORKSPACE);
+    for (const window of [store, await open()]) {
       expect(closedIn(window)).toBeUndefined();
       expect(window.files()).toMatchObject([{ approved: 'services: {}\n' }]);
     }
-    await save(book, policy('a'));
-    expect(inForce(book)).toEqual([]);
-    expect(book.entries()[0]?.pending.map(({ text }) => text)).toContain('+ GET /a on api');
+    await save(store, policy('a'));
+    expect(inForce(store)).toEqual([]);
+    expect(store.entries()[0]?.pending.map(({ text }) => text)).toContain('+ GET /a on api');
   });
 
   test('is not let go once the file is there again', async () => {
     const { open, save, disk } = setUp(WORKSPACE);
-    const book = await open();
-    await save(book, policy('a'));
-    await approveNow(book);
-    await save(book, undefined);
+    const store = await open();
+    await save(store, policy('a'));
+    await approveNow(store);
+    await save(store, undefined);
     disk.read = { kind: 'text', text: policy('a') };
-    await expect(book.letGo(WORKSPACE)).rejects.toBeInstanceOf(ChangedSinceReviewError);
-    await book.refresh();
-    expect(inForce(book)).toEqual(['/a']);
+    await expect(store.letGo(WORKSPACE)).rejects.toBeInstanceOf(ChangedSinceReviewError);
+    await store.refresh();
+    expect(inForce(store)).toEqual(['/a']);
   });
 });
 
 describe('the approved text', () => {
   test('that was changed on disk approves nothing', async () => {
     const { open, save, approved } = setUp();
-    const book = await open();
-    await save(book, policy('a'));
-    await approveNow(book);
+    const store = await open();
+    await save(store, policy('a'));
+    await approveNow(store);
     approved.files.set('user.yaml', policy('a', 'b'));
-    await save(book, policy('a', 'b'));
-    expect(inForce(book)).toEqual([]);
-    expect(book.entries()[0]?.approval.kind).toBe('broken');
+    await save(store, policy('a', 'b'));
+    expect(inForce(store)).toEqual([]);
+    expect(store.entries()[0]?.approval.kind).toBe('broken');
   });
 
   test('that was deleted leaves its services closed, also for other files', async () => {
     const { open, save, approved } = setUp(WORKSPACE);
-    const book = await open();
-    await save(book, policy('a'));
-    await approveNow(book);
+    const store = await open();
+    await save(store, policy('a'));
+    await approveNow(store);
     approved.files.clear();
-    await save(book, undefined);
-    const [file] = book.files();
+    await save(store, undefined);
+    const [file] = store.files();
     expect(file?.grants).toBe(true);
     const { policy: locked, problems } = parsePolicy(file?.approved ?? '');
     expect(problems.filter(({ severity }) => severity === 'error')).toEqual([]);
@@ -482,9 +482,9 @@ describe('the approved text', () => {
 
   test('of one file is no approval for another', async () => {
     const mine = setUp(WORKSPACE);
-    const book = await mine.open();
-    await mine.save(book, policy('a'));
-    await approveNow(book);
+    const store = await mine.open();
+    await mine.save(store, policy('a'));
+    await approveNow(store);
     const approvals = new ApprovalStore({
       texts: mine.approved,
       secrets: mine.secrets,
@@ -497,9 +497,9 @@ describe('the approved text', () => {
 
   test('of another profile is not mistaken for a broken one', async () => {
     const mine = setUp();
-    const book = await mine.open();
-    await mine.save(book, policy('a'));
-    await approveNow(book);
+    const store = await mine.open();
+    await mine.save(store, policy('a'));
+    await approveNow(store);
     const other = new ApprovalStore({
       texts: new FakeTexts(),
       secrets: mine.secrets,
@@ -513,11 +513,11 @@ describe('the approved text', () => {
 describe('a workspace file', () => {
   test('only restricts until it was approved once', async () => {
     const { open, save } = setUp(WORKSPACE);
-    const book = await open();
-    await save(book, policy('a'));
-    expect(book.files()).toEqual([{ id: WORKSPACE, label: 'valetkey.yaml', written: policy('a'), grants: false }]);
-    await approveNow(book);
-    expect(book.files()[0]?.grants).toBe(true);
+    const store = await open();
+    await save(store, policy('a'));
+    expect(store.files()).toEqual([{ id: WORKSPACE, label: 'valetkey.yaml', written: policy('a'), grants: false }]);
+    await approveNow(store);
+    expect(store.files()[0]?.grants).toBe(true);
   });
 });
 
@@ -527,16 +527,16 @@ describe('a change of our own', () => {
 
   test('is approved by the act, and nothing else that waits is', async () => {
     const { open, save, disk } = setUp();
-    const book = await open();
-    await save(book, policy('a'));
-    await approveNow(book);
-    await save(book, policy('a', 'waiting'));
-    await book.approveOwnChange('user', addB, async (written) => {
+    const store = await open();
+    await save(store, policy('a'));
+    await approveNow(store);
+    await save(store, policy('a', 'waiting'));
+    await store.approveOwnChange('user', addB, async (written) => {
       disk.read = { kind: 'text', text: addB(written) };
     });
-    expect(inForce(book)).toEqual(['/a', '/b']);
+    expect(inForce(store)).toEqual(['/a', '/b']);
     expect(
-      book
+      store
         .entries()[0]
         ?.pending.map(({ text }) => text)
         .join('\n'),
@@ -545,18 +545,18 @@ describe('a change of our own', () => {
 
   test('lets nothing go that the file closes: what it restricted stays restricted', async () => {
     const { open, save, disk } = setUp(WORKSPACE);
-    const book = await open();
-    await save(book, policy('a'));
-    await approveNow(book);
-    await save(book, 'services: {}\n');
+    const store = await open();
+    await save(store, policy('a'));
+    await approveNow(store);
+    await save(store, 'services: {}\n');
     const add = (text: string | undefined): string =>
       (text ?? '')
         .replace('{}', '')
         .replace(/^services:.*/, `$&\n${policy('c').split('\n').slice(1).join('\n').replace('api', 'other')}`);
-    await book.approveOwnChange(WORKSPACE, add, async (written) => {
+    await store.approveOwnChange(WORKSPACE, add, async (written) => {
       disk.read = { kind: 'text', text: add(written) };
     });
-    const [entry] = book.entries();
+    const [entry] = store.entries();
     expect(entry?.closed).toEqual(['api']);
     expect([...(entry?.writtenPolicy?.services.keys() ?? [])]).toEqual(['other']);
   });
@@ -606,18 +606,18 @@ describe('a change of our own', () => {
   ])('approves no other %s along: it waits, and stays as approved', async (_, edited, waits) => {
     const { open, save, disk } = setUp();
     const before = { environment: 'live', description: 'Payments', rotateEvery: '30d', serverDescription: 'Files' };
-    const book = await open();
-    await save(book, labelled(before));
-    await approveNow(book);
-    const approved = book.entries()[0]?.approvedPolicy;
-    await save(book, labelled({ ...before, ...edited }));
+    const store = await open();
+    await save(store, labelled(before));
+    await approveNow(store);
+    const approved = store.entries()[0]?.approvedPolicy;
+    await save(store, labelled({ ...before, ...edited }));
     const expected = [waits];
-    expect(book.entries()[0]?.pending.map(({ text }) => text)).toEqual(expected);
+    expect(store.entries()[0]?.pending.map(({ text }) => text)).toEqual(expected);
     const add = (text: string | undefined): string => (text ?? '').replace('servers:', `${OWN}\nservers:`);
-    await book.approveOwnChange('user', add, async (written) => {
+    await store.approveOwnChange('user', add, async (written) => {
       disk.read = { kind: 'text', text: add(written) };
     });
-    const [entry] = book.entries();
+    const [entry] = store.entries();
     expect([...(entry?.approvedPolicy?.services.keys() ?? [])]).toEqual(['pay', 'mine']);
     const mine = (name: string): boolean => name !== 'mine';
     const others = {
@@ -660,17 +660,17 @@ describe('a change of our own', () => {
     await fc.assert(
       fc.asyncProperty(says, says, async (approved, written) => {
         const { open, save, disk } = setUp();
-        const book = await open();
-        await save(book, labelled(approved));
-        await approveNow(book);
-        await save(book, labelled(written));
-        const [before] = book.entries();
+        const store = await open();
+        await save(store, labelled(approved));
+        await approveNow(store);
+        await save(store, labelled(written));
+        const [before] = store.entries();
         const waited = before?.pending.map(({ text }) => text) ?? [];
         const add = (text: string | undefined): string => (text ?? '').replace('servers:', `${OWN}\nservers:`);
-        await book.approveOwnChange('user', add, async (present) => {
+        await store.approveOwnChange('user', add, async (present) => {
           disk.read = { kind: 'text', text: add(present) };
         });
-        const [after] = book.entries();
+        const [after] = store.entries();
         const kept = new Map([...(after?.approvedPolicy?.services ?? [])].filter(([name]) => name !== 'mine'));
         expect(after?.approvedPolicy?.services.has('mine')).toBe(true);
         expect(
@@ -685,40 +685,40 @@ describe('a change of our own', () => {
 
   test('that could not be written leaves what was approved as it was, with its date and what it once was', async () => {
     const { open, save } = setUp();
-    const book = await open();
-    await save(book, policy('a', 'b'));
-    await approveNow(book);
-    await save(book, policy('a'));
-    const before = book.entries()[0]?.approval;
-    const act = book.approveOwnChange('user', addB, () => Promise.reject(new Error('disk full')));
+    const store = await open();
+    await save(store, policy('a', 'b'));
+    await approveNow(store);
+    await save(store, policy('a'));
+    const before = store.entries()[0]?.approval;
+    const act = store.approveOwnChange('user', addB, () => Promise.reject(new Error('disk full')));
     await expect(act).rejects.toThrow('disk full');
-    await book.refresh();
-    expect(book.entries()[0]?.approval).toEqual(before);
+    await store.refresh();
+    expect(store.entries()[0]?.approval).toEqual(before);
   });
 
   test('that could not be written does not stay approved', async () => {
     const { open, save } = setUp();
-    const book = await open();
-    await save(book, policy('a'));
-    await approveNow(book);
-    const act = book.approveOwnChange('user', addB, async () => {
+    const store = await open();
+    await save(store, policy('a'));
+    await approveNow(store);
+    const act = store.approveOwnChange('user', addB, async () => {
       throw new Error('disk full');
     });
     await expect(act).rejects.toThrow('disk full');
-    await save(book, policy('a', 'b'));
-    expect(inForce(book)).toEqual(['/a']);
+    await save(store, policy('a', 'b'));
+    expect(inForce(store)).toEqual(['/a']);
   });
 });
 
 test('looking again at unchanged files is no news', async () => {
   const { open, save } = setUp();
-  const book = await open();
-  await save(book, policy('a'));
+  const store = await open();
+  await save(store, policy('a'));
   let news = 0;
-  book.onDidChange(() => {
+  store.onDidChange(() => {
     news += 1;
   });
-  await book.refresh();
+  await store.refresh();
   expect(news).toBe(0);
 });
 
@@ -734,32 +734,32 @@ test('whatever is saved and approved: nothing passes that approved or written fo
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 14 }), async (steps) => {
       const { open, save, disk } = setUp();
-      let book = await open();
+      let store = await open();
       let approved = new Set<string>();
       let written: readonly string[] | undefined;
       let onDisk: 'valid' | 'invalid' | 'missing' = 'missing';
       for (const next of steps) {
         if (next.do === 'save') {
-          await save(book, policy(...next.paths));
+          await save(store, policy(...next.paths));
           const kept: readonly string[] = next.paths;
           written = kept;
           onDisk = 'valid';
           approved = new Set([...approved].filter((path) => kept.includes(path)));
         } else if (next.do === 'break') {
-          await save(book, 'services: [');
+          await save(store, 'services: [');
           onDisk = 'invalid';
         } else if (next.do === 'delete') {
-          await save(book, undefined);
+          await save(store, undefined);
           onDisk = 'missing';
         } else if (next.do === 'restart') {
-          book = await open();
+          store = await open();
         } else if (onDisk === 'valid' && disk.read.kind === 'text') {
-          await book.approve('user', disk.read.text);
+          await store.approve('user', disk.read.text);
           approved = new Set(written);
         }
         const expected =
           onDisk === 'missing' ? [] : [...approved].filter((path) => written?.includes(path)).map((path) => `/${path}`);
-        expect(inForce(book)).toEqual(expected.sort());
+        expect(inForce(store)).toEqual(expected.sort());
       }
     }),
     { numRuns: runs(60) },
@@ -768,10 +768,10 @@ test('whatever is saved and approved: nothing passes that approved or written fo
 
 test('where nothing waits, a change of our own leaves approved and written the same to the letter', async () => {
   const { open, save, disk, approved } = setUp();
-  const book = await open();
-  await save(book, '# a comment of mine\nservices: {}\n');
+  const store = await open();
+  await save(store, '# a comment of mine\nservices: {}\n');
   const add = (text: string | undefined): string => `${text}# added\n`;
-  await book.approveOwnChange('user', add, async (written) => {
+  await store.approveOwnChange('user', add, async (written) => {
     disk.read = { kind: 'text', text: add(written) };
   });
   expect(approved.files.get('user.yaml')).toBe('# a comment of mine\nservices: {}\n# added\n');

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { MetadataPort } from '../../util/ports.ts';
 
 /** How long it took to cut off every agent when it was last tried. */
-export interface Drill {
+export interface KillSwitchTest {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly ms: number;
@@ -11,8 +11,8 @@ export interface Drill {
 const KEY = 'checkup.drill';
 const schema = z.object({ at: z.number(), ms: z.number() });
 
-/** The last drill of the kill switch. */
-export class Drills {
+/** The last test of the kill switch. */
+export class KillSwitchTests {
   readonly #metadata: MetadataPort;
 
   constructor(metadata: MetadataPort) {
@@ -20,11 +20,11 @@ export class Drills {
   }
 
   /** Undefined when there never was one. */
-  get last(): Drill | undefined {
+  get last(): KillSwitchTest | undefined {
     return schema.safeParse(this.#metadata.get(KEY)).data;
   }
 
-  async note(drill: Drill): Promise<void> {
+  async note(drill: KillSwitchTest): Promise<void> {
     await this.#metadata.update(KEY, drill);
   }
 }
