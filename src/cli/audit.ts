@@ -1,6 +1,7 @@
 import { agentName } from '../core/audit/agentName.ts';
 import type { AuditRecord } from '../core/audit/auditEvent.ts';
 import { compareRecords, matchesQuery, parseSince } from '../core/audit/auditQuery.ts';
+import { errorText } from '../core/errorText.ts';
 import { auditRuns, directoryFindings, runRecords, verifyRun } from '../gateway/audit/trail.ts';
 import { print } from './jsonLines.ts';
 import { parseOptions, UsageError } from './usage.ts';
@@ -71,6 +72,6 @@ function runsIn(directory: string): ReturnType<typeof auditRuns> {
   try {
     return auditRuns(directory);
   } catch (error) {
-    throw new UsageError(`${directory} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(`${directory} cannot be read: ${errorText(error)}`);
   }
 }

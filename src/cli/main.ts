@@ -1,5 +1,6 @@
 import './requireNode.ts';
 
+import { errorText } from '../core/errorText.ts';
 import { serveCleaning } from '../gateway/cleaning/cleaningWorker.ts';
 import { servePolicyJobs } from '../policyWorker/policyWorker.ts';
 import { auditCommand } from './audit.ts';
@@ -44,7 +45,7 @@ if (!servePolicyJobs() && !serveCleaning()) {
       process.exitCode = status;
     },
     (error: unknown) => {
-      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+      process.stderr.write(`${errorText(error)}\n`);
       if (error instanceof UsageError) process.stderr.write('Run it with --help to see how it is used.\n');
       process.exitCode = 2;
     },

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import * as z from 'zod';
 import { escapeUnshowable } from '../core/audit/escape.ts';
+import { errorText } from '../core/errorText.ts';
 import type { Policy } from '../core/policy/model/policy.ts';
 import { Secret } from '../core/secret.ts';
 import type { Approver } from '../gateway/call/approvals.ts';
@@ -155,7 +156,7 @@ class CommandLineParent {
     try {
       return { id: order.data.id, ok: true, ...(await this.#carryOut(order.data)) };
     } catch (error) {
-      return { id: order.data.id, ok: false, error: error instanceof Error ? error.message : String(error) };
+      return { id: order.data.id, ok: false, error: errorText(error) };
     }
   }
 
@@ -248,7 +249,7 @@ class CommandLineParent {
       try {
         await this.#store(name, new Secret(value));
       } catch (error) {
-        process.stderr.write(`${variable}: ${error instanceof Error ? error.message : String(error)}\n`);
+        process.stderr.write(`${variable}: ${errorText(error)}\n`);
       }
     }
   }

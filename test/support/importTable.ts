@@ -140,7 +140,6 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'extension/services/model',
     'extension/state',
     'extension/ui',
-    'extension/util',
   ],
   'extension/approvals': ['extension/app', 'extension/approvals/commands'],
   'extension/approvals/commands': [
@@ -291,7 +290,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'extension/freeze/model': ['core', 'extension/state', 'extension/util', 'gateway'],
   'extension/gateway': ['extension/app', 'extension/gateway/commands'],
   'extension/gateway/commands': ['extension/app', 'extension/gateway/model', 'gateway'],
-  'extension/gateway/model': ['extension/state', 'extension/util', 'gateway'],
+  'extension/gateway/model': ['core', 'extension/state', 'extension/util', 'gateway'],
   'extension/learn': ['extension/app', 'extension/learn/commands'],
   'extension/learn/commands': [
     'core',
@@ -304,7 +303,6 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'extension/services/commands',
     'extension/services/model',
     'extension/ui',
-    'extension/util',
   ],
   'extension/learn/model': ['core', 'extension/approvals/model', 'extension/util', 'gateway'],
   'extension/policy': [

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
+import { errorText } from '../../core/errorText.ts';
 import { CredentialNotKeptError } from '../credentials/model/keptSecret.ts';
 import { ApprovalNotKeptError } from '../state/approvalStore.ts';
 import { tellFailure } from '../ui/confirm.ts';
-import { errorText } from '../util/errorText.ts';
 import type { App } from './app.ts';
 
 /** What a command does. The argument is whatever VS Code passes along: a tree item, an editor's address, or nothing. */

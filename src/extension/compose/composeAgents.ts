@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { errorText } from '../../core/errorText.ts';
 import { AgentList } from '../agents/model/agentList.ts';
 import { AgentStore } from '../agents/model/agentStore.ts';
 import { Connections } from '../agents/model/connections.ts';
@@ -12,7 +13,6 @@ import { offeredServers, serverScopes } from '../servers/model/serverScopes.ts';
 import { ToolPinStore } from '../servers/model/toolPinStore.ts';
 import { ApprovalStore } from '../state/approvalStore.ts';
 import { textFolder } from '../state/textFolder.ts';
-import { errorText } from '../util/errorText.ts';
 import type { Host } from './host.ts';
 
 export interface AgentParts {

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { errorText } from '../../core/errorText.ts';
 import { Anchorer } from '../audit/model/anchorer.ts';
 import { AnchorStore } from '../audit/model/anchorStore.ts';
 import type { AuditTrail } from '../audit/model/auditTrail.ts';
@@ -7,7 +8,6 @@ import { WindowHistory } from '../audit/model/windowHistory.ts';
 import type { GatewaySupervisor } from '../gateway/model/gatewaySupervisor.ts';
 import type { SharedStateFile } from '../state/sharedState.ts';
 import { after } from '../util/after.ts';
-import { errorText } from '../util/errorText.ts';
 import type { Host } from './host.ts';
 
 export interface AuditParts extends AuditTrail {

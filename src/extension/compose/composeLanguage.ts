@@ -1,8 +1,8 @@
+import { errorText } from '../../core/errorText.ts';
 import { TrailReader } from '../audit/explorer/trailReader.ts';
 import type { LookParts } from '../policy/editor/policyLooks.ts';
 import { CallHistory } from '../policy/language/callHistory.ts';
 import { LanguageService } from '../policy/language/languageService.ts';
-import { errorText } from '../util/errorText.ts';
 import type { Host } from './host.ts';
 
 /** The policy language in a thread of its own, and the calls of the last days that it writes beside rules. */

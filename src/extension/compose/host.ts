@@ -1,8 +1,8 @@
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { errorText } from '../../core/errorText.ts';
 import { defaultRuntimeDir, ownRuntimeDirInputs } from '../../protocol/runtimeDir.ts';
-import { errorText } from '../util/errorText.ts';
 
 /** What every part is built from: VS Code's own things, and what is worked out of them once. */
 export interface Host {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
+import { errorText } from '../../core/errorText.ts';
 import { isAlive } from '../../protocol/isAlive.ts';
 import { PROTOCOL_VERSION } from '../../protocol/messages.ts';
 import { readPlainFile } from '../../protocol/plainFile.ts';
@@ -166,5 +167,5 @@ function readRendezvous(file: string): Rendezvous | undefined {
 }
 
 function firstLine(error: unknown): string {
-  return String(error instanceof Error ? error.message : error).split('\n', 1)[0] ?? '';
+  return errorText(error).split('\n', 1)[0] ?? '';
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { commands, env, l10n, Uri, ViewColumn, type Webview, type WebviewPanel, window } from 'vscode';
 import * as z from 'zod';
-import { errorText } from '../../util/errorText.ts';
+import { errorText } from '../../../core/errorText.ts';
 import type { ActivityLog } from '../model/activity.ts';
 import type { CheckedTrail } from './checkBeside.ts';
 import { explorerHtml } from './explorerHtml.ts';

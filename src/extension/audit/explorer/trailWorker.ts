@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { errorText } from '../../../core/errorText.ts';
 import { checkTrail } from '../model/trailCheck.ts';
 import { callsSeen } from './callsSeen.ts';
 import type { ExplorerQuery } from './explorerMessages.ts';
@@ -58,9 +59,7 @@ function main(): void {
       const next = from + EXPORT_PIECE;
       say({ id, records, ...(next < places.length ? { next } : {}) });
     };
-    work().catch((error: unknown) =>
-      say({ id: message.id, error: error instanceof Error ? error.message : String(error) }),
-    );
+    work().catch((error: unknown) => say({ id: message.id, error: errorText(error) }));
   });
 }
 

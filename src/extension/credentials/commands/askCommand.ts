@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { l10n, ProgressLocation, window } from 'vscode';
 import { holdsCredential, looksPasted } from '../../../core/checkup/secrets/pasted.ts';
 import { type CommandLineProblem, printCommandLine, splitCommandLine } from '../../../core/credentials/commandLine.ts';
+import { errorText } from '../../../core/errorText.ts';
 import type { Auth } from '../../../core/policy/auth/authTypes.ts';
 import type { CommandOutcome } from '../../../gateway/parent.ts';
 import { unsuitable } from '../../../gateway/targets/service/commands/commandCredentials.ts';
@@ -11,7 +12,6 @@ import { chooseInModal, confirmInModal, tellFailure } from '../../ui/confirm.ts'
 import { keptText } from '../../ui/keptText.ts';
 import { destinationText } from '../../ui/placementText.ts';
 import { type Answer, askChoice, askText, type StepFrame } from '../../ui/steps.ts';
-import { errorText } from '../../util/errorText.ts';
 import { commandEnvironment, safePath } from '../model/commandEnvironment.ts';
 import type { ChosenCommand } from '../model/credentialEntry.ts';
 import { findProgram, type ProgramProblem } from '../model/findProgram.ts';

@@ -1,7 +1,7 @@
 import { authentication, l10n } from 'vscode';
+import { errorText } from '../../../core/errorText.ts';
 import type { VscodeSessionAuth } from '../../../core/policy/auth/vscodeSession.ts';
 import { tellFailure } from '../../ui/confirm.ts';
-import { errorText } from '../../util/errorText.ts';
 
 /**
  * Has VS Code ask the user, in its own dialog, whether this extension may use the session. Its token is not kept: it

@@ -1,4 +1,5 @@
 import { l10n, ProgressLocation, window } from 'vscode';
+import { errorText } from '../../../core/errorText.ts';
 import type { Service, VerifyRequest } from '../../../core/policy/model/service.ts';
 import type { Secret } from '../../../core/secret.ts';
 import { findKnownService } from '../../../core/services/knownService.ts';
@@ -9,7 +10,6 @@ import { standingOf } from '../../../gateway/targets/service/verification.ts';
 import type { App } from '../../app/app.ts';
 import type { FreezeParts, GatewayPart } from '../../app/parts.ts';
 import { chooseInModal } from '../../ui/confirm.ts';
-import { errorText } from '../../util/errorText.ts';
 import type { CredentialFindings } from '../model/credentialStore.ts';
 import { needsSignIn, signIn } from './signIn.ts';
 

@@ -1,3 +1,4 @@
+import { errorText } from '../../../core/errorText.ts';
 import type {
   AgentAdmission,
   AuditHead,
@@ -88,7 +89,7 @@ export class GatewaySupervisor {
     try {
       run = await this.#ports.start();
     } catch (error) {
-      this.#restartLater(0, messageOf(error));
+      this.#restartLater(0, errorText(error));
       return;
     }
     if (this.#disposed) {
@@ -109,7 +110,7 @@ export class GatewaySupervisor {
         await this.#tell(run, part);
     } catch (error) {
       // A gateway that does not know everything would answer wrongly: away with it. `ended` starts the next one.
-      this.#ports.log('error', `The gateway refused an update: ${messageOf(error)}`);
+      this.#ports.log('error', `The gateway refused an update: ${errorText(error)}`);
       run.dispose();
       return;
     }
@@ -134,7 +135,7 @@ export class GatewaySupervisor {
       await this.#tell(run, part);
       this.#told.fire(part);
     } catch (error) {
-      this.#ports.log('warn', `The gateway could not be sent its ${part}: ${messageOf(error)}`);
+      this.#ports.log('warn', `The gateway could not be sent its ${part}: ${errorText(error)}`);
       run.dispose();
     }
   }
@@ -145,7 +146,7 @@ export class GatewaySupervisor {
       if (!this.#run) throw new Error('the gateway is not running');
       await this.#run.control.recordControl(event);
     } catch (error) {
-      this.#ports.log('warn', `Not recorded in the audit log: ${event.action} (${messageOf(error)})`);
+      this.#ports.log('warn', `Not recorded in the audit log: ${event.action} (${errorText(error)})`);
     }
   }
 
@@ -208,8 +209,4 @@ export class GatewaySupervisor {
     this.#health = health;
     this.#changed.fire(health);
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

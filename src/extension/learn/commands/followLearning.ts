@@ -1,7 +1,7 @@
 import { type Disposable, l10n, window } from 'vscode';
+import { errorText } from '../../../core/errorText.ts';
 import type { App } from '../../app/app.ts';
 import type { AuditParts, LearnParts, PolicyParts } from '../../app/parts.ts';
-import { errorText } from '../../util/errorText.ts';
 import type { LearningEnd, LearningSession } from '../model/learning.ts';
 import { allowedCalls, callsSince, whyNot } from './suggestTighterPolicy.ts';
 

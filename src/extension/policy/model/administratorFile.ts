@@ -1,8 +1,8 @@
 import { unwatchFile, watchFile } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { errorText } from '../../../core/errorText.ts';
 import { READ_AT_ONCE } from '../../../protocol/plainFile.ts';
 import type { Disposable } from '../../util/emitter.ts';
-import { errorText } from '../../util/errorText.ts';
 import type { PolicyRead } from './policySource.ts';
 
 /** How often the file is looked at: 2 seconds. Its folder may not exist yet, so there is nothing else to watch. */
