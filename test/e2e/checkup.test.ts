@@ -272,7 +272,7 @@ test('the migration is undone as a whole', async () => {
   await until('point 1 to fail again', async () => (await point(1)).startsWith('fail, 4'));
 });
 
-test('the kill switch is practised, and nothing stays frozen', async () => {
+test('the kill switch is tested, and nothing stays frozen', async () => {
   await window.palette('Valet Key: Test the Kill Switch');
   await answer('Test the kill switch?', 'Freeze and Unfreeze');
   await window.waitForNotification('cut off within');

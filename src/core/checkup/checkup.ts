@@ -2,7 +2,7 @@ import { checkAuditLogs, checkOwnTrail } from './checks/auditLogs.ts';
 import { checkEnvironments, checkOwnEnvironments } from './checks/environments.ts';
 import { checkErrorLeaks, checkOwnLeaks } from './checks/errorLeaks.ts';
 import { checkExpiry, checkOwnExpiry } from './checks/expiry.ts';
-import { checkDrill, checkKillSwitch } from './checks/killSwitch.ts';
+import { checkKillSwitch, checkKillSwitchTest } from './checks/killSwitch.ts';
 import { checkMinimalPermissions, checkOwnRules } from './checks/minimalPermissions.ts';
 import { checkPinnedVersions } from './checks/pinnedVersions.ts';
 import type { PlacedSecret } from './checks/placedSecret.ts';
@@ -57,6 +57,6 @@ export function checkAcross(checked: readonly CheckedConfig[], context: CheckupC
     ...checkOwnEnvironments(context),
     ...checkOwnLeaks(context),
     ...checkOwnExpiry(context),
-    ...checkDrill(context),
+    ...checkKillSwitchTest(context),
   ];
 }

@@ -72,7 +72,7 @@ export function windowCheckup({
         servers: servers(),
         fileOf: (id) => locations.uriOf(id).fsPath,
         leaks,
-        drillMs: killSwitchTests.last?.ms,
+        killSwitchTestMs: killSwitchTests.last?.ms,
       }),
     ownFiles: () =>
       new Map(

@@ -147,7 +147,7 @@ describe("Valet Key's own state", () => {
     ],
     [{ rules: [{ service: 'a', place, pattern: { text: '/**' }, methods: ['GET', 'POST'] }] }, 'broad-policy-rule'],
     [{ leaks: [{ service: 'a', place }] }, 'error-shows-credential'],
-    [{ drill: { place, tookMs: 61_000 } }, 'slow-freeze'],
+    [{ killSwitchTest: { place, tookMs: 61_000 } }, 'slow-freeze'],
     [{ brokenTrail: place }, 'trail-not-writable'],
   ])('%j', (context, code) => {
     expect(found([], undefined, context)).toEqual([code]);
@@ -157,7 +157,7 @@ describe("Valet Key's own state", () => {
     const well: Partial<CheckupContext> = {
       credentials: [{ ...credential, expiresAt: NOW + 90 * DAY }],
       rules: [{ service: 'a', place, pattern: { text: '/**' }, methods: ['GET'] }],
-      drill: { place, tookMs: 50 },
+      killSwitchTest: { place, tookMs: 50 },
     };
     expect(found([], undefined, well)).toEqual([]);
   });

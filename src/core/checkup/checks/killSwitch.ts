@@ -22,14 +22,14 @@ export function checkKillSwitch(read: ReadConfig, server: ServerEntry, uses: rea
   ];
 }
 
-/** The last drill. */
-export function checkDrill({ drill }: CheckupContext): Finding[] {
-  if (!drill || drill.tookMs <= WITHIN_MS) return [];
+/** The last kill-switch test. */
+export function checkKillSwitchTest({ killSwitchTest }: CheckupContext): Finding[] {
+  if (!killSwitchTest || killSwitchTest.tookMs <= WITHIN_MS) return [];
   return [
-    stateFinding(drill.place, 10, {
+    stateFinding(killSwitchTest.place, 10, {
       severity: 'error',
       code: 'slow-freeze',
-      message: `In the last kill-switch test, calls went through for ${Math.round(drill.tookMs / 1000)} seconds after the freeze. Report this: a freeze must take effect within a second.`,
+      message: `In the last kill-switch test, calls went through for ${Math.round(killSwitchTest.tookMs / 1000)} seconds after the freeze. Report this: a freeze must take effect within a second.`,
     }),
   ];
 }

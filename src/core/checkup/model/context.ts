@@ -23,7 +23,7 @@ export interface CredentialFact {
   readonly fingerprint: string;
 }
 
-/** A rule of a policy that is in force. */
+/** A rule of an active policy. */
 export interface RuleFact {
   readonly service: string;
   readonly place: StatePlace;
@@ -38,12 +38,12 @@ export interface CheckupContext {
   /** A keyed digest, by which equal values are found without comparing or keeping them. */
   readonly fingerprint: (value: string) => string;
   readonly credentials?: readonly CredentialFact[];
-  /** The allow rules of all policies in force. */
+  /** The allow rules of all active policies. */
   readonly rules?: readonly RuleFact[];
   /** Services whose self-test found the credential in an error that an agent would get. */
   readonly leaks?: readonly { readonly service: string; readonly place: StatePlace }[];
-  /** The last freeze drill: how long it took until no call went through, in milliseconds. */
-  readonly drill?: { readonly place: StatePlace; readonly tookMs: number };
+  /** The last kill-switch test: how long it took until no call went through, in milliseconds. */
+  readonly killSwitchTest?: { readonly place: StatePlace; readonly tookMs: number };
   /** There when the audit log cannot be written. */
   readonly brokenTrail?: StatePlace;
 }

@@ -17,12 +17,12 @@ const SAMPLE = 50;
 /** Writes one document with what a security lead asks for: the verified chain, the checkup, the policies, the last kill-switch test. */
 export async function exportEvidencePack(app: App): Promise<void> {
   const title = l10n.t('Export Evidence Pack');
-  const drill = await askChoice(single(title), l10n.t('Test the kill switch for it?'), [
+  const killSwitchTest = await askChoice(single(title), l10n.t('Test the kill switch for it?'), [
     { label: l10n.t('Test the kill switch now'), detail: l10n.t('Asks before freezing anything'), value: true },
     { label: l10n.t('Use the last test'), value: false },
   ]);
-  if (drill.kind !== 'value') return;
-  if (drill.value) await testKillSwitch(app);
+  if (killSwitchTest.kind !== 'value') return;
+  if (killSwitchTest.value) await testKillSwitch(app);
   const folder = workspace.workspaceFolders?.[0]?.uri;
   const name = `valet-key-evidence-${new Date().toISOString().slice(0, 10)}.md`;
   const target = await window.showSaveDialog({
@@ -74,7 +74,7 @@ async function gather(app: App, token: CancellationToken): Promise<EvidenceParts
       pending: pending.length,
       ...(approval.kind === 'approved' ? { approved: { text: approval.text, at: approval.at } } : {}),
     })),
-    ...(last ? { drill: last } : {}),
+    ...(last ? { killSwitchTest: last } : {}),
   };
 }
 

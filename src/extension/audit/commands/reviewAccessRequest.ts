@@ -41,7 +41,11 @@ export async function reviewAccessRequest(app: App, argument: unknown): Promise<
           detail: [
             shortened(`${request.method} ${request.path}`),
             '',
-            l10n.t('“{0}” asks for it. The agent’s own words: “{1}”', request.agent, agentWords(request.reason, MAX_REASON)),
+            l10n.t(
+              '“{0}” asks for it. The agent’s own words: “{1}”',
+              request.agent,
+              agentWords(request.reason, MAX_REASON),
+            ),
             '',
             ...preview.text,
           ].join('\n'),

@@ -21,7 +21,7 @@ export interface EvidenceParts {
   readonly checkup?: { readonly passed: number; readonly report: string };
   readonly policies: readonly EvidencePolicy[];
   /** The last time that the kill switch was tried. */
-  readonly drill?: { readonly at: number; readonly ms: number };
+  readonly killSwitchTest?: { readonly at: number; readonly ms: number };
 }
 
 export interface EvidencePolicy {
@@ -37,7 +37,7 @@ export interface EvidencePolicy {
  * credential, because none of its parts does.
  */
 export function evidencePack(parts: EvidenceParts, l10n: Translator): string {
-  const { chain, checkup, policies, drill } = parts;
+  const { chain, checkup, policies, killSwitchTest } = parts;
   return [
     `# ${l10n.t('Valet Key evidence pack')}`,
     '',
@@ -52,7 +52,7 @@ export function evidencePack(parts: EvidenceParts, l10n: Translator): string {
       policies.length,
       policies.reduce((sum, { pending }) => sum + pending, 0),
     )} |`,
-    `| ${l10n.t('How fast is every agent cut off?')} | ${drill ? l10n.t('Within {0} ms, tested {1}', drill.ms, new Date(drill.at).toISOString()) : l10n.t('Not tested yet')} |`,
+    `| ${l10n.t('How fast is every agent cut off?')} | ${killSwitchTest ? l10n.t('Within {0} ms, tested {1}', killSwitchTest.ms, new Date(killSwitchTest.at).toISOString()) : l10n.t('Not tested yet')} |`,
     '',
     lowered(chain.report),
     lowered(parts.calls),

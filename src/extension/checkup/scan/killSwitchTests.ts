@@ -24,7 +24,7 @@ export class KillSwitchTests {
     return schema.safeParse(this.#metadata.get(KEY)).data;
   }
 
-  async note(drill: KillSwitchTest): Promise<void> {
-    await this.#metadata.update(KEY, drill);
+  async note(killSwitchTest: KillSwitchTest): Promise<void> {
+    await this.#metadata.update(KEY, killSwitchTest);
   }
 }

@@ -21,12 +21,12 @@ export interface OwnState {
   fileOf(policyId: string): string;
   /** Services whose last self-test showed the credential. */
   readonly leaks: ReadonlySet<string>;
-  readonly drillMs: number | undefined;
+  readonly killSwitchTestMs: number | undefined;
 }
 
 /** The context of the core's checks. No value goes into it but as a fingerprint. */
 export function checkupContext(state: OwnState): CheckupContext {
-  const { now, key, services, servers, leaks, drillMs } = state;
+  const { now, key, services, servers, leaks, killSwitchTestMs } = state;
   const user = placeIn(state, 'user', { start: 0, end: 0 });
   return {
     now,
@@ -48,7 +48,7 @@ export function checkupContext(state: OwnState): CheckupContext {
         service: name,
         place: placeIn(state, policyId, service?.span ?? { start: 0, end: 0 }),
       })),
-    ...(drillMs === undefined ? {} : { drill: { place: user, tookMs: drillMs } }),
+    ...(killSwitchTestMs === undefined ? {} : { killSwitchTest: { place: user, tookMs: killSwitchTestMs } }),
   };
 }
 

@@ -14,7 +14,7 @@ const PARTS: EvidenceParts = {
   calls: '# Audit log\n',
   checkup: { passed: 9, report: '# MCP checkup\n\n## 1. Secrets\n' },
   policies: [{ label: 'user\n# policy', pending: 2, approved: { text: POLICY, at: Date.UTC(2026, 10, 1) } }],
-  drill: { at: Date.UTC(2026, 10, 20), ms: 42 },
+  killSwitchTest: { at: Date.UTC(2026, 10, 20), ms: 42 },
 };
 
 test('answers first, then what the answers rest on, under one title', () => {
@@ -42,7 +42,7 @@ test('takes the name of a policy’s folder as text', () => {
 });
 
 test('says what is broken, unapproved or was never tried', () => {
-  const { checkup: _checkup, drill: _drill, ...rest } = PARTS;
+  const { checkup: _checkup, killSwitchTest: _drill, ...rest } = PARTS;
   const text = evidencePack(
     { ...rest, chain: { ...PARTS.chain, ok: false }, policies: [{ label: 'p', pending: 1 }] },
     l10n,
