@@ -128,8 +128,8 @@ test('a pin fix shows its difference, waits for a person, keeps a private backup
   await window.tree('Checkup').row('9. ').expand();
   await window.tree('Checkup').row('files:').pressToBeAsked('Fix…');
   await window.type('Which version of some-files-server', 'latest');
-  expect((await window.waitForInput('exactly one version')).value).toBe('latest');
-  await window.type('exactly one version', '1.2.3');
+  expect((await window.waitForInput('one exact version')).value).toBe('latest');
+  await window.type('one exact version', '1.2.3');
   await window.waitForDialog('Change .cursor/mcp.json?');
   await window.screenshotThemes('checkup-pin');
   expect(readFileSync(cursorFile, 'utf8')).toBe(CURSOR);

@@ -202,9 +202,9 @@ test('a command gives a credential: confirmed with all of its words, run when it
   await window.screenshotThemes('life-command-button');
   await window.page.locator('.quick-input-widget .action-label.codicon-terminal').click();
   await window.type('A command that prints the credential', 'cat | head');
-  expect((await window.waitForInput('There is no shell')).value).toBe('cat | head');
+  expect((await window.waitForInput('No shell interprets')).value).toBe('cat | head');
   await window.screenshotThemes('life-command-shell');
-  await window.type('There is no shell', `cat '${keyFile}'`);
+  await window.type('No shell interprets', `cat '${keyFile}'`);
   await window.waitForInput('How long may its output');
   await window.pick('for 5 minutes');
   const asked = await window.waitForDialog('Take the credential of “wiki” from this command?');

@@ -64,7 +64,7 @@ export async function startHoldingGateway(): Promise<HoldingGateway> {
       const result = await act(calls, freeze);
       await freeze();
       const turnedAway = (await calls).some(
-        (answer) => answer && 'error' in answer && JSON.stringify(answer.error).includes('refused lately'),
+        (answer) => answer && 'error' in answer && JSON.stringify(answer.error).includes('refused recently'),
       );
       await served.order({ do: 'unfreeze' });
       if (!turnedAway) return result;

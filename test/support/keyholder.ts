@@ -71,7 +71,7 @@ export class Keyholder {
       await this.#enter('storeRenewal');
       const lease = this.#leases.get(id);
       const entry = lease && this.#services.get(lease.service);
-      if (!lease || !entry?.value.equals(lease.value)) throw new Error('replaced meanwhile');
+      if (!lease || !entry?.value.equals(lease.value)) throw new Error('replaced in the meantime');
       entry.value = value;
       this.#leases.set(id, { service: lease.service, value });
       await this.stall('storeRenewal', 'after');
