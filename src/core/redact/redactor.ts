@@ -38,8 +38,11 @@ const JOINT = String.fromCharCode(SEPARATOR);
 export class Redactor {
   readonly #exact = new Matcher();
   readonly #bare = new Matcher();
+  /** Those of `#exact` without their pieces. */
+  readonly #wholes = new Matcher();
   readonly #signatures: SignatureReader | undefined;
   readonly #sought: Sought;
+  readonly #soughtInCalls: Sought;
   /** What is looked for as what, by {@link keyOf}; in the order in which it became known. */
   readonly #known = new Map<string, Owner>();
   readonly #names = new Map<number, string>();
@@ -53,6 +56,7 @@ export class Redactor {
   constructor(secrets: readonly KnownSecret[], signatures?: SignatureReader) {
     this.#signatures = signatures;
     this.#sought = soughtOf(this.#exact, this.#bare, signatures);
+    this.#soughtInCalls = soughtOf(this.#wholes, this.#bare, signatures);
     this.know(secrets);
   }
 
@@ -66,6 +70,7 @@ export class Redactor {
       if (wanted.has(key)) continue;
       this.#exact.remove(owner);
       this.#bare.remove(owner);
+      this.#wholes.remove(owner);
       this.#names.delete(owner);
       this.#weak.delete(owner);
       this.#known.delete(key);
@@ -78,6 +83,10 @@ export class Redactor {
       const { exact, bare } = formsOf(text, owner);
       this.#exact.add(owner, exact);
       this.#bare.add(owner, bare);
+      this.#wholes.add(
+        owner,
+        exact.map((pattern) => ({ ...pattern, pieces: undefined })),
+      );
       this.#names.set(owner, name);
       if (isEasyToGuess(text)) this.#weak.add(owner);
       this.#known.set(key, NUMBER.test(text) ? { owner, number: Number(text) } : { owner });
@@ -124,11 +133,14 @@ export class Redactor {
   }
 
   /**
-   * The names of the credentials that {@link Redactor.json} would take out of a JSON value, each once; without those that are
-   * easy to guess, which people write without having them.
+   * The names of the credentials that stand in a JSON value, each once; without those that are easy to guess, which people
+   * write without having them. What {@link Redactor.json} takes out for being a piece of one does not count: who asks tells
+   * whoever wrote the value, and that a guess of the next few characters is right must not be told. The beginnings of too many
+   * kinds of credentials are known (the header of a token, the first bytes of a key, the id of an account) for any number
+   * of characters to be one that is not guessed. All that is left of a whole value behind them is.
    */
   namesIn(value: unknown): readonly string[] {
-    const owners = new Set(this.#find(stringsOf(value).join(JOINT)).map(({ owner }) => owner));
+    const owners = new Set(search(this.#soughtInCalls, utf8(stringsOf(value).join(JOINT))).map(({ owner }) => owner));
     const numbers = this.#numbers();
     if (numbers.size > 0) {
       for (const number of numbersOf(value)) {
