@@ -43,7 +43,7 @@ export function formsOf(value: string, owner: number): Forms {
   const bare: Pattern[] = [];
   const known = new Set<string>();
   const parts = secretParts(value);
-  for (const text of [...parts, value]) {
+  for (const text of [...parts.keys(), value]) {
     if (text.length < SHORT) {
       // A mark in the place of every `test` would tell what the password is, and shred the text.
       if (text.length >= TOO_SHORT && !isEveryday(text))
@@ -51,13 +51,11 @@ export function formsOf(value: string, owner: number): Forms {
       continue;
     }
     // Of a credential in parts the secret ones alone may be met in pieces: the others are known.
-    const leaf = text !== value || parts.size === 0;
-    // So is the user name of a pair within one.
-    const user = parts.has(text.slice(text.indexOf(':') + 1)) ? text.indexOf(':') + 1 : 0;
+    const rule = parts.get(text) ?? { pieces: parts.size === 0, user: 0 };
     for (const spelling of spellings(text)) {
       if (known.has(spelling.text)) continue;
       known.add(spelling.text);
-      const pieces = leaf && spelling.pieces ? pieceRule(spelling.text, user) : undefined;
+      const pieces = rule.pieces && spelling.pieces ? pieceRule(spelling.text, rule.user) : undefined;
       for (const bytes of byteForms(spelling.text)) {
         // Where a value is mostly blanks, what is left of it may be shorter than the rest of this code supposes.
         if (bytes.length >= SHORT) exact.push({ bytes, owner, whole: false, pieces });

@@ -41,7 +41,7 @@ export function credentialProblem(value: Secret): CredentialProblem | undefined 
 
 /** Whether a credential, or a secret inside of it, is so weak that people write it, and programs guess it, without having it. */
 export function isEasyToGuess(text: string): boolean {
-  return [text, ...secretParts(text)].some((part) => part.length < SHORT || isWeak(part));
+  return [text, ...secretParts(text).keys()].some((part) => part.length < SHORT || isWeak(part));
 }
 
 /** Whether a header can carry the value as it is: visible ASCII and spaces, RFC 9110 section 5.5. */
@@ -106,7 +106,7 @@ function warning(text: string): CredentialProblem | undefined {
       'The value contains characters outside Latin-1, which a header cannot carry as they are. Check that it was copied exactly.',
     );
   }
-  if ([...secretParts(text)].some((part) => part.length < SHORT)) {
+  if ([...secretParts(text).keys()].some((part) => part.length < SHORT)) {
     return warn(
       `The password is shorter than ${SHORT} characters. In responses it is redacted only where it is a separate word, and an everyday word such as "test" is not redacted. ${NOT_NOTICED} Set a longer password with the provider.`,
     );

@@ -181,6 +181,70 @@ describe('a credential in several parts', () => {
     },
   );
 
+  const word = fc.constantFrom('app', 'deployment', 'billing-service', 'reader');
+  const host = fc.constantFrom('db.example.com', 'proxy', '127.0.0.1', 'cache-1.internal.example.net', 'acct');
+  const port = fc.constantFrom('443', '3306', '5432', '8080', '27017');
+  const params = fc.constantFrom('', '?parseTime=true', '?sslmode=require&connect_timeout=10');
+  const chosen = fc.constantFrom('correcthorsebattery', 'summer1950!', ['hunter', '2hunter'].join(''));
+  /** Connections as programs write them, with a host and a port behind the password. */
+  const CONNECTIONS: Readonly<
+    Record<string, (s: string, user: string, host: string, port: string, q: string) => string>
+  > = {
+    'pair@host:port': (s, u, h, p) => `${u}:${s}@${h}:${p}`,
+    'pair@host:port/database': (s, u, h, p, q) => `${u}:${s}@${h}:${p}/db${q}`,
+    'pair@tcp(host:port)': (s, u, h, p, q) => `${u}:${s}@tcp(${h}:${p})/db${q}`,
+    'pair@host': (s, u, h, _, q) => `${u}:${s}@${h}/db${q}`,
+    'user/password@host:port/database': (s, u, h, p) => `${u}/${s}@${h}:${p}/db`,
+    'a driver in front': (s, u, h, p) => `jdbc:oracle:thin:${u}/${s}@${h}:${p}:db`,
+    'a driver in front, and slashes': (s, u, h, p) => `jdbc:oracle:thin:${u}/${s}@//${h}:${p}/db`,
+    'password@host:port/number': (s, _, h, p) => `${s}@${h}:${p}/2`,
+    'with a scheme': (s, u, h, p, q) => `mysql://${u}:${s}@${h}:${p}/db${q}`,
+    'in a variable': (s, u, h, p, q) => `DATABASE_URL=${u}:${s}@tcp(${h}:${p})/db${q}`,
+    'in a variable, exported': (s, u, h, p) => `export DSN="${u}:${s}@${h}:${p}"`,
+    'in a file of variables': (s, u, h, p, q) => `# mine\nDATABASE_URL=${u}:${s}@${h}:${p}/db${q}\nNAME=me\n`,
+    'in JSON': (s, u, h, p) => JSON.stringify({ dsn: `${u}:${s}@${h}:${p}/db`, name: 'me' }),
+    'in Basic': (s, u, h, p) => `Basic ${base64(`${u}:${s}@${h}:${p}`)}`,
+    'a second colon': (s, u) => `${u}:${s}:abcdefgh`,
+  };
+
+  it.each(Object.keys(CONNECTIONS))(
+    '%s: the password is taken out alone, and the host, the port and the user are not',
+    (shape) => {
+      const names = fc.tuple(word, host, port, params);
+      fc.assert(
+        fc.property(fc.oneof(random, chosen), names, (secret, [user, host, port, query]) => {
+          const known = redactor(CONNECTIONS[shape]?.(secret, user, host, port, query) ?? '');
+          const texts = [`it is ${secret} there`, `authorization: Bearer ${secret}`, `x?k=${secret}&z`, base64(secret)];
+          for (const text of texts) expect(known.text(text).count, text).toBe(1);
+          expect(known.json({ auth_token: secret }).value).toEqual({ auth_token: '[redacted:api]' });
+          const others = { host, port, user, number: Number(port), at: `${host}:${port}`, db: `/db${query}` };
+          expect(known.json(others)).toEqual({ value: others, count: 0 });
+        }),
+        { numRuns: runs(25) },
+      );
+    },
+  );
+
+  it.each([
+    ['S', 'deploy:first:S'],
+    ['S', 'deploy:S:27017'],
+    ['S', 'deploy:S:443'],
+    ['S', 'me@example.com:S'],
+    ['p@ss:S', 'app:p@ss:S@db.example.com:5432'],
+    ['p/a@S', 'app:p/a@S@db.example.com:5432/x?to=me@example.com'],
+    ['S:x', 'app:S:x@db.example.com:5432'],
+    ['S', '{"password":"S:abcdefgh"}'],
+    ['S', 'app/S@[::1]:1521/x'],
+    ['S', 'app:S@h1:9092,h2:9092/x'],
+    ['S', 'app:S@/x'],
+    ['S', 'https://S:x-oauth-basic@example.com/'],
+    ['S', 'https://S@example.com:443'],
+  ])('has %s as its password: %s', (password, value) => {
+    const made = ['Zk3vQ9xTb7', 'LmW2pRs8'].join('');
+    const put = (text: string): string => text.replace('S', made);
+    expect(redactor(put(value)).text(`(${put(password)})`).text).toBe('([redacted:api])');
+  });
+
   it('is read in linear time, whatever it is', () => {
     for (const unit of ['a=', ':', ' ', '"', '{', 'a b', '=', 'x: ', '&', '@', '/', '\n', 'a=b;', 'password ']) {
       const text = unit.repeat(16_384 / unit.length);
