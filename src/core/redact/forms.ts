@@ -109,7 +109,7 @@ function pieceRule(text: string, user: number): PieceRule {
     publicStart: Math.max(user, publicStartOf(text), words[0] ?? 0),
     publicMiddle: publicMiddleOf(text),
     publicEnd: words[1] ?? 0,
-    groups: UUID_DIGITS.test(text),
+    groups: UUID_DIGITS.test(text.replaceAll('-', '')),
   };
 }
 

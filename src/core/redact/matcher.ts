@@ -62,6 +62,9 @@ const FEWEST_BITS = 15;
 const MAX_BITS = 22;
 const BITS_A_WINDOW = 8;
 
+/** A piece is judged by so many of its bytes. */
+const MAX_JUDGED = 256;
+
 const DASH = 0x2d;
 const BRACKET_OPEN = 0x5b;
 const BRACKET_CLOSE = 0x5d;
@@ -202,8 +205,9 @@ export class Matcher {
       entry.end = end;
       if (first === 0 && after === wanted.length) {
         addHit(hits, { start, end, owner: pattern.owner });
-      } else if (isCutOff(bytes, start, end, pattern, first, after)) {
-        addHit(pieces, { start, end, owner: pattern.owner });
+      } else {
+        const piece = pieceOf(bytes, { start, end, owner: pattern.owner }, pattern, first, after);
+        if (piece !== undefined) addHit(pieces, piece);
       }
     }
   }
@@ -257,6 +261,25 @@ function hashAt(bytes: Uint8Array, last: number): number {
   return hash;
 }
 
+/**
+ * The piece of a pattern that its bytes `first` to `after` are, where they stand cut off. Where the text goes on behind a
+ * separator that the pattern has in the same place, as in a path or in what is masked, the piece is what lies within.
+ */
+function pieceOf(bytes: Uint8Array, hit: Hit, pattern: Pattern, first: number, after: number): Hit | undefined {
+  if (isCutOff(bytes, hit.start, hit.end, pattern, first, after)) return hit;
+  const { bytes: wanted, pieces } = pattern;
+  if (pieces === undefined || pieces.groups) return undefined;
+  let { start, end } = hit;
+  if (first > 0 && !endsBefore(bytes, start)) while (start < end && !isAlphanumeric(bytes[start])) start += 1;
+  if (after < wanted.length && !beginsAfter(bytes, end))
+    while (end > start && !isAlphanumeric(bytes[end - 1])) end -= 1;
+  const [from, to] = [first + start - hit.start, after - (hit.end - end)];
+  const isOwn = hasOwnWord(
+    wanted.subarray(Math.max(from, pieces.publicStart), Math.min(to, wanted.length - pieces.publicEnd)),
+  );
+  return isOwn && isCutOff(bytes, start, end, pattern, from, to) ? { ...hit, start, end } : undefined;
+}
+
 /** Whether what stands at `start` to `end`, bytes `first` to `after` of a pattern, is a piece of it that was cut off. */
 function isCutOff(
   bytes: Uint8Array,
@@ -284,6 +307,12 @@ function isCutOff(
     return openStart;
   }
   return openStart && openEnd && !isWordlike(wanted.subarray(first, after));
+}
+
+/** Whether some word of it is none: not letters in one case, or a number behind them, which other values may share. */
+function hasOwnWord(bytes: Uint8Array): boolean {
+  const words = String.fromCharCode(...bytes.subarray(0, MAX_JUDGED)).split(/[^A-Za-z0-9]/);
+  return words.some((word) => !/^[A-Za-z]?[a-z]*\d{0,4}$/.test(word) && !/^[A-Z]+\d{0,4}$/.test(word));
 }
 
 /** Whether no letter or digit stands before an offset. */

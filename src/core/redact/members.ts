@@ -4,7 +4,7 @@ const PUBLIC_NAME =
 
 /** Names that say a secret, whatever its value looks like. */
 const SECRET_NAME =
-  /secret|token|passw|passphrase|^pass$|[_-]pass$|^pwd$|[_-]pwd$|pwd$|key$|credential|signature|private|session|^auth|[_-]auth$|cookie|bearer|assertion|^pin$/i;
+  /secret|token|passw|passphrase|^pass$|[_-]pass$|^pwd$|[_-]pwd$|pwd$|key$|credential|signature|private|session|^auth|[_-]auth$|cookie|bearer|assertion|^pin$|^(?:mac|response)$/i;
 
 /** What settings say, as in `passwordless=true`: words that are everywhere. */
 const SETTING = /^(?:true|false|none|null|default|required?|optional|enabled?|disabled?)$/i;
@@ -16,6 +16,11 @@ const LEAST_OPAQUE = 8;
 
 /** One word alone of so many letters is none. */
 const MAX_WORD = 20;
+
+/** Whether a name says that its value is secret, whatever that looks like. */
+export function isSecretName(name: string): boolean {
+  return SECRET_NAME.test(name) && !PUBLIC_NAME.test(name);
+}
 
 /** Whether a value with a name, in a credential that has several, is a secret on its own. */
 export function isSecretMember(name: string, value: string): boolean {

@@ -3,6 +3,7 @@ import { base64Bytes } from './bytes.ts';
 import { connectionParts, DUMMY_PASSWORD, LEAST_KEY, LEAST_PASSWORD, STRETCH, urlParts } from './connectionParts.ts';
 import { isEveryday } from './everydayWords.ts';
 import { isOpaque, isSecretMember } from './members.ts';
+import { namedValues, quotedTexts } from './namedValues.ts';
 import type { Part } from './part.ts';
 
 /** So deep are credentials within credentials looked into: a header's value in a variable in a JSON document. */
@@ -12,7 +13,7 @@ const MAX_TEXTS = 2000;
 
 /** What stands around a key in PEM (RFC 7468). */
 export const PEM_BOUNDARY = /^-----(?:BEGIN|END) /;
-const SCHEME = /^([A-Za-z][\w-]{1,30}) +(\S.*)$/s;
+const SCHEME = /^([A-Za-z][\w-]{1,30}) +([^\s:=].*)$/s;
 const KNOWN_SCHEME = /^(?:bearer|basic|token|digest|api-?key|key|apikey|oauth2?|dpop|negotiate|jwt|ssws|splunk)$/i;
 const HEADER = /^([A-Za-z][\w-]{0,60}): +(\S.*)$/s;
 const COLON_MEMBER = /^["']?([\w.-]{1,100})["']?: (.*)$/;
@@ -54,7 +55,8 @@ export function secretParts(credential: string): Map<string, PartRule> {
 
 function ruleOf({ text, password }: Part, structure: readonly Part[] | undefined, inner: readonly Part[]): PartRule {
   const colon = text.indexOf(':');
-  const named = structure === undefined && password !== true && inner.some((one) => one.text === text.slice(colon + 1));
+  const named =
+    structure === undefined && password !== true && inner.some((one) => one.text === text.slice(colon + 1).trim());
   return { pieces: structure?.some((one) => one.secret) !== true, user: named ? colon + 1 : 0 };
 }
 
@@ -66,7 +68,15 @@ function addRule(secrets: Map<string, PartRule>, text: string, rule: PartRule): 
 }
 
 /** What a text says of itself that it holds; undefined where it is no more than letters and signs. */
-function structured({ text, secret, password }: Part): Part[] | undefined {
+function structured(part: Part): Part[] | undefined {
+  const known = ownStructure(part);
+  const others = [...namedValues(part.text), ...quotedTexts(part.text)];
+  if (known !== undefined) return [...known, ...others];
+  // A password may look like a setting: it is read as what it would be without.
+  return others.length > 0 ? [...others, ...loose(part)] : undefined;
+}
+
+function ownStructure({ text, secret, password }: Part): Part[] | undefined {
   const bare = unquoted(text);
   if (bare !== text) return [{ text: bare, secret, password: password === true }];
   if (text.startsWith('{') || text.startsWith('[')) {
@@ -99,7 +109,7 @@ function jsonMembers(text: string): Part[] | undefined {
   } catch {
     return undefined;
   }
-  const members: Part[] = [];
+  const members: Part[] = pairOf(value);
   const pending: { name: string; value: unknown }[] = [{ name: '', value }];
   for (let next = pending.pop(); next !== undefined && members.length < MAX_TEXTS; next = pending.pop()) {
     const { name } = next;
@@ -113,6 +123,14 @@ function jsonMembers(text: string): Part[] | undefined {
     }
   }
   return members;
+}
+
+/** Of a list of two strings the second one is the password of the first, and one alone is the credential. */
+function pairOf(value: unknown): Part[] {
+  if (!Array.isArray(value) || value.length === 0 || value.length > 2) return [];
+  const last: unknown = value.at(-1);
+  if (typeof last !== 'string' || last.length < LEAST_PASSWORD) return [];
+  return [{ text: last, secret: true, password: value.length === 2 }];
 }
 
 /** The lines of a key, and of a file of variables or settings. */
@@ -150,7 +168,7 @@ function behindScheme(scheme: string, rest: string): Part[] {
 function pairParts(text: string, password: boolean): Part[] | undefined {
   const colon = text.indexOf(':');
   if (colon < 0) return undefined;
-  const [user, rest] = [text.slice(0, colon), text.slice(colon + 1)];
+  const [user, rest] = [text.slice(0, colon).trim(), text.slice(colon + 1).trim()];
   const parts: Part[] = [];
   const dummy = rest.length < LEAST_PASSWORD || DUMMY_PASSWORD.test(rest);
   if (!dummy) parts.push({ text: rest, secret: true, password: true });
@@ -170,16 +188,22 @@ function isNoName(text: string): boolean {
 /** A pair in base64, as Basic authentication has it (RFC 7617), also where the scheme's name is missing. */
 function basicPair(text: string): Part[] {
   const bare = text.trim();
-  if (!/^[A-Za-z0-9+/_-]{8,}={0,2}$/.test(bare)) return [];
+  if (!/^[A-Za-z0-9+/_-]{8,8000}={0,2}$/.test(bare)) return [];
   const bytes = base64Bytes(bare);
   if (bytes === undefined) return [];
-  let decoded: string;
+  const decoded = textOf(bytes);
+  if (/\p{Cc}/u.test(decoded)) return [];
+  // What is packed twice says so only once it is unpacked.
+  return [{ text: decoded, secret: decoded.includes(':') }];
+}
+
+/** As UTF-8, and as Latin-1 where it is none: so older clients write a pair (RFC 7617, section 2.1). */
+function textOf(bytes: Uint8Array): string {
   try {
-    decoded = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    return [];
+    return String.fromCharCode(...bytes);
   }
-  return decoded.includes(':') && !/\p{Cc}/u.test(decoded) ? [{ text: decoded, secret: true }] : [];
 }
 
 /** What stands between separators, where it is long and random: `12|secret`, `user@realm!id=secret`, two keys by a comma. */

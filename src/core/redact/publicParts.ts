@@ -15,6 +15,8 @@ const KNOWN_STARTS: readonly RegExp[] = [
   /^AIzaSy/,
   /^hv[bs]\.(?:CAES)?/,
   /^ABSKQmVkcm9ja0FQSUtleS/,
+  // The address of a service, up to its host.
+  /^[a-z][a-z0-9+.-]{0,20}:\/\/[\w.:-]{0,255}(?![\w.:@-])/i,
   // The header of a JWT (RFC 7519) says what others say, too.
   /^eyJ[\w-]{1,200}\./,
 ];

@@ -12,6 +12,9 @@ const MOST_OUTPUT = 64 * 1024;
 const MOST_BEFORE = 8;
 const MOST_TIMES = 2;
 
+/** So many places further inside are tried: a picture has one or two, and each takes a moment. */
+const MOST_INSIDE = 16;
+
 /** Less output than this, or less text in it, comes out of random bytes, too. */
 const LEAST_OUTPUT = 8;
 const TEXT_SHARE = 0.9;
@@ -61,7 +64,18 @@ export function isCompressed(bytes: Uint8Array, tells: (bytes: Uint8Array) => bo
   for (let offset = 0; offset < Math.min(MOST_BEFORE, head.length); offset++) {
     if (yields(head.subarray(offset), offset === 0 ? MOST_TIMES : 1, offset === 0, tells)) return true;
   }
-  return false;
+  return signedPlaces(head).some((offset) => yields(head.subarray(offset), 1, false, tells));
+}
+
+/** Where gzip or zlib say themselves that they begin, as in a part of a form, a chunk of a picture, a stream of a document. */
+function signedPlaces(bytes: Uint8Array): number[] {
+  const places: number[] = [];
+  for (let offset = MOST_BEFORE; offset < bytes.length - LEAST_OUTPUT && places.length < MOST_INSIDE; offset++) {
+    const [first, second, third] = bytes.subarray(offset, offset + 3);
+    const zlibBegins = first === 0x78 && (second === 0x01 || second === 0x5e || second === 0x9c || second === 0xda);
+    if (zlibBegins || (first === 0x1f && second === 0x8b && third === 0x08)) places.push(offset);
+  }
+  return places;
 }
 
 /** Whether a credential is in what bytes hold compressed. For what is an archive by its own right, such as a tool's result. */

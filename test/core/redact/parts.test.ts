@@ -69,6 +69,30 @@ const SHAPES: Readonly<Record<string, (secret: string, other: string) => string>
   'JSON, nested': (s) => JSON.stringify({ a: { b: [{ key: s }] }, type: 'service_account' }),
   'JSON, array': (s) => JSON.stringify([{ keys: ['first', s] }]),
   'JSON in JSON': (s) => JSON.stringify({ config: JSON.stringify({ auth: { password: s } }) }),
+  'a login module': (s) => `org.example.PlainLoginModule required username="app" password="${s}";`,
+  'host:port with options': (s) => `cache.example.net:6380,password=${s},ssl=True`,
+  'a password in braces': (s) => `jdbc:sqlserver://db.example.com:1433;user=app;password={${s}};encrypt=true`,
+  'ODBC in braces': (s) => `Driver={X};Server=db;Uid=app;Pwd={${s}};`,
+  'a remark behind it': (s) => `USER=app\nPASSWORD=${s} # mine\n`,
+  'TOML with a remark': (s) => `user = "app"\npassword = "${s}" # mine`,
+  'an element': (s) => `<user>app</user><password>${s}</password>`,
+  'two attributes': (s) => `<add key="ApiKey" value="${s}"/>`,
+  'a PHP array': (s) => `['user' => 'app', 'password' => '${s}']`,
+  'a Ruby hash': (s) => `{:user=>"app", :password=>"${s}"}`,
+  'a Python dictionary': (s) => `{'user': 'app', 'password': '${s}'}`,
+  'a YAML mapping': (s) => `{user: app, password: ${s}}`,
+  'a variable in front of a command': (s) => `PGPASSWORD=${s} psql -h db`,
+  'an option': (s) => `--user app --password ${s}`,
+  'an option in quotes': (s) => `--username app --password '${s}'`,
+  'a pair for curl': (s) => `curl -u app:${s} https://api.example.com/`,
+  'a header for curl': (s) => `curl -H "Authorization: Bearer ${s}" https://api.example.com/`,
+  'another header for curl': (s) => `-H 'X-Api-Key: ${s}'`,
+  'ini with blanks': (s) => `[x]\nuser : app\npassword : ${s}`,
+  'a pair with blanks': (s) => `app : ${s}`,
+  'a PowerShell variable': (s) => `$env:API_KEY = "${s}"`,
+  'JSON, two strings': (s) => JSON.stringify(['app', s]),
+  'JSON, a pair': (s) => JSON.stringify([`app:${s}`]),
+  'Basic, packed twice': (s) => `Basic ${base64(base64(`deploy:${s}`))}`,
   'JSON with a URL': (s) => JSON.stringify({ url: `amqps://app:${s}@mq.example.com` }),
   'JSON with a header': (s) => JSON.stringify({ headers: { authorization: `Basic ${base64(`deploy:${s}`)}` } }),
 };
@@ -224,6 +248,26 @@ describe('a credential in several parts', () => {
       );
     },
   );
+
+  const named = Object.keys(SHAPES).slice(Object.keys(SHAPES).indexOf('a login module'), -2);
+
+  it.each(named)('%s: a password that a person chose is taken out alone', (shape) => {
+    for (const chosen of ['correcthorsebattery', ['summer', '1950!'].join(''), ['hunt', 'er2'].join('')]) {
+      const known = redactor(SHAPES[shape]?.(chosen, '') ?? '');
+      expect(known.text(`it is ${chosen} there`).text).toBe('it is [redacted:api] there');
+      const others = { user: 'app', host: 'db.example.com', text: 'Bearer ApiKey curl required psql encrypt' };
+      expect(known.json(others)).toEqual({ value: others, count: 0 });
+    }
+  });
+
+  it('in Latin-1 is one in Basic, too', () => {
+    const password = ['pässw', 'örter42'].join('');
+    const packed = Buffer.from(`deploy:${password}`, 'latin1').toString('base64');
+    for (const value of [`Basic ${packed}`, packed]) {
+      expect(redactor(value).text(`it is ${password}.`).text).toBe('it is [redacted:api].');
+      expect(redactor(value).json({ password }).count).toBe(1);
+    }
+  });
 
   it.each([
     ['S', 'deploy:first:S'],

@@ -155,6 +155,42 @@ describe('a piece of a credential', () => {
     );
   });
 
+  it.each(['-', '_', '/', '.', '+', '~'])(
+    'counts where the text goes on behind its own %j, as in what is masked',
+    (sign) => {
+      const part = fc.string({ unit: fc.constantFrom(...'aB3xY7kM9'), minLength: 9, maxLength: 12 });
+      const parts = fc.array(
+        part.map((one) => `k7${one}`),
+        { minLength: 3, maxLength: 5 },
+      );
+      fc.assert(
+        fc.property(parts, (all) => {
+          const known = redactor(all.join(sign));
+          const [first = '', last = ''] = [all[0], all.at(-1)];
+          expect(known.text(`${first}${sign}zzzz`).text).toBe(`[redacted:api]${sign}zzzz`);
+          expect(known.text(`zzzz${sign}${last}`).text).toBe(`zzzz${sign}[redacted:api]`);
+          expect(known.text(`/zzzz${sign}${all[1]}${sign}zzzz`).text).toBe(`/zzzz${sign}[redacted:api]${sign}zzzz`);
+        }),
+        { numRuns: runs(50) },
+      );
+    },
+  );
+
+  it('is none where others have the same words, address or group in front of a separator', () => {
+    const random = ['vT3mXw7L', 'p2RkB9nYc4'].join('');
+    for (const [value, text] of [
+      [`my-company-production-${random}`, 'my-company-production-other'],
+      [
+        `https://hooks.example.com/x/${random.slice(0, 9)}`,
+        'https://hooks.example.org/x and https://hooks.example.com/y',
+      ],
+      ['01890a5d-ac96-774b-bcce-b302099a8057', '01890a5d-ac96-8000-8000-b302099a8058'],
+      [`release-2026-${random}`, 'release-2026-other'],
+    ] as const) {
+      expect(redactor(value).text(text)).toEqual({ text, count: 0 });
+    }
+  });
+
   it('counts at the edges of JSON strings, and lines, and in its middle with both ends cut off', () => {
     const value = ['Zq8', 'vT3mXw7Lp2', 'RkB9nYc4Jh6', 'Ds5Gf'].join('');
     const known = redactor(value);

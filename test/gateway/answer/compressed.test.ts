@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Redactor } from '../../../src/core/redact/redactor.ts';
 import { Secret } from '../../../src/core/secret.ts';
 import { isCompressed } from '../../../src/gateway/answer/compressed.ts';
+import { cpuTime } from '../../support/cpuTime.ts';
 
 const key = ['tok', randomBytes(16).toString('hex')].join('_');
 const redactor = new Redactor([{ name: 'api', value: new Secret(key) }]);
@@ -40,6 +41,31 @@ describe('bytes that are compressed without saying so', () => {
       const bytes = STAND[standing]?.(PACK[packed]?.(text) ?? Buffer.alloc(0)) ?? Buffer.alloc(0);
       expect(isCompressed(bytes, tells) || tells(bytes)).toBe(true);
     }
+  });
+
+  it.each([
+    ['a part of a form', 'gzip', '--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n', '\r\n--x--\r\n'],
+    [
+      'a stream of a document',
+      'zlib',
+      '%PDF-1.7\n4 0 obj\n<</Filter/FlateDecode/Length 99>>\nstream\r\n',
+      '\nendstream',
+    ],
+    ['a text in a picture', 'zlib', '\x89PNG\r\n\x1a\n\0\0\0\x20zTXtComment\0\0', '\0\0\0\0IEND'],
+    ['a fast one', 'zlib, fastest', `\0\x01${'.'.repeat(5000)}`, ''],
+  ])('inside of %s are seen where they say what they are', (_, packed, before, behind) => {
+    const bytes = Buffer.concat([
+      Buffer.from(before, 'latin1'),
+      PACK[packed]?.(short) ?? Buffer.alloc(0),
+      Buffer.from(behind),
+    ]);
+    expect(isCompressed(bytes, tells)).toBe(true);
+    expect(isCompressed(bytes, () => false)).toBe(false);
+  });
+
+  it('cost no more where much looks as if it began', () => {
+    const bytes = Buffer.alloc(16_384, '\x78\x9c\0', 'latin1');
+    expect(cpuTime(() => isCompressed(bytes, tells))).toBeLessThan(500);
   });
 
   it.each(Object.keys(PACK))('%s of gzip are seen', (packed) => {

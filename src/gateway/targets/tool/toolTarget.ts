@@ -232,13 +232,19 @@ export class ToolTarget implements Target<ToolCall, ReadTool, AuthorizedTool, Re
       const at = this.#parts.now();
       if (bucket.retryAfter(at) > 0) return; // progress is no more than a hint: what is left out, the next one says
       bucket.take(at);
+      if (!tellsNothing(progress, this.#parts.recorder)) return;
       tell({
         progress,
-        ...(total === undefined ? {} : { total }),
+        ...(total === undefined || !tellsNothing(total, this.#parts.recorder) ? {} : { total }),
         ...(message === undefined ? {} : { message: fewWords(message, this.#parts.recorder) }),
       });
     };
   }
+}
+
+/** Whether a number is no credential: one of digits is taken out of numbers, too. */
+function tellsNothing(number: number, recorder: Pick<Recorder, 'redact'>): boolean {
+  return recorder.redact(String(number)) === String(number);
 }
 
 /** Throws where some policy denies the tool. */

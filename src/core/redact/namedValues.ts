@@ -1,0 +1,79 @@
+import { memberPart } from './assignments.ts';
+import { isSecretName } from './members.ts';
+import type { Part } from './part.ts';
+
+/** What may be a name: of a setting, a member, an element, or of an option with its dashes. */
+const WORD = /[\w.-]{1,100}/g;
+
+/** What stands between a name and its value, in whichever language, and the value: in quotes, in braces, or up to a sign. */
+const VALUE =
+  /^["']?\s{0,3}(?:=>|:=|[=:>])\s{0,3}(?:"([^"\r\n]*)"|'([^'\r\n]*)'|\{([^{}\r\n]*)\}|([^\s;&,<>()[\]{}"']+)(\S*))/;
+
+/** The same behind an option of a command. */
+const ARGUMENT = /^\s{1,3}(?:"([^"\r\n]*)"|'([^'\r\n]*)'|([^\s"']\S*))/;
+
+/** An element whose name and value are two attributes. */
+const ATTRIBUTE = /^["']?\s{1,3}value=/;
+
+/** The options with which commands take a pair. */
+const PAIR_OPTION = /^-(?:u|-user)$/;
+
+/** What stands in quotes, such as a header on a command line. */
+const QUOTED = /"([^"\r\n]*)"|'([^'\r\n]*)'/g;
+
+/**
+ * The values in a text whose names say that they are secret, in whatever language it is written: settings, code, a command
+ * line, an element, a login module's options. What is found too much is looked for as well, and stands nowhere.
+ */
+export function namedValues(text: string): Part[] {
+  const parts: Part[] = [];
+  let read = 0;
+  for (const { 0: word, index } of text.matchAll(WORD)) {
+    const value = index < read ? undefined : valueBehind(word, text, index + word.length);
+    if (value === undefined) continue;
+    parts.push(...value.parts);
+    read = value.end;
+  }
+  return parts.filter((part) => part.text !== text);
+}
+
+/** What stands in quotes inside of a text and says more than a word, to be looked into. */
+export function quotedTexts(text: string): Part[] {
+  return [...text.matchAll(QUOTED)]
+    .map((found) => ({ text: found[1] ?? found[2] ?? '', secret: false }))
+    .filter((part) => /[:=]/.test(part.text) && part.text.length + 2 < text.length);
+}
+
+/** What a word is the name of, where its value is secret, or may hold a secret. */
+function valueBehind(word: string, text: string, at: number): { parts: Part[]; end: number } | undefined {
+  const name = word.replace(/^-{1,2}/, '');
+  // A scheme stands in front of the value there, which is read with its header.
+  if (/authorization$/i.test(name)) return undefined;
+  const value = matchAt(VALUE, text, at);
+  if (value !== undefined) {
+    const { found, end } = value;
+    const attribute = /^(?:key|name)$/i.test(name) ? matchAt(ATTRIBUTE, text, end) : undefined;
+    if (attribute !== undefined) return valueBehind(found[1] ?? '', text, attribute.end - 1);
+    return isSecretName(name) ? { parts: textsOf(found).map((one) => memberPart(name, one)), end } : undefined;
+  }
+  const option = name === word ? undefined : matchAt(ARGUMENT, text, at);
+  if (option === undefined) return undefined;
+  const [argument = ''] = option.found.slice(1).filter((one) => one !== undefined);
+  if (PAIR_OPTION.test(word) && argument.includes(':'))
+    return { parts: [{ text: argument, secret: true }], end: option.end };
+  return isSecretName(name) ? { parts: [memberPart(name, argument)], end: option.end } : undefined;
+}
+
+/** What is not in quotes may hold a sign that would end it elsewhere. */
+function textsOf([, double, single, braced, bare = '', rest = '']: RegExpExecArray): string[] {
+  const quoted = double ?? single ?? braced;
+  if (quoted !== undefined) return [quoted];
+  if (rest === '' || rest.includes('=')) return [bare];
+  const whole = (bare + rest).replace(/[;,)}\]]$/, '');
+  return whole === bare ? [bare] : [bare, whole];
+}
+
+function matchAt(pattern: RegExp, text: string, at: number): { found: RegExpExecArray; end: number } | undefined {
+  const found = pattern.exec(text.slice(at));
+  return found === null ? undefined : { found, end: at + found[0].length };
+}
