@@ -8,6 +8,7 @@ import { Secret } from '../../src/core/secret.ts';
 import type { Call, Refusal } from '../../src/protocol/messages.ts';
 import { type GatewayInProcess, gatewayInProcess } from '../support/gatewayInProcess.ts';
 import { freshKey, loopbackService, policyText, type Served, serve } from '../support/serve.ts';
+import { until } from '../support/until.ts';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
 import { trickyServer, type WrappedClient, wrappedClient } from '../support/wrapped.ts';
 
@@ -67,6 +68,9 @@ const records = (): readonly AuditEvent[] =>
     .flatMap((name) => fs.readFileSync(path.join(auditDir, name), 'utf8').split('\n'))
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as AuditEvent);
+/** Until all refused calls are looked through and recorded: their agents have their answers before that. */
+const recorded = (): Promise<void> =>
+  until(async () => (await running.gateway.status()).calls === 0, 'all refused calls are recorded');
 const notices = (): readonly AuditEvent[] => records().filter(({ verdict }) => verdict === 'credential_in_call');
 
 const PLACES: Readonly<Record<string, (value: string) => Partial<Call>>> = {
@@ -148,6 +152,7 @@ describe('a call that is refused for another reason', () => {
   it('says nothing of the credential in it, and the trail and the person know', async () => {
     const [right, wrong] = [await refusal(call({ path: `/shut/${key}` })), await refusal(call({ path: '/shut/x' }))];
     expect(right).toEqual(wrong);
+    await recorded();
     expect(records().filter(({ kind }) => kind === 'denied')).toMatchObject([
       { code: 'policy_denied', credential: { name: 'api', last4: '' } },
       { code: 'policy_denied' },
@@ -155,6 +160,23 @@ describe('a call that is refused for another reason', () => {
     expect(notices()).toHaveLength(1);
     // And nothing that comes after it tells, either.
     for (let i = 0; i < 30; i++) await passes(call({}));
+  });
+
+  it.each([1, 500])('is answered before anything looks for one in it, %i times', async (times) => {
+    await refusal(call({ path: '/shut/x', json: { text: Array.from({ length: times }, () => key) } }));
+    expect(records()).toEqual([]);
+    await recorded();
+    expect(records()).toMatchObject([
+      { verdict: 'credential_in_call' },
+      { kind: 'denied', credential: { name: 'api' } },
+    ]);
+  });
+
+  it('is recorded by a gateway that ends meanwhile', async () => {
+    await refusal(call({ path: '/shut/x', text: 'x'.repeat(30_000) }));
+    expect(records()).toEqual([]);
+    await running.gateway.close();
+    expect(records()).toMatchObject([{ kind: 'denied', code: 'policy_denied' }]);
   });
 });
 
@@ -166,13 +188,16 @@ describe('a person', () => {
     ];
     await running.gateway.setCredentials({ current, retired: [], revoked: [] });
     for (let i = 0; i < 3; i++) await refusal(call({ path: `/shut/${key}` }));
+    await recorded();
     await refusal(call({ path: `/shut/${key}` }, 'cursor'));
     await refusal(call({ text: `other-${key}` }, 'cursor'));
     for (let i = 0; i < 20; i++) await refusal(call({ path: `/shut/${key}` }, `invented-${i}`));
+    await recorded();
     const told = (): readonly string[] => notices().map(({ agent, service }) => `${agent.raw} ${service}`);
     expect(told()).toEqual(['claude-code api', 'cursor other']);
     now += HOUR_MS;
     await refusal(call({ path: `/shut/${key}` }));
+    await recorded();
     expect(told()).toEqual(['claude-code api', 'cursor other', 'claude-code api']);
   });
 });

@@ -7,7 +7,7 @@ import type { Authorized, Seen } from './target.ts';
 
 interface RecordsParts {
   readonly recorder: Pick<Recorder, 'record' | 'recordOrLog'>;
-  readonly refusalLimit: Pick<RefusalLimit, 'ended'>;
+  readonly refusalLimit: Pick<RefusalLimit, 'counts'>;
   readonly now: () => number;
 }
 
@@ -63,18 +63,26 @@ export class CallRecords {
     });
   }
 
-  refused({ refusal: { code, rule }, subject }: Pick<RefusalError, 'refusal' | 'subject'>): void {
-    this.#parts.refusalLimit.ended(
-      { intended: this.#intended, caller: this.#context.caller },
-      {
+  /**
+   * Counts the refusal of the call, and gives what records it: as the outcome of its intent or, where nothing was to be sent,
+   * as denied. It may be recorded after the agent has its answer.
+   */
+  refused({ refusal: { code, rule }, subject }: Pick<RefusalError, 'refusal' | 'subject'>): () => void {
+    const { caller, agent } = this.#context;
+    const durationMs = this.#durationMs();
+    const isRecorded = this.#intended || this.#parts.refusalLimit.counts(caller, agent.name);
+    return () => {
+      if (!isRecorded) return;
+      this.#parts.recorder.recordOrLog({
         ...this.#event(),
+        kind: this.#intended ? 'outcome' : 'denied',
         ...(subject === undefined ? {} : { subject }),
         verdict: this.#intended || code === 'approval_pending' ? this.#verdict : 'deny',
         code,
         ...(rule === undefined ? {} : { rule }),
-        durationMs: this.#durationMs(),
-      },
-    );
+        durationMs,
+      });
+    };
   }
 
   #event(): Omit<AuditEvent, 'kind'> {

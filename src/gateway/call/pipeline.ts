@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { CallProgress, Refusal } from '../../protocol/messages.ts';
 import type { Agents } from '../agents.ts';
 import { AuditWriteError } from '../audit/auditLog.ts';
@@ -64,12 +65,16 @@ export class Pipeline {
     const context = calls.begin(target.nameOf(call), order.caller, order.signal);
     const run = new Run(this.#parts, target, call, context, order);
     try {
-      return { answer: await run.pass() };
+      const answer = await run.pass();
+      calls.end(context);
+      return { answer };
     } catch (error) {
-      return { refusal: await run.refuse(error) };
+      const { refusal, record } = run.refuse(error);
+      // Until it is recorded, the call is under way: a gateway that ends waits for it.
+      void record().finally(() => calls.end(context));
+      return { refusal };
     } finally {
       run.leave();
-      calls.end(context);
     }
   }
 }
@@ -123,20 +128,25 @@ class Run<Call, R extends Read, A extends Authorized, Ready, Received, Answer> {
     }
   }
 
-  /** Turns whatever ended the call early into a refusal, and records it. */
-  async refuse(error: unknown): Promise<Refusal> {
+  /**
+   * Turns whatever ended the call early into a refusal, and counts it. `record` records it, which is not waited for: to look
+   * through a call takes the longer the more of a credential stands in it, and the agent can tell the time of its answer.
+   */
+  refuse(error: unknown): { readonly refusal: Refusal; readonly record: () => Promise<void> } {
     const target = this.#target;
     const { name, caller } = this.#context;
-    if (!this.#lookedThrough) {
-      const [found] = await this.#parts.inCalls.namesInRefused(this.#context, this.#records.words);
-      this.#records.foundCredential(found);
-    }
     const failure = { name, sent: this.#sent, intended: this.#records.intended };
     const mapped = this.#parts.mapper.map(error, failure, (own) => target.refusalOf?.(own, failure));
     target.settleRefused?.(name, mapped);
     // Where the trail cannot be written, there is nowhere to record it.
-    if (!(error instanceof AuditWriteError)) this.#records.refused(mapped);
-    return this.#parts.mapper.clean(mapped.refusal, name, target.knownNames(caller.scope));
+    const record = error instanceof AuditWriteError ? undefined : this.#records.refused(mapped);
+    return {
+      refusal: this.#parts.mapper.clean(mapped.refusal, name, target.knownNames(caller.scope)),
+      record: async () => {
+        if (!this.#lookedThrough) await this.#lookThroughLate();
+        record?.();
+      },
+    };
   }
 
   /** The call is over. */
@@ -218,6 +228,13 @@ class Run<Call, R extends Read, A extends Authorized, Ready, Received, Answer> {
     const again = this.#lookedThrough; // one that waited for a person counts once
     this.#lookedThrough = true;
     if (!again || names.length > 0) inCalls.refuseFor(names, caller, name);
+  }
+
+  /** Once the agent has its answer, so that the trail and the person know. */
+  async #lookThroughLate(): Promise<void> {
+    await setImmediate();
+    const [found] = await this.#parts.inCalls.namesInRefused(this.#context, this.#records.words);
+    this.#records.foundCredential(found);
   }
 
   async #send(authorized: A, ready: Ready): Promise<Received> {

@@ -71,25 +71,20 @@ export class RefusalLimit {
 
   /** Counts a call that was refused before anything was sent, and records it, or counts it in the trail with others. */
   refused(caller: Caller, event: AuditEvent): void {
-    const now = this.#now();
-    if (caller !== PERSON) {
-      this.#count(caller.connection, now);
-      if (this.#recorded.retryAfter(now) > 0) {
-        this.#sumUp(event.agent.name);
-        return;
-      }
-      this.#recorded.take(now);
-    }
-    this.#recorder.recordOrLog(event);
+    if (this.counts(caller, event.agent.name)) this.#recorder.recordOrLog(event);
   }
 
-  /** Records how a call ended that was refused: as the outcome of its intent or, where nothing was to be sent, as {@link refused}. */
-  ended(
-    { intended, caller }: { readonly intended: boolean; readonly caller: Caller },
-    event: Omit<AuditEvent, 'kind'>,
-  ): void {
-    if (intended) this.#recorder.recordOrLog({ ...event, kind: 'outcome' });
-    else this.refused(caller, { ...event, kind: 'denied' });
+  /** Counts such a call. Whether it is to have a record of its own: else it was counted in the trail with others. */
+  counts(caller: Caller, agent: string): boolean {
+    if (caller === PERSON) return true;
+    const now = this.#now();
+    this.#count(caller.connection, now);
+    if (this.#recorded.retryAfter(now) > 0) {
+      this.#sumUp(agent);
+      return false;
+    }
+    this.#recorded.take(now);
+    return true;
   }
 
   #count(connection: string, now: number): void {

@@ -1,6 +1,6 @@
 import { appendTo } from '../../appendTo.ts';
 import type { JsonArray, JsonObject, JsonValue } from '../../request/parts/jsonText.ts';
-import { parameterRoots } from '../../request/parts/parameters.ts';
+import { dottedSteps, parameterRoots } from '../../request/parts/parameters.ts';
 import { foldText } from '../patterns/fold.ts';
 import type { JudgedField } from './judgedField.ts';
 import { isIndex, leadsTo, type WantedField } from './wantedField.ts';
@@ -84,7 +84,7 @@ function namesOf(object: JsonObject): Names | undefined {
     const folded = foldText(name);
     appendTo(byFolded, folded, name);
     if (!folded.includes('.')) continue;
-    const steps = folded.split('.');
+    const steps = dottedSteps(folded);
     appendTo(byStep, steps[0] ?? '', { name, steps });
   }
   return { byFolded, byStep };

@@ -1,6 +1,6 @@
 import { hiddenQuery } from '../../request/parts/hiddenQuery.ts';
 import { readJson } from '../../request/parts/jsonText.ts';
-import { foldedName, parameterRoots } from '../../request/parts/parameters.ts';
+import { dottedSteps, foldedName, parameterRoots } from '../../request/parts/parameters.ts';
 import type { CanonicalRequest } from '../../request/parts/requestModel.ts';
 import { foldText } from '../patterns/fold.ts';
 import { JsonFields } from './jsonFields.ts';
@@ -71,7 +71,7 @@ export class JudgedFields {
     this.#elsewhere ??= new Set(
       [...this.#parts.query, ...hiddenQuery(this.#parts.segments)].flatMap(([name]) => [
         ...parameterRoots(name),
-        ...parameterRoots(foldedName(name).split('.', 1)[0] ?? ''),
+        ...parameterRoots(dottedSteps(foldedName(name))[0] ?? ''),
       ]),
     );
     const own = this.#elsewhere;

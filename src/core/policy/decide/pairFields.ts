@@ -1,5 +1,5 @@
 import { appendTo } from '../../appendTo.ts';
-import { parameterRoots } from '../../request/parts/parameters.ts';
+import { dottedSteps, parameterRoots } from '../../request/parts/parameters.ts';
 import { foldText } from '../patterns/fold.ts';
 import type { JudgedField } from './judgedField.ts';
 import { isIndex, leadsTo, type WantedField } from './wantedField.ts';
@@ -43,8 +43,8 @@ export class PairFields {
 
   #add(name: string, field: Field): void {
     for (const root of parameterRoots(name)) appendTo(this.#byRoot, root, field);
-    const steps = field.folded.flatMap((step) => step.split('.'));
-    if (steps.length > field.path.length) appendTo(this.#byStep, steps[0] ?? '', { field, steps });
+    const steps = field.folded.flatMap((step) => (step.includes('.') ? dottedSteps(step) : [step]));
+    if (field.folded.some((step) => step.includes('.'))) appendTo(this.#byStep, steps[0] ?? '', { field, steps });
   }
 
   /** Whether one of them may hold what a condition on another part of the request asks about. */

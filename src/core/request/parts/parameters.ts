@@ -42,7 +42,8 @@ export function parameterRoot(name: string): string {
 
 /**
  * What servers may take for the name of a parameter, beside {@link parameterRoot}: Rack before 3 passes over brackets at
- * both ends (`[name]`, `]name`), as `qs` does over the one before.
+ * both ends (`[name]`, `]name`), as `qs` does over the one before; and where dots lead into objects, one at either end
+ * (`.name`, `name.`, `.[name]`) leads nowhere.
  */
 export function parameterRoots(name: string): readonly string[] {
   // Most names are plain.
@@ -51,8 +52,22 @@ export function parameterRoots(name: string): readonly string[] {
   const php = text.startsWith('[') ? `_${text.slice(1)}` : text;
   const bracket = php.indexOf('[');
   const root = underscored(bracket > 0 ? php.slice(0, bracket) : php);
-  const inner = underscored(withoutAmpersand((nameParts(text)[0] ?? '').trim()));
-  return inner === root ? [root] : [root, inner];
+  const parts = nameParts(text);
+  const inner = underscored(withoutAmpersand((parts[0] ?? '').trim()));
+  const undotted = underscored(withoutAmpersand(parts.map(withoutOuterDots).find((part) => part !== '') ?? ''));
+  return [...new Set([root, inner, undotted])];
+}
+
+/** The names in a folded name with dots, none of them empty: `.a..b` is `['a', 'b']`. */
+export function dottedSteps(foldedName: string): readonly string[] {
+  return foldedName.split('.').filter((step) => step !== '');
+}
+
+function withoutOuterDots(name: string): string {
+  const from = name.search(/[^.\s]/);
+  let end = name.length;
+  while (end > from && /[.\s]/.test(name[end - 1] ?? '')) end -= 1;
+  return from < 0 ? '' : name.slice(from, end);
 }
 
 /** The texts between a name's brackets, those before and behind them too, none of them empty. */

@@ -204,6 +204,76 @@ describe('a condition on the query', () => {
   });
 });
 
+describe('a name with dots or brackets around it', () => {
+  const spellings = (name: string): readonly string[] => [
+    `.${name}`,
+    `..${name}`,
+    `${name}.`,
+    `.${name}.`,
+    `.[${name}]`,
+    `[.${name}]`,
+    `[]${name}`,
+    `[].${name}`,
+    `.${name}[]`,
+    `.${name}[x]`,
+    `%2E${name}`,
+    `%252e${name}`,
+    `\uff0e${name}`,
+    ` .${name}`,
+    `. ${name}`,
+    `.${name.toUpperCase()}`,
+  ];
+  const absent = policy(post('query: { force: { present: false } }'));
+  const bounded = policy(post('body: { amount: { max: 5000 } }'));
+  const nested = policy(post('body: { order.amount: { max: 5000 } }'));
+  const asking = policy(
+    '{ path: /x, methods: [POST] }',
+    '{ path: /x, methods: [POST], approval: always, body: { live: { equals: true } } }',
+  );
+  const denying = policy(
+    '{ path: /x, methods: [POST] }',
+    '{ path: /x, effect: deny, body: { kind: { equals: wire } } }',
+  );
+
+  it.each(spellings('force'))('is one that must not be there: ?%s', (name) => {
+    expect(asked(absent, { query: { other: 1 } })).toBe('allow');
+    expect(asked(absent, { query: { [name]: 1 } })).toBe('deny');
+  });
+
+  it.each(spellings('amount'))('is a second one beside the first: %s', (name) => {
+    expect(asked(bounded, { form: { amount: '1', [name]: '999999' } })).toBe('deny');
+    expect(asked(bounded, { json: { amount: 1 }, query: { [name]: 999999 } })).toBe('deny');
+    expect(asked(nested, { form: { 'order[amount]': '1', 'order[.amount]': '9999' } })).toBe('deny');
+  });
+
+  it.each(['.amount', '..amount', 'amount.', '.amount.', '.Amount'])('is so in JSON: %s', (name) => {
+    expect(asked(bounded, { json: { amount: 1, [name]: 999999 } })).toBe('deny');
+    expect(asked(nested, { json: { order: { amount: 1, [name]: 9999 } } })).toBe('deny');
+    expect(asked(nested, { json: { order: { amount: 1 }, [`.order.${name}`]: 9999 } })).toBe('deny');
+  });
+
+  it.each(spellings('live'))('is what an ask rule asks about: %s', (name) => {
+    expect(asked(asking, {})).toBe('allow');
+    expect(asked(asking, { form: { [name]: 'true' } })).not.toBe('allow');
+    expect(asked(asking, { query: { [name]: 'true' } })).not.toBe('allow');
+  });
+
+  it.each(spellings('kind'))('is what a deny rule denies: %s', (name) => {
+    expect(asked(denying, { form: { [name]: 'wire' } })).toBe('deny');
+    expect(asked(denying, { query: { [name]: 'wire' } })).toBe('deny');
+  });
+
+  it('is that name, however many dots and brackets there are', () => {
+    const odd = fc.string({ unit: fc.constantFrom('.', '[', ']', '%2e', ' '), maxLength: 6 });
+    fc.assert(
+      fc.property(odd, odd, (before, after) => {
+        const name = `${before}amount${after}`;
+        expect(asked(bounded, { json: { amount: 1 }, query: { [name]: 999999 } }), name).toBe('deny');
+      }),
+    );
+  });
+});
+
 describe('agents', () => {
   it('limits a rule to short names', () => {
     const text = policy('{ path: /x, methods: [POST], agents: [copilot, claude*] }');
