@@ -227,7 +227,7 @@ test('no command of another extension answers our modals', async () => {
     void vscode.commands.executeCommand('valetKey.removeAllCredentials', { confirmed: true, modal: false });
   });
   const dialog = await window.waitForDialog('Remove 1 credential?');
-  expect(dialog.detail).toContain('3 replaced values');
+  expect(dialog.detail).toContain('3 old values');
   await window.screenshotThemes('remove-all');
   for (const command of [
     'notification.acceptPrimaryAction',
