@@ -28,9 +28,9 @@ import { TokenBucket } from '../../tokenBucket.ts';
 import { findServer, serverSecrets } from './serverAccess.ts';
 import { serverFailure } from './serverFailure.ts';
 import type { ToolResult } from './serverLink.ts';
-import { fewWords } from './serverLog.ts';
 import { serverRefusals } from './serverRefusals.ts';
 import type { ServerSession } from './serverSession.ts';
+import { tellableProgress } from './toolProgress.ts';
 import type { UpstreamServers } from './upstreamServers.ts';
 
 /** How often an agent is told of a call's progress. */
@@ -228,23 +228,14 @@ export class ToolTarget implements Target<ToolCall, ReadTool, AuthorizedTool, Re
 
   #progress(tell: (progress: CallProgress) => void): (progress: CallProgress) => void {
     const bucket = new TokenBucket(PROGRESS_RATE);
-    return ({ progress, total, message }) => {
+    return (progress) => {
       const at = this.#parts.now();
       if (bucket.retryAfter(at) > 0) return; // progress is no more than a hint: what is left out, the next one says
       bucket.take(at);
-      if (!tellsNothing(progress, this.#parts.recorder)) return;
-      tell({
-        progress,
-        ...(total === undefined || !tellsNothing(total, this.#parts.recorder) ? {} : { total }),
-        ...(message === undefined ? {} : { message: fewWords(message, this.#parts.recorder) }),
-      });
+      const told = tellableProgress(progress, this.#parts.recorder);
+      if (told !== undefined) tell(told);
     };
   }
-}
-
-/** Whether a number is no credential: one of digits is taken out of numbers, too. */
-function tellsNothing(number: number, recorder: Pick<Recorder, 'redact'>): boolean {
-  return recorder.redact(String(number)) === String(number);
 }
 
 /** Throws where some policy denies the tool. */
