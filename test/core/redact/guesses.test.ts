@@ -94,4 +94,18 @@ describe.each(Object.entries(BEGINNINGS))('of a credential that begins as %s, a 
       { numRuns: runs(3) },
     );
   });
+
+  it('in an answer is told by nothing before eight characters more are right', () => {
+    fc.assert(
+      fc.property(random, (rest) => {
+        const redacts = redactor(known + rest);
+        for (let length = 0; length < 8; length++) {
+          const text = `(${known}${rest.slice(0, length)})`;
+          expect(redacts.text(text).text).toBe(text);
+        }
+        expect(redacts.text(`(${known}${rest})`).text).toBe('([redacted:api])');
+      }),
+      { numRuns: runs(3) },
+    );
+  });
 });
