@@ -14,6 +14,12 @@ function readUsual(...paths: readonly string[]): ServicePreset {
   return { id: 'read-usual', rules: reads(paths) };
 }
 
+/** The same without what `*` would let in beside them. */
+function readUsualBut(denied: readonly string[], ...paths: readonly string[]): ServicePreset {
+  const deny = denied.map((path): NewRule => ({ path, effect: 'deny' }));
+  return { id: 'read-usual', rules: [...reads(paths), ...deny] };
+}
+
 function reads(paths: readonly string[]): readonly NewRule[] {
   return paths.map((path) => ({ path, methods: ['GET', 'HEAD'] }));
 }
@@ -304,7 +310,9 @@ export const KNOWN_SERVICES: readonly KnownService[] = [
     keyPage: 'https://cloud.digitalocean.com/account/api/tokens',
     presets: [
       // Not databases, apps, functions and registries: passwords, variables, keys and log-ins come with them.
-      readUsual(
+      readUsualBut(
+        // The templates of autoscale pools hold the `user_data` of droplets, with which they set themselves up.
+        ['/v2/droplets/autoscale'],
         '/v2/account',
         '/v2/actions/**',
         '/v2/actions',

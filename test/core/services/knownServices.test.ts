@@ -153,6 +153,7 @@ describe('presets', () => {
           reads: ['/v2/droplets', '/v2/droplets/1', '/v2/domains/d.example/records', '/v2/kubernetes/clusters'],
           secrets: [
             ...[
+              '/v2/droplets/autoscale',
               '/v2/databases',
               '/v2/databases/d',
               '/v2/databases/d/users',
@@ -286,14 +287,18 @@ describe('presets', () => {
       },
     );
 
-    test('is the default wherever it is offered, and never a list of what is denied', () => {
+    test('is the default wherever it is offered, and never a list of what is denied, but for names beside others', () => {
       for (const { id, presets = [] } of KNOWN_SERVICES) {
         const at = presets.findIndex((preset) => preset.id === 'read-usual');
         if (at === -1) continue;
         expect([id, at]).toEqual([id, 0]);
         expect(Object.keys(cases)).toContain(id);
-        for (const { path, effect } of presets[0]?.rules ?? []) {
-          expect([path, effect]).toEqual([path, undefined]);
+        const rules = presets[0]?.rules ?? [];
+        const allowed = rules.filter(({ effect }) => effect === undefined).map(({ path }) => path);
+        for (const { path, effect } of rules) {
+          // What is denied is one name of those that a `*` beside it allows.
+          if (effect === 'deny') expect(allowed).toContain(path.replace(/[^/]+$/, '*'));
+          else expect([path, effect]).toEqual([path, undefined]);
           expect(path).not.toMatch(/^\/\*\*/);
         }
       }
