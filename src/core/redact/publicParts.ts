@@ -18,7 +18,7 @@ const KNOWN_STARTS: readonly RegExp[] = [
   // The address of a service, up to its host.
   /^[a-z][a-z0-9+.-]{0,20}:\/\/[\w.:-]{0,255}(?![\w.:@-])/i,
   // The header of a JWT (RFC 7519) says what others say, too, and so does its payload; its signature is the secret.
-  /^eyJ[\w-]+\.(?:eyJ[\w-]+\.)?/,
+  /^eyJ[\w-]+\.(?:eyJ[\w-]+(?:\.|$))?/,
   // Discord's: the id of the bot and the second in which it was made.
   /^[MNO][\w-]{17,27}\.[\w-]{6}\./,
   // Macaroons, as they begin in base64: those of PyPI and Fly, and those that name a location.
@@ -62,7 +62,7 @@ export function publicStartOf(text: string): number {
       prefix = i + 1;
     }
   }
-  // Where in it a secret begins nothing says for sure: all of it is taken for known, and its members are looked for as such.
+  // Where in such a text a secret begins nothing says for sure: all of it is taken for known, so that it counts only whole.
   return Math.max(prefix, ...[...KNOWN_STARTS, JSON_IN_BASE64].map((start) => start.exec(text)?.[0].length ?? 0));
 }
 

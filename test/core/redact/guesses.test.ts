@@ -24,6 +24,7 @@ const BEGINNINGS: Readonly<Record<string, readonly string[]>> = {
   'Discord’s': [Buffer.from('1046272197658566666').toString('base64').replaceAll('=', ''), '.GxYzAb.'],
   'Supabase’s': [JWT, `.${ROLE}.`],
   'a JWT’s of an issuer’s': [JWT, `.${base64('{"iss":"https://login.example.com/","sub":"12345678"}')}.`],
+  'a JWT’s whose payload is known in part': [JWT, `.${base64('{"iss":"https://login.example.com/","sub":"')}`],
   'Kubernetes’s': [base64('{"alg":"RS256","kid":""}'), `.${base64('{"iss":"kubernetes/serviceaccount"}')}.`],
   'an RSA key’s': ['MIIEvQ', 'IBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQ'],
   'an older RSA key’s': ['MIIEow', 'IBAAKCAQEA'],
