@@ -14,3 +14,15 @@ export async function until(
 export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
+
+/** What `look` finds once it has been the same for half a second: something is written a moment after it is answered. */
+export async function settled<Found>(look: () => Found): Promise<Found> {
+  let found = look();
+  for (let same = 0; same < 10; same++) {
+    await sleep(50);
+    const now = look();
+    if (now !== found) same = 0;
+    found = now;
+  }
+  return found;
+}
