@@ -11,9 +11,7 @@ import { WrappedServerNames } from '../agents/model/wrappedServerNames.ts';
 import type { PolicyStore } from '../policy/model/policyStore.ts';
 import { offeredServers, serverScopes } from '../servers/model/serverScopes.ts';
 import { ToolPinStore } from '../servers/model/toolPinStore.ts';
-import { ApprovalStore } from '../state/approvalStore.ts';
-import { textFolder } from '../state/textFolder.ts';
-import type { Host } from './host.ts';
+import { approvedTexts, type Host } from './host.ts';
 
 export interface AgentParts {
   readonly agents: AgentList;
@@ -26,12 +24,6 @@ export interface AgentParts {
 /** Who may call, what was accepted of MCP servers' tools, and the ways in which agents reach the gateway. */
 export function composeAgents(host: Host, { policies }: { readonly policies: PolicyStore }): AgentParts {
   const { context, storage, version, runtimeDir, bundle } = host;
-  const sealed = (folder: string): ApprovalStore =>
-    new ApprovalStore({
-      texts: textFolder(path.join(storage, folder)),
-      secrets: context.secrets,
-      installation: storage,
-    });
   const launcher = new Launcher(path.join(storage, 'launcher'));
   const definition = serverDefinition({
     execPath: process.execPath,
@@ -43,9 +35,9 @@ export function composeAgents(host: Host, { policies }: { readonly policies: Pol
   context.subscriptions.push(wrapped, registerServerProvider(definition, wrapped));
   return {
     agents: new AgentList(),
-    agentStore: new AgentStore({ text: sealed('agents'), now: Date.now }),
+    agentStore: new AgentStore({ text: approvedTexts(host, 'agents'), now: Date.now }),
     toolPins: new ToolPinStore({
-      text: sealed('tools'),
+      text: approvedTexts(host, 'tools'),
       now: Date.now,
       scopes: () => serverScopes(policies.entries()),
     }),

@@ -8,9 +8,8 @@ import { boundedParse } from '../policy/model/boundedParse.ts';
 import { PolicyLocations } from '../policy/model/policyLocations.ts';
 import { PolicyStore } from '../policy/model/policyStore.ts';
 import { policyLanguage } from '../policy/model/windowPolicyLanguage.ts';
-import { ApprovalStore } from '../state/approvalStore.ts';
 import { textFolder } from '../state/textFolder.ts';
-import type { Host } from './host.ts';
+import { approvedTexts, type Host } from './host.ts';
 
 export interface PolicyParts {
   readonly policies: PolicyStore;
@@ -24,13 +23,13 @@ export interface PolicyParts {
 const PARSER_KEPT_MS = 10_000;
 
 /** The policy files of this window and the administrator's, which is read again whenever it changes. */
-export function composePolicies({ context, storage, log, bundle, failed }: Host): PolicyParts {
+export function composePolicies(host: Host): PolicyParts {
+  const { context, storage, log, bundle, failed } = host;
   const parser = new BoundedPolicyParser(bundle('gateway'), PARSER_KEPT_MS);
   const tooSlow = vscode.l10n.t('The file takes too long to read. Make it shorter or simpler.');
   const language = policyLanguage(parser, tooSlow);
-  const { secrets } = context;
   const policies = new PolicyStore({
-    approvals: new ApprovalStore({ texts: textFolder(path.join(storage, 'approved')), secrets, installation: storage }),
+    approvals: approvedTexts(host, 'approved'),
     lastValid: textFolder(path.join(storage, 'written')),
     language,
     now: Date.now,

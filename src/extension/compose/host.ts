@@ -3,6 +3,8 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { errorText } from '../../core/errorText.ts';
 import { defaultRuntimeDir, ownRuntimeDirInputs } from '../../protocol/runtimeDir.ts';
+import { ApprovalStore } from '../state/approvalStore.ts';
+import { textFolder } from '../state/textFolder.ts';
 
 /** What every part is built from: VS Code's own things, and what is worked out of them once. */
 export interface Host {
@@ -19,6 +21,12 @@ export interface Host {
   bundle(name: string): string;
   /** Writes the error of something that nobody waits for into the log. */
   readonly failed: (error: unknown) => void;
+}
+
+/** Texts that were approved, in a folder of global storage that no other use has, such as `tools`. */
+export function approvedTexts({ context, storage }: Host, folder: string): ApprovalStore {
+  const texts = textFolder(path.join(storage, folder));
+  return new ApprovalStore({ texts, secrets: context.secrets, installation: storage });
 }
 
 export function hostOf(context: vscode.ExtensionContext): Host {

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { GatewayEvents } from '../../../gateway/parent.ts';
 import { installationKey } from '../../state/installationKey.ts';
+import { after } from '../../util/after.ts';
 import type { SecretPort } from '../../util/ports.ts';
 import { Backoff } from './backoff.ts';
 import { type GatewayParts, GatewaySupervisor } from './gatewaySupervisor.ts';
@@ -30,10 +31,7 @@ export function windowGateway(
         const auditDir = path.join(storage, 'audit');
         return startGatewayProcess(script, { runtimeDir, auditDir, extensionVersion, requestHashKey }, events);
       },
-      after: (ms, callback) => {
-        const timer = setTimeout(callback, ms);
-        return { dispose: () => clearTimeout(timer) };
-      },
+      after,
       now: Date.now,
       log: (level, message) => events.onLog(level, message),
     },
