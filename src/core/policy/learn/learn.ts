@@ -58,15 +58,9 @@ interface Call {
  * `approval: always`. Services that the text does not name are left out. A text with errors stays as it is.
  */
 export function learnPolicy(text: string, calls: Iterable<PastCall>): Proposal {
-  const { policy } = parsePolicy(text);
-  const root = rootOf(text);
-  if (policy === undefined || root === undefined) return { text, changes: [] };
-  const byService = callsByService(calls);
-  const edits: TextEdit[] = [];
-  const changes: ProposedChange[] = [];
-  for (const service of policy.services.values()) {
+  return propose(text, calls, (root, service, made) => {
     const compiled = compileService(service);
-    const news = (byService.get(service.name) ?? []).filter(
+    const news = made.filter(
       (call) => !fittingRules(compiled, call).allow.some(({ rule }) => rule.methods?.has(call.method)),
     );
     const rules = [
@@ -79,18 +73,16 @@ export function learnPolicy(text: string, calls: Iterable<PastCall>): Proposal {
         true,
       ),
     ];
-    if (rules.length === 0) continue;
+    if (rules.length === 0) return NOTHING;
     const added = addRules(
       text,
       root,
       service,
       rules.map(({ yaml }) => yaml),
     );
-    if (added.length === 0) continue;
-    edits.push(...added);
-    for (const { words, why } of rules) changes.push({ kind: 'added', service: service.name, rule: words, why });
-  }
-  return { text: applyEdits(text, edits), changes };
+    if (added.length === 0) return NOTHING;
+    return { edits: added, changes: rules.map(({ words: rule, why }) => ({ kind: 'added', rule, why })) };
+  });
 }
 
 /**
@@ -98,14 +90,10 @@ export function learnPolicy(text: string, calls: Iterable<PastCall>): Proposal {
  * and so do ask rules that another rule would take the place of without asking: a proposal never widens.
  */
 export function tightenPolicy(text: string, calls: Iterable<PastCall>): Proposal {
-  const { policy } = parsePolicy(text);
-  const root = rootOf(text);
-  if (policy === undefined || root === undefined) return { text, changes: [] };
-  const byService = callsByService(calls);
-  const edits: TextEdit[] = [];
-  const changes: ProposedChange[] = [];
-  for (const service of policy.services.values()) {
-    const used = callsByRule(service, byService.get(service.name) ?? []);
+  return propose(text, calls, (root, service, made) => {
+    const edits: TextEdit[] = [];
+    const changes: ServiceChange[] = [];
+    const used = callsByRule(service, made);
     const idle: { readonly rule: Rule; readonly why: string }[] = [];
     for (const rule of service.rules) {
       if (rule.effect === 'deny' || holdsOthersBack(rule, service.rules)) continue;
@@ -117,12 +105,7 @@ export function tightenPolicy(text: string, calls: Iterable<PastCall>): Proposal
         const narrower = narrowRule(text, root, rule, own);
         if (narrower === undefined) continue;
         edits.push(narrower.edit);
-        changes.push({
-          kind: 'narrowed',
-          service: service.name,
-          rule: words(rule.methods ?? [], rule.pattern.text),
-          why: narrower.why,
-        });
+        changes.push({ kind: 'narrowed', rule: words(rule.methods ?? [], rule.pattern.text), why: narrower.why });
       }
     }
     const removals = removeRules(
@@ -133,13 +116,38 @@ export function tightenPolicy(text: string, calls: Iterable<PastCall>): Proposal
     );
     edits.push(...removals);
     for (const { rule, why } of removals.length === 0 ? [] : idle) {
-      changes.push({
-        kind: 'removed',
-        service: service.name,
-        rule: words(rule.methods ?? [], rule.pattern.text),
-        why,
-      });
+      changes.push({ kind: 'removed', rule: words(rule.methods ?? [], rule.pattern.text), why });
     }
+    return { edits, changes };
+  });
+}
+
+type ServiceChange = Omit<ProposedChange, 'service'>;
+
+/** What is proposed for one service. */
+interface ServiceProposal {
+  readonly edits: readonly TextEdit[];
+  readonly changes: readonly ServiceChange[];
+}
+
+const NOTHING: ServiceProposal = { edits: [], changes: [] };
+
+/** Puts together what is proposed for each service, from the calls that were made to it. */
+function propose(
+  text: string,
+  calls: Iterable<PastCall>,
+  forService: (root: ParsedNode, service: Service, made: readonly Call[]) => ServiceProposal,
+): Proposal {
+  const { policy } = parsePolicy(text);
+  const root = rootOf(text);
+  if (policy === undefined || root === undefined) return { text, changes: [] };
+  const byService = callsByService(calls);
+  const edits: TextEdit[] = [];
+  const changes: ProposedChange[] = [];
+  for (const service of policy.services.values()) {
+    const proposal = forService(root, service, byService.get(service.name) ?? []);
+    edits.push(...proposal.edits);
+    changes.push(...proposal.changes.map((change) => ({ ...change, service: service.name })));
   }
   return { text: applyEdits(text, edits), changes };
 }
