@@ -6,8 +6,6 @@ import { MAY_IMPORT } from './support/importTable.ts';
 // Where every line lives: which folder imports which, and how large and how tangled they may become.
 
 const SOURCE = path.resolve(import.meta.dirname, '../src');
-/** The top folders whose inner order is settled. */
-const SETTLED = ['core', 'policyWorker', 'extension'];
 const MOST_FILES = 25;
 /** Whoever takes the whole `App` can do anything with it. */
 const MOST_IMPORTERS_OF_APP = 75;
@@ -43,7 +41,7 @@ describe('the house', () => {
   });
 
   it('has no file that reaches itself, by types either', () => {
-    expect(circles(new Map([...imports].filter(([file]) => isSettled(file))))).toEqual([]);
+    expect(circles(imports)).toEqual([]);
   });
 });
 
@@ -118,8 +116,7 @@ describe('an offence of each kind is seen', () => {
 });
 
 function offences(all: Imports): Offences {
-  const settled = new Map([...all].filter(([file]) => isSettled(file)));
-  const folders = betweenFolders(settled);
+  const folders = betweenFolders(all);
   const lines = new Map(
     [...folders].map(([folder, targets]) => [folder, new Set(targets.map((to) => asSeen(folder, to)))]),
   );
@@ -136,17 +133,13 @@ function offences(all: Imports): Offences {
       return targets ? allowed.filter((to) => !targets.has(to)).map((to) => `${folder} -> ${to}`) : [folder];
     }),
     circles: circles(folders),
-    fullFolders: [...folders.keys()].filter((folder) => filesIn(settled, folder) > MOST_FILES),
-    sharedNames: sharedNames([...settled.keys()]),
+    fullFolders: [...folders.keys()].filter((folder) => filesIn(all, folder) > MOST_FILES),
+    sharedNames: sharedNames([...all.keys()]),
     strayImportersOfApp: importersOfApp.filter(
       (file) => !/\/(?:commands|views|editor|app|compose)\/|\/register\w+\.ts$/.test(file),
     ),
     tooManyImportersOfApp: importersOfApp.length > MOST_IMPORTERS_OF_APP,
   };
-}
-
-function isSettled(file: string): boolean {
-  return SETTLED.includes(topOf(file));
 }
 
 function topOf(file: string): string {

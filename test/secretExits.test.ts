@@ -15,11 +15,11 @@ const SOURCE = path.resolve(import.meta.dirname, '../src');
 const EXITS: Readonly<Record<string, readonly string[]>> = {
   wire: ['gateway/targets/service/inject/inject.ts'],
   server: ['gateway/targets/tool/serverValues.ts'],
-  pipe: ['gateway/pipe.ts'],
+  pipe: ['gateway/control/pipe.ts'],
   store: ['extension/credentials/model/credentialEntry.ts'],
   redactor: ['core/redact/opened.ts'],
   thread: ['gateway/cleaning/cleaner.ts'],
-  sign: ['gateway/targets/service/inject/material.ts'],
+  sign: ['gateway/credentials/payload.ts'],
   fingerprint: ['core/jwtEnd.ts', 'core/redact/strength.ts', 'extension/credentials/model/fingerprint.ts'],
 };
 

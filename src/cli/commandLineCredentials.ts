@@ -11,8 +11,8 @@ import type {
   Renewal,
   RenewalLease,
   SessionRequest,
-} from '../gateway/parent.ts';
-import { materialProblem } from '../gateway/targets/service/inject/material.ts';
+} from '../gateway/control/controlPort.ts';
+import { materialProblem } from '../gateway/credentials/payload.ts';
 
 const RETIRED_MS = 24 * 60 * 60 * 1000;
 

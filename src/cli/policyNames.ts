@@ -1,7 +1,7 @@
 import { placementOf } from '../core/policy/auth/authTypes.ts';
 import { credentialsOf } from '../core/policy/compare/serverDestination.ts';
 import type { Policy } from '../core/policy/model/policy.ts';
-import type { Binding } from '../gateway/parent.ts';
+import type { Binding } from '../gateway/control/controlPort.ts';
 
 /** What can be frozen by name: services and wrapped servers. */
 export function stoppableNames(policy: Policy): ReadonlySet<string> {

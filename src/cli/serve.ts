@@ -7,7 +7,7 @@ import { errorText } from '../core/errorText.ts';
 import type { Policy } from '../core/policy/model/policy.ts';
 import { Secret } from '../core/secret.ts';
 import type { Approver } from '../gateway/call/approvals.ts';
-import type { ApprovalQuestion, Binding, GatewayEvents } from '../gateway/parent.ts';
+import type { ApprovalQuestion, Binding, GatewayEvents } from '../gateway/control/controlPort.ts';
 import { type RunningGateway, startGateway } from '../gateway/startGateway.ts';
 import { BoundedPolicyParser } from '../policyWorker/policyParser.ts';
 import { CommandLineCredentials } from './commandLineCredentials.ts';

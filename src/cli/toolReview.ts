@@ -1,4 +1,4 @@
-import type { ServerPins, ToolsSeen } from '../gateway/parent.ts';
+import type { ServerPins, ToolsSeen } from '../gateway/control/controlPort.ts';
 
 /** The tools of wrapped servers that were seen and accepted on the command line: kept in memory, for as long as it runs. */
 export class ToolReview {

@@ -1,7 +1,7 @@
 import { servePolicyJobs } from '../policyWorker/policyWorker.ts';
 import { serveCleaning } from './cleaning/cleaningWorker.ts';
-import type { GatewayControl } from './parent.ts';
-import { serveParent } from './pipe.ts';
+import type { GatewayControl } from './control/controlPort.ts';
+import { serveParent } from './control/pipe.ts';
 import { type RunningGateway, startGateway } from './startGateway.ts';
 
 /**

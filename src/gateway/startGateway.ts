@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { BoundedPolicyParser } from '../policyWorker/policyParser.ts';
 import { Broker } from './broker/broker.ts';
 import type { Approver } from './call/approvals.ts';
-import { Gateway } from './gateway.ts';
-import type { GatewayControl, GatewayEvents, WindowInfo } from './parent.ts';
-import type { GatewayStart } from './pipe.ts';
+import type { GatewayControl, GatewayEvents, WindowInfo } from './control/controlPort.ts';
+import type { GatewayStart } from './control/pipe.ts';
+import { Gateway } from './operations/gateway.ts';
 
 export interface RunningGateway {
   readonly control: GatewayControl;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { PolicyFile } from '../../src/gateway/parent.ts';
+import type { PolicyFile } from '../../src/gateway/control/controlPort.ts';
 import { type GatewayInProcess, gatewayInProcess } from '../support/gatewayInProcess.ts';
 
 // The administrator's file is one more document: it restricts, and nothing in it is a grant.

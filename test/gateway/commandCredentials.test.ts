@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../src/core/secret.ts';
-import type { ApprovalAnswer, CommandCredential } from '../../src/gateway/parent.ts';
+import type { ApprovalAnswer, CommandCredential } from '../../src/gateway/control/controlPort.ts';
 import type { CommandRun, RunCommand } from '../../src/gateway/targets/service/commands/runCommand.ts';
 import { type GatewayInProcess, gatewayInProcess } from '../support/gatewayInProcess.ts';
 import { freshKey } from '../support/serve.ts';

@@ -13,8 +13,8 @@ import type {
   Binding,
   CredentialSet,
   GatewayControl,
-} from '../../src/gateway/parent.ts';
-import { connectGateway } from '../../src/gateway/pipe.ts';
+} from '../../src/gateway/control/controlPort.ts';
+import { connectGateway } from '../../src/gateway/control/pipe.ts';
 import type { Refusal } from '../../src/protocol/messages.ts';
 import { type ForkedGateway, forkGateway } from '../support/forkedGateway.ts';
 import { type HeldUpstream, startHeldUpstream } from '../support/heldUpstream.ts';

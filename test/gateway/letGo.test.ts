@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { PolicyFile } from '../../src/gateway/parent.ts';
+import type { PolicyFile } from '../../src/gateway/control/controlPort.ts';
 import { type GatewayInProcess, gatewayInProcess } from '../support/gatewayInProcess.ts';
 
 // A file that names a service no longer closes it until a person lets the file go: and everything says so.

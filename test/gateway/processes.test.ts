@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectGateway } from '../../src/gateway/pipe.ts';
+import { connectGateway } from '../../src/gateway/control/pipe.ts';
 import { type ForkedGateway, forkGateway, GATEWAY } from '../support/forkedGateway.ts';
 import { isRunning, listeningPorts } from '../support/processInfo.ts';
 import {
@@ -336,7 +336,7 @@ describe('the private child process', () => {
     const folder = temporaryFolder();
     const start = { runtimeDir: path.join(folder, 'run'), auditDir: path.join(folder, 'audit'), extensionVersion: '0' };
     const script = `import { fork } from 'node:child_process';
-      import { connectGateway } from ${JSON.stringify(path.resolve('src/gateway/pipe.ts'))};
+      import { connectGateway } from ${JSON.stringify(path.resolve('src/gateway/control/pipe.ts'))};
       const child = fork(${JSON.stringify(GATEWAY)}, [], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
       const events = { onAudit() {}, onAccessWish() {}, onLog() {} };
       await connectGateway(child, ${JSON.stringify(start)}, events);

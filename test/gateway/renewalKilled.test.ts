@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { connectGateway } from '../../src/gateway/pipe.ts';
+import { connectGateway } from '../../src/gateway/control/pipe.ts';
 import { type ForkedGateway, forkGateway } from '../support/forkedGateway.ts';
 import { type IdentityProvider, startIdentityProvider } from '../support/identityProvider.ts';
 import { Keyholder } from '../support/keyholder.ts';

@@ -6,7 +6,7 @@ import { credentialsOf } from '../../src/core/policy/compare/serverDestination.t
 import { parsePolicy } from '../../src/core/policy/read/parse.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { APPROVAL_TIMES } from '../../src/gateway/call/approvals.ts';
-import type { Credential, CredentialSet } from '../../src/gateway/parent.ts';
+import type { Credential, CredentialSet } from '../../src/gateway/control/controlPort.ts';
 import type { Refusal } from '../../src/protocol/messages.ts';
 import { type GatewayInProcess, gatewayInProcess } from '../support/gatewayInProcess.ts';
 import { freshKey, loopbackService } from '../support/serve.ts';

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Secret } from '../../src/core/secret.ts';
 import type { VerifyingRequest } from '../../src/core/services/verifyingRequest.ts';
-import type { Candidate } from '../../src/gateway/parent.ts';
-import { connectGateway } from '../../src/gateway/pipe.ts';
+import type { Candidate } from '../../src/gateway/control/controlPort.ts';
+import { connectGateway } from '../../src/gateway/control/pipe.ts';
 import { forkGateway } from '../support/forkedGateway.ts';
 import { type GatewayInProcess, gatewayInProcess } from '../support/gatewayInProcess.ts';
 import { freshKey } from '../support/serve.ts';

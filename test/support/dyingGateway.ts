@@ -1,6 +1,6 @@
 import { Secret } from '../../src/core/secret.ts';
-import type { GatewayControl } from '../../src/gateway/parent.ts';
-import { serveParent } from '../../src/gateway/pipe.ts';
+import type { GatewayControl } from '../../src/gateway/control/controlPort.ts';
+import { serveParent } from '../../src/gateway/control/pipe.ts';
 
 // A gateway that renews a credential and is killed right after it said so, while its parent is busy.
 serveParent(process, async (_settings, events) => {

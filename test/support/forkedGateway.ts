@@ -3,8 +3,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { Secret } from '../../src/core/secret.ts';
-import type { CredentialSet, GatewayEvents } from '../../src/gateway/parent.ts';
-import type { GatewayStart } from '../../src/gateway/pipe.ts';
+import type { CredentialSet, GatewayEvents } from '../../src/gateway/control/controlPort.ts';
+import type { GatewayStart } from '../../src/gateway/control/pipe.ts';
 import { PROXY } from './serve.ts';
 
 export const GATEWAY = path.join(path.dirname(PROXY), 'gateway.js');

@@ -5,10 +5,15 @@ import { onTestFinished } from 'vitest';
 import { parsePolicy } from '../../src/core/policy/read/parse.ts';
 import { Secret } from '../../src/core/secret.ts';
 import type { ApprovalTimes } from '../../src/gateway/call/approvals.ts';
-import { Gateway } from '../../src/gateway/gateway.ts';
-import type { ApprovalEnd, ApprovalQuestion, CredentialSet, GatewayEvents } from '../../src/gateway/parent.ts';
+import type {
+  ApprovalEnd,
+  ApprovalQuestion,
+  CredentialSet,
+  GatewayEvents,
+} from '../../src/gateway/control/controlPort.ts';
+import type { Resolve } from '../../src/gateway/http/transport.ts';
+import { Gateway } from '../../src/gateway/operations/gateway.ts';
 import type { RunCommand } from '../../src/gateway/targets/service/commands/runCommand.ts';
-import type { Resolve } from '../../src/gateway/targets/service/http/transport.ts';
 import type { Answer, Call, Refusal } from '../../src/protocol/messages.ts';
 import type { Keyholder } from './keyholder.ts';
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { placementOf } from '../../src/core/policy/auth/authTypes.ts';
 import { parsePolicy } from '../../src/core/policy/read/parse.ts';
 import { Secret } from '../../src/core/secret.ts';
-import type { CredentialKeeper, CredentialSet, Renewal, RenewalLease } from '../../src/gateway/parent.ts';
+import type { CredentialKeeper, CredentialSet, Renewal, RenewalLease } from '../../src/gateway/control/controlPort.ts';
 
 type PortCall = 'leaseRenewal' | 'storeRenewal' | 'releaseRenewal';
 

@@ -1,4 +1,4 @@
-import type { GatewayEvents } from '../../gateway/parent.ts';
+import type { GatewayEvents } from '../../gateway/control/controlPort.ts';
 import { tellOfAgent } from '../agents/views/agentToast.ts';
 import { tellOfCredentialInCall } from '../agents/views/credentialToast.ts';
 import type { AccessRequestList } from '../audit/model/accessRequestList.ts';

@@ -3,7 +3,7 @@ import type { BaseUrl } from '../../core/net/baseUrl.ts';
 import type { Auth } from '../../core/policy/auth/authTypes.ts';
 import type { Redactor } from '../../core/redact/redactor.ts';
 import type { Answer, Call } from '../../protocol/messages.ts';
-import type { Incoming } from '../targets/service/http/message.ts';
+import type { Incoming } from '../http/message.ts';
 import { isCompressed } from './compressed.ts';
 import { type Decompressor, decodeText, isJsonType, parseMediaType, WithheldError } from './decode.ts';
 import { parseExactJson } from './json.ts';

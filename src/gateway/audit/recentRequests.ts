@@ -1,8 +1,18 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseRecord } from '../../core/audit/verify.ts';
-import { LONGEST_PERIOD_MS, MOST_PAST_REQUESTS, type PastRequest } from '../limiter.ts';
 import { auditRuns, NotAPartError, partLines } from './trail.ts';
+
+/** A request that went out: when (milliseconds since the epoch), and by which agent's short name. */
+export interface PastRequest {
+  readonly at: number;
+  readonly agent: string;
+}
+
+/** The longest period that a limit can have: a day, in milliseconds. */
+export const LONGEST_PERIOD_MS = 24 * 60 * 60 * 1000;
+/** A limit with a higher count than this is forgotten in part. */
+export const MOST_PAST_REQUESTS = 100_000;
 
 const INTENT = '"kind":"intent"';
 

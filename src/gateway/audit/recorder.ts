@@ -1,12 +1,12 @@
-import { createHmac, createSecretKey, type KeyObject, randomUUID } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import type { AuditEvent } from '../../core/audit/auditEvent.ts';
 import { humanLine } from '../../core/audit/humanLine.ts';
 import type { Redactor } from '../../core/redact/redactor.ts';
 import type { CanonicalRequest } from '../../core/request/parts/requestModel.ts';
-import type { PastRequest } from '../limiter.ts';
-import type { GatewayEvents } from '../parent.ts';
+import type { GatewayEvents } from '../control/controlPort.ts';
+import { freshId } from '../util/freshId.ts';
 import { AuditLog } from './auditLog.ts';
-import { recentRequests } from './recentRequests.ts';
+import { type PastRequest, recentRequests } from './recentRequests.ts';
 import { pruneOldRuns } from './retention.ts';
 
 /** Writes what happens: the audit trail, its human lines, and the product's own log. None of it ever holds a credential. */
@@ -125,11 +125,6 @@ export class Recorder {
   close(): void {
     this.#log.close();
   }
-}
-
-/** An id for one event, or for an intent and its outcome. */
-export function freshId(): string {
-  return randomUUID();
 }
 
 /** Twice what a record keeps of an agent's own texts: the rest of them is not worth looking through. */

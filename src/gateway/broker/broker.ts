@@ -8,9 +8,9 @@ import { PROTOCOL_VERSION } from '../../protocol/messages.ts';
 import { readPlainFile } from '../../protocol/plainFile.ts';
 import { type Rendezvous, rendezvousSchema } from '../../protocol/rendezvous.ts';
 import { ensureRuntimeDir } from '../../protocol/runtimeDir.ts';
-import { MAX_CONNECTIONS } from '../connections.ts';
-import type { Gateway } from '../gateway.ts';
-import type { WindowInfo } from '../parent.ts';
+import type { WindowInfo } from '../control/controlPort.ts';
+import { MAX_CONNECTIONS } from '../limits/connections.ts';
+import type { Gateway } from '../operations/gateway.ts';
 import { serveConnection } from './connection.ts';
 
 /** How often the rendezvous is looked after: cleaners of temporary directories take files away. */

@@ -15,11 +15,11 @@ import {
   type Refusal,
 } from '../../protocol/messages.ts';
 import { challengeSchema, closingSchema, freshNonce, openingSchema, prove, provesKey } from '../../protocol/proof.ts';
-import { freshId } from '../audit/recorder.ts';
-import type { Caller } from '../call/callContext.ts';
-import { refusals } from '../call/refusals.ts';
-import type { Gateway } from '../gateway.ts';
-import { Patience } from '../patience.ts';
+import type { Caller } from '../call/model/callContext.ts';
+import { refusals } from '../call/model/refusals.ts';
+import type { Gateway } from '../operations/gateway.ts';
+import { freshId } from '../util/freshId.ts';
+import { Patience } from '../util/patience.ts';
 
 const HANDSHAKE_TIMEOUT_MS = 5000;
 /** Calls under way on one connection; MCP clients send a handful at once. */

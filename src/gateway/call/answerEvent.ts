@@ -1,5 +1,5 @@
 import type { AuditEvent } from '../../core/audit/auditEvent.ts';
-import type { ApprovalAnswer, ApprovalQuestion } from '../parent.ts';
+import type { ApprovalAnswer, ApprovalQuestion } from '../control/controlPort.ts';
 
 /** What a person said to a question, as a record: about which request, by its hash. */
 export function answerEvent(question: ApprovalQuestion, path: string, answer: ApprovalAnswer): AuditEvent {

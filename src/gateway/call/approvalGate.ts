@@ -1,8 +1,8 @@
-import type { Agents } from '../agents.ts';
-import type { GatewayState } from '../gatewayState.ts';
+import type { Agents } from '../state/agents.ts';
+import type { GatewayState } from '../state/gatewayState.ts';
 import type { Approvals, Approver, Asked } from './approvals.ts';
-import { type CallContext, type Caller, PERSON } from './callContext.ts';
-import { RefusalError, refusals } from './refusals.ts';
+import { type CallContext, type Caller, PERSON } from './model/callContext.ts';
+import { RefusalError, refusals } from './model/refusals.ts';
 import type { Authorized, Denied, Question } from './target.ts';
 
 interface GateParts {

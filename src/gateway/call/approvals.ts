@@ -1,6 +1,6 @@
-import type { ApprovalAnswer, ApprovalEnd, ApprovalQuestion } from '../parent.ts';
+import type { ApprovalAnswer, ApprovalEnd, ApprovalQuestion } from '../control/controlPort.ts';
 import type { Interruptible, Interruption } from './interruptions.ts';
-import { refusals } from './refusals.ts';
+import { refusals } from './model/refusals.ts';
 
 /** Who answers where policy asks: a person through the parent, or everything is allowed or denied without a question. */
 export type Approver = 'person' | 'all' | 'none';

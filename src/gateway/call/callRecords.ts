@@ -1,8 +1,8 @@
 import type { AuditEvent } from '../../core/audit/auditEvent.ts';
 import type { Recorder } from '../audit/recorder.ts';
-import type { CallContext } from './callContext.ts';
-import type { RefusalLimit } from './refusalLimit.ts';
-import type { RefusalError } from './refusals.ts';
+import type { RefusalLimit } from '../limits/refusalLimit.ts';
+import type { CallContext } from './model/callContext.ts';
+import type { RefusalError } from './model/refusals.ts';
 import type { Authorized, Seen } from './target.ts';
 
 interface RecordsParts {

@@ -1,8 +1,8 @@
-import type { Agents } from '../agents.ts';
-import type { GatewayState } from '../gatewayState.ts';
-import { CallContext, type Caller, PERSON } from './callContext.ts';
+import type { Agents } from '../state/agents.ts';
+import type { GatewayState } from '../state/gatewayState.ts';
 import { endingBy, type Interruptible, type Interruption } from './interruptions.ts';
-import { type RefusalError, refusals, type Sent } from './refusals.ts';
+import { CallContext, type Caller, PERSON } from './model/callContext.ts';
+import { type RefusalError, refusals, type Sent } from './model/refusals.ts';
 
 interface CallsParts {
   readonly state: Pick<GatewayState, 'isFrozen' | 'allFrozen'>;

@@ -1,12 +1,13 @@
 import { HELD_BACK_MS } from '../../core/audit/heldBack.ts';
 import type { Rate } from '../../core/limits/limitsModel.ts';
 import type { AgentInfo } from '../../protocol/messages.ts';
-import { freshId, type Recorder } from '../audit/recorder.ts';
+import type { Recorder } from '../audit/recorder.ts';
 import { type Cleaner, UnreadError } from '../cleaning/cleaner.ts';
-import { TokenBucket } from '../tokenBucket.ts';
-import type { Vault } from '../vault.ts';
-import { auditAgent, type CallContext, type Caller, PERSON } from './callContext.ts';
-import { refusals } from './refusals.ts';
+import type { Vault } from '../credentials/vault.ts';
+import { freshId } from '../util/freshId.ts';
+import { TokenBucket } from '../util/tokenBucket.ts';
+import { auditAgent, type CallContext, type Caller, PERSON } from './model/callContext.ts';
+import { refusals } from './model/refusals.ts';
 
 /** How many calls of a connection pass in the hour after one in which a credential stood. */
 const ON_PROBATION: Rate = { count: 10, per: 'hour' };

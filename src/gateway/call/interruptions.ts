@@ -1,5 +1,5 @@
-import type { GatewayState } from '../gatewayState.ts';
-import { type RefusalError, refusals, type Sent } from './refusals.ts';
+import type { GatewayState } from '../state/gatewayState.ts';
+import { type RefusalError, refusals, type Sent } from './model/refusals.ts';
 
 /** Whatever can take a call back that is waiting, asked about or under way. There is no other way to do so. */
 export type Interruption =

@@ -1,20 +1,20 @@
 import { setImmediate } from 'node:timers/promises';
 import type { CallProgress, Refusal } from '../../protocol/messages.ts';
-import type { Agents } from '../agents.ts';
 import { AuditWriteError } from '../audit/auditLog.ts';
 import type { Recorder } from '../audit/recorder.ts';
-import type { GatewayState } from '../gatewayState.ts';
-import type { Limiter, Place } from '../limiter.ts';
-import type { Turns } from '../turns.ts';
+import { enterLimits } from '../limits/enterLimits.ts';
+import type { Limiter, Place } from '../limits/limiter.ts';
+import type { RefusalLimit } from '../limits/refusalLimit.ts';
+import type { Agents } from '../state/agents.ts';
+import type { GatewayState } from '../state/gatewayState.ts';
+import type { Turns } from '../util/turns.ts';
 import { type ApprovalGate, sameRules } from './approvalGate.ts';
-import { type CallContext, type Caller, PERSON } from './callContext.ts';
 import { CallRecords } from './callRecords.ts';
 import type { CallsInFlight } from './callsInFlight.ts';
 import type { CredentialsInCalls } from './credentialsInCalls.ts';
-import { enterLimits } from './enterLimits.ts';
-import type { RefusalLimit } from './refusalLimit.ts';
+import { type CallContext, type Caller, PERSON } from './model/callContext.ts';
+import { refusals, type Sent } from './model/refusals.ts';
 import type { RefusalMapper } from './refusalMapper.ts';
-import { refusals, type Sent } from './refusals.ts';
 import type { Authorized, Denied, Read, Target } from './target.ts';
 
 export interface PipelineParts {

@@ -2,11 +2,12 @@ import type { AuditEvent } from '../../core/audit/auditEvent.ts';
 import type { Redactor } from '../../core/redact/redactor.ts';
 import type { Refusal } from '../../protocol/messages.ts';
 import { AuditWriteError } from '../audit/auditLog.ts';
-import { freshId, type Recorder } from '../audit/recorder.ts';
+import type { Recorder } from '../audit/recorder.ts';
 import { UnreadError } from '../cleaning/cleaner.ts';
-import { auditAgent, type Caller, Interrupted } from './callContext.ts';
-import type { RefusalLimit } from './refusalLimit.ts';
-import { RefusalError, refusals } from './refusals.ts';
+import type { RefusalLimit } from '../limits/refusalLimit.ts';
+import { freshId } from '../util/freshId.ts';
+import { auditAgent, type Caller, Interrupted } from './model/callContext.ts';
+import { RefusalError, refusals } from './model/refusals.ts';
 import type { Failure } from './target.ts';
 
 interface MapperParts {

@@ -1,9 +1,9 @@
 import type { AuditEvent } from '../../core/audit/auditEvent.ts';
 import type { Limits } from '../../core/limits/limitsModel.ts';
 import type { CallProgress } from '../../protocol/messages.ts';
-import type { ApprovalQuestion } from '../parent.ts';
-import type { CallContext, Caller } from './callContext.ts';
-import type { RefusalError, Sent } from './refusals.ts';
+import type { ApprovalQuestion } from '../control/controlPort.ts';
+import type { CallContext, Caller } from './model/callContext.ts';
+import type { RefusalError, Sent } from './model/refusals.ts';
 
 /** What is known of a call, whether it may pass or not. */
 export interface Seen {

@@ -2,14 +2,14 @@ import type { KnownSecret } from '../../core/redact/redactor.ts';
 import { BoundedWorker, DeadlineError, type Result, type Words } from '../../policyWorker/boundedWorker.ts';
 import { type AnswerOrder, type BuiltAnswer, buildAnswer, unreadAnswer } from '../answer/answer.ts';
 import { Decompressor, TooLargeError } from '../answer/decode.ts';
-import type { Incoming } from '../targets/service/http/message.ts';
-import { type LookedAtTool, lookAtLists } from '../targets/tool/lookAtTools.ts';
-import type { ToolResult } from '../targets/tool/serverLink.ts';
-import { toolResultText } from '../targets/tool/toolResult.ts';
-import type { Turns } from '../turns.ts';
-import { unlessAborted } from '../unlessAborted.ts';
-import type { Vault } from '../vault.ts';
+import type { Vault } from '../credentials/vault.ts';
+import type { Incoming } from '../http/message.ts';
+import type { Turns } from '../util/turns.ts';
+import { unlessAborted } from '../util/unlessAborted.ts';
 import { CLEANING_ROLE, type CleaningJobs, type Known } from './cleaningJobs.ts';
+import { type LookedAtTool, lookAtLists } from './lookAtTools.ts';
+import type { ToolResult } from './toolResult.ts';
+import { toolResultText } from './toolResult.ts';
 
 /** An answer of fewer bytes, headers included, takes less time here than the event loop may be held; measured by the benchmark. */
 const SMALL_BYTES = 4 * 1024;

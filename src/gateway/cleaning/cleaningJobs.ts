@@ -1,6 +1,6 @@
 import type { SignatureTable } from '../../core/redact/signatureReader.ts';
 import type { AnswerOrder } from '../answer/answer.ts';
-import type { Incoming } from '../targets/service/http/message.ts';
+import type { Incoming } from '../http/message.ts';
 
 /** A credential's value on its way to the thread that looks for it. It leaves this process by nothing. */
 export interface KnownValue {

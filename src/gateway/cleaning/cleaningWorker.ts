@@ -4,9 +4,9 @@ import { Secret } from '../../core/secret.ts';
 import { serveJobs } from '../../policyWorker/serveJobs.ts';
 import { buildAnswer } from '../answer/answer.ts';
 import { Decompressor, TooLargeError } from '../answer/decode.ts';
-import { lookAtLists } from '../targets/tool/lookAtTools.ts';
-import { toolResultText } from '../targets/tool/toolResult.ts';
 import { CLEANING_ROLE, type CleaningJobs, type Known } from './cleaningJobs.ts';
+import { lookAtLists } from './lookAtTools.ts';
+import { toolResultText } from './toolResult.ts';
 
 function cleaningJobs(): CleaningJobs {
   const decompressor = new Decompressor();

@@ -22,7 +22,7 @@ test.each([
       'core/policy/auth/authTypes.ts',
       `gateway/targets/service/inject/${own}`,
       `gateway/targets/service/inject/${table}`,
-      'gateway/targets/service/inject/material.ts',
+      'gateway/credentials/payload.ts',
       'extension/ui/authDialogs.ts',
     ].sort(),
   );

@@ -1,4 +1,4 @@
-import type { ConnectedAgent } from '../../../gateway/parent.ts';
+import type { ConnectedAgent } from '../../../gateway/control/controlPort.ts';
 import { Emitter } from '../../util/emitter.ts';
 
 /** One agent as people see it: all connections that say the same of themselves. */

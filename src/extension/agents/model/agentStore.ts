@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { parseJson } from '../../../core/parseJson.ts';
 import { SerialQueue } from '../../../core/serialQueue.ts';
-import type { AgentAdmission } from '../../../gateway/parent.ts';
+import type { AgentAdmission } from '../../../gateway/control/controlPort.ts';
 import type { ApprovalStore } from '../../state/approvalStore.ts';
 import { Emitter } from '../../util/emitter.ts';
 import type { Clock } from '../../util/ports.ts';

@@ -1,5 +1,5 @@
 import { l10n, window } from 'vscode';
-import type { ApprovalAnswer, ApprovalQuestion } from '../../../gateway/parent.ts';
+import type { ApprovalAnswer, ApprovalQuestion } from '../../../gateway/control/controlPort.ts';
 import type { ApprovalParts, GatewayPart } from '../../app/parts.ts';
 import { carefulChoice } from '../../ui/carefulChoice.ts';
 import { chooseInModal, tellFailure } from '../../ui/confirm.ts';

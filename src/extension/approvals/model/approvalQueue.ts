@@ -1,4 +1,4 @@
-import type { ApprovalQuestion } from '../../../gateway/parent.ts';
+import type { ApprovalQuestion } from '../../../gateway/control/controlPort.ts';
 import { Emitter } from '../../util/emitter.ts';
 
 /** The questions of this window's gateway that wait for a person, oldest first; one is looked at at a time. */

@@ -1,4 +1,4 @@
-import type { ApprovalQuestion } from '../../../gateway/parent.ts';
+import type { ApprovalQuestion } from '../../../gateway/control/controlPort.ts';
 import type { Clock } from '../../util/ports.ts';
 import type { ApprovalQueue } from './approvalQueue.ts';
 

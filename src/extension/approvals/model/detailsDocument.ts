@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ApprovalQuestion } from '../../../gateway/parent.ts';
+import type { ApprovalQuestion } from '../../../gateway/control/controlPort.ts';
 import { READ_ONLY_SCHEME, type ReadOnlyTexts } from '../../ui/readOnlyText.ts';
 import type { ApprovalQueue } from './approvalQueue.ts';
 import { detailsText } from './questionText.ts';

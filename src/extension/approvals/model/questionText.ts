@@ -1,6 +1,6 @@
 import { l10n } from 'vscode';
 import { agentWords } from '../../../core/audit/agentWords.ts';
-import type { ApprovalQuestion } from '../../../gateway/parent.ts';
+import type { ApprovalQuestion } from '../../../gateway/control/controlPort.ts';
 import { bodyLines, bodyOnOneLine, cut, oneLine, queryLines } from './requestText.ts';
 
 /** What fits a dialog, in characters; *Details* has everything. */

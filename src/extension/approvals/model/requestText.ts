@@ -1,5 +1,5 @@
 import { escapeUnshowable } from '../../../core/audit/escape.ts';
-import type { ApprovalQuestion } from '../../../gateway/parent.ts';
+import type { ApprovalQuestion } from '../../../gateway/control/controlPort.ts';
 
 type Body = NonNullable<ApprovalQuestion['body']>;
 

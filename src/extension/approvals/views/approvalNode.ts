@@ -1,5 +1,5 @@
 import { l10n, ThemeColor, ThemeIcon } from 'vscode';
-import type { ApprovalQuestion } from '../../../gateway/parent.ts';
+import type { ApprovalQuestion } from '../../../gateway/control/controlPort.ts';
 import { Row } from '../../ui/row.ts';
 import { oneLine } from '../model/requestText.ts';
 

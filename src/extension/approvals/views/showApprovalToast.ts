@@ -1,5 +1,5 @@
 import { l10n, window } from 'vscode';
-import type { ApprovalQuestion } from '../../../gateway/parent.ts';
+import type { ApprovalQuestion } from '../../../gateway/control/controlPort.ts';
 import { isToolCall } from '../model/questionText.ts';
 import { oneLine } from '../model/requestText.ts';
 

@@ -1,7 +1,7 @@
 import { l10n, window } from 'vscode';
 import { agentWords } from '../../../core/audit/agentWords.ts';
 import type { Method } from '../../../core/request/parts/requestModel.ts';
-import type { WishOutcome } from '../../../gateway/parent.ts';
+import type { WishOutcome } from '../../../gateway/control/controlPort.ts';
 import type { App } from '../../app/app.ts';
 import type { AuditParts, GatewayPart } from '../../app/parts.ts';
 import { previewRule, shortened, tellNotAdded, whyNeedless, writeRule } from '../../policy/commands/grantRule.ts';

@@ -1,4 +1,4 @@
-import type { AccessWish } from '../../../gateway/parent.ts';
+import type { AccessWish } from '../../../gateway/control/controlPort.ts';
 import { Emitter } from '../../util/emitter.ts';
 import type { Clock } from '../../util/ports.ts';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { AuditAnchor } from '../../../core/audit/verification.ts';
 import { parseJson } from '../../../core/parseJson.ts';
-import type { AuditHead } from '../../../gateway/parent.ts';
+import type { AuditHead } from '../../../gateway/control/controlPort.ts';
 import type { Clock, SecretPort } from '../../util/ports.ts';
 
 /** What SecretStorage keys of anchors begin with: changes to them concern nobody but *Verify Audit Log*. */

@@ -1,4 +1,4 @@
-import type { AuditHead } from '../../../gateway/parent.ts';
+import type { AuditHead } from '../../../gateway/control/controlPort.ts';
 import type { Disposable } from '../../util/emitter.ts';
 import type { Clock } from '../../util/ports.ts';
 

@@ -1,5 +1,5 @@
 import { commands, l10n, window } from 'vscode';
-import type { AccessWish } from '../../../gateway/parent.ts';
+import type { AccessWish } from '../../../gateway/control/controlPort.ts';
 
 /** Tells the person that an agent asks for a rule. The toast only offers the review, which is where anything is decided. */
 export async function notifyOfAccessRequest({ agent, method, service }: AccessWish): Promise<void> {

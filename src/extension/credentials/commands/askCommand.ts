@@ -4,7 +4,7 @@ import { holdsCredential, looksPasted } from '../../../core/checkup/secrets/past
 import { type CommandLineProblem, printCommandLine, splitCommandLine } from '../../../core/credentials/commandLine.ts';
 import { errorText } from '../../../core/errorText.ts';
 import type { Auth } from '../../../core/policy/auth/authTypes.ts';
-import type { CommandOutcome } from '../../../gateway/parent.ts';
+import type { CommandOutcome } from '../../../gateway/control/controlPort.ts';
 import { unsuitable } from '../../../gateway/targets/service/commands/commandCredentials.ts';
 import type { GatewayPart } from '../../app/parts.ts';
 import { localFolders } from '../../gateway/model/windowInfo.ts';

@@ -2,7 +2,7 @@ import { FileType, l10n, type Uri, window, workspace } from 'vscode';
 import { printCommandLine } from '../../../core/credentials/commandLine.ts';
 import { type EnvVariable, envVariables, withoutVariable } from '../../../core/credentials/envFile.ts';
 import type { Secret } from '../../../core/secret.ts';
-import type { Binding } from '../../../gateway/parent.ts';
+import type { Binding } from '../../../gateway/control/controlPort.ts';
 import type { App } from '../../app/app.ts';
 import { confirmInModal, tellFailure } from '../../ui/confirm.ts';
 import { maskedText } from '../../ui/placementText.ts';

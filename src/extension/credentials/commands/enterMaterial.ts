@@ -2,7 +2,7 @@ import { l10n, type Uri, window, workspace } from 'vscode';
 import { credentialOfParts } from '../../../core/credentials/credentialParts.ts';
 import type { Auth } from '../../../core/policy/auth/authTypes.ts';
 import { Secret } from '../../../core/secret.ts';
-import { materialProblem } from '../../../gateway/targets/service/inject/material.ts';
+import { materialProblem } from '../../../gateway/credentials/payload.ts';
 import { type CredentialPart, dialogOf } from '../../ui/authDialogs.ts';
 import { tellFailure } from '../../ui/confirm.ts';
 import { type Answer, askText, type StepFrame } from '../../ui/steps.ts';

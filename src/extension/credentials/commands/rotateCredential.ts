@@ -3,7 +3,7 @@ import { printCommandLine } from '../../../core/credentials/commandLine.ts';
 import type { VscodeSessionAuth } from '../../../core/policy/auth/vscodeSession.ts';
 import type { Service } from '../../../core/policy/model/service.ts';
 import { Secret } from '../../../core/secret.ts';
-import type { Binding } from '../../../gateway/parent.ts';
+import type { Binding } from '../../../gateway/control/controlPort.ts';
 import type { App } from '../../app/app.ts';
 import type { CredentialParts, GatewayPart, WindowParts } from '../../app/parts.ts';
 import { tellChange } from '../../gateway/commands/tellChange.ts';

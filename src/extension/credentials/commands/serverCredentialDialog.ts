@@ -1,7 +1,7 @@
 import { l10n } from 'vscode';
 import type { Server } from '../../../core/policy/model/server.ts';
 import type { Secret } from '../../../core/secret.ts';
-import type { Binding } from '../../../gateway/parent.ts';
+import type { Binding } from '../../../gateway/control/controlPort.ts';
 import { confirmInModal } from '../../ui/confirm.ts';
 import { maskedText } from '../../ui/placementText.ts';
 import { serverWorkspaceWarning } from './workspaceWarning.ts';

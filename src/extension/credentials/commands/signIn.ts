@@ -1,7 +1,7 @@
 import { env, l10n, ProgressLocation, UIKind, Uri, window } from 'vscode';
 import type { OAuth2Auth } from '../../../core/policy/auth/oauth2.ts';
 import type { Service } from '../../../core/policy/model/service.ts';
-import type { Candidate, Renewal } from '../../../gateway/parent.ts';
+import type { Candidate, Renewal } from '../../../gateway/control/controlPort.ts';
 import type { CredentialParts, GatewayPart, WindowParts } from '../../app/parts.ts';
 import { chooseInModal, tellFailure } from '../../ui/confirm.ts';
 import { listenOnLoopback } from '../signIn/loopbackRedirect.ts';

@@ -5,7 +5,7 @@ import type { Secret } from '../../../core/secret.ts';
 import { findKnownService } from '../../../core/services/knownService.ts';
 import { KNOWN_SERVICES } from '../../../core/services/knownServices.ts';
 import type { VerifyingRequest } from '../../../core/services/verifyingRequest.ts';
-import type { Candidate, Renewal, Verification } from '../../../gateway/parent.ts';
+import type { Candidate, Renewal, Verification } from '../../../gateway/control/controlPort.ts';
 import { standingOf } from '../../../gateway/targets/service/verification.ts';
 import type { App } from '../../app/app.ts';
 import type { FreezeParts, GatewayPart } from '../../app/parts.ts';

@@ -1,6 +1,6 @@
 import { placementOf } from '../../../core/policy/auth/authTypes.ts';
 import type { Service } from '../../../core/policy/model/service.ts';
-import type { Binding } from '../../../gateway/parent.ts';
+import type { Binding } from '../../../gateway/control/controlPort.ts';
 
 /** The origin and the placement that a person confirms when entering the credential of this service. */
 export function bindingOf(service: Pick<Service, 'baseUrl' | 'auth'>): Binding {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { parseJson } from '../../../core/parseJson.ts';
 import { Secret } from '../../../core/secret.ts';
-import type { Binding } from '../../../gateway/parent.ts';
+import type { Binding } from '../../../gateway/control/controlPort.ts';
 
 /**
  * What SecretStorage holds for one service: one JSON text with the value *and* its binding, so that the two can never

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { CredentialStanding } from '../../../gateway/parent.ts';
+import type { CredentialStanding } from '../../../gateway/control/controlPort.ts';
 import type { MetadataPort } from '../../util/ports.ts';
 import { type CredentialId, credentialKey } from './credentialId.ts';
 

@@ -1,5 +1,5 @@
 import { credentialsOf } from '../../../core/policy/compare/serverDestination.ts';
-import type { CommandCredential, CredentialSet } from '../../../gateway/parent.ts';
+import type { CommandCredential, CredentialSet } from '../../../gateway/control/controlPort.ts';
 import type { PolicyEntry } from '../../policy/model/policyStore.ts';
 import { type CredentialId, credentialKey, folderScope } from './credentialId.ts';
 import type { CredentialRecord } from './credentialStore.ts';

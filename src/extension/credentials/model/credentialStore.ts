@@ -1,6 +1,6 @@
 import type { Secret } from '../../../core/secret.ts';
 import { SerialQueue } from '../../../core/serialQueue.ts';
-import type { Binding, CredentialStanding, Renewal } from '../../../gateway/parent.ts';
+import type { Binding, CredentialStanding, Renewal } from '../../../gateway/control/controlPort.ts';
 import { installationKey } from '../../state/installationKey.ts';
 import { Emitter } from '../../util/emitter.ts';
 import type { Clock, MetadataPort, SecretPort } from '../../util/ports.ts';

@@ -1,5 +1,5 @@
 import type { Secret } from '../../../core/secret.ts';
-import type { CredentialKeeper, Renewal, RenewalLease, SessionRequest } from '../../../gateway/parent.ts';
+import type { CredentialKeeper, Renewal, RenewalLease, SessionRequest } from '../../../gateway/control/controlPort.ts';
 import type { Clock } from '../../util/ports.ts';
 import { type CredentialId, credentialKey } from './credentialId.ts';
 import type { CredentialStore } from './credentialStore.ts';

@@ -1,5 +1,5 @@
 import { Secret } from '../../../core/secret.ts';
-import type { SessionRequest } from '../../../gateway/parent.ts';
+import type { SessionRequest } from '../../../gateway/control/controlPort.ts';
 
 /** The part of `vscode.authentication` that is used without asking anybody. */
 export type SilentSession = (

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import * as z from 'zod';
 import { SerialQueue } from '../../../core/serialQueue.ts';
-import type { FreezeState } from '../../../gateway/parent.ts';
+import type { FreezeState } from '../../../gateway/control/controlPort.ts';
 import { installationKey } from '../../state/installationKey.ts';
 import type { SharedStateRead, SignedFreeze } from '../../state/sharedState.ts';
 import { Emitter } from '../../util/emitter.ts';

@@ -1,4 +1,4 @@
-import type { ControlEvent } from '../../../gateway/parent.ts';
+import type { ControlEvent } from '../../../gateway/control/controlPort.ts';
 import type { GatewayPart, WindowParts } from '../../app/parts.ts';
 import type { PartName } from '../model/gatewaySupervisor.ts';
 

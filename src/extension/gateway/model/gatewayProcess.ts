@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { GatewayEvents } from '../../../gateway/parent.ts';
-import { connectGateway, type GatewayStart } from '../../../gateway/pipe.ts';
+import type { GatewayEvents } from '../../../gateway/control/controlPort.ts';
+import { connectGateway, type GatewayStart } from '../../../gateway/control/pipe.ts';
 import { gatewayEnvironment } from './childEnvironment.ts';
 import type { GatewayRun } from './gatewaySupervisor.ts';
 

@@ -11,7 +11,7 @@ import type {
   PolicyFile,
   ServerPins,
   WindowInfo,
-} from '../../../gateway/parent.ts';
+} from '../../../gateway/control/controlPort.ts';
 import { type Disposable, Emitter } from '../../util/emitter.ts';
 import type { Backoff } from './backoff.ts';
 

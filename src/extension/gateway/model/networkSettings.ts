@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import * as vscode from 'vscode';
-import type { NetworkSettings } from '../../../gateway/parent.ts';
+import type { NetworkSettings } from '../../../gateway/control/controlPort.ts';
 
 /**
  * VS Code's own network settings, from the user's settings alone: a repository must not choose the proxy through which

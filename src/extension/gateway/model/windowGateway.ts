@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { GatewayEvents } from '../../../gateway/parent.ts';
+import type { GatewayEvents } from '../../../gateway/control/controlPort.ts';
 import { installationKey } from '../../state/installationKey.ts';
 import { after } from '../../util/after.ts';
 import type { SecretPort } from '../../util/ports.ts';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { WindowInfo } from '../../../gateway/parent.ts';
+import type { WindowInfo } from '../../../gateway/control/controlPort.ts';
 
 /** Follows what the gateway must know of this window. `changed` is called when something of it changed. */
 export function followWindow(changed: () => void): { current(): WindowInfo } & vscode.Disposable {

@@ -1,4 +1,4 @@
-import type { PolicyFile } from '../../../gateway/parent.ts';
+import type { PolicyFile } from '../../../gateway/control/controlPort.ts';
 import { Emitter } from '../../util/emitter.ts';
 import type { Clock } from '../../util/ports.ts';
 

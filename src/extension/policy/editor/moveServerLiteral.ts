@@ -6,7 +6,7 @@ import { literalCredentials, serverLiterals } from '../../../core/policy/read/pa
 import { referenceText, type ServerLiteral } from '../../../core/policy/read/serverLiteral.ts';
 import type { Secret } from '../../../core/secret.ts';
 import { applyEdits } from '../../../core/text/textEdit.ts';
-import type { Binding } from '../../../gateway/parent.ts';
+import type { Binding } from '../../../gateway/control/controlPort.ts';
 import type { App } from '../../app/app.ts';
 import type { CredentialParts, GatewayPart, PolicyParts, WindowParts } from '../../app/parts.ts';
 import { confirmServerCredential } from '../../credentials/commands/serverCredentialDialog.ts';

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Policy, PolicyDocument } from '../../../core/policy/model/policy.ts';
 import { SerialQueue } from '../../../core/serialQueue.ts';
-import { ADMIN_POLICY_ID, type PolicyFile } from '../../../gateway/parent.ts';
+import { ADMIN_POLICY_ID, type PolicyFile } from '../../../gateway/control/controlPort.ts';
 import { Emitter } from '../../util/emitter.ts';
 import type { PolicyRead } from './policySource.ts';
 

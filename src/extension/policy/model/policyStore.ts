@@ -4,7 +4,7 @@ import { samePolicy } from '../../../core/policy/compare/samePolicy.ts';
 import { lockedText } from '../../../core/policy/edit/lockedText.ts';
 import type { Policy, PolicyDocument } from '../../../core/policy/model/policy.ts';
 import { SerialQueue } from '../../../core/serialQueue.ts';
-import type { PolicyFile } from '../../../gateway/parent.ts';
+import type { PolicyFile } from '../../../gateway/control/controlPort.ts';
 import { PolicyTimeoutError } from '../../../policyWorker/policyParser.ts';
 import { type Approval, type ApprovalStore, fileName } from '../../state/approvalStore.ts';
 import { Emitter } from '../../util/emitter.ts';

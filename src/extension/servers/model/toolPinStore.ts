@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { parseJson } from '../../../core/parseJson.ts';
 import { SerialQueue } from '../../../core/serialQueue.ts';
-import type { SeenTool, ServerPins, ToolsSeen } from '../../../gateway/parent.ts';
+import type { SeenTool, ServerPins, ToolsSeen } from '../../../gateway/control/controlPort.ts';
 import type { SignedText } from '../../agents/model/agentStore.ts';
 import type { CredentialScope } from '../../credentials/model/credentialId.ts';
 import { Emitter } from '../../util/emitter.ts';

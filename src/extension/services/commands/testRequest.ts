@@ -1,6 +1,6 @@
 import { l10n, ProgressLocation, window } from 'vscode';
 import { METHODS, type Method } from '../../../core/request/parts/requestModel.ts';
-import type { Explanation, Performed } from '../../../gateway/parent.ts';
+import type { Explanation, Performed } from '../../../gateway/control/controlPort.ts';
 import type { Call } from '../../../protocol/messages.ts';
 import type { App } from '../../app/app.ts';
 import type { GatewayPart, PolicyParts } from '../../app/parts.ts';

@@ -1,5 +1,5 @@
 import { l10n, window } from 'vscode';
-import type { Verification } from '../../../gateway/parent.ts';
+import type { Verification } from '../../../gateway/control/controlPort.ts';
 import type { App } from '../../app/app.ts';
 import type { CredentialParts, GatewayPart, PolicyParts, ServiceParts } from '../../app/parts.ts';
 import { rotateCredential } from '../../credentials/commands/rotateCredential.ts';

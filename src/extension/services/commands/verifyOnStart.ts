@@ -1,4 +1,4 @@
-import type { Verification } from '../../../gateway/parent.ts';
+import type { Verification } from '../../../gateway/control/controlPort.ts';
 import { credentialKey } from '../../credentials/model/credentialId.ts';
 import type { ServiceSummary } from '../model/serviceList.ts';
 

@@ -1,5 +1,5 @@
 import type { Span } from '../../../core/text/span.ts';
-import type { Binding } from '../../../gateway/parent.ts';
+import type { Binding } from '../../../gateway/control/controlPort.ts';
 import { bindingOf, sameBinding } from '../../credentials/model/binding.ts';
 import { unconfirmedNeed } from './serverList.ts';
 import type { ServiceModel } from './serviceModel.ts';

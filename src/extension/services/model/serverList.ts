@@ -1,6 +1,6 @@
 import { credentialsOf, type ServerCredential } from '../../../core/policy/compare/serverDestination.ts';
 import type { Server } from '../../../core/policy/model/server.ts';
-import type { Binding, ServerState } from '../../../gateway/parent.ts';
+import type { Binding, ServerState } from '../../../gateway/control/controlPort.ts';
 import { sameBinding } from '../../credentials/model/binding.ts';
 import { type CredentialId, credentialKey } from '../../credentials/model/credentialId.ts';
 import { scopeOf } from '../../credentials/model/credentialSet.ts';

@@ -1,5 +1,5 @@
 import type { Service } from '../../../core/policy/model/service.ts';
-import type { FreezeState, GatewayStatus, Mend, ServiceStatus } from '../../../gateway/parent.ts';
+import type { FreezeState, GatewayStatus, Mend, ServiceStatus } from '../../../gateway/control/controlPort.ts';
 import { type CredentialId, credentialKey } from '../../credentials/model/credentialId.ts';
 import { credentialIds, scopeOf } from '../../credentials/model/credentialSet.ts';
 import type { CredentialRecord } from '../../credentials/model/credentialStore.ts';

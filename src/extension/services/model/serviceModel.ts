@@ -1,4 +1,4 @@
-import type { GatewayStatus } from '../../../gateway/parent.ts';
+import type { GatewayStatus } from '../../../gateway/control/controlPort.ts';
 import type { ActivityLog } from '../../audit/model/activity.ts';
 import type { CredentialStore } from '../../credentials/model/credentialStore.ts';
 import type { FreezeStore } from '../../freeze/model/freezeStore.ts';

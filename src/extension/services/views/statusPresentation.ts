@@ -1,6 +1,6 @@
 import { type Command, l10n, ThemeColor, ThemeIcon } from 'vscode';
 import type { Service } from '../../../core/policy/model/service.ts';
-import type { Mend } from '../../../gateway/parent.ts';
+import type { Mend } from '../../../gateway/control/controlPort.ts';
 import type { ShownStatus } from '../model/serviceList.ts';
 
 /** A service's state in words: what the tree, the menus and screen readers say. */

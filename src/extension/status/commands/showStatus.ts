@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { l10n } from 'vscode';
-import type { GatewayStatus } from '../../../gateway/parent.ts';
+import type { GatewayStatus } from '../../../gateway/control/controlPort.ts';
 import { type VisibilityProblem, visibilityProblems } from '../../agents/model/agentVisibility.ts';
 import type { App } from '../../app/app.ts';
 import type { FreezeParts, GatewayPart, PolicyParts, ServiceParts, WindowParts } from '../../app/parts.ts';

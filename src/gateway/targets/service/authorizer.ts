@@ -4,14 +4,14 @@ import { RequestReading } from '../../../core/policy/decide/requestReading.ts';
 import { canonicalise } from '../../../core/request/canonicalise.ts';
 import type { CanonicalRequest } from '../../../core/request/parts/requestModel.ts';
 import type { Call } from '../../../protocol/messages.ts';
-import type { AccessRequests } from '../../accessRequests.ts';
 import { checkPointers } from '../../answer/select.ts';
-import { type Caller, PERSON, pathAlone } from '../../call/callContext.ts';
-import { refusals } from '../../call/refusals.ts';
+import type { AccessRequests } from '../../call/accessRequests.ts';
+import { type Caller, PERSON, pathAlone } from '../../call/model/callContext.ts';
+import { refusals } from '../../call/model/refusals.ts';
 import type { Seen } from '../../call/target.ts';
-import type { GatewayState } from '../../gatewayState.ts';
-import { missingRule } from '../../missingRule.ts';
-import type { JointDecision, ServiceInForce } from '../../policySet.ts';
+import { missingRule } from '../../policies/missingRule.ts';
+import type { JointDecision, ServiceInForce } from '../../policies/policySet.ts';
+import type { GatewayState } from '../../state/gatewayState.ts';
 
 interface AuthorizerParts {
   readonly state: GatewayState;

@@ -1,14 +1,14 @@
 import type { Answer, Call } from '../../../protocol/messages.ts';
 import type { Recorder } from '../../audit/recorder.ts';
-import type { CallContext, Caller } from '../../call/callContext.ts';
-import type { RefusalError } from '../../call/refusals.ts';
+import type { CallContext, Caller } from '../../call/model/callContext.ts';
+import type { RefusalError } from '../../call/model/refusals.ts';
 import type { Authorized, Denied, Question, Read, RunOptions, Seen, Target } from '../../call/target.ts';
 import type { Cleaner } from '../../cleaning/cleaner.ts';
-import type { GatewayState } from '../../gatewayState.ts';
-import type { JointDecision } from '../../policySet.ts';
+import type { Incoming } from '../../http/message.ts';
+import type { JointDecision } from '../../policies/policySet.ts';
+import type { GatewayState } from '../../state/gatewayState.ts';
 import { type Authorizer, seenOf, seenRequest, unreadCall } from './authorizer.ts';
 import type { CommandCredentials } from './commands/commandCredentials.ts';
-import type { Incoming } from './http/message.ts';
 import type { DecidedRequest, ReadyRequest, RequestSender } from './requestSender.ts';
 import { shownRequest } from './shownRequest.ts';
 

@@ -2,9 +2,9 @@ import { agentWords } from '../../../core/audit/agentWords.ts';
 import { describeRule } from '../../../core/policy/compare/describeRule.ts';
 import type { CanonicalRequest } from '../../../core/request/parts/requestModel.ts';
 import type { AgentInfo } from '../../../protocol/messages.ts';
-import { shownAgent } from '../../call/shownAgent.ts';
+import { shownAgent } from '../../call/model/shownAgent.ts';
 import type { ShownCall } from '../../call/target.ts';
-import type { JointDecision, ServiceInForce } from '../../policySet.ts';
+import type { JointDecision, ServiceInForce } from '../../policies/policySet.ts';
 
 /** The longest reason of an agent's that a person is shown, in characters. */
 const MOST_REASON_CHARS = 1000;

@@ -1,7 +1,7 @@
 import type { VerifyingRequest } from '../../../core/services/verifyingRequest.ts';
 import type { Answer } from '../../../protocol/messages.ts';
-import type { CredentialStanding, Verification } from '../../parent.ts';
-import type { Incoming } from './http/message.ts';
+import type { CredentialStanding, Verification } from '../../control/controlPort.ts';
+import type { Incoming } from '../../http/message.ts';
 
 /**
  * What an answer says about the credential that was sent: 2xx is ready, 401 rejected, 403 ready with limited scope,

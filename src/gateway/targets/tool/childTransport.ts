@@ -12,8 +12,8 @@ import {
 import { isTooHeavy } from '../../../core/jsonWeight.ts';
 import { LineSplitter, tooLong } from '../../../protocol/lines.ts';
 import { LineWriter } from '../../../protocol/lineWriter.ts';
-import { Patience } from '../../patience.ts';
-import type { ProcessTree } from '../../processTree.ts';
+import { Patience } from '../../util/patience.ts';
+import type { ProcessTree } from '../../util/processTree.ts';
 
 /** How long a server that was asked to end has before it is ended, in milliseconds: it must be gone within a second. */
 const GRACE_MS = 400;

@@ -1,11 +1,11 @@
 import { credentialsOf } from '../../../core/policy/compare/serverDestination.ts';
 import type { Server } from '../../../core/policy/model/server.ts';
 import type { Secret } from '../../../core/secret.ts';
-import type { Caller } from '../../call/callContext.ts';
-import { refusals } from '../../call/refusals.ts';
-import type { GatewayState } from '../../gatewayState.ts';
-import type { ServerState } from '../../parent.ts';
-import type { ServerInForce } from '../../serverSet.ts';
+import type { Caller } from '../../call/model/callContext.ts';
+import { refusals } from '../../call/model/refusals.ts';
+import type { ServerState } from '../../control/controlPort.ts';
+import type { ServerInForce } from '../../policies/serverSet.ts';
+import type { GatewayState } from '../../state/gatewayState.ts';
 import { serverRefusals } from './serverRefusals.ts';
 
 /** What a call to a wrapped server is judged by, taken from the gateway's state. What is not in force is thrown. */

@@ -1,8 +1,8 @@
 import { StreamableHTTPError } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { McpError, ErrorCode as McpErrorCode } from '@modelcontextprotocol/sdk/types.js';
 import { $ZodError } from 'zod/v4/core';
-import { type RefusalError, refusals, type Sent } from '../../call/refusals.ts';
-import { TransportError } from '../service/http/transportError.ts';
+import { type RefusalError, refusals, type Sent } from '../../call/model/refusals.ts';
+import { TransportError } from '../../http/transportError.ts';
 import { serverRefusals } from './serverRefusals.ts';
 
 /**

@@ -5,8 +5,8 @@ import { JsonWeight, MAX_JSON_WEIGHT } from '../../../core/jsonWeight.ts';
 import { addressAllowed } from '../../../core/net/address.ts';
 import type { BaseUrl } from '../../../core/net/baseUrl.ts';
 import type { Network } from '../../../core/net/network.ts';
-import { Patience } from '../../patience.ts';
-import { TransportError } from '../service/http/transportError.ts';
+import { TransportError } from '../../http/transportError.ts';
+import { Patience } from '../../util/patience.ts';
 
 /** How often a stream is asked for again at most, in milliseconds: how long to wait is the server's own word in MCP. */
 const STREAM_EVERY_MS = 1000;

@@ -7,8 +7,8 @@ import {
   ToolListChangedNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
-
 import { JsonWeight, MAX_JSON_WEIGHT } from '../../../core/jsonWeight.ts';
+import type { ToolResult } from '../../cleaning/toolResult.ts';
 
 declare const VALETKEY_VERSION: string;
 
@@ -23,9 +23,6 @@ const MAX_CHARS = 1024 * 1024;
 /** What is in a result is looked at where it holds up nothing: by the thread of `Cleaner`. */
 const ANY_RESULT = z.looseObject({});
 const ANY_TOOLS = z.looseObject({ tools: z.array(z.unknown()), nextCursor: z.string().optional() });
-
-/** What a call came to: a result as MCP has it. */
-export type ToolResult = Record<string, unknown>;
 
 export interface LinkEvents {
   /** The connection is over, whoever ended it. */

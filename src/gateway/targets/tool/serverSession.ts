@@ -6,7 +6,7 @@ import type { Network } from '../../../core/net/network.ts';
 import { differingServerPart, endpointOf } from '../../../core/policy/compare/serverDestination.ts';
 import type { Server } from '../../../core/policy/model/server.ts';
 import type { Secret } from '../../../core/secret.ts';
-import type { ProcessTree } from '../../processTree.ts';
+import type { ProcessTree } from '../../util/processTree.ts';
 import { serverEnvironment } from './childEnvironment.ts';
 import { ChildTransport } from './childTransport.ts';
 import { serverFetch } from './serverFetch.ts';

@@ -1,7 +1,7 @@
-import type { ServerState, ToolsSeen } from '../../parent.ts';
-import type { ServerInForce } from '../../serverSet.ts';
-import type { Vault } from '../../vault.ts';
-import type { LookedAtTool } from './lookAtTools.ts';
+import type { LookedAtTool } from '../../cleaning/lookAtTools.ts';
+import type { ServerState, ToolsSeen } from '../../control/controlPort.ts';
+import type { Vault } from '../../credentials/vault.ts';
+import type { ServerInForce } from '../../policies/serverSet.ts';
 import type { JudgedTool, ToolPins } from './toolPins.ts';
 
 /** What the gateway knows of one server's tools: what was offered last, and how each stands with the person's pins. */

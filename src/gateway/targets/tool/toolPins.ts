@@ -1,5 +1,5 @@
-import type { ServerPins, ToolStanding } from '../../parent.ts';
-import type { LookedAtTool } from './lookAtTools.ts';
+import type { LookedAtTool } from '../../cleaning/lookAtTools.ts';
+import type { ServerPins, ToolStanding } from '../../control/controlPort.ts';
 
 export interface JudgedTool extends LookedAtTool {
   readonly standing: ToolStanding;

@@ -7,9 +7,9 @@ import { isToolName } from '../../../core/policy/patterns/namePattern.ts';
 import type { Secret } from '../../../core/secret.ts';
 import type { CallProgress, ToolCall } from '../../../protocol/messages.ts';
 import type { Recorder } from '../../audit/recorder.ts';
-import { type CallContext, type Caller, pathAlone } from '../../call/callContext.ts';
-import { RefusalError, refusals } from '../../call/refusals.ts';
-import { shownAgent } from '../../call/shownAgent.ts';
+import { type CallContext, type Caller, pathAlone } from '../../call/model/callContext.ts';
+import { RefusalError, refusals } from '../../call/model/refusals.ts';
+import { shownAgent } from '../../call/model/shownAgent.ts';
 import type {
   Authorized,
   Denied,
@@ -22,12 +22,12 @@ import type {
   Target,
 } from '../../call/target.ts';
 import type { Cleaner } from '../../cleaning/cleaner.ts';
-import type { GatewayState } from '../../gatewayState.ts';
-import type { JointToolDecision, ServerInForce } from '../../serverSet.ts';
-import { TokenBucket } from '../../tokenBucket.ts';
+import type { ToolResult } from '../../cleaning/toolResult.ts';
+import type { JointToolDecision, ServerInForce } from '../../policies/serverSet.ts';
+import type { GatewayState } from '../../state/gatewayState.ts';
+import { TokenBucket } from '../../util/tokenBucket.ts';
 import { findServer, serverSecrets } from './serverAccess.ts';
 import { serverFailure } from './serverFailure.ts';
-import type { ToolResult } from './serverLink.ts';
 import { serverRefusals } from './serverRefusals.ts';
 import type { ServerSession } from './serverSession.ts';
 import { tellableProgress } from './toolProgress.ts';

@@ -10,7 +10,7 @@ import {
 import { withService } from '../../../../src/core/policy/edit/serviceWriter.ts';
 import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
 import { Secret } from '../../../../src/core/secret.ts';
-import { materialProblem } from '../../../../src/gateway/targets/service/inject/material.ts';
+import { materialProblem } from '../../../../src/gateway/credentials/payload.ts';
 
 const OAUTH = { tokenUrl: 'https://login.example.com/token', clientId: 'c' };
 const COMPLETE: readonly (readonly [AuthTypeWithFields, AuthAnswers, string])[] = [

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { AgentList } from '../../../../src/extension/agents/model/agentList.ts';
 import { agentWords } from '../../../../src/extension/agents/model/agentWords.ts';
-import type { ConnectedAgent } from '../../../../src/gateway/parent.ts';
+import type { ConnectedAgent } from '../../../../src/gateway/control/controlPort.ts';
 
 test('an agent’s words are one line, show what cannot be seen, and are cut', () => {
   expect(agentWords('plain name')).toBe('plain name');

@@ -1,4 +1,4 @@
-import type { ApprovalQuestion } from '../../../../src/gateway/parent.ts';
+import type { ApprovalQuestion } from '../../../../src/gateway/control/controlPort.ts';
 
 /** A question with this id; everything else does not matter. */
 export function question(id: string): ApprovalQuestion {

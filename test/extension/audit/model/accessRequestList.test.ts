@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { AccessRequestList } from '../../../../src/extension/audit/model/accessRequestList.ts';
-import type { AccessWish } from '../../../../src/gateway/parent.ts';
+import type { AccessWish } from '../../../../src/gateway/control/controlPort.ts';
 
 function request(id: string, service: string, path: string): AccessWish {
   return { id, agent: 'claude', service, method: 'GET', path, reason: 'why' };

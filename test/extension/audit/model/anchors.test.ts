@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Anchorer } from '../../../../src/extension/audit/model/anchorer.ts';
 import { AnchorStore } from '../../../../src/extension/audit/model/anchorStore.ts';
-import type { AuditHead } from '../../../../src/gateway/parent.ts';
+import type { AuditHead } from '../../../../src/gateway/control/controlPort.ts';
 import { FakeSecrets } from '../../support/fakes.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;

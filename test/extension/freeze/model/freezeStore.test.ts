@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { FreezeStore } from '../../../../src/extension/freeze/model/freezeStore.ts';
 import type { SharedStateRead, SignedFreeze } from '../../../../src/extension/state/sharedState.ts';
-import type { FreezeState } from '../../../../src/gateway/parent.ts';
+import type { FreezeState } from '../../../../src/gateway/control/controlPort.ts';
 import { FakeSecrets } from '../../support/fakes.ts';
 
 class FakeFile {

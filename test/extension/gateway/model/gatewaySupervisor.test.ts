@@ -6,7 +6,7 @@ import {
   type GatewayRun,
   GatewaySupervisor,
 } from '../../../../src/extension/gateway/model/gatewaySupervisor.ts';
-import type { GatewayControl } from '../../../../src/gateway/parent.ts';
+import type { GatewayControl } from '../../../../src/gateway/control/controlPort.ts';
 
 class FakeRun implements GatewayRun {
   readonly told: string[] = [];

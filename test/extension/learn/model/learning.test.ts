@@ -5,7 +5,7 @@ import {
   type LearningEnd,
   type LearningSession,
 } from '../../../../src/extension/learn/model/learning.ts';
-import type { PolicyFile } from '../../../../src/gateway/parent.ts';
+import type { PolicyFile } from '../../../../src/gateway/control/controlPort.ts';
 
 const FILE: PolicyFile = { id: 'user', label: 'valetkey.yaml', approved: 'approved', written: 'written', grants: true };
 const OTHER: PolicyFile = { ...FILE, id: 'workspace:file:///shop' };

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ToolPinStore, ToolsChangedError } from '../../../../src/extension/servers/model/toolPinStore.ts';
 import { toolReviewText } from '../../../../src/extension/servers/model/toolReviewText.ts';
 import { ApprovalStore } from '../../../../src/extension/state/approvalStore.ts';
-import type { SeenTool, ToolStanding, ToolsSeen } from '../../../../src/gateway/parent.ts';
+import type { SeenTool, ToolStanding, ToolsSeen } from '../../../../src/gateway/control/controlPort.ts';
 import { FakeSecrets, FakeTexts, noPause } from '../../support/fakes.ts';
 
 function storage(): { texts: FakeTexts; open(scope?: 'user' | 'folder-a'): ToolPinStore } {

@@ -8,7 +8,7 @@ import type { PolicyEntry } from '../../../../src/extension/policy/model/policyS
 import { unconfirmed } from '../../../../src/extension/services/model/destination.ts';
 import { serverList } from '../../../../src/extension/services/model/serverList.ts';
 import type { ServiceListInputs } from '../../../../src/extension/services/model/serviceList.ts';
-import type { ServerState } from '../../../../src/gateway/parent.ts';
+import type { ServerState } from '../../../../src/gateway/control/controlPort.ts';
 
 const TEXT = `servers:
   wiki:

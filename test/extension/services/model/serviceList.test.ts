@@ -8,7 +8,7 @@ import {
   type ShownStatus,
   serviceList,
 } from '../../../../src/extension/services/model/serviceList.ts';
-import type { ServiceStatus } from '../../../../src/gateway/parent.ts';
+import type { ServiceStatus } from '../../../../src/gateway/control/controlPort.ts';
 
 function entry(id: string, names: readonly string[], approval: PolicyEntry['approval']): PolicyEntry {
   const lines = names.map((name) => `  ${name}: { baseUrl: 'https://${name}.example', auth: { type: bearer } }\n`);

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { ownProcessTree } from '../../../../src/gateway/processTree.ts';
 import { ChildTransport } from '../../../../src/gateway/targets/tool/childTransport.ts';
+import { ownProcessTree } from '../../../../src/gateway/util/processTree.ts';
 
 /** What is done with each line takes its time: a chunk of the shortest takes a third of a second in all. */
 const LINE_MS = 0.02;

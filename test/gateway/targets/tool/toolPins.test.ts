@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { Redactor } from '../../../../src/core/redact/redactor.ts';
-import { lookAtTools } from '../../../../src/gateway/targets/tool/lookAtTools.ts';
+import { lookAtTools } from '../../../../src/gateway/cleaning/lookAtTools.ts';
 
 const NOTHING_KNOWN = new Redactor([]);
 

@@ -3,12 +3,12 @@ import type { Auth } from '../../../../core/policy/auth/authTypes.ts';
 import { credentialProblem, fitsHeader } from '../../../../core/redact/strength.ts';
 import type { Secret } from '../../../../core/secret.ts';
 import { endingBy, type Interruptible, type Interruption } from '../../../call/interruptions.ts';
-import { refusals } from '../../../call/refusals.ts';
-import type { GatewayState } from '../../../gatewayState.ts';
-import type { CommandCredential, CommandOutcome, CredentialCommand } from '../../../parent.ts';
-import type { ServiceInForce } from '../../../policySet.ts';
-import { unlessAborted } from '../../../unlessAborted.ts';
-import { materialProblem } from '../inject/material.ts';
+import { refusals } from '../../../call/model/refusals.ts';
+import type { CommandCredential, CommandOutcome, CredentialCommand } from '../../../control/controlPort.ts';
+import { materialProblem } from '../../../credentials/payload.ts';
+import type { ServiceInForce } from '../../../policies/policySet.ts';
+import type { GatewayState } from '../../../state/gatewayState.ts';
+import { unlessAborted } from '../../../util/unlessAborted.ts';
 import type { RunCommand } from './runCommand.ts';
 
 /** A command that failed is not run again at once: an agent that repeats itself must not open one prompt after another. */

@@ -2,8 +2,8 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import os from 'node:os';
 import type { Readable } from 'node:stream';
 import { Secret } from '../../../../core/secret.ts';
-import type { CredentialCommand } from '../../../parent.ts';
-import { ownProcessTree } from '../../../processTree.ts';
+import type { CredentialCommand } from '../../../control/controlPort.ts';
+import { ownProcessTree } from '../../../util/processTree.ts';
 
 /** A password manager may ask for a fingerprint, but an agent's call must end before its client gives up: 20 seconds. */
 export const COMMAND_WITHIN_MS = 20_000;

@@ -1,5 +1,5 @@
 import type { Secret } from '../../../../core/secret.ts';
-import type { Incoming } from '../http/message.ts';
+import type { Incoming } from '../../../http/message.ts';
 import { assertionText } from './inject.ts';
 import { checkTokenAnswer, type Mint, MintError, type TokenRequest } from './minting.ts';
 

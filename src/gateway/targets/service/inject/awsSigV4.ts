@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { AwsV4Signer } from 'aws4fetch';
 import type { AwsSigV4Auth } from '../../../../core/policy/auth/awsSigV4.ts';
 import { Secret } from '../../../../core/secret.ts';
+import { awsMaterial } from '../../../credentials/payload.ts';
 import type { Signed, ToSign } from './injected.ts';
-import { awsMaterial } from './material.ts';
 
 /**
  * AWS takes a signature for 15 minutes before and after its date, by its own clock. Where that is behind ours and has not

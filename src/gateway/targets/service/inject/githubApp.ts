@@ -1,8 +1,8 @@
 import type { GithubAppAuth } from '../../../../core/policy/auth/githubApp.ts';
 import { Secret } from '../../../../core/secret.ts';
+import { pemMaterial } from '../../../credentials/payload.ts';
 import { withAssertion } from './assertion.ts';
 import { signJwt } from './jwt.ts';
-import { pemMaterial } from './material.ts';
 import { DEFAULT_LIFE_MS, jsonOf, type Mint, MintError, type Minted } from './minting.ts';
 
 /** GitHub takes ten minutes at most, from `iat`. */

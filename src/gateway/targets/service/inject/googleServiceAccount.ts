@@ -2,9 +2,9 @@ import { decodeJwt } from 'jose';
 import { endpointTarget } from '../../../../core/policy/auth/endpoint.ts';
 import type { GoogleServiceAccountAuth } from '../../../../core/policy/auth/googleServiceAccount.ts';
 import { Secret } from '../../../../core/secret.ts';
+import { googleMaterial } from '../../../credentials/payload.ts';
 import { withAssertion } from './assertion.ts';
 import { signJwt } from './jwt.ts';
-import { googleMaterial } from './material.ts';
 import { DEFAULT_LIFE_MS, jsonOf, lifeSeconds, type Mint, MintError, type Minted } from './minting.ts';
 
 /** Google takes an hour at most. */

@@ -1,8 +1,8 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import type { HmacAuth, HmacPlaceholder } from '../../../../core/policy/auth/hmac.ts';
 import { Secret } from '../../../../core/secret.ts';
+import { sharedKey } from '../../../credentials/payload.ts';
 import type { Signed, ToSign } from './injected.ts';
-import { sharedKey } from './material.ts';
 
 /** How old a date may be is each API's own to say; minutes with those that are known, and an hour is more than any. */
 const DATED_LIFE_MS = 60 * 60_000;

@@ -2,7 +2,7 @@ import { type KeyObject, randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 import type { JwtAlgorithm, JwtAuth } from '../../../../core/policy/auth/jwt.ts';
 import { Secret } from '../../../../core/secret.ts';
-import { jwtKey } from './material.ts';
+import { jwtKey } from '../../../credentials/payload.ts';
 import type { Mint, Minted } from './minting.ts';
 
 const DEFAULT_LIFETIME_MS = 5 * 60_000;

@@ -1,6 +1,6 @@
 import type { Auth } from '../../../../core/policy/auth/authTypes.ts';
 import type { Secret } from '../../../../core/secret.ts';
-import type { CredentialKeeper } from '../../../parent.ts';
+import type { CredentialKeeper } from '../../../control/controlPort.ts';
 import { mintGithubApp } from './githubApp.ts';
 import { mintGoogleServiceAccount } from './googleServiceAccount.ts';
 import { mintJwt } from './jwt.ts';

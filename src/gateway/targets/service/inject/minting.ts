@@ -2,7 +2,7 @@ import type { BaseUrl } from '../../../../core/net/baseUrl.ts';
 import type { Service } from '../../../../core/policy/model/service.ts';
 import { fitsHeader } from '../../../../core/redact/strength.ts';
 import { Secret } from '../../../../core/secret.ts';
-import type { Incoming } from '../http/message.ts';
+import type { Incoming } from '../../../http/message.ts';
 
 /** A token that goes along in the credential's place, and as secret as that. */
 export interface Minted {

@@ -2,7 +2,7 @@ import * as oauth from 'oauth4webapi';
 import { endpointTarget } from '../../../../core/policy/auth/endpoint.ts';
 import type { OAuth2Auth } from '../../../../core/policy/auth/oauth2.ts';
 import { Secret } from '../../../../core/secret.ts';
-import { clientSecretOf, type OAuth2Material, oauth2Material, plainMaterial } from './material.ts';
+import { clientSecretOf, type OAuth2Material, oauth2Material, plainMaterial } from '../../../credentials/payload.ts';
 import {
   checkTokenAnswer,
   DEFAULT_LIFE_MS,

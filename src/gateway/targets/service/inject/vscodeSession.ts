@@ -1,5 +1,5 @@
 import type { VscodeSessionAuth } from '../../../../core/policy/auth/vscodeSession.ts';
-import type { CredentialKeeper } from '../../../parent.ts';
+import type { CredentialKeeper } from '../../../control/controlPort.ts';
 import { MintError, type Minted } from './minting.ts';
 
 /** VS Code renews its sessions itself; it is asked again after this long. */

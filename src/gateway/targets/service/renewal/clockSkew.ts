@@ -1,4 +1,4 @@
-import type { Incoming } from '../http/message.ts';
+import type { Incoming } from '../../../http/message.ts';
 
 /** Less than this is the network's and the second's, not the clock's. */
 const NOISE_MS = 5000;

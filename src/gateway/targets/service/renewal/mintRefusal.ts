@@ -1,6 +1,6 @@
 import type { Service } from '../../../../core/policy/model/service.ts';
-import { type RefusalError, refusals } from '../../../call/refusals.ts';
-import { MaterialError } from '../inject/material.ts';
+import { type RefusalError, refusals } from '../../../call/model/refusals.ts';
+import { MaterialError } from '../../../credentials/payload.ts';
 import { LONGEST_TOKEN, type MintError } from '../inject/minting.ts';
 
 /** Off by more than this, a clock is worth mentioning. */

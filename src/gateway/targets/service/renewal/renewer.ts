@@ -5,13 +5,13 @@ import type { OAuth2Auth } from '../../../../core/policy/auth/oauth2.ts';
 import { describeAuth } from '../../../../core/policy/compare/definition.ts';
 import type { Service } from '../../../../core/policy/model/service.ts';
 import type { Secret } from '../../../../core/secret.ts';
-import { type RefusalError, refusals } from '../../../call/refusals.ts';
-import { KeyedRates } from '../../../keyedRates.ts';
-import type { CredentialKeeper, RenewalLease } from '../../../parent.ts';
-import { Turns } from '../../../turns.ts';
-import { unlessAborted } from '../../../unlessAborted.ts';
-import type { Incoming } from '../http/message.ts';
-import { MaterialError } from '../inject/material.ts';
+import { type RefusalError, refusals } from '../../../call/model/refusals.ts';
+import type { CredentialKeeper, RenewalLease } from '../../../control/controlPort.ts';
+import { MaterialError } from '../../../credentials/payload.ts';
+import type { Incoming } from '../../../http/message.ts';
+import { KeyedRates } from '../../../util/keyedRates.ts';
+import { Turns } from '../../../util/turns.ts';
+import { unlessAborted } from '../../../util/unlessAborted.ts';
 import { mintToken } from '../inject/minters.ts';
 import {
   checkToken,

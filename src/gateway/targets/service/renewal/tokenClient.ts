@@ -1,9 +1,10 @@
 import type { Service } from '../../../../core/policy/model/service.ts';
-import { freshId, type Recorder } from '../../../audit/recorder.ts';
-import { RefusalError, refusals } from '../../../call/refusals.ts';
-import type { Incoming } from '../http/message.ts';
-import type { Transport } from '../http/transport.ts';
-import { TransportError } from '../http/transportError.ts';
+import type { Recorder } from '../../../audit/recorder.ts';
+import { RefusalError, refusals } from '../../../call/model/refusals.ts';
+import type { Incoming } from '../../../http/message.ts';
+import type { Transport } from '../../../http/transport.ts';
+import { TransportError } from '../../../http/transportError.ts';
+import { freshId } from '../../../util/freshId.ts';
 import { MintError, type TokenRequest } from '../inject/minting.ts';
 import type { ClockSkew } from './clockSkew.ts';
 

@@ -1,0 +1,477 @@
+import { HELD_BACK } from '../../../core/audit/heldBack.ts';
+import type { ErrorCode, Refusal } from '../../../protocol/messages.ts';
+import type { Mend } from '../../control/controlPort.ts';
+import type { Missing } from '../../policies/missingRule.ts';
+
+/**
+ * The closed list of what a gateway answers instead of an API's answer. Each is made by a function here, so that every
+ * text says what happened and what to do next, and every one says whether the request may have been sent.
+ *
+ * None quotes anything of the call. An agent knows its own words, and a copy with credentials taken out would tell it which
+ * of them is one: texts name arguments by their places, and quote what the policy says.
+ */
+export class RefusalError extends Error {
+  readonly refusal: Refusal;
+  /** Why a credential was rejected, or VS Code has no session to use: for the state of its service. */
+  readonly why: string | undefined;
+  /** What mends it, where that is no other credential. */
+  readonly mend: Mend | undefined;
+  /** What its record says besides: see {@link HELD_BACK}. */
+  readonly subject: string | undefined;
+
+  constructor(
+    refusal: Refusal,
+    {
+      why,
+      mend,
+      subject,
+      ...options
+    }: ErrorOptions & { readonly why?: string; readonly mend?: Mend; readonly subject?: string } = {},
+  ) {
+    super(refusal.message, options);
+    this.refusal = refusal;
+    this.why = why;
+    this.mend = mend;
+    this.subject = subject;
+  }
+}
+
+function refuse(code: ErrorCode, message: string, nextStep: string, more: Partial<Refusal> = {}): RefusalError {
+  return new RefusalError({ code, message, nextStep, sent: 'no', ...more });
+}
+
+const ASK_THE_PERSON = 'Tell the user, and do not work around it through the terminal.';
+const DECLINED = `Do not repeat this call, and do not ask for it again: the user was asked to allow it, and declined. ${ASK_THE_PERSON}`;
+
+/** What can be done about a denied call: each leads on, or says that nothing does. */
+function waysOn(missing: Missing): string {
+  switch (missing.by) {
+    case 'request_access':
+      return `Do not repeat this call. If the task needs it, call request_access with the same service, method and path; the narrowest rule that the user could add is: ${missing.rule}`;
+    case 'person':
+      return `Do not repeat this call. request_access cannot ask for it, since it names no GraphQL operation. If the task needs it, ask the user to write this rule into the policy file, with what is in angle brackets filled in: ${missing.rule}`;
+    case 'request':
+      return 'Do not repeat this call as it is. A rule can allow only what can be read: send {"query": "…", "variables": {…}} as json, with the whole GraphQL document and nothing else in it.';
+    case 'nothing':
+      return `Do not repeat this call, and do not ask for it with request_access: a rule that the user adds would not allow it, since deny rules win. ${ASK_THE_PERSON}`;
+  }
+}
+
+/** For answers after something may have reached the API: never suggests to repeat. */
+export const DO_NOT_REPEAT =
+  'Do not repeat the call: it may have taken effect. Check the current state first, or ask the user.';
+
+export type Sent = Refusal['sent'];
+
+export const refusals = {
+  invalidRequest: (message: string, nextStep: string, service?: string): RefusalError =>
+    refuse('invalid_request', message, nextStep, service === undefined ? {} : { service }),
+
+  /** Only for a call that would pass: it says that a guess was right. */
+  credentialInCall: (service: string): RefusalError =>
+    refuse(
+      'invalid_request',
+      'This call contains a credential that Valet Key keeps, so nothing was sent.',
+      'Leave it out: Valet Key adds the credential itself. The user has been told, and few calls of this agent pass in the next hour.',
+      { service },
+    ),
+
+  /** `everybody`: whatever agent calls. The same words for a right guess and a wrong one. */
+  heldBack: (service: string, retryAfterMs: number, everybody: boolean): RefusalError =>
+    new RefusalError(
+      {
+        code: 'rate_limited',
+        message: everybody
+          ? 'Several calls of the last hour contained a credential that Valet Key keeps, so no call of any agent passes for now.'
+          : 'An earlier call of this agent contained a credential that Valet Key keeps, so few of its calls pass for an hour.',
+        nextStep: `Nothing was sent. Tell the user, who can end this with "Valet Key: Restart Gateway" in VS Code, or continue in ${Math.ceil(retryAfterMs / 60_000)} minutes without any credential in a call.`,
+        sent: 'no',
+        service,
+        retryAfterMs: Math.ceil(retryAfterMs),
+      },
+      { subject: HELD_BACK },
+    ),
+
+  unknownService: (known: readonly string[]): RefusalError =>
+    refuse(
+      'unknown_service',
+      'No policy names the service that the argument `service` gives.',
+      known.length === 0
+        ? 'No service is set up yet. Ask the user to run "Valet Key: Add Service" in VS Code.'
+        : `Use one of: ${known.slice(0, 20).join(', ')}. Call list_services for what each allows.`,
+    ),
+
+  /** `declined`: a person was asked for the rule that is missing, and said no. */
+  policyDenied: (
+    service: string,
+    reason: string,
+    where: string,
+    missing: Missing | 'declined',
+    rule?: string,
+  ): RefusalError =>
+    refuse('policy_denied', `${reason} See ${where}.`, missing === 'declined' ? DECLINED : waysOn(missing), {
+      service,
+      ...(rule === undefined ? {} : { rule }),
+    }),
+
+  policyNotApproved: (service: string, why: string): RefusalError =>
+    refuse(
+      'policy_not_approved',
+      `${why}.`,
+      `Ask the user to run "Valet Key: Review and Apply Policy Changes" in VS Code. ${ASK_THE_PERSON}`,
+      { service },
+    ),
+
+  forbiddenByAdministrator: (service: string, why: string): RefusalError =>
+    refuse(
+      'policy_not_approved',
+      `${service} is not usable here: ${why}.`,
+      `Do not repeat this call: only the administrator of this machine can change that. ${ASK_THE_PERSON}`,
+      { service },
+    ),
+
+  deniedByAdministrator: (service: string, reason: string, where: string, rule?: string): RefusalError =>
+    refuse(
+      'policy_denied',
+      `${reason} See ${where}.`,
+      `Do not repeat this call: only the administrator of this machine can change that. ${ASK_THE_PERSON}`,
+      { service, ...(rule === undefined ? {} : { rule }) },
+    ),
+
+  untrustedWorkspace: (service: string): RefusalError =>
+    refuse(
+      'policy_not_approved',
+      'The workspace of this VS Code window is not trusted, so every call is refused.',
+      'Ask the user to trust the workspace (Workspaces: Manage Workspace Trust) or to use another window.',
+      { service },
+    ),
+
+  approvalDenied: (service: string, why: string): RefusalError =>
+    refuse('approval_denied', `${why}.`, `Do not repeat this call. ${ASK_THE_PERSON}`, { service }),
+
+  agentFrozen: (sent: Sent): RefusalError =>
+    refuse(
+      'frozen',
+      'The user has frozen this agent.',
+      sent === 'no'
+        ? 'Stop calling. Only the user can unfreeze this agent, with "Valet Key: Unfreeze Agent" in VS Code.'
+        : 'Stop calling. The call was cut off by the freeze and may have taken effect; only the user can unfreeze.',
+      { sent },
+    ),
+
+  agentWaits: (sent: Sent): RefusalError =>
+    refuse(
+      'approval_pending',
+      sent === 'no'
+        ? 'This agent is new to Valet Key: the user has to allow it once.'
+        : 'A person stopped allowing this agent, and the call was cut off.',
+      sent === 'no'
+        ? 'Ask the user to run "Valet Key: Allow Agent" in VS Code, where this agent waits in the Agents view. Then repeat this identical call.'
+        : DO_NOT_REPEAT,
+      { sent },
+    ),
+
+  approvalPending: (service: string, approvalId: string): RefusalError =>
+    refuse(
+      'approval_pending',
+      `The policy of ${service} requires approval for this request, and the user has not answered in VS Code yet.`,
+      'Tell the user that it waits, then repeat this identical call: it keeps waiting for the same answer, and passes once they allow it. Change nothing in it.',
+      { service, approvalId },
+    ),
+
+  approvalOutdated: (service: string): RefusalError =>
+    refuse(
+      'approval_denied',
+      'The policy changed just as the approved request was about to be sent, so nothing was sent.',
+      'Repeat this identical call once: the user is asked again.',
+      { service },
+    ),
+
+  tooManyQuestions: (service: string, open: number): RefusalError =>
+    refuse(
+      'rate_limited',
+      `${open} requests already wait for the user, so the user was not asked about this one.`,
+      'Tell the user that requests wait in VS Code ("Valet Key: Review Pending Approvals"), and call again once they are answered.',
+      { service, retryAfterMs: 30_000 },
+    ),
+
+  frozen: (service: string, all: boolean, sent: Sent): RefusalError =>
+    refuse(
+      'frozen',
+      all ? 'All access is frozen.' : `Access to ${service} is frozen.`,
+      sent === 'no'
+        ? `Stop calling. Only the user can unfreeze, with "Valet Key: Unfreeze" in VS Code.`
+        : `Stop calling. The call was cut off by the freeze and may have taken effect; only the user can unfreeze.`,
+      { service, sent },
+    ),
+
+  revoked: (service: string, sent: Sent): RefusalError =>
+    refuse(
+      'revoked',
+      `The credential of ${service} was revoked.`,
+      sent === 'no'
+        ? 'Stop calling. The user can enter a new one with "Valet Key: Enter Credential" in VS Code.'
+        : 'Stop calling. The call was cut off by the revocation and may have taken effect.',
+      { service, sent },
+    ),
+
+  missingCredential: (service: string): RefusalError =>
+    refuse(
+      'missing_credential',
+      `No credential is stored for ${service}.`,
+      `Ask the user to run "Valet Key: Enter Credential" for ${service} in VS Code. Do not look for the key yourself.`,
+      { service },
+    ),
+
+  /** A person allowed VS Code's session, and VS Code has none to give. */
+  sessionMissing: (service: string, provider: string): RefusalError =>
+    new RefusalError(
+      {
+        code: 'missing_credential',
+        message: `VS Code has no ${provider} session that ${service} may use, or the API refused the existing one.`,
+        nextStep: `Ask the user to sign in with "Accounts" in VS Code, and to run "Valet Key: Rotate Credential" for ${service}.`,
+        sent: 'no',
+        service,
+      },
+      { why: `VS Code has no ${provider} session for it, or the API refused the existing one` },
+    ),
+
+  /** `why` quotes nothing that the command wrote. */
+  commandFailed: (service: string, why: string): RefusalError =>
+    refuse(
+      'missing_credential',
+      `The command that provides the credential of ${service} failed: ${why}.`,
+      `Nothing was sent. Ask the user to unlock the program that keeps the credential, or to correct the command with "Valet Key: Take Credential from a Command" for ${service} in VS Code. Do not run the command yourself.`,
+      { service },
+    ),
+
+  credentialExpired: (service: string, why: string): RefusalError =>
+    refuse(
+      'credential_expired',
+      `The credential of ${service} has expired: ${why}.`,
+      `Nothing was sent. Ask the user to run "Valet Key: Rotate Credential" for ${service} in VS Code; calling again will not help.`,
+      { service },
+    ),
+
+  /** `nextStep` is what a person can do about it. */
+  credentialRejected: (
+    service: string,
+    why: string,
+    nextStep: string,
+    { sent = 'no', mend }: { readonly sent?: Sent; readonly mend?: Mend } = {},
+  ): RefusalError =>
+    new RefusalError(
+      {
+        code: 'credential_rejected',
+        message: `The credential of ${service} was rejected: ${why}.`,
+        nextStep: `${nextStep} ${sent === 'no' ? 'Nothing was sent, and calling again will not help.' : DO_NOT_REPEAT}`,
+        sent,
+        service,
+      },
+      { why, ...(mend ? { mend } : {}) },
+    ),
+
+  tokenUnavailable: (service: string, host: string, why: string, retryAfterMs: number): RefusalError =>
+    refuse(
+      'upstream_unreachable',
+      `There is no access token for ${service}: the token endpoint at ${host} is not available (${why}).`,
+      `Nothing was sent to ${service}, and its credential is untouched. Try again in ${Math.ceil(retryAfterMs / 1000)} s, or tell the user.`,
+      { service, retryAfterMs: Math.ceil(retryAfterMs) },
+    ),
+
+  originNotConfirmed: (service: string, what: string): RefusalError =>
+    refuse(
+      'origin_not_confirmed',
+      `The credential of ${service} was entered for a different destination: ${what}.`,
+      `Ask the user to enter the credential again for the new destination ("Valet Key: Rotate Credential"), or to restore the old destination.`,
+      { service },
+    ),
+
+  rateLimited: (service: string, what: string, retryAfterMs: number): RefusalError =>
+    refuse(
+      'rate_limited',
+      `Rate limit for ${service} reached: ${what}.`,
+      `Retry after ${Math.ceil(retryAfterMs / 1000)} s.`,
+      { service, retryAfterMs: Math.ceil(retryAfterMs) },
+    ),
+
+  /** Each of them has to be known as long as it lives, so that fewer are made rather than any forgotten. */
+  tooManyTokens: (service: string, retryAfterMs: number): RefusalError =>
+    refuse(
+      'rate_limited',
+      `${service} needed more access tokens within a minute than Valet Key requests for it.`,
+      `Nothing was sent. Retry after ${Math.ceil(retryAfterMs / 1000)} s. If this happens again, tell the user that the tokens of ${service} expire too soon.`,
+      { service, retryAfterMs: Math.ceil(retryAfterMs) },
+    ),
+
+  /** The same for signatures. */
+  tooManySignatures: (service: string, dated: boolean, retryAfterMs: number): RefusalError =>
+    refuse(
+      'rate_limited',
+      `${service} had more requests signed than Valet Key signs ${dated ? 'in an hour' : 'in a day, as its signatures have no date and never expire'}.`,
+      `Nothing was sent. Retry after ${Math.ceil(retryAfterMs / 1000)} s${dated ? '' : ', or ask the user to add {timestamp} to sign in the policy, if the API accepts that'}.`,
+      { service, retryAfterMs: Math.ceil(retryAfterMs) },
+    ),
+
+  tooBusy: (service: string, concurrent: number): RefusalError =>
+    refuse(
+      'rate_limited',
+      `${service} had ${concurrent} calls in progress for the whole timeout.`,
+      'Send fewer calls at once.',
+      { service, retryAfterMs: 1000 },
+    ),
+
+  /** Of calls that were not even taken, unlike those that waited in vain. */
+  tooMany: (calls: number): RefusalError =>
+    refuse(
+      'rate_limited',
+      `This agent already has ${calls} calls in progress, or sent too much at once, so this call was not accepted.`,
+      'Wait for answers, or cancel calls, then try again.',
+      { retryAfterMs: 1000 },
+    ),
+
+  askedTooOften: (tool: 'list_services' | 'request_access', retryAfterMs: number): RefusalError =>
+    refuse(
+      'rate_limited',
+      `${tool} was called too often on this connection.`,
+      `Retry after ${Math.ceil(retryAfterMs / 1000)} s, or use its earlier answer.`,
+      { retryAfterMs: Math.ceil(retryAfterMs) },
+    ),
+
+  refusedTooOften: (retryAfterMs: number): RefusalError =>
+    refuse(
+      'rate_limited',
+      'Too many calls of this agent were refused recently, so this one was not processed.',
+      `Nothing was sent. Retry after ${Math.ceil(retryAfterMs / 1000)} s, and do not repeat refused calls.`,
+      { retryAfterMs: Math.ceil(retryAfterMs) },
+    ),
+
+  tooHeavy: (most: number): RefusalError =>
+    refuse(
+      'request_too_large',
+      `The call is larger than any service accepts, or has more than ${most} objects, lists and names, so it was not read.`,
+      'Send it in several calls, or send a body that is already text as text.',
+    ),
+
+  requestTooLarge: (message: string, nextStep: string, service: string): RefusalError =>
+    refuse('request_too_large', message, nextStep, { service }),
+
+  responseTooLarge: (service: string, what: string): RefusalError =>
+    refuse(
+      'response_too_large',
+      `The answer of ${service} is too large: ${what}.`,
+      'The request reached the API. Ask for less with its own paging or filter parameters; for anything but a read, check the state before sending another call.',
+      { service, sent: 'yes' },
+    ),
+
+  addressRefused: (service: string, host: string, network: string): RefusalError =>
+    refuse(
+      'address_refused',
+      `${host} resolves to an address that ${service} may not use (network: ${network}).`,
+      'Tell the user: the name points to this machine, its network or a metadata service. If that is intended, the policy needs "network: private" or "network: loopback".',
+      { service },
+    ),
+
+  notLookedThrough: (service: string, why: string, sent: Sent): RefusalError =>
+    sent === 'no'
+      ? refuse('request_too_large', `The request was not passed on: ${why}.`, 'Nothing was sent. Send less at once.', {
+          service,
+        })
+      : refuse(
+          'response_too_large',
+          `The answer of ${service} was withheld: ${why}.`,
+          'The call reached it. Ask for less; for anything but a read, check the state before another call.',
+          { service, sent },
+        ),
+
+  unreachable: (service: string, host: string, why: string, sent: Sent): RefusalError =>
+    refuse(
+      'upstream_unreachable',
+      sent === 'no' ? `${host} could not be reached: ${why}.` : `The connection to ${host} broke: ${why}.`,
+      sent === 'no' ? 'Nothing was sent. Try again later, or tell the user.' : DO_NOT_REPEAT,
+      { service, sent },
+    ),
+
+  timeout: (service: string, timeoutMs: number, sent: Sent): RefusalError =>
+    refuse(
+      'upstream_timeout',
+      `${service} did not answer in full within ${timeoutMs / 1000} s.`,
+      sent === 'no' ? 'Nothing was sent. Try again later, or tell the user.' : DO_NOT_REPEAT,
+      { service, sent },
+    ),
+
+  tls: (service: string, host: string, why: string): RefusalError =>
+    refuse(
+      'upstream_tls',
+      `The secure connection to ${host} was refused: ${why}.`,
+      'Nothing was sent. Tell the user: the certificate cannot be verified, or something intercepts the connection to the API.',
+      { service },
+    ),
+
+  cancelled: (service: string, sent: Sent): RefusalError =>
+    refuse('cancelled', 'The call was cancelled.', sent === 'no' ? 'Nothing was sent.' : DO_NOT_REPEAT, {
+      service,
+      sent,
+    }),
+
+  gatewayStarting: (service?: string): RefusalError =>
+    refuse(
+      'gateway_unavailable',
+      'The gateway is starting and has not read its policies yet.',
+      'Nothing was sent. Call again in a few seconds.',
+      service === undefined ? {} : { service },
+    ),
+
+  /** `where` names an argument. */
+  outOfForm: (where: string): RefusalError =>
+    refuse(
+      'invalid_request',
+      where === '' ? 'The call is not valid.' : `The call is not valid: ${where} has the wrong type or is too long.`,
+      'Nothing was sent. Correct the arguments and call again.',
+    ),
+
+  /** It is tried again; meanwhile nobody knows what the files forbid. */
+  policyBeingRead: (files: readonly string[], service?: string): RefusalError =>
+    refuse(
+      'gateway_unavailable',
+      `The policy has not been read yet (${files.join(', ')}), because this machine is very busy. Valet Key keeps trying.`,
+      'Nothing was sent. Call again in a few seconds.',
+      service === undefined ? {} : { service },
+    ),
+
+  policyUnread: (files: readonly string[], service?: string): RefusalError =>
+    refuse(
+      'gateway_unavailable',
+      `A policy file could not be read in time (${files.join(', ')}), so nothing in it is allowed.`,
+      'Nothing was sent. Tell the user: to have the file read again, save it or run "Valet Key: Restart Gateway" in VS Code; a file that takes over a second to read must be made shorter.',
+      service === undefined ? {} : { service },
+    ),
+
+  gatewayStopping: (service: string, sent: Sent): RefusalError =>
+    refuse(
+      'gateway_unavailable',
+      'The gateway is shutting down.',
+      sent === 'no' ? 'Nothing was sent. VS Code may be restarting: call again in a few seconds.' : DO_NOT_REPEAT,
+      { service, sent },
+    ),
+
+  auditUnavailable: (service: string, sent: Sent): RefusalError =>
+    refuse(
+      'audit_unavailable',
+      'The audit log cannot be written, so no call is made.',
+      `Tell the user: the disk may be full or the audit folder may not be writable ("Valet Key: Show Status" has the details).`,
+      { service, sent },
+    ),
+
+  internal: (service: string | undefined, sent: Sent, cause: unknown): RefusalError =>
+    new RefusalError(
+      {
+        code: 'internal',
+        message: 'Internal error; see the Valet Key log.',
+        nextStep: sent === 'no' ? 'Nothing was sent. Tell the user.' : DO_NOT_REPEAT,
+        sent,
+        ...(service === undefined ? {} : { service }),
+      },
+      { cause },
+    ),
+};

@@ -1,0 +1,196 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import * as z from 'zod';
+import { parseJson } from '../../core/parseJson.ts';
+import type { Auth } from '../../core/policy/auth/authTypes.ts';
+import type { Secret } from '../../core/secret.ts';
+
+/**
+ * What the credentials of the types that sign or exchange are made of. Each is opened for one signature or one token
+ * request and not kept. docs/auth.md says what a person enters for each type.
+ */
+
+/** The stored credential is not what its type needs. The message is for people and quotes nothing of it. */
+export class MaterialError extends Error {}
+
+const line = z.string().min(1);
+
+const oauth2Schema = z.strictObject({
+  clientSecret: line.optional(),
+  refreshToken: line.optional(),
+  accessToken: line.optional(),
+  /** Milliseconds since the epoch. */
+  accessTokenExpiresAt: z.number().optional(),
+});
+export type OAuth2Material = z.infer<typeof oauth2Schema>;
+
+const awsSchema = z.union([
+  z.object({ accessKeyId: line, secretAccessKey: line, sessionToken: line.optional(), expiration: line.optional() }),
+  // As `aws configure export-credentials` and STS print it.
+  z
+    .object({ AccessKeyId: line, SecretAccessKey: line, SessionToken: line.optional(), Expiration: line.optional() })
+    .transform(({ AccessKeyId, SecretAccessKey, SessionToken, Expiration }) => ({
+      accessKeyId: AccessKeyId,
+      secretAccessKey: SecretAccessKey,
+      sessionToken: SessionToken,
+      expiration: Expiration,
+    })),
+]);
+type AwsMaterial = z.infer<typeof awsSchema>;
+
+const googleSchema = z.object({
+  type: z.literal('service_account'),
+  client_email: line,
+  private_key: line,
+  private_key_id: line.optional(),
+});
+interface GoogleMaterial {
+  readonly email: string;
+  readonly key: KeyObject;
+  readonly keyId?: string;
+}
+
+/** A plain text is the client secret (client credentials) or the refresh token of a public client (all others). */
+export function oauth2Material(auth: Auth & { readonly type: 'oauth2' }, value: Secret): OAuth2Material {
+  const text = opened(value);
+  if (!text.startsWith('{')) {
+    return auth.grant === 'client_credentials' ? { clientSecret: text } : { refreshToken: text };
+  }
+  const material = parsed(oauth2Schema, text, 'JSON with clientSecret and refreshToken');
+  if (auth.grant === 'client_credentials' && material.clientSecret === undefined) {
+    throw new MaterialError('The value has no clientSecret.');
+  }
+  if (auth.grant === 'refresh_token' && material.refreshToken === undefined) {
+    throw new MaterialError('The value has no refreshToken.');
+  }
+  return material;
+}
+
+/** The client secret in what a sign-in goes with: that alone, or what an earlier sign-in left; undefined for a public client. */
+export function clientSecretOf(value: Secret): string | undefined {
+  const text = opened(value);
+  if (!text.startsWith('{')) return text === '' ? undefined : text;
+  return parsed(oauth2Schema, text, 'JSON with clientSecret and refreshToken').clientSecret;
+}
+
+export function awsMaterial(value: Secret): AwsMaterial {
+  return parsed(awsSchema, opened(value), 'JSON with accessKeyId and secretAccessKey');
+}
+
+export function googleMaterial(value: Secret): GoogleMaterial {
+  const file = parsed(googleSchema, opened(value), 'the JSON key file of a service account');
+  return {
+    email: file.client_email,
+    key: privateKey(file.private_key, 'RSA'),
+    ...(file.private_key_id === undefined ? {} : { keyId: file.private_key_id }),
+  };
+}
+
+/** PEM in PKCS #8 or, as GitHub gives it, PKCS #1. */
+export function pemMaterial(value: Secret, kind: KeyKind): KeyObject {
+  return privateKey(opened(value), kind);
+}
+
+/** A value that is used as it is: an authorization code, a PKCE verifier. */
+export function plainMaterial(value: Secret): string {
+  return opened(value);
+}
+
+/** The bytes of a shared key. */
+export function sharedKey(value: Secret, encoding: 'text' | 'base64' | 'hex'): Buffer {
+  return Buffer.from(opened(value), encoding === 'text' ? 'utf8' : encoding);
+}
+
+export type KeyKind = 'RSA' | 'P-256' | 'Ed25519';
+
+const KEY_TYPES: Readonly<Record<KeyKind, string>> = { RSA: 'rsa', 'P-256': 'ec', Ed25519: 'ed25519' };
+
+function privateKey(pem: string, kind: KeyKind): KeyObject {
+  let key: KeyObject;
+  try {
+    key = createPrivateKey(pem.replaceAll('\\n', '\n'));
+  } catch {
+    // OpenSSL's own words may quote what it read.
+    throw new MaterialError(
+      'The value is not a private key in PEM form without a passphrase (-----BEGIN PRIVATE KEY-----).',
+    );
+  }
+  const curve = key.asymmetricKeyDetails?.namedCurve;
+  if (key.asymmetricKeyType !== KEY_TYPES[kind] || (kind === 'P-256' && curve !== 'prime256v1')) {
+    throw new MaterialError(`The value is not the private key of an ${kind} pair, which this algorithm needs.`);
+  }
+  return key;
+}
+
+function parsed<T>(schema: z.ZodType<T>, text: string, what: string): T {
+  const result = schema.safeParse(parseJson(text));
+  if (!result.success) throw new MaterialError(`The value is not ${what}.`);
+  return result.data;
+}
+
+/** The one way of a value into a signature, a JWT or a token request. */
+function opened(value: Secret): string {
+  return value.expose('sign').trim();
+}
+
+const KEY_KINDS = { RS256: 'RSA', ES256: 'P-256', EdDSA: 'Ed25519' } as const;
+
+/** The key that signs a JWT of this algorithm. */
+export function jwtKey(alg: keyof typeof KEY_KINDS | 'HS256', value: Secret): KeyObject | Uint8Array {
+  return alg === 'HS256' ? sharedKey(value, 'text') : pemMaterial(value, KEY_KINDS[alg]);
+}
+
+/** Why a value cannot be the credential of this type, in a sentence that does not quote it; undefined when it can. */
+export function materialProblem(auth: Auth, value: Secret): string | undefined {
+  try {
+    openFor(auth, value);
+    return undefined;
+  } catch (error) {
+    if (error instanceof MaterialError) return error.message;
+    throw error;
+  }
+}
+
+/** When the credential itself ends by what it says, in milliseconds since the epoch: nothing renews it then. */
+export function endOfMaterial(auth: Auth, value: Secret): number | undefined {
+  try {
+    if (auth.type === 'aws-sigv4') {
+      const time = Date.parse(awsMaterial(value).expiration ?? '');
+      return Number.isNaN(time) ? undefined : time;
+    }
+    if (auth.type === 'oauth2') {
+      const material = oauth2Material(auth, value);
+      return material.refreshToken === undefined ? material.accessTokenExpiresAt : undefined;
+    }
+    return undefined;
+  } catch (error) {
+    if (error instanceof MaterialError) return undefined;
+    throw error;
+  }
+}
+
+function openFor(auth: Auth, value: Secret): void {
+  switch (auth.type) {
+    case 'oauth2':
+      oauth2Material(auth, value);
+      return;
+    case 'aws-sigv4':
+      awsMaterial(value);
+      return;
+    case 'github-app':
+      pemMaterial(value, 'RSA');
+      return;
+    case 'google-service-account':
+      googleMaterial(value);
+      return;
+    case 'jwt':
+      jwtKey(auth.alg, value);
+      return;
+    case 'hmac':
+      if (sharedKey(value, auth.keyEncoding ?? 'text').length < 8) {
+        throw new MaterialError(`The value is not a key of 8 bytes or more in ${auth.keyEncoding ?? 'text'}.`);
+      }
+      return;
+    default:
+      return;
+  }
+}

@@ -1,0 +1,109 @@
+import { AssertionError } from 'node:assert';
+import { errors } from 'undici';
+import type { Sent } from '../call/model/refusals.ts';
+
+export type TransportFailure = 'address' | 'unreachable' | 'tls' | 'too_large' | 'aborted';
+
+/** Why there is no answer, and whether the request may have reached the API. `detail` is our own text. */
+export class TransportError extends Error {
+  readonly failure: TransportFailure;
+  readonly sent: Sent;
+  readonly detail: string;
+
+  constructor(failure: TransportFailure, sent: Sent, detail: string, options?: ErrorOptions) {
+    super(`${failure}: ${detail}`, options);
+    this.failure = failure;
+    this.sent = sent;
+    this.detail = detail;
+  }
+}
+
+/** The name resolves to nothing that this kind of network may use. */
+export class AddressRefusedError extends Error {}
+
+/** Longest head of an answer, in bytes, and most fields in it. */
+export const MAX_HEADER_BYTES = 32 * 1024;
+export const MAX_HEADER_FIELDS = 500;
+
+/** Why there is no answer, where something else came. */
+export const NOT_HTTP = 'it did not answer in HTTP';
+export const ONLY_INTERIM = 'it sent nothing but interim answers (1xx)';
+export const OTHER_PROTOCOL = 'it switched to another protocol without being asked';
+
+/** Sorts an error of undici, node:net or node:tls into our own few, with a text of our own. */
+export function explain(error: unknown, sent: Sent): unknown {
+  if (error instanceof TransportError) return error;
+  const cause = rootCause(error);
+  if (cause instanceof AddressRefusedError) return new TransportError('address', 'no', cause.message);
+  if (cause instanceof errors.HeadersOverflowError) {
+    return new TransportError('too_large', 'yes', `more than ${MAX_HEADER_BYTES} bytes of headers`, { cause });
+  }
+  if (cause instanceof errors.HTTPParserError) {
+    return new TransportError('unreachable', sent, NOT_HTTP, { cause });
+  }
+  if (cause instanceof errors.SocketError && cause.message === 'bad upgrade') {
+    return new TransportError('unreachable', sent, OTHER_PROTOCOL, { cause });
+  }
+  // What undici's own assertions make of an answer that its parser let through.
+  if (cause instanceof AssertionError && sent !== 'no') {
+    return new TransportError('unreachable', sent, NOT_HTTP, { cause });
+  }
+  const code = errorCode(cause);
+  if (code === undefined) return error; // one of ours, thrown by beforeWrite, or a defect
+  const tlsDetail = sent === 'no' ? tlsProblem(code) : undefined;
+  if (tlsDetail !== undefined) return new TransportError('tls', 'no', tlsDetail, { cause });
+  return new TransportError('unreachable', sent, networkProblem(code), { cause });
+}
+
+function rootCause(error: unknown): unknown {
+  let current = error;
+  for (let depth = 0; depth < 8; depth++) {
+    if (current instanceof AggregateError && current.errors.length > 0) current = current.errors[0];
+    else if (current instanceof Error && current.cause instanceof Error) current = current.cause;
+    else break;
+  }
+  return current;
+}
+
+function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** Verification results of OpenSSL as Node names them (https://nodejs.org/api/tls.html#x509-certificate-error-codes). */
+const CERTIFICATE_CODES = new Map([
+  ['CERT_HAS_EXPIRED', 'its certificate has expired'],
+  ['CERT_NOT_YET_VALID', 'its certificate is not valid yet'],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'its certificate is self-signed'],
+  ['SELF_SIGNED_CERT_IN_CHAIN', 'its certificate chain ends in an unknown, self-signed one'],
+  ['UNABLE_TO_GET_ISSUER_CERT', 'the issuer of its certificate is unknown'],
+  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'the issuer of its certificate is unknown'],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'its certificate cannot be verified'],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'its certificate is for another name'],
+]);
+
+function tlsProblem(code: string): string | undefined {
+  return (
+    CERTIFICATE_CODES.get(code) ??
+    (/^(ERR_SSL_|ERR_TLS_|CERT_|EPROTO$)/.test(code) ? `the TLS handshake failed (${code})` : undefined)
+  );
+}
+
+const NETWORK_CODES = new Map([
+  // The caller's headers were checked, so that it is the credential's.
+  ['UND_ERR_INVALID_ARG', 'the credential contains a character that an HTTP header cannot carry'],
+  ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'its answer does not have the length that it announced'],
+  ['UND_ERR_RES_EXCEEDED_MAX_SIZE', 'its answer does not have the length that it announced'],
+  ['ENOTFOUND', 'its name does not resolve'],
+  ['EAI_AGAIN', 'its name could not be looked up right now'],
+  ['ECONNREFUSED', 'the connection was refused'],
+  ['ECONNRESET', 'the other side closed it'],
+  ['UND_ERR_SOCKET', 'the other side closed it'],
+  ['UND_ERR_CONNECT_TIMEOUT', 'the connection was not made in time'],
+  ['ETIMEDOUT', 'the connection was not made in time'],
+  ['ENETUNREACH', 'there is no network route to it'],
+  ['EHOSTUNREACH', 'there is no network route to it'],
+]);
+
+function networkProblem(code: string): string {
+  return NETWORK_CODES.get(code) ?? code;
+}

@@ -1,0 +1,138 @@
+import type { WantedRule } from '../../core/policy/learn/narrowestRule.ts';
+import type { VerifyingRequest } from '../../core/services/verifyingRequest.ts';
+import type { Call, Refusal } from '../../protocol/messages.ts';
+import { MOST_MAX_CHARS } from '../answer/answer.ts';
+import { PERSON } from '../call/model/callContext.ts';
+import type { Pipeline } from '../call/pipeline.ts';
+import type { RefusalMapper } from '../call/refusalMapper.ts';
+import type {
+  Explanation,
+  GatewayControl,
+  Redeemed,
+  Redemption,
+  Renewal,
+  Verification,
+  VerifyOptions,
+} from '../control/controlPort.ts';
+import type { ServiceInForce } from '../policies/policySet.ts';
+import type { ParsePolicy } from '../policies/policyTexts.ts';
+import type { Authenticator } from '../targets/service/renewal/authenticator.ts';
+import { type VerificationParts, VerificationTarget } from '../targets/service/verificationTarget.ts';
+
+interface PersonActsParts extends VerificationParts {
+  readonly pipeline: Pipeline;
+  readonly mapper: RefusalMapper;
+  readonly auth: Authenticator;
+  readonly parsePolicy: ParsePolicy;
+}
+
+/** What a person does with a request or a credential of their own: no rule is asked, everything else holds. */
+export class PersonActs implements Pick<GatewayControl, 'explain' | 'verify' | 'redeem'> {
+  readonly #parts: PersonActsParts;
+
+  constructor(parts: PersonActsParts) {
+    this.#parts = parts;
+  }
+
+  /** See {@link GatewayControl.explain}. */
+  async explain(call: Call, added?: WantedRule): Promise<Explanation> {
+    const { state, authorizer } = this.#parts;
+    const shown: { request?: NonNullable<Explanation['request']> } = {};
+    try {
+      const found = state.find(call.service, PERSON.scope);
+      const inForce = added ? { ...found, decide: found.decideWith.bind(undefined, added) } : found;
+      const request = authorizer.canonicalise(call, inForce);
+      shown.request = {
+        method: request.method,
+        url: `${inForce.service.baseUrl.origin}${request.target}`,
+        ...(request.body === undefined ? {} : { body: request.body.text }),
+      };
+      const decided = authorizer.decide(inForce, request, PERSON);
+      authorizer.refuseIfDenied(inForce, request, decided, PERSON);
+      state.refuseIfFrozen(call.service);
+      state.requireCredential(inForce);
+      const { verdict, reason, label, rule } = decided.decision;
+      const asks = verdict === 'ask' ? { asks: true as const } : {};
+      return { ...shown, allowed: { reason, file: label, ...(rule ? { line: rule.line } : {}), ...asks } };
+    } catch (error) {
+      return { ...shown, refusal: this.#refusalOf(error, call.service) };
+    }
+  }
+
+  /** See {@link GatewayControl.verify}. */
+  async verify(
+    service: string,
+    known: VerifyingRequest | undefined,
+    { candidate, signal }: VerifyOptions = {},
+  ): Promise<Verification> {
+    const wanted: VerifyingRequest | undefined = this.#parts.state.ownVerification(service) ?? known;
+    if (!wanted) return { outcome: 'unverified', why: 'No request is known that can test the credential.' };
+    const { method, path, json, ...reading } = wanted;
+    const call: Call = { tool: 'execute', service, method, path, maxChars: MOST_MAX_CHARS };
+    const letGo = candidate && this.#parts.state.vault.hold(service, candidate.value);
+    const used: { renewal?: Renewal } | undefined = candidate && {};
+    const target = new VerificationTarget(this.#parts, {
+      find: await this.#finding(service, candidate?.policy),
+      isProposed: candidate?.policy !== undefined,
+      candidate,
+      onUsed: ({ renewal }) => {
+        if (used && renewal) used.renewal = renewal;
+      },
+      reading,
+    });
+    try {
+      const order = { caller: PERSON, signal };
+      const result = await this.#parts.pipeline.call(target, json === undefined ? call : { ...call, json }, order);
+      if ('answer' in result) return { ...result.answer, ...used };
+      const { code, message } = result.refusal;
+      const outcome = code === 'credential_rejected' ? 'rejected' : 'unverified';
+      return { outcome, why: message, ...used };
+    } finally {
+      letGo?.();
+    }
+  }
+
+  /** How to find a service: as it is in force, or as it would be if this text were approved. */
+  async #finding(service: string, proposed: string | undefined): Promise<() => ServiceInForce> {
+    const { state, parsePolicy } = this.#parts;
+    if (proposed === undefined) return () => state.find(service, PERSON.scope);
+    try {
+      const inForce = await state.findProposed(service, proposed, parsePolicy);
+      return () => inForce;
+    } catch (error) {
+      return () => {
+        throw error;
+      };
+    }
+  }
+
+  /** See {@link GatewayControl.redeem}. */
+  async redeem(service: string, { candidate, ...code }: Redemption): Promise<Redeemed> {
+    const letGo = [candidate.value, code.code, code.verifier].map((value) =>
+      this.#parts.state.vault.hold(service, value),
+    );
+    try {
+      const inForce =
+        candidate.policy === undefined
+          ? this.#parts.state.find(service, PERSON.scope)
+          : await this.#parts.state.findProposed(service, candidate.policy, this.#parts.parsePolicy);
+      this.#parts.state.refuseIfFrozen(service);
+      const stored = this.#parts.state.credential(inForce, { candidate });
+      return { renewal: await this.#parts.auth.redeem(inForce.service, stored, code, new AbortController().signal) };
+    } catch (error) {
+      return { refusal: this.#refusalOf(error, service) };
+    } finally {
+      for (const release of letGo) release();
+    }
+  }
+
+  /** What to say of an error before anything was sent, where there is nothing to record. */
+  #refusalOf(error: unknown, name: string): Refusal {
+    const { mapper, state } = this.#parts;
+    return mapper.clean(
+      mapper.map(error, { name, sent: 'no' }).refusal,
+      name,
+      state.policies(PERSON.scope).serviceNames,
+    );
+  }
+}
