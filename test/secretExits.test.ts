@@ -15,7 +15,7 @@ const SOURCE = path.resolve(import.meta.dirname, '../src');
 const EXITS: Readonly<Record<string, readonly string[]>> = {
   wire: ['gateway/targets/service/inject/inject.ts'],
   server: ['gateway/targets/tool/serverValues.ts'],
-  pipe: ['gateway/control/pipe.ts'],
+  pipe: ['gateway/control/packed.ts'],
   store: ['extension/credentials/model/credentialEntry.ts'],
   redactor: ['core/redact/opened.ts'],
   thread: ['gateway/cleaning/cleaner.ts'],

@@ -197,7 +197,7 @@ class CommandLineParent {
           this.#frozen = { all: freezing, services: freezing ? this.#frozen.services : new Set() };
         } else if (freezing) this.#frozen.services.add(order.service);
         else this.#frozen.services.delete(order.service);
-        await control.setFreeze({ all: this.#frozen.all, services: [...this.#frozen.services] });
+        await control.set({ freeze: { all: this.#frozen.all, services: [...this.#frozen.services] } });
         await control.recordControl({
           action: order.do,
           ...(order.service === undefined ? {} : { service: order.service }),
@@ -205,7 +205,7 @@ class CommandLineParent {
         return {};
       }
       case 'review':
-        await control.setToolPins(this.#tools.accept(order.server));
+        await control.set({ toolPins: this.#tools.accept(order.server) });
         await control.recordControl({ action: 'review_tools', service: order.server });
         return {};
       case 'reload':
@@ -237,7 +237,7 @@ class CommandLineParent {
     }
     this.#policy = policy;
     const label = path.basename(this.#policyFile);
-    await this.#gateway.control.setPolicies([{ id: 'user', label, approved: text, written: text, grants: true }]);
+    await this.#gateway.control.set({ policies: [{ id: 'user', label, approved: text, written: text, grants: true }] });
   }
 
   async #takeCredentialsFromEnvironment(): Promise<void> {
@@ -269,11 +269,11 @@ class CommandLineParent {
     const service = this.#policy.services.get(name);
     if (service) this.#credentials.store(service, value);
     else this.#credentials.storeBound(name, this.#known(name), value);
-    await this.#gateway.control.setCredentials(this.#credentials.set);
+    await this.#gateway.control.set({ credentials: this.#credentials.set });
   }
 
   async #remove(name: string): Promise<void> {
     this.#credentials.remove(name);
-    await this.#gateway.control.setCredentials(this.#credentials.set);
+    await this.#gateway.control.set({ credentials: this.#credentials.set });
   }
 }

@@ -1,7 +1,7 @@
 import { servePolicyJobs } from '../policyWorker/policyWorker.ts';
 import { serveCleaning } from './cleaning/cleaningWorker.ts';
 import type { GatewayControl } from './control/controlPort.ts';
-import { serveParent } from './control/pipe.ts';
+import { serveHost } from './control/pipe.ts';
 import { type RunningGateway, startGateway } from './startGateway.ts';
 
 /**
@@ -31,7 +31,7 @@ function main(): void {
   process.on('SIGTERM', () => void end());
   process.on('SIGINT', () => undefined); // Ctrl+C in a terminal reaches the whole group; the parent decides
 
-  serveParent(process, async (settings, events): Promise<GatewayControl> => {
+  serveHost(process, async (settings, events): Promise<GatewayControl> => {
     const gateway = await startGateway(settings, events, __filename);
     process.on('uncaughtException', (error) => gateway.log('error', `Unexpected: ${error.stack ?? error.message}`));
     running = gateway;

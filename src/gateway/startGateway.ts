@@ -45,35 +45,13 @@ export async function startGateway(
     window,
     onLog: (message) => gateway.log('warn', message),
   });
-  gateway.countProxies(() => broker.connections);
+  gateway.serveThrough(broker);
   await gateway.rememberRequests();
   await broker.start();
   void gateway.pruneAudit();
 
   return {
-    control: {
-      setPolicies: (files) => gateway.setPolicies(files),
-      setCredentials: (set) => gateway.setCredentials(set),
-      setFreeze: (state) => gateway.setFreeze(state),
-      setAgents: (admission) => gateway.setAgents(admission),
-      disconnectAgents: (ids) => gateway.disconnectAgents(ids),
-      setNetwork: (network) => gateway.setNetwork(network),
-      setToolPins: (pins) => gateway.setToolPins(pins),
-      recordControl: (event) => gateway.recordControl(event),
-      verify: (service, known, options) => gateway.verify(service, known, options),
-      redeem: (service, redemption) => gateway.redeem(service, redemption),
-      tryCommand: (service, command, signal) => gateway.tryCommand(service, command, signal),
-      explain: (call, added) => gateway.explain(call, added),
-      perform: (call, signal) => gateway.perform(call, signal),
-      status: () => gateway.status(),
-      head: () => gateway.head(),
-      answerApproval: (id, requestHash, answer) => gateway.answerApproval(id, requestHash, answer),
-      settleAccessWish: (id, outcome) => gateway.settleAccessWish(id, outcome),
-      setWindow: async (next) => {
-        await gateway.setWindow(next);
-        broker.setWindow(next);
-      },
-    },
+    control: gateway,
     log: (level, message) => gateway.log(level, message),
     close: async () => {
       broker.stopListening();

@@ -166,15 +166,16 @@ test('it tells the gateway to unfreeze, to allow and to send elsewhere, and the 
   await window.evaluate((_vscode, target) => {
     const { children } = (globalThis as unknown as { hostile: Hostile }).hostile;
     const policy = `services: { demo: { baseUrl: '${target}', network: loopback, auth: { type: bearer }, policies: [{ path: '/**', methods: [GET, POST] }] } }`;
-    const orders: Record<string, unknown[]> = {
-      setFreeze: [{ all: false, services: [] }],
-      setPolicies: [[{ id: 'user', label: 'x', approved: policy, written: policy, grants: true }]],
-      setNetwork: [{ proxy: target, noProxy: [], certificates: [] }],
-      setCredentials: [{ current: [], retired: [], revoked: [] }],
-    };
+    const orders: readonly object[] = [
+      { freeze: { all: false, services: [] } },
+      { policies: [{ id: 'user', label: 'x', approved: policy, written: policy, grants: true }] },
+      { network: { proxy: target, noProxy: [], certificates: [] } },
+      { credentials: { current: [], retired: [], revoked: [] } },
+    ];
     for (const child of children) {
-      for (const [method, params] of Object.entries(orders)) {
-        child.send?.({ jsonrpc: '2.0', id: 4711, method, params }, () => undefined);
+      for (const settings of orders) {
+        const params = [{ value: [settings], secrets: [], signals: [] }];
+        child.send?.({ jsonrpc: '2.0', id: 4711, method: 'set', params }, () => undefined);
       }
       child.send?.({ key: 'AAAA' }, () => undefined);
       child.send?.({ sealed: 'AAAA' }, () => undefined);

@@ -30,7 +30,7 @@ async function refusalWith(administrators: string | undefined, policy = POLICY) 
       ...(administrators === undefined ? {} : { written: administrators }),
     },
   ];
-  await running.gateway.setPolicies(files);
+  await running.gateway.set({ policies: files });
   const answer = await running.read('api', '/a');
   if (!('refusal' in answer)) throw new Error('nothing may be sent');
   return answer.refusal;

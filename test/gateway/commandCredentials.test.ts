@@ -63,7 +63,7 @@ async function start(rules = '[{ path: /**, methods: [GET] }]', commands = [comm
 }
 
 const set = (commands: readonly CommandCredential[], revoked: readonly string[] = []): Promise<void> =>
-  under.gateway.setCredentials({ current: [], retired: [], revoked, commands });
+  under.gateway.set({ credentials: { current: [], retired: [], revoked, commands } });
 const sent = (): string | undefined => upstream.requests.at(-1)?.headers.authorization;
 const refusalOf = (result: object): { code?: string; message?: string } =>
   'refusal' in result ? (result.refusal as object) : {};
@@ -92,7 +92,7 @@ describe('a credential that a command gives', () => {
   it('is not fetched for a call that no rule allows, nor while access is frozen', async () => {
     const { gateway, call, read } = await start();
     expect(refusalOf(await call({ service: 'api', method: 'POST', path: '/v1/me' })).code).toBe('policy_denied');
-    await gateway.setFreeze({ all: true, services: [] });
+    await gateway.set({ freeze: { all: true, services: [] } });
     expect(refusalOf(await read('api', '/v1/me')).code).toBe('frozen');
     expect(runs).toHaveLength(0);
   });
@@ -123,14 +123,14 @@ describe('a credential that a command gives', () => {
   it('is out of use with a freeze, and fetched again afterwards', async () => {
     const { gateway, read } = await start();
     await read('api', '/v1/me');
-    await gateway.setFreeze({ all: false, services: ['api'] });
-    await gateway.setFreeze(NOW);
+    await gateway.set({ freeze: { all: false, services: ['api'] } });
+    await gateway.set({ freeze: NOW });
     await read('api', '/v1/me');
     expect(runs).toHaveLength(2);
   });
 
   it.each([
-    ['a freeze', 'frozen', () => under.gateway.setFreeze({ all: true, services: [] })],
+    ['a freeze', 'frozen', () => under.gateway.set({ freeze: { all: true, services: [] } })],
     ['a revocation', 'revoked', () => set([], ['api'])],
     ['the end of the window', 'gateway_unavailable', async () => under.gateway.close()],
   ])(
@@ -159,12 +159,12 @@ describe('a credential that a command gives', () => {
       });
     const waiting = read('api', '/v1/me');
     await until(() => runs.length === 1, 'the command runs');
-    await gateway.setFreeze({ all: true, services: [] });
+    await gateway.set({ freeze: { all: true, services: [] } });
     await waiting;
     write({ value: new Secret(key) });
     const fresh = freshKey();
     gives = () => ({ value: new Secret(fresh) });
-    await gateway.setFreeze(NOW);
+    await gateway.set({ freeze: NOW });
     await read('api', '/v1/me');
     expect(runs).toHaveLength(2);
     expect(sent()).toBe(`Bearer ${fresh}`);
@@ -253,7 +253,7 @@ describe('a call that a person is asked about', () => {
     const call = read('api', '/v1/me');
     await answer(0, { allow: true, for: 'once' });
     await until(() => runs.length === 1, 'the command runs');
-    await gateway.setFreeze({ all: false, services: ['api'] });
+    await gateway.set({ freeze: { all: false, services: ['api'] } });
     write({ value: new Secret(key) });
     expect(refusalOf(await call).code).toBe('frozen');
     expect(upstream.requests).toHaveLength(before);

@@ -186,16 +186,16 @@ describe('at the moment of sending', () => {
       return call;
     };
     try {
-      const frozen = await meanwhile('freeze', () => local.gateway.setFreeze({ all: true, services: [] }));
+      const frozen = await meanwhile('freeze', () => local.gateway.set({ freeze: { all: true, services: [] } }));
       expect(frozen).toMatchObject({ refusal: { code: 'frozen', sent: 'no' } });
-      await local.gateway.setFreeze({ all: false, services: [] });
+      await local.gateway.set({ freeze: { all: false, services: [] } });
 
       const denied = await meanwhile('policy', () => local.setPolicy(policyOf('/other')));
       expect(denied).toMatchObject({ refusal: { code: 'policy_denied', sent: 'no' } });
       await local.setPolicy(policyOf('/**'));
 
       const gone = { current: [], retired: [], revoked: [...names] };
-      const revoked = await meanwhile('credential', () => local.gateway.setCredentials(gone));
+      const revoked = await meanwhile('credential', () => local.gateway.set({ credentials: gone }));
       expect(revoked).toMatchObject({ refusal: { code: 'revoked', sent: 'no' } });
       await sleep(20);
       expect(upstream.requests).toHaveLength(before);

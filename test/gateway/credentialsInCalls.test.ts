@@ -186,7 +186,7 @@ describe('a person', () => {
       { service: 'api', value: new Secret(key), binding: { origin: upstream.origin, placement: 'bearer' } },
       { service: 'other', value: new Secret(`other-${key}`), binding: { origin: 'https://o', placement: 'bearer' } },
     ];
-    await running.gateway.setCredentials({ current, retired: [], revoked: [] });
+    await running.gateway.set({ credentials: { current, retired: [], revoked: [] } });
     for (let i = 0; i < 3; i++) await refusal(call({ path: `/shut/${key}` }));
     await recorded();
     await refusal(call({ path: `/shut/${key}` }, 'cursor'));
@@ -285,7 +285,7 @@ describe('a credential that is easy to guess', () => {
       value: new Secret('password'),
       binding: { origin: upstream.origin, placement: 'bearer' },
     };
-    await running.gateway.setCredentials({ current: [weak], retired: [], revoked: [] });
+    await running.gateway.set({ credentials: { current: [weak], retired: [], revoked: [] } });
     for (let i = 0; i < 30; i++) await passes(call({ json: { text: 'Reset the password of the user' } }));
     expect(notices()).toEqual([]);
   });

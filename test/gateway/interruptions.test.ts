@@ -64,7 +64,7 @@ beforeAll(async () => {
       if (question) question.gone = true;
     },
   });
-  await control.setNetwork({ noProxy: [], certificates: [certificate.cert] });
+  await control.set({ network: { noProxy: [], certificates: [certificate.cert] } });
 });
 afterAll(async () => {
   await agent?.close();
@@ -76,10 +76,10 @@ beforeEach(async () => {
   folder = fs.mkdtempSync(path.join(os.tmpdir(), 'vk-interruptions-'));
   upstream = await startHeldUpstream(certificate);
   keys = { service: freshKey(), tool: freshKey() };
-  await control.setFreeze(NO_FREEZE);
-  await control.setAgents(ALLOWED);
+  await control.set({ freeze: NO_FREEZE });
+  await control.set({ agents: ALLOWED });
   await setPolicy('ask');
-  await control.setCredentials(credentials());
+  await control.set({ credentials: credentials() });
   agent ??= await connectAgent(gateway.proxy, AGENT);
   client ??= await wrappedClient(gateway.proxy, NAME.tool, AGENT);
   questions = [];
@@ -116,7 +116,7 @@ function policy(rule: 'ask' | 'deny', timeout = LONG): string {
 
 function setPolicy(rule: 'ask' | 'deny', timeout = LONG): Promise<void> {
   const text = policy(rule, timeout);
-  return control.setPolicies([{ id: 'user', label: 'policy', approved: text, written: text, grants: true }]);
+  return control.set({ policies: [{ id: 'user', label: 'policy', approved: text, written: text, grants: true }] });
 }
 
 function credentials(without?: Target, retired: CredentialSet['retired'] = []): CredentialSet {
@@ -220,22 +220,22 @@ interface Event {
 const EVENTS: readonly Event[] = [
   {
     name: 'freeze',
-    act: (target) => control.setFreeze({ all: false, services: [NAME[target]] }),
+    act: (target) => control.set({ freeze: { all: false, services: [NAME[target]] } }),
     comes: 'frozen',
   },
   {
     name: 'freeze of the agent',
-    act: () => control.setAgents({ ...ALLOWED, frozen: [AGENT] }),
+    act: () => control.set({ agents: { ...ALLOWED, frozen: [AGENT] } }),
     comes: 'frozen',
   },
   {
     name: 'revocation',
-    act: (target) => control.setCredentials(credentials(target)),
+    act: (target) => control.set({ credentials: credentials(target) }),
     comes: 'revoked',
   },
   {
     name: 'agent that is not allowed any more',
-    act: () => control.setAgents({ ...ALLOWED, names: [] }),
+    act: () => control.set({ agents: { ...ALLOWED, names: [] } }),
     comes: 'approval_pending',
   },
   {
@@ -248,7 +248,7 @@ const EVENTS: readonly Event[] = [
 async function rotate(target: Target): Promise<void> {
   const old = { service: CREDENTIAL[target], value: new Secret(keys[target]), until: Date.now() + 3_600_000 };
   keys = { ...keys, [target]: freshKey() };
-  await control.setCredentials(credentials(undefined, [old]));
+  await control.set({ credentials: credentials(undefined, [old]) });
 }
 
 /** Brings a call to a moment; resolves when it is there. */

@@ -27,7 +27,7 @@ async function gatewayWith(files: readonly PolicyFile[]): Promise<GatewayInProce
     resolve: async () => [{ address: '169.254.169.254', family: 4 }],
     credentials: [['demo', 'https://api.example.com', ['a', 'credential', 'of', 'ours'].join('-')]],
   });
-  await running.gateway.setPolicies([...files]);
+  await running.gateway.set({ policies: [...files] });
   return running;
 }
 

@@ -219,7 +219,7 @@ describe('a token', () => {
     expect(new Set(given).size).toBe(100);
     expectNone(await log(), given);
     keyholder.put(policy, 'api', randomUUID());
-    await gateway.gateway.setCredentials(keyholder.set());
+    await gateway.gateway.set({ credentials: keyholder.set() });
     clock += 23 * HOUR;
     expectNone(await log(), given);
   }, 60_000);
@@ -350,7 +350,7 @@ describe('a signature', () => {
     clock += 300 * DAY;
     expectNone(await log(), given);
     keyholder.put(policy, 'api', randomUUID());
-    await gateway.gateway.setCredentials(keyholder.set());
+    await gateway.gateway.set({ credentials: keyholder.set() });
     const before = [...given];
     clock += 23 * HOUR;
     expectNone(await log(), before);

@@ -94,10 +94,12 @@ async function said(place: (guess: string) => Said, guess: string): Promise<stri
 }
 
 const know = (value: string): Promise<void> =>
-  running.gateway.setCredentials({
-    current: [{ service: 'api', value: new Secret(value), binding: { origin: ORIGIN, placement: 'bearer' } }],
-    retired: [],
-    revoked: [],
+  running.gateway.set({
+    credentials: {
+      current: [{ service: 'api', value: new Secret(value), binding: { origin: ORIGIN, placement: 'bearer' } }],
+      retired: [],
+      revoked: [],
+    },
   });
 
 describe('a refusal', () => {

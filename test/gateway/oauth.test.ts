@@ -149,7 +149,7 @@ describe('client credentials', () => {
 
   it('asks nothing of the token endpoint while the service is frozen', async () => {
     const { read, gateway } = await withClientCredentials();
-    await gateway.setFreeze({ all: true, services: [] });
+    await gateway.set({ freeze: { all: true, services: [] } });
     expect(refusalOf(await read('crm', '/a')).code).toBe('frozen');
     expect(idp.requests).toHaveLength(0);
   });
@@ -160,7 +160,7 @@ describe('client credentials', () => {
     const call = read('crm', '/a');
     await expect.poll(() => idp.requests.length).toBe(1);
     const started = performance.now();
-    await gateway.setFreeze({ all: false, services: ['crm'] });
+    await gateway.set({ freeze: { all: false, services: ['crm'] } });
     expect(refusalOf(await call).code).toBe('frozen');
     await expect.poll(() => idp.abandoned).toBe(1);
     expect(performance.now() - started).toBeLessThan(1000);
@@ -170,10 +170,12 @@ describe('client credentials', () => {
     const text = policy('client_credentials', { tokenUrl: 'http://127.0.0.1:1/token' });
     keyholder.put(text, 'crm', idp.clientSecret);
     const { read, gateway } = await open(text);
-    await gateway.setPolicies([
-      { id: 'user', label: 'policy', approved: text, written: text, grants: true },
-      { id: 'admin', label: 'admin.yaml', written: JSON.stringify({ allowedOrigins: [idp.origin] }), grants: false },
-    ]);
+    await gateway.set({
+      policies: [
+        { id: 'user', label: 'policy', approved: text, written: text, grants: true },
+        { id: 'admin', label: 'admin.yaml', written: JSON.stringify({ allowedOrigins: [idp.origin] }), grants: false },
+      ],
+    });
     const refusal = refusalOf(await read('crm', '/a'));
     expect(refusal.code).toBe('policy_not_approved');
     expect(refusal.message).toContain('http://127.0.0.1:1');
@@ -294,7 +296,7 @@ describe('a refresh token', () => {
       'crm',
       JSON.stringify({ clientSecret: idp.clientSecret, refreshToken: await idp.refreshToken() }),
     );
-    await gateway.setCredentials(keyholder.set());
+    await gateway.set({ credentials: keyholder.set() });
     expect(answerOf(await read('crm', '/a')).status).toBe(200);
   });
 
@@ -304,11 +306,11 @@ describe('a refresh token', () => {
     idp.trouble = 'slow';
     const call = read('crm', '/a');
     await expect.poll(() => idp.requests.length).toBe(1);
-    await gateway.setFreeze({ all: true, services: [] });
+    await gateway.set({ freeze: { all: true, services: [] } });
     expect(refusalOf(await call).code).toBe('frozen');
     await expect.poll(() => before && keyholder.stored('crm')?.equals(before)).toBe(false);
     idp.trouble = 'none';
-    await gateway.setFreeze({ all: false, services: [] });
+    await gateway.set({ freeze: { all: false, services: [] } });
     expect(answerOf(await read('crm', '/a')).status).toBe(200);
     expect(idp.requests).toHaveLength(1);
   });
@@ -354,7 +356,7 @@ describe('a credential that a person tries before it is stored', () => {
     expect(verified.renewal?.value.equals(typed)).toBe(false);
     expect(keyholder.calls).toEqual([]);
     keyholder.put(text, 'crm', verified.renewal?.value.expose('sign') ?? '');
-    await gateway.setCredentials(keyholder.set());
+    await gateway.set({ credentials: keyholder.set() });
     expect(answerOf(await read('crm', '/a')).status).toBe(200);
     expect(idp.requests).toHaveLength(1);
   });
@@ -391,7 +393,7 @@ describe('an authorization code', () => {
     });
     if ('refusal' in redeemed) throw new Error(JSON.stringify(redeemed.refusal));
     keyholder.put(text, 'crm', redeemed.renewal.value.expose('sign'));
-    await gateway.setCredentials(keyholder.set());
+    await gateway.set({ credentials: keyholder.set() });
     expect(answerOf(await read('crm', '/a')).status).toBe(200);
     expect(idp.requests).toHaveLength(1);
     idp.endTokens();

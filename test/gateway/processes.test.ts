@@ -266,8 +266,8 @@ describe('the private child process', () => {
   async function started(text = policy): Promise<Awaited<ReturnType<typeof connectGateway>>> {
     child = forkGateway();
     const control = await connectGateway(child.process, child.start, child.events);
-    await control.setPolicies([{ id: 'user', label: 'policy', approved: text, written: text, grants: true }]);
-    await control.setCredentials(child.credentials({ api: [upstream.origin, key] }));
+    await control.set({ policies: [{ id: 'user', label: 'policy', approved: text, written: text, grants: true }] });
+    await control.set({ credentials: child.credentials({ api: [upstream.origin, key] }) });
     return control;
   }
 
@@ -276,7 +276,7 @@ describe('the private child process', () => {
     const caller = await connectAgent(child.proxy, 'claude-code');
     await caller.ok('read', { service: 'api', path: '/echo' });
     expect(upstream.requests.at(-1)?.headers.authorization).toBe(`Bearer ${key}`);
-    await control.setFreeze({ all: true, services: [] });
+    await control.set({ freeze: { all: true, services: [] } });
     expect((await caller.refused('read', { service: 'api', path: '/x' })).code).toBe('frozen');
     expect(await control.status()).toMatchObject({
       services: [{ name: 'api', status: 'frozen' }],

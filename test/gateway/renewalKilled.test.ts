@@ -39,8 +39,8 @@ async function start(): Promise<{ gateway: ForkedGateway; read(path: string): Pr
     ...gateway.events,
     keeper: keyholder.keeper,
   });
-  await control.setPolicies([{ id: 'user', label: 'policy', approved: policy, written: policy, grants: true }]);
-  await control.setCredentials(keyholder.set());
+  await control.set({ policies: [{ id: 'user', label: 'policy', approved: policy, written: policy, grants: true }] });
+  await control.set({ credentials: keyholder.set() });
   return {
     gateway,
     read: async (path) => {

@@ -477,7 +477,7 @@ describe('vscode-session', () => {
     const { read, gateway, setPolicy } = await open(auth, 'unused-value');
     expect(refusalOf(await read('api', '/x')).code).toBe('missing_credential');
     keyholder.sessions.set('api', 'a-session-token');
-    await gateway.setCredentials(keyholder.set());
+    await gateway.set({ credentials: keyholder.set() });
     expect(answerOf(await read('api', '/x')).status).toBe(200);
     const elsewhere = {
       baseUrl: 'http://127.0.0.1:1',

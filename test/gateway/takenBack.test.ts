@@ -71,11 +71,11 @@ const NONE: CredentialSet = { current: [], retired: [], revoked: [] };
 
 /** Makes everything as it was before an act, by the very thing that the act changed: nothing else takes a yes back meanwhile. */
 const BACK = {
-  freeze: () => local.gateway.setFreeze({ all: false, services: [] }),
-  agents: () => local.gateway.setAgents(ALLOWED),
-  credential: (kind: Kind) => local.gateway.setCredentials(credentials(kind, key)),
+  freeze: () => local.gateway.set({ freeze: { all: false, services: [] } }),
+  agents: () => local.gateway.set({ agents: ALLOWED }),
+  credential: (kind: Kind) => local.gateway.set({ credentials: credentials(kind, key) }),
   policy: (kind: Kind) => local.setPolicy(policy(kind, 'ask')),
-  window: () => local.gateway.setWindow(WINDOW),
+  window: () => local.gateway.set({ window: WINDOW }),
   nothing: () => undefined,
 };
 
@@ -89,38 +89,42 @@ interface Act {
 /** What may happen around a call. */
 const ACTS: Readonly<Record<string, Act>> = {
   'freeze of it': {
-    act: () => local.gateway.setFreeze({ all: false, services: ['target'] }),
+    act: () => local.gateway.set({ freeze: { all: false, services: ['target'] } }),
     comes: 'frozen',
     back: 'freeze',
   },
   'freeze of everything': {
-    act: () => local.gateway.setFreeze({ all: true, services: [] }),
+    act: () => local.gateway.set({ freeze: { all: true, services: [] } }),
     comes: 'frozen',
     back: 'freeze',
   },
   'freeze of the agent': {
-    act: () => local.gateway.setAgents({ ...ALLOWED, frozen: [AGENT.name] }),
+    act: () => local.gateway.set({ agents: { ...ALLOWED, frozen: [AGENT.name] } }),
     comes: 'frozen',
     back: 'agents',
   },
   'disallowed agent': {
-    act: () => local.gateway.setAgents({ ...ALLOWED, names: [] }),
+    act: () => local.gateway.set({ agents: { ...ALLOWED, names: [] } }),
     comes: 'approval_pending',
     back: 'agents',
   },
   revocation: {
-    act: () => local.gateway.setCredentials({ ...NONE, revoked: ['target'] }),
+    act: () => local.gateway.set({ credentials: { ...NONE, revoked: ['target'] } }),
     comes: 'revoked',
     back: 'credential',
   },
   'missing credential': {
-    act: () => local.gateway.setCredentials(NONE),
+    act: () => local.gateway.set({ credentials: NONE }),
     comes: '(missing_credential|revoked)',
     back: 'credential',
   },
-  rotation: { act: (kind) => local.gateway.setCredentials(credentials(kind)), comes: 'asks again', back: 'credential' },
+  rotation: {
+    act: (kind) => local.gateway.set({ credentials: credentials(kind) }),
+    comes: 'asks again',
+    back: 'credential',
+  },
   'credential for elsewhere': {
-    act: (kind) => local.gateway.setCredentials(credentials(kind, freshKey(), true)),
+    act: (kind) => local.gateway.set({ credentials: credentials(kind, freshKey(), true) }),
     comes: 'origin_not_confirmed',
     back: 'credential',
   },
@@ -137,12 +141,12 @@ const ACTS: Readonly<Record<string, Act>> = {
   },
   'policy that nobody approved': {
     act: (kind) =>
-      local.gateway.setPolicies([{ id: 'user', label: 'policy', written: policy(kind, 'ask'), grants: true }]),
+      local.gateway.set({ policies: [{ id: 'user', label: 'policy', written: policy(kind, 'ask'), grants: true }] }),
     comes: 'policy_not_approved',
     back: 'policy',
   },
   'workspace that is not trusted': {
-    act: () => local.gateway.setWindow({ ...WINDOW, trusted: false }),
+    act: () => local.gateway.set({ window: { ...WINDOW, trusted: false } }),
     comes: 'policy_not_approved',
     back: 'window',
   },
@@ -173,8 +177,8 @@ async function start(kind: Kind, text = policy(kind, 'ask'), waitMs = APPROVAL_T
       }),
   });
   if (kind === 'tool') release = () => fs.writeFileSync(gateFile(), '');
-  await local.gateway.setAgents(ALLOWED);
-  await local.gateway.setCredentials(credentials(kind, key));
+  await local.gateway.set({ agents: ALLOWED });
+  await local.gateway.set({ credentials: credentials(kind, key) });
 }
 
 function call(kind: Kind): Promise<Outcome> {
@@ -303,7 +307,7 @@ describe('a tool that a person is asked about', () => {
     const server = await known();
     const outcome = call('tool');
     const first = await question();
-    await local.gateway.setToolPins([{ server, tools }]);
+    await local.gateway.set({ toolPins: [{ server, tools }] });
     await until(() => first.ended !== undefined, 'the question to be taken back');
     expect(await yes()).toBe(false);
     expect(codeOf(await outcome)).toBe('policy_not_approved no');
@@ -316,7 +320,7 @@ describe('a tool that a person is asked about', () => {
     const outcome = call('tool');
     expect(await yes()).toBe(true);
     await until(() => journal().includes('list'), 'the list');
-    await local.gateway.setToolPins([{ server: 'target', tools: [] }]);
+    await local.gateway.set({ toolPins: [{ server: 'target', tools: [] }] });
     release();
     expect(codeOf(await outcome)).toBe('policy_not_approved no');
     expect(ran()).toBe(0);

@@ -29,7 +29,7 @@ let running: GatewayInProcess | undefined;
 async function told(files: readonly PolicyFile[]): Promise<string> {
   running = await gatewayInProcess({ policy: OWN, credentials: [['api', ORIGIN, 'a-credential-of-the-test']] });
   const { gateway } = running;
-  await gateway.setPolicies(files);
+  await gateway.set({ policies: files });
   const paths = [`/v1/${WORDS}`, '/v1/a', '/elsewhere'];
   const calls = paths.flatMap((path) => [
     gateway.call({ tool: 'execute', service: 'api', method: 'POST', path, json: { amount: 'x' } }, AGENT),

@@ -102,18 +102,20 @@ describe('a verification', () => {
     const unverified = { outcome: 'unverified', why: expect.any(String) };
     expect(await gateway.verify('api', { method: 'GET', path: '/a/../b' })).toMatchObject(unverified);
     expect(await gateway.verify('unknown', ME)).toMatchObject(unverified);
-    await gateway.setFreeze({ all: false, services: ['api'] });
+    await gateway.set({ freeze: { all: false, services: ['api'] } });
     expect(await gateway.verify('api', ME)).toMatchObject(unverified);
-    await gateway.setFreeze({ all: false, services: [] });
-    await gateway.setWindow({ hostPid: 1, folders: [], trusted: false, focusedAt: 0 });
+    await gateway.set({ freeze: { all: false, services: [] } });
+    await gateway.set({ window: { hostPid: 1, folders: [], trusted: false, focusedAt: 0 } });
     expect(await gateway.verify('api', ME)).toMatchObject(unverified);
-    await gateway.setWindow({ hostPid: 1, folders: [], trusted: true, focusedAt: 0 });
-    await gateway.setCredentials({
-      current: [
-        { service: 'api', value: new Secret(key), binding: { origin: 'https://a.example', placement: 'bearer' } },
-      ],
-      retired: [],
-      revoked: [],
+    await gateway.set({ window: { hostPid: 1, folders: [], trusted: true, focusedAt: 0 } });
+    await gateway.set({
+      credentials: {
+        current: [
+          { service: 'api', value: new Secret(key), binding: { origin: 'https://a.example', placement: 'bearer' } },
+        ],
+        retired: [],
+        revoked: [],
+      },
     });
     expect(await gateway.verify('api', ME)).toMatchObject(unverified);
     expect(upstream.requests).toHaveLength(before);
@@ -125,9 +127,9 @@ describe('a verification', () => {
     let before = upstream.requests.length;
     const first = gateway.verify('api', hang);
     await upstream.received(before + 1);
-    await gateway.setFreeze({ all: true, services: [] });
+    await gateway.set({ freeze: { all: true, services: [] } });
     expect(await first).toMatchObject({ outcome: 'unverified', why: 'All access is frozen.' });
-    await gateway.setFreeze({ all: false, services: [] });
+    await gateway.set({ freeze: { all: false, services: [] } });
     before = upstream.requests.length;
     const controller = new AbortController();
     const second = gateway.verify('api', hang, { signal: controller.signal });
@@ -225,7 +227,7 @@ describe('a candidate', () => {
 
   it('is frozen with everything else', async () => {
     const { gateway } = await start();
-    await gateway.setFreeze({ all: true, services: [] });
+    await gateway.set({ freeze: { all: true, services: [] } });
     const before = upstream.requests.length;
     const fresh = candidate(undefined, { policy: policy('', '[]', 'fresh') });
     expect(await gateway.verify('fresh', ME, { candidate: fresh })).toMatchObject({ outcome: 'unverified' });
@@ -236,7 +238,9 @@ describe('a candidate', () => {
     const forked = forkGateway();
     try {
       const control = await connectGateway(forked.process, forked.start, forked.events);
-      await control.setPolicies([{ id: 'user', label: 'policy', approved: policy(), written: policy(), grants: true }]);
+      await control.set({
+        policies: [{ id: 'user', label: 'policy', approved: policy(), written: policy(), grants: true }],
+      });
       answers.set('/v1/me', [200, {}]);
       expect(await control.verify('api', ME, { candidate: candidate() })).toMatchObject({ outcome: 'ready' });
       expect(carried()).toBe(`Bearer ${candidateKey}`);
@@ -279,17 +283,19 @@ describe('what calls show of a credential', () => {
   it('stays when the parent repeats itself, and goes with a rotation', async () => {
     const { gateway } = await start(policy('', READ));
     const tell = (value: string, standing?: 'rejected'): Promise<void> =>
-      gateway.setCredentials({
-        current: [
-          {
-            service: 'api',
-            value: new Secret(value),
-            binding: { origin: upstream.origin, placement: 'bearer' },
-            ...(standing ? { standing } : {}),
-          },
-        ],
-        retired: [],
-        revoked: [],
+      gateway.set({
+        credentials: {
+          current: [
+            {
+              service: 'api',
+              value: new Secret(value),
+              binding: { origin: upstream.origin, placement: 'bearer' },
+              ...(standing ? { standing } : {}),
+            },
+          ],
+          retired: [],
+          revoked: [],
+        },
       });
     answers.set('/a', [401, {}]);
     await under.read('api', '/a');
@@ -308,17 +314,19 @@ describe('what calls show of a credential', () => {
   it('ends when the provider said so, and is about to a week before', async () => {
     const { gateway } = await start();
     const endsIn = async (ms: number): Promise<string | undefined> => {
-      await gateway.setCredentials({
-        current: [
-          {
-            service: 'api',
-            value: new Secret(key),
-            binding: { origin: upstream.origin, placement: 'bearer' },
-            expiresAt: Date.now() + ms,
-          },
-        ],
-        retired: [],
-        revoked: [],
+      await gateway.set({
+        credentials: {
+          current: [
+            {
+              service: 'api',
+              value: new Secret(key),
+              binding: { origin: upstream.origin, placement: 'bearer' },
+              expiresAt: Date.now() + ms,
+            },
+          ],
+          retired: [],
+          revoked: [],
+        },
       });
       return statusOf();
     };
@@ -335,12 +343,14 @@ describe('explaining a request', () => {
       '{ type: query, name: key }',
     );
     const { gateway, log } = await start(text);
-    await gateway.setCredentials({
-      current: [
-        { service: 'api', value: new Secret(key), binding: { origin: upstream.origin, placement: 'query:key' } },
-      ],
-      retired: [],
-      revoked: [],
+    await gateway.set({
+      credentials: {
+        current: [
+          { service: 'api', value: new Secret(key), binding: { origin: upstream.origin, placement: 'query:key' } },
+        ],
+        retired: [],
+        revoked: [],
+      },
     });
     const [before, lines] = [upstream.requests.length, log.length];
     const allowed = await gateway.explain({ tool: 'execute', service: 'api', method: 'GET', path: '/v1/%61?b=2' });
@@ -371,10 +381,10 @@ describe('explaining a request', () => {
     const ask = async (): Promise<string | undefined> =>
       (await gateway.explain({ tool: 'execute', service: 'api', method: 'GET', path: '/a' })).refusal?.code;
     expect(await ask()).toBeUndefined();
-    await gateway.setFreeze({ all: true, services: [] });
+    await gateway.set({ freeze: { all: true, services: [] } });
     expect(await ask()).toBe('frozen');
-    await gateway.setFreeze({ all: false, services: [] });
-    await gateway.setCredentials({ current: [], retired: [], revoked: [] });
+    await gateway.set({ freeze: { all: false, services: [] } });
+    await gateway.set({ credentials: { current: [], retired: [], revoked: [] } });
     expect(await ask()).toBe('missing_credential');
   });
 });

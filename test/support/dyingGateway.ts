@@ -1,9 +1,9 @@
 import { Secret } from '../../src/core/secret.ts';
 import type { GatewayControl } from '../../src/gateway/control/controlPort.ts';
-import { serveParent } from '../../src/gateway/control/pipe.ts';
+import { serveHost } from '../../src/gateway/control/pipe.ts';
 
 // A gateway that renews a credential and is killed right after it said so, while its parent is busy.
-serveParent(process, async (_settings, events) => {
+serveHost(process, async (_settings, events) => {
   setTimeout(() => {
     events.onLog('info', 'be busy');
     for (let line = 0; line < 20; line += 1) events.onLog('info', `line ${line}`);

@@ -79,7 +79,7 @@ export async function gatewayInProcess(options: {
     ...(options.approvalTimes ? { approvalTimes: options.approvalTimes } : {}),
   });
   const setPolicy = (text: string): Promise<void> =>
-    gateway.setPolicies([{ id: 'user', label: 'policy', approved: text, written: text, grants: true }]);
+    gateway.set({ policies: [{ id: 'user', label: 'policy', approved: text, written: text, grants: true }] });
   if (options.policy !== undefined) await setPolicy(options.policy);
   const own: CredentialSet = {
     current: (options.credentials ?? []).map(([service, origin, value]) => ({
@@ -91,7 +91,7 @@ export async function gatewayInProcess(options: {
     revoked: [],
     ...(options.commands ? { commands: options.commands } : {}),
   };
-  await gateway.setCredentials(options.keyholder?.set() ?? own);
+  await gateway.set({ credentials: options.keyholder?.set() ?? own });
   const close = (): void => {
     void gateway.close();
     fs.rmSync(folder, { recursive: true, force: true });

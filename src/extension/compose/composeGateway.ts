@@ -10,7 +10,7 @@ import { commandEnvironment } from '../credentials/model/commandEnvironment.ts';
 import { credentialIds, credentialSetOf } from '../credentials/model/credentialSet.ts';
 import { noteAnswer } from '../credentials/model/noteAnswer.ts';
 import type { FreezeStore } from '../freeze/model/freezeStore.ts';
-import type { GatewayParts, GatewaySupervisor } from '../gateway/model/gatewaySupervisor.ts';
+import type { GatewaySupervisor, SettingSources } from '../gateway/model/gatewaySupervisor.ts';
 import { networkSettings } from '../gateway/model/networkSettings.ts';
 import { windowGateway } from '../gateway/model/windowGateway.ts';
 import { followWindow, localFolders } from '../gateway/model/windowInfo.ts';
@@ -67,7 +67,7 @@ function partsOf({
   freeze,
   learning,
   certificates,
-}: GatewaySources): Omit<GatewayParts, 'window'> {
+}: GatewaySources): Omit<SettingSources, 'window'> {
   const { policies, administrator } = policy;
   const { credentials } = credential;
   return {

@@ -5,8 +5,9 @@ import type { VerifyingRequest } from '../../core/services/verifyingRequest.ts';
 import type { Answer, Call, Refusal } from '../../protocol/messages.ts';
 
 /**
- * The port between the gateway and whoever owns it: the extension host (over the private pipe, see `pipe.ts`), the
- * command line, or a test. The gateway knows its parent only through these two interfaces.
+ * The port between the gateway and whoever owns it, its *host*: the extension (over the private pipe, see `pipe.ts`), the
+ * command line, or a test. Settings and operations go one way ({@link GatewayControl}), events and questions about stored
+ * credentials the other ({@link GatewayEvents}).
  */
 
 /**
@@ -159,17 +160,24 @@ export interface NetworkSettings {
   readonly certificates: readonly string[];
 }
 
-/** What a parent can tell a gateway. Each call replaces the whole of that part and is in force when it returns. */
+/** Everything that a gateway has to know. */
+export interface GatewaySettings {
+  readonly freeze: FreezeState;
+  /** Which agents may call. Until it is set for the first time, every agent may. */
+  readonly agents: AgentAdmission;
+  readonly window: WindowInfo;
+  readonly network: NetworkSettings;
+  /** What a person has accepted of the tools of upstream MCP servers. A server that is left out counts as never seen. */
+  readonly toolPins: readonly ServerPins[];
+  readonly credentials: CredentialSet;
+  /** Until they are set for the first time, every call is refused as too early. */
+  readonly policies: readonly PolicyFile[];
+}
+
+/** What a gateway can be asked. */
 export interface GatewayControl {
-  setPolicies(files: readonly PolicyFile[]): Promise<void>;
-  setCredentials(set: CredentialSet): Promise<void>;
-  setFreeze(state: FreezeState): Promise<void>;
-  /** Which agents may call. Until it is said for the first time, every agent may. */
-  setAgents(admission: AgentAdmission): Promise<void>;
-  setWindow(window: WindowInfo): Promise<void>;
-  setNetwork(network: NetworkSettings): Promise<void>;
-  /** What a person has accepted of the tools of wrapped servers. A server that is left out counts as never seen. */
-  setToolPins(pins: readonly ServerPins[]): Promise<void>;
+  /** Replaces each setting that is given, as a whole. In force when it resolves; a freeze at once. */
+  set(settings: Partial<GatewaySettings>): Promise<void>;
   /** Records something that a person did (freeze, rotate, approve …) in the audit trail. */
   recordControl(event: ControlEvent): Promise<void>;
   /**

@@ -29,24 +29,19 @@ import { RefusalMapper } from '../call/refusalMapper.ts';
 import { Cleaner } from '../cleaning/cleaner.ts';
 import type { ToolResult } from '../cleaning/toolResult.ts';
 import type {
-  AgentAdmission,
   ApprovalAnswer,
   AuditHead,
   CommandOutcome,
   ControlEvent,
   CredentialCommand,
-  CredentialSet,
   Explanation,
-  FreezeState,
   GatewayControl,
   GatewayEvents,
+  GatewaySettings,
   GatewayStatus,
-  NetworkSettings,
   Performed,
-  PolicyFile,
   Redeemed,
   Redemption,
-  ServerPins,
   Verification,
   VerifyOptions,
   WindowInfo,
@@ -93,6 +88,13 @@ export interface GatewayOptions {
   readonly approvalTimes?: ApprovalTimes;
 }
 
+/** The socket side, as far as the gateway has to know of it. */
+interface Door {
+  /** How many proxies are connected. */
+  readonly connections: number;
+  setWindow(window: WindowInfo): void;
+}
+
 /** What a call may have beside its body: path, query and headers, in characters as JSON. */
 const MOST_BESIDE_BODY = 192 * 1024;
 
@@ -128,7 +130,7 @@ export class Gateway implements GatewayControl {
   readonly #person: PersonActs;
   readonly #approvals: Approvals;
   readonly #accessRequests: AccessRequests;
-  #proxies: () => number = () => 0;
+  #door: Door | undefined;
 
   constructor(options: GatewayOptions) {
     const { events, approver } = options;
@@ -328,14 +330,41 @@ export class Gateway implements GatewayControl {
 
   // ── What the parent orders ──────────────────────────────────────────────────────────────────────────────────────
 
-  async setPolicies(files: readonly PolicyFile[]): Promise<void> {
-    await this.#state.setPolicies(files, this.#readPolicy);
-    this.#interruptions.interrupt({ by: 'policies' });
-  }
-
-  async setToolPins(pins: readonly ServerPins[]): Promise<void> {
-    this.servers.setPins(pins);
-    this.#interruptions.interrupt({ by: 'tools' });
+  /** A freeze comes first, as nothing may be less strict for a moment; policies last, as until then calls are refused. */
+  async set({
+    freeze,
+    agents,
+    window,
+    network,
+    toolPins,
+    credentials,
+    policies,
+  }: Partial<GatewaySettings>): Promise<void> {
+    if (freeze) {
+      this.#state.setFreeze(freeze);
+      this.#interruptions.interrupt({ by: 'freeze' });
+    }
+    if (agents) {
+      this.agents.setAdmission(agents);
+      this.#interruptions.interrupt({ by: 'agents' });
+    }
+    if (window) {
+      this.#state.setTrusted(window.trusted);
+      this.#interruptions.interrupt({ by: 'policies' });
+      this.#door?.setWindow(window);
+    }
+    if (network) this.#transport.configure(network);
+    if (toolPins) {
+      this.servers.setPins(toolPins);
+      this.#interruptions.interrupt({ by: 'tools' });
+    }
+    if (credentials) {
+      this.#interruptions.interrupt({ by: 'credentials', removed: this.#state.setCredentials(credentials) });
+    }
+    if (policies) {
+      await this.#state.setPolicies(policies, this.#readPolicy);
+      this.#interruptions.interrupt({ by: 'policies' });
+    }
   }
 
   readonly #readPolicy: ParsePolicy = async (text, author) => {
@@ -351,27 +380,8 @@ export class Gateway implements GatewayControl {
   readonly #parsePolicy: ParsePolicy = (text, author) =>
     this.#readPolicy(text, author).catch(() => ({ text, problems: [] }));
 
-  async setCredentials(set: CredentialSet): Promise<void> {
-    this.#interruptions.interrupt({ by: 'credentials', removed: this.#state.setCredentials(set) });
-  }
-
-  async setFreeze(state: FreezeState): Promise<void> {
-    this.#state.setFreeze(state);
-    this.#interruptions.interrupt({ by: 'freeze' });
-  }
-
-  async setAgents(admission: AgentAdmission): Promise<void> {
-    this.agents.setAdmission(admission);
-    this.#interruptions.interrupt({ by: 'agents' });
-  }
-
   async disconnectAgents(ids: readonly string[]): Promise<void> {
     this.agents.disconnect(ids);
-  }
-
-  async setWindow(window: WindowInfo): Promise<void> {
-    this.#state.setTrusted(window.trusted);
-    this.#interruptions.interrupt({ by: 'policies' });
   }
 
   async answerApproval(id: string, requestHash: string, answer: ApprovalAnswer): Promise<boolean> {
@@ -389,10 +399,6 @@ export class Gateway implements GatewayControl {
     this.#refusalLimit.disconnect(connection);
     this.#listings.disconnect(connection);
     this.#inCalls.disconnect(connection);
-  }
-
-  async setNetwork(network: NetworkSettings): Promise<void> {
-    this.#transport.configure(network);
   }
 
   async recordControl({ action, service, subject, credential }: ControlEvent): Promise<void> {
@@ -414,7 +420,7 @@ export class Gateway implements GatewayControl {
       runtimeDir: this.#options.runtimeDir,
       services: names.map((name) => ({ name, ...this.#state.status(name, 'window') })),
       servers: this.servers.states(),
-      proxies: this.#proxies(),
+      proxies: this.#door?.connections ?? 0,
       calls: this.#calls.size,
     };
   }
@@ -428,9 +434,9 @@ export class Gateway implements GatewayControl {
     for (const [service, past] of await this.#recorder.recentRequests()) this.#limiter.remember(service, past);
   }
 
-  /** Tells the gateway how to count the proxies that are connected. */
-  countProxies(count: () => number): void {
-    this.#proxies = count;
+  /** From now on agents come in by this door. */
+  serveThrough(door: Door): void {
+    this.#door = door;
   }
 
   /** Removes audit files that are older than the trail is kept. */

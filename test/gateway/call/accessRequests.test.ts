@@ -104,10 +104,12 @@ describe('a wish', () => {
 
   it('that another file stands in the way of is not recorded', async () => {
     const text = HEAD.replace('policies:\n', 'policies: [{ path: /v1/a, methods: [GET] }]\n');
-    await running.gateway.setPolicies([
-      { id: 'user', label: 'policy', approved: POLICY, written: POLICY, grants: true },
-      { id: 'workspace:w', label: 'the other file', approved: text, written: text, grants: false },
-    ]);
+    await running.gateway.set({
+      policies: [
+        { id: 'user', label: 'policy', approved: POLICY, written: POLICY, grants: true },
+        { id: 'workspace:w', label: 'the other file', approved: text, written: text, grants: false },
+      ],
+    });
     expect(ask('DELETE', '/v1/a').message).toContain('the other file');
     expect((await refused('DELETE', '/v1/a')).nextStep).toContain('do not ask for it with request_access');
     expect(wishes).toEqual([]);
@@ -115,7 +117,7 @@ describe('a wish', () => {
 
   it('that only waits for a review is told so', async () => {
     const written = `${POLICY}      - { path: /v1/a, methods: [DELETE] }\n`;
-    await running.gateway.setPolicies([{ id: 'user', label: 'policy', approved: POLICY, written, grants: true }]);
+    await running.gateway.set({ policies: [{ id: 'user', label: 'policy', approved: POLICY, written, grants: true }] });
     const asked = running.gateway.requestAccess(
       { service: 'api', method: 'DELETE', path: '/v1/a', reason: 'r' },
       AGENT,

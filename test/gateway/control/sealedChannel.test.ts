@@ -138,15 +138,19 @@ describe('another extension that is handed the child process', () => {
     const control = await connectGateway(forked.process, forked.start, forked.events);
     const key = freshKey();
     const policy = policyText({ api: loopbackService(upstream.origin) });
-    await control.setFreeze({ all: true, services: [] });
-    await control.setPolicies([{ id: 'user', label: 'policy', approved: policy, written: policy, grants: true }]);
-    await control.setCredentials(forked.credentials({ api: [upstream.origin, key] }));
+    await control.set({ freeze: { all: true, services: [] } });
+    await control.set({ policies: [{ id: 'user', label: 'policy', approved: policy, written: policy, grants: true }] });
+    await control.set({ credentials: forked.credentials({ api: [upstream.origin, key] }) });
 
     const [child] = caught;
     expect(child).toBe(forked.process);
-    const methods = { setFreeze: [{ all: false, services: [] }], setPolicies: [[]], status: [], start: [forked.start] };
-    for (const [method, params] of Object.entries(methods)) {
-      child?.send({ jsonrpc: '2.0', id: 1000, method, params });
+    const methods = {
+      set: [{ freeze: { all: false, services: [] }, policies: [] }],
+      status: [],
+      start: [forked.start],
+    };
+    for (const [method, value] of Object.entries(methods)) {
+      child?.send({ jsonrpc: '2.0', id: 1000, method, params: [{ value, secrets: [], signals: [] }] });
     }
     expect(await control.status()).toMatchObject({ services: [{ name: 'api', status: 'frozen' }] });
     expect(heard.length).toBeGreaterThan(5);

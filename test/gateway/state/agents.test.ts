@@ -22,9 +22,9 @@ beforeAll(async () => {
     },
   });
   const text = policyText({ api: loopbackService(upstream.origin) });
-  await control.setCredentials(gateway.credentials({ api: [upstream.origin, freshKey()] }));
-  await control.setAgents({ entries: ['vscode', 'codex'], names: ['friend'], frozen: [] });
-  await control.setPolicies([{ id: 'user', label: 'p', approved: text, written: text, grants: true }]);
+  await control.set({ credentials: gateway.credentials({ api: [upstream.origin, freshKey()] }) });
+  await control.set({ agents: { entries: ['vscode', 'codex'], names: ['friend'], frozen: [] } });
+  await control.set({ policies: [{ id: 'user', label: 'p', approved: text, written: text, grants: true }] });
 });
 afterAll(async () => {
   for (const agent of agents) await agent.close();
@@ -73,7 +73,7 @@ it('an unknown agent waits for a person, sees no service, asks for nothing and s
 it('once it is allowed, the next call passes', async () => {
   const stranger = await agent('stranger');
   expect((await stranger.refused('read', READ)).code).toBe('approval_pending');
-  await control.setAgents({ entries: ['vscode', 'codex'], names: ['friend', 'stranger'], frozen: [] });
+  await control.set({ agents: { entries: ['vscode', 'codex'], names: ['friend', 'stranger'], frozen: [] } });
   await stranger.ok('read', READ);
   const told = await seen('stranger', { state: 'allowed', calls: 2, blocked: 1 });
   expect(told.pid).toBe(process.pid);
@@ -104,7 +104,7 @@ it('freezing one agent stops what it is doing and leaves the others alone', asyn
   const hanging = frozen.refused('read', { service: 'api', path: '/hang' });
   await until(() => upstream.requests.some(({ target }) => target === '/hang'), 'the call to arrive');
   const began = performance.now();
-  await control.setAgents({ entries: ['vscode', 'codex'], names: ['friend'], frozen: ['frozen-one'] });
+  await control.set({ agents: { entries: ['vscode', 'codex'], names: ['friend'], frozen: ['frozen-one'] } });
   expect(await hanging).toMatchObject({ code: 'frozen', sent: 'unknown' });
   expect(performance.now() - began).toBeLessThan(100);
   expect(await frozen.refused('read', READ)).toMatchObject({ code: 'frozen', sent: 'no' });
@@ -114,11 +114,11 @@ it('freezing one agent stops what it is doing and leaves the others alone', asyn
 
 it('no longer allowing one agent stops what it is doing and leaves the others alone', async () => {
   const names = ['friend', 'guest'];
-  await control.setAgents({ entries: [], names, frozen: [] });
+  await control.set({ agents: { entries: [], names, frozen: [] } });
   const [gone, other] = [await agent('guest'), await agent('friend')];
   const hanging = gone.refused('read', { service: 'api', path: '/hang?guest' });
   await until(() => upstream.requests.some(({ target }) => target === '/hang?guest'), 'the call to arrive');
-  await control.setAgents({ entries: [], names: ['friend'], frozen: [] });
+  await control.set({ agents: { entries: [], names: ['friend'], frozen: [] } });
   const refusal = await hanging;
   expect(refusal).toMatchObject({ code: 'approval_pending', sent: 'unknown' });
   expect(refusal.nextStep).toContain('Do not repeat');

@@ -1,11 +1,11 @@
 import type { ControlEvent } from '../../../gateway/control/controlPort.ts';
 import type { GatewayPart, WindowParts } from '../../app/parts.ts';
-import type { PartName } from '../model/gatewaySupervisor.ts';
+import type { SettingName } from '../model/gatewaySupervisor.ts';
 
 /** Makes a stored change act: the other windows read it again, the gateway has these parts anew, and the trail says so. */
 export async function tellChange(
   { announceChange, gateway }: GatewayPart & WindowParts,
-  parts: readonly PartName[],
+  parts: readonly SettingName[],
   event: ControlEvent,
 ): Promise<void> {
   announceChange();

@@ -1,16 +1,10 @@
 import { errorText } from '../../../core/errorText.ts';
 import type {
-  AgentAdmission,
   AuditHead,
   ControlEvent,
-  CredentialSet,
-  FreezeState,
   GatewayControl,
+  GatewaySettings,
   GatewayStatus,
-  NetworkSettings,
-  PolicyFile,
-  ServerPins,
-  WindowInfo,
 } from '../../../gateway/control/controlPort.ts';
 import { type Disposable, Emitter } from '../../util/emitter.ts';
 import type { Backoff } from './backoff.ts';
@@ -23,18 +17,10 @@ export interface GatewayRun {
   dispose(): void;
 }
 
-/** Everything that a gateway must know, as it is at this moment. */
-export interface GatewayParts {
-  window(): WindowInfo;
-  network(): NetworkSettings;
-  policies(): readonly PolicyFile[];
-  credentials(): CredentialSet;
-  freeze(): FreezeState;
-  agents(): AgentAdmission;
-  toolPins(): readonly ServerPins[];
-}
+/** Each setting of the gateway as it is at this moment. */
+export type SettingSources = { readonly [Name in SettingName]: () => GatewaySettings[Name] };
 
-export type PartName = keyof GatewayParts;
+export type SettingName = keyof GatewaySettings;
 
 export type GatewayHealth =
   | { readonly state: 'starting' }
@@ -55,25 +41,25 @@ export class GatewayDownError extends Error {}
 
 /**
  * Keeps one gateway running for this window: starts it, tells it everything, starts it again when it ended, and tells
- * it each part that changed. Freeze goes first, so that a fresh gateway is never less strict than it should be.
+ * it each setting that changed.
  */
 export class GatewaySupervisor {
   readonly #ports: SupervisorPorts;
-  readonly #parts: GatewayParts;
+  readonly #sources: SettingSources;
   readonly #backoff: Backoff;
   readonly #changed = new Emitter<GatewayHealth>();
-  readonly #told = new Emitter<PartName>();
+  readonly #set = new Emitter<SettingName>();
   readonly onDidChange = this.#changed.event;
   /** Fires when a change is active in the gateway: its status may be another one now. */
-  readonly onDidTell = this.#told.event;
+  readonly onDidSet = this.#set.event;
   #health: GatewayHealth = { state: 'starting' };
   #run: GatewayRun | undefined;
   #retry: Disposable | undefined;
   #disposed = false;
 
-  constructor(ports: SupervisorPorts, parts: GatewayParts, backoff: Backoff) {
+  constructor(ports: SupervisorPorts, sources: SettingSources, backoff: Backoff) {
     this.#ports = ports;
-    this.#parts = parts;
+    this.#sources = sources;
     this.#backoff = backoff;
   }
 
@@ -105,9 +91,15 @@ export class GatewaySupervisor {
       this.#restartLater(this.#ports.now() - startedAt, reason);
     });
     try {
-      // Policies last: until then the gateway refuses calls as starting, and afterwards it knows everything.
-      for (const part of ['freeze', 'agents', 'window', 'network', 'toolPins', 'credentials', 'policies'] as const)
-        await this.#tell(run, part);
+      await run.control.set({
+        freeze: this.#sources.freeze(),
+        agents: this.#sources.agents(),
+        window: this.#sources.window(),
+        network: this.#sources.network(),
+        toolPins: this.#sources.toolPins(),
+        credentials: this.#sources.credentials(),
+        policies: this.#sources.policies(),
+      });
     } catch (error) {
       // A gateway that does not know everything would answer wrongly: away with it. `ended` starts the next one.
       this.#ports.log('error', `The gateway refused an update: ${errorText(error)}`);
@@ -125,17 +117,17 @@ export class GatewaySupervisor {
   }
 
   /**
-   * Hands a changed part on; active when it resolves. Without a running gateway there is nothing to do: the next one
+   * Hands a changed setting on; active when it resolves. Without a running gateway there is nothing to do: the next one
    * is told everything. A gateway that cannot be told is ended, so that nothing old stays active.
    */
-  async push(part: PartName): Promise<void> {
+  async push(name: SettingName): Promise<void> {
     const run = this.#run;
     if (!run) return;
     try {
-      await this.#tell(run, part);
-      this.#told.fire(part);
+      await run.control.set({ [name]: this.#sources[name]() });
+      this.#set.fire(name);
     } catch (error) {
-      this.#ports.log('warn', `The gateway could not be sent its ${part}: ${errorText(error)}`);
+      this.#ports.log('warn', `The gateway could not be sent its ${name}: ${errorText(error)}`);
       run.dispose();
     }
   }
@@ -176,25 +168,6 @@ export class GatewaySupervisor {
     const run = this.#run;
     this.#run = undefined;
     run?.dispose();
-  }
-
-  async #tell(run: GatewayRun, part: PartName): Promise<void> {
-    switch (part) {
-      case 'window':
-        return run.control.setWindow(this.#parts.window());
-      case 'network':
-        return run.control.setNetwork(this.#parts.network());
-      case 'policies':
-        return run.control.setPolicies(this.#parts.policies());
-      case 'credentials':
-        return run.control.setCredentials(this.#parts.credentials());
-      case 'freeze':
-        return run.control.setFreeze(this.#parts.freeze());
-      case 'agents':
-        return run.control.setAgents(this.#parts.agents());
-      case 'toolPins':
-        return run.control.setToolPins(this.#parts.toolPins());
-    }
   }
 
   #restartLater(ranForMs: number, reason: string): void {

@@ -4,7 +4,7 @@ import { installationKey } from '../../state/installationKey.ts';
 import { after } from '../../util/after.ts';
 import type { SecretPort } from '../../util/ports.ts';
 import { Backoff } from './backoff.ts';
-import { type GatewayParts, GatewaySupervisor } from './gatewaySupervisor.ts';
+import { GatewaySupervisor, type SettingSources } from './gatewaySupervisor.ts';
 
 export interface WindowGatewayInputs {
   /** Absolute path of `dist/gateway.js`. */
@@ -19,7 +19,7 @@ export interface WindowGatewayInputs {
 /** This window's gateway, as a real process under a supervisor. */
 export function windowGateway(
   { script, runtimeDir, storage, extensionVersion, secrets }: WindowGatewayInputs,
-  parts: GatewayParts,
+  parts: SettingSources,
   events: GatewayEvents,
 ): GatewaySupervisor {
   return new GatewaySupervisor(

@@ -53,7 +53,7 @@ export class LiveServiceModel implements ServiceModel {
       inputs.freeze.onDidChange(update),
       inputs.policies.onDidChange(update),
       inputs.gateway.onDidChange(update),
-      inputs.gateway.onDidTell(update),
+      inputs.gateway.onDidSet(update),
       inputs.toolPins.onDidChange(update),
       inputs.trust.onDidGrant(update),
       // A call can show that a credential was rejected; an agent makes as many as it likes.

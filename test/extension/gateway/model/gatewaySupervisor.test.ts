@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { Secret } from '../../../../src/core/secret.ts';
 import { Backoff } from '../../../../src/extension/gateway/model/backoff.ts';
 import {
-  type GatewayParts,
   type GatewayRun,
   GatewaySupervisor,
+  type SettingSources,
 } from '../../../../src/extension/gateway/model/gatewaySupervisor.ts';
 import type { GatewayControl } from '../../../../src/gateway/control/controlPort.ts';
 
@@ -17,15 +17,9 @@ class FakeRun implements GatewayRun {
     this.end = resolve;
   });
   readonly control: GatewayControl = {
-    setToolPins: () => this.#tell('toolPins'),
-    setFreeze: () => this.#tell('freeze'),
-    setAgents: () => this.#tell('agents'),
+    set: (settings) => this.#set(Object.keys(settings)),
     disconnectAgents: async () => undefined,
-    setWindow: () => this.#tell('window'),
-    setNetwork: () => this.#tell('network'),
-    setPolicies: () => this.#tell('policies'),
-    setCredentials: () => this.#tell('credentials'),
-    recordControl: ({ action }) => this.#tell(`record ${action}`),
+    recordControl: ({ action }) => this.#set([`record ${action}`]),
     verify: async () => ({ outcome: 'ready' }),
     redeem: async () => ({ renewal: { value: new Secret('redeemed') } }),
     tryCommand: async () => ({ value: new Secret('given by a command') }),
@@ -42,13 +36,13 @@ class FakeRun implements GatewayRun {
     this.end('disposed');
   }
 
-  async #tell(part: string): Promise<void> {
-    if (this.refusing === part) throw new Error(`no ${part}`);
-    this.told.push(part);
+  async #set(names: readonly string[]): Promise<void> {
+    if (this.refusing !== undefined && names.includes(this.refusing)) throw new Error(`no ${this.refusing}`);
+    this.told.push(...names);
   }
 }
 
-const PARTS: GatewayParts = {
+const PARTS: SettingSources = {
   window: () => ({ hostPid: 1, folders: [], trusted: true, focusedAt: 0 }),
   network: () => ({ noProxy: [], certificates: [] }),
   policies: () => [],

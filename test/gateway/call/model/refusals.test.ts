@@ -248,15 +248,15 @@ describe('the refusal', () => {
         policyText({ api: loopbackService(upstream.origin, { policies: [{ path: '/**', methods }] }) });
       const window = { hostPid: process.pid, folders: [], focusedAt: 1 };
       const [approved, written] = [withMethods('GET'), withMethods('GET', 'POST')];
-      await control.setPolicies([{ id: 'user', label: 'user policy', approved, written, grants: true }]);
-      await control.setCredentials(child.credentials({ api: [upstream.origin, key] }));
+      await control.set({ policies: [{ id: 'user', label: 'user policy', approved, written, grants: true }] });
+      await control.set({ credentials: child.credentials({ api: [upstream.origin, key] }) });
       const caller = await connectAgent(child.proxy, 'claude-code');
       try {
         await provoke('policy_not_approved', 'no', 'execute', { service: 'api', method: 'POST', path: '/a' }, caller);
-        await control.setWindow({ ...window, trusted: false });
+        await control.set({ window: { ...window, trusted: false } });
         const untrusted = await provoke('policy_not_approved', 'no', 'read', { service: 'api', path: '/a' }, caller);
         expect(untrusted.nextStep).toContain('trust');
-        await control.setWindow({ ...window, trusted: true });
+        await control.set({ window: { ...window, trusted: true } });
         await caller.ok('read', { service: 'api', path: '/a' });
       } finally {
         await caller.close();
