@@ -1,4 +1,4 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import { compose } from './compose/compose.ts';
 import { hostOf } from './compose/host.ts';
 import { pushChanges } from './compose/pushChanges.ts';
@@ -15,7 +15,20 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const host = hostOf(context);
   const parts = compose(host);
   lastWords = () => parts.app.audit.anchorer.anchor();
-  context.subscriptions.push(pushChanges(host, parts.app, parts.shared));
+  context.subscriptions.push(
+    pushChanges(
+      parts.app,
+      {
+        shared: parts.shared,
+        onDidChangeSecret: context.secrets.onDidChange,
+        onDidChangeNetwork: (changed) =>
+          vscode.workspace.onDidChangeConfiguration((event) => {
+            if (event.affectsConfiguration('http')) changed();
+          }),
+      },
+      host.failed,
+    ),
+  );
   await new Promise((resolve) => setImmediate(resolve));
   context.subscriptions.push(registerFeatures(host, parts));
   context.subscriptions.push(registerSetUpOffer(parts.app, startWindow(host, parts)));

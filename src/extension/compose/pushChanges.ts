@@ -1,17 +1,38 @@
-import * as vscode from 'vscode';
-import type { App } from '../app/app.ts';
+import type { AgentParts, CredentialParts, FreezeParts, GatewayPart, PolicyParts, ServerParts } from '../app/parts.ts';
 import { ANCHOR_PREFIX } from '../audit/model/anchorStore.ts';
 import { reloadOn } from '../state/reloader.ts';
 import type { SharedStateFile } from '../state/sharedState.ts';
-import { Emitter } from '../util/emitter.ts';
-import type { Host } from './host.ts';
+import { type Disposable, Emitter, type Event, together } from '../util/emitter.ts';
 
-/** Tells the gateway what changes in this window, and reads again what changes in another one. */
-export function pushChanges({ context, failed }: Host, app: App, shared: SharedStateFile): vscode.Disposable {
-  const { gateway, freeze, agentStore, credentials, policies, toolPins, administrator } = app;
+/** The parts of a window of which the gateway knows something: as little of each as is needed here. */
+export interface PushedParts {
+  readonly gateway: Pick<GatewayPart['gateway'], 'push'>;
+  readonly freeze: Pick<FreezeParts['freeze'], 'onDidChange' | 'load'>;
+  readonly agentStore: Pick<AgentParts['agentStore'], 'onDidChange' | 'load'>;
+  readonly credentials: Pick<CredentialParts['credentials'], 'onDidChange' | 'load'>;
+  readonly policies: Pick<PolicyParts['policies'], 'onDidChange' | 'refresh'>;
+  readonly toolPins: Pick<ServerParts['toolPins'], 'onDidChangePins' | 'load'>;
+  readonly administrator: Pick<PolicyParts['administrator'], 'onDidChange'>;
+}
+
+/** What VS Code and other windows say. */
+export interface Signals {
+  readonly shared: Pick<SharedStateFile, 'onDidChange' | 'watch'>;
+  /** VS Code says this of what this window stores, too. */
+  readonly onDidChangeSecret: Event<{ readonly key: string }>;
+  readonly onDidChangeNetwork: Event<void>;
+}
+
+/** Sends the gateway what changes in this window, and reads again what changes in another one. */
+export function pushChanges(
+  parts: PushedParts,
+  { shared, onDidChangeSecret, onDidChangeNetwork }: Signals,
+  failed: (error: unknown) => void,
+): Disposable {
+  const { gateway, freeze, agentStore, credentials, policies, toolPins, administrator } = parts;
   // Anchors in SecretStorage concern no other window.
   const secretsChanged = new Emitter<void>();
-  return vscode.Disposable.from(
+  return together(
     freeze.onDidChange(() => void gateway.push('freeze')),
     agentStore.onDidChange(() => void gateway.push('agents')),
     credentials.onDidChange(() => void gateway.push('credentials')),
@@ -27,13 +48,11 @@ export function pushChanges({ context, failed }: Host, app: App, shared: SharedS
     // Another window may have accepted what it saw first, or reviewed.
     toolPins.onDidChangePins(() => void gateway.push('toolPins')),
     administrator.onDidChange(() => void gateway.push('policies')),
-    vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration('http')) void gateway.push('network');
-    }),
+    onDidChangeNetwork(() => void gateway.push('network')),
     shared.watch(),
-    context.secrets.onDidChange(({ key }) => {
+    onDidChangeSecret(({ key }) => {
       if (!key.startsWith(ANCHOR_PREFIX)) secretsChanged.fire();
     }),
-    reloadOn([shared.onDidChange, secretsChanged.event], { ...app, agents: agentStore }, failed),
+    reloadOn([shared.onDidChange, secretsChanged.event], { ...parts, agents: agentStore }, failed),
   );
 }

@@ -1,3 +1,4 @@
+import { Emitter } from '../../../src/extension/util/emitter.ts';
 import type { MetadataPort, SecretPort, TextFolderPort } from '../../../src/extension/util/ports.ts';
 
 /** For what waits between two looks: the second look comes at once. */
@@ -12,6 +13,9 @@ export class FakeSecrets implements SecretPort {
   readonly losing = new Set<string>();
   /** Milliseconds that each call takes. */
   delay: () => number = () => 0;
+  readonly #changed = new Emitter<{ readonly key: string }>();
+  /** As VS Code has it: fires for what this very window stores, too. */
+  readonly onDidChange = this.#changed.event;
 
   async get(key: string): Promise<string | undefined> {
     await this.#wait();
@@ -22,11 +26,12 @@ export class FakeSecrets implements SecretPort {
     await this.#wait();
     this.stored.push(key);
     if (!this.losing.has(key)) this.entries.set(key, value);
+    this.#changed.fire({ key });
   }
 
   async delete(key: string): Promise<void> {
     await this.#wait();
-    this.entries.delete(key);
+    if (this.entries.delete(key)) this.#changed.fire({ key });
   }
 
   async keys(): Promise<string[]> {

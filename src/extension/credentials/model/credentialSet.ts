@@ -58,10 +58,11 @@ export function credentialSetOf(
       ...(standing === undefined ? {} : { standing }),
       ...(expiresAt === undefined ? {} : { expiresAt }),
     })),
+    // In one order, whichever of them came first to the store: the same set is to look the same.
     retired: [
       ...retired.map(({ id, value, until }) => ({ service: id.service, value, until })),
       ...elsewhere.map(({ id, value }) => ({ service: id.service, value, until: Number.MAX_SAFE_INTEGER })),
-    ],
+    ].sort((one, other) => one.until - other.until),
     revoked: records
       .filter((record) => record.state === 'revoked' && here.has(credentialKey(record.id)))
       .map(({ id }) => id.service),

@@ -128,7 +128,7 @@ export class CredentialStore {
         const { createdAt, rotatedAt } = before;
         const undoable = sameBinding(before.binding, binding) && !before.value.equals(value);
         const offer = { until: now + UNDO_FOR_MS, binding, ...dates({ createdAt, rotatedAt }) };
-        await this.#retired.retire(id, before.value, undoable ? offer : undefined);
+        await this.#retired.retire(id, before.value, undoable ? { undo: offer } : {});
       }
       const old = before?.state === 'present' ? { createdAt: before.createdAt, rotatedAt: now } : { createdAt: now };
       await this.#write(id, { state: 'present', value, binding, ...old }, findings);
@@ -240,12 +240,9 @@ export class CredentialStore {
       this.#changed.fire();
     }
     return this.#change(id, async (before) => {
-      if (before?.state === 'present') await this.#retired.retire(id, before.value);
-      await storeKept(
-        this.#secrets,
-        ENTRY + credentialKey(id),
-        entryText({ state: 'revoked', revokedAt: this.#now() }),
-      );
+      // As of the moment from which it was out of use, so that nobody has to be told another time.
+      if (before?.state === 'present') await this.#retired.retire(id, before.value, { at });
+      await storeKept(this.#secrets, ENTRY + credentialKey(id), entryText({ state: 'revoked', revokedAt: at }));
       await this.#index.remove(id);
       await this.#history.add(id, { at, how: 'revoked', last4: '' });
       await this.#reconcile(id);

@@ -45,10 +45,16 @@ export class RetiredValues {
     return undefined;
   }
 
-  /** Keeps a value that is about to be replaced or removed. Whatever could be undone before no longer can. */
-  async retire(id: CredentialId, value: Secret, undo?: UndoOffer): Promise<void> {
+  /**
+   * Keeps a value that is about to be replaced, or was removed at `at`. Whatever could be undone before no longer can.
+   */
+  async retire(
+    id: CredentialId,
+    value: Secret,
+    { undo, at = this.#now() }: { readonly undo?: UndoOffer; readonly at?: number } = {},
+  ): Promise<void> {
     const kept = this.#alive(await this.#read(id)).map(({ undo: _, ...entry }) => entry);
-    const retired: RetiredEntry = { value, until: this.#now() + RETIRED_FOR_MS, ...(undo ? { undo } : {}) };
+    const retired: RetiredEntry = { value, until: at + RETIRED_FOR_MS, ...(undo ? { undo } : {}) };
     await storeKept(this.#secrets, RETIRED + credentialKey(id), retiredText([...kept, retired]));
   }
 

@@ -1,10 +1,10 @@
 import type { ControlEvent } from '../../../gateway/control/controlPort.ts';
 import type { GatewayPart, WindowParts } from '../../app/parts.ts';
-import type { SettingName } from '../model/gatewaySupervisor.ts';
+import type { SettingName } from '../model/settingSender.ts';
 
 /** Makes a stored change act: the other windows read it again, the gateway has these parts anew, and the trail says so. */
 export async function tellChange(
-  { announceChange, gateway }: GatewayPart & WindowParts,
+  { announceChange, gateway }: GatewayPart & Pick<WindowParts, 'announceChange'>,
   parts: readonly SettingName[],
   event: ControlEvent,
 ): Promise<void> {

@@ -1,13 +1,8 @@
 import { errorText } from '../../../core/errorText.ts';
-import type {
-  AuditHead,
-  ControlEvent,
-  GatewayControl,
-  GatewaySettings,
-  GatewayStatus,
-} from '../../../gateway/control/controlPort.ts';
+import type { AuditHead, ControlEvent, GatewayControl, GatewayStatus } from '../../../gateway/control/controlPort.ts';
 import { type Disposable, Emitter } from '../../util/emitter.ts';
 import type { Backoff } from './backoff.ts';
+import { type SettingName, SettingSender, type SettingSources } from './settingSender.ts';
 
 /** One run of the gateway process. */
 export interface GatewayRun {
@@ -16,11 +11,6 @@ export interface GatewayRun {
   readonly ended: Promise<string>;
   dispose(): void;
 }
-
-/** Each setting of the gateway as it is at this moment. */
-export type SettingSources = { readonly [Name in SettingName]: () => GatewaySettings[Name] };
-
-export type SettingName = keyof GatewaySettings;
 
 export type GatewayHealth =
   | { readonly state: 'starting' }
@@ -40,7 +30,7 @@ export interface SupervisorPorts {
 export class GatewayDownError extends Error {}
 
 /**
- * Keeps one gateway running for this window: starts it, tells it everything, starts it again when it ended, and tells
+ * Keeps one gateway running for this window: starts it, sends it everything, starts it again when it ended, and sends
  * it each setting that changed.
  */
 export class GatewaySupervisor {
@@ -54,6 +44,8 @@ export class GatewaySupervisor {
   readonly onDidSet = this.#set.event;
   #health: GatewayHealth = { state: 'starting' };
   #run: GatewayRun | undefined;
+  /** Of that run. */
+  #sender: SettingSender | undefined;
   #retry: Disposable | undefined;
   #disposed = false;
 
@@ -82,7 +74,9 @@ export class GatewaySupervisor {
       run.dispose();
       return;
     }
+    const sender = new SettingSender(run.control, this.#sources);
     this.#run = run;
+    this.#sender = sender;
     const startedAt = this.#ports.now();
     void run.ended.then((reason) => {
       if (this.#run !== run) return;
@@ -91,15 +85,7 @@ export class GatewaySupervisor {
       this.#restartLater(this.#ports.now() - startedAt, reason);
     });
     try {
-      await run.control.set({
-        freeze: this.#sources.freeze(),
-        agents: this.#sources.agents(),
-        window: this.#sources.window(),
-        network: this.#sources.network(),
-        toolPins: this.#sources.toolPins(),
-        credentials: this.#sources.credentials(),
-        policies: this.#sources.policies(),
-      });
+      await sender.send(['freeze', 'agents', 'window', 'network', 'toolPins', 'credentials', 'policies']);
     } catch (error) {
       // A gateway that does not know everything would answer wrongly: away with it. `ended` starts the next one.
       this.#ports.log('error', `The gateway refused an update: ${errorText(error)}`);
@@ -117,14 +103,15 @@ export class GatewaySupervisor {
   }
 
   /**
-   * Hands a changed setting on; active when it resolves. Without a running gateway there is nothing to do: the next one
-   * is told everything. A gateway that cannot be told is ended, so that nothing old stays active.
+   * Sends a setting if it changed; active when it resolves. Without a running gateway there is nothing to do: the next one
+   * is sent everything. A gateway that does not take it is ended, so that nothing old stays active.
    */
   async push(name: SettingName): Promise<void> {
     const run = this.#run;
-    if (!run) return;
+    const sender = this.#sender;
+    if (!run || !sender) return;
     try {
-      await run.control.set({ [name]: this.#sources[name]() });
+      await sender.send([name]);
       this.#set.fire(name);
     } catch (error) {
       this.#ports.log('warn', `The gateway could not be sent its ${name}: ${errorText(error)}`);

@@ -4,7 +4,8 @@ import { installationKey } from '../../state/installationKey.ts';
 import { after } from '../../util/after.ts';
 import type { SecretPort } from '../../util/ports.ts';
 import { Backoff } from './backoff.ts';
-import { GatewaySupervisor, type SettingSources } from './gatewaySupervisor.ts';
+import { GatewaySupervisor } from './gatewaySupervisor.ts';
+import type { SettingSources } from './settingSender.ts';
 
 export interface WindowGatewayInputs {
   /** Absolute path of `dist/gateway.js`. */

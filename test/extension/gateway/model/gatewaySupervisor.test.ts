@@ -1,58 +1,20 @@
 import { describe, expect, test } from 'vitest';
-import { Secret } from '../../../../src/core/secret.ts';
 import { Backoff } from '../../../../src/extension/gateway/model/backoff.ts';
-import {
-  type GatewayRun,
-  GatewaySupervisor,
-  type SettingSources,
-} from '../../../../src/extension/gateway/model/gatewaySupervisor.ts';
-import type { GatewayControl } from '../../../../src/gateway/control/controlPort.ts';
+import { GatewaySupervisor } from '../../../../src/extension/gateway/model/gatewaySupervisor.ts';
+import type { SettingSources } from '../../../../src/extension/gateway/model/settingSender.ts';
+import { FakeRun } from '../../support/fakeRun.ts';
 
-class FakeRun implements GatewayRun {
-  readonly told: string[] = [];
-  refusing: string | undefined;
-  disposed = false;
-  end: (reason: string) => void = () => undefined;
-  readonly ended = new Promise<string>((resolve) => {
-    this.end = resolve;
-  });
-  readonly control: GatewayControl = {
-    set: (settings) => this.#set(Object.keys(settings)),
-    disconnectAgents: async () => undefined,
-    recordControl: ({ action }) => this.#set([`record ${action}`]),
-    verify: async () => ({ outcome: 'ready' }),
-    redeem: async () => ({ renewal: { value: new Secret('redeemed') } }),
-    tryCommand: async () => ({ value: new Secret('given by a command') }),
-    explain: async () => ({}),
-    perform: async () => ({ answer: { status: 200, headers: {}, durationMs: 1 } }),
-    status: async () => ({ gatewayId: 'g', runtimeDir: '/run', services: [], servers: [], proxies: 0, calls: 0 }),
-    head: async () => ({ gatewayId: 'g', seq: 0, hash: '' }),
-    answerApproval: async () => true,
-    settleAccessWish: async () => undefined,
-  };
-
-  dispose(): void {
-    this.disposed = true;
-    this.end('disposed');
-  }
-
-  async #set(names: readonly string[]): Promise<void> {
-    if (this.refusing !== undefined && names.includes(this.refusing)) throw new Error(`no ${this.refusing}`);
-    this.told.push(...names);
-  }
-}
-
-const PARTS: SettingSources = {
+const SOURCES: SettingSources = {
   window: () => ({ hostPid: 1, folders: [], trusted: true, focusedAt: 0 }),
   network: () => ({ noProxy: [], certificates: [] }),
   policies: () => [],
   credentials: () => ({ current: [], retired: [], revoked: [] }),
-  freeze: () => ({ all: true, services: [] }),
+  freeze: () => ({ all: false, services: [] }),
   agents: () => ({ entries: [], names: [], frozen: [] }),
   toolPins: () => [],
 };
 
-function setUp(starts: readonly (FakeRun | Error)[]) {
+function setUp(starts: readonly (FakeRun | Error)[], sources: Partial<SettingSources> = {}) {
   const queue = [...starts];
   const waits: { ms: number; go: () => void; cancelled: boolean }[] = [];
   const logged: string[] = [];
@@ -76,7 +38,7 @@ function setUp(starts: readonly (FakeRun | Error)[]) {
       now: () => 0,
       log: (_level, message) => logged.push(message),
     },
-    PARTS,
+    { ...SOURCES, ...sources },
     new Backoff(),
   );
   return { supervisor, waits, logged };
@@ -143,11 +105,15 @@ describe('start', () => {
 });
 
 describe('push', () => {
-  test('hands one part on', async () => {
+  test('hands one setting on, if it is another', async () => {
     const run = new FakeRun();
-    const { supervisor } = setUp([run]);
+    let revoked: readonly string[] = [];
+    const { supervisor } = setUp([run], { credentials: () => ({ current: [], retired: [], revoked }) });
     await supervisor.start();
     run.told.length = 0;
+    await supervisor.push('credentials');
+    expect(run.told).toEqual([]);
+    revoked = ['stripe'];
     await supervisor.push('credentials');
     expect(run.told).toEqual(['credentials']);
   });
@@ -158,9 +124,11 @@ describe('push', () => {
 
   test('ends a gateway that cannot be told, so that nothing old stays in force', async () => {
     const run = new FakeRun();
-    const { supervisor } = setUp([run]);
+    let all = false;
+    const { supervisor } = setUp([run], { freeze: () => ({ all, services: [] }) });
     await supervisor.start();
     run.refusing = 'freeze';
+    all = true;
     await supervisor.push('freeze');
     expect(run.disposed).toBe(true);
   });
