@@ -2,7 +2,7 @@ import { agentName } from '../core/audit/agentName.ts';
 import type { AuditRecord } from '../core/audit/auditEvent.ts';
 import { compareRecords, matchesQuery, parseSince } from '../core/audit/auditQuery.ts';
 import { errorText } from '../core/errorText.ts';
-import { auditRuns, directoryFindings, runRecords, verifyRun } from '../gateway/audit/trail.ts';
+import { auditRuns, directoryFindings, runRecords, verifyRun } from '../gateway/audit/auditFiles.ts';
 import { print } from './jsonLines.ts';
 import { parseOptions, UsageError } from './usage.ts';
 

@@ -6,18 +6,18 @@ import type { Secret } from '../core/secret.ts';
 import type {
   Binding,
   Credential,
-  CredentialKeeper,
   CredentialSet,
   Renewal,
   RenewalLease,
   SessionRequest,
+  TokenStore,
 } from '../gateway/control/controlPort.ts';
 import { materialProblem } from '../gateway/credentials/payload.ts';
 
 const RETIRED_MS = 24 * 60 * 60 * 1000;
 
 /** The credentials of a gateway on the command line: memory instead of SecretStorage, and one gateway to renew them. */
-export class CommandLineCredentials implements CredentialKeeper {
+export class CommandLineCredentials implements TokenStore {
   #set: CredentialSet = { current: [], retired: [], revoked: [] };
   /** What stands for VS Code's own sessions here. */
   readonly #sessions = new Map<string, { readonly value: Secret; readonly binding: Credential['binding'] }>();
@@ -45,7 +45,7 @@ export class CommandLineCredentials implements CredentialKeeper {
     }
   }
 
-  /** For a credential that a wrapped server names. Throws for a value that cannot be one. */
+  /** For a credential that an upstream MCP server names. Throws for a value that cannot be one. */
   storeBound(name: string, binding: Binding, value: Secret): void {
     refuseUnfit(value);
     const { current, retired, revoked } = this.#without(name);

@@ -18,7 +18,7 @@ const MAX_FOLDERS = 50_000;
 /** Folders of others' code, or of no code at all. */
 const SKIPPED = new Set(['node_modules', '.git', '.hg', '.svn', '.venv', 'venv', '__pycache__', 'bower_components']);
 
-/** The places of a person's own configurations, with every `*` filled in from the disk. */
+/** The places of the user's own configurations, with every `*` filled in from the disk. */
 export function userSources(places: readonly ConfigPlace[], within: string | undefined): ConfigSource[] {
   return places.flatMap(({ path: pattern, client, format }) =>
     expanded(pattern).map((file) => ({ path: path.normalize(file), client, format, scope: 'user' as const, within })),

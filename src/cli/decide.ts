@@ -91,7 +91,7 @@ function judgeLine(
   };
 }
 
-/** What the policy says of a tool, whatever its server offers and a person accepted of it. */
+/** What the policy says of a tool, whatever its server offers and the user accepted of it. */
 function judgeTool({ server, tool }: ToolCallInput, servers: Policy['servers'], explains: boolean): Printed {
   const definition = servers.get(server);
   if (!definition) return { verdict: 'deny', code: 'unknown_service', reason: `There is no server named ${server}.` };

@@ -3,7 +3,7 @@ import { credentialsOf } from '../core/policy/compare/serverDestination.ts';
 import type { Policy } from '../core/policy/model/policy.ts';
 import type { Binding } from '../gateway/control/controlPort.ts';
 
-/** What can be frozen by name: services and wrapped servers. */
+/** What can be frozen by name: services and upstream MCP servers. */
 export function stoppableNames(policy: Policy): ReadonlySet<string> {
   return new Set([...policy.services.keys(), ...policy.servers.keys()]);
 }

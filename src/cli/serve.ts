@@ -44,17 +44,17 @@ export async function serveCommand(args: string[]): Promise<number> {
   });
   const approve = z.enum(['ask', 'all', 'none']).safeParse(values.approve);
   if (!approve.success) throw new UsageError('--approve takes ask, all or none.');
-  const parent = await CommandLineParent.start({
+  const host = await CommandLineHost.start({
     policy: path.resolve(required(values.policy, '--policy')),
     approver: approve.data === 'ask' ? 'person' : approve.data,
     runtimeDir: path.resolve(values['runtime-dir'] ?? fs.mkdtempSync(path.join(os.tmpdir(), 'valet-key-run-'))),
     auditDir: path.resolve(values['audit-dir'] ?? fs.mkdtempSync(path.join(os.tmpdir(), 'valet-key-audit-'))),
   });
-  const end = (): void => void parent.close().then((status) => process.exit(status));
+  const end = (): void => void host.close().then((status) => process.exit(status));
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
-  for await (const line of inputLines()) print(await parent.obey(line));
-  return parent.close();
+  for await (const line of inputLines()) print(await host.obey(line));
+  return host.close();
 }
 
 interface ServeOptions {
@@ -70,8 +70,8 @@ function approvalLine({ id, service, method, url, agent, reason }: ApprovalQuest
   return { id, service, method, target, agent: agent.name, ...(reason === undefined ? {} : { reason }) };
 }
 
-/** The gateway's parent on the command line: standard input instead of a person, memory instead of SecretStorage. */
-class CommandLineParent {
+/** The gateway's host on the command line: standard input instead of the user, memory instead of SecretStorage. */
+class CommandLineHost {
   readonly #policyFile: string;
   readonly #parser = new BoundedPolicyParser(__filename);
   readonly #gateway: RunningGateway;
@@ -96,14 +96,14 @@ class CommandLineParent {
     this.#questions = questions;
   }
 
-  static async start(options: ServeOptions): Promise<CommandLineParent> {
+  static async start(options: ServeOptions): Promise<CommandLineHost> {
     const credentials = new CommandLineCredentials();
     const questions = new Map<string, string>();
     const tools = new ToolReview();
     const events: GatewayEvents = {
-      keeper: credentials,
+      tokenStore: credentials,
       onAudit: (_event, line) => process.stderr.write(`${line}\n`),
-      onAccessWish: ({ agent, service, method, path: wanted, reason }) =>
+      onAccessRequest: ({ agent, service, method, path: wanted, reason }) =>
         process.stderr.write(
           `${escapeUnshowable(`${agent} asks for ${method} ${wanted} on ${service}: ${JSON.stringify(reason)}`)}\n`,
         ),
@@ -119,12 +119,12 @@ class CommandLineParent {
     const { policy, runtimeDir, auditDir, approver } = options;
     fs.mkdirSync(runtimeDir, { recursive: true, mode: 0o700 });
     const gateway = await startGateway({ runtimeDir, auditDir, extensionVersion: '' }, events, __filename, approver);
-    const parent = new CommandLineParent(policy, gateway, credentials, questions, tools);
+    const host = new CommandLineHost(policy, gateway, credentials, questions, tools);
     try {
-      await parent.#reload();
-      await parent.#takeCredentialsFromEnvironment();
+      await host.#reload();
+      await host.#takeCredentialsFromEnvironment();
     } catch (error) {
-      await parent.close();
+      await host.close();
       throw error;
     }
     print({
@@ -137,7 +137,7 @@ class CommandLineParent {
         env: { VALETKEY_RUNTIME_DIR: runtimeDir },
       },
     });
-    return parent;
+    return host;
   }
 
   /** Carries out one order and says how it went. */
@@ -227,7 +227,7 @@ class CommandLineParent {
     }
   }
 
-  /** The text on disk becomes the approved one: on the command line, whoever starts the gateway is the person. */
+  /** The text on disk becomes the approved one: on the command line, whoever starts the gateway is the user. */
   async #reload(): Promise<void> {
     const text = readText(this.#policyFile);
     const { policy, problems } = await this.#parser.parse(text);
@@ -254,7 +254,7 @@ class CommandLineParent {
     }
   }
 
-  /** The destination of a service's credential, or of one that a wrapped server names. */
+  /** The destination of a service's credential, or of one that an upstream MCP server names. */
   #known(name: string): Binding {
     const binding = neededCredentials(this.#policy).get(name);
     if (!binding) throw this.#unknown(name);

@@ -1,6 +1,6 @@
 import type { ServerPins, ToolsSeen } from '../gateway/control/controlPort.ts';
 
-/** The tools of wrapped servers that were seen and accepted on the command line: kept in memory, for as long as it runs. */
+/** The tools of upstream MCP servers that were seen and accepted on the command line: kept in memory, for as long as it runs. */
 export class ToolReview {
   readonly #seen = new Map<string, ToolsSeen>();
   readonly #pins = new Map<string, ServerPins>();

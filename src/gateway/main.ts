@@ -5,7 +5,7 @@ import { serveHost } from './control/pipe.ts';
 import { type RunningGateway, startGateway } from './startGateway.ts';
 
 /**
- * The private child process: everything it knows comes over the pipe from the parent that forked it, and it ends when
+ * The private child process: everything it knows comes over the pipe from the host that forked it, and it ends when
  * that pipe closes, whatever is under way.
  */
 function main(): void {
@@ -22,14 +22,14 @@ function main(): void {
   const end = async (): Promise<void> => {
     if (ending) return;
     ending = true;
-    // Whatever goes wrong with its last words, it does not outlive its parent by a second.
+    // Whatever goes wrong with its last words, it does not outlive its host by a second.
     setTimeout(() => process.exit(1), 500).unref();
     await running?.close();
     process.exit(0);
   };
   process.on('disconnect', () => void end());
   process.on('SIGTERM', () => void end());
-  process.on('SIGINT', () => undefined); // Ctrl+C in a terminal reaches the whole group; the parent decides
+  process.on('SIGINT', () => undefined); // Ctrl+C in a terminal reaches the whole group; the host decides
 
   serveHost(process, async (settings, events): Promise<GatewayControl> => {
     const gateway = await startGateway(settings, events, __filename);

@@ -8,9 +8,9 @@ import { Gateway } from './operations/gateway.ts';
 
 export interface RunningGateway {
   readonly control: GatewayControl;
-  /** Into the parent's log, with every known credential taken out. */
+  /** Into the host's log, with every known credential taken out. */
   log(level: 'info' | 'warn' | 'error', message: string): void;
-  /** Takes the socket away, ends what is under way with an answer, and syncs the audit trail. Takes a quarter of a second at most. */
+  /** Takes the socket away, ends what is under way with an answer, and syncs the audit log. Takes a quarter of a second at most. */
   close(): Promise<void>;
 }
 

@@ -40,7 +40,7 @@ export const refusalSchema = z.object({
   code: z.enum(ERROR_CODES),
   /** What happened, in one sentence. */
   message: z.string(),
-  /** What to do next, for the agent or for the person. */
+  /** What to do next, for the agent or for the user. */
   nextStep: z.string(),
   /** Whether the request may have reached the API. */
   sent: z.enum(['no', 'yes', 'unknown']),
@@ -119,7 +119,7 @@ export const accessAnswerSchema = z.object({
 });
 export type AccessAnswer = z.infer<typeof accessAnswerSchema>;
 
-/** A call to a tool of a wrapped server. */
+/** A call to a tool of an upstream MCP server. */
 export const toolCallSchema = z.object({
   server: agentTexts.name,
   tool: agentTexts.name,
@@ -147,16 +147,16 @@ export const numberedSchema = z.object({ id: requestId });
 export const fromProxySchema = z.discriminatedUnion('do', [
   z.object({ do: z.literal('hello'), agent: agentSchema, scope: z.enum(['window', 'user']) }),
   z.object({ do: z.literal('listServices'), id: requestId, service: agentTexts.name.optional() }),
-  /** `tellWaiting`: say so, once, when the call begins to wait for a person. */
-  z.object({ do: z.literal('execute'), id: requestId, call: callSchema, tellWaiting: z.literal(true).optional() }),
+  /** `notifyWaiting`: say so, once, when the call begins to wait for the user. */
+  z.object({ do: z.literal('execute'), id: requestId, call: callSchema, notifyWaiting: z.literal(true).optional() }),
   z.object({ do: z.literal('requestAccess'), id: requestId, access: accessSchema }),
   z.object({ do: z.literal('listTools'), id: requestId, server: agentTexts.name }),
-  /** `tellProgress`: say when it begins to wait for a person, and what the server says of its progress. */
+  /** `notifyProgress`: say when it begins to wait for the user, and what the server says of its progress. */
   z.object({
     do: z.literal('callTool'),
     id: requestId,
     call: toolCallSchema,
-    tellProgress: z.literal(true).optional(),
+    notifyProgress: z.literal(true).optional(),
   }),
   /** From now on: say whenever the list of this server's tools is another one. */
   z.object({ do: z.literal('watchTools'), server: agentTexts.name }),
@@ -166,7 +166,7 @@ export type FromProxy = z.infer<typeof fromProxySchema>;
 
 /**
  * From the gateway: one reply for each id, a good answer or a refusal of the closed list. Before it, for who asked to be
- * told, that the call waits for a person, or how far it has come. And that the tools of a watched server changed.
+ * told, that the call waits for the user, or how far it has come. And that the tools of a watched server changed.
  */
 export const fromGatewaySchema = z.union([
   z.object({ id: requestId, waiting: z.literal('approval') }),

@@ -18,7 +18,7 @@ const MAX_DIRECTORY_BYTES = 100 - '/0123456789abcdef.sock'.length;
 
 /**
  * Where gateways and proxies of this user meet. Linux: `$XDG_RUNTIME_DIR/valet-key`; otherwise `<tmpdir>/valet-key-<uid>`;
- * Windows: a folder below `%LOCALAPPDATA%` (only the rendezvous files live there; the sockets are named pipes).
+ * Windows: a folder below `%LOCALAPPDATA%` (only the discovery files live there; the sockets are named pipes).
  * A directory whose path is too long for a socket gives way to `/tmp/valet-key-<uid>`.
  */
 export function defaultRuntimeDir(inputs: RuntimeDirInputs): string {

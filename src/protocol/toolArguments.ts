@@ -13,7 +13,7 @@ const querySchema = z.record(z.string(), z.union([queryValue, z.null(), z.array(
 
 /** Texts of an agent's, with their lengths: the proxy checks the same ones, so that it sends nothing that does not fit. */
 export const agentTexts = {
-  /** A service, a wrapped server or a tool; and a method. */
+  /** A service, an upstream MCP server or a tool; and a method. */
   name: z.string().max(MAX_NAME_CHARS),
   path: z.string().max(MAX_PATH_CHARS),
   reason: z.string().max(MAX_REASON_CHARS),

@@ -47,7 +47,7 @@ export class GatewayClient {
   }
 
   /**
-   * `onWaiting` is told when a call begins to wait for a person, `onProgress` how far a call to a wrapped server has come,
+   * `onWaiting` is told when a call begins to wait for the user, `onProgress` how far a call to an upstream MCP server has come,
    * for orders that ask to be told.
    */
   async ask(
@@ -71,7 +71,7 @@ export class GatewayClient {
     const before = this.#found;
     const existing = await before;
     if (existing?.connection.open) return (await this.#better(existing)) ?? existing.connection;
-    // Of questions that come at once, one looks; what a person allows, they allow to one connection.
+    // Of questions that come at once, one looks; what the user allows, they allow to one connection.
     if (this.#found !== before) return this.#connected();
     const attempt = this.#find();
     this.#found = attempt;

@@ -30,7 +30,7 @@ export interface GatewayConnection {
   readonly open: boolean;
   /**
    * Sends one order and resolves with the reply to it; when the connection breaks, with a refusal that says so.
-   * `onWaiting` is told when the call waits for a person, `onProgress` how far it has come, for orders that ask to be told.
+   * `onWaiting` is told when the call waits for the user, `onProgress` how far it has come, for orders that ask to be told.
    */
   ask(
     order: Order,
@@ -38,7 +38,7 @@ export interface GatewayConnection {
     onWaiting?: () => void,
     onProgress?: (progress: CallProgress) => void,
   ): Promise<Reply>;
-  /** Calls `listener` when the tools of a wrapped server change, and once when the connection is over. */
+  /** Calls `listener` when the tools of an upstream MCP server change, and once when the connection is over. */
   watchTools(server: string, listener: () => void): void;
   /** Closes once nothing is under way. */
   retire(): void;
@@ -46,9 +46,9 @@ export interface GatewayConnection {
 
 /** Connects and proves, or rejects. Nothing about the agent is said before the gateway has proven the key. */
 export function connect(candidate: Candidate, agent: AgentInfo): Promise<GatewayConnection> {
-  const { rendezvous, scope } = candidate;
+  const { discovery, scope } = candidate;
   return new Promise((resolve, reject) => {
-    const socket = net.connect(rendezvous.socket);
+    const socket = net.connect(discovery.socket);
     const lines = new LineSplitter(MAX_HANDSHAKE_LINE_BYTES);
     const pending = new Map<number, Pending>();
     const watching: (() => void)[] = [];
@@ -73,13 +73,13 @@ export function connect(candidate: Candidate, agent: AgentInfo): Promise<Gateway
       if (!proven) {
         const challenge = challengeSchema.parse(message);
         const nonces = { proxy: ownNonce, gateway: challenge.nonce };
-        if (!provesKey(rendezvous.key, 'gateway', nonces, challenge.proof)) {
+        if (!provesKey(discovery.key, 'gateway', nonces, challenge.proof)) {
           throw new Error('the gateway did not prove that it has the key');
         }
         proven = true;
         lines.cap = MAX_LINE_BYTES;
         clearTimeout(timeout);
-        send({ proof: prove(rendezvous.key, 'proxy', nonces) });
+        send({ proof: prove(discovery.key, 'proxy', nonces) });
         send({ do: 'hello', agent, scope } satisfies FromProxy);
         resolve(connection);
         return;

@@ -60,7 +60,7 @@ function main(): void {
   void server.connect(new StdioTransport(process.stdin, process.stdout));
 }
 
-/** The name behind `--server`, by which this proxy stands in for a wrapped server. Ends the process on anything else. */
+/** The name behind `--server`, by which this proxy stands in for an upstream MCP server. Ends the process on anything else. */
 function wrappedName(args: readonly string[]): string | undefined {
   if (args.length === 0) return undefined;
   const [option, name = ''] = args;
@@ -114,7 +114,7 @@ function toQuestion(tool: ToolName, given: unknown): Question | Refused {
 
 /** A call of a client that wants to hear of its progress asks the gateway to tell when it waits. */
 function telling(question: Question, progress: WaitingProgress | undefined): Question {
-  return progress && question.do === 'execute' ? { ...question, tellWaiting: true } : question;
+  return progress && question.do === 'execute' ? { ...question, notifyWaiting: true } : question;
 }
 
 /** The same content twice: structured, and as text for clients that read only text. */

@@ -4,7 +4,7 @@ import type { ProgressToken, ServerNotification } from '@modelcontextprotocol/sd
 const EVERY_MS = 10_000;
 const MESSAGE = 'Waiting for the user to approve this request in VS Code.';
 
-/** Tells an MCP client that its call waits for a person. */
+/** Tells an MCP client that its call waits for the user. */
 export interface WaitingProgress {
   /** The call begins to wait: says so at once, and then every ten seconds. */
   start(): void;

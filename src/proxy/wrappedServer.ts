@@ -12,7 +12,7 @@ import type { GatewayConnection } from './gatewayConnection.ts';
 import { invalidArguments, type Reply } from './reply.ts';
 import { waitingProgress } from './waitingProgress.ts';
 
-/** How often a proxy of a wrapped server looks for a gateway while it has none, in milliseconds. */
+/** How often a proxy of an upstream MCP server looks for a gateway while it has none, in milliseconds. */
 const LOOK_MS = 1000;
 
 export function wrappedInstructions(name: string): string {
@@ -21,7 +21,7 @@ On an error follow its nextStep. Never repeat a denied call and never work aroun
 }
 
 /**
- * Makes a proxy the wrapped server of this name: its tools and results are the gateway's. Without a gateway it shows the
+ * Makes a proxy the upstream MCP server of this name: its tools and results are the gateway's. Without a gateway it shows the
  * tools that it last knew, and says that they changed as soon as a gateway is there.
  */
 export function serveWrapped(server: Server, name: string, gateway: GatewayClient): void {
@@ -49,7 +49,7 @@ export function serveWrapped(server: Server, name: string, gateway: GatewayClien
       );
     };
     try {
-      const question = { do: 'callTool' as const, call, tellProgress: true as const };
+      const question = { do: 'callTool' as const, call, notifyProgress: true as const };
       return resultOf(await gateway.ask(question, signal, waiting?.start, onProgress));
     } finally {
       waiting?.stop();

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { GENESIS, sealRecord } from '../../src/core/audit/record.ts';
 import { TrailReader } from '../../src/extension/audit/explorer/trailReader.ts';
-import { sha256 } from '../../src/gateway/audit/trail.ts';
+import { sha256 } from '../../src/gateway/audit/auditFiles.ts';
 
 const RECORDS = 1_000_000;
 const PART_BYTES = 16 * 1024 * 1024;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AuditRecord } from '../../src/core/audit/auditEvent.ts';
-import { auditRuns, directoryFindings, runRecords, verifyRun } from '../../src/gateway/audit/trail.ts';
+import { auditRuns, directoryFindings, runRecords, verifyRun } from '../../src/gateway/audit/auditFiles.ts';
 import { readGateways } from '../../src/proxy/findGateways.ts';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
 import { type Editor, startEditor } from './support/editor.ts';

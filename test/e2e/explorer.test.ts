@@ -4,7 +4,7 @@ import type { FrameLocator } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AuditEvent } from '../../src/core/audit/auditEvent.ts';
 import { GENESIS, sealRecord } from '../../src/core/audit/record.ts';
-import { sha256 } from '../../src/gateway/audit/trail.ts';
+import { sha256 } from '../../src/gateway/audit/auditFiles.ts';
 import { type Editor, EXTENSION_ID, startEditor } from './support/editor.ts';
 import { until } from './support/wait.ts';
 import type { EditorWindow } from './support/window.ts';

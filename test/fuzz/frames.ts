@@ -3,8 +3,8 @@ import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import fc from 'fast-check';
+import { type DiscoveryFile, discoverySchema } from '../../src/protocol/discoveryFile.ts';
 import { freshNonce, prove } from '../../src/protocol/proof.ts';
-import { type Rendezvous, rendezvousSchema } from '../../src/protocol/rendezvous.ts';
 import type { Fuzzer } from './fuzzer.ts';
 import { flipped, flips, oddArguments, oddValue } from './oddValues.ts';
 import { startWholeGateway } from './wholeGateway.ts';
@@ -64,7 +64,7 @@ export const frames: Fuzzer<Frames> = {
     });
     const { runtimeDir } = whole.served;
     const file = fs.readdirSync(runtimeDir).find((name) => name.endsWith('.json')) ?? '';
-    const found = rendezvousSchema.parse(JSON.parse(fs.readFileSync(path.join(runtimeDir, file), 'utf8')));
+    const found = discoverySchema.parse(JSON.parse(fs.readFileSync(path.join(runtimeDir, file), 'utf8')));
     let sent = 0;
     return {
       attempt: async (input) => {
@@ -87,7 +87,7 @@ export const frames: Fuzzer<Frames> = {
 };
 
 /** A connection to the gateway: with a good proof, or with none that could be good. */
-async function connect({ socket: address, key, protocol }: Rendezvous, proven: boolean): Promise<net.Socket> {
+async function connect({ socket: address, key, protocol }: DiscoveryFile, proven: boolean): Promise<net.Socket> {
   const socket = net.connect(address);
   socket.on('error', () => socket.destroy());
   const challenge = once(socket, 'data') as Promise<[Buffer]>;

@@ -42,7 +42,7 @@ beforeEach(async () => {
       }),
     }),
     credentials: [['api', upstream.origin, key]],
-    onAccessWish: ({ path: wanted }) => void wishes.push(wanted),
+    onAccessRequest: ({ path: wanted }) => void wishes.push(wanted),
     now: () => now,
     auditDir,
   });

@@ -8,14 +8,14 @@ it('what a gateway said before it was killed is heard before its pipe is closed:
     path.join(import.meta.dirname, '../support/dyingGateway.ts'),
     { runtimeDir: '/nowhere', auditDir: '/nowhere', extensionVersion: '0' },
     {
-      keeper: {
+      tokenStore: {
         leaseRenewal: async () => undefined,
         storeRenewal: async (_lease, { value }) => void stored.push(value.expose('fingerprint')),
         releaseRenewal: async () => undefined,
         session: async () => undefined,
       },
       onAudit: () => undefined,
-      onAccessWish: () => undefined,
+      onAccessRequest: () => undefined,
       onAgents: () => undefined,
       onApproval: () => undefined,
       onApprovalGone: () => undefined,

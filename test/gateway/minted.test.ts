@@ -400,7 +400,7 @@ describe('a signature', () => {
         state,
         transport: new Transport(),
         recorder,
-        keeper: undefined,
+        tokenStore: undefined,
         now: () => clock,
         log: () => undefined,
       });

@@ -157,7 +157,7 @@ describe('a token endpoint that refuses', () => {
     const [service] = (await under.gateway.status()).services;
     expect(service).toMatchObject({
       status: 'rejected',
-      mend: 'policy',
+      remedy: 'policy',
       why: expect.stringContaining('invalid_scope'),
     });
     expect(service?.why).not.toContain('401');
@@ -170,6 +170,6 @@ describe('a token endpoint that refuses', () => {
       body: '{"error":"invalid_grant"}',
     });
     expect((await refusal()).nextStep).toContain('sign in again');
-    expect((await under.gateway.status()).services[0]).not.toHaveProperty('mend');
+    expect((await under.gateway.status()).services[0]).not.toHaveProperty('remedy');
   });
 });

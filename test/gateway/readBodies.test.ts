@@ -7,12 +7,12 @@ import { settled } from '../support/until.ts';
 // Real servers that read one kind of body, and no more parameters than usual: what is allowed is what they read.
 
 /** Servers stop here without a word: PHP, Koa, Hapi, qs. */
-const MOST_READ = 1000;
+const MAX_READ = 1000;
 
 type Read = (body: string, type: string) => string | undefined;
 
 const fromForm = (text: string): string | undefined =>
-  new URLSearchParams(text.split('&').slice(0, MOST_READ).join('&')).get('amount') ?? undefined;
+  new URLSearchParams(text.split('&').slice(0, MAX_READ).join('&')).get('amount') ?? undefined;
 
 /** As PHP and Express with one parser do: what has another type is not looked at. */
 const SERVERS: Readonly<Record<string, Read>> = {

@@ -37,7 +37,7 @@ async function start(): Promise<{ gateway: ForkedGateway; read(path: string): Pr
   forked.push(gateway);
   const control = await connectGateway(gateway.process, gateway.start, {
     ...gateway.events,
-    keeper: keyholder.keeper,
+    tokenStore: keyholder.tokenStore,
   });
   await control.set({ policies: [{ id: 'user', label: 'policy', approved: policy, written: policy, grants: true }] });
   await control.set({ credentials: keyholder.set() });

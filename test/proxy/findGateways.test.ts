@@ -3,10 +3,10 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Rendezvous } from '../../src/protocol/rendezvous.ts';
+import type { DiscoveryFile } from '../../src/protocol/discoveryFile.ts';
 import { type ClientLocation, rankGateways, readGateways } from '../../src/proxy/findGateways.ts';
 
-function window(id: number, more: Partial<Rendezvous> = {}): Rendezvous {
+function window(id: number, more: Partial<DiscoveryFile> = {}): DiscoveryFile {
   return {
     protocol: 1,
     gatewayId: id.toString(16).padStart(16, '0'),
@@ -22,9 +22,9 @@ function window(id: number, more: Partial<Rendezvous> = {}): Rendezvous {
 
 const nowhere: ClientLocation = { parentPid: 1, home: '/home/ada', workingDirectory: '/home/ada', roots: [] };
 
-function ranked(all: Rendezvous[], own: Partial<ClientLocation> = {}): (readonly [id: number, scope: string])[] {
+function ranked(all: DiscoveryFile[], own: Partial<ClientLocation> = {}): (readonly [id: number, scope: string])[] {
   return rankGateways(all, { ...nowhere, ...own }).map(
-    ({ rendezvous, scope }) => [Number.parseInt(rendezvous.gatewayId, 16), scope] as const,
+    ({ discovery, scope }) => [Number.parseInt(discovery.gatewayId, 16), scope] as const,
   );
 }
 
@@ -81,7 +81,7 @@ describe('the gateway that a proxy takes', () => {
   });
 });
 
-describe('the rendezvous files', () => {
+describe('the discovery files', () => {
   it('that are whole and of this version are read, and no others', () => {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'vk-'));
     const write = (name: string, text: string): void => fs.writeFileSync(path.join(folder, name), text);

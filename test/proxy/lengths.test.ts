@@ -100,9 +100,9 @@ describe('an argument', () => {
   );
 
   it('is refused by the gateway alone, too, for whoever speaks to it without our proxy, and ends nothing', async () => {
-    const [rendezvous] = readGateways(served.runtimeDir);
-    if (!rendezvous) throw new Error('no gateway');
-    const raw = await connect({ rendezvous, fit: 2, scope: 'window' }, { name: 'somebody' });
+    const [discovery] = readGateways(served.runtimeDir);
+    if (!discovery) throw new Error('no gateway');
+    const raw = await connect({ discovery, fit: 2, scope: 'window' }, { name: 'somebody' });
     try {
       const call = { ...execute, tool: 'execute' };
       const bad = [

@@ -3,9 +3,9 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { DiscoveryFile } from '../../src/protocol/discoveryFile.ts';
 import { MAX_HANDSHAKE_LINE_BYTES } from '../../src/protocol/messages.ts';
 import { freshNonce, prove } from '../../src/protocol/proof.ts';
-import type { Rendezvous } from '../../src/protocol/rendezvous.ts';
 import { type RawProxy, startRawProxy } from '../support/rawProxy.ts';
 import { connectAgent, freshKey, loopbackService, policyText, type Served, serve } from '../support/serve.ts';
 import { sleep, until } from '../support/until.ts';
@@ -161,7 +161,7 @@ describe('a false gateway', () => {
     });
     server.listen(socketPath);
     closers.push(() => server.close());
-    const rendezvous: Rendezvous = {
+    const rendezvous: DiscoveryFile = {
       protocol: 1,
       gatewayId: '00000000000000aa',
       pid: process.pid,
@@ -215,9 +215,9 @@ describe('a false gateway', () => {
 });
 
 describe('the socket of a gateway', () => {
-  function rendezvous(): Rendezvous {
+  function rendezvous(): DiscoveryFile {
     const [name] = fs.readdirSync(served.runtimeDir).filter((file) => file.endsWith('.json'));
-    return JSON.parse(fs.readFileSync(path.join(served.runtimeDir, name ?? ''), 'utf8')) as Rendezvous;
+    return JSON.parse(fs.readFileSync(path.join(served.runtimeDir, name ?? ''), 'utf8')) as DiscoveryFile;
   }
 
   /** Says these lines one after the other, each made of what was heard so far; gives all that came back. */
@@ -309,7 +309,7 @@ describe("a proxy that looked before its own window's gateway was there", () => 
     // Another window: its extension host is not what started the proxy.
     const [name = ''] = fs.readdirSync(served.runtimeDir).filter((file) => file.endsWith('.json'));
     const folder = emptyFolder();
-    const other = JSON.parse(fs.readFileSync(path.join(served.runtimeDir, name), 'utf8')) as Rendezvous;
+    const other = JSON.parse(fs.readFileSync(path.join(served.runtimeDir, name), 'utf8')) as DiscoveryFile;
     fs.writeFileSync(path.join(folder, name), JSON.stringify({ ...other, hostPid: 1 }), { mode: 0o600 });
 
     const agent = await connectAgent(

@@ -7,7 +7,7 @@ serveHost(process, async (_settings, events) => {
   setTimeout(() => {
     events.onLog('info', 'be busy');
     for (let line = 0; line < 20; line += 1) events.onLog('info', `line ${line}`);
-    void events.keeper?.storeRenewal('lease', { value: new Secret('the next refresh token') });
+    void events.tokenStore?.storeRenewal('lease', { value: new Secret('the next refresh token') });
     setTimeout(() => process.kill(process.pid, 'SIGKILL'), 100);
   }, 50);
   return {} as GatewayControl;

@@ -37,7 +37,7 @@ export function forkGateway(folder = fs.mkdtempSync(path.join(os.tmpdir(), 'vk-'
     told,
     events: {
       onAudit: (_event, line) => void told.push(line),
-      onAccessWish: (wish) => void told.push(JSON.stringify(wish)),
+      onAccessRequest: (wish) => void told.push(JSON.stringify(wish)),
       onAgents: () => undefined,
       onApproval: (question) => void told.push(JSON.stringify(question)),
       onApprovalGone: (id, why) => void told.push(`${id} ${why}`),

@@ -46,7 +46,7 @@ export async function gatewayInProcess(options: {
   /** Commands that give credentials, and how they are run. */
   commands?: CredentialSet['commands'];
   runCommand?: RunCommand;
-  onAccessWish?: GatewayEvents['onAccessWish'];
+  onAccessRequest?: GatewayEvents['onAccessRequest'];
   /** This machine's clock. */
   now?: () => number;
 }): Promise<GatewayInProcess> {
@@ -60,9 +60,9 @@ export async function gatewayInProcess(options: {
     requestHashKey: '00',
     script: path.resolve(import.meta.dirname, '../../dist/gateway.js'),
     events: {
-      ...(options.keyholder ? { keeper: options.keyholder.keeper } : {}),
+      ...(options.keyholder ? { tokenStore: options.keyholder.tokenStore } : {}),
       onAudit: (_event, line) => void log.push(line),
-      onAccessWish: options.onAccessWish ?? (() => undefined),
+      onAccessRequest: options.onAccessRequest ?? (() => undefined),
       onAgents: () => undefined,
       onApproval: (question) => void questions.push({ ...question }),
       onApprovalGone: (id, why) => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { placementOf } from '../../src/core/policy/auth/authTypes.ts';
 import { parsePolicy } from '../../src/core/policy/read/parse.ts';
 import { Secret } from '../../src/core/secret.ts';
-import type { CredentialKeeper, CredentialSet, Renewal, RenewalLease } from '../../src/gateway/control/controlPort.ts';
+import type { CredentialSet, Renewal, RenewalLease, TokenStore } from '../../src/gateway/control/controlPort.ts';
 
 type PortCall = 'leaseRenewal' | 'storeRenewal' | 'releaseRenewal';
 
@@ -52,7 +52,7 @@ export class Keyholder {
     for (const id of [...this.#leases.keys()]) this.#free(id);
   }
 
-  readonly keeper: CredentialKeeper = {
+  readonly tokenStore: TokenStore = {
     leaseRenewal: async (service): Promise<RenewalLease | undefined> => {
       await this.#enter('leaseRenewal');
       while ([...this.#leases.values()].some((lease) => lease.service === service)) {

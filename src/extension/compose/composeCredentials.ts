@@ -13,7 +13,7 @@ import type { Host } from './host.ts';
 
 export interface CredentialParts {
   readonly credentials: CredentialStore;
-  readonly keeper: RenewalKeeper;
+  readonly tokenStore: RenewalKeeper;
   readonly signIns: SignIns;
 }
 
@@ -26,7 +26,7 @@ export function composeCredentials(
   const sessions = new Sessions((provider, scopes) =>
     vscode.authentication.getSession(provider, [...scopes], { silent: true }),
   );
-  const keeper = new RenewalKeeper({
+  const tokenStore = new RenewalKeeper({
     credentials,
     locks: new RenewalLocks(path.join(storage, 'renewals'), Date.now),
     ids: () => credentialIds(policies.entries()),
@@ -49,5 +49,5 @@ export function composeCredentials(
       },
     }),
   );
-  return { credentials, keeper, signIns };
+  return { credentials, tokenStore, signIns };
 }

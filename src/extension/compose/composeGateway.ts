@@ -55,7 +55,7 @@ export function composeGateway(host: Host, sources: GatewaySources): GatewaySupe
     gateway.onDidChange(({ state }) => {
       if (state === 'up') return;
       approval.queue.clear();
-      void credential.keeper.endLeases().catch(failed);
+      void credential.tokenStore.endLeases().catch(failed);
     }),
   );
   return gateway;
@@ -93,7 +93,7 @@ function handlers(
   const lines = new ChannelLines(auditChannel);
   context.subscriptions.push(lines);
   return {
-    keeper: credential.keeper,
+    tokenStore: credential.tokenStore,
     // An agent's flood of calls brings as many of these: each costs next to nothing here, and the views have a pace.
     onAudit: (event, line) => {
       lines.add(line);
@@ -108,7 +108,7 @@ function handlers(
       void approval.toasts.tell(question).catch(failed);
     },
     onApprovalGone: (id) => approval.queue.gone(id),
-    onAccessWish: (request) => {
+    onAccessRequest: (request) => {
       if (accessRequests.add(request)) void notifyOfAccessRequest(request).catch(failed);
     },
     onAgents: (connected) => {

@@ -12,7 +12,7 @@ import { select } from './select.ts';
 import { type Truncation, truncateJson, truncateText } from './truncate.ts';
 
 export const DEFAULT_MAX_CHARS = 20_000;
-export const MOST_MAX_CHARS = 100_000;
+export const MAX_ANSWER_CHARS = 100_000;
 /** Binary bodies above this many bytes are described, not returned. */
 const MAX_BINARY_BYTES = 16 * 1024;
 
@@ -70,7 +70,7 @@ export async function buildAnswer(
     refuseDisguise(bytes, type.charset, redactor);
     const text = decodeText(bytes, type);
     const parsed = text !== undefined && isJsonType(type.essence) ? parseExactJson(text) : undefined;
-    const maxChars = Math.min(call.maxChars ?? DEFAULT_MAX_CHARS, MOST_MAX_CHARS);
+    const maxChars = Math.min(call.maxChars ?? DEFAULT_MAX_CHARS, MAX_ANSWER_CHARS);
     let truncated: Truncation[] = [];
 
     if (parsed !== undefined) {

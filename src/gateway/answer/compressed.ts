@@ -6,14 +6,14 @@ import { isTooLarge } from './decode.ts';
 const MAGICS = ['1f8b', '28b52ffd', '504b0304', 'fd377a58', '425a68'];
 
 /** Binary bodies above this are described, not returned, so that no more than this can tell anything. */
-const MOST_LOOKED_AT = 16 * 1024;
-const MOST_OUTPUT = 64 * 1024;
+const MAX_LOOKED_AT = 16 * 1024;
+const MAX_OUTPUT = 64 * 1024;
 /** Something before the compressed data hides it no better than a header would. */
-const MOST_BEFORE = 8;
-const MOST_TIMES = 2;
+const MAX_BEFORE = 8;
+const MAX_TIMES = 2;
 
 /** So many places further inside are tried: a picture has one or two, and each takes a moment. */
-const MOST_INSIDE = 16;
+const MAX_INSIDE = 16;
 
 /** Less output than this, or less text in it, comes out of random bytes, too. */
 const LEAST_OUTPUT = 8;
@@ -28,21 +28,21 @@ const DECODERS: readonly ((bytes: Uint8Array) => Uint8Array)[] = [
   (bytes) => (isZlib(bytes) ? inflateRaw(bytes.subarray(2)) : NOTHING),
   (bytes) => (bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzip(bytes) : NOTHING),
   inflateRaw,
-  (bytes) => zlib.brotliDecompressSync(bytes, { finishFlush: BROTLI_OPERATION_FLUSH, maxOutputLength: MOST_OUTPUT }),
+  (bytes) => zlib.brotliDecompressSync(bytes, { finishFlush: BROTLI_OPERATION_FLUSH, maxOutputLength: MAX_OUTPUT }),
   (bytes) =>
     bytes[0] === 0x28 && bytes[1] === 0xb5
-      ? zlib.zstdDecompressSync(bytes, { finishFlush: ZSTD_e_flush, maxOutputLength: MOST_OUTPUT })
+      ? zlib.zstdDecompressSync(bytes, { finishFlush: ZSTD_e_flush, maxOutputLength: MAX_OUTPUT })
       : NOTHING,
 ];
 
 function inflateRaw(bytes: Uint8Array): Uint8Array {
-  return zlib.inflateRawSync(bytes, { finishFlush: Z_SYNC_FLUSH, maxOutputLength: MOST_OUTPUT });
+  return zlib.inflateRawSync(bytes, { finishFlush: Z_SYNC_FLUSH, maxOutputLength: MAX_OUTPUT });
 }
 
 /** Without the ten bytes of a plain header, so that the checksum at the end is left alone: it may be wrong. */
 function gunzip(bytes: Uint8Array): Uint8Array {
   if (bytes[3] === 0) return inflateRaw(bytes.subarray(10));
-  return zlib.gunzipSync(bytes, { finishFlush: Z_SYNC_FLUSH, maxOutputLength: MOST_OUTPUT });
+  return zlib.gunzipSync(bytes, { finishFlush: Z_SYNC_FLUSH, maxOutputLength: MAX_OUTPUT });
 }
 
 /** Whether two bytes in front are a header of zlib's (RFC 1950). */
@@ -57,12 +57,12 @@ function isZlib(bytes: Uint8Array): boolean {
  * documents, only when `tells` finds a credential in it.
  */
 export function isCompressed(bytes: Uint8Array, tells: (bytes: Uint8Array) => boolean): boolean {
-  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, MOST_LOOKED_AT));
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, MAX_LOOKED_AT));
   const start = head.subarray(0, 4).toString('hex');
   if (MAGICS.some((magic) => start.startsWith(magic))) return true;
   if (isPlainText(head)) return false;
-  for (let offset = 0; offset < Math.min(MOST_BEFORE, head.length); offset++) {
-    if (yields(head.subarray(offset), offset === 0 ? MOST_TIMES : 1, offset === 0, tells)) return true;
+  for (let offset = 0; offset < Math.min(MAX_BEFORE, head.length); offset++) {
+    if (yields(head.subarray(offset), offset === 0 ? MAX_TIMES : 1, offset === 0, tells)) return true;
   }
   return signedPlaces(head).some((offset) => yields(head.subarray(offset), 1, false, tells));
 }
@@ -70,7 +70,7 @@ export function isCompressed(bytes: Uint8Array, tells: (bytes: Uint8Array) => bo
 /** Where gzip or zlib say themselves that they begin, as in a part of a form, a chunk of a picture, a stream of a document. */
 function signedPlaces(bytes: Uint8Array): number[] {
   const places: number[] = [];
-  for (let offset = MOST_BEFORE; offset < bytes.length - LEAST_OUTPUT && places.length < MOST_INSIDE; offset++) {
+  for (let offset = MAX_BEFORE; offset < bytes.length - LEAST_OUTPUT && places.length < MAX_INSIDE; offset++) {
     const [first, second, third] = bytes.subarray(offset, offset + 3);
     const zlibBegins = first === 0x78 && (second === 0x01 || second === 0x5e || second === 0x9c || second === 0xda);
     if (zlibBegins || (first === 0x1f && second === 0x8b && third === 0x08)) places.push(offset);
@@ -80,7 +80,7 @@ function signedPlaces(bytes: Uint8Array): number[] {
 
 /** Whether a credential is in what bytes hold compressed. For what is an archive by its own right, such as a tool's result. */
 export function hides(bytes: Uint8Array, tells: (bytes: Uint8Array) => boolean): boolean {
-  return yields(bytes.subarray(0, MOST_LOOKED_AT), MOST_TIMES, false, tells);
+  return yields(bytes.subarray(0, MAX_LOOKED_AT), MAX_TIMES, false, tells);
 }
 
 function yields(bytes: Uint8Array, times: number, textCounts: boolean, tells: (bytes: Uint8Array) => boolean): boolean {

@@ -25,7 +25,7 @@ const decoders: Readonly<Record<string, (bytes: Buffer, options: { maxOutputLeng
 };
 
 /** How many bodies grow at once: each may take its whole cap of memory while it does. */
-const MOST_AT_ONCE = 2;
+const MAX_AT_ONCE = 2;
 
 /** Undoes content encodings, a few bodies at a time, so that many bombs at once take no more memory than a few. */
 export class Decompressor {
@@ -37,7 +37,7 @@ export class Decompressor {
    * Throws {@link TooLargeError} or {@link WithheldError}.
    */
   async decompress(body: Buffer, contentEncoding: string, maxBytes: number): Promise<Buffer> {
-    if (this.#running >= MOST_AT_ONCE) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    if (this.#running >= MAX_AT_ONCE) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else this.#running++;
     try {
       return await decompress(body, contentEncoding, maxBytes);

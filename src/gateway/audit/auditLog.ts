@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { AuditEvent, AuditRecord } from '../../core/audit/auditEvent.ts';
 import { FIRST_SEQ, GENESIS, sealRecord } from '../../core/audit/record.ts';
-import { sha256 } from './trail.ts';
+import { sha256 } from './auditFiles.ts';
 
 /** The record could not be handed to the operating system. */
 export class AuditWriteError extends Error {}
@@ -20,7 +20,7 @@ export interface AuditLogOptions {
 }
 
 /**
- * The audit trail of one gateway run: JSON lines in `<start>-<run>-<part>.jsonl`, one hash chain over all parts. A
+ * The audit log of one gateway run: JSON lines in `<start>-<run>-<part>.jsonl`, one hash chain over all parts. A
  * record is handed to the operating system before `record` returns, and synced to disk within 200 ms.
  */
 export class AuditLog {
@@ -43,7 +43,7 @@ export class AuditLog {
     this.#start = new Date(options.now()).toISOString().replace(/[-:]|\.\d+/g, '');
   }
 
-  /** Where the chain stands: what the parent anchors. */
+  /** Where the chain stands: what the host anchors. */
   get head(): { readonly seq: number; readonly hash: string } {
     return { seq: this.#nextSeq - 1, hash: this.#prev };
   }

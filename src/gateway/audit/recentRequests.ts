@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseRecord } from '../../core/audit/verify.ts';
-import { auditRuns, NotAPartError, partLines } from './trail.ts';
+import { auditRuns, NotAPartError, partLines } from './auditFiles.ts';
 
 /** A request that went out: when (milliseconds since the epoch), and by which agent's short name. */
 export interface PastRequest {
@@ -10,9 +10,9 @@ export interface PastRequest {
 }
 
 /** The longest period that a limit can have: a day, in milliseconds. */
-export const LONGEST_PERIOD_MS = 24 * 60 * 60 * 1000;
+export const MAX_PERIOD_MS = 24 * 60 * 60 * 1000;
 /** A limit with a higher count than this is forgotten in part. */
-export const MOST_PAST_REQUESTS = 100_000;
+export const MAX_PAST_REQUESTS = 100_000;
 
 const INTENT = '"kind":"intent"';
 
@@ -24,7 +24,7 @@ export async function recentRequests(
   directory: string,
   now: number,
 ): Promise<ReadonlyMap<string, readonly PastRequest[]>> {
-  const since = now - LONGEST_PERIOD_MS;
+  const since = now - MAX_PERIOD_MS;
   const found = new Map<string, PastRequest[]>();
   if (!fs.existsSync(directory)) return found;
   // Whole runs by the time in their records, never by that of a file, which anybody can set.
@@ -42,7 +42,7 @@ export async function recentRequests(
   }
   // No more than are remembered later, too: a gateway must start within seconds.
   for (const [service, past] of found) {
-    found.set(service, past.sort((a, b) => a.at - b.at).slice(-MOST_PAST_REQUESTS));
+    found.set(service, past.sort((a, b) => a.at - b.at).slice(-MAX_PAST_REQUESTS));
   }
   return found;
 }

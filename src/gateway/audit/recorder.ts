@@ -9,7 +9,7 @@ import { AuditLog } from './auditLog.ts';
 import { type PastRequest, recentRequests } from './recentRequests.ts';
 import { pruneOldRuns } from './retention.ts';
 
-/** Writes what happens: the audit trail, its human lines, and the product's own log. None of it ever holds a credential. */
+/** Writes what happens: the audit log, its human lines, and the product's own log. None of it ever holds a credential. */
 export class Recorder {
   readonly #log: AuditLog;
   readonly #events: GatewayEvents;
@@ -111,7 +111,7 @@ export class Recorder {
     }
   }
 
-  /** Removes audit files that are older than the trail is kept. */
+  /** Removes audit files that are older than the audit log is kept. */
   async prune(): Promise<void> {
     try {
       await pruneOldRuns(this.#directory, this.#now(), (removed) =>
@@ -128,13 +128,13 @@ export class Recorder {
 }
 
 /** Twice what a record keeps of an agent's own texts: the rest of them is not worth looking through. */
-const MOST_READ = { path: 4096, reason: 1000 };
+const MAX_READ = { path: 4096, reason: 1000 };
 
 function withoutExcess(event: AuditEvent): AuditEvent {
   const { path, reason } = event;
   return {
     ...event,
-    ...(path === undefined ? {} : { path: path.slice(0, MOST_READ.path) }),
-    ...(reason === undefined ? {} : { reason: reason.slice(0, MOST_READ.reason) }),
+    ...(path === undefined ? {} : { path: path.slice(0, MAX_READ.path) }),
+    ...(reason === undefined ? {} : { reason: reason.slice(0, MAX_READ.reason) }),
   };
 }

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { AuditRecord, RemovedRecords } from '../../core/audit/auditEvent.ts';
 import type { AuditRun } from '../../core/audit/partName.ts';
-import { auditRuns, partLines, verifyRun } from './trail.ts';
+import { auditRuns, partLines, verifyRun } from './auditFiles.ts';
 
 /** How long audit files are kept, in milliseconds: 90 days. */
 export const KEEP_MS = 90 * 24 * 60 * 60 * 1000;

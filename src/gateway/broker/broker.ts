@@ -3,21 +3,21 @@ import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { errorText } from '../../core/errorText.ts';
+import { type DiscoveryFile, discoverySchema } from '../../protocol/discoveryFile.ts';
 import { isAlive } from '../../protocol/isAlive.ts';
 import { PROTOCOL_VERSION } from '../../protocol/messages.ts';
 import { readPlainFile } from '../../protocol/plainFile.ts';
-import { type Rendezvous, rendezvousSchema } from '../../protocol/rendezvous.ts';
 import { ensureRuntimeDir } from '../../protocol/runtimeDir.ts';
 import type { WindowInfo } from '../control/controlPort.ts';
 import { MAX_CONNECTIONS } from '../limits/connections.ts';
 import type { Gateway } from '../operations/gateway.ts';
 import { serveConnection } from './connection.ts';
 
-/** How often the rendezvous is looked after: cleaners of temporary directories take files away. */
+/** How often the discovery file is looked after: cleaners of temporary directories take files away. */
 const UPKEEP_MS = 2000;
 
 /**
- * The socket side: a Unix socket (or named pipe) for proxies, and the rendezvous file by which they find it.
+ * The socket side: a Unix socket (or named pipe) for proxies, and the discovery file by which they find it.
  */
 export class Broker {
   readonly #gateway: Gateway;
@@ -49,7 +49,7 @@ export class Broker {
     return this.#connections.size;
   }
 
-  /** Listens and publishes the rendezvous. Throws when the runtime directory is not safe. */
+  /** Listens and publishes the discovery file. Throws when the runtime directory is not safe. */
   async start(): Promise<void> {
     ensureRuntimeDir(this.#runtimeDir);
     this.#sweep();
@@ -65,10 +65,10 @@ export class Broker {
     if (this.#server) this.#publish();
   }
 
-  /** Takes the rendezvous away: nobody finds this gateway any more. Those who have a connection keep it. */
+  /** Takes the discovery file away: nobody finds this gateway any more. Those who have a connection keep it. */
   stopListening(): void {
     clearInterval(this.#upkeep);
-    fs.rmSync(this.#rendezvousFile, { force: true });
+    fs.rmSync(this.#discoveryPath, { force: true });
     this.#server?.close();
     this.#server = undefined;
   }
@@ -80,7 +80,7 @@ export class Broker {
     if (process.platform !== 'win32') fs.rmSync(this.#socketPath, { force: true });
   }
 
-  get #rendezvousFile(): string {
+  get #discoveryPath(): string {
     return path.join(this.#runtimeDir, `${this.#gatewayId}.json`);
   }
 
@@ -114,9 +114,9 @@ export class Broker {
       .finally(() => this.#connections.delete(socket));
   }
 
-  /** Writes the rendezvous in one step: a reader sees the old file or the new one, never half. */
+  /** Writes the discovery file in one step: a reader sees the old file or the new one, never half. */
   #publish(): void {
-    const rendezvous: Rendezvous = {
+    const discovery: DiscoveryFile = {
       protocol: PROTOCOL_VERSION,
       gatewayId: this.#gatewayId,
       pid: process.pid,
@@ -126,9 +126,9 @@ export class Broker {
       focusedAt: this.#window.focusedAt,
       key: this.#key,
     };
-    const temporary = `${this.#rendezvousFile}.${randomBytes(4).toString('hex')}.tmp`;
-    fs.writeFileSync(temporary, JSON.stringify(rendezvous), { mode: 0o600, flag: 'wx' });
-    fs.renameSync(temporary, this.#rendezvousFile);
+    const temporary = `${this.#discoveryPath}.${randomBytes(4).toString('hex')}.tmp`;
+    fs.writeFileSync(temporary, JSON.stringify(discovery), { mode: 0o600, flag: 'wx' });
+    fs.renameSync(temporary, this.#discoveryPath);
   }
 
   async #lookAfter(): Promise<void> {
@@ -139,7 +139,7 @@ export class Broker {
         this.#server.close();
         await this.#listen();
       }
-      if (!fs.existsSync(this.#rendezvousFile)) this.#publish();
+      if (!fs.existsSync(this.#discoveryPath)) this.#publish();
     } catch (error) {
       this.#onLog(`The runtime directory could not be cleaned up: ${firstLine(error)}`);
     }
@@ -150,17 +150,17 @@ export class Broker {
     for (const name of fs.readdirSync(this.#runtimeDir)) {
       const file = path.join(this.#runtimeDir, name);
       if (!/^[0-9a-f]{16}\.json$/.test(name)) continue;
-      const rendezvous = readRendezvous(file);
-      if (rendezvous && isAlive(rendezvous.pid)) continue;
+      const discovery = readDiscovery(file);
+      if (discovery && isAlive(discovery.pid)) continue;
       fs.rmSync(file, { force: true });
       fs.rmSync(path.join(this.#runtimeDir, name.replace(/json$/, 'sock')), { force: true });
     }
   }
 }
 
-function readRendezvous(file: string): Rendezvous | undefined {
+function readDiscovery(file: string): DiscoveryFile | undefined {
   try {
-    return rendezvousSchema.parse(JSON.parse(readPlainFile(file)));
+    return discoverySchema.parse(JSON.parse(readPlainFile(file)));
   } catch {
     return undefined; // half-written, of another version, or gone: all of them are of no use
   }

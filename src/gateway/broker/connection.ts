@@ -88,7 +88,7 @@ export async function serveConnection(
     }
   }
 
-  /** One message that a proxy should not have sent harms none of the others, nor what a person allowed this connection. */
+  /** One message that a proxy should not have sent harms none of the others, nor what the user allowed this connection. */
   function refuseOutOfForm(given: unknown, { issues }: ZodError): void {
     const id = numberedSchema.safeParse(given);
     if (!id.success) throw new Error('a message was not valid');
@@ -123,7 +123,7 @@ export async function serveConnection(
         if (!hasRoom(message.id, size)) return;
         void perform(message.id, size, (signal) =>
           gateway.call(message.call, caller, signal, () => {
-            if (message.tellWaiting) reply({ id: message.id, waiting: 'approval' });
+            if (message.notifyWaiting) reply({ id: message.id, waiting: 'approval' });
           }),
         );
         return;
@@ -150,11 +150,11 @@ export async function serveConnection(
     return room;
   }
 
-  function callTool({ id, call, tellProgress }: CallTool, size: number): void {
+  function callTool({ id, call, notifyProgress }: CallTool, size: number): void {
     const onWaiting = (): void => {
-      if (tellProgress) reply({ id, waiting: 'approval' });
+      if (notifyProgress) reply({ id, waiting: 'approval' });
     };
-    const onProgress = tellProgress && ((progress: CallProgress): void => reply({ id, progress }));
+    const onProgress = notifyProgress && ((progress: CallProgress): void => reply({ id, progress }));
     void perform(id, size, (signal) => gateway.callTool(call, caller, signal, onWaiting, onProgress));
   }
 

@@ -6,7 +6,7 @@ import { canonicalise } from '../../core/request/canonicalise.ts';
 import type { CanonicalRequest } from '../../core/request/parts/requestModel.ts';
 import type { AccessAnswer, AccessRequest } from '../../protocol/messages.ts';
 import type { Recorder } from '../audit/recorder.ts';
-import type { AccessWish, WishOutcome } from '../control/controlPort.ts';
+import type { AccessRequestOutcome, PendingAccessRequest } from '../control/controlPort.ts';
 import { ConnectionRate } from '../limits/connectionRate.ts';
 import type { RefusalLimit } from '../limits/refusalLimit.ts';
 import type { ServiceInForce } from '../policies/policySet.ts';
@@ -17,11 +17,11 @@ import { auditAgent, type Caller } from './model/callContext.ts';
 import { refusals } from './model/refusals.ts';
 
 /** Of one conversation (one proxy connection), waiting or declined: more would be nagging. */
-const MOST_OF_ONE = 3;
-/** Of all that wait for a person: connections are quickly made anew, and a longer list is read by nobody. */
-const MOST_WAITING = 50;
+const MAX_OF_ONE = 3;
+/** Of all that wait for the user: connections are quickly made anew, and a longer list is read by nobody. */
+const MAX_WAITING = 50;
 /** Of all: what is kept of declined ones is bounded. */
-const MOST_KEPT = 500;
+const MAX_RETAINED = 500;
 
 /** How often one connection may ask, whatever becomes of it. An honest agent asks for a few rules in all. */
 const OF_ONE: Rate = { count: 30, per: 'minute' };
@@ -31,7 +31,7 @@ interface AccessParts {
   readonly recorder: Recorder;
   readonly refusalLimit: Pick<RefusalLimit, 'refused'>;
   readonly inCalls: Pick<CredentialsInCalls, 'inQuestion' | 'refuseFor'>;
-  readonly tellPerson: (wish: AccessWish) => void;
+  readonly notifyUser: (request: PendingAccessRequest) => void;
   readonly now: () => number;
 }
 
@@ -45,7 +45,7 @@ interface Kept {
 }
 
 /**
- * The rules that agents asked for. One waits for a service, method and path, whoever asks; one that a person declined
+ * The rules that agents asked for. One waits for a service, method and path, whoever asks; one that the user declined
  * stays so for the conversation that asked.
  */
 export class AccessRequests {
@@ -64,9 +64,9 @@ export class AccessRequests {
   }
 
   /**
-   * Records that an agent wishes for a rule, and passes the wish on to the person; unless a rule is not what is missing,
-   * which the agent is told instead, and the trail, too. Changes nothing by itself. Throws a refusal when the wish is out of
-   * form, and when a credential stands in one that a person would be asked about, or for a call that would pass.
+   * Records that an agent access requests for a rule, and passes the access request on to the user; unless a rule is not what is missing,
+   * which the agent is told instead, and the audit log, too. Changes nothing by itself. Throws a refusal when the access request is out of
+   * form, and when a credential stands in one that the user would be asked about, or for a call that would pass.
    */
   request(access: AccessRequest, caller: Caller): AccessAnswer {
     const inForce = this.#parts.state.find(access.service, caller.scope);
@@ -92,8 +92,8 @@ export class AccessRequests {
     }
     this.#parts.recorder.record({ ...event, verdict: 'request_access' });
     const { id, reason } = event;
-    this.#kept = [...this.#kept, { id, connection: caller.connection, wanted, declined: false }].slice(-MOST_KEPT);
-    this.#parts.tellPerson({ id, agent: event.agent.name, ...wanted, reason });
+    this.#kept = [...this.#kept, { id, connection: caller.connection, wanted, declined: false }].slice(-MAX_RETAINED);
+    this.#parts.notifyUser({ id, agent: event.agent.name, ...wanted, reason });
     return {
       recorded: true,
       message: `The user has been asked to allow ${wanted.method} on this path of ${wanted.service}.`,
@@ -101,7 +101,7 @@ export class AccessRequests {
     };
   }
 
-  /** What the agent is told where nobody is asked; undefined where a person is. */
+  /** What the agent is told where nobody is asked; undefined where the user is. */
   #needless(
     wanted: Wanted,
     request: CanonicalRequest,
@@ -117,32 +117,32 @@ export class AccessRequests {
     if (this.#kept.some((other) => !other.declined && sameRule(other.wanted, wanted))) {
       return notAsked(`The user has already been asked to allow ${what}, and has not decided yet.`, GO_ON);
     }
-    if (this.#kept.filter((other) => other.connection === connection).length >= MOST_OF_ONE) {
+    if (this.#kept.filter((other) => other.connection === connection).length >= MAX_OF_ONE) {
       return notAsked(
-        `The user has been asked for ${MOST_OF_ONE} rules in this conversation, which is the limit.`,
+        `The user has been asked for ${MAX_OF_ONE} rules in this conversation, which is the limit.`,
         GO_ON,
       );
     }
-    if (this.#kept.filter(({ declined }) => !declined).length >= MOST_WAITING) {
-      return notAsked(`${MOST_WAITING} rules requested by agents wait for the user, which is the limit.`, GO_ON);
+    if (this.#kept.filter(({ declined }) => !declined).length >= MAX_WAITING) {
+      return notAsked(`${MAX_WAITING} rules requested by agents wait for the user, which is the limit.`, GO_ON);
     }
     return undefined;
   }
 
   /** It waits no more. What was granted is in the policies; what was declined is remembered. */
-  settle(id: string, outcome: WishOutcome): void {
+  settle(id: string, outcome: AccessRequestOutcome): void {
     this.#kept = this.#kept.flatMap((kept) => {
       if (kept.id !== id) return [kept];
       return outcome === 'declined' ? [{ ...kept, declined: true }] : [];
     });
   }
 
-  /** Whether a person declined this very rule to the conversation. */
+  /** Whether the user declined this very rule to the conversation. */
   wasDeclined(wanted: Wanted, connection: string): boolean {
     return this.#kept.some((kept) => kept.declined && kept.connection === connection && sameRule(kept.wanted, wanted));
   }
 
-  /** The conversation is over. What waits goes on waiting: the person may still want it. */
+  /** The conversation is over. What waits goes on waiting: the user may still want it. */
   disconnect(connection: string): void {
     this.#rate.disconnect(connection);
     this.#kept = this.#kept.filter((kept) => !kept.declined || kept.connection !== connection);
@@ -178,7 +178,7 @@ function withoutRule(
   const now = decide(request, agent, reading);
   const wanted = ruleWanted(request, service.baseUrl.prefix);
   const tool = request.method === 'GET' || request.method === 'HEAD' ? 'read' : 'execute';
-  // A rule for a GraphQL endpoint has a say in the document, which a wish does not have.
+  // A rule for a GraphQL endpoint has a say in the document, which a access request does not have.
   const which = wanted.graphql ? `A GraphQL query with ${what}` : what;
   const limit = wanted.graphql
     ? ` For a mutation, call ${tool} with it: the answer says which rule the user has to write.`

@@ -1,7 +1,7 @@
 import type { AuditEvent } from '../../core/audit/auditEvent.ts';
 import type { ApprovalAnswer, ApprovalQuestion } from '../control/controlPort.ts';
 
-/** What a person said to a question, as a record: about which request, by its hash. */
+/** What the user said to a question, as a record: about which request, by its hash. */
 export function answerEvent(question: ApprovalQuestion, path: string, answer: ApprovalAnswer): AuditEvent {
   const { id, service, environment, method, credential, requestHash, rule } = question;
   return {

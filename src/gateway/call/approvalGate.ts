@@ -1,7 +1,7 @@
 import type { Agents } from '../state/agents.ts';
 import type { GatewayState } from '../state/gatewayState.ts';
 import type { Approvals, Approver, Asked } from './approvals.ts';
-import { type CallContext, type Caller, PERSON } from './model/callContext.ts';
+import { type CallContext, type Caller, USER } from './model/callContext.ts';
 import { RefusalError, refusals } from './model/refusals.ts';
 import type { Authorized, Denied, Question } from './target.ts';
 
@@ -17,7 +17,7 @@ interface GateParts {
 /** Judges a call anew, as if it were made now. */
 type Judge = () => Authorized | Denied;
 
-/** Puts the calls about which a rule asks before a person, each as exactly what would be sent. */
+/** Puts the calls about which a rule asks before the user, each as exactly what would be sent. */
 export class ApprovalGate {
   readonly #parts: GateParts;
 
@@ -27,7 +27,7 @@ export class ApprovalGate {
 
   /** Who sends a request of their own has seen it and said yes already. */
   allowsUnasked(caller: Caller): boolean {
-    return caller === PERSON || this.#parts.approver === 'all';
+    return caller === USER || this.#parts.approver === 'all';
   }
 
   /** Whether a call about which a rule asks needs nobody's word, or has it. An *Allow Once* is spent by this. */
@@ -39,7 +39,7 @@ export class ApprovalGate {
     return this.#parts.approvals.take(this.#asked(context, question, judge));
   }
 
-  /** Waits until a person has answered, or something changed that the question rested on. Throws a refusal otherwise. */
+  /** Waits until the user has answered, or something changed that the question rested on. Throws a refusal otherwise. */
   async wait(context: CallContext, question: Question, judge: Judge): Promise<void> {
     const deadline = context.startedAt + this.#parts.waitMs;
     const shown = await question.show(context.signal);

@@ -2,7 +2,7 @@ import type { ApprovalAnswer, ApprovalEnd, ApprovalQuestion } from '../control/c
 import type { Interruptible, Interruption } from './interruptions.ts';
 import { refusals } from './model/refusals.ts';
 
-/** Who answers where policy asks: a person through the parent, or everything is allowed or denied without a question. */
+/** Who answers where policy asks: the user through the host, or everything is allowed or denied without a question. */
 export type Approver = 'person' | 'all' | 'none';
 
 /** How long things last, in milliseconds. */
@@ -29,10 +29,10 @@ export const APPROVAL_TIMES: ApprovalTimes = {
 };
 
 /** Open questions of one proxy connection, and in all. More would be a pile that nobody reads. */
-export const MOST_QUESTIONS_OF_ONE = 5;
-export const MOST_QUESTIONS = 50;
+export const MAX_QUESTIONS_OF_ONE = 5;
+export const MAX_QUESTIONS = 50;
 /** Of bodies in all open questions, in characters: they are held after their calls have ended. */
-const MOST_BODY_CHARS = 16 * 1024 * 1024;
+const MAX_BODY_CHARS = 16 * 1024 * 1024;
 
 /** What a question would be about. */
 export interface Asked {
@@ -56,9 +56,9 @@ export interface Asked {
   readonly path: string;
 }
 
-/** What a person is asked about. */
+/** What the user is asked about. */
 export interface ApprovalSubject extends Asked {
-  /** What the person is shown. */
+  /** What the user is shown. */
   readonly question: () => Omit<ApprovalQuestion, 'id' | 'expiresAt' | 'requestHash' | 'mayRemember' | 'service'>;
 }
 
@@ -88,12 +88,12 @@ export interface ApprovalPorts {
   freshId(): string;
   ask(question: ApprovalQuestion): void;
   gone(id: string, why: ApprovalEnd): void;
-  /** Writes what the person said into the audit trail. Throws when it cannot: then nothing was said. */
+  /** Writes what the user said into the audit log. Throws when it cannot: then nothing was said. */
   record(question: ApprovalQuestion, path: string, answer: ApprovalAnswer): void;
 }
 
 /**
- * Questions to a person, and what became of them. An *Allow Once* is a permit for one identical call; ten minutes are
+ * Questions to the user, and what became of them. An *Allow Once* is a permit for one identical call; ten minutes are
  * remembered for rules and a connection; a *Deny* holds for the identical call for a while. Whatever an approval rests
  * on (policy, credential, freeze, the connection) takes it along when it changes.
  */
@@ -112,7 +112,7 @@ export class Approvals implements Interruptible {
     this.#ports = ports;
   }
 
-  /** Whether a person allowed this. Spends an *Allow Once*: it passes one call. */
+  /** Whether the user allowed this. Spends an *Allow Once*: it passes one call. */
   take(subject: Asked): boolean {
     const now = this.#ports.now();
     const remembered =
@@ -127,8 +127,8 @@ export class Approvals implements Interruptible {
   }
 
   /**
-   * Asks the person, or joins the identical call that is being asked about already. Resolves when it is worth another
-   * {@link take}: the person allowed it, or what the question rested on has changed. Throws a refusal when the person
+   * Asks the user, or joins the identical call that is being asked about already. Resolves when it is worth another
+   * {@link take}: the user allowed it, or what the question rested on has changed. Throws a refusal when the user
    * said no, has not answered by `deadline` (milliseconds since the epoch), or has too much to answer; and the
    * signal's reason when that is aborted.
    */
@@ -158,7 +158,7 @@ export class Approvals implements Interruptible {
   }
 
   /**
-   * A person's answer to the question as it was shown. False when that question is gone, so that nothing happened.
+   * The user's answer to the question as it was shown. False when that question is gone, so that nothing happened.
    * Throws when the answer cannot be recorded, or when the rule does not offer it.
    */
   answer(id: string, requestHash: string, answer: ApprovalAnswer): boolean {
@@ -228,10 +228,10 @@ export class Approvals implements Interruptible {
     const { now, times, freshId, ask } = this.#ports;
     const open = [...this.#questions.values()];
     const own = open.filter((other) => other.subject.connection === subject.connection).length;
-    if (own >= MOST_QUESTIONS_OF_ONE) throw refusals.tooManyQuestions(service, own);
+    if (own >= MAX_QUESTIONS_OF_ONE) throw refusals.tooManyQuestions(service, own);
     const described = subject.question();
     const chars = open.reduce((sum, { shown }) => sum + bodyChars(shown), bodyChars(described));
-    if (open.length >= MOST_QUESTIONS || chars > MOST_BODY_CHARS) throw refusals.tooManyQuestions(service, open.length);
+    if (open.length >= MAX_QUESTIONS || chars > MAX_BODY_CHARS) throw refusals.tooManyQuestions(service, open.length);
     const shown = { ...described, id: freshId(), service, requestHash, mayRemember, expiresAt: now() + times.openMs };
     const timer = setTimeout(() => this.#withdraw(question, 'expired', 'expired'), times.openMs);
     timer.unref();

@@ -30,7 +30,7 @@ export class CallRecords {
     return this.#seen.words;
   }
 
-  /** Whether an intent stands in the audit trail, so that its outcome must follow. */
+  /** Whether an intent stands in the audit log, so that its outcome must follow. */
   get intended(): boolean {
     return this.#intended;
   }

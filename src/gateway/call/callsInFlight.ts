@@ -1,7 +1,7 @@
 import type { Agents } from '../state/agents.ts';
 import type { GatewayState } from '../state/gatewayState.ts';
 import { endingBy, type Interruptible, type Interruption } from './interruptions.ts';
-import { CallContext, type Caller, PERSON } from './model/callContext.ts';
+import { CallContext, type Caller, USER } from './model/callContext.ts';
 import { type RefusalError, refusals, type Sent } from './model/refusals.ts';
 
 interface CallsParts {
@@ -55,7 +55,7 @@ export class CallsInFlight implements Interruptible {
   #interruptOne(context: CallContext, interruption: Interruption): void {
     const { name, caller } = context;
     if (interruption.by === 'agents') {
-      const refuse = caller === PERSON ? undefined : this.#parts.agents.refusalOf(caller.agent);
+      const refuse = caller === USER ? undefined : this.#parts.agents.refusalOf(caller.agent);
       if (refuse) context.interrupt(refuse);
     } else if (interruption.by === 'disconnection') {
       if (caller.connection === interruption.connection) context.interrupt((sent) => refusals.cancelled(name, sent));

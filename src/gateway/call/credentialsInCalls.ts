@@ -6,17 +6,17 @@ import { type Cleaner, UnreadError } from '../cleaning/cleaner.ts';
 import type { Vault } from '../credentials/vault.ts';
 import { freshId } from '../util/freshId.ts';
 import { TokenBucket } from '../util/tokenBucket.ts';
-import { auditAgent, type CallContext, type Caller, PERSON } from './model/callContext.ts';
+import { auditAgent, type CallContext, type Caller, USER } from './model/callContext.ts';
 import { refusals } from './model/refusals.ts';
 
 /** How many calls of a connection pass in the hour after one in which a credential stood. */
 const ON_PROBATION: Rate = { count: 10, per: 'hour' };
 /** How many calls with the same credential are told so in an hour, whoever calls: each says that a guess was right. */
-const MOST_RIGHT = 3;
+const MAX_RIGHT = 3;
 /** So much of a call that is refused for another reason is looked through, in characters: it is refused all the same. */
-const MOST_OF_A_REFUSED_CALL = 64 * 1024;
+const MAX_OF_A_REFUSED_CALL = 64 * 1024;
 /** What an agent asks besides calls is looked through at once, without a thread; a canonical path and a reason are shorter. */
-const MOST_OF_A_QUESTION = 40 * 1024;
+const MAX_OF_A_QUESTION = 40 * 1024;
 
 interface Probation {
   /** Milliseconds since the epoch. */
@@ -34,7 +34,7 @@ interface Parts {
 
 /**
  * Notices calls in which a credential stands that this gateway keeps: the agent has it from elsewhere, or guesses it. Such a
- * call is refused and recorded, and a person is told, once an hour for each credential.
+ * call is refused and recorded, and the user is told, once an hour for each credential.
  *
  * The refusal says that a guess was right. So only calls that would pass get it: one that is refused for another reason is
  * told that reason, right or wrong, and each guess costs a recorded call to the API. And after it few calls of the
@@ -49,7 +49,7 @@ export class CredentialsInCalls {
   readonly #onProbation = new Map<string, Probation>();
   /** When a credential stood in calls that were told so, in milliseconds since the epoch, by its name. */
   readonly #right = new Map<string, readonly number[]>();
-  /** When a person was last told of a credential, by its name. */
+  /** When the user was last told of a credential, by its name. */
   readonly #told = new Map<string, number>();
   /** Until when nothing passes. */
   #nothingUntil = 0;
@@ -59,7 +59,7 @@ export class CredentialsInCalls {
   }
 
   /**
-   * The names of the credentials that stand in a call; the person is told of them. `words` is all that the agent wrote,
+   * The names of the credentials that stand in a call; the user is told of them. `words` is all that the agent wrote,
    * of which no more than `most` characters are looked through.
    */
   async namesIn({ caller, signal }: CallContext, words: unknown, most?: number): Promise<readonly string[]> {
@@ -68,12 +68,12 @@ export class CredentialsInCalls {
     return names;
   }
 
-  /** The same for a call that is refused for another reason, so that the trail and the person know; never rejects for what it holds. */
+  /** The same for a call that is refused for another reason, so that the audit log and the user know; never rejects for what it holds. */
   async namesInRefused(context: CallContext, words: unknown): Promise<readonly string[]> {
     const { caller, signal } = context;
-    if (caller === PERSON || signal.aborted) return [];
+    if (caller === USER || signal.aborted) return [];
     try {
-      return await this.namesIn(context, words, MOST_OF_A_REFUSED_CALL);
+      return await this.namesIn(context, words, MAX_OF_A_REFUSED_CALL);
     } catch (error) {
       // It is refused already, for whatever it holds.
       if (error instanceof UnreadError) this.#parts.recorder.log('warn', `A refused call was not inspected: ${error}`);
@@ -82,10 +82,10 @@ export class CredentialsInCalls {
     }
   }
 
-  /** The names of the credentials that stand in what an agent asks besides calls; the person is told of them. */
+  /** The names of the credentials that stand in what an agent asks besides calls; the user is told of them. */
   inQuestion(words: unknown, caller: Caller): readonly string[] {
     const all = [words, caller.agent];
-    if (JSON.stringify(all).length > MOST_OF_A_QUESTION) return [];
+    if (JSON.stringify(all).length > MAX_OF_A_QUESTION) return [];
     const names = this.#parts.vault.redactor.namesIn(all);
     this.#tell(caller, names);
     return names;
@@ -122,12 +122,12 @@ export class CredentialsInCalls {
   #countRight(name: string, { agent }: Caller, now: number): void {
     const lately = [...(this.#right.get(name) ?? []).filter((at) => at + HELD_BACK_MS > now), now];
     this.#right.set(name, lately);
-    if (lately.length < MOST_RIGHT) return;
+    if (lately.length < MAX_RIGHT) return;
     this.#nothingUntil = now + HELD_BACK_MS;
     this.#record(name, agent, 'all_held_back');
   }
 
-  /** By a record of its own, which the parent hears of as of any other. */
+  /** By a record of its own, which the host hears of as of any other. */
   #tell({ agent }: Caller, names: readonly string[]): void {
     const now = this.#parts.now();
     for (const name of names) {

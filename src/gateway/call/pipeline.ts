@@ -12,7 +12,7 @@ import { type ApprovalGate, sameRules } from './approvalGate.ts';
 import { CallRecords } from './callRecords.ts';
 import type { CallsInFlight } from './callsInFlight.ts';
 import type { CredentialsInCalls } from './credentialsInCalls.ts';
-import { type CallContext, type Caller, PERSON } from './model/callContext.ts';
+import { type CallContext, type Caller, USER } from './model/callContext.ts';
 import { refusals, type Sent } from './model/refusals.ts';
 import type { RefusalMapper } from './refusalMapper.ts';
 import type { Authorized, Denied, Read, Target } from './target.ts';
@@ -36,7 +36,7 @@ export interface Order {
   readonly caller: Caller;
   /** Cancels it. */
   readonly signal?: AbortSignal | undefined;
-  /** It begins to wait for a person. */
+  /** It begins to wait for the user. */
   readonly onWaiting?: (() => void) | undefined;
   readonly onProgress?: ((progress: CallProgress) => void) | undefined;
 }
@@ -138,7 +138,7 @@ class Run<Call, R extends Read, A extends Authorized, Ready, Received, Answer> {
     const failure = { name, sent: this.#sent, intended: this.#records.intended };
     const mapped = this.#parts.mapper.map(error, failure, (own) => target.refusalOf?.(own, failure));
     target.settleRefused?.(name, mapped);
-    // Where the trail cannot be written, there is nowhere to record it.
+    // Where the audit log cannot be written, there is nowhere to record it.
     const record = error instanceof AuditWriteError ? undefined : this.#records.refused(mapped);
     return {
       refusal: this.#parts.mapper.clean(mapped.refusal, name, target.knownNames(caller.scope)),
@@ -154,7 +154,7 @@ class Run<Call, R extends Read, A extends Authorized, Ready, Received, Answer> {
     this.#place?.leave();
   }
 
-  /** The call as it may pass by its rules, within its limits, and with a person's yes where one is needed. */
+  /** The call as it may pass by its rules, within its limits, and with the user's yes where one is needed. */
   async #allowed(): Promise<A> {
     const { gate } = this.#parts;
     for (let asked = false; ; asked = true) {
@@ -164,7 +164,7 @@ class Run<Call, R extends Read, A extends Authorized, Ready, Received, Answer> {
       const { question } = authorized;
       if (!question || gate.approved(this.#context, question, () => this.#judge())) return authorized;
       await this.#lookThrough(); // no person is asked about a credential
-      this.#place?.giveBack(); // who waits for a person is in nobody's way, and counts against no limit
+      this.#place?.release(); // who waits for the user is in nobody's way, and counts against no limit
       this.#order.onWaiting?.();
       await gate.wait(this.#context, question, () => this.#judge());
       // Much may have changed meanwhile: everything is judged from the start.
@@ -214,7 +214,7 @@ class Run<Call, R extends Read, A extends Authorized, Ready, Received, Answer> {
     this.#context.throwIfInterrupted();
     const now = this.#orThrow(this.#target.stillHolds(authorized, caller, ready));
     const asks = now.question !== undefined && !gate.allowsUnasked(caller);
-    // What a person said yes to was another question.
+    // What the user said yes to was another question.
     if (asks && !sameRules(now.question?.rules, authorized.question?.rules)) throw refusals.approvalOutdated(name);
     return now;
   }
@@ -222,15 +222,15 @@ class Run<Call, R extends Read, A extends Authorized, Ready, Received, Answer> {
   async #lookThrough(): Promise<void> {
     const { inCalls } = this.#parts;
     const { caller, name } = this.#context;
-    if (caller === PERSON) return; // who sends a request of their own knows what they send
+    if (caller === USER) return; // who sends a request of their own knows what they send
     const names = await inCalls.namesIn(this.#context, this.#records.words);
     this.#records.foundCredential(names[0]);
-    const again = this.#lookedThrough; // one that waited for a person counts once
+    const again = this.#lookedThrough; // one that waited for the user counts once
     this.#lookedThrough = true;
     if (!again || names.length > 0) inCalls.refuseFor(names, caller, name);
   }
 
-  /** Once the agent has its answer, so that the trail and the person know. */
+  /** Once the agent has its answer, so that the audit log and the user know. */
   async #lookThroughLate(): Promise<void> {
     await setImmediate();
     const [found] = await this.#parts.inCalls.namesInRefused(this.#context, this.#records.words);

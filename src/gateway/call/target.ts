@@ -18,9 +18,9 @@ export interface Read {
   readonly seen: Seen;
 }
 
-/** A call that may pass as it stands, or once a person said yes. */
+/** A call that may pass as it stands, or once the user said yes. */
 export interface Authorized extends Read {
-  /** What stands in the audit trail: that policy allowed it or asks a person about it, or that a person verifies. */
+  /** What stands in the audit log: that policy allowed it or asks the user about it, or that the user verifies. */
   readonly verdict: 'allow' | 'ask' | 'verify';
   /** What counts the call; left out, nothing does. */
   readonly limits?: Limits;
@@ -40,7 +40,7 @@ export type ShownCall = Omit<
   'id' | 'service' | 'requestHash' | 'mayRemember' | 'expiresAt' | 'credential'
 >;
 
-/** What a person would be asked about a call. */
+/** What the user would be asked about a call. */
 export interface Question {
   /** Of all that would be sent. */
   hash(): string;
@@ -54,9 +54,9 @@ export interface Question {
   readonly credentials: readonly string[];
   /** Whether what the target knows beside request and rules is as it was when this question was made. */
   stillMeant(): boolean;
-  /** What the person is shown. A known credential in it is taken out: it is on their screen. */
+  /** What the user is shown. A known credential in it is taken out: it is on their screen. */
   show(signal: AbortSignal): Promise<ShownCall>;
-  /** Whose value would be sent, for a person to recognise. Throws a refusal where there is none. */
+  /** Whose value would be sent, for the user to recognise. Throws a refusal where there is none. */
   credential(): ApprovalQuestion['credential'];
 }
 
@@ -71,7 +71,7 @@ export interface RunOptions {
 export interface Failure {
   readonly name: string;
   readonly sent: Sent;
-  /** Whether an intent stands in the audit trail. */
+  /** Whether an intent stands in the audit log. */
   readonly intended: boolean;
 }
 
@@ -96,10 +96,10 @@ export interface Target<Call, R extends Read, A extends Authorized, Ready, Recei
   /** The second half: what policy says of it, and whether all that it needs is there. */
   decide(read: R, caller: Caller): A | Denied;
 
-  /** After a question: throws where the call would be refused in the end whatever a person said to another one. */
+  /** After a question: throws where the call would be refused in the end whatever the user said to another one. */
   refuseAnotherQuestion?(authorized: A): void;
 
-  /** Fetches what is not at hand and has a time-out of its own: a program of the person's may run for it. */
+  /** Fetches what is not at hand and has a time-out of its own: a program of the user's may run for it. */
   obtain?(authorized: A, signal: AbortSignal): Promise<void>;
 
   /** Does whatever comes before sending: mints, signs, starts. It is within the call's time-out. */

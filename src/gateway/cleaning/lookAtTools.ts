@@ -10,17 +10,17 @@ export interface LookedAtTool {
   readonly name: string;
   /** Hex SHA-256 over what an agent reads of it, whatever the order of its properties. */
   readonly hash: string;
-  /** Whether it holds text that a person does not see. */
+  /** Whether it holds text that the user does not see. */
   readonly hidden: boolean;
   /** As an agent may see it. */
   readonly shown: Record<string, unknown>;
-  /** As a person may look at it: JSON, with everything that cannot be seen written as an escape; cut. */
+  /** As the user may look at it: JSON, with everything that cannot be seen written as an escape; cut. */
   readonly definition: string;
 }
 
 /** The parts of a tool that an agent goes by; `_meta`, `icons` and `execution` are not passed on. */
 const PARTS = ['name', 'title', 'description', 'inputSchema', 'outputSchema', 'annotations'] as const;
-/** Longest definition of a tool that a person is shown, and of all together until only a beginning is left of each; in characters. */
+/** Longest definition of a tool that the user is shown, and of all together until only a beginning is left of each; in characters. */
 const MAX_DEFINITION = 20_000;
 const MAX_DEFINITIONS = 400_000;
 const MIN_DEFINITION = 1000;
@@ -90,7 +90,7 @@ function shownParts({ outputSchema, ...parts }: Tool): Record<string, unknown> {
   return visible(parts) as Record<string, unknown>;
 }
 
-/** Without text that a person cannot see, in every string. */
+/** Without text that the user cannot see, in every string. */
 function visible(value: unknown): unknown {
   if (typeof value === 'string') return withoutHiddenText(value);
   if (Array.isArray(value)) return value.map(visible);

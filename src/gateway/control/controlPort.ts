@@ -16,13 +16,13 @@ import type { Answer, Call, Refusal } from '../../protocol/messages.ts';
  */
 export const ADMIN_POLICY_ID = 'admin';
 
-/** One policy file as the parent knows it. */
+/** One policy file as the host knows it. */
 export interface PolicyFile {
   /** Stable for the window: `user`, `workspace:<folder uri>`, or {@link ADMIN_POLICY_ID}. */
   readonly id: string;
-  /** What a person is shown: the file's path or a short name for it. */
+  /** What the user is shown: the file's path or a short name for it. */
   readonly label: string;
-  /** The text that a person approved, already narrowed by later saves; absent when nothing was ever approved. */
+  /** The text that the user approved, already narrowed by later saves; absent when nothing was ever approved. */
   readonly approved?: string;
   /** The last valid text that was read from disk; absent when the file is missing. */
   readonly written?: string;
@@ -30,7 +30,7 @@ export interface PolicyFile {
   readonly grants: boolean;
 }
 
-/** For which origin and placement a person entered the credential. */
+/** For which origin and placement the user entered the credential. */
 export interface Binding {
   /** Such as `https://api.stripe.com`. */
   readonly origin: string;
@@ -39,14 +39,14 @@ export interface Binding {
 }
 
 /** What an API thinks of a credential, where that is not well of it: 401, or no clear answer to a verification. */
-export type CredentialStanding = 'rejected' | 'unverified';
+export type CredentialCondition = 'rejected' | 'unverified';
 
 export interface Credential {
   readonly service: string;
   readonly value: Secret;
   readonly binding: Binding;
-  /** As the parent last knew it; what the gateway sees for itself counts until the parent says something else. */
-  readonly standing?: CredentialStanding;
+  /** As the host last knew it; what the gateway sees for itself counts until the host says something else. */
+  readonly standing?: CredentialCondition;
   /** Milliseconds since the epoch; absent when the provider did not say. */
   readonly expiresAt?: number;
 }
@@ -62,20 +62,20 @@ export interface RetiredCredential {
 export interface CredentialSet {
   readonly current: readonly Credential[];
   readonly retired: readonly RetiredCredential[];
-  /** Services whose credential a person removed with *Revoke* and did not add again. */
+  /** Services whose credential the user removed with *Revoke* and did not add again. */
   readonly revoked: readonly string[];
-  /** Services that may use a session of VS Code's own, and the destination for which a person allowed it. */
+  /** Services that may use a session of VS Code's own, and the destination for which the user allowed it. */
   readonly sessions?: readonly { readonly service: string; readonly binding: Binding }[];
-  /** Services whose credential a command of the person's own choosing gives, when a call needs it. */
+  /** Services whose credential a command of the user's own choosing gives, when a call needs it. */
   readonly commands?: readonly CommandCredential[];
 }
 
 /**
- * A command that a person chose and confirmed in a dialog. It is started without a shell, with this environment alone, in
+ * A command that the user chose and confirmed in a dialog. It is started without a shell, with this environment alone, in
  * the home folder, and its standard output is the credential.
  */
 export interface CredentialCommand {
-  /** Absolute path, as the person was shown it. */
+  /** Absolute path, as the user was shown it. */
   readonly program: string;
   readonly args: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
@@ -96,7 +96,7 @@ export type CommandOutcome =
   | { readonly value: Secret }
   | {
       readonly why: string;
-      /** The end of what it wrote to standard error, for the person; known and likely secrets are taken out. */
+      /** The end of what it wrote to standard error, for the user; known and likely secrets are taken out. */
       readonly stderr?: string;
     };
 
@@ -109,11 +109,11 @@ export interface FreezeState {
  * Which agents may call. All of it goes by what an agent says of itself, so that it is a convenience and no boundary.
  */
 export interface AgentAdmission {
-  /** Names of configuration entries that a person made; see `entry` in {@link ConnectedAgent}. */
+  /** Names of configuration entries that the user made; see `entry` in {@link ConnectedAgent}. */
   readonly entries: readonly string[];
-  /** What agents call themselves (`clientInfo.name`) whom a person allowed. */
+  /** What agents call themselves (`clientInfo.name`) whom the user allowed. */
   readonly names: readonly string[];
-  /** What agents call themselves whom a person froze. */
+  /** What agents call themselves whom the user froze. */
   readonly frozen: readonly string[];
 }
 
@@ -121,7 +121,7 @@ export interface AgentAdmission {
 export interface ConnectedAgent {
   /** Of the connection. */
   readonly id: string;
-  /** The short name, as rules and the audit trail have it. */
+  /** The short name, as rules and the audit log have it. */
   readonly name: string;
   /** What it calls itself; may be empty. */
   readonly rawName: string;
@@ -167,7 +167,7 @@ export interface GatewaySettings {
   readonly agents: AgentAdmission;
   readonly window: WindowInfo;
   readonly network: NetworkSettings;
-  /** What a person has accepted of the tools of upstream MCP servers. A server that is left out counts as never seen. */
+  /** What the user has accepted of the tools of upstream MCP servers. A server that is left out counts as never seen. */
   readonly toolPins: readonly ServerPins[];
   readonly credentials: CredentialSet;
   /** Until they are set for the first time, every call is refused as too early. */
@@ -178,41 +178,41 @@ export interface GatewaySettings {
 export interface GatewayControl {
   /** Replaces each setting that is given, as a whole. In force when it resolves; a freeze at once. */
   set(settings: Partial<GatewaySettings>): Promise<void>;
-  /** Records something that a person did (freeze, rotate, approve …) in the audit trail. */
+  /** Records something that the user did (freeze, rotate, approve …) in the audit log. */
   recordControl(event: ControlEvent): Promise<void>;
   /**
    * Sends a harmless request to find out whether the API takes the stored credential, or a candidate for it: the one
-   * that the approved policy names, else `known`. It is the person's own act and needs no rule; freeze, trust,
-   * destination, redaction and the audit trail hold as for any call.
+   * that the approved policy names, else `known`. It is the user's own act and needs no rule; freeze, trust,
+   * destination, redaction and the audit log hold as for any call.
    */
   verify(service: string, known: VerifyingRequest | undefined, options?: VerifyOptions): Promise<Verification>;
   /**
    * Exchanges what the browser brought back from the provider for tokens (`oauth2` with `grant: authorization_code`).
-   * The parent compared `state` before, and stores the credential that it gets.
+   * The host compared `state` before, and stores the credential that it gets.
    */
   redeem(service: string, redemption: Redemption): Promise<Redeemed>;
   /**
-   * Runs a command that a person just confirmed, once, to find out whether it gives a credential. The parent has shown
+   * Runs a command that the user just confirmed, once, to find out whether it gives a credential. The host has shown
    * it to them; nothing is kept here.
    */
   tryCommand(service: string, command: CredentialCommand, signal?: AbortSignal): Promise<CommandOutcome>;
   /**
-   * What would become of a request, and why; `added` is a rule that a person thinks of adding to the service's file. Nothing
+   * What would become of a request, and why; `added` is a rule that the user thinks of adding to the service's file. Nothing
    * is sent and nothing recorded.
    */
   explain(call: Call, added?: WantedRule): Promise<Explanation>;
-  /** Sends a call of the person's own, which is judged, limited and recorded as an agent's is. */
+  /** Sends a call of the user's own, which is judged, limited and recorded as an agent's is. */
   perform(call: Call, signal?: AbortSignal): Promise<Performed>;
   status(): Promise<GatewayStatus>;
   /** Ends these connections. Their proxies connect again when their agents call again. */
   disconnectAgents(ids: readonly string[]): Promise<void>;
   /**
-   * A person's answer to a question as it was shown to them; in force when it resolves. False when the question is gone
+   * The user's answer to a question as it was shown to them; in force when it resolves. False when the question is gone
    * (answered, withdrawn, or about another request): then nothing happened.
    */
   answerApproval(id: string, requestHash: string, answer: ApprovalAnswer): Promise<boolean>;
   /** What became of a rule that an agent asked for. */
-  settleAccessWish(id: string, outcome: WishOutcome): Promise<void>;
+  settleAccessRequest(id: string, outcome: AccessRequestOutcome): Promise<void>;
   /** Where the audit chain of this run stands, once everything up to there is on disk. `seq` is 0 without any record. */
   head(): Promise<AuditHead>;
 }
@@ -222,10 +222,10 @@ export interface VerifyOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A value that a person just entered and that is not stored yet. */
+/** A value that the user just entered and that is not stored yet. */
 export interface Candidate {
   readonly value: Secret;
-  /** The destination for which the person entered it: it is sent nowhere else. */
+  /** The destination for which the user entered it: it is sent nowhere else. */
   readonly binding: Binding;
   /** For a service that is only about to be added: a policy text that defines it. */
   readonly policy?: string;
@@ -233,7 +233,7 @@ export interface Candidate {
 
 /** An authorization code on its way to the token endpoint. */
 export interface Redemption {
-  /** The client secret, or (empty) none; with the destination for which the person entered it, as for any candidate. */
+  /** The client secret, or (empty) none; with the destination for which the user entered it, as for any candidate. */
   readonly candidate: Candidate;
   readonly code: Secret;
   /** PKCE's `code_verifier` (RFC 7636). */
@@ -241,7 +241,7 @@ export interface Redemption {
   readonly redirectUri: string;
 }
 
-/** The credential to store, or what a person is told instead. */
+/** The credential to store, or what the user is told instead. */
 export type Redeemed = { readonly renewal: Renewal } | { readonly refusal: Refusal };
 
 export interface Verification {
@@ -268,7 +268,7 @@ export interface Explanation {
     readonly reason: string;
     readonly file: string;
     readonly line?: number;
-    /** A person is asked about it before an agent's call is sent. */
+    /** The user is asked about it before an agent's call is sent. */
     readonly asks?: true;
   };
   /** What the agent would be told instead of an answer. */
@@ -304,7 +304,7 @@ export type ServiceStatus =
   | 'not_approved';
 
 /** What mends a rejected credential that is not itself at fault: this machine's clock, or what the policy asks for. */
-export type Mend = 'clock' | 'policy';
+export type Remedy = 'clock' | 'policy';
 
 export interface GatewayStatus {
   readonly gatewayId: string;
@@ -314,8 +314,8 @@ export interface GatewayStatus {
     readonly status: ServiceStatus;
     readonly why?: string;
     /** Only of `rejected`. */
-    readonly mend?: Mend;
-    /** Who could change it, when that is not the person in VS Code. */
+    readonly remedy?: Remedy;
+    /** Who could change it, when that is not the user in VS Code. */
     readonly by?: 'administrator';
   }[];
   /** Wrapped servers. `missing_credential` and the like concern any of their credentials. */
@@ -325,7 +325,7 @@ export interface GatewayStatus {
   readonly calls: number;
 }
 
-/** What a person is asked before a request is sent. Everything but `rule` and `credential` is the agent's choice. */
+/** What the user is asked before a request is sent. Everything but `rule` and `credential` is the agent's choice. */
 export interface ApprovalQuestion {
   readonly id: string;
   readonly service: string;
@@ -358,7 +358,7 @@ export type ApprovalAnswer = { readonly allow: false } | { readonly allow: true;
 export type ApprovalEnd = 'answered' | 'expired' | 'cancelled' | 'frozen' | 'changed';
 
 /** `needless`: by now a rule would change nothing. */
-export type WishOutcome = 'granted' | 'declined' | 'needless';
+export type AccessRequestOutcome = 'granted' | 'declined' | 'needless';
 
 export interface ServerState {
   readonly name: string;
@@ -378,22 +378,22 @@ export interface ToolPin {
   readonly hash: string;
 }
 
-/** The tools of one wrapped server that a person has accepted. */
+/** The tools of one upstream MCP server that the user has accepted. */
 export interface ServerPins {
   readonly server: string;
   readonly tools: readonly ToolPin[];
 }
 
-/** `pinned` tools can be used, as far as policy allows; the others are off until a person reviews them. */
-export type ToolStanding = 'pinned' | 'new' | 'changed' | 'hidden_text';
+/** `pinned` tools can be used, as far as policy allows; the others are off until the user reviews them. */
+export type ToolStatus = 'pinned' | 'new' | 'changed' | 'hidden_text';
 
 export interface SeenTool extends ToolPin {
-  readonly standing: ToolStanding;
+  readonly standing: ToolStatus;
   /** Its definition as indented JSON, redacted, with what cannot be seen as escapes; cut at 20,000 characters. */
   readonly definition: string;
 }
 
-/** The tools that a wrapped server offers, whenever that is not what it offered before. All text in it is the server's. */
+/** The tools that an upstream MCP server offers, whenever that is not what it offered before. All text in it is the server's. */
 export interface ToolsSeen {
   readonly server: string;
   /** The server was never seen: what is `pinned` is to be kept, and given back by `setToolPins` from now on. */
@@ -402,7 +402,7 @@ export interface ToolsSeen {
 }
 
 /** A rule that an agent asked for. All text in it is the agent's. */
-export interface AccessWish {
+export interface PendingAccessRequest {
   readonly id: string;
   readonly agent: string;
   readonly service: string;
@@ -436,10 +436,10 @@ export interface SessionRequest {
 }
 
 /**
- * What a gateway asks of its parent so that credentials which change by being used are never lost. A gateway may end
- * between any two of these calls; the parent then has to end its lease.
+ * What a gateway asks of its host so that credentials which change by being used are never lost. A gateway may end
+ * between any two of these calls; the host then has to end its lease.
  */
-export interface CredentialKeeper {
+export interface TokenStore {
   /**
    * Resolves when this gateway alone may renew the service's credential: at once, or when whoever has the lease gives it
    * back, ends or exceeds a minute. Undefined when there is nothing to renew or the wait was too long.
@@ -448,7 +448,7 @@ export interface CredentialKeeper {
   /**
    * Stores it in the place of the lease's value, and resolves once it was read back: the new refresh token is not used
    * before. It is stored even if the gateway ends meanwhile. Rejects when it cannot be, and when the lease's value is no
-   * longer the stored one: then the person rotated or revoked it, and that counts.
+   * longer the stored one: then the user rotated or revoked it, and that counts.
    */
   storeRenewal(lease: string, renewal: Renewal): Promise<void>;
   releaseRenewal(lease: string): Promise<void>;
@@ -456,13 +456,13 @@ export interface CredentialKeeper {
   session(wanted: SessionRequest): Promise<Secret | undefined>;
 }
 
-/** What a gateway can tell its parent. */
+/** What a gateway can tell its host. */
 export interface GatewayEvents {
   /** Left out, nothing that changes by being used can be used. */
-  readonly keeper?: CredentialKeeper;
+  readonly tokenStore?: TokenStore;
   /** One audit event, as recorded; `line` is the human line. */
   onAudit(event: AuditEvent & { readonly time: string }, line: string): void;
-  onAccessWish(wish: AccessWish): void;
+  onAccessRequest(request: PendingAccessRequest): void;
   /** All agents that are connected, whenever something about them changed; at most a few times a second. */
   onAgents(agents: readonly ConnectedAgent[]): void;
   onApproval(question: ApprovalQuestion): void;

@@ -5,7 +5,7 @@ import {
   createMessageConnection,
   type MessageConnection,
 } from 'vscode-jsonrpc';
-import type { CredentialKeeper, GatewayControl, GatewayEvents } from './controlPort.ts';
+import type { GatewayControl, GatewayEvents, TokenStore } from './controlPort.ts';
 import { type Cargo, type Packed, pack, unpack } from './packed.ts';
 import { sealChannel } from './sealedChannel.ts';
 
@@ -17,7 +17,7 @@ import { sealChannel } from './sealedChannel.ts';
 
 /** What a gateway needs before it can listen. Paths and versions only. */
 export interface GatewayStart {
-  /** Where rendezvous files and sockets live; see src/protocol/runtimeDir.ts. */
+  /** Where discovery files and sockets live; see src/protocol/runtimeDir.ts. */
   readonly runtimeDir: string;
   /** Where this run's audit files go. */
   readonly auditDir: string;
@@ -40,21 +40,21 @@ const CONTROL: Cargoes<GatewayControl> = {
   status: 'plain',
   disconnectAgents: 'plain',
   answerApproval: 'plain',
-  settleAccessWish: 'plain',
+  settleAccessRequest: 'plain',
   head: 'plain',
 };
 
-const KEEPER: Cargoes<CredentialKeeper> = {
+const TOKEN_STORE: Cargoes<TokenStore> = {
   leaseRenewal: 'credentials',
   storeRenewal: 'credentials',
   releaseRenewal: 'plain',
   session: 'credentials',
 };
 
-type Events = Omit<GatewayEvents, 'keeper'>;
+type Events = Omit<GatewayEvents, 'tokenStore'>;
 const EVENTS: Cargoes<Events> = {
   onAudit: 'plain',
-  onAccessWish: 'plain',
+  onAccessRequest: 'plain',
   onAgents: 'plain',
   onApproval: 'plain',
   onApprovalGone: 'plain',
@@ -71,12 +71,12 @@ export async function connectGateway(
   start: GatewayStart,
   events: GatewayEvents,
 ): Promise<GatewayControl & { dispose(): void }> {
-  const { reader, writer } = sealChannel(child, 'parent');
+  const { reader, writer } = sealChannel(child, 'host');
   const connection = createMessageConnection(reader, writer);
   connection.onNotification('event', (name: string, packed: Packed) => {
     if (Object.hasOwn(EVENTS, name)) invoke(events, name, unpack(packed));
   });
-  if (events.keeper) serve(connection, KEEPER, () => events.keeper);
+  if (events.tokenStore) serve(connection, TOKEN_STORE, () => events.tokenStore);
   connection.listen();
   await beforeTimeoutOrExit(request(connection, 'start', 'plain', [start]), child);
   return { ...remote(connection, CONTROL), dispose: () => connection.dispose() };
@@ -95,7 +95,7 @@ export function serveHost(
   let starting: Promise<GatewayControl> | undefined;
   const starter = {
     start: async (settings: GatewayStart): Promise<void> => {
-      starting ??= start(settings, { ...events(connection), keeper: remote(connection, KEEPER) });
+      starting ??= start(settings, { ...events(connection), tokenStore: remote(connection, TOKEN_STORE) });
       await starting;
     },
   };

@@ -18,7 +18,7 @@ import {
 } from 'vscode-jsonrpc/node';
 
 /** Which end of the pipe this is. */
-export type End = 'parent' | 'gateway';
+export type End = 'host' | 'gateway';
 
 const CIPHER = 'aes-256-gcm';
 const TAG_BYTES = 16;
@@ -38,7 +38,7 @@ interface Sealed {
  * The two directions of `fork`'s IPC channel, sealed. Every extension in VS Code's process can lay hands on another's
  * child process (`diagnostics_channel` publishes it, `process._getActiveHandles` lists it), and so hear its messages and
  * send it some. So the ends agree on keys first (X25519, RFC 7748; HKDF, RFC 5869), and from then on a message counts
- * only when it was sealed with them (AES-256-GCM, NIST SP 800-38D), in order; all others are passed over. The parent
+ * only when it was sealed with them (AES-256-GCM, NIST SP 800-38D), in order; all others are passed over. The host
  * must call this in the same turn as `fork`: then nobody else can have been first.
  */
 export function sealChannel(
@@ -69,7 +69,7 @@ class Session {
       else told(new Error('There is no IPC channel.'));
     };
     channel.on('message', (message: unknown) => this.#receive(message));
-    if (end === 'parent') this.#hello();
+    if (end === 'host') this.#hello();
   }
 
   send(message: Message, told: (error: Error | null) => void): void {
@@ -110,12 +110,12 @@ class Session {
       return;
     }
     const own = this.#own.publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
-    const salt = this.#end === 'parent' ? `${own} ${key}` : `${key} ${own}`;
+    const salt = this.#end === 'host' ? `${own} ${key}` : `${key} ${own}`;
     const derive = (from: End): Buffer => Buffer.from(hkdfSync('sha256', shared, salt, `valet-key pipe: ${from}`, 32));
     this.#keys =
-      this.#end === 'parent'
-        ? { out: derive('parent'), in: derive('gateway') }
-        : { out: derive('gateway'), in: derive('parent') };
+      this.#end === 'host'
+        ? { out: derive('host'), in: derive('gateway') }
+        : { out: derive('gateway'), in: derive('host') };
     if (this.#end === 'gateway') this.#hello();
     for (const go of this.#waiting.splice(0)) go();
   }

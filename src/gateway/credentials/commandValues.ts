@@ -2,7 +2,7 @@ import type { Secret } from '../../core/secret.ts';
 import type { CommandCredential } from '../control/controlPort.ts';
 
 /** How many values of one service's command are known at once: a source may give another one each time. */
-const MOST_KNOWN = 16;
+const MAX_KNOWN = 16;
 
 /** A value to be taken out of answers. */
 interface Known {
@@ -59,7 +59,7 @@ export class CommandValues {
       .filter(({ until }) => until > now)
       .filter((one) => one.service !== service || !one.value.equals(value));
     const own = others.filter((one) => one.service === service);
-    const oldest = own.length < MOST_KNOWN ? undefined : own[0];
+    const oldest = own.length < MAX_KNOWN ? undefined : own[0];
     this.#given = [...others.filter((one) => one !== oldest), given];
     this.#failures.delete(service);
     return !same;

@@ -6,7 +6,7 @@ import type { Secret } from '../../core/secret.ts';
 
 /**
  * What the credentials of the types that sign or exchange are made of. Each is opened for one signature or one token
- * request and not kept. docs/auth.md says what a person enters for each type.
+ * request and not kept. docs/auth.md says what the user enters for each type.
  */
 
 /** The stored credential is not what its type needs. The message is for people and quotes nothing of it. */

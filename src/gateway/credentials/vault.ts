@@ -11,9 +11,9 @@ import type {
   Candidate,
   CommandCredential,
   Credential,
+  CredentialCondition,
   CredentialSet,
-  CredentialStanding,
-  Mend,
+  Remedy,
 } from '../control/controlPort.ts';
 import { CommandValues } from './commandValues.ts';
 import { endOfMaterial } from './payload.ts';
@@ -25,7 +25,7 @@ const RETIRED_MS = 24 * 60 * 60 * 1000;
 const AFTER_END_MS = 60 * 60 * 1000;
 
 /** Of those, which are worth nothing any more, this many of a service at most: some issuers' tokens live for seconds. */
-const MOST_ENDED = 64;
+const MAX_ENDED = 64;
 
 /** How often signatures that have ended are forgotten: it takes time for each that is held. */
 const SWEEP_MS = 60_000;
@@ -33,8 +33,8 @@ const SWEEP_MS = 60_000;
 /** In the place of a session's value, which VS Code keeps. */
 export const NOTHING_STORED = new Secret('');
 
-/** `missing`: VS Code has no session to use, though a person allowed it. */
-type Standing = CredentialStanding | 'missing';
+/** `missing`: VS Code has no session to use, though the user allowed it. */
+type Standing = CredentialCondition | 'missing';
 
 /** What was made with a credential, or replaced by renewing it. `endsAt`: `Infinity` where it lives as long as its credential. */
 interface Minted {
@@ -50,7 +50,7 @@ export type VaultLookup =
       readonly standing?: Standing;
       /** Why it was rejected, if anybody but the API said so; why it is missing. */
       readonly why?: string;
-      readonly mend?: Mend;
+      readonly remedy?: Remedy;
       readonly expiresAt?: number;
     }
   | { readonly found: 'missing' }
@@ -61,13 +61,16 @@ export type VaultLookup =
   | { readonly found: 'bound_elsewhere'; readonly what: string };
 
 /**
- * The credentials of this gateway, in memory only. It hands a value out for the destination for which a person
+ * The credentials of this gateway, in memory only. It hands a value out for the destination for which the user
  * entered it and for no other, and knows every value, old ones too, that must not come back in an answer.
  */
 export class Vault {
   #set: CredentialSet = { current: [], retired: [], revoked: [] };
   /** What this gateway last saw an API think of the present value of a service. */
-  readonly #standings = new Map<string, { readonly standing: Standing; readonly why?: string; readonly mend?: Mend }>();
+  readonly #standings = new Map<
+    string,
+    { readonly standing: Standing; readonly why?: string; readonly remedy?: Remedy }
+  >();
   readonly #candidates = new Set<{ readonly service: string; readonly value: Secret }>();
   /** Tokens that were made with credentials, and values that renewed ones came after; oldest first. */
   #minted: readonly Minted[] = [];
@@ -91,7 +94,7 @@ export class Vault {
     for (const { service, value, standing } of set.current) {
       const old = before.get(service);
       before.delete(service);
-      // The parent repeats itself: what was seen here since stays, unless the value or the parent's word is a new one.
+      // The host repeats itself: what was seen here since stays, unless the value or the host's word is a new one.
       if (!old?.value.equals(value)) this.#replaced(service);
       else if (old.standing === standing) continue;
       this.#setStanding(service, standing);
@@ -124,7 +127,7 @@ export class Vault {
 
   /**
    * Takes what a service's command gave. Where that is another value than before, nothing is known of what the API thinks of
-   * it, and the old one is still taken out of answers. What a person allowed stands: they allowed what this command gives.
+   * it, and the old one is still taken out of answers. What the user allowed stands: they allowed what this command gives.
    */
   give(service: string, value: Secret, keepMs: number): void {
     const command = this.command(service);
@@ -152,14 +155,14 @@ export class Vault {
   }
 
   /** Notes what became of a request with this value, if that is still the service's credential. */
-  noteStanding(service: string, value: Secret, standing: CredentialStanding | undefined): void {
+  noteStanding(service: string, value: Secret, standing: CredentialCondition | undefined): void {
     const counts = [this.#current(service), this.#session(service)].some((one) => one?.value.equals(value));
     if (counts) this.#setStanding(service, standing);
   }
 
   /** The issuer of its tokens, or the API in spite of a fresh one, does not take the service's credential. */
-  noteRejected(service: string, why?: string, mend?: Mend): void {
-    this.#setStanding(service, 'rejected', why, mend);
+  noteRejected(service: string, why?: string, remedy?: Remedy): void {
+    this.#setStanding(service, 'rejected', why, remedy);
   }
 
   /** VS Code has no session for it, until a call finds one. */
@@ -189,7 +192,7 @@ export class Vault {
     if (known && known.endsAt >= endsAt) return;
     const kept = this.#minted.filter((held) => held !== known && held.endsAt + AFTER_END_MS > now);
     const ended = kept.filter((held) => held.service === service && held.endsAt <= now);
-    const forgotten = new Set(ended.slice(0, Math.max(0, ended.length - MOST_ENDED)));
+    const forgotten = new Set(ended.slice(0, Math.max(0, ended.length - MAX_ENDED)));
     this.#minted = [...kept.filter((held) => !forgotten.has(held)), { service, value, endsAt }];
     this.#looking = undefined;
     // At once, as several that wait to be known would all be made so in the turn that looks for them first.
@@ -221,7 +224,7 @@ export class Vault {
   }
 
   /**
-   * The stored credential was renewed: `to` counts in the place of any of `from`. The parent has it already and will say
+   * The stored credential was renewed: `to` counts in the place of any of `from`. The host has it already and will say
    * so; what it replaces is taken out of answers for a day more.
    */
   renew(service: string, from: readonly Secret[], to: { readonly value: Secret; readonly expiresAt?: number }): void {
@@ -244,15 +247,16 @@ export class Vault {
     return value && { service, value, binding: command.binding };
   }
 
-  /** The person's permission to use VS Code's session, as if it were a credential. */
+  /** The user's permission to use VS Code's session, as if it were a credential. */
   #session(service: string): CredentialSet['current'][number] | undefined {
     const session = this.#set.sessions?.find((entry) => entry.service === service);
     return session && { ...session, value: NOTHING_STORED };
   }
 
-  #setStanding(service: string, standing: Standing | undefined, why?: string, mend?: Mend): void {
+  #setStanding(service: string, standing: Standing | undefined, why?: string, remedy?: Remedy): void {
     if (standing === undefined) this.#standings.delete(service);
-    else this.#standings.set(service, { standing, ...(why === undefined ? {} : { why }), ...(mend ? { mend } : {}) });
+    else
+      this.#standings.set(service, { standing, ...(why === undefined ? {} : { why }), ...(remedy ? { remedy } : {}) });
   }
 
   /** Services whose credential differs between the present set and `next` because it is gone. */
@@ -272,7 +276,7 @@ export class Vault {
     return expiresAt === undefined ? lookup : { ...lookup, expiresAt };
   }
 
-  /** The same for a wrapped server's credential, which no command gives: a server keeps what it was started with. */
+  /** The same for an upstream MCP server's credential, which no command gives: a server keeps what it was started with. */
   findBound(name: string, wanted: Binding): Exclude<VaultLookup, { readonly found: 'by_command' }> {
     const stored = this.#set.current.find(({ service }) => service === name);
     const lookup = this.#lookUp(name, wanted, stored);
@@ -342,7 +346,7 @@ interface Looking {
   readonly until: number;
 }
 
-/** When a credential ends: by the parent's word, or by what stands in the value. The earlier one counts. */
+/** When a credential ends: by the host's word, or by what stands in the value. The earlier one counts. */
 function endOf(auth: Auth, value: Secret, toldBy: number | undefined): number | undefined {
   const own = jwtExpiry(auth, value) ?? endOfMaterial(auth, value);
   return own === undefined || toldBy === undefined ? (own ?? toldBy) : Math.min(own, toldBy);

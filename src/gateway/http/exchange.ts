@@ -13,7 +13,7 @@ import {
 /** Nobody asked for it: no request of ours has an `Upgrade` header (RFC 9110 section 15.2.2). */
 const SWITCHING_PROTOCOLS = 101;
 /** Interim answers before the real one: an API sends a handful, and a flood of them would keep the event loop to itself. */
-const MOST_INTERIM = 100;
+const MAX_INTERIM = 100;
 /** A body may come in pieces of one byte: after so many, other events get their turn. */
 const PIECES_A_TURN = 1000;
 
@@ -59,7 +59,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     }
     if (status < 200) {
       // Informational, RFC 9110 section 15.2.
-      if (++this.#interim > MOST_INTERIM) {
+      if (++this.#interim > MAX_INTERIM) {
         controller.abort(new TransportError('unreachable', this.#sent, ONLY_INTERIM));
       }
       return;

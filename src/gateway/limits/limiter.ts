@@ -1,5 +1,5 @@
 import type { Limits, Rate } from '../../core/limits/limitsModel.ts';
-import { LONGEST_PERIOD_MS, MOST_PAST_REQUESTS, type PastRequest } from '../audit/recentRequests.ts';
+import { MAX_PAST_REQUESTS, MAX_PERIOD_MS, type PastRequest } from '../audit/recentRequests.ts';
 import { TokenBucket } from '../util/tokenBucket.ts';
 
 /** What `enter` says: a place to leave again, or when to come back. */
@@ -14,11 +14,11 @@ export interface Place {
   /** The request is over. */
   leave(): void;
   /** Nothing came of it: it counts against no limit. */
-  giveBack(): void;
+  release(): void;
 }
 
 /** An agent states its own name, as many as it likes. */
-const MOST_BUCKETS = 1000;
+const MAX_BUCKETS = 1000;
 
 interface State {
   /** What went out in the last day, oldest first: what a limit that is new or another one counts from. */
@@ -60,7 +60,7 @@ export class Limiter {
     return { entered: true, place: this.#take(state, limits, agent) };
   }
 
-  /** Takes past requests into account, such as those of the audit trail before a restart; oldest first. */
+  /** Takes past requests into account, such as those of the audit log before a restart; oldest first. */
   remember(service: string, past: readonly PastRequest[]): void {
     const state = this.#state(service);
     state.past = [...past, ...state.past].sort((a, b) => a.at - b.at);
@@ -82,7 +82,7 @@ export class Limiter {
     };
     return {
       leave,
-      giveBack: () => {
+      release: () => {
         if (left) return;
         leave();
         bucket?.putBack();
@@ -117,7 +117,7 @@ function bucketOf(state: State, rate: Rate, limits: Limits, agent: string): Toke
       counted.map(({ at }) => at),
     );
     const [oldest] = state.buckets.keys();
-    if (state.buckets.size >= MOST_BUCKETS && oldest !== undefined) state.buckets.delete(oldest);
+    if (state.buckets.size >= MAX_BUCKETS && oldest !== undefined) state.buckets.delete(oldest);
     state.buckets.set(key, bucket);
   }
   return bucket;
@@ -127,8 +127,8 @@ function bucketOf(state: State, rate: Rate, limits: Limits, agent: string): Toke
 function forget(state: State, now: number): void {
   const { past } = state;
   const oldest = past[0];
-  if (past.length < 2 * MOST_PAST_REQUESTS && oldest && oldest.at > now - 2 * LONGEST_PERIOD_MS) return;
-  state.past = past.filter(({ at }) => at > now - LONGEST_PERIOD_MS).slice(-MOST_PAST_REQUESTS);
+  if (past.length < 2 * MAX_PAST_REQUESTS && oldest && oldest.at > now - 2 * MAX_PERIOD_MS) return;
+  state.past = past.filter(({ at }) => at > now - MAX_PERIOD_MS).slice(-MAX_PAST_REQUESTS);
 }
 
 /** Hands the place straight to the next in line, so that nobody who comes in between takes it too. */

@@ -21,7 +21,7 @@ interface Listed {
   unrecorded: number;
 }
 
-/** Bounds how often `list_services` is asked, and records it without filling the trail. */
+/** Bounds how often `list_services` is asked, and records it without filling the audit log. */
 export class Listings {
   readonly #recorder: Pick<Recorder, 'recordOrLog'>;
   readonly #now: () => number;

@@ -3,7 +3,7 @@ import type { AuditEvent } from '../../core/audit/auditEvent.ts';
 import type { Rate } from '../../core/limits/limitsModel.ts';
 import type { Refusal } from '../../protocol/messages.ts';
 import type { Recorder } from '../audit/recorder.ts';
-import { type Caller, PERSON } from '../call/model/callContext.ts';
+import { type Caller, USER } from '../call/model/callContext.ts';
 import { refusals } from '../call/model/refusals.ts';
 import { freshId } from '../util/freshId.ts';
 import { TokenBucket } from '../util/tokenBucket.ts';
@@ -17,10 +17,10 @@ const UNSHARED: Rate = { count: 30, per: 'minute' };
 const OF_ALL: Rate = { count: 1200, per: 'minute' };
 /** Refused calls with a record of their own: those of a day must not fill a disk. */
 const RECORDED: Rate = { count: 1000, per: 'hour' };
-/** How often those without one are counted in the trail, in milliseconds. */
+/** How often those without one are counted in the audit log, in milliseconds. */
 const SUM_UP_EVERY_MS = 10_000;
 /** An agent states its own name, as many as it likes: these have a count of their own. */
-const MOST_NAMES = 8;
+const MAX_NAMES = 8;
 const OTHERS = 'others';
 
 /** What counts a connection's refused calls: all of them, and those that it need not share. */
@@ -33,7 +33,7 @@ interface Own {
 /**
  * Bounds what refused calls cost. No limit of a policy counts them, and each takes a decision and a record: an agent that
  * repeats them would keep the gateway busy and fill the disk. Beyond a rate its calls are turned away before anything is
- * decided, and beyond another one refusals are counted in the audit trail instead of being recorded one by one.
+ * decided, and beyond another one refusals are counted in the audit log instead of being recorded one by one.
  */
 export class RefusalLimit {
   readonly #recorder: Pick<Recorder, 'recordOrLog'>;
@@ -46,7 +46,7 @@ export class RefusalLimit {
   readonly #rested = Array.from({ length: MAX_CONNECTIONS }, () => new TokenBucket(UNSHARED));
   readonly #ofAll = new TokenBucket(OF_ALL);
   readonly #recorded = new TokenBucket(RECORDED);
-  /** Refused and not recorded since the trail was last told, by the agent's short name. */
+  /** Refused and not recorded since the audit log was last told, by the agent's short name. */
   #uncounted = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
 
@@ -70,14 +70,14 @@ export class RefusalLimit {
     return refusals.refusedTooOften(wait).refusal;
   }
 
-  /** Counts a call that was refused before anything was sent, and records it, or counts it in the trail with others. */
+  /** Counts a call that was refused before anything was sent, and records it, or counts it in the audit log with others. */
   refused(caller: Caller, event: AuditEvent): void {
     if (this.counts(caller, event.agent.name)) this.#recorder.recordOrLog(event);
   }
 
-  /** Counts such a call. Whether it is to have a record of its own: else it was counted in the trail with others. */
+  /** Counts such a call. Whether it is to have a record of its own: else it was counted in the audit log with others. */
   counts(caller: Caller, agent: string): boolean {
-    if (caller === PERSON) return true;
+    if (caller === USER) return true;
     const now = this.#now();
     this.#count(caller.connection, now);
     if (this.#recorded.retryAfter(now) > 0) {
@@ -109,14 +109,14 @@ export class RefusalLimit {
     this.#ofOne.delete(connection);
   }
 
-  /** Tells the trail what it was not told yet. */
+  /** Tells the audit log what it was not told yet. */
   close(): void {
     clearTimeout(this.#timer);
     this.#tell();
   }
 
   #sumUp(agent: string): void {
-    const name = this.#uncounted.has(agent) || this.#uncounted.size < MOST_NAMES ? agent : OTHERS;
+    const name = this.#uncounted.has(agent) || this.#uncounted.size < MAX_NAMES ? agent : OTHERS;
     this.#uncounted.set(name, (this.#uncounted.get(name) ?? 0) + 1);
     this.#timer ??= setTimeout(() => this.#tell(), SUM_UP_EVERY_MS).unref();
   }

@@ -22,13 +22,14 @@ import { APPROVAL_TIMES, Approvals, type ApprovalTimes, type Approver } from '..
 import { CallsInFlight } from '../call/callsInFlight.ts';
 import { CredentialsInCalls } from '../call/credentialsInCalls.ts';
 import { Interruptions } from '../call/interruptions.ts';
-import { type Caller, PERSON, pathAlone } from '../call/model/callContext.ts';
+import { type Caller, pathAlone, USER } from '../call/model/callContext.ts';
 import { refusals } from '../call/model/refusals.ts';
 import { Pipeline } from '../call/pipeline.ts';
 import { RefusalMapper } from '../call/refusalMapper.ts';
 import { Cleaner } from '../cleaning/cleaner.ts';
 import type { ToolResult } from '../cleaning/toolResult.ts';
 import type {
+  AccessRequestOutcome,
   ApprovalAnswer,
   AuditHead,
   CommandOutcome,
@@ -45,7 +46,6 @@ import type {
   Verification,
   VerifyOptions,
   WindowInfo,
-  WishOutcome,
 } from '../control/controlPort.ts';
 import { type Resolve, Transport } from '../http/transport.ts';
 import { Limiter } from '../limits/limiter.ts';
@@ -66,7 +66,7 @@ import { freshId } from '../util/freshId.ts';
 import { ownProcessTree } from '../util/processTree.ts';
 import { Turns } from '../util/turns.ts';
 import { listServices } from './listServices.ts';
-import { PersonActs } from './userOperations.ts';
+import { UserOperations } from './userOperations.ts';
 
 export interface GatewayOptions {
   readonly gatewayId: string;
@@ -84,7 +84,7 @@ export interface GatewayOptions {
   readonly approver?: Approver;
   /** How commands that give credentials are run; for tests. */
   readonly runCommand?: RunCommand;
-  /** How long questions to a person last; for tests. */
+  /** How long questions to the user last; for tests. */
   readonly approvalTimes?: ApprovalTimes;
 }
 
@@ -96,14 +96,14 @@ interface Door {
 }
 
 /** What a call may have beside its body: path, query and headers, in characters as JSON. */
-const MOST_BESIDE_BODY = 192 * 1024;
+const MAX_BESIDE_BODY = 192 * 1024;
 
 /** How long calls under way have for their answers when the gateway ends, and how often it looks; in milliseconds. */
 const LAST_WORDS_MS = 200;
 const LOOK_MS = 5;
 
 /**
- * Puts the parts together: what agents and the person ask, and what the parent orders. The way of one call is
+ * Puts the parts together: what agents and the user ask, and what the host orders. The way of one call is
  * {@link Pipeline}.
  */
 export class Gateway implements GatewayControl {
@@ -127,7 +127,7 @@ export class Gateway implements GatewayControl {
   readonly #inCalls: CredentialsInCalls;
   readonly #listings: Listings;
   readonly #mapper: RefusalMapper;
-  readonly #person: PersonActs;
+  readonly #person: UserOperations;
   readonly #approvals: Approvals;
   readonly #accessRequests: AccessRequests;
   #door: Door | undefined;
@@ -154,7 +154,7 @@ export class Gateway implements GatewayControl {
     });
     const recorder = this.#recorder;
     const shared = { state, recorder, now, cleaner: this.#cleaner, agents: this.agents };
-    const auth = new Authenticator({ ...shared, transport: this.#transport, keeper: events.keeper, log });
+    const auth = new Authenticator({ ...shared, transport: this.#transport, tokenStore: events.tokenStore, log });
     this.#commands = new CommandCredentials({ state, run: options.runCommand ?? runCommand, now, log });
     const approvalTimes = options.approvalTimes ?? APPROVAL_TIMES;
     this.#approvals = new Approvals({
@@ -173,7 +173,7 @@ export class Gateway implements GatewayControl {
       ...shared,
       refusalLimit: this.#refusalLimit,
       inCalls: this.#inCalls,
-      tellPerson: (wish) => events.onAccessWish(wish),
+      notifyUser: (request) => events.onAccessRequest(request),
     });
     this.#mapper = new RefusalMapper({
       recorder,
@@ -209,7 +209,7 @@ export class Gateway implements GatewayControl {
       tree: ownProcessTree(),
     });
     this.#tools = new ToolTarget({ ...shared, servers: this.servers });
-    this.#person = new PersonActs({
+    this.#person = new UserOperations({
       ...forServices,
       pipeline: this.#pipeline,
       mapper: this.#mapper,
@@ -245,7 +245,7 @@ export class Gateway implements GatewayControl {
 
   /** Whether a message of so many characters holds more than any service or server takes, however it is written as JSON. */
   isTooLong(chars: number, { scope }: Caller): boolean {
-    const most = (requestBytes: number): boolean => chars > 2 * requestBytes + MOST_BESIDE_BODY;
+    const most = (requestBytes: number): boolean => chars > 2 * requestBytes + MAX_BESIDE_BODY;
     if (!most(DEFAULT_LIMITS.requestBytes)) return false;
     const policies = this.#state.policies(scope);
     const servers = this.#state.servers(scope);
@@ -306,10 +306,10 @@ export class Gateway implements GatewayControl {
     return this.#mapper.refuseQuestion(error, asked, caller, known, this.#inCalls.inQuestion(asked, caller));
   }
 
-  // ── What a person does ──────────────────────────────────────────────────────────────────────────────────────────
+  // ── What the user does ──────────────────────────────────────────────────────────────────────────────────────────
 
   perform(call: Call, signal?: AbortSignal): Promise<Performed> {
-    return this.call(call, PERSON, signal);
+    return this.call(call, USER, signal);
   }
 
   explain(call: Call, added?: WantedRule): Promise<Explanation> {
@@ -328,7 +328,7 @@ export class Gateway implements GatewayControl {
     return this.#commands.tryOnce(service, command, signal);
   }
 
-  // ── What the parent orders ──────────────────────────────────────────────────────────────────────────────────────
+  // ── What the host orders ──────────────────────────────────────────────────────────────────────────────────────
 
   /** A freeze comes first, as nothing may be less strict for a moment; policies last, as until then calls are refused. */
   async set({
@@ -388,7 +388,7 @@ export class Gateway implements GatewayControl {
     return this.#approvals.answer(id, requestHash, answer);
   }
 
-  async settleAccessWish(id: string, outcome: WishOutcome): Promise<void> {
+  async settleAccessRequest(id: string, outcome: AccessRequestOutcome): Promise<void> {
     this.#accessRequests.settle(id, outcome);
   }
 
@@ -439,7 +439,7 @@ export class Gateway implements GatewayControl {
     this.#door = door;
   }
 
-  /** Removes audit files that are older than the trail is kept. */
+  /** Removes audit files that are older than the audit log is kept. */
   pruneAudit(): Promise<void> {
     return this.#recorder.prune();
   }
@@ -450,8 +450,8 @@ export class Gateway implements GatewayControl {
   }
 
   /**
-   * Ends what is under way and closes the audit trail. Resolves once every call has had its answer: only the gateway knows
-   * of those that wait for a person that nothing was sent.
+   * Ends what is under way and closes the audit log. Resolves once every call has had its answer: only the gateway knows
+   * of those that wait for the user that nothing was sent.
    */
   async close(): Promise<void> {
     this.#interruptions.interrupt({ by: 'end' });

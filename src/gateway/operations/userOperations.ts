@@ -1,8 +1,8 @@
 import type { WantedRule } from '../../core/policy/learn/narrowestRule.ts';
 import type { VerifyingRequest } from '../../core/services/verifyingRequest.ts';
 import type { Call, Refusal } from '../../protocol/messages.ts';
-import { MOST_MAX_CHARS } from '../answer/answer.ts';
-import { PERSON } from '../call/model/callContext.ts';
+import { MAX_ANSWER_CHARS } from '../answer/answer.ts';
+import { USER } from '../call/model/callContext.ts';
 import type { Pipeline } from '../call/pipeline.ts';
 import type { RefusalMapper } from '../call/refusalMapper.ts';
 import type {
@@ -19,18 +19,18 @@ import type { ParsePolicy } from '../policies/policyTexts.ts';
 import type { Authenticator } from '../targets/service/renewal/authenticator.ts';
 import { type VerificationParts, VerificationTarget } from '../targets/service/verificationTarget.ts';
 
-interface PersonActsParts extends VerificationParts {
+interface UserOperationsParts extends VerificationParts {
   readonly pipeline: Pipeline;
   readonly mapper: RefusalMapper;
   readonly auth: Authenticator;
   readonly parsePolicy: ParsePolicy;
 }
 
-/** What a person does with a request or a credential of their own: no rule is asked, everything else holds. */
-export class PersonActs implements Pick<GatewayControl, 'explain' | 'verify' | 'redeem'> {
-  readonly #parts: PersonActsParts;
+/** What the user does with a request or a credential of their own: no rule is asked, everything else holds. */
+export class UserOperations implements Pick<GatewayControl, 'explain' | 'verify' | 'redeem'> {
+  readonly #parts: UserOperationsParts;
 
-  constructor(parts: PersonActsParts) {
+  constructor(parts: UserOperationsParts) {
     this.#parts = parts;
   }
 
@@ -39,7 +39,7 @@ export class PersonActs implements Pick<GatewayControl, 'explain' | 'verify' | '
     const { state, authorizer } = this.#parts;
     const shown: { request?: NonNullable<Explanation['request']> } = {};
     try {
-      const found = state.find(call.service, PERSON.scope);
+      const found = state.find(call.service, USER.scope);
       const inForce = added ? { ...found, decide: found.decideWith.bind(undefined, added) } : found;
       const request = authorizer.canonicalise(call, inForce);
       shown.request = {
@@ -47,8 +47,8 @@ export class PersonActs implements Pick<GatewayControl, 'explain' | 'verify' | '
         url: `${inForce.service.baseUrl.origin}${request.target}`,
         ...(request.body === undefined ? {} : { body: request.body.text }),
       };
-      const decided = authorizer.decide(inForce, request, PERSON);
-      authorizer.refuseIfDenied(inForce, request, decided, PERSON);
+      const decided = authorizer.decide(inForce, request, USER);
+      authorizer.refuseIfDenied(inForce, request, decided, USER);
       state.refuseIfFrozen(call.service);
       state.requireCredential(inForce);
       const { verdict, reason, label, rule } = decided.decision;
@@ -68,7 +68,7 @@ export class PersonActs implements Pick<GatewayControl, 'explain' | 'verify' | '
     const wanted: VerifyingRequest | undefined = this.#parts.state.ownVerification(service) ?? known;
     if (!wanted) return { outcome: 'unverified', why: 'No request is known that can test the credential.' };
     const { method, path, json, ...reading } = wanted;
-    const call: Call = { tool: 'execute', service, method, path, maxChars: MOST_MAX_CHARS };
+    const call: Call = { tool: 'execute', service, method, path, maxChars: MAX_ANSWER_CHARS };
     const letGo = candidate && this.#parts.state.vault.hold(service, candidate.value);
     const used: { renewal?: Renewal } | undefined = candidate && {};
     const target = new VerificationTarget(this.#parts, {
@@ -81,7 +81,7 @@ export class PersonActs implements Pick<GatewayControl, 'explain' | 'verify' | '
       reading,
     });
     try {
-      const order = { caller: PERSON, signal };
+      const order = { caller: USER, signal };
       const result = await this.#parts.pipeline.call(target, json === undefined ? call : { ...call, json }, order);
       if ('answer' in result) return { ...result.answer, ...used };
       const { code, message } = result.refusal;
@@ -95,7 +95,7 @@ export class PersonActs implements Pick<GatewayControl, 'explain' | 'verify' | '
   /** How to find a service: as it is in force, or as it would be if this text were approved. */
   async #finding(service: string, proposed: string | undefined): Promise<() => ServiceInForce> {
     const { state, parsePolicy } = this.#parts;
-    if (proposed === undefined) return () => state.find(service, PERSON.scope);
+    if (proposed === undefined) return () => state.find(service, USER.scope);
     try {
       const inForce = await state.findProposed(service, proposed, parsePolicy);
       return () => inForce;
@@ -114,7 +114,7 @@ export class PersonActs implements Pick<GatewayControl, 'explain' | 'verify' | '
     try {
       const inForce =
         candidate.policy === undefined
-          ? this.#parts.state.find(service, PERSON.scope)
+          ? this.#parts.state.find(service, USER.scope)
           : await this.#parts.state.findProposed(service, candidate.policy, this.#parts.parsePolicy);
       this.#parts.state.refuseIfFrozen(service);
       const stored = this.#parts.state.credential(inForce, { candidate });
@@ -129,10 +129,6 @@ export class PersonActs implements Pick<GatewayControl, 'explain' | 'verify' | '
   /** What to say of an error before anything was sent, where there is nothing to record. */
   #refusalOf(error: unknown, name: string): Refusal {
     const { mapper, state } = this.#parts;
-    return mapper.clean(
-      mapper.map(error, { name, sent: 'no' }).refusal,
-      name,
-      state.policies(PERSON.scope).serviceNames,
-    );
+    return mapper.clean(mapper.map(error, { name, sent: 'no' }).refusal, name, state.policies(USER.scope).serviceNames);
   }
 }

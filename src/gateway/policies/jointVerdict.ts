@@ -1,8 +1,8 @@
 import type { Verdict } from '../../core/policy/model/decision.ts';
 
 /** What the halves of a document are judged for. */
-export interface Sayer {
-  /** What a person is shown of the file. */
+export interface PolicySource {
+  /** What the user is shown of the file. */
   readonly label: string;
   /** Whether the file also grants, or (workspace file before its first approval) only restricts. */
   readonly grants: boolean;
@@ -11,15 +11,15 @@ export interface Sayer {
 }
 
 /** What one document says, and whose word could change it. */
-export interface Say {
+export interface Opinion {
   /** The file that decided. */
   readonly label: string;
-  /** True when the written text allows what the approved one does not: a person's review would settle it. */
+  /** True when the written text allows what the approved one does not: the user's review would settle it. */
   readonly awaitsApproval: boolean;
   /** True when the administrator's file decided. */
   readonly byAdministrator: boolean;
   /**
-   * The reason, in words that agents may read: those of a text that a person or the administrator stands behind. What
+   * The reason, in words that agents may read: those of a text that the user or the administrator stands behind. What
    * nobody has approved yet may be anybody's, such as a repository's.
    */
   readonly told: string;
@@ -27,7 +27,7 @@ export interface Say {
 
 /** What one document has of a name, in each of its halves. */
 export interface Halves<Half> {
-  readonly document: Sayer;
+  readonly document: PolicySource;
   readonly approved?: Half | undefined;
   readonly written?: Half | undefined;
 }
@@ -87,15 +87,15 @@ export function absentHalf<Half>(name: string, naming: readonly Halves<Half>[]):
   return undefined;
 }
 
-function noLongerNamed({ label }: Sayer, name: string): string {
+function noLongerNamed({ label }: PolicySource, name: string): string {
   return `${label} no longer names ${name}`;
 }
 
-function notApproved({ label }: Sayer, name: string): string {
+function notApproved({ label }: PolicySource, name: string): string {
   return `the user has not approved ${name} in ${label}`;
 }
 
-function notYetApproved({ label }: Sayer): string {
+function notYetApproved({ label }: PolicySource): string {
   return `${label} does not allow it, by a rule that the user has not approved yet.`;
 }
 
@@ -108,7 +108,7 @@ export function bothHalves<Half, D extends { readonly verdict: Verdict; readonly
   name: string,
   judge: (half: Half | undefined, absent: string) => D,
   strictness: (decision: D) => number,
-): { readonly byApproved: D; readonly byWritten: D; readonly decision: D & Say } {
+): { readonly byApproved: D; readonly byWritten: D; readonly decision: D & Opinion } {
   const byWritten = judge(written, noLongerNamed(document, name));
   // Before its first approval a workspace file only restricts: its approved half has no say yet.
   const isOneText = approved !== undefined && approved === written;
@@ -127,4 +127,4 @@ export function bothHalves<Half, D extends { readonly verdict: Verdict; readonly
 }
 
 /** What stands where no document says anything. */
-export const NOBODY: Omit<Say, 'told'> = { label: '', awaitsApproval: false, byAdministrator: false };
+export const NOBODY: Omit<Opinion, 'told'> = { label: '', awaitsApproval: false, byAdministrator: false };

@@ -7,9 +7,9 @@ import type { JointDecision, ServiceInForce } from './policySet.ts';
 
 /** What could let a denied request pass. A rule is on one line, in braces, and quotes nothing of the request. */
 export type Missing =
-  /** The narrowest rule that allows it, which `request_access` asks a person for. */
+  /** The narrowest rule that allows it, which `request_access` asks the user for. */
   | { readonly by: 'request_access'; readonly rule: string }
-  /** A rule that has to name more than `request_access` can: only a person can write it. */
+  /** A rule that has to name more than `request_access` can: only the user can write it. */
   | { readonly by: 'person'; readonly rule: string }
   /** No rule can allow it as it is: a GraphQL document that cannot be read. */
   | { readonly by: 'request' }
@@ -38,12 +38,12 @@ export function missingRule(
 }
 
 /** An agent's request may name any number of root fields, and what it is told has to stay short. */
-const MOST_FIELDS = 20;
+const MAX_FIELDS = 20;
 
 /** A GraphQL rule for exactly the operations and root fields of the request; for any field, where it has too many. */
 function withItsFields(wanted: WantedRule, asks: readonly GraphqlAsk[] | undefined): WantedRule {
   if (!asks || asks.length === 0) return wanted;
   const operations = [...new Set(asks.map(({ type }) => type))];
   const fields = [...new Set(asks.map(({ field }) => field))];
-  return { ...wanted, graphql: { operations, ...(fields.length > MOST_FIELDS ? {} : { fields }) } };
+  return { ...wanted, graphql: { operations, ...(fields.length > MAX_FIELDS ? {} : { fields }) } };
 }

@@ -13,7 +13,7 @@ import type { Rule } from '../../core/policy/model/rule.ts';
 import type { Service } from '../../core/policy/model/service.ts';
 import type { CanonicalRequest } from '../../core/request/parts/requestModel.ts';
 import { ADMIN_POLICY_ID, type PolicyFile } from '../control/controlPort.ts';
-import { absentHalf, bothHalves, NOBODY, type Say, unequalHalf } from './jointVerdict.ts';
+import { absentHalf, bothHalves, NOBODY, type Opinion, unequalHalf } from './jointVerdict.ts';
 
 /** One text of one file, compiled. */
 type Compiled = ReadonlyMap<string, CompiledService>;
@@ -47,7 +47,7 @@ export interface ServiceInForce {
    * all that is asked about one request.
    */
   readonly decide: (request: CanonicalRequest, agent?: string, reading?: RequestReading) => JointDecision;
-  /** The same if a person added this rule to the file that defines the service. */
+  /** The same if the user added this rule to the file that defines the service. */
   readonly decideWith: (
     added: WantedRule,
     request: CanonicalRequest,
@@ -72,12 +72,12 @@ export type Lookup =
       readonly why: string;
       /** Who could approve it. */
       readonly by: 'person' | 'administrator';
-      /** What a file says where it is not what a person approved of that file. */
+      /** What a file says where it is not what the user approved of that file. */
       readonly proposed?: Service;
     };
 
 /** What all documents together say of one request: the strictest of their verdicts. */
-export interface JointDecision extends Decision, Say {
+export interface JointDecision extends Decision, Opinion {
   /** With the verdict `ask`: one rule of each document, and of each of its halves, that asks. */
   readonly asking: readonly AskingRule[];
 }
@@ -141,7 +141,7 @@ export class PolicySet {
     );
   }
 
-  /** Every name that some document of a person has, in order of the alphabet. */
+  /** Every name that some document of the user has, in order of the alphabet. */
   get serviceNames(): readonly string[] {
     const names = new Set(
       this.#documents

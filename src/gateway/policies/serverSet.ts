@@ -5,7 +5,7 @@ import { decideTool } from '../../core/policy/decide/decideTool.ts';
 import type { Policy, PolicyAuthor, PolicyDocument } from '../../core/policy/model/policy.ts';
 import type { Server, ToolDecision } from '../../core/policy/model/server.ts';
 import { ADMIN_POLICY_ID, type PolicyFile } from '../control/controlPort.ts';
-import { absentHalf, bothHalves, NOBODY, type Say, unequalHalf } from './jointVerdict.ts';
+import { absentHalf, bothHalves, NOBODY, type Opinion, unequalHalf } from './jointVerdict.ts';
 
 /** What one policy file says of servers. */
 interface Document {
@@ -18,7 +18,7 @@ interface Document {
   readonly written: Policy | undefined;
 }
 
-/** A wrapped server as all documents together define it. */
+/** An upstream MCP server as all documents together define it. */
 export interface ServerInForce {
   readonly server: Server;
   /** The lowest limits of all documents. */
@@ -27,7 +27,7 @@ export interface ServerInForce {
 }
 
 /** The strictest of what all documents say of one tool. */
-export type JointToolDecision = ToolDecision & Say;
+export type JointToolDecision = ToolDecision & Opinion;
 
 export type ServerLookup =
   | { readonly found: 'server'; readonly inForce: ServerInForce }
@@ -36,7 +36,7 @@ export type ServerLookup =
       readonly found: 'not_approved';
       readonly why: string;
       readonly by: 'person' | 'administrator';
-      /** What a file says where it is not what a person approved of that file. */
+      /** What a file says where it is not what the user approved of that file. */
       readonly proposed?: Server;
     };
 
@@ -88,7 +88,7 @@ export class ServerSet {
     );
   }
 
-  /** Every name that some document of a person has, in order of the alphabet. */
+  /** Every name that some document of the user has, in order of the alphabet. */
   get names(): readonly string[] {
     const policies = this.#documents
       .filter(({ ceiling }) => !ceiling)

@@ -1,10 +1,10 @@
 import { agentName } from '../../core/audit/agentName.ts';
 import type { AgentInfo } from '../../protocol/messages.ts';
-import { type Caller, PERSON } from '../call/model/callContext.ts';
+import { type Caller, USER } from '../call/model/callContext.ts';
 import { type RefusalError, refusals, type Sent } from '../call/model/refusals.ts';
 import type { AgentAdmission, ConnectedAgent } from '../control/controlPort.ts';
 
-/** Counts change with every call; the parent hears of them at most this often. */
+/** Counts change with every call; the host hears of them at most this often. */
 const TELL_EVERY_MS = 200;
 
 interface Connection {
@@ -17,7 +17,7 @@ interface Connection {
 
 /**
  * The agents that are connected, and which of them may call. What an agent calls itself is its own word, and so is the
- * entry that it says it was started from: this keeps a person informed and in command of honest agents. It is no
+ * entry that it says it was started from: this keeps the user informed and in command of honest agents. It is no
  * boundary; policy, freeze and approvals are.
  */
 export class Agents {
@@ -32,26 +32,26 @@ export class Agents {
     this.#now = ports.now;
   }
 
-  /** Whom the parent lets call. A parent that never says so lets everybody. */
+  /** Whom the host lets call. The host that never says so lets everybody. */
   setAdmission(admission: AgentAdmission): void {
     this.#admission = admission;
-    this.#tellSoon();
+    this.#notifySoon();
   }
 
   /** A proxy said for whom it speaks. `end` ends its connection. */
   connected(id: string, agent: AgentInfo, end: () => void): void {
     const before = this.#connections.get(id);
     this.#connections.set(id, { calls: 0, blocked: 0, since: this.#now(), ...before, agent, end });
-    this.#tellSoon();
+    this.#notifySoon();
   }
 
   left(id: string): void {
-    if (this.#connections.delete(id)) this.#tellSoon();
+    if (this.#connections.delete(id)) this.#notifySoon();
   }
 
-  /** Throws the refusal for an agent that is frozen or that nobody has allowed yet. The person needs nobody's leave. */
+  /** Throws the refusal for an agent that is frozen or that nobody has allowed yet. The user needs nobody's leave. */
   admit(caller: Caller): void {
-    const refuse = caller === PERSON ? undefined : this.refusalOf(caller.agent);
+    const refuse = caller === USER ? undefined : this.refusalOf(caller.agent);
     if (refuse) throw refuse('no');
   }
 
@@ -77,7 +77,7 @@ export class Agents {
     if (!connection) return;
     connection.calls += 1;
     if (blocked) connection.blocked += 1;
-    this.#tellSoon();
+    this.#notifySoon();
   }
 
   disconnect(ids: readonly string[]): void {
@@ -96,7 +96,7 @@ export class Agents {
     return known || admission.names.includes(agent.name) ? 'allowed' : 'waiting';
   }
 
-  #tellSoon(): void {
+  #notifySoon(): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       this.#tell(

@@ -3,7 +3,14 @@ import type { Service, VerifyRequest } from '../../core/policy/model/service.ts'
 import type { Secret } from '../../core/secret.ts';
 import type { Caller } from '../call/model/callContext.ts';
 import { refusals } from '../call/model/refusals.ts';
-import type { Candidate, CredentialSet, FreezeState, Mend, PolicyFile, ServiceStatus } from '../control/controlPort.ts';
+import type {
+  Candidate,
+  CredentialSet,
+  FreezeState,
+  PolicyFile,
+  Remedy,
+  ServiceStatus,
+} from '../control/controlPort.ts';
 import { Vault, type VaultLookup } from '../credentials/vault.ts';
 import { PolicySet, type ServiceInForce } from '../policies/policySet.ts';
 import { type ParsePolicy, PolicyTexts } from '../policies/policyTexts.ts';
@@ -12,7 +19,7 @@ import { ServerSet } from '../policies/serverSet.ts';
 /** How long before its end a credential counts as expiring: seven days. */
 const EXPIRING_MS = 7 * 24 * 60 * 60 * 1000;
 
-/** Whose value is wanted: the stored one's by default. A person may try one that has expired. */
+/** Whose value is wanted: the stored one's by default. The user may try one that has expired. */
 interface CredentialWanted {
   readonly candidate?: Candidate | undefined;
   readonly evenExpired?: boolean;
@@ -22,13 +29,13 @@ export interface StatusOfService {
   readonly status: ServiceStatus;
   readonly why?: string;
   /** Only of `rejected`. */
-  readonly mend?: Mend;
-  /** Who could change it, when that is not the person in VS Code. */
+  readonly remedy?: Remedy;
+  /** Who could change it, when that is not the user in VS Code. */
   readonly by?: 'administrator';
 }
 
 /**
- * Everything that a call is judged by: policies, trust, freeze and credentials. The parent replaces parts of it; the
+ * Everything that a call is judged by: policies, trust, freeze and credentials. The host replaces parts of it; the
  * pipeline asks. What is not in force is thrown as a refusal that says why.
  */
 export class GatewayState {
@@ -61,7 +68,7 @@ export class GatewayState {
     return this.#version;
   }
 
-  /** Grows with every change of what the policies say: ten minutes that a person gave end with it. */
+  /** Grows with every change of what the policies say: ten minutes that the user gave end with it. */
   get policyVersion(): number {
     return this.#policyVersion;
   }
@@ -88,7 +95,7 @@ export class GatewayState {
     this.#servers = { window: servers, user: servers.withoutWorkspaces() };
     this.#informed = true;
     this.#version++;
-    // A parent repeats itself; only other texts are another version.
+    // The host repeats itself; only other texts are another version.
     if (!isDeepStrictEqual(files, this.#filesInForce)) this.#policyVersion++;
     this.#filesInForce = files;
   }
@@ -170,7 +177,7 @@ export class GatewayState {
 
   /**
    * Why the credential may not go where an edited file says. It comes before the missing approval, because no review
-   * makes up for it: a person types the credential again.
+   * makes up for it: the user types the credential again.
    */
   #boundElsewhere(name: string, proposed: Service | undefined): string | undefined {
     if (proposed === undefined) return undefined;
@@ -250,13 +257,13 @@ export class GatewayState {
         return { status: 'not_confirmed', why: credential.what };
     }
   }
-  #statusOf({ standing, why, mend, expiresAt }: VaultLookup & { readonly found: 'credential' }): StatusOfService {
+  #statusOf({ standing, why, remedy, expiresAt }: VaultLookup & { readonly found: 'credential' }): StatusOfService {
     const left = (expiresAt ?? Number.POSITIVE_INFINITY) - this.#now();
     const date = expiresAt === undefined ? '' : dateText(expiresAt);
     if (left <= 0) return { status: 'expired', why: `it expired on ${date}` };
     if (standing === 'missing') return { status: 'missing_credential', ...(why === undefined ? {} : { why }) };
     if (standing === 'rejected') {
-      return { status: 'rejected', why: why ?? 'the API answered 401', ...(mend ? { mend } : {}) };
+      return { status: 'rejected', why: why ?? 'the API answered 401', ...(remedy ? { remedy } : {}) };
     }
     if (left < EXPIRING_MS) return { status: 'expiring', why: `it expires on ${date}` };
     return { status: standing ?? 'ready' };

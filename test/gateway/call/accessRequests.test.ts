@@ -23,7 +23,7 @@ beforeEach(async () => {
   running = await gatewayInProcess({
     policy: POLICY,
     credentials: [['api', 'https://api.example.com', 'a-credential-of-the-test']],
-    onAccessWish: ({ method, path }) => void wishes.push(`${method} ${path}`),
+    onAccessRequest: ({ method, path }) => void wishes.push(`${method} ${path}`),
   });
 });
 
@@ -73,7 +73,7 @@ describe('a wish', () => {
     const asking = await gatewayInProcess({
       policy: POLICY,
       credentials: [['api', 'https://api.example.com', 'a-credential-of-the-test']],
-      onAccessWish: ({ id }) => void ids.push(id),
+      onAccessRequest: ({ id }) => void ids.push(id),
     });
     const askAs = (connection: string, path: string): AccessAnswer => {
       const wish = { service: 'api', method: 'POST', path, reason: 'needed' };
@@ -88,7 +88,7 @@ describe('a wish', () => {
       recorded: false,
       message: expect.stringContaining('wait for the user'),
     });
-    await asking.gateway.settleAccessWish(String(ids[0]), 'declined');
+    await asking.gateway.settleAccessRequest(String(ids[0]), 'declined');
     expect(askAs('honest', '/v1/refunds').recorded).toBe(true);
     asking.close();
   });
@@ -129,10 +129,10 @@ describe('a wish', () => {
   it('that became needless gives its place back and may be asked again', async () => {
     const ids: string[] = [];
     running.close();
-    running = await gatewayInProcess({ policy: POLICY, onAccessWish: ({ id }) => void ids.push(id) });
+    running = await gatewayInProcess({ policy: POLICY, onAccessRequest: ({ id }) => void ids.push(id) });
     for (const name of ['a', 'b', 'c']) expect(ask('POST', `/v1/${name}`).recorded).toBe(true);
     expect(ask('POST', '/v1/d').recorded).toBe(false);
-    await running.gateway.settleAccessWish(ids[0] ?? '', 'needless');
+    await running.gateway.settleAccessRequest(ids[0] ?? '', 'needless');
     expect(ask('POST', '/v1/a').recorded).toBe(true);
   });
 });

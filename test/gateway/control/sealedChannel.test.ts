@@ -33,7 +33,7 @@ function pair(): { parent: FakeEnd; gateway: FakeEnd; ask: MessageConnection; as
   parent.other = gateway;
   gateway.other = parent;
   const asked: unknown[] = [];
-  const connect = (end: FakeEnd, name: 'parent' | 'gateway'): MessageConnection => {
+  const connect = (end: FakeEnd, name: 'host' | 'gateway'): MessageConnection => {
     // The two ends of a real channel have many more members; these are the ones that are used.
     const { reader, writer } = sealChannel(end as unknown as ChildProcess, name);
     return createMessageConnection(reader, writer);
@@ -44,7 +44,7 @@ function pair(): { parent: FakeEnd; gateway: FakeEnd; ask: MessageConnection; as
     return { heard: what };
   });
   answering.listen();
-  const ask = connect(parent, 'parent');
+  const ask = connect(parent, 'host');
   ask.listen();
   return { parent, gateway, ask, asked };
 }

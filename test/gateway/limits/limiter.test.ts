@@ -75,7 +75,7 @@ describe('a rate', () => {
     const one = limits({ count: 1, per: 'day' }, { concurrent: 1 });
     const entry = await own.enter('api', one, 'claude', NEVER);
     if (entry.entered) {
-      entry.place.giveBack();
+      entry.place.release();
       entry.place.leave();
     }
     expect(await send(one)).toMatchObject({ entered: true });

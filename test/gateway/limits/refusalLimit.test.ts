@@ -2,8 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AuditEvent } from '../../../src/core/audit/auditEvent.ts';
-import { auditRuns, verifyRun } from '../../../src/gateway/audit/trail.ts';
-import { type Caller, PERSON } from '../../../src/gateway/call/model/callContext.ts';
+import { auditRuns, verifyRun } from '../../../src/gateway/audit/auditFiles.ts';
+import { type Caller, USER } from '../../../src/gateway/call/model/callContext.ts';
 import { RefusalLimit } from '../../../src/gateway/limits/refusalLimit.ts';
 import { freshKey, loopbackService, policyText, serve } from '../../support/serve.ts';
 import { startUpstream } from '../../support/upstream.ts';
@@ -131,8 +131,8 @@ describe('refused calls', () => {
   });
 
   it('of the person in VS Code wait for nobody', () => {
-    refuse(PERSON, 5000);
-    expect(limit.turnAway(PERSON)).toBeUndefined();
+    refuse(USER, 5000);
+    expect(limit.turnAway(USER)).toBeUndefined();
     expect(records).toHaveLength(5000);
   });
 

@@ -3,7 +3,7 @@ import { l10n, ProgressLocation, Uri, window, workspace } from 'vscode';
 import type { AuditRecord } from '../../../core/audit/auditEvent.ts';
 import { compareRecords, matchesQuery } from '../../../core/audit/auditQuery.ts';
 import { asCsv, asJsonLines } from '../../../core/audit/exportFormats.ts';
-import { auditRuns, NotAPartError, runRecords } from '../../../gateway/audit/trail.ts';
+import { auditRuns, NotAPartError, runRecords } from '../../../gateway/audit/auditFiles.ts';
 import type { AuditParts } from '../../app/parts.ts';
 import { askChoice, single } from '../../ui/steps.ts';
 

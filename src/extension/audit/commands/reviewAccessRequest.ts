@@ -1,7 +1,7 @@
 import { l10n, window } from 'vscode';
 import { agentWords } from '../../../core/audit/agentWords.ts';
 import type { Method } from '../../../core/request/parts/requestModel.ts';
-import type { WishOutcome } from '../../../gateway/control/controlPort.ts';
+import type { AccessRequestOutcome } from '../../../gateway/control/controlPort.ts';
 import type { App } from '../../app/app.ts';
 import type { AuditParts, GatewayPart } from '../../app/parts.ts';
 import { previewRule, shortened, tellNotAdded, whyNeedless, writeRule } from '../../policy/commands/grantRule.ts';
@@ -68,10 +68,10 @@ export async function reviewAccessRequest(app: App, argument: unknown): Promise<
 async function settle(
   app: AuditParts & GatewayPart,
   { id }: WaitingAccessRequest,
-  outcome: WishOutcome,
+  outcome: AccessRequestOutcome,
 ): Promise<void> {
   app.accessRequests.settle(id);
-  await app.gateway.ask((control) => control.settleAccessWish(id, outcome));
+  await app.gateway.ask((control) => control.settleAccessRequest(id, outcome));
 }
 
 async function whichAccessRequest(app: AuditParts, argument: unknown): Promise<WaitingAccessRequest | undefined> {

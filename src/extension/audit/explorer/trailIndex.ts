@@ -4,7 +4,7 @@ import type { AuditRecord } from '../../../core/audit/auditEvent.ts';
 import { runStart } from '../../../core/audit/partName.ts';
 import { parseRecord } from '../../../core/audit/verify.ts';
 import type { SeenBodyType } from '../../../core/policy/decide/bodyType.ts';
-import { auditRuns } from '../../../gateway/audit/trail.ts';
+import { auditRuns } from '../../../gateway/audit/auditFiles.ts';
 import { READ_AT_ONCE } from '../../../protocol/plainFile.ts';
 import { RESULTS, type ResultName } from './explorerMessages.ts';
 

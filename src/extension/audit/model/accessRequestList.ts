@@ -1,9 +1,9 @@
-import type { AccessWish } from '../../../gateway/control/controlPort.ts';
+import type { PendingAccessRequest } from '../../../gateway/control/controlPort.ts';
 import { Emitter } from '../../util/emitter.ts';
 import type { Clock } from '../../util/ports.ts';
 
 /** A rule that an agent asked for, waiting to be looked at. */
-export interface WaitingAccessRequest extends AccessWish {
+export interface WaitingAccessRequest extends PendingAccessRequest {
   /** Milliseconds since the epoch. */
   readonly at: number;
 }
@@ -29,7 +29,7 @@ export class AccessRequestList {
   }
 
   /** Keeps the access request. True when a person is to be told with a toast: once for a service and session. */
-  add(request: AccessWish): boolean {
+  add(request: PendingAccessRequest): boolean {
     const others = this.#waiting.filter((other) => !sameRule(other, request));
     this.#waiting = [{ ...request, at: this.#now() }, ...others].slice(0, KEPT);
     this.#changed.fire();
@@ -46,6 +46,6 @@ export class AccessRequestList {
   }
 }
 
-function sameRule(one: AccessWish, other: AccessWish): boolean {
+function sameRule(one: PendingAccessRequest, other: PendingAccessRequest): boolean {
   return one.service === other.service && one.method === other.method && one.path === other.path;
 }

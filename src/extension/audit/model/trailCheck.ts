@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { RemovedRecords } from '../../../core/audit/auditEvent.ts';
 import type { AuditRun } from '../../../core/audit/partName.ts';
 import { parseRecord } from '../../../core/audit/verify.ts';
-import { auditRuns, NotAPartError, partLines, verifyRun } from '../../../gateway/audit/trail.ts';
+import { auditRuns, NotAPartError, partLines, verifyRun } from '../../../gateway/audit/auditFiles.ts';
 import type { KeptAnchor } from './anchorStore.ts';
 import type { RunCheck, TrailCheck } from './trailCheckResult.ts';
 

@@ -5,7 +5,7 @@ import type { AuditRecord } from '../../../core/audit/auditEvent.ts';
 import { compareRecords } from '../../../core/audit/auditQuery.ts';
 import { groupParts } from '../../../core/audit/partName.ts';
 import { parseRecord } from '../../../core/audit/verify.ts';
-import { NotAPartError, partTail } from '../../../gateway/audit/trail.ts';
+import { NotAPartError, partTail } from '../../../gateway/audit/auditFiles.ts';
 import type { Clock, MetadataPort } from '../../util/ports.ts';
 
 const STATE_KEY = 'gatewayRuns';

@@ -1,8 +1,8 @@
 import { commands, l10n, window } from 'vscode';
-import type { AccessWish } from '../../../gateway/control/controlPort.ts';
+import type { PendingAccessRequest } from '../../../gateway/control/controlPort.ts';
 
 /** Tells the person that an agent asks for a rule. The toast only offers the review, which is where anything is decided. */
-export async function notifyOfAccessRequest({ agent, method, service }: AccessWish): Promise<void> {
+export async function notifyOfAccessRequest({ agent, method, service }: PendingAccessRequest): Promise<void> {
   const review = l10n.t('Review…');
   const chosen = await window.showInformationMessage(
     l10n.t('{0} asks for {1} on “{2}”, which the policy does not allow.', agent, method, service),

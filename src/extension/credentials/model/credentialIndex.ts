@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { CredentialStanding } from '../../../gateway/control/controlPort.ts';
+import type { CredentialCondition } from '../../../gateway/control/controlPort.ts';
 import type { MetadataPort } from '../../util/ports.ts';
 import { type CredentialId, credentialKey } from './credentialId.ts';
 
@@ -16,7 +16,7 @@ export interface CredentialMetadata {
   /** See {@link fingerprintOf}; absent for entries that were made without one. */
   readonly fingerprint?: string;
   /** What the API last thought of it, where that was not well of it. */
-  readonly standing?: CredentialStanding;
+  readonly standing?: CredentialCondition;
 }
 
 const KEY = 'credentials';

@@ -1,6 +1,6 @@
 import type { Secret } from '../../../core/secret.ts';
 import { SerialQueue } from '../../../core/serialQueue.ts';
-import type { Binding, CredentialStanding, Renewal } from '../../../gateway/control/controlPort.ts';
+import type { Binding, CredentialCondition, Renewal } from '../../../gateway/control/controlPort.ts';
 import { installationKey } from '../../state/installationKey.ts';
 import { Emitter } from '../../util/emitter.ts';
 import type { Clock, MetadataPort, SecretPort } from '../../util/ports.ts';
@@ -38,7 +38,7 @@ interface StoppedRecord {
 
 /** What a verification said about a value. An absent field says that nothing is known, or nothing bad. */
 export interface CredentialFindings {
-  readonly standing?: CredentialStanding;
+  readonly standing?: CredentialCondition;
   /** Milliseconds since the epoch. */
   readonly expiresAt?: number;
 }
@@ -425,7 +425,7 @@ function dates(of: { readonly createdAt: number; readonly rotatedAt: number | un
 }
 
 /** 401 is a rejection until the next success; other failures say nothing about the credential. */
-function standingAfter(status: number, before: CredentialStanding | undefined): CredentialStanding | undefined {
+function standingAfter(status: number, before: CredentialCondition | undefined): CredentialCondition | undefined {
   if (status === 401) return 'rejected';
   return status >= 200 && status < 300 ? undefined : before;
 }

@@ -1,5 +1,5 @@
 import type { Secret } from '../../../core/secret.ts';
-import type { CredentialKeeper, Renewal, RenewalLease, SessionRequest } from '../../../gateway/control/controlPort.ts';
+import type { Renewal, RenewalLease, SessionRequest, TokenStore } from '../../../gateway/control/controlPort.ts';
 import type { Clock } from '../../util/ports.ts';
 import { type CredentialId, credentialKey } from './credentialId.ts';
 import type { CredentialStore } from './credentialStore.ts';
@@ -37,7 +37,7 @@ interface Held {
  * What this window's gateway asks when a credential changes by being used: one gateway of all windows renews at a time,
  * with the value that SecretStorage has then, and goes on when the new one was stored and read back.
  */
-export class RenewalKeeper implements CredentialKeeper {
+export class RenewalKeeper implements TokenStore {
   readonly #ports: RenewalKeeperPorts;
   readonly #held = new Map<string, Held>();
   /** Counts the gateways of this window: what an earlier one waits for is not given to it. */

@@ -1,5 +1,5 @@
 import type { Service } from '../../../core/policy/model/service.ts';
-import type { FreezeState, GatewayStatus, Mend, ServiceStatus } from '../../../gateway/control/controlPort.ts';
+import type { FreezeState, GatewayStatus, Remedy, ServiceStatus } from '../../../gateway/control/controlPort.ts';
 import { type CredentialId, credentialKey } from '../../credentials/model/credentialId.ts';
 import { credentialIds, scopeOf } from '../../credentials/model/credentialSet.ts';
 import type { CredentialRecord } from '../../credentials/model/credentialStore.ts';
@@ -16,7 +16,7 @@ export interface ServiceSummary {
   /** The gateway's reason for a status that is not `ready`. */
   readonly why?: string;
   /** What fixes a `rejected` one, where that is no other credential. */
-  readonly mend?: Mend;
+  readonly remedy?: Remedy;
   /** How many changes of its definition and rules wait for the person. */
   readonly pending: number;
   /**
@@ -66,7 +66,7 @@ function summarise(inputs: ServiceListInputs, entry: PolicyEntry, name: string, 
     // What this window knows at once goes before what the gateway last said.
     status: inWindow ?? (told?.by === 'administrator' ? 'forbidden' : (told?.status ?? ownStatus(entry, credential))),
     ...(told?.why === undefined || inWindow !== undefined ? {} : { why: told.why }),
-    ...(told?.mend === undefined || inWindow !== undefined ? {} : { mend: told.mend }),
+    ...(told?.remedy === undefined || inWindow !== undefined ? {} : { remedy: told.remedy }),
     pending: inputs.entries.flatMap(({ pending }) => pending).filter((one) => one.service === name).length,
     service,
     policyId: entry.id,

@@ -28,7 +28,7 @@ export class ServiceNode extends Row {
     const words = [statusText(service.status), environment];
     // A narrow side bar cuts the end off, and the icon has the state: of production it must not be that word.
     if (isProduction(service.service?.environment)) words.reverse();
-    const hint = statusHint(service.status, service.mend) ?? '';
+    const hint = statusHint(service.status, service.remedy) ?? '';
     super(
       {
         label: service.name,
@@ -52,13 +52,13 @@ export class ServiceNode extends Row {
   }
 
   children(): readonly TreeItem[] {
-    const { name, service, credential, status, mend, pending } = this.service;
-    const hint = statusHint(status, mend);
+    const { name, service, credential, status, remedy, pending } = this.service;
+    const hint = statusHint(status, remedy);
     const failed = commandFailed(this.service);
     return [
       ...(failed ? [failureNode(this.service)] : []),
       ...(hint && !failed
-        ? [new DetailNode(name, 'hint', hint, this.service.why ?? '', 'lightbulb', statusAction(status, name, mend))]
+        ? [new DetailNode(name, 'hint', hint, this.service.why ?? '', 'lightbulb', statusAction(status, name, remedy))]
         : []),
       ...pendingNodes(name, pending),
       ...(service ? [new DetailNode(name, 'url', service.baseUrl.text, '', 'globe')] : []),

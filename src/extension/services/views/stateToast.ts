@@ -39,11 +39,11 @@ async function tell(summary: ServiceSummary): Promise<void> {
 
 /** Undefined where nothing here fixes it: the reason says what does. */
 function fixCommand(summary: ServiceSummary): { label: string; command: string } | undefined {
-  const { name, status, mend, service } = summary;
+  const { name, status, remedy, service } = summary;
   if (commandFailed(summary)) {
     return { label: l10n.t('Check the Command…'), command: 'valetKey.takeFromCommand' };
   }
-  const command = statusAction(status, name, mend)?.command;
+  const command = statusAction(status, name, remedy)?.command;
   if (command === undefined) return undefined;
-  return { label: mend === 'policy' ? l10n.t('Open Policy File…') : fixText(service, status), command };
+  return { label: remedy === 'policy' ? l10n.t('Open Policy File…') : fixText(service, status), command };
 }

@@ -1,6 +1,6 @@
 import { type Command, l10n, ThemeColor, ThemeIcon } from 'vscode';
 import type { Service } from '../../../core/policy/model/service.ts';
-import type { Mend } from '../../../gateway/control/controlPort.ts';
+import type { Remedy } from '../../../gateway/control/controlPort.ts';
 import type { ShownStatus } from '../model/serviceList.ts';
 
 /** A service's state in words: what the tree, the menus and screen readers say. */
@@ -46,14 +46,14 @@ export function fixText(service: Service | undefined, status: ShownStatus): stri
 }
 
 /** What to do about a state that is not `ready`, in one sentence. `fix` is the gateway's word on a `rejected` one. */
-export function statusHint(status: ShownStatus, mend?: Mend): string | undefined {
+export function statusHint(status: ShownStatus, remedy?: Remedy): string | undefined {
   switch (status) {
     case 'ready':
     case 'unverified':
     case 'starting':
       return undefined;
     case 'rejected':
-      return mend === undefined ? l10n.t('Rotate the credential.') : fixHint(mend);
+      return remedy === undefined ? l10n.t('Rotate the credential.') : fixHint(remedy);
     case 'expiring':
     case 'expired':
       return l10n.t('Rotate the credential.');
@@ -79,8 +79,8 @@ export function statusHint(status: ShownStatus, mend?: Mend): string | undefined
   }
 }
 
-function fixHint(mend: Mend): string {
-  switch (mend) {
+function fixHint(remedy: Remedy): string {
+  switch (remedy) {
     case 'clock':
       return l10n.t('Correct the clock of this machine. The credential is not the problem.');
     case 'policy':
@@ -91,10 +91,10 @@ function fixHint(mend: Mend): string {
 }
 
 /** The command that does what {@link statusHint} says, for this service. */
-export function statusAction(status: ShownStatus, service: string, mend?: Mend): Command | undefined {
-  const title = statusHint(status, mend) ?? '';
-  if (status === 'rejected' && mend === 'clock') return undefined;
-  if (status === 'rejected' && mend === 'policy') {
+export function statusAction(status: ShownStatus, service: string, remedy?: Remedy): Command | undefined {
+  const title = statusHint(status, remedy) ?? '';
+  if (status === 'rejected' && remedy === 'clock') return undefined;
+  if (status === 'rejected' && remedy === 'policy') {
     return { command: 'valetKey.openPolicyFile', title, arguments: [service] };
   }
   switch (status) {

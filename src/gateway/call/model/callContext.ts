@@ -12,8 +12,8 @@ export interface Caller {
   readonly connection: string;
 }
 
-/** The person in VS Code, who meets this window's policies as its agents do, and whose word a question would ask for. */
-export const PERSON: Caller = { agent: { name: 'person' }, scope: 'window', connection: 'person' };
+/** The user in VS Code, who meets this window's policies as its agents do, and whose word a question would ask for. */
+export const USER: Caller = { agent: { name: 'person' }, scope: 'window', connection: 'person' };
 
 /** Why a call under way is cut off. The wording waits until it is known whether the request was sent. */
 export class Interrupted {

@@ -1,6 +1,6 @@
 import { HELD_BACK } from '../../../core/audit/heldBack.ts';
 import type { ErrorCode, Refusal } from '../../../protocol/messages.ts';
-import type { Mend } from '../../control/controlPort.ts';
+import type { Remedy } from '../../control/controlPort.ts';
 import type { Missing } from '../../policies/missingRule.ts';
 
 /**
@@ -15,7 +15,7 @@ export class RefusalError extends Error {
   /** Why a credential was rejected, or VS Code has no session to use: for the state of its service. */
   readonly why: string | undefined;
   /** What mends it, where that is no other credential. */
-  readonly mend: Mend | undefined;
+  readonly remedy: Remedy | undefined;
   /** What its record says besides: see {@link HELD_BACK}. */
   readonly subject: string | undefined;
 
@@ -23,15 +23,15 @@ export class RefusalError extends Error {
     refusal: Refusal,
     {
       why,
-      mend,
+      remedy,
       subject,
       ...options
-    }: ErrorOptions & { readonly why?: string; readonly mend?: Mend; readonly subject?: string } = {},
+    }: ErrorOptions & { readonly why?: string; readonly remedy?: Remedy; readonly subject?: string } = {},
   ) {
     super(refusal.message, options);
     this.refusal = refusal;
     this.why = why;
-    this.mend = mend;
+    this.remedy = remedy;
     this.subject = subject;
   }
 }
@@ -101,7 +101,7 @@ export const refusals = {
         : `Use one of: ${known.slice(0, 20).join(', ')}. Call list_services for what each allows.`,
     ),
 
-  /** `declined`: a person was asked for the rule that is missing, and said no. */
+  /** `declined`: the user was asked for the rule that is missing, and said no. */
   policyDenied: (
     service: string,
     reason: string,
@@ -223,7 +223,7 @@ export const refusals = {
       { service },
     ),
 
-  /** A person allowed VS Code's session, and VS Code has none to give. */
+  /** The user allowed VS Code's session, and VS Code has none to give. */
   sessionMissing: (service: string, provider: string): RefusalError =>
     new RefusalError(
       {
@@ -253,12 +253,12 @@ export const refusals = {
       { service },
     ),
 
-  /** `nextStep` is what a person can do about it. */
+  /** `nextStep` is what the user can do about it. */
   credentialRejected: (
     service: string,
     why: string,
     nextStep: string,
-    { sent = 'no', mend }: { readonly sent?: Sent; readonly mend?: Mend } = {},
+    { sent = 'no', remedy }: { readonly sent?: Sent; readonly remedy?: Remedy } = {},
   ): RefusalError =>
     new RefusalError(
       {
@@ -268,7 +268,7 @@ export const refusals = {
         sent,
         service,
       },
-      { why, ...(mend ? { mend } : {}) },
+      { why, ...(remedy ? { remedy } : {}) },
     ),
 
   tokenUnavailable: (service: string, host: string, why: string, retryAfterMs: number): RefusalError =>

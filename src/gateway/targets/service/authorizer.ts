@@ -6,7 +6,7 @@ import type { CanonicalRequest } from '../../../core/request/parts/requestModel.
 import type { Call } from '../../../protocol/messages.ts';
 import { checkPointers } from '../../answer/select.ts';
 import type { AccessRequests } from '../../call/accessRequests.ts';
-import { type Caller, PERSON, pathAlone } from '../../call/model/callContext.ts';
+import { type Caller, pathAlone, USER } from '../../call/model/callContext.ts';
 import { refusals } from '../../call/model/refusals.ts';
 import type { Seen } from '../../call/target.ts';
 import { missingRule } from '../../policies/missingRule.ts';
@@ -67,7 +67,7 @@ export class Authorizer {
     if (decision.awaitsApproval) {
       throw refusals.policyNotApproved(name, `${decision.label} allows this, but the user has not approved that yet`);
     }
-    const reason = caller === PERSON ? decision.reason : decision.told;
+    const reason = caller === USER ? decision.reason : decision.told;
     const where = decision.rule ? `${decision.label}, line ${decision.rule.line}` : decision.label;
     if (decision.byAdministrator) throw refusals.deniedByAdministrator(name, reason, where, decision.rule?.id);
     const declined = this.#parts.accessRequests.wasDeclined(request, caller.connection);

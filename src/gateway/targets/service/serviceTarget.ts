@@ -74,7 +74,7 @@ export class ServiceTarget implements Target<Call, ReadRequest, AuthorizedReques
     }
   }
 
-  /** A credential that a command gives is fetched by a program of the person's: not for what no rule allows, nor before a yes. */
+  /** A credential that a command gives is fetched by a program of the user's: not for what no rule allows, nor before a yes. */
   obtain({ inForce }: AuthorizedRequest, signal: AbortSignal): Promise<void> {
     return this.#parts.commands.obtain(inForce, signal);
   }
@@ -127,10 +127,10 @@ export class ServiceTarget implements Target<Call, ReadRequest, AuthorizedReques
     else if (status >= 200 && status < 300) vault.noteStanding(service.name, stored, undefined);
   }
 
-  settleRefused(name: string, { refusal: { code }, why, mend }: RefusalError): void {
+  settleRefused(name: string, { refusal: { code }, why, remedy }: RefusalError): void {
     const { vault } = this.#parts.state;
     const shown = why === undefined ? undefined : vault.redactor.text(why).text;
-    if (code === 'credential_rejected') vault.noteRejected(name, shown, mend);
+    if (code === 'credential_rejected') vault.noteRejected(name, shown, remedy);
     if (code === 'missing_credential' && shown !== undefined) vault.noteMissing(name, shown);
   }
 

@@ -6,8 +6,8 @@ import { shownAgent } from '../../call/model/shownAgent.ts';
 import type { ShownCall } from '../../call/target.ts';
 import type { JointDecision, ServiceInForce } from '../../policies/policySet.ts';
 
-/** The longest reason of an agent's that a person is shown, in characters. */
-const MOST_REASON_CHARS = 1000;
+/** The longest reason of an agent's that the user is shown, in characters. */
+const MAX_REASON_CHARS = 1000;
 
 /** The request as it would be sent, who asks for it and why, and the rule that asks about it. */
 export function shownRequest(
@@ -17,7 +17,7 @@ export function shownRequest(
   agent: AgentInfo,
   reason: string | undefined,
 ): ShownCall {
-  // Rules of the written and the approved text are mostly the same one; the person finds the first.
+  // Rules of the written and the approved text are mostly the same one; the user finds the first.
   const [first] = asking;
   const contentType = request.headers.find(([name]) => name === 'content-type')?.[1] ?? '';
   return {
@@ -27,7 +27,7 @@ export function shownRequest(
     headers: request.headers,
     ...(request.body === undefined ? {} : { body: { contentType, text: request.body.text } }),
     agent: shownAgent(agent),
-    ...(reason === undefined ? {} : { reason: agentWords(reason, MOST_REASON_CHARS) }),
+    ...(reason === undefined ? {} : { reason: agentWords(reason, MAX_REASON_CHARS) }),
     rule: {
       file: first?.label ?? label,
       line: first?.rule.line ?? 1,

@@ -1,6 +1,6 @@
 import type { VerifyingRequest } from '../../../core/services/verifyingRequest.ts';
 import type { Answer } from '../../../protocol/messages.ts';
-import type { CredentialStanding, Verification } from '../../control/controlPort.ts';
+import type { CredentialCondition, Verification } from '../../control/controlPort.ts';
 import type { Incoming } from '../../http/message.ts';
 
 /**
@@ -30,7 +30,7 @@ export function readVerification(
 }
 
 /** What a verification leaves behind. Limited scope is no fault of the credential. */
-export function standingOf({ outcome }: Verification): CredentialStanding | undefined {
+export function standingOf({ outcome }: Verification): CredentialCondition | undefined {
   return outcome === 'rejected' || outcome === 'unverified' ? outcome : undefined;
 }
 

@@ -36,7 +36,7 @@ interface ReadVerification extends Read, DecidedRequest {}
 
 interface AuthorizedVerification extends Authorized, ReadVerification {}
 
-/** The one request with which a person has a credential verified: no rule is asked and no limit counts it; everything else holds. */
+/** The one request with which the user has a credential verified: no rule is asked and no limit counts it; everything else holds. */
 export class VerificationTarget
   implements Target<Call, ReadVerification, AuthorizedVerification, ReadyRequest, Incoming, Verification>
 {

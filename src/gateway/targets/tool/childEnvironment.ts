@@ -1,4 +1,4 @@
-/** What a wrapped server's process gets of the gateway's own environment: enough to find programs, homes and languages. */
+/** What an upstream MCP server's process gets of the gateway's own environment: enough to find programs, homes and languages. */
 const PASSED_ON = [
   'PATH',
   'HOME',
@@ -22,7 +22,7 @@ const PASSED_ON = [
   'PATHEXT',
 ] as const;
 
-/** The environment of a wrapped server's process: an allow-list, then the variables that the policy names. */
+/** The environment of an upstream MCP server's process: an allow-list, then the variables that the policy names. */
 export function serverEnvironment(
   own: Readonly<Record<string, string | undefined>>,
   variables: readonly (readonly [name: string, value: string])[],

@@ -8,7 +8,7 @@ import type { ServerInForce } from '../../policies/serverSet.ts';
 import type { GatewayState } from '../../state/gatewayState.ts';
 import { serverRefusals } from './serverRefusals.ts';
 
-/** What a call to a wrapped server is judged by, taken from the gateway's state. What is not in force is thrown. */
+/** What a call to an upstream MCP server is judged by, taken from the gateway's state. What is not in force is thrown. */
 
 /** The server as it is in force for this caller. */
 export function findServer(state: GatewayState, name: string, scope: Caller['scope']): ServerInForce {

@@ -4,7 +4,7 @@ import { DO_NOT_REPEAT, RefusalError, type Sent } from '../../call/model/refusal
 const ASK_THE_PERSON = 'Tell the user, and do not work around it through the terminal.';
 const UNSENT = 'Nothing was done. Try again later, or tell the user.';
 
-/** Refusals that only calls to wrapped servers meet; `service` is the server's name. The others are in refusals.ts. */
+/** Refusals that only calls to upstream MCP servers meet; `service` is the server's name. The others are in refusals.ts. */
 export const serverRefusals = {
   unknownServer: (known: readonly string[]): RefusalError =>
     refuse(

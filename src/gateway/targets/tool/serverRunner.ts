@@ -4,7 +4,7 @@ import { ServerSession, type SessionPorts, type SessionSettings } from './server
 /** After the second failure in a row a server is started again after 1 s, then 2, 4 … up to this; in milliseconds. */
 const MAX_PAUSE_MS = 30_000;
 
-/** Starts one wrapped server when it is first needed, and again, with growing pauses, when it failed. */
+/** Starts one upstream MCP server when it is first needed, and again, with growing pauses, when it failed. */
 export class ServerRunner {
   readonly #name: string;
   readonly #ports: (session: () => ServerSession | undefined) => SessionPorts;

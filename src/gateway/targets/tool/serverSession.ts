@@ -38,7 +38,7 @@ export interface SessionSettings {
   readonly secrets: ReadonlyMap<string, Secret>;
 }
 
-/** One run of a wrapped server, from its start to its end. */
+/** One run of an upstream MCP server, from its start to its end. */
 export class ServerSession {
   readonly settings: SessionSettings;
   readonly #ports: SessionPorts;

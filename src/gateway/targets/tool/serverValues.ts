@@ -2,8 +2,8 @@ import type { Server } from '../../../core/policy/model/server.ts';
 import type { Secret } from '../../../core/secret.ts';
 
 /**
- * What the variables (or headers) of a wrapped server are set to. This is the one place where a credential leaves for a
- * wrapped server: into the environment of its process, which that process and this user can read (SECURITY.md says so),
+ * What the variables (or headers) of an upstream MCP server are set to. This is the one place where a credential leaves for a
+ * upstream MCP server: into the environment of its process, which that process and this user can read (SECURITY.md says so),
  * or into headers of requests to it.
  */
 export function serverValues(

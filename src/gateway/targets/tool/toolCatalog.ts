@@ -4,7 +4,7 @@ import type { Vault } from '../../credentials/vault.ts';
 import type { ServerInForce } from '../../policies/serverSet.ts';
 import type { JudgedTool, ToolPins } from './toolPins.ts';
 
-/** What the gateway knows of one server's tools: what was offered last, and how each stands with the person's pins. */
+/** What the gateway knows of one server's tools: what was offered last, and how each stands with the user's pins. */
 export class ToolCatalog {
   readonly #server: string;
   readonly #pins: ToolPins;
@@ -63,7 +63,7 @@ export class ToolCatalog {
     return this.#byName.get(tool);
   }
 
-  /** The tools that an agent is shown: accepted by a person, and not denied by policy. */
+  /** The tools that an agent is shown: accepted by the user, and not denied by policy. */
   usable({ decide }: Pick<ServerInForce, 'decide'>): readonly JudgedTool[] {
     return this.#judged.filter(({ name, standing }) => standing === 'pinned' && decide(name).verdict !== 'deny');
   }

@@ -1,18 +1,18 @@
 import type { LookedAtTool } from '../../cleaning/lookAtTools.ts';
-import type { ServerPins, ToolStanding } from '../../control/controlPort.ts';
+import type { ServerPins, ToolStatus } from '../../control/controlPort.ts';
 
 export interface JudgedTool extends LookedAtTool {
-  readonly standing: ToolStanding;
+  readonly standing: ToolStatus;
 }
 
 /**
- * What a person has accepted of each server's tools, by the hash of everything that an agent reads of them. The tools of
+ * What the user has accepted of each server's tools, by the hash of everything that an agent reads of them. The tools of
  * a server that was never seen count as accepted with the policy that names it; later ones, and changed ones, wait.
  */
 export class ToolPins {
   readonly #servers = new Map<string, ReadonlyMap<string, string>>();
 
-  /** Takes what the parent has kept. What was seen first in this run stays, until the parent has kept it, too. */
+  /** Takes what the host has kept. What was seen first in this run stays, until the host has kept it, too. */
   replace(pins: readonly ServerPins[]): void {
     for (const { server, tools } of pins) {
       this.#servers.set(server, new Map(tools.map((pin) => [pin.name, pin.hash])));
@@ -34,7 +34,7 @@ export class ToolPins {
   }
 }
 
-function standingOf(pinned: string | undefined, { hash, hidden }: LookedAtTool): ToolStanding {
+function standingOf(pinned: string | undefined, { hash, hidden }: LookedAtTool): ToolStatus {
   if (pinned === hash) return 'pinned';
   if (hidden) return 'hidden_text';
   return pinned === undefined ? 'new' : 'changed';

@@ -6,7 +6,7 @@ import { fewWords } from './serverLog.ts';
  * What an agent may hear of how far a call has come; undefined where the number is a credential of digits: a server can say
  * it as a number as well as in words.
  */
-export function tellableProgress(
+export function notifiableProgress(
   { progress, total, message }: { progress: number; total?: number | undefined; message?: string | undefined },
   recorder: Pick<Recorder, 'redact'>,
 ): CallProgress | undefined {

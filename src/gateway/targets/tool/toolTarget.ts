@@ -30,7 +30,7 @@ import { findServer, serverSecrets } from './serverAccess.ts';
 import { serverFailure } from './serverFailure.ts';
 import { serverRefusals } from './serverRefusals.ts';
 import type { ServerSession } from './serverSession.ts';
-import { tellableProgress } from './toolProgress.ts';
+import { notifiableProgress } from './toolProgress.ts';
 import type { UpstreamServers } from './upstreamServers.ts';
 
 /** How often an agent is told of a call's progress. */
@@ -232,7 +232,7 @@ export class ToolTarget implements Target<ToolCall, ReadTool, AuthorizedTool, Re
       const at = this.#parts.now();
       if (bucket.retryAfter(at) > 0) return; // progress is no more than a hint: what is left out, the next one says
       bucket.take(at);
-      const told = tellableProgress(progress, this.#parts.recorder);
+      const told = notifiableProgress(progress, this.#parts.recorder);
       if (told !== undefined) tell(told);
     };
   }
@@ -260,7 +260,7 @@ function askingRule({ verdict, label, pattern }: JointToolDecision): string {
   return JSON.stringify([verdict, label, pattern?.text ?? '']);
 }
 
-/** What a person is shown of a call: `args` are its arguments, without credentials. */
+/** What the user is shown of a call: `args` are its arguments, without credentials. */
 function shownTool(call: ToolCall, { agent }: Caller, decision: JointToolDecision, args: string): ShownCall {
   return {
     method: 'tools/call',

@@ -22,7 +22,7 @@ export class ToolWatchers {
     return () => this.#listeners.delete(listener);
   }
 
-  /** At once: a person changed something. */
+  /** At once: the user changed something. */
   tell(): void {
     this.close();
     this.#toldAt = this.#now();
@@ -30,7 +30,7 @@ export class ToolWatchers {
   }
 
   /** At once, or when a second has passed: a server that says it with every list would keep every agent busy for ever. */
-  tellSoon(): void {
+  notifySoon(): void {
     if (this.#later) return;
     const pause = this.#toldAt + PAUSE_MS - this.#now();
     if (pause <= 0) this.tell();

@@ -55,7 +55,7 @@ interface Upstream {
 }
 
 /**
- * Upstream MCP servers: starts or connects to them when they are first needed, knows their tools and what a person has
+ * Upstream MCP servers: starts or connects to them when they are first needed, knows their tools and what the user has
  * accepted of them, and stands in front of them. Calls go through `ToolTarget`.
  */
 export class UpstreamServers implements Interruptible {
@@ -119,7 +119,7 @@ export class UpstreamServers implements Interruptible {
     this.#pins.replace(pins);
     for (const [name, { catalog }] of this.#upstreams) {
       const seen = catalog.judgeAgain();
-      if (seen) this.#tellSeen(name, seen);
+      if (seen) this.#notifySeen(name, seen);
     }
   }
 
@@ -193,13 +193,13 @@ export class UpstreamServers implements Interruptible {
     return session;
   }
 
-  /** Throws unless the server offers the tool as a person has accepted it. */
+  /** Throws unless the server offers the tool as the user has accepted it. */
   requireTool(server: string, tool: string): void {
     if (!this.#of(server).catalog.find(tool)) throw serverRefusals.unknownTool(server);
     this.refuseUnlessReviewed(server, tool);
   }
 
-  /** Throws for a tool that the server is known to offer otherwise than a person has accepted it. */
+  /** Throws for a tool that the server is known to offer otherwise than the user has accepted it. */
   refuseUnlessReviewed(server: string, tool: string): void {
     const judged = this.#of(server).catalog.find(tool);
     if (judged && judged.standing !== 'pinned') throw serverRefusals.toolNotReviewed(server, judged.standing);
@@ -261,7 +261,7 @@ export class UpstreamServers implements Interruptible {
         this.#options.recorder.log('warn', `${name} exited; the next call starts it again.`);
         this.#of(name).runner.noteFailure();
       },
-      onToolsChanged: () => this.#of(name).watchers.tellSoon(),
+      onToolsChanged: () => this.#of(name).watchers.notifySoon(),
       onToolsCut: (taken) =>
         this.#options.recorder.log('warn', `${name} offers more than ${taken} tools. The others are left out.`),
       onLog: (level, data) =>
@@ -288,11 +288,11 @@ export class UpstreamServers implements Interruptible {
     );
     const seen = catalog.take(await tools);
     if (!seen) return;
-    this.#tellSeen(name, seen);
+    this.#notifySeen(name, seen);
   }
 
-  /** The person is told, and the trail says which tools are off from now on. */
-  #tellSeen(name: string, seen: ToolsSeen): void {
+  /** The user is told, and the audit log says which tools are off from now on. */
+  #notifySeen(name: string, seen: ToolsSeen): void {
     const waiting = seen.tools.filter(({ standing }) => standing !== 'pinned').map((tool) => tool.name);
     if (seen.first || waiting.length > 0) {
       this.#options.recorder.recordOrLog({
@@ -307,7 +307,7 @@ export class UpstreamServers implements Interruptible {
     this.#options.onToolsSeen(seen);
     const upstream = this.#of(name);
     upstream.told = this.#standing(name, upstream);
-    upstream.watchers.tellSoon();
+    upstream.watchers.notifySoon();
   }
 
   /** Much is told to a gateway that concerns no server: clients are not to list their tools again for it. */

@@ -62,9 +62,9 @@ const TYPED = [
 
 describe('what is pasted where no credential belongs', () => {
   test.each(Object.entries(PASTED))('%s is seen', (_, make) => {
-    // Chance makes a word of one or two.
-    const seen = Array.from({ length: 200 }, make).filter(looksPasted).length;
-    expect(seen).toBeGreaterThanOrEqual(190);
+    // Chance makes words of a few: three in a hundred at most, so that of so many twice that is out of its reach.
+    const seen = Array.from({ length: 2000 }, make).filter(looksPasted).length;
+    expect(seen).toBeGreaterThanOrEqual(1880);
   });
 
   test.each(TYPED)('“%s” is no credential', (text) => {

@@ -9,7 +9,7 @@ import type { ExplorerFilter, ExplorerView } from '../../../../src/extension/aud
 import { markdownReport } from '../../../../src/extension/audit/explorer/markdownReport.ts';
 import { TrailIndex } from '../../../../src/extension/audit/explorer/trailIndex.ts';
 import { matches, piece, viewOf } from '../../../../src/extension/audit/explorer/trailQuery.ts';
-import { sha256 } from '../../../../src/gateway/audit/trail.ts';
+import { sha256 } from '../../../../src/gateway/audit/auditFiles.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 12);
 const HOUR_MS = 60 * 60 * 1000;

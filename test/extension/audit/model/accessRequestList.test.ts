@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { AccessRequestList } from '../../../../src/extension/audit/model/accessRequestList.ts';
-import type { AccessWish } from '../../../../src/gateway/control/controlPort.ts';
+import type { PendingAccessRequest } from '../../../../src/gateway/control/controlPort.ts';
 
-function request(id: string, service: string, path: string): AccessWish {
+function request(id: string, service: string, path: string): PendingAccessRequest {
   return { id, agent: 'claude', service, method: 'GET', path, reason: 'why' };
 }
 

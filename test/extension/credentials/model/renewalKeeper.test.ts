@@ -38,7 +38,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 /** One window, with all that it keeps to itself. */
 function openWindow(pid = process.pid) {
   const store = new CredentialStore({ secrets, metadata, now: () => clock.now });
-  const keeper = new RenewalKeeper({
+  const tokenStore = new RenewalKeeper({
     credentials: store,
     locks: new RenewalLocks(folder, () => clock.now, pid),
     ids: () => new Map([['crm', ID]]),
@@ -50,11 +50,11 @@ function openWindow(pid = process.pid) {
     wait: () => sleep(2),
     log: () => undefined,
   });
-  return { store, keeper };
+  return { store, tokenStore };
 }
 
-async function lease({ keeper }: ReturnType<typeof openWindow>): Promise<{ id: string; value: Secret }> {
-  const given = await keeper.leaseRenewal('crm');
+async function lease({ tokenStore }: ReturnType<typeof openWindow>): Promise<{ id: string; value: Secret }> {
+  const given = await tokenStore.leaseRenewal('crm');
   if (!given) throw new Error('no lease');
   return given;
 }
@@ -69,8 +69,8 @@ test('a renewed value is stored in the place of the old one, with its end, and i
   const { id, value } = await lease(window);
   expect(value.equals(token(1))).toBe(true);
   clock.now += 5000;
-  await window.keeper.storeRenewal(id, { value: token(2), expiresAt: 9_000_000 });
-  await window.keeper.releaseRenewal(id);
+  await window.tokenStore.storeRenewal(id, { value: token(2), expiresAt: 9_000_000 });
+  await window.tokenStore.releaseRenewal(id);
   expect(stored()).toBe(token(2).expose('store'));
   expect(window.store.get(ID)).toMatchObject({ createdAt: 1_000_000, expiresAt: 9_000_000, binding: BINDING });
   expect(window.store.get(ID)).not.toHaveProperty('rotatedAt');
@@ -95,9 +95,9 @@ test('fifty windows that renew at once do so one after another, each with what t
       inside += 1;
       expect(inside).toBe(1);
       used.push(value.expose('fingerprint'));
-      await window.keeper.storeRenewal(id, { value: token(used.length) });
+      await window.tokenStore.storeRenewal(id, { value: token(used.length) });
       inside -= 1;
-      await window.keeper.releaseRenewal(id);
+      await window.tokenStore.releaseRenewal(id);
     }),
   );
   expect(new Set(used).size).toBe(50);
@@ -109,11 +109,11 @@ test('what a gateway left when it ended is free at once, and what waits for the 
   await here.store.put(ID, token(1), BINDING);
   await there.store.load();
   const { id } = await lease(here);
-  const waiting = here.keeper.leaseRenewal('crm');
+  const waiting = here.tokenStore.leaseRenewal('crm');
   await sleep(10);
-  await here.keeper.endLeases();
+  await here.tokenStore.endLeases();
   expect(await waiting).toBeUndefined();
-  await expect(here.keeper.storeRenewal(id, { value: token(2) })).rejects.toThrow('already released');
+  await expect(here.tokenStore.storeRenewal(id, { value: token(2) })).rejects.toThrow('already released');
   expect((await lease(there)).value.equals(token(1))).toBe(true);
 });
 
@@ -123,8 +123,8 @@ test('a store that is under way when the gateway ends is finished before another
   await there.store.load();
   const { id } = await lease(here);
   secrets.delay = () => 5;
-  const storing = here.keeper.storeRenewal(id, { value: token(2) });
-  const ending = here.keeper.endLeases();
+  const storing = here.tokenStore.storeRenewal(id, { value: token(2) });
+  const ending = here.tokenStore.endLeases();
   expect((await lease(there)).value.equals(token(2))).toBe(true);
   secrets.delay = () => 0;
   await Promise.all([storing, ending]);
@@ -139,7 +139,7 @@ test('a window that ended or hangs does not keep the others waiting for ever', a
   await lease(second);
   const third = openWindow();
   await third.store.load();
-  const waiting = third.keeper.leaseRenewal('crm');
+  const waiting = third.tokenStore.leaseRenewal('crm');
   let through = false;
   void waiting.then(() => {
     through = true;
@@ -162,16 +162,16 @@ test('what a person rotated or revoked meanwhile counts, and a renewal does not 
   await window.store.put(ID, token(1), BINDING);
   const { id } = await lease(window);
   await window.store.put(ID, token(7), BINDING);
-  await expect(window.keeper.storeRenewal(id, { value: token(2) })).rejects.toThrow(CredentialReplacedError);
+  await expect(window.tokenStore.storeRenewal(id, { value: token(2) })).rejects.toThrow(CredentialReplacedError);
   expect(stored()).toBe(token(7).expose('store'));
-  await window.keeper.releaseRenewal(id);
+  await window.tokenStore.releaseRenewal(id);
   const again = await lease(window);
   await window.store.revoke(ID);
-  await expect(window.keeper.storeRenewal(again.id, { value: token(3) })).rejects.toThrow(CredentialReplacedError);
+  await expect(window.tokenStore.storeRenewal(again.id, { value: token(3) })).rejects.toThrow(CredentialReplacedError);
   expect(window.store.get(ID)?.state).toBe('revoked');
-  await window.keeper.releaseRenewal(again.id);
-  expect(await window.keeper.leaseRenewal('crm')).toBeUndefined();
-  expect(await window.keeper.leaseRenewal('other')).toBeUndefined();
+  await window.tokenStore.releaseRenewal(again.id);
+  expect(await window.tokenStore.leaseRenewal('crm')).toBeUndefined();
+  expect(await window.tokenStore.leaseRenewal('other')).toBeUndefined();
 });
 
 test('a storage that loses the new value says so, and the lease can be tried again', async () => {
@@ -179,9 +179,9 @@ test('a storage that loses the new value says so, and the lease can be tried aga
   await window.store.put(ID, token(1), BINDING);
   const { id } = await lease(window);
   secrets.losing.add(`credential/${credentialKey(ID)}`);
-  await expect(window.keeper.storeRenewal(id, { value: token(2) })).rejects.toThrow(CredentialNotKeptError);
+  await expect(window.tokenStore.storeRenewal(id, { value: token(2) })).rejects.toThrow(CredentialNotKeptError);
   secrets.losing.clear();
-  await window.keeper.storeRenewal(id, { value: token(2) });
+  await window.tokenStore.storeRenewal(id, { value: token(2) });
   expect(stored()).toBe(token(2).expose('store'));
 });
 
@@ -191,8 +191,8 @@ test('a rotation can still be undone after a renewal, and only the last few rene
   await window.store.put(ID, token(0), BINDING);
   for (let n = 1; n <= 20; n += 1) {
     const { id } = await lease(window);
-    await window.keeper.storeRenewal(id, { value: token(n) });
-    await window.keeper.releaseRenewal(id);
+    await window.tokenStore.storeRenewal(id, { value: token(n) });
+    await window.tokenStore.releaseRenewal(id);
   }
   expect(window.store.retired()).toHaveLength(9);
   expect(window.store.retired().some(({ value }) => value.equals(token(19)))).toBe(true);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ToolPinStore, ToolsChangedError } from '../../../../src/extension/servers/model/toolPinStore.ts';
 import { toolReviewText } from '../../../../src/extension/servers/model/toolReviewText.ts';
 import { ApprovalStore } from '../../../../src/extension/state/approvalStore.ts';
-import type { SeenTool, ToolStanding, ToolsSeen } from '../../../../src/gateway/control/controlPort.ts';
+import type { SeenTool, ToolStatus, ToolsSeen } from '../../../../src/gateway/control/controlPort.ts';
 import { FakeSecrets, FakeTexts, noPause } from '../../support/fakes.ts';
 
 function storage(): { texts: FakeTexts; open(scope?: 'user' | 'folder-a'): ToolPinStore } {
@@ -17,7 +17,7 @@ function storage(): { texts: FakeTexts; open(scope?: 'user' | 'folder-a'): ToolP
   return { texts, open };
 }
 
-function tool(name: string, version = 1, standing: ToolStanding = 'pinned'): SeenTool {
+function tool(name: string, version = 1, standing: ToolStatus = 'pinned'): SeenTool {
   return { name, hash: `${name}${version}`, standing, definition: `{ "name": "${name}", "v": ${version} }` };
 }
 

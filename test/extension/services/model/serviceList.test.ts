@@ -82,9 +82,9 @@ test('what concerns every service goes before what the gateway last said', () =>
 });
 
 test('what mends a rejected credential besides another one is the gateway’s word', () => {
-  const services = [{ name: 'stripe', status: 'rejected', why: 'invalid_scope', mend: 'policy' }] as const;
+  const services = [{ name: 'stripe', status: 'rejected', why: 'invalid_scope', remedy: 'policy' }] as const;
   const gateway = { gatewayId: 'g', runtimeDir: '/run', services, servers: [], proxies: 0, calls: 0 };
-  expect(serviceList({ ...BASE, gateway })).toMatchObject([{ status: 'rejected', mend: 'policy' }]);
+  expect(serviceList({ ...BASE, gateway })).toMatchObject([{ status: 'rejected', remedy: 'policy' }]);
 });
 
 test('what the administrator forbids is not for the person to approve', () => {

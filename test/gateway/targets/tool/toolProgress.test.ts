@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { Redactor } from '../../../../src/core/redact/redactor.ts';
 import { Secret } from '../../../../src/core/secret.ts';
-import { tellableProgress } from '../../../../src/gateway/targets/tool/toolProgress.ts';
+import { notifiableProgress } from '../../../../src/gateway/targets/tool/toolProgress.ts';
 
 const DIGITS = ['4815', '162342'].join('');
 const PIECE = Number(DIGITS.slice(0, 8));
 
 function heard(progress: number, total?: number): unknown {
   const redactor = new Redactor([{ name: 'api', value: new Secret(`app:${DIGITS}`) }]);
-  return tellableProgress({ progress, total, message: DIGITS }, { redact: (text) => redactor.text(text).text });
+  return notifiableProgress({ progress, total, message: DIGITS }, { redact: (text) => redactor.text(text).text });
 }
 
 describe('the progress of a tool', () => {

@@ -14,8 +14,8 @@ import type { RunCommand } from './runCommand.ts';
 /** A command that failed is not run again at once: an agent that repeats itself must not open one prompt after another. */
 const TRIED_EVERY_MS = 10_000;
 
-/** Of standard error a person sees the last lines, up to as many characters. */
-const MOST_SHOWN = 600;
+/** Of standard error the user sees the last lines, up to as many characters. */
+const MAX_SHOWN = 600;
 
 interface CommandCredentialsPorts {
   readonly state: GatewayState;
@@ -32,8 +32,8 @@ interface Running {
 }
 
 /**
- * Credentials that a command of the person's own choosing gives: run when a call needs one, once for however many calls,
- * kept in memory for the time that the person chose, and run again after it.
+ * Credentials that a command of the user's own choosing gives: run when a call needs one, once for however many calls,
+ * kept in memory for the time that the user chose, and run again after it.
  */
 export class CommandCredentials implements Interruptible {
   readonly #ports: CommandCredentialsPorts;
@@ -67,7 +67,7 @@ export class CommandCredentials implements Interruptible {
     }
   }
 
-  /** See {@link GatewayControl.tryCommand}. Whether the value suits its service is for the parent to find out. */
+  /** See {@link GatewayControl.tryCommand}. Whether the value suits its service is for the host to find out. */
   async tryOnce(
     service: string,
     command: CredentialCommand,
@@ -138,7 +138,7 @@ export class CommandCredentials implements Interruptible {
     const clean = masked(this.#ports.state.vault.redactor.text(stderr).text)
       .replace(/[^\P{C}\n]/gu, '')
       .trim();
-    return clean.length <= MOST_SHOWN ? clean : `…${clean.slice(-MOST_SHOWN)}`;
+    return clean.length <= MAX_SHOWN ? clean : `…${clean.slice(-MAX_SHOWN)}`;
   }
 }
 

@@ -12,10 +12,10 @@ export const COMMAND_WITHIN_MS = 20_000;
 const GRACE_MS = 400;
 
 /** A credential is a few KB; what is larger is another file. In bytes. */
-const MOST_OUTPUT = 64 * 1024;
+const MAX_OUTPUT = 64 * 1024;
 
 /** Only the end of standard error is kept, in bytes. */
-const MOST_ERROR = 4 * 1024;
+const MAX_ERROR = 4 * 1024;
 
 /** What a command did. `stderr` is not redacted yet. */
 export interface CommandRun {
@@ -79,11 +79,11 @@ export function runCommand(
     };
     child.stdout.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size > MOST_OUTPUT) stop(`its output is larger than ${MOST_OUTPUT / 1024} KB`);
+      if (size > MAX_OUTPUT) stop(`its output is larger than ${MAX_OUTPUT / 1024} KB`);
       else chunks.push(chunk);
     });
     child.stderr.on('data', (chunk: Buffer) => {
-      stderr = Buffer.concat([stderr, chunk]).subarray(-MOST_ERROR);
+      stderr = Buffer.concat([stderr, chunk]).subarray(-MAX_ERROR);
     });
     child.once('error', (error) => end(notStarted(error)));
     child.once('close', (status, by) => {

@@ -1,6 +1,6 @@
 import type { Auth } from '../../../../core/policy/auth/authTypes.ts';
 import type { Secret } from '../../../../core/secret.ts';
-import type { CredentialKeeper } from '../../../control/controlPort.ts';
+import type { TokenStore } from '../../../control/controlPort.ts';
 import { mintGithubApp } from './githubApp.ts';
 import { mintGoogleServiceAccount } from './googleServiceAccount.ts';
 import { mintJwt } from './jwt.ts';
@@ -14,7 +14,7 @@ interface Minting {
   /** Whether the token before it was refused. */
   readonly refused: boolean;
   readonly mint: Mint;
-  readonly ports: { readonly keeper: CredentialKeeper | undefined; readonly now: () => number };
+  readonly ports: { readonly tokenStore: TokenStore | undefined; readonly now: () => number };
 }
 
 type Minter<Type extends Auth['type']> = (

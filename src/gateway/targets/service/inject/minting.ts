@@ -46,16 +46,16 @@ export interface Mint {
 export const DEFAULT_LIFE_MS = 60 * 60_000;
 
 /** A century: what is to live longer has no date that could be shown, nor one that could be stored. */
-const LONGEST_LIFE_S = 100 * 365 * 24 * 60 * 60;
+const MAX_LIFE_S = 100 * 365 * 24 * 60 * 60;
 
 /** How long something lives by an issuer's word, as number or text; undefined where that says nothing. */
 export function lifeSeconds(word: unknown): number | undefined {
   const seconds = typeof word === 'string' && word.trim() !== '' ? Number(word) : word;
-  return typeof seconds === 'number' && seconds >= 0 ? Math.min(seconds, LONGEST_LIFE_S) : undefined;
+  return typeof seconds === 'number' && seconds >= 0 ? Math.min(seconds, MAX_LIFE_S) : undefined;
 }
 
 /** An hour: an issuer that says more is asked again all the same, so that a mistake of its own does not last. */
-const LONGEST_RETRY_MS = 60 * 60_000;
+const MAX_RETRY_MS = 60 * 60_000;
 
 /**
  * Why there is no token. `outage`: the provider may do it later, and the credential is untouched. `refused`: it will
@@ -75,22 +75,22 @@ export class MintError extends Error {
 }
 
 /** Hardly a server takes a header that is longer, and many take half of it. */
-export const LONGEST_TOKEN = 16 * 1024;
+export const MAX_TOKEN_CHARS = 16 * 1024;
 
 /** Whether a request can carry a token. */
 export function fitsRequest(value: Secret): boolean {
-  return value.length <= LONGEST_TOKEN && fitsHeader(value);
+  return value.length <= MAX_TOKEN_CHARS && fitsHeader(value);
 }
 
 /** Throws for a token that no request can carry. */
 export function checkToken(value: Secret): void {
   if (fitsRequest(value)) return;
-  const code = value.length > LONGEST_TOKEN ? 'token_too_long' : 'token_unfit';
+  const code = value.length > MAX_TOKEN_CHARS ? 'token_too_long' : 'token_unfit';
   throw new MintError('refused', code, 'no request can carry its token');
 }
 
 /** Tokens that are looked for in one answer; three is what issuers give. */
-const MOST_TOKENS = 20;
+const MAX_TOKENS = 20;
 
 /** What came along with a token is looked for this long at least: as long as any credential that was replaced. */
 const BESIDE_MS = 24 * 60 * 60_000;
@@ -103,17 +103,17 @@ const BESIDE_MS = 24 * 60 * 60_000;
 export function tokensOf(body: Buffer): readonly { readonly value: Secret; readonly lifeMs: number }[] {
   const found: { value: Secret; lifeMs: number }[] = [];
   const parts: unknown[] = [jsonOf(body)];
-  while (parts.length > 0 && found.length < MOST_TOKENS) {
+  while (parts.length > 0 && found.length < MAX_TOKENS) {
     const part = parts.pop();
     if (typeof part !== 'object' || part === null) continue;
     const lifeMs = Math.max(BESIDE_MS, (lifeSeconds((part as { expires_in?: unknown }).expires_in) ?? 0) * 1000);
     for (const [name, value] of Object.entries(part)) {
       if (typeof value === 'string' && /token$/i.test(name)) {
-        found.push({ value: new Secret(value.slice(0, LONGEST_TOKEN)), lifeMs });
+        found.push({ value: new Secret(value.slice(0, MAX_TOKEN_CHARS)), lifeMs });
       } else parts.push(value);
     }
   }
-  return found.slice(0, MOST_TOKENS);
+  return found.slice(0, MAX_TOKENS);
 }
 
 /** Provider's words for "not now" (RFC 6749 section 4.1.2.1, RFC 8628 section 3.5). */
@@ -129,7 +129,7 @@ export function checkTokenAnswer({ status, headers, body }: Incoming): void {
       'outage',
       code,
       `it answered ${status}`,
-      seconds > 0 ? Math.min(seconds * 1000, LONGEST_RETRY_MS) : undefined,
+      seconds > 0 ? Math.min(seconds * 1000, MAX_RETRY_MS) : undefined,
     );
   }
   throw new MintError('refused', code, `it answered ${status} (${code})`);

@@ -8,8 +8,8 @@ import {
   DEFAULT_LIFE_MS,
   fitsRequest,
   jsonOf,
-  LONGEST_TOKEN,
   lifeSeconds,
+  MAX_TOKEN_CHARS,
   type Mint,
   MintError,
   type Minted,
@@ -77,7 +77,7 @@ export async function redeemCode(
   const opened = plainMaterial(code);
   const proof = plainMaterial(verifier);
   return exchange(mint, auth, material, async () => {
-    // The parent compared `state` already; the library wants to have seen the parameters itself.
+    // The host compared `state` already; the library wants to have seen the parameters itself.
     const callback = oauth.validateAuthResponse(
       server,
       client,
@@ -157,7 +157,7 @@ function tokensIn(answer: unknown): Record<string, unknown> {
 
 /** One that is longer than any token is not stored: it would be looked for in every answer. */
 function isRefreshToken(token: unknown): token is string {
-  return typeof token === 'string' && token !== '' && token.length <= LONGEST_TOKEN;
+  return typeof token === 'string' && token !== '' && token.length <= MAX_TOKEN_CHARS;
 }
 
 async function exchange(

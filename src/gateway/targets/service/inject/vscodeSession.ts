@@ -1,5 +1,5 @@
 import type { VscodeSessionAuth } from '../../../../core/policy/auth/vscodeSession.ts';
-import type { CredentialKeeper } from '../../../control/controlPort.ts';
+import type { TokenStore } from '../../../control/controlPort.ts';
 import { MintError, type Minted } from './minting.ts';
 
 /** VS Code renews its sessions itself; it is asked again after this long. */
@@ -10,9 +10,9 @@ export async function mintVscodeSession(
   { provider, scopes }: VscodeSessionAuth,
   service: string,
   refused: boolean,
-  { keeper, now }: { readonly keeper: CredentialKeeper | undefined; readonly now: () => number },
+  { tokenStore, now }: { readonly tokenStore: TokenStore | undefined; readonly now: () => number },
 ): Promise<Minted> {
-  const value = await keeper?.session({ service, provider, scopes, refused });
+  const value = await tokenStore?.session({ service, provider, scopes, refused });
   if (value === undefined) throw new MintError('refused', 'no_session', 'VS Code has no such session');
   return { value, expiresAt: now() + HELD_MS, endless: true };
 }

@@ -37,7 +37,7 @@ export interface Presented {
 
 export interface AuthenticatorPorts
   extends Omit<TokenClientPorts, 'skew' | 'refuseIfFrozen'>,
-    Pick<RenewerPorts, 'keeper' | 'log'> {
+    Pick<RenewerPorts, 'tokenStore' | 'log'> {
   readonly state: GatewayState;
 }
 
@@ -63,7 +63,7 @@ export class Authenticator implements Interruptible {
       refuseIfFrozen: (service) => ports.state.refuseIfFrozen(service),
     });
     this.#renewer = new Renewer({
-      keeper: ports.keeper,
+      tokenStore: ports.tokenStore,
       skew: this.#skew,
       now: ports.now,
       send: (service, request, signal) => client.send(service, request, signal),

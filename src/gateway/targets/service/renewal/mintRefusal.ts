@@ -1,14 +1,14 @@
 import type { Service } from '../../../../core/policy/model/service.ts';
 import { type RefusalError, refusals } from '../../../call/model/refusals.ts';
 import { MaterialError } from '../../../credentials/payload.ts';
-import { LONGEST_TOKEN, type MintError } from '../inject/minting.ts';
+import { MAX_TOKEN_CHARS, type MintError } from '../inject/minting.ts';
 
 /** Off by more than this, a clock is worth mentioning. */
 const NOTABLE_SKEW_MS = 60_000;
 
 const ROTATE = (name: string): string => `Ask the user to run "Valet Key: Rotate Credential" for ${name} in VS Code.`;
 
-/** Where the tokens of a service come from, as a person would name it. */
+/** Where the tokens of a service come from, as the user would name it. */
 export function issuerOf({ auth, baseUrl }: Service): string {
   switch (auth.type) {
     case 'oauth2':
@@ -41,12 +41,12 @@ export function mintRefusal(
   if (error.kind === 'outage') return refusals.tokenUnavailable(name, issuer, error.message, retryAfterMs);
   if (error.code === 'token_too_long' || error.code === 'token_unfit') {
     const what =
-      error.code === 'token_too_long' ? `of more than ${LONGEST_TOKEN} characters` : 'that is not printable ASCII';
+      error.code === 'token_too_long' ? `of more than ${MAX_TOKEN_CHARS} characters` : 'that is not printable ASCII';
     return refusals.credentialRejected(
       name,
       `${issuer} gave a token ${what}, which no request can carry`,
       `Ask the user to check auth of ${name} in the policy: fewer scopes or permissions may make the token shorter.`,
-      { mend: 'policy' },
+      { remedy: 'policy' },
     );
   }
   // A token request of oauth2 holds no date: its answer has nothing to do with the clock.
@@ -56,7 +56,7 @@ export function mintRefusal(
       name,
       `this machine's clock is ${minutes} min ${skewMs > 0 ? 'behind' : 'ahead of'} that of ${issuer}, which gave no token (${error.code})`,
       'Ask the user to correct the clock of this machine.',
-      { mend: 'clock' },
+      { remedy: 'clock' },
     );
   }
   switch (error.code) {
@@ -78,14 +78,14 @@ export function mintRefusal(
         name,
         `${issuer} does not grant what the policy asks for (${error.code})`,
         `Ask the user to compare the scopes or permissions under auth of ${name} in the policy with what the provider granted.`,
-        { mend: 'policy' },
+        { remedy: 'policy' },
       );
     case 'http_404':
       return refusals.credentialRejected(
         name,
         `${issuer} knows no such token endpoint or installation (404)`,
         `Ask the user to check auth of ${name} in the policy.`,
-        { mend: 'policy' },
+        { remedy: 'policy' },
       );
     case 'no_session':
       return refusals.sessionMissing(name, issuer);

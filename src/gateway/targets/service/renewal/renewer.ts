@@ -6,7 +6,7 @@ import { describeAuth } from '../../../../core/policy/compare/definition.ts';
 import type { Service } from '../../../../core/policy/model/service.ts';
 import type { Secret } from '../../../../core/secret.ts';
 import { type RefusalError, refusals } from '../../../call/model/refusals.ts';
-import type { CredentialKeeper, RenewalLease } from '../../../control/controlPort.ts';
+import type { RenewalLease, TokenStore } from '../../../control/controlPort.ts';
 import { MaterialError } from '../../../credentials/payload.ts';
 import type { Incoming } from '../../../http/message.ts';
 import { KeyedRates } from '../../../util/keyedRates.ts';
@@ -29,7 +29,7 @@ import { issuerOf, mintRefusal } from './mintRefusal.ts';
 /** How long before its end a token is renewed, at most; short-lived ones a tenth of their life before. */
 const MARGIN_MS = 60_000;
 const FIRST_BACKOFF_MS = 1000;
-const LONGEST_BACKOFF_MS = 60_000;
+const MAX_BACKOFF_MS = 60_000;
 /** Tokens of one service that are made, for whatever reason: one that lives for ten seconds is renewed as often as that. */
 const MADE = [{ count: 10, per: 'minute' }] as const;
 /** Tokens that are made because an API answered 401 to one that had not ended. An agent may choose what is answered so. */
@@ -41,7 +41,7 @@ const STORE_ATTEMPTS = 3;
 const STORE_PAUSE_MS = 200;
 
 export interface RenewerPorts {
-  readonly keeper: CredentialKeeper | undefined;
+  readonly tokenStore: TokenStore | undefined;
   readonly skew: ClockSkew;
   readonly now: () => number;
   readonly send: (service: Service, request: TokenRequest, signal: AbortSignal) => Promise<Incoming>;
@@ -78,14 +78,14 @@ interface Pause {
 /**
  * Has a living token at hand for each service that needs one. However many calls want one, a token is minted once; it
  * is renewed early, and while its issuer is away the old one serves as long as it lives. A refresh token is used by the
- * one gateway that has the parent's lease, and its successor is stored before that is used.
+ * one gateway that has the host's lease, and its successor is stored before that is used.
  */
 export class Renewer {
   readonly #ports: RenewerPorts;
   readonly #held = new Map<string, Held>();
   readonly #runs = new Map<string, Run>();
   readonly #pauses = new Map<string, Pause>();
-  /** Renewals that the parent could not store yet, and what they come after. */
+  /** Renewals that the host could not store yet, and what they come after. */
   readonly #unstored = new Map<string, { readonly after: Secret; readonly kept: Kept }>();
   /** Each token takes milliseconds to be known, and an answer may hold twenty. */
   readonly #turns = new Turns();
@@ -211,11 +211,11 @@ export class Renewer {
     if (!(error instanceof MintError || error instanceof MaterialError)) return;
     const before = this.#pauses.get(key);
     const failures = before?.of.equals(stored) ? before.failures + 1 : 1;
-    const backoff = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (failures - 1));
+    const backoff = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (failures - 1));
     const outage = error instanceof MintError && error.kind === 'outage';
     // A refresh token that was refused is never sent again: some providers take that for theft.
     const final = auth.type === 'oauth2' && error instanceof MintError && error.code === 'invalid_grant';
-    // VS Code is asked, and no issuer: a person who signs in there waits for nothing.
+    // VS Code is asked, and no issuer: the user who signs in there waits for nothing.
     const asksNobody = error instanceof MintError && error.code === 'no_session';
     const ms = asksNobody
       ? FIRST_BACKOFF_MS
@@ -223,7 +223,7 @@ export class Renewer {
         ? Math.max(backoff, error.retryAfterMs ?? 0)
         : final
           ? Number.POSITIVE_INFINITY
-          : LONGEST_BACKOFF_MS;
+          : MAX_BACKOFF_MS;
     const since = this.#ports.now();
     this.#pauses.set(key, { of: stored, since, until: since + ms, failures, error });
   }
@@ -252,12 +252,12 @@ export class Renewer {
     refused: Secret | undefined,
     signal: AbortSignal,
   ): Promise<Held> {
-    const { keeper } = this.#ports;
-    const lease = await keeper?.leaseRenewal(service.name);
-    if (!keeper || !lease) throw new MintError('outage', 'no_lease', 'another window is renewing the credential');
+    const { tokenStore } = this.#ports;
+    const lease = await tokenStore?.leaseRenewal(service.name);
+    if (!tokenStore || !lease) throw new MintError('outage', 'no_lease', 'another window is renewing the credential');
     try {
       signal.throwIfAborted();
-      const present = await this.#presentValue(key, keeper, lease);
+      const present = await this.#presentValue(key, tokenStore, lease);
       const other = heldToken(auth, present);
       // It may outlive what is stored.
       if (other) this.#hold(service, other);
@@ -267,11 +267,11 @@ export class Renewer {
       }
       const minted = await mintOAuth2(auth, present, this.#mintFor(service, signal));
       const kept = minted.keep ?? { value: present };
-      if (await this.#stored(keeper, lease, kept)) {
+      if (await this.#stored(tokenStore, lease, kept)) {
         this.#unstored.delete(key);
         this.#ports.replaced(service.name, [stored, present], kept);
       } else {
-        // Known to this gateway alone. It is not used before the parent has it, but it must not come back in an answer.
+        // Known to this gateway alone. It is not used before the host has it, but it must not come back in an answer.
         this.#ports.hold(service.name, kept.value, Number.POSITIVE_INFINITY);
         this.#unstored.set(key, { after: lease.value, kept });
       }
@@ -280,17 +280,17 @@ export class Renewer {
       this.#hold(service, minted);
       return this.#keep(key, [stored, present, kept.value], minted);
     } finally {
-      await keeper.releaseRenewal(lease.id).catch((error: unknown) => {
+      await tokenStore.releaseRenewal(lease.id).catch((error: unknown) => {
         this.#ports.log('warn', `The renewal of ${service.name} was not given back: ${String(error)}`);
       });
     }
   }
 
   /** What is stored, or what comes after it and could not be stored when it was new. */
-  async #presentValue(key: string, keeper: CredentialKeeper, lease: RenewalLease): Promise<Secret> {
+  async #presentValue(key: string, tokenStore: TokenStore, lease: RenewalLease): Promise<Secret> {
     const unstored = this.#unstored.get(key);
     if (!unstored?.after.equals(lease.value)) return lease.value;
-    if (!(await this.#stored(keeper, lease, unstored.kept))) {
+    if (!(await this.#stored(tokenStore, lease, unstored.kept))) {
       throw new MintError('outage', 'not_stored', 'its last answer could not be stored');
     }
     this.#unstored.delete(key);
@@ -305,10 +305,10 @@ export class Renewer {
     return left > MARGIN_MS || (mine !== undefined && !mine.value.equals(other.value));
   }
 
-  async #stored(keeper: CredentialKeeper, lease: RenewalLease, kept: Kept): Promise<boolean> {
+  async #stored(tokenStore: TokenStore, lease: RenewalLease, kept: Kept): Promise<boolean> {
     for (let attempt = 1; ; attempt++) {
       try {
-        await keeper.storeRenewal(lease.id, kept);
+        await tokenStore.storeRenewal(lease.id, kept);
         return true;
       } catch (error) {
         if (attempt === STORE_ATTEMPTS) {

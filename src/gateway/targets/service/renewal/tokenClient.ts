@@ -23,7 +23,7 @@ export interface TokenClientPorts {
 
 /**
  * Carries token requests through the same transport as calls: same addresses, caps and TLS, no redirects. Each has an
- * intent and an outcome of its own in the audit trail, with the verdict `renew`, the endpoint's path and, as its
+ * intent and an outcome of its own in the audit log, with the verdict `renew`, the endpoint's path and, as its
  * subject, the endpoint's origin.
  */
 export class TokenClient {

@@ -7,7 +7,7 @@ import type { AuditAnchor, AuditFinding, AuditVerification } from '../../core/au
 import { ChainVerifier, parseRecord } from '../../core/audit/verify.ts';
 import { READ_AT_ONCE } from '../../protocol/plainFile.ts';
 
-/** Reading the files of an audit trail: in lines, in constant memory, and never through a link. */
+/** Reading the files of an audit log: in lines, in constant memory, and never through a link. */
 
 export function sha256(text: string): string {
   return hash('sha256', text, 'hex');
