@@ -30,7 +30,7 @@ export class FakeRun implements GatewayRun {
     status: async () => ({ gatewayId: 'g', runtimeDir: '/run', services: [], servers: [], proxies: 0, calls: 0 }),
     head: async () => ({ gatewayId: 'g', seq: 0, hash: '' }),
     answerApproval: async () => true,
-    settleAccessWish: async () => undefined,
+    settleAccessRequest: async () => undefined,
   };
 
   dispose(): void {
