@@ -11,6 +11,7 @@ import type { LookParts } from '../policy/editor/policyLooks.ts';
 import { LiveServiceModel } from '../services/model/serviceModel.ts';
 import { Announcements } from '../state/announcements.ts';
 import { SharedStateFile } from '../state/sharedState.ts';
+import { STORAGE_FOLDERS } from '../state/storageFolders.ts';
 import { ReadOnlyTexts } from '../ui/readOnlyText.ts';
 import { type AgentParts, composeAgents } from './composeAgents.ts';
 import { composeApprovals } from './composeApprovals.ts';
@@ -95,7 +96,7 @@ export function compose(host: Host): WindowParts {
     extensionId: context.extension.id,
     version: host.version,
     runsBesideEditor: context.extension.extensionKind === vscode.ExtensionKind.UI,
-    announcements: new Announcements(path.join(storage, 'told'), Date.now),
+    announcements: new Announcements(path.join(storage, STORAGE_FOLDERS.announcements), Date.now),
     auditChannel: host.auditChannel,
     log: host.log,
     announceChange,

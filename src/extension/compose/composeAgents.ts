@@ -11,6 +11,7 @@ import { WrappedServerNames } from '../agents/model/wrappedServerNames.ts';
 import type { PolicyStore } from '../policy/model/policyStore.ts';
 import { offeredServers, serverScopes } from '../servers/model/serverScopes.ts';
 import { ToolPinStore } from '../servers/model/toolPinStore.ts';
+import { STORAGE_FOLDERS } from '../state/storageFolders.ts';
 import { approvedTexts, type Host } from './host.ts';
 
 export interface AgentParts {
@@ -24,7 +25,7 @@ export interface AgentParts {
 /** Who may call, what was accepted of MCP servers' tools, and the ways in which agents reach the gateway. */
 export function composeAgents(host: Host, { policies }: { readonly policies: PolicyStore }): AgentParts {
   const { context, storage, version, runtimeDir, bundle } = host;
-  const launcher = new Launcher(path.join(storage, 'launcher'));
+  const launcher = new Launcher(path.join(storage, STORAGE_FOLDERS.launcher));
   const definition = serverDefinition({
     execPath: process.execPath,
     proxyPath: bundle('proxy'),

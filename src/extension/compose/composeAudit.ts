@@ -7,6 +7,7 @@ import type { AuditTrail } from '../audit/model/auditTrail.ts';
 import { WindowHistory } from '../audit/model/windowHistory.ts';
 import type { GatewaySupervisor } from '../gateway/model/gatewaySupervisor.ts';
 import type { SharedStateFile } from '../state/sharedState.ts';
+import { STORAGE_FOLDERS } from '../state/storageFolders.ts';
 import { after } from '../util/after.ts';
 import type { Host } from './host.ts';
 
@@ -19,7 +20,7 @@ export function composeAudit(
   { context, storage, log, failed }: Host,
   { gateway, shared }: { readonly gateway: GatewaySupervisor; readonly shared: SharedStateFile },
 ): AuditParts {
-  const directory = path.join(storage, 'audit');
+  const directory = path.join(storage, STORAGE_FOLDERS.audit);
   const anchors = new AnchorStore({ secrets: context.secrets, installation: storage, now: Date.now });
   const anchorer = new Anchorer({
     head: () => gateway.head(),

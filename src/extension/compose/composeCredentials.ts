@@ -8,6 +8,7 @@ import { Sessions } from '../credentials/model/sessions.ts';
 import { SignIns } from '../credentials/signIn/signIns.ts';
 import type { PolicyStore } from '../policy/model/policyStore.ts';
 import type { SharedStateFile } from '../state/sharedState.ts';
+import { STORAGE_FOLDERS } from '../state/storageFolders.ts';
 import { after, pause } from '../util/after.ts';
 import type { Host } from './host.ts';
 
@@ -28,7 +29,7 @@ export function composeCredentials(
   );
   const tokenStore = new RenewalKeeper({
     credentials,
-    locks: new RenewalLocks(path.join(storage, 'renewals'), Date.now),
+    locks: new RenewalLocks(path.join(storage, STORAGE_FOLDERS.renewalLocks), Date.now),
     ids: () => credentialIds(policies.entries()),
     session: (wanted) => {
       const id = credentialIds(policies.entries()).get(wanted.service);

@@ -8,6 +8,7 @@ import { boundedParse } from '../policy/model/boundedParse.ts';
 import { PolicyLocations } from '../policy/model/policyLocations.ts';
 import { PolicyStore } from '../policy/model/policyStore.ts';
 import { policyLanguage } from '../policy/model/windowPolicyLanguage.ts';
+import { STORAGE_FOLDERS } from '../state/storageFolders.ts';
 import { textFolder } from '../state/textFolder.ts';
 import { approvedTexts, type Host } from './host.ts';
 
@@ -30,7 +31,7 @@ export function composePolicies(host: Host): PolicyParts {
   const language = policyLanguage(parser, tooSlow);
   const policies = new PolicyStore({
     approvals: approvedTexts(host, 'approved'),
-    lastValid: textFolder(path.join(storage, 'written')),
+    lastValid: textFolder(path.join(storage, STORAGE_FOLDERS.written)),
     language,
     now: Date.now,
     log: (level, message) => log[level](message),

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { errorText } from '../../core/errorText.ts';
 import { defaultRuntimeDir, ownRuntimeDirInputs } from '../../protocol/runtimeDir.ts';
 import { ApprovalStore } from '../state/approvalStore.ts';
+import { STORAGE_FOLDERS } from '../state/storageFolders.ts';
 import { textFolder } from '../state/textFolder.ts';
 
 /** What every part is built from: VS Code's own things, and what is worked out of them once. */
@@ -23,9 +24,9 @@ export interface Host {
   readonly failed: (error: unknown) => void;
 }
 
-/** Texts that were approved, in a folder of global storage that no other use has, such as `tools`. */
-export function approvedTexts({ context, storage }: Host, folder: string): ApprovalStore {
-  const texts = textFolder(path.join(storage, folder));
+/** Texts that were approved, in a folder of global storage that no other use has. */
+export function approvedTexts({ context, storage }: Host, folder: 'approved' | 'agents' | 'tools'): ApprovalStore {
+  const texts = textFolder(path.join(storage, STORAGE_FOLDERS[folder]));
   return new ApprovalStore({ texts, secrets: context.secrets, installation: storage });
 }
 

@@ -14,6 +14,7 @@ import type { PolicyLocations } from '../policy/model/policyLocations.ts';
 import type { PolicyStore } from '../policy/model/policyStore.ts';
 import type { ServerSummary } from '../services/model/serverList.ts';
 import type { ServiceSummary } from '../services/model/serviceList.ts';
+import { STORAGE_FOLDERS } from '../state/storageFolders.ts';
 import { textFolder } from '../state/textFolder.ts';
 import type { MetadataPort } from '../util/ports.ts';
 
@@ -54,8 +55,8 @@ export function windowCheckup({
 }): WindowCheckup {
   const storage = globalStorage.fsPath;
   const files = new ConfigFiles(userPlaces(globalStorage, process.env));
-  const backups = new Backups(path.join(storage, 'checkup', 'backups'), Date.now);
-  const exposures = new Exposures(textFolder(path.join(storage, 'checkup')));
+  const backups = new Backups(path.join(storage, STORAGE_FOLDERS.checkup, 'backups'), Date.now);
+  const exposures = new Exposures(textFolder(path.join(storage, STORAGE_FOLDERS.checkup)));
   // Tells equal values apart within this run of the window, and is never written down.
   const key = randomBytes(32).toString('hex');
   const killSwitchTests = new KillSwitchTests(metadata);

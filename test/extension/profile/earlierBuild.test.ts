@@ -20,6 +20,7 @@ import { ToolPinStore } from '../../../src/extension/servers/model/toolPinStore.
 import { ApprovalStore } from '../../../src/extension/state/approvalStore.ts';
 import { installationKey } from '../../../src/extension/state/installationKey.ts';
 import { SharedStateFile } from '../../../src/extension/state/sharedState.ts';
+import { STORAGE_FOLDERS } from '../../../src/extension/state/storageFolders.ts';
 import { FakeMetadata, FakeSecrets, FakeTexts, noPause } from '../support/fakes.ts';
 import profile from './earlierBuild.json' with { type: 'json' };
 
@@ -45,17 +46,21 @@ beforeEach(() => {
 });
 
 /** One of the folders in global storage. */
-function folder(name: string): FakeTexts {
+function folder(which: keyof typeof STORAGE_FOLDERS): FakeTexts {
   const texts = new FakeTexts();
   for (const [file, text] of Object.entries(profile.files)) {
-    if (path.dirname(file) === name) texts.files.set(path.basename(file), text);
+    if (path.dirname(file) === STORAGE_FOLDERS[which]) texts.files.set(path.basename(file), text);
   }
   return texts;
 }
 
-function approvedTexts(name: string): ApprovalStore {
-  return new ApprovalStore({ texts: folder(name), secrets, installation: STORAGE, pause: noPause });
+function approvedTexts(which: keyof typeof STORAGE_FOLDERS): ApprovalStore {
+  return new ApprovalStore({ texts: folder(which), secrets, installation: STORAGE, pause: noPause });
 }
+
+test('what one window does for the others', () => {
+  expect(folder('announcements').files.size).toBe(1);
+});
 
 describe('credentials', () => {
   async function opened(): Promise<CredentialStore> {
@@ -157,11 +162,11 @@ describe('a freeze', () => {
     }
   }
 
-  test('as SecretStorage has it', async () => {
+  test('outlives an update of the extension, as SecretStorage has it', async () => {
     expect(await frozen(() => undefined)).toEqual(['internal']);
   });
 
-  test('as the signed file has it, which alone may lift one', async () => {
+  test('outlives it as the signed file has it, which alone may lift one', async () => {
     // As another window may have left it.
     secrets.entries.set('freeze', JSON.stringify({ all: true, services: [], revision: 2 }));
     expect(await frozen((to) => writeFileSync(path.join(to, 'state.json'), profile.files['state.json']))).toEqual([

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { GatewayEvents } from '../../../gateway/control/controlPort.ts';
 import { installationKey } from '../../state/installationKey.ts';
+import { STORAGE_FOLDERS } from '../../state/storageFolders.ts';
 import { after } from '../../util/after.ts';
 import type { SecretPort } from '../../util/ports.ts';
 import { Backoff } from './backoff.ts';
@@ -29,7 +30,7 @@ export function windowGateway(
         // Loaded late: with its JSON-RPC it would be a good part of what activation costs.
         const { startGatewayProcess } = await import('./gatewayProcess.ts');
         const requestHashKey = await installationKey(secrets, 'requestHash');
-        const auditDir = path.join(storage, 'audit');
+        const auditDir = path.join(storage, STORAGE_FOLDERS.audit);
         return startGatewayProcess(script, { runtimeDir, auditDir, extensionVersion, requestHashKey }, events);
       },
       after,
