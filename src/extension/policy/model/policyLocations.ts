@@ -114,7 +114,7 @@ export class PolicyLocations {
   }
 
   #source(id: string, label: string, uri: vscode.Uri): PolicySource {
-    return { id, label, read: () => readSettled(() => readUri(uri), pause) };
+    return { id, label, read: (hurry) => readSettled(() => readUri(uri), pause, hurry) };
   }
 }
 

@@ -5,8 +5,8 @@ export type PolicyRead =
   /** There is a file, and it cannot be read as text. `why` is one sentence. */
   | { readonly kind: 'unreadable'; readonly why: string };
 
-/** What a file settled on, and what it was in the meantime. */
-export type SettledRead = PolicyRead & {
+/** What a file settled on, and what it was in the meantime. `unsettled`: whoever asked would not wait for that. */
+export type SettledRead = (PolicyRead | { readonly kind: 'unsettled' }) & {
   /** Whole texts that it was while it settled, the oldest first; absent for none. What they take away counts, too. */
   readonly passing?: readonly string[];
 };
@@ -17,7 +17,8 @@ export interface PolicySource {
   readonly id: string;
   /** What a person is shown, such as `valetkey.yaml (shop)`. */
   readonly label: string;
-  read(): Promise<SettledRead>;
+  /** `hurry`: ends the wait for a file that keeps changing. */
+  read(hurry?: AbortSignal): Promise<SettledRead>;
 }
 
 /** Pause between two looks at a file that may still be being written, and at one that looks just emptied. */
@@ -33,14 +34,17 @@ const MAX_LOOKS = 10;
 export async function readSettled(
   read: () => Promise<PolicyRead>,
   pause: (ms: number) => Promise<void>,
+  hurry?: AbortSignal,
 ): Promise<SettledRead> {
   const passing: string[] = [];
+  const hurried = new Promise<void>((resolve) => hurry?.addEventListener('abort', () => resolve(), { once: true }));
   let last = await read();
   for (let look = 1; look < MAX_LOOKS; look += 1) {
-    await pause(last.kind === 'text' && isEmpty(last.text) ? SETTLE_EMPTY_MS : SETTLE_MS);
-    const next = await read();
-    if (sameRead(last, next)) break;
+    await Promise.race([pause(last.kind === 'text' && isEmpty(last.text) ? SETTLE_EMPTY_MS : SETTLE_MS), hurried]);
+    const next = hurry?.aborted ? undefined : await read();
+    if (next && sameRead(last, next)) break;
     if (last.kind === 'text' && isWhole(last.text)) passing.push(last.text);
+    if (!next) return { kind: 'unsettled', passing };
     last = next;
   }
   return passing.length === 0 ? last : { ...last, passing };

@@ -66,6 +66,12 @@ export class PolicyStore {
   /** What this window's last strike left of each approval, and when the person gave that. */
   readonly #struck = new Map<string, { readonly text: string; readonly at: number }>();
   readonly #changed = new Emitter<void>();
+  /** Looks at files that were asked for and have not begun: by file, or by the empty text for all of them. */
+  readonly #waiting = new Map<string, Promise<void>>();
+  /** What editors saved, and files were for a moment, that has not been looked at yet. */
+  readonly #unlooked: { readonly id: string; readonly text: string }[] = [];
+  /** Ends the wait for files that keep changing. */
+  #hurry = new AbortController();
   #sources: readonly PolicySource[] = [];
   #signature = '';
   readonly onDidChange = this.#changed.event;
@@ -89,7 +95,7 @@ export class PolicyStore {
 
   /** Replaces the files that count in this window, and reads them. */
   setSources(sources: readonly PolicySource[]): Promise<void> {
-    return this.#queue.run(async () => {
+    return this.#run(async () => {
       this.#sources = sources;
       await Promise.all(sources.map((source) => this.#refresh(source)));
       this.#fireIfChanged();
@@ -98,26 +104,28 @@ export class PolicyStore {
 
   /**
    * An editor saved `text` to this file. It counts before the file is looked at: a program that puts the old text back at
-   * once brings back nothing of what the save took away.
+   * once brings back nothing of what the save took away, and one that never lets the file settle delays it by nothing.
    */
-  saved(id: string, text: string): Promise<void> {
-    return this.#queue.run(async () => {
-      const source = this.#sources.find((candidate) => candidate.id === id);
-      if (!source) return;
-      await this.#take(source, { kind: 'text', text });
-      this.#fireIfChanged();
-      await this.#refresh(source);
-      this.#fireIfChanged();
-    });
+  async saved(id: string, text: string): Promise<void> {
+    this.#unlooked.push({ id, text });
+    this.#hurry.abort();
+    this.#hurry = new AbortController();
+    // All of them: the wait for the others ended, too.
+    await this.refresh();
   }
 
-  /** Reads one file again, or all of them, together with their approvals. */
-  refresh(id?: string): Promise<void> {
-    return this.#queue.run(async () => {
-      const concerned = this.#sources.filter((source) => id === undefined || source.id === id);
+  /** Reads one file again, or all of them, together with their approvals. Asked for any number of times, it waits once. */
+  refresh(id = ''): Promise<void> {
+    const waiting = this.#waiting.get(id);
+    if (waiting) return waiting;
+    const refreshed = this.#run(async () => {
+      this.#waiting.delete(id);
+      const concerned = this.#sources.filter((source) => id === '' || source.id === id);
       await Promise.all(concerned.map((source) => this.#refresh(source)));
       this.#fireIfChanged();
     });
+    this.#waiting.set(id, refreshed);
+    return refreshed;
   }
 
   /**
@@ -125,7 +133,7 @@ export class PolicyStore {
    * longer that text.
    */
   approve(id: string, text: string): Promise<void> {
-    return this.#queue.run(async () => {
+    return this.#run(async () => {
       const source = this.#source(id);
       const read = await source.read();
       if (read.kind !== 'text' || read.text !== text) {
@@ -142,7 +150,7 @@ export class PolicyStore {
    * waits for a person. Throws {@link ChangedSinceReviewError} when the file is there again.
    */
   letGo(id: string): Promise<void> {
-    return this.#queue.run(async () => {
+    return this.#run(async () => {
       const source = this.#source(id);
       if ((await source.read()).kind !== 'missing') {
         throw new ChangedSinceReviewError(`${source.label} came back while it was being reviewed.`);
@@ -163,7 +171,7 @@ export class PolicyStore {
     change: (approved: string | undefined) => string,
     write: (written: string | undefined) => Promise<void>,
   ): Promise<void> {
-    return this.#queue.run(async () => {
+    return this.#run(async () => {
       const source = this.#source(id);
       await this.#refresh(source);
       const { approval, approvedPolicy, writtenPolicy, ...file } = this.#entry(id);
@@ -190,10 +198,28 @@ export class PolicyStore {
     await this.#ports.approvals.write(id, text, [...policy.services.keys()], this.#ports.now());
   }
 
+  /** One after another, and what an editor saved goes before each. */
+  #run<T>(task: () => Promise<T>): Promise<T> {
+    return this.#queue.run(async () => {
+      for (const { id, text } of this.#unlooked.splice(0)) {
+        const source = this.#sources.find((candidate) => candidate.id === id);
+        if (!source) continue;
+        await this.#take(source, { kind: 'text', text });
+        this.#fireIfChanged();
+      }
+      return task();
+    });
+  }
+
+  /** A save ends it before its time, and looks at all files again. */
   async #refresh(source: PolicySource): Promise<void> {
-    const { passing = [], ...read } = await source.read();
-    for (const text of passing) await this.#take(source, { kind: 'text', text });
-    await this.#take(source, read);
+    const { signal } = this.#hurry;
+    const { passing = [], ...read } = await source.read(signal);
+    for (const text of passing) {
+      if (signal.aborted) this.#unlooked.push({ id: source.id, text });
+      else await this.#take(source, { kind: 'text', text });
+    }
+    if (!signal.aborted && read.kind !== 'unsettled') await this.#take(source, read);
   }
 
   /** What follows from what the file is now, or was for a moment. */

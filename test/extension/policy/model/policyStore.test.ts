@@ -4,7 +4,7 @@ import { narrowApproved } from '../../../../src/core/policy/compare/approval.ts'
 import { policyChanges } from '../../../../src/core/policy/compare/changes.ts';
 import { samePolicy } from '../../../../src/core/policy/compare/samePolicy.ts';
 import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
-import { type PolicyRead, readSettled } from '../../../../src/extension/policy/model/policySource.ts';
+import { type PolicyRead, type PolicySource, readSettled } from '../../../../src/extension/policy/model/policySource.ts';
 import { ChangedSinceReviewError, PolicyStore } from '../../../../src/extension/policy/model/policyStore.ts';
 import { policyLanguage } from '../../../../src/extension/policy/model/windowPolicyLanguage.ts';
 import { ApprovalStore } from '../../../../src/extension/state/approvalStore.ts';
@@ -32,7 +32,11 @@ function setUp(id = 'user', parser = inThisThread) {
   const approved = new FakeTexts();
   const lastValid = new FakeTexts();
   const disk: { read: PolicyRead } = { read: { kind: 'missing' } };
-  const source = { id, label: 'valetkey.yaml', read: async () => disk.read };
+  const source: { -readonly [Key in keyof PolicySource]: PolicySource[Key] } = {
+    id,
+    label: 'valetkey.yaml',
+    read: async () => disk.read,
+  };
   const open = async (): Promise<PolicyStore> => {
     const store = new PolicyStore({
       approvals: new ApprovalStore({ texts: approved, secrets, installation: '/storage', pause: noPause }),
@@ -272,6 +276,60 @@ describe('what an editor saved', () => {
     await expect.poll(() => inForce(store)).toEqual(['/a']);
     settle();
     await done;
+  });
+
+  test.each([
+    ['another text each time', (look: number) => `${policy('a', 'b')}# ${look}\n`],
+    ['empty in between', (look: number) => (look % 2 === 0 ? '\n' : `${policy('a', 'b')}# ${look}\n`)],
+    ['with errors', (look: number) => `services: [ # ${look}\n`],
+  ])('is in force at once, however often a program rewrites the file: %s', async (_, textOf) => {
+    const { open, save, source } = setUp();
+    const store = await open();
+    await save(store, policy('a', 'b'));
+    await approveNow(store);
+    let looks = 0;
+    source.read = (hurry) =>
+      readSettled(
+        async () => ({ kind: 'text', text: textOf((looks += 1)) }),
+        () => new Promise((resolve) => setTimeout(resolve, 1)),
+        hurry,
+      );
+    // Each change that VS Code tells of is a reason to look, and none of these looks finds that the file has settled.
+    const told = Array.from({ length: 500 }, () => store.refresh('user'));
+    await expect.poll(() => looks).toBeGreaterThan(3);
+    const before = looks;
+    const done = store.saved('user', policy('a'));
+    await expect.poll(() => inForce(store).includes('/b')).toBe(false);
+    expect(looks - before).toBeLessThan(50);
+    await done;
+    await Promise.all(told);
+    expect(inForce(store)).not.toContain('/b');
+    // Nothing piles up.
+    expect(looks - before).toBeLessThan(50);
+  });
+
+  test('of one file ends the wait for another, which is looked at all the same', async () => {
+    const { open, save, source } = setUp();
+    const store = await open();
+    await save(store, policy('a', 'b'));
+    await approveNow(store);
+    let looks = 0;
+    const other: PolicySource = {
+      id: WORKSPACE,
+      label: 'other',
+      read: (hurry) =>
+        readSettled(
+          async () => ({ kind: 'text', text: (looks += 1) < 5 ? `${policy('x')}# ${looks}\n` : policy('y') }),
+          () => new Promise((resolve) => setTimeout(resolve, looks < 5 ? 50 : 0)),
+          hurry,
+        ),
+    };
+    const found = store.setSources([source, other]);
+    await expect.poll(() => looks).toBe(2);
+    await store.saved('user', policy('a'));
+    await found;
+    expect(inForce(store)).toEqual(['/a']);
+    expect(store.get(WORKSPACE)?.written).toBe(policy('y'));
   });
 
   test('of a file that is none of this window’s is nothing to it', async () => {
