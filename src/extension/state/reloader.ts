@@ -1,3 +1,4 @@
+import { SerialQueue } from '../../core/serialQueue.ts';
 import { type Disposable, type Event, together } from '../util/emitter.ts';
 
 /** One change in another window shows as several events: they are gathered for 50 milliseconds. */
@@ -11,16 +12,23 @@ export interface Reloadable {
   readonly policies: { refresh(): Promise<void> };
 }
 
-/** Reads everything shared again when another window says that it changed; a freeze at once, the rest shortly after. */
+/**
+ * Reads everything shared again when another window says that it changed; a freeze at once, the rest shortly after, and never
+ * twice at a time: what a person does waits behind none that pile up.
+ */
 export function reloadOn(
   signals: readonly Event<unknown>[],
   { freeze, agents, toolPins, credentials, policies }: Reloadable,
   onError: (error: unknown) => void,
 ): Disposable {
+  const queue = new SerialQueue();
   let timer: NodeJS.Timeout | undefined;
+  const readRest = async (): Promise<void> => {
+    await Promise.all([agents.load(), toolPins.load(), credentials.load(), policies.refresh()]);
+  };
   const rest = (): void => {
     timer = undefined;
-    void Promise.all([agents.load(), toolPins.load(), credentials.load(), policies.refresh()]).catch(onError);
+    void queue.runOnce('rest', readRest).catch(onError);
   };
   return together(
     { dispose: () => clearTimeout(timer) },

@@ -58,9 +58,12 @@ export class FreezeStore {
     return this.#state.all || this.#state.services.includes(service);
   }
 
-  /** Reads both places again: at start, and when another window changed the file. */
+  /**
+   * Reads both places again: at start, and when another window changed the file. A program that rewrites the file without end
+   * keeps no freeze from being kept, and so from reaching the other windows.
+   */
   load(): Promise<void> {
-    return this.#queue.run(async () => {
+    return this.#queue.runOnce('load', async () => {
       // Made at the first start, so that windows opened later have the same key.
       await installationKey(this.#secrets, 'freeze');
       const secret = await this.#readSecret();

@@ -66,8 +66,6 @@ export class PolicyStore {
   /** What this window's last strike left of each approval, and when the person gave that. */
   readonly #struck = new Map<string, { readonly text: string; readonly at: number }>();
   readonly #changed = new Emitter<void>();
-  /** Looks at files that were asked for and have not begun: by file, or by the empty text for all of them. */
-  readonly #waiting = new Map<string, Promise<void>>();
   /** What editors saved, and files were for a moment, that has not been looked at yet. */
   readonly #unlooked: { readonly id: string; readonly text: string }[] = [];
   /** Ends the wait for files that keep changing. */
@@ -116,16 +114,13 @@ export class PolicyStore {
 
   /** Reads one file again, or all of them, together with their approvals. Asked for any number of times, it waits once. */
   refresh(id = ''): Promise<void> {
-    const waiting = this.#waiting.get(id);
-    if (waiting) return waiting;
-    const refreshed = this.#run(async () => {
-      this.#waiting.delete(id);
-      const concerned = this.#sources.filter((source) => id === '' || source.id === id);
-      await Promise.all(concerned.map((source) => this.#refresh(source)));
-      this.#fireIfChanged();
-    });
-    this.#waiting.set(id, refreshed);
-    return refreshed;
+    return this.#queue.runOnce(id, () =>
+      this.#afterSaves(async () => {
+        const concerned = this.#sources.filter((source) => id === '' || source.id === id);
+        await Promise.all(concerned.map((source) => this.#refresh(source)));
+        this.#fireIfChanged();
+      }),
+    );
   }
 
   /**
@@ -198,17 +193,19 @@ export class PolicyStore {
     await this.#ports.approvals.write(id, text, [...policy.services.keys()], this.#ports.now());
   }
 
-  /** One after another, and what an editor saved goes before each. */
   #run<T>(task: () => Promise<T>): Promise<T> {
-    return this.#queue.run(async () => {
-      for (const { id, text } of this.#unlooked.splice(0)) {
-        const source = this.#sources.find((candidate) => candidate.id === id);
-        if (!source) continue;
-        await this.#take(source, { kind: 'text', text });
-        this.#fireIfChanged();
-      }
-      return task();
-    });
+    return this.#queue.run(() => this.#afterSaves(task));
+  }
+
+  /** What an editor saved goes before whatever is next. */
+  async #afterSaves<T>(task: () => Promise<T>): Promise<T> {
+    for (const { id, text } of this.#unlooked.splice(0)) {
+      const source = this.#sources.find((candidate) => candidate.id === id);
+      if (!source) continue;
+      await this.#take(source, { kind: 'text', text });
+      this.#fireIfChanged();
+    }
+    return task();
   }
 
   /** A save ends it before its time, and looks at all files again. */

@@ -214,3 +214,23 @@ describe('unfreezing', () => {
     expect(await loaded(open())).toEqual(NOTHING);
   });
 });
+
+test('a program that rewrites the file without end keeps no freeze from the other windows, nor a person from lifting it', async () => {
+  const { file, secrets, store } = setUp();
+  await store.load();
+  let asked = 0;
+  const get = secrets.get.bind(secrets);
+  secrets.get = (key) => {
+    asked += 1;
+    return get(key);
+  };
+  for (const act of [() => store.freezeAll(), () => store.unfreeze()]) {
+    // Each change of the file is a reason to read it again.
+    const told = Array.from({ length: 500 }, () => store.load());
+    asked = 0;
+    await act();
+    expect(asked).toBeLessThan(20);
+    await Promise.all(told);
+  }
+  expect(file.content).toMatchObject({ state: { freeze: { all: false, revision: 2 } } });
+});

@@ -4,7 +4,11 @@ import { narrowApproved } from '../../../../src/core/policy/compare/approval.ts'
 import { policyChanges } from '../../../../src/core/policy/compare/changes.ts';
 import { samePolicy } from '../../../../src/core/policy/compare/samePolicy.ts';
 import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
-import { type PolicyRead, type PolicySource, readSettled } from '../../../../src/extension/policy/model/policySource.ts';
+import {
+  type PolicyRead,
+  type PolicySource,
+  readSettled,
+} from '../../../../src/extension/policy/model/policySource.ts';
 import { ChangedSinceReviewError, PolicyStore } from '../../../../src/extension/policy/model/policyStore.ts';
 import { policyLanguage } from '../../../../src/extension/policy/model/windowPolicyLanguage.ts';
 import { ApprovalStore } from '../../../../src/extension/state/approvalStore.ts';
@@ -67,6 +71,13 @@ function inForce(store: PolicyStore): readonly string[] {
     .filter((path) => written.has(path))
     .sort();
 }
+
+/** What a program writes over and over, by the number of the look at it. */
+const REWRITTEN: readonly (readonly [string, (look: number) => string])[] = [
+  ['another text each time', (look: number) => `${policy('a', 'b')}# ${look}\n`],
+  ['empty in between', (look: number) => (look % 2 === 0 ? '\n' : `${policy('a', 'b')}# ${look}\n`)],
+  ['with errors', (look: number) => `services: [ # ${look}\n`],
+];
 
 async function approveNow(store: PolicyStore): Promise<void> {
   const [entry] = store.entries();
@@ -278,11 +289,7 @@ describe('what an editor saved', () => {
     await done;
   });
 
-  test.each([
-    ['another text each time', (look: number) => `${policy('a', 'b')}# ${look}\n`],
-    ['empty in between', (look: number) => (look % 2 === 0 ? '\n' : `${policy('a', 'b')}# ${look}\n`)],
-    ['with errors', (look: number) => `services: [ # ${look}\n`],
-  ])('is in force at once, however often a program rewrites the file: %s', async (_, textOf) => {
+  test.each(REWRITTEN)('is in force at once, however often a program rewrites the file: %s', async (_, textOf) => {
     const { open, save, source } = setUp();
     const store = await open();
     await save(store, policy('a', 'b'));
@@ -290,7 +297,10 @@ describe('what an editor saved', () => {
     let looks = 0;
     source.read = (hurry) =>
       readSettled(
-        async () => ({ kind: 'text', text: textOf((looks += 1)) }),
+        async () => {
+          looks += 1;
+          return { kind: 'text', text: textOf(looks) };
+        },
         () => new Promise((resolve) => setTimeout(resolve, 1)),
         hurry,
       );
@@ -319,7 +329,10 @@ describe('what an editor saved', () => {
       label: 'other',
       read: (hurry) =>
         readSettled(
-          async () => ({ kind: 'text', text: (looks += 1) < 5 ? `${policy('x')}# ${looks}\n` : policy('y') }),
+          async () => {
+            looks += 1;
+            return { kind: 'text', text: looks < 5 ? `${policy('x')}# ${looks}\n` : policy('y') };
+          },
           () => new Promise((resolve) => setTimeout(resolve, looks < 5 ? 50 : 0)),
           hurry,
         ),
