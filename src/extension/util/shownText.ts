@@ -1,3 +1,5 @@
+import { markdownText } from './markdownText.ts';
+
 /** A label longer than this pushes everything else out of sight. */
 const MAX_LABEL = 80;
 
@@ -29,9 +31,9 @@ export function shownPath(path: string): string {
   return points.length > MAX_PATH ? `…${points.slice(1 - MAX_PATH).join('')}` : points.join('');
 }
 
-/** The same for Markdown: every character that could begin a link, a picture, HTML or a table cell is escaped. */
-export function markdownText(text: string, longest = MAX_LABEL): string {
-  return cut(clean(text), longest).replaceAll(/[\\`*_{}[\]()<>#+\-.!|~&:@/]/g, '\\$&');
+/** The same for Markdown, where it begins no link, picture, HTML or table cell either. */
+export function shownMarkdown(text: string, longest = MAX_LABEL): string {
+  return markdownText(cut(clean(text), longest));
 }
 
 function clean(text: string): string {

@@ -23,7 +23,10 @@ const SUM_UP_EVERY_MS = 10_000;
 const MAX_NAMES = 8;
 const OTHERS = 'others';
 
-/** What counts a connection's refused calls: all of them, and those that it need not share. */
+/**
+ * What counts a connection's refused calls: all of them, and those that it need not share. These are no `KeyedRates`: a
+ * bucket here is owed what was under way, is handed on to another connection, and is joined by one that all share.
+ */
 interface Own {
   readonly all: TokenBucket;
   /** None where there are more connections than the broker takes. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { markdownText, masked, shownName, shownPath, shownText } from '../../../src/extension/util/shownText.ts';
+import { masked, shownMarkdown, shownName, shownPath, shownText } from '../../../src/extension/util/shownText.ts';
 
 test.each([
   ['line\nbreak', 'line\u{fffd}break'],
@@ -43,7 +43,7 @@ test.each([
   '| a | b |',
   '`code` **bold**',
 ])('%j is no Markdown any more', (text) => {
-  const markdown = markdownText(text);
+  const markdown = shownMarkdown(text);
   expect(markdown).not.toMatch(/(?<!\\)[[\]()<>`*|:!]/);
   expect(markdown.replaceAll('\\', '')).toBe(text);
 });

@@ -6,17 +6,8 @@ import type { Condition, ConditionValue } from '../model/restrictionModel.ts';
 import type { Rule } from '../model/rule.ts';
 import type { Service } from '../model/service.ts';
 import { decimalText } from '../patterns/decimal.ts';
+import { yamlText } from '../text/yamlText.ts';
 import { inOrder } from './coverage.ts';
-
-/**
- * A text as a YAML value on one line: plain where no reader could take it for anything else, else in double quotes
- * (JSON's form, which YAML 1.2 reads the same).
- */
-export function yamlText(text: string): string {
-  return /^\/[\w./*~%-]*$/.test(text) || /^https?:\/\/[\w./~-]+(?::\d+(?:[A-Za-z_./~-][\w./~-]*)?)?$/.test(text)
-    ? text
-    : JSON.stringify(text);
-}
 
 /** A policy file with these services, in their order; reading it gives the same services again. */
 export function printPolicy(services: Iterable<Service>): string {

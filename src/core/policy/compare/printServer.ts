@@ -1,6 +1,7 @@
 import type { Server } from '../model/server.ts';
 import type { NamePattern } from '../patterns/namePattern.ts';
-import { printLimits, yamlText } from './print.ts';
+import { yamlText } from '../text/yamlText.ts';
+import { printLimits } from './print.ts';
 
 /** One server as an entry of `servers`, two spaces deep, with a final line break. Defaults are left out. */
 export function printServer(server: Server): string {

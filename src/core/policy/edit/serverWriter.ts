@@ -1,5 +1,5 @@
 import { withEntry } from '../text/insertion.ts';
-import { scalar } from '../text/yamlText.ts';
+import { yamlText } from '../text/yamlText.ts';
 
 /** A wrapped server as a migration writes it. */
 export interface NewServer {
@@ -31,14 +31,14 @@ export function withServer(text: string | undefined, server: NewServer): string 
 function serverLines({ name, run, variables, tools }: NewServer): readonly string[] {
   const lines = [`${name}:`];
   if (run.by === 'command') {
-    lines.push(`  command: ${scalar(run.command)}`);
+    lines.push(`  command: ${yamlText(run.command)}`);
     if (run.args.length > 0) lines.push(`  args: ${listText(run.args)}`);
   } else {
-    lines.push(`  url: ${scalar(run.url)}`);
+    lines.push(`  url: ${yamlText(run.url)}`);
     if (run.network !== 'public') lines.push(`  network: ${run.network}`);
   }
   if (variables.length > 0) lines.push(run.by === 'command' ? '  env:' : '  headers:');
-  for (const variable of variables) lines.push(`    ${scalar(variable.name)}: ${valueText(variable)}`);
+  for (const variable of variables) lines.push(`    ${yamlText(variable.name)}: ${valueText(variable)}`);
   lines.push('  tools:');
   for (const list of ['allow', 'ask'] as const) {
     if (tools[list].length > 0) lines.push(`    ${list}: ${listText(tools[list])}`);
@@ -54,5 +54,5 @@ function valueText({ value }: NewVariable): string {
 
 /** A star at the start would be an alias, and a dash is another list: such words stand in quotes. */
 function listText(words: readonly string[]): string {
-  return `[${words.map(scalar).join(', ')}]`;
+  return `[${words.map(yamlText).join(', ')}]`;
 }

@@ -2,7 +2,7 @@ import type { Network } from '../../net/network.ts';
 import type { Auth } from '../auth/authTypes.ts';
 import { printAuth } from '../compare/print.ts';
 import { withEntry } from '../text/insertion.ts';
-import { scalar } from '../text/yamlText.ts';
+import { yamlText } from '../text/yamlText.ts';
 import type { NewRule } from './presets.ts';
 
 /** A service as Add Service writes it. */
@@ -26,18 +26,18 @@ export function withService(text: string | undefined, service: NewService): stri
 }
 
 function serviceLines(service: NewService): readonly string[] {
-  const lines = [`${service.name}:`, `  baseUrl: ${scalar(service.baseUrl)}`];
-  if (service.environment !== undefined) lines.push(`  environment: ${scalar(service.environment)}`);
+  const lines = [`${service.name}:`, `  baseUrl: ${yamlText(service.baseUrl)}`];
+  if (service.environment !== undefined) lines.push(`  environment: ${yamlText(service.environment)}`);
   if (service.network !== undefined) lines.push(`  network: ${service.network}`);
   lines.push(`  auth: ${authText(service.auth)}`);
   const headers = Object.entries(service.headers ?? {});
   if (headers.length > 0) lines.push('  headers:', '    set:');
-  for (const [name, value] of headers) lines.push(`      ${scalar(name)}: ${JSON.stringify(value)}`);
+  for (const [name, value] of headers) lines.push(`      ${yamlText(name)}: ${JSON.stringify(value)}`);
   if (service.verifyPath !== undefined) lines.push(`  verify: { path: ${JSON.stringify(service.verifyPath)} }`);
   lines.push(service.rules.length === 0 ? '  policies: []' : '  policies:');
   for (const rule of service.rules) {
     const rest = rule.effect === 'deny' ? 'effect: deny' : `methods: [${rule.methods.join(', ')}]`;
-    lines.push(`    - path: ${scalar(rule.path)}`, `      ${rest}`);
+    lines.push(`    - path: ${yamlText(rule.path)}`, `      ${rest}`);
   }
   return lines;
 }
@@ -46,5 +46,5 @@ function serviceLines(service: NewService): readonly string[] {
 function authText(auth: Auth): string {
   const values = Object.entries(auth);
   if (!values.every((pair): pair is [string, string] => typeof pair[1] === 'string')) return printAuth(auth);
-  return `{ ${values.map(([key, value]) => `${key}: ${scalar(value)}`).join(', ')} }`;
+  return `{ ${values.map(([key, value]) => `${key}: ${yamlText(value)}`).join(', ')} }`;
 }

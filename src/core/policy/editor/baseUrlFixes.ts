@@ -4,9 +4,9 @@ import type { Network } from '../../net/network.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Span } from '../../text/span.ts';
 import { listOf } from '../../text/textEdit.ts';
-import { yamlText } from '../compare/print.ts';
 import { addPair, fillValue, removePair } from '../text/yamlEdit.ts';
 import { type AnyMap, nodeWithSpan, pairNamed } from '../text/yamlFind.ts';
+import { yamlText } from '../text/yamlText.ts';
 import type { PolicyFix } from './policyFix.ts';
 
 const NETWORKS: readonly Network[] = ['public', 'private', 'loopback'];

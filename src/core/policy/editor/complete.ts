@@ -1,9 +1,9 @@
 import { isMap, isScalar, isSeq } from 'yaml';
 import type { Span } from '../../text/span.ts';
 import { AUTH_TYPE_NAMES } from '../auth/authTypes.ts';
-import { yamlText } from '../compare/print.ts';
 import { generalise } from '../learn/generalise.ts';
 import type { PastCall } from '../learn/rulesUsed.ts';
+import { yamlText } from '../text/yamlText.ts';
 import { type Cursor, cursorAt } from './cursor.ts';
 import { layOut } from './layOut.ts';
 import { type KeyWords, keyWords, placeOf, VOCABULARY } from './vocabulary.ts';

@@ -1,3 +1,4 @@
+import { METHODS } from '../../request/parts/requestModel.ts';
 import type { AuthKey } from '../auth/authType.ts';
 import { AUTH_TYPE_NAMES, AUTH_TYPES, type Auth } from '../auth/authTypes.ts';
 
@@ -100,7 +101,7 @@ export const VOCABULARY: Readonly<Record<Place, readonly KeyWords[]>> = {
       name: 'methods',
       holds: 'words',
       words: 'What the rule is for. GET does not include HEAD.',
-      values: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+      values: METHODS,
     },
     { name: 'effect', words: 'allow, the default, or deny, which wins over everything.', values: ['allow', 'deny'] },
     {

@@ -4,7 +4,6 @@ import { METHODS, type Method } from '../../request/parts/requestModel.ts';
 import { applyEdits, type TextEdit } from '../../text/textEdit.ts';
 import { inOrder } from '../compare/coverage.ts';
 import { mayMeet } from '../compare/overlap.ts';
-import { yamlText } from '../compare/print.ts';
 import { asksAsStrictly } from '../compare/strictness.ts';
 import type { SeenBodyType } from '../decide/bodyType.ts';
 import { compileService, fittingRules } from '../decide/decide.ts';
@@ -26,6 +25,7 @@ import {
   pairWithKey,
   rootOf,
 } from '../text/yamlFind.ts';
+import { yamlText } from '../text/yamlText.ts';
 import { generalise } from './generalise.ts';
 import type { PastCall } from './rulesUsed.ts';
 

@@ -1,9 +1,9 @@
 import { literalPattern } from '../../request/parts/path.ts';
 import type { CanonicalRequest, Method } from '../../request/parts/requestModel.ts';
-import { yamlText } from '../compare/print.ts';
 import { isGraphqlCall } from '../decide/graphqlEndpoint.ts';
 import type { GraphqlScope } from '../model/restrictionModel.ts';
 import type { Approval } from '../model/rule.ts';
+import { yamlText } from '../text/yamlText.ts';
 
 /** A rule for one path and one method, as it is to be written. Plain data. */
 export interface WantedRule {

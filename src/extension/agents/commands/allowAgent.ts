@@ -2,8 +2,8 @@ import { l10n, window } from 'vscode';
 import type { App } from '../../app/app.ts';
 import { tellChange } from '../../gateway/commands/tellChange.ts';
 import { confirmInModal } from '../../ui/confirm.ts';
+import { agentLabel } from '../model/agentLabel.ts';
 import type { Agent } from '../model/agentList.ts';
-import { agentWords } from '../model/agentWords.ts';
 import { agentOfNode, ownName } from '../views/agentNode.ts';
 import { pickAgent } from './pickAgent.ts';
 
@@ -37,5 +37,5 @@ export async function allowAgent(app: App, argument: unknown): Promise<void> {
   });
   if (!agreed) return;
   await app.agentStore.allow(agent.rawName);
-  await tellChange(app, ['agents'], { action: 'allow agent', subject: agentWords(agent.rawName) });
+  await tellChange(app, ['agents'], { action: 'allow agent', subject: agentLabel(agent.rawName) });
 }

@@ -4,8 +4,8 @@ import { confirmInModal } from '../../ui/confirm.ts';
 import { showDifference } from '../../ui/difference.ts';
 import { askChoice, single } from '../../ui/steps.ts';
 import { type AgentClient, CLIENTS, clientOf } from '../model/agentClients.ts';
+import { agentLabel } from '../model/agentLabel.ts';
 import type { Agent } from '../model/agentList.ts';
-import { agentWords } from '../model/agentWords.ts';
 import { agentOfNode } from '../views/agentNode.ts';
 import { shortPath, tellWhyNot } from './clientConfigurationProblem.ts';
 
@@ -46,7 +46,7 @@ async function whichTarget(app: AgentParts): Promise<Target | undefined> {
       value: { client },
     })),
     ...names.map((name) => ({
-      label: agentWords(name),
+      label: agentLabel(name),
       detail: l10n.t('Allowed by you; configured outside Valet Key'),
       value: { name },
     })),
@@ -83,9 +83,9 @@ async function removeEntry(app: AgentParts & GatewayPart & WindowParts, client: 
 
 async function forgetName(app: AgentParts & GatewayPart & WindowParts, name: string): Promise<void> {
   await app.agentStore.forget({ name });
-  await cutOff(app, ({ rawName }) => rawName === name, agentWords(name));
+  await cutOff(app, ({ rawName }) => rawName === name, agentLabel(name));
   void window.showInformationMessage(
-    l10n.t('“{0}” is disconnected. When it calls again, it must wait until you allow it.', agentWords(name)),
+    l10n.t('“{0}” is disconnected. When it calls again, it must wait until you allow it.', agentLabel(name)),
   );
 }
 

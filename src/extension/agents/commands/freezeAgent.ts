@@ -1,6 +1,6 @@
 import { l10n } from 'vscode';
 import type { AgentParts, GatewayPart, WindowParts } from '../../app/parts.ts';
-import { agentWords } from '../model/agentWords.ts';
+import { agentLabel } from '../model/agentLabel.ts';
 import { agentOfNode } from '../views/agentNode.ts';
 import { pickAgent } from './pickAgent.ts';
 
@@ -12,5 +12,5 @@ export async function freezeAgent(app: AgentParts & GatewayPart & WindowParts, a
   await app.gateway.push('agents');
   await kept;
   app.announceChange();
-  await app.gateway.record({ action: 'freeze agent', subject: agentWords(agent.rawName) });
+  await app.gateway.record({ action: 'freeze agent', subject: agentLabel(agent.rawName) });
 }

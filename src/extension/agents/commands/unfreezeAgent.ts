@@ -3,7 +3,7 @@ import type { AgentParts, GatewayPart, WindowParts } from '../../app/parts.ts';
 import { tellChange } from '../../gateway/commands/tellChange.ts';
 import { confirmInModal } from '../../ui/confirm.ts';
 import { askChoice, single } from '../../ui/steps.ts';
-import { agentWords } from '../model/agentWords.ts';
+import { agentLabel } from '../model/agentLabel.ts';
 import { agentOfNode } from '../views/agentNode.ts';
 
 /** Lifts the freeze of one agent. This widens, so it is decided in a modal. */
@@ -17,13 +17,13 @@ export async function unfreezeAgent(app: AgentParts & GatewayPart & WindowParts,
   if (name === undefined || !frozen.includes(name)) return;
   const agreed = await confirmInModal({
     warning: true,
-    message: l10n.t('Unfreeze the agent “{0}”?', agentWords(name)),
+    message: l10n.t('Unfreeze the agent “{0}”?', agentLabel(name)),
     detail: l10n.t('The agent can use your services again, within your policies. This applies to every window.'),
     action: l10n.t('Unfreeze'),
   });
   if (!agreed) return;
   await app.agentStore.unfreeze(name);
-  await tellChange(app, ['agents'], { action: 'unfreeze agent', subject: agentWords(name) });
+  await tellChange(app, ['agents'], { action: 'unfreeze agent', subject: agentLabel(name) });
 }
 
 /** An agent stays frozen when it is not connected, too. */
@@ -32,7 +32,7 @@ async function whichName(frozen: readonly string[]): Promise<string | undefined>
   const answer = await askChoice(
     single(l10n.t('Unfreeze Agent')),
     l10n.t('Which agent?'),
-    frozen.map((name) => ({ label: agentWords(name), value: name })),
+    frozen.map((name) => ({ label: agentLabel(name), value: name })),
   );
   return answer.kind === 'value' ? answer.value : undefined;
 }

@@ -1,9 +1,9 @@
 import { l10n, ThemeColor, ThemeIcon } from 'vscode';
 import { Row } from '../../ui/row.ts';
 import { clientOf } from '../model/agentClients.ts';
+import { agentLabel } from '../model/agentLabel.ts';
 import type { Agent } from '../model/agentList.ts';
 import { EDITOR_ENTRY } from '../model/agentStore.ts';
-import { agentWords } from '../model/agentWords.ts';
 
 /** An agent that is connected. */
 export class AgentNode extends Row {
@@ -44,8 +44,8 @@ export function agentOfNode(argument: unknown): Agent | undefined {
 
 /** The agent's own name and version. */
 export function ownName({ rawName, version }: Agent): string {
-  const name = rawName === '' ? l10n.t('(no name)') : agentWords(rawName);
-  return version === undefined ? name : `${name} ${agentWords(version)}`;
+  const name = rawName === '' ? l10n.t('(no name)') : agentLabel(rawName);
+  return version === undefined ? name : `${name} ${agentLabel(version)}`;
 }
 
 export function stateText({ state }: Agent): string {

@@ -1,7 +1,7 @@
 import { commands, l10n, window } from 'vscode';
 import type { AuditEvent } from '../../../core/audit/auditEvent.ts';
+import { agentLabel } from '../model/agentLabel.ts';
 import type { AgentList } from '../model/agentList.ts';
-import { agentWords } from '../model/agentWords.ts';
 import { AgentNode } from './agentNode.ts';
 
 /** The verdicts of the records that the gateway makes once an hour for each credential, and when no call passes any more. */
@@ -20,7 +20,7 @@ export async function tellOfCredentialInCall(
   const chosen = await window.showWarningMessage(
     l10n.t(
       '“{0}” put the credential of “{1}” into a call, which was refused. The agent got the credential elsewhere, or guessed it. Few of its calls pass for an hour, or until you restart the gateway.',
-      agentWords(agent.raw ?? agent.name),
+      agentLabel(agent.raw ?? agent.name),
       service,
     ),
     freeze,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { markdownText } from '../../util/shownText.ts';
+import { shownMarkdown } from '../../util/shownText.ts';
 
 /** Folders may lie deep, and a repository names them as it likes. */
 const MAX_LABEL = 200;
@@ -68,7 +68,7 @@ export function evidencePack(parts: EvidenceParts, l10n: Translator): string {
 }
 
 function policyLines({ label, approved, pending }: EvidencePolicy, l10n: Translator): readonly string[] {
-  const title = ['', `### ${markdownText(label, MAX_LABEL)}`, ''];
+  const title = ['', `### ${shownMarkdown(label, MAX_LABEL)}`, ''];
   if (!approved) return [...title, l10n.t('Nothing in this file is approved.'), ''];
   const fence = '~'.repeat(Math.max(3, ...[...approved.text.matchAll(/~+/g)].map(([run]) => run.length + 1)));
   return [

@@ -1,5 +1,5 @@
 import type { AuditRecord } from '../../../core/audit/auditEvent.ts';
-import { markdownText } from '../../util/shownText.ts';
+import { shownMarkdown } from '../../util/shownText.ts';
 import { CALL_RESULTS, type ExplorerView, type Tally } from './explorerMessages.ts';
 
 /** VS Code's translator, or one like it. */
@@ -29,10 +29,10 @@ export function markdownReport(view: ExplorerView, records: readonly AuditRecord
     ...records.map((record) =>
       row([
         record.time,
-        markdownText(record.agent.name),
-        markdownText(record.service ?? ''),
-        markdownText([record.method, record.path, record.subject].filter(Boolean).join(' '), 300),
-        markdownText(String(record.status ?? record.code ?? record.verdict ?? record.kind)),
+        shownMarkdown(record.agent.name),
+        shownMarkdown(record.service ?? ''),
+        shownMarkdown([record.method, record.path, record.subject].filter(Boolean).join(' '), 300),
+        shownMarkdown(String(record.status ?? record.code ?? record.verdict ?? record.kind)),
       ]),
     ),
     '',
@@ -46,7 +46,7 @@ function tallyLines(title: string, what: string, tallies: readonly Tally[], l10n
     row([what, l10n.t('Answered'), l10n.t('Failed'), l10n.t('Blocked')]),
     row(['---', '---:', '---:', '---:']),
     ...tallies.map(({ name, counts }) =>
-      row([name === '' ? l10n.t('All others') : markdownText(name), ...counts.map(String)]),
+      row([name === '' ? l10n.t('All others') : shownMarkdown(name), ...counts.map(String)]),
     ),
     '',
   ];

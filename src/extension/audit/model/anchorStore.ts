@@ -2,14 +2,15 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { AuditAnchor } from '../../../core/audit/verification.ts';
 import { parseJson } from '../../../core/parseJson.ts';
+import { KEEP_MS } from '../../../gateway/audit/retention.ts';
 import type { AuditHead } from '../../../gateway/control/controlPort.ts';
 import type { Clock, SecretPort } from '../../util/ports.ts';
 
 /** What SecretStorage keys of anchors begin with: changes to them concern nobody but *Verify Audit Log*. */
 export const ANCHOR_PREFIX = 'anchor/';
 
-/** A run of 90 days ago is removed by retention; its anchor is kept for 30 days more, to tell that from a theft. */
-const FORGET_AFTER_MS = 120 * 24 * 60 * 60 * 1000;
+/** Retention removes old runs; their anchors are kept for 30 days more, to tell that from a theft. */
+const FORGET_AFTER_MS = KEEP_MS + 30 * 24 * 60 * 60 * 1000;
 
 const schema = z.object({ seq: z.number(), hash: z.string(), at: z.number() });
 

@@ -1,4 +1,4 @@
-import { markdownText } from '../../util/shownText.ts';
+import { shownMarkdown } from '../../util/shownText.ts';
 import { type CheckupReport, type Point, type ShownFinding, seriousCount } from './report.ts';
 
 /** VS Code's translator, or one like it. */
@@ -56,11 +56,11 @@ function pointLines(point: Point, texts: PointTexts, l10n: Translator): readonly
     '',
     ...point.findings.map((shown) => {
       const { finding, label } = shown;
-      const place = label === '' ? '' : l10n.t('{0}, line {1}', markdownText(label, 200), finding.start.line);
-      const where = [finding.server === undefined ? '' : markdownText(finding.server), place]
+      const place = label === '' ? '' : l10n.t('{0}, line {1}', shownMarkdown(label, 200), finding.start.line);
+      const where = [finding.server === undefined ? '' : shownMarkdown(finding.server), place]
         .filter(Boolean)
         .join(', ');
-      const message = markdownText(finding.message, 400);
+      const message = shownMarkdown(finding.message, 400);
       return `- **${texts.severity(shown)}** ${where === '' ? '' : `${where}: `}${message} (${finding.code})`;
     }),
   ];

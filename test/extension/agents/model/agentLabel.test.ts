@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest';
+import { agentLabel } from '../../../../src/extension/agents/model/agentLabel.ts';
 import { AgentList } from '../../../../src/extension/agents/model/agentList.ts';
-import { agentWords } from '../../../../src/extension/agents/model/agentWords.ts';
 import type { ConnectedAgent } from '../../../../src/gateway/control/controlPort.ts';
 
 test('an agent’s words are one line, show what cannot be seen, and are cut', () => {
-  expect(agentWords('plain name')).toBe('plain name');
-  expect(agentWords('a\nb\u202Ec\u200Bd')).toBe('a\\u000ab\\u202ec\\u200bd');
-  expect(agentWords('x'.repeat(500))).toBe(`${'x'.repeat(60)}…`);
+  expect(agentLabel('plain name')).toBe('plain name');
+  expect(agentLabel('a\nb\u202Ec\u200Bd')).toBe('a\\u000ab\\u202ec\\u200bd');
+  expect(agentLabel('x'.repeat(500))).toBe(`${'x'.repeat(60)}…`);
 });
 
 test('an agent’s words become no link and no icon', () => {
-  const words = agentWords('[Allow](command:valetKey.unfreeze) $(shield)');
+  const words = agentLabel('[Allow](command:valetKey.unfreeze) $(shield)');
   expect(words).toBe('[Allow] (command:valetKey.unfreeze) $ (shield)');
 });
 
