@@ -27,7 +27,8 @@ export function missingRule(
   if (denying !== undefined) return { by: 'nothing' };
   const allows = (rule: WantedRule): boolean => decideWith(rule, request, agent, reading).verdict !== 'deny';
   const wanted = ruleWanted(request, service.baseUrl.prefix);
-  const exact = wanted.graphql ? withItsFields(wanted, reading.graphqlAsks) : wanted;
+  const carries = !wanted.graphql && reading.carriesGraphqlChange;
+  const exact = wanted.graphql || carries ? withItsFields(wanted, reading.graphqlAsks) : wanted;
   // What is wished for has no query, by which a GET would be known to be one for a GraphQL endpoint.
   const canBeWished = wanted.graphql === undefined || request.method === 'POST';
   if (canBeWished && allows(wanted)) return { by: 'request_access', rule: narrowestRuleToFill(exact) };
@@ -40,9 +41,12 @@ export function missingRule(
 /** An agent's request may name any number of root fields, and what it is told has to stay short. */
 const MAX_FIELDS = 20;
 
-/** A GraphQL rule for exactly the operations and root fields of the request; for any field, where it has too many. */
+/**
+ * A GraphQL rule for exactly the operations and root fields of the request; for any field, where it has too many. What only
+ * looks like a document, at a path that is no GraphQL endpoint's, is no GraphQL.
+ */
 function withItsFields(wanted: WantedRule, asks: readonly GraphqlAsk[] | undefined): WantedRule {
-  if (!asks || asks.length === 0) return wanted;
+  if (!asks || asks.length === 0) return wanted.graphql ? wanted : { ...wanted, graphql: false };
   const operations = [...new Set(asks.map(({ type }) => type))];
   const fields = [...new Set(asks.map(({ field }) => field))];
   return { ...wanted, graphql: { operations, ...(fields.length > MAX_FIELDS ? {} : { fields }) } };

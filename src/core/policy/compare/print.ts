@@ -71,7 +71,8 @@ function printRule(rule: Rule): string[] {
   if (rule.methods !== undefined) lines.push(`        methods: [${inOrder(rule.methods).join(', ')}]`);
   for (const source of ['query', 'body'] as const) lines.push(...printConditions(rule, source));
   if (rule.bodyType !== undefined) lines.push(`        bodyType: ${rule.bodyType}`);
-  if (rule.graphql !== undefined) {
+  if (rule.graphql === false) lines.push('        graphql: false');
+  if (rule.graphql) {
     const { operations, fields } = rule.graphql;
     const roots = fields === undefined ? '' : `, fields: ${JSON.stringify(fields)}`;
     lines.push(`        graphql: { operations: ${JSON.stringify(operations)}${roots} }`);

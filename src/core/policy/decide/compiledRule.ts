@@ -55,12 +55,17 @@ function missing(rule: Rule, conditions: readonly CompiledCondition[], request: 
       return `it covers only the agents ${rule.agents.join(', ')}`;
     }
   }
-  if (rule.graphql !== undefined) {
+  if (rule.graphql) {
     if (request.graphqlAsks === undefined) return 'the request is not a readable GraphQL document';
     if (!withinScope(request.graphqlAsks, rule.graphql))
       return 'the GraphQL document goes beyond the operations and fields that it lists';
-  } else if (request.isGraphqlCall) {
-    return `it has no \`graphql\` block, and a ${request.method} request to a GraphQL endpoint can do anything`;
+  } else if (rule.graphql === undefined) {
+    if (request.isGraphqlCall) {
+      return `it has no \`graphql\` block, and a ${request.method} request to a GraphQL endpoint can do anything`;
+    }
+    if (request.carriesGraphqlChange) {
+      return 'it has no `graphql` block, and the request carries what may be a GraphQL mutation or subscription';
+    }
   }
   if (rule.bodyType !== undefined && !request.hasNoOtherBody(rule.bodyType)) {
     return `it covers only ${onlyBodies(rule.bodyType)}`;
@@ -81,7 +86,7 @@ function concerns(rule: Rule, conditions: readonly CompiledCondition[], request:
   if (rule.agents !== undefined && agent !== undefined) {
     if (!rule.agents.some((pattern) => agentMatches(pattern, agent))) return false;
   }
-  if (rule.graphql !== undefined && !touchesScope(request.graphqlAsks, rule.graphql)) return false;
+  if (rule.graphql && !touchesScope(request.graphqlAsks, rule.graphql)) return false;
   if (!request.fields.hasBody && !concernsNoBody(conditions, request)) return false;
   // What an API makes of another kind of body than the one that the rule names cannot be told.
   const readable = rule.bodyType === undefined || request.hasNoOtherBody(rule.bodyType);

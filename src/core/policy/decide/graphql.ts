@@ -20,7 +20,7 @@ export interface GraphqlAsk {
 }
 
 export type GraphqlRequest = Pick<CanonicalRequest, 'method' | 'query' | 'body'> &
-  Partial<Pick<CanonicalRequest, 'segments'>>;
+  Partial<Pick<CanonicalRequest, 'segments' | 'headers'>>;
 
 const MAX_CHARACTERS = 100_000;
 /** In all documents of a batch together. */
@@ -61,7 +61,7 @@ export function graphqlAsks(request: GraphqlRequest): readonly GraphqlAsk[] | un
   const asks: GraphqlAsk[] = [];
   let tokens = MAX_TOKENS;
   for (const text of documents) {
-    const document = read(text, tokens);
+    const document = readDocument(text, tokens);
     const found = document && asksOf(document);
     if (found === undefined) return undefined;
     asks.push(...found);
@@ -182,7 +182,8 @@ function rootFields(
   return fields;
 }
 
-function read(text: string, maxTokens: number): DocumentNode | undefined {
+/** A document as this parser reads it; undefined where it cannot, where it is large, and where others may read another one. */
+export function readDocument(text: string, maxTokens = MAX_TOKENS): DocumentNode | undefined {
   if (text.length > MAX_CHARACTERS || nesting(text) > MAX_DEPTH) return undefined;
   const hasComments = text.includes('#');
   try {

@@ -47,6 +47,11 @@ export class JudgedRequest {
     return this.#reading.graphqlAsks;
   }
 
+  /** Whether it carries a GraphQL document that may change something, wherever it goes. */
+  get carriesGraphqlChange(): boolean {
+    return this.#reading.carriesGraphqlChange;
+  }
+
   /** A request to a GraphQL endpoint, in whatever spelling: one that may do anything. */
   get isGraphqlCall(): boolean {
     return isGraphqlCall(this.#parts, this.#service.baseUrl.prefix);

@@ -1,4 +1,5 @@
 import { type GraphqlAsk, type GraphqlRequest, graphqlAsks } from './graphql.ts';
+import { carriesGraphqlChange } from './graphqlContent.ts';
 import { JudgedFields, type JudgedParts } from './judgedFields.ts';
 
 /**
@@ -8,11 +9,18 @@ import { JudgedFields, type JudgedParts } from './judgedFields.ts';
 export class RequestReading {
   readonly fields: JudgedFields;
   readonly #parts: GraphqlRequest;
+  #carriesChange: boolean | undefined;
   #asks: { readonly value: readonly GraphqlAsk[] | undefined } | undefined;
 
   constructor(parts: GraphqlRequest & JudgedParts) {
     this.fields = new JudgedFields(parts);
     this.#parts = parts;
+  }
+
+  /** Whether it carries a GraphQL document that may change something, wherever it goes. */
+  get carriesGraphqlChange(): boolean {
+    this.#carriesChange ??= carriesGraphqlChange(this.#parts);
+    return this.#carriesChange;
   }
 
   /** Every root field that it may run as GraphQL; undefined when that cannot be told. */

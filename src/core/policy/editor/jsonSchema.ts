@@ -45,7 +45,7 @@ function schema(): z.ZodType {
     query: conditions.optional(),
     body: conditions.optional(),
     bodyType: z.enum(BODY_TYPES).optional(),
-    graphql: graphql.optional(),
+    graphql: z.union([graphql, z.literal(false)]).optional(),
     agents: z.array(z.string()).min(1).optional(),
   });
   // Which type has which key is left to the parser.

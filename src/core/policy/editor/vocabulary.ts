@@ -116,7 +116,7 @@ export const VOCABULARY: Readonly<Record<Place, readonly KeyWords[]>> = {
       words: 'The kind of body that the API reads: an allow rule allows no other kind.',
       values: ['json', 'form'],
     },
-    { name: 'graphql', holds: 'map', words: 'What a GraphQL document may do.' },
+    { name: 'graphql', holds: 'map', words: 'What a GraphQL document may do; false for an API that knows no GraphQL.' },
     {
       name: 'agents',
       holds: 'words',

@@ -29,7 +29,7 @@ export function decideWithRule(
     pattern: pattern.value,
     span: { start: 0, end: 0 },
     line: 0,
-    ...(graphql ? { graphql } : {}),
+    ...(graphql === undefined ? {} : { graphql }),
     ...(approval ? { approval } : {}),
   };
   const then = decide(compileService({ ...compiled.service, rules: [rule] }), request, agent, reading);

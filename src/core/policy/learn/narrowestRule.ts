@@ -10,7 +10,8 @@ export interface WantedRule {
   readonly method: Method;
   /** Canonical path below the base URL's prefix. Every star in it is a literal one. */
   readonly path: string;
-  readonly graphql?: GraphqlScope;
+  /** False: its body looks like a GraphQL document that cannot be read, and is sent as any other. */
+  readonly graphql?: GraphqlScope | false;
   readonly approval?: Approval;
 }
 
@@ -22,8 +23,9 @@ type Wish = Pick<CanonicalRequest, 'method' | 'path'> & Partial<Pick<CanonicalRe
  * `graphql` block it would allow nothing, and a change needs a person to name it.
  */
 export function ruleWanted({ method, path, query = [] }: Wish, prefix: string): WantedRule {
-  const isGraphql = isGraphqlCall({ method, segments: path.slice(1).split('/'), query }, prefix);
-  return { method, path, ...(isGraphql ? { graphql: { operations: ['query'] } } : {}) };
+  return isGraphqlCall({ method, segments: path.slice(1).split('/'), query }, prefix)
+    ? { method, path, graphql: { operations: ['query'] } }
+    : { method, path };
 }
 
 /**
@@ -50,7 +52,7 @@ export function narrowestRuleInBraces(wanted: WantedRule): string {
  */
 export function narrowestRuleToFill({ method, graphql }: WantedRule): string {
   const scope = graphql && { ...graphql, ...(graphql.fields ? { fields: ['<its root fields>'] } : {}) };
-  return `{ ${['path: <this path>', ...restOf({ method, ...(scope ? { graphql: scope } : {}) })].join(', ')} }`;
+  return `{ ${['path: <this path>', ...restOf({ method, ...(scope === undefined ? {} : { graphql: scope }) })].join(', ')} }`;
 }
 
 function fields({ path, ...rest }: WantedRule): readonly string[] {
@@ -66,7 +68,9 @@ function restOf({ method, graphql, approval }: Omit<WantedRule, 'path'>): readon
 }
 
 /** Root fields are names of GraphQL's, which YAML reads as they stand; but `null`, `true` and the like it does not. */
-function scopeText({ operations, fields }: GraphqlScope): string {
+function scopeText(scope: GraphqlScope | false): string {
+  if (!scope) return 'false';
+  const { operations, fields } = scope;
   const roots = fields === undefined ? '' : `, fields: [${fields.map(fieldText).join(', ')}]`;
   return `{ operations: [${operations.join(', ')}]${roots} }`;
 }

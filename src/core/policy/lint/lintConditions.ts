@@ -34,7 +34,7 @@ function idleBody(rule: Rule): readonly Idle[] {
 /** A rule that denies or asks may well be for a server that takes what it should not. */
 function idleGraphql(rule: Rule): readonly Idle[] {
   const { graphql } = rule;
-  if (graphql === undefined || rule.effect === 'deny' || rule.approval !== undefined) return [];
+  if (!graphql || rule.effect === 'deny' || rule.approval !== undefined) return [];
   if (only(rule, ['PUT', 'PATCH', 'DELETE', 'OPTIONS'])) {
     return [
       { message: 'GraphQL uses GET and POST, so this rule allows nothing that a GraphQL API accepts. Use POST.' },

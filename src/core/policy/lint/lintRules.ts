@@ -57,7 +57,8 @@ function lintAllow(
     );
     return;
   }
-  const readsOnly = rule.graphql?.operations.every((operation) => operation === 'query') === true;
+  const { graphql } = rule;
+  const readsOnly = graphql ? graphql.operations.every((operation) => operation === 'query') : false;
   if (rule.approval !== undefined || rule.conditions !== undefined || readsOnly) return;
   if (!WRITES.some((method) => rule.methods?.has(method))) return;
   // What another rule asks about or denies, this one does not allow by itself.

@@ -38,7 +38,8 @@ export interface Restrictions {
   readonly conditions?: readonly Condition[];
   /** The kind of body that the API reads; without it, a body of either kind is read as what it is. */
   readonly bodyType?: BodyType;
-  readonly graphql?: GraphqlScope;
+  /** False: what looks like GraphQL is none to this API, and passes as any other request. */
+  readonly graphql?: GraphqlScope | false;
   /** Patterns of short client names, in lower case. */
   readonly agents?: readonly string[];
 }

@@ -1,5 +1,5 @@
 import { agentPatternCovers } from '../patterns/agentPattern.ts';
-import type { Check, Condition, ConditionValue, GraphqlScope, Restrictions } from './restrictionModel.ts';
+import type { Check, Condition, ConditionValue, Restrictions } from './restrictionModel.ts';
 import type { Rule } from './rule.ts';
 
 /**
@@ -22,7 +22,7 @@ export function concernsCover(outer: Restrictions, inner: Restrictions): boolean
     (outer.conditions ?? []).every((condition) => own.has(conditionKey(condition))) &&
     concernsWithoutBody(outer, inner) &&
     bodyTypeConcerns(outer, inner) &&
-    (outer.graphql === undefined || graphqlKey(outer.graphql) === graphqlKey(inner.graphql)) &&
+    (!outer.graphql || graphqlKey(outer.graphql) === graphqlKey(inner.graphql)) &&
     agentsCover(outer.agents, inner.agents)
   );
 }
@@ -97,8 +97,9 @@ function numbers(check: Check): readonly number[] | undefined {
   return all?.every((value) => typeof value === 'number') === true ? (all as readonly number[]) : undefined;
 }
 
-function graphqlCovers(outer: GraphqlScope | undefined, inner: GraphqlScope | undefined): boolean {
-  if (outer === undefined || inner === undefined) return outer === inner;
+function graphqlCovers(outer: Restrictions['graphql'], inner: Restrictions['graphql']): boolean {
+  if (outer === false) return true;
+  if (outer === undefined || !inner) return outer === inner;
   const { fields } = outer;
   return (
     inner.operations.every((operation) => outer.operations.includes(operation)) &&
@@ -121,8 +122,8 @@ function checkKey(check: Check): string {
     : JSON.stringify(check);
 }
 
-function graphqlKey(scope: GraphqlScope | undefined): string {
-  if (scope === undefined) return '';
+function graphqlKey(scope: Restrictions['graphql']): string {
+  if (!scope) return scope === undefined ? '' : 'false';
   return JSON.stringify([[...scope.operations].sort(), scope.fields === undefined ? null : [...scope.fields].sort()]);
 }
 
@@ -130,7 +131,8 @@ function graphqlKey(scope: GraphqlScope | undefined): string {
 export function describeRestrictions(rule: Pick<Rule, keyof Restrictions>): string {
   const parts = (rule.conditions ?? []).map(describeCondition);
   if (rule.bodyType !== undefined) parts.push(rule.bodyType === 'json' ? 'JSON body' : 'form body');
-  if (rule.graphql !== undefined) {
+  if (rule.graphql === false) parts.push('not GraphQL');
+  if (rule.graphql) {
     const { operations, fields } = rule.graphql;
     parts.push(`GraphQL ${operations.join(', ')}${fields === undefined ? '' : ` of ${fields.join(', ')}`}`);
   }

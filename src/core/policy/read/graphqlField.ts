@@ -1,12 +1,14 @@
+import { isScalar } from 'yaml';
 import { type GraphqlScope, OPERATIONS, type OperationType } from '../model/restrictionModel.ts';
 import { type Entry, type Reader, spanOf } from '../text/reader.ts';
 import { suggest } from '../text/suggest.ts';
 
 const EXAMPLE = '{ operations: [query], fields: [viewer] }';
 
-/** Reads a rule's `graphql`: operation types and root fields. */
-export function readGraphql(reader: Reader, entry: Entry | undefined): GraphqlScope | undefined | 'wrong' {
+/** Reads a rule's `graphql`: operation types and root fields, or `false` for an API that knows no GraphQL. */
+export function readGraphql(reader: Reader, entry: Entry | undefined): GraphqlScope | false | undefined | 'wrong' {
   if (entry === undefined) return undefined;
+  if (isScalar(entry.value) && entry.value.value === false) return false;
   const fields = reader.map(entry.value, reader.at(entry), '`graphql`', EXAMPLE);
   if (fields === undefined) return 'wrong';
   reader.onlyKnown(fields, ['operations', 'fields'], '`graphql`', { operation: 'operations', field: 'fields' });

@@ -67,6 +67,15 @@ function readRule(reader: Reader, node: ParsedNode | null, listKey: Span, id: st
   const approval = readApproval(reader, fields.get('approval'), effect);
   const restrictions = readRestrictions(reader, fields);
   if (restrictions === undefined) return undefined;
+  const graphqlEntry = fields.get('graphql');
+  if (effect === 'deny' && graphqlEntry !== undefined && restrictions.graphql === false) {
+    reader.problems.error(
+      'bad-graphql',
+      reader.at(graphqlEntry),
+      '`graphql: false` is for allow rules: a deny rule without `graphql` denies every body. Remove it.',
+    );
+    return undefined;
+  }
   if (pattern === undefined || effect === undefined || (methods === undefined && effect === 'allow')) return undefined;
   return {
     id,

@@ -1,0 +1,194 @@
+import fc from 'fast-check';
+import { OperationTypeNode, parse } from 'graphql';
+import { describe, expect, it, test } from 'vitest';
+import { compileService, decide } from '../../../../src/core/policy/decide/decide.ts';
+import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
+import { canonicalise } from '../../../../src/core/request/canonicalise.ts';
+import type { RequestInput } from '../../../../src/core/request/parts/requestModel.ts';
+
+/** What is decided about a request for a path that says nothing of GraphQL; `more` is what the rule says besides, `ofService` what the service does. */
+function verdict(request: Partial<RequestInput>, more = '', ofService = ''): string {
+  const { policy, problems } = parsePolicy(
+    `services: { api: { baseUrl: 'https://api.example.com', auth: { type: bearer }, headers: { allow: [x-a] }, ${ofService}policies: [{ path: '/**', methods: [GET, POST]${more} }] } }`,
+  );
+  const service = policy?.services.get('api');
+  if (!service) throw new Error(JSON.stringify(problems));
+  const canonical = canonicalise({ service: 'api', method: 'POST', path: '/v2', ...request }, service);
+  if (!canonical.ok) return canonical.error.code;
+  return decide(compileService(service), canonical.value).verdict;
+}
+
+/** Every way in which a server may find a document in a request. */
+const DOORS: Readonly<Record<string, (document: string) => Partial<RequestInput>>> = {
+  'a JSON body': (query) => ({ json: { query } }),
+  'a JSON body in capitals': (query) => ({ json: { Query: query, variables: {} } }),
+  'a batch': (query) => ({ json: [{ query: '{ a }' }, { query }] }),
+  'a form': (query) => ({ form: { query } }),
+  'a form in brackets': (query) => ({ form: { 'query[]': query } }),
+  'the query of a POST': (query) => ({ query: { query } }),
+  'the query of a GET': (query) => ({ method: 'GET', query: { query } }),
+  'a text that is JSON': (query) => ({ text: JSON.stringify({ query }) }),
+  'a text that is JSON, twice the same name': (query) => ({
+    text: `{"query":"{ a }","query":${JSON.stringify(query)}}`,
+  }),
+  'a text of JSON lines': (query) => ({ text: `{"a":1}\n${JSON.stringify({ query })}` }),
+  'a text that is a form': (query) => ({ text: `a=b&query=${encodeURIComponent(query)}` }),
+  'a text': (text) => ({ text }),
+  'a document': (text) => ({ text, headers: { 'content-type': 'application/graphql' } }),
+};
+
+const CHANGES = [
+  'mutation { productDelete(id: 1) { id } }',
+  'mutation Name($id: ID!) @live { a: productDelete(id: $id) { ...f } } fragment f on P { id }',
+  '# query\nmutation{a}',
+  'query A { a } mutation B { b }',
+  'subscription { changed { id } }',
+  'fragment f on Mutation { a } mutation { ...f }',
+  '\ufeff,,,mutation,{,a(text: """ } # """),}',
+];
+
+/** No parser of ours reads these, and another one might. */
+const UNREADABLE = ['mutation { a(x: 1..2) }', 'mutation($a: [Int!]! = {b: 1}) @skip(if: { a }', 'mutation { a } }'];
+
+const SEARCHES = [
+  'is:open label:bug',
+  'title:"mutation testing" AND author:ada',
+  'SELECT * FROM subscription WHERE id = 4',
+  'SELECT ?s WHERE { ?s ?p ?o }',
+  'project = X AND text ~ "mutation"',
+  'rate(http_requests_total{job="api"}[5m])',
+  '{app="web"} |= "error"',
+  'subscription',
+  'mutation',
+  'fields @timestamp | filter @message like /mutation/',
+];
+const TEXTS = [
+  'What does a mutation do?',
+  'Cancel my subscription, please.',
+  'Explain { query } to me.',
+  '{ "a": 1 } and then a subscription',
+  'if (x) { return } // a mutation',
+  'Bug: the "mutation { a }" of our docs fails',
+  'body { color: red }',
+  'Steps:\n1. run\n2. see a mutation',
+  'query { viewer { id } }',
+  'Dear {name}, your subscription ends.',
+];
+const FRAMES: readonly ((text: string) => string)[] = [(text) => text, (text) => `${text}\n\nThanks, Ada`];
+
+/** Two hundred texts that people search for, ask a model about, and write into issues. */
+const HARMLESS = SEARCHES.flatMap((search) => TEXTS.flatMap((text) => FRAMES.map((frame) => [search, frame(text)])));
+
+describe('a GraphQL document that may change something', () => {
+  describe.each(Object.entries(DOORS))('in %s', (_door, request) => {
+    test.each(CHANGES)('is denied without a `graphql` block: %s', (document) => {
+      expect(verdict(request(document))).toBe('deny');
+    });
+
+    test.each(CHANGES)('passes where the rule says that this is no GraphQL: %s', (document) => {
+      expect(verdict(request(document), ', graphql: false')).toBe('allow');
+    });
+
+    test('passes as a query', () => {
+      expect(verdict(request('query { viewer { id } }'))).toBe('allow');
+    });
+  });
+
+  test.each(Object.entries(DOORS).filter(([door]) => door !== 'a text'))(
+    'counts where it cannot be read, in %s',
+    (_, request) => {
+      for (const document of UNREADABLE) expect(verdict(request(document)), document).toBe('deny');
+    },
+  );
+
+  it('is allowed by a rule for it', () => {
+    expect(verdict({ json: { query: 'mutation { a }' } }, ', graphql: { operations: [mutation] }')).toBe('allow');
+    expect(verdict({ json: { query: 'mutation { b }' } }, ', graphql: { operations: [mutation], fields: [a] }')).toBe(
+      'deny',
+    );
+  });
+
+  it('counts in a body that is too large to be taken apart', () => {
+    const json = { query: 'mutation { a }', filler: 'x'.repeat(1024 * 1024) };
+    expect(verdict({ json }, '', 'limits: { requestBytes: 4MiB }, ')).toBe('deny');
+    expect(verdict({ json: { ...json, query: '{ a }' } }, '', 'limits: { requestBytes: 4MiB }, ')).toBe('allow');
+  });
+
+  it('is not seen in what stands elsewhere in a body', () => {
+    const text = 'mutation { a }';
+    expect(verdict({ json: { title: text, body: { query: 1, deep: { query: text } } } })).toBe('allow');
+    expect(verdict({ form: { title: text } })).toBe('allow');
+  });
+});
+
+test('two hundred searches, prompts and issues pass', () => {
+  expect(HARMLESS).toHaveLength(200);
+  for (const [search = '', text = ''] of HARMLESS) {
+    for (const query of [search, text.replaceAll('"mutation { a }"', '`mutation`')]) {
+      expect(verdict({ json: { query, top: 5 } }), query).toBe('allow');
+      expect(verdict({ form: { query } }), query).toBe('allow');
+      expect(verdict({ method: 'GET', query: { query } }), query).toBe('allow');
+    }
+    expect(verdict({ json: { prompt: text, messages: [{ role: 'user', content: text }] } }), text).toBe('allow');
+    expect(verdict({ text }), text).toBe('allow');
+  }
+});
+
+/** Documents, nearly documents, and rubbish, of the pieces that matter. */
+const texts = fc
+  .array(
+    fc.constantFrom(
+      ...[
+        'mutation',
+        'subscription',
+        'query',
+        'Name',
+        '{',
+        '}',
+        '{ a }',
+        '{ a { b } }',
+        '(x: 1)',
+        '($v: Int)',
+        '"',
+        '"""',
+      ],
+      ...[
+        '# comment\n',
+        '#',
+        '\n',
+        '\r',
+        ' ',
+        ',',
+        '\\',
+        '\ufeff',
+        '...f',
+        'fragment f on T',
+        '@d',
+        '"mutation {"',
+        '\u2028',
+      ],
+    ),
+    { maxLength: 14 },
+  )
+  .map((pieces) => pieces.join(''));
+
+test('nothing that graphql-js reads as a change passes by any door', () => {
+  fc.assert(
+    fc.property(texts, fc.constantFrom(...Object.values(DOORS)), (text, door) => {
+      if (!changes(text)) return;
+      expect(verdict(door(text))).not.toBe('allow');
+    }),
+    { numRuns: 5000 },
+  );
+  expect(changes('mutation Name{ a }')).toBe(true);
+});
+
+function changes(text: string): boolean {
+  try {
+    return parse(text).definitions.some(
+      (one) => one.kind === 'OperationDefinition' && one.operation !== OperationTypeNode.QUERY,
+    );
+  } catch {
+    return false;
+  }
+}
