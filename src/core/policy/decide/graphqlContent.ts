@@ -1,18 +1,17 @@
 import { hiddenQuery } from '../../request/parts/hiddenQuery.ts';
-import { type JsonValue, readJson } from '../../request/parts/jsonText.ts';
 import { parameterRoots } from '../../request/parts/parameters.ts';
 import { foldText } from '../patterns/fold.ts';
 import { type GraphqlRequest, readDocument } from './graphql.ts';
 import { formPairs } from './pairFields.ts';
 
-/** A larger body is not taken apart at every decision: its words count wherever they stand. In UTF-16 code units. */
-const MAX_READ = 1024 * 1024;
-/** The same for one with more names or items. A batch of more documents than are kept is no batch to any server. */
-const JSON_LIMITS = { names: 20_000, items: 100_000, kept: 10_000 };
+/** A longer text or document is not taken apart at every decision: its words count wherever they stand. In UTF-16 code units. */
+const MAX_TEXT = 64 * 1024;
+/** A text with more pieces is none that a server takes for a form in which it finds all. */
+const MAX_PIECES = 1000;
 
 /** The words that begin what changes something or keeps on. */
 const WORD = /mutation|subscription/;
-const CHANGING = /(?<![_0-9A-Za-z$@])(?:mutation|subscription)(?![_0-9A-Za-z])/g;
+const CHANGING = /(?<![_0-9A-Za-z$@])(?:mutation|subscription)(?![_0-9A-Za-z])/;
 
 /**
  * Whether a request carries a GraphQL document that may change something, wherever it goes: many APIs have their endpoint
@@ -21,23 +20,25 @@ const CHANGING = /(?<![_0-9A-Za-z$@])(?:mutation|subscription)(?![_0-9A-Za-z])/g
  * with a brace behind it; a search or a prompt that is no document does not.
  */
 export function carriesGraphqlChange(request: GraphqlRequest): boolean {
-  return documentsIn(request).some(mayChange);
+  const { segments = [], query, body, headers } = request;
+  if (queriesAmong([...query, ...hiddenQuery(segments)]).some(mayChange)) return true;
+  if (body === undefined || !mayHoldWord(body)) return false;
+  const { kind, text } = body;
+  if (kind === 'form') return queriesAmong(formPairs(text) ?? []).some(mayChange);
+  if (kind === 'json') return inJson(JSON.parse(text)).some(mayChange);
+  // Some servers go by the content: a text that is like JSON, a form or a document is one to them.
+  if (text.length > MAX_TEXT || text.split('&', MAX_PIECES + 1).length > MAX_PIECES)
+    return hasChangingWord(decoded(text));
+  const whole = isDocument(headers) || readDocument(text) !== undefined ? [text] : [];
+  return [...whole, ...queriesAmong([...namedTexts(text), ...(formPairs(text) ?? [])])].some(mayChange);
 }
 
-function documentsIn({ segments = [], query, body, headers }: GraphqlRequest): readonly string[] {
-  const found = queriesAmong([...query, ...hiddenQuery(segments)]);
-  if (body === undefined || !mayHoldWord(body)) return found;
-  if (body.text.length > MAX_READ) return [...found, body.text.replaceAll('"', ' ')];
-  if (body.kind === 'form') return [...found, ...queriesAmong(formPairs(body.text) ?? [])];
-  const json = readJson(body.text, JSON_LIMITS);
-  if (json !== undefined) return [...found, ...inJson(json)];
-  // Some servers go by the content: a text that is like JSON, a form or a document is one to them.
-  return [
-    ...found,
-    ...queriesAmong(namedTexts(body.text)),
-    ...queriesAmong(formPairs(body.text) ?? []),
-    ...(isDocument(headers) || readDocument(body.text) !== undefined ? [body.text] : []),
-  ];
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** Most bodies have no such word. Those that we wrote escape no letter of it. */
@@ -54,10 +55,10 @@ function queriesAmong(pairs: readonly (readonly [string, string])[]): readonly s
 }
 
 /** The members `query` of an object, or of each in a list. */
-function inJson(json: JsonValue): readonly string[] {
-  return (json.kind === 'array' ? json.items : [json]).flatMap((one) =>
-    one.kind === 'object'
-      ? [...one.fields].flatMap(([name, value]) => (isQuery(name) && value.kind === 'string' ? [value.text] : []))
+function inJson(json: unknown): readonly string[] {
+  return (Array.isArray(json) ? json : [json]).flatMap((one: unknown) =>
+    typeof one === 'object' && one !== null
+      ? Object.entries(one).flatMap(([name, value]) => (isQuery(name) && typeof value === 'string' ? [value] : []))
       : [],
   );
 }
@@ -87,22 +88,23 @@ function unescaped(json: string): string {
 }
 
 function isQuery(name: string): boolean {
+  // Most names are plain, and other ones.
+  if (/^[ -$&-~]*$/.test(name) && !/query/i.test(name)) return false;
   return name === 'query' || foldText(name) === 'query' || parameterRoots(name).includes('query');
 }
 
 function mayChange(text: string): boolean {
   if (!WORD.test(text)) return false;
   const document = readDocument(text);
-  if (document === undefined) return hasChangingWord(outsideStrings(text));
+  if (document === undefined) return hasChangingWord(text.length > MAX_TEXT ? text : outsideStrings(text));
   return document.definitions.some(
     (definition) => definition.kind === 'OperationDefinition' && definition.operation !== 'query',
   );
 }
 
 function hasChangingWord(text: string): boolean {
-  const lastBrace = text.lastIndexOf('{');
-  for (const { index } of text.matchAll(CHANGING)) if (index < lastBrace) return true;
-  return false;
+  const at = text.search(CHANGING);
+  return at >= 0 && text.includes('{', at);
 }
 
 /**
@@ -113,7 +115,7 @@ function outsideStrings(text: string): string {
   let outside = '';
   let at = 0;
   for (;;) {
-    const next = nextOf(text, at, /["#]/g);
+    const next = nextOf(text, at, /["#]/);
     outside += `${text.slice(at, next)} `;
     if (next === text.length) return outside;
     const quote = text.startsWith('"""', next) ? '"""' : '"';
@@ -123,20 +125,27 @@ function outsideStrings(text: string): string {
   }
 }
 
-const LINE_END = /[^\P{Cc}\t]|[\u2028\u2029]/gu;
+const LINE_END = /[^\P{Cc}\t]|[\u2028\u2029]/u;
 
 /** Where the first one from here on stands; the end of the text without any. */
 function nextOf(text: string, from: number, what: RegExp): number {
-  const pattern = new RegExp(what);
-  pattern.lastIndex = from;
-  return pattern.exec(text)?.index ?? text.length;
+  const at = text.slice(from).search(what);
+  return at < 0 ? text.length : from + at;
 }
 
-/** Behind the closing quotation marks; undefined where there are none. A backslash takes the meaning of the next character. */
+/** Behind the closing quotation marks; undefined where there are none. */
 function endOfText(text: string, start: number, quote: string): number | undefined {
-  for (let at = start + quote.length; at < text.length; at += 1) {
-    if (text[at] === '\\') at += 1;
-    else if (text.startsWith(quote, at)) return at + quote.length;
+  const from = start + quote.length;
+  for (let at = text.indexOf(quote, from); at >= 0; at = text.indexOf(quote, at + 1)) {
+    const backslashes = backslashesBefore(text, at, from);
+    // In a block string a backslash before the marks is theirs, however many there are: GraphQL, 2.9.4.
+    if (quote === '"' ? backslashes % 2 === 0 : backslashes === 0) return at + quote.length;
   }
   return undefined;
+}
+
+function backslashesBefore(text: string, at: number, from: number): number {
+  let start = at;
+  while (start > from && text[start - 1] === '\\') start -= 1;
+  return at - start;
 }
