@@ -5,6 +5,7 @@ import manifest from '../package.json' with { type: 'json' };
 import nls from '../package.nls.json' with { type: 'json' };
 import { PROVIDER_ID, SERVER_LABEL } from '../src/extension/agents/model/serverDefinition.ts';
 import { administratorPath } from '../src/extension/policy/model/administratorFile.ts';
+import { templatesBelow } from './support/templates.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 const FILES = readdirSync(path.join(ROOT, 'src/extension'), { recursive: true, encoding: 'utf8' })
@@ -322,20 +323,7 @@ describe('texts', () => {
 
   test('l10n/bundle.l10n.json holds every text of the source (vitest -u writes it)', async () => {
     expect(manifest.l10n).toBe('./l10n');
-    const found = SOURCES.flatMap((source) =>
-      [...source.matchAll(/l10n\.t\(\s*('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")/g)].map((match) =>
-        unquote(match[1] ?? ''),
-      ),
-    );
-    const calls = SOURCES.flatMap((source) => [...source.matchAll(/l10n\.t\(/g)]);
-    expect(found).toHaveLength(calls.length);
-    const bundle = Object.fromEntries([...new Set(found)].sort().map((message) => [message, message]));
+    const bundle = Object.fromEntries(templatesBelow(path.join(ROOT, 'src')).map((template) => [template, template]));
     await expect(`${JSON.stringify(bundle, undefined, 2)}\n`).toMatchFileSnapshot('../l10n/bundle.l10n.json');
   });
 });
-
-/** What a string literal of the source means. */
-function unquote(literal: string): string {
-  const body = literal.slice(1, -1).replace(/\\(['"\\n])/g, (_, escaped) => (escaped === 'n' ? '\n' : escaped));
-  return body;
-}

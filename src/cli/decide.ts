@@ -5,6 +5,7 @@ import { type ExplainedRule, explain } from '../core/policy/decide/explain.ts';
 import { explainTool, toolRule } from '../core/policy/decide/explainTool.ts';
 import type { Policy, ToolCallInput } from '../core/policy/model/policy.ts';
 import { canonicalise } from '../core/request/canonicalise.ts';
+import { inEnglish } from '../core/text/phrase.ts';
 import { callSchema } from '../protocol/messages.ts';
 import { inputLines, print } from './jsonLines.ts';
 import { readPolicy } from './policyFile.ts';
@@ -23,7 +24,7 @@ interface Printed {
   readonly reason: string;
   readonly target?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly rules?: readonly ExplainedRule[];
+  readonly rules?: readonly object[];
 }
 
 export function decideCommand(args: string[]): Promise<number> {
@@ -76,7 +77,7 @@ function judgeLine(
     return { verdict: 'deny', code: 'unknown_service', reason: `There is no service named ${input.service}.` };
   }
   const request = canonicalise(input, compiled.service);
-  if (!request.ok) return { verdict: 'invalid', code: request.error.code, reason: request.error.message };
+  if (!request.ok) return { verdict: 'invalid', code: request.error.code, reason: inEnglish(request.error.message) };
   const name = agent === undefined ? undefined : agentName(agent);
   const { rules } = explains ? explain(compiled, request.value, name) : {};
   const { verdict, rule, reason } = decide(compiled, request.value, name);
@@ -84,10 +85,10 @@ function judgeLine(
     verdict,
     ...(verdict === 'deny' ? { code: 'policy_denied' } : {}),
     ...(rule === undefined ? {} : { rule: rule.id }),
-    reason,
+    reason: inEnglish(reason),
     target: request.value.target,
     headers: Object.fromEntries(request.value.headers),
-    ...(rules === undefined ? {} : { rules }),
+    ...(rules === undefined ? {} : { rules: rules.map(inWords) }),
   };
 }
 
@@ -100,9 +101,13 @@ function judgeTool({ server, tool }: ToolCallInput, servers: Policy['servers'], 
     verdict,
     ...(verdict === 'deny' ? { code: 'policy_denied' } : {}),
     ...(pattern === undefined ? {} : { rule: toolRule(server, pattern) }),
-    reason,
-    ...(explains ? { rules } : {}),
+    reason: inEnglish(reason),
+    ...(explains ? { rules: rules.map(inWords) } : {}),
   };
+}
+
+function inWords({ why, ...rule }: ExplainedRule): object {
+  return { ...rule, why: inEnglish(why) };
 }
 
 function notValid({ issues: [issue] }: z.ZodError): Printed {

@@ -1,3 +1,4 @@
+import { inEnglish } from '../core/text/phrase.ts';
 import { BoundedPolicyParser } from '../policyWorker/policyParser.ts';
 import { print } from './jsonLines.ts';
 import { parseOptions, readText, UsageError } from './usage.ts';
@@ -19,7 +20,7 @@ export async function lintCommand(args: string[]): Promise<number> {
         endColumn: end.column,
         severity,
         code,
-        message,
+        message: inEnglish(message),
       });
     }
   }

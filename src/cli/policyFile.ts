@@ -1,4 +1,5 @@
 import type { Policy } from '../core/policy/model/policy.ts';
+import { inEnglish } from '../core/text/phrase.ts';
 import { BoundedPolicyParser } from '../policyWorker/policyParser.ts';
 import { readText, UsageError } from './usage.ts';
 
@@ -8,5 +9,5 @@ export async function readPolicy(file: string): Promise<Policy> {
   const { policy, problems } = await parser.parse(readText(file)).finally(() => parser.dispose());
   if (policy !== undefined) return policy;
   const broken = problems.find(({ severity }) => severity === 'error');
-  throw new UsageError(`${file}:${broken?.start.line}:${broken?.start.column}: ${broken?.message}`);
+  throw new UsageError(`${file}:${broken?.start.line}:${broken?.start.column}: ${broken && inEnglish(broken.message)}`);
 }

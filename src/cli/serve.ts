@@ -6,6 +6,7 @@ import { escapeUnshowable } from '../core/audit/escape.ts';
 import { errorText } from '../core/errorText.ts';
 import type { Policy } from '../core/policy/model/policy.ts';
 import { Secret } from '../core/secret.ts';
+import { inEnglish } from '../core/text/phrase.ts';
 import type { Approver } from '../gateway/call/approvals.ts';
 import type { ApprovalQuestion, Binding, GatewayEvents } from '../gateway/control/controlPort.ts';
 import { type RunningGateway, startGateway } from '../gateway/startGateway.ts';
@@ -233,7 +234,9 @@ class CommandLineHost {
     const { policy, problems } = await this.#parser.parse(text);
     if (!policy) {
       const [first] = problems.filter(({ severity }) => severity === 'error');
-      throw new UsageError(`${this.#policyFile}:${first?.start.line}:${first?.start.column}: ${first?.message}`);
+      throw new UsageError(
+        `${this.#policyFile}:${first?.start.line}:${first?.start.column}: ${first && inEnglish(first.message)}`,
+      );
     }
     this.#policy = policy;
     const label = path.basename(this.#policyFile);

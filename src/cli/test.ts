@@ -1,4 +1,5 @@
 import { runPolicyTests } from '../core/policy/lint/policyTests.ts';
+import { inEnglish } from '../core/text/phrase.ts';
 import { print } from './jsonLines.ts';
 import { readPolicy } from './policyFile.ts';
 import { parseOptions, UsageError } from './usage.ts';
@@ -11,7 +12,7 @@ export async function testCommand(args: string[]): Promise<number> {
   for (const file of positionals) {
     for (const { test, got, ok, reason } of runPolicyTests(await readPolicy(file))) {
       failed ||= !ok;
-      print({ file, line: test.line, name: test.name, expect: test.expect, got, ok, reason });
+      print({ file, line: test.line, name: test.name, expect: test.expect, got, ok, reason: inEnglish(reason) });
     }
   }
   return failed ? 1 : 0;

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { compileService, decide } from '../../src/core/policy/decide/decide.ts';
 import { parsePolicy } from '../../src/core/policy/read/parse.ts';
 import { examples, sections, whole } from '../core/policy/documentedExamples.ts';
+import { english } from '../support/english.ts';
 import { type Fuzzer, require } from './fuzzer.ts';
 
 /** One change to a text: `text` takes the place of `remove` characters, at a share of its length. */
@@ -49,7 +50,7 @@ export const policies: Fuzzer<string> = {
         for (const { start, message } of problems) {
           require(start.line >= 1 &&
             start.line <= lines &&
-            start.column >= 1, `a problem outside of the text: ${message}`);
+            start.column >= 1, `a problem outside of the text: ${english(message)}`);
         }
         if (!policy) return;
         valid++;

@@ -27,8 +27,8 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'core/checkup/read': ['core/checkup/findings', 'core/checkup/model', 'core/policy/text', 'core/text'],
   'core/checkup/secrets': ['core/checkup/model', 'core/text'],
   'core/credentials': ['core', 'core/redact'],
-  'core/limits': ['core/policy/text'],
-  'core/net': ['core', 'core/request/parts'],
+  'core/limits': ['core/policy/text', 'core/text'],
+  'core/net': ['core', 'core/request/parts', 'core/text'],
   'core/packages': ['core/checkup/model'],
   'core/policy/auth': ['core/limits', 'core/net', 'core/policy/text', 'core/request/parts', 'core/text'],
   'core/policy/compare': [
@@ -41,7 +41,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'core/policy/text',
     'core/request/parts',
   ],
-  'core/policy/decide': ['core', 'core/policy/model', 'core/policy/patterns', 'core/request/parts'],
+  'core/policy/decide': ['core', 'core/policy/model', 'core/policy/patterns', 'core/request/parts', 'core/text'],
   'core/policy/edit': [
     'core/net',
     'core/policy/auth',
@@ -50,6 +50,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'core/policy/read',
     'core/policy/text',
     'core/request/parts',
+    'core/text',
   ],
   'core/policy/editor': [
     'core/net',
@@ -109,8 +110,8 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'core/policy/text': ['core', 'core/net', 'core/text'],
   'core/redact': ['core'],
-  'core/request': ['core', 'core/policy/auth', 'core/policy/model', 'core/request/parts'],
-  'core/request/parts': ['core'],
+  'core/request': ['core', 'core/policy/auth', 'core/policy/model', 'core/request/parts', 'core/text'],
+  'core/request/parts': ['core', 'core/text'],
   'core/services': ['core/policy/auth', 'core/policy/edit', 'core/policy/model'],
   'core/text': [],
   extension: ['extension/compose', 'extension/services/views', 'extension/util'],
@@ -424,6 +425,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'extension/services/model',
     'extension/services/views',
     'extension/ui',
+    'extension/util',
     'gateway',
   ],
   'extension/status/views': [
@@ -435,7 +437,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'extension/util',
   ],
   'extension/ui': ['core', 'extension/util'],
-  'extension/util': [],
+  'extension/util': ['core'],
   gateway: [
     'gateway/broker',
     'gateway/call',

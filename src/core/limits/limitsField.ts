@@ -1,5 +1,6 @@
 import { isScalar } from 'yaml';
 import type { Entry, Reader } from '../policy/text/reader.ts';
+import { phrase } from '../text/phrase.ts';
 import { DEFAULT_LIMITS, type Limits, type Rate } from './limitsModel.ts';
 import { parseBytes, parseDuration, parseRate } from './units.ts';
 
@@ -26,7 +27,7 @@ export function readLimits(reader: Reader, entry: Entry | undefined): Limits {
     if (field === undefined) return undefined;
     const parsed = isScalar(field.value) ? parse(field.value.value) : undefined;
     if (parsed === undefined)
-      reader.problems.error('bad-limit', reader.at(field), `\`limits.${name}\` must be ${help}.`);
+      reader.problems.error('bad-limit', reader.at(field), phrase`\`limits.${name}\` must be ${help}.`);
     return parsed;
   };
   const bytes = 'a size from 1B to 100MiB, such as 500KB, 1MB (1,000,000 bytes) or 1MiB (1,048,576 bytes)';

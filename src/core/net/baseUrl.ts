@@ -1,5 +1,6 @@
 import { canonicalPath } from '../request/parts/path.ts';
 import { err, ok, type Result } from '../result.ts';
+import { type Phrase, phrase } from '../text/phrase.ts';
 import { addressAllowed, classifyAddress, parseIpv4, parseIpv6 } from './address.ts';
 import { classifyHostName } from './hostName.ts';
 import type { Network } from './network.ts';
@@ -24,7 +25,15 @@ export interface BaseUrl {
 /** Why a base URL is not taken. `code` is stable and kebab-case; `message` says what to write instead. */
 export interface BaseUrlProblem {
   readonly code: string;
-  readonly message: string;
+  readonly message: Phrase;
+}
+
+/** What every problem here is of. */
+const BASE_URL = phrase`base URL`;
+
+/** The problem of another URL, which is checked as a base URL is. */
+export function ofAnotherUrl(message: Phrase, what: Phrase): Phrase {
+  return { ...message, args: message.args.map((arg) => (arg === BASE_URL ? what : arg)) };
 }
 
 const DEFAULT_PORTS = { 'https:': 443, 'http:': 80 } as const;
@@ -41,50 +50,53 @@ export function parseBaseUrl(text: string, network: Network): Result<BaseUrl, Ba
     return outside > '~' && outside !== '\u007f'
       ? refuse(
           'base-url-character',
-          'The base URL contains a character outside ASCII. Write an international host in punycode (xn--…) and a path percent-encoded.',
+          phrase`The ${BASE_URL} contains a character outside ASCII. Write an international host in punycode (xn--…) and a path percent-encoded.`,
         )
-      : refuse('base-url-character', 'The base URL contains white space or a control character. Remove it.');
+      : refuse('base-url-character', phrase`The ${BASE_URL} contains white space or a control character. Remove it.`);
   }
   if (text.includes('\\'))
-    return refuse('base-url-character', 'The base URL contains a backslash. Write forward slashes.');
-  if (text.includes('#')) return refuse('base-url-fragment', 'The base URL has a fragment (#). Remove it.');
+    return refuse('base-url-character', phrase`The ${BASE_URL} contains a backslash. Write forward slashes.`);
+  if (text.includes('#')) return refuse('base-url-fragment', phrase`The ${BASE_URL} has a fragment (#). Remove it.`);
   if (text.includes('?')) {
     return refuse(
       'base-url-query',
-      'The base URL has a query. Remove it: parameters belong in requests, and a key belongs in `auth: { type: query }`.',
+      phrase`The ${BASE_URL} has a query. Remove it: parameters belong in requests, and a key belongs in \`auth: { type: query }\`.`,
     );
   }
   const parts = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/([^/]*)((?:\/.*)?)$/.exec(text);
   if (parts === null)
-    return refuse('base-url-syntax', 'The base URL is not an absolute URL. Write it as https://api.example.com.');
+    return refuse(
+      'base-url-syntax',
+      phrase`The ${BASE_URL} is not an absolute URL. Write it as https://api.example.com.`,
+    );
   const [, scheme = '', authority = '', pathText = ''] = parts;
 
   const protocol = `${scheme.toLowerCase()}:`;
   if (protocol !== 'https:' && protocol !== 'http:') {
-    return refuse('base-url-scheme', 'The base URL is not https. Write https://….');
+    return refuse('base-url-scheme', phrase`The ${BASE_URL} is not https. Write https://….`);
   }
   if (protocol === 'http:' && network !== 'loopback') {
     return refuse(
       'base-url-cleartext',
-      'The base URL is http, which would send the credential in clear text. Write https; http needs `network: loopback`.',
+      phrase`The ${BASE_URL} is http, which would send the credential in clear text. Write https; http needs \`network: loopback\`.`,
     );
   }
   if (authority.includes('@')) {
     return refuse(
       'base-url-userinfo',
-      'The base URL contains a user name or password before the host. Remove it: the credential is kept in VS Code, and `auth` says where it goes.',
+      phrase`The ${BASE_URL} contains a user name or password before the host. Remove it: the credential is kept in VS Code, and \`auth\` says where it goes.`,
     );
   }
 
   const split = /^(\[[^\]]*\]|[^:[\]]*)(?::(.*))?$/.exec(authority);
   const hostText = split?.[1]?.toLowerCase() ?? '';
   if (split === null || hostText === '')
-    return refuse('base-url-host', 'The base URL has no valid host. Write it as https://api.example.com.');
+    return refuse('base-url-host', phrase`The ${BASE_URL} has no valid host. Write it as https://api.example.com.`);
   const port = split[2] === undefined ? DEFAULT_PORTS[protocol] : portNumber(split[2]);
   if (port === undefined)
     return refuse(
       'base-url-port',
-      'The base URL has an invalid port. Write a number from 1 to 65535, or leave it out.',
+      phrase`The ${BASE_URL} has an invalid port. Write a number from 1 to 65535, or leave it out.`,
     );
 
   const host = checkHost(hostText, network);
@@ -96,7 +108,7 @@ export function parseBaseUrl(text: string, network: Network): Result<BaseUrl, Ba
   if (read === undefined || !sameHost(read.hostname, hostText)) {
     return refuse(
       'base-url-host',
-      'The base URL has a host that URL parsers read in different ways. Write a plain lower-case host name.',
+      phrase`The ${BASE_URL} has a host that URL parsers read in different ways. Write a plain lower-case host name.`,
     );
   }
   return ok({
@@ -128,7 +140,7 @@ function checkHost(host: string, network: Network): BaseUrlProblem | undefined {
     if (parseIpv6(ip) === undefined) {
       return {
         code: 'base-url-host',
-        message: 'The base URL has an invalid IPv6 address, or one with a zone. Write it as [2606:4700::1111].',
+        message: phrase`The ${BASE_URL} has an invalid IPv6 address, or one with a zone. Write it as [2606:4700::1111].`,
       };
     }
     return checkAddress(ip, network);
@@ -136,18 +148,17 @@ function checkHost(host: string, network: Network): BaseUrlProblem | undefined {
   if (host.includes('*')) {
     return {
       code: 'base-url-host',
-      message: 'The base URL has a wildcard in its host. A service is one host: write its full name.',
+      message: phrase`The ${BASE_URL} has a wildcard in its host. A service is one host: write its full name.`,
     };
   }
   if (host.endsWith('.')) {
-    return { code: 'base-url-host', message: 'The base URL has a host that ends with a dot. Remove the dot.' };
+    return { code: 'base-url-host', message: phrase`The ${BASE_URL} has a host that ends with a dot. Remove the dot.` };
   }
   const labels = host.split('.');
   if (host.length > 253 || !labels.every((label) => /^(?!-)[a-z0-9_-]{1,63}(?<!-)$/.test(label))) {
     return {
       code: 'base-url-host',
-      message:
-        'The base URL has an invalid host name. Write letters, digits, dashes and single dots, such as api.example.com.',
+      message: phrase`The ${BASE_URL} has an invalid host name. Write letters, digits, dashes and single dots, such as api.example.com.`,
     };
   }
   // WHATWG reads every host whose last label is a number as an IPv4 address: octal, hexadecimal, short or one integer.
@@ -155,8 +166,7 @@ function checkHost(host: string, network: Network): BaseUrlProblem | undefined {
     if (parseIpv4(host) === undefined) {
       return {
         code: 'base-url-address',
-        message:
-          'The base URL has an IP address in an unusual spelling. Write four decimal numbers without leading zeros, or a host name.',
+        message: phrase`The ${BASE_URL} has an IP address in an unusual spelling. Write four decimal numbers without leading zeros, or a host name.`,
       };
     }
     return checkAddress(host, network);
@@ -170,7 +180,7 @@ function checkAddress(ip: string, network: Network): BaseUrlProblem | undefined 
   if (is === 'forbidden') {
     return {
       code: 'base-url-forbidden',
-      message: 'The base URL uses a link-local, metadata or reserved address. Valet Key never calls such addresses.',
+      message: phrase`The ${BASE_URL} uses a link-local, metadata or reserved address. Valet Key never calls such addresses.`,
     };
   }
   return inside(is, network);
@@ -181,7 +191,7 @@ function checkName(host: string, network: Network): BaseUrlProblem | undefined {
   if (is === 'forbidden') {
     return {
       code: 'base-url-forbidden',
-      message: 'The base URL uses a cloud metadata service. Valet Key never calls such services.',
+      message: phrase`The ${BASE_URL} uses a cloud metadata service. Valet Key never calls such services.`,
     };
   }
   // A name inside may stand for this machine too, and a public name for any address: the look-up decides.
@@ -193,13 +203,13 @@ function inside(is: 'public' | 'private' | 'loopback', network: Network): BaseUr
   if (is === 'public') {
     return {
       code: 'base-url-network',
-      message: `The base URL uses a public address, but the service has \`network: ${network}\`. Remove that line.`,
+      message: phrase`The ${BASE_URL} uses a public address, but the service has \`network: ${network}\`. Remove that line.`,
     };
   }
-  const where = is === 'loopback' ? 'this machine' : 'a private network';
+  const where = is === 'loopback' ? phrase`this machine` : phrase`a private network`;
   return {
     code: 'base-url-network',
-    message: `The base URL points to ${where}. If that is intended, add \`network: ${is}\` to the service.`,
+    message: phrase`The ${BASE_URL} points to ${where}. If that is intended, add \`network: ${is}\` to the service.`,
   };
 }
 
@@ -207,9 +217,12 @@ function checkPrefix(pathText: string): Result<string, BaseUrlProblem> {
   if (pathText === '' || pathText === '/') return ok('');
   const path = canonicalPath(pathText);
   if (!path.ok)
-    return refuse('base-url-path', `The base URL's path cannot be used. ${path.error.message} ${path.error.nextStep}`);
+    return refuse(
+      'base-url-path',
+      phrase`The ${BASE_URL}'s path cannot be used. ${path.error.message} ${path.error.nextStep}`,
+    );
   if (path.value.path.includes('*'))
-    return refuse('base-url-path', 'The base URL has a wildcard in its path. Write patterns in `policies`.');
+    return refuse('base-url-path', phrase`The ${BASE_URL} has a wildcard in its path. Write patterns in \`policies\`.`);
   return ok(path.value.path.replace(/\/$/, ''));
 }
 
@@ -221,6 +234,6 @@ function whatwg(text: string): URL | undefined {
   }
 }
 
-function refuse(code: string, message: string): { readonly ok: false; readonly error: BaseUrlProblem } {
+function refuse(code: string, message: Phrase): { readonly ok: false; readonly error: BaseUrlProblem } {
   return err({ code, message });
 }

@@ -1,8 +1,9 @@
+import type { Phrase } from '../text/phrase.ts';
 import { parseBaseUrl } from './baseUrl.ts';
 import type { Network } from './network.ts';
 
 /** The narrowest `network` with which this base URL can be used, or why it cannot be used at all. */
-export type NeededNetwork = { readonly network: Network } | { readonly problem: string };
+export type NeededNetwork = { readonly network: Network } | { readonly problem: Phrase };
 
 /** A host that is plainly inside gets the opt-in it needs; a public one never does, so `http:` to it is refused. */
 export function neededNetwork(baseUrl: string): NeededNetwork {

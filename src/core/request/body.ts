@@ -1,5 +1,6 @@
 import type { Auth } from '../policy/auth/authTypes.ts';
 import { ok, type Result } from '../result.ts';
+import { phrase } from '../text/phrase.ts';
 import { encodeForm } from './form.ts';
 import { jsonIn } from './jsonInText.ts';
 import { refuseOverrideIn } from './methodOverride.ts';
@@ -29,18 +30,24 @@ export function canonicalBody(
   const [kind, second] = kinds;
   if (kind === undefined) return ok(undefined);
   if (second !== undefined) {
-    return invalid('The request has more than one body.', 'Send exactly one of `json`, `form` and `text`.');
+    return invalid(
+      phrase`The request has more than one body.`,
+      phrase`Send exactly one of \`json\`, \`form\` and \`text\`.`,
+    );
   }
   if (method === 'GET' || method === 'HEAD') {
-    return invalid(`The request has a body, but ${method} does not allow one.`, 'Put parameters into `query`.');
+    return invalid(
+      phrase`The request has a body, but ${method} does not allow one.`,
+      phrase`Put parameters into \`query\`.`,
+    );
   }
   const text = write(kind, input, auth, method);
   if (!text.ok) return text;
   // A UTF-16 code unit is one byte at least, so that a hopeless text is not encoded at all.
   if (text.value.length > maxBytes || new TextEncoder().encode(text.value).length > maxBytes) {
     return tooLarge(
-      `The body is larger than the ${maxBytes} bytes that this service accepts.`,
-      'Send a smaller body, or ask the user to raise `limits.requestBytes`.',
+      phrase`The body is larger than the ${maxBytes} bytes that this service accepts.`,
+      phrase`Send a smaller body, or ask the user to raise \`limits.requestBytes\`.`,
     );
   }
   return ok({ kind, text: text.value });
@@ -58,16 +65,18 @@ function write(
     case 'form':
       return isObject(input.form)
         ? encodeForm(input.form, auth, method)
-        : invalid('`form` is not an object.', 'Send an object of fields.');
+        : invalid(phrase`\`form\` is not an object.`, phrase`Send an object of fields.`);
     case 'text':
-      if (typeof input.text !== 'string') return invalid('`text` is not a string.', 'Send a string, or use `json`.');
+      if (typeof input.text !== 'string')
+        return invalid(phrase`\`text\` is not a string.`, phrase`Send a string, or use \`json\`.`);
       return checkText(input.text) ?? ok(input.text);
   }
 }
 
 /** A server that goes by the content and not by its type may take a text for JSON or a form. */
 function checkText(text: string): Problem | undefined {
-  if (!isWellFormed(text)) return invalid('The text body contains half of a surrogate pair.', 'Send valid Unicode.');
+  if (!isWellFormed(text))
+    return invalid(phrase`The text body contains half of a surrogate pair.`, phrase`Send valid Unicode.`);
   const json = jsonIn(text);
   return (
     problemOf(lookAtFields(text), 'text') ?? (json === 'too heavy' ? tooManyIn('text') : checkMembers(json, 'text'))
@@ -94,9 +103,9 @@ function problemOf(finding: Finding | undefined, what: 'JSON' | 'text'): Problem
 function tooManyIn(what: 'JSON' | 'text'): Problem {
   return tooLarge(
     what === 'JSON'
-      ? 'The JSON body has too many names that are not plain ASCII to be checked.'
-      : 'The text body has too many fields to be checked: some servers read text as JSON or a form.',
-    'Send it in smaller parts, or use plain names.',
+      ? phrase`The JSON body has too many names that are not plain ASCII to be checked.`
+      : phrase`The text body has too many fields to be checked: some servers read text as JSON or a form.`,
+    phrase`Send it in smaller parts, or use plain names.`,
   );
 }
 
@@ -115,7 +124,10 @@ function checkJson(json: unknown): Problem | undefined {
   const enter = (value: unknown, depth: number): Problem | undefined => {
     if (typeof value !== 'object' || value === null) return checkLeaf(value);
     if (depth > MAX_JSON_DEPTH)
-      return invalid(`The JSON body is nested more than ${MAX_JSON_DEPTH} levels deep.`, 'Use fewer levels.');
+      return invalid(
+        phrase`The JSON body is nested more than ${MAX_JSON_DEPTH} levels deep.`,
+        phrase`Use fewer levels.`,
+      );
     open.push({ value, depth });
     return undefined;
   };
@@ -145,15 +157,18 @@ function checkLeaf(value: unknown): ReturnType<typeof invalid> | undefined {
     case 'number':
       return isExact(value)
         ? undefined
-        : invalid('The JSON body has a number that cannot be represented exactly.', 'Write it as a string.');
+        : invalid(
+            phrase`The JSON body has a number that cannot be represented exactly.`,
+            phrase`Write it as a string.`,
+          );
     case 'boolean':
     case 'object':
       return undefined;
     default:
-      return invalid('The JSON body contains a value that JSON does not have.', 'Send plain JSON.');
+      return invalid(phrase`The JSON body contains a value that JSON does not have.`, phrase`Send plain JSON.`);
   }
 }
 
 function halfPair(): ReturnType<typeof invalid> {
-  return invalid('The JSON body contains half of a surrogate pair.', 'Send valid Unicode.');
+  return invalid(phrase`The JSON body contains half of a surrogate pair.`, phrase`Send valid Unicode.`);
 }

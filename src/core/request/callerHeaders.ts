@@ -2,6 +2,7 @@ import type { Auth } from '../policy/auth/authTypes.ts';
 import { authHeaders } from '../policy/auth/authTypes.ts';
 import type { ServiceHeaders } from '../policy/model/service.ts';
 import { ok, type Result } from '../result.ts';
+import { phrase } from '../text/phrase.ts';
 import { contentType, TOKEN } from './contentType.ts';
 import { isReservedHeader, sameHeader } from './parts/headers.ts';
 import type { CanonicalBody, RequestInput, RequestProblem } from './parts/requestModel.ts';
@@ -66,13 +67,13 @@ function callerHeaders(
   for (const [index, [original, raw]] of entries.entries()) {
     const which = shown(original.toLowerCase(), index, service);
     if (!TOKEN.test(original)) {
-      return invalid(`${which} has a name that is not valid.`, 'Write letters, digits and dashes only.');
+      return invalid(phrase`${which} has a name that is not valid.`, phrase`Write letters, digits and dashes only.`);
     }
     const name = original.toLowerCase();
     if (typeof raw !== 'string' || !FIELD_VALUE.test(raw)) {
       return invalid(
-        `${which} has a value that is not valid.`,
-        'Write printable ASCII, without line breaks or other control characters.',
+        phrase`${which} has a value that is not valid.`,
+        phrase`Write printable ASCII, without line breaks or other control characters.`,
       );
     }
     if (INHERITED.has(name)) continue;
@@ -82,8 +83,8 @@ function callerHeaders(
     bytes += name.length + value.length;
     if (bytes > MAX_HEADER_BYTES || headers.length >= MAX_HEADERS) {
       return tooLarge(
-        `There are more than ${MAX_HEADERS} headers, or they are longer than ${MAX_HEADER_BYTES} bytes.`,
-        'Send fewer or shorter headers.',
+        phrase`There are more than ${MAX_HEADERS} headers, or they are longer than ${MAX_HEADER_BYTES} bytes.`,
+        phrase`Send fewer or shorter headers.`,
       );
     }
     headers.push([name, value]);
@@ -100,18 +101,18 @@ function checkName(
 ): ReturnType<typeof invalid> | undefined {
   if (isReservedHeader(name) || authHeaders(auth).some((own) => sameHeader(name, own))) {
     return invalid(
-      `${which} is set by the gateway, or is refused because of what servers do with it.`,
-      'Leave it out.',
+      phrase`${which} is set by the gateway, or is refused because of what servers do with it.`,
+      phrase`Leave it out.`,
     );
   }
   if (before.some(([other]) => sameHeader(other, name))) {
-    return invalid(`${which} is given twice, in two spellings.`, 'Give it once.');
+    return invalid(phrase`${which} is given twice, in two spellings.`, phrase`Give it once.`);
   }
   const fixed = service.set.some(([other]) => sameHeader(other, name));
   if (!fixed && !isStandard(name) && !service.allow.includes(name)) {
     return invalid(
-      `${which} is not allowed in calls to this service.`,
-      "Leave it out, or ask the user to add it to `headers.allow` in the service's policy.",
+      phrase`${which} is not allowed in calls to this service.`,
+      phrase`Leave it out, or ask the user to add it to \`headers.allow\` in the service's policy.`,
     );
   }
   return undefined;

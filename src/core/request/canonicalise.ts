@@ -1,5 +1,6 @@
 import type { Service } from '../policy/model/service.ts';
 import { ok, type Result } from '../result.ts';
+import { phrase } from '../text/phrase.ts';
 import { canonicalBody } from './body.ts';
 import { canonicalHeaders } from './callerHeaders.ts';
 import { refuseOverride } from './methodOverride.ts';
@@ -36,13 +37,16 @@ export function canonicalise(
   const path = canonicalPath(input.path);
   if (!path.ok) return path;
   if (service.auth.type === 'aws-sigv4' && readsPlusAsSpace(service.auth.service) && path.value.path.includes('+')) {
-    return invalid('The path contains a plus, which S3 reads as a space.', 'Write %20 for a space, or %2B for a plus.');
+    return invalid(
+      phrase`The path contains a plus, which S3 reads as a space.`,
+      phrase`Write %20 for a space, or %2B for a plus.`,
+    );
   }
   const hidden = hiddenQuery(path.value.segments);
   if (hidden.length > MAX_HIDDEN) {
     return tooLarge(
-      `The path has over ${MAX_HIDDEN} parameters behind a semicolon or an escaped question mark.`,
-      'Send fewer, or put them into `query`.',
+      phrase`The path has over ${MAX_HIDDEN} parameters behind a semicolon or an escaped question mark.`,
+      phrase`Send fewer, or put them into \`query\`.`,
     );
   }
   for (const [name, value] of hidden) {
@@ -55,8 +59,8 @@ export function canonicalise(
   const target = `${service.baseUrl.prefix}${path.value.path}${search}`;
   if (target.length > MAX_TARGET_BYTES) {
     return tooLarge(
-      `The path and query together are longer than ${MAX_TARGET_BYTES} bytes.`,
-      'Send fewer or shorter parameters, or put them into a body if the API accepts one.',
+      phrase`The path and query together are longer than ${MAX_TARGET_BYTES} bytes.`,
+      phrase`Send fewer or shorter parameters, or put them into a body if the API accepts one.`,
     );
   }
 
@@ -89,5 +93,7 @@ function readsPlusAsSpace(signedFor: string): boolean {
 function canonicalMethod(text: string): Result<Method, RequestProblem> {
   const upper = /^[A-Za-z]{1,16}$/.test(text) ? text.toUpperCase() : '';
   const method = METHODS.find((known) => known === upper);
-  return method === undefined ? invalid('The method cannot be sent.', `Use one of ${METHODS.join(', ')}.`) : ok(method);
+  return method === undefined
+    ? invalid(phrase`The method cannot be sent.`, phrase`Use one of ${METHODS.join(', ')}.`)
+    : ok(method);
 }

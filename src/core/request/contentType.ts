@@ -1,4 +1,5 @@
 import { ok, type Result } from '../result.ts';
+import { phrase } from '../text/phrase.ts';
 import type { CanonicalBody, RequestProblem } from './parts/requestModel.ts';
 import { invalid } from './parts/requestProblem.ts';
 
@@ -30,10 +31,13 @@ export function contentType(
   if (asked === undefined) return ok(defaultType(kind));
   const type = parseMediaType(asked);
   if (type === undefined) {
-    return invalid('The header content-type is not a media type.', 'Write it as type/subtype, or leave it out.');
+    return invalid(
+      phrase`The header content-type is not a media type.`,
+      phrase`Write it as type/subtype, or leave it out.`,
+    );
   }
   if (type.charset !== undefined && type.charset.toLowerCase() !== 'utf-8') {
-    return invalid('The header content-type names a charset other than UTF-8.', 'Leave the charset out.');
+    return invalid(phrase`The header content-type names a charset other than UTF-8.`, phrase`Leave the charset out.`);
   }
   switch (kind) {
     case undefined:
@@ -64,15 +68,21 @@ function defaultType(kind: CanonicalBody['kind'] | undefined): string | undefine
 
 function textType(type: MediaType): Result<string, RequestProblem> {
   if (LIKE_JSON.test(type.essence)) {
-    return invalid('The header content-type says JSON, but the body is `text`.', 'Send the body as `json`.');
+    return invalid(
+      phrase`The header content-type says JSON, but the body is \`text\`.`,
+      phrase`Send the body as \`json\`.`,
+    );
   }
   if (type.essence === FORM_TYPE) {
-    return invalid('The header content-type says form, but the body is `text`.', 'Send the body as `form`.');
+    return invalid(
+      phrase`The header content-type says form, but the body is \`text\`.`,
+      phrase`Send the body as \`form\`.`,
+    );
   }
   if (type.essence.startsWith('multipart/') || type.essence.startsWith('message/')) {
     return invalid(
-      'The header content-type names a multipart body, which cannot be sent.',
-      'Send `json`, `form` or `text`.',
+      phrase`The header content-type names a multipart body, which cannot be sent.`,
+      phrase`Send \`json\`, \`form\` or \`text\`.`,
     );
   }
   const bare = type.essence.startsWith('text/') && type.charset === undefined;
@@ -81,8 +91,8 @@ function textType(type: MediaType): Result<string, RequestProblem> {
 
 function mismatch(part: string, types: string): ReturnType<typeof invalid> {
   return invalid(
-    `The header content-type does not match the body, which is ${part}.`,
-    `Leave content-type out: ${part} is sent as ${types}.`,
+    phrase`The header content-type does not match the body, which is ${part}.`,
+    phrase`Leave content-type out: ${part} is sent as ${types}.`,
   );
 }
 

@@ -1,5 +1,6 @@
 import type { Auth } from '../policy/auth/authTypes.ts';
 import { ok, type Result } from '../result.ts';
+import { phrase } from '../text/phrase.ts';
 import { refuseOverride } from './methodOverride.ts';
 import { encodePair, isExact, sameParameter } from './parts/parameters.ts';
 import type { Method, RequestProblem } from './parts/requestModel.ts';
@@ -29,8 +30,8 @@ export function encodeForm(
     // Many servers read one parameter from the query and the form alike.
     if (auth.type === 'query' && sameParameter(name, auth.name)) {
       return invalid(
-        'The form has the field in which the credential is sent.',
-        'Leave it out: the gateway adds the credential itself.',
+        phrase`The form has the field in which the credential is sent.`,
+        phrase`Leave it out: the gateway adds the credential itself.`,
       );
     }
     const problem = append(pairs, name, value, 1);
@@ -45,14 +46,14 @@ export function encodeForm(
 
 function append(pairs: Pair[], name: string, value: unknown, depth: number): ReturnType<typeof invalid> | undefined {
   if (depth > MAX_FORM_DEPTH)
-    return invalid(`The form is nested more than ${MAX_FORM_DEPTH} levels deep.`, 'Use fewer levels.');
+    return invalid(phrase`The form is nested more than ${MAX_FORM_DEPTH} levels deep.`, phrase`Use fewer levels.`);
   if (value === undefined) return undefined;
   if (typeof value === 'object' && value !== null) {
     const children = Object.entries(value) as [string, unknown][];
     if (children.length === 0) {
       return invalid(
-        'The form has an empty list or object.',
-        'Leave it out, or send an empty string to clear a field.',
+        phrase`The form has an empty list or object.`,
+        phrase`Leave it out, or send an empty string to clear a field.`,
       );
     }
     const repeats = Array.isArray(value) && name.endsWith('[]');
@@ -69,31 +70,34 @@ function append(pairs: Pair[], name: string, value: unknown, depth: number): Ret
 function leaf(pairs: Pair[], name: string, value: unknown): ReturnType<typeof invalid> | undefined {
   if (pairs.length >= MAX_FIELDS) {
     return tooLarge(
-      `The form has over ${MAX_FIELDS} fields.`,
-      'Send them in several requests, or as `json` if the API accepts it.',
+      phrase`The form has over ${MAX_FIELDS} fields.`,
+      phrase`Send them in several requests, or as \`json\` if the API accepts it.`,
     );
   }
   if (value === null) {
-    return invalid('The form has a null field.', 'Leave it out, or send an empty string to clear it.');
+    return invalid(phrase`The form has a null field.`, phrase`Leave it out, or send an empty string to clear it.`);
   }
   if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') {
-    return invalid('The form has a field that is not a string, a number or a boolean.', 'Write it as a string.');
+    return invalid(
+      phrase`The form has a field that is not a string, a number or a boolean.`,
+      phrase`Write it as a string.`,
+    );
   }
   if (typeof value === 'number' && !isExact(value)) {
-    return invalid('The form has a number that cannot be represented exactly.', 'Write it as a string.');
+    return invalid(phrase`The form has a number that cannot be represented exactly.`, phrase`Write it as a string.`);
   }
   const text = String(value);
   if (!isWellFormed(name) || !isWellFormed(text)) {
-    return invalid('The form contains half of a surrogate pair.', 'Send valid Unicode.');
+    return invalid(phrase`The form contains half of a surrogate pair.`, phrase`Send valid Unicode.`);
   }
   if (name === '') return nameless();
   if (/\p{Cc}/u.test(name) || text.includes('\0')) {
-    return invalid('The form contains a control character in a name, or a NUL.', 'Remove it.');
+    return invalid(phrase`The form contains a control character in a name, or a NUL.`, phrase`Remove it.`);
   }
   pairs.push([name, text]);
   return undefined;
 }
 
 function nameless(): ReturnType<typeof invalid> {
-  return invalid('The form has a field without a name.', 'Give it a name or leave it out.');
+  return invalid(phrase`The form has a field without a name.`, phrase`Give it a name or leave it out.`);
 }

@@ -1,3 +1,4 @@
+import { phrase } from '../text/phrase.ts';
 import { foldedName, nameParts, parameterRoots, underscored, withoutAmpersand } from './parts/parameters.ts';
 import { METHODS, type Method } from './parts/requestModel.ts';
 import { invalid } from './parts/requestProblem.ts';
@@ -92,14 +93,14 @@ export function refuseOverride(
   const part = PARTS[place];
   if (overridesMethod(name)) {
     return invalid(
-      `${part} that would override the method, such as _method.`,
-      'Send the request with the intended method.',
+      phrase`${part} that would override the method, such as _method.`,
+      phrase`Send the request with the intended method.`,
     );
   }
   if (namesAnotherMethod(name, value, method)) {
     return invalid(
-      `${part} whose value is the name of another method, which some APIs would run instead.`,
-      'Send the request with the intended method, and leave the parameter out.',
+      phrase`${part} whose value is the name of another method, which some APIs would run instead.`,
+      phrase`Send the request with the intended method, and leave the parameter out.`,
     );
   }
   return undefined;
@@ -120,7 +121,7 @@ function namesAnotherMethod(name: string, value: string, method: Method): boolea
 /** The same for the members of a JSON body and for the pieces of a text that a server may take for JSON or a form. */
 export function refuseOverrideIn(what: 'JSON' | 'text'): ReturnType<typeof invalid> {
   return invalid(
-    `The ${what} body has a field that would override the method, such as _method.`,
-    'Send the request with the intended method.',
+    phrase`The ${what} body has a field that would override the method, such as _method.`,
+    phrase`Send the request with the intended method.`,
   );
 }

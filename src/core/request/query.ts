@@ -1,5 +1,6 @@
 import type { Auth } from '../policy/auth/authTypes.ts';
 import { ok, type Result } from '../result.ts';
+import { phrase } from '../text/phrase.ts';
 import { refuseOverride } from './methodOverride.ts';
 import { encodePair, isExact, sameParameter } from './parts/parameters.ts';
 import type { Method, QueryScalar, RequestInput, RequestProblem } from './parts/requestModel.ts';
@@ -32,8 +33,8 @@ export function canonicalQuery(
   // Before any work on them: a request target holds far fewer.
   if ((raw?.length ?? 0) > MAX_QUERY_CHARS || Object.keys(object ?? {}).length > MAX_PARAMETERS) {
     return tooLarge(
-      'The query is too large.',
-      'Send fewer or shorter parameters, or put them into a body if the API accepts one.',
+      phrase`The query is too large.`,
+      phrase`Send fewer or shorter parameters, or put them into a body if the API accepts one.`,
     );
   }
   const written = parseRaw(raw ?? '');
@@ -60,8 +61,8 @@ function parseRaw(raw: string): Result<readonly Parameter[], RequestProblem> {
     const value = equals === -1 ? undefined : decode(piece.slice(equals + 1));
     if (name === null || value === null) {
       return invalid(
-        'The query has an escape that is not valid UTF-8, or a % without two hexadecimal digits.',
-        'Put the parameters into `query`, which is escaped for you.',
+        phrase`The query has an escape that is not valid UTF-8, or a % without two hexadecimal digits.`,
+        phrase`Put the parameters into \`query\`, which is escaped for you.`,
       );
     }
     parameters.push([name, value]);
@@ -83,17 +84,20 @@ function flatten(object: NonNullable<RequestInput['query']>): Result<readonly Pa
   for (const [name, value] of Object.entries<unknown>(object)) {
     if (value === null || value === undefined) continue;
     if (Array.isArray(value) && value.length > MAX_PARAMETERS) {
-      return tooLarge('The query is too large.', 'Send fewer values of one parameter.');
+      return tooLarge(phrase`The query is too large.`, phrase`Send fewer values of one parameter.`);
     }
     for (const item of Array.isArray(value) ? (value as readonly unknown[]) : [value]) {
       if (!isScalar(item)) {
         return invalid(
-          'A query parameter is not a string, a number or a boolean.',
-          'Write nested parameters with the names that the API expects, such as "created[gte]".',
+          phrase`A query parameter is not a string, a number or a boolean.`,
+          phrase`Write nested parameters with the names that the API expects, such as "created[gte]".`,
         );
       }
       if (typeof item === 'number' && !isExact(item)) {
-        return invalid('A query parameter is a number that cannot be represented exactly.', 'Write it as a string.');
+        return invalid(
+          phrase`A query parameter is a number that cannot be represented exactly.`,
+          phrase`Write it as a string.`,
+        );
       }
       parameters.push([name, String(item)]);
     }
@@ -112,18 +116,19 @@ function checkParameter(
   method: Method,
 ): ReturnType<typeof invalid> | undefined {
   if (!isWellFormed(name) || !isWellFormed(value)) {
-    return invalid('The query contains half of a surrogate pair.', 'Send valid Unicode.');
+    return invalid(phrase`The query contains half of a surrogate pair.`, phrase`Send valid Unicode.`);
   }
-  if (name === '') return invalid('The query has a parameter without a name.', 'Give it a name or leave it out.');
+  if (name === '')
+    return invalid(phrase`The query has a parameter without a name.`, phrase`Give it a name or leave it out.`);
   if (/\p{Cc}/u.test(name) || value.includes('\0')) {
-    return invalid('The query contains a control character in a name, or a NUL.', 'Remove it.');
+    return invalid(phrase`The query contains a control character in a name, or a NUL.`, phrase`Remove it.`);
   }
   const override = refuseOverride('query', name, value, method);
   if (override !== undefined) return override;
   if (auth.type === 'query' && sameParameter(name, auth.name)) {
     return invalid(
-      'The query has the parameter in which the credential is sent.',
-      'Leave it out: the gateway adds the credential itself.',
+      phrase`The query has the parameter in which the credential is sent.`,
+      phrase`Leave it out: the gateway adds the credential itself.`,
     );
   }
   return undefined;

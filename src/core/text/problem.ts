@@ -1,10 +1,11 @@
+import type { Phrase } from './phrase.ts';
 import type { Position, Severity, Span } from './span.ts';
 
 export interface RelatedPlace {
   readonly span: Span;
   readonly start: Position;
   readonly end: Position;
-  readonly message: string;
+  readonly message: Phrase;
 }
 
 export interface ProblemData {
@@ -24,7 +25,7 @@ export interface Problem {
   readonly code: string;
   readonly severity: Severity;
   /** Says what is wrong and what to write instead. Never quotes a literal credential. */
-  readonly message: string;
+  readonly message: Phrase;
   readonly span: Span;
   readonly start: Position;
   readonly end: Position;

@@ -1,4 +1,5 @@
 import { LineIndex } from './lineIndex.ts';
+import { type Phrase, phrase } from './phrase.ts';
 import type { Problem, RelatedPlace } from './problem.ts';
 import type { Position, Severity, Span } from './span.ts';
 
@@ -118,7 +119,7 @@ export class ProblemList {
   error(
     code: ProblemCode | (string & {}),
     span: Span,
-    message: string,
+    message: Phrase,
     suggestion?: string,
     data?: Problem['data'],
   ): void {
@@ -129,16 +130,16 @@ export class ProblemList {
     });
   }
 
-  warning(code: ProblemCode, span: Span, message: string, more: More = {}): void {
+  warning(code: ProblemCode, span: Span, message: Phrase, more: More = {}): void {
     this.#add('warning', code, span, message, more);
   }
 
-  information(code: ProblemCode, span: Span, message: string, more: More = {}): void {
+  information(code: ProblemCode, span: Span, message: Phrase, more: More = {}): void {
     this.#add('information', code, span, message, more);
   }
 
   /** A place that a problem refers to. */
-  place(span: Span, message: string): RelatedPlace {
+  place(span: Span, message: Phrase): RelatedPlace {
     return { span, start: this.position(span.start), end: this.position(span.end), message };
   }
 
@@ -147,18 +148,18 @@ export class ProblemList {
     return this.#lines.position(offset);
   }
 
-  #add(severity: Severity, code: string, span: Span, message: string, more: More): void {
+  #add(severity: Severity, code: string, span: Span, message: Phrase, more: More): void {
     if (this.#items.length >= MAX_PROBLEMS) {
       if (!this.#cut) {
         this.#cut = true;
-        this.#push(severity, 'too-many-problems', span, 'There are more problems: fix the ones above first.');
+        this.#push(severity, 'too-many-problems', span, phrase`There are more problems: fix the ones above first.`);
       }
       return;
     }
     this.#push(severity, code, span, message, more);
   }
 
-  #push(severity: Severity, code: string, span: Span, message: string, more: More = {}): void {
+  #push(severity: Severity, code: string, span: Span, message: Phrase, more: More = {}): void {
     const start = Math.max(0, Math.min(span.start, this.#length));
     const end = Math.max(start, Math.min(span.end, this.#length));
     this.#items.push({

@@ -1,5 +1,4 @@
 import path from 'node:path';
-import * as vscode from 'vscode';
 import type { PolicyDocument } from '../../core/policy/model/policy.ts';
 import { BoundedPolicyParser } from '../../policyWorker/policyParser.ts';
 import { administratorPath, readAdministratorFile, watchAdministratorFile } from '../policy/model/administratorFile.ts';
@@ -27,8 +26,7 @@ const PARSER_KEPT_MS = 10_000;
 export function composePolicies(host: Host): PolicyParts {
   const { context, storage, log, bundle, failed } = host;
   const parser = new BoundedPolicyParser(bundle('gateway'), PARSER_KEPT_MS);
-  const tooSlow = vscode.l10n.t('The file takes too long to read. Make it shorter or simpler.');
-  const language = policyLanguage(parser, tooSlow);
+  const language = policyLanguage(parser);
   const policies = new PolicyStore({
     approvals: approvedTexts(host, 'approved'),
     lastValid: textFolder(path.join(storage, STORAGE_FOLDERS.written)),
@@ -42,7 +40,7 @@ export function composePolicies(host: Host): PolicyParts {
     // Agents read it, too; like all that they read, in English.
     label: `the administrator’s policy ${administratorFile}`,
     read: () => readAdministratorFile(administratorFile),
-    parse: (text) => boundedParse(parser, text, tooSlow, 'administrator'),
+    parse: (text) => boundedParse(parser, text, 'administrator'),
   });
   context.subscriptions.push(
     parser,

@@ -2,6 +2,7 @@ import type { AuditEvent } from '../../core/audit/auditEvent.ts';
 import type { WantedRule } from '../../core/policy/learn/narrowestRule.ts';
 import type { Secret } from '../../core/secret.ts';
 import type { VerifyingRequest } from '../../core/services/verifyingRequest.ts';
+import type { Phrase } from '../../core/text/phrase.ts';
 import type { Answer, Call, Refusal } from '../../protocol/messages.ts';
 
 /**
@@ -265,7 +266,7 @@ export interface Explanation {
   readonly request?: { readonly method: string; readonly url: string; readonly body?: string };
   /** Why it is allowed, and the rule's file and line; absent when it is refused. */
   readonly allowed?: {
-    readonly reason: string;
+    readonly reason: Phrase;
     readonly file: string;
     readonly line?: number;
     /** The user is asked about it before an agent's call is sent. */

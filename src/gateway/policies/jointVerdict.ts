@@ -1,4 +1,5 @@
 import type { Verdict } from '../../core/policy/model/decision.ts';
+import { type Phrase, phrase } from '../../core/text/phrase.ts';
 
 /** What the halves of a document are judged for. */
 export interface PolicySource {
@@ -22,7 +23,7 @@ export interface Opinion {
    * The reason, in words that agents may read: those of a text that the user or the administrator stands behind. What
    * nobody has approved yet may be anybody's, such as a repository's.
    */
-  readonly told: string;
+  readonly told: Phrase;
 }
 
 /** What one document has of a name, in each of its halves. */
@@ -35,7 +36,7 @@ export interface Halves<Half> {
 /** Why a name is off that documents define differently, or that one of them does not define any more. */
 export interface Unequal<Half> {
   readonly found: 'not_approved';
-  readonly why: string;
+  readonly why: Phrase;
   readonly by: 'person' | 'administrator';
   /** What the file of the definition would have instead, where that is the difference. */
   readonly proposed?: Half;
@@ -59,8 +60,8 @@ export function unequalHalf<Half>(
       return {
         found: 'not_approved',
         why: document.ceiling
-          ? `the ${part} of ${name} is not the one in ${document.label}`
-          : `the ${part} of ${name} in ${document.label} is not the one that was approved`,
+          ? phrase`the ${part} of ${name} is not the one in ${document.label}`
+          : phrase`the ${part} of ${name} in ${document.label} is not the one that was approved`,
         by: document.ceiling ? 'administrator' : 'person',
         ...(ownEdit ? { proposed: other } : {}),
       };
@@ -87,26 +88,26 @@ export function absentHalf<Half>(name: string, naming: readonly Halves<Half>[]):
   return undefined;
 }
 
-function noLongerNamed({ label }: PolicySource, name: string): string {
-  return `${label} no longer names ${name}`;
+function noLongerNamed({ label }: PolicySource, name: string): Phrase {
+  return phrase`${label} no longer names ${name}`;
 }
 
-function notApproved({ label }: PolicySource, name: string): string {
-  return `the user has not approved ${name} in ${label}`;
+function notApproved({ label }: PolicySource, name: string): Phrase {
+  return phrase`the user has not approved ${name} in ${label}`;
 }
 
-function notYetApproved({ label }: PolicySource): string {
-  return `${label} does not allow it, by a rule that the user has not approved yet.`;
+function notYetApproved({ label }: PolicySource): Phrase {
+  return phrase`${label} does not allow it, by a rule that the user has not approved yet.`;
 }
 
 /**
  * What one document says, as approved ∧ written: the stricter of both halves, and each of them. `judge` decides by one
  * half; where that half does not name `name`, it gives a denial for the reason that it is handed.
  */
-export function bothHalves<Half, D extends { readonly verdict: Verdict; readonly reason: string }>(
+export function bothHalves<Half, D extends { readonly verdict: Verdict; readonly reason: Phrase }>(
   { document, approved, written }: Halves<Half>,
   name: string,
-  judge: (half: Half | undefined, absent: string) => D,
+  judge: (half: Half | undefined, absent: Phrase) => D,
   strictness: (decision: D) => number,
 ): { readonly byApproved: D; readonly byWritten: D; readonly decision: D & Opinion } {
   const byWritten = judge(written, noLongerNamed(document, name));

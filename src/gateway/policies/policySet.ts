@@ -12,6 +12,7 @@ import type { Policy, PolicyAuthor, PolicyDocument } from '../../core/policy/mod
 import type { Rule } from '../../core/policy/model/rule.ts';
 import type { Service } from '../../core/policy/model/service.ts';
 import type { CanonicalRequest } from '../../core/request/parts/requestModel.ts';
+import { type Phrase, phrase } from '../../core/text/phrase.ts';
 import { ADMIN_POLICY_ID, type PolicyFile } from '../control/controlPort.ts';
 import { absentHalf, bothHalves, NOBODY, type Opinion, unequalHalf } from './jointVerdict.ts';
 
@@ -69,7 +70,7 @@ export type Lookup =
   /** Named somewhere, but not approved as it stands. */
   | {
       readonly found: 'not_approved';
-      readonly why: string;
+      readonly why: Phrase;
       /** Who could approve it. */
       readonly by: 'person' | 'administrator';
       /** What a file says where it is not what the user approved of that file. */
@@ -169,7 +170,7 @@ export class PolicySet {
     if (this.#ceiling?.broken) {
       return {
         found: 'not_approved',
-        why: `${this.#ceiling.label} cannot be read or has errors, so nothing is allowed`,
+        why: phrase`${this.#ceiling.label} cannot be read or has errors, so nothing is allowed`,
         by: 'administrator',
       };
     }
@@ -180,7 +181,7 @@ export class PolicySet {
     if (definition === undefined) {
       return {
         found: 'not_approved',
-        why: `${naming[0]?.document.label} names ${name}, but the user has not approved that yet`,
+        why: phrase`${naming[0]?.document.label ?? ''} names ${name}, but the user has not approved that yet`,
         by: 'person',
       };
     }
@@ -197,7 +198,7 @@ export class PolicySet {
     if (unlisted !== undefined) {
       return {
         found: 'not_approved',
-        why: `${this.#ceiling?.label} does not list ${unlisted} among its allowedOrigins`,
+        why: phrase`${this.#ceiling?.label ?? ''} does not list ${unlisted} among its allowedOrigins`,
         by: 'administrator',
       };
     }
@@ -250,7 +251,7 @@ function decideJointly(
       part,
       request.service,
       (half: CompiledService | undefined, absent): Decision =>
-        half ? decideBy(document, half) : { verdict: 'deny', reason: `${absent}.` },
+        half ? decideBy(document, half) : { verdict: 'deny', reason: phrase`${absent}.` },
       strictness,
     );
     for (const [half, { verdict, rule }] of Object.entries({ approved: byApproved, written: byWritten })) {
@@ -258,7 +259,7 @@ function decideJointly(
     }
     if (!strictest || strictness(decision) > strictness(strictest)) strictest = { ...decision, asking };
   }
-  const reason = 'No policy names this service.';
+  const reason = phrase`No policy names this service.`;
   return strictest ?? { verdict: 'deny', reason, told: reason, ...NOBODY, asking };
 }
 

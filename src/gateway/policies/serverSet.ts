@@ -4,6 +4,7 @@ import { differingServerPart } from '../../core/policy/compare/serverDestination
 import { decideTool } from '../../core/policy/decide/decideTool.ts';
 import type { Policy, PolicyAuthor, PolicyDocument } from '../../core/policy/model/policy.ts';
 import type { Server, ToolDecision } from '../../core/policy/model/server.ts';
+import { type Phrase, phrase } from '../../core/text/phrase.ts';
 import { ADMIN_POLICY_ID, type PolicyFile } from '../control/controlPort.ts';
 import { absentHalf, bothHalves, NOBODY, type Opinion, unequalHalf } from './jointVerdict.ts';
 
@@ -34,7 +35,7 @@ export type ServerLookup =
   | { readonly found: 'unknown' }
   | {
       readonly found: 'not_approved';
-      readonly why: string;
+      readonly why: Phrase;
       readonly by: 'person' | 'administrator';
       /** What a file says where it is not what the user approved of that file. */
       readonly proposed?: Server;
@@ -109,7 +110,7 @@ export class ServerSet {
     if (this.#ceilingBroken) {
       return {
         found: 'not_approved',
-        why: `${ceiling?.label} cannot be read or has errors, so nothing is allowed`,
+        why: phrase`${ceiling?.label ?? ''} cannot be read or has errors, so nothing is allowed`,
         by: 'administrator',
       };
     }
@@ -119,7 +120,7 @@ export class ServerSet {
     if (service) {
       return {
         found: 'not_approved',
-        why: `${service.label} has a service named ${name}, and a server of another file cannot share its name`,
+        why: phrase`${service.label} has a service named ${name}, and a server of another file cannot share its name`,
         by: service.ceiling ? 'administrator' : 'person',
       };
     }
@@ -127,7 +128,7 @@ export class ServerSet {
     if (definition === undefined) {
       return {
         found: 'not_approved',
-        why: `${naming[0]?.document.label} names ${name}, but the user has not approved that yet`,
+        why: phrase`${naming[0]?.document.label ?? ''} names ${name}, but the user has not approved that yet`,
         by: 'person',
       };
     }
@@ -147,15 +148,15 @@ export class ServerSet {
   }
 
   /** Where only some origins are allowed, a program could reach any other: the administrator names it, or it stays off. */
-  #beyondCeiling({ name, run }: Server, { label, written }: Document): string | undefined {
+  #beyondCeiling({ name, run }: Server, { label, written }: Document): Phrase | undefined {
     const origins = written?.allowedOrigins;
     if (origins === undefined) return undefined;
     if (run.by === 'url') {
       return origins.includes(run.baseUrl.origin)
         ? undefined
-        : `${label} does not list ${run.baseUrl.origin} among its allowedOrigins`;
+        : phrase`${label} does not list ${run.baseUrl.origin} among its allowedOrigins`;
     }
-    return written?.servers.has(name) ? undefined : `${label} does not name the server ${name}`;
+    return written?.servers.has(name) ? undefined : phrase`${label} does not name the server ${name}`;
   }
 }
 
@@ -178,7 +179,7 @@ function decideJointly(
     );
     if (!strictest || strictness(decision) > strictness(strictest)) strictest = decision;
   }
-  const reason = 'No policy names this server.';
+  const reason = phrase`No policy names this server.`;
   return strictest ?? { verdict: 'deny', reason, told: reason, ...NOBODY };
 }
 
@@ -186,6 +187,6 @@ function strictness({ verdict }: ToolDecision): number {
   return RANK[verdict];
 }
 
-function decisionOf(server: Server | undefined, tool: string, absent: string): ToolDecision {
-  return server ? decideTool(server, tool) : { verdict: 'deny', reason: `${absent}.` };
+function decisionOf(server: Server | undefined, tool: string, absent: Phrase): ToolDecision {
+  return server ? decideTool(server, tool) : { verdict: 'deny', reason: phrase`${absent}.` };
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Service, VerifyRequest } from '../../core/policy/model/service.ts';
 import type { Secret } from '../../core/secret.ts';
+import { inEnglish } from '../../core/text/phrase.ts';
 import type { Caller } from '../call/model/callContext.ts';
 import { refusals } from '../call/model/refusals.ts';
 import type {
@@ -169,8 +170,8 @@ export class GatewayState {
       const elsewhere = this.#boundElsewhere(name, lookup.proposed);
       if (elsewhere !== undefined) throw refusals.originNotConfirmed(name, elsewhere);
       throw lookup.by === 'administrator'
-        ? refusals.forbiddenByAdministrator(name, lookup.why)
-        : refusals.policyNotApproved(name, lookup.why);
+        ? refusals.forbiddenByAdministrator(name, inEnglish(lookup.why))
+        : refusals.policyNotApproved(name, inEnglish(lookup.why));
     }
     return lookup.inForce;
   }
@@ -237,7 +238,11 @@ export class GatewayState {
     if (lookup.found === 'not_approved') {
       const elsewhere = this.#boundElsewhere(name, lookup.proposed);
       return elsewhere === undefined
-        ? { status: 'not_approved', why: lookup.why, ...(lookup.by === 'administrator' ? { by: lookup.by } : {}) }
+        ? {
+            status: 'not_approved',
+            why: inEnglish(lookup.why),
+            ...(lookup.by === 'administrator' ? { by: lookup.by } : {}),
+          }
         : { status: 'not_confirmed', why: elsewhere };
     }
     const { service } = lookup.inForce;

@@ -4,6 +4,7 @@ import { addressAllowed } from '../../../src/core/net/address.ts';
 import type { BaseUrl } from '../../../src/core/net/baseUrl.ts';
 import { parseBaseUrl } from '../../../src/core/net/baseUrl.ts';
 import type { Network } from '../../../src/core/net/network.ts';
+import { english } from '../../support/english.ts';
 import { runs } from '../../support/runs.ts';
 import { readCorpus } from '../request/support.ts';
 
@@ -17,7 +18,7 @@ interface HostCase {
 
 function parsed(text: string, network: Network = 'public'): BaseUrl {
   const result = parseBaseUrl(text, network);
-  if (!result.ok) throw new Error(`${text}: ${result.error.message}`);
+  if (!result.ok) throw new Error(`${text}: ${english(result.error).message}`);
   return result.value;
 }
 
@@ -198,7 +199,7 @@ describe('a base URL', () => {
   it('says which opt-in is meant', () => {
     const message = (text: string) => {
       const result = parseBaseUrl(text, 'public');
-      return result.ok ? '' : result.error.message;
+      return result.ok ? '' : english(result.error).message;
     };
     expect(message('https://localhost')).toContain('`network: loopback`');
     expect(message('https://10.0.0.1')).toContain('`network: private`');

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { neededNetwork } from '../../../src/core/net/neededNetwork.ts';
+import { english } from '../../support/english.ts';
 
 test.each([
   ['https://api.example.com', 'public'],
@@ -20,5 +21,5 @@ test.each([
   ['https://user:pass@api.example.com', 'user name'],
   ['', 'absolute URL'],
 ])('%s cannot be used', (url, why) => {
-  expect(neededNetwork(url)).toHaveProperty('problem', expect.stringContaining(why));
+  expect(english(neededNetwork(url))).toHaveProperty('problem', expect.stringContaining(why));
 });

@@ -4,6 +4,8 @@ import { compileService, decide, type Judged } from '../../../src/core/policy/de
 import { foldText } from '../../../src/core/policy/patterns/fold.ts';
 import { canonicalise } from '../../../src/core/request/canonicalise.ts';
 import type { CanonicalBody, RequestInput } from '../../../src/core/request/parts/requestModel.ts';
+import { inEnglish } from '../../../src/core/text/phrase.ts';
+import { english } from '../../support/english.ts';
 import { runs } from '../../support/runs.ts';
 import { serviceOf } from './fixtures.ts';
 
@@ -31,7 +33,7 @@ function matching(conditions: string, request: Judged): string {
 
 function canonical(input: Partial<RequestInput>): Judged {
   const request = canonicalise({ service: 'api', method: 'POST', path: '/x', ...input }, serviceOf(policy(OPEN)));
-  if (!request.ok) throw new Error(request.error.message);
+  if (!request.ok) throw new Error(inEnglish(request.error.message));
   return request.value;
 }
 
@@ -95,7 +97,7 @@ describe('a request with over 100 parameters', () => {
 
   it('is what a denied agent hears of, and nothing of the request', () => {
     const service = compileService(serviceOf(policy(`${OPEN}, ${LIMIT}`)));
-    expect(decide(service, canonical({ query: { ...some(100, 'odd'), limit: 5 } })).reason).toMatch(
+    expect(english(decide(service, canonical({ query: { ...some(100, 'odd'), limit: 5 } })).reason)).toMatch(
       /because it has conditions, and servers drop some parameters when there are more than 100\.$/,
     );
   });
@@ -112,7 +114,7 @@ describe('a parameter that stands in the path', () => {
     const of = (...rules: string[]): string => {
       const service = serviceOf(policy(...rules).replaceAll('path: /x', 'path: /**'));
       const request = canonicalise({ service: 'api', method: 'POST', path: '/x', ...input }, service);
-      if (!request.ok) throw new Error(request.error.message);
+      if (!request.ok) throw new Error(inEnglish(request.error.message));
       return decide(compileService(service), request.value).verdict;
     };
     return `${Number(of(`${OPEN}, ${conditions}`) === 'allow')}${Number(of(OPEN, `effect: deny, ${conditions}`) === 'deny')}1`;

@@ -5,6 +5,7 @@ import { lintPolicy } from '../../../src/core/policy/lint/lint.ts';
 import { parsePolicy } from '../../../src/core/policy/read/parse.ts';
 import type { Problem } from '../../../src/core/text/problem.ts';
 import { applyEdits } from '../../../src/core/text/textEdit.ts';
+import { english } from '../../support/english.ts';
 import { examples, problemsFor, sections, whole } from './documentedExamples.ts';
 
 /** The diagnostics whose documented wrong example has a fix. */
@@ -94,7 +95,8 @@ function tryFixes(source: string, code: string): number {
   const problem = problemsFor(code, source).find((one) => one.code === code);
   if (problem === undefined) return 0;
   const same = (text: string): number =>
-    problemsFor(code, text).filter((one) => one.code === code && one.message === problem.message).length;
+    problemsFor(code, text).filter((one) => one.code === code && english(one.message) === english(problem.message))
+      .length;
   const fixes = fixesFor(source, problem);
   for (const { title, edits } of fixes) {
     const after = applyEdits(source, edits);

@@ -5,6 +5,8 @@ import type { Service } from '../../../src/core/policy/model/service.ts';
 import { parsePolicy } from '../../../src/core/policy/read/parse.ts';
 import { canonicalPath } from '../../../src/core/request/parts/path.ts';
 import type { Method } from '../../../src/core/request/parts/requestModel.ts';
+import { inEnglish } from '../../../src/core/text/phrase.ts';
+import { type English, english } from '../../support/english.ts';
 import type { NaiveRule } from '../../support/naivePolicy.ts';
 
 /** A policy of one service `api` with these rules, as text. */
@@ -38,15 +40,11 @@ export function serviceOf(text: string, name = 'api'): Service {
   return service;
 }
 
-export function judge(service: Service, method: Method, path: string): Decision {
+export function judge(service: Service, method: Method, path: string): English<Decision> {
   const canonical = canonicalPath(path);
-  if (!canonical.ok) throw new Error(canonical.error.message);
-  return decide(compileService(service), {
-    method,
-    path: canonical.value.path,
-    segments: canonical.value.segments,
-    query: [],
-  });
+  if (!canonical.ok) throw new Error(inEnglish(canonical.error.message));
+  const { path: own, segments } = canonical.value;
+  return english(decide(compileService(service), { method, path: own, segments, query: [] }));
 }
 
 /** `code@line:column` of every problem. */

@@ -9,6 +9,8 @@ import { canonicalise } from '../../../src/core/request/canonicalise.ts';
 import { canonicalPath, literalPattern } from '../../../src/core/request/parts/path.ts';
 import type { CanonicalRequest, RequestInput, RequestProblem } from '../../../src/core/request/parts/requestModel.ts';
 import type { Result } from '../../../src/core/result.ts';
+import { inEnglish } from '../../../src/core/text/phrase.ts';
+import { type English, english } from '../../support/english.ts';
 
 export type ServicePart = Pick<Service, 'name' | 'baseUrl' | 'auth' | 'headers' | 'limits'>;
 
@@ -21,7 +23,7 @@ export interface ServiceOptions {
 
 export function aService(options: ServiceOptions = {}): ServicePart {
   const baseUrl = parseBaseUrl(options.baseUrl ?? 'https://api.example.com', 'public');
-  if (!baseUrl.ok) throw new Error(baseUrl.error.message);
+  if (!baseUrl.ok) throw new Error(inEnglish(baseUrl.error.message));
   return {
     name: 'api',
     baseUrl: baseUrl.value,
@@ -42,15 +44,15 @@ export function ask(
 /** The same, for requests that must be taken. */
 export function taken(input: Partial<RequestInput>, options: ServiceOptions = {}): CanonicalRequest {
   const result = ask(input, options);
-  if (!result.ok) throw new Error(`${result.error.message} ${result.error.nextStep}`);
+  if (!result.ok) throw new Error(Object.values(english(result.error)).join(' '));
   return result.value;
 }
 
 /** The same, for requests that must be refused. */
-export function refused(input: Partial<RequestInput>, options: ServiceOptions = {}): RequestProblem {
+export function refused(input: Partial<RequestInput>, options: ServiceOptions = {}): English<RequestProblem> {
   const result = ask(input, options);
   if (result.ok) throw new Error(`taken as ${result.value.target}`);
-  return result.error;
+  return english(result.error);
 }
 
 export interface RuleCase {

@@ -119,14 +119,11 @@ test('approvals, what saves left of them, and the last valid texts', async () =>
   const store = new PolicyStore({
     approvals: approvedTexts('approved'),
     lastValid: folder('written'),
-    language: policyLanguage(
-      {
-        parse: async (text) => parsePolicy(text),
-        narrow: async (approved, text) => narrowApproved(approved, text),
-        changes: async (approved, text, once) => policyChanges(approved, text, once),
-      },
-      'too slow',
-    ),
+    language: policyLanguage({
+      parse: async (text) => parsePolicy(text),
+      narrow: async (approved, text) => narrowApproved(approved, text),
+      changes: async (approved, text, once) => policyChanges(approved, text, once),
+    }),
     now,
     log: () => undefined,
   });

@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { BaseUrl } from '../../../src/core/net/baseUrl.ts';
 import { parseBaseUrl } from '../../../src/core/net/baseUrl.ts';
 import type { Auth } from '../../../src/core/policy/auth/authTypes.ts';
+import { inEnglish } from '../../../src/core/text/phrase.ts';
 import { nextPage } from '../../../src/gateway/answer/paging.ts';
 
 function baseUrl(): BaseUrl {
   const parsed = parseBaseUrl('https://api.example.com/v1', 'public');
-  if (!parsed.ok) throw new Error(parsed.error.message);
+  if (!parsed.ok) throw new Error(inEnglish(parsed.error.message));
   return parsed.value;
 }
 

@@ -1,4 +1,5 @@
 import type { Network } from '../../net/network.ts';
+import { phrase } from '../../text/phrase.ts';
 import { isCredentialKey } from '../text/literalCredential.ts';
 import { type Entry, type Fields, isEmpty, type Reader } from '../text/reader.ts';
 import { AuthReader } from './authReader.ts';
@@ -29,13 +30,18 @@ export function readAuth(
     typeEntry === undefined ? undefined : reader.word(typeEntry, AUTH_TYPE_NAMES, 'unknown-auth-type', '`auth.type`');
   const known = ['type', ...(type === undefined ? AUTH_TYPE_NAMES.flatMap(keysOf) : keysOf(type))];
   const others = fields.entries.filter((field) => !literals.includes(field));
-  reader.onlyKnown({ ...fields, entries: others }, known, type === undefined ? '`auth`' : `\`auth\` of type ${type}`, {
-    user: 'username',
-    header: 'name',
-    param: 'name',
-    parameter: 'name',
-    scheme: 'prefix',
-  });
+  reader.onlyKnown(
+    { ...fields, entries: others },
+    known,
+    type === undefined ? '`auth`' : phrase`\`auth\` of type ${type}`,
+    {
+      user: 'username',
+      header: 'name',
+      param: 'name',
+      parameter: 'name',
+      scheme: 'prefix',
+    },
+  );
   if (type === undefined) return undefined;
   return AUTH_TYPES[type].read(new AuthReader(reader, fields, entry.key, type, network));
 }

@@ -1,8 +1,9 @@
 import { isScalar } from 'yaml';
 import type { BaseUrl } from '../../net/baseUrl.ts';
-import { parseBaseUrl } from '../../net/baseUrl.ts';
+import { ofAnotherUrl, parseBaseUrl } from '../../net/baseUrl.ts';
 import type { Network } from '../../net/network.ts';
 import { isReservedHeader, sameHeader } from '../../request/parts/headers.ts';
+import { type Phrase, phrase } from '../../text/phrase.ts';
 import type { Span } from '../../text/span.ts';
 import { warnOfLocalhost } from '../text/localhostWarning.ts';
 import { type Entry, type Fields, type Reader, spanOf } from '../text/reader.ts';
@@ -19,7 +20,7 @@ export function isHeaderName(text: string): boolean {
 interface Form {
   readonly pattern: RegExp;
   /** Ends "`auth.x` must be …". */
-  readonly says: string;
+  readonly says: Phrase;
 }
 
 /**
@@ -58,7 +59,7 @@ export class AuthReader {
     if (field === undefined) return undefined;
     const value = this.#reader.text(field.value, this.#reader.at(field), `\`auth.${name}\``);
     if (value !== undefined && form.pattern.test(value)) return value;
-    if (value !== undefined) this.wrong(name, `\`auth.${name}\` must be ${form.says}.`, code);
+    if (value !== undefined) this.wrong(name, phrase`\`auth.${name}\` must be ${form.says}.`, code);
     this.#sound = false;
     return undefined;
   }
@@ -75,7 +76,9 @@ export class AuthReader {
     if (isScalar(value) && typeof value.value === 'number' && Number.isSafeInteger(value.value) && value.value > 0) {
       return String(value.value);
     }
-    return this.text(name, { pattern: /^[A-Za-z0-9._-]{1,64}$/, says: 'an ID: letters, digits and dashes' }) ?? '';
+    return (
+      this.text(name, { pattern: /^[A-Za-z0-9._-]{1,64}$/, says: phrase`an ID: letters, digits and dashes` }) ?? ''
+    );
   }
 
   word<T extends string>(name: string, words: readonly T[]): T | undefined {
@@ -98,16 +101,17 @@ export class AuthReader {
     const items = this.#reader.list(field, `\`auth.${name}\``, example);
     const texts = items?.map((item) => {
       const at = item === null ? this.#reader.at(field) : spanOf(item);
-      const text = this.#reader.text(item, at, `An item of \`auth.${name}\``);
+      const text = this.#reader.text(item, at, phrase`An item of \`auth.${name}\``);
       if (text !== undefined && form.pattern.test(text)) return text;
       if (text !== undefined) {
-        this.#reader.problems.error('bad-auth-value', at, `An item of \`auth.${name}\` must be ${form.says}.`);
+        this.#reader.problems.error('bad-auth-value', at, phrase`An item of \`auth.${name}\` must be ${form.says}.`);
       }
       this.#sound = false;
       return '';
     });
     if (texts === undefined) this.#sound = false;
-    else if (texts.length === 0) this.wrong(name, `\`auth.${name}\` is empty. List at least one, such as ${example}.`);
+    else if (texts.length === 0)
+      this.wrong(name, phrase`\`auth.${name}\` is empty. List at least one, such as ${example}.`);
     return texts;
   }
 
@@ -126,13 +130,13 @@ export class AuthReader {
   #pair(owner: string, entry: Entry, key: Form, form: Form): readonly [string, string] {
     if (!key.pattern.test(entry.name)) {
       this.#sound = false;
-      this.#reader.problems.error('bad-auth-value', entry.key, `A key in \`auth.${owner}\` must be ${key.says}.`);
+      this.#reader.problems.error('bad-auth-value', entry.key, phrase`A key in \`auth.${owner}\` must be ${key.says}.`);
     }
     const value = this.#reader.text(entry.value, this.#reader.at(entry), `\`auth.${owner}.${entry.name}\``);
     if (value === undefined || !form.pattern.test(value)) {
       this.#sound = false;
       if (value !== undefined) {
-        const message = `A value in \`auth.${owner}\` must be ${form.says}.`;
+        const message = phrase`A value in \`auth.${owner}\` must be ${form.says}.`;
         this.#reader.problems.error('bad-auth-value', this.#reader.at(entry), message);
       }
     }
@@ -143,14 +147,14 @@ export class AuthReader {
   header(name: string, { reserved = false } = {}): string | undefined {
     const value = this.text(
       name,
-      { pattern: TOKEN, says: 'a header name: letters, digits and dashes' },
+      { pattern: TOKEN, says: phrase`a header name: letters, digits and dashes` },
       'bad-auth-name',
     );
     if (value === undefined) return undefined;
     if ((reserved || !sameHeader(value, 'authorization')) && isReservedHeader(value.toLowerCase())) {
       this.wrong(
         name,
-        'This header cannot carry a credential. Use Authorization or a header of the API’s own.',
+        phrase`This header cannot carry a credential. Use Authorization or a header of the API’s own.`,
         'bad-auth-name',
       );
       return undefined;
@@ -169,12 +173,12 @@ export class AuthReader {
       if (field) warnOfLocalhost(this.#reader.problems, this.#reader.at(field), url.value);
       return url.value;
     }
-    if (url) this.wrong(name, url.error.message.replace('base URL', `URL in \`auth.${name}\``), url.error.code);
+    if (url) this.wrong(name, ofAnotherUrl(url.error.message, phrase`URL in \`auth.${name}\``), url.error.code);
     this.#sound = false;
     return undefined;
   }
 
-  wrong(name: string, message: string, code = 'bad-auth-value'): void {
+  wrong(name: string, message: Phrase, code = 'bad-auth-value'): void {
     const field = this.#fields.get(name);
     this.#sound = false;
     this.#reader.problems.error(code, field === undefined ? this.#owner : this.#reader.at(field), message);
@@ -182,7 +186,7 @@ export class AuthReader {
 
   require(name: string, example: string): void {
     if (this.has(name)) return;
-    this.#reader.missing(this.#owner, `\`auth\` of type ${this.#type}`, name, example);
+    this.#reader.missing(this.#owner, phrase`\`auth\` of type ${this.#type}`, name, example);
     this.#sound = false;
   }
 }

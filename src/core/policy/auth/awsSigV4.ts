@@ -1,3 +1,4 @@
+import { phrase } from '../../text/phrase.ts';
 import type { AuthReader } from './authReader.ts';
 import type { AuthType } from './authType.ts';
 
@@ -29,12 +30,12 @@ export const AWS_SIGV4: AuthType<AwsSigV4Auth> = {
 };
 
 function read(reader: AuthReader): AwsSigV4Auth | undefined {
-  const name = { pattern: /^[a-z0-9][a-z0-9-]{0,63}$/, says: 'lower-case letters, digits and dashes' };
+  const name = { pattern: /^[a-z0-9][a-z0-9-]{0,63}$/, says: phrase`lower-case letters, digits and dashes` };
   const region = reader.requiredText('region', name, 'region: eu-central-1');
   const service = reader.requiredText('service', name, 'service: s3');
   const payload = reader.word('payload', PAYLOADS);
   if (payload === 'unsigned' && service !== 's3') {
-    reader.wrong('payload', 'Only S3 supports `auth.payload: unsigned`. Remove it: the body is then signed.');
+    reader.wrong('payload', phrase`Only S3 supports \`auth.payload: unsigned\`. Remove it: the body is then signed.`);
   }
   if (!reader.sound) return undefined;
   return { type: 'aws-sigv4', region, service, ...(payload === undefined ? {} : { payload }) };

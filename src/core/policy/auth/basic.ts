@@ -1,3 +1,4 @@
+import { phrase } from '../../text/phrase.ts';
 import type { AuthReader } from './authReader.ts';
 import { type AuthType, authorizationAlone } from './authType.ts';
 
@@ -24,7 +25,7 @@ export const BASIC: AuthType<BasicAuth> = {
 function read(reader: AuthReader): BasicAuth | undefined {
   const username = reader.text(
     'username',
-    { pattern: /^(?!.*:)[\u0020-\u007e\u00a0-\uffff]{1,256}$/, says: '1 to 256 characters without a colon' },
+    { pattern: /^(?!.*:)[\u0020-\u007e\u00a0-\uffff]{1,256}$/, says: phrase`1 to 256 characters without a colon` },
     'bad-auth-username',
   );
   if (!reader.sound) return undefined;

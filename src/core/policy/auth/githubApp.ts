@@ -1,3 +1,4 @@
+import { phrase } from '../../text/phrase.ts';
 import type { AuthReader } from './authReader.ts';
 import { type AuthType, authorizationAlone } from './authType.ts';
 
@@ -34,13 +35,13 @@ function read(reader: AuthReader): GithubAppAuth | undefined {
   const installationId = reader.requiredId('installationId', 'installationId: 67890');
   const repositories = reader.list(
     'repositories',
-    { pattern: /^[\w.-]{1,100}$/, says: 'a repository’s name without its owner' },
+    { pattern: /^[\w.-]{1,100}$/, says: phrase`a repository’s name without its owner` },
     '[website]',
   );
   const permissions = reader.map(
     'permissions',
-    { pattern: /^[a-z_]{1,64}$/, says: 'a permission’s name, such as contents' },
-    { pattern: /^(?:read|write|admin)$/, says: 'read, write or admin' },
+    { pattern: /^[a-z_]{1,64}$/, says: phrase`a permission’s name, such as contents` },
+    { pattern: /^(?:read|write|admin)$/, says: phrase`read, write or admin` },
     '{ contents: read }',
   );
   if (!reader.sound) return undefined;

@@ -1,4 +1,5 @@
 import type { BaseUrl } from '../../net/baseUrl.ts';
+import { phrase } from '../../text/phrase.ts';
 import type { AuthReader } from './authReader.ts';
 import { type AuthType, authorizationAlone } from './authType.ts';
 import { endpointText } from './endpoint.ts';
@@ -33,12 +34,12 @@ export const GOOGLE_SERVICE_ACCOUNT: AuthType<GoogleServiceAccountAuth> = {
 function read(reader: AuthReader): GoogleServiceAccountAuth | undefined {
   const scopes = reader.list('scopes', SCOPE_FORM, '[https://www.googleapis.com/auth/devstorage.read_only]');
   const audience = reader.text('audience', AUDIENCE_FORM);
-  const subject = reader.text('subject', { pattern: /^[\x21-\x7e]{1,320}$/, says: 'an e-mail address' });
+  const subject = reader.text('subject', { pattern: /^[\x21-\x7e]{1,320}$/, says: phrase`an e-mail address` });
   const tokenUrl = reader.requiredUrl('tokenUrl', `tokenUrl: ${GOOGLE_TOKEN_URL}`, GOOGLE_TOKEN_URL);
   if (reader.has('scopes') === reader.has('audience')) {
     reader.wrong(
       'audience',
-      '`auth` of type google-service-account needs either `scopes` (for an access token) or `audience` (for an ID token), not both.',
+      phrase`\`auth\` of type google-service-account needs either \`scopes\` (for an access token) or \`audience\` (for an ID token), not both.`,
     );
   }
   if (!reader.sound || tokenUrl === undefined) return undefined;

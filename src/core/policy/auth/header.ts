@@ -1,3 +1,4 @@
+import { phrase } from '../../text/phrase.ts';
 import type { AuthReader } from './authReader.ts';
 import type { AuthKey, AuthType } from './authType.ts';
 
@@ -21,7 +22,7 @@ export const PREFIX_KEY: AuthKey = {
 
 export const PREFIX_FORM = {
   pattern: /^[\x21-\x7e](?:[\x20-\x7e]{0,63})$/,
-  says: '1 to 64 printable ASCII characters, such as "Token "',
+  says: phrase`1 to 64 printable ASCII characters, such as "Token "`,
 };
 
 /** A header of the policy's choosing. */

@@ -1,3 +1,4 @@
+import { phrase } from '../../text/phrase.ts';
 import type { AuthReader } from './authReader.ts';
 import type { AuthType } from './authType.ts';
 import { NAME_KEY, PREFIX_KEY } from './header.ts';
@@ -63,10 +64,13 @@ function read(reader: AuthReader): HmacAuth | undefined {
   reader.require('sign', 'sign: "{timestamp}.{body}"');
   reader.require('name', 'name: X-Signature');
   const name = reader.header('name');
-  const sign = reader.text('sign', { pattern: /^.{1,512}$/, says: '1 to 512 characters' }) ?? '';
+  const sign = reader.text('sign', { pattern: /^.{1,512}$/, says: phrase`1 to 512 characters` }) ?? '';
   const prefix = reader.text(
     'prefix',
-    { pattern: /^[\x21-\x7e][\x20-\x7e]{0,127}$/, says: '1 to 128 printable ASCII characters, such as "sha256="' },
+    {
+      pattern: /^[\x21-\x7e][\x20-\x7e]{0,127}$/,
+      says: phrase`1 to 128 printable ASCII characters, such as "sha256="`,
+    },
     'bad-auth-prefix',
   );
   const timestampHeader = reader.header('timestampHeader', { reserved: true });
@@ -79,11 +83,17 @@ function read(reader: AuthReader): HmacAuth | undefined {
   ] as const) {
     const unknown = [...text.matchAll(/\{([^{}]*)\}/g)].find(([, one]) => !known.some((other) => other === one));
     if (unknown) {
-      reader.wrong(field, `\`auth.${field}\` has an unknown placeholder. Known placeholders: ${known.join(', ')}.`);
+      reader.wrong(
+        field,
+        phrase`\`auth.${field}\` has an unknown placeholder. Known placeholders: ${known.join(', ')}.`,
+      );
     }
   }
   if (reader.sound && !/\{(?:body|bodySha256|target|path)\}/.test(sign)) {
-    reader.wrong('sign', '`auth.sign` does not cover any part of the request. Include {target} or {path}, and {body}.');
+    reader.wrong(
+      'sign',
+      phrase`\`auth.sign\` does not cover any part of the request. Include {target} or {path}, and {body}.`,
+    );
   }
   if (!reader.sound || name === undefined) return undefined;
   return {

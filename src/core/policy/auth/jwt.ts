@@ -1,4 +1,5 @@
 import { parseDuration } from '../../limits/units.ts';
+import { phrase } from '../../text/phrase.ts';
 import type { AuthReader } from './authReader.ts';
 import type { AuthType } from './authType.ts';
 import { NAME_KEY, PREFIX_FORM, PREFIX_KEY } from './header.ts';
@@ -39,24 +40,24 @@ export const JWT: AuthType<JwtAuth> = {
 
 function read(reader: AuthReader): JwtAuth | undefined {
   const alg = reader.requiredWord('alg', ALGORITHMS, 'alg: ES256');
-  const keyId = reader.text('keyId', { pattern: /^[\x21-\x7e]{1,256}$/, says: 'printable ASCII without spaces' });
+  const keyId = reader.text('keyId', { pattern: /^[\x21-\x7e]{1,256}$/, says: phrase`printable ASCII without spaces` });
   const claims = reader.map(
     'claims',
-    { pattern: /^.{1,64}$/, says: 'a claim’s name' },
-    { pattern: /^.{1,512}$/, says: 'a string of 1 to 512 characters' },
+    { pattern: /^.{1,64}$/, says: phrase`a claim’s name` },
+    { pattern: /^.{1,512}$/, says: phrase`a string of 1 to 512 characters` },
     '{ iss: my-app, aud: api }',
   );
   const own = Object.keys(claims ?? {}).find((name) => OWN_CLAIMS.test(name));
   if (own !== undefined) {
     reader.wrong(
       'claims',
-      `The claim \`${own}\` is set when a token is signed. Remove it; \`lifetime\` sets the expiry.`,
+      phrase`The claim \`${own}\` is set when a token is signed. Remove it; \`lifetime\` sets the expiry.`,
     );
   }
-  const lifetime = reader.text('lifetime', { pattern: /^\d/, says: 'a duration, such as 5m' });
+  const lifetime = reader.text('lifetime', { pattern: /^\d/, says: phrase`a duration, such as 5m` });
   const lifetimeMs = lifetime === undefined ? undefined : parseDuration(lifetime);
   if (lifetime !== undefined && !(lifetimeMs && lifetimeMs >= SHORTEST_MS && lifetimeMs <= MAX_MS)) {
-    reader.wrong('lifetime', '`auth.lifetime` must be from 10s to 60m, such as 5m.');
+    reader.wrong('lifetime', phrase`\`auth.lifetime\` must be from 10s to 60m, such as 5m.`);
   }
   const name = reader.header('name');
   const prefix = reader.text('prefix', PREFIX_FORM, 'bad-auth-prefix');

@@ -1,4 +1,5 @@
 import type { BaseUrl } from '../../net/baseUrl.ts';
+import { phrase } from '../../text/phrase.ts';
 import type { AuthReader } from './authReader.ts';
 import { type AuthKey, type AuthType, authorizationAlone } from './authType.ts';
 import { endpointText } from './endpoint.ts';
@@ -23,11 +24,11 @@ const CLIENT_AUTHS = ['basic', 'post'] as const;
 /** RFC 6749, appendix A.4: one scope is printable ASCII without blanks, quotes and backslashes. */
 export const SCOPE_FORM = {
   pattern: /^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/,
-  says: 'one scope, without spaces',
+  says: phrase`one scope, without spaces`,
 };
 
 /** A URI or a name, as `audience` and its like take it. */
-export const AUDIENCE_FORM = { pattern: /^[\x21-\x7e]{1,512}$/, says: 'printable ASCII without spaces' };
+export const AUDIENCE_FORM = { pattern: /^[\x21-\x7e]{1,512}$/, says: phrase`printable ASCII without spaces` };
 
 export const TOKEN_URL_KEY: AuthKey = {
   name: 'tokenUrl',
@@ -67,7 +68,7 @@ function read(reader: AuthReader): OAuth2Auth | undefined {
   const tokenUrl = reader.requiredUrl('tokenUrl', 'tokenUrl: https://login.example.com/oauth/token');
   const clientId = reader.requiredText(
     'clientId',
-    { pattern: /^[\x20-\x7e]{1,256}$/, says: '1 to 256 printable ASCII characters' },
+    { pattern: /^[\x20-\x7e]{1,256}$/, says: phrase`1 to 256 printable ASCII characters` },
     'clientId: my-client',
   );
   const authorizationUrl =
@@ -77,7 +78,7 @@ function read(reader: AuthReader): OAuth2Auth | undefined {
   if (grant !== 'authorization_code' && reader.has('authorizationUrl')) {
     reader.wrong(
       'authorizationUrl',
-      '`auth.authorizationUrl` is used only with `grant: authorization_code`. Remove it.',
+      phrase`\`auth.authorizationUrl\` is used only with \`grant: authorization_code\`. Remove it.`,
     );
   }
   const clientAuth = reader.word('clientAuth', CLIENT_AUTHS);

@@ -1,3 +1,4 @@
+import { phrase } from '../../text/phrase.ts';
 import type { AuthReader } from './authReader.ts';
 import type { AuthType } from './authType.ts';
 import { NAME_KEY } from './header.ts';
@@ -20,7 +21,7 @@ function read(reader: AuthReader): QueryAuth | undefined {
     'name',
     {
       pattern: /^[A-Za-z0-9._~$:[\]-]{1,128}$/,
-      says: 'a parameter name: letters, digits, dots, dashes and underscores',
+      says: phrase`a parameter name: letters, digits, dots, dashes and underscores`,
     },
     'name: api_key',
     'bad-auth-name',

@@ -1,3 +1,4 @@
+import { type Phrase, phrase } from '../../text/phrase.ts';
 import type { BodyType, Condition } from '../model/restrictionModel.ts';
 import { describeCondition } from '../model/restrictions.ts';
 import type { Rule } from '../model/rule.ts';
@@ -16,7 +17,7 @@ export interface CompiledRule {
    * Strictly, for an allow rule: what the request lacks besides a fitting path, as the end of a sentence that starts
    * with "because"; undefined when it matches. Quotes nothing of the request.
    */
-  readonly missing: (request: JudgedRequest) => string | undefined;
+  readonly missing: (request: JudgedRequest) => Phrase | undefined;
   /** Generously, for a deny or ask rule: whether the rule concerns the request, if its path fits. */
   readonly concerns: (request: JudgedRequest) => boolean;
 }
@@ -46,35 +47,35 @@ export function compileRule(rule: Rule, order: number): CompiledRule {
   };
 }
 
-function missing(rule: Rule, conditions: readonly CompiledCondition[], request: JudgedRequest): string | undefined {
+function missing(rule: Rule, conditions: readonly CompiledCondition[], request: JudgedRequest): Phrase | undefined {
   // A rule that allows names its methods; one without a list allows none.
-  if (rule.methods?.has(request.method) !== true) return `it does not cover ${request.method}`;
+  if (rule.methods?.has(request.method) !== true) return phrase`it does not cover ${request.method}`;
   if (rule.agents !== undefined) {
     const { agent } = request;
     if (agent === undefined || !rule.agents.some((pattern) => agentMatches(pattern, agent))) {
-      return `it covers only the agents ${rule.agents.join(', ')}`;
+      return phrase`it covers only the agents ${rule.agents}`;
     }
   }
   if (rule.graphql) {
-    if (request.graphqlAsks === undefined) return 'the request is not a readable GraphQL document';
+    if (request.graphqlAsks === undefined) return phrase`the request is not a readable GraphQL document`;
     if (!withinScope(request.graphqlAsks, rule.graphql))
-      return 'the GraphQL document goes beyond the operations and fields that it lists';
+      return phrase`the GraphQL document goes beyond the operations and fields that it lists`;
   } else if (rule.graphql === undefined) {
     if (request.isGraphqlCall) {
-      return `it has no \`graphql\` block, and a ${request.method} request to a GraphQL endpoint can do anything`;
+      return phrase`it has no \`graphql\` block, and a ${request.method} request to a GraphQL endpoint can do anything`;
     }
     if (request.carriesGraphqlChange) {
-      return 'it has no `graphql` block, and the request carries what may be a GraphQL mutation or subscription';
+      return phrase`it has no \`graphql\` block, and the request carries what may be a GraphQL mutation or subscription`;
     }
   }
   if (rule.bodyType !== undefined && !request.hasNoOtherBody(rule.bodyType)) {
-    return `it covers only ${onlyBodies(rule.bodyType)}`;
+    return phrase`it covers only ${onlyBodies(rule.bodyType)}`;
   }
   const failing = conditions.find(({ strict }) => strict(request.fields) !== true);
   if (failing === undefined) return undefined;
   return request.fields.tooMany
-    ? `it has conditions, and servers drop some parameters when there are more than ${MAX_PARAMETERS}`
-    : `it needs ${describeCondition(failing.condition)}`;
+    ? phrase`it has conditions, and servers drop some parameters when there are more than ${MAX_PARAMETERS}`
+    : phrase`it needs ${describeCondition(failing.condition)}`;
 }
 
 function concerns(rule: Rule, conditions: readonly CompiledCondition[], request: JudgedRequest): boolean {
@@ -110,6 +111,6 @@ function asksForAbsence({ check }: Condition): boolean {
   return check.kind === 'present' && !check.present;
 }
 
-function onlyBodies(type: BodyType): string {
-  return type === 'json' ? 'JSON bodies, sent as application/json' : 'form bodies';
+function onlyBodies(type: BodyType): Phrase {
+  return type === 'json' ? phrase`JSON bodies, sent as application/json` : phrase`form bodies`;
 }

@@ -1,5 +1,6 @@
 import { literalPattern } from '../../request/parts/path.ts';
 import type { CanonicalRequest } from '../../request/parts/requestModel.ts';
+import { type Phrase, phrase } from '../../text/phrase.ts';
 import type { Decision } from '../model/decision.ts';
 import type { Rule } from '../model/rule.ts';
 import type { Service } from '../model/service.ts';
@@ -80,7 +81,7 @@ export function decide(compiled: CompiledService, request: Judged, agent?: strin
     return {
       verdict: 'deny',
       rule: denied,
-      reason: `This ${request.method} request is denied by ${ruleName(denied)}.`,
+      reason: phrase`This ${request.method} request is denied by ${ruleName(denied)}.`,
     };
   }
   const allowed = first(fitting.allow.filter((rule) => rule.missing(judged) === undefined));
@@ -88,8 +89,16 @@ export function decide(compiled: CompiledService, request: Judged, agent?: strin
   const asking = fitting.ask.filter((rule) => rule.concerns(judged));
   const asks = first(asking.filter(({ rule }) => rule.approval === 'always')) ?? first(asking);
   return asks === undefined
-    ? { verdict: 'allow', rule: allowed, reason: `This ${request.method} request is allowed by ${ruleName(allowed)}.` }
-    : { verdict: 'ask', rule: asks, reason: `This ${request.method} request needs approval, by ${ruleName(asks)}.` };
+    ? {
+        verdict: 'allow',
+        rule: allowed,
+        reason: phrase`This ${request.method} request is allowed by ${ruleName(allowed)}.`,
+      }
+    : {
+        verdict: 'ask',
+        rule: asks,
+        reason: phrase`This ${request.method} request needs approval, by ${ruleName(asks)}.`,
+      };
 }
 
 function first(rules: readonly CompiledRule[]): Rule | undefined {
@@ -102,15 +111,16 @@ function firstPlace(rules: readonly CompiledRule[]): CompiledRule | undefined {
   return best;
 }
 
-function ruleName(rule: Rule): string {
-  return `the ${rule.approval === undefined ? rule.effect : 'ask'} rule for ${rule.pattern.text} (line ${rule.line})`;
+function ruleName(rule: Rule): Phrase {
+  return phrase`the ${rule.approval === undefined ? rule.effect : 'ask'} rule for ${rule.pattern.text} (line ${rule.line})`;
 }
 
-function whyNothing(service: Service, request: Judged, { allow }: Fitting, judged: JudgedRequest): string {
-  if (service.rules.length === 0) return `${service.name} has no policies, so every request to it is denied.`;
-  const nothing = `No rule of ${service.name} allows this ${request.method} request`;
+function whyNothing(service: Service, request: Judged, { allow }: Fitting, judged: JudgedRequest): Phrase {
+  if (service.rules.length === 0) return phrase`${service.name} has no policies, so every request to it is denied.`;
+  const nothing = phrase`No rule of ${service.name} allows this ${request.method} request`;
   const near = firstPlace(allow.filter(({ rule }) => rule.methods?.has(request.method) === true));
-  if (near !== undefined) return `${nothing}: ${ruleName(near.rule)} does not match, because ${near.missing(judged)}.`;
+  if (near !== undefined)
+    return phrase`${nothing}: ${ruleName(near.rule)} does not match, because ${near.missing(judged) ?? ''}.`;
   const methods = new Set(allow.flatMap(({ rule }) => [...(rule.methods ?? [])]));
-  return methods.size === 0 ? `${nothing}.` : `${nothing}; this path is allowed only with ${[...methods].join(', ')}.`;
+  return methods.size === 0 ? phrase`${nothing}.` : phrase`${nothing}; this path is allowed only with ${[...methods]}.`;
 }

@@ -1,3 +1,4 @@
+import { type Phrase, phrase } from '../../text/phrase.ts';
 import type { Decision } from '../model/decision.ts';
 import { type CompiledService, decide, fittingRules, type Judged } from './decide.ts';
 import { JudgedRequest } from './judgedRequest.ts';
@@ -9,7 +10,7 @@ export interface ExplainedRule {
   readonly line: number;
   readonly applied: boolean;
   /** One sentence. */
-  readonly why: string;
+  readonly why: Phrase;
 }
 
 /** A decision, with every rule of the service in the order of the file. */
@@ -28,12 +29,17 @@ export function explain(compiled: CompiledService, request: Judged, agent?: stri
   const rules = compiled.service.rules.map((rule, order): ExplainedRule => {
     const about = { rule: rule.id, line: rule.line };
     const compiledRule = byOrder.get(order);
-    if (compiledRule === undefined) return { ...about, applied: false, why: 'The path of the rule does not match.' };
+    if (compiledRule === undefined)
+      return { ...about, applied: false, why: phrase`The path of the rule does not match.` };
     const because = compiledRule.missing(judged);
     if (rule.effect === 'deny') {
       return compiledRule.concerns(judged)
-        ? { ...about, applied: true, why: 'The rule denies this request.' }
-        : { ...about, applied: false, why: 'The path matches, but not the methods, agents or conditions of the rule.' };
+        ? { ...about, applied: true, why: phrase`The rule denies this request.` }
+        : {
+            ...about,
+            applied: false,
+            why: phrase`The path matches, but not the methods, agents or conditions of the rule.`,
+          };
     }
     if (strictly.has(order) && because === undefined) {
       return {
@@ -41,16 +47,20 @@ export function explain(compiled: CompiledService, request: Judged, agent?: stri
         applied: true,
         why:
           rule.approval === undefined
-            ? 'The rule allows this request.'
-            : 'The rule allows this request, after approval.',
+            ? phrase`The rule allows this request.`
+            : phrase`The rule allows this request, after approval.`,
       };
     }
     if (rule.approval !== undefined && compiledRule.concerns(judged)) {
-      return { ...about, applied: true, why: 'The rule requires approval for this request, but does not allow it.' };
+      return {
+        ...about,
+        applied: true,
+        why: phrase`The rule requires approval for this request, but does not allow it.`,
+      };
     }
     const why = strictly.has(order)
-      ? `The path matches, but ${because}.`
-      : 'The path matches only loosely, and only an exact match allows a request.';
+      ? phrase`The path matches, but ${because ?? ''}.`
+      : phrase`The path matches only loosely, and only an exact match allows a request.`;
     return { ...about, applied: false, why };
   });
   return { ...decide(compiled, request, agent), rules };

@@ -1,3 +1,4 @@
+import { type Phrase, phrase } from '../../text/phrase.ts';
 import type { Server, ToolDecision } from '../model/server.ts';
 import { matchesGenerously, matchesStrictly, type NamePattern } from '../patterns/namePattern.ts';
 import { decideTool } from './decideTool.ts';
@@ -9,28 +10,32 @@ export function explainTool(
   tool: string,
 ): ToolDecision & { readonly rules: readonly ExplainedRule[] } {
   const { name, tools } = server;
-  const rule = (pattern: NamePattern, why: string | undefined): ExplainedRule => ({
+  const rule = (pattern: NamePattern, why: Phrase | undefined): ExplainedRule => ({
     rule: toolRule(name, pattern),
     line: pattern.line,
     applied: why !== undefined,
-    why: why ?? 'The pattern does not match this name.',
+    why: why ?? phrase`The pattern does not match this name.`,
   });
   const granted = [...tools.allow, ...tools.ask].some((pattern) => matchesStrictly(pattern, tool));
   return {
     ...decideTool(server, tool),
     rules: [
-      ...tools.deny.map((one) => rule(one, matchesGenerously(one, tool) ? 'The pattern denies this tool.' : undefined)),
+      ...tools.deny.map((one) =>
+        rule(one, matchesGenerously(one, tool) ? phrase`The pattern denies this tool.` : undefined),
+      ),
       ...tools.ask.map((one) =>
         rule(
           one,
           matchesStrictly(one, tool)
-            ? 'The pattern allows this tool, after approval.'
+            ? phrase`The pattern allows this tool, after approval.`
             : matchesGenerously(one, tool) && granted
-              ? 'The pattern requires approval for this tool.'
+              ? phrase`The pattern requires approval for this tool.`
               : undefined,
         ),
       ),
-      ...tools.allow.map((one) => rule(one, matchesStrictly(one, tool) ? 'The pattern allows this tool.' : undefined)),
+      ...tools.allow.map((one) =>
+        rule(one, matchesStrictly(one, tool) ? phrase`The pattern allows this tool.` : undefined),
+      ),
     ],
   };
 }

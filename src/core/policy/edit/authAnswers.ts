@@ -1,4 +1,5 @@
 import type { Network } from '../../net/network.ts';
+import { inEnglish, type Phrase } from '../../text/phrase.ts';
 import type { Auth } from '../auth/authTypes.ts';
 import { parsePolicy } from '../read/parse.ts';
 
@@ -20,12 +21,12 @@ export function answerProblem(
   key: string,
   answer: string,
   network: Network,
-): string | undefined {
+): Phrase | undefined {
   const others = Object.entries(answers).filter(([other]) => other !== key);
   const fields = Object.assign({ type }, ...others.map(([other, text]) => fieldOf(other, text))) as object;
   // What other fields still lack is said without this one, too.
-  const before = new Set(problemsOf(fields, network));
-  return problemsOf({ ...fields, ...fieldOf(key, answer) }, network).find((message) => !before.has(message));
+  const before = new Set(problemsOf(fields, network).map(inEnglish));
+  return problemsOf({ ...fields, ...fieldOf(key, answer) }, network).find((message) => !before.has(inEnglish(message)));
 }
 
 /** The `auth` that the answers describe, as a policy reads it; undefined while one is missing or wrong. */
@@ -62,7 +63,7 @@ function mapOf(text: string): Readonly<Record<string, string>> {
   );
 }
 
-function problemsOf(auth: object, network: Network): readonly string[] {
+function problemsOf(auth: object, network: Network): readonly Phrase[] {
   return parsePolicy(policyWith(auth, network)).problems.map(({ message }) => message);
 }
 

@@ -1,3 +1,4 @@
+import type { Phrase } from '../../text/phrase.ts';
 import { parsePolicy } from '../read/parse.ts';
 import { type NewService, withService } from './serviceWriter.ts';
 
@@ -14,7 +15,7 @@ const SOUND: NewService = { name: 'new', baseUrl: 'https://api.example.com', aut
  * Why a policy could not hold this answer, in a sentence; undefined when it could. It is the policy language's own word on
  * the text that would be written, so that the end refuses nothing that a step took.
  */
-export function refusedAnswer(answer: ServiceAnswer): string | undefined {
+export function refusedAnswer(answer: ServiceAnswer): Phrase | undefined {
   const { problems } = parsePolicy(withService(undefined, { ...SOUND, ...answer }));
   return problems.find(({ severity }) => severity === 'error')?.message;
 }

@@ -1,3 +1,4 @@
+import { phrase } from '../../text/phrase.ts';
 import type { Problem } from '../../text/problem.ts';
 import { ProblemList } from '../../text/problems.ts';
 import type { PolicyDocument } from '../model/policy.ts';
@@ -23,7 +24,7 @@ export function lintPolicy(document: PolicyDocument, context: LintContext = {}):
   lintContext(policy, context, problems);
   for (const { test, ok, got, reason, unknown } of runPolicyTests(policy)) {
     if (ok) continue;
-    const message = `This test expects ${test.expect} and gets ${got}. ${reason}`;
+    const message = phrase`This test expects ${test.expect} and gets ${got}. ${reason}`;
     if (unknown === undefined) problems.warning('failing-test', test.span, message);
     else
       problems.warning(
@@ -41,7 +42,7 @@ function lintLimits({ name, limits, span }: Service, problems: ProblemList): voi
     problems.warning(
       'limit-without-effect',
       span,
-      '`perAgent` counts nothing without `requests`. Add `requests: 60/minute`, or remove it.',
+      phrase`\`perAgent\` counts nothing without \`requests\`. Add \`requests: 60/minute\`, or remove it.`,
       {
         data: { service: name },
       },

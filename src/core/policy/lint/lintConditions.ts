@@ -1,4 +1,5 @@
 import { parameterRoot } from '../../request/parts/parameters.ts';
+import { type Phrase, phrase } from '../../text/phrase.ts';
 import { effectiveMethods } from '../compare/coverage.ts';
 import { compileCheck } from '../decide/conditions.ts';
 import type { JudgedValue } from '../decide/judgedField.ts';
@@ -9,7 +10,7 @@ import { foldText } from '../patterns/fold.ts';
 
 /** Why a rule never matches, or only what no API takes. The suggestion is the key that was probably meant in place of `body`. */
 export interface Idle {
-  readonly message: string;
+  readonly message: Phrase;
   readonly suggestion?: string;
 }
 
@@ -27,7 +28,7 @@ export function idleConditions(rule: Rule): readonly Idle[] {
 function idleBody(rule: Rule): readonly Idle[] {
   if (!only(rule, ['GET', 'HEAD'])) return [];
   if (!rule.conditions?.some(({ source, check }) => source === 'body' && check.kind !== 'present')) return [];
-  const message = 'GET and HEAD have no body, so this rule never matches. Use `query`, or other methods.';
+  const message = phrase`GET and HEAD have no body, so this rule never matches. Use \`query\`, or other methods.`;
   return [{ message, suggestion: 'query' }];
 }
 
@@ -37,15 +38,14 @@ function idleGraphql(rule: Rule): readonly Idle[] {
   if (!graphql || rule.effect === 'deny' || rule.approval !== undefined) return [];
   if (only(rule, ['PUT', 'PATCH', 'DELETE', 'OPTIONS'])) {
     return [
-      { message: 'GraphQL uses GET and POST, so this rule allows nothing that a GraphQL API accepts. Use POST.' },
+      { message: phrase`GraphQL uses GET and POST, so this rule allows nothing that a GraphQL API accepts. Use POST.` },
     ];
   }
   if (!only(rule, ['GET', 'HEAD']) || !graphql.operations.every((operation) => operation === 'mutation')) return [];
   // https://graphql.github.io/graphql-over-http/draft/#sec-GET
   return [
     {
-      message:
-        'A GraphQL API does not accept mutations by GET, so this rule allows nothing that the API accepts. Use POST.',
+      message: phrase`A GraphQL API does not accept mutations by GET, so this rule allows nothing that the API accepts. Use POST.`,
     },
   ];
 }
@@ -56,7 +56,7 @@ function idleBodyType({ effect, bodyType, conditions }: Rule): readonly Idle[] {
   if (conditions?.some(({ source }) => source === 'body')) return [];
   return [
     {
-      message: '`bodyType` says how `body` is read, but this rule has no `body`, so it denies every body. Add `body`.',
+      message: phrase`\`bodyType\` says how \`body\` is read, but this rule has no \`body\`, so it denies every body. Add \`body\`.`,
     },
   ];
 }
@@ -94,7 +94,7 @@ function fieldsOf(conditions: readonly Condition[]): readonly Field[] {
 function idleField({ source, name, checks }: Field, rule: Rule): readonly Idle[] {
   const generous = rule.effect === 'deny' || rule.approval !== undefined;
   if (!contradict(checks, generous)) return [];
-  return [{ message: `No value of ${source} ${name} meets all conditions of this rule, so it never matches.` }];
+  return [{ message: phrase`No value of ${source} ${name} meets all conditions of this rule, so it never matches.` }];
 }
 
 /** Whether no value meets all checks. Sound, not complete. */
@@ -171,10 +171,10 @@ function clashes(fields: readonly Field[], { effect }: Rule): readonly Idle[] {
   for (const [index, one] of all.entries()) {
     const other = all.slice(index + 1).find((later) => clash(one, later));
     if (other === undefined) continue;
-    const both = `${one.field.source} ${one.field.name} and ${other.field.source} ${other.field.name}`;
+    const both = phrase`${one.field.source} ${one.field.name} and ${other.field.source} ${other.field.name}`;
     return [
       {
-        message: `Some servers treat ${both} as the same field, so no request is clear about both, and this rule never matches.`,
+        message: phrase`Some servers treat ${both} as the same field, so no request is clear about both, and this rule never matches.`,
       },
     ];
   }

@@ -1,3 +1,4 @@
+import { phrase } from '../../text/phrase.ts';
 import type { ProblemList } from '../../text/problems.ts';
 import type { Policy } from '../model/policy.ts';
 import { suggest } from '../text/suggest.ts';
@@ -17,11 +18,10 @@ export function lintContext({ services }: Policy, context: LintContext, problems
   for (const { name, span, rules } of services.values()) {
     if (knownServices !== undefined && !knownServices.includes(name)) {
       const meant = suggest(name, knownServices);
-      const message =
-        'Your user policy has no service of this name, so the service exists only in this workspace, with its own credential.';
+      const message = phrase`Your user policy has no service of this name, so the service exists only in this workspace, with its own credential.`;
       if (meant === undefined) problems.information('unknown-service', span, message, { data: { service: name } });
       else {
-        problems.warning('unknown-service', span, `${message} Did you mean \`${meant}\`?`, {
+        problems.warning('unknown-service', span, phrase`${message} Did you mean \`${meant}\`?`, {
           suggestion: meant,
           data: { service: name },
         });
@@ -32,7 +32,7 @@ export function lintContext({ services }: Policy, context: LintContext, problems
       problems.information(
         'unused-rule',
         rule.span,
-        'No call needed this rule in the last 30 days. Consider removing it.',
+        phrase`No call needed this rule in the last 30 days. Consider removing it.`,
         {
           data: { service: name, rule: rule.id },
         },
@@ -44,9 +44,9 @@ export function lintContext({ services }: Policy, context: LintContext, problems
     const [first, ...others] = own;
     for (const other of others) {
       if (first === undefined || other.environment === first.environment) continue;
-      const message = `This service has the same credential as ${first.name}, which is in a different environment. Give each its own.`;
+      const message = phrase`This service has the same credential as ${first.name}, which is in a different environment. Give each its own.`;
       problems.warning('one-credential-two-environments', other.span, message, {
-        related: [problems.place(first.span, `${first.name} is here.`)],
+        related: [problems.place(first.span, phrase`${first.name} is here.`)],
         data: { service: other.name },
       });
     }

@@ -1,4 +1,5 @@
 import type { Method } from '../../request/parts/requestModel.ts';
+import { phrase } from '../../text/phrase.ts';
 import type { ProblemList } from '../../text/problems.ts';
 import { concernsCover } from '../model/restrictions.ts';
 import type { Rule } from '../model/rule.ts';
@@ -22,7 +23,7 @@ export function lintRules({ name, rules }: Service, problems: ProblemList): void
       problems.warning(
         'parameter-in-path',
         rule.span,
-        `{id} and :id match literally in a path. Use a wildcard for one segment: ${parameter}`,
+        phrase`{id} and :id match literally in a path. Use a wildcard for one segment: ${parameter}`,
         { data, suggestion: parameter },
       );
     }
@@ -33,7 +34,7 @@ export function lintRules({ name, rules }: Service, problems: ProblemList): void
       problems.warning(
         'body-without-type',
         rule.span,
-        'The agent can choose between JSON and a form, and an API that reads one of them does not see the fields of the other. Add `bodyType: json` or `bodyType: form`.',
+        phrase`The agent can choose between JSON and a form, and an API that reads one of them does not see the fields of the other. Add \`bodyType: json\` or \`bodyType: form\`.`,
         { data },
       );
     }
@@ -52,7 +53,7 @@ function lintAllow(
     problems.warning(
       'graphql-without-block',
       rule.span,
-      'A POST to a path with a segment graphql is denied without a `graphql` block. Add `graphql: { operations: [query] }`.',
+      phrase`A POST to a path with a segment graphql is denied without a \`graphql\` block. Add \`graphql: { operations: [query] }\`.`,
       { data },
     );
     return;
@@ -70,14 +71,14 @@ function lintAllow(
     problems.warning(
       'broad-write',
       rule.span,
-      `This rule allows ${list} on every path. Name the paths that are needed, or add \`approval: always\`.`,
+      phrase`This rule allows ${list} on every path. Name the paths that are needed, or add \`approval: always\`.`,
       { data },
     );
   } else {
     problems.information(
       'write-without-approval',
       rule.span,
-      `This rule allows ${list} without asking you. Add \`approval: always\`, or conditions, if that is too much.`,
+      phrase`This rule allows ${list} without asking you. Add \`approval: always\`, or conditions, if that is too much.`,
       { data },
     );
   }

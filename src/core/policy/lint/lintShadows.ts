@@ -1,3 +1,4 @@
+import { type Phrase, phrase } from '../../text/phrase.ts';
 import type { ProblemList } from '../../text/problems.ts';
 import { mayMeet } from '../compare/overlap.ts';
 import { asksAsStrictly } from '../compare/strictness.ts';
@@ -18,27 +19,28 @@ export function lintShadows({ name, rules }: Service, problems: ProblemList): vo
   const byDeny = new Shadows(denies, concernsCover, true);
   for (const rule of rules) {
     const data = { service: name, rule: rule.id };
-    const report = (code: 'unreachable-rule' | 'shadowed-rule', message: string, by: readonly Rule[]): void =>
-      problems.warning(code, rule.span, `${message} ${lines(by)}.`, {
-        related: by.map((other) => problems.place(other.span, `${other.pattern.text} is here.`)),
+    const report = (code: 'unreachable-rule' | 'shadowed-rule', message: Phrase, by: readonly Rule[]): void =>
+      problems.warning(code, rule.span, phrase`${message} ${lines(by)}.`, {
+        related: by.map((other) => problems.place(other.span, phrase`${other.pattern.text} is here.`)),
         data,
       });
     const denied = byDeny.of(rule);
     if (rule.effect === 'deny') {
-      if (denied.length > 0) report('shadowed-rule', 'This rule denies only what is already denied, in', denied);
+      if (denied.length > 0) report('shadowed-rule', phrase`This rule denies only what is already denied, in`, denied);
       else if (!allows.some((allow) => mayMeet(allow, rule))) {
         problems.information(
           'deny-without-effect',
           rule.span,
-          'No other rule allows what this rule denies, so it has no effect.',
+          phrase`No other rule allows what this rule denies, so it has no effect.`,
           { data },
         );
       }
       continue;
     }
     const allowed = denied.length > 0 ? [] : byAllow.of(rule);
-    if (denied.length > 0) report('unreachable-rule', 'Everything that this rule allows is denied, in', denied);
-    if (allowed.length > 0) report('shadowed-rule', 'This rule adds nothing to what is already allowed, in', allowed);
+    if (denied.length > 0) report('unreachable-rule', phrase`Everything that this rule allows is denied, in`, denied);
+    if (allowed.length > 0)
+      report('shadowed-rule', phrase`This rule adds nothing to what is already allowed, in`, allowed);
   }
 }
 
@@ -47,6 +49,7 @@ function saysAsMuch(outer: Rule, inner: Rule): boolean {
   return inner.approval === undefined || (asksAsStrictly(outer, inner.approval) && concernsCover(outer, inner));
 }
 
-function lines(rules: readonly Rule[]): string {
-  return rules.map(({ line }) => `line ${line}`).join(' and ');
+function lines(rules: readonly Rule[]): Phrase {
+  const [first, ...others] = rules.map(({ line }) => phrase`line ${line}`);
+  return others.reduce((before, line) => phrase`${before} and ${line}`, first ?? phrase``);
 }

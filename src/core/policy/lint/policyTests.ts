@@ -1,4 +1,5 @@
 import { canonicalise } from '../../request/canonicalise.ts';
+import { type Phrase, phrase } from '../../text/phrase.ts';
 import { type CompiledService, compileService, decide } from '../decide/decide.ts';
 import { decideTool } from '../decide/decideTool.ts';
 import type { Verdict } from '../model/decision.ts';
@@ -15,7 +16,7 @@ export interface PolicyTestResult {
   readonly got: Verdict | 'invalid';
   readonly ok: boolean;
   /** One sentence: why it was decided so. */
-  readonly reason: string;
+  readonly reason: Phrase;
   /** With `invalid`, where the file has no such service or server. */
   readonly unknown?: {
     /** The name of the file's that is nearest, if one is near. */
@@ -60,10 +61,10 @@ function unknown(
   names: Iterable<string>,
 ): PolicyTestResult {
   const meant = suggest(name, [...names].slice(0, MAX_COMPARED));
-  const reason = `This file has no ${kind} of that name.${meant === undefined ? '' : ` Did you mean \`${meant}\`?`}`;
+  const reason = phrase`This file has no ${kind} of that name.${meant === undefined ? '' : phrase` Did you mean \`${meant}\`?`}`;
   return { ...result(test, 'invalid', reason), unknown: meant === undefined ? {} : { meant } };
 }
 
-function result(test: PolicyTest, got: PolicyTestResult['got'], reason: string): PolicyTestResult {
+function result(test: PolicyTest, got: PolicyTestResult['got'], reason: Phrase): PolicyTestResult {
   return { test, got, ok: got === test.expect, reason };
 }

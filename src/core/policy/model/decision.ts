@@ -1,3 +1,4 @@
+import type { Phrase } from '../../text/phrase.ts';
 import type { Rule } from './rule.ts';
 
 export type Verdict = 'allow' | 'ask' | 'deny';
@@ -8,5 +9,5 @@ export interface Decision {
   /** The rule that decided; absent when nothing matched (default deny). With `ask`, the strictest that asks. */
   readonly rule?: Rule;
   /** One sentence that a person understands. */
-  readonly reason: string;
+  readonly reason: Phrase;
 }

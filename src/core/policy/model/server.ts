@@ -1,6 +1,7 @@
 import type { Limits } from '../../limits/limitsModel.ts';
 import type { BaseUrl } from '../../net/baseUrl.ts';
 import type { Network } from '../../net/network.ts';
+import type { Phrase } from '../../text/phrase.ts';
 import type { Span } from '../../text/span.ts';
 import type { NamePattern } from '../patterns/namePattern.ts';
 
@@ -49,5 +50,5 @@ export interface ToolDecision {
   /** The pattern that decided; absent when nothing matched (default deny). */
   readonly pattern?: NamePattern;
   /** One sentence that a person understands. */
-  readonly reason: string;
+  readonly reason: Phrase;
 }

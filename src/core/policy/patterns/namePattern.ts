@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../../result.ts';
+import { type Phrase, phrase } from '../../text/phrase.ts';
 import type { Span } from '../../text/span.ts';
 
 /** A compiled pattern of tool names. Plain data, so that it survives a structured clone. */
@@ -28,12 +29,14 @@ export function isToolName(name: string): boolean {
 export function compileNamePattern(
   text: string,
   place: Pick<NamePattern, 'span' | 'line'>,
-): Result<NamePattern, string> {
-  if (text.length > MAX_LENGTH) return err(`The pattern is longer than ${MAX_LENGTH} characters. Shorten it.`);
+): Result<NamePattern, Phrase> {
+  if (text.length > MAX_LENGTH) return err(phrase`The pattern is longer than ${MAX_LENGTH} characters. Shorten it.`);
   if (!PATTERN.test(text)) {
-    return err('A tool’s name has letters, digits, `_`, `-`, `.` and `/`; `*` matches one or more of them.');
+    return err(
+      phrase`A tool’s name has letters, digits, \`_\`, \`-\`, \`.\` and \`/\`; \`*\` matches one or more of them.`,
+    );
   }
-  if (text.includes('**')) return err('Write a single `*`: it matches any number of characters.');
+  if (text.includes('**')) return err(phrase`Write a single \`*\`: it matches any number of characters.`);
   return ok({ text, parts: text.split('*'), folded: text.toLowerCase().split('*'), ...place });
 }
 

@@ -1,5 +1,6 @@
 import { canonicalPath } from '../../request/parts/path.ts';
 import { err, ok, type Result } from '../../result.ts';
+import { type Phrase, phrase } from '../../text/phrase.ts';
 import { foldPathSegment, readParts } from './readings.ts';
 
 /** One step of a pattern. Segments are compared as they are spelled in a canonical path. */
@@ -31,7 +32,7 @@ export interface Pattern {
 /** How many `**` a pattern may have: a walk along a path stands at as many places at once. */
 const MAX_DEEP = 16;
 
-const ALONE = '`**` must stand alone between slashes, as in /a/**/b. Inside a segment, write a single `*`.';
+const ALONE = phrase`\`**\` must stand alone between slashes, as in /a/**/b. Inside a segment, write a single \`*\`.`;
 
 const ANY: PathUnit = { kind: 'any' };
 const DEEP: PathUnit = { kind: 'deep' };
@@ -41,16 +42,17 @@ const DEEP: PathUnit = { kind: 'deep' };
  * is zero or more whole segments, at the end one or more; everything else is literal. No RegExp is built from it.
  * The error says what is wrong and what to write instead.
  */
-export function compilePattern(text: string): Result<Pattern, string> {
+export function compilePattern(text: string): Result<Pattern, Phrase> {
   const canonical = canonicalPath(text, { pattern: true });
-  if (!canonical.ok) return err(`${canonical.error.message} ${canonical.error.nextStep}`);
+  if (!canonical.ok) return err(phrase`${canonical.error.message} ${canonical.error.nextStep}`);
   const { path, segments } = canonical.value;
   const mixed = segments.find((segment) => segment !== '**' && segment.includes('**'));
   if (mixed !== undefined) {
     return err(ALONE);
   }
   const deeps = segments.filter((segment) => segment === '**').length;
-  if (deeps > MAX_DEEP) return err(`The pattern has ${deeps} \`**\`; ${MAX_DEEP} are the most. Split it into rules.`);
+  if (deeps > MAX_DEEP)
+    return err(phrase`The pattern has ${deeps} \`**\`; ${MAX_DEEP} are the most. Split it into rules.`);
 
   const strict = segments.flatMap((segment, index) => units(segment, index === segments.length - 1, sameParts));
   const whole = segments.at(-1) === '' ? segments.slice(0, -1) : segments;
@@ -74,11 +76,11 @@ export function valueUnits(pattern: string, spell: (part: string) => string): re
 }
 
 /** What is wrong with a pattern for a value; undefined when nothing is. */
-export function valuePatternProblem(pattern: string): string | undefined {
+export function valuePatternProblem(pattern: string): Phrase | undefined {
   const segments = pattern.split('/');
   if (segments.some((segment) => segment !== '**' && segment.includes('**'))) return ALONE;
   if (segments.filter((segment) => segment === '**').length > MAX_DEEP)
-    return `The pattern has more than ${MAX_DEEP} \`**\`.`;
+    return phrase`The pattern has more than ${MAX_DEEP} \`**\`.`;
   return undefined;
 }
 

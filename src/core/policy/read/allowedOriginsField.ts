@@ -1,4 +1,5 @@
 import { parseBaseUrl } from '../../net/baseUrl.ts';
+import { phrase } from '../../text/phrase.ts';
 import type { PolicyAuthor } from '../model/policy.ts';
 import { type Entry, type Reader, spanOf } from '../text/reader.ts';
 
@@ -15,21 +16,21 @@ export function readAllowedOrigins(
     reader.problems.error(
       'administrator-only',
       entry.key,
-      'Only the administrator’s policy file can have `allowedOrigins`. Remove it; the services here define their own origins.',
+      phrase`Only the administrator’s policy file can have \`allowedOrigins\`. Remove it; the services here define their own origins.`,
     );
     return undefined;
   }
   const items = reader.list(entry, '`allowedOrigins`', EXAMPLE);
   return items?.flatMap((item) => {
     const at = item === null ? reader.at(entry) : spanOf(item);
-    const text = reader.text(item, at, 'An origin');
+    const text = reader.text(item, at, phrase`An origin`);
     if (text === undefined) return [];
     const origin = originOf(text);
     if (origin === undefined) {
       reader.problems.error(
         'bad-origin',
         at,
-        'An origin is a scheme and a host, with a port if it is not the usual one, such as https://api.example.com.',
+        phrase`An origin is a scheme and a host, with a port if it is not the usual one, such as https://api.example.com.`,
       );
     }
     return origin ?? [];

@@ -1,4 +1,5 @@
 import { isScalar, type ParsedNode } from 'yaml';
+import { type Phrase, phrase } from '../../text/phrase.ts';
 import { fieldPath } from '../decide/pairFields.ts';
 import type { Check, Condition, ConditionValue } from '../model/restrictionModel.ts';
 import { plainDecimal } from '../patterns/decimal.ts';
@@ -25,7 +26,7 @@ export function readConditions(
     reader.problems.error(
       'bad-condition',
       reader.at(entry),
-      `\`${source}\` has no conditions. Write ${example}, or remove the key.`,
+      phrase`\`${source}\` has no conditions. Write ${example}, or remove the key.`,
     );
     return 'wrong';
   }
@@ -44,8 +45,8 @@ export function readConditions(
 }
 
 const NAMES = {
-  query: 'This cannot be a parameter’s name. Write it as the API expects it, such as limit or "created[gte]".',
-  body: 'This cannot be a field’s name. Write it with dots, such as customer.id, or as a JSON Pointer, such as "/customer/id".',
+  query: phrase`This cannot be a parameter’s name. Write it as the API expects it, such as limit or "created[gte]".`,
+  body: phrase`This cannot be a field’s name. Write it with dots, such as customer.id, or as a JSON Pointer, such as "/customer/id".`,
 };
 
 /** Where a name points to; undefined for one that names nothing. JSON Pointer: RFC 6901. */
@@ -62,9 +63,9 @@ function namePath(name: string, source: Condition['source']): readonly string[] 
 }
 
 function readChecks(reader: Reader, field: Entry): readonly Check[] | undefined {
-  const fields = reader.map(field.value, reader.at(field), 'A condition', '{ equals: usd }');
+  const fields = reader.map(field.value, reader.at(field), phrase`A condition`, '{ equals: usd }');
   if (fields === undefined) return undefined;
-  reader.onlyKnown(fields, KEYS, 'A condition', {
+  reader.onlyKnown(fields, KEYS, phrase`A condition`, {
     eq: 'equals',
     is: 'equals',
     oneof: 'in',
@@ -90,19 +91,19 @@ function readChecks(reader: Reader, field: Entry): readonly Check[] | undefined 
   reader.problems.error(
     'bad-condition',
     reader.at(field),
-    'This condition is empty. Write one of: equals, in, max, min, matches, present.',
+    phrase`This condition is empty. Write one of: equals, in, max, min, matches, present.`,
   );
   return undefined;
 }
 
 function readCheck(reader: Reader, entry: Entry, key: (typeof KEYS)[number]): Check | undefined {
-  const wrong = (help: string): undefined => {
-    reader.problems.error('bad-condition', reader.at(entry), `\`${key}\` ${help}`);
+  const wrong = (help: Phrase): undefined => {
+    reader.problems.error('bad-condition', reader.at(entry), phrase`\`${key}\` ${help}`);
   };
   switch (key) {
     case 'equals': {
       const value = plainValue(entry.value);
-      return value === undefined ? wrong(`must be ${VALUES}.`) : { kind: key, value };
+      return value === undefined ? wrong(phrase`must be ${VALUES}.`) : { kind: key, value };
     }
     case 'in': {
       const items = reader.list(entry, '`in`', '[usd, eur]');
@@ -110,32 +111,36 @@ function readCheck(reader: Reader, entry: Entry, key: (typeof KEYS)[number]): Ch
       const values: ConditionValue[] = [];
       for (const item of items) {
         const value = plainValue(item);
-        if (value === undefined) return wrong(`must be a list of values, each ${VALUES}.`);
+        if (value === undefined) return wrong(phrase`must be a list of values, each ${VALUES}.`);
         values.push(value);
       }
-      return values.length === 0 ? wrong('is empty. Write at least one value, such as [usd].') : { kind: key, values };
+      return values.length === 0
+        ? wrong(phrase`is empty. Write at least one value, such as [usd].`)
+        : { kind: key, values };
     }
     case 'max':
     case 'min': {
       const limit = plainValue(entry.value);
       return typeof limit === 'number'
         ? { kind: key, limit }
-        : wrong('must be a decimal number of up to 15 digits, such as 5000 or 0.5.');
+        : wrong(phrase`must be a decimal number of up to 15 digits, such as 5000 or 0.5.`);
     }
     case 'matches': {
       const pattern = reader.text(entry.value, reader.at(entry), '`matches`');
       if (pattern === undefined) return undefined;
-      const problem = pattern === '' ? 'It is empty.' : valuePatternProblem(pattern);
-      return problem === undefined ? { kind: key, pattern } : wrong(`must be a pattern, such as cus_*. ${problem}`);
+      const problem = pattern === '' ? phrase`It is empty.` : valuePatternProblem(pattern);
+      return problem === undefined
+        ? { kind: key, pattern }
+        : wrong(phrase`must be a pattern, such as cus_*. ${problem}`);
     }
     case 'present': {
       const present = plainValue(entry.value);
-      return typeof present === 'boolean' ? { kind: key, present } : wrong('must be true or false.');
+      return typeof present === 'boolean' ? { kind: key, present } : wrong(phrase`must be true or false.`);
     }
   }
 }
 
-const VALUES = 'a string, true, false, null, or a decimal number of up to 15 digits';
+const VALUES = phrase`a string, true, false, null, or a decimal number of up to 15 digits`;
 
 /** Numbers as they are written: what YAML makes of 0x10 or 1e3 is not what a person reads. */
 function plainValue(node: ParsedNode | null): ConditionValue | undefined {

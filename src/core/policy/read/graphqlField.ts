@@ -1,4 +1,5 @@
 import { isScalar } from 'yaml';
+import { phrase } from '../../text/phrase.ts';
 import { type GraphqlScope, OPERATIONS, type OperationType } from '../model/restrictionModel.ts';
 import { type Entry, type Reader, spanOf } from '../text/reader.ts';
 import { suggest } from '../text/suggest.ts';
@@ -56,17 +57,17 @@ function names<T extends string>(
     reader.problems.error(
       'bad-graphql',
       reader.at(entry),
-      `${what} is empty. Write at least one entry, such as ${example}.`,
+      phrase`${what} is empty. Write at least one entry, such as ${example}.`,
     );
     return undefined;
   }
   const found: T[] = [];
   for (const item of items) {
     const at = item === null ? reader.at(entry) : spanOf(item);
-    const text = reader.text(item, at, `An entry of ${what}`);
+    const text = reader.text(item, at, phrase`An entry of ${what}`);
     if (text === undefined) return undefined;
     if (!fits(text)) {
-      reader.problems.error('bad-graphql', at, `${what} cannot contain this. ${help}`, suggest(text, OPERATIONS));
+      reader.problems.error('bad-graphql', at, phrase`${what} cannot contain this. ${help}`, suggest(text, OPERATIONS));
       return undefined;
     }
     found.push(text);

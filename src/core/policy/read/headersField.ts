@@ -1,4 +1,5 @@
 import { isReservedHeader, sameHeader } from '../../request/parts/headers.ts';
+import { phrase } from '../../text/phrase.ts';
 import type { Span } from '../../text/span.ts';
 import { isHeaderName } from '../auth/authReader.ts';
 import type { Auth } from '../auth/authTypes.ts';
@@ -21,7 +22,11 @@ export function readHeaders(reader: Reader, entry: Entry | undefined, auth: Auth
   const headerName = (written: string, at: Span): string | undefined => {
     const name = written.toLowerCase();
     if (!isHeaderName(written)) {
-      reader.problems.error('bad-header-name', at, 'This is not a header name. Write letters, digits and dashes.');
+      reader.problems.error(
+        'bad-header-name',
+        at,
+        phrase`This is not a header name. Write letters, digits and dashes.`,
+      );
       return undefined;
     }
     const own = auth === undefined ? [] : authHeaders(auth);
@@ -29,7 +34,7 @@ export function readHeaders(reader: Reader, entry: Entry | undefined, auth: Auth
       reader.problems.error(
         'reserved-header',
         at,
-        'This header is set by the gateway, or would change where or how the request is sent. Remove it; the credential belongs in `auth`.',
+        phrase`This header is set by the gateway, or would change where or how the request is sent. Remove it; the credential belongs in \`auth\`.`,
       );
       return undefined;
     }
@@ -37,7 +42,7 @@ export function readHeaders(reader: Reader, entry: Entry | undefined, auth: Auth
       reader.problems.error(
         'duplicate-header',
         at,
-        'This header is listed twice. Header names ignore upper and lower case.',
+        phrase`This header is listed twice. Header names ignore upper and lower case.`,
       );
       return undefined;
     }
@@ -51,14 +56,14 @@ export function readHeaders(reader: Reader, entry: Entry | undefined, auth: Auth
     setEntry && reader.map(setEntry.value, reader.at(setEntry), '`headers.set`', '{ x-vendor-mode: simple }');
   for (const pair of pairs?.entries ?? []) {
     const name = headerName(pair.name, pair.key);
-    const value = reader.text(pair.value, reader.at(pair), 'A header’s value');
+    const value = reader.text(pair.value, reader.at(pair), phrase`A header’s value`);
     if (name === undefined || value === undefined) continue;
     // RFC 9110, 5.5: visible characters, with single spaces or tabs only inside.
     if (!/^[\x21-\x7e](?:[\x20-\x7e]{0,1022}[\x21-\x7e])?$/.test(value)) {
       reader.problems.error(
         'bad-header-value',
         reader.at(pair),
-        'A header value must be 1 to 1,024 printable ASCII characters, without spaces at the start or end.',
+        phrase`A header value must be 1 to 1,024 printable ASCII characters, without spaces at the start or end.`,
       );
       continue;
     }
@@ -66,7 +71,7 @@ export function readHeaders(reader: Reader, entry: Entry | undefined, auth: Auth
       reader.problems.warning(
         'credential-like-header',
         pair.key,
-        'This header’s name sounds like a credential. A policy file never holds one: use `auth: { type: header, name: … }` instead.',
+        phrase`This header’s name sounds like a credential. A policy file never holds one: use \`auth: { type: header, name: … }\` instead.`,
       );
     }
     set.push([name, value]);
@@ -77,7 +82,7 @@ export function readHeaders(reader: Reader, entry: Entry | undefined, auth: Auth
   const items = allowEntry && reader.list(allowEntry, '`headers.allow`', '[x-trace-id]');
   for (const item of items ?? []) {
     const at = item === null ? (allowEntry?.key ?? entry.key) : spanOf(item);
-    const written = reader.text(item, at, 'A header’s name');
+    const written = reader.text(item, at, phrase`A header’s name`);
     const name = written === undefined ? undefined : headerName(written, at);
     if (name !== undefined) allow.push(name);
   }

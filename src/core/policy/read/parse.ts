@@ -1,6 +1,7 @@
 import { readLimits } from '../../limits/limitsField.ts';
 import { parseBaseUrl } from '../../net/baseUrl.ts';
 import type { Network } from '../../net/network.ts';
+import { phrase } from '../../text/phrase.ts';
 import { ProblemList } from '../../text/problems.ts';
 import { readAuth } from '../auth/authField.ts';
 import type { PolicyAuthor, PolicyDocument, PolicyTest } from '../model/policy.ts';
@@ -92,14 +93,14 @@ function readDocument(text: string, author: PolicyAuthor, read: ReadTree): Readi
   const fields = reader.map(
     tree.root,
     tree.root === null ? top : spanFrom(tree.root.range),
-    'A policy file',
+    phrase`A policy file`,
     '`services: { … }`',
   );
   if (fields === undefined) return reading;
   const known = ['version', 'services', 'servers', 'tests', ...(author === 'administrator' ? ['allowedOrigins'] : [])];
   // Has a problem of its own in a person's file.
   const others = fields.entries.filter(({ name }) => name !== 'allowedOrigins');
-  reader.onlyKnown({ ...fields, entries: others }, known, 'A policy file', { apis: 'services' });
+  reader.onlyKnown({ ...fields, entries: others }, known, phrase`A policy file`, { apis: 'services' });
   readVersion(reader, fields.get('version'));
   reading.allowedOrigins = readAllowedOrigins(reader, fields.get('allowedOrigins'), author);
   reading.tests = readTests(reader, fields.get('tests'));
@@ -107,7 +108,7 @@ function readDocument(text: string, author: PolicyAuthor, read: ReadTree): Readi
   const named = entry && reader.map(entry.value, reader.at(entry), '`services`', `{ stripe: ${SERVICE_EXAMPLE} }`);
   const wrapped = fields.get('servers');
   if (author === 'person' && wrapped === undefined && (entry === undefined || named?.entries.length === 0)) {
-    problems.information('no-services', entry?.key ?? top, 'This policy has no services, so it allows nothing.');
+    problems.information('no-services', entry?.key ?? top, phrase`This policy has no services, so it allows nothing.`);
   }
   for (const service of named?.entries ?? []) {
     const read = readService(reader, service, (owner, literal) => {
@@ -130,7 +131,7 @@ function readVersion(reader: Reader, entry: Entry | undefined): void {
   reader.problems.error(
     'unsupported-version',
     reader.at(entry),
-    'The only version is 1. Write `version: 1`, or remove the line.',
+    phrase`The only version is 1. Write \`version: 1\`, or remove the line.`,
     // An empty value has no place of its own to write it.
     reader.at(entry) === entry.key ? undefined : '1',
   );
@@ -147,16 +148,16 @@ function readService(
     problems.error(
       'bad-service-name',
       key,
-      'A service’s name starts with a lower-case letter and has up to 63 lower-case letters, digits and dashes.',
+      phrase`A service’s name starts with a lower-case letter and has up to 63 lower-case letters, digits and dashes.`,
       likelyName(name),
     );
   }
-  const fields = reader.map(entry.value, reader.at(entry), 'A service', SERVICE_EXAMPLE);
+  const fields = reader.map(entry.value, reader.at(entry), phrase`A service`, SERVICE_EXAMPLE);
   if (fields === undefined) return undefined;
   const literals = fields.entries.filter((field) => isCredentialKey(field.name));
   for (const literal of literals) onLiteral(fields, literal);
   const others = fields.entries.filter((field) => !literals.includes(field));
-  reader.onlyKnown({ ...fields, entries: others }, SERVICE_KEYS, 'A service', {
+  reader.onlyKnown({ ...fields, entries: others }, SERVICE_KEYS, phrase`A service`, {
     url: 'baseUrl',
     endpoint: 'baseUrl',
     host: 'baseUrl',
@@ -173,7 +174,7 @@ function readService(
     networkEntry === undefined ? 'public' : reader.word(networkEntry, NETWORKS, 'unknown-network', '`network`');
   const baseUrl = readBaseUrl(reader, fields, key, network);
   const authEntry = fields.get('auth');
-  if (authEntry === undefined) reader.missing(key, 'This service', 'auth', 'auth: { type: bearer }');
+  if (authEntry === undefined) reader.missing(key, phrase`This service`, 'auth', 'auth: { type: bearer }');
   const auth = authEntry === undefined ? undefined : readAuth(reader, authEntry, network, onLiteral);
   const headers = readHeaders(reader, fields.get('headers'), auth);
   const limits = readLimits(reader, fields.get('limits'));
@@ -185,7 +186,7 @@ function readService(
     problems.warning(
       'no-policies',
       policiesEntry?.key ?? key,
-      'This service has no policies, so every request to it is denied. Add a rule, such as `- { path: /v1/items, methods: [GET] }`.',
+      phrase`This service has no policies, so every request to it is denied. Add a rule, such as \`- { path: /v1/items, methods: [GET] }\`.`,
     );
   }
   if (baseUrl === undefined || auth === undefined || network === undefined) return undefined;
@@ -225,7 +226,7 @@ function readBaseUrl(
 ): Service['baseUrl'] | undefined {
   const entry = fields.get('baseUrl');
   if (entry === undefined) {
-    reader.missing(key, 'This service', 'baseUrl', 'baseUrl: https://api.example.com');
+    reader.missing(key, phrase`This service`, 'baseUrl', 'baseUrl: https://api.example.com');
     return undefined;
   }
   const text = reader.text(entry.value, reader.at(entry), '`baseUrl`');
@@ -247,7 +248,7 @@ function readDescription(reader: Reader, entry: Entry | undefined): string | und
     reader.problems.error(
       'bad-description',
       reader.at(entry),
-      `\`description\` is longer than ${MAX_DESCRIPTION} characters. Shorten it.`,
+      phrase`\`description\` is longer than ${MAX_DESCRIPTION} characters. Shorten it.`,
     );
     return undefined;
   }
@@ -261,7 +262,7 @@ function readEnvironment(reader: Reader, entry: Entry | undefined): string | und
     reader.problems.error(
       'bad-environment',
       reader.at(entry),
-      `\`environment\` must be 1 to ${MAX_ENVIRONMENT} characters, without spaces at the start or end, such as test.`,
+      phrase`\`environment\` must be 1 to ${MAX_ENVIRONMENT} characters, without spaces at the start or end, such as test.`,
     );
     return undefined;
   }
@@ -279,7 +280,7 @@ function readRotateEvery(reader: Reader, entry: Entry | undefined): number | und
   reader.problems.error(
     'bad-rotate-every',
     reader.at(entry),
-    `\`rotateEvery\` must be 1 to ${MAX_ROTATE_DAYS} days, such as 90d.`,
+    phrase`\`rotateEvery\` must be 1 to ${MAX_ROTATE_DAYS} days, such as 90d.`,
   );
   return undefined;
 }

@@ -1,6 +1,7 @@
 import { readLimits } from '../../limits/limitsField.ts';
 import { parseBaseUrl } from '../../net/baseUrl.ts';
 import type { Network } from '../../net/network.ts';
+import { phrase } from '../../text/phrase.ts';
 import type { Span } from '../../text/span.ts';
 import type { Server, ServerRun } from '../model/server.ts';
 import { warnOfLocalhost } from '../text/localhostWarning.ts';
@@ -35,13 +36,13 @@ export function readServer(reader: Reader, entry: Entry, literals: ServerLiteral
       'bad-server-name',
       key,
       name === RESERVED
-        ? `\`${RESERVED}\` is the name of Valet Key’s own server. Choose another name.`
-        : 'A server’s name starts with a lower-case letter and has up to 63 lower-case letters, digits and dashes.',
+        ? phrase`\`${RESERVED}\` is the name of Valet Key’s own server. Choose another name.`
+        : phrase`A server’s name starts with a lower-case letter and has up to 63 lower-case letters, digits and dashes.`,
     );
   }
-  const fields = reader.map(entry.value, reader.at(entry), 'A server', EXAMPLE);
+  const fields = reader.map(entry.value, reader.at(entry), phrase`A server`, EXAMPLE);
   if (fields === undefined) return undefined;
-  reader.onlyKnown(fields, KEYS, 'A server', {
+  reader.onlyKnown(fields, KEYS, phrase`A server`, {
     arguments: 'args',
     environment: 'env',
     baseurl: 'url',
@@ -77,7 +78,7 @@ function readRun(reader: Reader, fields: Fields, key: Span): ServerRun | undefin
     reader.problems.error(
       'command-or-url',
       url?.key ?? key,
-      'A server needs either a `command`, which is started, or a `url`, which is connected to.',
+      phrase`A server needs either a \`command\`, which is started, or a \`url\`, which is connected to.`,
     );
     return undefined;
   }
@@ -89,7 +90,7 @@ function readRun(reader: Reader, fields: Fields, key: Span): ServerRun | undefin
     reader.problems.error(
       'command-or-url',
       field.key,
-      `\`${name}\` is only for a server with a \`${owner}\`. Remove it.`,
+      phrase`\`${name}\` is only for a server with a \`${owner}\`. Remove it.`,
     );
   }
   return url === undefined ? readCommand(reader, fields, command) : readUrl(reader, fields, url);
@@ -105,7 +106,7 @@ function readCommand(reader: Reader, fields: Fields, entry: Entry | undefined): 
     reader.problems.error(
       'bad-command',
       reader.at(entry),
-      '`command` is one program: a name on the PATH, or an absolute path. Put its arguments into `args`; no shell interprets them.',
+      phrase`\`command\` is one program: a name on the PATH, or an absolute path. Put its arguments into \`args\`; no shell interprets them.`,
     );
     return undefined;
   }
@@ -121,7 +122,7 @@ function readCommand(reader: Reader, fields: Fields, entry: Entry | undefined): 
       reader.problems.error(
         'literal-credential',
         at,
-        'This argument looks like a credential. A policy file never holds one, and other processes can read arguments: use `env` with `{ credential: NAME }`, and rotate this one if the file was shared.',
+        phrase`This argument looks like a credential. A policy file never holds one, and other processes can read arguments: use \`env\` with \`{ credential: NAME }\`, and rotate this one if the file was shared.`,
       );
     }
   });
@@ -129,7 +130,7 @@ function readCommand(reader: Reader, fields: Fields, entry: Entry | undefined): 
     reader.problems.warning(
       'unpinned-package',
       loose.at ?? reader.at(entry),
-      `${loose.name} is not pinned to an exact version, so each start may run different code from the code that was approved. Write the version, such as ${loose.example}.`,
+      phrase`${loose.name} is not pinned to an exact version, so each start may run different code from the code that was approved. Write the version, such as ${loose.example}.`,
     );
   }
   return { by: 'command', command, args: values };
@@ -144,7 +145,7 @@ function readArgs(
   if (items === undefined) return undefined;
   const args = items.map((item) => {
     const at = item === null ? reader.at(entry) : spanOf(item);
-    const value = reader.text(item, at, 'An argument');
+    const value = reader.text(item, at, phrase`An argument`);
     return value === undefined ? undefined : { value, at };
   });
   const whole = args.filter((arg) => arg !== undefined);
@@ -153,7 +154,7 @@ function readArgs(
     reader.problems.error(
       'bad-argument',
       reader.at(entry),
-      `\`args\` can have at most ${MAX_ARGS} strings of at most ${MAX_ARG} characters.`,
+      phrase`\`args\` can have at most ${MAX_ARGS} strings of at most ${MAX_ARG} characters.`,
     );
     return undefined;
   }
@@ -182,7 +183,7 @@ function readDescription(reader: Reader, entry: Entry | undefined): string | und
   reader.problems.error(
     'bad-description',
     reader.at(entry),
-    `\`description\` is longer than ${MAX_DESCRIPTION} characters. Shorten it.`,
+    phrase`\`description\` is longer than ${MAX_DESCRIPTION} characters. Shorten it.`,
   );
   return undefined;
 }

@@ -1,3 +1,4 @@
+import { phrase } from '../../text/phrase.ts';
 import type { Server } from '../model/server.ts';
 import type { Entry, Reader } from '../text/reader.ts';
 import { readServer } from './readServer.ts';
@@ -27,7 +28,7 @@ export function readServers(
       reader.problems.error(
         'duplicate-name',
         one.key,
-        'A service already has this name. Services and servers share one namespace: choose another name.',
+        phrase`A service already has this name. Services and servers share one namespace: choose another name.`,
       );
     }
     const server = readServer(reader, one, literals);
@@ -43,8 +44,8 @@ export function readServers(
           'shared-credential',
           one.key,
           services.has(credential)
-            ? `The credential of the service \`${credential}\` is sent only to that service. Use another one, such as \`credential: ${server.name}\`, and enter the value for it.`
-            : `The server \`${owner}\` already uses the credential \`${credential}\`, and each credential is bound to one destination. Use another one.`,
+            ? phrase`The credential of the service \`${credential}\` is sent only to that service. Use another one, such as \`credential: ${server.name}\`, and enter the value for it.`
+            : phrase`The server \`${owner}\` already uses the credential \`${credential}\`, and each credential is bound to one destination. Use another one.`,
         );
       }
     }

@@ -1,5 +1,6 @@
 import type { ParsedNode } from 'yaml';
 import { METHODS, type Method } from '../../request/parts/requestModel.ts';
+import { phrase } from '../../text/phrase.ts';
 import type { Span } from '../../text/span.ts';
 import { BODY_TYPES, type Restrictions } from '../model/restrictionModel.ts';
 import type { Approval, Rule, RuleEffect } from '../model/rule.ts';
@@ -30,12 +31,12 @@ function readRule(reader: Reader, node: ParsedNode | null, listKey: Span, id: st
   const own = node === null ? listKey : spanOf(node);
   const span = own.end > own.start ? own : listKey;
   if (isEmpty(node)) {
-    reader.problems.error('wrong-type', span, `This rule is empty. Write it as ${EXAMPLE}, or remove the dash.`);
+    reader.problems.error('wrong-type', span, phrase`This rule is empty. Write it as ${EXAMPLE}, or remove the dash.`);
     return undefined;
   }
-  const fields = reader.map(node, span, 'A rule', EXAMPLE);
+  const fields = reader.map(node, span, phrase`A rule`, EXAMPLE);
   if (fields === undefined) return undefined;
-  reader.onlyKnown(fields, KEYS, 'A rule', {
+  reader.onlyKnown(fields, KEYS, phrase`A rule`, {
     url: 'path',
     route: 'path',
     verb: 'methods',
@@ -61,7 +62,7 @@ function readRule(reader: Reader, node: ParsedNode | null, listKey: Span, id: st
   const effect = effectEntry === undefined ? 'allow' : reader.word(effectEntry, EFFECTS, 'unknown-effect', '`effect`');
   const methodsEntry = fields.get('methods');
   if (methodsEntry === undefined && effect === 'allow') {
-    reader.missing(head, 'An allow rule', 'methods', 'methods: [GET]', 'map');
+    reader.missing(head, phrase`An allow rule`, 'methods', 'methods: [GET]', 'map');
   }
   const methods = methodsEntry === undefined ? undefined : readMethods(reader, methodsEntry);
   const approval = readApproval(reader, fields.get('approval'), effect);
@@ -72,7 +73,7 @@ function readRule(reader: Reader, node: ParsedNode | null, listKey: Span, id: st
     reader.problems.error(
       'bad-graphql',
       reader.at(graphqlEntry),
-      '`graphql: false` is for allow rules: a deny rule without `graphql` denies every body. Remove it.',
+      phrase`\`graphql: false\` is for allow rules: a deny rule without \`graphql\` denies every body. Remove it.`,
     );
     return undefined;
   }
@@ -114,7 +115,7 @@ function readApproval(reader: Reader, entry: Entry | undefined, effect: RuleEffe
     reader.problems.error(
       'approval-on-deny',
       reader.at(entry),
-      'A deny rule cannot ask for approval. Remove `approval`, or remove `effect: deny`.',
+      phrase`A deny rule cannot ask for approval. Remove \`approval\`, or remove \`effect: deny\`.`,
     );
     return undefined;
   }
@@ -124,7 +125,7 @@ function readApproval(reader: Reader, entry: Entry | undefined, effect: RuleEffe
 function readPattern(reader: Reader, fields: Fields, head: Span): Pattern | undefined {
   const entry = fields.get('path');
   if (entry === undefined) {
-    reader.missing(head, 'A rule', 'path', 'path: /v1/items', 'map');
+    reader.missing(head, phrase`A rule`, 'path', 'path: /v1/items', 'map');
     return undefined;
   }
   const text = reader.text(entry.value, reader.at(entry), '`path`');
@@ -133,7 +134,7 @@ function readPattern(reader: Reader, fields: Fields, head: Span): Pattern | unde
     reader.problems.error(
       'forbidden-character',
       reader.at(entry),
-      '`path` contains an invisible character. Remove it.',
+      phrase`\`path\` contains an invisible character. Remove it.`,
     );
     return undefined;
   }
@@ -151,7 +152,7 @@ function readMethods(reader: Reader, entry: Entry): ReadonlySet<Method> | undefi
     reader.problems.error(
       'no-methods',
       reader.at(entry),
-      '`methods` is empty. Write at least one method, such as [GET].',
+      phrase`\`methods\` is empty. Write at least one method, such as [GET].`,
     );
     return undefined;
   }
@@ -162,22 +163,22 @@ function readMethods(reader: Reader, entry: Entry): ReadonlySet<Method> | undefi
     const method = readMethod(reader, item, at);
     if (method === undefined) complete = false;
     else if (methods.has(method))
-      reader.problems.warning('duplicate-method', at, 'This method is listed twice. Remove one.');
+      reader.problems.warning('duplicate-method', at, phrase`This method is listed twice. Remove one.`);
     else methods.add(method);
   }
   return complete ? methods : undefined;
 }
 
 function readMethod(reader: Reader, item: ParsedNode | null, at: Span): Method | undefined {
-  const text = reader.text(item, at, 'A method');
+  const text = reader.text(item, at, phrase`A method`);
   if (text === undefined) return undefined;
   const method = METHODS.find((one) => one === text);
   if (method !== undefined) return method;
   const meant = suggest(text, METHODS);
   const help =
     meant === undefined
-      ? `Write one of: ${METHODS.join(', ')}.`
-      : `Did you mean ${meant}? Methods are written in upper case.`;
-  reader.problems.error('unknown-method', at, `A policy cannot use this method. ${help}`, meant);
+      ? phrase`Write one of: ${METHODS.join(', ')}.`
+      : phrase`Did you mean ${meant}? Methods are written in upper case.`;
+  reader.problems.error('unknown-method', at, phrase`A policy cannot use this method. ${help}`, meant);
   return undefined;
 }

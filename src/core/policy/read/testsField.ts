@@ -1,5 +1,6 @@
 import { isMap, isScalar, isSeq, type ParsedNode } from 'yaml';
 import type { RequestInput } from '../../request/parts/requestModel.ts';
+import { phrase } from '../../text/phrase.ts';
 import type { Span } from '../../text/span.ts';
 import type { Verdict } from '../model/decision.ts';
 import type { PolicyTest } from '../model/policy.ts';
@@ -18,7 +19,7 @@ export function readTests(reader: Reader, entry: Entry | undefined): PolicyTest[
   if (entry === undefined) return [];
   const items = reader.list(entry, '`tests`', `[${EXAMPLE}]`) ?? [];
   if (items.length > MAX_TESTS) {
-    reader.problems.error('bad-test', entry.key, `A policy file has at most ${MAX_TESTS} tests. Remove some.`);
+    reader.problems.error('bad-test', entry.key, phrase`A policy file has at most ${MAX_TESTS} tests. Remove some.`);
     return [];
   }
   return items.flatMap((item) => readTest(reader, item, entry) ?? []);
@@ -27,12 +28,17 @@ export function readTests(reader: Reader, entry: Entry | undefined): PolicyTest[
 function readTest(reader: Reader, node: ParsedNode | null, list: Entry): PolicyTest | undefined {
   const span = node === null ? list.key : spanOf(node);
   if (isEmpty(node)) {
-    reader.problems.error('wrong-type', span, `This test is empty. Write it as ${EXAMPLE}, or remove the dash.`);
+    reader.problems.error('wrong-type', span, phrase`This test is empty. Write it as ${EXAMPLE}, or remove the dash.`);
     return undefined;
   }
-  const fields = reader.map(node, span, 'A test', EXAMPLE);
+  const fields = reader.map(node, span, phrase`A test`, EXAMPLE);
   if (fields === undefined) return undefined;
-  reader.onlyKnown(fields, KEYS, 'A test', { title: 'name', verdict: 'expect', expected: 'expect', call: 'request' });
+  reader.onlyKnown(fields, KEYS, phrase`A test`, {
+    title: 'name',
+    verdict: 'expect',
+    expected: 'expect',
+    call: 'request',
+  });
   const head = fields.entries[0]?.key ?? span;
   const name = required(reader, fields, head, 'name', 'name: reads charges');
   const expect = required(reader, fields, head, 'expect', 'expect: allow');
@@ -53,7 +59,7 @@ function readTest(reader: Reader, node: ParsedNode | null, list: Entry): PolicyT
 
 function required(reader: Reader, fields: Fields, at: Entry['key'], key: string, example: string): Entry | undefined {
   const entry = fields.get(key);
-  if (entry === undefined) reader.missing(at, 'A test', key, example, 'map');
+  if (entry === undefined) reader.missing(at, phrase`A test`, key, example, 'map');
   return entry;
 }
 
@@ -99,7 +105,7 @@ function readRequest(reader: Reader, entry: Entry): Asked | undefined {
   for (const key of ['query', 'headers', 'form'] as const) {
     const field = fields.get(key);
     if (field !== undefined && !isMap(field.value)) {
-      reader.problems.error('wrong-type', reader.at(field), `\`${key}\` must be a map.`);
+      reader.problems.error('wrong-type', reader.at(field), phrase`\`${key}\` must be a map.`);
       return undefined;
     }
   }
@@ -111,10 +117,10 @@ function readRequest(reader: Reader, entry: Entry): Asked | undefined {
 /** A call to a tool of a wrapped server. */
 function readToolCall(reader: Reader, fields: Fields, entry: Entry): Asked | undefined {
   const { key: at } = entry;
-  reader.onlyKnown(fields, TOOL_KEYS, '`request` to a server', {});
+  reader.onlyKnown(fields, TOOL_KEYS, phrase`\`request\` to a server`, {});
   const text = (key: (typeof TOOL_KEYS)[number]): string | undefined => {
     const field = fields.get(key);
-    if (field === undefined) reader.missing(at, '`request` to a server', key, `${key}: …`);
+    if (field === undefined) reader.missing(at, phrase`\`request\` to a server`, key, `${key}: …`);
     return field && reader.text(field.value, reader.at(field), `\`${key}\``);
   };
   const [server, tool] = [text('server'), text('tool')];

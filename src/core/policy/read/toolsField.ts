@@ -1,3 +1,4 @@
+import { phrase } from '../../text/phrase.ts';
 import type { Span } from '../../text/span.ts';
 import type { ServerTools } from '../model/server.ts';
 import { compileNamePattern, type NamePattern } from '../patterns/namePattern.ts';
@@ -22,7 +23,7 @@ export function readTools(reader: Reader, entry: Entry | undefined, key: Span): 
     reader.problems.warning(
       'no-tools',
       entry?.key ?? key,
-      'This server has no allowed tools, so every call is denied. Add some, such as `tools: { allow: [get_*] }`.',
+      phrase`This server has no allowed tools, so every call is denied. Add some, such as \`tools: { allow: [get_*] }\`.`,
     );
   }
   return tools;
@@ -34,13 +35,13 @@ function readPatterns(reader: Reader, entry: Entry, list: string): NamePattern[]
     reader.problems.error(
       'bad-tool-pattern',
       entry.key,
-      `\`tools.${list}\` has more than ${MAX_PATTERNS} entries. Use \`*\` to cover several tools at once.`,
+      phrase`\`tools.${list}\` has more than ${MAX_PATTERNS} entries. Use \`*\` to cover several tools at once.`,
     );
     return [];
   }
   return items.flatMap((item) => {
     const at = item === null ? reader.at(entry) : spanOf(item);
-    const text = reader.text(item, at, 'The name of a tool');
+    const text = reader.text(item, at, phrase`The name of a tool`);
     if (text === undefined) return [];
     const pattern = compileNamePattern(text, { span: at, line: reader.problems.position(at.start).line });
     if (pattern.ok) return [pattern.value];

@@ -1,5 +1,6 @@
 import { isMap } from 'yaml';
 import { isReservedHeader, sameHeader } from '../../request/parts/headers.ts';
+import { phrase } from '../../text/phrase.ts';
 import { isHeaderName } from '../auth/authReader.ts';
 import type { ServerValue, ServerVariable } from '../model/server.ts';
 import type { Entry, Reader } from '../text/reader.ts';
@@ -37,7 +38,7 @@ export function readVariables(
       reader.problems.error(
         'duplicate-header',
         field.key,
-        'This header is listed twice. Header names ignore upper and lower case.',
+        phrase`This header is listed twice. Header names ignore upper and lower case.`,
       );
       continue;
     }
@@ -56,30 +57,30 @@ function nameFits(reader: Reader, { name: written, key }: Entry, name: string, k
       'bad-variable-name',
       key,
       LOADS_CODE.test(written)
-        ? 'This variable makes a process load other code or accept connections from others. Remove it; put the code to run into `args`.'
-        : 'The name of a variable has letters, digits and underscores, and does not start with a digit.',
+        ? phrase`This variable makes a process load other code or accept connections from others. Remove it; put the code to run into \`args\`.`
+        : phrase`The name of a variable has letters, digits and underscores, and does not start with a digit.`,
     );
     return false;
   }
   if (!isHeaderName(written)) {
-    reader.problems.error('bad-header-name', key, 'This is not a header name. Write letters, digits and dashes.');
+    reader.problems.error('bad-header-name', key, phrase`This is not a header name. Write letters, digits and dashes.`);
     return false;
   }
   const own = MCP_HEADERS.some((header) => sameHeader(header, name));
   if (own || (!sameHeader(name, 'authorization') && isReservedHeader(name))) {
-    reader.problems.error('reserved-header', key, 'This header is set by the gateway. Remove it.');
+    reader.problems.error('reserved-header', key, phrase`This header is set by the gateway. Remove it.`);
     return false;
   }
   return true;
 }
 
 function readCredential(reader: Reader, field: Entry, kind: 'env' | 'headers'): ServerValue | undefined {
-  const fields = reader.map(field.value, reader.at(field), 'A value', '{ credential: github-mcp }');
+  const fields = reader.map(field.value, reader.at(field), phrase`A value`, '{ credential: github-mcp }');
   if (fields === undefined) return undefined;
-  reader.onlyKnown(fields, ['credential', 'prefix'], 'A value', { secret: 'credential', name: 'credential' });
+  reader.onlyKnown(fields, ['credential', 'prefix'], phrase`A value`, { secret: 'credential', name: 'credential' });
   const nameEntry = fields.get('credential');
   if (nameEntry === undefined) {
-    reader.missing(field.key, 'This value', 'credential', 'credential: github-mcp');
+    reader.missing(field.key, phrase`This value`, 'credential', 'credential: github-mcp');
     return undefined;
   }
   const credential = reader.text(nameEntry.value, reader.at(nameEntry), '`credential`');
@@ -88,7 +89,7 @@ function readCredential(reader: Reader, field: Entry, kind: 'env' | 'headers'): 
     reader.problems.error(
       'bad-credential-name',
       reader.at(nameEntry),
-      '`credential` is the name under which a credential is stored, never its value: a lower-case letter, then up to 62 lower-case letters, digits and dashes.',
+      phrase`\`credential\` is the name under which a credential is stored, never its value: a lower-case letter, then up to 62 lower-case letters, digits and dashes.`,
     );
     return undefined;
   }
@@ -99,7 +100,7 @@ function readCredential(reader: Reader, field: Entry, kind: 'env' | 'headers'): 
       reader.problems.error(
         'bad-auth-prefix',
         reader.at(prefixEntry),
-        `\`prefix\` must be 1 to ${MAX_PREFIX} printable ASCII characters, such as "Bearer ".`,
+        phrase`\`prefix\` must be 1 to ${MAX_PREFIX} printable ASCII characters, such as "Bearer ".`,
       );
     }
     return undefined;
@@ -118,14 +119,14 @@ function readLiteral(
   kind: 'env' | 'headers',
   onLiteral: (field: Entry) => void,
 ): ServerValue | undefined {
-  const text = reader.text(field.value, reader.at(field), 'A value');
+  const text = reader.text(field.value, reader.at(field), phrase`A value`);
   if (text === undefined) return undefined;
   if (looksLikeSecret(text) || (namesSecret(field.name) && text !== '')) {
     onLiteral(field);
     reader.problems.error(
       'literal-credential',
       field.pair,
-      'A policy file never holds a credential. Write `{ credential: NAME }` and keep the value in VS Code; if this one was shared or committed, rotate it.',
+      phrase`A policy file never holds a credential. Write \`{ credential: NAME }\` and keep the value in VS Code; if this one was shared or committed, rotate it.`,
     );
     return undefined;
   }
@@ -134,8 +135,8 @@ function readLiteral(
       kind === 'headers' ? 'bad-header-value' : 'bad-variable-value',
       reader.at(field),
       kind === 'headers'
-        ? 'A header value must be 1 to 1,024 printable ASCII characters, without spaces at the start or end.'
-        : `A variable’s value has at most ${MAX_VALUE} characters.`,
+        ? phrase`A header value must be 1 to 1,024 printable ASCII characters, without spaces at the start or end.`
+        : phrase`A variable’s value has at most ${MAX_VALUE} characters.`,
     );
     return undefined;
   }

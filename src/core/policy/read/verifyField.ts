@@ -1,4 +1,5 @@
 import { canonicalPath } from '../../request/parts/path.ts';
+import { phrase } from '../../text/phrase.ts';
 import type { VerifyRequest } from '../model/service.ts';
 import type { Entry, Reader } from '../text/reader.ts';
 
@@ -26,7 +27,7 @@ export function readVerify(reader: Reader, entry: Entry | undefined): VerifyRequ
   const canonical = canonicalPath(path);
   if (!canonical.ok) {
     const { message, nextStep } = canonical.error;
-    reader.problems.error('bad-verify', reader.at(pathEntry), `${message} ${nextStep}`);
+    reader.problems.error('bad-verify', reader.at(pathEntry), phrase`${message} ${nextStep}`);
     return undefined;
   }
   return { method, path };

@@ -1,5 +1,6 @@
 import { isScalar } from 'yaml';
 import { Secret } from '../../secret.ts';
+import { phrase } from '../../text/phrase.ts';
 import type { Span } from '../../text/span.ts';
 import { type Entry, type Fields, type Reader, spanOf } from './reader.ts';
 
@@ -37,7 +38,7 @@ export function reportLiteral(
   reader.problems.error(
     'literal-credential',
     entry.pair,
-    `A policy file never holds a credential. Remove this \`${entry.name}\` and keep the value with *Valet Key: Add Service* or *Enter Credential*; if it was shared or committed, rotate it.`,
+    phrase`A policy file never holds a credential. Remove this \`${entry.name}\` and keep the value with *Valet Key: Add Service* or *Enter Credential*; if it was shared or committed, rotate it.`,
   );
   const node = entry.value;
   const valueSpan = node === null ? { start: entry.key.end, end: entry.key.end } : spanOf(node);

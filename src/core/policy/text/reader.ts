@@ -1,4 +1,5 @@
 import { isMap, isScalar, isSeq, type ParsedNode } from 'yaml';
+import { type Phrase, phrase } from '../../text/phrase.ts';
 import type { ProblemList } from '../../text/problems.ts';
 import type { Span } from '../../text/span.ts';
 import { suggest } from './suggest.ts';
@@ -48,10 +49,10 @@ export class Reader {
   }
 
   /** A map with any names. An empty value is an empty map. Undefined, and a problem, for anything else. */
-  map(node: ParsedNode | null, at: Span, what: string, example: string): Fields | undefined {
+  map(node: ParsedNode | null, at: Span, what: string | Phrase, example: string): Fields | undefined {
     if (isEmpty(node)) return EMPTY;
     if (!isMap(node)) {
-      this.problems.error('wrong-type', at, `${what} must be a map, such as ${example}.`);
+      this.problems.error('wrong-type', at, phrase`${what} must be a map, such as ${example}.`);
       return undefined;
     }
     const byName = new Map<string, Entry>();
@@ -69,14 +70,22 @@ export class Reader {
         this.problems.error(
           'bad-key',
           key,
-          `A key in ${what} is not a plain string. Write a name, in quotes if needed.`,
+          phrase`A key in ${what} is not a plain string. Write a name, in quotes if needed.`,
         );
       } else if (name === '<<') {
-        this.problems.error('merge-key', key, 'Merge keys (<<) are not allowed in a policy file. Write out the keys.');
+        this.problems.error(
+          'merge-key',
+          key,
+          phrase`Merge keys (<<) are not allowed in a policy file. Write out the keys.`,
+        );
       } else if (INHERITED.has(name)) {
-        this.problems.error('forbidden-name', key, 'This name is reserved by JavaScript. Choose another name.');
+        this.problems.error('forbidden-name', key, phrase`This name is reserved by JavaScript. Choose another name.`);
       } else if (firstForbidden(name) !== undefined || name.includes('\n')) {
-        this.problems.error('forbidden-character', key, `This key contains ${firstForbidden(name) ?? 'a line break'}.`);
+        this.problems.error(
+          'forbidden-character',
+          key,
+          phrase`This key contains ${firstForbidden(name) ?? phrase`a line break`}.`,
+        );
       } else {
         const before = byName.get(name);
         if (before === undefined) byName.set(name, entry);
@@ -85,7 +94,7 @@ export class Reader {
           this.problems.error(
             'duplicate-key',
             key,
-            `This key is already on line ${line}. Remove one of the two; their values are not merged.`,
+            phrase`This key is already on line ${line}. Remove one of the two; their values are not merged.`,
           );
         }
       }
@@ -94,47 +103,56 @@ export class Reader {
   }
 
   /** Reports every entry whose name is not one of `known`. */
-  onlyKnown(fields: Fields, known: readonly string[], what: string, synonyms?: Readonly<Record<string, string>>): void {
+  onlyKnown(
+    fields: Fields,
+    known: readonly string[],
+    what: string | Phrase,
+    synonyms?: Readonly<Record<string, string>>,
+  ): void {
     for (const entry of fields.entries) {
       if (known.includes(entry.name)) continue;
       const meant = suggest(entry.name, known, synonyms);
-      const help = meant === undefined ? `Known keys: ${known.join(', ')}.` : `Did you mean \`${meant}\`?`;
-      this.problems.error('unknown-key', entry.key, `${what} has no such key. ${help}`, meant);
+      const help = meant === undefined ? phrase`Known keys: ${known.join(', ')}.` : phrase`Did you mean \`${meant}\`?`;
+      this.problems.error('unknown-key', entry.key, phrase`${what} has no such key. ${help}`, meant);
     }
   }
 
   /** A list's items. An empty value is an empty list. */
-  list(entry: Entry, what: string, example: string): readonly (ParsedNode | null)[] | undefined {
+  list(entry: Entry, what: string | Phrase, example: string): readonly (ParsedNode | null)[] | undefined {
     if (isEmpty(entry.value)) return [];
     if (isSeq(entry.value)) return entry.value.items as (ParsedNode | null)[];
-    this.problems.error('wrong-type', this.at(entry), `${what} must be a list, such as ${example}.`);
+    this.problems.error('wrong-type', this.at(entry), phrase`${what} must be a list, such as ${example}.`);
     return undefined;
   }
 
   /** A text on one line. */
-  text(node: ParsedNode | null, at: Span, what: string): string | undefined {
+  text(node: ParsedNode | null, at: Span, what: string | Phrase): string | undefined {
     const value = this.longText(node, at, what);
     if (value === undefined || node === null) return value;
     const span = spanOf(node);
     if (value.includes('\n') || this.#text.slice(span.start, span.end).includes('\n')) {
-      this.problems.error('multi-line-text', span, `${what} must be written on one line.`);
+      this.problems.error('multi-line-text', span, phrase`${what} must be written on one line.`);
       return undefined;
     }
     return value;
   }
 
   /** A text, also over several lines. */
-  longText(node: ParsedNode | null, at: Span, what: string): string | undefined {
+  longText(node: ParsedNode | null, at: Span, what: string | Phrase): string | undefined {
     if (!isScalar(node) || typeof node.value !== 'string') {
       const unquoted = isScalar(node) && !isEmpty(node);
-      const fix = isEmpty(node) ? ' Write it after the colon.' : unquoted ? ' Put the value in quotes.' : '';
-      const message = `${what} must be a string.${fix}`;
+      const fix = isEmpty(node)
+        ? phrase` Write it after the colon.`
+        : unquoted
+          ? phrase` Put the value in quotes.`
+          : '';
+      const message = phrase`${what} must be a string.${fix}`;
       this.problems.error('wrong-type', at, message, undefined, unquoted ? { unquoted } : undefined);
       return undefined;
     }
     const forbidden = firstForbidden(node.value);
     if (forbidden !== undefined) {
-      this.problems.error('forbidden-character', at, `${what} contains ${forbidden}. Remove it.`);
+      this.problems.error('forbidden-character', at, phrase`${what} contains ${forbidden}. Remove it.`);
       return undefined;
     }
     return node.value;
@@ -153,15 +171,15 @@ export class Reader {
       | 'bad-auth-value'
       | 'bad-verify'
       | 'bad-test',
-    what: string,
+    what: string | Phrase,
   ): T | undefined {
     const value = this.text(entry.value, this.at(entry), what);
     if (value === undefined) return undefined;
     const found = words.find((word) => word === value);
     if (found !== undefined) return found;
     const meant = suggest(value, words);
-    const help = meant === undefined ? `Write one of: ${words.join(', ')}.` : `Did you mean \`${meant}\`?`;
-    this.problems.error(code, this.at(entry), `${what} has no such value. ${help}`, meant);
+    const help = meant === undefined ? phrase`Write one of: ${words.join(', ')}.` : phrase`Did you mean \`${meant}\`?`;
+    this.problems.error(code, this.at(entry), phrase`${what} has no such value. ${help}`, meant);
     return undefined;
   }
 
@@ -169,9 +187,9 @@ export class Reader {
    * Reports a key that has no default. `at` is the key whose value lacks it, or, for `map`, a key (or the whole) of the
    * very map that does. An example with an ellipsis is not written for anyone.
    */
-  missing(at: Span, owner: string, key: string, example: string, to: 'value' | 'map' = 'value'): void {
+  missing(at: Span, owner: string | Phrase, key: string, example: string, to: 'value' | 'map' = 'value'): void {
     const data = example.includes('…') ? {} : { add: { pair: example, to } };
-    const message = `${owner} has no \`${key}\`. Add it, such as \`${example}\`.`;
+    const message = phrase`${owner} has no \`${key}\`. Add it, such as \`${example}\`.`;
     this.problems.error('missing-key', at, message, undefined, data);
   }
 }

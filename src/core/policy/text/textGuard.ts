@@ -1,3 +1,4 @@
+import { phrase } from '../../text/phrase.ts';
 import type { ProblemList } from '../../text/problems.ts';
 
 /** Largest policy file, in bytes of UTF-8. */
@@ -71,7 +72,7 @@ export function checkText(text: string, problems: ProblemList): boolean {
     problems.error(
       'file-too-large',
       { start: 0, end: 0 },
-      `The file is larger than ${MAX_POLICY_BYTES / 1024} KB. Remove rules, or use wildcards in their paths.`,
+      phrase`The file is larger than ${MAX_POLICY_BYTES / 1024} KB. Remove rules, or use wildcards in their paths.`,
     );
     return false;
   };
@@ -92,7 +93,7 @@ export function checkText(text: string, problems: ProblemList): boolean {
       problems.error(
         'forbidden-character',
         { start: at, end: at + width },
-        `${describe(codePoint, what)} is not allowed in a policy file. Delete it; save the file as UTF-8.`,
+        phrase`${describe(codePoint, what)} is not allowed in a policy file. Delete it; save the file as UTF-8.`,
       );
     }
     at += width - 1;

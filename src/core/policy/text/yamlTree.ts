@@ -1,4 +1,5 @@
 import { Composer, CST, Lexer, type ParsedNode, Parser } from 'yaml';
+import { type Phrase, phrase } from '../../text/phrase.ts';
 import type { ProblemCode, ProblemList } from '../../text/problems.ts';
 
 /** How many maps and lists may lie inside each other. A policy needs six. */
@@ -24,35 +25,37 @@ export interface Tree {
 export type ReadTree = (text: string, problems: ProblemList) => Tree | undefined;
 
 /** YAML features that a policy file does without, by the first character of their token. */
-const REFUSED: Readonly<Record<string, { readonly code: ProblemCode; readonly message: string }>> = {
+const REFUSED: Readonly<Record<string, { readonly code: ProblemCode; readonly message: Phrase }>> = {
   '*': {
     code: 'yaml-alias',
-    message: 'YAML aliases (*name) are not allowed in a policy file. Write out the value, or put it in quotes.',
+    message: phrase`YAML aliases (*name) are not allowed in a policy file. Write out the value, or put it in quotes.`,
   },
   '&': {
     code: 'yaml-anchor',
-    message: 'YAML anchors (&name) are not allowed in a policy file. Remove the anchor, or put the value in quotes.',
+    message: phrase`YAML anchors (&name) are not allowed in a policy file. Remove the anchor, or put the value in quotes.`,
   },
   '!': {
     code: 'yaml-tag',
-    message: 'YAML tags (!name) are not allowed in a policy file. Remove the tag, or put the value in quotes.',
+    message: phrase`YAML tags (!name) are not allowed in a policy file. Remove the tag, or put the value in quotes.`,
   },
-  '%': { code: 'yaml-directive', message: 'YAML directives (%…) are not allowed in a policy file. Remove this line.' },
+  '%': {
+    code: 'yaml-directive',
+    message: phrase`YAML directives (%…) are not allowed in a policy file. Remove this line.`,
+  },
 };
 
 /** Our words for the library's error codes: its own messages quote the text, which may be a credential. */
-const SYNTAX: Readonly<Record<string, string>> = {
-  BAD_INDENT:
-    'The indentation does not match the lines around it. Align it with them, using spaces, and close every bracket.',
-  BAD_DQ_ESCAPE: 'This escape is not valid in a double-quoted YAML string. Use single quotes, or double the backslash.',
-  BAD_SCALAR_START: 'A plain value cannot start with this character. Put the value in quotes.',
-  BLOCK_AS_IMPLICIT_KEY: 'A map or list cannot start here on the same line. Put it on its own lines, indented.',
-  BLOCK_IN_FLOW: 'Inside [ ] and { } everything must be written with brackets and commas.',
-  KEY_OVER_1024_CHARS: 'This key is too long: YAML allows 1,024 characters.',
-  MISSING_CHAR: 'Something is missing here: a colon after the key, a comma, a closing bracket or a closing quote.',
-  MULTILINE_IMPLICIT_KEY: 'A key must stand on one line, with a colon after it.',
-  TAB_AS_INDENT: 'Use spaces, not tabs, to indent.',
-  UNEXPECTED_TOKEN: 'This is not expected here. Check the quotes, brackets and indentation just before it.',
+const SYNTAX: Readonly<Record<string, Phrase>> = {
+  BAD_INDENT: phrase`The indentation does not match the lines around it. Align it with them, using spaces, and close every bracket.`,
+  BAD_DQ_ESCAPE: phrase`This escape is not valid in a double-quoted YAML string. Use single quotes, or double the backslash.`,
+  BAD_SCALAR_START: phrase`A plain value cannot start with this character. Put the value in quotes.`,
+  BLOCK_AS_IMPLICIT_KEY: phrase`A map or list cannot start here on the same line. Put it on its own lines, indented.`,
+  BLOCK_IN_FLOW: phrase`Inside [ ] and { } everything must be written with brackets and commas.`,
+  KEY_OVER_1024_CHARS: phrase`This key is too long: YAML allows 1,024 characters.`,
+  MISSING_CHAR: phrase`Something is missing here: a colon after the key, a comma, a closing bracket or a closing quote.`,
+  MULTILINE_IMPLICIT_KEY: phrase`A key must stand on one line, with a colon after it.`,
+  TAB_AS_INDENT: phrase`Use spaces, not tabs, to indent.`,
+  UNEXPECTED_TOKEN: phrase`This is not expected here. Check the quotes, brackets and indentation just before it.`,
 };
 
 function depthOf(parser: Parser): number {
@@ -80,7 +83,7 @@ function tokenize(text: string, problems: ProblemList): { tokens: CST.Token[]; l
       problems.error(
         'several-documents',
         { start: token.offset, end: token.offset + 1 },
-        'A policy file is one YAML document. Remove everything from here on, or merge it into the document above.',
+        phrase`A policy file is one YAML document. Remove everything from here on, or merge it into the document above.`,
       );
     }
   };
@@ -102,7 +105,7 @@ function tokenize(text: string, problems: ProblemList): { tokens: CST.Token[]; l
       problems.error(
         'too-complex',
         { start, end: start + lexeme.length },
-        'The file has too many brackets, commas or line breaks to be a policy. Remove them.',
+        phrase`The file has too many brackets, commas or line breaks to be a policy. Remove them.`,
       );
       return undefined;
     }
@@ -110,7 +113,7 @@ function tokenize(text: string, problems: ProblemList): { tokens: CST.Token[]; l
       problems.error(
         'nesting-too-deep',
         { start, end: start + lexeme.length },
-        `Maps and lists are nested more than ${MAX_DEPTH} deep. A policy needs six levels: check the brackets.`,
+        phrase`Maps and lists are nested more than ${MAX_DEPTH} deep. A policy needs six levels: check the brackets.`,
       );
       return undefined;
     }
@@ -147,7 +150,7 @@ export const readTree: ReadTree = (text, problems) => {
     // One slip makes the library complain several times at one place.
     if (places.has(pos[0])) continue;
     places.add(pos[0]);
-    problems.error('yaml-syntax', { start: pos[0], end: pos[1] }, SYNTAX[code] ?? 'This is not valid YAML.');
+    problems.error('yaml-syntax', { start: pos[0], end: pos[1] }, SYNTAX[code] ?? phrase`This is not valid YAML.`);
   }
   if (errors.length > 0) return undefined;
   return { root: documents[0]?.contents ?? null, lexemes: read.lexemes };

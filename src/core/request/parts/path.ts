@@ -1,4 +1,5 @@
 import { ok, type Result } from '../../result.ts';
+import { type Phrase, phrase } from '../../text/phrase.ts';
 import type { RequestProblem } from './requestModel.ts';
 import { invalid, tooLarge } from './requestProblem.ts';
 import { isWellFormed } from './wellFormed.ts';
@@ -42,6 +43,9 @@ const NOT_WORD = /[^\p{L}\p{M}\p{N}._~-]|(?<=\.)\p{M}/u;
 /** Full stops that NFKC leaves alone although IDNA or best-fit tables make dots of them. */
 const FULL_STOP = /[\u3002\u06d4\u0701\u0702\ua4f8\ua60e]/g;
 
+const PATTERN = phrase`pattern`;
+const PATH = phrase`path`;
+
 /**
  * The one canonical spelling of a request path or of a policy's pattern, or the reason why there is none. Whatever
  * `new URL` or an upstream might read as another path is refused, not repaired (RFC 3986, 3.3 and 6.2.2; WHATWG URL).
@@ -52,10 +56,10 @@ const FULL_STOP = /[\u3002\u06d4\u0701\u0702\ua4f8\ua60e]/g;
  */
 export function canonicalPath(raw: string, options: PathOptions = {}): Result<CanonicalPath, RequestProblem> {
   const pattern = options.pattern === true;
-  const what = pattern ? 'pattern' : 'path';
+  const what = pattern ? PATTERN : PATH;
   // Before any work on it: escapes shrink a path to a third of its text at the least, and a query follows.
   if (raw.length > MAX_RAW_CHARS) {
-    return tooLarge(`The ${what} is longer than ${MAX_PATH_BYTES} bytes.`, `Shorten the ${what}.`);
+    return tooLarge(phrase`The ${what} is longer than ${MAX_PATH_BYTES} bytes.`, phrase`Shorten the ${what}.`);
   }
   const refused = beginning(raw, what) ?? characters(raw, pattern, what);
   if (refused !== undefined) return refused;
@@ -65,11 +69,14 @@ export function canonicalPath(raw: string, options: PathOptions = {}): Result<Ca
   const segments: string[] = [];
   const pieces = pathText.slice(1).split('/', MAX_SEGMENTS + 1);
   if (pieces.length > MAX_SEGMENTS) {
-    return tooLarge(`The ${what} has over ${MAX_SEGMENTS} segments.`, `Shorten the ${what}.`);
+    return tooLarge(phrase`The ${what} has over ${MAX_SEGMENTS} segments.`, phrase`Shorten the ${what}.`);
   }
   for (const [index, piece] of pieces.entries()) {
     if (piece === '' && index < pieces.length - 1) {
-      return invalid(`The ${what} has an empty segment (two slashes in a row).`, 'Write one slash between segments.');
+      return invalid(
+        phrase`The ${what} has an empty segment (two slashes in a row).`,
+        phrase`Write one slash between segments.`,
+      );
     }
     const segment = canonicalSegment(piece, pattern, what);
     if (!segment.ok) return segment;
@@ -78,7 +85,7 @@ export function canonicalPath(raw: string, options: PathOptions = {}): Result<Ca
 
   const path = `/${segments.join('/')}`;
   if (path.length > MAX_PATH_BYTES) {
-    return tooLarge(`The ${what} is longer than ${MAX_PATH_BYTES} bytes.`, `Shorten the ${what}.`);
+    return tooLarge(phrase`The ${what} is longer than ${MAX_PATH_BYTES} bytes.`, phrase`Shorten the ${what}.`);
   }
   return ok(mark === -1 ? { path, segments } : { path, segments, query: raw.slice(mark + 1) });
 }
@@ -91,43 +98,49 @@ export function literalPattern(canonical: string): string {
   return canonical.replaceAll('*', '%2A');
 }
 
-function beginning(raw: string, what: string): ReturnType<typeof invalid> | undefined {
-  const relative = `Write the ${what} below the service's base URL, starting with one slash, such as /v1/items.`;
-  if (raw === '') return invalid(`The ${what} is empty.`, relative);
+function beginning(raw: string, what: Phrase): ReturnType<typeof invalid> | undefined {
+  const relative = phrase`Write the ${what} below the service's base URL, starting with one slash, such as /v1/items.`;
+  if (raw === '') return invalid(phrase`The ${what} is empty.`, relative);
   // Bounds the work below. Escapes of unreserved characters may shrink to a third, and a query may follow.
-  if (raw.length > MAX_RAW_LENGTH) return tooLarge(`The ${what} is too long.`, `Shorten the ${what}.`);
+  if (raw.length > MAX_RAW_LENGTH) return tooLarge(phrase`The ${what} is too long.`, phrase`Shorten the ${what}.`);
   if (raw.startsWith('//'))
-    return invalid(`The ${what} starts with two slashes, which would name another host.`, relative);
-  if (/^[A-Za-z][A-Za-z0-9+.-]*:/.test(raw)) return invalid(`The ${what} is an absolute URL.`, relative);
-  if (!raw.startsWith('/')) return invalid(`The ${what} does not start with a slash.`, relative);
+    return invalid(phrase`The ${what} starts with two slashes, which would name another host.`, relative);
+  if (/^[A-Za-z][A-Za-z0-9+.-]*:/.test(raw)) return invalid(phrase`The ${what} is an absolute URL.`, relative);
+  if (!raw.startsWith('/')) return invalid(phrase`The ${what} does not start with a slash.`, relative);
   return undefined;
 }
 
-function characters(raw: string, pattern: boolean, what: string): ReturnType<typeof invalid> | undefined {
+function characters(raw: string, pattern: boolean, what: Phrase): ReturnType<typeof invalid> | undefined {
   // Most texts hold nothing to look at twice.
   if (PLAIN_PATH.test(raw)) return undefined;
   let inQuery = false;
   for (const character of raw) {
     if (CONTROL.test(character)) {
-      return invalid(`The ${what} contains a control character (${codePoint(character)}).`, 'Remove it.');
+      return invalid(phrase`The ${what} contains a control character (${codePoint(character)}).`, phrase`Remove it.`);
     }
     if (!isWellFormed(character)) {
-      return invalid(`The ${what} contains half of a surrogate pair (${codePoint(character)}).`, 'Send valid Unicode.');
+      return invalid(
+        phrase`The ${what} contains half of a surrogate pair (${codePoint(character)}).`,
+        phrase`Send valid Unicode.`,
+      );
     }
     if (character === '\\') {
       return invalid(
-        `The ${what} contains a backslash, which some servers read as a slash.`,
-        'Write / between segments.',
+        phrase`The ${what} contains a backslash, which some servers read as a slash.`,
+        phrase`Write / between segments.`,
       );
     }
     if (character === '#') {
-      return invalid(`The ${what} contains a fragment (#).`, 'Leave the fragment out, or write %23 for a literal #.');
+      return invalid(
+        phrase`The ${what} contains a fragment (#).`,
+        phrase`Leave the fragment out, or write %23 for a literal #.`,
+      );
     }
     if (pattern) {
       if (character === '?') {
         return invalid(
-          'The pattern contains a question mark.',
-          'Patterns match only the path; write %3F for a literal ?.',
+          phrase`The pattern contains a question mark.`,
+          phrase`Patterns match only the path; write %3F for a literal ?.`,
         );
       }
       continue;
@@ -135,37 +148,45 @@ function characters(raw: string, pattern: boolean, what: string): ReturnType<typ
     if (character === '?') inQuery = true;
     if (character > '~' || character === ' ') {
       return invalid(
-        `The ${what} contains ${character === ' ' ? 'a space' : `a character outside ASCII (${codePoint(character)})`}.`,
-        inQuery ? 'Put the parameter into `query`, which is escaped for you.' : 'Write it percent-encoded as UTF-8.',
+        phrase`The ${what} contains ${character === ' ' ? phrase`a space` : phrase`a character outside ASCII (${codePoint(character)})`}.`,
+        inQuery
+          ? phrase`Put the parameter into \`query\`, which is escaped for you.`
+          : phrase`Write it percent-encoded as UTF-8.`,
       );
     }
     if (!inQuery && character !== '/' && character !== '%' && character !== '?' && !PCHAR.test(character)) {
       return invalid(
-        `The ${what} contains ${codePoint(character)}, which RFC 3986 does not allow there.`,
-        `Write it percent-encoded: ${encodeURIComponent(character)}.`,
+        phrase`The ${what} contains ${codePoint(character)}, which RFC 3986 does not allow there.`,
+        phrase`Write it percent-encoded: ${encodeURIComponent(character)}.`,
       );
     }
   }
   return undefined;
 }
 
-function canonicalSegment(segment: string, pattern: boolean, what: string): Result<string, RequestProblem> {
+function canonicalSegment(segment: string, pattern: boolean, what: Phrase): Result<string, RequestProblem> {
   if (PLAIN_SEGMENT.test(segment)) return ok(segment);
   if (/%(?![0-9A-Fa-f]{2})/.test(segment)) {
-    return invalid(`The ${what} has a % that is not followed by two hexadecimal digits.`, 'Write %25 for a literal %.');
+    return invalid(
+      phrase`The ${what} has a % that is not followed by two hexadecimal digits.`,
+      phrase`Write %25 for a literal %.`,
+    );
   }
   let decoded: string;
   try {
     // Strict by its specification: overlong forms, surrogates and truncated sequences throw (ECMA-262, 19.2.6.1).
     decoded = decodeURIComponent(segment);
   } catch {
-    return invalid(`The ${what} has escapes that are not valid UTF-8.`, 'Percent-encode the UTF-8 bytes of the text.');
+    return invalid(
+      phrase`The ${what} has escapes that are not valid UTF-8.`,
+      phrase`Percent-encode the UTF-8 bytes of the text.`,
+    );
   }
   // Form decoders make a space of a plus, which is then as good as none at a segment's ends.
   const reason =
     hidden(segment, decoded) ??
     (!pattern && segment.includes('+') ? hidden(segment, decodeURIComponent(segment.replaceAll('+', ' '))) : undefined);
-  if (reason !== undefined) return invalid(`The ${what} ${reason.what}.`, reason.instead);
+  if (reason !== undefined) return invalid(phrase`The ${what} ${reason.what}.`, reason.instead);
 
   const canonical = segment.replace(/%([0-9A-Fa-f]{2})|[^%]/gu, (match, hex: string | undefined) => {
     if (hex === undefined) return PCHAR.test(match) ? match : encodeURIComponent(match);
@@ -176,28 +197,29 @@ function canonicalSegment(segment: string, pattern: boolean, what: string): Resu
 }
 
 /** What a segment hides from the judge and might show to an upstream that decodes, normalises or strips once more. */
-function hidden(segment: string, decoded: string): { what: string; instead: string } | undefined {
-  if (CONTROL.test(decoded)) return { what: 'contains an escaped control character', instead: 'Remove it.' };
+function hidden(segment: string, decoded: string): { what: Phrase; instead: Phrase } | undefined {
+  if (CONTROL.test(decoded))
+    return { what: phrase`contains an escaped control character`, instead: phrase`Remove it.` };
   const folded = decoded.normalize('NFKC').replace(FULL_STOP, '.');
   if (/[/\\]/.test(decoded) || /[/\\]/.test(folded)) {
     return {
-      what: 'hides a slash or a backslash inside a segment (%2F, %5C or a look-alike)',
-      instead: 'Write a plain slash between segments; a slash inside a segment cannot be sent.',
+      what: phrase`hides a slash or a backslash inside a segment (%2F, %5C or a look-alike)`,
+      instead: phrase`Write a plain slash between segments; a slash inside a segment cannot be sent.`,
     };
   }
-  if (/%2e/i.test(segment)) return { what: 'contains an escaped dot (%2E)', instead: 'Write a plain dot.' };
+  if (/%2e/i.test(segment)) return { what: phrase`contains an escaped dot (%2E)`, instead: phrase`Write a plain dot.` };
   if (ESCAPE_AGAIN.test(folded)) {
-    return { what: 'is percent-encoded twice', instead: 'Encode it once; write %25 for a literal % only.' };
+    return { what: phrase`is percent-encoded twice`, instead: phrase`Encode it once; write %25 for a literal % only.` };
   }
   if (climbs(folded)) {
     return {
-      what: 'has a dot segment (. or ..) or something that can be read as one',
-      instead: 'Write the path without it.',
+      what: phrase`has a dot segment (. or ..) or something that can be read as one`,
+      instead: phrase`Write the path without it.`,
     };
   }
   const visible = folded.replace(INVISIBLE, '');
   if ((visible === '' && folded !== '') || visible.startsWith(';')) {
-    return { what: 'has a segment that some servers read as empty', instead: 'Give the segment a name.' };
+    return { what: phrase`has a segment that some servers read as empty`, instead: phrase`Give the segment a name.` };
   }
   return undefined;
 }

@@ -1,3 +1,4 @@
+import type { Phrase } from '../../text/phrase.ts';
 /** The methods a policy can name, in upper case. Nothing else is ever sent. */
 export const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 export type Method = (typeof METHODS)[number];
@@ -45,7 +46,7 @@ export interface CanonicalBody {
 export interface RequestProblem {
   readonly code: 'invalid_request' | 'request_too_large';
   /** One sentence: what is wrong, naming the part (path, query, header, body). Never holds a credential. */
-  readonly message: string;
+  readonly message: Phrase;
   /** What the caller should do instead. */
-  readonly nextStep: string;
+  readonly nextStep: Phrase;
 }

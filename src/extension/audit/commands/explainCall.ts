@@ -4,6 +4,7 @@ import type { App } from '../../app/app.ts';
 import type { AuditParts, GatewayPart } from '../../app/parts.ts';
 import { showPolicy } from '../../policy/commands/openPolicyFile.ts';
 import { askChoice, single } from '../../ui/steps.ts';
+import { localized } from '../../util/localized.ts';
 import { shownText } from '../../util/shownText.ts';
 import type { Activity } from '../model/activity.ts';
 import { CallNode, callText } from '../views/callNode.ts';
@@ -48,7 +49,7 @@ async function detailOf(app: GatewayPart, call: Blocked): Promise<string> {
           allowed.asks
             ? l10n.t('Under the current policy, this request would wait for your approval.')
             : l10n.t('Under the current policy, this request would be allowed.'),
-          allowed.reason,
+          localized(allowed.reason),
         ]
       : []),
   ]

@@ -13,6 +13,7 @@ import type { GatewayPart, PolicyParts, ServiceParts, WindowParts } from '../../
 import { cut, oneLine } from '../../approvals/model/requestText.ts';
 import { tellChange } from '../../gateway/commands/tellChange.ts';
 import { tellFailure } from '../../ui/confirm.ts';
+import { localized } from '../../util/localized.ts';
 import { showPolicy } from './openPolicyFile.ts';
 
 export interface Wanted {
@@ -96,10 +97,13 @@ export async function whyNeedless(app: GatewayPart, { service, rule }: RulePrevi
     );
   }
   if (now.allowed?.asks)
-    return l10n.t('The policy already allows this request, and you are asked each time. {0}', now.allowed.reason);
+    return l10n.t(
+      'The policy already allows this request, and you are asked each time. {0}',
+      localized(now.allowed.reason),
+    );
   // A rule that asks has a say in what is allowed.
   if (now.allowed && approval === undefined)
-    return l10n.t('The policy already allows this request. {0}', now.allowed.reason);
+    return l10n.t('The policy already allows this request. {0}', localized(now.allowed.reason));
   if (then.refusal?.code !== 'policy_denied') return undefined;
   return then.refusal.rule === undefined
     ? l10n.t('Adding this rule would not allow the request. {0}', then.refusal.message)

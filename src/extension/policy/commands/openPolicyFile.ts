@@ -1,7 +1,9 @@
 import { l10n, Selection, window } from 'vscode';
+import type { Phrase } from '../../../core/text/phrase.ts';
 import type { PolicyParts, ServiceParts } from '../../app/parts.ts';
 import { nameOfNode } from '../../services/views/serverNode.ts';
 import { askChoice, single } from '../../ui/steps.ts';
+import { localized } from '../../util/localized.ts';
 import { shownPath } from '../../util/shownText.ts';
 
 /** Opens a policy file; creates the user's when it is the one that is wanted and there is none yet. */
@@ -35,10 +37,10 @@ export async function showPolicy(app: PolicyParts, id: string, line?: number): P
 }
 
 /** What cannot be read may still open, as a file that is too large does; if not, VS Code's own error would not say what to do. */
-async function showUnreadable(app: PolicyParts, label: string, why: string, id: string): Promise<void> {
+async function showUnreadable(app: PolicyParts, label: string, why: Phrase, id: string): Promise<void> {
   try {
     await window.showTextDocument(app.locations.uriOf(id), { preview: false });
   } catch {
-    await window.showErrorMessage(l10n.t('{0} cannot be opened. {1}', label, why));
+    await window.showErrorMessage(l10n.t('{0} cannot be opened. {1}', label, localized(why)));
   }
 }

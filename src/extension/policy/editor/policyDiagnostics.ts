@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Problem } from '../../../core/text/problem.ts';
 import type { Position, Severity } from '../../../core/text/span.ts';
+import { localized } from '../../util/localized.ts';
 import type { PolicyLooks } from './policyLooks.ts';
 
 const DOCUMENTATION = 'https://github.com/valet-key/valet-key/blob/main/docs/policy.md';
@@ -46,11 +47,12 @@ export function documentedCode(code: string): { readonly value: string; readonly
 
 function diagnosticOf(problem: Problem, uri: vscode.Uri): vscode.Diagnostic {
   const { code, message, severity, related = [] } = problem;
-  const diagnostic = new vscode.Diagnostic(rangeOf(problem), message, SEVERITIES[severity]);
+  const diagnostic = new vscode.Diagnostic(rangeOf(problem), localized(message), SEVERITIES[severity]);
   diagnostic.source = 'Valet Key';
   diagnostic.code = documentedCode(code);
   diagnostic.relatedInformation = related.map(
-    (place) => new vscode.DiagnosticRelatedInformation(new vscode.Location(uri, rangeOf(place)), place.message),
+    (place) =>
+      new vscode.DiagnosticRelatedInformation(new vscode.Location(uri, rangeOf(place)), localized(place.message)),
   );
   // What says nothing is dimmed, as an editor does with code that is never reached.
   if (IDLE.has(code)) diagnostic.tags = [vscode.DiagnosticTag.Unnecessary];

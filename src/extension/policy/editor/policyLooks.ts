@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
-import type { Problem } from '../../../core/text/problem.ts';
 import type { Look, LookContext } from '../../../policyWorker/look.ts';
 import type { App } from '../../app/app.ts';
 import { Emitter } from '../../util/emitter.ts';
 import type { CallHistory } from '../language/callHistory.ts';
 import type { LanguageService } from '../language/languageService.ts';
 import { sharedCredentials } from '../language/sharedCredentials.ts';
+import { TOO_SLOW } from '../model/boundedParse.ts';
 
 /** How long typing must pause before the file is looked at again. Another look waits for the one that is under way. */
 const PAUSE_MS = 20;
@@ -80,7 +80,7 @@ export class PolicyLooks {
     if (document.isClosed) return;
     const { version } = document;
     const text = document.getText();
-    const look = (await this.#parts.language.look(text, this.#contextOf(document))) ?? { problems: [tooSlow()] };
+    const look = (await this.#parts.language.look(text, this.#contextOf(document))) ?? { problems: [TOO_SLOW] };
     if (document.isClosed) return;
     this.#looks.set(document.uri.toString(), { ...look, version });
     this.#changed.fire(document);
@@ -101,10 +101,4 @@ export class PolicyLooks {
       ...(calls ? { calls } : {}),
     };
   }
-}
-
-function tooSlow(): Problem {
-  const start = { line: 1, column: 1 };
-  const message = vscode.l10n.t('The file takes too long to read. Make it shorter or simpler.');
-  return { code: 'too-slow', severity: 'error', message, span: { start: 0, end: 0 }, start, end: start };
 }

@@ -1,6 +1,7 @@
 import { unwatchFile, watchFile } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { errorText } from '../../../core/errorText.ts';
+import { phrase } from '../../../core/text/phrase.ts';
 import { READ_AT_ONCE } from '../../../protocol/plainFile.ts';
 import type { Disposable } from '../../util/emitter.ts';
 import type { PolicyRead } from './policySource.ts';
@@ -32,8 +33,8 @@ export async function readAdministratorFile(path: string): Promise<PolicyRead> {
     const file = await open(path, READ_AT_ONCE);
     try {
       const stat = await file.stat();
-      if (!stat.isFile()) return { kind: 'unreadable', why: 'This is not a regular file.' };
-      if (stat.size > MAX_READ_BYTES) return { kind: 'unreadable', why: 'The file is larger than 256 KB.' };
+      if (!stat.isFile()) return { kind: 'unreadable', why: phrase`This is not a regular file.` };
+      if (stat.size > MAX_READ_BYTES) return { kind: 'unreadable', why: phrase`The file is larger than 256 KB.` };
       const bytes = await file.readFile();
       return { kind: 'text', text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
     } finally {
@@ -42,8 +43,8 @@ export async function readAdministratorFile(path: string): Promise<PolicyRead> {
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'missing' };
-    if (error instanceof TypeError) return { kind: 'unreadable', why: 'The file is not UTF-8 text.' };
-    return { kind: 'unreadable', why: errorText(error) };
+    if (error instanceof TypeError) return { kind: 'unreadable', why: phrase`The file is not UTF-8 text.` };
+    return { kind: 'unreadable', why: phrase`The file cannot be read: ${errorText(error)}` };
   }
 }
 

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Policy, PolicyDocument } from '../../../core/policy/model/policy.ts';
 import { SerialQueue } from '../../../core/serialQueue.ts';
+import { type Phrase, phrase } from '../../../core/text/phrase.ts';
 import { ADMIN_POLICY_ID, type PolicyFile } from '../../../gateway/control/controlPort.ts';
 import { Emitter } from '../../util/emitter.ts';
 import type { PolicyRead } from './policySource.ts';
@@ -10,7 +11,7 @@ export type AdministratorState =
   | { readonly kind: 'none' }
   | { readonly kind: 'in-force'; readonly policy: Policy }
   /** Nothing is allowed until it can be read. `why` is one sentence. */
-  | { readonly kind: 'broken'; readonly why: string };
+  | { readonly kind: 'broken'; readonly why: Phrase };
 
 export interface AdministratorPorts {
   /** Absolute path, for people. */
@@ -71,6 +72,9 @@ export class AdministratorPolicy {
     const { policy, problems } = await this.#ports.parse(read.text);
     if (policy) return { kind: 'in-force', policy };
     const problem = problems.find(({ severity }) => severity === 'error');
-    return { kind: 'broken', why: problem ? `${problem.start.line}:${problem.start.column} ${problem.message}` : '' };
+    return {
+      kind: 'broken',
+      why: problem ? phrase`${problem.start.line}:${problem.start.column} ${problem.message}` : phrase``,
+    };
   }
 }

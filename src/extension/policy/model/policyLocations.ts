@@ -3,6 +3,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { USER_POLICY_TEMPLATE } from '../../../core/policy/edit/userPolicyTemplate.ts';
+import { type Phrase, phrase } from '../../../core/text/phrase.ts';
 import { shownName } from '../../util/shownText.ts';
 import { type PolicyRead, type PolicySource, readSettled } from './policySource.ts';
 import type { PolicyStore } from './policyStore.ts';
@@ -141,30 +142,28 @@ async function readUri(uri: vscode.Uri): Promise<PolicyRead> {
   try {
     const { size } = await vscode.workspace.fs.stat(uri);
     if (size > MAX_READ_BYTES) {
-      return { kind: 'unreadable', why: vscode.l10n.t('The file is larger than 256 KB. Make it smaller.') };
+      return { kind: 'unreadable', why: phrase`The file is larger than 256 KB. Make it smaller.` };
     }
     const bytes = await vscode.workspace.fs.readFile(uri);
     return { kind: 'text', text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes) };
   } catch (error) {
     if (error instanceof vscode.FileSystemError && error.code === 'FileNotFound') return { kind: 'missing' };
     if (error instanceof TypeError) {
-      return { kind: 'unreadable', why: vscode.l10n.t('The file is not UTF-8 text. Save it as UTF-8.') };
+      return { kind: 'unreadable', why: phrase`The file is not UTF-8 text. Save it as UTF-8.` };
     }
     return { kind: 'unreadable', why: whyUnreadable(error) };
   }
 }
 
 /** VS Code's own words may hold the path, and a path can say anything. */
-function whyUnreadable(error: unknown): string {
+function whyUnreadable(error: unknown): Phrase {
   const code = error instanceof vscode.FileSystemError ? error.code : 'Unknown';
   switch (code) {
     case 'NoPermissions':
-      return vscode.l10n.t(
-        'You do not have permission to read this file. Change its permissions, or choose another file.',
-      );
+      return phrase`You do not have permission to read this file. Change its permissions, or choose another file.`;
     case 'FileIsADirectory':
-      return vscode.l10n.t('This is a folder. Move it away, or choose another file.');
+      return phrase`This is a folder. Move it away, or choose another file.`;
     default:
-      return vscode.l10n.t('VS Code cannot read this file ({0}). Try again, or choose another file.', code);
+      return phrase`VS Code cannot read this file (${code}). Try again, or choose another file.`;
   }
 }

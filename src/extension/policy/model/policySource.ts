@@ -1,9 +1,10 @@
+import type { Phrase } from '../../../core/text/phrase.ts';
 /** What is on disk at this moment. */
 export type PolicyRead =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'missing' }
   /** There is a file, and it cannot be read as text. `why` is one sentence. */
-  | { readonly kind: 'unreadable'; readonly why: string };
+  | { readonly kind: 'unreadable'; readonly why: Phrase };
 
 /** What a file settled on, and what it was in the meantime. `unsettled`: whoever asked would not wait for that. */
 export type SettledRead = (PolicyRead | { readonly kind: 'unsettled' }) & {

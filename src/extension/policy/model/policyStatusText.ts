@@ -1,4 +1,5 @@
 import { l10n } from 'vscode';
+import { localized } from '../../util/localized.ts';
 import { policyStatusOf } from './policyStatus.ts';
 import type { PolicyEntry } from './policyStore.ts';
 
@@ -15,11 +16,11 @@ export function standingText(entry: PolicyEntry): string | undefined {
     case 'half-valid':
       return unreadable === undefined
         ? l10n.t('{0} has errors. The last valid version is still active.', label)
-        : l10n.t('{0} cannot be read. The last valid version is still active. {1}', label, unreadable);
+        : l10n.t('{0} cannot be read. The last valid version is still active. {1}', label, localized(unreadable));
     case 'never-valid':
       return unreadable === undefined
         ? l10n.t('{0} has never been valid, so none of its rules are active.', label)
-        : l10n.t('{0} cannot be read, so none of its rules are active. {1}', label, unreadable);
+        : l10n.t('{0} cannot be read, so none of its rules are active. {1}', label, localized(unreadable));
     case 'waits':
       return l10n.t('{0}: changes wait for your review ({1})', label, pending.length);
     case 'in-force':

@@ -4,6 +4,7 @@ import { samePolicy } from '../../../core/policy/compare/samePolicy.ts';
 import { lockedText } from '../../../core/policy/edit/lockedText.ts';
 import type { Policy, PolicyDocument } from '../../../core/policy/model/policy.ts';
 import { SerialQueue } from '../../../core/serialQueue.ts';
+import type { Phrase } from '../../../core/text/phrase.ts';
 import type { PolicyFile } from '../../../gateway/control/controlPort.ts';
 import { PolicyTimeoutError } from '../../../policyWorker/policyParser.ts';
 import { type Approval, type ApprovalStore, fileName } from '../../state/approvalStore.ts';
@@ -19,7 +20,7 @@ export interface PolicyEntry {
   readonly label: string;
   readonly disk: 'missing' | 'valid' | 'invalid';
   /** Why a file that is there cannot be read at all. */
-  readonly unreadable?: string;
+  readonly unreadable?: Phrase;
   /** The text on disk, valid or not. */
   readonly text?: string;
   /** The last valid text that was on disk; absent when the file is missing or never was valid. */

@@ -14,6 +14,7 @@ import { tellChange } from '../../gateway/commands/tellChange.ts';
 import { confirmInModal } from '../../ui/confirm.ts';
 import { showDifference } from '../../ui/difference.ts';
 import { maskedText } from '../../ui/placementText.ts';
+import { localized } from '../../util/localized.ts';
 import type { WrapWish } from './wrapQuestions.ts';
 
 /** More names would not fit a dialog. */
@@ -95,7 +96,7 @@ async function definitionIn(app: PolicyParts, text: string, name: string): Promi
   const definition = policy?.servers.get(name);
   if (definition) return definition;
   throw new FileNotChangedError(
-    problems.find(({ severity }) => severity === 'error')?.message ??
+    localized(problems.find(({ severity }) => severity === 'error')?.message) ??
       l10n.t('A policy cannot describe this server. Choose another way to store its secrets.'),
   );
 }

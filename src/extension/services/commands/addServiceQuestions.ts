@@ -25,6 +25,7 @@ import {
   separator,
 } from '../../ui/steps.ts';
 import { freeName } from '../../util/freeName.ts';
+import { localized } from '../../util/localized.ts';
 import { shownPath } from '../../util/shownText.ts';
 import { presetText } from './presetText.ts';
 import { authOf, type ServiceDraft } from './serviceDraft.ts';
@@ -114,9 +115,9 @@ function askBaseUrl(draft: ServiceDraft): Step {
         problem: (text) => {
           const baseUrl = text.trim();
           const needed = neededNetwork(baseUrl);
-          if ('problem' in needed) return needed.problem;
+          if ('problem' in needed) return localized(needed.problem);
           const { network } = needed;
-          return refusedAnswer({ baseUrl, ...(network === 'public' ? {} : { network }) });
+          return localized(refusedAnswer({ baseUrl, ...(network === 'public' ? {} : { network }) }));
         },
       }),
       (text) => {
@@ -241,7 +242,7 @@ function askField(draft: ServiceDraft, type: AuthTypeWithFields, field: AuthFiel
       misplaced: holdsCredential,
       problem: (text) => {
         if (text.trim() === '') return field.optional ? undefined : l10n.t('Enter a value.');
-        return answerProblem(type, draft.authAnswers ?? {}, field.key, text, network);
+        return localized(answerProblem(type, draft.authAnswers ?? {}, field.key, text, network));
       },
     });
     return kept(answer, (text) => keep(text.trim()));
@@ -260,7 +261,7 @@ function askEnvironment(draft: ServiceDraft): Step {
             ? l10n.t('Use at most 64 characters.')
             : text.trim() === ''
               ? undefined
-              : (credentialInPlain(text) ?? refusedAnswer({ environment: text.trim() })),
+              : (credentialInPlain(text) ?? localized(refusedAnswer({ environment: text.trim() }))),
       }),
       (text) => {
         draft.environment = text.trim();
@@ -279,7 +280,7 @@ function askVerifyPath(draft: ServiceDraft): Step {
         problem: (text) => {
           if (text.trim() === '') return undefined;
           const path = canonicalPath(text.trim());
-          return path.ok ? refusedAnswer({ verifyPath: text.trim() }) : path.error.message;
+          return localized(path.ok ? refusedAnswer({ verifyPath: text.trim() }) : path.error.message);
         },
       }),
       (text) => {
@@ -387,7 +388,7 @@ export function nameProblem(app: ServiceParts, name: string): string | undefined
   if (isTaken(app, name)) {
     return l10n.t('“{0}” already exists. Choose another name, or rotate its credential instead.', name);
   }
-  return credentialInPlain(name) ?? refusedAnswer({ name });
+  return credentialInPlain(name) ?? localized(refusedAnswer({ name }));
 }
 
 /** A policy file names no credential, not even by mistake. */
@@ -401,11 +402,11 @@ function detailProblem(type: Auth['type'], text: string): string | undefined {
   switch (type) {
     case 'basic':
       if (detail.includes(':')) return l10n.t('A user name cannot contain a colon.');
-      return detail === '' ? undefined : refusedAnswer({ auth: { type, username: detail } });
+      return detail === '' ? undefined : localized(refusedAnswer({ auth: { type, username: detail } }));
     case 'header':
     case 'query':
       if (!/^[A-Za-z0-9_.[\]-]+$/.test(detail)) return l10n.t('Letters, digits, “-”, “_” and “.” only.');
-      return credentialInPlain(detail) ?? refusedAnswer({ auth: { type, name: detail } });
+      return credentialInPlain(detail) ?? localized(refusedAnswer({ auth: { type, name: detail } }));
     default:
       return undefined;
   }

@@ -12,6 +12,7 @@ import type { CredentialId } from '../../credentials/model/credentialId.ts';
 import { scopeOf } from '../../credentials/model/credentialSet.ts';
 import { tellChange } from '../../gateway/commands/tellChange.ts';
 import { confirmInModal, tellFailure } from '../../ui/confirm.ts';
+import { localized } from '../../util/localized.ts';
 import { addServiceSummary } from './addServiceSummary.ts';
 
 /** What is to be made of a person's answers. */
@@ -116,7 +117,9 @@ function labelOf(app: PolicyParts, policyId: string): string {
 async function tellNotValid(app: PolicyParts, text: string): Promise<undefined> {
   const { problems } = await app.parse(text);
   const problem = problems.find(({ severity }) => severity === 'error');
-  return tellNotAdded(problem?.message ?? l10n.t('The service definition is not valid. Run Add Service again.'));
+  return tellNotAdded(
+    localized(problem?.message) ?? l10n.t('The service definition is not valid. Run Add Service again.'),
+  );
 }
 
 async function tellNotAdded(whyAndNext: string): Promise<undefined> {

@@ -12,6 +12,7 @@ import { showPolicy } from '../../policy/commands/openPolicyFile.ts';
 import { confirmInModal, tellFailure } from '../../ui/confirm.ts';
 import { showDifference } from '../../ui/difference.ts';
 import { askText, runSteps, type Step } from '../../ui/steps.ts';
+import { localized } from '../../util/localized.ts';
 import { nameProblem } from './addServiceQuestions.ts';
 import { duplicateSummary } from './duplicateSummary.ts';
 import { pickService } from './pickService.ts';
@@ -52,7 +53,7 @@ export async function duplicateService(app: App, argument: unknown): Promise<voi
   const copy = policy?.services.get(name);
   if (!copy) {
     const problem = problems.find(({ severity }) => severity === 'error');
-    return tellNotDuplicated(problem?.message ?? l10n.t('The service definition is not valid.'));
+    return tellNotDuplicated(localized(problem?.message) ?? l10n.t('The service definition is not valid.'));
   }
   const close = await showDifference(app.texts, label, before, after);
   const agreed = await confirmInModal({
@@ -109,7 +110,7 @@ function duplicateSteps(app: ServiceParts, service: Service, draft: Draft): read
       () => draft.baseUrl,
       (typed) => {
         const needed = neededNetwork(typed);
-        if ('problem' in needed) return needed.problem;
+        if ('problem' in needed) return localized(needed.problem);
         return needed.network === service.network
           ? undefined
           : l10n.t('“{0}” is on a different network. Add a separate service for it.', service.name);

@@ -7,6 +7,7 @@ import type { GatewayPart, PolicyParts } from '../../app/parts.ts';
 import { showPolicy } from '../../policy/commands/openPolicyFile.ts';
 import { chooseInModal } from '../../ui/confirm.ts';
 import { askChoice, askText, runSteps, type Step } from '../../ui/steps.ts';
+import { localized } from '../../util/localized.ts';
 import type { ServiceSummary } from '../model/serviceList.ts';
 import { pickService } from './pickService.ts';
 
@@ -105,7 +106,7 @@ function allowedText(call: Call, { request, allowed }: Explanation) {
       `${request?.method ?? call.method} ${request?.url ?? call.path}`,
       ...(request?.body === undefined ? [] : ['', cut(request.body)]),
       '',
-      allowed?.reason ?? '',
+      localized(allowed?.reason) ?? '',
       allowed?.line === undefined ? (allowed?.file ?? '') : l10n.t('{0}, line {1}', allowed.file, allowed.line),
       ...(allowed?.asks ? [l10n.t('An agent’s call would wait for your approval.')] : []),
       ...(reads ? [] : ['', l10n.t('Sending this request can change data at the API, just as an agent’s call would.')]),

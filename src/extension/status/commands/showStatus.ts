@@ -6,6 +6,7 @@ import type { App } from '../../app/app.ts';
 import type { FreezeParts, GatewayPart, PolicyParts, ServiceParts, WindowParts } from '../../app/parts.ts';
 import { standingText } from '../../policy/model/policyStatusText.ts';
 import { statusText } from '../../services/views/statusPresentation.ts';
+import { localized } from '../../util/localized.ts';
 
 /** More lines would not fit a dialog. */
 const MAX_LINES = 22;
@@ -135,7 +136,7 @@ function policyLines(app: PolicyParts): readonly string[] {
             : l10n.t(
                 'Administrator’s policy ({0}): cannot be trusted, so every call is refused. {1} Ask the administrator to correct it.',
                 path,
-                state.why,
+                localized(state.why),
               ),
         ]),
     ...app.policies.entries().flatMap((entry) => standingText(entry) ?? []),

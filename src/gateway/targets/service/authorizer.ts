@@ -3,6 +3,7 @@ import { bodyTypeOf } from '../../../core/policy/decide/bodyType.ts';
 import { RequestReading } from '../../../core/policy/decide/requestReading.ts';
 import { canonicalise } from '../../../core/request/canonicalise.ts';
 import type { CanonicalRequest } from '../../../core/request/parts/requestModel.ts';
+import { inEnglish } from '../../../core/text/phrase.ts';
 import type { Call } from '../../../protocol/messages.ts';
 import { checkPointers } from '../../answer/select.ts';
 import type { AccessRequests } from '../../call/accessRequests.ts';
@@ -45,8 +46,8 @@ export class Authorizer {
     if (result.ok) return result.value;
     const { code, message, nextStep } = result.error;
     throw code === 'request_too_large'
-      ? refusals.requestTooLarge(message, nextStep, service.name)
-      : refusals.invalidRequest(message, nextStep, service.name);
+      ? refusals.requestTooLarge(inEnglish(message), inEnglish(nextStep), service.name)
+      : refusals.invalidRequest(inEnglish(message), inEnglish(nextStep), service.name);
   }
 
   /** What all policies say of the request. */
@@ -67,7 +68,7 @@ export class Authorizer {
     if (decision.awaitsApproval) {
       throw refusals.policyNotApproved(name, `${decision.label} allows this, but the user has not approved that yet`);
     }
-    const reason = caller === USER ? decision.reason : decision.told;
+    const reason = inEnglish(caller === USER ? decision.reason : decision.told);
     const where = decision.rule ? `${decision.label}, line ${decision.rule.line}` : decision.label;
     if (decision.byAdministrator) throw refusals.deniedByAdministrator(name, reason, where, decision.rule?.id);
     const declined = this.#parts.accessRequests.wasDeclined(request, caller.connection);

@@ -1,6 +1,7 @@
 import { credentialsOf } from '../../../core/policy/compare/serverDestination.ts';
 import type { Server } from '../../../core/policy/model/server.ts';
 import type { Secret } from '../../../core/secret.ts';
+import { inEnglish } from '../../../core/text/phrase.ts';
 import type { Caller } from '../../call/model/callContext.ts';
 import { refusals } from '../../call/model/refusals.ts';
 import type { ServerState } from '../../control/controlPort.ts';
@@ -25,8 +26,8 @@ export function findServer(state: GatewayState, name: string, scope: Caller['sco
   // It comes before the missing approval: no review makes up for it.
   if (elsewhere !== undefined) throw refusals.originNotConfirmed(name, elsewhere);
   throw lookup.by === 'administrator'
-    ? refusals.forbiddenByAdministrator(name, lookup.why)
-    : refusals.policyNotApproved(name, lookup.why);
+    ? refusals.forbiddenByAdministrator(name, inEnglish(lookup.why))
+    : refusals.policyNotApproved(name, inEnglish(lookup.why));
 }
 
 /** Every credential that the server names, for exactly what it is. */
@@ -58,7 +59,11 @@ export function serverStatus(state: GatewayState, name: string): Pick<ServerStat
   if (lookup.found === 'not_approved') {
     const elsewhere = lookup.proposed && boundElsewhere(state, lookup.proposed);
     if (elsewhere !== undefined) return { status: 'not_confirmed', why: elsewhere };
-    return { status: 'not_approved', why: lookup.why, ...(lookup.by === 'administrator' ? { by: lookup.by } : {}) };
+    return {
+      status: 'not_approved',
+      why: inEnglish(lookup.why),
+      ...(lookup.by === 'administrator' ? { by: lookup.by } : {}),
+    };
   }
   for (const { credential, ...binding } of credentialsOf(lookup.inForce.server)) {
     const found = state.vault.findBound(credential, binding);

@@ -5,6 +5,7 @@ import { credentialsOf, destinationOf, differingServerPart } from '../../../core
 import { toolRule } from '../../../core/policy/decide/explainTool.ts';
 import { isToolName } from '../../../core/policy/patterns/namePattern.ts';
 import type { Secret } from '../../../core/secret.ts';
+import { inEnglish } from '../../../core/text/phrase.ts';
 import type { CallProgress, ToolCall } from '../../../protocol/messages.ts';
 import type { Recorder } from '../../audit/recorder.ts';
 import { type CallContext, type Caller, pathAlone } from '../../call/model/callContext.ts';
@@ -248,7 +249,7 @@ function refuseIfDenied(name: string, decision: JointToolDecision): void {
     );
   }
   const line = decision.pattern ? `, line ${decision.pattern.line}` : '';
-  throw serverRefusals.toolDenied(name, decision.told, `${decision.label}${line}`, decision.byAdministrator);
+  throw serverRefusals.toolDenied(name, inEnglish(decision.told), `${decision.label}${line}`, decision.byAdministrator);
 }
 
 function withRule({ record, words }: Seen, server: string, { pattern }: JointToolDecision): Seen {

@@ -11,6 +11,7 @@ import { strictness } from '../../../../src/core/policy/compare/strictness.ts';
 import { type CompiledService, compileService, decide } from '../../../../src/core/policy/decide/decide.ts';
 import { MAX_POLICY_BYTES, utf8Bytes } from '../../../../src/core/policy/text/textGuard.ts';
 import type { Method } from '../../../../src/core/request/parts/requestModel.ts';
+import { phrase } from '../../../../src/core/text/phrase.ts';
 import type { NaiveRule } from '../../../support/naivePolicy.ts';
 import { runs } from '../../../support/runs.ts';
 import { allowRule, askRule, denyRule, method, pathText } from '../arbitraries.ts';
@@ -338,7 +339,7 @@ interface Asked {
   readonly body: string | undefined;
 }
 
-const DENIED = strictness({ verdict: 'deny', reason: '' });
+const DENIED = strictness({ verdict: 'deny', reason: phrase`` });
 
 /** How much a text holds a request back; each text is read once. */
 function judgeOf(): (text: string, asked: Asked) => number {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { mayMeet } from '../../../../src/core/policy/compare/overlap.ts';
 import { PathIndex } from '../../../../src/core/policy/patterns/pathIndex.ts';
 import { compilePattern, type Pattern } from '../../../../src/core/policy/patterns/pattern.ts';
+import { inEnglish } from '../../../../src/core/text/phrase.ts';
 import { naiveMatches, naiveMatchesFolded } from '../../../support/naivePolicy.ts';
 import { runs } from '../../../support/runs.ts';
 import { pathText, patternText } from '../arbitraries.ts';
@@ -10,7 +11,7 @@ import { policyOf, serviceOf } from '../fixtures.ts';
 
 function compiled(text: string): Pattern {
   const pattern = compilePattern(text);
-  if (!pattern.ok) throw new Error(pattern.error);
+  if (!pattern.ok) throw new Error(inEnglish(pattern.error));
   return pattern.value;
 }
 

@@ -5,6 +5,8 @@ import { hoverPolicy } from '../../../../src/core/policy/editor/hover.ts';
 import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
 import { canonicalise } from '../../../../src/core/request/canonicalise.ts';
 import type { RequestInput } from '../../../../src/core/request/parts/requestModel.ts';
+import { inEnglish } from '../../../../src/core/text/phrase.ts';
+import { english } from '../../../support/english.ts';
 import { places, serviceOf, valid } from '../fixtures.ts';
 
 const policy = (rules: readonly string[], more = ''): string =>
@@ -17,9 +19,9 @@ const SMALL = 'body: { amount: { max: 5000 } }';
 function judge(text: string, input: Partial<RequestInput>): readonly [verdict: string, reason: string] {
   const service = serviceOf(text);
   const request = canonicalise({ service: 'api', method: 'POST', path: '/x', ...input }, service);
-  if (!request.ok) return ['invalid', request.error.message];
+  if (!request.ok) return ['invalid', inEnglish(request.error.message)];
   const { verdict, reason } = decide(compileService(service), request.value);
-  return [verdict, reason];
+  return [verdict, inEnglish(reason)];
 }
 
 const verdict = (text: string, input: Partial<RequestInput>): string => judge(text, input)[0];
@@ -176,8 +178,8 @@ describe('the words', () => {
   it('are in explanations and hovers', () => {
     const text = policy([`${WRITES}, bodyType: form, ${SMALL}`]);
     const request = canonicalise({ service: 'api', method: 'POST', path: '/x', json: { amount: 1 } }, serviceOf(text));
-    if (!request.ok) throw new Error(request.error.message);
-    expect(explain(compileService(serviceOf(text)), request.value).rules).toMatchObject([
+    if (!request.ok) throw new Error(inEnglish(request.error.message));
+    expect(english(explain(compileService(serviceOf(text)), request.value).rules)).toMatchObject([
       { applied: false, why: 'The path matches, but it covers only form bodies.' },
     ]);
     const lines = hoverPolicy(text, text.indexOf('bodyType') + 2, valid(text))?.lines ?? [];

@@ -5,6 +5,7 @@ import { concernsCover } from '../../../../src/core/policy/model/restrictions.ts
 import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
 import { canonicalise } from '../../../../src/core/request/canonicalise.ts';
 import type { CanonicalBody, RequestInput } from '../../../../src/core/request/parts/requestModel.ts';
+import { inEnglish } from '../../../../src/core/text/phrase.ts';
 import {
   type NaiveCondition,
   type NaiveEntries,
@@ -28,7 +29,7 @@ function judged(query: Judged['query'], body?: CanonicalBody): Judged {
 function asked(text: string, input: Partial<RequestInput>, agent?: string): string {
   const service = serviceOf(text);
   const request = canonicalise({ service: 'api', method: 'POST', path: '/x', ...input }, service);
-  if (!request.ok) throw new Error(request.error.message);
+  if (!request.ok) throw new Error(inEnglish(request.error.message));
   return decide(compileService(service), request.value, agent).verdict;
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { compileService, decide } from '../../../../src/core/policy/decide/decide.ts';
 import { canonicalise } from '../../../../src/core/request/canonicalise.ts';
 import type { RequestInput } from '../../../../src/core/request/parts/requestModel.ts';
+import { inEnglish } from '../../../../src/core/text/phrase.ts';
 import { serviceOf } from '../fixtures.ts';
 
 const policy = (rules: string, baseUrl = 'https://api.example.com'): string =>
@@ -15,7 +16,7 @@ const DENY = '      - { path: /graphql, effect: deny, graphql: { operations: [mu
 function verdict(text: string, input: Partial<RequestInput>): string {
   const service = serviceOf(text);
   const request = canonicalise({ service: 'api', method: 'POST', path: '/graphql', ...input }, service);
-  if (!request.ok) throw new Error(request.error.message);
+  if (!request.ok) throw new Error(inEnglish(request.error.message));
   return decide(compileService(service), request.value).verdict;
 }
 

@@ -11,6 +11,7 @@ import { withService } from '../../../../src/core/policy/edit/serviceWriter.ts';
 import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
 import { Secret } from '../../../../src/core/secret.ts';
 import { materialProblem } from '../../../../src/gateway/credentials/payload.ts';
+import { english } from '../../../support/english.ts';
 
 const OAUTH = { tokenUrl: 'https://login.example.com/token', clientId: 'c' };
 const COMPLETE: readonly (readonly [AuthTypeWithFields, AuthAnswers, string])[] = [
@@ -80,7 +81,7 @@ test.each([
   ['hmac', 'sign', '{nothing}', 'auth.sign'],
   ['hmac', 'name', 'Host', 'cannot carry a credential'],
 ] as const)('%s: a wrong %s is told at once', (type, key, answer, words) => {
-  expect(answerProblem(type, {}, key, answer, 'public')).toContain(words);
+  expect(english(answerProblem(type, {}, key, answer, 'public'))).toContain(words);
 });
 
 test('a token endpoint on this machine is right where the API is there, too', () => {
@@ -105,7 +106,9 @@ test('the parts of a credential make what its type takes', () => {
 test('an endpoint to sign in at is right when signing in was chosen, in the order of the questions', () => {
   const answers = { grant: 'authorization_code', tokenUrl: OAUTH.tokenUrl };
   expect(answerProblem('oauth2', answers, 'authorizationUrl', 'https://login.example.com/a', 'public')).toBeUndefined();
-  expect(answerProblem('oauth2', answers, 'authorizationUrl', 'login', 'public')).toContain('authorizationUrl');
+  expect(english(answerProblem('oauth2', answers, 'authorizationUrl', 'login', 'public'))).toContain(
+    'authorizationUrl',
+  );
 });
 
 test('claims are read as names and values, and one without a value is no answer', () => {

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { refusedAnswer, type ServiceAnswer } from '../../../../src/core/policy/edit/refusedAnswer.ts';
 import { type NewService, withService } from '../../../../src/core/policy/edit/serviceWriter.ts';
 import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
+import { english } from '../../../support/english.ts';
 
 test.each<[ServiceAnswer, RegExp]>([
   [{ auth: { type: 'header', name: 'Host' } }, /cannot carry a credential/],
@@ -15,7 +16,7 @@ test.each<[ServiceAnswer, RegExp]>([
   [{ baseUrl: 'https://user@api.example.com' }, /./],
   [{ baseUrl: 'http://127.0.0.1:8080' }, /./],
 ])('%j is refused where it is asked for', (answer, why) => {
-  expect(refusedAnswer(answer)).toMatch(why);
+  expect(english(refusedAnswer(answer))).toMatch(why);
 });
 
 test.each<[ServiceAnswer]>([

@@ -5,6 +5,7 @@ import { bodyToTry, ruleWanted } from '../../../../src/core/policy/learn/narrowe
 import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
 import { PolicyNotWritableError } from '../../../../src/core/policy/text/insertion.ts';
 import { canonicalise } from '../../../../src/core/request/canonicalise.ts';
+import { inEnglish } from '../../../../src/core/text/phrase.ts';
 
 const HEAD = `# mine
 services:
@@ -17,7 +18,7 @@ function verdict(text: string, method: string, path: string, body: { json?: unkn
   const service = parsePolicy(text).policy?.services.get('demo');
   if (!service) throw new Error(JSON.stringify(parsePolicy(text).problems));
   const request = canonicalise({ service: 'demo', method, path, ...body }, service);
-  if (!request.ok) throw new Error(request.error.message);
+  if (!request.ok) throw new Error(inEnglish(request.error.message));
   return decide(compileService(service), request.value).verdict;
 }
 

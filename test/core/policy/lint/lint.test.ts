@@ -7,6 +7,7 @@ import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
 import { canonicalise } from '../../../../src/core/request/canonicalise.ts';
 import type { RequestInput } from '../../../../src/core/request/parts/requestModel.ts';
 import type { Problem } from '../../../../src/core/text/problem.ts';
+import { english } from '../../../support/english.ts';
 import { serviceOf, valid } from '../fixtures.ts';
 
 const policy = (rules: readonly string[], more = ''): string =>
@@ -147,7 +148,7 @@ describe('lintPolicy', () => {
       [...others, 'path: /a, methods: [POST, PUT]'],
     ]) {
       const messages = lint(policy(rules)).flatMap(({ code, message }) =>
-        code === 'write-without-approval' ? message : [],
+        code === 'write-without-approval' ? english(message) : [],
       );
       expect(messages).toEqual(
         writes === undefined ? [] : [expect.stringContaining(`This rule allows ${writes} without asking you.`)],
@@ -307,7 +308,7 @@ describe('lintPolicy', () => {
       return lint(text).map(({ code, message, span, suggestion }) => [
         code,
         text.slice(span.start, span.end),
-        message,
+        english(message),
         ...(suggestion === undefined ? [] : [suggestion]),
       ]);
     };

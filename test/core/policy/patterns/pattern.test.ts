@@ -4,19 +4,21 @@ import { PathIndex } from '../../../../src/core/policy/patterns/pathIndex.ts';
 import { compilePattern, type Pattern } from '../../../../src/core/policy/patterns/pattern.ts';
 import { pathReadings } from '../../../../src/core/policy/patterns/readings.ts';
 import { canonicalPath, literalPattern } from '../../../../src/core/request/parts/path.ts';
+import { inEnglish } from '../../../../src/core/text/phrase.ts';
+import { english } from '../../../support/english.ts';
 import { naiveMatches, naiveMatchesFolded } from '../../../support/naivePolicy.ts';
 import { runs } from '../../../support/runs.ts';
 import { pathText, patternText } from '../arbitraries.ts';
 
 function compiled(text: string): Pattern {
   const pattern = compilePattern(text);
-  if (!pattern.ok) throw new Error(pattern.error);
+  if (!pattern.ok) throw new Error(inEnglish(pattern.error));
   return pattern.value;
 }
 
 function segmentsOf(path: string): string[] {
   const canonical = canonicalPath(path);
-  if (!canonical.ok) throw new Error(`${path}: ${canonical.error.message}`);
+  if (!canonical.ok) throw new Error(`${path}: ${english(canonical.error).message}`);
   return canonical.value.segments;
 }
 
@@ -140,7 +142,7 @@ describe('what is no pattern', () => {
   ])('%s', (text) => {
     const result = compilePattern(text);
     expect(result.ok).toBe(false);
-    expect(result.ok ? '' : result.error).toMatch(/^\S.*[.]$/s);
+    expect(result.ok ? '' : english(result.error)).toMatch(/^\S.*[.]$/s);
   });
 });
 

@@ -6,6 +6,7 @@ import { runPolicyTests } from '../../../../src/core/policy/lint/policyTests.ts'
 import { parsePolicy, serverLiterals } from '../../../../src/core/policy/read/parse.ts';
 import { referenceText } from '../../../../src/core/policy/read/serverLiteral.ts';
 import { Secret } from '../../../../src/core/secret.ts';
+import { inEnglish } from '../../../../src/core/text/phrase.ts';
 import { applyEdits } from '../../../../src/core/text/textEdit.ts';
 import { serverOf, serverText } from './serverFixtures.ts';
 
@@ -188,7 +189,7 @@ describe('tests of tools', () => {
     `${GITHUB}tests:\n  - { name: a, request: ${request}, expect: ${expected} }\n`;
   const results = (text: string) => {
     const { policy, problems } = parsePolicy(text);
-    if (!policy) throw new Error(problems[0]?.message);
+    if (!policy) throw new Error(problems[0] && inEnglish(problems[0].message));
     return runPolicyTests(policy).map(({ got, ok }) => [got, ok]);
   };
 

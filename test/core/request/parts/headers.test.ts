@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Auth } from '../../../../src/core/policy/auth/authTypes.ts';
 import { isReservedHeader, sameHeader } from '../../../../src/core/request/parts/headers.ts';
+import { inEnglish } from '../../../../src/core/text/phrase.ts';
 import { cpuTime } from '../../../support/cpuTime.ts';
 import { ask, readCorpus, refused, type ServiceOptions, taken } from '../support.ts';
 
@@ -23,7 +24,8 @@ function authOf(text: string): Auth {
 function judge(one: HeaderCase): string | undefined {
   const auth = authOf(one.auth);
   const result = ask({ headers: Object.fromEntries(one.headers) }, { auth });
-  if (!result.ok) return one.expect === 'pass' || one.expect === 'pass-or-drop' ? result.error.message : undefined;
+  if (!result.ok)
+    return one.expect === 'pass' || one.expect === 'pass-or-drop' ? inEnglish(result.error.message) : undefined;
   if (one.expect === 'reject') return 'was taken';
   const sent = result.value.headers;
   const kept = sent.filter(([name]) => one.wire_absent?.includes(name));

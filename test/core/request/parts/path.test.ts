@@ -6,20 +6,22 @@ import {
   MAX_PATH_BYTES,
   MAX_SEGMENTS,
 } from '../../../../src/core/request/parts/path.ts';
+import { inEnglish } from '../../../../src/core/text/phrase.ts';
 import { cpuTime } from '../../../support/cpuTime.ts';
+import { english } from '../../../support/english.ts';
 import { runs } from '../../../support/runs.ts';
 import { rawPath } from '../arbitraries.ts';
 
 function path(raw: string, pattern = false): string {
   const result = canonicalPath(raw, { pattern });
-  return result.ok ? result.value.path : `refused: ${result.error.message}`;
+  return result.ok ? result.value.path : `refused: ${english(result.error).message}`;
 }
 
 function refusal(raw: string, pattern = false): string {
   const result = canonicalPath(raw, { pattern });
   if (result.ok) throw new Error(`taken as ${result.value.path}`);
   expect(result.error.nextStep).not.toBe('');
-  return result.error.message;
+  return inEnglish(result.error.message);
 }
 
 describe('a request path', () => {

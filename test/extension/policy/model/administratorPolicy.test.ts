@@ -4,9 +4,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
+import { phrase } from '../../../../src/core/text/phrase.ts';
 import { administratorPath, readAdministratorFile } from '../../../../src/extension/policy/model/administratorFile.ts';
 import { AdministratorPolicy } from '../../../../src/extension/policy/model/administratorPolicy.ts';
 import type { PolicyRead } from '../../../../src/extension/policy/model/policySource.ts';
+import { english } from '../../../support/english.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -83,10 +85,10 @@ describe('what the gateway is told', () => {
     const { policy, save } = setUp();
     await save({ kind: 'text', text: 'services: {}\n' });
     await save({ kind: 'text', text: 'servces: {}\n' });
-    expect(policy.state).toMatchObject({ kind: 'broken', why: expect.stringContaining('1:1') });
+    expect(english(policy.state)).toMatchObject({ kind: 'broken', why: expect.stringContaining('1:1') });
     expect(policy.files()).toMatchObject([{ id: 'admin', written: 'servces: {}\n' }]);
-    await save({ kind: 'unreadable', why: 'No permission.' });
-    expect(policy.state).toEqual({ kind: 'broken', why: 'No permission.' });
+    await save({ kind: 'unreadable', why: phrase`No permission.` });
+    expect(policy.state).toEqual({ kind: 'broken', why: phrase`No permission.` });
     expect(policy.files()).toEqual([{ id: 'admin', label: 'the administrator’s policy', grants: false }]);
   });
 });

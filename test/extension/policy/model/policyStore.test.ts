@@ -4,6 +4,7 @@ import { narrowApproved } from '../../../../src/core/policy/compare/approval.ts'
 import { policyChanges } from '../../../../src/core/policy/compare/changes.ts';
 import { samePolicy } from '../../../../src/core/policy/compare/samePolicy.ts';
 import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
+import { phrase } from '../../../../src/core/text/phrase.ts';
 import {
   type PolicyRead,
   type PolicySource,
@@ -45,7 +46,7 @@ function setUp(id = 'user', parser = inThisThread) {
     const store = new PolicyStore({
       approvals: new ApprovalStore({ texts: approved, secrets, installation: '/storage', pause: noPause }),
       lastValid,
-      language: policyLanguage(parser, 'too slow'),
+      language: policyLanguage(parser),
       now: () => 7,
       log: () => undefined,
     });
@@ -229,7 +230,7 @@ describe('what an editor saved', () => {
     ['the old text', { kind: 'text', text: policy('a', 'b') }],
     ['a text with errors', { kind: 'text', text: 'services: [' }],
     ['no file', { kind: 'missing' }],
-    ['a file in another encoding', { kind: 'unreadable', why: 'no UTF-8' }],
+    ['a file in another encoding', { kind: 'unreadable', why: phrase`no UTF-8` }],
     ['an empty file', { kind: 'text', text: '' }],
   ])('counts before the disk is read, which has %s by then', async (_, read) => {
     const { open, save, disk } = setUp();
@@ -392,7 +393,7 @@ describe('what an editor saved', () => {
         pause: noPause,
       }),
       lastValid: new FakeTexts(),
-      language: policyLanguage(inThisThread, 'too slow'),
+      language: policyLanguage(inThisThread),
       now: () => 7,
       log: () => undefined,
     });
@@ -431,7 +432,7 @@ describe('a file with errors', () => {
     const store = await open();
     await save(store, policy('a'));
     await approveNow(store);
-    disk.read = { kind: 'unreadable', why: 'no' };
+    disk.read = { kind: 'unreadable', why: phrase`no` };
     await store.refresh();
     expect(inForce(store)).toEqual(['/a']);
   });

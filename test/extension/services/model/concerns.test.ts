@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import manifest from '../../../../package.json' with { type: 'json' };
 import nls from '../../../../package.nls.json' with { type: 'json' };
 import type { PolicyChange } from '../../../../src/core/policy/compare/policyChange.ts';
+import { phrase } from '../../../../src/core/text/phrase.ts';
 import type { PolicyEntry } from '../../../../src/extension/policy/model/policyStore.ts';
 import {
   type Concern,
@@ -19,7 +20,7 @@ const ENTRIES: Readonly<Record<string, PolicyEntry>> = {
   waiting: { ...SOUND, pending: [CHANGE, CHANGE] },
   'with errors': { ...SOUND, disk: 'invalid' },
   'with errors since': { ...SOUND, disk: 'invalid', written: 'services: {}\n' },
-  unreadable: { ...SOUND, disk: 'invalid', unreadable: 'It is a folder.' },
+  unreadable: { ...SOUND, disk: 'invalid', unreadable: phrase`It is a folder.` },
   missing: { ...SOUND, disk: 'missing', closed: ['shop'] },
   'missing, to be let go': { ...SOUND, disk: 'missing', closed: ['shop'], pending: [CHANGE] },
 };
