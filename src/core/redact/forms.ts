@@ -26,12 +26,17 @@ const MAX_SPELLED = 8;
 
 const UUID_DIGITS = /^[0-9a-f]{32}$/i;
 
+/** What JSON may write as a number, and what a program makes one of that takes a PIN for one. */
+const NUMBER = /^-?\d+(?:\.\d+)?$/;
+
 /** What a credential is looked for as, each for the credential at index `owner`. */
 export interface Forms {
   /** In the text as it is, in what its escapes stand for, and in what base64 and hexadecimal stand for. */
   readonly exact: readonly Pattern[];
   /** In the letters and digits alone of a text: see {@link bareOf}. */
   readonly bare: readonly Pattern[];
+  /** What JSON may write it, or a secret inside of it, as. */
+  readonly numbers: readonly number[];
 }
 
 /**
@@ -41,13 +46,15 @@ export interface Forms {
 export function formsOf(value: string, owner: number): Forms {
   const exact: Pattern[] = [];
   const bare: Pattern[] = [];
+  const numbers: number[] = [];
   const known = new Set<string>();
   const parts = secretParts(value);
   for (const text of [...parts.keys(), value]) {
+    // A mark in the place of every `test` would tell what the password is, and shred the text.
+    if (text.length < SHORT && (text.length < TOO_SHORT || isEveryday(text))) continue;
+    if (NUMBER.test(text)) numbers.push(Number(text));
     if (text.length < SHORT) {
-      // A mark in the place of every `test` would tell what the password is, and shred the text.
-      if (text.length >= TOO_SHORT && !isEveryday(text))
-        exact.push({ bytes: utf8(text), owner, whole: true, pieces: undefined });
+      exact.push({ bytes: utf8(text), owner, whole: true, pieces: undefined });
       continue;
     }
     // Of a credential in parts the secret ones alone may be met in pieces: the others are known.
@@ -66,7 +73,7 @@ export function formsOf(value: string, owner: number): Forms {
       bare.push({ bytes, owner, whole: false, pieces: undefined });
     }
   }
-  return { exact, bare };
+  return { exact, bare, numbers };
 }
 
 interface Spelling {

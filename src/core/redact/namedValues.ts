@@ -17,6 +17,8 @@ const ATTRIBUTE = /^["']?\s{1,3}value=/;
 
 /** The options with which commands take a pair. */
 const PAIR_OPTION = /^-(?:u|-user)$/;
+/** The shorter one without a blank behind it, up to the colon of the pair. */
+const GLUED_PAIR = /^-u[\w.-]{1,100}$/;
 
 /** What stands in quotes, such as a header on a command line. */
 const QUOTED = /"([^"\r\n]*)"|'([^'\r\n]*)'/g;
@@ -54,6 +56,9 @@ function valueBehind(word: string, text: string, at: number): { parts: Part[]; e
     const { found, end } = value;
     const attribute = /^(?:key|name)$/i.test(name) ? matchAt(ATTRIBUTE, text, end) : undefined;
     if (attribute !== undefined) return valueBehind(found[1] ?? '', text, attribute.end - 1);
+    const pair = PAIR_OPTION.test(word);
+    if (pair || GLUED_PAIR.test(word))
+      return { parts: textsOf(found).map((one) => ({ text: one, secret: true, password: !pair })), end };
     return isSecretName(name) ? { parts: textsOf(found).map((one) => memberPart(name, one)), end } : undefined;
   }
   const option = name === word ? undefined : matchAt(ARGUMENT, text, at);

@@ -1,10 +1,11 @@
 import { assignments, memberPart, unquoted } from './assignments.ts';
-import { base64Bytes } from './bytes.ts';
 import { connectionParts, DUMMY_PASSWORD, LEAST_KEY, LEAST_PASSWORD, STRETCH, urlParts } from './connectionParts.ts';
 import { isEveryday } from './everydayWords.ts';
 import { isOpaque, isSecretMember } from './members.ts';
 import { namedValues, quotedTexts } from './namedValues.ts';
+import { packedParts } from './packedParts.ts';
 import type { Part } from './part.ts';
+import { tableParts } from './tableParts.ts';
 
 /** So deep are credentials within credentials looked into: a header's value in a variable in a JSON document. */
 const DEPTH = 5;
@@ -78,12 +79,12 @@ function structured(part: Part): Part[] | undefined {
 
 function ownStructure({ text, secret, password }: Part): Part[] | undefined {
   const bare = unquoted(text);
-  if (bare !== text) return [{ text: bare, secret, password: password === true }];
+  if (bare !== text) return [{ text: bare, secret, password: password === true }, ...tableParts(textLines(text))];
   if (text.startsWith('{') || text.startsWith('[')) {
     const members = jsonMembers(text);
     if (members !== undefined) return members;
   }
-  if (/[\r\n]/.test(text)) return linesOf(text);
+  if (/[\r\n]/.test(text)) return [...linesOf(text), ...packedParts(text)];
   const spoken = spokenPassword(text);
   if (spoken.length > 0) return spoken;
   const header = HEADER.exec(text);
@@ -99,7 +100,7 @@ function ownStructure({ text, secret, password }: Part): Part[] | undefined {
 
 function loose({ text, secret, password }: Part): Part[] {
   const pair = secret ? pairParts(text, password === true) : undefined;
-  return pair ?? [...basicPair(text), ...stretches(text, secret)];
+  return pair ?? [...packedParts(text), ...stretches(text, secret)];
 }
 
 function jsonMembers(text: string): Part[] | undefined {
@@ -135,11 +136,10 @@ function pairOf(value: unknown): Part[] {
 
 /** The lines of a key, and of a file of variables or settings. */
 function linesOf(text: string): Part[] {
-  return text
-    .split(/\r\n|\r|\n/)
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !PEM_BOUNDARY.test(line) && !line.startsWith('#'))
-    .flatMap((line) => {
+  const lines = textLines(text);
+  return [
+    ...tableParts(lines),
+    ...lines.flatMap((line) => {
       const member = COLON_MEMBER.exec(line);
       if (member) {
         const value = unquoted((member[2] ?? '').trim());
@@ -147,7 +147,16 @@ function linesOf(text: string): Part[] {
       }
       // A line with blanks in it is prose or a JSON member, which others may share.
       return [{ text: line, secret: line.length >= STRETCH && !/[\s=]/.test(line) }, ...spokenPassword(line)];
-    });
+    }),
+  ];
+}
+
+/** Without those that hold nothing: blank ones, remarks, and what stands around a key. */
+function textLines(text: string): string[] {
+  return text
+    .split(/\r\n|\r|\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !PEM_BOUNDARY.test(line) && !line.startsWith('#'));
 }
 
 /** `machine host login user password value` (netrc). */
@@ -160,7 +169,7 @@ function spokenPassword(line: string): Part[] {
 }
 
 function behindScheme(scheme: string, rest: string): Part[] {
-  if (/^basic$/i.test(scheme)) return [{ text: rest, secret: true }, ...basicPair(rest)];
+  if (/^basic$/i.test(scheme)) return [{ text: rest, secret: true }, ...packedParts(rest)];
   return [{ text: rest, secret: !/\s/.test(rest) && (KNOWN_SCHEME.test(scheme) || isOpaque(rest)) }];
 }
 
@@ -183,27 +192,6 @@ function isNoName(text: string): boolean {
   return (
     (text.length >= LEAST_KEY || (text.length >= LEAST_PASSWORD && !/^[A-Za-z]+$/.test(text))) && !isEveryday(text)
   );
-}
-
-/** A pair in base64, as Basic authentication has it (RFC 7617), also where the scheme's name is missing. */
-function basicPair(text: string): Part[] {
-  const bare = text.trim();
-  if (!/^[A-Za-z0-9+/_-]{8,8000}={0,2}$/.test(bare)) return [];
-  const bytes = base64Bytes(bare);
-  if (bytes === undefined) return [];
-  const decoded = textOf(bytes);
-  if (/\p{Cc}/u.test(decoded)) return [];
-  // What is packed twice says so only once it is unpacked.
-  return [{ text: decoded, secret: decoded.includes(':') }];
-}
-
-/** As UTF-8, and as Latin-1 where it is none: so older clients write a pair (RFC 7617, section 2.1). */
-function textOf(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return String.fromCharCode(...bytes);
-  }
 }
 
 /** What stands between separators, where it is long and random: `12|secret`, `user@realm!id=secret`, two keys by a comma. */

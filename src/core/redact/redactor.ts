@@ -16,17 +16,14 @@ export interface KnownSecret {
   readonly value: Secret;
 }
 
-/** The number that stands for a credential in matches, and the one that it could be in JSON. */
+/** The number that stands for a credential in matches, and those that it could be in JSON. */
 interface Owner {
   readonly owner: number;
-  readonly number?: number;
+  readonly numbers: readonly number[];
 }
 
 /** Markers in the order of preference, for when a credential happens to be a part of one. */
 const MARKERS = [(name: string) => `[redacted:${name}]`, () => '[redacted]', () => '[hidden]', () => '[***]'];
-
-/** A credential that JSON may write as a number. */
-const NUMBER = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$/;
 
 const JOINT = String.fromCharCode(SEPARATOR);
 
@@ -80,7 +77,7 @@ export class Redactor {
       this.#lastOwner += 1;
       const owner = this.#lastOwner;
       const text = opened(value);
-      const { exact, bare } = formsOf(text, owner);
+      const { exact, bare, numbers } = formsOf(text, owner);
       this.#exact.add(owner, exact);
       this.#bare.add(owner, bare);
       this.#wholes.add(
@@ -89,7 +86,7 @@ export class Redactor {
       );
       this.#names.set(owner, name);
       if (isEasyToGuess(text)) this.#weak.add(owner);
-      this.#known.set(key, NUMBER.test(text) ? { owner, number: Number(text) } : { owner });
+      this.#known.set(key, { owner, numbers });
     }
     this.#markers.clear();
   }
@@ -161,7 +158,7 @@ export class Redactor {
   /** Whose credentials could stand in JSON as a number, by the number. */
   #numbers(): ReadonlyMap<number, number> {
     const numbers = new Map<number, number>();
-    for (const { owner, number } of this.#known.values()) if (number !== undefined) numbers.set(number, owner);
+    for (const { owner, numbers: own } of this.#known.values()) for (const number of own) numbers.set(number, owner);
     return numbers;
   }
 

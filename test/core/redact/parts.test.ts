@@ -93,6 +93,24 @@ const SHAPES: Readonly<Record<string, (secret: string, other: string) => string>
   'JSON, two strings': (s) => JSON.stringify(['app', s]),
   'JSON, a pair': (s) => JSON.stringify([`app:${s}`]),
   'Basic, packed twice': (s) => `Basic ${base64(base64(`deploy:${s}`))}`,
+  'Basic, with a line end': (s) => `Basic ${base64(`deploy:${s}\n`)}`,
+  'base64 of a pair with a line end': (s) => base64(`deploy:${s}\r\n`),
+  'base64 of JSON': (s) => base64(JSON.stringify({ user: 'app', pwd: s })),
+  'base64 of JSON in lines': (s) => base64(JSON.stringify({ user: 'app', pwd: s }, undefined, 2)),
+  'base64 of variables': (s) => base64(`USER=app\nPASSWORD=${s}\n`),
+  'base64 of variables, in JSON': (s) => JSON.stringify({ data: base64(`USER=app\r\nPASSWORD=${s}\r\n`) }),
+  'base64 of YAML, in YAML': (s) => `kind: Secret\ndata:\n  config: ${base64(`user: app\npassword: ${s}\n`)}\n`,
+  'base64, in lines': (s) => base64(JSON.stringify({ note: 'x'.repeat(90), pwd: s })).replaceAll(/.{64}/g, '$&\n'),
+  'base64 of UTF-16': (s) => Buffer.from(`deploy:${s}`, 'utf16le').toString('base64'),
+  'hexadecimal of a pair': (s) => Buffer.from(`deploy:${s}`).toString('hex'),
+  'hexadecimal of JSON': (s) =>
+    Buffer.from(JSON.stringify({ pwd: s }))
+      .toString('hex')
+      .toUpperCase(),
+  'a table': (s) => `User name,Password\nbob,${s}\n`,
+  'a table in quotes': (s) => `"Name";"Note";"Access Token"\r\n"bob";"a;b";"${s}"`,
+  'a pair for curl, behind its letter': (s) => `curl -uapp:${s} https://api.example.com/`,
+  'a pair for curl, behind a sign': (s) => `curl --user=app:${s} https://api.example.com/`,
   'JSON with a URL': (s) => JSON.stringify({ url: `amqps://app:${s}@mq.example.com` }),
   'JSON with a header': (s) => JSON.stringify({ headers: { authorization: `Basic ${base64(`deploy:${s}`)}` } }),
 };
@@ -150,8 +168,31 @@ describe('a credential in several parts', () => {
     },
   );
 
-  it('gives the lines of a key in JSON, in an array too', () => {
-    for (const value of [JSON.stringify({ private_key: pem() }), JSON.stringify([{ deep: { key: pem() } }])]) {
+  it.each([
+    ['pair', (s: string) => `deploy:${s}`],
+    ['Basic', (s: string) => `Basic ${base64(`deploy:${s}`)}`],
+    ['JSON', (s: string) => JSON.stringify({ user: 'app', pin: Number(s) })],
+    ['parameter', (s: string) => `pin=${s}`],
+    ['line', (s: string) => `user: app\npassword: ${s}\n`],
+    ['credential', (s: string) => `00${s}`],
+  ])('%s: a secret of digits is taken out where JSON has it as a number', (_, shape) => {
+    fc.assert(
+      fc.property(fc.integer({ min: 10_000_000, max: 999_999_999_999 }), (secret) => {
+        const known = redactor(shape(String(secret)));
+        expect(known.json({ n: secret, other: secret + 1 })).toEqual({
+          value: { n: '[redacted:api]', other: secret + 1 },
+          count: 1,
+        });
+      }),
+      { numRuns: runs(20) },
+    );
+  });
+
+  it('gives the lines of a key in JSON, in an array and in base64, too', () => {
+    const files = [JSON.stringify({ private_key: pem() }), JSON.stringify([{ deep: { key: pem() } }])];
+    const packed = [...files, pem(), JSON.stringify({ private_key: pem() }, undefined, 2)].map(base64);
+    const client = `users:\n- name: app\n  user:\n    client-key-data: ${base64(pem())}\n`;
+    for (const value of [...files, ...packed, client]) {
       expect(redactor(value).text(`(${PEM_LINES[0]})`).text).toBe('([redacted:api])');
     }
   });

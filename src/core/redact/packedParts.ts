@@ -1,0 +1,66 @@
+import { base64Bytes } from './bytes.ts';
+import type { Part } from './part.ts';
+
+/** More than any key file or client configuration is. */
+const MOST_DIGITS = 64 * 1024;
+/** Longer ones are no pair. */
+const MOST_OF_A_PAIR = 6000;
+
+/** In either alphabet. */
+const BASE64 = /^[\w+/-]{8,}={0,2}$/;
+
+/** Between lines of any length, as `base64` writes them. */
+const LINE_END = /[\r\n]+[ \t]*/g;
+
+const HEX = /^(?:[\da-f]{2}){8,}$/i;
+
+/**
+ * What a part stands for that is a text in base64 or hexadecimal: a pair as Basic authentication has it (RFC 7617), also where
+ * the scheme's name is missing, a key file, a file of variables. Only what has a colon says of itself that it is a pair; the
+ * other texts, and what is packed twice, say so only once they are looked into.
+ */
+export function packedParts(text: string): Part[] {
+  return [base64Text(text), hexText(text)]
+    .filter((inner) => inner !== undefined)
+    .map((inner) => ({ text: inner.trim(), secret: inner.includes(':') })); // `echo` adds a line end
+}
+
+function base64Text(text: string): string | undefined {
+  const digits = text.trim().replaceAll(LINE_END, '');
+  const bytes = digits.length <= MOST_DIGITS && BASE64.test(digits) ? base64Bytes(digits) : undefined;
+  if (bytes === undefined) return undefined;
+  const inner = utf8Text(bytes);
+  if (inner !== undefined) return isText(inner) ? inner : undefined;
+  if (bytes.length > MOST_OF_A_PAIR) return undefined;
+  // Older clients write a pair in Latin-1 (RFC 7617, section 2.1).
+  const pair = String.fromCharCode(...bytes);
+  return /\p{Cc}/u.test(pair) ? undefined : pair;
+}
+
+/** A random key in hexadecimal is no text: eight of its bytes are hardly ever letters, digits and signs alone. */
+function hexText(text: string): string | undefined {
+  const digits = text.trim();
+  if (digits.length > MOST_DIGITS || !HEX.test(digits)) return undefined;
+  const bytes = Uint8Array.from({ length: digits.length / 2 }, (_, i) =>
+    Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16),
+  );
+  const inner = utf8Text(bytes);
+  return inner !== undefined && isText(inner) ? inner : undefined;
+}
+
+/** As UTF-8, or as UTF-16, in which every second byte of ASCII is zero. */
+function utf8Text(bytes: Uint8Array): string | undefined {
+  const characters = bytes.filter((byte) => byte !== 0);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(
+      2 * characters.length === bytes.length ? characters : bytes,
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether all of it can be read: blanks and line ends are in files, and other control characters in nothing that people write. */
+function isText(text: string): boolean {
+  return !/\p{Cc}/u.test(text.replaceAll(/[\t\r\n]/g, ''));
+}
