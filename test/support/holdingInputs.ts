@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import { gzipSync } from 'node:zlib';
+import { deflateSync, gzipSync } from 'node:zlib';
 import { loopbackService } from './serve.ts';
 import { trickyServer } from './wrapped.ts';
 
@@ -295,6 +295,8 @@ export const APIS_INPUTS: readonly HoldingInput[] = [
   read('an answer that is 500,000 deep', '/deep'),
   read('an answer of 1 MiB of bytes', '/binary'),
   read('an answer of 1 MiB, compressed', '/bomb'),
+  read('an answer of 1 KB that holds a megabyte', '/inside'),
+  read('an answer of 1 KB that holds a megabyte of escapes', '/escapes-inside'),
   read('an answer of 1 MiB in UTF-16', '/utf-16'),
   read('100,000 interim answers', '/interim'),
   read('a body in a million pieces', '/pieces'),
@@ -320,6 +322,12 @@ const raw: Readonly<Record<string, () => string>> = {
 };
 const CHUNKED = 'content-type: text/plain\r\ntransfer-encoding: chunked\r\n\r\n';
 
+/** Sixteen streams of 64 KB each, compressed without saying so. */
+function packedInside(unit: string): Buffer {
+  const stream = deflateSync(unit.repeat(65_000 / unit.length));
+  return Buffer.concat([Buffer.from([0, 1, 2, 3, 4, 5, 6, 7, 255]), ...Array(16).fill(stream)]);
+}
+
 const body: Readonly<Record<string, readonly [type: string, text: () => string | Buffer]>> = {
   '/exp': ['application/json', () => `[${Array(260_000).fill('1e1').join(',')}]`],
   '/digits': ['application/json', () => `[${Array(49_000).fill('12345678901234567890').join(',')}]`],
@@ -333,6 +341,8 @@ const body: Readonly<Record<string, readonly [type: string, text: () => string |
   '/names': ['application/json', () => JSON.stringify(names(90_000))],
   '/deep': ['application/json', () => `${'['.repeat(500_000)}${']'.repeat(500_000)}`],
   '/binary': ['application/octet-stream', () => Buffer.alloc(MEGABYTE - 1, 'A')],
+  '/inside': ['application/octet-stream', () => packedInside('A')],
+  '/escapes-inside': ['application/octet-stream', () => packedInside('%5cu005c')],
   '/utf-16': ['text/plain; charset=utf-16le', () => Buffer.from('A'.repeat(MEGABYTE / 2 - 1), 'utf16le')],
 };
 

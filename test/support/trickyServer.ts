@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { appendFileSync, existsSync } from 'node:fs';
+import { deflateSync } from 'node:zlib';
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import {
@@ -100,6 +101,10 @@ const TOOLS: Record<
       stdio: 'ignore',
     });
     return text(JSON.stringify({ own: process.pid, child: child.pid }));
+  },
+  packed: async () => {
+    const data = deflateSync(Buffer.alloc(65_000, 'A')).toString('base64');
+    return { content: Array(20).fill({ type: 'image', data, mimeType: 'image/png' }) };
   },
   big: async (given) => text('x'.repeat(Number(given.size))),
   progress: async (_given, progressToken) => {

@@ -1,6 +1,8 @@
 import { isSecretMember } from './members.ts';
 import type { Part } from './part.ts';
 
+const COLUMN_SEPARATORS = [',', ';', '\t'];
+
 const NAME = /^[\w.$:/[\] -]{1,100}$/;
 
 /** `name=value`, and several of them behind each other; undefined when the text is nothing of the kind. */
@@ -56,4 +58,34 @@ function splitOutsideQuotes(text: string, separator: string): string[] {
   }
   items.push(text.slice(start));
   return items;
+}
+
+/**
+ * The cells of a table whose first line names its columns, as consoles hand credentials out for download: `User name,Password`.
+ * None where a line has another number of cells.
+ */
+export function tableParts(lines: readonly string[]): Part[] {
+  const [head = '', ...rows] = lines;
+  for (const separator of COLUMN_SEPARATORS) {
+    const names = cellsOf(head, separator);
+    if (names.length < 2) continue;
+    const filled = rows.map((row) => cellsOf(row, separator));
+    if (filled.every((cells) => cells.length === names.length)) {
+      return filled.flatMap((cells) => cells.map((cell, column) => memberPart(names[column] ?? '', cell)));
+    }
+  }
+  return [];
+}
+
+/** A separator inside of quotes is none. */
+function cellsOf(line: string, separator: string): string[] {
+  const cells: string[][] = [];
+  let open = false;
+  for (const piece of line.split(separator)) {
+    if (open) cells.at(-1)?.push(piece);
+    else cells.push([piece]);
+    const quotes = piece.split('"').length - 1;
+    open = (open || piece.trimStart().startsWith('"')) && open === (quotes % 2 === 0);
+  }
+  return cells.map((pieces) => unquoted(pieces.join(separator).trim()));
 }

@@ -2,15 +2,19 @@ import { SEPARATOR } from './unpack.ts';
 
 const BACKSLASH = 0x5c;
 const EQUALS = 0x3d;
+const ESCAPE = 0x1b;
 
 /** A byte that has to be looked at with what follows it. */
 const SPECIAL = 2;
 
 /** For each byte 1 when it is kept: letters, digits, and what keeps the strings of one view apart. */
 const KEPT = Uint8Array.from({ length: 256 }, (_, byte) => {
-  if (byte >= 0x80) return SPECIAL;
+  if (byte >= 0x80 || byte === ESCAPE) return SPECIAL;
   return byte === SEPARATOR || /[0-9a-z]/i.test(String.fromCharCode(byte)) ? 1 : 0;
 });
+
+/** Colours and the like, as terminals take them (ECMA-48): longer ones there are none. */
+const MAX_CONTROL = 32;
 
 const KEPT_OR_ESCAPE = KEPT.map((kept, byte) => (byte === BACKSLASH || byte === EQUALS ? SPECIAL : kept));
 
@@ -62,7 +66,7 @@ function strip(source: Uint8Array, escapes: boolean, out: Uint8Array, starts: Ui
       i += 1;
       continue;
     }
-    const step = byte < 0x80 ? escapeLength(source, i) : multibyteLength(source, i);
+    const step = stepAt(source, i, byte);
     const code = byte < 0x80 ? escapedByte(source, i, step) : wideByte(source, i, step);
     if (code >= 0x80 || (code >= 0 && KEPT[code] === 1)) {
       out[size] = code;
@@ -72,6 +76,24 @@ function strip(source: Uint8Array, escapes: boolean, out: Uint8Array, starts: Ui
     i += step;
   }
   return size;
+}
+
+function stepAt(source: Uint8Array, at: number, byte: number): number {
+  if (byte === ESCAPE) return controlLength(source, at);
+  return byte < 0x80 ? escapeLength(source, at) : multibyteLength(source, at);
+}
+
+/** Length of a control sequence: a bracket, parameters, and a letter or sign that ends it. */
+function controlLength(source: Uint8Array, at: number): number {
+  if (source[at + 1] !== 0x5b) return 1;
+  let end = at + 2;
+  while (end < at + MAX_CONTROL && isParameter(source[end])) end += 1;
+  const last = source[end] ?? 0;
+  return last >= 0x40 && last < 0x7f ? end + 1 - at : 1;
+}
+
+function isParameter(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= 0x20 && byte < 0x40;
 }
 
 function hasEscape(source: Uint8Array, lead: number): boolean {
@@ -91,19 +113,44 @@ function lengthAt(source: Uint8Array, at: number, escapes: boolean): number {
 /** Length of a character that is left out or read as ASCII; 1 for a byte that stands for itself. */
 function multibyteLength(source: Uint8Array, at: number): number {
   const [first = 0, second = 0, third = 0] = [source[at], source[at + 1], source[at + 2]];
-  if (first === 0xc2 && second >= 0x80) return 2;
-  // Combining marks, U+0300 to U+036F.
-  if ((first === 0xcc && second >= 0x80) || (first === 0xcd && second >= 0x80 && second <= 0xaf)) return 2;
-  // General punctuation, and the blank of full width.
-  if (first === 0xe2 && (second === 0x80 || second === 0x81)) return 3;
-  if (first === 0xe3 && second === 0x80 && third === 0x80) return 3;
-  return first === 0xef && second >= 0xbb && second <= 0xbd ? 3 : 1;
+  if (second < 0x80) return 1;
+  switch (first) {
+    case 0xc2:
+    case 0xcc:
+      return 2;
+    case 0xcd: // combining marks go to U+036F
+      return second <= 0xaf ? 2 : 1;
+    case 0xd8: // U+061C, the Arabic letter mark
+      return second === 0x9c ? 2 : 1;
+    case 0xe1: {
+      // Fillers, inherent vowels, and the selectors of Mongolian.
+      const row = third >> 4;
+      const filler = second === 0x85 && (third === 0x9f || third === 0xa0);
+      return filler || (second === 0x9e && row === 0xb) || (second === 0xa0 && row === 0x8) ? 3 : 1;
+    }
+    case 0xe2: // general punctuation
+      return second <= 0x81 ? 3 : 1;
+    case 0xe3: // the blank of full width, and another filler
+      return (second === 0x80 && third === 0x80) || (second === 0x85 && third === 0xa4) ? 3 : 1;
+    case 0xef: {
+      // Variation selectors, what is of full or half width, and what U+FFF0 to U+FFFD stand for.
+      const selector = second === 0xb8 && third <= 0x8f;
+      const special = second === 0xbf && third >= 0xb0 && third <= 0xbd;
+      return selector || special || (second >= 0xbb && second <= 0xbe) ? 3 : 1;
+    }
+    case 0xf0: // what musical notation and shorthand say without being seen
+      return (second === 0x9d && third === 0x85) || (second === 0x9b && third === 0xb2) ? 4 : 1;
+    case 0xf3: // tags and more variation selectors, U+E0000 to U+E0FFF
+      return second === 0xa0 ? 4 : 1;
+    default:
+      return 1;
+  }
 }
 
 /** The byte that a character outside of ASCII counts as; -1 for one that is left out. */
 function wideByte(source: Uint8Array, at: number, step: number): number {
   if (step === 1) return source[at] as number;
-  if (step === 2 || source[at] !== 0xef) return -1;
+  if (step !== 3 || source[at] !== 0xef) return -1;
   const code = 0xf000 | (((source[at + 1] as number) & 0x3f) << 6) | ((source[at + 2] ?? 0) & 0x3f);
   return code > 0xff00 && code < 0xff5f ? code - 0xfee0 : -1;
 }

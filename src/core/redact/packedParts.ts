@@ -2,9 +2,9 @@ import { base64Bytes } from './bytes.ts';
 import type { Part } from './part.ts';
 
 /** More than any key file or client configuration is. */
-const MOST_DIGITS = 64 * 1024;
+const MAX_DIGITS = 64 * 1024;
 /** Longer ones are no pair. */
-const MOST_OF_A_PAIR = 6000;
+const MAX_PAIR = 6000;
 
 /** In either alphabet. */
 const BASE64 = /^[\w+/-]{8,}={0,2}$/;
@@ -27,11 +27,11 @@ export function packedParts(text: string): Part[] {
 
 function base64Text(text: string): string | undefined {
   const digits = text.trim().replaceAll(LINE_END, '');
-  const bytes = digits.length <= MOST_DIGITS && BASE64.test(digits) ? base64Bytes(digits) : undefined;
+  const bytes = digits.length <= MAX_DIGITS && BASE64.test(digits) ? base64Bytes(digits) : undefined;
   if (bytes === undefined) return undefined;
   const inner = utf8Text(bytes);
   if (inner !== undefined) return isText(inner) ? inner : undefined;
-  if (bytes.length > MOST_OF_A_PAIR) return undefined;
+  if (bytes.length > MAX_PAIR) return undefined;
   // Older clients write a pair in Latin-1 (RFC 7617, section 2.1).
   const pair = String.fromCharCode(...bytes);
   return /\p{Cc}/u.test(pair) ? undefined : pair;
@@ -40,7 +40,7 @@ function base64Text(text: string): string | undefined {
 /** A random key in hexadecimal is no text: eight of its bytes are hardly ever letters, digits and signs alone. */
 function hexText(text: string): string | undefined {
   const digits = text.trim();
-  if (digits.length > MOST_DIGITS || !HEX.test(digits)) return undefined;
+  if (digits.length > MAX_DIGITS || !HEX.test(digits)) return undefined;
   const bytes = Uint8Array.from({ length: digits.length / 2 }, (_, i) =>
     Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16),
   );

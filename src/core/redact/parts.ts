@@ -1,11 +1,10 @@
-import { assignments, memberPart, unquoted } from './assignments.ts';
+import { assignments, memberPart, tableParts, unquoted } from './assignments.ts';
 import { connectionParts, DUMMY_PASSWORD, LEAST_KEY, LEAST_PASSWORD, STRETCH, urlParts } from './connectionParts.ts';
 import { isEveryday } from './everydayWords.ts';
 import { isOpaque, isSecretMember } from './members.ts';
 import { namedValues, quotedTexts } from './namedValues.ts';
 import { packedParts } from './packedParts.ts';
 import type { Part } from './part.ts';
-import { tableParts } from './tableParts.ts';
 
 /** So deep are credentials within credentials looked into: a header's value in a variable in a JSON document. */
 const DEPTH = 5;

@@ -4,7 +4,7 @@ import type { Auth } from '../../core/policy/auth/authTypes.ts';
 import type { Redactor } from '../../core/redact/redactor.ts';
 import type { Answer, Call } from '../../protocol/messages.ts';
 import type { Incoming } from '../http/message.ts';
-import { isCompressed } from './compressed.ts';
+import { isCompressed, tellsOfAtMost } from './compressed.ts';
 import { type Decompressor, decodeText, isJsonType, parseMediaType, WithheldError } from './decode.ts';
 import { parseExactJson } from './json.ts';
 import { below, nextPage } from './paging.ts';
@@ -23,6 +23,8 @@ export interface AnswerOrder {
   readonly auth: Auth;
   /** Cap on decompressed bytes. */
   readonly maxBytes: number;
+  /** Cap on what is compressed in it without saying so, in all; none where it is left out. */
+  readonly maxInside?: number;
   readonly durationMs: number;
 }
 
@@ -36,7 +38,7 @@ export interface BuiltAnswer {
 /**
  * Makes of what an API sent what an agent may see: decoded, then redacted, then selected and cut to size. In this
  * order, because a credential can only be found in the clear and a cut could leave half of one.
- * Throws {@link TooLargeError} for a body over its cap.
+ * Throws {@link TooLargeError} for a body over its cap, and `TooMuchInsideError` for more inside of it.
  */
 export async function buildAnswer(
   incoming: Incoming,
@@ -67,8 +69,10 @@ export async function buildAnswer(
     const bytes = await decompressor.decompress(incoming.body, encodings, order.maxBytes);
     const type = parseMediaType(header('content-type') ?? '');
     refusePieces(incoming.status);
-    refuseDisguise(bytes, type.charset, redactor);
+    const tells = tellsOfAtMost(order.maxInside ?? Number.POSITIVE_INFINITY, redactor);
+    if (isCompressed(bytes, tells)) throw new WithheldError('it is compressed in a way that was not declared,');
     const text = decodeText(bytes, type);
+    refuseDisguise(bytes, type.charset, text, redactor);
     const parsed = text !== undefined && isJsonType(type.essence) ? parseExactJson(text) : undefined;
     const maxChars = Math.min(call.maxChars ?? DEFAULT_MAX_CHARS, MAX_ANSWER_CHARS);
     let truncated: Truncation[] = [];
@@ -163,15 +167,18 @@ function refusePieces(status: number): void {
 }
 
 /**
- * A text in another character set than UTF-8 may not be in the one that it says, and an archive is no text: what is in
- * the bytes then would not be found in the characters.
+ * A text in another character set than UTF-8 may not be in the one that it says, nor may one that does not decode: what is in
+ * the bytes then would not be found in the characters, of which enough may be right.
  */
-function refuseDisguise(bytes: Buffer, charset: string | undefined, redactor: Redactor): void {
-  if (isCompressed(bytes, (inside) => redactor.binary(inside) > 0)) {
-    throw new WithheldError('it is compressed in a way that was not declared,');
-  }
+function refuseDisguise(
+  bytes: Buffer,
+  charset: string | undefined,
+  text: string | undefined,
+  redactor: Redactor,
+): void {
   const plain = charset === undefined || /^(utf-?8|us-ascii|iso-8859-1|latin1)$/i.test(charset);
-  if (!plain && redactor.binary(bytes) > 0) throw new WithheldError('its character set is not the declared one,');
+  const decoded = plain && text?.includes('\ufffd') !== true;
+  if (!decoded && redactor.binary(bytes) > 0) throw new WithheldError('its character set is not the declared one,');
 }
 
 function describeBinary(bytes: Buffer, essence: string, answer: Answer, redactor: Redactor): void {

@@ -1,9 +1,13 @@
 import { TextDecoder } from 'node:util';
 import zlib from 'node:zlib';
+import type { Redactor } from '../../core/redact/redactor.ts';
 import { isTooLarge } from './decode.ts';
 
-/** gzip, zstd, zip, xz and bzip2 say themselves what they are. */
-const MAGICS = ['1f8b', '28b52ffd', '504b0304', 'fd377a58', '425a68'];
+/** gzip, zstd, zip, xz, bzip2, compress, 7z, rar, lzip, lzma, lzop, lz4 and cabinets say themselves what they are. */
+const MAGICS = [
+  ...['1f8b', '28b52ffd', '504b0304', 'fd377a58', '425a68', '1f9d', '1fa0', '377abcaf', '526172211a07', '4c5a495001'],
+  ...['5d0000', '894c5a4f', '04224d18', '4d53434600000000'],
+];
 
 /** Binary bodies above this are described, not returned, so that no more than this can tell anything. */
 const MAX_LOOKED_AT = 16 * 1024;
@@ -51,6 +55,22 @@ function isZlib(bytes: Uint8Array): boolean {
   return (first & 0x0f) === 8 && (first * 256 + second) % 31 === 0;
 }
 
+/** What is compressed inside of some bytes comes to more than may be looked through at once. */
+export class TooMuchInsideError extends Error {}
+
+/**
+ * Whether a credential is in bytes, for {@link isCompressed} and {@link hides}. Throws {@link TooMuchInsideError} once it is asked
+ * about more than `most` bytes in all: a kilobyte holds a megabyte, sixteen times over.
+ */
+export function tellsOfAtMost(most: number, redactor: Pick<Redactor, 'binary'>): (bytes: Uint8Array) => boolean {
+  let left = most;
+  return (bytes) => {
+    left -= bytes.length;
+    if (left < 0) throw new TooMuchInsideError('too much is compressed inside');
+    return redactor.binary(bytes) > 0;
+  };
+}
+
 /**
  * Whether bytes are compressed without saying so: whoever has them has what is in them, one step away. What begins
  * with compressed data counts when text comes out, whatever it says; data behind something else, as in images and
@@ -58,7 +78,7 @@ function isZlib(bytes: Uint8Array): boolean {
  */
 export function isCompressed(bytes: Uint8Array, tells: (bytes: Uint8Array) => boolean): boolean {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, MAX_LOOKED_AT));
-  const start = head.subarray(0, 4).toString('hex');
+  const start = head.subarray(0, 8).toString('hex');
   if (MAGICS.some((magic) => start.startsWith(magic))) return true;
   if (isPlainText(head)) return false;
   for (let offset = 0; offset < Math.min(MAX_BEFORE, head.length); offset++) {

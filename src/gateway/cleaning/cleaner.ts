@@ -1,6 +1,7 @@
 import type { KnownSecret } from '../../core/redact/redactor.ts';
 import { BoundedWorker, DeadlineError, type Result, type Words } from '../../policyWorker/boundedWorker.ts';
 import { type AnswerOrder, type BuiltAnswer, buildAnswer, unreadAnswer } from '../answer/answer.ts';
+import { TooMuchInsideError } from '../answer/compressed.ts';
 import { Decompressor, TooLargeError } from '../answer/decode.ts';
 import type { Vault } from '../credentials/vault.ts';
 import type { Incoming } from '../http/message.ts';
@@ -85,10 +86,8 @@ export class Cleaner {
    * {@link UnreadError}, or the signal's reason.
    */
   async toolResult(result: string, vault: Knowing, signal: AbortSignal): Promise<ToolResult | undefined> {
-    const clean =
-      result.length <= SMALL_BYTES
-        ? await this.#turns.take(async () => toolResultText(result, vault.redactor))
-        : await this.#run('toolResult', [result, allKnown(vault)], signal);
+    const small = result.length > SMALL_BYTES ? undefined : await this.#smallResult(result, vault);
+    const clean = small ? small.text : await this.#run('toolResult', [result, allKnown(vault)], signal);
     return clean === undefined ? undefined : (JSON.parse(clean) as ToolResult);
   }
 
@@ -116,7 +115,7 @@ export class Cleaner {
     this.#worker.dispose();
   }
 
-  /** Undefined for an answer that is not small, or not once it was decompressed. */
+  /** Undefined for an answer that is not small, or not once it was decompressed, whether it said so or not. */
   async #smallAnswer(incoming: Incoming, order: AnswerOrder, vault: Knowing): Promise<BuiltAnswer | undefined> {
     const headers = incoming.headers.reduce((sum, [name, value]) => sum + name.length + value.length, 0);
     const bytes = headers + incoming.body.length;
@@ -124,10 +123,21 @@ export class Cleaner {
     const maxBytes = Math.min(order.maxBytes, SMALL_BYTES);
     try {
       return await this.#turns.take(() =>
-        buildAnswer(incoming, { ...order, maxBytes }, vault.redactor, this.#decompressor),
+        buildAnswer(incoming, { ...order, maxBytes, maxInside: SMALL_BYTES }, vault.redactor, this.#decompressor),
       );
     } catch (error) {
+      if (error instanceof TooMuchInsideError) return undefined;
       if (error instanceof TooLargeError && maxBytes < order.maxBytes) return undefined;
+      throw error;
+    }
+  }
+
+  /** Undefined for one that holds more than a small one may. */
+  async #smallResult(result: string, vault: Knowing): Promise<{ readonly text: string | undefined } | undefined> {
+    try {
+      return { text: await this.#turns.take(async () => toolResultText(result, vault.redactor, SMALL_BYTES)) };
+    } catch (error) {
+      if (error instanceof TooMuchInsideError) return undefined;
       throw error;
     }
   }

@@ -52,7 +52,14 @@ export function lookAtTools(offered: readonly unknown[], redactor: Redactor): Lo
     const ownHash = toolHash(clean);
     const definition = definitionOf(clean, ownHash, Math.min(MAX_DEFINITION, Math.max(MIN_DEFINITION, room)));
     room -= definition.length;
-    found.set(name, { name, hash: ownHash, hidden: hidesText(clean), shown: shownParts(clean), definition });
+    // What is not seen may have stood inside of a credential: once more without it.
+    found.set(name, {
+      name,
+      hash: ownHash,
+      hidden: hidesText(clean),
+      shown: redactor.json(shownParts(clean)).value as Tool,
+      definition,
+    });
   }
   return [...found.values()];
 }

@@ -25,6 +25,13 @@ function base32(text: string, alphabet: string): string {
 
 const SPECIAL = /[^A-Za-z0-9]/g;
 
+/** Fillers, marks, selectors, annotations and what else Unicode has that is not seen. */
+const UNSEEN = [
+  ...'\u061c\u115f\u1160\u17b5\u180b\u180f\u2060\u3164\ufe00\ufe0f\ufeff\uffa0\ufff9\ufffb',
+  '\u{1bca1}',
+  '\u{1d173}',
+];
+
 /** Ways to write a value that are no encoding of the web, each made without the code under test. */
 const SPELLINGS: Readonly<Record<string, (value: string) => string>> = {
   'blanks between': (v) => [...v].join(' '),
@@ -36,6 +43,11 @@ const SPELLINGS: Readonly<Record<string, (value: string) => string>> = {
   'a list of characters over lines': (v) => JSON.stringify([...v], undefined, 2),
   'zero-width spaces between': (v) => [...v].join('\u200b'),
   'soft hyphens between': (v) => [...v].join('\u00ad'),
+  'a character that nobody sees between': (v) => [...v].map((c, i) => c + UNSEEN[i % UNSEEN.length]).join(''),
+  'variation selectors between': (v) => [...v].join('\ufe0e'),
+  'tags between': (v) => [...v].join('\u{e0062}'),
+  'colours between': (v) => [...v].map((c, i) => `\u001b[${30 + (i % 8)}m${c}`).join('\u001b[0m'),
+  'colours between, in JSON': (v) => JSON.stringify([...v].join('\u001b[1;38;5;196m')),
   'a line break inside': (v) => `${v.slice(0, 5)}\n${v.slice(5)}`,
   'a quoted line break inside': (v) => `${v.slice(0, 5)}\r\n> ${v.slice(5)}`,
   'lines of seven': (v) => v.replaceAll(/.{7}/g, '$&\n'),

@@ -3,7 +3,7 @@ import zlib from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { Redactor } from '../../../src/core/redact/redactor.ts';
 import { Secret } from '../../../src/core/secret.ts';
-import { isCompressed } from '../../../src/gateway/answer/compressed.ts';
+import { isCompressed, TooMuchInsideError, tellsOfAtMost } from '../../../src/gateway/answer/compressed.ts';
 import { cpuTime } from '../../support/cpuTime.ts';
 
 const key = ['tok', randomBytes(16).toString('hex')].join('_');
@@ -66,6 +66,26 @@ describe('bytes that are compressed without saying so', () => {
   it('cost no more where much looks as if it began', () => {
     const bytes = Buffer.alloc(16_384, '\x78\x9c\0', 'latin1');
     expect(cpuTime(() => isCompressed(bytes, tells))).toBeLessThan(500);
+  });
+
+  it.each([
+    ['compress', '1f9d90'],
+    ['7z', '377abcaf271c0004'],
+    ['rar', '526172211a070100'],
+    ['lzip', '4c5a49500114'],
+    ['lzma', '5d00008000ffffff'],
+    ['lzop', '894c5a4f000d0a1a'],
+    ['lz4', '04224d186440a7'],
+    ['a cabinet', '4d53434600000000'],
+  ])('of a kind that is not decoded here are seen by how they begin: %s', (_, start) => {
+    expect(isCompressed(Buffer.concat([Buffer.from(start, 'hex'), randomBytes(200)]), () => false)).toBe(true);
+  });
+
+  it('are looked into no further than that comes to so many bytes', () => {
+    const inside = zlib.deflateSync(Buffer.alloc(60_000, 'A'));
+    const bytes = Buffer.concat([Buffer.from('\0\x01\x02\xff', 'latin1'), randomBytes(8), inside]);
+    expect(isCompressed(bytes, tellsOfAtMost(100_000, redactor))).toBe(false);
+    expect(() => isCompressed(bytes, tellsOfAtMost(50_000, redactor))).toThrow(TooMuchInsideError);
   });
 
   it.each(Object.keys(PACK))('%s of gzip are seen', (packed) => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { longestHold, METERED } from '../../../support/holdMeter.ts';
 import { cpuMs } from '../../../support/processInfo.ts';
-import { type Served, serve } from '../../../support/serve.ts';
+import { freshKey, type Served, serve } from '../../../support/serve.ts';
 import { sleep } from '../../../support/until.ts';
 import { trickyServer, wrappedClient } from '../../../support/wrapped.ts';
 
@@ -20,8 +20,10 @@ beforeAll(async () => {
         flood: trickyServer(undefined, {}, ['--flood']),
         text: trickyServer(undefined, {}, ['--huge', 'text']),
         names: trickyServer(undefined, {}, ['--huge', 'names']),
+        plain: trickyServer('tricky'),
       },
     }),
+    credentials: { tricky: freshKey() },
     nodeArgs: METERED,
   });
 });
@@ -64,3 +66,20 @@ it.each(['text', 'names'])(
     }
   },
 );
+
+it('nor for what is packed in a small result: 3 KB that hold a megabyte', async () => {
+  const client = await wrappedClient(served.proxy, 'plain');
+  try {
+    await client.text('echo');
+    const holds: number[] = [];
+    for (let round = 0; round < 5; round++) {
+      await longestHold(served);
+      const { content } = await client.call('packed');
+      expect(content).toHaveLength(20);
+      holds.push(await longestHold(served));
+    }
+    expect(Math.min(...holds)).toBeLessThan(MOST_HOLD_MS);
+  } finally {
+    await client.close();
+  }
+});
