@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseBaseUrl } from '../../../src/core/net/baseUrl.ts';
 import { Redactor } from '../../../src/core/redact/redactor.ts';
 import { Secret } from '../../../src/core/secret.ts';
+import { inEnglish } from '../../../src/core/text/phrase.ts';
 import { buildAnswer } from '../../../src/gateway/answer/answer.ts';
 import { Decompressor } from '../../../src/gateway/answer/decode.ts';
 
@@ -10,7 +11,7 @@ const password = ['pässw', 'örter', 'kämen1950'].join('');
 /** What an agent gets of a text in Latin-1 that comes with this type. */
 async function answerTo(type: string, body: Buffer): Promise<string> {
   const baseUrl = parseBaseUrl('https://api.example.com', 'public');
-  if (!baseUrl.ok) throw new Error(baseUrl.error.message);
+  if (!baseUrl.ok) throw new Error(inEnglish(baseUrl.error.message));
   const { answer } = await buildAnswer(
     { status: 200, headers: [['content-type', type]], body },
     {
