@@ -40,6 +40,9 @@ const LIMITS = {
   last4: 8,
 };
 
+/** A code unit as it is written at its longest: `\u001f`. */
+const MAX_WRITTEN = 6;
+
 /** The end of a line from its hash on, as {@link sealRecord} writes it. */
 const SEAL = /,"hash":"([0-9a-f]{64})"\}$/;
 
@@ -126,7 +129,8 @@ function optionalNumber<K extends string>(key: K, value: number | undefined): { 
 }
 
 function cut(text: string, limit: number): string {
-  // No code unit is written as less than one: what lies beyond the limit need not be looked at.
+  // No code unit is written as less than one, and none as more than six: most texts need not be written to be measured.
+  if (MAX_WRITTEN * text.length <= limit) return text;
   if (text.length <= limit && written(text).length <= limit) return text;
   // Room for the mark, whose own length depends on how much is cut.
   const room = Math.max(0, limit - `…[cut ${text.length}]`.length);

@@ -1,4 +1,5 @@
 import { appendTo } from '../appendTo.ts';
+import { Alphabet } from './alphabet.ts';
 import { SINGLE_KINDS, unescapeLayer } from './unescape.ts';
 
 /** A value of this many bytes or more is looked for anywhere, and so are pieces of it from this length on. */
@@ -88,8 +89,8 @@ const MAX_MARKER = 80;
  * another UUID with the same first half, is none.
  */
 export class Matcher {
-  /** For each byte 1 when it can be a part of a match, as itself or in an escape: text, and what patterns hold. */
-  readonly alphabet: Uint8Array = Uint8Array.from(TEXT);
+  /** What can be a part of a match, as itself or in an escape: text, and what patterns hold. */
+  readonly alphabet = new Alphabet(TEXT);
   /** The patterns by their owners. */
   readonly #entries = new Map<number, readonly Entry[]>();
   /** The patterns for whole tokens, by their first byte. */
@@ -219,7 +220,7 @@ export class Matcher {
       const byte = at(bytes, i);
       if (at(TEXT, byte) === 1) continue;
       this.#held[byte] = at(this.#held, byte) + by;
-      this.alphabet[byte] = at(this.#held, byte) > 0 ? 1 : 0;
+      this.alphabet.set(byte, at(this.#held, byte) > 0);
     }
   }
 

@@ -1,3 +1,4 @@
+import type { Alphabet } from './alphabet.ts';
 import { bareOf } from './bare.ts';
 import type { Hit } from './matcher.ts';
 import { type EscapeKind, SINGLE_KINDS, type Unescaped, unescapeLayer } from './unescape.ts';
@@ -12,8 +13,8 @@ const UNPACK_COST = 2;
 
 /** What is looked for in bytes: what a matcher holds, or several that answer as one. */
 export interface Sought {
-  /** For each byte 1 when it can be a part of a match, as itself or in an escape. */
-  readonly alphabet: Uint8Array;
+  /** What can be a part of a match, as itself or in an escape. */
+  readonly alphabet: Alphabet;
   /** Decoding every kind of escape at once may destroy some pattern. */
   readonly ambiguous: boolean;
   /** There is something that may be packed. */

@@ -1,3 +1,4 @@
+import type { Alphabet, Digits } from './alphabet.ts';
 import { LEAST } from './matcher.ts';
 
 /** Between the strings of one view: it ends every run and every escape. */
@@ -7,12 +8,9 @@ const NONE = 0xff;
 const SKIP = 0xfe;
 
 /** How a packed text is written: its digits, and what may stand between two digits without ending the run. */
-interface Coding {
+interface Coding extends Digits {
   /** For each byte its value, `NONE`, or `SKIP`. */
   readonly digits: Uint8Array;
-  readonly bits: 6 | 4;
-  /** In how many ways a run can be cut into whole groups. */
-  readonly phases: 4 | 2;
 }
 
 /** Standard and URL-safe alphabet at once (RFC 4648, sections 4 and 5), over lines of any length. */
@@ -35,7 +33,7 @@ interface Piece {
 }
 
 interface Run {
-  readonly bits: 6 | 4;
+  readonly bits: Digits['bits'];
   /** Where its digits begin and end among all. */
   readonly first: number;
   readonly end: number;
@@ -79,8 +77,8 @@ export class Unpacked {
  * Decodes every run of digits in every alignment, and keeps stretches of bytes of the `alphabet` that are long enough to hold a match;
  * undefined when there is none. What is read in a wrong alignment, or was never text, is hardly ever such a stretch.
  */
-export function unpack(source: Uint8Array, alphabet: Uint8Array): Unpacked | undefined {
-  const found = [BASE64, HEX].map((coding) => findRuns(source, coding, fitsOf(coding, alphabet)));
+export function unpack(source: Uint8Array, alphabet: Alphabet): Unpacked | undefined {
+  const found = [BASE64, HEX].map((coding) => findRuns(source, coding, alphabet.fitsOf(coding)));
   const digits = found.reduce((sum, { count }) => sum + count, 0);
   if (digits === 0) {
     return undefined;
@@ -107,7 +105,7 @@ export function unpack(source: Uint8Array, alphabet: Uint8Array): Unpacked | und
       }
       const run: Run = { bits: coding.bits, first, end: read };
       for (let phase = 0; phase < coding.phases; phase++) {
-        size = decode(values, run, phase, alphabet, out, size, pieces);
+        size = decode(values, run, phase, alphabet.bytes, out, size, pieces);
       }
     }
   }
@@ -167,27 +165,6 @@ function isSteady(history: number, phases: number): boolean {
   all &= all >>> 4;
   if (phases === 2) all &= all >>> 2;
   return (all & ((1 << phases) - 1)) !== 0;
-}
-
-/**
- * For each place of a digit in its group and each digit a bit for each phase in which the byte that begins in it, if one
- * does, may be of the alphabet. Of a match so many digits in a row have the bit of its phase that the history is full.
- */
-function fitsOf({ bits, phases }: Coding, alphabet: Uint8Array): Uint8Array {
-  const fits = new Uint8Array(phases << 6);
-  for (let role = 0; role < phases; role++) {
-    const offset = (8 - ((role * bits) % 8)) % 8;
-    const known = Math.max(0, bits - offset);
-    for (let digit = 0; digit < 2 ** bits; digit++) {
-      const lowest = (digit & (2 ** known - 1)) << (8 - known);
-      if (!alphabet.subarray(lowest, lowest + 2 ** (8 - known)).includes(1)) continue;
-      for (let phase = 0; phase < phases; phase++) {
-        const at = (((role + phase) % phases) << 6) | digit;
-        fits[at] = (fits[at] as number) | (1 << phase);
-      }
-    }
-  }
-  return fits;
 }
 
 /** Whether a byte is a digit, or may stand between two. */

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { TextDecoder } from 'node:util';
 import zlib from 'node:zlib';
 import type { Redactor } from '../../core/redact/redactor.ts';
@@ -130,7 +131,12 @@ function isMostlyText(bytes: Uint8Array): boolean {
 
 /** Whether bytes are UTF-8 without control characters, which compressed data never is. */
 function isPlainText(bytes: Uint8Array): boolean {
-  if (bytes.some((byte) => byte < 0x20 && !(byte >= 9 && byte <= 13) && byte !== 0x1b)) return false;
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i] as number;
+    if (byte < 0x20 && !(byte >= 9 && byte <= 13) && byte !== 0x1b) return false;
+  }
+  if (isUtf8(bytes)) return true;
+  // What is looked at may end within a character.
   try {
     new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
     return true;

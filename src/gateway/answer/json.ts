@@ -41,6 +41,7 @@ function normalForm(decimal: string): string {
 }
 
 function isDeeperThan(text: string, limit: number): boolean {
+  if (!hasMoreThan(text, limit)) return false;
   let depth = 0;
   let inString = false;
   for (let i = 0; i < text.length; i++) {
@@ -52,6 +53,15 @@ function isDeeperThan(text: string, limit: number): boolean {
     else if (code === 0x5b || code === 0x7b) {
       if (++depth > limit) return true;
     } else if (code === 0x5d || code === 0x7d) depth--;
+  }
+  return false;
+}
+
+/** Whether as many brackets open at all, in strings or not: in most answers few do, and to find them takes no time. */
+function hasMoreThan(text: string, limit: number): boolean {
+  let count = 0;
+  for (const bracket of ['[', '{']) {
+    for (let at = text.indexOf(bracket); at >= 0; at = text.indexOf(bracket, at + 1)) if (++count > limit) return true;
   }
   return false;
 }

@@ -14,6 +14,8 @@ const MIN_SHARE = 40;
  * strings to a beginning, largest parts first, so that the result stays valid JSON of the same shape.
  */
 export function truncateJson(value: unknown, maxChars: number): { value: unknown; truncated: Truncation[] } {
+  // Most answers fit, and to write one takes a tenth of the time that it takes to measure its parts.
+  if (jsonSize(value) <= maxChars) return { value, truncated: [] };
   const truncated: Truncation[] = [];
   const sizes = new Map<object, number>();
   measure(value, sizes);
@@ -71,7 +73,7 @@ class Shrinker {
       name,
       member: member as unknown,
       order,
-      overhead: leafSize(name) + 2,
+      overhead: jsonSize(name) + 2,
       size: this.#sizeOf(member),
     }));
     let left = budget - 2;
@@ -92,23 +94,23 @@ class Shrinker {
   }
 
   #sizeOf(value: unknown): number {
-    return typeof value === 'object' && value !== null ? (this.#sizes.get(value) ?? 0) : leafSize(value);
+    return typeof value === 'object' && value !== null ? (this.#sizes.get(value) ?? 0) : jsonSize(value);
   }
 }
 
 /** Sizes of all arrays and objects as minified JSON, in one pass. Answers are nested 256 deep at most. */
 function measure(value: unknown, sizes: Map<object, number>): number {
-  if (typeof value !== 'object' || value === null) return leafSize(value);
+  if (typeof value !== 'object' || value === null) return jsonSize(value);
   let size = 2;
   if (Array.isArray(value)) for (const item of value) size += measure(item, sizes) + 1;
   else {
-    for (const [name, member] of Object.entries(value)) size += leafSize(name) + measure(member, sizes) + 2;
+    for (const [name, member] of Object.entries(value)) size += jsonSize(name) + measure(member, sizes) + 2;
   }
   sizes.set(value, size);
   return size;
 }
 
-function leafSize(value: unknown): number {
+function jsonSize(value: unknown): number {
   return JSON.stringify(value)?.length ?? 4;
 }
 

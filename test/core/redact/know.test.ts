@@ -110,6 +110,18 @@ describe('what a redactor is told to know', () => {
     expect(new Redactor([]).text(text).count).toBe(0);
   });
 
+  it('is found packed twice though it holds what nothing held that was known when such texts were looked through before', () => {
+    const pack = (text: string): string => Buffer.from(text).toString('base64');
+    const foreign = '密钥密钥口令口令';
+    const packed = ` ${pack(pack(foreign))} `;
+    const redactor = new Redactor([{ name: 'api', value: new Secret(RANDOM) }]);
+    expect(redactor.text(packed).count).toBe(0);
+    redactor.know([{ name: 'api', value: new Secret(foreign) }]);
+    expect(redactor.text(packed).count).toBe(1);
+    redactor.know([{ name: 'api', value: new Secret(RANDOM) }]);
+    expect(redactor.text(packed).count).toBe(0);
+  });
+
   it('takes time for what is new or gone, however much is known', () => {
     const fresh = (length: number): KnownSecret => ({
       name: 'api',
