@@ -1,4 +1,5 @@
 import net from 'node:net';
+import { readAnswerLine } from '../protocol/answerLine.ts';
 import { LineSplitter, tooLong } from '../protocol/lines.ts';
 import { LineWriter } from '../protocol/lineWriter.ts';
 import {
@@ -12,7 +13,7 @@ import {
 } from '../protocol/messages.ts';
 import { challengeSchema, freshNonce, prove, provesKey } from '../protocol/proof.ts';
 import type { Candidate } from './findGateways.ts';
-import { gatewayLost, invalidArguments, type Refused, type Reply } from './reply.ts';
+import { Answered, gatewayLost, invalidArguments, type Refused, type Reply } from './reply.ts';
 
 const CONNECT_TIMEOUT_MS = 2000;
 
@@ -69,6 +70,11 @@ export function connect(candidate: Candidate, agent: AgentInfo): Promise<Gateway
     const send = (message: object): void => writer.send(message);
 
     function onLine(line: string): void {
+      const answered = proven ? readAnswerLine(line) : undefined;
+      if (answered !== undefined) {
+        settle(answered.id, new Answered(answered.json));
+        return;
+      }
       const message: unknown = JSON.parse(line);
       if (!proven) {
         const challenge = challengeSchema.parse(message);
@@ -97,8 +103,12 @@ export function connect(candidate: Candidate, agent: AgentInfo): Promise<Gateway
         pending.get(reply.id)?.onProgress?.(reply.progress);
         return;
       }
-      pending.get(reply.id)?.settle(reply);
-      pending.delete(reply.id);
+      settle(reply.id, 'answer' in reply ? new Answered(JSON.stringify(reply.answer)) : reply);
+    }
+
+    function settle(id: number, reply: Reply): void {
+      pending.get(id)?.settle(reply);
+      pending.delete(id);
       endIfIdle();
     }
 
@@ -115,11 +125,11 @@ export function connect(candidate: Candidate, agent: AgentInfo): Promise<Gateway
         send({ do: 'watchTools', server } satisfies FromProxy);
       },
       ask(order, signal, onWaiting, onProgress) {
-        return new Promise((settle) => {
-          if (!connection.open) return settle(gatewayLost('no'));
+        return new Promise((resolveReply) => {
+          if (!connection.open) return resolveReply(gatewayLost('no'));
           const line = asLine(order);
-          if (typeof line !== 'string') return settle(line);
-          pending.set(order.id, { settle, onWaiting, onProgress });
+          if (typeof line !== 'string') return resolveReply(line);
+          pending.set(order.id, { settle: resolveReply, onWaiting, onProgress });
           signal?.addEventListener(
             'abort',
             () => {

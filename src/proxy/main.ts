@@ -1,14 +1,15 @@
 import os from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
-import { CallToolRequestSchema, type CallToolResult, ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import { ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { defaultRuntimeDir, ownRuntimeDirInputs } from '../protocol/runtimeDir.ts';
 import { entryOf } from './entry.ts';
 import type { ClientLocation } from './findGateways.ts';
 import { GatewayClient, type Question } from './gatewayClient.ts';
 
-import { invalidArguments, type Refused, type Reply } from './reply.ts';
+import { invalidArguments, type Refused } from './reply.ts';
 import { StdioTransport } from './stdio.ts';
+import { type PerformCall, resultJson } from './toolCalls.ts';
 import { ARGUMENTS, INSTRUCTIONS, isToolName, TOOLS, type ToolName } from './tools.ts';
 import { type WaitingProgress, waitingProgress } from './waitingProgress.ts';
 import { serveWrapped, wrappedInstructions } from './wrappedServer.ts';
@@ -55,9 +56,8 @@ function main(): void {
     },
   });
 
-  if (wrapped === undefined) serveOwnTools(server, gateway);
-  else serveWrapped(server, wrapped, gateway);
-  void server.connect(new StdioTransport(process.stdin, process.stdout));
+  const perform = wrapped === undefined ? serveOwnTools(server, gateway) : serveWrapped(server, wrapped, gateway);
+  void server.connect(new StdioTransport(process.stdin, process.stdout, perform));
 }
 
 /** The name behind `--server`, by which this proxy stands in for an upstream MCP server. Ends the process on anything else. */
@@ -69,23 +69,24 @@ function wrappedName(args: readonly string[]): string | undefined {
   process.exit(2);
 }
 
-function serveOwnTools(server: Server, gateway: GatewayClient): void {
+/** Gives what performs their calls. */
+function serveOwnTools(server: Server, gateway: GatewayClient): PerformCall {
   server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: TOOLS }));
-  server.setRequestHandler(CallToolRequestSchema, async ({ params }, { signal, sendNotification }) => {
+  return async (params, { signal, notify }) => {
     if (!isToolName(params.name)) {
-      return result(
+      return resultJson(
         invalidArguments(`There is no tool of this name; the tools are ${Object.keys(ARGUMENTS).join(', ')}.`),
       );
     }
     const question = toQuestion(params.name, params.arguments ?? {});
-    if ('refusal' in question) return result(question);
-    const progress = waitingProgress(params._meta?.progressToken, sendNotification);
+    if ('refusal' in question) return resultJson(question);
+    const progress = waitingProgress(params._meta?.progressToken, notify);
     try {
-      return result(await gateway.ask(telling(question, progress), signal, progress?.start));
+      return resultJson(await gateway.ask(telling(question, progress), signal, progress?.start));
     } finally {
       progress?.stop();
     }
-  });
+  };
 }
 
 function toQuestion(tool: ToolName, given: unknown): Question | Refused {
@@ -115,16 +116,6 @@ function toQuestion(tool: ToolName, given: unknown): Question | Refused {
 /** A call of a client that wants to hear of its progress asks the gateway to tell when it waits. */
 function telling(question: Question, progress: WaitingProgress | undefined): Question {
   return progress && question.do === 'execute' ? { ...question, notifyWaiting: true } : question;
-}
-
-/** The same content twice: structured, and as text for clients that read only text. */
-function result(reply: Reply): CallToolResult {
-  const structuredContent = 'answer' in reply ? reply.answer : { error: reply.refusal };
-  return {
-    content: [{ type: 'text', text: JSON.stringify(structuredContent) }],
-    structuredContent,
-    ...('refusal' in reply ? { isError: true } : {}),
-  };
 }
 
 async function clientLocation(server: Server): Promise<ClientLocation> {

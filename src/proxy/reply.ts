@@ -1,7 +1,20 @@
 import type { Refusal } from '../protocol/messages.ts';
 
+/** A good answer, as the gateway wrote it: it goes on as it came, and is parsed only for those who look into it. */
+export class Answered {
+  readonly json: string;
+
+  constructor(json: string) {
+    this.json = json;
+  }
+
+  get answer(): Readonly<Record<string, unknown>> {
+    return JSON.parse(this.json);
+  }
+}
+
 /** What an agent gets for a call: what the gateway answered, or a refusal of the proxy's own. */
-export type Reply = { readonly answer: Record<string, unknown> } | Refused;
+export type Reply = Answered | Refused;
 export interface Refused {
   readonly refusal: Refusal;
 }

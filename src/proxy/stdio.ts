@@ -1,14 +1,10 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
-import {
-  CallToolRequestSchema,
-  type JSONRPCMessage,
-  JSONRPCMessageSchema,
-  type JSONRPCRequest,
-} from '@modelcontextprotocol/sdk/types.js';
+import { type JSONRPCMessage, JSONRPCMessageSchema, type JSONRPCRequest } from '@modelcontextprotocol/sdk/types.js';
 import { LineSplitter, tooLong } from '../protocol/lines.ts';
 import { LineWriter } from '../protocol/lineWriter.ts';
 import { idFromEnds } from './messageId.ts';
+import { type PerformCall, ToolCalls } from './toolCalls.ts';
 
 const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
 /** JSON-RPC 2.0, section 5.1. */
@@ -22,6 +18,7 @@ const OUT_OF_FORM =
 /**
  * MCP's stdio transport that survives its peer: what is too long, not JSON or not JSON-RPC gets an error reply, and the
  * next message is read as if nothing had happened. (The SDK's own transport closes on a long line and is silent on a bad one.)
+ * Calls of tools it answers itself.
  */
 export class StdioTransport implements Transport {
   onclose?: () => void;
@@ -29,11 +26,13 @@ export class StdioTransport implements Transport {
   onmessage?: (message: JSONRPCMessage) => void;
   readonly #input: Readable;
   readonly #output: LineWriter;
+  readonly #calls: ToolCalls;
   readonly #lines = new LineSplitter(MAX_MESSAGE_BYTES, { late: true });
 
-  constructor(input: Readable, output: Writable) {
+  constructor(input: Readable, output: Writable, perform: PerformCall) {
     this.#input = input;
     this.#output = new LineWriter(output);
+    this.#calls = new ToolCalls(perform, (json) => this.#output.sendLine(json));
   }
 
   async start(): Promise<void> {
@@ -64,6 +63,7 @@ export class StdioTransport implements Transport {
       this.#refuse(PARSE_ERROR, 'a message is not JSON');
       return;
     }
+    if (this.#calls.take(json)) return;
     const message = JSONRPCMessageSchema.safeParse(json);
     if (!message.success) this.#refuse(INVALID_REQUEST, 'a message is not JSON-RPC 2.0');
     else if (isCallOutOfForm(message.data)) this.#refuse(INVALID_PARAMS, OUT_OF_FORM, message.data.id);
@@ -75,12 +75,7 @@ export class StdioTransport implements Transport {
   }
 }
 
-/** What the SDK would answer in the words of its validator. */
+/** A call that was not taken. */
 function isCallOutOfForm(message: JSONRPCMessage): message is JSONRPCRequest {
-  return (
-    'id' in message &&
-    'method' in message &&
-    message.method === 'tools/call' &&
-    !CallToolRequestSchema.safeParse(message).success
-  );
+  return 'id' in message && 'method' in message && message.method === 'tools/call';
 }

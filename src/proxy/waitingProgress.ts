@@ -15,17 +15,14 @@ export interface WaitingProgress {
 /** Progress for a call that came with this token; undefined for a client that did not ask to be told. */
 export function waitingProgress(
   progressToken: ProgressToken | undefined,
-  send: (notification: ServerNotification) => Promise<void>,
+  notify: (notification: ServerNotification) => void,
 ): WaitingProgress | undefined {
   if (progressToken === undefined) return undefined;
   let timer: NodeJS.Timeout | undefined;
   let progress = 0;
   const tell = (): void => {
     progress += 1;
-    // A client that is gone ends this process by its own means.
-    send({ method: 'notifications/progress', params: { progressToken, progress, message: MESSAGE } }).catch(
-      () => undefined,
-    );
+    notify({ method: 'notifications/progress', params: { progressToken, progress, message: MESSAGE } });
   };
   return {
     start: () => {

@@ -1,15 +1,11 @@
 import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
-import {
-  CallToolRequestSchema,
-  type CallToolResult,
-  ListToolsRequestSchema,
-  type ListToolsResult,
-} from '@modelcontextprotocol/sdk/types.js';
+import { ListToolsRequestSchema, type ListToolsResult } from '@modelcontextprotocol/sdk/types.js';
 import type { CallProgress } from '../protocol/messages.ts';
 import { agentTexts, MAX_NAME_CHARS } from '../protocol/toolArguments.ts';
 import type { GatewayClient } from './gatewayClient.ts';
 import type { GatewayConnection } from './gatewayConnection.ts';
 import { invalidArguments, type Reply } from './reply.ts';
+import { type PerformCall, resultJson } from './toolCalls.ts';
 import { waitingProgress } from './waitingProgress.ts';
 
 /** How often a proxy of an upstream MCP server looks for a gateway while it has none, in milliseconds. */
@@ -22,9 +18,9 @@ On an error follow its nextStep. Never repeat a denied call and never work aroun
 
 /**
  * Makes a proxy the upstream MCP server of this name: its tools and results are the gateway's. Without a gateway it shows the
- * tools that it last knew, and says that they changed as soon as a gateway is there.
+ * tools that it last knew, and says that they changed as soon as a gateway is there. Gives what performs calls of the tools.
  */
-export function serveWrapped(server: Server, name: string, gateway: GatewayClient): void {
+export function serveWrapped(server: Server, name: string, gateway: GatewayClient): PerformCall {
   let known: ListToolsResult['tools'] = [];
   let watched: GatewayConnection | undefined;
 
@@ -33,20 +29,17 @@ export function serveWrapped(server: Server, name: string, gateway: GatewayClien
     if ('answer' in reply) known = reply.answer.tools as ListToolsResult['tools'];
     return { tools: known };
   });
-  server.setRequestHandler(CallToolRequestSchema, async ({ params }, { signal, sendNotification }) => {
+  const perform: PerformCall = async (params, { signal, notify }) => {
     const progressToken = params._meta?.progressToken;
     const call = { server: name, tool: params.name, arguments: params.arguments ?? {} };
     if (!agentTexts.name.safeParse(call.tool).success) {
       return resultOf(invalidArguments(`The name of the tool is longer than ${MAX_NAME_CHARS} characters.`));
     }
     if (progressToken === undefined) return resultOf(await gateway.ask({ do: 'callTool', call }, signal));
-    const waiting = waitingProgress(progressToken, sendNotification);
+    const waiting = waitingProgress(progressToken, notify);
     const onProgress = (progress: CallProgress): void => {
       waiting?.stop();
-      // A client that is gone ends this process by its own means.
-      sendNotification({ method: 'notifications/progress', params: { progressToken, ...progress } }).catch(
-        () => undefined,
-      );
+      notify({ method: 'notifications/progress', params: { progressToken, ...progress } });
     };
     try {
       const question = { do: 'callTool' as const, call, notifyProgress: true as const };
@@ -54,10 +47,10 @@ export function serveWrapped(server: Server, name: string, gateway: GatewayClien
     } finally {
       waiting?.stop();
     }
-  });
+  };
 
   const tell = (): void => {
-    server.sendToolListChanged().catch(() => undefined); // as above
+    server.sendToolListChanged().catch(() => undefined); // a client that is gone ends this process by its own means
   };
   const look = async (): Promise<void> => {
     if (watched?.open) return;
@@ -71,11 +64,10 @@ export function serveWrapped(server: Server, name: string, gateway: GatewayClien
     void look();
     setInterval(() => void look(), LOOK_MS);
   };
+  return perform;
 }
 
-/** A result as the server gave it, or a refusal: structured, and as text for clients that read only text. */
-function resultOf(reply: Reply): CallToolResult {
-  if ('answer' in reply) return reply.answer as CallToolResult;
-  const structuredContent = { error: reply.refusal };
-  return { content: [{ type: 'text', text: JSON.stringify(structuredContent) }], structuredContent, isError: true };
+/** A result as the server gave it, or a refusal. */
+function resultOf(reply: Reply): string {
+  return 'refusal' in reply ? resultJson(reply) : reply.json;
 }

@@ -19,9 +19,25 @@ export interface AuditLogOptions {
   readonly onSyncError: (error: Error) => void;
 }
 
+/** Where the chain stands: behind which record, and what that is sealed with. */
+interface Head {
+  readonly seq: number;
+  readonly hash: string;
+}
+
+/** Records that are sealed, and are handed to the operating system all at once. */
+interface Batch {
+  readonly day: string;
+  text: string;
+  head: Head;
+  /** Those who wait until they are. */
+  readonly waiting: ((failure?: AuditWriteError) => void)[];
+}
+
 /**
  * The audit log of one gateway run: JSON lines in `<start>-<run>-<part>.jsonl`, one hash chain over all parts. A
- * record is handed to the operating system before `record` returns, and synced to disk within 200 ms.
+ * record is handed to the operating system before `record` returns or what `recordSoon` returns resolves, and synced to
+ * disk within 200 ms.
  */
 export class AuditLog {
   readonly #options: AuditLogOptions;
@@ -33,8 +49,8 @@ export class AuditLog {
   #file = '';
   /** When the file's name was last looked up. */
   #lookedAt = 0;
-  #nextSeq = FIRST_SEQ;
-  #prev = GENESIS;
+  #head: Head = { seq: FIRST_SEQ - 1, hash: GENESIS };
+  #batch: Batch | undefined;
   #syncTimer: NodeJS.Timeout | undefined;
   #failure: Error | undefined;
 
@@ -43,33 +59,32 @@ export class AuditLog {
     this.#start = new Date(options.now()).toISOString().replace(/[-:]|\.\d+/g, '');
   }
 
-  /** Where the chain stands: what the host anchors. */
-  get head(): { readonly seq: number; readonly hash: string } {
-    return { seq: this.#nextSeq - 1, hash: this.#prev };
-  }
-
-  /** Appends one record. Throws {@link AuditWriteError}: then whatever it was about must not happen. */
+  /** Appends one record, behind those that wait. Throws {@link AuditWriteError}: then whatever it was about must not happen. */
   record(event: AuditEvent): AuditRecord {
-    const time = new Date(this.#options.now()).toISOString();
-    const position = { gatewayId: this.#options.gatewayId, seq: this.#nextSeq, time, prev: this.#prev };
-    const { record, line } = sealRecord(event, position, sha256);
-    const bytes = Buffer.from(`${line}\n`, 'utf8');
-    try {
-      this.#recover();
-      writeAll(this.#open(time.slice(0, 10), bytes.length), bytes);
-    } catch (error) {
-      this.#dropPartialLine();
-      throw new AuditWriteError('the audit log cannot be written', { cause: error });
-    }
-    this.#bytes += bytes.length;
-    this.#nextSeq = record.seq + 1;
-    this.#prev = record.hash;
-    this.#syncTimer ??= setTimeout(() => this.#sync(), SYNC_AFTER_MS);
+    const { batch, record } = this.#seal(event);
+    const failure = this.#write(batch);
+    if (failure) throw failure;
     return record;
   }
 
+  /**
+   * Appends one record together with all others of the same turn of the event loop: with many calls at once, a system call
+   * for each would cost more than to make the record. Rejects with {@link AuditWriteError}, as `record` throws.
+   */
+  recordSoon(event: AuditEvent): Promise<void> {
+    const { batch } = this.#seal(event);
+    return new Promise((resolve, reject) => {
+      batch.waiting.push((failure) => (failure ? reject(failure) : resolve()));
+    });
+  }
+
+  /** Where the file ends, and what the host anchors: what waits to be written may never be. */
+  get head(): Head {
+    return this.#head;
+  }
+
   /** The head, once everything up to it is on disk. Rejects when it cannot be synced: it is not to be anchored then. */
-  async syncedHead(): Promise<{ readonly seq: number; readonly hash: string }> {
+  async syncedHead(): Promise<Head> {
     const { head } = this;
     const fd = this.#fd;
     // Parts before this one were synced when they were closed.
@@ -83,11 +98,55 @@ export class AuditLog {
 
   /** Syncs what is written and closes the file. */
   close(): void {
+    if (this.#batch) this.#write(this.#batch);
     clearTimeout(this.#syncTimer);
     if (this.#fd === undefined) return;
     fs.fsyncSync(this.#fd);
     fs.closeSync(this.#fd);
     this.#fd = undefined;
+  }
+
+  /** Seals a record behind the last one, and has it written by the end of this turn. */
+  #seal(event: AuditEvent): { readonly batch: Batch; readonly record: AuditRecord } {
+    const { gatewayId, now } = this.#options;
+    const time = new Date(now()).toISOString();
+    const { seq, hash } = this.#batch?.head ?? this.#head;
+    const { record, line } = sealRecord(event, { gatewayId, seq: seq + 1, time, prev: hash }, sha256);
+    const batch = this.#batch ?? this.#begin(time.slice(0, 10));
+    batch.text += `${line}\n`;
+    batch.head = { seq: record.seq, hash: record.hash };
+    return { batch, record };
+  }
+
+  #begin(day: string): Batch {
+    const batch: Batch = { day, text: '', head: this.#head, waiting: [] };
+    setImmediate(() => this.#write(batch));
+    this.#batch = batch;
+    return batch;
+  }
+
+  /** Writes what waits, if it was not written before. All of it is in the file then, or nothing. */
+  #write(batch: Batch): AuditWriteError | undefined {
+    if (batch !== this.#batch) return undefined;
+    this.#batch = undefined;
+    const failure = this.#append(batch);
+    for (const settle of batch.waiting) settle(failure);
+    return failure;
+  }
+
+  #append({ day, text, head }: Batch): AuditWriteError | undefined {
+    const bytes = Buffer.from(text, 'utf8');
+    try {
+      this.#recover();
+      writeAll(this.#open(day, bytes.length), bytes);
+    } catch (error) {
+      this.#dropPartialLine();
+      return new AuditWriteError('the audit log cannot be written', { cause: error });
+    }
+    this.#bytes += bytes.length;
+    this.#head = head;
+    this.#syncTimer ??= setTimeout(() => this.#sync(), SYNC_AFTER_MS);
+    return undefined;
   }
 
   #open(day: string, nextBytes: number): number {

@@ -46,11 +46,18 @@ export class Recorder {
 
   /** Records one event. Throws `AuditWriteError`: then whatever it was about must not happen. */
   record(given: AuditEvent): void {
-    // Here once for every field, whoever filled it in: much of it is in an agent's words.
-    const event = this.#redactor().json(withoutExcess(given)).value as AuditEvent;
+    const event = this.#clean(given);
     const record = this.#log.record(event);
     // An intent is for the file; people read of a call once, when it is known how it ended.
     if (event.kind !== 'intent') this.#events.onAudit({ ...event, time: record.time }, humanLine(record));
+  }
+
+  /**
+   * Records an intent, together with those of other calls. Rejects with `AuditWriteError`: then nothing may be sent, nor
+   * before this resolves.
+   */
+  recordIntent(given: Omit<AuditEvent, 'kind'>): Promise<void> {
+    return this.#log.recordSoon(this.#clean({ ...given, kind: 'intent' }));
   }
 
   /** For what has happened already: a record that cannot be written is named in the log. */
@@ -124,6 +131,11 @@ export class Recorder {
 
   close(): void {
     this.#log.close();
+  }
+
+  /** Here once for every field, whoever filled it in: much of it is in an agent's words. */
+  #clean(event: AuditEvent): AuditEvent {
+    return this.#redactor().json(withoutExcess(event)).value as AuditEvent;
   }
 }
 

@@ -1,6 +1,7 @@
 import type net from 'node:net';
 import type { ZodError, ZodType } from 'zod';
 import { isTooHeavy } from '../../core/jsonWeight.ts';
+import { writeAnswerLine } from '../../protocol/answerLine.ts';
 import { LineSplitter, tooLong } from '../../protocol/lines.ts';
 import { LineWriter } from '../../protocol/lineWriter.ts';
 import {
@@ -173,7 +174,8 @@ export async function serveConnection(
     gateway.agents.count(connection, 'refusal' in result);
     ownWaiting -= size;
     waiting.inAll -= size;
-    reply({ id, ...result } as FromGateway);
+    if ('answer' in result) writer.sendLine(writeAnswerLine(id, JSON.stringify(result.answer)));
+    else reply({ id, refusal: result.refusal });
   }
 
   const turns = new Patience();

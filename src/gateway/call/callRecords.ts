@@ -6,7 +6,7 @@ import type { RefusalError } from './model/refusals.ts';
 import type { Authorized, Seen } from './target.ts';
 
 interface RecordsParts {
-  readonly recorder: Pick<Recorder, 'record' | 'recordOrLog'>;
+  readonly recorder: Pick<Recorder, 'recordIntent' | 'recordOrLog'>;
   readonly refusalLimit: Pick<RefusalLimit, 'counts'>;
   readonly now: () => number;
 }
@@ -45,10 +45,10 @@ export class CallRecords {
     if (name !== undefined) this.#credential = { name, last4: '' };
   }
 
-  /** Throws `AuditWriteError`: then nothing may be sent. */
-  intent({ credential, ...more }: Pick<AuditEvent, 'requestHash' | 'credential'>): void {
+  /** Rejects with `AuditWriteError`: then nothing may be sent, nor before this resolves. */
+  async intent({ credential, ...more }: Pick<AuditEvent, 'requestHash' | 'credential'>): Promise<void> {
     this.#credential = credential;
-    this.#parts.recorder.record({ ...this.#event(), kind: 'intent', verdict: this.#verdict, ...more });
+    await this.#parts.recorder.recordIntent({ ...this.#event(), verdict: this.#verdict, ...more });
     this.#intended = true;
   }
 

@@ -239,7 +239,7 @@ class Run<Call, R extends Read, A extends Authorized, Ready, Received, Answer> {
 
   async #send(authorized: A, ready: Ready): Promise<Received> {
     this.#authorizeAgain(authorized, ready);
-    this.#records.intent(this.#target.intent(ready));
+    await this.#records.intent(this.#target.intent(ready));
     const received = await this.#target.run(ready, {
       signal: this.#context.signal,
       onProgress: this.#order.onProgress,

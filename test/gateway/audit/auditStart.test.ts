@@ -2,9 +2,9 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { auditRuns, verifyRun } from '../../src/gateway/audit/auditFiles.ts';
-import { AuditLog } from '../../src/gateway/audit/auditLog.ts';
-import { recentRequests } from '../../src/gateway/audit/recentRequests.ts';
+import { auditRuns, verifyRun } from '../../../src/gateway/audit/auditFiles.ts';
+import { AuditLog } from '../../../src/gateway/audit/auditLog.ts';
+import { recentRequests } from '../../../src/gateway/audit/recentRequests.ts';
 
 const HOUR = 60 * 60 * 1000;
 const NOW = Date.now();
