@@ -1,5 +1,5 @@
 import { appendTo } from '../appendTo.ts';
-import { Alphabet } from './alphabet.ts';
+import { Alphabet } from './bytes.ts';
 import { SINGLE_KINDS, unescapeLayer } from './unescape.ts';
 
 /** A value of this many bytes or more is looked for anywhere, and so are pieces of it from this length on. */

@@ -1,5 +1,5 @@
-import type { Alphabet } from './alphabet.ts';
 import { bareOf } from './bare.ts';
+import type { Alphabet } from './bytes.ts';
 import type { Hit } from './matcher.ts';
 import { type EscapeKind, SINGLE_KINDS, type Unescaped, unescapeLayer } from './unescape.ts';
 import { unpack } from './unpack.ts';

@@ -1,4 +1,4 @@
-import type { Alphabet, Digits } from './alphabet.ts';
+import type { Alphabet, Digits } from './bytes.ts';
 import { LEAST } from './matcher.ts';
 
 /** Between the strings of one view: it ends every run and every escape. */
