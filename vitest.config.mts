@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 // Where scripts/test.mjs wants the counts.
@@ -9,6 +10,8 @@ export default defineConfig({
     projects: [
       {
         // Pure and fast: no process, no socket beyond fakes. `npm run check`.
+        // Commands and views meet an editor that answers as a test says.
+        resolve: { alias: { vscode: path.resolve('test/extension/support/fakeEditor.ts') } },
         test: {
           name: 'unit',
           // Hundreds of files share two threads and what they import. A test leaves nothing behind in a module, as nothing in
