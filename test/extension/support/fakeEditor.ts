@@ -41,6 +41,12 @@ class FakeEditor {
   commands: (readonly unknown[])[] = [];
   trusted = true;
   statusBar: FakeStatusBarItem | undefined;
+  /** Diagnostics by the address of their file. */
+  diagnostics = new Map<string, readonly Diagnostic[]>();
+  /** What gives fixes. */
+  fixes: {
+    provideCodeActions(document: { readonly uri: Uri }, range: Range, context: unknown): readonly CodeAction[];
+  }[] = [];
   /** Called whenever somebody has read a dialog. */
   read: () => void = () => undefined;
   #acts: Act[] = [];
@@ -302,18 +308,60 @@ export class Uri {
   }
 }
 
+interface Position {
+  readonly line: number;
+  readonly character: number;
+}
+
 export class Range {
-  readonly from: readonly [number, number];
-  readonly to: readonly [number, number];
+  readonly start: Position;
+  readonly end: Position;
   constructor(startLine: number, startColumn: number, endLine: number, endColumn: number) {
-    this.from = [startLine, startColumn];
-    this.to = [endLine, endColumn];
+    this.start = { line: startLine, character: startColumn };
+    this.end = { line: endLine, character: endColumn };
   }
 }
+
+export class Diagnostic {
+  readonly range: Range;
+  readonly message: string;
+  readonly severity: number;
+  source?: string;
+  code?: unknown;
+  constructor(range: Range, message: string, severity: number) {
+    this.range = range;
+    this.message = message;
+    this.severity = severity;
+  }
+}
+
+export class CodeAction {
+  readonly title: string;
+  readonly kind: string;
+  command?: { readonly command: string; readonly arguments: readonly unknown[] };
+  constructor(title: string, kind: string) {
+    this.title = title;
+    this.kind = kind;
+  }
+}
+
+export const languages = {
+  createDiagnosticCollection: () => ({
+    set: (uri: Uri, diagnostics: readonly Diagnostic[]) => editor.diagnostics.set(uri.toString(), diagnostics),
+    clear: () => editor.diagnostics.clear(),
+    dispose: () => editor.diagnostics.clear(),
+  }),
+  registerCodeActionsProvider: (_selector: unknown, provider: FakeEditor['fixes'][number]): Disposable => {
+    editor.fixes.push(provider);
+    return new Disposable(() => undefined);
+  },
+};
 
 export const TreeItemCollapsibleState = { None: 0, Collapsed: 1, Expanded: 2 };
 export const QuickPickItemKind = { Separator: -1, Default: 0 };
 export const InputBoxValidationSeverity = { Information: 1, Warning: 2, Error: 3 };
+export const DiagnosticSeverity = { Error: 0, Warning: 1, Information: 2 };
+export const CodeActionKind = { QuickFix: 'quickfix' };
 export const StatusBarAlignment = { Left: 1, Right: 2 };
 export const QuickInputButtons = { Back: { tooltip: undefined } };
 export const TabInputTextDiff = class {};

@@ -49,7 +49,9 @@ describe('a finding', () => {
   });
 
   test('opens its file where it stands', () => {
-    expect(new FindingNode(SHOWN).command?.arguments?.[1]).toEqual({ selection: { from: [2, 4], to: [2, 8] } });
+    expect(new FindingNode(SHOWN).command?.arguments?.[1]).toEqual({
+      selection: { start: { line: 2, character: 4 }, end: { line: 2, character: 8 } },
+    });
   });
 
   test('begins with its server, whose name begins no link', () => {
