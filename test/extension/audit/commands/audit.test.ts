@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { phrase } from '../../../../src/core/text/phrase.ts';
 import { explainCall } from '../../../../src/extension/audit/commands/explainCall.ts';
 import { reviewAccessRequest } from '../../../../src/extension/audit/commands/reviewAccessRequest.ts';
 import type { Activity } from '../../../../src/extension/audit/model/activity.ts';
@@ -14,8 +15,8 @@ const refused = (message: string, rule?: string): Explanation => ({
 });
 const DENIED = refused('No rule allows it.');
 const REFUSED = refused('It denies.', 'p.yaml:7');
-const ALLOWED: Explanation = { allowed: { reason: 'p.yaml:3 allows it.', file: 'p.yaml' } };
-const ASKS: Explanation = { allowed: { reason: 'p.yaml:3 asks.', file: 'p.yaml', asks: true } };
+const ALLOWED: Explanation = { allowed: { reason: phrase`p.yaml:3 allows it.`, file: 'p.yaml' } };
+const ASKS: Explanation = { allowed: { reason: phrase`p.yaml:3 asks.`, file: 'p.yaml', asks: true } };
 
 describe('an access request', () => {
   const REQUEST = {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Secret } from '../../../../src/core/secret.ts';
+import { phrase } from '../../../../src/core/text/phrase.ts';
 import type { Concern } from '../../../../src/extension/services/model/concerns.ts';
 import type { ServerSummary } from '../../../../src/extension/services/model/serverList.ts';
 import type { ServiceSummary, ShownStatus } from '../../../../src/extension/services/model/serviceList.ts';
@@ -132,53 +133,53 @@ describe('what concerns all services', () => {
   const entry = policyEntry({ disk: 'invalid', closed: ['stripe'] });
   const locations = { uriOf: (id: string) => Uri.file(`/${id}`) };
 
-  test.for<[Concern, label: string, description: string, command: string, args: number]>([
-    [{ kind: 'untrusted' }, 'Manage Trust', 'not trusted: every call is refused', 'workbench.trust.manage', 0],
-    [{ kind: 'frozen' }, 'Unfreeze', 'all access is frozen', 'valetKey.unfreeze', 0],
-    [{ kind: 'gatewayDown' }, 'Restart Gateway', 'not running: every call is refused', 'valetKey.restartGateway', 0],
+  test.for<[label: string, description: string, command: string, args: number, Concern]>([
+    ['Manage Trust', 'not trusted: every call is refused', 'workbench.trust.manage', 0, { kind: 'untrusted' }],
+    ['Unfreeze', 'all access is frozen', 'valetKey.unfreeze', 0, { kind: 'frozen' }],
+    ['Restart Gateway', 'not running: every call is refused', 'valetKey.restartGateway', 0, { kind: 'gatewayDown' }],
     [
-      { kind: 'administratorBroken' },
       'Show Status',
       'the administrator’s policy cannot be read',
       'valetKey.showStatus',
       0,
+      { kind: 'administratorBroken' },
     ],
-    [{ kind: 'policyBroken', entry }, 'Open user policy', 'it has errors', 'vscode.open', 1],
+    ['Open user policy', 'it has errors', 'vscode.open', 1, { kind: 'policyBroken', entry }],
     // What cannot be read cannot be opened either.
     [
-      { kind: 'policyBroken', entry: { ...entry, unreadable: 'It is a folder.' } },
       'Show Status',
       'user policy cannot be read',
       'valetKey.showStatus',
       0,
+      { kind: 'policyBroken', entry: { ...entry, unreadable: phrase`It is a folder.` } },
     ],
     [
-      { kind: 'policyMissing', entry: { ...entry, disk: 'missing' } },
       'Open Policy File',
       'user policy is missing',
       'valetKey.openPolicyFile',
       0,
+      { kind: 'policyMissing', entry: { ...entry, disk: 'missing' } },
     ],
     [
-      {
-        kind: 'policyMissing',
-        entry: { ...entry, disk: 'missing', pending: [{ kind: 'widens', service: 'stripe', text: '…' }] },
-      },
       'Review and Apply',
       'user policy is missing',
       'valetKey.reviewPolicyChanges',
       1,
+      {
+        kind: 'policyMissing',
+        entry: { ...entry, disk: 'missing', pending: [{ kind: 'widens', service: 'stripe', text: '…' }] },
+      },
     ],
     [
-      { kind: 'pendingChanges', count: 1 },
       'Review and Apply',
       '1 change waits for your review',
       'valetKey.reviewPolicyChanges',
       0,
+      { kind: 'pendingChanges', count: 1 },
     ],
-    [{ kind: 'plainSecrets', count: 1 }, 'Move Secrets', '1 secret in plain text', 'valetKey.moveSecrets', 0],
-    [{ kind: 'plainSecrets', count: 3 }, 'Move Secrets', '3 secrets in plain text', 'valetKey.moveSecrets', 0],
-  ])('$0.kind', ([concern, label, description, command, args]) => {
+    ['Move Secrets', '1 secret in plain text', 'valetKey.moveSecrets', 0, { kind: 'plainSecrets', count: 1 }],
+    ['Move Secrets', '3 secrets in plain text', 'valetKey.moveSecrets', 0, { kind: 'plainSecrets', count: 3 }],
+  ])('%s: %s', ([label, description, command, args, concern]) => {
     const row = new ConcernNode(concern, locations as never);
     expect([row.label, row.description, row.command?.command, row.command?.arguments?.length]).toEqual([
       label,
