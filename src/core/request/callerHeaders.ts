@@ -1,5 +1,5 @@
 import type { Auth } from '../policy/auth/authTypes.ts';
-import { authHeaders } from '../policy/auth/authTypes.ts';
+import { authHeaders, callerHeadersOf } from '../policy/auth/authTypes.ts';
 import type { ServiceHeaders } from '../policy/model/service.ts';
 import { ok, type Result } from '../result.ts';
 import { phrase } from '../text/phrase.ts';
@@ -108,14 +108,19 @@ function checkName(
   if (before.some(([other]) => sameHeader(other, name))) {
     return invalid(phrase`${which} is given twice, in two spellings.`, phrase`Give it once.`);
   }
-  const fixed = service.set.some(([other]) => sameHeader(other, name));
-  if (!fixed && !isStandard(name) && !service.allow.includes(name)) {
+  if (!mayHaveHeader(name, service, auth)) {
     return invalid(
       phrase`${which} is not allowed in calls to this service.`,
       phrase`Leave it out, or ask the user to add it to \`headers.allow\` in the service's policy.`,
     );
   }
   return undefined;
+}
+
+/** Whether a request to the service can have this header, by its name in lower case. */
+export function mayHaveHeader(name: string, service: ServiceHeaders, auth: Auth): boolean {
+  const fixed = service.set.some(([other]) => sameHeader(other, name));
+  return fixed || isStandard(name) || service.allow.includes(name) || callerHeadersOf(auth).includes(name);
 }
 
 function isStandard(name: string): boolean {

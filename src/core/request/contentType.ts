@@ -6,9 +6,10 @@ import { invalid } from './parts/requestProblem.ts';
 /** RFC 9110, 5.6.2. */
 export const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
-const JSON_TYPE = /^application\/(?:json|[^;]+\+json)$/;
+/** `x-amz-json-1.0` and `1.1` are what AWS calls JSON. */
+const JSON_TYPE = /^application\/(?:json|x-amz-json-\d\.\d|[^;]+\+json)$/;
 /** What servers take for JSON although it is called otherwise. Line-delimited JSON is text: one document a line. */
-const LIKE_JSON = /(?:\/|\+|[/.-]x-)json$|^text\/(?:x-)?json|\/(?:json5|jsonc)$/;
+const LIKE_JSON = /(?:\/|\+|[/.-]x-)json$|\/x-amz-json|^text\/(?:x-)?json|\/(?:json5|jsonc)$/;
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 
 interface MediaType {
@@ -21,7 +22,7 @@ interface MediaType {
 
 /**
  * The `content-type` of a request. `asked` is what the caller or the policy wants. Without a body it goes along as it
- * is; `json` goes out as `application/json` or `application/*+json`, `form` as `application/x-www-form-urlencoded`,
+ * is; `json` goes out as `application/json`, AWS's name for it or `application/*+json`, `form` as `application/x-www-form-urlencoded`,
  * `text` as anything that no server parses as either. The charset is UTF-8.
  */
 export function contentType(
@@ -45,7 +46,7 @@ export function contentType(
     case 'json':
       return JSON_TYPE.test(type.essence)
         ? ok(type.text)
-        : mismatch('`json`', 'application/json or application/*+json');
+        : mismatch('`json`', 'application/json, application/x-amz-json-1.0 or application/*+json');
     case 'form':
       return type.essence === FORM_TYPE ? ok(FORM_TYPE) : mismatch('`form`', FORM_TYPE);
     case 'text':

@@ -28,6 +28,8 @@ export interface AuthType<OneAuth> {
   placement(auth: OneAuth): string;
   /** The headers that carry the credential and what belongs to it, in lower case: no caller sends one. */
   headers(auth: OneAuth): readonly string[];
+  /** Headers that callers may send beyond the standard ones, in lower case: what the API's requests are told apart by. */
+  readonly callerHeaders?: readonly string[];
   /** The origins, beside the service's own, that get a credential or what is made of it. */
   origins?(auth: OneAuth): readonly string[];
 }

@@ -44,6 +44,11 @@ export function authHeaders(auth: Auth): readonly string[] {
   return AUTH_TYPES[auth.type].headers(auth);
 }
 
+/** See {@link AuthType.callerHeaders}. */
+export function callerHeadersOf(auth: Auth): readonly string[] {
+  return AUTH_TYPES[auth.type].callerHeaders ?? [];
+}
+
 /** See {@link AuthType.origins}. */
 export function furtherOrigins(auth: Auth): readonly string[] {
   return AUTH_TYPES[auth.type].origins?.(auth) ?? [];

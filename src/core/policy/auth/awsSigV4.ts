@@ -26,6 +26,7 @@ export const AWS_SIGV4: AuthType<AwsSigV4Auth> = {
   ],
   read,
   placement: ({ region, service }) => `aws-sigv4:${region}:${service}`,
+  callerHeaders: ['x-amz-target'],
   headers: () => ['authorization', 'x-amz-date', 'x-amz-content-sha256', 'x-amz-security-token'],
 };
 

@@ -69,7 +69,7 @@ function printRule(rule: Rule): string[] {
   const lines = [`      - path: ${yamlText(rule.pattern.text)}`];
   if (rule.effect !== 'allow') lines.push(`        effect: ${rule.effect}`);
   if (rule.methods !== undefined) lines.push(`        methods: [${inOrder(rule.methods).join(', ')}]`);
-  for (const source of ['query', 'body'] as const) lines.push(...printConditions(rule, source));
+  for (const source of ['query', 'body', 'header'] as const) lines.push(...printConditions(rule, source));
   if (rule.bodyType !== undefined) lines.push(`        bodyType: ${rule.bodyType}`);
   if (rule.graphql === false) lines.push('        graphql: false');
   if (rule.graphql) {

@@ -9,7 +9,8 @@ import { formPairs, PairFields } from './pairFields.ts';
 import type { WantedField } from './wantedField.ts';
 
 /** What a condition reads of a request. */
-export type JudgedParts = Pick<CanonicalRequest, 'segments' | 'query' | 'body'>;
+export type JudgedParts = Pick<CanonicalRequest, 'segments' | 'query' | 'body'> &
+  Partial<Pick<CanonicalRequest, 'headers'>>;
 
 /**
  * Servers drop parameters behind their maximum without a word: PHP, Koa, Hapi, Express and qs behind the thousandth.
@@ -58,7 +59,7 @@ export class JudgedFields {
   find(wanted: WantedField): JudgedField {
     const known = this.#found.get(wanted.key);
     if (known !== undefined) return known;
-    const found = this.tooMany ? 'unclear' : this.#look(wanted);
+    const found = wanted.source === 'header' ? this.#header(wanted) : this.tooMany ? 'unclear' : this.#look(wanted);
     this.#found.set(wanted.key, found);
     return found;
   }
@@ -86,6 +87,12 @@ export class JudgedFields {
     this.#folded.set(text, folded);
     return folded;
   };
+
+  /** Each is sent once, under one name: see callerHeaders.ts. */
+  #header({ path: [name] }: WantedField): JudgedField {
+    const header = this.#parts.headers?.find(([own]) => own === name);
+    return header === undefined ? 'absent' : { kind: 'text', text: header[1] };
+  }
 
   /** Many servers read one name from the query and the body alike. */
   #look(wanted: WantedField): JudgedField {

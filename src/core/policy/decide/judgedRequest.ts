@@ -17,12 +17,12 @@ export class JudgedRequest {
   readonly agent: string | undefined;
   readonly #parts: Parts;
   readonly #reading: RequestReading;
-  readonly #service: Pick<Service, 'baseUrl' | 'headers'>;
+  readonly #service: Pick<Service, 'baseUrl' | 'headers' | 'auth'>;
 
   /** `reading`: of the same request, where others have read some of it. */
   constructor(
     parts: Parts,
-    service: Pick<Service, 'baseUrl' | 'headers'>,
+    service: Pick<Service, 'baseUrl' | 'headers' | 'auth'>,
     agent: string | undefined,
     reading = new RequestReading(parts),
   ) {
@@ -39,7 +39,7 @@ export class JudgedRequest {
 
   /** Whether it has no body, or one of this kind. */
   hasNoOtherBody(type: BodyType): boolean {
-    return hasNoOtherBody(this.#parts, type, this.#service.headers);
+    return hasNoOtherBody(this.#parts, type, this.#service);
   }
 
   /** Every root field that it may run as GraphQL; undefined when that cannot be told. */

@@ -44,6 +44,7 @@ function schema(): z.ZodType {
     approval: z.enum(['always', 'remember']).optional(),
     query: conditions.optional(),
     body: conditions.optional(),
+    header: conditions.optional(),
     bodyType: z.enum(BODY_TYPES).optional(),
     graphql: z.union([graphql, z.literal(false)]).optional(),
     agents: z.array(z.string()).min(1).optional(),

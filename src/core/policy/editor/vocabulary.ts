@@ -111,6 +111,7 @@ export const VOCABULARY: Readonly<Record<Place, readonly KeyWords[]>> = {
     },
     { name: 'query', holds: 'map', words: 'Conditions on query parameters, by name.' },
     { name: 'body', holds: 'map', words: 'Conditions on fields of a JSON or form body, dotted or as JSON Pointer.' },
+    { name: 'header', holds: 'map', words: 'Conditions on headers that agents send, by name.' },
     {
       name: 'bodyType',
       words: 'The kind of body that the API reads: an allow rule allows no other kind.',
@@ -204,7 +205,9 @@ export function placeOf(path: readonly (string | number)[]): Place | undefined {
   if (part === 'policies') {
     if (field === undefined) return 'rule';
     if (field === 'graphql') return name === undefined ? 'graphql' : undefined;
-    return (field === 'query' || field === 'body') && name !== undefined && keys.length === 5 ? 'condition' : undefined;
+    return (field === 'query' || field === 'body' || field === 'header') && name !== undefined && keys.length === 5
+      ? 'condition'
+      : undefined;
   }
   if (field !== undefined) return undefined;
   return part === 'auth' || part === 'headers' || part === 'limits' || part === 'verify' ? part : undefined;

@@ -183,6 +183,7 @@ function clashes(fields: readonly Field[], { effect }: Rule): readonly Idle[] {
 
 function clash(one: Read, other: Read): boolean {
   if (!one.needed && !other.needed) return false;
+  if (one.field.source === 'header' || other.field.source === 'header') return false;
   if (one.field.source !== other.field.source) {
     const [query, body] = one.field.source === 'query' ? [one, other] : [other, one];
     // In a JSON list a number is no name.

@@ -1,3 +1,4 @@
+import { mayHaveHeader } from '../../request/callerHeaders.ts';
 import type { Method } from '../../request/parts/requestModel.ts';
 import { phrase } from '../../text/phrase.ts';
 import type { ProblemList } from '../../text/problems.ts';
@@ -10,7 +11,7 @@ import { Shadows } from './shadows.ts';
 const WRITES: readonly Method[] = ['POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** What is unwise in single rules. */
-export function lintRules({ name, rules }: Service, problems: ProblemList): void {
+export function lintRules({ name, rules, headers, auth }: Service, problems: ProblemList): void {
   const holdingBack = new Shadows(
     rules.filter(({ effect, approval }) => effect === 'deny' || approval !== undefined),
     concernsCover,
@@ -29,6 +30,17 @@ export function lintRules({ name, rules }: Service, problems: ProblemList): void
     }
     for (const { message, ...more } of idleConditions(rule)) {
       problems.warning('condition-without-effect', rule.span, message, { data, ...more });
+    }
+    const absent = rule.conditions?.find(
+      ({ source, path: [header = ''] }) => source === 'header' && !mayHaveHeader(header, headers, auth),
+    );
+    if (absent !== undefined) {
+      problems.warning(
+        'condition-without-effect',
+        rule.span,
+        phrase`Agents may not send ${absent.name} to this service, so no request has it. Add it to \`headers.allow\` of the service.`,
+        { data },
+      );
     }
     if (needsBodyType(rule)) {
       problems.warning(

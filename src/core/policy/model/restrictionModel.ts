@@ -11,8 +11,8 @@ export type Check =
 
 /** One check of one field of a request. */
 export interface Condition {
-  readonly source: 'query' | 'body';
-  /** As written: a parameter's name, or a field dotted or as JSON Pointer. */
+  readonly source: 'query' | 'body' | 'header';
+  /** As written: a parameter's or header's name, or a field dotted or as JSON Pointer. */
   readonly name: string;
   /** Where the field is: `['metadata', 'order']` for `metadata.order`, and for a form's `metadata[order]`. */
   readonly path: readonly string[];

@@ -1,4 +1,5 @@
 import { isScalar, type ParsedNode } from 'yaml';
+import { isReservedHeader } from '../../request/parts/headers.ts';
 import { type Phrase, phrase } from '../../text/phrase.ts';
 import { fieldPath } from '../decide/pairFields.ts';
 import type { Check, Condition, ConditionValue } from '../model/restrictionModel.ts';
@@ -12,14 +13,14 @@ const MAX_NAME = 200;
 const MAX_STEPS = 20;
 const MAX_VALUE = 1000;
 
-/** Reads a rule's `query` or `body`: fields by name, each with one check or more. */
+/** Reads a rule's `query`, `body` or `header`: fields by name, each with one check or more. */
 export function readConditions(
   reader: Reader,
   entry: Entry | undefined,
   source: Condition['source'],
 ): readonly Condition[] | undefined | 'wrong' {
   if (entry === undefined) return undefined;
-  const example = source === 'query' ? '{ limit: { max: 100 } }' : '{ amount: { max: 5000 } }';
+  const example = EXAMPLES[source];
   const fields = reader.map(entry.value, reader.at(entry), `\`${source}\``, example);
   if (fields === undefined) return 'wrong';
   if (fields.entries.length === 0) {
@@ -44,14 +45,23 @@ export function readConditions(
   return conditions;
 }
 
+const EXAMPLES = {
+  query: '{ limit: { max: 100 } }',
+  body: '{ amount: { max: 5000 } }',
+  header: '{ x-amz-target: { matches: "DynamoDB_*.Get*" } }',
+};
+
 const NAMES = {
   query: phrase`This cannot be a parameter’s name. Write it as the API expects it, such as limit or "created[gte]".`,
   body: phrase`This cannot be a field’s name. Write it with dots, such as customer.id, or as a JSON Pointer, such as "/customer/id".`,
+  header: phrase`This cannot be the name of a header that agents send. Write one such as x-amz-target; those of the gateway and of \`auth\` are not theirs.`,
 };
 
 /** Where a name points to; undefined for one that names nothing. JSON Pointer: RFC 6901. */
 function namePath(name: string, source: Condition['source']): readonly string[] | undefined {
   if (name.length > MAX_NAME) return undefined;
+  if (source === 'header')
+    return /^[\w.-]+$/.test(name) && !isReservedHeader(name.toLowerCase()) ? [name.toLowerCase()] : undefined;
   if (source === 'query') return fieldPath(name);
   const pointer = name.startsWith('/');
   const steps = pointer ? name.slice(1).split('/') : name.split('.');

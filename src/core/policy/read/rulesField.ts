@@ -11,7 +11,18 @@ import { readAgents } from './agentsField.ts';
 import { readConditions } from './conditionsField.ts';
 import { readGraphql } from './graphqlField.ts';
 
-const KEYS = ['path', 'methods', 'effect', 'approval', 'query', 'body', 'bodyType', 'graphql', 'agents'] as const;
+const KEYS = [
+  'path',
+  'methods',
+  'effect',
+  'approval',
+  'query',
+  'body',
+  'header',
+  'bodyType',
+  'graphql',
+  'agents',
+] as const;
 const EFFECTS: readonly RuleEffect[] = ['allow', 'deny'];
 const APPROVALS: readonly Approval[] = ['always', 'remember'];
 const EXAMPLE = '{ path: /v1/items, methods: [GET] }';
@@ -47,6 +58,7 @@ function readRule(reader: Reader, node: ParsedNode | null, listKey: Span, id: st
     confirm: 'approval',
     params: 'query',
     parameters: 'query',
+    headers: 'header',
     json: 'body',
     form: 'body',
     bodykind: 'bodyType',
@@ -94,13 +106,15 @@ function readRule(reader: Reader, node: ParsedNode | null, listKey: Span, id: st
 function readRestrictions(reader: Reader, fields: Fields): Restrictions | undefined {
   const query = readConditions(reader, fields.get('query'), 'query');
   const body = readConditions(reader, fields.get('body'), 'body');
+  const header = readConditions(reader, fields.get('header'), 'header');
   const typeEntry = fields.get('bodyType');
   const bodyType = typeEntry && reader.word(typeEntry, BODY_TYPES, 'unknown-body-type', '`bodyType`');
   const graphql = readGraphql(reader, fields.get('graphql'));
   const agents = readAgents(reader, fields.get('agents'));
-  if (query === 'wrong' || body === 'wrong' || graphql === 'wrong' || agents === 'wrong') return undefined;
+  if (query === 'wrong' || body === 'wrong' || header === 'wrong' || graphql === 'wrong' || agents === 'wrong')
+    return undefined;
   if (typeEntry !== undefined && bodyType === undefined) return undefined;
-  const conditions = [...(query ?? []), ...(body ?? [])];
+  const conditions = [...(query ?? []), ...(body ?? []), ...(header ?? [])];
   return {
     ...(conditions.length === 0 ? {} : { conditions }),
     ...(bodyType === undefined ? {} : { bodyType }),

@@ -5,6 +5,7 @@ import { compileService, decide } from '../../../../src/core/policy/decide/decid
 import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
 import { canonicalise } from '../../../../src/core/request/canonicalise.ts';
 import type { RequestInput } from '../../../../src/core/request/parts/requestModel.ts';
+import { runs } from '../../../support/runs.ts';
 
 /** What is decided about a request for a path that says nothing of GraphQL; `more` is what the rule says besides, `ofService` what the service does. */
 function verdict(request: Partial<RequestInput>, more = '', ofService = ''): string {
@@ -178,7 +179,7 @@ test('nothing that graphql-js reads as a change passes by any door', () => {
       if (!changes(text)) return;
       expect(verdict(door(text))).not.toBe('allow');
     }),
-    { numRuns: 5000 },
+    { numRuns: runs(5000) },
   );
   expect(changes('mutation Name{ a }')).toBe(true);
 });

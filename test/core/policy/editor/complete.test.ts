@@ -12,7 +12,7 @@ function offered(marked: string, context?: CompletionContext): string[] {
   return completePolicy(marked.replace('|', ''), offset, context).map(({ label }) => label);
 }
 
-const RULE_KEYS = ['path', 'methods', 'effect', 'approval', 'query', 'body', 'bodyType', 'graphql', 'agents'];
+const RULE_KEYS = ['path', 'methods', 'effect', 'approval', 'query', 'body', 'header', 'bodyType', 'graphql', 'agents'];
 
 describe('completePolicy', () => {
   it.each<[type: string, keys: string[]]>([
