@@ -10,6 +10,9 @@ export const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const JSON_TYPE = /^application\/(?:json|x-amz-json-\d\.\d|[^;]+\+json)$/;
 /** What servers take for JSON although it is called otherwise. Line-delimited JSON is text: one document a line. */
 const LIKE_JSON = /(?:\/|\+|[/.-]x-)json$|\/x-amz-json|^text\/(?:x-)?json|\/(?:json5|jsonc)$/;
+/** Some readers of forms go by a part of the type's name, wherever it stands (Formidable). */
+const LIKE_FORM = /urlencoded/;
+const LIKE_PARTS = /multipart|^message\//;
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 
 interface MediaType {
@@ -74,13 +77,13 @@ function textType(type: MediaType): Result<string, RequestProblem> {
       phrase`Send the body as \`json\`.`,
     );
   }
-  if (type.essence === FORM_TYPE) {
+  if (LIKE_FORM.test(type.essence)) {
     return invalid(
       phrase`The header content-type says form, but the body is \`text\`.`,
       phrase`Send the body as \`form\`.`,
     );
   }
-  if (type.essence.startsWith('multipart/') || type.essence.startsWith('message/')) {
+  if (LIKE_PARTS.test(type.essence)) {
     return invalid(
       phrase`The header content-type names a multipart body, which cannot be sent.`,
       phrase`Send \`json\`, \`form\` or \`text\`.`,

@@ -43,6 +43,9 @@ const METHOD_NAMES: ReadonlySet<string> = new Set(
   ),
 );
 
+/** By which WordPress takes a request for one to another path, whatever path it was sent to, in the query and in a form. */
+const PATH = 'rest_route';
+
 /** Longest value, escaped over and over, that may be the name of a method. */
 const MAX_VALUE = 256;
 
@@ -82,7 +85,8 @@ const PARTS = {
 
 /**
  * Refuses a parameter or form field that makes some servers run another method than the one that is judged: by its name,
- * or, for a common name such as `method`, by a value that is the name of another method.
+ * or, for a common name such as `method`, by a value that is the name of another method. And one that makes of it a
+ * request to another path.
  */
 export function refuseOverride(
   place: keyof typeof PARTS,
@@ -95,6 +99,12 @@ export function refuseOverride(
     return invalid(
       phrase`${part} that would override the method, such as _method.`,
       phrase`Send the request with the intended method.`,
+    );
+  }
+  if (parameterRoots(name).includes(PATH)) {
+    return invalid(
+      phrase`${part} rest_route, by which WordPress runs what another path stands for.`,
+      phrase`Send the request to the path itself, such as /wp-json/wp/v2/posts.`,
     );
   }
   if (namesAnotherMethod(name, value, method)) {

@@ -43,7 +43,7 @@ const names = (count: number, name: (i: number) => string): Record<string, numbe
 const odd = (i: number): string => `É.${'É'.repeat(12)}${i}`;
 const json = (value: unknown, query: Judged['query'] = []): Judged => of('json', JSON.stringify(value), query);
 const form = (text: string): Judged => of('form', text, []);
-const of = (kind: 'json' | 'form', text: string, query: Judged['query']): Judged => ({
+const of = (kind: 'json' | 'form' | 'text', text: string, query: Judged['query']): Judged => ({
   method: 'POST',
   path: '/x',
   segments: ['x'],
@@ -85,6 +85,15 @@ const CASES: readonly (readonly [string, Rules, Judged])[] = [
         .join('&'),
     ),
   ],
+  [
+    'a text that is JSON of 20,000 names',
+    DISTINCT_QUERY,
+    of('text', JSON.stringify(names(20_000, (i) => `A.${i}`)), []),
+  ],
+  ['a text that is JSON of 1,000 odd names', DISTINCT_QUERY, of('text', JSON.stringify(names(1000, odd)), [])],
+  ['a text of 500,000 empty fields', DISTINCT_QUERY, of('text', `${'&'.repeat(500_000)}=`, [])],
+  ['a text of 1,000 long odd names', DISTINCT_QUERY, of('text', `${'%25C3%2589'.repeat(20)}=1&`.repeat(1000), [])],
+  ['a text of one odd name of 1 MB', DISTINCT_QUERY, of('text', `${'%C3%89'.repeat(170_000)}=1`, [])],
   ['a form with 99 names below one', many((i) => deny(`body: { v.f${i}: { equals: a } }`)), form(bracketed)],
 ];
 

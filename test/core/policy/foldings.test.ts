@@ -40,8 +40,13 @@ const FOLDINGS: readonly Folding[] = [
   },
   {
     name: 'alternate streams',
-    admin: ['/api/admin::$INDEX_ALLOCATION/users', '/api/admin/users::$DATA'],
-    secret: ['/api/secret::$DATA', '/api/secret%3A%3A$data'],
+    admin: [
+      '/api/admin::$INDEX_ALLOCATION/users',
+      '/api/admin:$i30:$INDEX_ALLOCATION/users',
+      '/api:$I30:$index_allocation/admin/users',
+      '/api/admin/users::$DATA',
+    ],
+    secret: ['/api/secret::$DATA', '/api/secret%3A%3A$data', '/api/secret%3A%24I30:$INDEX_ALLOCATION'],
   },
   {
     name: 'dots and white space at the end',

@@ -153,6 +153,29 @@ describe('a name that overrides the method', () => {
   });
 });
 
+describe('a parameter by which WordPress takes a request for one to another path', () => {
+  const names = ['rest_route', 'REST_ROUTE', 'rest.route', 'rest route', ' rest_route', 'rest_route[]', 'rest%5froute'];
+
+  it.each(names)('is refused in a query, a form and what some server takes for a query in a path: %s', (name) => {
+    const input = { [name]: '/wp/v2/users' };
+    for (const method of ['GET', 'POST'] as const) {
+      expect(why({ method, path: '/wp-json/wp/v2/posts', query: input })).toContain('what another path stands for');
+    }
+    expect(why({ method: 'POST', form: input })).toContain('what another path stands for');
+    const written = `${encodeURIComponent(name)}=/wp/v2/users`.replaceAll('/', '');
+    expect(why({ method: 'GET', path: `/?${written}` })).toContain('what another path stands for');
+    expect(why({ method: 'GET', path: `/a;rest_route=x` })).toContain('what another path stands for');
+  });
+
+  it.each(['route', 'rest_routes', 'rest', 'a[rest_route]', 'my_rest_route'])('is no other name: %s', (name) => {
+    expect(taken({ method: 'GET', query: { [name]: '/x' } }).target).toContain('%2Fx');
+  });
+
+  it('is data in JSON, which WordPress does not read it from', () => {
+    expect(taken({ method: 'POST', json: { rest_route: '/x' } }).body?.kind).toBe('json');
+  });
+});
+
 describe('a value that names another method', () => {
   const names = ['method', 'Method', 'METHOD', 'method[]', '[method]', 'method]', ' method', 'm%65thod', '\uff4dethod'];
   const unread = [

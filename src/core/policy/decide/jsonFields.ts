@@ -1,7 +1,7 @@
 import { appendTo } from '../../appendTo.ts';
 import type { JsonArray, JsonObject, JsonValue } from '../../request/parts/jsonText.ts';
-import { dottedSteps, parameterRoots } from '../../request/parts/parameters.ts';
-import { foldText } from '../patterns/fold.ts';
+import { dottedSteps } from '../../request/parts/parameters.ts';
+import { foldName, nameRoots } from './fieldNames.ts';
 import type { JudgedField } from './judgedField.ts';
 import { isIndex, leadsTo, type WantedField } from './wantedField.ts';
 
@@ -76,12 +76,13 @@ function isWide({ fields }: JsonObject): boolean {
   return characters > MAX_CHARACTERS;
 }
 
+/** Undefined for what nobody can tell: what an object inherits is copied with it where servers go by prototypes, as in JavaScript. */
 function namesOf(object: JsonObject): Names | undefined {
-  if (isWide(object)) return undefined;
+  if (isWide(object) || object.fields.has('__proto__')) return undefined;
   const byFolded = new Map<string, string[]>();
   const byStep = new Map<string, { name: string; steps: readonly string[] }[]>();
   for (const name of object.fields.keys()) {
-    const folded = foldText(name);
+    const folded = foldName(name);
     appendTo(byFolded, folded, name);
     if (!folded.includes('.')) continue;
     const steps = dottedSteps(folded);
@@ -90,7 +91,8 @@ function namesOf(object: JsonObject): Names | undefined {
   return { byFolded, byStep };
 }
 
-function rootsOf(value: JsonValue): ReadonlySet<string> | 'many' {
+/** What servers may take for names of fields at the top; `many`: more than are worth reading. */
+export function rootsOf(value: JsonValue): ReadonlySet<string> | 'many' {
   if (value.kind !== 'object') return new Set();
-  return isWide(value) ? 'many' : new Set([...value.fields.keys()].flatMap(parameterRoots));
+  return isWide(value) || value.fields.has('__proto__') ? 'many' : new Set([...value.fields.keys()].flatMap(nameRoots));
 }

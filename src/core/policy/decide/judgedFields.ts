@@ -1,10 +1,12 @@
 import { hiddenQuery } from '../../request/parts/hiddenQuery.ts';
 import { readJson } from '../../request/parts/jsonText.ts';
-import { dottedSteps, foldedName, parameterRoots } from '../../request/parts/parameters.ts';
+import { dottedSteps, foldedName } from '../../request/parts/parameters.ts';
 import type { CanonicalRequest } from '../../request/parts/requestModel.ts';
 import { foldText } from '../patterns/fold.ts';
+import { nameRoots } from './fieldNames.ts';
 import { JsonFields } from './jsonFields.ts';
 import type { JudgedField } from './judgedField.ts';
+import { namesInText } from './namesInText.ts';
 import { formPairs, PairFields } from './pairFields.ts';
 import type { WantedField } from './wantedField.ts';
 
@@ -39,6 +41,7 @@ export class JudgedFields {
   #queryRoots: ReadonlySet<string> | undefined;
   #pathRoots: ReadonlySet<string> | undefined;
   #elsewhere: ReadonlySet<string> | undefined;
+  #textRoots: ReadonlySet<string> | 'many' | undefined;
   #query: { readonly fields: PairFields | undefined } | undefined;
   #body: Body | undefined;
 
@@ -71,8 +74,8 @@ export class JudgedFields {
   standsElsewhere({ roots }: WantedField): boolean {
     this.#elsewhere ??= new Set(
       [...this.#parts.query, ...hiddenQuery(this.#parts.segments)].flatMap(([name]) => [
-        ...parameterRoots(name),
-        ...parameterRoots(dottedSteps(foldedName(name))[0] ?? ''),
+        ...nameRoots(name),
+        ...nameRoots(dottedSteps(foldedName(name))[0] ?? ''),
       ]),
     );
     const own = this.#elsewhere;
@@ -113,22 +116,30 @@ export class JudgedFields {
   }
 
   #queryHas({ roots }: WantedField): boolean {
-    this.#queryRoots ??= new Set(this.#parts.query.flatMap(([name]) => parameterRoots(name)));
+    this.#queryRoots ??= new Set(this.#parts.query.flatMap(([name]) => nameRoots(name)));
     const own = this.#queryRoots;
     return roots.some((root) => own.has(root));
   }
 
   /** Some servers read parameters from the path: see {@link hiddenQuery}. */
   #pathHas({ roots }: WantedField): boolean {
-    this.#pathRoots ??= new Set(hiddenQuery(this.#parts.segments).flatMap(([name]) => parameterRoots(name)));
+    this.#pathRoots ??= new Set(hiddenQuery(this.#parts.segments).flatMap(([name]) => nameRoots(name)));
     const own = this.#pathRoots;
     return roots.some((root) => own.has(root));
   }
 
   #bodyHas(wanted: WantedField): boolean {
+    const { body: sent } = this.#parts;
+    if (sent?.kind === 'text') return this.#textHas(sent.text, wanted);
     const body = this.#readBody();
-    if (body === 'unreadable') return this.#parts.body?.kind !== 'text';
-    return body !== 'none' && body.has(wanted);
+    return body !== 'none' && (body === 'unreadable' || body.has(wanted));
+  }
+
+  /** Some servers read a text as JSON or a form. */
+  #textHas(text: string, { roots }: WantedField): boolean {
+    this.#textRoots ??= namesInText(text);
+    const own = this.#textRoots;
+    return own === 'many' || roots.some((root) => own.has(root));
   }
 
   #readBody(): Body {

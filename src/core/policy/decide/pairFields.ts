@@ -1,6 +1,6 @@
 import { appendTo } from '../../appendTo.ts';
-import { dottedSteps, parameterRoots } from '../../request/parts/parameters.ts';
-import { foldText } from '../patterns/fold.ts';
+import { dottedSteps } from '../../request/parts/parameters.ts';
+import { foldName, nameRoots } from './fieldNames.ts';
 import type { JudgedField } from './judgedField.ts';
 import { isIndex, leadsTo, type WantedField } from './wantedField.ts';
 
@@ -36,13 +36,13 @@ export class PairFields {
     for (const [name, value] of pairs) {
       const path = name.length > MAX_NAME ? undefined : fieldPath(name);
       if (path === undefined) return undefined;
-      fields.#add(name, { path, folded: path.map(foldText), value });
+      fields.#add(name, { path, folded: path.map(foldName), value });
     }
     return fields;
   }
 
   #add(name: string, field: Field): void {
-    for (const root of parameterRoots(name)) appendTo(this.#byRoot, root, field);
+    for (const root of nameRoots(name)) appendTo(this.#byRoot, root, field);
     const steps = field.folded.flatMap((step) => (step.includes('.') ? dottedSteps(step) : [step]));
     if (field.folded.some((step) => step.includes('.'))) appendTo(this.#byStep, steps[0] ?? '', { field, steps });
   }

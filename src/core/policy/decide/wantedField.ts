@@ -1,13 +1,12 @@
-import { parameterRoots } from '../../request/parts/parameters.ts';
 import type { Condition } from '../model/restrictionModel.ts';
-import { foldText } from '../patterns/fold.ts';
+import { foldName, nameRoots } from './fieldNames.ts';
 
 /** A field that a condition asks about, with its names as lenient servers read them: worked out once, not per request. */
 export interface WantedField {
   readonly source: Condition['source'];
   readonly path: readonly string[];
   readonly folded: readonly string[];
-  /** What servers may take for its first name, see {@link parameterRoots}. */
+  /** What servers may take for its first name, see {@link nameRoots}. */
   readonly firstRoots: readonly string[];
   /** What a parameter of another part of the request may be called that holds this field. */
   readonly roots: readonly string[];
@@ -16,13 +15,13 @@ export interface WantedField {
 }
 
 export function wantedField({ source, path }: Pick<Condition, 'source' | 'path'>): WantedField {
-  const firstRoots = parameterRoots(path[0] ?? '');
+  const firstRoots = nameRoots(path[0] ?? '');
   return {
     source,
     path,
-    folded: path.map(foldText),
+    folded: path.map(foldName),
     firstRoots,
-    roots: [...firstRoots, ...parameterRoots(path.join('.'))],
+    roots: [...firstRoots, ...nameRoots(path.join('.'))],
     key: `${source} ${JSON.stringify(path)}`,
   };
 }

@@ -1,12 +1,11 @@
-import { parameterRoot } from '../../request/parts/parameters.ts';
 import { type Phrase, phrase } from '../../text/phrase.ts';
 import { effectiveMethods } from '../compare/coverage.ts';
 import { compileCheck } from '../decide/conditions.ts';
+import { foldName, nameRoots } from '../decide/fieldNames.ts';
 import type { JudgedValue } from '../decide/judgedField.ts';
 import type { Check, Condition, ConditionValue } from '../model/restrictionModel.ts';
 import type { Rule } from '../model/rule.ts';
 import { decimalText, plainDecimal } from '../patterns/decimal.ts';
-import { foldText } from '../patterns/fold.ts';
 
 /** Why a rule never matches, or only what no API takes. The suggestion is the key that was probably meant in place of `body`. */
 export interface Idle {
@@ -165,8 +164,8 @@ function clashes(fields: readonly Field[], { effect }: Rule): readonly Idle[] {
   if (effect === 'deny' || fields.length < 2) return [];
   const all = fields.slice(0, MAX_COMPARED).map((field): Read => {
     const [first = ''] = field.path;
-    const folded = JSON.stringify(field.path.map(foldText));
-    return { field, needed: field.checks.some(needsField), first, root: parameterRoot(first), folded };
+    const folded = JSON.stringify(field.path.map(foldName));
+    return { field, needed: field.checks.some(needsField), first, root: nameRoots(first)[0] ?? '', folded };
   });
   for (const [index, one] of all.entries()) {
     const other = all.slice(index + 1).find((later) => clash(one, later));

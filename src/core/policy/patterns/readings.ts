@@ -59,7 +59,7 @@ export function segmentReadings(folded: string, format: boolean): Readings {
   };
   also(withoutInvisible);
   also((text) => before(text, ';'));
-  also((text) => before(text, '::$'));
+  also(withoutStream);
   also((text) => text.trimStart());
   also(trimmedEnd);
   if (format) {
@@ -90,6 +90,13 @@ function withoutInvisible(text: string): string {
 function before(text: string, mark: string): string {
   const at = text.indexOf(mark);
   return at === -1 ? text : text.slice(0, at);
+}
+
+/** Without the stream and its type behind a name: `secret::$DATA`, `admin:$I30:$INDEX_ALLOCATION`. */
+function withoutStream(text: string): string {
+  const stream = text.indexOf(':$');
+  if (stream === -1) return text;
+  return text.slice(0, text[stream - 1] === ':' ? stream - 1 : stream);
 }
 
 /** Without dots and white space at the end. A regular expression would try again from every dot. */

@@ -33,17 +33,10 @@ export function isExact(value: number): boolean {
 }
 
 /**
- * A name as the most lenient server reads it: percent-decoded until nothing is left, NFKC, lower case, without
- * invisible characters, cut at a bracket (`name[]`, `name[x]`), with dots, spaces and dashes as underscores (PHP).
- */
-export function parameterRoot(name: string): string {
-  return parameterRoots(name)[0] ?? '';
-}
-
-/**
- * What servers may take for the name of a parameter, beside {@link parameterRoot}: Rack before 3 passes over brackets at
- * both ends (`[name]`, `]name`), as `qs` does over the one before; and where dots lead into objects, one at either end
- * (`.name`, `name.`, `.[name]`) leads nowhere.
+ * What servers may take for the name of a parameter. As the most lenient one reads it: percent-decoded until nothing is left,
+ * NFKC, lower case, without invisible characters, cut at a bracket (`name[]`, `name[x]`), with dots, spaces and dashes as
+ * underscores (PHP). Besides, Rack before 3 passes over brackets at both ends (`[name]`, `]name`), as `qs` does over the one
+ * before; and where dots lead into objects, one at either end (`.name`, `name.`, `.[name]`) leads nowhere.
  */
 export function parameterRoots(name: string): readonly string[] {
   // Most names are plain.

@@ -275,6 +275,126 @@ describe('a name with dots or brackets around it', () => {
   });
 });
 
+describe('a name whose words are written in another way', () => {
+  const WRITTEN = ['maxAmount', 'MaxAmount', 'max-amount', 'max amount', 'MAX_AMOUNT', 'max__amount', 'maxamount'];
+  const ELSEWHERE = ['max', 'amount', 'amount_max', 'max_amounts', '_max_amount', 'max_amount_'];
+  const bounded = policy(post('body: { max_amount: { max: 5000 } }'));
+  const inObject = policy(post('body: { order.max_amount: { max: 5000 } }'));
+  const absent = policy(post('body: { max_amount: { present: false } }, query: { max_amount: { present: false } }'));
+  const denying = policy(
+    '{ path: /x, methods: [POST] }',
+    '{ path: /x, effect: deny, body: { max_amount: { min: 1 } } }',
+  );
+
+  it.each(WRITTEN)('is that name to some server, and the field is unclear: %s', (name) => {
+    expect(asked(bounded, { json: { max_amount: 1, [name]: 999999 } })).toBe('deny');
+    expect(asked(bounded, { form: { max_amount: '1', [name]: '999999' } })).toBe('deny');
+    expect(asked(bounded, { json: { max_amount: 1 }, query: { [name]: 999999 } })).toBe('deny');
+    expect(asked(inObject, { json: { order: { max_amount: 1, [name]: 999999 } } })).toBe('deny');
+    expect(asked(inObject, { form: { 'order[max_amount]': '1', [`order[${name}]`]: '999999' } })).toBe('deny');
+    for (const part of [{ json: { [name]: 1 } }, { form: { [name]: '1' } }, { query: { [name]: 1 } }]) {
+      expect(asked(absent, part)).toBe('deny');
+      expect(asked(denying, part)).toBe('deny');
+    }
+  });
+
+  it.each(ELSEWHERE)('is not that of other words: %s', (name) => {
+    expect(asked(bounded, { json: { max_amount: 1, [name]: 999999 } })).toBe('allow');
+    expect(asked(absent, { json: { [name]: 1 } })).toBe('allow');
+  });
+
+  it('is that name, however its words are put together', () => {
+    const words = fc.array(fc.stringMatching(/^[a-z]{1,8}$/), { minLength: 2, maxLength: 4 });
+    const joints = fc.array(fc.constantFrom('_', '-', ' ', '__', '_-', ''), { minLength: 3, maxLength: 3 });
+    const together = (all: readonly string[], by: readonly string[], capitals: boolean): string =>
+      all
+        .map(
+          (word, i) => (capitals && i > 0 ? word[0]?.toUpperCase() + word.slice(1) : word) + (all[i + 1] ? by[i] : ''),
+        )
+        .join('');
+    fc.assert(
+      fc.property(words, joints, fc.boolean(), (all, by, capitals) => {
+        const [snake, other] = [all.join('_'), together(all, by, capitals)];
+        fc.pre(snake !== other);
+        const text = policy(post(`body: { ${snake}: { max: 5 } }`));
+        expect(asked(text, { json: { [snake]: 1 } })).toBe('allow');
+        expect(asked(text, { json: { [snake]: 1, [other]: 9 } }), other).toBe('deny');
+        expect(asked(text, { form: { [snake]: 1, [other]: 9 } }), other).toBe('deny');
+      }),
+    );
+  });
+
+  it.each([
+    ['OData’s sign', 'top', '$top'],
+    ['a name that has OData’s sign', '$top', 'top'],
+    ['what is taken by default in Spring’s forms', 'amount', '!amount'],
+  ])('has a sign before it: %s', (_, wanted, name) => {
+    const text = policy(post(`query: { "${wanted}": { max: 5 } }, body: { "${wanted}x": { present: false } }`));
+    expect(asked(text, { query: { [wanted]: 5 } })).toBe('allow');
+    expect(asked(text, { query: { [wanted]: 5, [name]: 9 } })).toBe('deny');
+    expect(asked(text, { query: { [name]: 5 } })).toBe('deny');
+    expect(asked(text, { query: { [wanted]: 5 }, form: { [`${name}x`]: 1 } })).toBe('deny');
+  });
+});
+
+describe('what a JSON object is to inherit', () => {
+  it('may be any field of it', () => {
+    const absent = policy(post('body: { admin: { present: false }, user.admin: { present: false } }'));
+    const bounded = policy(post('body: { amount: { max: 5 } }'));
+    const inherited = (text: string): unknown => JSON.parse(text);
+    expect(asked(absent, { json: { user: {} } })).toBe('allow');
+    expect(asked(absent, { json: inherited('{"user":{},"__proto__":{"admin":true}}') })).toBe('deny');
+    expect(asked(absent, { json: inherited('{"user":{"__proto__":{"admin":true}}}') })).toBe('deny');
+    expect(asked(bounded, { json: inherited('{"amount":1,"__proto__":{"amount":9}}') })).toBe('deny');
+    expect(asked(bounded, { json: inherited('{"amount":1,"data":{"__proto__":{"amount":9}}}') })).toBe('allow');
+    const limited = policy(post('query: { limit: { max: 5 } }'));
+    expect(asked(limited, { query: { limit: 1 }, json: inherited('{"__proto__":{"limit":9}}') })).toBe('deny');
+  });
+});
+
+describe('a text that some server reads as JSON or a form', () => {
+  const limited = policy(post('query: { page_limit: { max: 5 } }'));
+  const denied = policy(
+    '{ path: /x, methods: [POST] }',
+    '{ path: /x, effect: deny, query: { page_limit: { present: true } } }',
+  );
+
+  it.each([
+    '{"page_limit":9}',
+    ' \ufeff{"a":{"b":1},"pageLimit":9}\n',
+    '{"__proto__":{"page_limit":9}}',
+    'page_limit=9',
+    'a=1&page%5flimit=9',
+    'a;page_limit=9',
+    'a=b&+page_limit[]=9',
+    'a=b&Page-Limit',
+  ])('has a parameter of the query in it: %s', (text) => {
+    expect(asked(limited, { query: { page_limit: 5 }, text })).toBe('deny');
+    expect(asked(denied, { text })).toBe('deny');
+  });
+
+  it('has one behind 900 others, as far as servers read', () => {
+    expect(asked(limited, { query: { page_limit: 5 }, text: `${'a=b&'.repeat(900)}page_limit=9` })).toBe('deny');
+    expect(asked(limited, { query: { page_limit: 5 }, text: 'line of a log\n'.repeat(50_000) })).toBe('allow');
+  });
+
+  it.each([
+    '',
+    'page_limit',
+    '9',
+    '[{"page_limit":9}]',
+    '{"other":9}',
+    '{"a":{"page_limit":9}}',
+    'limit=9',
+    '<a href="?page_limit=9&amp;b=c">page</a>',
+    'if (page_limit == 9) { return a & b; }',
+    'The page_limit is 9.',
+  ])('has none: %s', (text) => {
+    expect(asked(limited, { query: { page_limit: 5 }, text })).toBe('allow');
+    expect(asked(denied, { text })).toBe('allow');
+  });
+});
+
 describe('agents', () => {
   it('limits a rule to short names', () => {
     const text = policy('{ path: /x, methods: [POST], agents: [copilot, claude*] }');
@@ -324,9 +444,9 @@ describe('a condition that cannot be one', () => {
   });
 });
 
-const names = fc.constantFrom('amount', 'mode', 'Amount', 'customer', 'x');
+const names = fc.constantFrom('amount', 'mode', 'Amount', 'am_ount', 'customer', 'x');
 const scalar: fc.Arbitrary<NaiveScalar> = fc.constantFrom(1, 5, 9, 'live', 'test', 'live_1', 'true', true, null, '5');
-const inner: fc.Arbitrary<NaiveEntries> = fc.array(fc.tuple(fc.constantFrom('id', 'ID', 'x'), scalar), {
+const inner: fc.Arbitrary<NaiveEntries> = fc.array(fc.tuple(fc.constantFrom('id', 'ID', 'i_d', 'x'), scalar), {
   maxLength: 2,
 });
 const entries: fc.Arbitrary<NaiveEntries> = fc.array(
@@ -411,7 +531,7 @@ function conditionText(conditions: readonly NaiveCondition[]): string {
 /** Nested entries in a form are separate pairs: an empty one is nothing, and two of one name join. */
 function comparable({ body: given }: NaiveRequest): boolean {
   if (given.kind !== 'form') return true;
-  const roots = given.entries.map(([name]) => name.toLowerCase());
+  const roots = given.entries.map(([name]) => name.toLowerCase().replaceAll('_', ''));
   return (
     new Set(roots).size === roots.length &&
     given.entries.every(([, value]) => !Array.isArray(value) || value.length > 0)
