@@ -5,14 +5,20 @@ import type { Redactor } from '../../core/redact/redactor.ts';
 import type { Answer, Call } from '../../protocol/messages.ts';
 import type { Incoming } from '../http/message.ts';
 import { isCompressed, tellsOfAtMost } from './compressed.ts';
-import { type Decompressor, decodeText, isJsonType, parseMediaType, WithheldError } from './decode.ts';
-import { parseExactJson } from './json.ts';
-import { below, nextPage } from './paging.ts';
+import { type Decompressor, isJsonType, parseMediaType, WithheldError } from './decode.ts';
+import { parseExactJson, parseJson } from './json.ts';
+import { nextPage } from './paging.ts';
+import { type BuiltAnswer, isSignedUrl } from './redirect.ts';
 import { select } from './select.ts';
+import { statusHint } from './statusHint.ts';
+import { decodeText, readingOf } from './text.ts';
 import { type Truncation, truncateJson, truncateText } from './truncate.ts';
+import { shortened, shownHeaders, usefulHeaders } from './usefulHeaders.ts';
+import { below, withoutCredential } from './withinService.ts';
 
-export const DEFAULT_MAX_CHARS = 20_000;
-export const MAX_ANSWER_CHARS = 100_000;
+const DEFAULT_MAX_CHARS = 20_000;
+/** Clients refuse results of more than 25,000 tokens, of which one is some three and a half characters. */
+export const MAX_ANSWER_CHARS = 80_000;
 /** Binary bodies above this many bytes are described, not returned. */
 const MAX_BINARY_BYTES = 16 * 1024;
 
@@ -28,13 +34,6 @@ export interface AnswerOrder {
   readonly durationMs: number;
 }
 
-/** An answer, but for what only policy can say of it: see {@link judgeRedirect}. */
-export interface BuiltAnswer {
-  readonly answer: Answer;
-  /** Where the API points within the service: path and query, relative to the base URL. */
-  readonly redirectPath?: string;
-}
-
 /**
  * Makes of what an API sent what an agent may see: decoded, then redacted, then selected and cut to size. In this
  * order, because a credential can only be found in the clear and a cut could leave half of one.
@@ -46,36 +45,48 @@ export async function buildAnswer(
   redactor: Redactor,
   decompressor: Decompressor,
 ): Promise<BuiltAnswer> {
-  const { call } = order;
+  const { call, baseUrl, auth } = order;
+  const { status, headers } = incoming;
   let redactions = 0;
   const clean = (text: string): string => {
     const result = redactor.text(text);
     redactions += result.count;
     return result.text;
   };
+  const inside = (location: string): string | undefined => {
+    const path = below(baseUrl, location, call.path);
+    return path === undefined ? undefined : withoutCredential(path, auth);
+  };
 
-  // All of them in one pass, as a pass costs more than a header is long.
-  const headers = redactor.json(usefulHeaders(incoming.headers));
-  redactions += headers.count;
+  // All of them in one pass, as a pass costs more than a header is long; and after locations were resolved, since a URL
+  // parser removes what may have stood inside a credential.
+  const shown = redactor.json(usefulHeaders(incoming, call.method, inside));
+  redactions += shown.count;
   const answer: Answer = {
-    status: incoming.status,
-    headers: Object.fromEntries((headers.value as Headers).map(([name, value]) => [cut(name), cut(value)])),
+    status,
+    headers: shownHeaders(shown.value),
     durationMs: order.durationMs,
   };
-  const header = (name: string): string | undefined => incoming.headers.find(([n]) => n === name)?.[1];
+  const header = (name: string): string | undefined => headers.find(([n]) => n === name)?.[1];
   const steps: string[] = [];
+  const hints: string[] = [];
+  let said = '';
 
   try {
-    const encodings = allValues(incoming.headers, 'content-encoding');
+    const encodings = allValues(headers, 'content-encoding');
     const bytes = await decompressor.decompress(incoming.body, encodings, order.maxBytes);
     const type = parseMediaType(header('content-type') ?? '');
-    refusePieces(incoming.status);
+    refusePieces(status);
     const tells = tellsOfAtMost(order.maxInside ?? Number.POSITIVE_INFINITY, redactor);
     if (isCompressed(bytes, tells)) throw new WithheldError('it is compressed in a way that was not declared,');
-    const text = decodeText(bytes, type);
-    refuseDisguise(bytes, type.charset, text, redactor);
+    const reading = readingOf(bytes, type);
+    const text = reading && decodeText(bytes, reading);
+    refuseDisguise(bytes, reading?.charset ?? type.charset, text, redactor);
+    said = text ?? '';
     const parsed = text !== undefined && isJsonType(type.essence) ? parseExactJson(text) : undefined;
     const maxChars = Math.min(call.maxChars ?? DEFAULT_MAX_CHARS, MAX_ANSWER_CHARS);
+    const pointers = status < 400 ? (call.select ?? []) : [];
+    const selects = pointers.length > 0;
     let truncated: Truncation[] = [];
 
     if (parsed !== undefined) {
@@ -85,8 +96,8 @@ export async function buildAnswer(
       // Taken from the header as it came: a marker in a link would be no link any more.
       if (next) answer.next = redactor.json({ service: call.service, ...next }).value as Record<string, unknown>;
       let value = redacted.value;
-      if (call.select && call.select.length > 0 && incoming.status < 400) {
-        const selected = select(value, call.select);
+      if (selects) {
+        const selected = select(value, pointers);
         value = selected.value;
         if (selected.missing.length > 0) {
           steps.push(
@@ -101,8 +112,11 @@ export async function buildAnswer(
       const fitted = truncateText(clean(text), maxChars);
       if (fitted.text !== '') answer.text = fitted.text;
       truncated = fitted.truncated;
+      if (reading?.replaced) hints.push(REPLACED);
+      if (selects && text !== '') hints.push(parseJson(text) === undefined ? NOT_SELECTED : NOT_SELECTED_AS_TEXT);
     } else {
       describeBinary(bytes, type.essence, answer, redactor);
+      if (selects && bytes.length > 0) hints.push(NOT_SELECTED);
     }
 
     if (truncated.length > 0) {
@@ -110,7 +124,7 @@ export async function buildAnswer(
       steps.push(
         answer.next
           ? 'The answer was cut. Use select to keep only what you need (such as ["/data/*/id"]), or a smaller page and the arguments in next.'
-          : "The answer was cut. Use select to keep only what you need, the API's own page or limit parameter, or a larger maxChars (at most 100000).",
+          : `The answer was cut. Use select to keep only what you need, the API's own page or limit parameter, or a larger maxChars (at most ${MAX_ANSWER_CHARS}).`,
       );
     }
   } catch (error) {
@@ -118,38 +132,30 @@ export async function buildAnswer(
     answer.hint = `The body was withheld, because ${error.message} and a credential in it could not be found.`;
   }
 
-  const target = incoming.status >= 300 && incoming.status < 400 ? header('location') : undefined;
-  const location = target === undefined ? undefined : clean(target);
-  const inside = location === undefined ? undefined : below(order.baseUrl, location, call.path);
-  if (location !== undefined) {
-    // Once more after it was resolved: a URL parser removes what may have stood inside a credential.
-    answer.redirect = { location: cut(redactor.text(inside?.path ?? location).text), allowed: false };
+  const location = status >= 300 && status < 400 ? header('location') : undefined;
+  const target = location === undefined ? undefined : clean(location);
+  const redirectPath = target === undefined ? undefined : inside(target);
+  if (target !== undefined) {
+    answer.redirect = { location: shortened(redactor.text(redirectPath ?? target).text), allowed: false };
   }
-  if (incoming.status === 401) {
-    answer.hint ??=
-      'The API rejected the credential. Tell the user: it may have expired, or the provider may have revoked it ("Valet Key: Rotate Credential").';
-  } else if (incoming.status === 403) {
-    answer.hint ??=
-      'The API accepts the credential but does not let it do this. The credential may lack a scope; another call will not help.';
-  }
+  const isSigned = redirectPath === undefined && location !== undefined && target === location && isSignedUrl(location);
+  const why = statusHint(incoming, said);
+  if (why !== undefined) hints.unshift(clean(why));
+  if (hints.length > 0) answer.hint ??= hints.join(' ');
   if (steps.length > 0) answer.nextStep = steps.join(' ');
   if (redactions > 0) answer.redactions = redactions;
-  return { answer, ...(inside === undefined ? {} : { redirectPath: inside.path }) };
-}
-
-/** The answer with what policy says of where it points; `wouldAllow`: whether a GET of that path and query would pass. */
-export function judgeRedirect({ answer, redirectPath }: BuiltAnswer, wouldAllow: (path: string) => boolean): Answer {
-  if (!answer.redirect) return answer;
-  const allowed = redirectPath !== undefined && wouldAllow(redirectPath);
-  const step = allowed
-    ? 'Redirects are not followed. The policy allows reading the location: call read with its path.'
-    : 'Redirects are not followed, and the policy does not allow the location.';
   return {
-    ...answer,
-    redirect: { ...answer.redirect, allowed },
-    nextStep: answer.nextStep === undefined ? step : `${answer.nextStep} ${step}`,
+    answer,
+    ...(redirectPath === undefined ? {} : { redirectPath }),
+    ...(isSigned ? { redirectIsSigned: true } : {}),
   };
 }
+
+const REPLACED =
+  'The text declares no character set and is not UTF-8, so letters beyond ASCII were replaced: it is probably Latin-1 (Windows-1252). Ask the API for UTF-8 if you need them.';
+const NOT_SELECTED = 'select was not applied: it works on JSON answers alone, and this answer is none.';
+const NOT_SELECTED_AS_TEXT =
+  'select was not applied: the answer comes as text, since it is not declared as JSON or holds numbers that JavaScript cannot represent.';
 
 /** What is said of an answer that could not be looked through in time: its status alone. */
 export function unreadAnswer({ status }: Incoming, { durationMs }: AnswerOrder): BuiltAnswer {
@@ -194,49 +200,9 @@ function describeBinary(bytes: Buffer, essence: string, answer: Answer, redactor
   }
 }
 
-const USEFUL = new Set([
-  'content-type',
-  'content-language',
-  'content-disposition',
-  'link',
-  'retry-after',
-  'etag',
-  'last-modified',
-  'date',
-  'content-range',
-  'accept-ranges',
-  'allow',
-  'deprecation',
-  'sunset',
-  'idempotent-replayed',
-  'cf-ray',
-  'server',
-]);
-const USEFUL_PATTERN =
-  /^((x-)?rate-?limit(-.+)?|.*-rate-?limit-.*|(.+-)?request-id|(.+-)?correlation-id|(.+-)?trace-id|.+-version|x-total(-count)?|x-(next-)?page|x-per-page|x-oauth-scopes|x-accepted-oauth-scopes)$/;
-
-type Headers = readonly (readonly [name: string, value: string])[];
-
-function usefulHeaders(headers: Incoming['headers']): Headers {
-  const kept = new Map<string, string>();
-  for (const [name, value] of headers) {
-    if (!USEFUL.has(name) && !USEFUL_PATTERN.test(name)) continue;
-    const before = kept.get(name);
-    kept.set(name, before === undefined ? value : `${before}, ${value}`);
-  }
-  return [...kept];
-}
-
 function allValues(headers: Incoming['headers'], name: string): string {
   return headers
     .filter(([n]) => n === name)
     .map(([, value]) => value)
     .join(',');
-}
-
-const MAX_HEADER_CHARS = 4096;
-
-/** After redaction: a cut could leave half of a credential. */
-function cut(value: string): string {
-  return value.length > MAX_HEADER_CHARS ? `${value.slice(0, MAX_HEADER_CHARS)}…` : value;
 }

@@ -1,4 +1,4 @@
-import { promisify, TextDecoder } from 'node:util';
+import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 
 /** A body that must not be handed on, because what is in it cannot be known. `reason` completes "… withheld: ". */
@@ -93,47 +93,4 @@ export function parseMediaType(contentType: string): MediaType {
 
 export function isJsonType(essence: string): boolean {
   return essence === 'application/json' || essence.endsWith('+json') || essence === 'text/json';
-}
-
-function isTextType(essence: string): boolean {
-  return (
-    essence.startsWith('text/') ||
-    isJsonType(essence) ||
-    essence.endsWith('+xml') ||
-    essence.endsWith('+yaml') ||
-    /^application\/(xml|javascript|ecmascript|yaml|x-yaml|toml|graphql|sql|x-www-form-urlencoded|x-ndjson|jsonl|json-seq|x-sh)$/.test(
-      essence,
-    )
-  );
-}
-
-/**
- * A body as text, or undefined when it is binary. A declared charset is honoured; without one, UTF-8 (RFC 8259 for
- * JSON). A body without a type is text when it is valid UTF-8 without NUL. Throws {@link WithheldError} for a charset
- * that cannot be decoded: a credential in it could not be found.
- */
-export function decodeText(bytes: Buffer, type: MediaType): string | undefined {
-  if (type.essence === '' || type.essence === 'application/octet-stream') {
-    return type.essence === '' ? sniffText(bytes) : undefined;
-  }
-  if (!isTextType(type.essence)) return undefined;
-  const byteOrderMark =
-    bytes.length >= 2 && ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff));
-  const label = byteOrderMark ? (bytes[0] === 0xff ? 'utf-16le' : 'utf-16be') : (type.charset ?? 'utf-8');
-  let decoder: TextDecoder;
-  try {
-    decoder = new TextDecoder(label);
-  } catch {
-    throw new WithheldError('its character set is not known here');
-  }
-  return decoder.decode(bytes);
-}
-
-function sniffText(bytes: Buffer): string | undefined {
-  if (bytes.includes(0)) return undefined;
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
 }

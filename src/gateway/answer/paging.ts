@@ -1,6 +1,7 @@
 import type { BaseUrl } from '../../core/net/baseUrl.ts';
 import type { Auth } from '../../core/policy/auth/authTypes.ts';
 import type { RequestInput } from '../../core/request/parts/requestModel.ts';
+import { below, withoutCredential } from './withinService.ts';
 
 /** The arguments of the call that gets the next page, or undefined where the API does not tell. */
 export type NextPage = { readonly path: string; readonly query?: RequestInput['query'] };
@@ -16,7 +17,11 @@ export function nextPage(
   body: unknown,
 ): NextPage | undefined {
   const fromLink = link === undefined ? undefined : relNext(link);
-  if (fromLink !== undefined) return withoutCredential(below(baseUrl, fromLink, asked.path), auth);
+  const inside = (reference: string): NextPage | undefined => {
+    const path = below(baseUrl, reference, asked.path);
+    return path === undefined ? undefined : { path: withoutCredential(path, auth) };
+  };
+  if (fromLink !== undefined) return inside(fromLink);
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return undefined;
   const members = body as Record<string, unknown>;
 
@@ -25,7 +30,7 @@ export function nextPage(
     if (typeof id === 'string') return withQuery(asked, 'starting_after', id);
   }
   if (typeof members.next === 'string' && /^(https?:\/\/|\/)/.test(members.next)) {
-    return withoutCredential(below(baseUrl, members.next, asked.path), auth);
+    return inside(members.next);
   }
   const meta = members.response_metadata as Record<string, unknown> | undefined;
   const cursors: readonly (readonly [value: unknown, parameter: string])[] = [
@@ -59,30 +64,6 @@ function isNext(parameters: string): boolean {
     const words = relations.startsWith('"') ? relations.slice(1, Math.max(1, relations.indexOf('"', 1))) : relations;
     return words.toLowerCase().split(/[\s,]/).includes('next');
   });
-}
-
-/** A URL or path reference as the `path` argument of a call, if it stays within the service. */
-export function below(baseUrl: BaseUrl, reference: string, from: string): NextPage | undefined {
-  let url: URL;
-  try {
-    url = new URL(reference, `${baseUrl.origin}${baseUrl.prefix}${from.split('?')[0] ?? '/'}`);
-  } catch {
-    return undefined;
-  }
-  if (url.origin !== baseUrl.origin || !url.pathname.startsWith(`${baseUrl.prefix}/`)) return undefined;
-  return { path: url.pathname.slice(baseUrl.prefix.length) + url.search };
-}
-
-/** APIs that take the credential in the query repeat it in their links; ours to add again, and not the agent's to see. */
-function withoutCredential(next: NextPage | undefined, auth: Auth): NextPage | undefined {
-  if (next === undefined || auth.type !== 'query') return next;
-  const [path = '', query] = next.path.split('?', 2);
-  const kept = (query ?? '').split('&').filter((pair) => !namesParameter(pair, auth.name));
-  return { path: kept.some((pair) => pair !== '') ? `${path}?${kept.join('&')}` : path };
-}
-
-function namesParameter(pair: string, name: string): boolean {
-  return new URLSearchParams(pair).keys().next().value?.toLowerCase() === name.toLowerCase();
 }
 
 /** The asked arguments with one query parameter set, in the path's own query if it is there already. */

@@ -1,8 +1,9 @@
 import type { KnownSecret } from '../../core/redact/redactor.ts';
 import { BoundedWorker, DeadlineError, type Result, type Words } from '../../policyWorker/boundedWorker.ts';
-import { type AnswerOrder, type BuiltAnswer, buildAnswer, unreadAnswer } from '../answer/answer.ts';
+import { type AnswerOrder, buildAnswer, unreadAnswer } from '../answer/answer.ts';
 import { TooMuchInsideError } from '../answer/compressed.ts';
 import { Decompressor, TooLargeError } from '../answer/decode.ts';
+import type { BuiltAnswer } from '../answer/redirect.ts';
 import type { Vault } from '../credentials/vault.ts';
 import type { Incoming } from '../http/message.ts';
 import type { Turns } from '../util/turns.ts';

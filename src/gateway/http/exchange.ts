@@ -3,6 +3,7 @@ import type { Sent } from '../call/model/refusals.ts';
 import type { Incoming, SendOptions } from './message.ts';
 import {
   explain,
+  HeadTooLargeError,
   MAX_HEADER_FIELDS,
   NOT_HTTP,
   ONLY_INTERIM,
@@ -68,7 +69,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#status = status;
     this.#headers = headerPairs(controller.rawHeaders);
     if (this.#headers.length > MAX_HEADER_FIELDS) {
-      controller.abort(new TransportError('too_large', 'yes', `more than ${MAX_HEADER_FIELDS} header fields`));
+      controller.abort(new HeadTooLargeError(`more than ${MAX_HEADER_FIELDS} header fields`));
     }
   }
 

@@ -18,6 +18,13 @@ export class TransportError extends Error {
   }
 }
 
+/** The head of an answer is over one of the sizes below, which no policy changes. */
+export class HeadTooLargeError extends TransportError {
+  constructor(detail: string, options?: ErrorOptions) {
+    super('too_large', 'yes', detail, options);
+  }
+}
+
 /** The name resolves to nothing that this kind of network may use. */
 export class AddressRefusedError extends Error {}
 
@@ -36,7 +43,7 @@ export function explain(error: unknown, sent: Sent): unknown {
   const cause = rootCause(error);
   if (cause instanceof AddressRefusedError) return new TransportError('address', 'no', cause.message);
   if (cause instanceof errors.HeadersOverflowError) {
-    return new TransportError('too_large', 'yes', `more than ${MAX_HEADER_BYTES} bytes of headers`, { cause });
+    return new HeadTooLargeError(`more than ${MAX_HEADER_BYTES} bytes of headers`, { cause });
   }
   if (cause instanceof errors.HTTPParserError) {
     return new TransportError('unreachable', sent, NOT_HTTP, { cause });

@@ -280,7 +280,7 @@ export class Gateway implements GatewayControl {
         this.#state.refuseIfUnread(service);
       }
       if (service !== undefined && !policies.serviceNames.includes(service)) {
-        throw refusals.unknownService(policies.serviceNames);
+        throw refusals.unknownService(service, policies.serviceNames);
       }
       return { answer: listServices(policies, (name) => this.#state.status(name, scope), service) };
     } catch (error) {

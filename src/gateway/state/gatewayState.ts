@@ -164,7 +164,7 @@ export class GatewayState {
     const lookup = policies.find(name);
     if (lookup.found === 'unknown') {
       this.refuseIfUnread(name);
-      throw refusals.unknownService(policies.serviceNames);
+      throw refusals.unknownService(name, policies.serviceNames);
     }
     if (lookup.found === 'not_approved') {
       const elsewhere = this.#boundElsewhere(name, lookup.proposed);

@@ -1,4 +1,5 @@
 import { HELD_BACK } from '../../../core/audit/heldBack.ts';
+import { suggest } from '../../../core/policy/text/suggest.ts';
 import type { ErrorCode, Refusal } from '../../../protocol/messages.ts';
 import type { Remedy } from '../../control/controlPort.ts';
 import type { Missing } from '../../policies/missingRule.ts';
@@ -35,6 +36,9 @@ export class RefusalError extends Error {
     this.subject = subject;
   }
 }
+
+/** So many names of services are listed. */
+const MAX_NAMES = 20;
 
 function refuse(code: ErrorCode, message: string, nextStep: string, more: Partial<Refusal> = {}): RefusalError {
   return new RefusalError({ code, message, nextStep, sent: 'no', ...more });
@@ -92,14 +96,22 @@ export const refusals = {
       { subject: HELD_BACK },
     ),
 
-  unknownService: (known: readonly string[]): RefusalError =>
-    refuse(
+  /** Of the name that was asked for nothing is said but which of the known ones is near it. */
+  unknownService: (asked: string, known: readonly string[]): RefusalError => {
+    const meant = suggest(asked, known);
+    const listed = known.filter((name) => name !== meant).slice(0, MAX_NAMES - (meant === undefined ? 0 : 1));
+    const shown = meant === undefined ? listed : [meant, ...listed];
+    const more = known.length - shown.length;
+    return refuse(
       'unknown_service',
       'No policy names the service that the argument `service` gives.',
       known.length === 0
         ? 'No service is set up yet. Ask the user to run "Valet Key: Add Service" in VS Code.'
-        : `Use one of: ${known.slice(0, 20).join(', ')}. Call list_services for what each allows.`,
-    ),
+        : `${meant === undefined ? '' : `Did you mean ${meant}? `}Use one of: ${shown.join(', ')}${
+            more > 0 ? `, and ${more} more` : ''
+          }. Call list_services for ${more > 0 ? 'all of them and ' : ''}what each allows.`,
+    );
+  },
 
   /** `declined`: the user was asked for the rule that is missing, and said no. */
   policyDenied: (
@@ -356,11 +368,14 @@ export const refusals = {
   requestTooLarge: (message: string, nextStep: string, service: string): RefusalError =>
     refuse('request_too_large', message, nextStep, { service }),
 
-  responseTooLarge: (service: string, what: string): RefusalError =>
+  /** `isOverCap`: over `limits.responseBytes`, which the user can raise, and not over one of the sizes that are fixed. */
+  responseTooLarge: (service: string, what: string, isOverCap: boolean): RefusalError =>
     refuse(
       'response_too_large',
       `The answer of ${service} is too large: ${what}.`,
-      'The request reached the API. Ask for less with its own paging or filter parameters; for anything but a read, check the state before sending another call.',
+      `The request reached the API. Ask for less with its own paging or filter parameters (select and maxChars come too late)${
+        isOverCap ? `, or ask the user to raise \`limits.responseBytes\` of ${service} in the policy` : ''
+      }; for anything but a read, check the state before sending another call.`,
       { service, sent: 'yes' },
     ),
 

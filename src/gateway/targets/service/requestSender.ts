@@ -4,8 +4,8 @@ import { canonicalise } from '../../../core/request/canonicalise.ts';
 import type { CanonicalRequest } from '../../../core/request/parts/requestModel.ts';
 import type { Secret } from '../../../core/secret.ts';
 import type { Answer, Call } from '../../../protocol/messages.ts';
-import { judgeRedirect } from '../../answer/answer.ts';
 import { TooLargeError } from '../../answer/decode.ts';
+import { judgeRedirect } from '../../answer/redirect.ts';
 import type { Recorder } from '../../audit/recorder.ts';
 import { type CallContext, Interrupted } from '../../call/model/callContext.ts';
 import { refusals } from '../../call/model/refusals.ts';
@@ -14,7 +14,8 @@ import type { Cleaner } from '../../cleaning/cleaner.ts';
 import type { Vault } from '../../credentials/vault.ts';
 import type { Incoming } from '../../http/message.ts';
 import type { Transport } from '../../http/transport.ts';
-import { TransportError } from '../../http/transportError.ts';
+import { HeadTooLargeError, TransportError } from '../../http/transportError.ts';
+import { withUserAgent } from '../../http/userAgent.ts';
 import type { ServiceInForce } from '../../policies/policySet.ts';
 import type { Turns } from '../../util/turns.ts';
 import type { Injected } from './inject/injected.ts';
@@ -105,7 +106,7 @@ export class RequestSender {
     const { baseUrl, network } = service;
     try {
       return await this.#parts.transport.send(
-        { baseUrl, network, method: request.method, target, headers, body: request.body?.text },
+        { baseUrl, network, method: request.method, target, headers: withUserAgent(headers), body: request.body?.text },
         { maxBytes: limits.responseBytes, signal, beforeWrite: beforeSend },
       );
     } catch (error) {
@@ -134,7 +135,7 @@ export class RequestSender {
     try {
       return judgeRedirect(await cleaner.answer(incoming, order, vault, signal), wouldAllow);
     } catch (error) {
-      if (error instanceof TooLargeError) throw refusals.responseTooLarge(service.name, error.message);
+      if (error instanceof TooLargeError) throw refusals.responseTooLarge(service.name, error.message, true);
       throw error;
     }
   }
@@ -151,7 +152,7 @@ function refusalOf(error: TransportError, { name, baseUrl: { host }, network }: 
     case 'tls':
       return refusals.tls(name, host, error.detail);
     case 'too_large':
-      return refusals.responseTooLarge(name, error.detail);
+      return refusals.responseTooLarge(name, error.detail, !(error instanceof HeadTooLargeError));
     case 'unreachable':
       return refusals.unreachable(name, host, error.detail, error.sent);
     case 'aborted':
