@@ -100,7 +100,7 @@ const select = {
   wantedInside: `a JSON Pointer such as "/data/*/id", of at most ${MAX_POINTER_CHARS} characters`,
 } satisfies Argument;
 
-const MAX_ANSWER_CHARS = 100_000;
+const MAX_ANSWER_CHARS = 80_000;
 const maxChars = {
   json: {
     type: 'integer',

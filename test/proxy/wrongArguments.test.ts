@@ -91,7 +91,7 @@ describe('an argument that is wrong', () => {
     ['read', { headers: { accept: 5 } }, 'headers.accept is a number and must be a string'],
     ['read', { select: ['/a', 5] }, 'select[1] is a number and must be a JSON Pointer'],
     ['read', { select: Array(51).fill('/a') }, 'select has too many entries and must be a list of at most 50'],
-    ['read', { maxChars: 1.5 }, 'maxChars is not whole and must be a whole number from 1 to 100000'],
+    ['read', { maxChars: 1.5 }, 'maxChars is not whole and must be a whole number from 1 to 80000'],
     ['read', { maxChars: 0 }, 'maxChars is too small and must be'],
     ['read', { maxChars: '5' }, 'maxChars is a string and must be'],
     ['read', { method: 'POST' }, 'method is not valid and must be GET or HEAD'],

@@ -15,7 +15,7 @@ const HEAD_BYTES = 1024;
 
 /** XML 1.0 section 4.3.3, and what HTML calls a prescan. */
 const XML_ENCODING = /^\s*<\?xml\s[^>]*?\bencoding\s*=\s*["']([A-Za-z][A-Za-z0-9._-]*)["']/;
-const HTML_CHARSET = /<meta\s[^>]*?\bcharset\s*=\s*["']?\s*([A-Za-z0-9][A-Za-z0-9._:-]*)/i;
+const HTML_CHARSET = /<meta\s[^>]*?\bcharset=["']?([A-Za-z0-9][A-Za-z0-9._:-]*)/i;
 
 const UTF_16 = /^utf-?16/i;
 
