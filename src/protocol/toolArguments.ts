@@ -108,7 +108,8 @@ const maxChars = {
     maximum: MAX_ANSWER_CHARS,
     description: 'Longest answer in characters (default 20000): 5000.',
   },
-  schema: z.number().int().min(1).max(MAX_ANSWER_CHARS),
+  // More is taken, and comes to the same: agents know a larger one from earlier versions.
+  schema: z.number().int().min(1),
   wanted: `a whole number from 1 to ${MAX_ANSWER_CHARS}`,
 } satisfies Argument;
 
