@@ -40,6 +40,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'core/policy/read',
     'core/policy/text',
     'core/request/parts',
+    'core/text',
   ],
   'core/policy/decide': ['core', 'core/policy/model', 'core/policy/patterns', 'core/request/parts', 'core/text'],
   'core/policy/edit': [

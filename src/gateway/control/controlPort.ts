@@ -345,7 +345,7 @@ export interface ApprovalQuestion {
   /** The agent's words, cleaned of control and bidirectional characters and cut. */
   readonly reason?: string;
   /** The rule that asks. */
-  readonly rule: { readonly file: string; readonly line: number; readonly text: string };
+  readonly rule: { readonly file: string; readonly line: number; readonly text: Phrase };
   /** Whether "for 10 minutes" may be offered (`approval: remember`). */
   readonly mayRemember: boolean;
   /** Milliseconds since the epoch when the question is withdrawn. */

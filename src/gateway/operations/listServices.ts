@@ -1,4 +1,5 @@
 import { describeRule } from '../../core/policy/compare/describeRule.ts';
+import { inEnglish } from '../../core/text/phrase.ts';
 import type { ServiceList } from '../../protocol/messages.ts';
 import type { ServiceStatus } from '../control/controlPort.ts';
 import type { PolicySet, ServiceInForce } from '../policies/policySet.ts';
@@ -54,9 +55,9 @@ function entryOf(policies: PolicySet, name: string, status: ServiceStatus): Entr
 
 /** The rules of one document as texts; those that nobody has approved yet may be anybody's words, and are counted alone. */
 function shownRules({ document, approved, written }: ServiceInForce['documents'][number]): string[] {
-  const rules = (written?.service.rules ?? []).slice(0, MAX_RULES_IN_FULL).map(describeRule);
+  const rules = (written?.service.rules ?? []).slice(0, MAX_RULES_IN_FULL).map((rule) => inEnglish(describeRule(rule)));
   if (document.ceiling || written === approved) return rules;
-  const known = new Set(document.grants ? approved?.service.rules.map(describeRule) : []);
+  const known = new Set(document.grants ? approved?.service.rules.map((rule) => inEnglish(describeRule(rule))) : []);
   const shown = rules.filter((rule) => known.has(rule));
   const others = rules.length - shown.length;
   return others === 0 ? shown : [...shown, `… and ${others} in ${document.label} that the user has not approved yet`];

@@ -100,11 +100,11 @@ function tryFixes(source: string, code: string): number {
   const fixes = fixesFor(source, problem);
   for (const { title, edits } of fixes) {
     const after = applyEdits(source, edits);
-    expect(same(after), `${title}:\n${source}\n→\n${after}`).toBe(same(source) - 1);
+    expect(same(after), `${english(title)}:\n${source}\n→\n${after}`).toBe(same(source) - 1);
     const before = errorsOf(source);
     expect(
       [...errorsOf(after)].filter(([one, count]) => count > (before.get(one) ?? 0)),
-      `${title}:\n${source}\n→\n${after}`,
+      `${english(title)}:\n${source}\n→\n${after}`,
     ).toEqual([]);
   }
   return fixes.length;

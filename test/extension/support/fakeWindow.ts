@@ -1,4 +1,5 @@
 import { parsePolicy } from '../../../src/core/policy/read/parse.ts';
+import { inEnglish } from '../../../src/core/text/phrase.ts';
 import { AgentList } from '../../../src/extension/agents/model/agentList.ts';
 import { AgentStore } from '../../../src/extension/agents/model/agentStore.ts';
 import type { App } from '../../../src/extension/app/app.ts';
@@ -37,7 +38,7 @@ export const STRIPE_BINDING = { origin: 'https://api.stripe.com', placement: 'be
 /** A policy file, valid and approved, but for what a test says. */
 export function policyEntry(parts: Partial<PolicyEntry> = {}): PolicyEntry {
   const { policy, problems } = parsePolicy(POLICY);
-  if (!policy) throw new Error(problems.map(({ message }) => message).join(' '));
+  if (!policy) throw new Error(problems.map(({ message }) => inEnglish(message)).join(' '));
   return {
     id: 'user',
     label: 'user policy',

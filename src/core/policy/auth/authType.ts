@@ -1,10 +1,11 @@
+import type { Phrase } from '../../text/phrase.ts';
 import type { AuthReader } from './authReader.ts';
 
 /** One key that an `auth` may have beside `type`. */
 export interface AuthKey {
   readonly name: string;
   /** One sentence, for completion, hover and the JSON schema. */
-  readonly words: string;
+  readonly words: Phrase;
   /** An `id` is a text or a whole number without quotes; a `word` is one of `values`. */
   readonly takes: 'text' | 'word' | 'id' | 'list' | 'map';
   /** The words that it may be; of a text, some that it may be; of a map, what stands in it. */

@@ -15,12 +15,12 @@ const PAYLOADS = ['signed', 'unsigned'] as const;
 
 export const AWS_SIGV4: AuthType<AwsSigV4Auth> = {
   keys: [
-    { name: 'region', takes: 'text', words: 'The AWS region, such as eu-central-1.' },
-    { name: 'service', takes: 'text', words: 'The AWS service as signatures name it, such as s3.' },
+    { name: 'region', takes: 'text', words: phrase`The AWS region, such as eu-central-1.` },
+    { name: 'service', takes: 'text', words: phrase`The AWS service as signatures name it, such as s3.` },
     {
       name: 'payload',
       takes: 'word',
-      words: 'unsigned leaves the body out of the signature; only S3 accepts that.',
+      words: phrase`unsigned leaves the body out of the signature; only S3 accepts that.`,
       values: PAYLOADS,
     },
   ],

@@ -13,7 +13,7 @@ export const BASIC: AuthType<BasicAuth> = {
     {
       name: 'username',
       takes: 'text',
-      words: 'The user name; without it, the credential contains user name and password.',
+      words: phrase`The user name; without it, the credential contains user name and password.`,
     },
   ],
   read,

@@ -15,13 +15,17 @@ export interface GithubAppAuth {
 
 export const GITHUB_APP: AuthType<GithubAppAuth> = {
   keys: [
-    { name: 'appId', takes: 'id', words: 'The ID of the GitHub App.' },
-    { name: 'installationId', takes: 'id', words: 'The ID of the installation.' },
-    { name: 'repositories', takes: 'list', words: 'The repositories that the token can access, without their owner.' },
+    { name: 'appId', takes: 'id', words: phrase`The ID of the GitHub App.` },
+    { name: 'installationId', takes: 'id', words: phrase`The ID of the installation.` },
+    {
+      name: 'repositories',
+      takes: 'list',
+      words: phrase`The repositories that the token can access, without their owner.`,
+    },
     {
       name: 'permissions',
       takes: 'map',
-      words: 'What the token may do, such as contents: read.',
+      words: phrase`What the token may do, such as contents: read.`,
       values: ['read', 'write', 'admin'],
     },
   ],

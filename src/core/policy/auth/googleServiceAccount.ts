@@ -22,7 +22,7 @@ export const GOOGLE_SERVICE_ACCOUNT: AuthType<GoogleServiceAccountAuth> = {
   keys: [
     SCOPES_KEY,
     AUDIENCE_KEY,
-    { name: 'subject', takes: 'text', words: 'The user to act as, with domain-wide delegation.' },
+    { name: 'subject', takes: 'text', words: phrase`The user to act as, with domain-wide delegation.` },
     TOKEN_URL_KEY,
   ],
   read,

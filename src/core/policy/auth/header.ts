@@ -11,13 +11,13 @@ export interface HeaderAuth {
 export const NAME_KEY: AuthKey = {
   name: 'name',
   takes: 'text',
-  words: 'The header or parameter that carries the credential.',
+  words: phrase`The header or parameter that carries the credential.`,
 };
 
 export const PREFIX_KEY: AuthKey = {
   name: 'prefix',
   takes: 'text',
-  words: 'Text before the credential in the header.',
+  words: phrase`Text before the credential in the header.`,
 };
 
 export const PREFIX_FORM = {

@@ -42,15 +42,20 @@ export type HmacPlaceholder = (typeof HMAC_PLACEHOLDERS)[number];
 
 export const HMAC: AuthType<HmacAuth> = {
   keys: [
-    { name: 'hash', takes: 'word', words: 'The hash of the signature.', values: HASHES },
-    { name: 'encoding', takes: 'word', words: 'How the signature is encoded.', values: ENCODINGS },
-    { name: 'sign', takes: 'text', words: 'What is signed, with placeholders such as {timestamp} and {body}.' },
+    { name: 'hash', takes: 'word', words: phrase`The hash of the signature.`, values: HASHES },
+    { name: 'encoding', takes: 'word', words: phrase`How the signature is encoded.`, values: ENCODINGS },
+    { name: 'sign', takes: 'text', words: phrase`What is signed, with placeholders such as {timestamp} and {body}.` },
     NAME_KEY,
     PREFIX_KEY,
-    { name: 'timestampHeader', takes: 'text', words: 'The header with the time.' },
-    { name: 'timestampFormat', takes: 'word', words: 'The format of the time.', values: TIMESTAMP_FORMATS },
-    { name: 'nonceHeader', takes: 'text', words: 'The header with a nonce, which is different each time.' },
-    { name: 'keyEncoding', takes: 'word', words: 'How the key is encoded in the credential.', values: KEY_ENCODINGS },
+    { name: 'timestampHeader', takes: 'text', words: phrase`The header with the time.` },
+    { name: 'timestampFormat', takes: 'word', words: phrase`The format of the time.`, values: TIMESTAMP_FORMATS },
+    { name: 'nonceHeader', takes: 'text', words: phrase`The header with a nonce, which is different each time.` },
+    {
+      name: 'keyEncoding',
+      takes: 'word',
+      words: phrase`How the key is encoded in the credential.`,
+      values: KEY_ENCODINGS,
+    },
   ],
   read,
   placement: ({ hash, name, sign }) => `hmac:${hash}:${name.toLowerCase()}:${sign}`,

@@ -26,10 +26,10 @@ const MAX_MS = 60 * 60_000;
 
 export const JWT: AuthType<JwtAuth> = {
   keys: [
-    { name: 'alg', takes: 'word', words: 'The algorithm that signs the token.', values: ALGORITHMS },
-    { name: 'keyId', takes: 'text', words: 'The key ID (kid) in the token’s header.' },
-    { name: 'claims', takes: 'map', words: 'Claims of each token; iat, exp and jti are set automatically.' },
-    { name: 'lifetime', takes: 'text', words: 'The lifetime of each token, from 10s to 60m.', values: ['5m'] },
+    { name: 'alg', takes: 'word', words: phrase`The algorithm that signs the token.`, values: ALGORITHMS },
+    { name: 'keyId', takes: 'text', words: phrase`The key ID (kid) in the token’s header.` },
+    { name: 'claims', takes: 'map', words: phrase`Claims of each token; iat, exp and jti are set automatically.` },
+    { name: 'lifetime', takes: 'text', words: phrase`The lifetime of each token, from 10s to 60m.`, values: ['5m'] },
     NAME_KEY,
     PREFIX_KEY,
   ],

@@ -33,24 +33,24 @@ export const AUDIENCE_FORM = { pattern: /^[\x21-\x7e]{1,512}$/, says: phrase`pri
 export const TOKEN_URL_KEY: AuthKey = {
   name: 'tokenUrl',
   takes: 'text',
-  words: 'The token endpoint: the secret you enter is sent there and nowhere else.',
+  words: phrase`The token endpoint: the secret you enter is sent there and nowhere else.`,
 };
 
-export const SCOPES_KEY: AuthKey = { name: 'scopes', takes: 'list', words: 'What the token may do.' };
+export const SCOPES_KEY: AuthKey = { name: 'scopes', takes: 'list', words: phrase`What the token may do.` };
 
 export const AUDIENCE_KEY: AuthKey = {
   name: 'audience',
   takes: 'text',
-  words: 'The audience of the token, if the provider requires one.',
+  words: phrase`The audience of the token, if the provider requires one.`,
 };
 
 export const OAUTH2: AuthType<OAuth2Auth> = {
   keys: [
-    { name: 'grant', takes: 'word', words: 'How an access token is obtained.', values: GRANTS },
+    { name: 'grant', takes: 'word', words: phrase`How an access token is obtained.`, values: GRANTS },
     TOKEN_URL_KEY,
-    { name: 'authorizationUrl', takes: 'text', words: 'Where you sign in.' },
-    { name: 'clientId', takes: 'text', words: 'The client ID that the provider assigned.' },
-    { name: 'clientAuth', takes: 'word', words: 'How a client secret is sent.', values: CLIENT_AUTHS },
+    { name: 'authorizationUrl', takes: 'text', words: phrase`Where you sign in.` },
+    { name: 'clientId', takes: 'text', words: phrase`The client ID that the provider assigned.` },
+    { name: 'clientAuth', takes: 'word', words: phrase`How a client secret is sent.`, values: CLIENT_AUTHS },
     SCOPES_KEY,
     AUDIENCE_KEY,
   ],

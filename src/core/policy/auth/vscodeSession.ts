@@ -1,3 +1,4 @@
+import { phrase } from '../../text/phrase.ts';
 import type { AuthReader } from './authReader.ts';
 import { type AuthType, authorizationAlone } from './authType.ts';
 import { SCOPE_FORM, SCOPES_KEY } from './oauth2.ts';
@@ -13,7 +14,7 @@ const PROVIDERS = ['github', 'microsoft'] as const;
 
 export const VSCODE_SESSION: AuthType<VscodeSessionAuth> = {
   keys: [
-    { name: 'provider', takes: 'word', words: 'The provider of the VS Code session.', values: PROVIDERS },
+    { name: 'provider', takes: 'word', words: phrase`The provider of the VS Code session.`, values: PROVIDERS },
     SCOPES_KEY,
   ],
   read,

@@ -1,12 +1,13 @@
 import { DEFAULT_LIMITS } from '../../limits/limitsModel.ts';
 import { METHODS, type Method } from '../../request/parts/requestModel.ts';
+import { type Phrase, phrase } from '../../text/phrase.ts';
 import type { ReadPolicy } from '../model/policy.ts';
 import { describeRestrictions } from '../model/restrictions.ts';
 import type { Rule } from '../model/rule.ts';
 import type { Service } from '../model/service.ts';
 import { parsePolicy } from '../read/parse.ts';
 import { allowCoverage, askCoverage, denyCoverage, effectiveMethods, inOrder, without } from './coverage.ts';
-import { describeAuth, differingParts } from './definition.ts';
+import { authWords, differingParts } from './definition.ts';
 import { labelChanges, newLabels } from './labelChanges.ts';
 import { limitChanges } from './limitChanges.ts';
 import { mayMeet } from './overlap.ts';
@@ -40,7 +41,7 @@ export function policyChanges(
     );
   }
   for (const service of before?.services.values() ?? []) {
-    if (!saved.services.has(service.name)) changes.push(change('narrows', service, `service ${service.name}`));
+    if (!saved.services.has(service.name)) changes.push(change('narrows', service, phrase`service ${service.name}`));
   }
   for (const name of new Set([...saved.servers.keys(), ...(before?.servers.keys() ?? [])])) {
     changes.push(...serverChanges(before?.servers.get(name), saved.servers.get(name), earlier?.servers.get(name)));
@@ -50,14 +51,14 @@ export function policyChanges(
 
 function newService(service: Service): PolicyChange[] {
   const { name, baseUrl, auth, network } = service;
-  const where = network === 'public' ? '' : `, ${network} network`;
+  const where = network === 'public' ? '' : phrase`, ${network} network`;
   const bare: Service = { ...service, rules: [], headers: { set: [], allow: [] }, limits: DEFAULT_LIMITS };
   const allows = service.rules.some((rule) => rule.effect === 'allow');
   return [
     change(
       allows ? 'widens' : 'restricts',
       service,
-      `service ${name} (${baseUrl.text}, ${describeAuth(auth)}${where})`,
+      phrase`service ${name} (${baseUrl.text}, ${authWords(auth)}${where})`,
     ),
     ...verifyChanges(undefined, service),
     ...newLabels(service, allows),
@@ -66,7 +67,7 @@ function newService(service: Service): PolicyChange[] {
       ...headerChanges(bare, service),
       ...limitChanges(bare, service),
       // There was nothing that its denies and limits could take away.
-    ].map((one) => (one.kind === 'narrows' ? change('restricts', service, one.text.slice(2)) : one)),
+    ].map((one) => (one.kind === 'narrows' ? { ...one, kind: 'restricts' as const } : one)),
   ];
 }
 
@@ -82,27 +83,35 @@ function serviceChanges(approved: Service, saved: Service, earlier: Service | un
 }
 
 function definitionChanges(approved: Service, saved: Service): PolicyChange[] {
-  const say = (service: Service, part: 'baseUrl' | 'auth' | 'network'): string =>
-    part === 'baseUrl' ? service.baseUrl.text : part === 'auth' ? describeAuth(service.auth) : service.network;
+  const say = (service: Service, part: 'baseUrl' | 'auth' | 'network'): string | Phrase =>
+    part === 'baseUrl' ? service.baseUrl.text : part === 'auth' ? authWords(service.auth) : service.network;
   const changes = differingParts(approved, saved).map((part) =>
-    change('widens', saved, `${part} of ${saved.name}: ${say(approved, part)} → ${say(saved, part)}`),
+    change('widens', saved, phrase`${part} of ${saved.name}: ${say(approved, part)} → ${say(saved, part)}`),
   );
   changes.push(...verifyChanges(approved, saved));
   changes.push(...labelChanges(approved, saved));
   if (approved.rotateEveryDays !== saved.rotateEveryDays) {
-    const [from, to] = [approved, saved].map(({ rotateEveryDays: days }) => (days === undefined ? 'none' : `${days}d`));
-    changes.push(change('other', saved, `rotateEvery of ${saved.name}: ${from} → ${to}`));
+    const [from, to] = [approved, saved].map(({ rotateEveryDays: days }) =>
+      days === undefined ? phrase`none` : `${days}d`,
+    );
+    changes.push(change('other', saved, phrase`rotateEvery of ${saved.name}: ${from ?? ''} → ${to ?? ''}`));
   }
   return changes;
 }
 
 /** It is sent without a rule that allows it, so a new one waits for a person. */
 function verifyChanges(approved: Service | undefined, saved: Service): PolicyChange[] {
-  const say = (service: Service | undefined): string =>
-    service?.verify ? `${service.verify.method} ${service.verify.path}` : 'none';
+  const say = (service: Service | undefined): string | undefined =>
+    service?.verify && `${service.verify.method} ${service.verify.path}`;
   const [from, to] = [say(approved), say(saved)];
   if (from === to) return [];
-  return [change(saved.verify ? 'widens' : 'narrows', saved, `verifying request of ${saved.name}: ${from} → ${to}`)];
+  return [
+    change(
+      saved.verify ? 'widens' : 'narrows',
+      saved,
+      phrase`verifying request of ${saved.name}: ${from ?? phrase`none`} → ${to ?? phrase`none`}`,
+    ),
+  ];
 }
 
 function ruleChanges(approved: Service, saved: Service, once?: Service): PolicyChange[] {
@@ -140,8 +149,8 @@ function ruleChanges(approved: Service, saved: Service, once?: Service): PolicyC
     approved.rules,
     (rule) =>
       rule.effect === 'allow'
-        ? change('widens', saved, `${ruleWords(rule)} on ${name}`)
-        : change('narrows', saved, `${ruleWords(rule)} on ${name} is denied`),
+        ? change('widens', saved, phrase`${ruleWords(rule)} on ${name}`)
+        : change('narrows', saved, phrase`${ruleWords(rule)} on ${name} is denied`),
     (rule) => (rule.effect === 'allow' ? allowedOnce?.covered(rule) : undefined) ?? NONE,
   );
   compare(
@@ -149,18 +158,22 @@ function ruleChanges(approved: Service, saved: Service, once?: Service): PolicyC
     saved.rules,
     (rule) =>
       rule.effect === 'allow'
-        ? change('narrows', saved, `${ruleWords(rule)} on ${name}`)
-        : change('widens', saved, `${ruleWords(rule)} on ${name} is no longer denied`),
+        ? change('narrows', saved, phrase`${ruleWords(rule)} on ${name}`)
+        : change('widens', saved, phrase`${ruleWords(rule)} on ${name} is no longer denied`),
     (rule) => (rule.effect === 'deny' && deniedOnce ? without(effectiveMethods(rule), deniedOnce.covered(rule)) : NONE),
   );
   changes.push(
     ...askChanges(approved.rules, saved.rules).map((rule) => {
       const before = without(effectiveMethods(rule), askedBy(approved.rules, rule));
-      return change('narrows', saved, `${pathWords(rule)} on ${name} ${askWords(rule, before.size === 0)}`);
+      return change('narrows', saved, phrase`${pathWords(rule)} on ${name} ${askWords(rule, before.size === 0)}`);
     }),
     ...askChanges(saved.rules, approved.rules).map((rule) => {
       const left = effectiveMethods(rule).size === askedBy(saved.rules, rule).size;
-      const one = change('widens', saved, `${pathWords(rule)} on ${name} ${left ? REMEMBERS : 'no longer asks'}`);
+      const one = change(
+        'widens',
+        saved,
+        phrase`${pathWords(rule)} on ${name} ${left ? REMEMBERS : phrase`no longer asks`}`,
+      );
       const back = once !== undefined && askChanges(once.rules, [rule]).length > 0;
       return back ? { ...one, comesBack: true as const } : one;
     }),
@@ -176,11 +189,11 @@ function reachOf({ pattern }: Rule, methods: ReadonlySet<Method>): Pick<PolicyCh
 
 const READING: ReadonlySet<Method> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-const REMEMBERS = 'asks you, and can be allowed for ten minutes';
+const REMEMBERS = phrase`asks you, and can be allowed for ten minutes`;
 
-function askWords(rule: Rule, asked: boolean): string {
+function askWords(rule: Rule, asked: boolean): Phrase {
   if (rule.approval === 'remember') return REMEMBERS;
-  return asked ? 'asks you every time, and can no longer be allowed for ten minutes' : 'asks every time';
+  return asked ? phrase`asks you every time, and can no longer be allowed for ten minutes` : phrase`asks every time`;
 }
 
 /** The methods of an ask rule that some rule asks about, in whatever way. */
@@ -205,17 +218,16 @@ function askChanges(rules: readonly Rule[], others: readonly Rule[]): Rule[] {
 const NONE: ReadonlySet<Method> = new Set();
 
 /** As in `GET, POST /v1/charges (asks every time)`. */
-function ruleWords(rule: Rule): string {
-  const asks = rule.approval === undefined ? '' : ` (${askWords(rule, false)})`;
-  return `${pathWords(rule)}${asks}`;
+function ruleWords(rule: Rule): Phrase {
+  return rule.approval === undefined ? pathWords(rule) : phrase`${pathWords(rule)} (${askWords(rule, false)})`;
 }
 
 /** Methods and path, as in `GET, POST /v1/charges`. */
-function pathWords(rule: Rule): string {
+function pathWords(rule: Rule): Phrase {
   const methods = inOrder(effectiveMethods(rule));
   const restrictions = describeRestrictions(rule);
-  const what = `${methods.length === METHODS.length ? 'any method' : methods.join(', ')} ${rule.pattern.canonical}`;
-  return restrictions === '' ? what : `${what} (${restrictions})`;
+  const what = phrase`${methods.length === METHODS.length ? phrase`any method` : methods} ${rule.pattern.canonical}`;
+  return restrictions === undefined ? what : phrase`${what} (${restrictions})`;
 }
 
 function headerChanges(approved: Service, saved: Service, once?: Service): PolicyChange[] {
@@ -228,21 +240,27 @@ function headerChanges(approved: Service, saved: Service, once?: Service): Polic
     const was = before.get(header);
     if (was !== value) {
       changes.push(
-        change('widens', saved, `header ${header} on ${name} ${was === undefined ? 'is set' : 'has a new value'}`),
+        change(
+          'widens',
+          saved,
+          was === undefined
+            ? phrase`header ${header} on ${name} is set`
+            : phrase`header ${header} on ${name} has a new value`,
+        ),
       );
     }
   }
   for (const header of before.keys()) {
-    if (!after.has(header)) changes.push(change('widens', saved, `header ${header} on ${name} is no longer set`));
+    if (!after.has(header)) changes.push(change('widens', saved, phrase`header ${header} on ${name} is no longer set`));
   }
   for (const header of saved.headers.allow) {
     if (approved.headers.allow.includes(header)) continue;
-    const one = change('widens', saved, `caller header ${header} on ${name}`);
+    const one = change('widens', saved, phrase`caller header ${header} on ${name}`);
     changes.push(once?.headers.allow.includes(header) ? { ...one, comesBack: true } : one);
   }
   for (const header of approved.headers.allow) {
     if (!saved.headers.allow.includes(header))
-      changes.push(change('narrows', saved, `caller header ${header} on ${name}`));
+      changes.push(change('narrows', saved, phrase`caller header ${header} on ${name}`));
   }
   return changes;
 }

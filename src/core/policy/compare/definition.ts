@@ -1,3 +1,4 @@
+import { inEnglish, type Phrase, phrase } from '../../text/phrase.ts';
 import type { Auth } from '../auth/authTypes.ts';
 import type { Service } from '../model/service.ts';
 import { printAuth } from './print.ts';
@@ -17,22 +18,31 @@ export function differingParts(one: Service, other: Service): DefinitionPart[] {
 }
 
 /** Where the credential goes, in words that differ exactly when the place does: `header x-api-key with prefix "Key "`. */
-export function describeAuth(auth: Auth): string {
+export function authWords(auth: Auth): Phrase {
   switch (auth.type) {
     case 'bearer':
-      return 'bearer';
+      return phrase`bearer`;
     case 'basic':
-      return auth.username === undefined ? 'basic' : `basic with user name ${JSON.stringify(auth.username)}`;
+      return auth.username === undefined
+        ? phrase`basic`
+        : phrase`basic with user name ${JSON.stringify(auth.username)}`;
     case 'header': {
-      const prefix = auth.prefix === undefined ? '' : ` with prefix ${JSON.stringify(auth.prefix)}`;
-      return `header ${auth.name.toLowerCase()}${prefix}`;
+      const name = auth.name.toLowerCase();
+      return auth.prefix === undefined
+        ? phrase`header ${name}`
+        : phrase`header ${name} with prefix ${JSON.stringify(auth.prefix)}`;
     }
     case 'query':
-      return `query parameter ${auth.name}`;
+      return phrase`query parameter ${auth.name}`;
     default: {
       // Everything that the file says of it: scopes and claims are a part of what a person approves.
       const [, fields = ''] = /^\{ type: [\w-]+(?:, (.*))? \}$/.exec(printAuth(auth)) ?? [];
-      return fields === '' ? auth.type : `${auth.type} with ${fields}`;
+      return fields === '' ? phrase`${auth.type}` : phrase`${auth.type} with ${fields}`;
     }
   }
+}
+
+/** The same as a text to compare and to record. */
+export function describeAuth(auth: Auth): string {
+  return inEnglish(authWords(auth));
 }

@@ -1,3 +1,4 @@
+import { type Phrase, phrase } from '../../text/phrase.ts';
 import { change, type PolicyChange } from './policyChange.ts';
 
 /** What people go by when they decide about a service or a server, besides what it may do. */
@@ -16,7 +17,7 @@ export function labelChanges(approved: Labelled, saved: Labelled): PolicyChange[
   return (['environment', 'description'] as const).flatMap((label) =>
     approved[label] === saved[label]
       ? []
-      : [change('other', { name }, `${label} of ${name}: ${shown(approved[label])} → ${shown(saved[label])}`)],
+      : [change('other', { name }, phrase`${label} of ${name}: ${shown(approved[label])} → ${shown(saved[label])}`)],
   );
 }
 
@@ -27,8 +28,8 @@ export function newLabels(added: Labelled, grants: boolean): PolicyChange[] {
 }
 
 /** In quotes unless it is one plain word, so that no label reads like the rest of the line. */
-function shown(label: string | undefined): string {
-  if (label === undefined) return 'none';
+function shown(label: string | undefined): string | Phrase {
+  if (label === undefined) return phrase`none`;
   if (/^[\w.-]+$/.test(label) && label.length <= MAX_SHOWN && label !== 'none') return label;
   const points = [...label];
   return JSON.stringify(points.length > MAX_SHOWN ? `${points.slice(0, MAX_SHOWN - 1).join('')}…` : label);

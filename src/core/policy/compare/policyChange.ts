@@ -1,3 +1,4 @@
+import { type Phrase, phrase } from '../../text/phrase.ts';
 import type { Service } from '../model/service.ts';
 
 /** One difference between what is approved and what is written, in words. */
@@ -9,8 +10,8 @@ export interface PolicyChange {
   readonly kind: 'widens' | 'narrows' | 'other' | 'restricts';
   /** Of a service or of a server, which share one name space. */
   readonly service: string;
-  /** Such as `+ POST /v1/refunds on stripe`. Starts with `+`, `-` or `~` by its kind. */
-  readonly text: string;
+  /** Such as `POST /v1/refunds on stripe`. */
+  readonly words: Phrase;
   /** It is in what a person approved before later saves took it away: it comes back. */
   readonly comesBack?: true;
   /** How much of a rule a person must not overlook: a rule that writes below a `**`, or one that reads and has none. */
@@ -19,13 +20,17 @@ export interface PolicyChange {
 
 const SIGNS = { widens: '+', narrows: '-', other: '~', restricts: '~' } as const;
 
-/** One change in words, which its kind sets a sign before. */
-export function change(kind: PolicyChange['kind'], service: Pick<Service, 'name'>, words: string): PolicyChange {
-  return { kind, service: service.name, text: `${SIGNS[kind]} ${words}` };
+export function change(kind: PolicyChange['kind'], service: Pick<Service, 'name'>, words: Phrase): PolicyChange {
+  return { kind, service: service.name, words };
+}
+
+/** A change with the sign of its kind, such as `+ POST /v1/refunds on stripe`. */
+export function signed({ kind, words }: PolicyChange): Phrase {
+  return phrase`${SIGNS[kind]} ${words}`;
 }
 
 /** Whether a change is in force only once a person has reviewed it. */
-export function waits({ kind }: PolicyChange): boolean {
+export function waits({ kind }: Pick<PolicyChange, 'kind'>): boolean {
   return kind === 'widens' || kind === 'other';
 }
 

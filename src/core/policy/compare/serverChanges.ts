@@ -1,4 +1,5 @@
 import { DEFAULT_LIMITS } from '../../limits/limitsModel.ts';
+import { type Phrase, phrase } from '../../text/phrase.ts';
 import type { Server, ServerTools } from '../model/server.ts';
 import { coversGenerously, coversStrictly, mayMeet, type NamePattern } from '../patterns/namePattern.ts';
 import { labelChanges, newLabels } from './labelChanges.ts';
@@ -14,7 +15,7 @@ const NO_TOOLS: ServerTools = { allow: [], ask: [], deny: [] };
  */
 export function serverChanges(approved: Server | undefined, saved: Server | undefined, once?: Server): PolicyChange[] {
   if (saved === undefined) {
-    return approved === undefined ? [] : [change('narrows', approved.name, `server ${approved.name}`)];
+    return approved === undefined ? [] : [change('narrows', approved.name, phrase`server ${approved.name}`)];
   }
   if (approved === undefined) return newServer(saved);
   const comesBack = once !== undefined && differingServerPart(once, saved) === undefined ? once : undefined;
@@ -26,7 +27,7 @@ export function serverChanges(approved: Server | undefined, saved: Server | unde
   ];
 }
 
-function change(kind: PolicyChange['kind'], name: string, words: string): PolicyChange {
+function change(kind: PolicyChange['kind'], name: string, words: Phrase): PolicyChange {
   return changeOf(kind, { name }, words);
 }
 
@@ -37,11 +38,11 @@ function newServer(server: Server): PolicyChange[] {
     ...toolChanges(name, NO_TOOLS, server.tools),
     ...limitChanges({ name, limits: DEFAULT_LIMITS }, server),
     // There was nothing that its denies and limits could take away.
-  ].map((one) => (one.kind === 'narrows' ? change('restricts', name, one.text.slice(2)) : one));
+  ].map((one) => (one.kind === 'narrows' ? { ...one, kind: 'restricts' as const } : one));
   return [
-    change(grants ? 'widens' : 'restricts', name, `server ${name} (${runWords(server)})`),
+    change(grants ? 'widens' : 'restricts', name, phrase`server ${name} (${runWords(server)})`),
     ...newLabels(server, grants),
-    ...server.variables.map((variable) => change('widens', name, `${variableWords(variable)} for ${name}`)),
+    ...server.variables.map((variable) => change('widens', name, phrase`${variableWords(variable)} for ${name}`)),
     ...parts,
   ];
 }
@@ -52,14 +53,14 @@ function definitionChanges(approved: Server, saved: Server): PolicyChange[] {
   if (part === undefined) return [];
   const changes: PolicyChange[] = [];
   if (part === 'command' || part === 'url' || part === 'network') {
-    changes.push(change('widens', name, `${part} of ${name}: ${runWords(approved)} → ${runWords(saved)}`));
+    changes.push(change('widens', name, phrase`${part} of ${name}: ${runWords(approved)} → ${runWords(saved)}`));
   }
   const words = (server: Server): string[] => server.variables.map(variableWords);
   const [before, after] = [words(approved), words(saved)];
   // Fewer variables may widen, too: a server without its setting may do more.
-  for (const one of after) if (!before.includes(one)) changes.push(change('widens', name, `${one} for ${name}`));
+  for (const one of after) if (!before.includes(one)) changes.push(change('widens', name, phrase`${one} for ${name}`));
   for (const one of before)
-    if (!after.includes(one)) changes.push(change('widens', name, `${one} for ${name} is removed`));
+    if (!after.includes(one)) changes.push(change('widens', name, phrase`${one} for ${name} is removed`));
   return changes;
 }
 
@@ -83,34 +84,38 @@ function toolChanges(name: string, approved: ServerTools, saved: ServerTools, on
     grants(tools).some((outer) => coversStrictly(outer, pattern));
   const held = (pattern: NamePattern, by: readonly NamePattern[] | undefined): boolean =>
     by?.some((outer) => coversGenerously(outer, pattern)) === true;
-  const say = (kind: PolicyChange['kind'], words: string, back: boolean): void => {
+  const say = (kind: PolicyChange['kind'], words: Phrase, back: boolean): void => {
     const one = change(kind, name, words);
     changes.push(kind === 'widens' && back ? { ...one, comesBack: true } : one);
   };
-  const asks = (pattern: NamePattern): string => (held(pattern, saved.ask) ? ' (asks every time)' : '');
+  const asks = (pattern: NamePattern): Phrase | '' => (held(pattern, saved.ask) ? phrase` (asks every time)` : '');
   for (const pattern of grants(saved)) {
     if (!granted(pattern, approved))
-      say('widens', `tool ${pattern.text} of ${name}${asks(pattern)}`, granted(pattern, once));
+      say('widens', phrase`tool ${pattern.text} of ${name}${asks(pattern)}`, granted(pattern, once));
   }
   for (const pattern of grants(approved)) {
-    if (!granted(pattern, saved)) say('narrows', `tool ${pattern.text} of ${name}`, false);
+    if (!granted(pattern, saved)) say('narrows', phrase`tool ${pattern.text} of ${name}`, false);
   }
   for (const pattern of saved.deny) {
-    if (!held(pattern, approved.deny)) say('narrows', `tool ${pattern.text} of ${name} is denied`, false);
+    if (!held(pattern, approved.deny)) say('narrows', phrase`tool ${pattern.text} of ${name} is denied`, false);
   }
   for (const pattern of approved.deny) {
     if (!held(pattern, saved.deny))
-      say('widens', `tool ${pattern.text} of ${name} is no longer denied`, !held(pattern, once?.deny ?? [pattern]));
+      say(
+        'widens',
+        phrase`tool ${pattern.text} of ${name} is no longer denied`,
+        !held(pattern, once?.deny ?? [pattern]),
+      );
   }
   const concerned = (pattern: NamePattern, tools: ServerTools): boolean =>
     grants(tools).some((other) => mayMeet(other, pattern));
   for (const pattern of saved.ask) {
     if (!held(pattern, approved.ask) && concerned(pattern, approved))
-      say('narrows', `tool ${pattern.text} of ${name} asks every time`, false);
+      say('narrows', phrase`tool ${pattern.text} of ${name} asks every time`, false);
   }
   for (const pattern of approved.ask) {
     if (!held(pattern, saved.ask) && concerned(pattern, saved))
-      say('widens', `tool ${pattern.text} of ${name} no longer asks`, !held(pattern, once?.ask ?? [pattern]));
+      say('widens', phrase`tool ${pattern.text} of ${name} no longer asks`, !held(pattern, once?.ask ?? [pattern]));
   }
   return changes;
 }

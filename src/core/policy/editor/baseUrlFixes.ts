@@ -1,6 +1,7 @@
 import { isScalar, type ParsedNode } from 'yaml';
 import { parseBaseUrl } from '../../net/baseUrl.ts';
 import type { Network } from '../../net/network.ts';
+import { type Phrase, phrase } from '../../text/phrase.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Span } from '../../text/span.ts';
 import { listOf } from '../../text/textEdit.ts';
@@ -26,19 +27,19 @@ export function baseUrlFixes(
   const https = url.replace(/^[A-Za-z][A-Za-z0-9+.-]*:/, 'https:');
   switch (code) {
     case 'base-url-query':
-      return [written('Remove the query', span, url.slice(0, url.indexOf('?')))];
+      return [written(phrase`Remove the query`, span, url.slice(0, url.indexOf('?')))];
     case 'base-url-fragment':
-      return [written('Remove the fragment', span, url.slice(0, url.indexOf('#')))];
+      return [written(phrase`Remove the fragment`, span, url.slice(0, url.indexOf('#')))];
     case 'base-url-userinfo':
-      return [written('Remove the user name and password', span, url.replace(/^([^/]*\/\/)[^/]*@/, '$1'))];
+      return [written(phrase`Remove the user name and password`, span, url.replace(/^([^/]*\/\/)[^/]*@/, '$1'))];
     case 'base-url-scheme':
-      return [written('Write https', span, https)];
+      return [written(phrase`Write https`, span, https)];
     case 'base-url-cleartext':
       return networkOf(https) === 'loopback'
         ? networkFix(text, owner as AnyMap | undefined, 'loopback')
-        : [written('Write https', span, https)];
+        : [written(phrase`Write https`, span, https)];
     case 'base-url-localhost':
-      return suggestion === undefined ? [] : [written('Write 127.0.0.1', span, suggestion)];
+      return suggestion === undefined ? [] : [written(phrase`Write 127.0.0.1`, span, suggestion)];
     case 'base-url-network':
       return networkFix(text, owner as AnyMap | undefined, networkOf(url));
     default:
@@ -46,7 +47,7 @@ export function baseUrlFixes(
   }
 }
 
-function written(title: string, span: Span, url: string): PolicyFix {
+function written(title: Phrase, span: Span, url: string): PolicyFix {
   return { title, edits: [{ span, newText: yamlText(url) }] };
 }
 
@@ -62,10 +63,15 @@ function networkFix(text: string, owner: AnyMap | undefined, network: Network | 
   if (network === 'public') {
     return written === undefined
       ? []
-      : [{ title: 'Remove `network`', edits: listOf(removePair(text, owner, written)) }];
+      : [{ title: phrase`Remove \`network\``, edits: listOf(removePair(text, owner, written)) }];
   }
   const beside = pairNamed(owner, 'baseUrl') ?? pairNamed(owner, 'url');
   return written === undefined
-    ? [{ title: `Add \`network: ${network}\``, edits: listOf(addPair(text, owner, [`network: ${network}`], beside)) }]
-    : [{ title: `Write \`network: ${network}\``, edits: listOf(fillValue(text, owner, written, network)) }];
+    ? [
+        {
+          title: phrase`Add \`network: ${network}\``,
+          edits: listOf(addPair(text, owner, [`network: ${network}`], beside)),
+        },
+      ]
+    : [{ title: phrase`Write \`network: ${network}\``, edits: listOf(fillValue(text, owner, written, network)) }];
 }

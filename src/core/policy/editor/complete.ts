@@ -1,4 +1,5 @@
 import { isMap, isScalar, isSeq } from 'yaml';
+import { type Phrase, phrase } from '../../text/phrase.ts';
 import type { Span } from '../../text/span.ts';
 import { AUTH_TYPE_NAMES } from '../auth/authTypes.ts';
 import { generalise } from '../learn/generalise.ts';
@@ -25,7 +26,7 @@ export interface Completion {
   readonly behind?: string;
   readonly kind: 'key' | 'value' | 'path' | 'service' | 'url';
   /** One sentence. */
-  readonly detail: string;
+  readonly detail: Phrase;
   readonly word: Span;
   /** Whether something is offered where the cursor is afterwards. */
   readonly leadsOn: boolean;
@@ -63,7 +64,7 @@ export function completePolicy(text: string, offset: number, context: Completion
 
 function keysAt(path: Path, { services }: CompletionContext, type?: string): readonly Offer[] {
   if (path.length === 1 && path[0] === 'services') {
-    const detail = 'A known service.';
+    const detail = phrase`A known service.`;
     return (services ?? []).map((label) => ({ label, kind: 'service', detail, holds: 'map' }));
   }
   const place = placeOf(path);
@@ -84,11 +85,15 @@ function valuesAt(path: Path, { document }: Pick<Cursor, 'document'>, context: C
   const [map, key] = [path.slice(0, end), path[end]];
   const place = placeOf(map);
   if (place === 'service' && key === 'baseUrl') {
-    return (context.baseUrls ?? []).map((label) => ({ label, kind: 'url', detail: 'A known base URL.' }));
+    return (context.baseUrls ?? []).map((label) => ({ label, kind: 'url', detail: phrase`A known base URL.` }));
   }
   if (place === 'rule' && key === 'path') return calledPaths(context.calls ?? [], String(path[1]));
   if (place === 'request' && (key === 'service' || key === 'server')) {
-    return namesIn(document, `${key}s`).map((label) => ({ label, kind: 'service', detail: `A ${key} of this file.` }));
+    return namesIn(document, `${key}s`).map((label) => ({
+      label,
+      kind: 'service',
+      detail: phrase`A ${key} of this file.`,
+    }));
   }
   if (place === 'request' && key === 'path') {
     const service = document.getIn([...map, 'service']);
@@ -96,7 +101,7 @@ function valuesAt(path: Path, { document }: Pick<Cursor, 'document'>, context: C
     return services.flatMap((name) => testPaths(document, context.calls ?? [], name));
   }
   const words = keyWords([...map, key ?? '']);
-  return (words?.values ?? []).map((label) => ({ label, kind: 'value', detail: words?.words ?? '' }));
+  return (words?.values ?? []).map((label) => ({ label, kind: 'value', detail: words?.words ?? phrase`` }));
 }
 
 function namesIn(document: Cursor['document'], section: string): readonly string[] {
@@ -110,8 +115,13 @@ function calledPaths(calls: readonly PastCall[], service: string): readonly Offe
     label: pattern,
     text: yamlText(pattern),
     kind: 'path',
-    detail: `${used.length === 1 ? 'One path' : `${used.length} paths`} of past calls${why === undefined ? '' : `; ${why}`}.`,
+    detail: pastPaths(used.length, why),
   }));
+}
+
+function pastPaths(count: number, why: Phrase | undefined): Phrase {
+  const what = count === 1 ? phrase`One path of past calls` : phrase`${count} paths of past calls`;
+  return why === undefined ? phrase`${what}.` : phrase`${what}; ${why}.`;
 }
 
 /** For a test: of each of the service's rules a path that it fits, and of each kind of path that was called the last one. */
@@ -120,9 +130,12 @@ function testPaths(document: Cursor['document'], calls: readonly PastCall[], ser
   const patterns = isSeq(rules) ? rules.items.map((rule) => (isMap(rule) ? rule.get('path') : undefined)) : [];
   const offers = patterns
     .filter((pattern) => typeof pattern === 'string')
-    .map((pattern): readonly [string, string] => [pattern.replace(/\*+/g, '1'), `A path of the rule for ${pattern}.`]);
+    .map((pattern): readonly [string, Phrase] => [
+      pattern.replace(/\*+/g, '1'),
+      phrase`A path of the rule for ${pattern}.`,
+    ]);
   for (const [, [path]] of generalise(pathsOf(calls, service))) {
-    if (path !== undefined) offers.push([path, 'The path of a past call.']);
+    if (path !== undefined) offers.push([path, phrase`The path of a past call.`]);
   }
   return [...new Map(offers.toReversed())]
     .toReversed()

@@ -1,4 +1,5 @@
 import { isMap, isScalar, type ParsedNode } from 'yaml';
+import { phrase } from '../../text/phrase.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Span } from '../../text/span.ts';
 import { listOf, type TextEdit } from '../../text/textEdit.ts';
@@ -13,9 +14,9 @@ import { bodyToQuery, splitCommand, typeFixes } from './valueFixes.ts';
 
 /** What a service without policies may start with. */
 const PRESETS = [
-  { title: 'Allow reads', rules: ['{ path: /**, methods: [GET, HEAD] }'] },
+  { title: phrase`Allow reads`, rules: ['{ path: /**, methods: [GET, HEAD] }'] },
   {
-    title: 'Allow reads, ask about writes',
+    title: phrase`Allow reads, ask about writes`,
     rules: [
       '{ path: /**, methods: [GET, HEAD] }',
       '{ path: /**, methods: [POST, PUT, PATCH, DELETE], approval: always }',
@@ -41,35 +42,40 @@ function fixesOfTree(text: string, root: ParsedNode, problem: Problem): readonly
     case 'unreachable-rule':
     case 'deny-without-effect':
     case 'unused-rule':
-      return one({ title: 'Remove this rule', edits: itemAt(text, root, span) });
+      return one({ title: phrase`Remove this rule`, edits: itemAt(text, root, span) });
     case 'duplicate-method':
-      return one({ title: 'Remove the second one', edits: itemAt(text, root, span) });
+      return one({ title: phrase`Remove the second one`, edits: itemAt(text, root, span) });
     case 'duplicate-key':
     case 'administrator-only':
-      return one({ title: 'Remove this key', edits: pairAt(text, root, span) });
+      return one({ title: phrase`Remove this key`, edits: pairAt(text, root, span) });
     case 'reserved-header':
     case 'duplicate-header':
-      return one({ title: 'Remove this header', edits: [...pairAt(text, root, span), ...itemAt(text, root, span)] });
+      return one({
+        title: phrase`Remove this header`,
+        edits: [...pairAt(text, root, span), ...itemAt(text, root, span)],
+      });
     case 'forbidden-character':
       return one(removeCharacter(text, root, span));
     case 'broad-write':
     case 'write-without-approval':
-      return one({ title: 'Ask every time', edits: pairIn(text, root, span, 'approval: always') });
+      return one({ title: phrase`Ask every time`, edits: pairIn(text, root, span, 'approval: always') });
     case 'graphql-without-block':
       return one({
-        title: 'Allow GraphQL queries',
+        title: phrase`Allow GraphQL queries`,
         edits: pairIn(text, root, span, 'graphql: { operations: [query] }'),
       });
     case 'body-without-type':
       return BODY_TYPES.flatMap((type) =>
-        one({ title: `Add \`bodyType: ${type}\``, edits: pairIn(text, root, span, `bodyType: ${type}`) }),
+        one({ title: phrase`Add \`bodyType: ${type}\``, edits: pairIn(text, root, span, `bodyType: ${type}`) }),
       );
     case 'parameter-in-path':
-      return suggestion === undefined ? [] : one({ title: 'Use wildcards', edits: pathIn(root, span, suggestion) });
+      return suggestion === undefined
+        ? []
+        : one({ title: phrase`Use wildcards`, edits: pathIn(root, span, suggestion) });
     case 'approval-on-deny':
-      return one({ title: 'Remove `approval`', edits: pairBehind(text, root, span) });
+      return one({ title: phrase`Remove \`approval\``, edits: pairBehind(text, root, span) });
     case 'missing-key':
-      return one({ title: 'Add it', edits: missingPair(text, root, problem) });
+      return one({ title: phrase`Add it`, edits: missingPair(text, root, problem) });
     case 'no-policies':
       return PRESETS.flatMap(({ title, rules }) => one({ title, edits: policiesOf(text, root, span, rules) }));
     case 'limit-without-effect':
@@ -84,7 +90,7 @@ function fixesOfTree(text: string, root: ParsedNode, problem: Problem): readonly
       if (code.startsWith('base-url-')) return baseUrlFixes(text, root, problem);
       return suggestion === undefined
         ? []
-        : one({ title: `Write \`${suggestion}\``, edits: [replace(span, suggestion)] });
+        : one({ title: phrase`Write \`${suggestion}\``, edits: [replace(span, suggestion)] });
   }
 }
 
@@ -162,9 +168,12 @@ function limitFixes(text: string, root: ParsedNode, span: Span): readonly Policy
   if (!limits || !perAgent) return [];
   const { key } = perAgent;
   return [
-    ...one({ title: 'Add `requests: 60/minute`', edits: listOf(addPair(text, limits, ['requests: 60/minute'])) }),
     ...one({
-      title: 'Remove `perAgent`',
+      title: phrase`Add \`requests: 60/minute\``,
+      edits: listOf(addPair(text, limits, ['requests: 60/minute'])),
+    }),
+    ...one({
+      title: phrase`Remove \`perAgent\``,
       edits: pairAt(text, root, { start: key.range[0], end: key.range[1] }),
     }),
   ];

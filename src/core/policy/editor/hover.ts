@@ -1,4 +1,5 @@
 import { canonicalPath } from '../../request/parts/path.ts';
+import { type Phrase, phrase } from '../../text/phrase.ts';
 import type { Span } from '../../text/span.ts';
 import { inOrder } from '../compare/coverage.ts';
 import { compileService, fittingRules } from '../decide/decide.ts';
@@ -12,7 +13,7 @@ import { placeOf, VOCABULARY } from './vocabulary.ts';
 
 export interface PolicyHover {
   /** Sentences without markup; what agents sent stands in none of them. */
-  readonly lines: readonly string[];
+  readonly lines: readonly Phrase[];
   readonly span: Span;
 }
 
@@ -39,38 +40,39 @@ export function hoverPolicy(
   return key === undefined ? undefined : { lines: [key], span: { start: offset - before, end: offset + word } };
 }
 
-function keyAt(text: string, offset: number): string | undefined {
+function keyAt(text: string, offset: number): Phrase | undefined {
   const cursor = cursorAt(text, offset);
   if (cursor?.kind !== 'key') return undefined;
   const place = placeOf(cursor.path);
   const name = text.slice(cursor.word.start, cursor.word.end);
   const found = place && VOCABULARY[place].find((one) => one.name === name);
-  return found && `${found.name}: ${found.words}`;
+  return found && phrase`${found.name}: ${found.words}`;
 }
 
-function describe(rule: Rule, service: Service): string {
-  const methods = rule.methods === undefined ? 'Every method' : inOrder(rule.methods).join(', ');
+function describe(rule: Rule, service: Service): Phrase {
+  const methods = rule.methods === undefined ? phrase`Every method` : inOrder(rule.methods);
   const restrictions = describeRestrictions(rule);
   const does =
     rule.effect === 'deny'
-      ? 'is denied'
+      ? phrase`is denied`
       : rule.approval === 'always'
-        ? 'asks you every time'
+        ? phrase`asks you every time`
         : rule.approval === 'remember'
-          ? 'asks you, and can be allowed for ten minutes'
-          : 'is allowed';
-  return `${methods} on ${pathWords(rule)} of ${service.name} ${does}${restrictions === '' ? '' : `, for ${restrictions}`}.`;
+          ? phrase`asks you, and can be allowed for ten minutes`
+          : phrase`is allowed`;
+  const what = phrase`${methods} on ${pathWords(rule)} of ${service.name} ${does}`;
+  return restrictions === undefined ? phrase`${what}.` : phrase`${what}, for ${restrictions}.`;
 }
 
-function pathWords({ pattern }: Rule): string {
+function pathWords({ pattern }: Rule): string | Phrase {
   const { text, strict } = pattern;
-  if (text === '/**') return 'every path';
+  if (text === '/**') return phrase`every path`;
   if (text.endsWith('/**') && strict.filter(({ kind }) => kind === 'deep').length === 1)
-    return `every path below ${text.slice(0, -2)}`;
+    return phrase`every path below ${text.slice(0, -2)}`;
   return text;
 }
 
-function used(rule: Rule, service: Service, calls: readonly PastCall[] | undefined): string[] {
+function used(rule: Rule, service: Service, calls: readonly PastCall[] | undefined): Phrase[] {
   if (calls === undefined) return [];
   const compiled = compileService({ ...service, rules: [rule] });
   const matched = calls.filter((call) => {
@@ -84,7 +86,9 @@ function used(rule: Rule, service: Service, calls: readonly PastCall[] | undefin
   const count = matched.reduce((sum, call) => sum + (call.count ?? 1), 0);
   return [
     count === 0
-      ? 'No call of the last 24 hours matched it.'
-      : `${count === 1 ? 'One call' : `${count} calls`} of the last 24 hours matched it.`,
+      ? phrase`No call of the last 24 hours matched it.`
+      : count === 1
+        ? phrase`One call of the last 24 hours matched it.`
+        : phrase`${count} calls of the last 24 hours matched it.`,
   ];
 }

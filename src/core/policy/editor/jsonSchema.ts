@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { METHODS } from '../../request/parts/requestModel.ts';
+import { inEnglish } from '../../text/phrase.ts';
 import type { AuthKey } from '../auth/authType.ts';
 import { AUTH_TYPE_NAMES } from '../auth/authTypes.ts';
 import { BODY_TYPES, OPERATIONS } from '../model/restrictionModel.ts';
@@ -140,7 +141,7 @@ function described<Shape extends Readonly<Record<string, z.ZodType>>>(
   place: Place,
   shape: Shape,
 ): z.ZodObject<Shape, z.core.$strict> {
-  const words = new Map(VOCABULARY[place].map((one) => [one.name, one.words]));
+  const words = new Map(VOCABULARY[place].map((one) => [one.name, inEnglish(one.words)]));
   const fields = Object.entries(shape).map(([key, field]) => [key, field.describe(words.get(key) ?? '')]);
   return z.strictObject(Object.fromEntries(fields) as Shape);
 }

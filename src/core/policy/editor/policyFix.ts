@@ -1,7 +1,8 @@
+import type { Phrase } from '../../text/phrase.ts';
 import type { TextEdit } from '../../text/textEdit.ts';
 
 /** A quick fix: what it does, and the edits that do it. What it adds waits for a person's review like any other edit. */
 export interface PolicyFix {
-  readonly title: string;
+  readonly title: Phrase;
   readonly edits: readonly TextEdit[];
 }

@@ -1,4 +1,5 @@
 import { isScalar, type ParsedNode } from 'yaml';
+import { phrase } from '../../text/phrase.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Span } from '../../text/span.ts';
 import type { TextEdit } from '../../text/textEdit.ts';
@@ -15,12 +16,12 @@ export function textFix(text: string, { code, span }: Problem): PolicyFix | unde
     case 'forbidden-character':
       return firstForbidden(text.slice(span.start, span.end)) === undefined
         ? undefined
-        : { title: 'Remove the character', edits: [remove(span)] };
+        : { title: phrase`Remove the character`, edits: [remove(span)] };
     case 'yaml-anchor':
       return anchorFix(text, span);
     case 'yaml-directive':
       return {
-        title: 'Remove this line',
+        title: phrase`Remove this line`,
         edits: [remove({ start: lineStart(text, span.start), end: nextLine(text, span.end) })],
       };
     default:
@@ -39,7 +40,7 @@ export function removeCharacter(text: string, root: ParsedNode, span: Span): Pol
   const remove = characters.some(isForbidden) ? isForbidden : isInvisible;
   const clean = characters.filter((one) => !remove(one)).join('');
   if (clean === '') return undefined;
-  return { title: 'Remove the character', edits: [{ span, newText: JSON.stringify(clean) }] };
+  return { title: phrase`Remove the character`, edits: [{ span, newText: JSON.stringify(clean) }] };
 }
 
 /** An anchor is taken away from what it stands before. One that stands alone may be meant as a text. */
@@ -55,7 +56,7 @@ function anchorFix(text: string, { start, end }: Span): PolicyFix | undefined {
 }
 
 function fixOf(edit: TextEdit): PolicyFix {
-  return { title: 'Remove the anchor', edits: [edit] };
+  return { title: phrase`Remove the anchor`, edits: [edit] };
 }
 
 function remove(span: Span): TextEdit {

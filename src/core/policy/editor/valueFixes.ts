@@ -1,4 +1,5 @@
 import { isMap, isScalar, isSeq, type ParsedNode } from 'yaml';
+import { phrase } from '../../text/phrase.ts';
 import type { Problem } from '../../text/problem.ts';
 import type { Span } from '../../text/span.ts';
 import { namesSecret } from '../read/secretText.ts';
@@ -22,7 +23,7 @@ export function typeFixes(text: string, root: ParsedNode, { span, data }: Proble
   const [key, outer] = keysOf(found);
   if (key === 'auth' && typeof value === 'string' && BARE_TYPES.has(value)) {
     const written = `{ type: ${value} }`;
-    return { title: `Write \`${written}\``, edits: [{ span, newText: written }] };
+    return { title: phrase`Write \`${written}\``, edits: [{ span, newText: written }] };
   }
   // A number under the name of a secret would be one in quotes, too.
   if (data?.unquoted === undefined || namesSecret(key ?? '')) return undefined;
@@ -30,7 +31,7 @@ export function typeFixes(text: string, root: ParsedNode, { span, data }: Proble
   const free = list ? FREE_LISTS.has(key ?? '') : FREE_TEXTS.has(key ?? '') || FREE_MAPS.has(outer ?? '');
   if (!free) return undefined;
   const written = JSON.stringify(text.slice(span.start, span.end));
-  return { title: 'Put the value in quotes', edits: [{ span, newText: written }] };
+  return { title: phrase`Put the value in quotes`, edits: [{ span, newText: written }] };
 }
 
 /** A rule of reads alone asks of the query what it asks of a body. */
@@ -39,7 +40,7 @@ export function bodyToQuery(root: ParsedNode, span: Span): PolicyFix | undefined
   const body = pairNamed(rule, 'body');
   if (!body || pairNamed(rule, 'query')) return undefined;
   const [start, end] = body.key.range;
-  return { title: 'Write `query` instead of `body`', edits: [{ span: { start, end }, newText: 'query' }] };
+  return { title: phrase`Write \`query\` instead of \`body\``, edits: [{ span: { start, end }, newText: 'query' }] };
 }
 
 /** A program with its arguments in one text, where nothing in it needs a shell. */
@@ -53,7 +54,7 @@ export function splitCommand(text: string, root: ParsedNode, span: Span): Policy
   const own = pairNamed(map, 'command');
   const added = addPair(text, map, [`args: [${args.map(argument).join(', ')}]`], own);
   if (added === undefined) return undefined;
-  return { title: 'Put the arguments into `args`', edits: [{ span, newText: command }, added] };
+  return { title: phrase`Put the arguments into \`args\``, edits: [{ span, newText: command }, added] };
 }
 
 /** Plain where YAML reads nothing else than this text. */

@@ -1,11 +1,12 @@
 import { literalPattern } from '../../request/parts/path.ts';
+import { type Phrase, phrase } from '../../text/phrase.ts';
 
 /** A path pattern made of paths that were used, and why it is wider than they are. */
 export interface Generalised {
   /** Every star of the paths themselves is escaped. */
   readonly pattern: string;
   /** Such as `cus_123 and 2 more look like identifiers`; absent when nothing was opened. */
-  readonly why?: string;
+  readonly why?: Phrase;
 }
 
 const MAX_QUOTED = 40;
@@ -39,8 +40,8 @@ export function generalise(paths: Iterable<string>): ReadonlyMap<Generalised, re
       const quoted = first.length > MAX_QUOTED ? `${first.slice(0, MAX_QUOTED)}…` : first;
       const why =
         others.length === 0
-          ? `${quoted} looks like an identifier`
-          : `${quoted} and ${others.length} more look like identifiers`;
+          ? phrase`${quoted} looks like an identifier`
+          : phrase`${quoted} and ${others.length} more look like identifiers`;
       return [{ pattern, why }, group.paths] as const;
     }),
   );

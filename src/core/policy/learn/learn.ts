@@ -1,6 +1,7 @@
 import { isMap, isSeq, type ParsedNode } from 'yaml';
 import { canonicalPath } from '../../request/parts/path.ts';
 import { METHODS, type Method } from '../../request/parts/requestModel.ts';
+import { inEnglish, type Phrase, phrase } from '../../text/phrase.ts';
 import { applyEdits, type TextEdit } from '../../text/textEdit.ts';
 import { inOrder } from '../compare/coverage.ts';
 import { mayMeet } from '../compare/overlap.ts';
@@ -41,7 +42,7 @@ export interface ProposedChange {
   readonly service: string;
   /** The rule in words: `GET /v1/customers/*`. */
   readonly rule: string;
-  readonly why: string;
+  readonly why: Phrase;
 }
 
 const READS: ReadonlySet<Method> = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -94,13 +95,13 @@ export function tightenPolicy(text: string, calls: Iterable<PastCall>): Proposal
     const edits: TextEdit[] = [];
     const changes: ServiceChange[] = [];
     const used = callsByRule(service, made);
-    const idle: { readonly rule: Rule; readonly why: string }[] = [];
+    const idle: { readonly rule: Rule; readonly why: Phrase }[] = [];
     for (const rule of service.rules) {
       if (rule.effect === 'deny' || holdsOthersBack(rule, service.rules)) continue;
       const matched = used.get(rule.id) ?? [];
       const own = isOpen(rule) ? notCovered(matched, rule, service.rules, used) : matched;
-      if (matched.length === 0) idle.push({ rule, why: 'No call used it.' });
-      else if (own.length === 0) idle.push({ rule, why: 'Narrower rules allow every call that was made.' });
+      if (matched.length === 0) idle.push({ rule, why: phrase`No call used it.` });
+      else if (own.length === 0) idle.push({ rule, why: phrase`Narrower rules allow every call that was made.` });
       else {
         const narrower = narrowRule(text, root, rule, own);
         if (narrower === undefined) continue;
@@ -223,7 +224,7 @@ function holdsOthersBack(rule: Rule, rules: readonly Rule[]): boolean {
 interface NewRule {
   readonly yaml: string;
   readonly words: string;
-  readonly why: string;
+  readonly why: Phrase;
 }
 
 function newRules(calls: readonly Call[], asks: boolean): NewRule[] {
@@ -231,11 +232,11 @@ function newRules(calls: readonly Call[], asks: boolean): NewRule[] {
     const list = inOrder(methods);
     const kind = bodyType === undefined ? '' : `, bodyType: ${bodyType}`;
     const asking = asks ? ', approval: always' : '';
-    const comment = why === undefined ? '' : ` # ${why}`;
+    const comment = why === undefined ? '' : ` # ${inEnglish(why)}`;
     return {
       yaml: `- { path: ${yamlText(pattern)}, methods: [${list.join(', ')}]${kind}${asking} }${comment}`,
       words: words(list, pattern),
-      why: why === undefined ? 'Calls used it.' : `Calls used it; ${why}.`,
+      why: why === undefined ? phrase`Calls used it.` : phrase`Calls used it; ${why}.`,
     };
   });
 }
@@ -244,7 +245,7 @@ function newRules(calls: readonly Call[], asks: boolean): NewRule[] {
 interface Group {
   readonly methods: ReadonlySet<Method>;
   readonly bodyType: BodyType | undefined;
-  readonly why: string | undefined;
+  readonly why: Phrase | undefined;
 }
 
 function groups(calls: readonly Call[]): ReadonlyMap<string, Group> {
@@ -304,7 +305,7 @@ function narrowRule(
   root: ParsedNode,
   rule: Rule,
   calls: readonly Call[],
-): { edit: TextEdit; why: string } | undefined {
+): { edit: TextEdit; why: Phrase } | undefined {
   const node = nodeWithSpan(root, rule.span);
   const path = pairNamed(node?.node, 'path')?.value;
   const methods = pairNamed(node?.node, 'methods')?.value;
@@ -328,11 +329,14 @@ function narrowRule(
     ]),
   );
   const between = list.flow ? ', ' : `\n${' '.repeat(columnOf(text, text.lastIndexOf('-', rule.span.start)))}- `;
-  const reasons = [...parts].flatMap(([pattern, { why }]) => (why === undefined ? [] : [`${pattern}: ${why}`]));
-  if (named !== undefined) reasons.push(`Each body was ${named === 'json' ? 'JSON' : 'a form'}`);
+  const reasons = [...parts].flatMap(([pattern, { why }]) => (why === undefined ? [] : [phrase`${pattern}: ${why}`]));
+  if (named !== undefined) reasons.push(named === 'json' ? phrase`Each body was JSON` : phrase`Each body was a form`);
+  const [first, ...others] = reasons;
+  const used = phrase`Calls used ${[...parts].map(([pattern, part]) => words(inOrder(part.methods), pattern)).join('; ')}.`;
   return {
     edit: { span: { start: rule.span.start, end: rule.span.start + before.length }, newText: written.join(between) },
-    why: `Calls used ${[...parts].map(([pattern, part]) => words(inOrder(part.methods), pattern)).join('; ')}.${reasons.length === 0 ? '' : ` ${reasons.join('; ')}.`}`,
+    why:
+      first === undefined ? used : phrase`${used} ${others.reduce((before, one) => phrase`${before}; ${one}`, first)}.`,
   };
 }
 

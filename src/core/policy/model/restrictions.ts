@@ -1,3 +1,4 @@
+import { type Phrase, phrase } from '../../text/phrase.ts';
 import { agentPatternCovers } from '../patterns/agentPattern.ts';
 import type { Check, Condition, ConditionValue, Restrictions } from './restrictionModel.ts';
 import type { Rule } from './rule.ts';
@@ -127,33 +128,34 @@ function graphqlKey(scope: Restrictions['graphql']): string {
   return JSON.stringify([[...scope.operations].sort(), scope.fields === undefined ? null : [...scope.fields].sort()]);
 }
 
-/** What a rule asks besides method and path, in words: `body amount at most 5000; form body; agents copilot`. Empty for nothing. */
-export function describeRestrictions(rule: Pick<Rule, keyof Restrictions>): string {
+/** What a rule asks besides method and path, in words: `body amount at most 5000; form body; agents copilot`. Undefined for nothing. */
+export function describeRestrictions(rule: Pick<Rule, keyof Restrictions>): Phrase | undefined {
   const parts = (rule.conditions ?? []).map(describeCondition);
-  if (rule.bodyType !== undefined) parts.push(rule.bodyType === 'json' ? 'JSON body' : 'form body');
-  if (rule.graphql === false) parts.push('not GraphQL');
+  if (rule.bodyType !== undefined) parts.push(rule.bodyType === 'json' ? phrase`JSON body` : phrase`form body`);
+  if (rule.graphql === false) parts.push(phrase`not GraphQL`);
   if (rule.graphql) {
     const { operations, fields } = rule.graphql;
-    parts.push(`GraphQL ${operations.join(', ')}${fields === undefined ? '' : ` of ${fields.join(', ')}`}`);
+    parts.push(fields === undefined ? phrase`GraphQL ${operations}` : phrase`GraphQL ${operations} of ${fields}`);
   }
-  if (rule.agents !== undefined) parts.push(`agents ${rule.agents.join(', ')}`);
-  return parts.join('; ');
+  if (rule.agents !== undefined) parts.push(phrase`agents ${rule.agents}`);
+  const [first, ...others] = parts;
+  return first && others.reduce((before, part) => phrase`${before}; ${part}`, first);
 }
 
-export function describeCondition({ source, name, check }: Condition): string {
+export function describeCondition({ source, name, check }: Condition): Phrase {
   const field = `${source} ${name}`;
   switch (check.kind) {
     case 'equals':
-      return `${field} equal to ${JSON.stringify(check.value)}`;
+      return phrase`${field} equal to ${JSON.stringify(check.value)}`;
     case 'in':
-      return `${field} one of ${check.values.map((value) => JSON.stringify(value)).join(', ')}`;
+      return phrase`${field} one of ${check.values.map((value) => JSON.stringify(value))}`;
     case 'max':
-      return `${field} at most ${check.limit}`;
+      return phrase`${field} at most ${check.limit}`;
     case 'min':
-      return `${field} at least ${check.limit}`;
+      return phrase`${field} at least ${check.limit}`;
     case 'matches':
-      return `${field} like ${check.pattern}`;
+      return phrase`${field} like ${check.pattern}`;
     case 'present':
-      return `${field} ${check.present ? 'present' : 'absent'}`;
+      return check.present ? phrase`${field} present` : phrase`${field} absent`;
   }
 }

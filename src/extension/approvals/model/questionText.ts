@@ -1,6 +1,7 @@
 import { l10n } from 'vscode';
 import { agentWords } from '../../../core/audit/agentWords.ts';
 import type { ApprovalQuestion } from '../../../gateway/control/controlPort.ts';
+import { localized } from '../../util/localized.ts';
 import { bodyLines, bodyOnOneLine, cut, oneLine, queryLines } from './requestText.ts';
 
 /** What fits a dialog, in characters; *Details* has everything. */
@@ -35,7 +36,7 @@ export function dialogDetail(question: ApprovalQuestion, others: number): string
     ...credentialLines(question),
     agentText(question),
     ...(reason === undefined ? [] : [l10n.t('The agent’s own words: “{0}”', agentWords(reason, MAX_REASON))]),
-    l10n.t('The rule that asks: {0} ({1}, line {2})', rule.text, rule.file, rule.line),
+    l10n.t('The rule that asks: {0} ({1}, line {2})', localized(rule.text), rule.file, rule.line),
     ...(others > 0
       ? ['', others === 1 ? l10n.t('1 more request waits.') : l10n.t('{0} more requests wait.', others)]
       : []),
@@ -77,7 +78,7 @@ export function detailsText(question: ApprovalQuestion): string {
       agentText(question),
       ...(reason === undefined ? [] : [l10n.t('The agent’s own words: “{0}”', agentWords(reason, 1000))]),
     ]),
-    ...section(l10n.t('The rule that asks'), [rule.text, l10n.t('{0}, line {1}', rule.file, rule.line)]),
+    ...section(l10n.t('The rule that asks'), [localized(rule.text), l10n.t('{0}, line {1}', rule.file, rule.line)]),
   ].join('\n');
 }
 

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Completion } from '../../../core/policy/editor/complete.ts';
 import { KNOWN_SERVICES } from '../../../core/services/knownServices.ts';
 import type { PolicyParts, ServiceParts } from '../../app/parts.ts';
+import { localized } from '../../util/localized.ts';
 import { POLICY_SELECTOR } from '../language/policySelector.ts';
 import type { LookParts } from './policyLooks.ts';
 
@@ -58,7 +59,7 @@ function itemOf(
   // Its lines are indented already.
   item.keepWhitespace = true;
   item.range = new vscode.Range(document.positionAt(word.start), document.positionAt(word.end));
-  item.documentation = detail;
+  item.documentation = localized(detail);
   // In the order of the language, not of the alphabet: what is needed first stands first.
   item.sortText = String(index).padStart(5, '0');
   // After a key what it holds; where nothing of ours fits, VS Code would offer any words of the file.

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { PolicyParts } from '../../app/parts.ts';
+import { localized } from '../../util/localized.ts';
 import { markdownText } from '../../util/markdownText.ts';
 import { POLICY_SELECTOR } from '../language/policySelector.ts';
 import type { LookParts } from './policyLooks.ts';
@@ -17,7 +18,7 @@ export function registerHover(app: PolicyParts, { language, history }: LookParts
       const text = new vscode.MarkdownString();
       found.lines.forEach((line, index) => {
         if (index > 0) text.appendMarkdown('\n\n');
-        text.appendMarkdown(markdownText(line));
+        text.appendMarkdown(markdownText(localized(line)));
       });
       const { start, end } = found.span;
       return new vscode.Hover(text, new vscode.Range(document.positionAt(start), document.positionAt(end)));

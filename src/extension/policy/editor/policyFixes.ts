@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Problem } from '../../../core/text/problem.ts';
+import { localized } from '../../util/localized.ts';
 import type { LanguageService } from '../language/languageService.ts';
 import { POLICY_SELECTOR } from '../language/policySelector.ts';
 import { codeOf, rangeOf } from './policyDiagnostics.ts';
@@ -29,7 +30,7 @@ export function registerPolicyFixes(looks: PolicyLooks, language: LanguageServic
         return problems.flatMap((problem, index) => {
           const own = fixes[index] ?? [];
           const edits = own.map(({ title, edits }) => {
-            const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
+            const action = new vscode.CodeAction(localized(title), vscode.CodeActionKind.QuickFix);
             action.edit = new vscode.WorkspaceEdit();
             for (const { span, newText } of edits) {
               const place = new vscode.Range(document.positionAt(span.start), document.positionAt(span.end));

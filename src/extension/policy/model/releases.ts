@@ -1,5 +1,6 @@
 import { change, type PolicyChange } from '../../../core/policy/compare/policyChange.ts';
 import type { Policy } from '../../../core/policy/model/policy.ts';
+import { phrase } from '../../../core/text/phrase.ts';
 import type { Approval } from '../../state/approvalStore.ts';
 
 /** What of a policy file tells which names it has, and which it closes. */
@@ -19,7 +20,7 @@ export function withReleases<File extends NamingFile>(files: readonly File[]): r
   return files.map((file) => {
     const releases = (file.closed ?? [])
       .filter((name) => files.some((other) => other !== file && names(other, name)))
-      .map((name) => change('widens', { name }, `${name}: ${file.label} no longer restricts it`));
+      .map((name) => change('widens', { name }, phrase`${name}: ${file.label} no longer restricts it`));
     return releases.length === 0 ? file : { ...file, pending: [...releases, ...file.pending] };
   });
 }

@@ -2,6 +2,7 @@ import { l10n } from 'vscode';
 import { describeRule } from '../../../core/policy/compare/describeRule.ts';
 import type { Service } from '../../../core/policy/model/service.ts';
 import { destinationText } from '../../ui/placementText.ts';
+import { localized } from '../../util/localized.ts';
 
 /** What a person agrees to when a service is added: where the credential goes, and what agents may ask. */
 export function addServiceSummary(
@@ -24,7 +25,7 @@ export function addServiceSummary(
     readonly besides?: string | undefined;
   },
 ): string {
-  const rules = service.rules.map((rule) => `    ${describeRule(rule)}`);
+  const rules = service.rules.map((rule) => `    ${localized(describeRule(rule))}`);
   const wildcards = service.rules.some(({ pattern }) => pattern.text.includes('**'));
   return [
     l10n.t('Credential: {0}, {1}', credential, destinationText(service.auth, service.baseUrl.origin)),

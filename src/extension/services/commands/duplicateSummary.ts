@@ -3,6 +3,7 @@ import { describeRule } from '../../../core/policy/compare/describeRule.ts';
 import type { Service } from '../../../core/policy/model/service.ts';
 import { isProduction } from '../../../core/services/production.ts';
 import { destinationText } from '../../ui/placementText.ts';
+import { localized } from '../../util/localized.ts';
 
 /** More rules would not fit a dialog; the difference behind it has them all. */
 const MAX_RULES = 12;
@@ -37,7 +38,7 @@ export function duplicateSummary(copy: Service, file: string): string {
     l10n.t('Written to: {0}', file),
     '',
     rules.length === 0 ? l10n.t('Agents cannot call anything until you add rules.') : l10n.t('Agents may call:'),
-    ...rules.slice(0, MAX_RULES).map((rule) => `    ${describeRule(rule)}`),
+    ...rules.slice(0, MAX_RULES).map((rule) => `    ${localized(describeRule(rule))}`),
     ...(more > 0 ? [l10n.t('… and {0} more, in the difference behind this dialog.', more)] : []),
     '',
     ...(limits.requests ? [l10n.t('At most {0} requests per {1}.', limits.requests.count, limits.requests.per)] : []),

@@ -3,6 +3,7 @@ import { describeRule } from '../../../core/policy/compare/describeRule.ts';
 import type { Rule } from '../../../core/policy/model/rule.ts';
 import { DetailNode } from '../../ui/detailNode.ts';
 import { Row } from '../../ui/row.ts';
+import { localized } from '../../util/localized.ts';
 
 /** A service's rules as its policy file has them. */
 export class RulesNode extends Row {
@@ -13,7 +14,7 @@ export class RulesNode extends Row {
     super(
       {
         label: countText(rules.length),
-        description: rules.slice(0, 2).map(describeRule).join(' · ') + (rules.length > 2 ? ' …' : ''),
+        description: rules.slice(0, 2).map(shown).join(' · ') + (rules.length > 2 ? ' …' : ''),
       },
       rules.length === 0 ? TreeItemCollapsibleState.None : TreeItemCollapsibleState.Collapsed,
     );
@@ -27,15 +28,13 @@ export class RulesNode extends Row {
   children(): readonly DetailNode[] {
     return this.#rules.map(
       (rule) =>
-        new DetailNode(
-          this.#service,
-          rule.id,
-          describeRule(rule),
-          '',
-          rule.effect === 'deny' ? 'circle-slash' : 'check',
-        ),
+        new DetailNode(this.#service, rule.id, shown(rule), '', rule.effect === 'deny' ? 'circle-slash' : 'check'),
     );
   }
+}
+
+function shown(rule: Rule): string {
+  return localized(describeRule(rule));
 }
 
 function countText(count: number): string {

@@ -1,6 +1,7 @@
 import { agentWords } from '../../../core/audit/agentWords.ts';
 import { describeRule } from '../../../core/policy/compare/describeRule.ts';
 import type { CanonicalRequest } from '../../../core/request/parts/requestModel.ts';
+import { phrase } from '../../../core/text/phrase.ts';
 import type { AgentInfo } from '../../../protocol/messages.ts';
 import { shownAgent } from '../../call/model/shownAgent.ts';
 import type { ShownCall } from '../../call/target.ts';
@@ -31,7 +32,7 @@ export function shownRequest(
     rule: {
       file: first?.label ?? label,
       line: first?.rule.line ?? 1,
-      text: first ? describeRule(first.rule) : '',
+      text: first ? describeRule(first.rule) : phrase``,
     },
   };
 }

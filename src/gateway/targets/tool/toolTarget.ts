@@ -5,7 +5,7 @@ import { credentialsOf, destinationOf, differingServerPart } from '../../../core
 import { toolRule } from '../../../core/policy/decide/explainTool.ts';
 import { isToolName } from '../../../core/policy/patterns/namePattern.ts';
 import type { Secret } from '../../../core/secret.ts';
-import { inEnglish } from '../../../core/text/phrase.ts';
+import { inEnglish, phrase } from '../../../core/text/phrase.ts';
 import type { CallProgress, ToolCall } from '../../../protocol/messages.ts';
 import type { Recorder } from '../../audit/recorder.ts';
 import { type CallContext, type Caller, pathAlone } from '../../call/model/callContext.ts';
@@ -272,7 +272,7 @@ function shownTool(call: ToolCall, { agent }: Caller, decision: JointToolDecisio
     rule: {
       file: decision.label,
       line: decision.pattern?.line ?? 1,
-      text: `ask ${decision.pattern?.text ?? call.tool}`,
+      text: phrase`ask ${decision.pattern?.text ?? call.tool}`,
     },
   };
 }

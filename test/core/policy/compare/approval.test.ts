@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { lowerRate, rateWithin } from '../../../../src/core/limits/limits.ts';
 import type { Rate } from '../../../../src/core/limits/limitsModel.ts';
 import { narrowApproved } from '../../../../src/core/policy/compare/approval.ts';
-import { policyChanges } from '../../../../src/core/policy/compare/changes.ts';
+import { policyChanges as changesOf } from '../../../../src/core/policy/compare/changes.ts';
 import { waits } from '../../../../src/core/policy/compare/policyChange.ts';
 import { printPolicy } from '../../../../src/core/policy/compare/print.ts';
 import { strictness } from '../../../../src/core/policy/compare/strictness.ts';
@@ -12,10 +12,13 @@ import { type CompiledService, compileService, decide } from '../../../../src/co
 import { MAX_POLICY_BYTES, utf8Bytes } from '../../../../src/core/policy/text/textGuard.ts';
 import type { Method } from '../../../../src/core/request/parts/requestModel.ts';
 import { phrase } from '../../../../src/core/text/phrase.ts';
+import { type ChangeInText, changeInText } from '../../../support/changeInText.ts';
 import type { NaiveRule } from '../../../support/naivePolicy.ts';
 import { runs } from '../../../support/runs.ts';
 import { allowRule, askRule, denyRule, method, pathText } from '../arbitraries.ts';
 import { policyOf, rulesText, serviceOf, valid } from '../fixtures.ts';
+
+const policyChanges = (...texts: Parameters<typeof changesOf>): ChangeInText[] => changesOf(...texts).map(changeInText);
 
 const GET = ['GET'];
 const rulesOf = (text: string): string[] =>

@@ -1,11 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { narrowApproved } from '../../../../src/core/policy/compare/approval.ts';
-import { policyChanges } from '../../../../src/core/policy/compare/changes.ts';
+import { policyChanges as changesOf } from '../../../../src/core/policy/compare/changes.ts';
 import { decideTool } from '../../../../src/core/policy/decide/decideTool.ts';
 import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
+import { type ChangeInText, changeInText } from '../../../support/changeInText.ts';
 import { runs } from '../../../support/runs.ts';
 import { serverText } from '../read/serverFixtures.ts';
+
+const policyChanges = (...texts: Parameters<typeof changesOf>): ChangeInText[] => changesOf(...texts).map(changeInText);
 
 const RANK = { allow: 0, ask: 1, deny: 2 } as const;
 

@@ -183,8 +183,8 @@ describe('the words', () => {
       { applied: false, why: 'The path matches, but it covers only form bodies.' },
     ]);
     const lines = hoverPolicy(text, text.indexOf('bodyType') + 2, valid(text))?.lines ?? [];
-    expect(lines.join('\n')).toContain('is allowed, for body amount at most 5000; form body.');
-    expect(lines.join('\n')).toContain('bodyType: The kind of body that the API reads');
+    expect(english(lines).join('\n')).toContain('is allowed, for body amount at most 5000; form body.');
+    expect(english(lines).join('\n')).toContain('bodyType: The kind of body that the API reads');
   });
 
   it.each([

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type CompletionContext, completePolicy } from '../../../../src/core/policy/editor/complete.ts';
 import { hoverPolicy } from '../../../../src/core/policy/editor/hover.ts';
 import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
+import { english } from '../../../support/english.ts';
 import { policyOf } from '../fixtures.ts';
 
 const HEAD = 'services:\n  api:\n    baseUrl: https://api.example.com\n    auth: { type: bearer }\n';
@@ -242,7 +243,7 @@ describe('hoverPolicy', () => {
   ])}    limits: { requests: 60/minute }\n`;
   const { policy } = parsePolicy(text);
   const hover = (word: string, calls?: Parameters<typeof hoverPolicy>[3]): readonly string[] | undefined =>
-    hoverPolicy(text, text.indexOf(word) + 1, policy, calls)?.lines;
+    english(hoverPolicy(text, text.indexOf(word) + 1, policy, calls)?.lines);
 
   it('says in words what a rule does, and how many calls it matched', () => {
     expect(hover('/v1/customers')).toEqual([
@@ -261,7 +262,7 @@ describe('hoverPolicy', () => {
   it('explains keys, in a text with errors too', () => {
     expect(hover('requests')).toEqual(['requests: A rate, such as 60/minute.']);
     expect(hover('methods')?.at(-1)).toBe('methods: What the rule is for. GET does not include HEAD.');
-    expect(hoverPolicy('services:\n  a:\n    network: x\n', 20)?.lines).toEqual([
+    expect(english(hoverPolicy('services:\n  a:\n    network: x\n', 20)?.lines)).toEqual([
       'network: Which addresses the host may resolve to.',
     ]);
     expect(hoverPolicy('# services\n', 4)).toBeUndefined();

@@ -5,6 +5,7 @@ import type { SeenBodyType } from '../../../../src/core/policy/decide/bodyType.t
 import { learnPolicy, tightenPolicy } from '../../../../src/core/policy/learn/learn.ts';
 import type { PastCall } from '../../../../src/core/policy/learn/rulesUsed.ts';
 import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
+import { english } from '../../../support/english.ts';
 import { runs } from '../../../support/runs.ts';
 import { method, pathText, rules } from '../arbitraries.ts';
 import { policyOf } from '../fixtures.ts';
@@ -38,7 +39,7 @@ describe('learnPolicy', () => {
         '# reads\n      - { path: /v1/customers/*, methods: [GET, HEAD] } # cus_123 and 1 more look like identifiers\n      - { path: /v1/a%2Ab, methods: [GET] }\n      - { path: /v1/refunds, methods: [POST], approval: always }\n',
       ),
     );
-    expect(changes).toEqual([
+    expect(english(changes)).toEqual([
       {
         kind: 'added',
         service: 'api',
@@ -160,7 +161,7 @@ describe('the kind of body that calls had', () => {
     expect(after.policy?.services.get('api')?.rules.map(({ bodyType }) => bodyType)).toEqual([expected]);
     expect(policyChanges(text, tight.text).filter(({ kind }) => kind === 'widens')).toEqual([]);
     if (expected !== undefined && !rule.includes('bodyType')) {
-      expect(tight.changes.map(({ why }) => why).join()).toContain(
+      expect(tight.changes.map(({ why }) => english(why)).join()).toContain(
         expected === 'json' ? 'Each body was JSON' : 'a form',
       );
     }
@@ -183,7 +184,7 @@ describe('tightenPolicy', () => {
       'narrowed GET, PUT /both',
       'removed GET /old',
     ]);
-    expect(changes[0]?.why).toContain('/v1/customers/*: cus_123 and 1 more look like identifiers');
+    expect(english(changes[0]?.why)).toContain('/v1/customers/*: cus_123 and 1 more look like identifiers');
     expect(tightenPolicy(tight, calls('GET /v1/customers/cus_1', 'POST /v1/refunds', 'PUT /both')).changes).toEqual([]);
   });
 
@@ -193,7 +194,7 @@ describe('tightenPolicy', () => {
     const past = calls('GET /orders/1', 'GET /orders/2');
     const { text, changes } = tightenPolicy(policyOf([wide, narrow]), past);
     expect(text).not.toContain('**');
-    expect(changes.map(({ kind, why }) => `${kind}: ${why}`)).toEqual([
+    expect(changes.map(({ kind, why }) => `${kind}: ${english(why)}`)).toEqual([
       'removed: Narrower rules allow every call that was made.',
     ]);
     const forOne = `${HEAD}    policies:\n      - { path: /orders/**, methods: [GET] }\n      - { path: /orders/*, methods: [GET], agents: [claude] }\n`;

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { phrase } from '../../../../src/core/text/phrase.ts';
 import { reviewPolicyChanges } from '../../../../src/extension/policy/commands/reviewPolicyChanges.ts';
 import { ChangedSinceReviewError, type PolicyEntry } from '../../../../src/extension/policy/model/policyStore.ts';
 import { type Act, CLOSE } from '../../support/fakeEditor.ts';
@@ -6,7 +7,7 @@ import { fakeWindow, policyEntry } from '../../support/fakeWindow.ts';
 import { useEditor } from '../../support/useEditor.ts';
 
 const editor = useEditor();
-const CHANGE = { kind: 'widens', service: 'stripe', text: '+ GET /v1/refunds on stripe' } as const;
+const CHANGE = { kind: 'widens', service: 'stripe', words: phrase`GET /v1/refunds on stripe` } as const;
 const WAITING = policyEntry({ pending: [CHANGE] });
 const SHOP = policyEntry({ id: 'workspace:file:///shop', label: 'shop', pending: [CHANGE, CHANGE] });
 const { text: _text, ...noText } = WAITING;
@@ -55,7 +56,7 @@ test('the changes are shown in words, and as a difference behind the dialog', as
 });
 
 test('more than a dialog holds can be read in full, which applies nothing', async () => {
-  const many = Array.from({ length: 60 }, (_one, at) => ({ ...CHANGE, text: `+ GET /v1/${at} on stripe` }));
+  const many = Array.from({ length: 60 }, (_one, at) => ({ ...CHANGE, words: phrase`GET /v1/${at} on stripe` }));
   const { app, done, shown } = await window(policyEntry({ pending: many }));
   editor.will('Details');
   await reviewPolicyChanges(app, undefined);

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { phrase } from '../../../../src/core/text/phrase.ts';
 import { isTrouble, type PolicyStatus, policyStatusOf } from '../../../../src/extension/policy/model/policyStatus.ts';
 import type { PolicyEntry } from '../../../../src/extension/policy/model/policyStore.ts';
 
@@ -9,7 +10,7 @@ const FILE: PolicyEntry = {
   approval: { kind: 'none' },
   pending: [],
 };
-const WAITING = [{ kind: 'widens', service: 'demo', text: '+ something' }] as const;
+const WAITING = [{ kind: 'widens', service: 'demo', words: phrase`something` }] as const;
 
 test.each<[PolicyStatus, boolean, Partial<PolicyEntry>]>([
   ['in-force', false, {}],

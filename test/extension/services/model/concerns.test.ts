@@ -12,7 +12,7 @@ import {
   concernsOf,
 } from '../../../../src/extension/services/model/concerns.ts';
 
-const CHANGE: PolicyChange = { kind: 'widens', service: 'shop', text: '+ GET /** on shop' };
+const CHANGE: PolicyChange = { kind: 'widens', service: 'shop', words: phrase`GET /** on shop` };
 const SOUND: PolicyEntry = { id: 'user', label: 'user policy', disk: 'valid', approval: { kind: 'none' }, pending: [] };
 const ENTRIES: Readonly<Record<string, PolicyEntry>> = {
   sound: SOUND,

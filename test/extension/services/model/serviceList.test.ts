@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
 import { Secret } from '../../../../src/core/secret.ts';
+import { phrase } from '../../../../src/core/text/phrase.ts';
 import type { CredentialRecord } from '../../../../src/extension/credentials/model/credentialStore.ts';
 import type { PolicyEntry } from '../../../../src/extension/policy/model/policyStore.ts';
 import {
@@ -94,7 +95,7 @@ test('what the administrator forbids is not for the person to approve', () => {
 });
 
 test('changes that wait are counted for the service that they concern', () => {
-  const change = (service: string) => ({ kind: 'widens', service, text: '+ something' }) as const;
+  const change = (service: string) => ({ kind: 'widens', service, words: phrase`something` }) as const;
   const user = { ...entry('user', ['stripe'], APPROVED), pending: [change('stripe'), change('other')] };
   const folder = { ...entry('workspace:file:///shop', ['stripe'], APPROVED), pending: [change('stripe')] };
   expect(serviceList({ ...BASE, entries: [user, folder] }).map(({ pending }) => pending)).toEqual([2]);

@@ -167,7 +167,7 @@ describe('what concerns all services', () => {
       1,
       {
         kind: 'policyMissing',
-        entry: { ...entry, disk: 'missing', pending: [{ kind: 'widens', service: 'stripe', text: '…' }] },
+        entry: { ...entry, disk: 'missing', pending: [{ kind: 'widens', service: 'stripe', words: phrase`…` }] },
       },
     ],
     [

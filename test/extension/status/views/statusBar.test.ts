@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Secret } from '../../../../src/core/secret.ts';
+import { phrase } from '../../../../src/core/text/phrase.ts';
 import { registerStatusBar } from '../../../../src/extension/status/views/statusBar.ts';
 import type { ConnectedAgent } from '../../../../src/gateway/control/controlPort.ts';
 import { question } from '../../approvals/model/question.ts';
@@ -18,7 +19,7 @@ const AGENT: ConnectedAgent = {
   blocked: 0,
   state: 'waiting',
 };
-const CHANGE = { kind: 'widens', service: 'stripe', text: '+ GET /** on stripe' } as const;
+const CHANGE = { kind: 'widens', service: 'stripe', words: phrase`GET /** on stripe` } as const;
 
 /** What a window can be in at once, the most urgent first: each row is all of those below it, too. */
 const CONCERNS: readonly (readonly [
