@@ -18,7 +18,7 @@ const FILES = [
   'dist/extension.js',
   'dist/gateway.js',
   'dist/proxy.js',
-  'dist/trailWorker.js',
+  'dist/auditWorker.js',
   'media/icon.png',
   'media/valetKey.svg',
   'media/walkthrough/addService.svg',

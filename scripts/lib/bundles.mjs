@@ -15,8 +15,8 @@ export const BUNDLES = [
   { name: 'gateway', entry: 'src/gateway/main.ts', external: [], maxBytes: 1_300_000, shipped: true },
   { name: 'proxy', entry: 'src/proxy/main.ts', external: [], maxBytes: 160_000, shipped: true },
   {
-    name: 'trailWorker',
-    entry: 'src/extension/audit/explorer/trailWorker.ts',
+    name: 'auditWorker',
+    entry: 'src/extension/audit/explorer/auditWorker.ts',
     external: [],
     maxBytes: 16_000,
     shipped: true,

@@ -12,7 +12,7 @@ import type {
   SessionRequest,
   TokenStore,
 } from '../gateway/control/controlPort.ts';
-import { materialProblem } from '../gateway/credentials/payload.ts';
+import { payloadProblem } from '../gateway/credentials/payload.ts';
 
 const RETIRED_MS = 24 * 60 * 60 * 1000;
 
@@ -32,7 +32,7 @@ export class CommandLineCredentials implements TokenStore {
   /** Throws for a value that cannot be this service's credential, and says why. */
   store({ name, auth, baseUrl }: Service, value: Secret): void {
     refuseUnfit(value);
-    const unfit = materialProblem(auth, value);
+    const unfit = payloadProblem(auth, value);
     if (unfit !== undefined) throw new Error(`This is not a credential for ${auth.type}. ${unfit}`);
     const binding = { origin: baseUrl.origin, placement: placementOf(auth) };
     const { current, retired, revoked } = this.#without(name);

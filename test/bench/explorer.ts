@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { GENESIS, sealRecord } from '../../src/core/audit/record.ts';
-import { TrailReader } from '../../src/extension/audit/explorer/trailReader.ts';
+import { AuditReader } from '../../src/extension/audit/explorer/auditReader.ts';
 import { sha256 } from '../../src/gateway/audit/auditFiles.ts';
 
 const RECORDS = 1_000_000;
@@ -51,7 +51,7 @@ function writeTrail(directory: string): void {
 }
 
 const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'vk-million-'));
-const reader = new TrailReader(path.resolve(import.meta.dirname, '../../dist/trailWorker.js'), directory);
+const reader = new AuditReader(path.resolve(import.meta.dirname, '../../dist/auditWorker.js'), directory);
 try {
   writeTrail(directory);
   const began = performance.now();

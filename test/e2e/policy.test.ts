@@ -339,8 +339,8 @@ test('a deleted file keeps closed what it restricted until a person lets it go, 
   );
   await window.page.keyboard.press('Escape');
   await window.palette('Valet Key: Review and Apply Policy Changes');
-  const letGo = await window.waitForDialog('Forget the approvals of “valetkey.yaml”?');
-  expect(letGo.detail).toContain('+ stripe: valetkey.yaml no longer restricts it');
+  const discardApprovals = await window.waitForDialog('Forget the approvals of “valetkey.yaml”?');
+  expect(discardApprovals.detail).toContain('+ stripe: valetkey.yaml no longer restricts it');
   await window.screenshotThemes('policy-let-go');
   await window.answerDialog('Apply');
   await until('the call to pass', async () => (await codeOf('/v1/charges')) === 200);

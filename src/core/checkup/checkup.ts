@@ -1,4 +1,4 @@
-import { checkAuditLogs, checkOwnTrail } from './checks/auditLogs.ts';
+import { checkAuditLogs, checkOwnAuditLog } from './checks/auditLogs.ts';
 import { checkEnvironments, checkOwnEnvironments } from './checks/environments.ts';
 import { checkErrorLeaks, checkOwnLeaks } from './checks/errorLeaks.ts';
 import { checkExpiry, checkOwnExpiry } from './checks/expiry.ts';
@@ -50,7 +50,7 @@ export function checkAcross(checked: readonly CheckedConfig[], context: CheckupC
   const secrets = checked.flatMap((one) => one.secrets);
   return [
     ...checkOwnRules(context),
-    ...checkOwnTrail(context),
+    ...checkOwnAuditLog(context),
     ...checkKeySprawl(secrets),
     ...checkAges(context),
     ...checkEnvironments(secrets),

@@ -5,7 +5,7 @@ import { EDGE, SignatureReader, SYMBOLS, slotAt } from './signatureReader.ts';
 import { SignatureRoom } from './signatureRoom.ts';
 
 /** Longer than any signature in text: RSA of 4096 bits in hexadecimal. */
-const LONGEST = 1024;
+const MAX_SYMBOLS = 1024;
 
 const LEAST_ENTRIES = 256;
 /** SHA-256 in hexadecimal, about the longest of those that are usual. */
@@ -143,7 +143,7 @@ function spellingsOf(text: string): Uint8Array[] {
   const texts = bytes === undefined ? [text] : [toHex(bytes), toBase64(bytes)];
   return texts
     .map(symbolsOf)
-    .filter((symbols) => symbols.length >= EDGE && symbols.length <= LONGEST && !symbols.includes(0));
+    .filter((symbols) => symbols.length >= EDGE && symbols.length <= MAX_SYMBOLS && !symbols.includes(0));
 }
 
 function symbolsOf(text: string): Uint8Array {

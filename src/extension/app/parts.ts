@@ -9,7 +9,7 @@ import type { DetailsDocuments } from '../approvals/model/detailsDocument.ts';
 import type { Explorer } from '../audit/explorer/explorer.ts';
 import type { AccessRequestList } from '../audit/model/accessRequestList.ts';
 import type { ActivityLog } from '../audit/model/activity.ts';
-import type { AuditTrail } from '../audit/model/auditTrail.ts';
+import type { AuditLogParts } from '../audit/model/auditLogParts.ts';
 import type { Backups } from '../checkup/repair/backups.ts';
 import type { Checkup } from '../checkup/scan/checkup.ts';
 import type { Exposures } from '../checkup/scan/exposures.ts';
@@ -89,10 +89,10 @@ export interface AuditParts {
   readonly activity: ActivityLog;
   /** What agents asked for with `request_access`. */
   readonly accessRequests: AccessRequestList;
-  readonly audit: AuditTrail;
+  readonly audit: AuditLogParts;
   readonly explorer: Explorer;
-  /** Absolute path of `dist/trailWorker.js`, which reads the audit trail beside the event loop. */
-  readonly trailWorker: string;
+  /** Absolute path of `dist/auditWorker.js`, which reads the audit trail beside the event loop. */
+  readonly auditWorker: string;
   readonly auditChannel: vscode.OutputChannel;
 }
 

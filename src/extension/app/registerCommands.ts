@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { errorText } from '../../core/errorText.ts';
-import { CredentialNotKeptError } from '../credentials/model/keptSecret.ts';
-import { ApprovalNotKeptError } from '../state/approvalStore.ts';
-import { tellFailure } from '../ui/confirm.ts';
+import { CredentialNotSavedError } from '../credentials/model/checkedSecret.ts';
+import { ApprovalNotSavedError } from '../state/approvalStore.ts';
+import { reportFailure } from '../ui/confirm.ts';
 import type { App } from './app.ts';
 
 /** What a command does. The argument is whatever VS Code passes along: a tree item, an editor's address, or nothing. */
@@ -20,7 +20,7 @@ export function registerCommands(app: App, commands: CommandTable): vscode.Dispo
           await (await load())(app, argument);
         } catch (error) {
           app.log.error(`${id}: ${errorText(error)}`);
-          await tellFailure(vscode.l10n.t('Valet Key could not finish that.'), reasonOf(error));
+          await reportFailure(vscode.l10n.t('Valet Key could not finish that.'), reasonOf(error));
         }
       }),
     ),
@@ -29,7 +29,7 @@ export function registerCommands(app: App, commands: CommandTable): vscode.Dispo
 
 /** Why it failed and what to do next. */
 function reasonOf(error: unknown): string {
-  if (error instanceof CredentialNotKeptError || error instanceof ApprovalNotKeptError) {
+  if (error instanceof CredentialNotSavedError || error instanceof ApprovalNotSavedError) {
     return vscode.l10n.t(
       'VS Code’s secret storage did not save the value, so nothing was changed. Check that the system’s keyring is unlocked, and try again.',
     );

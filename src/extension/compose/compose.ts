@@ -92,7 +92,7 @@ export function compose(host: Host): WindowParts {
     approvals: approval,
     signIns: credential.signIns,
     language: language.language,
-    trailWorker: host.bundle('trailWorker'),
+    auditWorker: host.bundle('auditWorker'),
     extensionId: context.extension.id,
     version: host.version,
     runsBesideEditor: context.extension.extensionKind === vscode.ExtensionKind.UI,

@@ -7,7 +7,7 @@ import { Connections } from '../agents/model/connections.ts';
 import { Launcher } from '../agents/model/launcher.ts';
 import { serverDefinition } from '../agents/model/serverDefinition.ts';
 import { registerServerProvider } from '../agents/model/serverProvider.ts';
-import { WrappedServerNames } from '../agents/model/wrappedServerNames.ts';
+import { UpstreamServerNames } from '../agents/model/upstreamServerNames.ts';
 import type { PolicyStore } from '../policy/model/policyStore.ts';
 import { offeredServers, serverScopes } from '../servers/model/serverScopes.ts';
 import { ToolPinStore } from '../servers/model/toolPinStore.ts';
@@ -32,7 +32,7 @@ export function composeAgents(host: Host, { policies }: { readonly policies: Pol
     runtimeDir,
     extensionVersion: version,
   });
-  const wrapped = new WrappedServerNames(() => offeredServers(policies.entries()), policies.onDidChange);
+  const wrapped = new UpstreamServerNames(() => offeredServers(policies.entries()), policies.onDidChange);
   context.subscriptions.push(wrapped, registerServerProvider(definition, wrapped));
   return {
     agents: new AgentList(),

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { errorText } from '../../core/errorText.ts';
 import { Anchorer } from '../audit/model/anchorer.ts';
 import { AnchorStore } from '../audit/model/anchorStore.ts';
-import type { AuditTrail } from '../audit/model/auditTrail.ts';
+import type { AuditLogParts } from '../audit/model/auditLogParts.ts';
 import { WindowHistory } from '../audit/model/windowHistory.ts';
 import type { GatewaySupervisor } from '../gateway/model/gatewaySupervisor.ts';
 import type { SharedStateFile } from '../state/sharedState.ts';
@@ -11,7 +11,7 @@ import { STORAGE_FOLDERS } from '../state/storageFolders.ts';
 import { after } from '../util/after.ts';
 import type { Host } from './host.ts';
 
-export interface AuditParts extends AuditTrail {
+export interface AuditParts extends AuditLogParts {
   readonly history: WindowHistory;
 }
 

@@ -2,9 +2,9 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { credentialIds } from '../credentials/model/credentialSet.ts';
 import { CredentialStore } from '../credentials/model/credentialStore.ts';
-import { RenewalKeeper } from '../credentials/model/renewalKeeper.ts';
 import { RenewalLocks } from '../credentials/model/renewalLocks.ts';
 import { Sessions } from '../credentials/model/sessions.ts';
+import { WindowTokenStore } from '../credentials/model/windowTokenStore.ts';
 import { SignIns } from '../credentials/signIn/signIns.ts';
 import type { PolicyStore } from '../policy/model/policyStore.ts';
 import type { SharedStateFile } from '../state/sharedState.ts';
@@ -14,7 +14,7 @@ import type { Host } from './host.ts';
 
 export interface CredentialParts {
   readonly credentials: CredentialStore;
-  readonly tokenStore: RenewalKeeper;
+  readonly tokenStore: WindowTokenStore;
   readonly signIns: SignIns;
 }
 
@@ -27,7 +27,7 @@ export function composeCredentials(
   const sessions = new Sessions((provider, scopes) =>
     vscode.authentication.getSession(provider, [...scopes], { silent: true }),
   );
-  const tokenStore = new RenewalKeeper({
+  const tokenStore = new WindowTokenStore({
     credentials,
     locks: new RenewalLocks(path.join(storage, STORAGE_FOLDERS.renewalLocks), Date.now),
     ids: () => credentialIds(policies.entries()),

@@ -1,6 +1,6 @@
 import type { GatewayEvents } from '../../gateway/control/controlPort.ts';
-import { tellOfAgent } from '../agents/views/agentToast.ts';
-import { tellOfCredentialInCall } from '../agents/views/credentialToast.ts';
+import { notifyOfAgent } from '../agents/views/agentToast.ts';
+import { notifyOfCredentialInCall } from '../agents/views/credentialToast.ts';
 import type { AccessRequestList } from '../audit/model/accessRequestList.ts';
 import type { ActivityLog } from '../audit/model/activity.ts';
 import type { Anchorer } from '../audit/model/anchorer.ts';
@@ -98,21 +98,21 @@ function handlers(
     onAudit: (event, line) => {
       lines.add(line);
       activity.add(event);
-      void tellOfCredentialInCall(event, agent.agents).catch(failed);
+      void notifyOfCredentialInCall(event, agent.agents).catch(failed);
       void noteAnswer(event, () => credentialIds(policies.entries()), credential.credentials).catch(failed);
       if (event.kind === 'control' && event.verdict === 'freeze') void anchorer().anchor();
       else anchorer().grew();
     },
     onApproval: (question) => {
       approval.queue.add(question);
-      void approval.toasts.tell(question).catch(failed);
+      void approval.toasts.notify(question).catch(failed);
     },
     onApprovalGone: (id) => approval.queue.gone(id),
     onAccessRequest: (request) => {
       if (accessRequests.add(request)) void notifyOfAccessRequest(request).catch(failed);
     },
     onAgents: (connected) => {
-      for (const one of agent.agents.set(connected)) void tellOfAgent(one).catch(failed);
+      for (const one of agent.agents.set(connected)) void notifyOfAgent(one).catch(failed);
     },
     onToolsSeen: async (seen) => {
       try {

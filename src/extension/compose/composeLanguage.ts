@@ -1,5 +1,5 @@
 import { errorText } from '../../core/errorText.ts';
-import { TrailReader } from '../audit/explorer/trailReader.ts';
+import { AuditReader } from '../audit/explorer/auditReader.ts';
 import type { LookParts } from '../policy/editor/policyLooks.ts';
 import { CallHistory } from '../policy/language/callHistory.ts';
 import { LanguageService } from '../policy/language/languageService.ts';
@@ -9,7 +9,7 @@ import type { Host } from './host.ts';
 export function composeLanguage({ context, log, bundle }: Host, auditDirectory: string): LookParts {
   const language = new LanguageService(bundle('gateway'));
   const history = new CallHistory({
-    open: () => new TrailReader(bundle('trailWorker'), auditDirectory),
+    open: () => new AuditReader(bundle('auditWorker'), auditDirectory),
     now: Date.now,
     failed: (error) => log.warn(`The calls of the last days could not be read: ${errorText(error)}`),
   });

@@ -20,12 +20,12 @@ export interface PolicyParts {
 }
 
 /** A save, its review and what is applied come within seconds, and a worker takes a tenth of one to start: 10 seconds. */
-const PARSER_KEPT_MS = 10_000;
+const PARSER_IDLE_MS = 10_000;
 
 /** The policy files of this window and the administrator's, which is read again whenever it changes. */
 export function composePolicies(host: Host): PolicyParts {
   const { context, storage, log, bundle, failed } = host;
-  const parser = new BoundedPolicyParser(bundle('gateway'), PARSER_KEPT_MS);
+  const parser = new BoundedPolicyParser(bundle('gateway'), PARSER_IDLE_MS);
   const language = policyLanguage(parser);
   const policies = new PolicyStore({
     approvals: approvedTexts(host, 'approved'),

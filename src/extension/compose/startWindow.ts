@@ -1,5 +1,5 @@
+import { presentRuns } from '../audit/model/auditLogCheck.ts';
 import { recallHistory } from '../audit/model/recallHistory.ts';
-import { presentRuns } from '../audit/model/trailCheck.ts';
 import { systemCertificates } from '../gateway/model/networkSettings.ts';
 import { prepareInstallationKeys, SETTLE_MS } from '../state/installationKey.ts';
 import { after, pause } from '../util/after.ts';

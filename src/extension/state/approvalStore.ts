@@ -22,7 +22,7 @@ export type Approval =
   | { readonly kind: 'broken'; readonly services: readonly string[] };
 
 /** SecretStorage did not keep the hash, so the approval would not outlive this moment. */
-export class ApprovalNotKeptError extends Error {}
+export class ApprovalNotSavedError extends Error {}
 
 const recordSchema = z.object({
   sha256: z.string(),
@@ -102,7 +102,7 @@ export class ApprovalStore {
 
   /**
    * Replaces what is approved: `once` is the text as the person approved it, where `text` is what saves left of it.
-   * Throws {@link ApprovalNotKeptError}; then nothing counts as approved.
+   * Throws {@link ApprovalNotSavedError}; then nothing counts as approved.
    */
   async write(id: string, text: string, services: readonly string[], at: number, once = text): Promise<void> {
     const revision = 1 + Math.max(this.#known.get(id) ?? 0, ...(await this.#records(id)).map(revisionOf));
@@ -112,7 +112,7 @@ export class ApprovalStore {
     const record = JSON.stringify({ ...hashes, at, services, revision });
     await this.#secrets.store(this.#key(id), record);
     if ((await this.#secrets.get(this.#key(id))) !== record) {
-      throw new ApprovalNotKeptError('The secret storage did not save the approval.');
+      throw new ApprovalNotSavedError('The secret storage did not save the approval.');
     }
     // Last, so that other windows never meet a record that SecretStorage did not keep.
     await this.#texts.write(recordName(id), JSON.stringify({ record, mac: await this.#macOf(id, record) }));

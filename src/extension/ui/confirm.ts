@@ -37,6 +37,6 @@ export async function chooseInModal(
 }
 
 /** Says that something a person asked for did not happen: what, why, and what to do next. */
-export async function tellFailure(what: string, whyAndNext: string): Promise<void> {
+export async function reportFailure(what: string, whyAndNext: string): Promise<void> {
   await vscode.window.showErrorMessage(what, { modal: true, detail: whyAndNext });
 }

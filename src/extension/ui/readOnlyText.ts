@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 
 export const READ_ONLY_SCHEME = 'valetkey-text';
 /** Each holds its text in memory for as long as the window lives. */
-const KEPT = 20;
+const MAX_TEXTS = 20;
 
 /** Read-only documents that are made for reading: a report, a list. They are on no disk and never ask to be saved. */
 export class ReadOnlyTexts {
@@ -20,7 +20,7 @@ export class ReadOnlyTexts {
     const uri = vscode.Uri.from({ scheme: READ_ONLY_SCHEME, path: `/${name}`, query: String(this.#count) });
     this.#texts.set(uri.toString(), text);
     const [oldest] = this.#texts.keys();
-    if (this.#texts.size > KEPT && oldest !== undefined) this.#texts.delete(oldest);
+    if (this.#texts.size > MAX_TEXTS && oldest !== undefined) this.#texts.delete(oldest);
     return uri;
   }
 

@@ -26,12 +26,12 @@ const MAX_TOOLTIP = 1500;
  * each text is cut, and a tooltip is a plain string: VS Code shows that as it is, and parses one in Markdown with each row.
  */
 export function rowText({ label, description = '', lines, spoken }: RowWords): RowText {
-  const told = shortLines(lines ?? [description === '' ? label : `${label} (${description})`]);
+  const shown = shortLines(lines ?? [description === '' ? label : `${label} (${description})`]);
   return {
     label: cut(label, MAX_LABEL),
     description: cut(description, MAX_LABEL),
-    tooltip: cut(told.join('\n'), MAX_TOOLTIP),
-    spoken: cut((spoken === undefined ? told : shortLines(spoken)).join(', '), MAX_TOOLTIP),
+    tooltip: cut(shown.join('\n'), MAX_TOOLTIP),
+    spoken: cut((spoken === undefined ? shown : shortLines(spoken)).join(', '), MAX_TOOLTIP),
   };
 }
 

@@ -140,7 +140,7 @@ export function jwtKey(alg: keyof typeof KEY_KINDS | 'HS256', value: Secret): Ke
 }
 
 /** Why a value cannot be the credential of this type, in a sentence that does not quote it; undefined when it can. */
-export function materialProblem(auth: Auth, value: Secret): string | undefined {
+export function payloadProblem(auth: Auth, value: Secret): string | undefined {
   try {
     openFor(auth, value);
     return undefined;

@@ -69,7 +69,7 @@ export class UserOperations implements Pick<GatewayControl, 'explain' | 'verify'
     if (!wanted) return { outcome: 'unverified', why: 'No request is known that can test the credential.' };
     const { method, path, json, ...reading } = wanted;
     const call: Call = { tool: 'execute', service, method, path, maxChars: MAX_ANSWER_CHARS };
-    const letGo = candidate && this.#parts.state.vault.hold(service, candidate.value);
+    const discardApprovals = candidate && this.#parts.state.vault.hold(service, candidate.value);
     const used: { renewal?: Renewal } | undefined = candidate && {};
     const target = new VerificationTarget(this.#parts, {
       find: await this.#finding(service, candidate?.policy),
@@ -88,7 +88,7 @@ export class UserOperations implements Pick<GatewayControl, 'explain' | 'verify'
       const outcome = code === 'credential_rejected' ? 'rejected' : 'unverified';
       return { outcome, why: message, ...used };
     } finally {
-      letGo?.();
+      discardApprovals?.();
     }
   }
 
@@ -108,7 +108,7 @@ export class UserOperations implements Pick<GatewayControl, 'explain' | 'verify'
 
   /** See {@link GatewayControl.redeem}. */
   async redeem(service: string, { candidate, ...code }: Redemption): Promise<Redeemed> {
-    const letGo = [candidate.value, code.code, code.verifier].map((value) =>
+    const discardApprovals = [candidate.value, code.code, code.verifier].map((value) =>
       this.#parts.state.vault.hold(service, value),
     );
     try {
@@ -122,7 +122,7 @@ export class UserOperations implements Pick<GatewayControl, 'explain' | 'verify'
     } catch (error) {
       return { refusal: this.#refusalOf(error, service) };
     } finally {
-      for (const release of letGo) release();
+      for (const release of discardApprovals) release();
     }
   }
 

@@ -148,7 +148,7 @@ describe("Valet Key's own state", () => {
     [{ rules: [{ service: 'a', place, pattern: { text: '/**' }, methods: ['GET', 'POST'] }] }, 'broad-policy-rule'],
     [{ leaks: [{ service: 'a', place }] }, 'error-shows-credential'],
     [{ killSwitchTest: { place, tookMs: 61_000 } }, 'slow-freeze'],
-    [{ brokenTrail: place }, 'trail-not-writable'],
+    [{ brokenAuditLog: place }, 'trail-not-writable'],
   ])('%j', (context, code) => {
     expect(found([], undefined, context)).toEqual([code]);
   });

@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
 import { registerCommands } from '../../../src/extension/app/registerCommands.ts';
-import { CredentialNotKeptError } from '../../../src/extension/credentials/model/keptSecret.ts';
-import { ApprovalNotKeptError } from '../../../src/extension/state/approvalStore.ts';
+import { CredentialNotSavedError } from '../../../src/extension/credentials/model/checkedSecret.ts';
+import { ApprovalNotSavedError } from '../../../src/extension/state/approvalStore.ts';
 import { fakeWindow } from '../support/fakeWindow.ts';
 import { useEditor } from '../support/useEditor.ts';
 
 const editor = useEditor();
 
 test.for([
-  [new CredentialNotKeptError('lost'), /secret storage did not save the value, so nothing was changed/],
-  [new ApprovalNotKeptError('lost'), /secret storage did not save the value, so nothing was changed/],
+  [new CredentialNotSavedError('lost'), /secret storage did not save the value, so nothing was changed/],
+  [new ApprovalNotSavedError('lost'), /secret storage did not save the value, so nothing was changed/],
   [new Error('The disk is full.'), /^The disk is full\.\n\nTry again\. If it keeps failing, the “Valet Key” output/],
 ] as const)('a command that fails with %s says why in a dialog, and in the log', async ([error, detail]) => {
   const { app, errors } = await fakeWindow();

@@ -9,7 +9,7 @@ import { pushChanges } from '../../../src/extension/compose/pushChanges.ts';
 import { credentialSetOf } from '../../../src/extension/credentials/model/credentialSet.ts';
 import { CredentialStore } from '../../../src/extension/credentials/model/credentialStore.ts';
 import { FreezeStore } from '../../../src/extension/freeze/model/freezeStore.ts';
-import { tellChange } from '../../../src/extension/gateway/commands/tellChange.ts';
+import { publishChange } from '../../../src/extension/gateway/commands/publishChange.ts';
 import { Backoff } from '../../../src/extension/gateway/model/backoff.ts';
 import { GatewaySupervisor } from '../../../src/extension/gateway/model/gatewaySupervisor.ts';
 import type { SettingName } from '../../../src/extension/gateway/model/settingSender.ts';
@@ -106,7 +106,7 @@ const CHANGES: readonly (readonly [action: string, part: SettingName, change: Ch
 test.concurrent.for(CHANGES)('%s sends the gateway its %s once', async ([action, part, change], context) => {
   const window = await windowWithGateway(context);
   await change(window);
-  await tellChange(window.app, [part], { action });
+  await publishChange(window.app, [part], { action });
   await pause(GATHERED_MS);
   expect(window.run.told).toEqual([part, `record ${action}`]);
   expect(window.failures).toEqual([]);
@@ -122,7 +122,7 @@ test.concurrent.for(CHANGES)(
     });
     window.run.delay = () => gate;
     const done = change(window)
-      .then(() => tellChange(window.app, [part], { action }))
+      .then(() => publishChange(window.app, [part], { action }))
       .then(() => 'done');
     expect(await Promise.race([done, pause(GATHERED_MS, 'waiting')])).toBe('waiting');
     expect(window.run.told).toEqual([]);

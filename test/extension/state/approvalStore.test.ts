@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ApprovalNotKeptError, ApprovalStore } from '../../../src/extension/state/approvalStore.ts';
+import { ApprovalNotSavedError, ApprovalStore } from '../../../src/extension/state/approvalStore.ts';
 import { FakeSecrets, FakeTexts, noPause } from '../support/fakes.ts';
 
 function setUp() {
@@ -42,7 +42,7 @@ test('a storage that does not keep the hash is noticed, and nothing counts as ap
   await store.write('user', 'old', ['stripe'], 1);
   const key = [...secrets.entries.keys()].find((name) => name.startsWith('approval/'));
   secrets.losing.add(key ?? '');
-  await expect(store.write('user', 'new', ['stripe'], 2)).rejects.toBeInstanceOf(ApprovalNotKeptError);
+  await expect(store.write('user', 'new', ['stripe'], 2)).rejects.toBeInstanceOf(ApprovalNotSavedError);
   expect((await store.read('user')).kind).toBe('broken');
 });
 

@@ -20,10 +20,10 @@ export function checkAuditLogs(read: ReadConfig, server: ServerEntry, uses: read
 }
 
 /** Whether Valet Key's own trail can answer. */
-export function checkOwnTrail({ brokenTrail }: CheckupContext): Finding[] {
-  if (!brokenTrail) return [];
+export function checkOwnAuditLog({ brokenAuditLog }: CheckupContext): Finding[] {
+  if (!brokenAuditLog) return [];
   return [
-    stateFinding(brokenTrail, 3, {
+    stateFinding(brokenAuditLog, 3, {
       severity: 'error',
       code: 'trail-not-writable',
       message:

@@ -45,7 +45,7 @@ export interface CheckupContext {
   /** The last kill-switch test: how long it took until no call went through, in milliseconds. */
   readonly killSwitchTest?: { readonly place: StatePlace; readonly tookMs: number };
   /** There when the audit log cannot be written. */
-  readonly brokenTrail?: StatePlace;
+  readonly brokenAuditLog?: StatePlace;
 }
 
 /** What a finding about Valet Key's own state says. */

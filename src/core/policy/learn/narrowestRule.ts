@@ -16,13 +16,13 @@ export interface WantedRule {
 }
 
 /** What is wished for: a method and a path, and the query where it is known. */
-type Wish = Pick<CanonicalRequest, 'method' | 'path'> & Partial<Pick<CanonicalRequest, 'query'>>;
+type WantedRequest = Pick<CanonicalRequest, 'method' | 'path'> & Partial<Pick<CanonicalRequest, 'query'>>;
 
 /**
  * The rule that a wish comes to, when nobody knows a body. For a GraphQL endpoint it is for what only reads: without a
  * `graphql` block it would allow nothing, and a change needs a person to name it.
  */
-export function ruleWanted({ method, path, query = [] }: Wish, prefix: string): WantedRule {
+export function ruleWanted({ method, path, query = [] }: WantedRequest, prefix: string): WantedRule {
   return isGraphqlCall({ method, segments: path.slice(1).split('/'), query }, prefix)
     ? { method, path, graphql: { operations: ['query'] } }
     : { method, path };

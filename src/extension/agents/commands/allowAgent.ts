@@ -1,6 +1,6 @@
 import { l10n, window } from 'vscode';
 import type { App } from '../../app/app.ts';
-import { tellChange } from '../../gateway/commands/tellChange.ts';
+import { publishChange } from '../../gateway/commands/publishChange.ts';
 import { confirmInModal } from '../../ui/confirm.ts';
 import { agentLabel } from '../model/agentLabel.ts';
 import type { Agent } from '../model/agentList.ts';
@@ -37,5 +37,5 @@ export async function allowAgent(app: App, argument: unknown): Promise<void> {
   });
   if (!agreed) return;
   await app.agentStore.allow(agent.rawName);
-  await tellChange(app, ['agents'], { action: 'allow agent', subject: agentLabel(agent.rawName) });
+  await publishChange(app, ['agents'], { action: 'allow agent', subject: agentLabel(agent.rawName) });
 }

@@ -5,7 +5,7 @@ import { EntryError } from '../model/clientEntry.ts';
 import { ClientFileError } from '../model/clientFile.ts';
 
 /** Says why a client's configuration was left alone, and offers to open it. Throws what is no such reason. */
-export async function tellWhyNot(error: unknown, client: AgentClient, file: string): Promise<void> {
+export async function reportWhyNot(error: unknown, client: AgentClient, file: string): Promise<void> {
   const why = reasonOf(error, client, file);
   if (why === undefined) throw error;
   const open = l10n.t('Open File');

@@ -1,14 +1,14 @@
 import { commands, l10n, window } from 'vscode';
 import type { App } from '../../app/app.ts';
 import type { AgentParts, GatewayPart, WindowParts } from '../../app/parts.ts';
-import { tellChange } from '../../gateway/commands/tellChange.ts';
+import { publishChange } from '../../gateway/commands/publishChange.ts';
 import { offeredServers } from '../../servers/model/serverScopes.ts';
 import { confirmInModal } from '../../ui/confirm.ts';
 import { showDifference } from '../../ui/difference.ts';
 import { askChoice, separator, single } from '../../ui/steps.ts';
 import { type AgentClient, CLIENTS } from '../model/agentClients.ts';
 import type { PlannedChange } from '../model/connections.ts';
-import { shortPath, tellWhyNot } from './clientConfigurationProblem.ts';
+import { reportWhyNot, shortPath } from './clientConfigurationProblem.ts';
 
 /** Writes the entry for Valet Key into another MCP client's own configuration, once a person has seen the change. */
 export async function connectAgent(app: App): Promise<void> {
@@ -24,7 +24,7 @@ export async function connectAgent(app: App): Promise<void> {
     if (plan.text !== plan.file.text) await change(app, plan, servers);
     else await admit(app, client);
   } catch (error) {
-    await tellWhyNot(error, client, app.connections.fileOf(client));
+    await reportWhyNot(error, client, app.connections.fileOf(client));
   }
 }
 
@@ -88,7 +88,7 @@ async function change(
 
 async function admit(app: AgentParts & GatewayPart & WindowParts, client: AgentClient): Promise<void> {
   await app.agentStore.connect(client.id);
-  await tellChange(app, ['agents'], { action: 'connect agent', subject: client.label });
+  await publishChange(app, ['agents'], { action: 'connect agent', subject: client.label });
   void window.showInformationMessage(
     l10n.t('{0} is connected. Restart it, so that it reads its configuration.', client.label),
   );

@@ -7,7 +7,7 @@ import { type AgentClient, CLIENTS, clientOf } from '../model/agentClients.ts';
 import { agentLabel } from '../model/agentLabel.ts';
 import type { Agent } from '../model/agentList.ts';
 import { agentOfNode } from '../views/agentNode.ts';
-import { shortPath, tellWhyNot } from './clientConfigurationProblem.ts';
+import { reportWhyNot, shortPath } from './clientConfigurationProblem.ts';
 
 /** What can be disconnected: a client that has an entry, or the name of an agent that a person allowed. */
 type Target = { readonly client: AgentClient } | { readonly name: string };
@@ -21,7 +21,7 @@ export async function disconnectAgent(app: AgentParts & GatewayPart & WindowPart
   try {
     await removeEntry(app, target.client);
   } catch (error) {
-    await tellWhyNot(error, target.client, app.connections.fileOf(target.client));
+    await reportWhyNot(error, target.client, app.connections.fileOf(target.client));
   }
 }
 

@@ -1,6 +1,6 @@
 import { l10n, window } from 'vscode';
 import type { AgentParts, GatewayPart, WindowParts } from '../../app/parts.ts';
-import { tellChange } from '../../gateway/commands/tellChange.ts';
+import { publishChange } from '../../gateway/commands/publishChange.ts';
 import { confirmInModal } from '../../ui/confirm.ts';
 import { askChoice, single } from '../../ui/steps.ts';
 import { agentLabel } from '../model/agentLabel.ts';
@@ -23,7 +23,7 @@ export async function unfreezeAgent(app: AgentParts & GatewayPart & WindowParts,
   });
   if (!agreed) return;
   await app.agentStore.unfreeze(name);
-  await tellChange(app, ['agents'], { action: 'unfreeze agent', subject: agentLabel(name) });
+  await publishChange(app, ['agents'], { action: 'unfreeze agent', subject: agentLabel(name) });
 }
 
 /** An agent stays frozen when it is not connected, too. */

@@ -27,7 +27,7 @@ export class AgentList {
   readonly onDidChange = this.#changed.event;
   #agents: readonly Agent[] = [];
   /** Names that a person was told about in this session. */
-  readonly #told = new Set<string>();
+  readonly #notified = new Set<string>();
 
   get agents(): readonly Agent[] {
     return this.#agents;
@@ -41,8 +41,8 @@ export class AgentList {
   set(connected: readonly ConnectedAgent[]): readonly Agent[] {
     this.#agents = grouped(connected);
     this.#changed.fire();
-    const fresh = this.waiting.filter(({ rawName }) => !this.#told.has(rawName));
-    for (const { rawName } of fresh) this.#told.add(rawName);
+    const fresh = this.waiting.filter(({ rawName }) => !this.#notified.has(rawName));
+    for (const { rawName } of fresh) this.#notified.add(rawName);
     return fresh;
   }
 }

@@ -8,7 +8,7 @@ export const SERVER_LABEL = 'Valet Key';
  * The label of a wrapped server's own entry. No name of a server can make it the label above, nor one of another extension's
  * plain names.
  */
-function wrappedLabel(server: string): string {
+function upstreamLabel(server: string): string {
   return `${SERVER_LABEL}: ${server}`;
 }
 
@@ -48,6 +48,6 @@ export function serverDefinition(inputs: ServerInputs): ServerDefinition {
 }
 
 /** The entry of one wrapped server: the same proxy, told for which one it stands in. */
-export function wrappedDefinition(own: ServerDefinition, server: string): ServerDefinition {
-  return { ...own, label: wrappedLabel(server), args: [...own.args, '--server', server] };
+export function upstreamDefinition(own: ServerDefinition, server: string): ServerDefinition {
+  return { ...own, label: upstreamLabel(server), args: [...own.args, '--server', server] };
 }

@@ -9,12 +9,12 @@ const IN_CALL = 'credential_in_call';
 const ALL_HELD_BACK = 'all_held_back';
 
 /** Tells the person, by those records, that a credential stood in what an agent wrote. Does nothing with any other. */
-export async function tellOfCredentialInCall(
+export async function notifyOfCredentialInCall(
   { kind, verdict, agent, service = '' }: AuditEvent,
   agents: Pick<AgentList, 'agents'>,
 ): Promise<void> {
   if (kind !== 'control' || (verdict !== IN_CALL && verdict !== ALL_HELD_BACK)) return;
-  if (verdict === ALL_HELD_BACK) return tellThatAllAreHeldBack(service);
+  if (verdict === ALL_HELD_BACK) return notifyThatAllAreHeldBack(service);
   const freeze = l10n.t('Freeze Agent');
   const rotate = l10n.t('Rotate Credential…');
   const chosen = await window.showWarningMessage(
@@ -33,7 +33,7 @@ export async function tellOfCredentialInCall(
   }
 }
 
-async function tellThatAllAreHeldBack(service: string): Promise<void> {
+async function notifyThatAllAreHeldBack(service: string): Promise<void> {
   const rotate = l10n.t('Rotate Credential…');
   const restart = l10n.t('Restart Gateway');
   const chosen = await window.showWarningMessage(

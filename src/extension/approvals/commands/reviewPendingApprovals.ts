@@ -2,7 +2,7 @@ import { l10n, window } from 'vscode';
 import type { ApprovalAnswer, ApprovalQuestion } from '../../../gateway/control/controlPort.ts';
 import type { ApprovalParts, GatewayPart } from '../../app/parts.ts';
 import { carefulChoice } from '../../ui/carefulChoice.ts';
-import { chooseInModal, tellFailure } from '../../ui/confirm.ts';
+import { chooseInModal, reportFailure } from '../../ui/confirm.ts';
 import { dialogDetail, dialogTitle } from '../model/questionText.ts';
 import { ApprovalNode } from '../views/approvalNode.ts';
 
@@ -74,7 +74,7 @@ async function answer(
     (await app.gateway.ask((control) => control.answerApproval(question.id, question.requestHash, said)));
   queue.gone(question.id);
   if (taken) return 'next';
-  await tellFailure(
+  await reportFailure(
     l10n.t('The request is no longer pending.'),
     l10n.t(
       'This request is no longer pending: the agent cancelled it, it timed out, or the policy, credential or freeze state changed. Your answer was not used. You will be asked again if the agent retries.',

@@ -22,7 +22,7 @@ export class ApprovalToasts {
     this.#ports = ports;
   }
 
-  async tell(question: ApprovalQuestion): Promise<void> {
+  async notify(question: ApprovalQuestion): Promise<void> {
     const { queue, now, show, review } = this.#ports;
     if (queue.reviewing || now() < this.#inSightUntil) return;
     this.#inSightUntil = now() + TOAST_MS;

@@ -2,7 +2,7 @@ import { l10n, window } from 'vscode';
 import { METHODS, type Method } from '../../../core/request/parts/requestModel.ts';
 import type { App } from '../../app/app.ts';
 import type { AuditParts } from '../../app/parts.ts';
-import { previewRule, shortened, tellNotAdded, whyNeedless, writeRule } from '../../policy/commands/grantRule.ts';
+import { previewRule, reportNotAdded, shortened, whyNeedless, writeRule } from '../../policy/commands/grantRule.ts';
 import { carefulChoice } from '../../ui/carefulChoice.ts';
 import { chooseInModal } from '../../ui/confirm.ts';
 import { askChoice, single } from '../../ui/steps.ts';
@@ -24,9 +24,9 @@ async function addRule(app: App, argument: unknown, title: string, approval?: 'a
   if (!call) return;
   const wanted = { service: call.service, method: call.method as Method, path: call.path };
   const preview = previewRule(app, wanted, approval);
-  if (!preview) return tellNotAdded(l10n.t('“{0}” is no longer in a policy file of this window.', call.service));
+  if (!preview) return reportNotAdded(l10n.t('“{0}” is no longer in a policy file of this window.', call.service));
   const needless = await whyNeedless(app, preview);
-  if (needless !== undefined) return tellNotAdded(needless);
+  if (needless !== undefined) return reportNotAdded(needless);
   const add = l10n.t('Add Rule');
   const chosen = await carefulChoice(
     () =>

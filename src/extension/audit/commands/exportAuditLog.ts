@@ -31,7 +31,7 @@ export async function exportAuditLog(app: AuditParts): Promise<void> {
     { location: ProgressLocation.Notification, title: l10n.t('Exporting the audit log'), cancellable: true },
     async (_progress, token) => {
       const since = Number.isFinite(span.value) ? Date.now() - span.value * DAY_MS : undefined;
-      const records = await readTrail(app.audit.directory, since, () => token.isCancellationRequested);
+      const records = await readAuditLog(app.audit.directory, since, () => token.isCancellationRequested);
       if (!records) return undefined;
       const text = target.path.toLowerCase().endsWith('.csv') ? asCsv(records) : asJsonLines(records);
       await workspace.fs.writeFile(target, new TextEncoder().encode(text));
@@ -45,7 +45,7 @@ export async function exportAuditLog(app: AuditParts): Promise<void> {
 }
 
 /** The records of all runs in the order of their time; undefined when it was stopped. */
-async function readTrail(
+async function readAuditLog(
   directory: string,
   since: number | undefined,
   stopped: () => boolean,

@@ -4,10 +4,10 @@ import type { AuditParts } from '../../app/parts.ts';
 import { checkupReportText } from '../../checkup/commands/exportCheckupReport.ts';
 import { testKillSwitch } from '../../freeze/commands/testKillSwitch.ts';
 import { askChoice, single } from '../../ui/steps.ts';
+import { AuditReader } from '../explorer/auditReader.ts';
 import { checkBeside } from '../explorer/checkBeside.ts';
 import { type EvidenceParts, evidencePack } from '../explorer/evidencePack.ts';
 import { markdownReport } from '../explorer/markdownReport.ts';
-import { TrailReader } from '../explorer/trailReader.ts';
 import { auditReport } from '../model/auditReport.ts';
 
 const THIRTY_DAYS_MS = 30 * 24 * 60 * 60 * 1000;
@@ -80,7 +80,7 @@ async function gather(app: App, token: CancellationToken): Promise<EvidenceParts
 
 /** What agents did in the last 30 days, read beside the event loop. */
 async function callsOf(app: AuditParts): Promise<string> {
-  const reader = new TrailReader(app.trailWorker, app.audit.directory);
+  const reader = new AuditReader(app.auditWorker, app.audit.directory);
   try {
     const now = Date.now();
     const view = await reader.view({ filter: { since: now - THIRTY_DAYS_MS }, page: 0, now });

@@ -4,7 +4,7 @@ import type { Method } from '../../../core/request/parts/requestModel.ts';
 import type { AccessRequestOutcome } from '../../../gateway/control/controlPort.ts';
 import type { App } from '../../app/app.ts';
 import type { AuditParts, GatewayPart } from '../../app/parts.ts';
-import { previewRule, shortened, tellNotAdded, whyNeedless, writeRule } from '../../policy/commands/grantRule.ts';
+import { previewRule, reportNotAdded, shortened, whyNeedless, writeRule } from '../../policy/commands/grantRule.ts';
 import { carefulChoice } from '../../ui/carefulChoice.ts';
 import { chooseInModal } from '../../ui/confirm.ts';
 import { askChoice, single } from '../../ui/steps.ts';
@@ -23,11 +23,11 @@ export async function reviewAccessRequest(app: App, argument: unknown): Promise<
   if (!request) return;
   const wanted = { service: request.service, method: request.method as Method, path: request.path };
   const preview = previewRule(app, wanted);
-  if (!preview) return tellNotAdded(l10n.t('“{0}” is no longer in a policy file of this window.', request.service));
+  if (!preview) return reportNotAdded(l10n.t('“{0}” is no longer in a policy file of this window.', request.service));
   const needless = await whyNeedless(app, preview);
   if (needless !== undefined) {
     await settle(app, request, 'needless');
-    return tellNotAdded(l10n.t('{0} The request was removed from the list.', needless));
+    return reportNotAdded(l10n.t('{0} The request was removed from the list.', needless));
   }
   const add = l10n.t('Add Rule');
   const asking = l10n.t('Add Rule, Ask Every Time');

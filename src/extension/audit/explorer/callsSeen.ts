@@ -1,11 +1,11 @@
 import { METHODS } from '../../../core/request/parts/requestModel.ts';
+import type { AuditIndex } from './auditIndex.ts';
 import { CALL_RESULTS, RESULTS, type SeenCall, type SeenCalls, type SeenQuery } from './explorerMessages.ts';
-import type { TrailIndex } from './trailIndex.ts';
 
 const BLOCKED = RESULTS.indexOf('blocked');
 
 /** The calls of a time, those with one service, method and path as one. */
-export function callsSeen(index: TrailIndex, { since, recent, most }: SeenQuery): SeenCalls {
+export function callsSeen(index: AuditIndex, { since, recent, most }: SeenQuery): SeenCalls {
   const found = new Map<string, { -readonly [Key in keyof SeenCall]: SeenCall[Key] } & { last: number }>();
   for (let i = 0; i < index.count; i += 1) {
     const time = index.timeOf(i);
@@ -39,7 +39,7 @@ export function callsSeen(index: TrailIndex, { since, recent, most }: SeenQuery)
 
 const NONE = { allowed: 0, blocked: 0, recentlyAllowed: 0, recentlyBlocked: 0 };
 
-function partsOf(index: TrailIndex, i: number): Pick<SeenCall, 'service' | 'method' | 'path'> {
+function partsOf(index: AuditIndex, i: number): Pick<SeenCall, 'service' | 'method' | 'path'> {
   const [method = '', ...path] = index.requests.name(index.requestOf(i)).split(' ');
   return { service: index.services.name(index.serviceOf(i)), method, path: path.join(' ') };
 }

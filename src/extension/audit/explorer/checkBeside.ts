@@ -1,21 +1,21 @@
 import type { CancellationToken } from 'vscode';
-import type { AuditTrail } from '../model/auditTrail.ts';
-import type { TrailCheck } from '../model/trailCheckResult.ts';
-import { TrailReader } from './trailReader.ts';
+import type { AuditLogCheck } from '../model/auditLogCheckResult.ts';
+import type { AuditLogParts } from '../model/auditLogParts.ts';
+import { AuditReader } from './auditReader.ts';
 
-export interface CheckedTrail {
-  readonly audit: AuditTrail;
+export interface CheckedAuditLog {
+  readonly audit: AuditLogParts;
   /** Absolute path of the bundle that reads the trail beside the event loop. */
-  readonly trailWorker: string;
+  readonly auditWorker: string;
 }
 
 /** Checks the audit trail beside the event loop, the newest records included. Undefined when the person stopped it. */
 export async function checkBeside(
-  { audit: { anchors, anchorer, directory }, trailWorker }: CheckedTrail,
+  { audit: { anchors, anchorer, directory }, auditWorker }: CheckedAuditLog,
   token: CancellationToken,
-): Promise<TrailCheck | undefined> {
+): Promise<AuditLogCheck | undefined> {
   await anchorer.anchor();
-  const reader = new TrailReader(trailWorker, directory);
+  const reader = new AuditReader(auditWorker, directory);
   const stopping = token.onCancellationRequested(() => reader.dispose());
   try {
     return await reader.check(await anchors.all());

@@ -4,11 +4,11 @@ import { commands, env, l10n, Uri, ViewColumn, type Webview, type WebviewPanel, 
 import * as z from 'zod';
 import { errorText } from '../../../core/errorText.ts';
 import type { ActivityLog } from '../model/activity.ts';
-import type { CheckedTrail } from './checkBeside.ts';
+import { AuditReader } from './auditReader.ts';
+import type { CheckedAuditLog } from './checkBeside.ts';
 import { explorerHtml } from './explorerHtml.ts';
 import { type ExplorerFilter, RESULTS, type ToPage } from './explorerMessages.ts';
 import { exportRecords } from './exportRecords.ts';
-import { TrailReader } from './trailReader.ts';
 
 /** New records are told to the page at most this often, in milliseconds. */
 const GREW_EVERY_MS = 2000;
@@ -28,7 +28,7 @@ const messageSchema = z.discriminatedUnion('do', [
 ]);
 
 /** What the explorer shows and reads. */
-export interface ExplorerParts extends CheckedTrail {
+export interface ExplorerParts extends CheckedAuditLog {
   readonly activity: ActivityLog;
   readonly log: { error(message: string): void };
 }
@@ -37,13 +37,13 @@ export interface ExplorerParts extends CheckedTrail {
 export class ExplorerPanel {
   readonly #parts: ExplorerParts;
   readonly #panel: WebviewPanel;
-  readonly #reader: TrailReader;
+  readonly #reader: AuditReader;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(parts: ExplorerParts, extensionPath: string, onDisposed: () => void) {
     this.#parts = parts;
     const dist = Uri.file(path.join(extensionPath, 'dist'));
-    this.#reader = new TrailReader(parts.trailWorker, parts.audit.directory);
+    this.#reader = new AuditReader(parts.auditWorker, parts.audit.directory);
     this.#panel = window.createWebviewPanel('valetKey.auditExplorer', l10n.t('Audit Explorer'), ViewColumn.Active, {
       enableScripts: true,
       enableForms: true,
@@ -56,7 +56,7 @@ export class ExplorerPanel {
       if (!this.#panel.visible) return;
       this.#timer ??= setTimeout(() => {
         this.#timer = undefined;
-        this.#tell({ grew: true });
+        this.#post({ grew: true });
       }, GREW_EVERY_MS);
     });
     this.#panel.onDidDispose(() => {
@@ -82,7 +82,7 @@ export class ExplorerPanel {
     const message = parsed.data;
     const failed = (error: unknown): void => {
       this.#parts.log.error(`Audit Explorer: ${errorText(error)}`);
-      this.#tell({ failed: l10n.t('The audit log could not be read: {0}', errorText(error)) });
+      this.#post({ failed: l10n.t('The audit log could not be read: {0}', errorText(error)) });
     };
     switch (message.do) {
       case 'ready':
@@ -90,7 +90,7 @@ export class ExplorerPanel {
       case 'show':
         this.#reader.query(
           { filter: present(message.filter), page: message.page, now: Date.now() },
-          (view) => this.#tell({ show: view }),
+          (view) => this.#post({ show: view }),
           failed,
         );
         return;
@@ -104,11 +104,11 @@ export class ExplorerPanel {
 
   async #verify(): Promise<void> {
     const { anchors, anchorer } = this.#parts.audit;
-    this.#tell({ chain: { state: 'checking', text: l10n.t('Checking …') } });
+    this.#post({ chain: { state: 'checking', text: l10n.t('Checking …') } });
     await anchorer.anchor();
     const check = await this.#reader.check(await anchors.all());
     const records = check.runs.reduce((sum, { verification }) => sum + verification.records, 0);
-    this.#tell({
+    this.#post({
       chain: check.ok
         ? { state: 'holds', text: l10n.t('✓ The audit log is intact: {0} records.', records) }
         : { state: 'broken', text: l10n.t('✗ The audit log was altered. “Verify Audit Log” shows where.') },
@@ -116,7 +116,7 @@ export class ExplorerPanel {
     if (!check.ok) await commands.executeCommand('valetKey.verifyAuditLog');
   }
 
-  #tell(message: ToPage): void {
+  #post(message: ToPage): void {
     void this.#panel.webview.postMessage(message);
   }
 }

@@ -1,12 +1,12 @@
 import { l10n, ProgressLocation, Uri, window, workspace } from 'vscode';
 import type { AuditRecord } from '../../../core/audit/auditEvent.ts';
 import { asCsv, asJsonLines } from '../../../core/audit/exportFormats.ts';
+import type { AuditReader } from './auditReader.ts';
 import type { ExplorerFilter } from './explorerMessages.ts';
 import { MAX_ROWS, markdownReport } from './markdownReport.ts';
-import type { TrailReader } from './trailReader.ts';
 
 /** Writes what the explorer shows into a file of the person's choice, as CSV, JSON lines or a Markdown report. */
-export async function exportRecords(reader: TrailReader, filter: ExplorerFilter): Promise<void> {
+export async function exportRecords(reader: AuditReader, filter: ExplorerFilter): Promise<void> {
   const folder = workspace.workspaceFolders?.[0]?.uri;
   const name = `valet-key-audit-${new Date().toISOString().slice(0, 10)}.md`;
   const target = await window.showSaveDialog({
@@ -37,7 +37,7 @@ function formatOf({ path }: Uri): 'csv' | 'jsonl' | 'md' {
 
 /** In pieces as bytes: as one text, a long trail would be more than a JavaScript string may hold. */
 async function textOf(
-  reader: TrailReader,
+  reader: AuditReader,
   filter: ExplorerFilter,
   format: 'csv' | 'jsonl' | 'md',
   stopped: () => boolean,
@@ -54,7 +54,7 @@ async function textOf(
 }
 
 async function markdownOf(
-  reader: TrailReader,
+  reader: AuditReader,
   filter: ExplorerFilter,
   stopped: () => boolean,
 ): Promise<Uint8Array | undefined> {

@@ -9,14 +9,14 @@ export interface WaitingAccessRequest extends PendingAccessRequest {
 }
 
 /** An agent that asks for ever more must not bury what a person wants to see. */
-const KEPT = 20;
+const MAX_REQUESTS = 20;
 
 /** What agents asked for in this window, newest first; the same access request twice is one. */
 export class AccessRequestList {
   readonly #now: Clock;
   readonly #changed = new Emitter<void>();
   /** Services that a person was told about in this session. */
-  readonly #told = new Set<string>();
+  readonly #notified = new Set<string>();
   readonly onDidChange = this.#changed.event;
   #waiting: readonly WaitingAccessRequest[] = [];
 
@@ -31,10 +31,10 @@ export class AccessRequestList {
   /** Keeps the access request. True when a person is to be told with a toast: once for a service and session. */
   add(request: PendingAccessRequest): boolean {
     const others = this.#waiting.filter((other) => !sameRule(other, request));
-    this.#waiting = [{ ...request, at: this.#now() }, ...others].slice(0, KEPT);
+    this.#waiting = [{ ...request, at: this.#now() }, ...others].slice(0, MAX_REQUESTS);
     this.#changed.fire();
-    if (this.#told.has(request.service)) return false;
-    this.#told.add(request.service);
+    if (this.#notified.has(request.service)) return false;
+    this.#notified.add(request.service);
     return true;
   }
 

@@ -43,7 +43,7 @@ export function wantsRule({ result }: Activity): boolean {
   return result.kind === 'blocked' && result.code === 'policy_denied' && result.rule === undefined;
 }
 
-const KEPT = 200;
+const MAX_CALLS = 200;
 
 type TimedEvent = AuditEvent & { readonly time: string };
 
@@ -91,7 +91,7 @@ export class ActivityLog {
     };
     this.#calls = before
       ? this.#calls.map((other) => (other === before ? call : other))
-      : [call, ...this.#calls].slice(0, KEPT);
+      : [call, ...this.#calls].slice(0, MAX_CALLS);
     return true;
   }
 }

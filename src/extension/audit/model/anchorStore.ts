@@ -14,7 +14,7 @@ const FORGET_AFTER_MS = KEEP_MS + 30 * 24 * 60 * 60 * 1000;
 
 const schema = z.object({ seq: z.number(), hash: z.string(), at: z.number() });
 
-export interface KeptAnchor extends AuditAnchor {
+export interface StoredAnchor extends AuditAnchor {
   readonly gatewayId: string;
   /** When it was anchored, in milliseconds since the epoch. */
   readonly at: number;
@@ -39,10 +39,10 @@ export class AnchorStore {
     await this.#secrets.store(this.#prefix + gatewayId, JSON.stringify({ seq, hash, at: this.#now() }));
   }
 
-  async all(): Promise<readonly KeptAnchor[]> {
+  async all(): Promise<readonly StoredAnchor[]> {
     const keys = (await this.#secrets.keys()).filter((key) => key.startsWith(this.#prefix));
     const anchors = await Promise.all(
-      keys.map(async (key): Promise<KeptAnchor | undefined> => {
+      keys.map(async (key): Promise<StoredAnchor | undefined> => {
         const parsed = schema.safeParse(parseJson(await this.#secrets.get(key)));
         return parsed.success ? { gatewayId: key.slice(this.#prefix.length), ...parsed.data } : undefined;
       }),

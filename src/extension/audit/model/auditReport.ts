@@ -1,9 +1,9 @@
 import { l10n } from 'vscode';
 import type { AuditFinding } from '../../../core/audit/verification.ts';
-import type { RunCheck, TrailCheck } from './trailCheckResult.ts';
+import type { AuditLogCheck, RunCheck } from './auditLogCheckResult.ts';
 
 /** The result of a check as a document for a person: the answer first, then what was found, then every run. */
-export function auditReport(check: TrailCheck, directory: string): string {
+export function auditReport(check: AuditLogCheck, directory: string): string {
   const records = check.runs.reduce((sum, { verification }) => sum + verification.records, 0);
   const broken = check.runs.filter(({ verification }) => !verification.ok);
   return [

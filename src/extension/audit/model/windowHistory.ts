@@ -10,7 +10,7 @@ import type { Clock, MetadataPort } from '../../util/ports.ts';
 
 const STATE_KEY = 'gatewayRuns';
 /** A window that is reloaded once an hour finds its whole day. */
-const KEPT_RUNS = 24;
+const MAX_RUNS = 24;
 /** How far back is looked: a day, in milliseconds. */
 const RECALLED_MS = 24 * 60 * 60 * 1000;
 /** A call takes some 1200 bytes of the trail, intent and outcome: enough for 200 of them, read in a few milliseconds. */
@@ -51,7 +51,7 @@ export class WindowHistory {
   async remember(gatewayId: string): Promise<void> {
     const known = this.#runs();
     if (known[0] === gatewayId) return;
-    await this.#state.update(STATE_KEY, [gatewayId, ...known.filter((id) => id !== gatewayId)].slice(0, KEPT_RUNS));
+    await this.#state.update(STATE_KEY, [gatewayId, ...known.filter((id) => id !== gatewayId)].slice(0, MAX_RUNS));
   }
 
   /**

@@ -3,7 +3,7 @@ import type { Fix } from '../../../core/checkup/model/checkupModel.ts';
 import { applyEdits } from '../../../core/text/textEdit.ts';
 import type { CheckupParts, WindowParts } from '../../app/parts.ts';
 import { askVersion } from '../../servers/commands/askVersion.ts';
-import { confirmInModal, tellFailure } from '../../ui/confirm.ts';
+import { confirmInModal, reportFailure } from '../../ui/confirm.ts';
 import { showDifference } from '../../ui/difference.ts';
 import { single } from '../../ui/steps.ts';
 import { masked, shownText } from '../../util/shownText.ts';
@@ -41,7 +41,7 @@ export async function applyCheckupFix(app: CheckupParts & WindowParts, argument:
     await changeFiles(app.backups, [change]);
   } catch (error) {
     if (!(error instanceof FileNotChangedError)) throw error;
-    return tellFailure(l10n.t('The finding was not fixed.'), error.message);
+    return reportFailure(l10n.t('The finding was not fixed.'), error.message);
   }
   await app.checkup.run();
 }

@@ -5,9 +5,9 @@ import type { App } from '../../app/app.ts';
 import type { CheckupParts, WindowParts } from '../../app/parts.ts';
 import type { CredentialId } from '../../credentials/model/credentialId.ts';
 import { credentialKey } from '../../credentials/model/credentialId.ts';
-import { askWraps, usableDrafts, type WrapWish } from '../../servers/commands/wrapQuestions.ts';
+import { askWraps, usableDrafts, type WantedServer } from '../../servers/commands/wrapQuestions.ts';
 import { wrapServer } from '../../servers/commands/wrapServer.ts';
-import { confirmInModal, tellFailure } from '../../ui/confirm.ts';
+import { confirmInModal, reportFailure } from '../../ui/confirm.ts';
 import { showDifference } from '../../ui/difference.ts';
 import { masked, shownText } from '../../util/shownText.ts';
 import type { Backup } from '../repair/backups.ts';
@@ -42,26 +42,26 @@ export async function moveSecrets(app: App, argument: unknown): Promise<void> {
   if (!wraps) return;
   try {
     const entryOf = (secret: PlainSecret) => {
-      const wish = wraps.get(serverKeyOf(secret) ?? '');
+      const wanted = wraps.get(serverKeyOf(secret) ?? '');
       const { entries } = app.agentStore.admission;
-      if (!wish) return undefined;
-      const { settings } = wish.draft.entry;
-      return entryInstead(secret.file.file.client, { name: wish.server.name, settings }, app.launch, entries);
+      if (!wanted) return undefined;
+      const { settings } = wanted.draft.entry;
+      return entryInstead(secret.file.file.client, { name: wanted.server.name, settings }, app.launch, entries);
     };
     const changes = fileChanges(moves, entryOf);
     await checkChangeable(changes);
     const stored = await storeAll(app, moves, wraps);
     if (!stored) return;
-    if (!(await confirmRemoval(app, moves, entryOf))) return tellLeft([...stored.values()]);
+    if (!(await confirmRemoval(app, moves, entryOf))) return reportLeft([...stored.values()]);
     const backup = await changeFiles(app.backups, changes);
     await app.connections.dropOutdatedCopies();
     await app.exposures.add(exposuresOf(moves, stored, backup));
     await app.gateway.record({ action: 'move', subject: changes.map(({ label }) => label).join(', ') });
     await app.checkup.run();
-    void tellMoved(moves);
+    void reportMoved(moves);
   } catch (error) {
     if (!(error instanceof FileNotChangedError || error instanceof RemovalNotPossibleError)) throw error;
-    await tellFailure(l10n.t('The secrets were not moved.'), error.message);
+    await reportFailure(l10n.t('The secrets were not moved.'), error.message);
   }
 }
 
@@ -75,7 +75,7 @@ function chosenOf(all: readonly PlainSecret[], id: string | undefined): readonly
 async function storeAll(
   app: App,
   moves: readonly Move[],
-  wraps: ReadonlyMap<string, WrapWish>,
+  wraps: ReadonlyMap<string, WantedServer>,
 ): Promise<ReadonlyMap<PlainSecret, CredentialId> | undefined> {
   const stored = new Map<PlainSecret, CredentialId>();
   for (const { secret, choice } of moves) {
@@ -93,8 +93,8 @@ async function storeAll(
     }
     stored.set(secret, id);
   }
-  for (const [key, wish] of wraps) {
-    const values = await wrapServer(app, wish);
+  for (const [key, wanted] of wraps) {
+    const values = await wrapServer(app, wanted);
     if (!values) return undefined;
     for (const { secret, choice } of moves) {
       if (choice !== 'wrap' || serverKeyOf(secret) !== key) continue;
@@ -185,7 +185,7 @@ function exposuresOf(
 }
 
 /** The person stopped when everything was stored, and before anything was removed. */
-function tellLeft(stored: readonly CredentialId[]): void {
+function reportLeft(stored: readonly CredentialId[]): void {
   if (stored.length === 0) return;
   const names = [...new Set(stored.map(({ service }) => `“${service}”`))].join(', ');
   void window.showInformationMessage(
@@ -196,7 +196,7 @@ function tellLeft(stored: readonly CredentialId[]): void {
   );
 }
 
-async function tellMoved(moves: readonly Move[]): Promise<void> {
+async function reportMoved(moves: readonly Move[]): Promise<void> {
   const show = l10n.t('Show What to Rotate');
   const count = moves.filter(({ choice }) => choice !== 'skip').length;
   const chosen = await window.showInformationMessage(

@@ -1,6 +1,6 @@
 import { l10n, Uri, window, workspace } from 'vscode';
 import type { CheckupParts } from '../../app/parts.ts';
-import { confirmInModal, tellFailure } from '../../ui/confirm.ts';
+import { confirmInModal, reportFailure } from '../../ui/confirm.ts';
 import { shownPath } from '../../util/shownText.ts';
 import { FileNotChangedError, undoChange } from '../repair/changeFiles.ts';
 
@@ -36,7 +36,7 @@ export async function undoCheckupFix(app: CheckupParts): Promise<void> {
     await undoChange(app.backups, last);
   } catch (error) {
     if (!(error instanceof FileNotChangedError)) throw error;
-    return tellFailure(l10n.t('Nothing was undone.'), error.message);
+    return reportFailure(l10n.t('Nothing was undone.'), error.message);
   }
   await app.exposures.remove(new Set(moved.map(({ id }) => id)));
   await app.checkup.run();

@@ -33,10 +33,10 @@ export interface BackedUpFile {
 }
 
 /** A backup did not read back as it was written, so the change that it was for must not happen. */
-export class BackupNotKeptError extends Error {}
+export class BackupNotSavedError extends Error {}
 
 /** Copies may hold what was just moved to safety, so they do not stay for long: seven days. */
-export const BACKUPS_KEPT_MS = 7 * 24 * 60 * 60 * 1000;
+export const BACKUPS_RETAINED_MS = 7 * 24 * 60 * 60 * 1000;
 
 const MANIFEST = 'manifest.json';
 const schema = z.object({
@@ -58,7 +58,7 @@ export class Backups {
     this.#now = now;
   }
 
-  /** Throws {@link BackupNotKeptError}, or what the file system says. */
+  /** Throws {@link BackupNotSavedError}, or what the file system says. */
   async keep(files: readonly FileBefore[]): Promise<Backup> {
     const at = this.#now();
     const id = `${new Date(at).toISOString().replaceAll(/[:.]/g, '-')}-${randomBytes(3).toString('hex')}`;
@@ -68,7 +68,7 @@ export class Backups {
     for (const [index, { uri, bytes, after }] of files.entries()) {
       const copy = path.join(folder, `${index + 1}-${baseName(uri)}`);
       await writePrivately(copy, bytes);
-      if (Buffer.compare(await fs.readFile(copy), bytes) !== 0) throw new BackupNotKeptError(copy);
+      if (Buffer.compare(await fs.readFile(copy), bytes) !== 0) throw new BackupNotSavedError(copy);
       kept.push({ uri, copy, after: textHash(after) });
     }
     await writePrivately(path.join(folder, MANIFEST), Buffer.from(JSON.stringify({ at, files: kept })));
@@ -90,11 +90,11 @@ export class Backups {
     await fs.rm(path.join(this.#directory, id), { recursive: true, force: true });
   }
 
-  /** Removes what is older than {@link BACKUPS_KEPT_MS}, half-made ones included. */
+  /** Removes what is older than {@link BACKUPS_RETAINED_MS}, half-made ones included. */
   async sweep(): Promise<void> {
     for (const id of await this.#names()) {
       const { mtimeMs } = await fs.stat(path.join(this.#directory, id));
-      if (this.#now() - mtimeMs > BACKUPS_KEPT_MS) await this.remove({ id });
+      if (this.#now() - mtimeMs > BACKUPS_RETAINED_MS) await this.remove({ id });
     }
   }
 

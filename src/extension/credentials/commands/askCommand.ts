@@ -8,9 +8,9 @@ import type { CommandOutcome } from '../../../gateway/control/controlPort.ts';
 import { unsuitable } from '../../../gateway/targets/service/commands/commandCredentials.ts';
 import type { GatewayPart } from '../../app/parts.ts';
 import { localFolders } from '../../gateway/model/windowInfo.ts';
-import { chooseInModal, confirmInModal, tellFailure } from '../../ui/confirm.ts';
-import { keptText } from '../../ui/keptText.ts';
+import { chooseInModal, confirmInModal, reportFailure } from '../../ui/confirm.ts';
 import { destinationText } from '../../ui/placementText.ts';
+import { retentionText } from '../../ui/retentionText.ts';
 import { type Answer, askChoice, askText, type StepFrame } from '../../ui/steps.ts';
 import { commandEnvironment, safePath } from '../model/commandEnvironment.ts';
 import type { ChosenCommand } from '../model/credentialEntry.ts';
@@ -22,7 +22,7 @@ const WINDOWS = process.platform === 'win32';
 
 const MINUTE_MS = 60_000;
 /** The first is the default. */
-const KEPT_FOR = [5, 1, 60, 8 * 60].map((minutes) => minutes * MINUTE_MS);
+const RETENTIONS = [5, 1, 60, 8 * 60].map((minutes) => minutes * MINUTE_MS);
 
 /** Whose credential a command is to give, and where that goes. */
 export interface CommandPurpose {
@@ -55,10 +55,10 @@ export async function askCommand(
       windows: WINDOWS,
     });
     if ('problem' in found) {
-      await tellFailure(...programText(found.problem, words.value.words[0] ?? ''));
+      await reportFailure(...programText(found.problem, words.value.words[0] ?? ''));
       continue;
     }
-    const kept = await askKept({ ...frame, back: true });
+    const kept = await askRetention({ ...frame, back: true });
     if (kept.kind === 'back') continue;
     if (kept.kind === 'cancel') return kept;
     const command = { program: found.program, args: words.value.words.slice(1), keepMs: kept.value };
@@ -67,7 +67,7 @@ export async function askCommand(
       const outcome = await run(app, purpose, command);
       if (outcome === undefined) return { kind: 'cancel' };
       if ('value' in outcome) return { kind: 'value', value: { value: outcome.value, command } };
-      const next = await tellFailed(outcome);
+      const next = await reportFailed(outcome);
       if (next === 'cancel') return { kind: 'cancel' };
       if (next === 'edit') break;
     }
@@ -103,12 +103,12 @@ async function askWords(
   return { kind: 'value', value: { text, words: 'words' in split ? split.words : [] } };
 }
 
-function askKept(frame: StepFrame): Promise<Answer<number>> {
+function askRetention(frame: StepFrame): Promise<Answer<number>> {
   return askChoice(
     frame,
     l10n.t('How long may its output be used before the command runs again?'),
-    KEPT_FOR.map((ms, index) => ({
-      label: keptText(ms),
+    RETENTIONS.map((ms, index) => ({
+      label: retentionText(ms),
       ...(index === 0 ? { description: l10n.t('in memory only; a freeze or a revocation ends it at once') } : {}),
       value: ms,
     })),
@@ -127,7 +127,7 @@ async function confirm({ service, auth, origin, replaces }: CommandPurpose, comm
       l10n.t('The credential it prints is {0}.', destinationText(auth, origin)),
       l10n.t(
         'It runs now, and again when an allowed call needs a credential older than {0}.',
-        keptText(command.keepMs),
+        retentionText(command.keepMs),
       ),
       l10n.t('The command runs as you, without a shell, in {0}.', homedir()),
       ...(replaces ? ['', l10n.t('The value currently stored for “{0}” will be removed.', service)] : []),
@@ -167,7 +167,7 @@ async function run(
   return why === undefined ? outcome : { why };
 }
 
-async function tellFailed({
+async function reportFailed({
   why,
   stderr,
 }: Exclude<CommandOutcome, { readonly value: unknown }>): Promise<'again' | 'edit' | 'cancel'> {

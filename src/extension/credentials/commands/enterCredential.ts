@@ -4,7 +4,7 @@ import { type EnvVariable, envVariables, withoutVariable } from '../../../core/c
 import type { Secret } from '../../../core/secret.ts';
 import type { Binding } from '../../../gateway/control/controlPort.ts';
 import type { App } from '../../app/app.ts';
-import { confirmInModal, tellFailure } from '../../ui/confirm.ts';
+import { confirmInModal, reportFailure } from '../../ui/confirm.ts';
 import { maskedText } from '../../ui/placementText.ts';
 import { type Answer, askChoice, type StepFrame } from '../../ui/steps.ts';
 import { shownPath } from '../../util/shownText.ts';
@@ -106,7 +106,7 @@ export async function offerRemoval({ file, variable }: EnvSource): Promise<void>
   const text = dirty ? undefined : await readText(file);
   const without = text === undefined ? undefined : withoutVariable(text, variable);
   if (without === undefined) {
-    return tellFailure(
+    return reportFailure(
       l10n.t('{0} was not removed.', variable.name),
       dirty
         ? l10n.t('{0} has unsaved changes. Remove the line there yourself, and save.', where)

@@ -1,7 +1,7 @@
 import { l10n } from 'vscode';
 import type { App } from '../../app/app.ts';
-import { tellChange } from '../../gateway/commands/tellChange.ts';
-import { keyPageOf, tellWithKeyPage } from '../../services/model/keyPage.ts';
+import { publishChange } from '../../gateway/commands/publishChange.ts';
+import { keyPageOf, notifyWithKeyPage } from '../../services/model/keyPage.ts';
 import { isThere } from '../../services/model/serviceList.ts';
 import { confirmInModal } from '../../ui/confirm.ts';
 import { namedCredentials, pickCredential, unnamedCredentials } from './pickCredential.ts';
@@ -23,13 +23,13 @@ export async function revokeCredential(app: App, argument: unknown): Promise<voi
   });
   if (!agreed) return;
   await app.credentials.revoke(credentialId);
-  await tellChange(app, ['credentials'], {
+  await publishChange(app, ['credentials'], {
     action: 'revoke',
     service: name,
     ...(credential?.state === 'present' ? { credential: { name, last4: credential.value.last4 } } : {}),
   });
   // Not waited for: a toast may stand for minutes.
-  void tellWithKeyPage(
+  void notifyWithKeyPage(
     l10n.t('“{0}” is revoked here. The provider still accepts the credential until you revoke it there.', name),
     keyPageOf(service),
   );

@@ -6,8 +6,8 @@ import { Secret } from '../../../core/secret.ts';
 import type { Binding } from '../../../gateway/control/controlPort.ts';
 import type { App } from '../../app/app.ts';
 import type { CredentialParts, GatewayPart, WindowParts } from '../../app/parts.ts';
-import { tellChange } from '../../gateway/commands/tellChange.ts';
-import { keyPageOf, tellWithKeyPage } from '../../services/model/keyPage.ts';
+import { publishChange } from '../../gateway/commands/publishChange.ts';
+import { keyPageOf, notifyWithKeyPage } from '../../services/model/keyPage.ts';
 import { isThere, lacksCredential, type ServiceSummary } from '../../services/model/serviceList.ts';
 import { confirmInModal } from '../../ui/confirm.ts';
 import { maskedText, placementText } from '../../ui/placementText.ts';
@@ -15,7 +15,7 @@ import { type Answer, askChoice, type StepFrame, single } from '../../ui/steps.t
 import { bindingOf, sameBinding } from '../model/binding.ts';
 import { askCommand } from './askCommand.ts';
 import { type EnteredCredential, offerRemoval, storeEntered } from './enterCredential.ts';
-import { askCredentialOf, suitsCommand } from './enterMaterial.ts';
+import { askCredentialOf, suitsCommand } from './enterPayload.ts';
 import { type NamedCredential, namedCredentials, pickCredential } from './pickCredential.ts';
 import { allowSession } from './session.ts';
 import { setServerCredential } from './setServerCredential.ts';
@@ -145,13 +145,13 @@ async function replaceCredential(
     if (decision.kind === 'again') continue;
     const { value } = decision;
     await storeEntered(app, credentialId, { ...entered, value }, binding, decision.findings);
-    await tellChange(app, ['credentials'], {
+    await publishChange(app, ['credentials'], {
       action: bound ? 'rotate' : 'add',
       service: name,
       credential: { name, last4: value.last4 },
     });
     // Not waited for: a toast may stand for minutes.
-    void tellDone(app, summary, bound !== undefined, decision);
+    void notifyDone(app, summary, bound !== undefined, decision);
     return offerRemovalOf(entered);
   }
 }
@@ -167,7 +167,7 @@ async function rotateSession(
   if (!(await confirmDestination(service, new Secret(''), binding, undefined))) return;
   if (!(await allowSession(auth))) return;
   await app.credentials.putSession(credentialId, binding);
-  await tellChange(app, ['credentials'], { action: 'add', service: name });
+  await publishChange(app, ['credentials'], { action: 'add', service: name });
 }
 
 function presentIn(app: CredentialParts, { credentialId }: ServiceSummary): Secret | undefined {
@@ -199,13 +199,13 @@ async function confirmDestination(
   });
 }
 
-async function tellDone(app: App, { name, service, credentialId }: ServiceSummary, rotated: boolean, { note }: Use) {
+async function notifyDone(app: App, { name, service, credentialId }: ServiceSummary, rotated: boolean, { note }: Use) {
   const keyPage = keyPageOf(service);
   if (!rotated) {
-    return tellWithKeyPage([l10n.t('Credential saved for “{0}”.', name), note].filter(Boolean).join(' '), undefined);
+    return notifyWithKeyPage([l10n.t('Credential saved for “{0}”.', name), note].filter(Boolean).join(' '), undefined);
   }
   const undo = { label: l10n.t('Undo…'), run: () => undoRotation(app, name) };
-  await tellWithKeyPage(
+  await notifyWithKeyPage(
     [
       l10n.t('“{0}” is rotated.', name),
       note,

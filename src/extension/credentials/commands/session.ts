@@ -1,7 +1,7 @@
 import { authentication, l10n } from 'vscode';
 import { errorText } from '../../../core/errorText.ts';
 import type { VscodeSessionAuth } from '../../../core/policy/auth/vscodeSession.ts';
-import { tellFailure } from '../../ui/confirm.ts';
+import { reportFailure } from '../../ui/confirm.ts';
 
 /**
  * Has VS Code ask the user, in its own dialog, whether this extension may use the session. Its token is not kept: it
@@ -12,7 +12,7 @@ export async function allowSession({ provider, scopes }: VscodeSessionAuth): Pro
     await authentication.getSession(provider, [...scopes], { createIfNone: true });
     return true;
   } catch (error) {
-    await tellFailure(
+    await reportFailure(
       l10n.t('VS Code’s session cannot be used.'),
       l10n.t('{0} Sign in with “Accounts” in VS Code, and try again.', errorText(error)),
     );

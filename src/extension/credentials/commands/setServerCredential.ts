@@ -1,7 +1,7 @@
 import { l10n } from 'vscode';
 import type { App } from '../../app/app.ts';
-import { tellChange } from '../../gateway/commands/tellChange.ts';
-import { tellWithKeyPage } from '../../services/model/keyPage.ts';
+import { publishChange } from '../../gateway/commands/publishChange.ts';
+import { notifyWithKeyPage } from '../../services/model/keyPage.ts';
 import type { ServerNeed, ServerSummary } from '../../services/model/serverList.ts';
 import { single } from '../../ui/steps.ts';
 import { sameBinding } from '../model/binding.ts';
@@ -35,14 +35,14 @@ export async function setServerCredential(
   if (!again && !(await confirmServerCredential(definition, value, binding, { action, bound: before?.binding })))
     return;
   await app.credentials.put(credentialId, value, binding);
-  await tellChange(app, ['credentials'], {
+  await publishChange(app, ['credentials'], {
     action: before ? 'rotate' : 'add',
     service: name,
     credential: { name, last4: value.last4 },
   });
   const undo = { label: l10n.t('Undo…'), run: () => undoRotation(app, name) };
   // Not waited for: a toast may stand for minutes.
-  void tellWithKeyPage(
+  void notifyWithKeyPage(
     before ? l10n.t('“{0}” is rotated.', name) : l10n.t('Credential {1} saved for the MCP server “{0}”.', server, name),
     undefined,
     app.credentials.undoOffer(credentialId) ? [undo] : [],

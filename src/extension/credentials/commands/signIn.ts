@@ -3,7 +3,7 @@ import type { OAuth2Auth } from '../../../core/policy/auth/oauth2.ts';
 import type { Service } from '../../../core/policy/model/service.ts';
 import type { Candidate, Renewal } from '../../../gateway/control/controlPort.ts';
 import type { CredentialParts, GatewayPart, WindowParts } from '../../app/parts.ts';
-import { chooseInModal, tellFailure } from '../../ui/confirm.ts';
+import { chooseInModal, reportFailure } from '../../ui/confirm.ts';
 import { listenOnLoopback } from '../signIn/loopbackRedirect.ts';
 import type { SignInEnd } from '../signIn/signIns.ts';
 
@@ -31,12 +31,12 @@ export async function signIn(
     if (!(await env.openExternal(Uri.parse(begun.url, true)))) begun.cancel();
     return begun.ended;
   }).finally(() => way.dispose());
-  if (end.kind !== 'code') return tellNotSignedIn(service, end);
+  if (end.kind !== 'code') return reportNotSignedIn(service, end);
   const redeemed = await app.gateway.ask((control) =>
     control.redeem(service.name, { candidate, code: end.code, verifier: begun.verifier, redirectUri }),
   );
   if ('renewal' in redeemed) return redeemed.renewal;
-  await tellFailure(
+  await reportFailure(
     l10n.t('The sign-in for “{0}” was not completed.', service.name),
     [redeemed.refusal.message, redeemed.refusal.nextStep].filter(Boolean).join(' '),
   );
@@ -120,9 +120,9 @@ function whileWaiting(auth: OAuth2Auth, cancel: () => void, work: () => Promise<
   );
 }
 
-async function tellNotSignedIn(service: Service, end: Exclude<SignInEnd, { kind: 'code' }>): Promise<undefined> {
+async function reportNotSignedIn(service: Service, end: Exclude<SignInEnd, { kind: 'code' }>): Promise<undefined> {
   if (end.kind === 'cancelled' || end.kind === 'superseded') return undefined;
-  await tellFailure(
+  await reportFailure(
     l10n.t('The sign-in for “{0}” was not completed.', service.name),
     end.kind === 'timeout'
       ? l10n.t('Sign-in timed out after five minutes. Try again.')

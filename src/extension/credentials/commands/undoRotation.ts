@@ -1,8 +1,8 @@
 import { l10n, window } from 'vscode';
 import type { App } from '../../app/app.ts';
-import { tellChange } from '../../gateway/commands/tellChange.ts';
+import { publishChange } from '../../gateway/commands/publishChange.ts';
 import { nameOfNode } from '../../services/views/serverNode.ts';
-import { confirmInModal, tellFailure } from '../../ui/confirm.ts';
+import { confirmInModal, reportFailure } from '../../ui/confirm.ts';
 import { maskedText } from '../../ui/placementText.ts';
 import { namedCredentials, pickCredential } from './pickCredential.ts';
 
@@ -14,7 +14,7 @@ export async function undoRotation(app: App, argument: unknown): Promise<void> {
   const started = nameOfNode(argument);
   const undoable = namedCredentials(app).filter(({ credentialId }) => app.credentials.undoOffer(credentialId));
   const concerned = undoable.some(({ name, of }) => name === started || of.summary.name === started);
-  if (undoable.length === 0 || (started !== undefined && !concerned)) return tellTooLate(started);
+  if (undoable.length === 0 || (started !== undefined && !concerned)) return reportTooLate(started);
   const summary = await pickCredential(argument, l10n.t('Undo Rotation'), undoable);
   const offer = summary && app.credentials.undoOffer(summary.credentialId);
   const present = summary && app.credentials.get(summary.credentialId);
@@ -37,8 +37,8 @@ export async function undoRotation(app: App, argument: unknown): Promise<void> {
   });
   if (!agreed) return;
   // Ten minutes may have passed, or another window may have been quicker, while the question stood.
-  if ((await app.credentials.undoRotation(credentialId)) !== 'undone') return tellTooLate(name);
-  await tellChange(app, ['credentials'], {
+  if ((await app.credentials.undoRotation(credentialId)) !== 'undone') return reportTooLate(name);
+  await publishChange(app, ['credentials'], {
     action: 'undo rotation',
     service: name,
     credential: { name, last4: offer.last4 },
@@ -46,8 +46,8 @@ export async function undoRotation(app: App, argument: unknown): Promise<void> {
   void window.showInformationMessage(l10n.t('Restored the previous credential of “{0}”.', name));
 }
 
-function tellTooLate(name: string | undefined): Promise<void> {
-  return tellFailure(
+function reportTooLate(name: string | undefined): Promise<void> {
+  return reportFailure(
     name === undefined
       ? l10n.t('There is no rotation to undo.')
       : l10n.t('The rotation of “{0}” can no longer be undone.', name),

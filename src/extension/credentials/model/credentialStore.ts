@@ -5,6 +5,7 @@ import { installationKey } from '../../state/installationKey.ts';
 import { Emitter } from '../../util/emitter.ts';
 import type { Clock, MetadataPort, SecretPort } from '../../util/ports.ts';
 import { sameBinding } from './binding.ts';
+import { deleteChecked, storeChecked } from './checkedSecret.ts';
 import {
   type ChosenCommand,
   type CommandEntry,
@@ -17,7 +18,6 @@ import {
 import { type CredentialId, credentialKey, parseCredentialKey } from './credentialId.ts';
 import { CredentialIndex, type CredentialMetadata } from './credentialIndex.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import { deleteKept, storeKept } from './keptSecret.ts';
 import { RETIRED, RETIRED_FOR_MS, type RetiredRecord, RetiredValues, UNDO_FOR_MS } from './retiredValues.ts';
 import { type CredentialEvent, RotationHistory } from './rotationHistory.ts';
 
@@ -119,7 +119,7 @@ export class CredentialStore {
 
   /**
    * Stores a credential with the binding for which the person entered it, and retires the value it replaces. Throws
-   * {@link CredentialNotKeptError} when SecretStorage does not give back what it was given.
+   * {@link CredentialNotSavedError} when SecretStorage does not give back what it was given.
    */
   put(id: CredentialId, value: Secret, binding: Binding, findings: CredentialFindings = {}): Promise<void> {
     return this.#change(id, async (before) => {
@@ -152,7 +152,7 @@ export class CredentialStore {
   #putElsewhere(id: CredentialId, entry: SessionEntry | CommandEntry): Promise<void> {
     return this.#change(id, async (before) => {
       if (before?.state === 'present') await this.#retired.retire(id, before.value);
-      await storeKept(this.#secrets, ENTRY + credentialKey(id), entryText(entry));
+      await storeChecked(this.#secrets, ENTRY + credentialKey(id), entryText(entry));
       await this.#index.remove(id);
       await this.#history.add(id, { at: entry.createdAt, how: entry.state, last4: '' });
       this.#stopped.delete(credentialKey(id));
@@ -242,7 +242,7 @@ export class CredentialStore {
     return this.#change(id, async (before) => {
       // As of the moment from which it was out of use, so that nobody has to be told another time.
       if (before?.state === 'present') await this.#retired.retire(id, before.value, { at });
-      await storeKept(this.#secrets, ENTRY + credentialKey(id), entryText({ state: 'revoked', revokedAt: at }));
+      await storeChecked(this.#secrets, ENTRY + credentialKey(id), entryText({ state: 'revoked', revokedAt: at }));
       await this.#index.remove(id);
       await this.#history.add(id, { at, how: 'revoked', last4: '' });
       await this.#reconcile(id);
@@ -298,14 +298,14 @@ export class CredentialStore {
       await Promise.all(
         ids.map((id) =>
           this.#queue(id).run(async () => {
-            await deleteKept(this.#secrets, ENTRY + credentialKey(id));
-            await deleteKept(this.#secrets, RETIRED + credentialKey(id));
+            await deleteChecked(this.#secrets, ENTRY + credentialKey(id));
+            await deleteChecked(this.#secrets, RETIRED + credentialKey(id));
           }),
         ),
       );
       // What has our prefix and no name that we would give may hold a value all the same.
       for (const key of await this.#secrets.keys()) {
-        if (key.startsWith(ENTRY) || key.startsWith(RETIRED)) await deleteKept(this.#secrets, key);
+        if (key.startsWith(ENTRY) || key.startsWith(RETIRED)) await deleteChecked(this.#secrets, key);
       }
       await this.#index.clear();
       await this.#history.clear();
@@ -342,7 +342,7 @@ export class CredentialStore {
     findings: CredentialFindings,
     lastUsedAt?: number,
   ): Promise<void> {
-    await storeKept(this.#secrets, ENTRY + credentialKey(id), entryText(entry));
+    await storeChecked(this.#secrets, ENTRY + credentialKey(id), entryText(entry));
     const used = lastUsedAt === undefined ? {} : { lastUsedAt };
     await this.#index.set(id, { ...(await this.#metadataOf(entry)), ...used, ...findings });
   }

@@ -1,8 +1,8 @@
 import type { Secret } from '../../../core/secret.ts';
 import type { Clock, SecretPort } from '../../util/ports.ts';
+import { storeChecked } from './checkedSecret.ts';
 import { parseRetired, type RetiredEntry, retiredText, type UndoOffer } from './credentialEntry.ts';
 import { type CredentialId, credentialKey, parseCredentialKey } from './credentialId.ts';
-import { storeKept } from './keptSecret.ts';
 
 /** How long a replaced or removed value is still taken out of answers (SECURITY.md): 24 hours. */
 export const RETIRED_FOR_MS = 24 * 60 * 60 * 1000;
@@ -55,7 +55,7 @@ export class RetiredValues {
   ): Promise<void> {
     const kept = this.#alive(await this.#read(id)).map(({ undo: _, ...entry }) => entry);
     const retired: RetiredEntry = { value, until: at + RETIRED_FOR_MS, ...(undo ? { undo } : {}) };
-    await storeKept(this.#secrets, RETIRED + credentialKey(id), retiredText([...kept, retired]));
+    await storeChecked(this.#secrets, RETIRED + credentialKey(id), retiredText([...kept, retired]));
   }
 
   /** Keeps a value that the gateway renewed. A rotation before it can be undone no less. */
@@ -64,7 +64,7 @@ export class RetiredValues {
     const surplus = new Set(kept.filter(({ renewed }) => renewed).slice(0, 1 - MAX_RENEWED));
     const retired: RetiredEntry = { value, until: this.#now() + RETIRED_FOR_MS, renewed: true };
     const entries = [...(surplus.size === 0 ? kept : kept.filter((entry) => !surplus.has(entry))), retired];
-    await storeKept(this.#secrets, RETIRED + credentialKey(id), retiredText(entries));
+    await storeChecked(this.#secrets, RETIRED + credentialKey(id), retiredText(entries));
   }
 
   /** Reads what is stored, and forgets what is over. */

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { l10n, window } from 'vscode';
 import type { CheckupParts, FreezeParts, GatewayPart } from '../../app/parts.ts';
-import { confirmInModal, tellFailure } from '../../ui/confirm.ts';
+import { confirmInModal, reportFailure } from '../../ui/confirm.ts';
 
 /** A freeze that takes longer than this is no kill switch: 60 seconds, as the tenth point has it. */
 const TOO_LONG_MS = 60_000;
@@ -30,7 +30,7 @@ export async function testKillSwitch(app: CheckupParts & FreezeParts & GatewayPa
   const frozen = await frozenWithin(app, begun);
   await app.gateway.record({ action: 'freeze' });
   if (!frozen) {
-    return tellFailure(
+    return reportFailure(
       l10n.t('The gateway did not confirm the freeze.'),
       l10n.t('Everything stays frozen. “Show Status” shows the state of the gateway; unfreeze when you are ready.'),
     );

@@ -71,10 +71,10 @@ export class FreezeStore {
       const signed = file.kind === 'state' && (await this.#isSigned(file.state.freeze));
       const known = Math.max(secret.revision, this.#revision);
       const newer = signed && file.state.freeze.revision > known;
-      const told =
+      const inFile =
         file.kind === 'state' ? plain(file.state.freeze) : file.kind === 'malformed' ? EVERYTHING : this.#state;
       this.#revision = newer ? file.state.freeze.revision : known;
-      const state = [...(newer ? [] : [secret.state]), ...this.#pending].reduce(union, told);
+      const state = [...(newer ? [] : [secret.state]), ...this.#pending].reduce(union, inFile);
       // What another window said in the file is repeated where no agent can take it back.
       if (!same(state, secret.state) || this.#revision !== secret.revision) await this.#remember(state);
       this.#become(state);

@@ -4,7 +4,7 @@ import type { LearnParts, PolicyParts } from '../../app/parts.ts';
 import { pickService } from '../../services/commands/pickService.ts';
 import type { ServiceSummary } from '../../services/model/serviceList.ts';
 import { carefulChoice } from '../../ui/carefulChoice.ts';
-import { chooseInModal, tellFailure } from '../../ui/confirm.ts';
+import { chooseInModal, reportFailure } from '../../ui/confirm.ts';
 
 /** For an hour a service's reads are allowed and its writes ask; then rules are proposed for what was used. */
 export async function learnPolicy(app: App, argument: unknown): Promise<void> {
@@ -13,7 +13,7 @@ export async function learnPolicy(app: App, argument: unknown): Promise<void> {
   const entry = app.policies.get(summary.policyId);
   const why = whyNot(app, summary);
   if (why !== undefined || entry?.approval.kind !== 'approved' || entry.written === undefined) {
-    return tellFailure(l10n.t('Learning did not start.'), why ?? l10n.t('The policy file is not approved yet.'));
+    return reportFailure(l10n.t('Learning did not start.'), why ?? l10n.t('The policy file is not approved yet.'));
   }
   const before = { approved: entry.approval.text, written: entry.written };
   const [approved, written] = await Promise.all([
@@ -21,7 +21,7 @@ export async function learnPolicy(app: App, argument: unknown): Promise<void> {
     app.language.open(before.written, summary.name),
   ]);
   if (approved === undefined || written === undefined) {
-    return tellFailure(
+    return reportFailure(
       l10n.t('Learning did not start.'),
       l10n.t(
         'No rule can be added to “{0}” because of how its rules are written. Write each rule on its own line.',
@@ -56,7 +56,7 @@ export async function learnPolicy(app: App, argument: unknown): Promise<void> {
   if (chosen !== start) return;
   const now = app.policies.get(summary.policyId);
   if (now?.approval.kind !== 'approved' || now.approval.text !== before.approved || now.written !== before.written) {
-    return tellFailure(
+    return reportFailure(
       l10n.t('Learning did not start.'),
       l10n.t('{0} changed while this question was open. Try again.', entry.label),
     );

@@ -1,15 +1,15 @@
 import { l10n, ProgressLocation, Uri, window } from 'vscode';
 import type { PastCall } from '../../../core/policy/learn/rulesUsed.ts';
 import type { AuditParts, LearnParts, PolicyParts } from '../../app/parts.ts';
+import { AuditReader } from '../../audit/explorer/auditReader.ts';
 import type { SeenCalls } from '../../audit/explorer/explorerMessages.ts';
-import { TrailReader } from '../../audit/explorer/trailReader.ts';
 import { MONTH_MS } from '../../policy/language/callHistory.ts';
 import type { PolicyEntry } from '../../policy/model/policyStore.ts';
-import { tellFailure } from '../../ui/confirm.ts';
+import { reportFailure } from '../../ui/confirm.ts';
 import { askChoice, single } from '../../ui/steps.ts';
 
 /** More different calls than these make no rules that a person would read. */
-const MOST = 20_000;
+const MAX_CALLS = 20_000;
 
 /** Proposes a policy that allows what was used in the last 30 days, and nothing else of what it allows now. */
 export async function suggestTighterPolicy(
@@ -20,7 +20,7 @@ export async function suggestTighterPolicy(
   const entry = await whichFile(app, argument, title);
   if (!entry) return;
   const why = whyNot(app, entry);
-  if (why !== undefined) return tellFailure(l10n.t('No policy is proposed.'), why);
+  if (why !== undefined) return reportFailure(l10n.t('No policy is proposed.'), why);
   const text = entry.text ?? '';
   const proposal = await window.withProgress(
     { location: ProgressLocation.Notification, title: l10n.t('Reading the calls of the last 30 days') },
@@ -32,7 +32,7 @@ export async function suggestTighterPolicy(
     },
   );
   if (!proposal) {
-    return tellFailure(
+    return reportFailure(
       l10n.t('No policy is proposed.'),
       l10n.t('The audit log has no calls to the services in {0}, or too many to evaluate.', entry.label),
     );
@@ -47,9 +47,9 @@ export async function suggestTighterPolicy(
 
 /** What was called since then, in milliseconds since the epoch. */
 export async function callsSince(app: AuditParts, since: number): Promise<SeenCalls> {
-  const reader = new TrailReader(app.trailWorker, app.audit.directory);
+  const reader = new AuditReader(app.auditWorker, app.audit.directory);
   try {
-    return await reader.calls({ since, recent: since, most: MOST });
+    return await reader.calls({ since, recent: since, most: MAX_CALLS });
   } finally {
     reader.dispose();
   }

@@ -1,7 +1,7 @@
 import { l10n, Range, WorkspaceEdit, window, workspace } from 'vscode';
 import type { App } from '../../app/app.ts';
 import { reviewPolicyChanges } from '../../policy/commands/reviewPolicyChanges.ts';
-import { chooseInModal, tellFailure } from '../../ui/confirm.ts';
+import { chooseInModal, reportFailure } from '../../ui/confirm.ts';
 import { changeWords } from '../model/changeWords.ts';
 
 /** More lines would not fit a dialog. */
@@ -38,7 +38,7 @@ export async function useProposal(app: App, argument: unknown): Promise<void> {
   const uri = app.locations.uriOf(proposal.policyId);
   const document = await workspace.openTextDocument(uri);
   if (document.getText() !== proposal.before) {
-    return tellFailure(
+    return reportFailure(
       l10n.t('Nothing was written.'),
       l10n.t('{0} has changed since this was proposed. Request a new proposal.', proposal.label),
     );

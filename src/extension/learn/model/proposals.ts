@@ -3,7 +3,7 @@ import type { Proposal } from '../../../core/policy/learn/learn.ts';
 
 const PROPOSAL_SCHEME = 'valetkey-proposal';
 /** Each holds its text in memory. */
-const KEPT = 10;
+const MAX_PROPOSALS = 10;
 
 /** A text that traffic suggests for a policy file, as a person is shown it. */
 export interface ShownProposal extends Proposal {
@@ -24,7 +24,7 @@ export class Proposals {
     const uri = Uri.from({ scheme: PROPOSAL_SCHEME, path: '/valetkey.yaml', query: String(this.#count) });
     this.#shown.set(uri.toString(), proposal);
     const [oldest] = this.#shown.keys();
-    if (this.#shown.size > KEPT && oldest !== undefined) this.#shown.delete(oldest);
+    if (this.#shown.size > MAX_PROPOSALS && oldest !== undefined) this.#shown.delete(oldest);
     const title = l10n.t('{0}: as it is ↔ proposed', proposal.label);
     await commands.executeCommand('vscode.diff', file, uri, title, { preview: false });
   }

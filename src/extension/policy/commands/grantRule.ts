@@ -11,8 +11,8 @@ import type { Method } from '../../../core/request/parts/requestModel.ts';
 import type { Call } from '../../../protocol/messages.ts';
 import type { GatewayPart, PolicyParts, ServiceParts, WindowParts } from '../../app/parts.ts';
 import { cut, oneLine } from '../../approvals/model/requestText.ts';
-import { tellChange } from '../../gateway/commands/tellChange.ts';
-import { tellFailure } from '../../ui/confirm.ts';
+import { publishChange } from '../../gateway/commands/publishChange.ts';
+import { reportFailure } from '../../ui/confirm.ts';
 import { localized } from '../../util/localized.ts';
 import { showPolicy } from './openPolicyFile.ts';
 
@@ -118,7 +118,7 @@ export async function writeRule(app: GatewayPart & PolicyParts & WindowParts, pr
   const { service, policyId, rule } = preview;
   const why = obstacle(app, preview) ?? (await whyNeedless(app, preview));
   if (why !== undefined) {
-    await tellNotAdded(why);
+    await reportNotAdded(why);
     return false;
   }
   try {
@@ -129,10 +129,10 @@ export async function writeRule(app: GatewayPart & PolicyParts & WindowParts, pr
     );
   } catch (error) {
     if (!(error instanceof PolicyNotWritableError)) throw error;
-    await tellNotAdded(l10n.t('{0} Correct the file, and try again.', error.message));
+    await reportNotAdded(l10n.t('{0} Correct the file, and try again.', error.message));
     return false;
   }
-  await tellChange(app, ['policies'], {
+  await publishChange(app, ['policies'], {
     action: 'add_rule',
     service,
     subject: `${rule.method} ${rule.path}${rule.approval ? ` (approval: ${rule.approval})` : ''}`,
@@ -141,6 +141,6 @@ export async function writeRule(app: GatewayPart & PolicyParts & WindowParts, pr
   return true;
 }
 
-export function tellNotAdded(why: string): Promise<void> {
-  return tellFailure(l10n.t('No rule was added.'), why);
+export function reportNotAdded(why: string): Promise<void> {
+  return reportFailure(l10n.t('No rule was added.'), why);
 }

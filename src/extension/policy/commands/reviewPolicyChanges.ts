@@ -2,10 +2,10 @@ import { commands, l10n, Uri, window } from 'vscode';
 import { type LinesInSight, linesInSight } from '../../../core/text/linesInSight.ts';
 import type { App } from '../../app/app.ts';
 import type { PolicyParts, ServiceParts, WindowParts } from '../../app/parts.ts';
-import { tellChange } from '../../gateway/commands/tellChange.ts';
+import { publishChange } from '../../gateway/commands/publishChange.ts';
 import { unconfirmed } from '../../services/model/destination.ts';
 import { carefulChoice } from '../../ui/carefulChoice.ts';
-import { chooseInModal, tellFailure } from '../../ui/confirm.ts';
+import { chooseInModal, reportFailure } from '../../ui/confirm.ts';
 import { askChoice, single } from '../../ui/steps.ts';
 import { approvedUri, nothingUri } from '../model/approvedDocuments.ts';
 import { changeLines } from '../model/changeText.ts';
@@ -58,15 +58,15 @@ export async function reviewPolicyChanges(app: App, argument: unknown): Promise<
   if (chosen === details) return showAll(app, entry, lines);
   if (chosen !== apply) return;
   try {
-    await (text === undefined ? app.policies.letGo(entry.id) : app.policies.approve(entry.id, text));
+    await (text === undefined ? app.policies.discardApprovals(entry.id) : app.policies.approve(entry.id, text));
   } catch (error) {
     if (!(error instanceof ChangedSinceReviewError)) throw error;
-    return tellFailure(
+    return reportFailure(
       l10n.t('Nothing was applied.'),
       l10n.t('{0} changed while you were reviewing it. Review it again.', entry.label),
     );
   }
-  await tellChange(app, ['policies'], { action: missing ? 'let go' : 'approve', subject: entry.label });
+  await publishChange(app, ['policies'], { action: missing ? 'let go' : 'approve', subject: entry.label });
 }
 
 async function whichFile(

@@ -4,8 +4,8 @@ import { literalCredentials, serverLiterals } from '../../../core/policy/read/pa
 import type { App } from '../../app/app.ts';
 import { bindingOf } from '../../credentials/model/binding.ts';
 import { scopeOf } from '../../credentials/model/credentialSet.ts';
-import { tellChange } from '../../gateway/commands/tellChange.ts';
-import { confirmInModal, tellFailure } from '../../ui/confirm.ts';
+import { publishChange } from '../../gateway/commands/publishChange.ts';
+import { confirmInModal, reportFailure } from '../../ui/confirm.ts';
 import { maskedText, placementText } from '../../ui/placementText.ts';
 import { moveServerLiteral } from './moveServerLiteral.ts';
 
@@ -22,7 +22,7 @@ export async function moveLiteralCredential(app: App, uri: vscode.Uri, line: num
   if (ofServer) return moveServerLiteral(app, policyId, document, ofServer);
   const literal = literalCredentials(text).find(({ pairSpan }) => document.positionAt(pairSpan.start).line === line);
   if (!literal?.value || !isUsable(literal.value)) {
-    return tellFailure(
+    return reportFailure(
       vscode.l10n.t('There is no credential to move here.'),
       vscode.l10n.t(
         'The value is empty or is not a usable credential. Delete this line, and enter the credential with “Enter Credential”.',
@@ -32,7 +32,7 @@ export async function moveLiteralCredential(app: App, uri: vscode.Uri, line: num
   const without = text.slice(0, literal.removal.start) + text.slice(literal.removal.end);
   const service = (await app.parse(without)).policy?.services.get(literal.service);
   if (!service) {
-    return tellFailure(
+    return reportFailure(
       vscode.l10n.t('The credential was not moved.'),
       vscode.l10n.t('The file has other errors, so it does not say where the credential may go. Correct them first.'),
     );
@@ -51,13 +51,13 @@ export async function moveLiteralCredential(app: App, uri: vscode.Uri, line: num
   });
   if (!agreed) return;
   if (document.getText() !== text) {
-    return tellFailure(
+    return reportFailure(
       vscode.l10n.t('The credential was not moved.'),
       vscode.l10n.t('The file changed while this question was open. Try again.'),
     );
   }
   await app.credentials.put({ scope: scopeOf(policyId), service: literal.service }, literal.value, bindingOf(service));
-  await tellChange(app, ['credentials'], {
+  await publishChange(app, ['credentials'], {
     action: 'add',
     service: literal.service,
     credential: { name: literal.service, last4: literal.value.last4 },

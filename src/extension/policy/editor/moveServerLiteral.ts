@@ -12,8 +12,8 @@ import type { CredentialParts, GatewayPart, PolicyParts, WindowParts } from '../
 import { confirmServerCredential } from '../../credentials/commands/serverCredentialDialog.ts';
 import type { CredentialId } from '../../credentials/model/credentialId.ts';
 import { scopeOf } from '../../credentials/model/credentialSet.ts';
-import { tellChange } from '../../gateway/commands/tellChange.ts';
-import { tellFailure } from '../../ui/confirm.ts';
+import { publishChange } from '../../gateway/commands/publishChange.ts';
+import { reportFailure } from '../../ui/confirm.ts';
 import { freeName } from '../../util/freeName.ts';
 
 /**
@@ -28,7 +28,7 @@ export async function moveServerLiteral(
 ): Promise<void> {
   const { server, value } = literal;
   if (!value || !isUsable(value)) {
-    return tellNotMoved(
+    return reportNotMoved(
       vscode.l10n.t(
         'The value is empty or is not a usable credential. Write “credential: NAME” instead, and enter the credential with “Enter Credential”.',
       ),
@@ -45,7 +45,7 @@ export async function moveServerLiteral(
   );
   const destination = await destinationOf(app, text, literal, credential);
   if (!destination) {
-    return tellNotMoved(
+    return reportNotMoved(
       vscode.l10n.t('The file has other errors, so it does not say where the credential may go. Correct them first.'),
     );
   }
@@ -57,7 +57,7 @@ export async function moveServerLiteral(
   });
   if (!agreed) return;
   if (document.getText() !== text) {
-    return tellNotMoved(vscode.l10n.t('The file changed while this question was open. Try again.'));
+    return reportNotMoved(vscode.l10n.t('The file changed while this question was open. Try again.'));
   }
   await store(app, { scope, service: credential }, value, destination);
   const { start, end } = literal.valueSpan;
@@ -101,13 +101,13 @@ async function store(
   { origin, placement }: Binding,
 ): Promise<void> {
   await app.credentials.put(id, value, { origin, placement });
-  await tellChange(app, ['credentials'], {
+  await publishChange(app, ['credentials'], {
     action: 'add',
     service: id.service,
     credential: { name: id.service, last4: value.last4 },
   });
 }
 
-function tellNotMoved(whyAndNext: string): Promise<void> {
-  return tellFailure(vscode.l10n.t('The credential was not moved.'), whyAndNext);
+function reportNotMoved(whyAndNext: string): Promise<void> {
+  return reportFailure(vscode.l10n.t('The credential was not moved.'), whyAndNext);
 }

@@ -8,9 +8,9 @@ export const MONTH_MS = 30 * DAY_MS;
 /** The last counts may be so old, in milliseconds; reading what is new takes the trail's thread a moment. */
 const FRESH_MS = 5000;
 /** How long the thread with its index is kept for the next question; both are as large as the trail is long. */
-const KEPT_MS = 60_000;
+const IDLE_MS = 60_000;
 /** So many different calls go from thread to thread in a millisecond or two. */
-const MOST = 2000;
+const MAX_CALLS = 2000;
 
 /** Who reads the trail beside the event loop. */
 export interface CallSource {
@@ -101,14 +101,14 @@ export class CallHistory {
     clearTimeout(this.#idle);
     this.#source ??= this.#open();
     try {
-      this.#seen = await this.#source.calls({ since: now - MONTH_MS, recent: now - DAY_MS, most: MOST });
+      this.#seen = await this.#source.calls({ since: now - MONTH_MS, recent: now - DAY_MS, most: MAX_CALLS });
       this.#readAt = now;
       this.#changed.fire();
     } catch (error) {
       this.#failed(error);
       this.dispose();
     }
-    this.#idle = setTimeout(() => this.dispose(), KEPT_MS).unref();
+    this.#idle = setTimeout(() => this.dispose(), IDLE_MS).unref();
   }
 }
 

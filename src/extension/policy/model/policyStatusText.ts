@@ -4,7 +4,7 @@ import { policyStatusOf } from './policyStatus.ts';
 import type { PolicyEntry } from './policyStore.ts';
 
 /** How a policy file stands, and what to do about it, in sentences; undefined for one that nobody misses. */
-export function standingText(entry: PolicyEntry): string | undefined {
+export function policyStatusText(entry: PolicyEntry): string | undefined {
   const { label, closed, pending, unreadable } = entry;
   switch (policyStatusOf(entry)) {
     case 'absent':

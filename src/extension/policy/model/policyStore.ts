@@ -65,7 +65,7 @@ export class PolicyStore {
   readonly #queue = new SerialQueue();
   readonly #entries = new Map<string, PolicyEntry>();
   /** What this window's last strike left of each approval, and when the person gave that. */
-  readonly #struck = new Map<string, { readonly text: string; readonly at: number }>();
+  readonly #narrowedHere = new Map<string, { readonly text: string; readonly at: number }>();
   readonly #changed = new Emitter<void>();
   /** What editors saved, and files were for a moment, that has not been looked at yet. */
   readonly #unlooked: { readonly id: string; readonly text: string }[] = [];
@@ -145,7 +145,7 @@ export class PolicyStore {
    * Forgets what was approved of a file that is missing, so that it closes nothing any more: if it comes back, all of it
    * waits for a person. Throws {@link ChangedSinceReviewError} when the file is there again.
    */
-  letGo(id: string): Promise<void> {
+  discardApprovals(id: string): Promise<void> {
     return this.#run(async () => {
       const source = this.#source(id);
       if ((await source.read()).kind !== 'missing') {
@@ -190,7 +190,7 @@ export class PolicyStore {
   async #approve(id: string, text: string): Promise<void> {
     const { policy } = await this.#parse(text, this.#entries.get(id));
     if (!policy) throw new Error('A text with errors cannot be approved.');
-    this.#struck.delete(id);
+    this.#narrowedHere.delete(id);
     await this.#ports.approvals.write(id, text, [...policy.services.keys()], this.#ports.now());
   }
 
@@ -288,7 +288,7 @@ export class PolicyStore {
     // What was compared already comes to the same.
     if (before?.disk === 'valid' && before.text === text && isDeepStrictEqual(before.approval, known)) return before;
     try {
-      const approval = await this.#narrowed(source, await this.#asStruckHere(source.id, known), text);
+      const approval = await this.#narrowed(source, await this.#asNarrowedHere(source.id, known), text);
       const { language } = this.#ports;
       const pending =
         approval.kind === 'approved'
@@ -330,7 +330,7 @@ export class PolicyStore {
     if (text === approval.text) return approval;
     const once = approval.once ?? approval.text;
     await this.#ports.approvals.write(source.id, text, approval.services, approval.at, once);
-    this.#struck.set(source.id, { text, at: approval.at });
+    this.#narrowedHere.set(source.id, { text, at: approval.at });
     return { ...approval, text, once };
   }
 
@@ -338,10 +338,11 @@ export class PolicyStore {
    * The approval without what this window struck of it since the person's word. Another window, which struck something else
    * at the same moment, may have written the rest back.
    */
-  async #asStruckHere(id: string, approval: Approval): Promise<Approval> {
-    const struck = this.#struck.get(id);
-    if (approval.kind !== 'approved' || struck?.at !== approval.at || struck.text === approval.text) return approval;
-    return this.#narrowed(this.#source(id), approval, struck.text);
+  async #asNarrowedHere(id: string, approval: Approval): Promise<Approval> {
+    const narrowing = this.#narrowedHere.get(id);
+    if (approval.kind !== 'approved' || narrowing?.at !== approval.at || narrowing.text === approval.text)
+      return approval;
+    return this.#narrowed(this.#source(id), approval, narrowing.text);
   }
 
   /** Looking again at files that stayed the same disturbs nobody. */

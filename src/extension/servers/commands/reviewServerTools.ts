@@ -1,9 +1,9 @@
 import { l10n, window } from 'vscode';
 import type { App } from '../../app/app.ts';
 import type { ServerParts } from '../../app/parts.ts';
-import { tellChange } from '../../gateway/commands/tellChange.ts';
+import { publishChange } from '../../gateway/commands/publishChange.ts';
 import { nameOfNode } from '../../services/views/serverNode.ts';
-import { confirmInModal, tellFailure } from '../../ui/confirm.ts';
+import { confirmInModal, reportFailure } from '../../ui/confirm.ts';
 import { showDifference } from '../../ui/difference.ts';
 import { askChoice, single } from '../../ui/steps.ts';
 import { ToolsChangedError, type WaitingTools } from '../model/toolPinStore.ts';
@@ -34,13 +34,13 @@ export async function reviewServerTools(app: App, argument: unknown): Promise<vo
     await app.toolPins.accept(waiting);
   } catch (error) {
     if (!(error instanceof ToolsChangedError)) throw error;
-    return tellFailure(
+    return reportFailure(
       l10n.t('Nothing was accepted.'),
       l10n.t('“{0}” changed its tools again while you were reviewing them. Review them again.', server),
     );
   }
   await close();
-  await tellChange(app, ['toolPins'], { action: 'accept tools', service: server });
+  await publishChange(app, ['toolPins'], { action: 'accept tools', service: server });
 }
 
 async function whichServer(app: ServerParts, started: string | undefined): Promise<WaitingTools | undefined> {

@@ -4,9 +4,9 @@ import { withServer } from '../../../core/policy/edit/serverWriter.ts';
 import type { CredentialParts, PolicyParts, ServiceParts } from '../../app/parts.ts';
 import type { Move } from '../../checkup/repair/movePlan.ts';
 import type { PlainSecret } from '../../checkup/repair/secretPlaces.ts';
+import { plainName, type ServerWithValues, serverOfDraft } from '../../checkup/repair/serverOfDraft.ts';
 import { serverKeyOf } from '../../checkup/repair/serverOfSecret.ts';
 import { type WrapDraft, wrapDrafts } from '../../checkup/repair/wrapDraft.ts';
-import { plainName, type WrappedServer, wrappedServer } from '../../checkup/repair/wrappedServer.ts';
 import { scopeOf } from '../../credentials/model/credentialSet.ts';
 import { askFile, isTaken, nameProblem } from '../../services/commands/addServiceQuestions.ts';
 import { askText, runSteps, type Step } from '../../ui/steps.ts';
@@ -15,7 +15,7 @@ import { shownText } from '../../util/shownText.ts';
 import { askVersion } from './askVersion.ts';
 
 /** A server that is to be wrapped, with everything that a person said of it. */
-export interface WrapWish extends WrappedServer {
+export interface WantedServer extends ServerWithValues {
   readonly draft: WrapDraft;
   readonly policyId: string;
 }
@@ -27,7 +27,7 @@ export async function usableDrafts(
 ): Promise<ReadonlyMap<string, WrapDraft>> {
   const usable = new Map<string, WrapDraft>();
   for (const [key, draft] of wrapDrafts(secrets, process.platform)) {
-    const { server } = wrappedServer(draft, {
+    const { server } = serverOfDraft(draft, {
       name: 'server',
       versions: draft.loose.map(() => '1.2.3'),
       tools: leastTools([]),
@@ -43,17 +43,17 @@ export async function askWraps(
   app: CredentialParts & PolicyParts & ServiceParts,
   drafts: ReadonlyMap<string, WrapDraft>,
   moves: readonly Move[],
-): Promise<ReadonlyMap<string, WrapWish> | undefined> {
-  const wishes = new Map<string, WrapWish>();
+): Promise<ReadonlyMap<string, WantedServer> | undefined> {
+  const wantedServers = new Map<string, WantedServer>();
   for (const { secret, choice } of moves) {
     const key = serverKeyOf(secret);
     const draft = key === undefined ? undefined : drafts.get(key);
-    if (choice !== 'wrap' || key === undefined || !draft || wishes.has(key)) continue;
-    const wish = await askWrap(app, draft, [...wishes.values()]);
-    if (!wish) return undefined;
-    wishes.set(key, wish);
+    if (choice !== 'wrap' || key === undefined || !draft || wantedServers.has(key)) continue;
+    const wanted = await askWrap(app, draft, [...wantedServers.values()]);
+    if (!wanted) return undefined;
+    wantedServers.set(key, wanted);
   }
-  return wishes;
+  return wantedServers;
 }
 
 /**
@@ -65,8 +65,8 @@ export async function askWraps(
 async function askWrap(
   app: CredentialParts & PolicyParts & ServiceParts,
   draft: WrapDraft,
-  others: readonly WrapWish[],
-): Promise<WrapWish | undefined> {
+  others: readonly WantedServer[],
+): Promise<WantedServer | undefined> {
   const taken = (name: string): boolean => isTaken(app, name) || others.some(({ server }) => server.name === name);
   const answers = { name: freeName(plainName(draft.entry.name) || 'server', taken), policyId: 'user' };
   const versions: string[] = [];
@@ -106,7 +106,7 @@ async function askWrap(
           lm.tools.map((tool) => tool.name),
         )
       : [];
-  const wrapped = wrappedServer(draft, {
+  const wrapped = serverOfDraft(draft, {
     name,
     versions,
     tools: leastTools(known),

@@ -10,12 +10,12 @@ import { FileNotChangedError } from '../../checkup/repair/changeFiles.ts';
 import { serverWorkspaceWarning } from '../../credentials/commands/workspaceWarning.ts';
 import type { CredentialId } from '../../credentials/model/credentialId.ts';
 import { scopeOf } from '../../credentials/model/credentialSet.ts';
-import { tellChange } from '../../gateway/commands/tellChange.ts';
+import { publishChange } from '../../gateway/commands/publishChange.ts';
 import { confirmInModal } from '../../ui/confirm.ts';
 import { showDifference } from '../../ui/difference.ts';
 import { maskedText } from '../../ui/placementText.ts';
 import { localized } from '../../util/localized.ts';
-import type { WrapWish } from './wrapQuestions.ts';
+import type { WantedServer } from './wrapQuestions.ts';
 
 /** More names would not fit a dialog. */
 const MAX_NAMES = 8;
@@ -27,8 +27,8 @@ const MAX_NAMES = 8;
  *
  * @returns the credential that each value became
  */
-export async function wrapServer(app: App, wish: WrapWish): Promise<readonly WrappedValue[] | undefined> {
-  const { server, policyId, values } = wish;
+export async function wrapServer(app: App, wanted: WantedServer): Promise<readonly WrappedValue[] | undefined> {
+  const { server, policyId, values } = wanted;
   const entry = app.policies.get(policyId);
   const label = entry?.label ?? policyId;
   if (app.locations.isDirty(policyId)) {
@@ -38,14 +38,14 @@ export async function wrapServer(app: App, wish: WrapWish): Promise<readonly Wra
     throw new FileNotChangedError(l10n.t('{0} has errors. Correct them, and try again.', label));
   }
   const before = entry?.text ?? '';
-  const after = changed(before, wish);
+  const after = changed(before, wanted);
   const definition = await definitionIn(app, after, server.name);
   const close = await showDifference(app.texts, label, before, after);
   const inWorkspace = await serverWorkspaceWarning(server.run);
   const agreed = await confirmInModal({
     warning: inWorkspace.length > 0,
     message: l10n.t('Let Valet Key start “{0}” and give it its secrets?', server.name),
-    detail: detailOf(definition, wish, label, inWorkspace),
+    detail: detailOf(definition, wanted, label, inWorkspace),
     action: l10n.t('Wrap It'),
   });
   await close();
@@ -68,10 +68,10 @@ export async function wrapServer(app: App, wish: WrapWish): Promise<readonly Wra
   if (policyId === 'user') await app.locations.ensureUserPolicy();
   await app.policies.approveOwnChange(
     policyId,
-    (approved) => changed(approved, wish),
-    (written) => app.locations.write(policyId, changed(written, wish)),
+    (approved) => changed(approved, wanted),
+    (written) => app.locations.write(policyId, changed(written, wanted)),
   );
-  await tellChange(app, ['policies', 'credentials'], { action: 'wrap', service: server.name });
+  await publishChange(app, ['policies', 'credentials'], { action: 'wrap', service: server.name });
   return stored;
 }
 
@@ -81,7 +81,7 @@ export interface WrappedValue {
   readonly value: Secret;
 }
 
-function changed(text: string | undefined, { server }: WrapWish): string {
+function changed(text: string | undefined, { server }: WantedServer): string {
   try {
     return withServer(text, server);
   } catch (error) {
@@ -103,7 +103,7 @@ async function definitionIn(app: PolicyParts, text: string, name: string): Promi
 
 function detailOf(
   definition: Server,
-  { server, values }: WrapWish,
+  { server, values }: WantedServer,
   label: string,
   inWorkspace: readonly string[],
 ): string {

@@ -11,7 +11,7 @@ import { KNOWN_SERVICES } from '../../../core/services/knownServices.ts';
 import type { GatewayPart, PolicyParts, ServiceParts } from '../../app/parts.ts';
 import { askCommand } from '../../credentials/commands/askCommand.ts';
 import type { EnteredCredential } from '../../credentials/commands/enterCredential.ts';
-import { askCredentialOf } from '../../credentials/commands/enterMaterial.ts';
+import { askCredentialOf } from '../../credentials/commands/enterPayload.ts';
 import { type AuthField, authDialogs } from '../../ui/authDialogs.ts';
 import {
   type Answer,

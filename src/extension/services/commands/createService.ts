@@ -10,13 +10,13 @@ import { type CandidateDecision, decideOnCandidate } from '../../credentials/com
 import { bindingOf } from '../../credentials/model/binding.ts';
 import type { CredentialId } from '../../credentials/model/credentialId.ts';
 import { scopeOf } from '../../credentials/model/credentialSet.ts';
-import { tellChange } from '../../gateway/commands/tellChange.ts';
-import { confirmInModal, tellFailure } from '../../ui/confirm.ts';
+import { publishChange } from '../../gateway/commands/publishChange.ts';
+import { confirmInModal, reportFailure } from '../../ui/confirm.ts';
 import { localized } from '../../util/localized.ts';
 import { addServiceSummary } from './addServiceSummary.ts';
 
 /** What is to be made of a person's answers. */
-export interface ServiceWish {
+export interface WantedService {
   readonly service: NewService;
   readonly credential: EnteredCredential;
   readonly policyId: string;
@@ -39,28 +39,28 @@ export interface CreatedService {
  * so that a failure at any point leaves less access and never more. Undefined when nothing was made: the person was told
  * why, or said no.
  */
-export async function createService(app: App, wish: ServiceWish): Promise<CreatedService | undefined> {
-  const { service, policyId } = wish;
-  let { credential } = wish;
+export async function createService(app: App, wanted: WantedService): Promise<CreatedService | undefined> {
+  const { service, policyId } = wanted;
+  let { credential } = wanted;
   const text = withService(undefined, service);
   const definition = (await app.parse(text)).policy?.services.get(service.name);
-  if (!definition) return tellNotValid(app, text);
+  if (!definition) return reportNotValid(app, text);
   if (app.locations.isDirty(policyId)) {
-    return tellNotAdded(
+    return reportNotAdded(
       l10n.t('{0} has unsaved changes. Save or revert them, and add the service again.', labelOf(app, policyId)),
     );
   }
   if (app.policies.get(policyId)?.disk === 'invalid') {
-    return tellNotAdded(l10n.t('{0} has errors. Correct them, and add the service again.', labelOf(app, policyId)));
+    return reportNotAdded(l10n.t('{0} has errors. Correct them, and add the service again.', labelOf(app, policyId)));
   }
   const binding = bindingOf(definition);
   const decide = (value: Secret): Promise<CandidateDecision> =>
     definition.auth.type === 'vscode-session'
       ? Promise.resolve({ kind: 'use', value, findings: {}, note: undefined })
-      : decideOnCandidate(app, definition, { value, binding, policy: text }, wish.again);
+      : decideOnCandidate(app, definition, { value, binding, policy: text }, wanted.again);
   let decision = await decide(credential.value);
   while (decision.kind === 'again') {
-    const entered = await wish.enterAgain();
+    const entered = await wanted.enterAgain();
     if (!entered) return undefined;
     credential = entered;
     decision = await decide(credential.value);
@@ -74,7 +74,7 @@ export async function createService(app: App, wish: ServiceWish): Promise<Create
       file: labelOf(app, policyId),
       verified: decision.note,
       elsewhere: app.credentials.holders(value).map((id) => id.service),
-      besides: wish.besides,
+      besides: wanted.besides,
     }),
     action: l10n.t('Add Service'),
   });
@@ -96,13 +96,13 @@ export async function createService(app: App, wish: ServiceWish): Promise<Create
     );
   } catch (error) {
     if (!(error instanceof PolicyNotWritableError)) throw error;
-    await tellFailure(
+    await reportFailure(
       l10n.t('The service was not written to {0}.', labelOf(app, policyId)),
       l10n.t('{0} Correct the file, and add the service again.', error.message),
     );
     return undefined;
   }
-  await tellChange(app, ['policies', 'credentials'], {
+  await publishChange(app, ['policies', 'credentials'], {
     action: 'add',
     service: service.name,
     credential: { name: service.name, last4: value.last4 },
@@ -114,14 +114,14 @@ function labelOf(app: PolicyParts, policyId: string): string {
   return app.policies.get(policyId)?.label ?? policyId;
 }
 
-async function tellNotValid(app: PolicyParts, text: string): Promise<undefined> {
+async function reportNotValid(app: PolicyParts, text: string): Promise<undefined> {
   const { problems } = await app.parse(text);
   const problem = problems.find(({ severity }) => severity === 'error');
-  return tellNotAdded(
+  return reportNotAdded(
     localized(problem?.message) ?? l10n.t('The service definition is not valid. Run Add Service again.'),
   );
 }
 
-async function tellNotAdded(whyAndNext: string): Promise<undefined> {
-  await tellFailure(l10n.t('The service was not added.'), whyAndNext);
+async function reportNotAdded(whyAndNext: string): Promise<undefined> {
+  await reportFailure(l10n.t('The service was not added.'), whyAndNext);
 }

@@ -7,9 +7,9 @@ import { isProduction } from '../../../core/services/production.ts';
 import type { App } from '../../app/app.ts';
 import type { ServiceParts } from '../../app/parts.ts';
 import { rotateCredential } from '../../credentials/commands/rotateCredential.ts';
-import { tellChange } from '../../gateway/commands/tellChange.ts';
+import { publishChange } from '../../gateway/commands/publishChange.ts';
 import { showPolicy } from '../../policy/commands/openPolicyFile.ts';
-import { confirmInModal, tellFailure } from '../../ui/confirm.ts';
+import { confirmInModal, reportFailure } from '../../ui/confirm.ts';
 import { showDifference } from '../../ui/difference.ts';
 import { askText, runSteps, type Step } from '../../ui/steps.ts';
 import { localized } from '../../util/localized.ts';
@@ -31,12 +31,12 @@ export async function duplicateService(app: App, argument: unknown): Promise<voi
   const entry = app.policies.get(policyId);
   const label = entry?.label ?? policyId;
   if (app.locations.isDirty(policyId) || entry?.disk !== 'valid') {
-    return tellNotDuplicated(
+    return reportNotDuplicated(
       l10n.t('{0} has unsaved changes, has errors or is missing. Fix that, and try again.', label),
     );
   }
   if (summary.pending > 0) {
-    return tellNotDuplicated(l10n.t('“{0}” has changes that are not approved. Review them, and try again.', from));
+    return reportNotDuplicated(l10n.t('“{0}” has changes that are not approved. Review them, and try again.', from));
   }
   const draft: Draft = { from, name: '', environment: '', baseUrl: service.baseUrl.text };
   if (!(await runSteps(title, () => duplicateSteps(app, service, draft)))) return;
@@ -47,13 +47,13 @@ export async function duplicateService(app: App, argument: unknown): Promise<voi
     after = withDuplicate(before, draft);
   } catch (error) {
     if (!(error instanceof PolicyNotWritableError)) throw error;
-    return tellNotDuplicated(error.message);
+    return reportNotDuplicated(error.message);
   }
   const { policy, problems } = await app.parse(after);
   const copy = policy?.services.get(name);
   if (!copy) {
     const problem = problems.find(({ severity }) => severity === 'error');
-    return tellNotDuplicated(localized(problem?.message) ?? l10n.t('The service definition is not valid.'));
+    return reportNotDuplicated(localized(problem?.message) ?? l10n.t('The service definition is not valid.'));
   }
   const close = await showDifference(app.texts, label, before, after);
   const agreed = await confirmInModal({
@@ -72,9 +72,9 @@ export async function duplicateService(app: App, argument: unknown): Promise<voi
     );
   } catch (error) {
     if (!(error instanceof PolicyNotWritableError)) throw error;
-    return tellNotDuplicated(error.message);
+    return reportNotDuplicated(error.message);
   }
-  await tellChange(app, ['policies'], { action: 'add', service: name, subject: `copy of ${from}` });
+  await publishChange(app, ['policies'], { action: 'add', service: name, subject: `copy of ${from}` });
   await showPolicy(app, policyId, app.policies.get(policyId)?.writtenPolicy?.services.get(name)?.line);
   // One service is one environment is one credential.
   await rotateCredential(app, name);
@@ -148,6 +148,6 @@ function proposedName({ name, environment }: Service, wanted: string): string {
   return `${base}${suffix(wanted)}`.slice(0, 63);
 }
 
-function tellNotDuplicated(why: string): Promise<void> {
-  return tellFailure(l10n.t('The service was not duplicated.'), why);
+function reportNotDuplicated(why: string): Promise<void> {
+  return reportFailure(l10n.t('The service was not duplicated.'), why);
 }

@@ -6,7 +6,7 @@ import { rotateCredential } from '../../credentials/commands/rotateCredential.ts
 import { findingsOf, requestText, verify, verifyingRequestOf } from '../../credentials/commands/verification.ts';
 import { showPolicy } from '../../policy/commands/openPolicyFile.ts';
 import { chooseInModal } from '../../ui/confirm.ts';
-import { keyPageOf, tellWithKeyPage } from '../model/keyPage.ts';
+import { keyPageOf, notifyWithKeyPage } from '../model/keyPage.ts';
 import type { ServiceSummary } from '../model/serviceList.ts';
 import { pickService } from './pickService.ts';
 import { verifyOnStart } from './verifyOnStart.ts';
@@ -30,7 +30,7 @@ export async function verifyCredential(app: App, argument: unknown): Promise<voi
     await app.credentials.noteVerification(credentialId, credential.value, findingsOf(verification));
   }
   await app.gateway.push('credentials');
-  void tell(app, summary, verification);
+  void notify(app, summary, verification);
 }
 
 /** Verifies in the background what the policies ask for; see verifyOnStart.ts. */
@@ -61,7 +61,7 @@ async function explainWhatIsMissing(app: PolicyParts, { name, service, policyId 
   if (chosen === open) await showPolicy(app, policyId, service?.line);
 }
 
-async function tell(app: App, summary: ServiceSummary, verification: Verification): Promise<void> {
+async function notify(app: App, summary: ServiceSummary, verification: Verification): Promise<void> {
   const { name, service } = summary;
   const status = String(verification.status ?? '');
   const request = service ? requestText(service) : '';
@@ -90,7 +90,7 @@ async function tell(app: App, summary: ServiceSummary, verification: Verificatio
       );
       return;
     case 'rejected':
-      return tellWithKeyPage(
+      return notifyWithKeyPage(
         l10n.t('“{0}” rejects its credential: {1} was answered with {2}. Rotate it.', name, request, status),
         keyPageOf(service),
         [rotate],

@@ -13,7 +13,7 @@ export async function openKeyPage(keyPage: string): Promise<void> {
 }
 
 /** A toast that also offers the provider's key page, and other ways on, each of which asks its own questions. */
-export async function tellWithKeyPage(
+export async function notifyWithKeyPage(
   message: string,
   keyPage: string | undefined,
   others: readonly { readonly label: string; run(): Promise<void> }[] = [],

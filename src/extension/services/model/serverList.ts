@@ -64,19 +64,20 @@ export function unconfirmedNeed({ needs }: ServerSummary): (ServerNeed & { reado
 
 function summarise(inputs: ServiceListInputs, entry: PolicyEntry, server: Server): ServerSummary {
   const { name } = server;
-  const told = inputs.gateway?.servers.find((candidate) => candidate.name === name);
+  const reported = inputs.gateway?.servers.find((candidate) => candidate.name === name);
   const inWindow = windowStatus(inputs, name);
   const needs = credentialsOf(server).map((one) => needOf(inputs, entry.id, one));
   return {
     name,
     // What this window knows at once goes before what the gateway last said.
-    status: inWindow ?? (told?.by === 'administrator' ? 'forbidden' : (told?.status ?? ownStatus(entry, needs))),
-    ...(told?.why === undefined || inWindow !== undefined ? {} : { why: told.why }),
+    status:
+      inWindow ?? (reported?.by === 'administrator' ? 'forbidden' : (reported?.status ?? ownStatus(entry, needs))),
+    ...(reported?.why === undefined || inWindow !== undefined ? {} : { why: reported.why }),
     pending: inputs.entries.flatMap(({ pending }) => pending).filter((one) => one.service === name).length,
     server,
     policyId: entry.id,
-    running: told?.running ?? false,
-    tools: told?.tools ?? NO_TOOLS,
+    running: reported?.running ?? false,
+    tools: reported?.tools ?? NO_TOOLS,
     needs,
   };
 }

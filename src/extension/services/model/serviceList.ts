@@ -59,14 +59,15 @@ function summarise(inputs: ServiceListInputs, entry: PolicyEntry, name: string, 
   const credentialId = credentialIds(inputs.entries).get(name) ?? { scope: scopeOf(entry.id), service: name };
   const key = credentialKey(credentialId);
   const credential = inputs.records.find(({ id }) => credentialKey(id) === key);
-  const told = inputs.gateway?.services.find((candidate) => candidate.name === name);
+  const reported = inputs.gateway?.services.find((candidate) => candidate.name === name);
   const inWindow = windowStatus(inputs, name);
   return {
     name,
     // What this window knows at once goes before what the gateway last said.
-    status: inWindow ?? (told?.by === 'administrator' ? 'forbidden' : (told?.status ?? ownStatus(entry, credential))),
-    ...(told?.why === undefined || inWindow !== undefined ? {} : { why: told.why }),
-    ...(told?.remedy === undefined || inWindow !== undefined ? {} : { remedy: told.remedy }),
+    status:
+      inWindow ?? (reported?.by === 'administrator' ? 'forbidden' : (reported?.status ?? ownStatus(entry, credential))),
+    ...(reported?.why === undefined || inWindow !== undefined ? {} : { why: reported.why }),
+    ...(reported?.remedy === undefined || inWindow !== undefined ? {} : { remedy: reported.remedy }),
     pending: inputs.entries.flatMap(({ pending }) => pending).filter((one) => one.service === name).length,
     service,
     policyId: entry.id,

@@ -1,6 +1,6 @@
 import { type Command, l10n, ThemeColor, ThemeIcon } from 'vscode';
 import type { PolicyLocations } from '../../policy/model/policyLocations.ts';
-import { standingText } from '../../policy/model/policyStatusText.ts';
+import { policyStatusText } from '../../policy/model/policyStatusText.ts';
 import { Row } from '../../ui/row.ts';
 import type { Concern } from '../model/concerns.ts';
 import { attention, pendingText } from './commonNodes.ts';
@@ -70,7 +70,7 @@ function presentationOf(concern: Concern, locations: Pick<PolicyLocations, 'uriO
       return {
         action: unreadable ? l10n.t('Show Status') : l10n.t('Open {0}', entry.label),
         state: unreadable ? l10n.t('{0} cannot be read', entry.label) : l10n.t('it has errors'),
-        sentence: standingText(entry) ?? '',
+        sentence: policyStatusText(entry) ?? '',
         icon: attention('warning'),
         ...(unreadable
           ? { command: 'valetKey.showStatus' }
@@ -83,7 +83,7 @@ function presentationOf(concern: Concern, locations: Pick<PolicyLocations, 'uriO
       return {
         action: waits ? l10n.t('Review and Apply') : l10n.t('Open Policy File'),
         state: l10n.t('{0} is missing', entry.label),
-        sentence: standingText(entry) ?? '',
+        sentence: policyStatusText(entry) ?? '',
         icon: attention('warning'),
         ...(waits
           ? { command: 'valetKey.reviewPolicyChanges', args: [locations.uriOf(entry.id)] }

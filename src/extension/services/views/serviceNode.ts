@@ -6,8 +6,8 @@ import { isProduction } from '../../../core/services/production.ts';
 import type { Activity } from '../../audit/model/activity.ts';
 import type { ChosenCommand } from '../../credentials/model/credentialEntry.ts';
 import { DetailNode } from '../../ui/detailNode.ts';
-import { keptText } from '../../ui/keptText.ts';
 import { maskedText } from '../../ui/placementText.ts';
+import { retentionText } from '../../ui/retentionText.ts';
 import { Row } from '../../ui/row.ts';
 import { commandFailed, isThere, type ServiceSummary } from '../model/serviceList.ts';
 import { attention, lastCallNode, pendingNodes, pendingText, waitingText } from './commonNodes.ts';
@@ -107,7 +107,7 @@ function commandNode(name: string, { program, args, keepMs }: ChosenCommand): De
     name,
     'credential',
     shown,
-    l10n.t('gives the credential, kept {0}', keptText(keepMs)),
+    l10n.t('gives the credential, kept {0}', retentionText(keepMs)),
     'terminal',
   );
 }

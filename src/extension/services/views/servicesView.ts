@@ -44,12 +44,12 @@ export function registerServicesView(app: App): vscode.Disposable {
     },
   });
   // What the walkthrough goes by: VS Code's own key for a view says only that it was not hidden.
-  const tellInSight = (): void =>
+  const seeInSight = (): void =>
     void vscode.commands.executeCommand('setContext', 'valetKey.servicesInSight', view.visible);
-  tellInSight();
+  seeInSight();
   return vscode.Disposable.from(
     view,
-    view.onDidChangeVisibility(tellInSight),
+    view.onDidChangeVisibility(seeInSight),
     changed,
     redraw,
     app.services.onDidChange(redraw.soon),

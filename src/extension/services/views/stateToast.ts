@@ -2,7 +2,7 @@ import { commands, type Disposable, l10n } from 'vscode';
 import type { App } from '../../app/app.ts';
 import type { ServiceParts } from '../../app/parts.ts';
 import { credentialKey } from '../../credentials/model/credentialId.ts';
-import { keyPageOf, tellWithKeyPage } from '../model/keyPage.ts';
+import { keyPageOf, notifyWithKeyPage } from '../model/keyPage.ts';
 import { commandFailed, type ServiceSummary } from '../model/serviceList.ts';
 import { StateNews } from '../model/stateNews.ts';
 import { fixText, statusAction, statusText } from './statusPresentation.ts';
@@ -14,23 +14,23 @@ export function registerStateToasts(
 ): Pick<Disposable, 'dispose'> {
   const news = new StateNews();
   return services.onDidChange(() => {
-    for (const service of news.worsened(services.list)) void tellOnce(announcements, service).catch(failed);
+    for (const service of news.worsened(services.list)) void notifyOnce(announcements, service).catch(failed);
   });
 }
 
 /** Every window hears of it at about the same time: one of them says it. */
-const TOLD_FOR_MS = 10_000;
+const NOTIFIED_FOR_MS = 10_000;
 
-async function tellOnce(announcements: App['announcements'], service: ServiceSummary): Promise<void> {
+async function notifyOnce(announcements: App['announcements'], service: ServiceSummary): Promise<void> {
   const what = `${service.status} ${credentialKey(service.credentialId)}`;
-  if (await announcements.claim(what, TOLD_FOR_MS)) await tell(service);
+  if (await announcements.claim(what, NOTIFIED_FOR_MS)) await notify(service);
 }
 
-async function tell(summary: ServiceSummary): Promise<void> {
+async function notify(summary: ServiceSummary): Promise<void> {
   const { name, status, why, service } = summary;
   const reason = why === undefined ? '' : ` (${why})`;
   const fix = fixCommand(summary);
-  await tellWithKeyPage(
+  await notifyWithKeyPage(
     l10n.t('“{0}”: {1}{2}.', name, statusText(status), reason),
     keyPageOf(service),
     fix ? [{ label: fix.label, run: async () => void (await commands.executeCommand(fix.command, name)) }] : [],

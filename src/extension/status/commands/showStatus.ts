@@ -4,7 +4,7 @@ import type { GatewayStatus } from '../../../gateway/control/controlPort.ts';
 import { type VisibilityProblem, visibilityProblems } from '../../agents/model/agentVisibility.ts';
 import type { App } from '../../app/app.ts';
 import type { FreezeParts, GatewayPart, PolicyParts, ServiceParts, WindowParts } from '../../app/parts.ts';
-import { standingText } from '../../policy/model/policyStatusText.ts';
+import { policyStatusText } from '../../policy/model/policyStatusText.ts';
 import { statusText } from '../../services/views/statusPresentation.ts';
 import { localized } from '../../util/localized.ts';
 
@@ -139,7 +139,7 @@ function policyLines(app: PolicyParts): readonly string[] {
                 localized(state.why),
               ),
         ]),
-    ...app.policies.entries().flatMap((entry) => standingText(entry) ?? []),
+    ...app.policies.entries().flatMap((entry) => policyStatusText(entry) ?? []),
     ...(app.locations.settingIgnored
       ? [
           l10n.t(

@@ -10,7 +10,7 @@ import {
 import { withService } from '../../../../src/core/policy/edit/serviceWriter.ts';
 import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
 import { Secret } from '../../../../src/core/secret.ts';
-import { materialProblem } from '../../../../src/gateway/credentials/payload.ts';
+import { payloadProblem } from '../../../../src/gateway/credentials/payload.ts';
 import { english } from '../../../support/english.ts';
 
 const OAUTH = { tokenUrl: 'https://login.example.com/token', clientId: 'c' };
@@ -97,8 +97,8 @@ test('the parts of a credential make what its type takes', () => {
   const aws = authOfAnswers('aws-sigv4', { region: 'eu-central-1', service: 's3' }, 'public');
   const key = credentialOfParts(['accessKeyId', 'secretAccessKey', 'sessionToken'], ['an-id', 'a-secret', '']);
   expect(key.expose('fingerprint')).toBe('{"accessKeyId":"an-id","secretAccessKey":"a-secret"}');
-  expect(aws && materialProblem(aws, key)).toBeUndefined();
-  expect(aws && materialProblem(aws, new Secret('an-id'))).toBeDefined();
+  expect(aws && payloadProblem(aws, key)).toBeUndefined();
+  expect(aws && payloadProblem(aws, new Secret('an-id'))).toBeDefined();
   expect(credentialOfParts(['clientSecret'], ['only']).expose('fingerprint')).toBe('only');
   expect(credentialOfParts(['refreshToken', 'clientSecret'], ['', '']).length).toBe(0);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { clientConfiguration } from '../../../../src/extension/agents/model/clientConfiguration.ts';
-import { serverDefinition, wrappedDefinition } from '../../../../src/extension/agents/model/serverDefinition.ts';
-import { WrappedServerNames } from '../../../../src/extension/agents/model/wrappedServerNames.ts';
+import { serverDefinition, upstreamDefinition } from '../../../../src/extension/agents/model/serverDefinition.ts';
+import { UpstreamServerNames } from '../../../../src/extension/agents/model/upstreamServerNames.ts';
 import { Emitter } from '../../../../src/extension/util/emitter.ts';
 
 const DEFINITION = serverDefinition({
@@ -33,7 +33,7 @@ test('for other clients is the launcher, which outlives updates, and no variable
 });
 
 test('of a wrapped server differs by its label and its argument alone', () => {
-  expect(wrappedDefinition(DEFINITION, 'github-mcp')).toEqual({
+  expect(upstreamDefinition(DEFINITION, 'github-mcp')).toEqual({
     ...DEFINITION,
     label: 'Valet Key: github-mcp',
     args: ['/ext/dist/proxy.js', '--server', 'github-mcp'],
@@ -44,7 +44,7 @@ test('the list of wrapped servers says that it changed only when it did', () => 
   let now = ['a'];
   let told = 0;
   const changed = new Emitter<void>();
-  const wrapped = new WrappedServerNames(() => now, changed.event);
+  const wrapped = new UpstreamServerNames(() => now, changed.event);
   wrapped.onDidChange(() => {
     told += 1;
   });

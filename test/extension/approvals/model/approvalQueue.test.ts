@@ -58,20 +58,20 @@ test('a burst of questions makes one toast, which only opens the review', async 
       reviews += 1;
     },
   });
-  const told = toasts.tell(question('a'));
-  await toasts.tell(question('b'));
+  const told = toasts.notify(question('a'));
+  await toasts.notify(question('b'));
   expect(shown).toEqual(['a']);
   press(true);
   await told;
   expect(reviews).toBe(1);
   // A toast that nobody touched is out of sight after a while.
-  void toasts.tell(question('c'));
+  void toasts.notify(question('c'));
   now += 20_000;
-  void toasts.tell(question('d'));
+  void toasts.notify(question('d'));
   expect(shown).toEqual(['a', 'c', 'd']);
   press(false);
   now += 20_000;
-  await queue.review(async () => toasts.tell(question('e')));
+  await queue.review(async () => toasts.notify(question('e')));
   expect([shown.length, reviews]).toEqual([3, 1]);
 });
 

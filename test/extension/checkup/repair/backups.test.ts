@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, w
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { BACKUPS_KEPT_MS, Backups, textHash } from '../../../../src/extension/checkup/repair/backups.ts';
+import { BACKUPS_RETAINED_MS, Backups, textHash } from '../../../../src/extension/checkup/repair/backups.ts';
 
 describe('a backup', () => {
   let folder: string;
@@ -51,7 +51,7 @@ describe('a backup', () => {
     for (const name of [id, damaged.id]) utimesSync(path.join(folder, name), now / 1000, now / 1000);
     await backups.sweep();
     expect(readdirSync(folder)).toHaveLength(2);
-    now += BACKUPS_KEPT_MS + 1;
+    now += BACKUPS_RETAINED_MS + 1;
     await backups.sweep();
     expect(readdirSync(folder)).toEqual([]);
   });

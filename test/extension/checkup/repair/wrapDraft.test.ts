@@ -6,8 +6,8 @@ import { Secret } from '../../../../src/core/secret.ts';
 import { entryInstead } from '../../../../src/extension/checkup/repair/entryInstead.ts';
 import { choicesFor, fileChanges, type Move } from '../../../../src/extension/checkup/repair/movePlan.ts';
 import { type PlainSecret, plainSecretsIn } from '../../../../src/extension/checkup/repair/secretPlaces.ts';
+import { plainName, serverOfDraft } from '../../../../src/extension/checkup/repair/serverOfDraft.ts';
 import { type WrapDraft, wrapDrafts } from '../../../../src/extension/checkup/repair/wrapDraft.ts';
-import { plainName, wrappedServer } from '../../../../src/extension/checkup/repair/wrappedServer.ts';
 import { Checkup } from '../../../../src/extension/checkup/scan/checkup.ts';
 import { plainSecrets } from '../../../../src/extension/checkup/scan/report.ts';
 import { fingerprintOf } from '../../../../src/extension/credentials/model/fingerprint.ts';
@@ -44,7 +44,7 @@ async function draftOf(server: unknown, platform: NodeJS.Platform = 'linux'): Pr
 /** The policy's text for a draft, and the credentials' values. */
 function written(draft: WrapDraft | undefined, more: { versions?: string[]; taken?: string[] } = {}) {
   if (!draft) throw new Error('it cannot be wrapped');
-  const { server, values } = wrappedServer(draft, {
+  const { server, values } = serverOfDraft(draft, {
     name: 'github',
     versions: more.versions ?? [],
     tools: { allow: [], ask: ['*'] },

@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { Secret } from '../../../../src/core/secret.ts';
+import { CredentialNotSavedError } from '../../../../src/extension/credentials/model/checkedSecret.ts';
 import type { CredentialId } from '../../../../src/extension/credentials/model/credentialId.ts';
 import { CredentialStore } from '../../../../src/extension/credentials/model/credentialStore.ts';
-import { CredentialNotKeptError } from '../../../../src/extension/credentials/model/keptSecret.ts';
 import { RETIRED_FOR_MS, UNDO_FOR_MS } from '../../../../src/extension/credentials/model/retiredValues.ts';
 import { FakeMetadata, FakeSecrets } from '../../support/fakes.ts';
 
@@ -73,7 +73,7 @@ describe('a storage that does not keep', () => {
   test('is noticed at once, and the credential does not count as there', async () => {
     const { secrets, store } = setUp();
     secrets.losing.add('credential/user/stripe');
-    await expect(store.put(STRIPE, new Secret(OLD), BINDING)).rejects.toBeInstanceOf(CredentialNotKeptError);
+    await expect(store.put(STRIPE, new Secret(OLD), BINDING)).rejects.toBeInstanceOf(CredentialNotSavedError);
     expect(store.get(STRIPE)).toBeUndefined();
   });
 
@@ -81,7 +81,7 @@ describe('a storage that does not keep', () => {
     const { secrets, store } = setUp();
     await store.put(STRIPE, new Secret(OLD), BINDING);
     secrets.losing.add('credential/user/stripe');
-    await expect(store.put(STRIPE, new Secret(NEW), BINDING)).rejects.toBeInstanceOf(CredentialNotKeptError);
+    await expect(store.put(STRIPE, new Secret(NEW), BINDING)).rejects.toBeInstanceOf(CredentialNotSavedError);
     expect(currentValue(store)).toBe(OLD);
   });
 
@@ -89,7 +89,7 @@ describe('a storage that does not keep', () => {
     const { secrets, store } = setUp();
     await store.put(STRIPE, new Secret(OLD), BINDING);
     secrets.losing.add('retired/user/stripe');
-    await expect(store.put(STRIPE, new Secret(NEW), BINDING)).rejects.toBeInstanceOf(CredentialNotKeptError);
+    await expect(store.put(STRIPE, new Secret(NEW), BINDING)).rejects.toBeInstanceOf(CredentialNotSavedError);
     expect(currentValue(store)).toBe(OLD);
   });
 
@@ -232,7 +232,7 @@ describe('revoke', () => {
     const { secrets, store } = setUp();
     await store.put(STRIPE, new Secret(OLD), BINDING);
     secrets.losing.add('credential/user/stripe');
-    await expect(store.revoke(STRIPE)).rejects.toBeInstanceOf(CredentialNotKeptError);
+    await expect(store.revoke(STRIPE)).rejects.toBeInstanceOf(CredentialNotSavedError);
     await store.load();
     expect(store.get(STRIPE)?.state).toBe('revoked');
     secrets.losing.clear();
@@ -322,7 +322,7 @@ describe('undoing a rotation', () => {
   test('keeps the present value when the old one cannot be stored', async () => {
     const { secrets, store } = await rotated();
     secrets.losing.add('credential/user/stripe');
-    await expect(store.undoRotation(STRIPE)).rejects.toBeInstanceOf(CredentialNotKeptError);
+    await expect(store.undoRotation(STRIPE)).rejects.toBeInstanceOf(CredentialNotSavedError);
     expect(currentValue(store)).toBe(NEW);
   });
 
@@ -454,7 +454,7 @@ describe('removing everything', () => {
     const { secrets, store } = setUp();
     await store.put(STRIPE, new Secret(OLD), BINDING);
     secrets.delete = async () => undefined;
-    await expect(store.removeAll()).rejects.toBeInstanceOf(CredentialNotKeptError);
+    await expect(store.removeAll()).rejects.toBeInstanceOf(CredentialNotSavedError);
     expect(currentValue(store)).toBe(OLD);
   });
 

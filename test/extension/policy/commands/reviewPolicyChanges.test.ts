@@ -25,7 +25,10 @@ async function window(...entries: readonly PolicyEntry[]) {
       if (changed.by === id) throw new ChangedSinceReviewError('changed');
       done.push(`${what} ${id}`);
     };
-  Object.assign(one.app.policies, { approve: act('approve'), letGo: act('forget'), discardApprovals: act('forget') });
+  Object.assign(one.app.policies, {
+    approve: act('approve'),
+    discardApprovals: act('forget'),
+  });
   Object.assign(one.app.texts, { show: async (_title: string, text: string) => void shown.push(text) });
   return { ...one, done, changed, shown };
 }

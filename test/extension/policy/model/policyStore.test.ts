@@ -507,7 +507,7 @@ describe('a name that the file has no longer', () => {
     await save(store, policy('a'));
     await approveNow(store);
     await save(store, undefined);
-    await store.letGo(WORKSPACE);
+    await store.discardApprovals(WORKSPACE);
     for (const window of [store, await open()]) {
       expect(closedIn(window)).toBeUndefined();
       expect(window.files()).toMatchObject([{ approved: 'services: {}\n' }]);
@@ -529,7 +529,7 @@ describe('a name that the file has no longer', () => {
     await approveNow(store);
     await save(store, undefined);
     disk.read = { kind: 'text', text: policy('a') };
-    await expect(store.letGo(WORKSPACE)).rejects.toBeInstanceOf(ChangedSinceReviewError);
+    await expect(store.discardApprovals(WORKSPACE)).rejects.toBeInstanceOf(ChangedSinceReviewError);
     await store.refresh();
     expect(inForce(store)).toEqual(['/a']);
   });

@@ -5,7 +5,7 @@ import type { Secret } from '../../../../core/secret.ts';
 import { endingBy, type Interruptible, type Interruption } from '../../../call/interruptions.ts';
 import { refusals } from '../../../call/model/refusals.ts';
 import type { CommandCredential, CommandOutcome, CredentialCommand } from '../../../control/controlPort.ts';
-import { materialProblem } from '../../../credentials/payload.ts';
+import { payloadProblem } from '../../../credentials/payload.ts';
 import type { ServiceInForce } from '../../../policies/policySet.ts';
 import type { GatewayState } from '../../../state/gatewayState.ts';
 import { unlessAborted } from '../../../util/unlessAborted.ts';
@@ -147,6 +147,6 @@ export function unsuitable(auth: Auth, value: Secret): string | undefined {
   const plain = auth.type === 'bearer' || auth.type === 'basic' || auth.type === 'header' || auth.type === 'query';
   if (plain && !fitsHeader(value)) return 'its output has more than one line, or characters that a header cannot carry';
   if (credentialProblem(value)?.severity === 'refuse') return 'its output is too short for a credential';
-  const problem = materialProblem(auth, value);
+  const problem = payloadProblem(auth, value);
   return problem === undefined ? undefined : `its output is not valid for ${auth.type} (${problem.replace(/\.$/, '')})`;
 }

@@ -1,10 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { errorText } from '../../../core/errorText.ts';
-import { checkTrail } from '../model/trailCheck.ts';
+import { checkAuditLog } from '../model/auditLogCheck.ts';
+import { AuditIndex } from './auditIndex.ts';
 import { callsSeen } from './callsSeen.ts';
 import type { ExplorerQuery } from './explorerMessages.ts';
-import { TrailIndex } from './trailIndex.ts';
-import { matches, piece, viewOf } from './trailQuery.ts';
+import { matches, piece, viewOf } from './indexQuery.ts';
 import type { FromWorker, ToWorker } from './workerMessages.ts';
 
 /**
@@ -20,7 +20,7 @@ function main(): void {
   const port = parentPort;
   if (!port) return;
   const { directory } = workerData as { readonly directory: string };
-  const index = new TrailIndex(directory);
+  const index = new AuditIndex(directory);
   let newest = 0;
   const say = (message: FromWorker): void => port.postMessage(message);
   const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -50,7 +50,7 @@ function main(): void {
         return say({ id: message.id, seen: callsSeen(index, message.query) });
       }
       if (message.do === 'check') {
-        return say({ id: message.id, check: await checkTrail(directory, message.anchors) });
+        return say({ id: message.id, check: await checkAuditLog(directory, message.anchors) });
       }
       const { id, filter, from } = message;
       if (from === 0) for (const name of index.unread(filter.since ?? 0)) index.read(name);

@@ -3,7 +3,7 @@ import type { GatewayPart, WindowParts } from '../../app/parts.ts';
 import type { SettingName } from '../model/settingSender.ts';
 
 /** Makes a stored change act: the other windows read it again, the gateway has these parts anew, and the trail says so. */
-export async function tellChange(
+export async function publishChange(
   { announceChange, gateway }: GatewayPart & Pick<WindowParts, 'announceChange'>,
   parts: readonly SettingName[],
   event: ControlEvent,

@@ -4,11 +4,11 @@ import type { RemovedRecords } from '../../../core/audit/auditEvent.ts';
 import type { AuditRun } from '../../../core/audit/partName.ts';
 import { parseRecord } from '../../../core/audit/verify.ts';
 import { auditRuns, NotAPartError, partLines, verifyRun } from '../../../gateway/audit/auditFiles.ts';
-import type { KeptAnchor } from './anchorStore.ts';
-import type { RunCheck, TrailCheck } from './trailCheckResult.ts';
+import type { StoredAnchor } from './anchorStore.ts';
+import type { AuditLogCheck, RunCheck } from './auditLogCheckResult.ts';
 
 /** Checks every run in the directory against its anchor. A missing directory is an empty trail. */
-export async function checkTrail(directory: string, anchors: readonly KeptAnchor[]): Promise<TrailCheck> {
+export async function checkAuditLog(directory: string, anchors: readonly StoredAnchor[]): Promise<AuditLogCheck> {
   const runs = fs.existsSync(directory) ? auditRuns(directory) : [];
   const checks: RunCheck[] = [];
   for (const run of runs) {

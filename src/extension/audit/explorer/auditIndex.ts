@@ -25,7 +25,7 @@ const FIRST_CAPACITY = 1 << 16;
  * An index of the trail, built part by part, the newest first. It knows for each record when and how and by whom, and
  * where its line is; whoever wants the record itself reads that line again. A million of them take some 40 MB.
  */
-export class TrailIndex {
+export class AuditIndex {
   readonly #directory: string;
   readonly #parts: Part[] = [];
   readonly #known = new Map<string, number>();

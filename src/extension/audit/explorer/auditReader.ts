@@ -1,19 +1,19 @@
 import { Worker } from 'node:worker_threads';
 import type { AuditRecord } from '../../../core/audit/auditEvent.ts';
-import type { KeptAnchor } from '../model/anchorStore.ts';
-import type { TrailCheck } from '../model/trailCheckResult.ts';
+import type { StoredAnchor } from '../model/anchorStore.ts';
+import type { AuditLogCheck } from '../model/auditLogCheckResult.ts';
 import type { ExplorerFilter, ExplorerQuery, ExplorerView, SeenCalls, SeenQuery } from './explorerMessages.ts';
 import type { FromWorker, ToWorker } from './workerMessages.ts';
 
 /** The worker that reads the trail, as the extension sees it. Starts with the first question. */
-export class TrailReader {
+export class AuditReader {
   readonly #script: string;
   readonly #directory: string;
   readonly #waiting = new Map<number, (message: FromWorker | Error) => void>();
   #worker: Worker | undefined;
   #lastId = 0;
 
-  /** @param script absolute path of `dist/trailWorker.js` */
+  /** @param script absolute path of `dist/auditWorker.js` */
   constructor(script: string, directory: string) {
     this.#script = script;
     this.#directory = directory;
@@ -49,7 +49,7 @@ export class TrailReader {
   }
 
   /** Checks every chain against what was anchored. */
-  check(anchors: readonly KeptAnchor[]): Promise<TrailCheck> {
+  check(anchors: readonly StoredAnchor[]): Promise<AuditLogCheck> {
     return this.#answer(
       (id) => ({ do: 'check', id, anchors }),
       (message) => ('check' in message ? message.check : undefined),

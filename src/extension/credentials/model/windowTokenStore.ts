@@ -11,7 +11,7 @@ const LOOK_EVERY_MS = 100;
 /** How long a gateway waits for its turn: as long as one renewal may take, and a little more. */
 const WAIT_MS = LEASE_MS + 5000;
 
-export interface RenewalKeeperPorts {
+export interface WindowTokenStorePorts {
   readonly credentials: Pick<CredentialStore, 'readAfresh' | 'renew'>;
   readonly locks: Pick<RenewalLocks, 'tryTake' | 'release'>;
   /** Whose credential a service of this window has. */
@@ -37,13 +37,13 @@ interface Held {
  * What this window's gateway asks when a credential changes by being used: one gateway of all windows renews at a time,
  * with the value that SecretStorage has then, and goes on when the new one was stored and read back.
  */
-export class RenewalKeeper implements TokenStore {
-  readonly #ports: RenewalKeeperPorts;
+export class WindowTokenStore implements TokenStore {
+  readonly #ports: WindowTokenStorePorts;
   readonly #held = new Map<string, Held>();
   /** Counts the gateways of this window: what an earlier one waits for is not given to it. */
   #gateway = 0;
 
-  constructor(ports: RenewalKeeperPorts) {
+  constructor(ports: WindowTokenStorePorts) {
     this.#ports = ports;
   }
 

@@ -1,7 +1,7 @@
 import { type Disposable, Emitter, type Event } from '../../util/emitter.ts';
 
 /** The names of the wrapped servers to offer. Fires only when they are others: a changed list stops what runs. */
-export class WrappedServerNames {
+export class UpstreamServerNames {
   readonly #changed = new Emitter<void>();
   readonly #subscription: Disposable;
   readonly onDidChange = this.#changed.event;

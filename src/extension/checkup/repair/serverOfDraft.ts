@@ -15,13 +15,13 @@ export interface WrapAnswers {
 }
 
 /** A server for the policy, and the values that its credentials get. */
-export interface WrappedServer {
+export interface ServerWithValues {
   readonly server: NewServer;
   readonly values: ReadonlyMap<string, Secret>;
 }
 
 /** The wrapped server. One credential has the server's own name; several have their variables' behind it. */
-export function wrappedServer({ run, variables, loose }: WrapDraft, answers: WrapAnswers): WrappedServer {
+export function serverOfDraft({ run, variables, loose }: WrapDraft, answers: WrapAnswers): ServerWithValues {
   const values = new Map<string, Secret>();
   const secret = variables.flatMap((variable) => ('value' in variable ? [variable] : []));
   const several = secret.some(({ value }) => !secret[0]?.value.equals(value));

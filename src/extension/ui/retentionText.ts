@@ -3,7 +3,7 @@ import { l10n } from 'vscode';
 const MINUTE_MS = 60_000;
 
 /** How long what a command gave is kept, in words; whole minutes or hours. */
-export function keptText(ms: number): string {
+export function retentionText(ms: number): string {
   const minutes = Math.round(ms / MINUTE_MS);
   if (minutes === 1) return l10n.t('for 1 minute');
   if (minutes < 60) return l10n.t('for {0} minutes', minutes);

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Secret } from '../../../../src/core/secret.ts';
+import { CredentialNotSavedError } from '../../../../src/extension/credentials/model/checkedSecret.ts';
 import { type CredentialId, credentialKey } from '../../../../src/extension/credentials/model/credentialId.ts';
 import {
   CredentialReplacedError,
   CredentialStore,
 } from '../../../../src/extension/credentials/model/credentialStore.ts';
-import { CredentialNotKeptError } from '../../../../src/extension/credentials/model/keptSecret.ts';
-import { RenewalKeeper } from '../../../../src/extension/credentials/model/renewalKeeper.ts';
 import { LEASE_MS, RenewalLocks } from '../../../../src/extension/credentials/model/renewalLocks.ts';
+import { WindowTokenStore } from '../../../../src/extension/credentials/model/windowTokenStore.ts';
 import { sleep, until } from '../../../support/until.ts';
 import { FakeMetadata, FakeSecrets } from '../../support/fakes.ts';
 
@@ -38,7 +38,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 /** One window, with all that it keeps to itself. */
 function openWindow(pid = process.pid) {
   const store = new CredentialStore({ secrets, metadata, now: () => clock.now });
-  const tokenStore = new RenewalKeeper({
+  const tokenStore = new WindowTokenStore({
     credentials: store,
     locks: new RenewalLocks(folder, () => clock.now, pid),
     ids: () => new Map([['crm', ID]]),
@@ -179,7 +179,7 @@ test('a storage that loses the new value says so, and the lease can be tried aga
   await window.store.put(ID, token(1), BINDING);
   const { id } = await lease(window);
   secrets.losing.add(`credential/${credentialKey(ID)}`);
-  await expect(window.tokenStore.storeRenewal(id, { value: token(2) })).rejects.toThrow(CredentialNotKeptError);
+  await expect(window.tokenStore.storeRenewal(id, { value: token(2) })).rejects.toThrow(CredentialNotSavedError);
   secrets.losing.clear();
   await window.tokenStore.storeRenewal(id, { value: token(2) });
   expect(stored()).toBe(token(2).expose('store'));

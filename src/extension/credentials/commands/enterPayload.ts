@@ -2,9 +2,9 @@ import { l10n, type Uri, window, workspace } from 'vscode';
 import { credentialOfParts } from '../../../core/credentials/credentialParts.ts';
 import type { Auth } from '../../../core/policy/auth/authTypes.ts';
 import { Secret } from '../../../core/secret.ts';
-import { materialProblem } from '../../../gateway/credentials/payload.ts';
+import { payloadProblem } from '../../../gateway/credentials/payload.ts';
 import { type CredentialPart, dialogOf } from '../../ui/authDialogs.ts';
-import { tellFailure } from '../../ui/confirm.ts';
+import { reportFailure } from '../../ui/confirm.ts';
 import { type Answer, askText, type StepFrame } from '../../ui/steps.ts';
 import { shownPath } from '../../util/shownText.ts';
 import { type CredentialQuestion, credentialButtons } from './credentialBox.ts';
@@ -13,7 +13,7 @@ import { askStoredOrTyped, type EnteredCredential } from './enterCredential.ts';
 /** A key file is a few KB; anything much larger is another file. */
 const MAX_BYTES = 64 * 1024;
 
-export interface MaterialQuestion extends Omit<CredentialQuestion, 'useCommand'> {
+export interface PayloadQuestion extends Omit<CredentialQuestion, 'useCommand'> {
   /** Whether it may stand in a file of the workspace. */
   readonly fromFile: boolean;
   /** Asks for a command that gives it. */
@@ -27,7 +27,7 @@ export interface MaterialQuestion extends Omit<CredentialQuestion, 'useCommand'>
 export async function askCredentialOf(
   frame: StepFrame,
   auth: Auth,
-  { fromCommand, ...question }: MaterialQuestion,
+  { fromCommand, ...question }: PayloadQuestion,
 ): Promise<Answer<EnteredCredential>> {
   for (;;) {
     let byCommand = false;
@@ -87,7 +87,7 @@ async function askParts(
         if (text.trim() === '') return part.optional ? undefined : l10n.t('Paste it here.');
         if (/\p{Cc}/u.test(text.trim())) return l10n.t('This contains a line break or another control character.');
         const value = credentialOfParts(keys, [...typed, text.trim()]);
-        return last && value.length > 0 ? materialProblem(auth, value) : undefined;
+        return last && value.length > 0 ? payloadProblem(auth, value) : undefined;
       },
     });
     if (answer.kind === 'cancel' || (answer.kind === 'back' && typed.length === 0)) return answer;
@@ -113,9 +113,9 @@ async function askFile(
     // A file dialog has no way back of its own; closing it is one where there is a question before.
     if (!file) return { kind: frame.step > 1 || frame.back ? 'back' : 'cancel' };
     const value = await readKey(file);
-    const problem = value === undefined ? l10n.t('The file is larger than 64 KB.') : materialProblem(auth, value);
+    const problem = value === undefined ? l10n.t('The file is larger than 64 KB.') : payloadProblem(auth, value);
     if (value !== undefined && problem === undefined) return { kind: 'value', value: { value } };
-    await tellFailure(
+    await reportFailure(
       l10n.t('{0} is not the required key.', shownPath(workspace.asRelativePath(file))),
       l10n.t('{0} Choose another file.', problem ?? ''),
     );

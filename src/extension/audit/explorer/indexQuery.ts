@@ -1,4 +1,5 @@
 import type { AuditRecord } from '../../../core/audit/auditEvent.ts';
+import type { AuditIndex } from './auditIndex.ts';
 import {
   CALL_RESULTS,
   type ExplorerFilter,
@@ -7,7 +8,6 @@ import {
   RESULTS,
   type Tally,
 } from './explorerMessages.ts';
-import type { TrailIndex } from './trailIndex.ts';
 
 export const PAGE_ROWS = 100;
 /** How many names stand in a list of the most used; the rest is gathered. */
@@ -17,7 +17,7 @@ const POINTS = 96;
 const STEPS_S = [60, 300, 900, 1800, 3600, 10_800, 21_600, 43_200, 86_400, 604_800] as const;
 
 /** The records that match, newest first. */
-export function matches(index: TrailIndex, filter: ExplorerFilter): Uint32Array {
+export function matches(index: AuditIndex, filter: ExplorerFilter): Uint32Array {
   const wanted = matcher(index, filter);
   const found = new Uint32Array(index.count);
   let count = 0;
@@ -37,7 +37,7 @@ export function matches(index: TrailIndex, filter: ExplorerFilter): Uint32Array 
 }
 
 /** What the page shows: numbers over all that matches, and the records of one page. */
-export function viewOf(index: TrailIndex, { filter, page, now }: ExplorerQuery, complete: boolean): ExplorerView {
+export function viewOf(index: AuditIndex, { filter, page, now }: ExplorerQuery, complete: boolean): ExplorerView {
   const places = matches(index, filter);
   const pages = Math.max(1, Math.ceil(places.length / PAGE_ROWS));
   const at = Math.min(Math.max(0, page), pages - 1);
@@ -56,12 +56,12 @@ export function viewOf(index: TrailIndex, { filter, page, now }: ExplorerQuery, 
 }
 
 /** Records from one place on, oldest first, for an export that goes in pieces. */
-export function piece(index: TrailIndex, places: Uint32Array, from: number, length: number): readonly AuditRecord[] {
+export function piece(index: AuditIndex, places: Uint32Array, from: number, length: number): readonly AuditRecord[] {
   const end = places.length - from;
   return index.records([...places.subarray(Math.max(0, end - length), end)].reverse());
 }
 
-function matcher(index: TrailIndex, filter: ExplorerFilter): (i: number) => boolean {
+function matcher(index: AuditIndex, filter: ExplorerFilter): (i: number) => boolean {
   const { since, service, agent, result, text } = filter;
   const services = service === undefined ? undefined : index.services.matching((name) => name === service);
   const agents = agent === undefined ? undefined : index.agents.matching((name) => name === agent);
@@ -81,7 +81,7 @@ function matcher(index: TrailIndex, filter: ExplorerFilter): (i: number) => bool
 }
 
 function overTime(
-  index: TrailIndex,
+  index: AuditIndex,
   places: Uint32Array,
   since: number,
   now: number,
@@ -99,7 +99,7 @@ function overTime(
   return { times: Array.from({ length }, (_, i) => (first + i) * step), series, step };
 }
 
-function tally(index: TrailIndex, places: Uint32Array, nameOf: (i: number) => string): readonly Tally[] {
+function tally(index: AuditIndex, places: Uint32Array, nameOf: (i: number) => string): readonly Tally[] {
   const counts = new Map<string, number[]>();
   for (const i of places) {
     const result = index.resultOf(i);
@@ -120,7 +120,7 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, one) => total + one, 0);
 }
 
-function namesIn(index: TrailIndex, { since }: ExplorerFilter): Pick<ExplorerView, 'serviceNames' | 'agentNames'> {
+function namesIn(index: AuditIndex, { since }: ExplorerFilter): Pick<ExplorerView, 'serviceNames' | 'agentNames'> {
   const services = new Set<number>();
   const agents = new Set<number>();
   for (let i = 0; i < index.count; i += 1) {

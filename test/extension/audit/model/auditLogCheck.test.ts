@@ -3,9 +3,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { AuditEvent } from '../../../../src/core/audit/auditEvent.ts';
-import type { KeptAnchor } from '../../../../src/extension/audit/model/anchorStore.ts';
-import { checkTrail } from '../../../../src/extension/audit/model/trailCheck.ts';
-import type { TrailCheck } from '../../../../src/extension/audit/model/trailCheckResult.ts';
+import type { StoredAnchor } from '../../../../src/extension/audit/model/anchorStore.ts';
+import { checkAuditLog } from '../../../../src/extension/audit/model/auditLogCheck.ts';
+import type { AuditLogCheck } from '../../../../src/extension/audit/model/auditLogCheckResult.ts';
 import { AuditLog } from '../../../../src/gateway/audit/auditLog.ts';
 
 let directory: string;
@@ -17,7 +17,7 @@ afterEach(() => fs.rmSync(directory, { recursive: true, force: true }));
 const CALL: AuditEvent = { id: 'e', kind: 'denied', agent: { name: 'claude' }, service: 'stripe' };
 
 /** Writes a run and gives its anchor. */
-function run(gatewayId: string, events: readonly AuditEvent[]): KeptAnchor {
+function run(gatewayId: string, events: readonly AuditEvent[]): StoredAnchor {
   const log = new AuditLog({ directory, gatewayId, now: Date.now, onSyncError: () => undefined });
   for (const event of events) log.record(event);
   const { head } = log;
@@ -25,8 +25,8 @@ function run(gatewayId: string, events: readonly AuditEvent[]): KeptAnchor {
   return { gatewayId, ...head, at: 1 };
 }
 
-function check(...anchors: KeptAnchor[]): Promise<TrailCheck> {
-  return checkTrail(directory, anchors);
+function check(...anchors: StoredAnchor[]): Promise<AuditLogCheck> {
+  return checkAuditLog(directory, anchors);
 }
 
 function fileOf(gatewayId: string): string {

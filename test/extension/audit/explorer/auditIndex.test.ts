@@ -4,11 +4,11 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AuditEvent } from '../../../../src/core/audit/auditEvent.ts';
 import { GENESIS, sealRecord } from '../../../../src/core/audit/record.ts';
+import { AuditIndex } from '../../../../src/extension/audit/explorer/auditIndex.ts';
 import { callsSeen } from '../../../../src/extension/audit/explorer/callsSeen.ts';
 import type { ExplorerFilter, ExplorerView } from '../../../../src/extension/audit/explorer/explorerMessages.ts';
+import { matches, piece, viewOf } from '../../../../src/extension/audit/explorer/indexQuery.ts';
 import { markdownReport } from '../../../../src/extension/audit/explorer/markdownReport.ts';
-import { TrailIndex } from '../../../../src/extension/audit/explorer/trailIndex.ts';
-import { matches, piece, viewOf } from '../../../../src/extension/audit/explorer/trailQuery.ts';
 import { sha256 } from '../../../../src/gateway/audit/auditFiles.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 12);
@@ -48,7 +48,7 @@ function write(name: string, ...lines: readonly string[]): void {
   fs.writeFileSync(path.join(directory, name), lines.join(''));
 }
 
-function indexed(since = 0, index = new TrailIndex(directory)): TrailIndex {
+function indexed(since = 0, index = new AuditIndex(directory)): AuditIndex {
   for (const name of index.unread(since)) index.read(name);
   return index;
 }
@@ -79,14 +79,14 @@ describe('the index of a trail', () => {
     write(RUN, 'not json\n', line(1), '{}\n');
     fs.symlinkSync('/etc/hostname', path.join(directory, OTHER_RUN));
     expect(view({}).total).toBe(1);
-    expect(new TrailIndex(path.join(directory, 'none')).unread(0)).toEqual([]);
+    expect(new AuditIndex(path.join(directory, 'none')).unread(0)).toEqual([]);
   });
 
   test('leaves out parts that ended before the wanted time', () => {
     write(RUN, line(30));
     fs.utimesSync(path.join(directory, RUN), 0, (NOW - 30 * HOUR_MS) / 1000);
     write(OTHER_RUN, line(1));
-    expect(new TrailIndex(directory).unread(NOW - 24 * HOUR_MS)).toEqual([OTHER_RUN]);
+    expect(new AuditIndex(directory).unread(NOW - 24 * HOUR_MS)).toEqual([OTHER_RUN]);
   });
 });
 

@@ -1,6 +1,6 @@
 import type { AuditRun } from '../../../core/audit/partName.ts';
 import type { AuditVerification } from '../../../core/audit/verification.ts';
-import type { KeptAnchor } from './anchorStore.ts';
+import type { StoredAnchor } from './anchorStore.ts';
 
 /** What the check of one gateway run gave. */
 export interface RunCheck {
@@ -8,10 +8,10 @@ export interface RunCheck {
   readonly verification: AuditVerification;
 }
 
-export interface TrailCheck {
+export interface AuditLogCheck {
   /** Oldest first. */
   readonly runs: readonly RunCheck[];
   /** Runs that were anchored and whose files are gone, though no retention record says so. */
-  readonly gone: readonly KeptAnchor[];
+  readonly gone: readonly StoredAnchor[];
   readonly ok: boolean;
 }
