@@ -48,6 +48,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'core/policy/auth',
     'core/policy/compare',
     'core/policy/learn',
+    'core/policy/model',
     'core/policy/read',
     'core/policy/text',
     'core/request/parts',

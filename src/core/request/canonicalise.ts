@@ -29,12 +29,12 @@ const MAX_HIDDEN = 256;
  */
 export function canonicalise(
   input: RequestInput,
-  service: Pick<Service, 'name' | 'baseUrl' | 'auth' | 'headers' | 'limits'>,
+  service: Pick<Service, 'name' | 'baseUrl' | 'auth' | 'headers' | 'limits' | 'encodedSlash'>,
 ): Result<CanonicalRequest, RequestProblem> {
   const method = canonicalMethod(input.method);
   if (!method.ok) return method;
 
-  const path = canonicalPath(input.path);
+  const path = canonicalPath(input.path, { encodedSlash: service.encodedSlash === true });
   if (!path.ok) return path;
   if (service.auth.type === 'aws-sigv4' && readsPlusAsSpace(service.auth.service) && path.value.path.includes('+')) {
     return invalid(

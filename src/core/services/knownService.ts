@@ -12,6 +12,7 @@ export type ServicePresetId =
   | 'post-messages'
   | 'issues'
   | 'use-models'
+  | 'graphql-queries'
   | 'all-of-graphql';
 
 export interface ServicePreset {

@@ -24,6 +24,26 @@ function reads(paths: readonly string[]): readonly NewRule[] {
   return paths.map((path) => ({ path, methods: ['GET', 'HEAD'] }));
 }
 
+/** Queries pass and mutations ask. One document with both is denied: no rule allows all of it. */
+function graphql(path: string): { readonly queries: ServicePreset; readonly all: ServicePreset } {
+  const rule = { path, methods: ['POST'] } as const;
+  const queries: NewRule = { ...rule, graphql: { operations: ['query'] } };
+  const mutations: NewRule = { ...rule, graphql: { operations: ['mutation'] }, approval: 'remember' };
+  return {
+    queries: { id: 'graphql-queries', rules: [queries] },
+    all: { id: 'all-of-graphql', rules: [queries, mutations] },
+  };
+}
+
+/** Every method on every path, and so every operation of the GraphQL API beside them. */
+function readAndWriteWith(graphqlPath: string): ServicePreset {
+  const rule: NewRule = { path: graphqlPath, methods: ['POST'], graphql: { operations: ['query', 'mutation'] } };
+  return { id: 'read-and-write', rules: [...READ_AND_WRITE.rules, rule] };
+}
+
+const LINEAR = graphql('/graphql');
+const SHOPIFY = graphql('/admin/api/*/graphql.json');
+
 function post(...paths: readonly string[]): readonly NewRule[] {
   return paths.map((path) => ({ path, methods: ['POST'] }));
 }
@@ -104,7 +124,8 @@ export const KNOWN_SERVICES: readonly KnownService[] = [
           { path: '/repos/*/*/issues/*', methods: ['PATCH'] },
         ],
       },
-      READ_AND_WRITE,
+      // https://docs.github.com/graphql/guides/forming-calls-with-graphql
+      readAndWriteWith('/graphql'),
       NOTHING,
     ],
   },
@@ -200,7 +221,18 @@ export const KNOWN_SERVICES: readonly KnownService[] = [
     auth: { type: 'header', name: 'Authorization' },
     verify: { method: 'POST', path: '/graphql', json: { query: '{ viewer { id } }' } },
     keyPage: 'https://linear.app/settings/account/security',
-    presets: [NOTHING, { id: 'all-of-graphql', rules: post('/graphql') }],
+    presets: [LINEAR.queries, LINEAR.all, NOTHING],
+  },
+  {
+    // https://shopify.dev/docs/api/admin-graphql#authentication, …/docs/api/usage/versioning: a version lasts a year
+    id: 'shopify',
+    label: 'Shopify',
+    baseUrl: 'https://your-store.myshopify.com',
+    ownHosts: '.myshopify.com',
+    auth: { type: 'header', name: 'X-Shopify-Access-Token' },
+    verify: { method: 'POST', path: '/admin/api/2026-10/graphql.json', json: { query: '{ shop { name } }' } },
+    keyPage: 'https://admin.shopify.com/settings/apps/development',
+    presets: [SHOPIFY.queries, SHOPIFY.all, NOTHING],
   },
   {
     // https://developers.notion.com/reference/authentication, …/reference/versioning, …/reference/get-self
@@ -271,6 +303,8 @@ export const KNOWN_SERVICES: readonly KnownService[] = [
       expiry: { pointer: '/result/expires_on' },
     },
     keyPage: 'https://dash.cloudflare.com/profile/api-tokens',
+    // https://developers.cloudflare.com/analytics/graphql-api/
+    presets: [READ_ONLY, readAndWriteWith('/graphql'), NOTHING],
   },
   {
     // https://vercel.com/docs/rest-api, https://vercel.com/docs/rest-api/reference/endpoints/user/get-the-user. The

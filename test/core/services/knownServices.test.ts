@@ -334,3 +334,38 @@ describe('finding a known service', () => {
     expect(at(baseUrl)).toBe(id);
   });
 });
+
+describe('GraphQL presets', () => {
+  /** The plainest documented call of each, and one that changes something. */
+  const cases = [
+    ['linear', '/graphql', '{ viewer { id } }', 'mutation { issueCreate(input: {}) { success } }'],
+    [
+      'shopify',
+      '/admin/api/2026-10/graphql.json',
+      '{ products(first: 3) { nodes { id } } }',
+      'mutation { productDelete(input: { id: 1 }) { deletedProductId } }',
+    ],
+  ] as const;
+
+  test.each(cases)('%s: queries pass, and mutations ask or are denied', (id, path, query, mutation) => {
+    const ask = (preset: number, document: string): string => graphqlVerdict(named(id), preset, path, document);
+    expect([ask(0, query), ask(0, mutation)]).toEqual(['allow', 'deny']);
+    expect([ask(1, query), ask(1, mutation)]).toEqual(['allow', 'ask']);
+    expect([ask(2, query), ask(2, mutation)]).toEqual(['deny', 'deny']);
+  });
+
+  test.each(['github', 'cloudflare'])('every method of %s holds for its GraphQL API, too', (id) => {
+    const preset = presetsOf(named(id)).findIndex((one) => one.id === 'read-and-write');
+    for (const document of ['{ viewer { login } }', 'mutation { addStar(input: {}) { clientMutationId } }']) {
+      expect(graphqlVerdict(named(id), preset, '/graphql', document)).toBe('allow');
+      expect(graphqlVerdict(named(id), 0, '/graphql', document)).toBe('deny');
+    }
+  });
+});
+
+function graphqlVerdict(known: KnownService, preset: number, path: string, query: string): string {
+  const service = written(known, preset);
+  const canonical = canonicalise({ service: known.id, method: 'POST', path, json: { query } }, service);
+  if (!canonical.ok) throw new Error(canonical.error.code);
+  return decide(compileService(service), canonical.value).verdict;
+}

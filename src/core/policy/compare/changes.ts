@@ -7,7 +7,7 @@ import type { Rule } from '../model/rule.ts';
 import type { Service } from '../model/service.ts';
 import { parsePolicy } from '../read/parse.ts';
 import { allowCoverage, askCoverage, denyCoverage, effectiveMethods, inOrder, without } from './coverage.ts';
-import { authWords, differingParts } from './definition.ts';
+import { authWords, type DefinitionPart, differingParts } from './definition.ts';
 import { labelChanges, newLabels } from './labelChanges.ts';
 import { limitChanges } from './limitChanges.ts';
 import { mayMeet } from './overlap.ts';
@@ -50,8 +50,9 @@ export function policyChanges(
 }
 
 function newService(service: Service): PolicyChange[] {
-  const { name, baseUrl, auth, network } = service;
-  const where = network === 'public' ? '' : phrase`, ${network} network`;
+  const { name, baseUrl, auth, network, encodedSlash } = service;
+  const slash = encodedSlash ? ', encodedSlash' : '';
+  const where = network === 'public' ? slash : phrase`, ${network} network${slash}`;
   const bare: Service = { ...service, rules: [], headers: { set: [], allow: [] }, limits: DEFAULT_LIMITS };
   const allows = service.rules.some((rule) => rule.effect === 'allow');
   return [
@@ -83,10 +84,8 @@ function serviceChanges(approved: Service, saved: Service, earlier: Service | un
 }
 
 function definitionChanges(approved: Service, saved: Service): PolicyChange[] {
-  const say = (service: Service, part: 'baseUrl' | 'auth' | 'network'): string | Phrase =>
-    part === 'baseUrl' ? service.baseUrl.text : part === 'auth' ? authWords(service.auth) : service.network;
   const changes = differingParts(approved, saved).map((part) =>
-    change('widens', saved, phrase`${part} of ${saved.name}: ${say(approved, part)} → ${say(saved, part)}`),
+    change('widens', saved, phrase`${part} of ${saved.name}: ${partText(approved, part)} → ${partText(saved, part)}`),
   );
   changes.push(...verifyChanges(approved, saved));
   changes.push(...labelChanges(approved, saved));
@@ -97,6 +96,19 @@ function definitionChanges(approved: Service, saved: Service): PolicyChange[] {
     changes.push(change('other', saved, phrase`rotateEvery of ${saved.name}: ${from ?? ''} → ${to ?? ''}`));
   }
   return changes;
+}
+
+function partText(service: Service, part: DefinitionPart): string | Phrase {
+  switch (part) {
+    case 'baseUrl':
+      return service.baseUrl.text;
+    case 'auth':
+      return authWords(service.auth);
+    case 'network':
+      return service.network;
+    case 'encodedSlash':
+      return String(service.encodedSlash === true);
+  }
 }
 
 /** It is sent without a rule that allows it, so a new one waits for a person. */

@@ -33,6 +33,7 @@ function generousCoverage(rules: readonly Rule[], effect: Rule['effect']): Cover
   const forms = [
     { index: new PathIndex<Rule>(true), form: (pattern: Pattern) => pattern.strict },
     { index: new PathIndex<Rule>(false), form: (pattern: Pattern) => pattern.folded },
+    { index: new PathIndex<Rule>(false), form: ({ decoded, folded }: Pattern) => decoded ?? folded },
   ];
   return coverage(rules, effect, forms, concernsCover);
 }

@@ -3,7 +3,7 @@ import type { Auth } from '../auth/authTypes.ts';
 import type { Service } from '../model/service.ts';
 import { printAuth } from './print.ts';
 
-type DefinitionPart = 'baseUrl' | 'auth' | 'network';
+export type DefinitionPart = 'baseUrl' | 'auth' | 'network' | 'encodedSlash';
 
 /**
  * Which parts of what a service *is* differ. A person confirms these; no rule or limit makes up for them. The base URL
@@ -14,6 +14,7 @@ export function differingParts(one: Service, other: Service): DefinitionPart[] {
   if (one.baseUrl.origin !== other.baseUrl.origin || one.baseUrl.prefix !== other.baseUrl.prefix) parts.push('baseUrl');
   if (describeAuth(one.auth) !== describeAuth(other.auth)) parts.push('auth');
   if (one.network !== other.network) parts.push('network');
+  if (one.encodedSlash !== other.encodedSlash) parts.push('encodedSlash');
   return parts;
 }
 

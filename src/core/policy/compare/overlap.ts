@@ -14,6 +14,7 @@ export function mayMeet(grant: Rule, restricting: Rule): boolean {
 }
 
 function pathsMayMeet(grant: Rule, restricting: Rule): boolean {
+  if (restricting.pattern.decoded !== undefined || grant.pattern.decoded !== undefined) return true;
   const inner = grant.pattern.strict;
   const outer = restricting.pattern.folded;
   for (const [index, unit] of inner.entries()) {

@@ -26,6 +26,7 @@ export function printService(service: Service): string {
   if (service.description !== undefined) lines.push(`    description: ${yamlText(service.description)}`);
   lines.push(`    baseUrl: ${yamlText(service.baseUrl.text)}`);
   if (service.network !== 'public') lines.push(`    network: ${service.network}`);
+  if (service.encodedSlash) lines.push('    encodedSlash: true');
   if (service.environment !== undefined) lines.push(`    environment: ${yamlText(service.environment)}`);
   lines.push(`    auth: ${printAuth(service.auth)}`);
   if (service.rules.length === 0) lines.push('    policies: []');
@@ -47,7 +48,8 @@ export function printService(service: Service): string {
 /** A service that allows nothing, in the fewest characters: what it is, without its rules and comforts. */
 export function printBareService(service: Service): string {
   const network = service.network === 'public' ? '' : `, network: ${service.network}`;
-  return `  ${service.name}: {baseUrl: ${yamlText(service.baseUrl.text)}${network}, auth: ${printAuth(service.auth)}}\n`;
+  const slash = service.encodedSlash ? ', encodedSlash: true' : '';
+  return `  ${service.name}: {baseUrl: ${yamlText(service.baseUrl.text)}${network}${slash}, auth: ${printAuth(service.auth)}}\n`;
 }
 
 /** `auth` in braces, its fields in the order in which a file has them. */

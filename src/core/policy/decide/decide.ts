@@ -40,6 +40,7 @@ export function compileService(service: Service): CompiledService {
     const generous = rule.effect === 'deny' ? deny : rule.approval === undefined ? undefined : ask;
     generous?.strict.add(rule.pattern.strict, compiled);
     generous?.folded.add(rule.pattern.folded, compiled);
+    if (rule.pattern.decoded) generous?.folded.add(rule.pattern.decoded, compiled);
   }
   return { service, allow, ask, deny };
 }

@@ -1,6 +1,6 @@
 import { hiddenQuery } from '../../request/parts/hiddenQuery.ts';
 import type { CanonicalRequest } from '../../request/parts/requestModel.ts';
-import { foldPathSegment, segmentReadings } from '../patterns/readings.ts';
+import { ENCODED_SLASH, foldPathSegment, segmentReadings } from '../patterns/readings.ts';
 import { isGraphqlParameter } from './graphql.ts';
 
 /**
@@ -18,9 +18,13 @@ export function isGraphqlCall(
 }
 
 function isGraphql(segment: string): boolean {
-  // An escaped `?` or `#` may begin a query.
-  const [folded = ''] = foldPathSegment(segment).split(/[?#]/, 1);
-  return segmentReadings(folded, true).includes('graphql');
+  return foldPathSegment(segment)
+    .split(ENCODED_SLASH)
+    .some((part) => {
+      // An escaped `?` or `#` may begin a query.
+      const [folded = ''] = part.split(/[?#]/, 1);
+      return segmentReadings(folded, true).includes('graphql');
+    });
 }
 
 /** A document has braces; one that is stored with the server has a parameter that names it. */

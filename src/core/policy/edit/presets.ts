@@ -1,8 +1,16 @@
 import type { Method } from '../../request/parts/requestModel.ts';
+import type { GraphqlScope } from '../model/restrictionModel.ts';
+import type { Approval } from '../model/rule.ts';
 
 /** One rule as it is written into a policy file. */
 export type NewRule =
-  | { readonly path: string; readonly effect?: never; readonly methods: readonly Method[] }
+  | {
+      readonly path: string;
+      readonly effect?: never;
+      readonly methods: readonly Method[];
+      readonly graphql?: GraphqlScope;
+      readonly approval?: Approval;
+    }
   /** Denies every method. */
   | { readonly path: string; readonly effect: 'deny'; readonly methods?: never };
 

@@ -36,8 +36,7 @@ function serviceLines(service: NewService): readonly string[] {
   if (service.verifyPath !== undefined) lines.push(`  verify: { path: ${JSON.stringify(service.verifyPath)} }`);
   lines.push(service.rules.length === 0 ? '  policies: []' : '  policies:');
   for (const rule of service.rules) {
-    const rest = rule.effect === 'deny' ? 'effect: deny' : `methods: [${rule.methods.join(', ')}]`;
-    lines.push(`    - path: ${yamlText(rule.path)}`, `      ${rest}`);
+    lines.push(`    - path: ${yamlText(rule.path)}`, ...ruleLines(rule).map((line) => `      ${line}`));
   }
   return lines;
 }
@@ -47,4 +46,14 @@ function authText(auth: Auth): string {
   const values = Object.entries(auth);
   if (!values.every((pair): pair is [string, string] => typeof pair[1] === 'string')) return printAuth(auth);
   return `{ ${values.map(([key, value]) => `${key}: ${yamlText(value)}`).join(', ')} }`;
+}
+
+function ruleLines(rule: NewRule): readonly string[] {
+  if (rule.effect === 'deny') return ['effect: deny'];
+  const { methods, graphql, approval } = rule;
+  return [
+    `methods: [${methods.join(', ')}]`,
+    ...(graphql === undefined ? [] : [`graphql: { operations: [${graphql.operations.join(', ')}] }`]),
+    ...(approval === undefined ? [] : [`approval: ${approval}`]),
+  ];
 }

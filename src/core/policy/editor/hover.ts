@@ -76,7 +76,7 @@ function used(rule: Rule, service: Service, calls: readonly PastCall[] | undefin
   if (calls === undefined) return [];
   const compiled = compileService({ ...service, rules: [rule] });
   const matched = calls.filter((call) => {
-    const path = canonicalPath(call.path);
+    const path = canonicalPath(call.path, service);
     if (call.service !== service.name || !path.ok) return false;
     const { allow, ask, deny } = fittingRules(compiled, path.value);
     return [...allow, ...ask, ...deny].some(

@@ -70,6 +70,7 @@ function schema(): z.ZodType {
     description: z.string().optional(),
     environment: z.string().optional(),
     network: z.enum(['public', 'private', 'loopback']).optional(),
+    encodedSlash: z.boolean().optional(),
     policies: z.array(rule).nullish(),
     headers: described('headers', {
       set: z.record(z.string(), z.string()).nullable(),

@@ -101,6 +101,11 @@ export const VOCABULARY: Readonly<Record<Place, readonly KeyWords[]>> = {
       values: ['public', 'private', 'loopback'],
     },
     {
+      name: 'encodedSlash',
+      words: phrase`Whether path segments may hold %2F, as the API reads it.`,
+      values: ['true', 'false'],
+    },
+    {
       name: 'auth',
       holds: 'map',
       words: phrase`How the credential is sent in a request. The credential itself is never in the file.`,

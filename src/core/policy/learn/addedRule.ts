@@ -19,7 +19,7 @@ export function decideWithRule(
 ): Decision {
   const now = decide(compiled, request, agent, reading);
   if (now.verdict !== 'deny' || now.rule !== undefined) return now;
-  const pattern = compilePattern(literalPattern(added.path));
+  const pattern = compilePattern(literalPattern(added.path), compiled.service.encodedSlash === true);
   if (!pattern.ok) return now;
   const { method, graphql, approval } = added;
   const rule = {

@@ -157,7 +157,8 @@ function callsByService(calls: Iterable<PastCall>): ReadonlyMap<string, Call[]> 
   const grouped = new Map<string, Map<string, Call & { readonly bodyTypes: Set<SeenBodyType> }>>();
   for (const { service, method: written, path, bodyTypes = [] } of calls) {
     const method = METHODS.find((one) => one === written);
-    const canonical = canonicalPath(path);
+    // A service that takes no encoded slash had no such call.
+    const canonical = canonicalPath(path, { encodedSlash: true });
     if (method === undefined || !canonical.ok) continue;
     const key = `${method} ${canonical.value.path}`;
     const own = grouped.get(service) ?? new Map();
@@ -348,7 +349,7 @@ function shifted(text: string, { range }: ParsedNode, { span }: Rule): { start: 
 
 /** Whether a pattern matches nothing that the rule does not. */
 function within(pattern: string, rule: Rule): boolean {
-  const compiled = compilePattern(pattern);
+  const compiled = compilePattern(pattern, true);
   if (!compiled.ok) return false;
   const index = new PathIndex<true>(true);
   index.add(rule.pattern.strict, true);

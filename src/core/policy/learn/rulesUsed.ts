@@ -26,8 +26,9 @@ export function rulesUsed({ services }: Pick<Policy, 'services'>, calls: Iterabl
   for (const call of calls) {
     const service = services.get(call.service);
     const method = METHODS.find((one) => one === call.method);
-    const path = canonicalPath(call.path);
-    if (service === undefined || method === undefined || !path.ok) continue;
+    if (service === undefined || method === undefined) continue;
+    const path = canonicalPath(call.path, service);
+    if (!path.ok) continue;
     const own = compiled.get(service.name) ?? compileService(service);
     compiled.set(service.name, own);
     const { allow, ask } = fittingRules(own, path.value);

@@ -58,6 +58,7 @@ export class Shadows {
 
   /** The other rules that cover this one, methods aside. */
   #covering(rule: Rule): readonly Rule[] {
+    if (rule.pattern.decoded && rule.effect === 'deny') return [];
     const strictly = this.#strict.covering(rule.pattern.strict);
     const generously = this.#generous ? this.#folded.covering(rule.pattern.folded) : [];
     // An allow rule is denied by either form; a deny rule has to be covered in both.

@@ -24,6 +24,8 @@ export interface Service {
   readonly baseUrl: BaseUrl;
   readonly environment?: string;
   readonly network: Network;
+  /** Segments may hold `%2F`: allow rules read it as it stands, others both ways. */
+  readonly encodedSlash?: true;
   readonly auth: Auth;
   readonly headers: ServiceHeaders;
   readonly rules: readonly Rule[];

@@ -1,7 +1,7 @@
 import { canonicalPath } from '../../request/parts/path.ts';
 import { err, ok, type Result } from '../../result.ts';
 import { type Phrase, phrase } from '../../text/phrase.ts';
-import { foldPathSegment, readParts } from './readings.ts';
+import { ENCODED_SLASH, foldPathSegment, readParts } from './readings.ts';
 
 /** One step of a pattern. Segments are compared as they are spelled in a canonical path. */
 export type PathUnit =
@@ -27,6 +27,8 @@ export interface Pattern {
    * without a final slash; `/a/**` covers `/a`.
    */
   readonly folded: readonly PathUnit[];
+  /** The same where servers read an encoded slash as one that separates; absent for a pattern without any. */
+  readonly decoded?: readonly PathUnit[];
 }
 
 /** How many `**` a pattern may have: a walk along a path stands at as many places at once. */
@@ -42,8 +44,8 @@ const DEEP: PathUnit = { kind: 'deep' };
  * is zero or more whole segments, at the end one or more; everything else is literal. No RegExp is built from it.
  * The error says what is wrong and what to write instead.
  */
-export function compilePattern(text: string): Result<Pattern, Phrase> {
-  const canonical = canonicalPath(text, { pattern: true });
+export function compilePattern(text: string, encodedSlash = false): Result<Pattern, Phrase> {
+  const canonical = canonicalPath(text, { pattern: true, encodedSlash });
   if (!canonical.ok) return err(phrase`${canonical.error.message} ${canonical.error.nextStep}`);
   const { path, segments } = canonical.value;
   const mixed = segments.find((segment) => segment !== '**' && segment.includes('**'));
@@ -59,7 +61,8 @@ export function compilePattern(text: string): Result<Pattern, Phrase> {
   const folded = whole.flatMap((segment, index) =>
     units(segment, false, (parts) => readParts(parts.map(foldPathSegment), index === whole.length - 1)),
   );
-  return ok({ text, canonical: path, strict, folded });
+  const decoded = folded.flatMap(withoutEncodedSlashes);
+  return ok({ text, canonical: path, strict, folded, ...(decoded.length === folded.length ? {} : { decoded }) });
 }
 
 /**
@@ -82,6 +85,16 @@ export function valuePatternProblem(pattern: string): Phrase | undefined {
   if (segments.filter((segment) => segment === '**').length > MAX_DEEP)
     return phrase`The pattern has more than ${MAX_DEEP} \`**\`.`;
   return undefined;
+}
+
+/** The units that servers see which decode an encoded slash before they look for the ends of segments. */
+function withoutEncodedSlashes(unit: PathUnit): PathUnit[] {
+  if (unit.kind !== 'literal' && unit.kind !== 'glob') return [unit];
+  // A slash stands for a star, as no segment holds one.
+  const parts = unit.kind === 'literal' ? [unit.text] : unit.parts;
+  const pieces = parts.join('/').split(ENCODED_SLASH);
+  if (pieces.length === 1) return [unit];
+  return pieces.filter((piece) => piece !== '').flatMap((piece) => units(piece.replaceAll('/', '*'), false, sameParts));
 }
 
 type Parts = readonly string[];

@@ -13,6 +13,9 @@ const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 /** Formats that frameworks and file servers take from the end of a path. */
 const FORMATS = ['.json', '.xml', '.csv', '.html', '.htm', '.txt', '.yaml', '.yml', '.js', '.rss', '.atom', '.pdf'];
 
+/** An encoded slash in a folded segment, which no other character there can be. */
+export const ENCODED_SLASH = '\0';
+
 /** Where servers may begin a query or a fragment: at an escaped `?` or `#`, and at a semicolon. */
 const PATH_ENDS = ['?', '#', ';'] as const;
 
@@ -23,7 +26,7 @@ const PATH_ENDS = ['?', '#', ';'] as const;
  */
 export function pathReadings(segments: readonly string[]): readonly (readonly Readings[])[] {
   const folded = segments.map(foldPathSegment);
-  const paths = [folded, ...PATH_ENDS.map((mark) => cutAt(folded, mark))];
+  const paths = slashReadings(folded).flatMap((one) => [one, ...PATH_ENDS.map((mark) => cutAt(one, mark))]);
   return paths.flatMap((path) => {
     if (path === undefined) return [];
     const whole = path.at(-1) === '' ? path.slice(0, -1) : path;
@@ -31,6 +34,13 @@ export function pathReadings(segments: readonly string[]): readonly (readonly Re
     // A last segment of dots, or of an escaped plus, may be no more than a final slash.
     return readings.at(-1)?.includes('') === true ? [readings, readingsOf(whole.slice(0, -1))] : [readings];
   });
+}
+
+/** The path with encoded slashes as they stand, and as separators: each for itself, and several in a row as one. */
+function slashReadings(folded: readonly string[]): readonly (readonly string[])[] {
+  if (!folded.some((segment) => segment.includes(ENCODED_SLASH))) return [folded];
+  const separate = folded.flatMap((segment) => segment.split(ENCODED_SLASH));
+  return [folded, separate, separate.filter((segment, index) => segment !== '' || index === separate.length - 1)];
 }
 
 function readingsOf(path: readonly string[]): readonly Readings[] {
@@ -45,7 +55,7 @@ function cutAt(path: readonly string[], mark: string): readonly string[] | undef
 
 /** A segment of a path in folded form, with a plus as the space that form decoders make of it. */
 export function foldPathSegment(segment: string): string {
-  return PLAIN.test(segment) ? segment : foldSegment(segment).replaceAll('+', ' ');
+  return PLAIN.test(segment) ? segment : foldSegment(segment).replaceAll('+', ' ').replaceAll('/', ENCODED_SLASH);
 }
 
 /**

@@ -13,6 +13,7 @@ import { type Entry, type Fields, isEmpty, Reader } from '../text/reader.ts';
 import { checkText } from '../text/textGuard.ts';
 import { type ReadTree, readTree } from '../text/yamlTree.ts';
 import { readAllowedOrigins } from './allowedOriginsField.ts';
+import { readEncodedSlash } from './encodedSlashField.ts';
 import { readHeaders } from './headersField.ts';
 import { readServers } from './readServers.ts';
 import { readRules } from './rulesField.ts';
@@ -27,6 +28,7 @@ const SERVICE_KEYS = [
   'baseUrl',
   'network',
   'environment',
+  'encodedSlash',
   'auth',
   'policies',
   'headers',
@@ -178,10 +180,11 @@ function readService(
   const auth = authEntry === undefined ? undefined : readAuth(reader, authEntry, network, onLiteral);
   const headers = readHeaders(reader, fields.get('headers'), auth);
   const limits = readLimits(reader, fields.get('limits'));
-  const verify = readVerify(reader, fields.get('verify'));
+  const encodedSlash = readEncodedSlash(reader, fields.get('encodedSlash'), auth);
+  const verify = readVerify(reader, fields.get('verify'), encodedSlash === true);
   const rotateEveryDays = readRotateEvery(reader, fields.get('rotateEvery'));
   const policiesEntry = fields.get('policies');
-  const rules = policiesEntry === undefined ? [] : readRules(reader, policiesEntry, name);
+  const rules = policiesEntry === undefined ? [] : readRules(reader, policiesEntry, name, encodedSlash === true);
   if (policiesEntry === undefined || emptyList(policiesEntry)) {
     problems.warning(
       'no-policies',
@@ -189,6 +192,7 @@ function readService(
       phrase`This service has no policies, so every request to it is denied. Add a rule, such as \`- { path: /v1/items, methods: [GET] }\`.`,
     );
   }
+  if (encodedSlash === 'wrong') return undefined;
   if (baseUrl === undefined || auth === undefined || network === undefined) return undefined;
   return {
     name,
@@ -196,6 +200,7 @@ function readService(
     baseUrl,
     ...(environment === undefined ? {} : { environment }),
     network,
+    ...(encodedSlash === true ? { encodedSlash } : {}),
     auth,
     headers,
     rules,

@@ -28,17 +28,23 @@ const APPROVALS: readonly Approval[] = ['always', 'remember'];
 const EXAMPLE = '{ path: /v1/items, methods: [GET] }';
 
 /** Reads a service's `policies`, a list of rules. Rules with a problem are left out. */
-export function readRules(reader: Reader, entry: Entry, service: string): Rule[] {
+export function readRules(reader: Reader, entry: Entry, service: string, encodedSlash: boolean): Rule[] {
   const items = reader.list(entry, '`policies`', `[${EXAMPLE}]`);
   const rules: Rule[] = [];
   for (const [index, item] of (items ?? []).entries()) {
-    const rule = readRule(reader, item, entry.key, `${service}/policies/${index}`);
+    const rule = readRule(reader, item, entry.key, `${service}/policies/${index}`, encodedSlash);
     if (rule !== undefined) rules.push(rule);
   }
   return rules;
 }
 
-function readRule(reader: Reader, node: ParsedNode | null, listKey: Span, id: string): Rule | undefined {
+function readRule(
+  reader: Reader,
+  node: ParsedNode | null,
+  listKey: Span,
+  id: string,
+  encodedSlash: boolean,
+): Rule | undefined {
   const own = node === null ? listKey : spanOf(node);
   const span = own.end > own.start ? own : listKey;
   if (isEmpty(node)) {
@@ -69,7 +75,7 @@ function readRule(reader: Reader, node: ParsedNode | null, listKey: Span, id: st
 
   // Missing keys are reported where the rule starts, not over its whole length.
   const head = fields.entries[0]?.key ?? span;
-  const pattern = readPattern(reader, fields, head);
+  const pattern = readPattern(reader, fields, head, encodedSlash);
   const effectEntry = fields.get('effect');
   const effect = effectEntry === undefined ? 'allow' : reader.word(effectEntry, EFFECTS, 'unknown-effect', '`effect`');
   const methodsEntry = fields.get('methods');
@@ -136,7 +142,7 @@ function readApproval(reader: Reader, entry: Entry | undefined, effect: RuleEffe
   return reader.word(entry, APPROVALS, 'unknown-approval', '`approval`');
 }
 
-function readPattern(reader: Reader, fields: Fields, head: Span): Pattern | undefined {
+function readPattern(reader: Reader, fields: Fields, head: Span, encodedSlash: boolean): Pattern | undefined {
   const entry = fields.get('path');
   if (entry === undefined) {
     reader.missing(head, phrase`A rule`, 'path', 'path: /v1/items', 'map');
@@ -152,7 +158,7 @@ function readPattern(reader: Reader, fields: Fields, head: Span): Pattern | unde
     );
     return undefined;
   }
-  const pattern = compilePattern(text);
+  const pattern = compilePattern(text, encodedSlash);
   if (pattern.ok) return pattern.value;
   const fix = /^[A-Za-z0-9._~*-]+(?:\/[A-Za-z0-9._~*-]*)*$/.test(text) ? `/${text}` : undefined;
   reader.problems.error('bad-pattern', reader.at(entry), pattern.error, fix);

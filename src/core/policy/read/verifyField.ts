@@ -10,7 +10,7 @@ const EXAMPLE = '{ path: /v1/me }';
  * Reads a service's `verify`: a request that proves the credential. It needs no rule, so it is a read and nothing else.
  * Undefined when there is none or something is wrong with it.
  */
-export function readVerify(reader: Reader, entry: Entry | undefined): VerifyRequest | undefined {
+export function readVerify(reader: Reader, entry: Entry | undefined, encodedSlash: boolean): VerifyRequest | undefined {
   if (entry === undefined) return undefined;
   const fields = reader.map(entry.value, reader.at(entry), '`verify`', EXAMPLE);
   if (fields === undefined) return undefined;
@@ -24,7 +24,7 @@ export function readVerify(reader: Reader, entry: Entry | undefined): VerifyRequ
   }
   const path = reader.text(pathEntry.value, reader.at(pathEntry), '`verify.path`');
   if (path === undefined || method === undefined) return undefined;
-  const canonical = canonicalPath(path);
+  const canonical = canonicalPath(path, { encodedSlash });
   if (!canonical.ok) {
     const { message, nextStep } = canonical.error;
     reader.problems.error('bad-verify', reader.at(pathEntry), phrase`${message} ${nextStep}`);

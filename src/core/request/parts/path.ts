@@ -24,10 +24,13 @@ export interface CanonicalPath {
 export interface PathOptions {
   /** The text is a policy's pattern: `?` and `#` must be escaped, `*` is a wildcard and `%2A` a literal star. */
   readonly pattern?: boolean;
+  /** A segment may hold `%2F`, as the API reads it: a slash that separates nothing. */
+  readonly encodedSlash?: boolean;
 }
 
 /** RFC 3986, 3.3: what a path segment may hold unescaped. */
 const PCHAR = /^[A-Za-z0-9\-._~!$&'()*+,;=:@]$/;
+const ENCODED_SLASH = /%2F/i;
 const UNRESERVED = /^[A-Za-z0-9\-._~]$/;
 /** Canonical at a glance: no dot, no delimiter, no escape. */
 const PLAIN_SEGMENT = /^[A-Za-z0-9\-_~]*$/;
@@ -68,7 +71,7 @@ export function canonicalPath(raw: string, options: PathOptions = {}): Result<Ca
   const pathText = mark === -1 ? raw : raw.slice(0, mark);
   const segments: string[] = [];
   const pieces = pathText.slice(1).split('/', MAX_SEGMENTS + 1);
-  if (pieces.length > MAX_SEGMENTS) {
+  if (pieces.length > MAX_SEGMENTS || pathText.split(/\/|%2F/i, MAX_SEGMENTS + 2).length > MAX_SEGMENTS + 1) {
     return tooLarge(phrase`The ${what} has over ${MAX_SEGMENTS} segments.`, phrase`Shorten the ${what}.`);
   }
   for (const [index, piece] of pieces.entries()) {
@@ -78,7 +81,7 @@ export function canonicalPath(raw: string, options: PathOptions = {}): Result<Ca
         phrase`Write one slash between segments.`,
       );
     }
-    const segment = canonicalSegment(piece, pattern, what);
+    const segment = canonicalSegment(piece, pattern, what, options.encodedSlash === true);
     if (!segment.ok) return segment;
     segments.push(segment.value);
   }
@@ -146,14 +149,8 @@ function characters(raw: string, pattern: boolean, what: Phrase): ReturnType<typ
       continue;
     }
     if (character === '?') inQuery = true;
-    if (character > '~' || character === ' ') {
-      return invalid(
-        phrase`The ${what} contains ${character === ' ' ? phrase`a space` : phrase`a character outside ASCII (${codePoint(character)})`}.`,
-        inQuery
-          ? phrase`Put the parameter into \`query\`, which is escaped for you.`
-          : phrase`Write it percent-encoded as UTF-8.`,
-      );
-    }
+    // A space, and letters of other alphabets: they go out escaped, and are judged and shown so.
+    if (character > '~' || character === ' ') continue;
     if (!inQuery && character !== '/' && character !== '%' && character !== '?' && !PCHAR.test(character)) {
       return invalid(
         phrase`The ${what} contains ${codePoint(character)}, which RFC 3986 does not allow there.`,
@@ -164,7 +161,12 @@ function characters(raw: string, pattern: boolean, what: Phrase): ReturnType<typ
   return undefined;
 }
 
-function canonicalSegment(segment: string, pattern: boolean, what: Phrase): Result<string, RequestProblem> {
+function canonicalSegment(
+  segment: string,
+  pattern: boolean,
+  what: Phrase,
+  encodedSlash: boolean,
+): Result<string, RequestProblem> {
   if (PLAIN_SEGMENT.test(segment)) return ok(segment);
   if (/%(?![0-9A-Fa-f]{2})/.test(segment)) {
     return invalid(
@@ -172,20 +174,16 @@ function canonicalSegment(segment: string, pattern: boolean, what: Phrase): Resu
       phrase`Write %25 for a literal %.`,
     );
   }
-  let decoded: string;
-  try {
-    // Strict by its specification: overlong forms, surrogates and truncated sequences throw (ECMA-262, 19.2.6.1).
-    decoded = decodeURIComponent(segment);
-  } catch {
+  if (!decodes(segment)) {
     return invalid(
       phrase`The ${what} has escapes that are not valid UTF-8.`,
       phrase`Percent-encode the UTF-8 bytes of the text.`,
     );
   }
-  // Form decoders make a space of a plus, which is then as good as none at a segment's ends.
-  const reason =
-    hidden(segment, decoded) ??
-    (!pattern && segment.includes('+') ? hidden(segment, decodeURIComponent(segment.replaceAll('+', ' '))) : undefined);
+  // What is no slash to the API is one to whoever decodes early: neither reading hides anything.
+  const pieces = encodedSlash ? segment.split(ENCODED_SLASH).filter((piece) => piece !== '') : [segment];
+  let reason: Hidden | undefined;
+  for (const piece of pieces) reason ??= hiddenInPiece(piece, pattern);
   if (reason !== undefined) return invalid(phrase`The ${what} ${reason.what}.`, reason.instead);
 
   const canonical = segment.replace(/%([0-9A-Fa-f]{2})|[^%]/gu, (match, hex: string | undefined) => {
@@ -196,15 +194,37 @@ function canonicalSegment(segment: string, pattern: boolean, what: Phrase): Resu
   return ok(canonical);
 }
 
+/** Strict by its specification: overlong forms, surrogates and truncated sequences throw (ECMA-262, 19.2.6.1). */
+function decodes(segment: string): boolean {
+  try {
+    decodeURIComponent(segment);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Form decoders make a space of a plus, which is then as good as none at a segment's ends. */
+function hiddenInPiece(piece: string, pattern: boolean): Hidden | undefined {
+  const plain = hidden(piece, decodeURIComponent(piece));
+  if (plain !== undefined || pattern || !piece.includes('+')) return plain;
+  return hidden(piece, decodeURIComponent(piece.replaceAll('+', ' ')));
+}
+
+interface Hidden {
+  readonly what: Phrase;
+  readonly instead: Phrase;
+}
+
 /** What a segment hides from the judge and might show to an upstream that decodes, normalises or strips once more. */
-function hidden(segment: string, decoded: string): { what: Phrase; instead: Phrase } | undefined {
+function hidden(segment: string, decoded: string): Hidden | undefined {
   if (CONTROL.test(decoded))
     return { what: phrase`contains an escaped control character`, instead: phrase`Remove it.` };
   const folded = decoded.normalize('NFKC').replace(FULL_STOP, '.');
   if (/[/\\]/.test(decoded) || /[/\\]/.test(folded)) {
     return {
       what: phrase`hides a slash or a backslash inside a segment (%2F, %5C or a look-alike)`,
-      instead: phrase`Write a plain slash between segments; a slash inside a segment cannot be sent.`,
+      instead: phrase`Write a plain slash between segments. Where the API takes %2F inside a segment, the user can add \`encodedSlash: true\` to the service; until then, use a numeric id where there is one.`,
     };
   }
   if (/%2e/i.test(segment)) return { what: phrase`contains an escaped dot (%2E)`, instead: phrase`Write a plain dot.` };

@@ -371,8 +371,11 @@ function kept<T>(answer: Answer<T>, keep: (value: T) => void): 'next' | 'back' |
   return 'next';
 }
 
-function ruleText({ path, effect, methods }: NewRule): string {
-  return effect === 'deny' ? `deny ${path}` : `${methods.join(', ')} ${path}`;
+function ruleText(rule: NewRule): string {
+  if (rule.effect === 'deny') return `deny ${rule.path}`;
+  const { path, methods, graphql, approval } = rule;
+  const scope = graphql === undefined ? '' : ` graphql ${graphql.operations.join(', ')}`;
+  return `${methods.join(', ')} ${path}${scope}${approval === undefined ? '' : ` approval ${approval}`}`;
 }
 
 /** Services and wrapped servers share one name space. */

@@ -38,10 +38,15 @@ export function presetText(id: ServicePresetId): { readonly label: string; reado
         label: l10n.t('Use models'),
         description: l10n.t('list models and send them requests, which cost money; no other path of the API'),
       };
+    case 'graphql-queries':
+      return {
+        label: l10n.t('GraphQL queries'),
+        description: l10n.t('this API is GraphQL: what only reads; mutations are denied'),
+      };
     case 'all-of-graphql':
       return {
         label: l10n.t('Everything'),
-        description: l10n.t('this API is GraphQL: every query and every change is a POST to one path'),
+        description: l10n.t('queries, and mutations with your approval'),
       };
     case 'read-and-write':
       return { label: l10n.t('Read and write'), description: l10n.t('every method on every path') };
