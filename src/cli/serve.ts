@@ -115,6 +115,7 @@ class CommandLineHost {
       },
       onApprovalGone: (gone) => questions.delete(gone),
       onToolsSeen: (seen) => tools.take(seen),
+      onServersChanged: () => undefined, // `status` has it
       onLog: (level, message) => process.stderr.write(`[${level}] ${message}\n`),
     };
     const { policy, runtimeDir, auditDir, approver } = options;

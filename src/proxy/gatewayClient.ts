@@ -67,6 +67,13 @@ export class GatewayClient {
     return connection.ask({ id: ++this.#lastId, ...question } as Order, signal, onWaiting, onProgress);
   }
 
+  /** The next question looks for a gateway anew; what is under way ends where it is. */
+  findAgain(): void {
+    const before = this.#found;
+    this.#found = undefined;
+    before?.then((found) => found?.connection.retire()).catch(() => undefined);
+  }
+
   async #connected(): Promise<GatewayConnection | undefined> {
     const before = this.#found;
     const existing = await before;

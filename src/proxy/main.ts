@@ -6,13 +6,13 @@ import { defaultRuntimeDir, ownRuntimeDirInputs } from '../protocol/runtimeDir.t
 import { entryOf } from './entry.ts';
 import type { ClientLocation } from './findGateways.ts';
 import { GatewayClient, type Question } from './gatewayClient.ts';
-
+import { InstructingTransport } from './instructingTransport.ts';
 import { invalidArguments, type Refused } from './reply.ts';
 import { StdioTransport } from './stdio.ts';
 import { type PerformCall, resultJson } from './toolCalls.ts';
 import { ARGUMENTS, INSTRUCTIONS, isToolName, TOOLS, type ToolName } from './tools.ts';
 import { type WaitingProgress, waitingProgress } from './waitingProgress.ts';
-import { serveWrapped, wrappedInstructions } from './wrappedServer.ts';
+import { instructed, serveWrapped, wrappedInstructions } from './wrappedServer.ts';
 import { wrongArguments } from './wrongArguments.ts';
 
 /**
@@ -39,11 +39,12 @@ function main(): void {
       : { name: wrapped, version: VALETKEY_VERSION },
     wrapped === undefined
       ? { capabilities: { tools: {} }, instructions: INSTRUCTIONS }
-      : { capabilities: { tools: { listChanged: true } }, instructions: wrappedInstructions(wrapped) },
+      : { capabilities: { tools: { listChanged: true }, logging: {} }, instructions: wrappedInstructions(wrapped) },
   );
+  let mayListRoots = wrapped === undefined;
   const gateway = new GatewayClient({
     runtimeDir: process.env.VALETKEY_RUNTIME_DIR || defaultRuntimeDir(ownRuntimeDirInputs(process.env, os.tmpdir())),
-    clientLocation: () => clientLocation(server),
+    clientLocation: () => clientLocation(server, mayListRoots),
     agent: () => {
       const client = server.getClientVersion();
       const entry = entryOf(process.env);
@@ -56,8 +57,18 @@ function main(): void {
     },
   });
 
-  const perform = wrapped === undefined ? serveOwnTools(server, gateway) : serveWrapped(server, wrapped, gateway);
-  void server.connect(new StdioTransport(process.stdin, process.stdout, perform));
+  if (wrapped === undefined) {
+    const perform = serveOwnTools(server, gateway);
+    void server.connect(new StdioTransport(process.stdin, process.stdout, perform));
+    return;
+  }
+  const { perform, begin } = serveWrapped(server, wrapped, gateway);
+  server.oninitialized = () => {
+    mayListRoots = true;
+    begin();
+  };
+  const instruct = (own: string): Promise<string> => instructed(own, wrapped, gateway);
+  void server.connect(new InstructingTransport(process.stdin, process.stdout, perform, instruct));
 }
 
 /** The name behind `--server`, by which this proxy stands in for an upstream MCP server. Ends the process on anything else. */
@@ -118,9 +129,10 @@ function telling(question: Question, progress: WaitingProgress | undefined): Que
   return progress && question.do === 'execute' ? { ...question, notifyWaiting: true } : question;
 }
 
-async function clientLocation(server: Server): Promise<ClientLocation> {
+/** `mayList`: a client is not asked for its roots before it has initialised, as MCP does not allow it. */
+async function clientLocation(server: Server, mayList: boolean): Promise<ClientLocation> {
   let roots: string[] = [];
-  if (server.getClientCapabilities()?.roots) {
+  if (mayList && server.getClientCapabilities()?.roots) {
     try {
       const listed = await server.listRoots(undefined, { timeout: ROOTS_TIMEOUT_MS });
       roots = listed.roots.flatMap(({ uri }) => (uri.startsWith('file://') ? [fileURLToPath(uri)] : []));

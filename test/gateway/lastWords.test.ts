@@ -20,6 +20,7 @@ it('what a gateway said before it was killed is heard before its pipe is closed:
       onApproval: () => undefined,
       onApprovalGone: () => undefined,
       onToolsSeen: () => undefined,
+      onServersChanged: () => undefined,
       onLog: (_level, message) => {
         if (message !== 'be busy') return;
         // Long enough for everything that the gateway still says, and for its end.

@@ -42,6 +42,7 @@ export function forkGateway(folder = fs.mkdtempSync(path.join(os.tmpdir(), 'vk-'
       onApproval: (question) => void told.push(JSON.stringify(question)),
       onApprovalGone: (id, why) => void told.push(`${id} ${why}`),
       onToolsSeen: (seen) => void told.push(JSON.stringify(seen)),
+      onServersChanged: () => undefined,
       onLog: (level, message) => void told.push(`[${level}] ${message}`),
     },
     proxy: { command: process.execPath, args: [PROXY], env: { VALETKEY_RUNTIME_DIR: runtimeDir } },

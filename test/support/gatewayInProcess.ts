@@ -39,6 +39,8 @@ export async function gatewayInProcess(options: {
   /** Where its trail goes; default: a folder of its own. */
   auditDir?: string;
   approvalTimes?: ApprovalTimes;
+  /** How long an agent waits for the tools of an MCP server. */
+  listMs?: number;
   /** Bearer credentials: service, origin, value. */
   credentials?: readonly (readonly [service: string, origin: string, value: string])[];
   /** Whose credentials it gets in place of those, of any type, and who keeps what is renewed. */
@@ -70,12 +72,14 @@ export async function gatewayInProcess(options: {
         if (question) question.ended = why;
       },
       onToolsSeen: () => undefined,
+      onServersChanged: () => undefined,
       onLog: (_level, message) => void log.push(message),
     },
     parsePolicy: async (text, author) => parsePolicy(text, author),
     ...(options.resolve ? { resolve: options.resolve } : {}),
     ...(options.runCommand ? { runCommand: options.runCommand } : {}),
     ...(options.now ? { now: options.now } : {}),
+    ...(options.listMs === undefined ? {} : { listMs: options.listMs }),
     ...(options.approvalTimes ? { approvalTimes: options.approvalTimes } : {}),
   });
   const setPolicy = (text: string): Promise<void> =>

@@ -123,6 +123,7 @@ function handlers(
         failed(error);
       }
     },
+    onServersChanged: () => gateway().noteServersChanged(),
     onLog: (level, message) => log[level](message),
   };
 }

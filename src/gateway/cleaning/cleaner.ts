@@ -9,7 +9,7 @@ import type { Incoming } from '../http/message.ts';
 import type { Turns } from '../util/turns.ts';
 import { unlessAborted } from '../util/unlessAborted.ts';
 import { CLEANING_ROLE, type CleaningJobs, type Known } from './cleaningJobs.ts';
-import { type LookedAtTool, lookAtLists } from './lookAtTools.ts';
+import { type LookedAtTool, type LookedAtTools, lookAtOffer, type OfferedTools } from './lookAtTools.ts';
 import type { ToolResult } from './toolResult.ts';
 import { toolResultText } from './toolResult.ts';
 
@@ -92,16 +92,18 @@ export class Cleaner {
     return clean === undefined ? undefined : (JSON.parse(clean) as ToolResult);
   }
 
-  /** `lookAtTools`, of lists as JSON. Rejects with {@link UnreadError}, or the signal's reason. */
-  async tools(offered: readonly string[], vault: Knowing, signal: AbortSignal): Promise<readonly LookedAtTool[]> {
-    if (offered.reduce((sum, list) => sum + list.length, 0) <= SMALL_BYTES) {
-      return this.#turns.take(async () => lookAtLists(offered, vault.redactor));
+  /** `lookAtOffer`. Rejects with {@link UnreadError}, or the signal's reason. */
+  async tools(offered: OfferedTools, vault: Knowing, signal: AbortSignal): Promise<LookedAtTools> {
+    const { lists, instructions = '' } = offered;
+    if (lists.reduce((sum, list) => sum + list.length, instructions.length) <= SMALL_BYTES) {
+      return this.#turns.take(async () => lookAtOffer(offered, vault.redactor));
     }
     const tools: LookedAtTool[] = [];
-    for (const tool of await this.#run('tools', [offered, allKnown(vault)], signal)) {
+    const looked = await this.#run('tools', [offered, allKnown(vault)], signal);
+    for (const tool of looked.tools) {
       tools.push(await this.#turns.take(async () => JSON.parse(tool) as LookedAtTool));
     }
-    return tools;
+    return { tools, leftOut: looked.leftOut };
   }
 
   /** What comes of a small value, or the text of a larger one: to write a megabyte as JSON alone is worth a turn. */

@@ -1,6 +1,7 @@
 import type { SignatureTable } from '../../core/redact/signatureReader.ts';
 import type { AnswerOrder } from '../answer/answer.ts';
 import type { Incoming } from '../http/message.ts';
+import type { LookedAtTools, OfferedTools } from './lookAtTools.ts';
 
 /** A credential's value on its way to the thread that looks for it. It leaves this process by nothing. */
 export interface KnownValue {
@@ -32,8 +33,11 @@ export interface CleaningJobs {
   readonly namesIn: (text: string, known: Known) => readonly string[];
   /** JSON of a tool's result in, JSON of what an agent may see of it out; undefined when MCP does not allow it as one. */
   readonly toolResult: (result: string, known: Known) => string | undefined;
-  /** JSON of the lists of tools that a server offers in; JSON of each `LookedAtTool` out. */
-  readonly tools: (offered: readonly string[], known: Known) => readonly string[];
+  /** What a server offers in; JSON of each `LookedAtTool` out, and what is left out of them. */
+  readonly tools: (
+    offered: OfferedTools,
+    known: Known,
+  ) => { readonly tools: readonly string[]; readonly leftOut: LookedAtTools['leftOut'] };
 }
 
 /** How a bundle knows that it was started as that thread. */

@@ -5,7 +5,7 @@ import { serveJobs } from '../../policyWorker/serveJobs.ts';
 import { buildAnswer } from '../answer/answer.ts';
 import { Decompressor, TooLargeError } from '../answer/decode.ts';
 import { CLEANING_ROLE, type CleaningJobs, type Known } from './cleaningJobs.ts';
-import { lookAtLists } from './lookAtTools.ts';
+import { lookAtOffer } from './lookAtTools.ts';
 import { toolResultText } from './toolResult.ts';
 
 function cleaningJobs(): CleaningJobs {
@@ -35,7 +35,10 @@ function cleaningJobs(): CleaningJobs {
     json: (text, known) => JSON.stringify(redactorOf(known).json(JSON.parse(text)).value),
     namesIn: (text, known) => redactorOf(known).namesIn(JSON.parse(text)),
     toolResult: (text, known) => toolResultText(text, redactorOf(known)),
-    tools: (offered, known) => lookAtLists(offered, redactorOf(known)).map((tool) => JSON.stringify(tool)),
+    tools: (offered, known) => {
+      const { tools, leftOut } = lookAtOffer(offered, redactorOf(known));
+      return { tools: tools.map((tool) => JSON.stringify(tool)), leftOut };
+    },
   };
 }
 

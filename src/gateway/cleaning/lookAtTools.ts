@@ -25,46 +25,105 @@ const MAX_DEFINITION = 20_000;
 const MAX_DEFINITIONS = 400_000;
 const MIN_DEFINITION = 1000;
 
-/** {@link lookAtTools}, of the pages of a list as JSON. */
-export function lookAtLists(lists: readonly string[], redactor: Redactor): LookedAtTool[] {
-  return lookAtTools(
+/** What a server offers, as it says it itself. */
+export interface OfferedTools {
+  /** JSON of each page of its list. */
+  readonly lists: readonly string[];
+  /** What it says of itself, for whoever uses its tools. */
+  readonly instructions?: string;
+}
+
+/** A tool that is not passed on, and which part of it is why; in the server's words, redacted and cut. */
+export interface LeftOutTool {
+  readonly name: string;
+  readonly part: string;
+}
+
+export interface LookedAtTools {
+  /** {@link INSTRUCTIONS} is among them, where the server gives any. */
+  readonly tools: readonly LookedAtTool[];
+  readonly leftOut: readonly LeftOutTool[];
+}
+
+/**
+ * What stands for a server's instructions among its tools. Agents follow them as they follow descriptions, so the user reviews
+ * a change of them as one of a tool. No tool can have this name.
+ */
+export const INSTRUCTIONS = '(instructions)';
+/** What an agent gets of them, in characters. */
+const MAX_INSTRUCTIONS = 4000;
+
+/** {@link lookAtTools}, of what a server offers as JSON. */
+export function lookAtOffer({ lists, instructions }: OfferedTools, redactor: Redactor): LookedAtTools {
+  const looked = lookAtTools(
     lists.flatMap((list) => JSON.parse(list) as unknown[]),
     redactor,
   );
+  if (instructions === undefined || instructions.trim() === '') return looked;
+  const clean = redactor.json({ name: INSTRUCTIONS, description: instructions }).value as Tool;
+  const own = lookedAt(clean, redactor, MAX_DEFINITION);
+  // Cut last: the beginning of a credential would not be recognised.
+  const shown = { description: String(own.shown.description).slice(0, MAX_INSTRUCTIONS) };
+  return { ...looked, tools: [{ ...own, shown }, ...looked.tools] };
 }
 
 type Tool = Readonly<Record<string, unknown>>;
 
 /**
  * Looks through what a server offers; in a thread, as a server may make it take long. Of tools with one name the first
- * counts, and what MCP does not allow as a tool is left out. Credentials are taken out first of all: a rotated one changes
- * no tool, and no hash is of one.
+ * counts, and what MCP does not allow as a tool is left out, alone. Credentials are taken out first of all: a rotated one
+ * changes no tool, and no hash is of one.
  */
-export function lookAtTools(offered: readonly unknown[], redactor: Redactor): LookedAtTool[] {
+export function lookAtTools(offered: readonly unknown[], redactor: Redactor): LookedAtTools {
   const found = new Map<string, LookedAtTool>();
+  const leftOut: LeftOutTool[] = [];
   let room = MAX_DEFINITIONS;
   for (const one of offered) {
     const tool = ToolSchema.safeParse(one);
-    if (!tool.success) continue;
-    const clean = redactor.json(partsOf(tool.data)).value as Tool;
+    const clean = redactor.json(partsOf(one)).value as Tool;
     const name = String(clean.name);
-    if (!isToolName(name) || found.has(name)) continue;
-    const ownHash = toolHash(clean);
-    const definition = definitionOf(clean, ownHash, Math.min(MAX_DEFINITION, Math.max(MIN_DEFINITION, room)));
-    room -= definition.length;
-    // What is not seen may have stood inside of a credential: once more without it.
-    found.set(name, {
-      name,
-      hash: ownHash,
-      hidden: hidesText(clean),
-      shown: redactor.json(shownParts(clean)).value as Tool,
-      definition,
-    });
+    const wrong = !tool.success
+      ? partOf(tool.error.issues[0]?.path[0])
+      : !isToolName(name)
+        ? 'name'
+        : found.has(name)
+          ? 'name, which another tool has'
+          : undefined;
+    if (wrong !== undefined) {
+      if (leftOut.length < MAX_LEFT_OUT) leftOut.push({ name: name.slice(0, MAX_NAME), part: wrong });
+      continue;
+    }
+    const looked = lookedAt(clean, redactor, Math.min(MAX_DEFINITION, Math.max(MIN_DEFINITION, room)));
+    room -= looked.definition.length;
+    found.set(name, looked);
   }
-  return [...found.values()];
+  return { tools: [...found.values()], leftOut };
 }
 
-function partsOf(tool: Tool): Tool {
+/** Tools that are left out and named. */
+const MAX_LEFT_OUT = 20;
+const MAX_NAME = 128;
+
+/** Only names of MCP's own are repeated. */
+function partOf(part: PropertyKey | undefined): string {
+  return PARTS.find((known) => known === part) ?? 'definition';
+}
+
+function lookedAt(clean: Tool, redactor: Redactor, most: number): LookedAtTool {
+  const ownHash = toolHash(clean);
+  return {
+    name: String(clean.name),
+    hash: ownHash,
+    hidden: hidesText(clean),
+    // What is not seen may have stood inside of a credential: once more without it.
+    shown: redactor.json(shownParts(clean)).value as Tool,
+    definition: definitionOf(clean, ownHash, most),
+  };
+}
+
+/** With every field that a part has, whether this version of MCP knows it or not: agents read it, so it belongs to the hash. */
+function partsOf(one: unknown): Tool {
+  const tool: Tool = typeof one === 'object' && one !== null ? { ...one } : {};
   return Object.fromEntries(PARTS.filter((part) => tool[part] !== undefined).map((part) => [part, tool[part]]));
 }
 

@@ -366,6 +366,8 @@ export interface ServerState {
   readonly status: ServiceStatus;
   readonly why?: string;
   readonly by?: 'administrator';
+  /** Why it could not be started, or did not list its tools, when that was last tried. */
+  readonly failure?: string;
   /** Whether its process runs, or its connection stands, just now. */
   readonly running: boolean;
   /** As of the last time that its tools were listed; 0 before that. */
@@ -469,6 +471,8 @@ export interface GatewayEvents {
   onApproval(question: ApprovalQuestion): void;
   onApprovalGone(id: string, why: ApprovalEnd): void;
   onToolsSeen(seen: ToolsSeen): void;
+  /** The state of a server has changed by itself: it could not be started, or works again. */
+  onServersChanged(): void;
   /** A diagnostic for the product's own log. Never holds a credential. */
   onLog(level: 'info' | 'warn' | 'error', message: string): void;
 }

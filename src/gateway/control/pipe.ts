@@ -59,6 +59,7 @@ const EVENTS: Cargoes<Events> = {
   onApproval: 'plain',
   onApprovalGone: 'plain',
   onToolsSeen: 'plain',
+  onServersChanged: 'plain',
   onLog: 'plain',
 };
 

@@ -86,6 +86,8 @@ export interface GatewayOptions {
   readonly runCommand?: RunCommand;
   /** How long questions to the user last; for tests. */
   readonly approvalTimes?: ApprovalTimes;
+  /** How long an agent waits for the tools of an MCP server at most, in milliseconds. */
+  readonly listMs?: number;
 }
 
 /** The socket side, as far as the gateway has to know of it. */
@@ -206,7 +208,9 @@ export class Gateway implements GatewayControl {
         events.onToolsSeen(seen);
         this.#interruptions.interrupt({ by: 'tools' });
       },
+      onServersChanged: () => events.onServersChanged(),
       tree: ownProcessTree(),
+      ...(options.listMs === undefined ? {} : { listMs: options.listMs }),
     });
     this.#tools = new ToolTarget({ ...shared, servers: this.servers });
     this.#person = new UserOperations({

@@ -19,7 +19,7 @@ describe('a tool with hidden text', () => {
         description: `It is ${spread}.`,
         inputSchema: { type: 'object' as const, properties: { [spread]: { description: spread } } },
       };
-      const [looked] = lookAtTools([tool], new Redactor([{ name: 'api', value: new Secret(key) }]));
+      const [looked] = lookAtTools([tool], new Redactor([{ name: 'api', value: new Secret(key) }])).tools;
       expect(JSON.stringify(looked?.shown)).toContain('[redacted:api]');
       expect(JSON.stringify(looked?.shown)).not.toContain(key);
     }

@@ -42,6 +42,9 @@ export class GatewaySupervisor {
   readonly onDidChange = this.#changed.event;
   /** Fires when a change is active in the gateway: its status may be another one now. */
   readonly onDidSet = this.#set.event;
+  readonly #servers = new Emitter<void>();
+  /** Fires when the gateway says that an MCP server's state has changed by itself: its status is another one now. */
+  readonly onDidChangeServers = this.#servers.event;
   #health: GatewayHealth = { state: 'starting' };
   #run: GatewayRun | undefined;
   /** Of that run. */
@@ -117,6 +120,11 @@ export class GatewaySupervisor {
       this.#ports.log('warn', `The gateway could not be sent its ${name}: ${errorText(error)}`);
       run.dispose();
     }
+  }
+
+  /** The gateway says so. */
+  noteServersChanged(): void {
+    this.#servers.fire();
   }
 
   /** Records what a person did in the audit trail. A gateway that is down records nothing; the log says so. */

@@ -28,6 +28,8 @@ export interface ServerSummary {
   /** The policy file that defines it. */
   readonly policyId: string;
   readonly running: boolean;
+  /** Why a server that is `ready` could not be started, or did not list its tools, when an agent last needed it. */
+  readonly failure?: string;
   readonly tools: ServerState['tools'];
   readonly needs: readonly ServerNeed[];
 }
@@ -77,6 +79,9 @@ function summarise(inputs: ServiceListInputs, entry: PolicyEntry, server: Server
     server,
     policyId: entry.id,
     running: reported?.running ?? false,
+    ...(reported?.status === 'ready' && inWindow === undefined && reported.failure !== undefined
+      ? { failure: reported.failure }
+      : {}),
     tools: reported?.tools ?? NO_TOOLS,
     needs,
   };

@@ -56,6 +56,8 @@ export class LiveServiceModel implements ServiceModel {
       inputs.gateway.onDidSet(update),
       inputs.toolPins.onDidChange(update),
       inputs.trust.onDidGrant(update),
+      // An agent has a server that fails started as often as it likes.
+      inputs.gateway.onDidChangeServers(paced.soon),
       // A call can show that a credential was rejected; an agent makes as many as it likes.
       inputs.activity.onDidChange(paced.soon),
     );

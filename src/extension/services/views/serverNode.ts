@@ -17,12 +17,13 @@ export class ServerNode extends Row {
   readonly #lastCall: Activity | undefined;
 
   constructor(server: ServerSummary, { frozenAlone, undoable, lastCall }: RowState) {
-    const { name, status, tools, needs, pending } = server;
+    const { name, status, tools, needs, pending, failure } = server;
     const changes = pending === 0 || status === 'not_approved' ? '' : waitingText(pending);
     const review = tools.waiting === 0 ? '' : toolsWaitText(tools.waiting);
     const lines = [
       l10n.t('{0}, MCP server: {1}', name, statusText(status)),
       server.why ?? '',
+      failure ?? '',
       review,
       toolsText(server),
       statusHint(status) ?? '',
@@ -31,7 +32,9 @@ export class ServerNode extends Row {
       {
         label: name,
         // What needs a person before what does not: a narrow side bar cuts the end.
-        description: [statusText(status), review, changes, toolsText(server)].filter(Boolean).join(' · '),
+        description: [failure === undefined ? statusText(status) : l10n.t('failed'), review, changes, toolsText(server)]
+          .filter(Boolean)
+          .join(' · '),
         lines,
         spoken: [...lines, changes],
       },
@@ -52,12 +55,13 @@ export class ServerNode extends Row {
   }
 
   children(): readonly DetailNode[] {
-    const { name, server, status, pending, tools, needs, running } = this.server;
+    const { name, server, status, pending, tools, needs, running, failure } = this.server;
     const hint = statusHint(status);
     // A service of another file may have the same name.
     const owner = `${name}/server`;
     return [
       ...(hint ? [new DetailNode(owner, 'hint', hint, '', 'lightbulb', statusAction(status, name))] : []),
+      ...(failure === undefined ? [] : [failureNode(owner, failure)]),
       ...pendingNodes(owner, pending),
       ...(tools.waiting > 0
         ? [
@@ -81,6 +85,20 @@ export function nameOfNode(argument: unknown): string | undefined {
   if (typeof argument === 'string') return argument;
   if (argument instanceof ServiceNode) return argument.service.name;
   return argument instanceof ServerNode ? argument.server.name : undefined;
+}
+
+/** The whole of it is in the tooltip, and what the server wrote besides in the log. */
+function failureNode(owner: string, failure: string): DetailNode {
+  const next = l10n.t('Its own words are in the log; the next call tries again.');
+  return new DetailNode(
+    owner,
+    'failure',
+    failure,
+    '',
+    attention('warning'),
+    { command: 'valetKey.showLog', title: l10n.t('Show Log') },
+    `${failure}\n${next}`,
+  );
 }
 
 /** What is started or connected to. A narrow side bar cuts the end, so folders give way to it; the tooltip has them. */
@@ -115,8 +133,9 @@ function credentialNode(owner: string, { credentialId, credential }: ServerNeed)
   );
 }
 
-function iconOf({ status, tools }: ServerSummary): ThemeIcon {
+function iconOf({ status, tools, failure }: ServerSummary): ThemeIcon {
   if (status !== 'ready') return statusIcon(status);
+  if (failure !== undefined) return attention('warning');
   return tools.waiting > 0 ? attention('eye') : new ThemeIcon('server-process', new ThemeColor('testing.iconPassed'));
 }
 

@@ -14,6 +14,7 @@ import { LineSplitter, tooLong } from '../../../protocol/lines.ts';
 import { LineWriter } from '../../../protocol/lineWriter.ts';
 import { Patience } from '../../util/patience.ts';
 import type { ProcessTree } from '../../util/processTree.ts';
+import { readMessageLine } from './messageLine.ts';
 
 /** How long a server that was asked to end has before it is ended, in milliseconds: it must be gone within a second. */
 const GRACE_MS = 400;
@@ -117,13 +118,14 @@ export class ChildTransport implements Transport {
   }
 
   async #take(line: string): Promise<void> {
-    let json: unknown;
-    try {
-      json = JSON.parse(line);
-    } catch {
-      this.#options.onErrorLine(line); // servers that print to the wrong stream
-      return;
-    }
+    const { json, noise } = readMessageLine(line);
+    if (noise !== '') this.#options.onErrorLine(noise); // servers that print to the wrong stream
+    // MCP had batches of JSON-RPC in 2025-03-26.
+    if (Array.isArray(json)) for (const one of json) this.#takeOne(one);
+    else if (json !== undefined) this.#takeOne(json);
+  }
+
+  #takeOne(json: unknown): void {
     const message = JSONRPCMessageSchema.safeParse(json);
     if (message.success) {
       this.onmessage?.(message.data);

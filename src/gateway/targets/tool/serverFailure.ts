@@ -1,9 +1,14 @@
 import { StreamableHTTPError } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { McpError, ErrorCode as McpErrorCode } from '@modelcontextprotocol/sdk/types.js';
+import { LATEST_PROTOCOL_VERSION, McpError, ErrorCode as McpErrorCode } from '@modelcontextprotocol/sdk/types.js';
 import { $ZodError } from 'zod/v4/core';
 import { type RefusalError, refusals, type Sent } from '../../call/model/refusals.ts';
-import { TransportError } from '../../http/transportError.ts';
+import { explain, TransportError } from '../../http/transportError.ts';
+import { HttpRefusedError } from './httpRefusal.ts';
+import { NewerProtocolError } from './newerProtocol.ts';
 import { serverRefusals } from './serverRefusals.ts';
+
+/** Why a server was given up, in words of our own. */
+export class ServerStartError extends Error {}
 
 /**
  * What to say of a server that failed, without anything that it said itself. `intended` says whether the call was about to
@@ -15,24 +20,65 @@ export function serverFailure(
   sent: Sent,
   intended: boolean | undefined,
 ): RefusalError | undefined {
-  const cause = rootOf(error);
-  if (cause instanceof TransportError) {
+  if (error instanceof HttpRefusedError) return httpFailure(error, server, intended === true ? sent : 'no');
+  if (error instanceof NewerProtocolError) return serverRefusals.newerProtocol(server, error.version);
+  const cause = transportErrorIn(error) ?? explain(error, sent);
+  // A program that cannot be started has an error with a code, too.
+  if (cause instanceof TransportError && !isOfProcess(error)) {
     if (cause.failure === 'too_large') return serverRefusals.resultTooLarge(server, 0);
-    return refusals.unreachable(server, server, cause.detail, sent);
+    if (cause.failure === 'tls') return refusals.tls(server, server, cause.detail);
+    return refusals.unreachable(server, server, cause.detail, cause.sent === 'no' ? 'no' : sent);
   }
-  const status = httpStatus(error);
-  if (status === 401) return serverRefusals.credentialRejected(server);
   if (intended !== true) return serverRefusals.notStarted(server, startFailure(error));
-  if (error instanceof $ZodError || (error instanceof StreamableHTTPError && status === undefined)) {
+  if (error instanceof $ZodError || error instanceof SyntaxError || error instanceof StreamableHTTPError) {
     return serverRefusals.unreadable(server, 'is not what MCP allows');
   }
-  if (error instanceof RangeError) return serverRefusals.unreadable(server, 'is nested too deeply');
-  return status === undefined ? undefined : refusals.unreachable(server, server, `it answered ${status}`, sent);
+  return error instanceof RangeError ? serverRefusals.unreadable(server, 'is nested too deeply') : undefined;
 }
+
+function httpFailure(error: HttpRefusedError, server: string, sent: Sent): RefusalError {
+  const { refusal, status } = error;
+  switch (refusal.kind) {
+    case 'session_over':
+      return serverRefusals.sessionOver(server, refusal.certain);
+    case 'unauthorized':
+      return refusal.authenticated ? serverRefusals.credentialRejected(server) : serverRefusals.signInNeeded(server);
+    case 'forbidden':
+      return serverRefusals.forbidden(server, refusal.authenticated);
+    case 'redirect':
+      return serverRefusals.redirected(server, refusal.to);
+    case 'busy':
+      return serverRefusals.busy(server, refusal.retryAfterMs);
+    case 'older_transport':
+      return serverRefusals.olderTransport(server);
+    case 'status':
+      return error.mayHaveActed && sent !== 'no'
+        ? refusals.unreachable(server, server, `it answered ${status}`, sent)
+        : serverRefusals.notTaken(server, status);
+  }
+}
+
+/** The SDK's error for a request under which the connection ended, by all that tells it from an answer. */
+const CLOSED = new McpError(McpErrorCode.ConnectionClosed, 'Connection closed').message;
 
 /** Whether the connection to the server ended under a request. A server that lives may answer with this number, too. */
 function isConnectionClosed(error: unknown): boolean {
-  return error instanceof McpError && error.code === McpErrorCode.ConnectionClosed;
+  return error instanceof McpError && error.message === CLOSED;
+}
+
+/** An error of `spawn`, of which Node says so. */
+function isOfProcess(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && String(error.syscall).startsWith('spawn');
+}
+
+/** What the SDK wraps stays the cause. */
+function transportErrorIn(error: unknown): TransportError | undefined {
+  let current = error;
+  for (let depth = 0; depth < 8 && current instanceof Error; depth++) {
+    if (current instanceof TransportError) return current;
+    current = current.cause;
+  }
+  return undefined;
 }
 
 function rootOf(error: unknown): unknown {
@@ -42,20 +88,18 @@ function rootOf(error: unknown): unknown {
   return current;
 }
 
-/** The HTTP status in an error of the SDK's transport. */
-function httpStatus(error: unknown): number | undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'number' && code >= 400 && code < 600 ? code : undefined;
-}
-
 /** Why a server could not be started, without anything that it said. */
 function startFailure(error: unknown): string {
+  if (error instanceof ServerStartError) return error.message;
   const cause = rootOf(error);
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
   if (code === 'ENOENT') return 'its program was not found on the PATH';
   if (code === 'EACCES') return 'its program may not be executed';
   if (typeof code === 'string' && /^[A-Z_]+$/.test(code)) return code;
-  const status = httpStatus(error);
-  if (status !== undefined) return `it answered ${status}`;
-  return isConnectionClosed(error) ? 'it ended before it answered' : 'it did not answer as an MCP server does';
+  if (isConnectionClosed(error)) return 'it ended before it answered';
+  if (error instanceof McpError && error.code === McpErrorCode.MethodNotFound) {
+    return `it does not know initialize, or tools/list, as servers of MCP ${LATEST_PROTOCOL_VERSION} do`;
+  }
+  if (error instanceof McpError) return 'it answered with an error, which is in the log';
+  return 'it did not answer as an MCP server does';
 }

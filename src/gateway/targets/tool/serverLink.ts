@@ -8,7 +8,9 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
 import { JsonWeight, MAX_JSON_WEIGHT } from '../../../core/jsonWeight.ts';
+import type { OfferedTools } from '../../cleaning/lookAtTools.ts';
 import type { ToolResult } from '../../cleaning/toolResult.ts';
+import { namingNewerProtocol } from './newerProtocol.ts';
 
 declare const VALETKEY_VERSION: string;
 
@@ -22,7 +24,8 @@ const MAX_CHARS = 1024 * 1024;
 
 /** What is in a result is looked at where it holds up nothing: by the thread of `Cleaner`. */
 const ANY_RESULT = z.looseObject({});
-const ANY_TOOLS = z.looseObject({ tools: z.array(z.unknown()), nextCursor: z.string().optional() });
+/** Servers in other languages write `null` for a list without entries, and for no further page. */
+const ANY_TOOLS = z.looseObject({ tools: z.array(z.unknown()).nullish(), nextCursor: z.string().nullish() });
 
 export interface LinkEvents {
   /** The connection is over, whoever ended it. */
@@ -63,7 +66,11 @@ export class ServerLink {
     client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) =>
       events.onLog(params.level, params.data),
     );
-    await client.connect(transport, { signal, timeout: NEVER_MS });
+    try {
+      await client.connect(transport, { signal, timeout: NEVER_MS });
+    } catch (error) {
+      throw namingNewerProtocol(error);
+    }
     return link;
   }
 
@@ -71,8 +78,15 @@ export class ServerLink {
     return this.#ended;
   }
 
-  /** All tools as the server gives them: JSON of the list of each of its pages. */
-  async listTools(signal: AbortSignal): Promise<readonly string[]> {
+  /** All that the server offers, as it gives it. */
+  async offer(signal: AbortSignal): Promise<OfferedTools> {
+    const instructions = this.#client.getInstructions();
+    const lists = await this.#lists(signal);
+    // What is longer than any list of tools may be is not looked through.
+    return { lists, ...(instructions !== undefined && instructions.length <= MAX_CHARS ? { instructions } : {}) };
+  }
+
+  async #lists(signal: AbortSignal): Promise<readonly string[]> {
     if (!this.#client.getServerCapabilities()?.tools) return [];
     const pages: string[] = [];
     let tools = 0;
@@ -85,14 +99,15 @@ export class ServerLink {
         ANY_TOOLS,
         { signal, timeout: NEVER_MS },
       );
-      const taken = result.tools.slice(0, MAX_TOOLS - tools);
+      const offered = result.tools ?? [];
+      const taken = offered.slice(0, MAX_TOOLS - tools);
       const text = JSON.stringify(taken);
       chars += text.length;
       if (chars > MAX_CHARS || weighed.add(text).weight > MAX_JSON_WEIGHT) return this.#cut(pages, tools);
       pages.push(text);
       tools += taken.length;
-      if (taken.length < result.tools.length) return this.#cut(pages, tools);
-      cursor = result.nextCursor;
+      if (taken.length < offered.length) return this.#cut(pages, tools);
+      cursor = result.nextCursor ?? undefined;
       if (cursor === undefined) return pages;
     }
     return this.#cut(pages, tools);

@@ -57,15 +57,27 @@ export const serverRefusals = {
       { service: server, sent: 'yes' },
     ),
 
-  notStarted: (server: string, why: string, retryAfterMs?: number): RefusalError =>
+  notStarted: (server: string, why: string): RefusalError =>
+    refuse('upstream_unreachable', `${server} could not be started: ${why}.`, UNSENT, { service: server }),
+
+  /** It is not started for a while. `last`: why it failed at last; it crashed where that is not known. */
+  paused: (server: string, last: RefusalError | undefined, retryAfterMs: number): RefusalError => {
+    const { code, message, nextStep } = (last ?? serverRefusals.crashed(server, 'no')).refusal;
+    return refuse(
+      code,
+      `${message} It failed several times in a row.`,
+      `${nextStep} It is started again in ${Math.ceil(retryAfterMs / 1000)} s at the earliest.`,
+      { service: server, retryAfterMs: Math.ceil(retryAfterMs) },
+    );
+  },
+
+  /** To who asks for its tools, and would wait no longer. */
+  stillStarting: (server: string, seconds: number): RefusalError =>
     refuse(
-      'upstream_unreachable',
-      `${server} could not be started: ${why}.`,
-      retryAfterMs === undefined ? UNSENT : wait(retryAfterMs),
-      {
-        service: server,
-        ...(retryAfterMs === undefined ? {} : { retryAfterMs: Math.ceil(retryAfterMs) }),
-      },
+      'upstream_timeout',
+      `${server} is still starting: it has not listed its tools within ${seconds} s.`,
+      'List its tools again in a minute. If there are none then, ask the user what the log of Valet Key says of it.',
+      { service: server },
     ),
 
   unreadable: (server: string, why: string): RefusalError =>
@@ -86,9 +98,84 @@ export const serverRefusals = {
     refuse(
       'credential_rejected',
       `${server} does not accept its credential (401).`,
-      'Ask the user to run "Valet Key: Rotate Credential" in VS Code.',
-      { service: server, sent: 'yes' },
+      'Nothing was done. Ask the user to run "Valet Key: Rotate Credential" in VS Code.',
+      { service: server },
     ),
+
+  /** It wants a credential, and the policy names none. */
+  signInNeeded: (server: string): RefusalError =>
+    refuse(
+      'missing_credential',
+      `${server} wants its user to sign in (401, usually OAuth), which Valet Key does not do for MCP servers, and the policy gives it no credential.`,
+      'Nothing was done. Tell the user, who can name a token of that server below "headers" in the policy, or run a local bridge that signs in (such as mcp-remote) as its "command".',
+      { service: server },
+    ),
+
+  forbidden: (server: string, authenticated: boolean): RefusalError =>
+    refuse(
+      'upstream_unreachable',
+      authenticated
+        ? `${server} refused the request (403): its credential may not do this.`
+        : `${server} refused the request (403), and the policy gives it no credential.`,
+      authenticated
+        ? 'Nothing was done, and another call like it will not help. Tell the user: the credential may lack a scope or a permission.'
+        : 'Nothing was done, and another call like it will not help. Tell the user, who can name a credential below "headers" in the policy.',
+      { service: server },
+    ),
+
+  /** By the server's own word. Without `retryAfterMs` it did not say for how long. */
+  busy: (server: string, retryAfterMs: number | undefined): RefusalError =>
+    refuse(
+      'rate_limited',
+      `${server} takes no more requests for now (429).`,
+      retryAfterMs === undefined ? 'Nothing was done. Wait before you try again.' : wait(retryAfterMs),
+      { service: server, ...(retryAfterMs === undefined ? {} : { retryAfterMs: Math.ceil(retryAfterMs) }) },
+    ),
+
+  redirected: (server: string, to: string | undefined): RefusalError =>
+    refuse(
+      'upstream_unreachable',
+      to === undefined
+        ? `${server} could not be reached: it answered with a redirect to another origin, which is not followed.`
+        : `${server} could not be reached: it answered with a redirect to ${to}, which is not followed.`,
+      to === undefined
+        ? 'Nothing was done. Tell the user, who can write the address of the MCP server itself as "url" in the policy.'
+        : `Nothing was done. Tell the user, who can write ${to} as "url" in the policy, if that is the MCP server.`,
+      { service: server },
+    ),
+
+  olderTransport: (server: string): RefusalError =>
+    refuse(
+      'upstream_unreachable',
+      `${server} could not be reached: its address offers the older HTTP+SSE transport of MCP, which is not supported.`,
+      'Nothing was done. Tell the user, who can write its Streamable HTTP address as "url" in the policy (often /mcp in place of /sse).',
+      { service: server },
+    ),
+
+  newerProtocol: (server: string, version: string): RefusalError =>
+    refuse(
+      'upstream_unreachable',
+      `${server} could not be started: it speaks only a newer protocol of MCP (${version}), which is not supported.`,
+      'Nothing was done, and another call will not help. Tell the user: a version of that server, or an option of it, that also speaks 2025-11-25 is needed.',
+      { service: server },
+    ),
+
+  /** `certain`: it said that it does not know the session; otherwise that may be why it refused the message. */
+  sessionOver: (server: string, certain: boolean): RefusalError =>
+    refuse(
+      'upstream_unreachable',
+      certain
+        ? `${server} ended its session with Valet Key twice in a row.`
+        : `${server} refused the request (400), which may mean that its session with Valet Key has ended.`,
+      certain
+        ? 'Nothing was done. Try again later, or tell the user.'
+        : 'Nothing was done. Call again once: a new session is started. If that is refused as well, correct the arguments or tell the user.',
+      { service: server },
+    ),
+
+  /** An HTTP status that says that the message was not taken. */
+  notTaken: (server: string, status: number): RefusalError =>
+    refuse('upstream_unreachable', `${server} refused the request (${status}).`, UNSENT, { service: server }),
 
   changedUnderWay: (server: string, sent: Sent): RefusalError =>
     refuse(

@@ -1,3 +1,5 @@
+import type { RefusalError } from '../../call/model/refusals.ts';
+import { serverFailure } from './serverFailure.ts';
 import { serverRefusals } from './serverRefusals.ts';
 import { ServerSession, type SessionPorts, type SessionSettings } from './serverSession.ts';
 
@@ -13,6 +15,7 @@ export class ServerRunner {
   readonly #retiring = new Set<ServerSession>();
   #failures = 0;
   #notBefore = 0;
+  #failure: RefusalError | undefined;
 
   constructor(name: string, now: () => number, ports: (session: () => ServerSession | undefined) => SessionPorts) {
     this.#name = name;
@@ -29,19 +32,29 @@ export class ServerRunner {
     if (this.#session && !this.#session.ended && this.#session.fits(settings)) return this.#session;
     if (this.#session && !this.#session.ended) this.#retire(this.#session);
     const pause = this.#notBefore - this.#now();
-    if (pause > 0) throw serverRefusals.notStarted(this.#name, 'it failed several times in a row', pause);
+    if (pause > 0) throw serverRefusals.paused(this.#name, this.#failure, pause);
     let session: ServerSession | undefined;
     session = new ServerSession(
       settings,
       this.#ports(() => session),
     );
     this.#session = session;
-    session.link.catch(() => this.noteFailure());
+    session.link.catch((error: unknown) => {
+      if (!session.stopped) this.noteFailure(serverFailure(error, this.#name, 'no', false));
+    });
     return session;
   }
 
-  /** It crashed or could not be started. */
-  noteFailure(): void {
+  /** The server does not know this run of it any more: the next call begins another one, while those under way end. */
+  renew(session: ServerSession): void {
+    if (this.#session !== session) return;
+    this.#session = undefined;
+    this.#retire(session);
+  }
+
+  /** It could not be started, for this reason; or it crashed. */
+  noteFailure(failure?: RefusalError): void {
+    this.#failure = failure;
     this.#failures++;
     const pause = this.#failures < 2 ? 0 : Math.min(MAX_PAUSE_MS, 1000 * 2 ** (this.#failures - 2));
     this.#notBefore = this.#now() + pause;

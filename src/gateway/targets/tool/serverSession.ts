@@ -6,9 +6,11 @@ import type { Network } from '../../../core/net/network.ts';
 import { differingServerPart, endpointOf } from '../../../core/policy/compare/serverDestination.ts';
 import type { Server } from '../../../core/policy/model/server.ts';
 import type { Secret } from '../../../core/secret.ts';
+import type { OfferedTools } from '../../cleaning/lookAtTools.ts';
 import type { ProcessTree } from '../../util/processTree.ts';
 import { serverEnvironment } from './childEnvironment.ts';
 import { ChildTransport } from './childTransport.ts';
+import { ServerStartError } from './serverFailure.ts';
 import { serverFetch } from './serverFetch.ts';
 import { type LinkEvents, ServerLink } from './serverLink.ts';
 import { serverValues } from './serverValues.ts';
@@ -48,20 +50,26 @@ export class ServerSession {
   readonly link: Promise<ServerLink>;
   #started = false;
   #ended = false;
-  #listed: { readonly tools: Promise<readonly string[]>; readonly at: number } | undefined;
+  #listed: { readonly tools: Promise<OfferedTools>; readonly at: number } | undefined;
+  /** While its tools are listed: what was too long may be the list. */
+  #onTooLong: (() => void) | undefined;
   #users = 0;
   #retired = false;
+  #stopped = false;
+  #crashed = false;
 
   constructor(settings: SessionSettings, ports: SessionPorts) {
     this.settings = settings;
     this.#ports = ports;
     this.#transport = this.#makeTransport();
-    const patience = setTimeout(() => this.#starting.abort(new Error('it did not start in time')), START_MS);
+    const late = new ServerStartError(`it did not answer within ${START_MS / 1000} s`);
+    const patience = setTimeout(() => this.#starting.abort(late), START_MS);
     const events: LinkEvents = {
       onEnd: () => {
-        const crashed = this.running;
+        if (this.#ended) return;
+        this.#crashed = this.#started;
         this.#ended = true;
-        if (crashed) ports.onEnd();
+        if (this.#crashed) ports.onEnd();
       },
       onToolsChanged: () => {
         this.#listed = undefined;
@@ -76,8 +84,9 @@ export class ServerSession {
         return link;
       })
       .catch((error: unknown) => {
-        this.end();
-        throw error;
+        const isLate = this.#starting.signal.reason === late;
+        this.#close();
+        throw isLate ? late : error;
       })
       .finally(() => clearTimeout(patience));
     this.link.catch(() => undefined); // whoever waits for it hears of it
@@ -85,6 +94,16 @@ export class ServerSession {
 
   get ended(): boolean {
     return this.#ended;
+  }
+
+  /** Whether it is over for the calls on it: not where it was retired, and ended by itself after the last of them. */
+  get failed(): boolean {
+    return this.#crashed || (this.#ended && !this.#retired);
+  }
+
+  /** Whether it was ended from here: what it fails with after that is no failure of the server's. */
+  get stopped(): boolean {
+    return this.#stopped;
   }
 
   /** Whether it has initialised and not ended. */
@@ -102,20 +121,36 @@ export class ServerSession {
     );
   }
 
-  /** The tools as the server offers them, as `ServerLink.listTools`: asked for again when old, or when the server said that they changed. */
-  async tools(): Promise<readonly string[]> {
+  /** What the server offers: asked for again when old, or when the server said that it changed. */
+  async tools(): Promise<OfferedTools> {
     const link = await this.link;
     const now = this.#ports.now();
     if (this.#listed && now - this.#listed.at < FRESH_MS) return this.#listed.tools;
-    // A list that never comes, or is too long to be taken, must not leave an agent waiting that has no time-out of its own.
-    const inTime = AbortSignal.timeout(this.settings.limits.timeoutMs);
-    const tools = link.listTools(AbortSignal.any([this.#starting.signal, inTime]));
+    const tools = this.#list(link);
     const listed = { tools, at: now };
     this.#listed = listed;
     tools.catch(() => {
       if (this.#listed === listed) this.#listed = undefined;
     });
     return tools;
+  }
+
+  /** A list that never comes, or is too long to be taken, must not leave an agent waiting that has no time-out of its own. */
+  async #list(link: ServerLink): Promise<OfferedTools> {
+    const { timeoutMs } = this.settings.limits;
+    const controller = new AbortController();
+    const giveUp = (why: string): void => controller.abort(new ServerStartError(why));
+    const late = setTimeout(() => giveUp(`its list of tools did not come within ${timeoutMs / 1000} s`), timeoutMs);
+    this.#onTooLong = () =>
+      giveUp(`its list of tools is larger than ${this.#maxBytes} bytes, which \`limits.responseBytes\` raises`);
+    try {
+      return await link.offer(AbortSignal.any([this.#starting.signal, controller.signal]));
+    } catch (error) {
+      throw controller.signal.aborted ? controller.signal.reason : error;
+    } finally {
+      clearTimeout(late);
+      this.#onTooLong = undefined;
+    }
   }
 
   /** Runs one call on it; a session that is retired ends after its last one. */
@@ -137,9 +172,8 @@ export class ServerSession {
 
   /** Ends it, and everything that it started, within half a second. */
   end(): void {
-    this.#starting.abort(new Error('it was ended'));
-    this.#ended = true;
-    void this.#transport.close();
+    this.#stopped = true;
+    this.#close();
   }
 
   /** Ends it before this function returns, as far as the operating system can. */
@@ -148,10 +182,25 @@ export class ServerSession {
     if (this.#transport instanceof ChildTransport) this.#transport.kill();
   }
 
+  /** Longest message that is taken. */
+  get #maxBytes(): number {
+    return Math.max(this.settings.limits.responseBytes, MIN_MESSAGE_BYTES) + ENVELOPE_BYTES;
+  }
+
+  #close(): void {
+    this.#starting.abort(new Error('it was ended'));
+    this.#ended = true;
+    void this.#transport.close();
+  }
+
   #makeTransport(): Transport {
-    const { server, limits, secrets } = this.settings;
-    const { tree, dispatcher, onErrorLine, onTooLong } = this.#ports;
-    const maxBytes = Math.max(limits.responseBytes, MIN_MESSAGE_BYTES) + ENVELOPE_BYTES;
+    const { server, secrets } = this.settings;
+    const { tree, dispatcher, onErrorLine } = this.#ports;
+    const maxBytes = this.#maxBytes;
+    const onTooLong = (): void => {
+      this.#onTooLong?.();
+      this.#ports.onTooLong();
+    };
     const { run } = server;
     const endpoint = endpointOf(server);
     if (run.by === 'command' || endpoint === undefined) {
@@ -166,6 +215,7 @@ export class ServerSession {
         endpoint,
         dispatcher: () => dispatcher(run.network),
         headers: () => serverValues(server, secrets),
+        authenticated: secrets.size > 0,
         maxBytes,
         onTooLong,
       }) as typeof fetch,

@@ -1,4 +1,4 @@
-import type { LookedAtTool } from '../../cleaning/lookAtTools.ts';
+import { INSTRUCTIONS, type LookedAtTool, type LookedAtTools, type OfferedTools } from '../../cleaning/lookAtTools.ts';
 import type { ServerState, ToolsSeen } from '../../control/controlPort.ts';
 import type { Vault } from '../../credentials/vault.ts';
 import type { ServerInForce } from '../../policies/serverSet.ts';
@@ -15,9 +15,9 @@ export class ToolCatalog {
   /** What was offered last as it was looked through, and with which credentials known. */
   #lookedAt:
     | {
-        readonly offered: readonly string[];
+        readonly offered: OfferedTools;
         readonly known: Vault['known'];
-        readonly tools: Promise<readonly LookedAtTool[]>;
+        readonly tools: Promise<LookedAtTools>;
       }
     | undefined;
 
@@ -27,11 +27,7 @@ export class ToolCatalog {
   }
 
   /** What the server offers, looked through by `look` unless that was done, with the same credentials known. */
-  lookedAt(
-    offered: readonly string[],
-    known: Vault['known'],
-    look: () => Promise<readonly LookedAtTool[]>,
-  ): Promise<readonly LookedAtTool[]> {
+  lookedAt(offered: OfferedTools, known: Vault['known'], look: () => Promise<LookedAtTools>): Promise<LookedAtTools> {
     if (this.#lookedAt?.offered === offered && this.#lookedAt.known === known) return this.#lookedAt.tools;
     const tools = look();
     this.#lookedAt = { offered, known, tools };
@@ -65,14 +61,24 @@ export class ToolCatalog {
 
   /** The tools that an agent is shown: accepted by the user, and not denied by policy. */
   usable({ decide }: Pick<ServerInForce, 'decide'>): readonly JudgedTool[] {
-    return this.#judged.filter(({ name, standing }) => standing === 'pinned' && decide(name).verdict !== 'deny');
+    return this.#tools.filter(({ name, standing }) => standing === 'pinned' && decide(name).verdict !== 'deny');
+  }
+
+  /** What the server says of itself, as the user accepted it; cut. */
+  get instructions(): string | undefined {
+    const own = this.#byName.get(INSTRUCTIONS);
+    return own?.standing === 'pinned' ? String(own.shown.description) : undefined;
   }
 
   counts(inForce: Pick<ServerInForce, 'decide'> | undefined): ServerState['tools'] {
     return {
-      offered: this.#judged.length,
+      offered: this.#tools.length,
       usable: inForce ? this.usable(inForce).length : 0,
       waiting: this.#judged.filter(({ standing }) => standing !== 'pinned').length,
     };
+  }
+
+  get #tools(): readonly JudgedTool[] {
+    return this.#judged.filter(({ name }) => name !== INSTRUCTIONS);
   }
 }

@@ -27,6 +27,7 @@ import type { ToolResult } from '../../cleaning/toolResult.ts';
 import type { JointToolDecision, ServerInForce } from '../../policies/serverSet.ts';
 import type { GatewayState } from '../../state/gatewayState.ts';
 import { TokenBucket } from '../../util/tokenBucket.ts';
+import { HttpRefusedError, isSessionOver, wasNotTaken } from './httpRefusal.ts';
 import { findServer, serverSecrets } from './serverAccess.ts';
 import { serverFailure } from './serverFailure.ts';
 import { serverRefusals } from './serverRefusals.ts';
@@ -60,6 +61,8 @@ interface ReadyTool {
   readonly call: ToolCall;
   readonly inForce: ServerInForce;
   readonly session: ServerSession;
+  /** Another run of the server, with its tools looked at, where it knows this one no more. */
+  readonly renewed: () => Promise<ServerSession>;
 }
 
 /** Calls to tools of upstream MCP servers. */
@@ -117,9 +120,15 @@ export class ToolTarget implements Target<ToolCall, ReadTool, AuthorizedTool, Re
 
   /** Starts the server, or connects to it, and looks at its tools. */
   async prepare({ call, inForce, secrets }: AuthorizedTool, context: CallContext): Promise<ReadyTool> {
-    const session = await this.#parts.servers.openFor(context, inForce, secrets);
-    this.#parts.servers.requireTool(call.server, call.tool);
-    return { call, inForce, session };
+    const { servers } = this.#parts;
+    const session = await servers.openFor(context, inForce, secrets);
+    servers.requireTool(call.server, call.tool);
+    const renewed = async (): Promise<ServerSession> => {
+      const another = await servers.openFor(context, inForce, secrets);
+      servers.requireTool(call.server, call.tool);
+      return another;
+    };
+    return { call, inForce, session, renewed };
   }
 
   stillHolds(authorized: AuthorizedTool, caller: Caller, ready: ReadyTool | undefined): AuthorizedTool | Denied {
@@ -145,7 +154,27 @@ export class ToolTarget implements Target<ToolCall, ReadTool, AuthorizedTool, Re
     };
   }
 
-  async run({ call, session }: ReadyTool, { signal, beforeSend, onProgress }: RunOptions): Promise<ToolResult> {
+  /**
+   * Sends the call. A server that has ended the session says so in place of taking a message: then, and then alone, the same
+   * call goes out once more, in another session, after all that holds before a call was checked again.
+   */
+  async run(ready: ReadyTool, options: RunOptions): Promise<ToolResult> {
+    const { call, session, renewed } = ready;
+    try {
+      return await this.#send(call, session, options);
+    } catch (error) {
+      if (!isSessionOver(error)) throw error;
+      this.#parts.servers.renew(call.server, session);
+      if (!wasNotTaken(error)) throw error;
+    }
+    return this.#send(call, await renewed(), options);
+  }
+
+  async #send(
+    call: ToolCall,
+    session: ServerSession,
+    { signal, beforeSend, onProgress }: RunOptions,
+  ): Promise<ToolResult> {
     const { servers } = this.#parts;
     let sent: Failure['sent'] = 'no';
     try {
@@ -162,8 +191,8 @@ export class ToolTarget implements Target<ToolCall, ReadTool, AuthorizedTool, Re
         void servers.endIfHung(call.server, session);
         throw signal.reason;
       }
-      if (error instanceof RefusalError) throw error;
-      if (session.ended) throw serverRefusals.crashed(call.server, sent);
+      if (error instanceof RefusalError || error instanceof HttpRefusedError) throw error;
+      if (session.failed) throw serverRefusals.crashed(call.server, sent);
       if (!(error instanceof McpError)) throw error;
       // The server's own word for what was wrong with the call: the agent can learn from it as from a failed tool.
       servers.noteSuccess(call.server);

@@ -1,3 +1,4 @@
+import { McpError } from '@modelcontextprotocol/sdk/types.js';
 import type { Dispatcher } from 'undici';
 import type { Network } from '../../../core/net/network.ts';
 import { differingServerPart } from '../../../core/policy/compare/serverDestination.ts';
@@ -10,6 +11,7 @@ import type { CallContext, Caller } from '../../call/model/callContext.ts';
 import { RefusalError, refusals, type Sent } from '../../call/model/refusals.ts';
 import type { RefusalMapper } from '../../call/refusalMapper.ts';
 import type { Cleaner } from '../../cleaning/cleaner.ts';
+import type { LookedAtTools } from '../../cleaning/lookAtTools.ts';
 import type { ServerPins, ServerState, ToolsSeen } from '../../control/controlPort.ts';
 import type { ServerInForce } from '../../policies/serverSet.ts';
 import type { Agents } from '../../state/agents.ts';
@@ -17,6 +19,8 @@ import type { GatewayState } from '../../state/gatewayState.ts';
 import { freshId } from '../../util/freshId.ts';
 import type { ProcessTree } from '../../util/processTree.ts';
 import { unlessAborted } from '../../util/unlessAborted.ts';
+import { isSessionOver } from './httpRefusal.ts';
+import { LastFailure } from './lastFailure.ts';
 import { findServer, serverSecrets, serverStatus } from './serverAccess.ts';
 import { serverFailure } from './serverFailure.ts';
 import { ServerLog } from './serverLog.ts';
@@ -29,6 +33,8 @@ import { ToolWatchers } from './toolWatchers.ts';
 
 /** After a call timed out, how long the server has to answer a ping before it counts as hung. */
 const PING_MS = 2000;
+/** How long an agent waits for a list of tools at most, in milliseconds: MCP clients give up at 60 seconds. */
+const LIST_MS = 45_000;
 
 export interface UpstreamServersOptions {
   readonly state: GatewayState;
@@ -41,7 +47,11 @@ export interface UpstreamServersOptions {
   readonly agents: Pick<Agents, 'admit'>;
   /** A server offers other tools than before. */
   readonly onToolsSeen: (seen: ToolsSeen) => void;
+  /** A server could not be started or did not list its tools, or works again after that. */
+  readonly onServersChanged: () => void;
   readonly tree: ProcessTree;
+  /** Default: {@link LIST_MS}. */
+  readonly listMs?: number;
   readonly now: () => number;
 }
 
@@ -51,8 +61,14 @@ interface Upstream {
   readonly watchers: ToolWatchers;
   /** What its tools and its state came to when its watchers were last told. */
   told: string;
+  /** The tools that were left out of its list when it was last looked through, as the log names them. */
+  leftOut: string;
   readonly log: ServerLog;
+  readonly failure: LastFailure;
 }
+
+/** What an agent gets of a server before it calls: `instructions` are what the server says of itself. */
+type ToolList = Record<'tools', Record<string, unknown>[]> & Partial<Record<'instructions', string>>;
 
 /**
  * Upstream MCP servers: starts or connects to them when they are first needed, knows their tools and what the user has
@@ -71,28 +87,26 @@ export class UpstreamServers implements Interruptible {
 
   // ── What an agent asks ──────────────────────────────────────────────────────────────────────────────────────────
 
-  /** The tools that this agent may use, as their server describes them. Starts the server. */
-  async listTools(
-    server: string,
-    caller: Caller,
-  ): Promise<{ answer: { tools: Record<string, unknown>[] } } | { refusal: Refusal }> {
+  /**
+   * The tools that this agent may use, as their server describes them. Starts the server. Nobody waits for longer than
+   * {@link LIST_MS}: who watches the server is told when there are tools after all.
+   */
+  async listTools(server: string, caller: Caller): Promise<{ answer: ToolList } | { refusal: Refusal }> {
     const { state, mapper } = this.#options;
     try {
       this.#options.agents.admit(caller);
       const inForce = findServer(state, server, caller.scope);
       const { catalog } = this.#of(server);
-      const shown = (): { answer: { tools: Record<string, unknown>[] } } => ({
-        answer: { tools: catalog.usable(inForce).map((tool) => tool.shown) },
-      });
       // The agent keeps its tools: each call says that the server is frozen, and nothing is to be started anew after it.
-      if (state.isFrozen(server) && catalog.usable(inForce).length > 0) return shown();
+      if (state.isFrozen(server) && catalog.usable(inForce).length > 0) return { answer: shown(catalog, inForce) };
       state.refuseIfFrozen(server);
-      const session = this.#session(inForce, serverSecrets(state, inForce.server));
-      await this.#lookAt(server, session);
-      return shown();
+      const secrets = serverSecrets(state, inForce.server);
+      const before = this.#of(server).failure.sameAsBefore({ server: inForce.server, secrets }, this.#options.now());
+      if (before) throw before;
+      await this.#openedInTime(inForce, secrets);
+      return { answer: shown(catalog, inForce) };
     } catch (error) {
-      const failure = { name: server, sent: 'no', intended: false } as const;
-      const { refusal } = mapper.map(error, failure, (own) => serverFailure(own, server, 'no', false));
+      const { refusal } = mapper.map(error, { name: server, sent: 'no' });
       return { refusal: mapper.clean(refusal, server, state.servers(caller.scope).names) };
     }
   }
@@ -166,6 +180,7 @@ export class UpstreamServers implements Interruptible {
         name,
         ...serverStatus(state, name),
         running: upstream?.runner.session?.running === true,
+        ...(upstream?.failure.message === undefined ? {} : { failure: upstream.failure.message }),
         tools: upstream?.catalog.counts(inForce) ?? { offered: 0, usable: 0, waiting: 0 },
       };
     });
@@ -182,15 +197,14 @@ export class UpstreamServers implements Interruptible {
   // ── For the calls to tools ──────────────────────────────────────────────────────────────────────────────────────
 
   /** The run of the server that takes a call, started if need be, with its tools looked at. */
-  async openFor(
-    context: CallContext,
-    inForce: ServerInForce,
-    secrets: ReadonlyMap<string, Secret>,
-  ): Promise<ServerSession> {
-    const session = this.#session(inForce, secrets);
-    this.#sessions.set(context, session);
-    await unlessAborted(this.#lookAt(inForce.server.name, session), context.signal);
-    return session;
+  openFor(context: CallContext, inForce: ServerInForce, secrets: ReadonlyMap<string, Secret>): Promise<ServerSession> {
+    const opened = this.#opened(inForce, secrets, (session) => this.#sessions.set(context, session));
+    return unlessAborted(opened, context.signal);
+  }
+
+  /** The server has forgotten this run of it: another one is begun for the next call. */
+  renew(server: string, session: ServerSession): void {
+    this.#of(server).runner.renew(session);
   }
 
   /** Throws unless the server offers the tool as the user has accepted it. */
@@ -244,7 +258,9 @@ export class UpstreamServers implements Interruptible {
         catalog: new ToolCatalog(name, this.#pins),
         watchers: new ToolWatchers(now),
         told: '',
+        leftOut: '',
         log: new ServerLog(name, recorder, now),
+        failure: new LastFailure(),
       };
       this.#upstreams.set(name, upstream);
     }
@@ -278,17 +294,84 @@ export class UpstreamServers implements Interruptible {
     };
   }
 
+  /** {@link #opened}, within the time that an agent waits for a list. */
+  async #openedInTime(inForce: ServerInForce, secrets: ReadonlyMap<string, Secret>): Promise<void> {
+    const { name } = inForce.server;
+    const opened = this.#opened(inForce, secrets);
+    const { listMs = LIST_MS } = this.#options;
+    const late = AbortSignal.timeout(listMs);
+    try {
+      await unlessAborted(opened, late);
+    } catch (error) {
+      if (!late.aborted) throw error;
+      opened.then(
+        () => this.#of(name).watchers.notifySoon(),
+        () => undefined, // that was noted where it failed
+      );
+      throw serverRefusals.stillStarting(name, listMs / 1000);
+    }
+  }
+
+  /**
+   * A run of the server with its tools looked at: started if need be, and begun anew once where the server knows that run no
+   * more. Rejects with a refusal. `onSession` hears of each run that is tried.
+   */
+  async #opened(
+    inForce: ServerInForce,
+    secrets: ReadonlyMap<string, Secret>,
+    onSession: (session: ServerSession) => void = () => undefined,
+  ): Promise<ServerSession> {
+    const { name } = inForce.server;
+    for (let isRenewed = false; ; isRenewed = true) {
+      const session = this.#session(inForce, secrets);
+      onSession(session);
+      try {
+        await this.#lookAt(name, session);
+        if (this.#of(name).failure.clear()) this.#options.onServersChanged();
+        return session;
+      } catch (error) {
+        if (isRenewed || !isSessionOver(error)) throw this.#noteFailure(name, session, error);
+        this.renew(name, session);
+      }
+    }
+  }
+
+  /** Says in the log and to the host why a server failed, once for each run. */
+  #noteFailure(name: string, session: ServerSession, error: unknown): RefusalError {
+    const { mapper, recorder, onServersChanged } = this.#options;
+    const refusal = mapper.map(error, { name, sent: 'no' }, (own) => serverFailure(own, name, 'no', false));
+    if (!session.stopped && this.#of(name).failure.note(session, refusal, this.#options.now())) {
+      recorder.log('warn', refusal.message);
+      if (error instanceof McpError) this.#of(name).log.write(() => error.message);
+      onServersChanged();
+    }
+    return refusal;
+  }
+
   /** Lists the server's tools if need be, and judges them. */
   async #lookAt(name: string, session: ServerSession): Promise<void> {
     const offered = await session.tools();
     const { vault } = this.#options.state;
     const { catalog } = this.#of(name);
-    const tools = catalog.lookedAt(offered, vault.known, () =>
-      this.#options.cleaner.tools(offered, vault, AbortSignal.timeout(session.settings.limits.timeoutMs)),
-    );
-    const seen = catalog.take(await tools);
+    const looked = catalog.lookedAt(offered, vault.known, async () => {
+      const within = AbortSignal.timeout(session.settings.limits.timeoutMs);
+      const fresh = await this.#options.cleaner.tools(offered, vault, within);
+      this.#nameLeftOut(name, fresh);
+      return fresh;
+    });
+    const seen = catalog.take((await looked).tools);
     if (!seen) return;
     this.#notifySeen(name, seen);
+  }
+
+  /** One tool that MCP does not allow costs that tool alone, and the user can read which. */
+  #nameLeftOut(name: string, { leftOut }: LookedAtTools): void {
+    const named = leftOut.map((tool) => `${JSON.stringify(tool.name)} (${tool.part})`).join(', ');
+    const upstream = this.#of(name);
+    if (named !== '' && named !== upstream.leftOut) {
+      this.#options.recorder.log('warn', `${name} offers tools that MCP does not allow, which are left out: ${named}.`);
+    }
+    upstream.leftOut = named;
   }
 
   /** The user is told, and the audit log says which tools are off from now on. */
@@ -337,4 +420,12 @@ export class UpstreamServers implements Interruptible {
       throw error;
     }
   }
+}
+
+function shown(catalog: ToolCatalog, inForce: ServerInForce): ToolList {
+  const { instructions } = catalog;
+  return {
+    tools: catalog.usable(inForce).map((tool) => tool.shown),
+    ...(instructions === undefined ? {} : { instructions }),
+  };
 }

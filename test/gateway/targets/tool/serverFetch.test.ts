@@ -31,6 +31,7 @@ it('asks for a stream again no more than once a second, whatever the server says
     endpoint,
     dispatcher: () => agent,
     headers: () => [],
+    authenticated: false,
     maxBytes: 1000,
     onTooLong: () => expect.fail(),
   });

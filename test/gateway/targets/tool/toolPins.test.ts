@@ -10,7 +10,7 @@ function shown(...descriptions: string[]): string[] {
     description,
     inputSchema: { type: 'object' },
   }));
-  return lookAtTools(tools, NOTHING_KNOWN).map(({ definition }) => definition);
+  return lookAtTools(tools, NOTHING_KNOWN).tools.map(({ definition }) => definition);
 }
 
 it('shows a difference for every change, also one behind what is shown of a long definition', () => {
@@ -31,7 +31,9 @@ it('shows a beginning of each of very many long definitions, and no more than a 
 it('takes the first of tools with one name, and leaves out what is no tool', () => {
   const tool = (name: string, description: string) => ({ name, description, inputSchema: { type: 'object' } });
   const offered = [tool('a', 'one'), tool('a', 'two'), { name: 'b' }, 7, null, tool('no name', ''), tool('c', 'three')];
-  expect(lookAtTools(offered, NOTHING_KNOWN).map(({ name, shown: { description } }) => [name, description])).toEqual([
+  expect(
+    lookAtTools(offered, NOTHING_KNOWN).tools.map(({ name, shown: { description } }) => [name, description]),
+  ).toEqual([
     ['a', 'one'],
     ['c', 'three'],
   ]);

@@ -264,13 +264,10 @@ describe('a server that fails', () => {
     expect(JSON.parse(await fragile.text('children'))).toMatchObject({ own });
   });
 
-  it.each([
-    ['odd', 'upstream_unreachable'],
-    ['deep', 'response_too_large'],
-  ])('is named as the one that failed, and not Valet Key: %s', async (tool, code) => {
+  it('is named as the one that failed, and not Valet Key', async () => {
     const fragile = await client('fragile');
-    const refused = await fragile.refused(tool);
-    expect(refused).toMatchObject({ code, sent: 'yes' });
+    const refused = await fragile.refused('deep');
+    expect(refused).toMatchObject({ code: 'response_too_large', sent: 'yes' });
     expect(refused.message).toContain('fragile');
     expect(await fragile.text('echo')).toBe('{}');
   });
