@@ -8,6 +8,7 @@ import type { CheckupContext } from '../core/checkup/model/context.ts';
 import { type Platform, type UserFolders, userPlaces } from '../core/checkup/model/locations.ts';
 import { readConfig } from '../core/checkup/read/readConfig.ts';
 import { unreadableConfig } from '../core/checkup/read/unreadable.ts';
+import { inEnglish } from '../core/text/phrase.ts';
 import { type ConfigSource, readSource, userSources, workspaceSources } from './configFiles.ts';
 import { print } from './jsonLines.ts';
 import { sarifLog } from './sarif.ts';
@@ -77,5 +78,15 @@ function check(sources: readonly ConfigSource[]): readonly Finding[] {
 }
 
 function line({ check, severity, file, start, server, key, code, message }: Finding): object {
-  return { check, severity, file, line: start.line, column: start.column, server, key, code, message };
+  return {
+    check,
+    severity,
+    file,
+    line: start.line,
+    column: start.column,
+    server,
+    key,
+    code,
+    message: inEnglish(message),
+  };
 }

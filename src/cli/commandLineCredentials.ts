@@ -3,6 +3,7 @@ import { placementOf } from '../core/policy/auth/authTypes.ts';
 import type { Service } from '../core/policy/model/service.ts';
 import { credentialProblem } from '../core/redact/strength.ts';
 import type { Secret } from '../core/secret.ts';
+import { inEnglish } from '../core/text/phrase.ts';
 import type {
   Binding,
   Credential,
@@ -107,5 +108,5 @@ export class CommandLineCredentials implements TokenStore {
 
 function refuseUnfit(value: Secret): void {
   const problem = credentialProblem(value);
-  if (problem?.severity === 'refuse') throw new Error(problem.message);
+  if (problem?.severity === 'refuse') throw new Error(inEnglish(problem.message));
 }

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Finding } from '../core/checkup/model/checkupModel.ts';
+import { inEnglish } from '../core/text/phrase.ts';
 
 declare const VALETKEY_VERSION: string;
 
@@ -33,13 +34,13 @@ export function sarifLog(findings: readonly Finding[]): object {
           ruleId: finding.code,
           ruleIndex: codes.indexOf(finding.code),
           level: LEVELS[finding.severity],
-          message: { text: plain(finding.message) },
+          message: { text: plain(inEnglish(finding.message)) },
           locations: [locationOf(finding)],
           ...(finding.related && {
             relatedLocations: finding.related.map(({ file, start, message }, index) => ({
               id: index,
               ...physical(file, { startLine: start.line, startColumn: start.column }),
-              message: { text: plain(message) },
+              message: { text: plain(inEnglish(message)) },
             })),
           }),
         })),

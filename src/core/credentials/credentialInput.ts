@@ -1,5 +1,6 @@
 import { credentialProblem, fitsHeader } from '../redact/strength.ts';
 import { Secret } from '../secret.ts';
+import type { Phrase } from '../text/phrase.ts';
 
 /** Why a typed value is no credential that can be used. The texts for people are made where they are shown. */
 export type CredentialInputProblem = 'empty' | 'too-short' | 'line-break' | 'control-character' | 'not-ascii';
@@ -29,6 +30,6 @@ export function isUsable(value: Secret): boolean {
 }
 
 /** Why a usable value is a poor credential, in a sentence that does not quote it; undefined when it is not. */
-export function weaknessOf(value: Secret): string | undefined {
+export function weaknessOf(value: Secret): Phrase | undefined {
   return credentialProblem(value)?.message;
 }

@@ -1,4 +1,5 @@
 import type { Secret } from '../secret.ts';
+import { type Phrase, phrase } from '../text/phrase.ts';
 import { isEveryday } from './everydayWords.ts';
 import { SHORT } from './forms.ts';
 import { secretParts } from './parts.ts';
@@ -7,14 +8,14 @@ import { secretParts } from './parts.ts';
 export interface CredentialProblem {
   readonly severity: 'refuse' | 'warn';
   /** What is wrong, why it matters, and what to do. Never quotes the value. */
-  readonly message: string;
+  readonly message: Phrase;
 }
 
 /** Fewer bits than this and a value is likely to occur in ordinary text, or to be guessed. */
 const WEAK_BITS = 28;
 
 /** What follows for calls: see CredentialsInCalls. */
-const NOT_NOTICED = 'Calls of agents that contain it are not stopped.';
+const NOT_NOTICED = phrase`Calls of agents that contain it are not stopped.`;
 
 const CONTROL = /\p{Cc}/u;
 const INVISIBLE = /[\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
@@ -54,66 +55,66 @@ function textOf(value: Secret): string {
 }
 
 function refusal(text: string): CredentialProblem | undefined {
-  const refuse = (message: string): CredentialProblem => ({ severity: 'refuse', message });
+  const refuse = (message: Phrase): CredentialProblem => ({ severity: 'refuse', message });
   if (text.trim() === '') {
-    return refuse('The value is empty. Copy the credential from the provider and enter it again.');
+    return refuse(phrase`The value is empty. Copy the credential from the provider and enter it again.`);
   }
   if (text.trim().length < SHORT) {
     return refuse(
-      `The value is shorter than ${SHORT} characters, too short to be distinguished from ordinary text in responses. Create a longer credential with the provider.`,
+      phrase`The value is shorter than ${SHORT} characters, too short to be distinguished from ordinary text in responses. Create a longer credential with the provider.`,
     );
   }
   if (/^[\r\n]|[\r\n]$/.test(text)) {
     return refuse(
-      'The value begins or ends with a line break, which no API accepts. Enter it again without the line break.',
+      phrase`The value begins or ends with a line break, which no API accepts. Enter it again without the line break.`,
     );
   }
   if (CONTROL.test(text.replaceAll(/[\r\n]/g, ''))) {
     return refuse(
-      'The value contains a control character, which a header cannot carry. Copy the credential again, alone and as plain text.',
+      phrase`The value contains a control character, which a header cannot carry. Copy the credential again, alone and as plain text.`,
     );
   }
   if (INVISIBLE.test(text)) {
     return refuse(
-      'The value contains an invisible character that was probably copied by accident. Enter the credential again as plain text.',
+      phrase`The value contains an invisible character that was probably copied by accident. Enter the credential again as plain text.`,
     );
   }
   return undefined;
 }
 
 function warning(text: string): CredentialProblem | undefined {
-  const warn = (message: string): CredentialProblem => ({ severity: 'warn', message });
+  const warn = (message: Phrase): CredentialProblem => ({ severity: 'warn', message });
   if (/[\r\n]/.test(text)) {
     return warn(
-      'The value has several lines, which a header or a query parameter cannot carry. Check that it is the complete credential and nothing else.',
+      phrase`The value has several lines, which a header or a query parameter cannot carry. Check that it is the complete credential and nothing else.`,
     );
   }
   if (text !== text.trim()) {
     return warn(
-      'The value begins or ends with a space, which is rarely part of a credential. Check that it was copied exactly.',
+      phrase`The value begins or ends with a space, which is rarely part of a credential. Check that it was copied exactly.`,
     );
   }
   if (/^(?:bearer|basic|token)\s/i.test(text)) {
     return warn(
-      'The value begins with the name of an auth scheme, which Valet Key adds when it sends the credential. Enter the credential alone.',
+      phrase`The value begins with the name of an auth scheme, which Valet Key adds when it sends the credential. Enter the credential alone.`,
     );
   }
   if (PLACEHOLDERS.some((pattern) => pattern.test(text))) {
-    return warn('The value looks like a placeholder from a template. Check that it is the real credential.');
+    return warn(phrase`The value looks like a placeholder from a template. Check that it is the real credential.`);
   }
   if ([...text].some((char) => (char.codePointAt(0) ?? 0) > 0xff)) {
     return warn(
-      'The value contains characters outside Latin-1, which a header cannot carry as they are. Check that it was copied exactly.',
+      phrase`The value contains characters outside Latin-1, which a header cannot carry as they are. Check that it was copied exactly.`,
     );
   }
   if ([...secretParts(text).keys()].some((part) => part.length < SHORT)) {
     return warn(
-      `The password is shorter than ${SHORT} characters. In responses it is redacted only where it is a separate word, and an everyday word such as "test" is not redacted. ${NOT_NOTICED} Set a longer password with the provider.`,
+      phrase`The password is shorter than ${SHORT} characters. In responses it is redacted only where it is a separate word, and an everyday word such as "test" is not redacted. ${NOT_NOTICED} Set a longer password with the provider.`,
     );
   }
   if (isEasyToGuess(text)) {
     return warn(
-      `The value, or the password in it, is easy to guess and may occur in ordinary text, which would then be redacted too. ${NOT_NOTICED} Create a random credential with the provider if possible.`,
+      phrase`The value, or the password in it, is easy to guess and may occur in ordinary text, which would then be redacted too. ${NOT_NOTICED} Create a random credential with the provider if possible.`,
     );
   }
   return undefined;

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { cleanCredential, isUsable, typedProblem, weaknessOf } from '../../../src/core/credentials/credentialInput.ts';
+import { english } from '../../support/english.ts';
 
 test.each([
   ['', 'empty'],
@@ -17,6 +18,6 @@ test.each([
 });
 
 test('a weak value is named as such, a random one is not', () => {
-  expect(weaknessOf(cleanCredential('password1'))).toContain('easy to guess');
+  expect(english(weaknessOf(cleanCredential('password1')))).toContain('easy to guess');
   expect(weaknessOf(cleanCredential('Zq7mK2xV9tB4nW8c'))).toBeUndefined();
 });

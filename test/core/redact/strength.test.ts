@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { credentialProblem } from '../../../src/core/redact/strength.ts';
 import { Secret } from '../../../src/core/secret.ts';
+import { english } from '../../support/english.ts';
 
 function severity(value: string): string | undefined {
   return credentialProblem(new Secret(value))?.severity;
@@ -33,7 +34,7 @@ describe('credentialProblem', () => {
     (value) => {
       const problem = credentialProblem(new Secret(value));
       expect(problem?.severity).toBe('warn');
-      expect(problem?.message).toMatch(/password is shorter than 8 characters.*separate word/);
+      expect(english(problem?.message)).toMatch(/password is shorter than 8 characters.*separate word/);
     },
   );
 
@@ -102,7 +103,7 @@ describe('credentialProblem', () => {
     );
     fc.assert(
       fc.property(fc.string({ minLength: 3, maxLength: 30 }), (value) => {
-        const message = credentialProblem(new Secret(value))?.message ?? '';
+        const message = english(credentialProblem(new Secret(value))?.message) ?? '';
         expect(message === '' || /[.]$/.test(message)).toBe(true);
         fc.pre(/[^\w\s.,]/.test(value));
         expect(message).not.toContain(value);

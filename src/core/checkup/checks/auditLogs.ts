@@ -1,3 +1,4 @@
+import { phrase } from '../../text/phrase.ts';
 import { findingIn, stateFinding } from '../findings/finding.ts';
 import type { Finding, ReadConfig, ServerEntry } from '../model/checkupModel.ts';
 import type { CheckupContext } from '../model/context.ts';
@@ -13,8 +14,7 @@ export function checkAuditLogs(read: ReadConfig, server: ServerEntry, uses: read
       span: server.nameSpan,
       server: server.name,
       key: server.pointer,
-      message:
-        'This server holds its own credential, so its calls are not in any audit log. Let agents reach the API through Valet Key, or let Valet Key wrap this server: it records every call.',
+      message: phrase`This server holds its own credential, so its calls are not in any audit log. Let agents reach the API through Valet Key, or let Valet Key wrap this server: it records every call.`,
     }),
   ];
 }
@@ -26,8 +26,7 @@ export function checkOwnAuditLog({ brokenAuditLog }: CheckupContext): Finding[] 
     stateFinding(brokenAuditLog, 3, {
       severity: 'error',
       code: 'trail-not-writable',
-      message:
-        'The audit log cannot be written, so calls are refused. Free some space, or repair the folder’s permissions.',
+      message: phrase`The audit log cannot be written, so calls are refused. Free some space, or repair the folder’s permissions.`,
     }),
   ];
 }

@@ -1,3 +1,4 @@
+import { phrase } from '../../text/phrase.ts';
 import { findingIn, stateFinding } from '../findings/finding.ts';
 import type { Finding } from '../model/checkupModel.ts';
 import type { CheckupContext } from '../model/context.ts';
@@ -51,12 +52,12 @@ export function checkEnvironments(secrets: readonly PlacedSecret[]): Finding[] {
       span: use.text.span,
       ...(use.server && { server: use.server.name }),
       key: use.text.pointer,
-      message: `The same ${use.place.kind} is used for ${main.environment} and ${others[0]?.environment ?? 'another environment'}, so a mistake in one affects the other. Create one credential for each.`,
+      message: phrase`The same ${use.place.kind} is used for ${main.environment} and ${others[0]?.environment ?? phrase`another environment`}, so a mistake in one affects the other. Create one credential for each.`,
       secret: use.place,
       related: others.map(({ secret, environment }) => ({
         file: secret.read.file.path,
         start: secret.read.lines.position(secret.use.text.span.start),
-        message: `The same value is used for ${environment} here.`,
+        message: phrase`The same value is used for ${environment} here.`,
       })),
     });
   });
@@ -69,7 +70,7 @@ export function checkEnvironments(secrets: readonly PlacedSecret[]): Finding[] {
         span: use.text.span,
         ...(use.server && { server: use.server.name }),
         key: use.text.pointer,
-        message: `A live key is used in what looks like ${environment}. Use a test key there.`,
+        message: phrase`A live key is used in what looks like ${environment}. Use a test key there.`,
         secret: use.place,
       }),
     );
@@ -85,7 +86,7 @@ export function checkOwnEnvironments({ credentials = [] }: CheckupContext): Find
     return stateFinding(first.place, 6, {
       severity: 'error',
       code: 'shared-between-environments',
-      message: `${first.service} and ${other.service} share one credential although their environments differ. Create one for each, and rotate both.`,
+      message: phrase`${first.service} and ${other.service} share one credential although their environments differ. Create one for each, and rotate both.`,
     });
   });
 }

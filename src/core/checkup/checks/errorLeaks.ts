@@ -1,3 +1,4 @@
+import { phrase } from '../../text/phrase.ts';
 import { findingIn, stateFinding } from '../findings/finding.ts';
 import type { Finding, Located, ReadConfig, ServerEntry } from '../model/checkupModel.ts';
 import type { CheckupContext } from '../model/context.ts';
@@ -21,8 +22,7 @@ export function checkErrorLeaks(read: ReadConfig, server: ServerEntry, uses: rea
         span: text.span,
         server: server.name,
         key: text.pointer,
-        message:
-          'Arguments appear in the process list, where every program and many crash reports can read them. Pass the value through the environment, or better, through Valet Key.',
+        message: phrase`Arguments appear in the process list, where every program and many crash reports can read them. Pass the value through the environment, or better, through Valet Key.`,
         secret: place,
       }),
     );
@@ -41,8 +41,7 @@ export function checkErrorLeaks(read: ReadConfig, server: ServerEntry, uses: rea
         span: text.span,
         server: server.name,
         key: text.pointer,
-        message:
-          'Verbose logs often contain requests with their credentials. Switch this off when you no longer need it.',
+        message: phrase`Verbose logs often contain requests with their credentials. Switch this off when you no longer need it.`,
       }),
     ),
   ];
@@ -54,7 +53,7 @@ export function checkOwnLeaks({ leaks = [] }: CheckupContext): Finding[] {
     stateFinding(place, 7, {
       severity: 'error',
       code: 'error-shows-credential',
-      message: `An error response of ${service} contained the credential. Freeze the service and report this: it must not happen.`,
+      message: phrase`An error response of ${service} contained the credential. Freeze the service and report this: it must not happen.`,
     }),
   );
 }

@@ -1,4 +1,5 @@
 import { fromBase64 } from '../../base64.ts';
+import { type Phrase, phrase } from '../../text/phrase.ts';
 import { findingIn, stateFinding } from '../findings/finding.ts';
 import type { Finding, ReadConfig } from '../model/checkupModel.ts';
 import type { CheckupContext } from '../model/context.ts';
@@ -13,7 +14,7 @@ const SHORT_LIVED = /^(?:ASIA[A-Z0-9]|ya29\.|ghs_|ghu_|xoxe[.-])/;
 /** Check 8: an expiry is known before it happens. */
 export function checkExpiry(read: ReadConfig, uses: readonly SecretUse[], now: number): Finding[] {
   return uses.flatMap(({ text, server, value, place }) => {
-    const say = (severity: Finding['severity'], code: string, message: string): Finding =>
+    const say = (severity: Finding['severity'], code: string, message: Phrase): Finding =>
       findingIn(read, 8, {
         severity,
         code,
@@ -31,11 +32,13 @@ export function checkExpiry(read: ReadConfig, uses: readonly SecretUse[], now: n
           say(
             'warning',
             'token-expired',
-            `This token expired on ${day}, so the server no longer works with it. Remove it.`,
+            phrase`This token expired on ${day}, so the server no longer works with it. Remove it.`,
           ),
         ];
       if (expires - now < SOON_DAYS * DAY) {
-        return [say('warning', 'token-expires-soon', `This token expires on ${day}. Create a new one before then.`)];
+        return [
+          say('warning', 'token-expires-soon', phrase`This token expires on ${day}. Create a new one before then.`),
+        ];
       }
       return [];
     }
@@ -44,7 +47,7 @@ export function checkExpiry(read: ReadConfig, uses: readonly SecretUse[], now: n
       say(
         'information',
         'short-lived-token',
-        'Tokens of this kind expire within hours. Let the server fetch its own instead of keeping one in a file.',
+        phrase`Tokens of this kind expire within hours. Let the server fetch its own instead of keeping one in a file.`,
       ),
     ];
   });
@@ -71,7 +74,7 @@ export function checkOwnExpiry({ now, credentials = [] }: CheckupContext): Findi
       return stateFinding(place, 8, {
         severity: 'error',
         code: 'credential-rejected',
-        message: `The API refused the credential of ${service}. Rotate it.`,
+        message: phrase`The API refused the credential of ${service}. Rotate it.`,
       });
     }
     if (expiresAt === undefined || expiresAt - now >= SOON_DAYS * DAY) return [];
@@ -79,7 +82,10 @@ export function checkOwnExpiry({ now, credentials = [] }: CheckupContext): Findi
     return stateFinding(place, 8, {
       severity: expiresAt <= now ? 'error' : 'warning',
       code: expiresAt <= now ? 'credential-expired' : 'credential-expires-soon',
-      message: `The credential of ${service} ${expiresAt <= now ? 'expired' : 'expires'} on ${day}. Rotate it.`,
+      message:
+        expiresAt <= now
+          ? phrase`The credential of ${service} expired on ${day}. Rotate it.`
+          : phrase`The credential of ${service} expires on ${day}. Rotate it.`,
     });
   });
 }

@@ -1,3 +1,4 @@
+import { phrase } from '../../text/phrase.ts';
 import { findingIn, stateFinding } from '../findings/finding.ts';
 import type { Finding, ReadConfig, ServerEntry } from '../model/checkupModel.ts';
 import type { CheckupContext } from '../model/context.ts';
@@ -16,8 +17,7 @@ export function checkKillSwitch(read: ReadConfig, server: ServerEntry, uses: rea
       span: server.nameSpan,
       server: server.name,
       key: server.pointer,
-      message:
-        'To cut this server off, you must revoke its credential with the provider and change this file. If Valet Key keeps the credential, one command freezes the server or its API at once.',
+      message: phrase`To cut this server off, you must revoke its credential with the provider and change this file. If Valet Key keeps the credential, one command freezes the server or its API at once.`,
     }),
   ];
 }
@@ -29,7 +29,7 @@ export function checkKillSwitchTest({ killSwitchTest }: CheckupContext): Finding
     stateFinding(killSwitchTest.place, 10, {
       severity: 'error',
       code: 'slow-freeze',
-      message: `In the last kill-switch test, calls went through for ${Math.round(killSwitchTest.tookMs / 1000)} seconds after the freeze. Report this: a freeze must take effect within a second.`,
+      message: phrase`In the last kill-switch test, calls went through for ${Math.round(killSwitchTest.tookMs / 1000)} seconds after the freeze. Report this: a freeze must take effect within a second.`,
     }),
   ];
 }

@@ -1,6 +1,7 @@
 import { containerRun, runOptions } from '../../packages/images.ts';
 import { launchesOf } from '../../packages/launches.ts';
 import type { Word } from '../../packages/words.ts';
+import { type Phrase, phrase } from '../../text/phrase.ts';
 import { findingIn, stateFinding } from '../findings/finding.ts';
 import type { Finding, Located, ReadConfig, ServerEntry } from '../model/checkupModel.ts';
 import type { CheckupContext } from '../model/context.ts';
@@ -18,7 +19,7 @@ interface Trait {
   readonly text: Located;
   readonly severity: Finding['severity'];
   readonly code: string;
-  readonly message: string;
+  readonly message: Phrase;
 }
 
 /** Check 2: each server may do what it needs, and no more. */
@@ -40,7 +41,7 @@ export function checkOwnRules({ rules = [] }: CheckupContext): Finding[] {
       stateFinding(place, 2, {
         severity: 'warning',
         code: 'broad-policy-rule',
-        message: `A rule of ${service} allows writes on every path. List only the paths that the agent needs.`,
+        message: phrase`A rule of ${service} allows writes on every path. List only the paths that the agent needs.`,
       }),
     );
 }
@@ -75,22 +76,19 @@ function containerTraits(args: readonly Word[]): Trait[] {
 const PRIVILEGED = {
   severity: 'error',
   code: 'privileged-container',
-  message:
-    'The container is privileged: its code can do anything on this machine. Remove --privileged and list the capabilities it needs.',
+  message: phrase`The container is privileged: its code can do anything on this machine. Remove --privileged and list the capabilities it needs.`,
 } as const;
 
 const DOCKER_SOCKET = {
   severity: 'error',
   code: 'docker-socket',
-  message:
-    'The container gets the Docker socket, and with it control of this whole machine. Remove the mount, or put a proxy in front of it that passes only reads.',
+  message: phrase`The container gets the Docker socket, and with it control of this whole machine. Remove the mount, or put a proxy in front of it that passes only reads.`,
 } as const;
 
 const BROAD_MOUNT = {
   severity: 'warning',
   code: 'broad-mount',
-  message:
-    'The container gets a whole disk or home folder, including keys and browser profiles. Mount only the folder that it needs, read-only if possible.',
+  message: phrase`The container gets a whole disk or home folder, including keys and browser profiles. Mount only the folder that it needs, read-only if possible.`,
 } as const;
 
 function denoTraits(args: readonly Word[]): Trait[] {
@@ -100,8 +98,7 @@ function denoTraits(args: readonly Word[]): Trait[] {
       text: at,
       severity: 'warning' as const,
       code: 'allow-all',
-      message:
-        'Deno gives the server this permission without limits. List what it needs, such as --allow-net=api.example.com.',
+      message: phrase`Deno gives the server this permission without limits. List what it needs, such as --allow-net=api.example.com.`,
     }));
 }
 
@@ -116,8 +113,7 @@ function argumentTraits({ args }: ServerEntry): Trait[] {
           text,
           severity: 'warning',
           code: 'broad-filesystem',
-          message:
-            'The file server can read and write a whole disk or home folder, including keys. Give it the project folder instead.',
+          message: phrase`The file server can read and write a whole disk or home folder, including keys. Give it the project folder instead.`,
         },
       ];
     }
@@ -127,8 +123,7 @@ function argumentTraits({ args }: ServerEntry): Trait[] {
         text,
         severity: 'warning',
         code: 'allow-all',
-        message:
-          'This option gives the server every permission it can have. List the tools or paths that you use, and leave writes off where reads are enough.',
+        message: phrase`This option gives the server every permission it can have. List the tools or paths that you use, and leave writes off where reads are enough.`,
       },
     ];
   });
@@ -145,8 +140,7 @@ function approvalTraits({ autoApproved = [] }: ServerEntry): Trait[] {
       text,
       severity: 'warning' as const,
       code: 'auto-approved',
-      message:
-        'The client runs these tools without asking you. Remove every tool that writes from the list, and never list everything.',
+      message: phrase`The client runs these tools without asking you. Remove every tool that writes from the list, and never list everything.`,
     }));
 }
 
@@ -157,7 +151,6 @@ function tokenTraits(uses: readonly SecretUse[]): Trait[] {
       text,
       severity: 'information' as const,
       code: 'broad-token',
-      message:
-        'A classic GitHub token reaches every repository that you can access. Use a fine-grained token for the repositories and permissions that the server needs.',
+      message: phrase`A classic GitHub token reaches every repository that you can access. Use a fine-grained token for the repositories and permissions that the server needs.`,
     }));
 }

@@ -1,25 +1,26 @@
 import { packagesOf } from '../../packages/launches.ts';
 import type { Ecosystem, PackageUse } from '../../packages/packageUse.ts';
+import { type Phrase, phrase } from '../../text/phrase.ts';
 import { findingIn } from '../findings/finding.ts';
 import type { Finding, Fix, ReadConfig, ServerEntry } from '../model/checkupModel.ts';
 import { masked } from '../secrets/findSecrets.ts';
 
-const KINDS: Readonly<Record<Ecosystem, string>> = {
-  npm: 'npm package',
-  pypi: 'Python package',
-  docker: 'image',
-  git: 'Git repository',
-  deno: 'Deno module',
-  nuget: 'NuGet package',
-  go: 'Go module',
+const KINDS: Readonly<Record<Ecosystem, Phrase>> = {
+  npm: phrase`npm package`,
+  pypi: phrase`Python package`,
+  docker: phrase`image`,
+  git: phrase`Git repository`,
+  deno: phrase`Deno module`,
+  nuget: phrase`NuGet package`,
+  go: phrase`Go module`,
 };
 
 const CODES = { 'no-version': 'version-missing', 'moving-tag': 'version-moving', range: 'version-range' } as const;
 
 const WHY = {
-  'no-version': 'is started without a version, so each start may run code that was published a minute ago',
-  'moving-tag': 'is started by a tag that its publisher can move, so each start may run different code',
-  range: 'is started by a range of versions, so each start may run different code',
+  'no-version': phrase`is started without a version, so each start may run code that was published a minute ago`,
+  'moving-tag': phrase`is started by a tag that its publisher can move, so each start may run different code`,
+  range: phrase`is started by a range of versions, so each start may run different code`,
 } as const;
 
 /** Check 9: third-party servers run the same code tomorrow. */
@@ -35,8 +36,8 @@ export function checkPinnedVersions(read: ReadConfig, server: ServerEntry): Find
       server: server.name,
       key: use.spec.at.pointer,
       message: local
-        ? 'This image has no tag. If it was not built on this machine, specify an exact version or a digest.'
-        : `This ${KINDS[use.ecosystem]} ${WHY[use.looseness]}. Specify the exact version that you have reviewed.`,
+        ? phrase`This image has no tag. If it was not built on this machine, specify an exact version or a digest.`
+        : phrase`This ${KINDS[use.ecosystem]} ${WHY[use.looseness]}. Specify the exact version that you have reviewed.`,
       ...(fix && { fix }),
     });
   });

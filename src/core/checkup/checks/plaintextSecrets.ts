@@ -1,13 +1,14 @@
+import { type Phrase, phrase } from '../../text/phrase.ts';
 import { findingIn } from '../findings/finding.ts';
 import type { Finding, ReadConfig } from '../model/checkupModel.ts';
 import type { SecretUse } from '../secrets/secretUses.ts';
 
 const PLACES = {
-  env: 'an environment variable',
-  header: 'a header',
-  arg: 'an argument',
-  url: 'a URL',
-  other: 'the configuration',
+  env: phrase`an environment variable`,
+  header: phrase`a header`,
+  arg: phrase`an argument`,
+  url: phrase`a URL`,
+  other: phrase`the configuration`,
 } as const;
 
 /** Check 1: no secret stands in a configuration file. */
@@ -26,15 +27,15 @@ export function checkPlaintextSecrets(read: ReadConfig, uses: readonly SecretUse
   });
 }
 
-function messageOf(code: SecretUse['found']['code'], { kind, where, name, last4 }: SecretUse['place']): string {
+function messageOf(code: SecretUse['found']['code'], { kind, where, name, last4 }: SecretUse['place']): Phrase {
   const shown = last4 === undefined ? '' : ` (••••${last4})`;
   const named = name === undefined || name.startsWith('-') ? '' : ` ${name}`;
-  const what = `${/^[AEIOaeio]/.test(kind) ? 'An' : 'A'} ${kind}${shown}`;
+  const what = /^[AEIOaeio]/.test(kind) ? phrase`An ${kind}${shown}` : phrase`A ${kind}${shown}`;
   if (code === 'capability-url') {
-    return `${what} is in plain text. Anyone who has the whole URL can use it: treat it as a secret, and rotate it if others can read this file.`;
+    return phrase`${what} is in plain text. Anyone who has the whole URL can use it: treat it as a secret, and rotate it if others can read this file.`;
   }
   if (code === 'access-key-id') {
-    return `${what} is in plain text in ${PLACES[where]}${named}. It identifies the account; keep it together with its secret, outside this file.`;
+    return phrase`${what} is in plain text in ${PLACES[where]}${named}. It identifies the account; keep it together with its secret, outside this file.`;
   }
-  return `${what} is in plain text in ${PLACES[where]}${named}. Every program that reads this file has it: move it out, then rotate it.`;
+  return phrase`${what} is in plain text in ${PLACES[where]}${named}. Every program that reads this file has it: move it out, then rotate it.`;
 }

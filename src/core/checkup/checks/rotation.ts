@@ -1,3 +1,4 @@
+import { phrase } from '../../text/phrase.ts';
 import { findingIn, stateFinding } from '../findings/finding.ts';
 import type { Finding } from '../model/checkupModel.ts';
 import type { CheckupContext } from '../model/context.ts';
@@ -17,12 +18,12 @@ export function checkKeySprawl(secrets: readonly PlacedSecret[]): Finding[] {
       span: first.use.text.span,
       ...(first.use.server && { server: first.use.server.name }),
       key: first.use.text.pointer,
-      message: `The same ${first.use.place.kind} is in ${others.length + 1} places, and a rotation has to find them all. Keep it in one place.`,
+      message: phrase`The same ${first.use.place.kind} is in ${others.length + 1} places, and a rotation has to find them all. Keep it in one place.`,
       secret: first.use.place,
       related: others.map(({ read, use }) => ({
         file: read.file.path,
         start: read.lines.position(use.text.span.start),
-        message: 'The same value is here.',
+        message: phrase`The same value is here.`,
       })),
     }),
   );
@@ -42,7 +43,7 @@ export function checkAges({ now, credentials = [] }: CheckupContext): Finding[] 
       stateFinding(place, 4, {
         severity: 'warning',
         code: 'old-credential',
-        message: `The credential of ${service} is ${Math.floor((now - rotatedAt) / DAY)} days old. Rotate it with one command; agents keep working.`,
+        message: phrase`The credential of ${service} is ${Math.floor((now - rotatedAt) / DAY)} days old. Rotate it with one command; agents keep working.`,
       }),
     );
 }

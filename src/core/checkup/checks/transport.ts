@@ -1,3 +1,4 @@
+import { phrase } from '../../text/phrase.ts';
 import { findingIn } from '../findings/finding.ts';
 import type { Finding, Located, Named, ReadConfig, ServerEntry } from '../model/checkupModel.ts';
 import { innerSpan } from '../model/innerSpan.ts';
@@ -44,7 +45,7 @@ function cleartext(read: ReadConfig, server: ServerEntry, text: Located, at: num
       span: text.span,
       server: server.name,
       key: text.pointer,
-      message: `The server is reached over ${name.toLowerCase()}:// beyond this machine, so anyone on the network path can read and change what is sent, including credentials. Use ${name.toLowerCase()}s://, or stdio for a server on this machine.`,
+      message: phrase`The server is reached over ${name.toLowerCase()}:// beyond this machine, so anyone on the network path can read and change what is sent, including credentials. Use ${name.toLowerCase()}s://, or stdio for a server on this machine.`,
       fix: {
         kind: 'https',
         span: innerSpan(read.file.text, text, start, start + name.length),
@@ -91,8 +92,7 @@ function unverified(read: ReadConfig, server: ServerEntry): Finding[] {
       span: text.span,
       server: server.name,
       key: text.pointer,
-      message:
-        'Certificate verification is switched off, so anyone on the network path can impersonate the server. Remove this; for a private certificate authority, specify its certificate (NODE_EXTRA_CA_CERTS, SSL_CERT_FILE).',
+      message: phrase`Certificate verification is switched off, so anyone on the network path can impersonate the server. Remove this; for a private certificate authority, specify its certificate (NODE_EXTRA_CA_CERTS, SSL_CERT_FILE).`,
     }),
   );
 }

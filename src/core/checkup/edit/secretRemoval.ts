@@ -1,3 +1,4 @@
+import { inEnglish, type Phrase, phrase } from '../../text/phrase.ts';
 import { applyEdits } from '../../text/textEdit.ts';
 import type { ConfigFile, Finding } from '../model/checkupModel.ts';
 import type { ConfigNode } from '../read/configNode.ts';
@@ -19,7 +20,14 @@ export type SecretRemoval =
   | { readonly kind: 'input'; readonly finding: Finding };
 
 /** The file cannot be changed so; nothing about the text itself is said. */
-export class RemovalNotPossibleError extends Error {}
+export class RemovalNotPossibleError extends Error {
+  readonly reason: Phrase;
+
+  constructor(reason: Phrase) {
+    super(inEnglish(reason));
+    this.reason = reason;
+  }
+}
 
 /** Whether the client that reads this file can ask for the value itself, and keep it. */
 export function supportsInputs({ client, format }: Pick<ConfigFile, 'client' | 'format'>, finding: Finding): boolean {
@@ -50,7 +58,7 @@ export function withoutSecrets(file: ConfigFile, removals: readonly SecretRemova
   const root = file.format === 'jsonc' ? rootOf(file.text) : undefined;
   if (places.some((pointer) => isAmbiguous(root, pointer))) {
     throw new RemovalNotPossibleError(
-      'Two entries of the file have the same name, so it is not certain which one is meant. Rename or remove one.',
+      phrase`Two entries of the file have the same name, so it is not certain which one is meant. Rename or remove one.`,
     );
   }
   const pairs = file.format === 'jsonc' ? inside.filter(isPair).map(({ finding }) => finding.key ?? '') : [];
@@ -101,13 +109,13 @@ function lastFirst(one: string, other: string): number {
 
 function removed(text: string, pointer: string): string {
   const edits = jsonRemoval(text, rootOf(text), pointer);
-  if (!edits) throw new RemovalNotPossibleError('The file no longer has this entry.');
+  if (!edits) throw new RemovalNotPossibleError(phrase`The file no longer has this entry.`);
   return applyEdits(text, edits);
 }
 
 function withOther(text: string, pointer: string, entry: Readonly<Record<string, unknown>>): string {
   const edits = jsonReplacement(text, rootOf(text), pointer, entry);
-  if (!edits) throw new RemovalNotPossibleError('The file no longer has this entry.');
+  if (!edits) throw new RemovalNotPossibleError(phrase`The file no longer has this entry.`);
   return applyEdits(text, edits);
 }
 
@@ -121,7 +129,7 @@ function inputsFor({ text }: ConfigFile, findings: readonly Finding[]): readonly
   const inputs: NewInput[] = [];
   for (const finding of findings) {
     const container = containerOf(finding);
-    if (container === undefined) throw new RemovalNotPossibleError('This file has no inputs.');
+    if (container === undefined) throw new RemovalNotPossibleError(phrase`This file has no inputs.`);
     const taken = new Set([...inputIds(root, container), ...inputs.map(({ id }) => id)]);
     const { server = '', secret } = finding;
     const id = freeId(`${server}-${secret?.name ?? secret?.kind ?? 'secret'}`, taken);
@@ -132,7 +140,7 @@ function inputsFor({ text }: ConfigFile, findings: readonly Finding[]): readonly
 
 function withInputs(text: string, container: string, inputs: readonly NewInput[]): string {
   const edits = addedInputs(text, rootOf(text), container, inputs);
-  if (!edits) throw new RemovalNotPossibleError('`inputs` in this file is not a list.');
+  if (!edits) throw new RemovalNotPossibleError(phrase`\`inputs\` in this file is not a list.`);
   return applyEdits(text, edits);
 }
 

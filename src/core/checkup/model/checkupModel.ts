@@ -1,4 +1,5 @@
 import type { LineIndex } from '../../text/lineIndex.ts';
+import type { Phrase } from '../../text/phrase.ts';
 import type { Position, Severity, Span } from '../../text/span.ts';
 
 /** Which client a file configures. */
@@ -90,12 +91,12 @@ export interface Finding {
   /** Stable kebab-case; documented in docs/checkup.md. */
   readonly code: string;
   /** Never holds a secret: kind, place, last four of values of 16 or more. */
-  readonly message: string;
+  readonly message: Phrase;
   /** What a fix would replace; applied only after confirmation. */
   readonly fix?: Fix;
   /** For checks 1, 4 and 6: which secret; its value is read again from the file at `key`. */
   readonly secret?: SecretPlace;
-  readonly related?: readonly { readonly file: string; readonly start: Position; readonly message: string }[];
+  readonly related?: readonly { readonly file: string; readonly start: Position; readonly message: Phrase }[];
 }
 
 export type Fix =

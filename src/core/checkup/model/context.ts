@@ -1,4 +1,5 @@
 import type { Pattern } from '../../policy/patterns/pattern.ts';
+import type { Phrase } from '../../text/phrase.ts';
 import type { Position, Severity, Span } from '../../text/span.ts';
 
 /** Where a service stands in its policy file, for findings about Valet Key's own state. */
@@ -52,5 +53,5 @@ export interface CheckupContext {
 export interface StateStatement {
   readonly severity: Severity;
   readonly code: string;
-  readonly message: string;
+  readonly message: Phrase;
 }

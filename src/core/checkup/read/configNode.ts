@@ -1,3 +1,4 @@
+import { type Phrase, phrase } from '../../text/phrase.ts';
 import type { Span } from '../../text/span.ts';
 
 /** A JSON, TOML or YAML value with its place. Duplicate keys all stand in `entries`, in the order of the file. */
@@ -15,11 +16,11 @@ export interface ConfigEntry {
 
 /** What a parser makes of a text: its root, or why there is none, in words that quote nothing of the text. */
 export type ParsedText =
-  | { readonly root: ConfigNode | undefined; readonly note?: { readonly span: Span; readonly message: string } }
+  | { readonly root: ConfigNode | undefined; readonly note?: { readonly span: Span; readonly message: Phrase } }
   | {
       readonly refused: {
         readonly code: 'not-readable' | 'too-deep' | 'too-large';
-        readonly message: string;
+        readonly message: Phrase;
         readonly span: Span;
       };
     };
@@ -28,12 +29,12 @@ export type ParsedText =
 export const MAX_DEPTH = 200;
 
 /** A text whose nesting goes past the bound at this offset. `what` names its maps and lists as its language does. */
-export function tooDeep(at: number, what: string): ParsedText {
+export function tooDeep(at: number, what: Phrase): ParsedText {
   return {
     refused: {
       code: 'too-deep',
       span: { start: at, end: at + 1 },
-      message: `${what} are nested more than ${MAX_DEPTH} levels deep, so the file was not checked. No client needs that: check the brackets.`,
+      message: phrase`${what} are nested more than ${MAX_DEPTH} levels deep, so the file was not checked. No client needs that: check the brackets.`,
     },
   };
 }

@@ -1,4 +1,5 @@
 import { createScanner, type Node, type ParseError, parseTree } from 'jsonc-parser';
+import { phrase } from '../../text/phrase.ts';
 import { type ConfigEntry, type ConfigNode, MAX_DEPTH, type ParsedText, tooDeep } from './configNode.ts';
 
 /** jsonc-parser's SyntaxKind, whose names a build of separate files cannot use. A closing bracket is one more than its opening one. */
@@ -9,7 +10,7 @@ const END = 17;
 /** JSON as the clients read it: comments and trailing commas allowed, and what can be read of a broken text. */
 export function parseJsonc(text: string): ParsedText {
   const deep = tooDeepAt(text);
-  if (deep !== undefined) return tooDeep(deep, 'Maps and lists');
+  if (deep !== undefined) return tooDeep(deep, phrase`Maps and lists`);
   const errors: ParseError[] = [];
   const tree = parseTree(text, errors, { allowTrailingComma: true, disallowComments: false, allowEmptyContent: true });
   const first = errors[0];
@@ -18,8 +19,7 @@ export function parseJsonc(text: string): ParsedText {
     ...(first && {
       note: {
         span: { start: first.offset, end: first.offset + first.length },
-        message:
-          'The JSON is broken here, so what follows may not have been checked. Close the quote or bracket, or add the comma that is missing.',
+        message: phrase`The JSON is broken here, so what follows may not have been checked. Close the quote or bracket, or add the comma that is missing.`,
       },
     }),
   };

@@ -1,11 +1,12 @@
 import { type AST, ParseError, parseTOML } from 'toml-eslint-parser';
+import { phrase } from '../../text/phrase.ts';
 import type { Span } from '../../text/span.ts';
 import { type ConfigEntry, type ConfigNode, MAX_DEPTH, type ParsedText, tooDeep } from './configNode.ts';
 
 /** TOML 1.0 (https://toml.io/en/v1.0.0) as Codex reads it. A broken text has no root: TOML has no way to go on. */
 export function parseToml(text: string): ParsedText {
   const deep = tooDeepAt(text);
-  if (deep !== undefined) return tooDeep(deep, 'Arrays and tables');
+  if (deep !== undefined) return tooDeep(deep, phrase`Arrays and tables`);
   try {
     return { root: rootOf(parseTOML(text).body[0]) };
   } catch (error) {
@@ -14,8 +15,7 @@ export function parseToml(text: string): ParsedText {
       refused: {
         code: 'not-readable',
         span: { start: error.index, end: error.index },
-        message:
-          'The TOML is broken here, so the file was not checked. Close the quote or bracket, or remove the second definition of a key.',
+        message: phrase`The TOML is broken here, so the file was not checked. Close the quote or bracket, or remove the second definition of a key.`,
       },
     };
   }

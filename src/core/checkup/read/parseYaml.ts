@@ -1,5 +1,6 @@
 import { isMap, isScalar, isSeq, type ParsedNode } from 'yaml';
 import { readTree } from '../../policy/text/yamlTree.ts';
+import { phrase } from '../../text/phrase.ts';
 import { ProblemList } from '../../text/problems.ts';
 import type { Span } from '../../text/span.ts';
 import type { ConfigNode, ParsedText } from './configNode.ts';
@@ -13,8 +14,7 @@ export function parseYaml(text: string): ParsedText {
     refused: {
       code: 'not-readable',
       span: problems.items[0]?.span ?? { start: 0, end: 0 },
-      message:
-        'The YAML cannot be read from here on, so the file was not checked. Fix the indentation or the quotes, and replace anchors, aliases and tags with their values.',
+      message: phrase`The YAML cannot be read from here on, so the file was not checked. Fix the indentation or the quotes, and replace anchors, aliases and tags with their values.`,
     },
   };
 }

@@ -1,4 +1,5 @@
 import { LineIndex } from '../../text/lineIndex.ts';
+import { type Phrase, phrase } from '../../text/phrase.ts';
 import type { Span } from '../../text/span.ts';
 import { findingIn } from '../findings/finding.ts';
 import type { ConfigFile, Finding, Named, ReadConfig, ServerEntry } from '../model/checkupModel.ts';
@@ -49,7 +50,7 @@ const ENVIRONMENTS: readonly (readonly string[])[] = [['env'], ['containerEnv'],
 export function readConfig(file: ConfigFile): ReadConfig {
   const lines = new LineIndex(file.text);
   const notes: Finding[] = [];
-  const note = (severity: Finding['severity'], code: string, span: Span, message: string): void => {
+  const note = (severity: Finding['severity'], code: string, span: Span, message: Phrase): void => {
     notes.push(findingIn({ file, lines }, 3, { severity, code, span, message }));
   };
   if (file.text.startsWith(BOM)) {
@@ -57,7 +58,7 @@ export function readConfig(file: ConfigFile): ReadConfig {
       'information',
       'byte-order-mark',
       { start: 0, end: 1 },
-      'The file begins with a byte order mark, which some clients refuse. Save it as UTF-8 without one.',
+      phrase`The file begins with a byte order mark, which some clients refuse. Save it as UTF-8 without one.`,
     );
   }
   const parsed = parse(file);
@@ -74,7 +75,9 @@ export function readConfig(file: ConfigFile): ReadConfig {
       'warning',
       'duplicate-server',
       span,
-      `Another server in this file has the same name, and the client starts only one of them${name === '' ? ' (the name is empty)' : ''}. Rename or remove one.`,
+      name === ''
+        ? phrase`Another server in this file has the same name, and the client starts only one of them (the name is empty). Rename or remove one.`
+        : phrase`Another server in this file has the same name, and the client starts only one of them. Rename or remove one.`,
     );
   }
   const at = (paths: readonly (readonly string[])[]): (readonly [ConfigNode, string])[] =>
@@ -94,7 +97,7 @@ function parse({ text, format }: ConfigFile): ParsedText {
       refused: {
         code: 'too-large',
         span: { start: 0, end: 0 },
-        message: `The file is larger than ${most / 1024} KB, so it was not checked.`,
+        message: phrase`The file is larger than ${most / 1024} KB, so it was not checked.`,
       },
     };
   }

@@ -1,4 +1,5 @@
 import { LineIndex } from '../../text/lineIndex.ts';
+import { type Phrase, phrase } from '../../text/phrase.ts';
 import { findingIn } from '../findings/finding.ts';
 import type { ConfigFile, ReadConfig } from '../model/checkupModel.ts';
 import { MAX_CONFIG_BYTES } from './readConfig.ts';
@@ -18,19 +19,19 @@ export function unreadableConfig(file: Omit<ConfigFile, 'text'>, why: Unreadable
   return { ...empty, servers: [], loose: [], notes: [note] };
 }
 
-function messageOf(why: Unreadable): string {
+function messageOf(why: Unreadable): Phrase {
   switch (why) {
     case 'too-large':
-      return `The file is larger than ${MAX_CONFIG_BYTES / 1024 / 1024} MB, so it was not checked.`;
+      return phrase`The file is larger than ${MAX_CONFIG_BYTES / 1024 / 1024} MB, so it was not checked.`;
     case 'no-permission':
-      return 'You do not have permission to read the file, so it was not checked. Check who owns it.';
+      return phrase`You do not have permission to read the file, so it was not checked. Check who owns it.`;
     case 'no-file':
-      return 'This is not a regular file, so it was not checked.';
+      return phrase`This is not a regular file, so it was not checked.`;
     case 'not-utf8':
-      return 'The file is not UTF-8, so it was not checked. Save it as UTF-8.';
+      return phrase`The file is not UTF-8, so it was not checked. Save it as UTF-8.`;
     case 'outside':
-      return 'This links to a file outside the checked folder, so it was not read.';
+      return phrase`This links to a file outside the checked folder, so it was not read.`;
     case 'not-readable':
-      return 'The file could not be read, so it was not checked. A symbolic link may be broken or circular.';
+      return phrase`The file could not be read, so it was not checked. A symbolic link may be broken or circular.`;
   }
 }

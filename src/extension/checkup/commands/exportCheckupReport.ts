@@ -1,5 +1,6 @@
 import { l10n, Uri, window, workspace } from 'vscode';
 import type { CheckupParts } from '../../app/parts.ts';
+import { localized } from '../../util/localized.ts';
 import { checkupReport } from '../scan/checkupReport.ts';
 import type { CheckupReport } from '../scan/report.ts';
 import { pointStateText, pointTitle, pointWhy, severityText } from '../views/pointText.ts';
@@ -32,6 +33,7 @@ export function checkupReportText(report: CheckupReport): string {
       why: ({ check }) => pointWhy(check),
       state: pointStateText,
       severity: ({ finding }) => severityText(finding.severity),
+      message: ({ finding }) => localized(finding.message),
     },
     l10n,
   );

@@ -9,6 +9,7 @@ import { askWraps, usableDrafts, type WantedServer } from '../../servers/command
 import { wrapServer } from '../../servers/commands/wrapServer.ts';
 import { confirmInModal, reportFailure } from '../../ui/confirm.ts';
 import { showDifference } from '../../ui/difference.ts';
+import { localized } from '../../util/localized.ts';
 import { masked, shownText } from '../../util/shownText.ts';
 import type { Backup } from '../repair/backups.ts';
 import { changeFiles, checkChangeable, FileNotChangedError } from '../repair/changeFiles.ts';
@@ -61,7 +62,10 @@ export async function moveSecrets(app: App, argument: unknown): Promise<void> {
     void reportMoved(moves);
   } catch (error) {
     if (!(error instanceof FileNotChangedError || error instanceof RemovalNotPossibleError)) throw error;
-    await reportFailure(l10n.t('The secrets were not moved.'), error.message);
+    await reportFailure(
+      l10n.t('The secrets were not moved.'),
+      error instanceof RemovalNotPossibleError ? localized(error.reason) : error.message,
+    );
   }
 }
 

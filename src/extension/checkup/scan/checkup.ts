@@ -3,6 +3,7 @@ import type { ConfigFile, Finding, ReadConfig } from '../../../core/checkup/mode
 import type { CheckupContext } from '../../../core/checkup/model/context.ts';
 import type { Unreadable } from '../../../core/checkup/read/unreadable.ts';
 import { SerialQueue } from '../../../core/serialQueue.ts';
+import { phrase } from '../../../core/text/phrase.ts';
 import type { Severity } from '../../../core/text/span.ts';
 import { Emitter } from '../../util/emitter.ts';
 import type { Engine } from './engine.ts';
@@ -202,7 +203,7 @@ function exposed(exposure: Exposure): ShownFinding {
       start: at,
       end: at,
       server,
-      message: `Rotate this ${kind}${last4 === '' ? '' : ` (••••${last4})`}: it was stored in plain text here, so others may have read it.`,
+      message: phrase`Rotate this ${kind}${last4 === '' ? '' : ` (••••${last4})`}: it was stored in plain text here, so others may have read it.`,
     },
   };
 }

@@ -12,6 +12,7 @@ export interface PointTexts {
   why(point: Point): string;
   state(point: Point): string;
   severity(finding: ShownFinding): string;
+  message(finding: ShownFinding): string;
 }
 
 /**
@@ -60,7 +61,7 @@ function pointLines(point: Point, texts: PointTexts, l10n: Translator): readonly
       const where = [finding.server === undefined ? '' : shownMarkdown(finding.server), place]
         .filter(Boolean)
         .join(', ');
-      const message = shownMarkdown(finding.message, 400);
+      const message = shownMarkdown(texts.message(shown), 400);
       return `- **${texts.severity(shown)}** ${where === '' ? '' : `${where}: `}${message} (${finding.code})`;
     }),
   ];

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Severity } from '../../../core/text/span.ts';
 import type { CheckupParts, PolicyParts, ServiceParts } from '../../app/parts.ts';
+import { localized } from '../../util/localized.ts';
 import { shownText } from '../../util/shownText.ts';
 import type { ShownFinding } from '../scan/report.ts';
 
@@ -43,7 +44,7 @@ function diagnosticOf(app: CheckupParts, shown: ShownFinding): vscode.Diagnostic
   const { finding } = shown;
   const diagnostic = new vscode.Diagnostic(
     rangeOf(shown),
-    shownText(finding.message, 400),
+    shownText(localized(finding.message), 400),
     SEVERITIES[finding.severity],
   );
   diagnostic.source = 'Valet Key';
@@ -53,7 +54,7 @@ function diagnosticOf(app: CheckupParts, shown: ShownFinding): vscode.Diagnostic
     if (!address) return [];
     const position = new vscode.Position(start.line - 1, start.column - 1);
     const location = new vscode.Location(vscode.Uri.parse(address.uri, true), position);
-    return new vscode.DiagnosticRelatedInformation(location, message);
+    return new vscode.DiagnosticRelatedInformation(location, localized(message));
   });
   return diagnostic;
 }

@@ -1,5 +1,6 @@
 import { l10n, Range, Uri } from 'vscode';
 import { Row } from '../../ui/row.ts';
+import { localized } from '../../util/localized.ts';
 import { shownText } from '../../util/shownText.ts';
 import type { ShownFinding } from '../scan/report.ts';
 import { severityIcon, severityText } from './pointText.ts';
@@ -11,7 +12,7 @@ export class FindingNode extends Row {
   constructor(shown: ShownFinding) {
     const { finding, label, uri } = shown;
     const server = finding.server === undefined ? '' : shownText(finding.server, 40);
-    const message = shownText(finding.message, 300);
+    const message = shownText(localized(finding.message), 300);
     const place = label === '' ? '' : l10n.t('{0}, line {1}', label, finding.start.line);
     super({
       label: server === '' ? message : `${server}: ${message}`,

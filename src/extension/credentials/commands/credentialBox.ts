@@ -8,6 +8,7 @@ import {
 import type { Secret } from '../../../core/secret.ts';
 import { openKeyPage } from '../../services/model/keyPage.ts';
 import { type Answer, askText, type BoxButton, type StepFrame } from '../../ui/steps.ts';
+import { localized } from '../../util/localized.ts';
 
 export interface CredentialQuestion {
   readonly prompt: string;
@@ -38,7 +39,7 @@ export async function askCredential(frame: StepFrame, question: CredentialQuesti
         };
       }
       const weakness = weaknessOf(cleanCredential(typed));
-      return weakness && { warning: l10n.t('{0} Press Enter again to use it as it is.', weakness) };
+      return weakness && { warning: l10n.t('{0} Press Enter again to use it as it is.', localized(weakness)) };
     },
   });
   return answer.kind === 'value' ? { kind: 'value', value: cleanCredential(answer.value) } : answer;

@@ -6,6 +6,7 @@ import {
   withoutSecrets,
 } from '../../../../src/core/checkup/edit/secretRemoval.ts';
 import type { ClientName, ConfigFile, Finding, SecretPlace } from '../../../../src/core/checkup/model/checkupModel.ts';
+import { phrase } from '../../../../src/core/text/phrase.ts';
 
 /** A finding about the text `value`, wherever it stands. */
 function finding(text: string, key: string, value: string, place: Partial<SecretPlace> = {}): Finding {
@@ -22,7 +23,7 @@ function finding(text: string, key: string, value: string, place: Partial<Secret
     server: key.split('/')[2] ?? '',
     key,
     code: 'plain-secret',
-    message: '',
+    message: phrase``,
     secret: { kind: 'token', where: 'env', valueSpan: span, ...place },
   };
 }

@@ -4,12 +4,13 @@ import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
 import type { ConfigFile } from '../../../../src/core/checkup/model/checkupModel.ts';
 import { Secret } from '../../../../src/core/secret.ts';
+import { inEnglish } from '../../../../src/core/text/phrase.ts';
 import { choicesFor, fileChanges } from '../../../../src/extension/checkup/repair/movePlan.ts';
 import { plainSecretsIn } from '../../../../src/extension/checkup/repair/secretPlaces.ts';
 import { Checkup, type FoundFile } from '../../../../src/extension/checkup/scan/checkup.ts';
 import { checkupReport } from '../../../../src/extension/checkup/scan/checkupReport.ts';
 import type { Exposure } from '../../../../src/extension/checkup/scan/exposures.ts';
-import { plainSecrets } from '../../../../src/extension/checkup/scan/report.ts';
+import { plainSecrets, type ShownFinding } from '../../../../src/extension/checkup/scan/report.ts';
 import { fingerprintOf } from '../../../../src/extension/credentials/model/fingerprint.ts';
 
 const KEY = '0'.repeat(64);
@@ -55,7 +56,13 @@ test('nothing that a run says shows a secret: findings, labels, ids, the report'
   const report = await checkup.run();
   const secrets = plainSecretsIn(checkup.findings(), (uri) => checkup.file(uri));
   expect(secrets.length).toBeGreaterThan(5);
-  const texts = { title: () => '', why: () => '', state: () => '', severity: () => '' };
+  const texts = {
+    title: () => '',
+    why: () => '',
+    state: () => '',
+    severity: () => '',
+    message: ({ finding }: ShownFinding) => inEnglish(finding.message),
+  };
   const l10n = { t: (message: string, ...values: (string | number)[]) => message + values.join() };
   const said = [
     JSON.stringify(report),

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Finding } from '../../../../src/core/checkup/model/checkupModel.ts';
+import { inEnglish, phrase } from '../../../../src/core/text/phrase.ts';
 import { checkupReport } from '../../../../src/extension/checkup/scan/checkupReport.ts';
 import {
   plainSecrets,
@@ -19,7 +20,7 @@ function shown(more: Partial<Finding>, label = '.vscode/mcp.json'): ShownFinding
     start: AT,
     end: AT,
     code: 'unpinned-version',
-    message: 'Pin it.',
+    message: phrase`Pin it.`,
     ...more,
   };
   return { id: JSON.stringify(more), finding, label, uri: 'file:///x/mcp.json' };
@@ -60,7 +61,7 @@ test('without a server and without a service no point applies', () => {
 
 test('the report is Markdown that nothing in a file can add to', () => {
   const hostile = '[x](command:valetKey.unfreeze) <img src=https://evil.example/x> `| **b**\n# head';
-  const points = pointsOf([shown({ server: hostile, message: hostile }, hostile)], SUBJECTS);
+  const points = pointsOf([shown({ server: hostile, message: phrase`${hostile}` }, hostile)], SUBJECTS);
   const report = { at: 0, files: 1, servers: 1, points };
   const text = checkupReport(
     report,
@@ -69,6 +70,7 @@ test('the report is Markdown that nothing in a file can add to', () => {
       why: () => 'Why.',
       state: ({ state }) => state,
       severity: () => 'warning',
+      message: ({ finding }) => inEnglish(finding.message),
     },
     { t: (message, ...values) => message.replaceAll(/\{(\d)\}/g, (_, index) => String(values[Number(index)])) },
   );

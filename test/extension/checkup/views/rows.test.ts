@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../../../src/core/checkup/model/checkupModel.ts';
+import { phrase } from '../../../../src/core/text/phrase.ts';
 import { CHECKS, type Point, type ShownFinding } from '../../../../src/extension/checkup/scan/report.ts';
 import { FindingNode } from '../../../../src/extension/checkup/views/findingNode.ts';
 import { PointNode } from '../../../../src/extension/checkup/views/pointNode.ts';
@@ -11,7 +12,7 @@ const FINDING = {
     severity: 'error',
     file: '/w/.mcp.json',
     code: 'plaintext-secret',
-    message: 'A token stands in plain text.',
+    message: phrase`A token stands in plain text.`,
   },
   start: { line: 3, column: 5 },
   end: { line: 3, column: 9 },
