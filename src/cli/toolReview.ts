@@ -8,7 +8,7 @@ export class ToolReview {
   /** Takes what a server offers. What was seen first counts as accepted, as in the gateway. */
   take(seen: ToolsSeen): void {
     this.#seen.set(seen.server, seen);
-    if (seen.first) this.#accept(seen.server, ({ standing }) => standing === 'pinned');
+    if (seen.first) this.#accept(seen.server, ({ status }) => status === 'pinned');
   }
 
   /** Accepts everything that the server offers now. Returns all pins. Throws when it was never started. */

@@ -17,7 +17,7 @@ export interface WorkerOptions {
   /** A thread costs some 50 MB: it ends after so long without a job, and the next job starts another. */
   readonly idleMs: number;
   /** The deadline may pass this many times over while the process gets too little of a processor to use it up. Default: 1. */
-  readonly patience?: number;
+  readonly timeoutFactor?: number;
   /** How much its jobs may hold in memory; one that wants more is ended with the thread. */
   readonly heapMb?: number;
 }
@@ -79,7 +79,7 @@ interface Thread {
   dispose(): void;
 }
 
-function startThread({ script, role, heapMb = HEAP_MB, patience = 1 }: WorkerOptions): Thread {
+function startThread({ script, role, heapMb = HEAP_MB, timeoutFactor = 1 }: WorkerOptions): Thread {
   const worker = new Worker(script, {
     workerData: role,
     env: {},
@@ -109,7 +109,7 @@ function startThread({ script, role, heapMb = HEAP_MB, patience = 1 }: WorkerOpt
         const look = (): void => {
           const { user, system } = process.cpuUsage(began.cpu);
           const left = withinMs - (user + system) / 1000;
-          if (left <= 0 || performance.now() - began.at >= patience * withinMs) settle();
+          if (left <= 0 || performance.now() - began.at >= timeoutFactor * withinMs) settle();
           else timer = setTimeout(look, Math.max(left, LEAST_WAIT_MS));
         };
         let timer = setTimeout(look, withinMs);

@@ -9,7 +9,7 @@ import { POLICY_ROLE, type PolicyJobs } from './policyJobs.ts';
 export class PolicyTimeoutError extends Error {}
 
 /** On a machine that is too busy to give this process a second, the same text may take this many. */
-const PATIENCE = 20;
+const TIMEOUT_FACTOR = 20;
 const PARSE_WITHIN_MS = 1000;
 const LINT_WITHIN_MS = 2000;
 /** Two or three texts are parsed for it, each of which may take its second, and then compared. */
@@ -28,7 +28,7 @@ export class BoundedPolicyParser {
   readonly #worker: BoundedWorker<PolicyJobs>;
 
   constructor(script: string, idleMs = IDLE_MS) {
-    this.#worker = new BoundedWorker({ script, role: POLICY_ROLE, idleMs, patience: PATIENCE });
+    this.#worker = new BoundedWorker({ script, role: POLICY_ROLE, idleMs, timeoutFactor: TIMEOUT_FACTOR });
   }
 
   /** Within a second. Texts with problems are returned with their problems, as `parsePolicy` does. */

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 export const READ_AT_ONCE = fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0);
 
 /** Files of our own are a few kilobytes; none is larger than this, in bytes. */
-const LARGEST = 4 * 1024 * 1024;
+const MAX_BYTES = 4 * 1024 * 1024;
 
 /** What is there is no plain file, or larger than any that we would read. */
 export class NotPlainFileError extends Error {}
@@ -15,7 +15,7 @@ export class NotPlainFileError extends Error {}
  * Throws {@link NotPlainFileError}, or what the file system says.
  */
 export function readPlainFile(file: string): string {
-  return readPlainBytes(file, LARGEST).toString('utf8');
+  return readPlainBytes(file, MAX_BYTES).toString('utf8');
 }
 
 /** The same for bytes, `largest` of them at most. */

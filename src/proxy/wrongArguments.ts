@@ -15,14 +15,14 @@ const OURS: ReadonlySet<string> = new Set([
 const TOO_SHORT_FOR_A_CREDENTIAL = 8;
 
 /** As many mistakes as an agent is told of at once. */
-const MAX_TOLD = 3;
+const MAX_REPORTED = 3;
 
 /**
  * Says which arguments are wrong, why, and what to do about it. By their places: what an agent wrote is not repeated to it, as
  * a copy with credentials taken out would answer a guess.
  */
 export function wrongArguments(tool: ToolName, given: unknown, error: ZodError): Refused {
-  const issues = error.issues.slice(0, MAX_TOLD);
+  const issues = error.issues.slice(0, MAX_REPORTED);
   const places = issues.map(({ path }) => placeOf(path)).filter((place) => place !== '');
   const correct = places.length === 0 ? 'the arguments' : [...new Set(places)].join(' and ');
   return invalidArguments(
@@ -34,7 +34,7 @@ export function wrongArguments(tool: ToolName, given: unknown, error: ZodError):
 function problemOf(tool: ToolName, given: unknown, issue: Issue): string {
   if (issue.code === 'unrecognized_keys') {
     const shown = issue.keys.filter((name) => OURS.has(name) || name.length < TOO_SHORT_FOR_A_CREDENTIAL);
-    const others = ['and no other argument', ...shown.slice(0, MAX_TOLD)].join(', not ');
+    const others = ['and no other argument', ...shown.slice(0, MAX_REPORTED)].join(', not ');
     return `it takes ${Object.keys(ARGUMENTS[tool].shape).join(', ')} ${others}`;
   }
   const { path } = issue;

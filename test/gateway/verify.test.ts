@@ -282,7 +282,7 @@ describe('what calls show of a credential', () => {
 
   it('stays when the parent repeats itself, and goes with a rotation', async () => {
     const { gateway } = await start(policy('', READ));
-    const tell = (value: string, standing?: 'rejected'): Promise<void> =>
+    const tell = (value: string, condition?: 'rejected'): Promise<void> =>
       gateway.set({
         credentials: {
           current: [
@@ -290,7 +290,7 @@ describe('what calls show of a credential', () => {
               service: 'api',
               value: new Secret(value),
               binding: { origin: upstream.origin, placement: 'bearer' },
-              ...(standing ? { standing } : {}),
+              ...(condition ? { condition } : {}),
             },
           ],
           retired: [],

@@ -20,7 +20,7 @@ import type { Caller } from '../call/model/callContext.ts';
 import { refusals } from '../call/model/refusals.ts';
 import type { Gateway } from '../operations/gateway.ts';
 import { freshId } from '../util/freshId.ts';
-import { Patience } from '../util/patience.ts';
+import { TurnBudget } from '../util/turnBudget.ts';
 
 const HANDSHAKE_TIMEOUT_MS = 5000;
 /** Calls under way on one connection; MCP clients send a handful at once. */
@@ -60,7 +60,7 @@ export async function serveConnection(
 
   const writer = new LineWriter(socket);
   const reply = (message: FromGateway): void => writer.send(message);
-  const patience = setTimeout(() => socket.destroy(), HANDSHAKE_TIMEOUT_MS);
+  const timeout = setTimeout(() => socket.destroy(), HANDSHAKE_TIMEOUT_MS);
 
   /** Whether a line is not to be parsed; before the proof all of them are short. */
   function isTooMuch(line: string): boolean {
@@ -78,7 +78,7 @@ export async function serveConnection(
     } else if (state === 'closing') {
       const { proof } = inForm(closingSchema, line);
       if (!provesKey(key, 'proxy', nonces, proof)) throw new Error('the proxy did not prove that it has the key');
-      clearTimeout(patience);
+      clearTimeout(timeout);
       lines.cap = MAX_LINE_BYTES;
       state = 'proven';
     } else {
@@ -178,7 +178,7 @@ export async function serveConnection(
     else reply({ id, refusal: result.refusal });
   }
 
-  const turns = new Patience();
+  const turns = new TurnBudget();
   try {
     for await (const chunk of socket) {
       for (const line of lines.push(chunk)) {
@@ -193,7 +193,7 @@ export async function serveConnection(
       await writer.drained();
     }
   } finally {
-    clearTimeout(patience);
+    clearTimeout(timeout);
     for (const controller of calls.values()) controller.abort();
     gateway.agents.left(connection);
     gateway.disconnect(connection);

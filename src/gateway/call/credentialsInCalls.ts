@@ -50,7 +50,7 @@ export class CredentialsInCalls {
   /** When a credential stood in calls that were told so, in milliseconds since the epoch, by its name. */
   readonly #right = new Map<string, readonly number[]>();
   /** When the user was last told of a credential, by its name. */
-  readonly #told = new Map<string, number>();
+  readonly #reportedAt = new Map<string, number>();
   /** Until when nothing passes. */
   #nothingUntil = 0;
 
@@ -64,7 +64,7 @@ export class CredentialsInCalls {
    */
   async namesIn({ caller, signal }: CallContext, words: unknown, most?: number): Promise<readonly string[]> {
     const names = await this.#parts.cleaner.namesIn(words, this.#parts.vault, signal, most);
-    this.#tell(caller, names);
+    this.#report(caller, names);
     return names;
   }
 
@@ -87,7 +87,7 @@ export class CredentialsInCalls {
     const all = [words, caller.agent];
     if (JSON.stringify(all).length > MAX_OF_A_QUESTION) return [];
     const names = this.#parts.vault.redactor.namesIn(all);
-    this.#tell(caller, names);
+    this.#report(caller, names);
     return names;
   }
 
@@ -128,12 +128,12 @@ export class CredentialsInCalls {
   }
 
   /** By a record of its own, which the host hears of as of any other. */
-  #tell({ agent }: Caller, names: readonly string[]): void {
+  #report({ agent }: Caller, names: readonly string[]): void {
     const now = this.#parts.now();
     for (const name of names) {
-      const last = this.#told.get(name);
+      const last = this.#reportedAt.get(name);
       if (last !== undefined && last + HELD_BACK_MS > now) continue;
-      this.#told.set(name, now);
+      this.#reportedAt.set(name, now);
       this.#record(name, agent, 'credential_in_call');
     }
   }

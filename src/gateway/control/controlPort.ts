@@ -47,7 +47,7 @@ export interface Credential {
   readonly value: Secret;
   readonly binding: Binding;
   /** As the host last knew it; what the gateway sees for itself counts until the host says something else. */
-  readonly standing?: CredentialCondition;
+  readonly condition?: CredentialCondition;
   /** Milliseconds since the epoch; absent when the provider did not say. */
   readonly expiresAt?: number;
 }
@@ -391,7 +391,7 @@ export interface ServerPins {
 export type ToolStatus = 'pinned' | 'new' | 'changed' | 'hidden_text';
 
 export interface SeenTool extends ToolPin {
-  readonly standing: ToolStatus;
+  readonly status: ToolStatus;
   /** Its definition as indented JSON, redacted, with what cannot be seen as escapes; cut at 20,000 characters. */
   readonly definition: string;
 }

@@ -10,7 +10,7 @@ import type { Secret } from '../../core/secret.ts';
  */
 
 /** The stored credential is not what its type needs. The message is for people and quotes nothing of it. */
-export class MaterialError extends Error {}
+export class PayloadError extends Error {}
 
 const line = z.string().min(1);
 
@@ -21,7 +21,7 @@ const oauth2Schema = z.strictObject({
   /** Milliseconds since the epoch. */
   accessTokenExpiresAt: z.number().optional(),
 });
-export type OAuth2Material = z.infer<typeof oauth2Schema>;
+export type OAuth2Payload = z.infer<typeof oauth2Schema>;
 
 const awsSchema = z.union([
   z.object({ accessKeyId: line, secretAccessKey: line, sessionToken: line.optional(), expiration: line.optional() }),
@@ -35,7 +35,7 @@ const awsSchema = z.union([
       expiration: Expiration,
     })),
 ]);
-type AwsMaterial = z.infer<typeof awsSchema>;
+type AwsPayload = z.infer<typeof awsSchema>;
 
 const googleSchema = z.object({
   type: z.literal('service_account'),
@@ -43,26 +43,26 @@ const googleSchema = z.object({
   private_key: line,
   private_key_id: line.optional(),
 });
-interface GoogleMaterial {
+interface GooglePayload {
   readonly email: string;
   readonly key: KeyObject;
   readonly keyId?: string;
 }
 
 /** A plain text is the client secret (client credentials) or the refresh token of a public client (all others). */
-export function oauth2Material(auth: Auth & { readonly type: 'oauth2' }, value: Secret): OAuth2Material {
+export function oauth2Payload(auth: Auth & { readonly type: 'oauth2' }, value: Secret): OAuth2Payload {
   const text = opened(value);
   if (!text.startsWith('{')) {
     return auth.grant === 'client_credentials' ? { clientSecret: text } : { refreshToken: text };
   }
-  const material = parsed(oauth2Schema, text, 'JSON with clientSecret and refreshToken');
-  if (auth.grant === 'client_credentials' && material.clientSecret === undefined) {
-    throw new MaterialError('The value has no clientSecret.');
+  const payload = parsed(oauth2Schema, text, 'JSON with clientSecret and refreshToken');
+  if (auth.grant === 'client_credentials' && payload.clientSecret === undefined) {
+    throw new PayloadError('The value has no clientSecret.');
   }
-  if (auth.grant === 'refresh_token' && material.refreshToken === undefined) {
-    throw new MaterialError('The value has no refreshToken.');
+  if (auth.grant === 'refresh_token' && payload.refreshToken === undefined) {
+    throw new PayloadError('The value has no refreshToken.');
   }
-  return material;
+  return payload;
 }
 
 /** The client secret in what a sign-in goes with: that alone, or what an earlier sign-in left; undefined for a public client. */
@@ -72,11 +72,11 @@ export function clientSecretOf(value: Secret): string | undefined {
   return parsed(oauth2Schema, text, 'JSON with clientSecret and refreshToken').clientSecret;
 }
 
-export function awsMaterial(value: Secret): AwsMaterial {
+export function awsPayload(value: Secret): AwsPayload {
   return parsed(awsSchema, opened(value), 'JSON with accessKeyId and secretAccessKey');
 }
 
-export function googleMaterial(value: Secret): GoogleMaterial {
+export function googlePayload(value: Secret): GooglePayload {
   const file = parsed(googleSchema, opened(value), 'the JSON key file of a service account');
   return {
     email: file.client_email,
@@ -86,12 +86,12 @@ export function googleMaterial(value: Secret): GoogleMaterial {
 }
 
 /** PEM in PKCS #8 or, as GitHub gives it, PKCS #1. */
-export function pemMaterial(value: Secret, kind: KeyKind): KeyObject {
+export function pemPayload(value: Secret, kind: KeyKind): KeyObject {
   return privateKey(opened(value), kind);
 }
 
 /** A value that is used as it is: an authorization code, a PKCE verifier. */
-export function plainMaterial(value: Secret): string {
+export function plainPayload(value: Secret): string {
   return opened(value);
 }
 
@@ -110,20 +110,20 @@ function privateKey(pem: string, kind: KeyKind): KeyObject {
     key = createPrivateKey(pem.replaceAll('\\n', '\n'));
   } catch {
     // OpenSSL's own words may quote what it read.
-    throw new MaterialError(
+    throw new PayloadError(
       'The value is not a private key in PEM form without a passphrase (-----BEGIN PRIVATE KEY-----).',
     );
   }
   const curve = key.asymmetricKeyDetails?.namedCurve;
   if (key.asymmetricKeyType !== KEY_TYPES[kind] || (kind === 'P-256' && curve !== 'prime256v1')) {
-    throw new MaterialError(`The value is not the private key of an ${kind} pair, which this algorithm needs.`);
+    throw new PayloadError(`The value is not the private key of an ${kind} pair, which this algorithm needs.`);
   }
   return key;
 }
 
 function parsed<T>(schema: z.ZodType<T>, text: string, what: string): T {
   const result = schema.safeParse(parseJson(text));
-  if (!result.success) throw new MaterialError(`The value is not ${what}.`);
+  if (!result.success) throw new PayloadError(`The value is not ${what}.`);
   return result.data;
 }
 
@@ -136,7 +136,7 @@ const KEY_KINDS = { RS256: 'RSA', ES256: 'P-256', EdDSA: 'Ed25519' } as const;
 
 /** The key that signs a JWT of this algorithm. */
 export function jwtKey(alg: keyof typeof KEY_KINDS | 'HS256', value: Secret): KeyObject | Uint8Array {
-  return alg === 'HS256' ? sharedKey(value, 'text') : pemMaterial(value, KEY_KINDS[alg]);
+  return alg === 'HS256' ? sharedKey(value, 'text') : pemPayload(value, KEY_KINDS[alg]);
 }
 
 /** Why a value cannot be the credential of this type, in a sentence that does not quote it; undefined when it can. */
@@ -145,25 +145,25 @@ export function payloadProblem(auth: Auth, value: Secret): string | undefined {
     openFor(auth, value);
     return undefined;
   } catch (error) {
-    if (error instanceof MaterialError) return error.message;
+    if (error instanceof PayloadError) return error.message;
     throw error;
   }
 }
 
 /** When the credential itself ends by what it says, in milliseconds since the epoch: nothing renews it then. */
-export function endOfMaterial(auth: Auth, value: Secret): number | undefined {
+export function endOfPayload(auth: Auth, value: Secret): number | undefined {
   try {
     if (auth.type === 'aws-sigv4') {
-      const time = Date.parse(awsMaterial(value).expiration ?? '');
+      const time = Date.parse(awsPayload(value).expiration ?? '');
       return Number.isNaN(time) ? undefined : time;
     }
     if (auth.type === 'oauth2') {
-      const material = oauth2Material(auth, value);
-      return material.refreshToken === undefined ? material.accessTokenExpiresAt : undefined;
+      const payload = oauth2Payload(auth, value);
+      return payload.refreshToken === undefined ? payload.accessTokenExpiresAt : undefined;
     }
     return undefined;
   } catch (error) {
-    if (error instanceof MaterialError) return undefined;
+    if (error instanceof PayloadError) return undefined;
     throw error;
   }
 }
@@ -171,23 +171,23 @@ export function endOfMaterial(auth: Auth, value: Secret): number | undefined {
 function openFor(auth: Auth, value: Secret): void {
   switch (auth.type) {
     case 'oauth2':
-      oauth2Material(auth, value);
+      oauth2Payload(auth, value);
       return;
     case 'aws-sigv4':
-      awsMaterial(value);
+      awsPayload(value);
       return;
     case 'github-app':
-      pemMaterial(value, 'RSA');
+      pemPayload(value, 'RSA');
       return;
     case 'google-service-account':
-      googleMaterial(value);
+      googlePayload(value);
       return;
     case 'jwt':
       jwtKey(auth.alg, value);
       return;
     case 'hmac':
       if (sharedKey(value, auth.keyEncoding ?? 'text').length < 8) {
-        throw new MaterialError(`The value is not a key of 8 bytes or more in ${auth.keyEncoding ?? 'text'}.`);
+        throw new PayloadError(`The value is not a key of 8 bytes or more in ${auth.keyEncoding ?? 'text'}.`);
       }
       return;
     default:

@@ -16,7 +16,7 @@ import type {
   Remedy,
 } from '../control/controlPort.ts';
 import { CommandValues } from './commandValues.ts';
-import { endOfMaterial } from './payload.ts';
+import { endOfPayload } from './payload.ts';
 
 /** How long a value that was replaced is still taken out of answers. */
 const RETIRED_MS = 24 * 60 * 60 * 1000;
@@ -34,7 +34,7 @@ const SWEEP_MS = 60_000;
 export const NOTHING_STORED = new Secret('');
 
 /** `missing`: VS Code has no session to use, though the user allowed it. */
-type Standing = CredentialCondition | 'missing';
+type Condition = CredentialCondition | 'missing';
 
 /** What was made with a credential, or replaced by renewing it. `endsAt`: `Infinity` where it lives as long as its credential. */
 interface Minted {
@@ -47,7 +47,7 @@ export type VaultLookup =
   | {
       readonly found: 'credential';
       readonly value: Secret;
-      readonly standing?: Standing;
+      readonly condition?: Condition;
       /** Why it was rejected, if anybody but the API said so; why it is missing. */
       readonly why?: string;
       readonly remedy?: Remedy;
@@ -67,9 +67,9 @@ export type VaultLookup =
 export class Vault {
   #set: CredentialSet = { current: [], retired: [], revoked: [] };
   /** What this gateway last saw an API think of the present value of a service. */
-  readonly #standings = new Map<
+  readonly #conditions = new Map<
     string,
-    { readonly standing: Standing; readonly why?: string; readonly remedy?: Remedy }
+    { readonly condition: Condition; readonly why?: string; readonly remedy?: Remedy }
   >();
   readonly #candidates = new Set<{ readonly service: string; readonly value: Secret }>();
   /** Tokens that were made with credentials, and values that renewed ones came after; oldest first. */
@@ -91,23 +91,23 @@ export class Vault {
 
   replace(set: CredentialSet): void {
     const before = new Map(this.#set.current.map((credential) => [credential.service, credential]));
-    for (const { service, value, standing } of set.current) {
+    for (const { service, value, condition } of set.current) {
       const old = before.get(service);
       before.delete(service);
       // The host repeats itself: what was seen here since stays, unless the value or the host's word is a new one.
       if (!old?.value.equals(value)) this.#replaced(service);
-      else if (old.standing === standing) continue;
-      this.#setStanding(service, standing);
+      else if (old.condition === condition) continue;
+      this.#setCondition(service, condition);
     }
     for (const service of before.keys()) {
-      this.#standings.delete(service);
+      this.#conditions.delete(service);
       this.#retireMinted(service);
     }
     const commands = new Map(this.#set.commands?.map(({ service, id }) => [service, id]));
     for (const { service, id } of set.commands ?? []) {
       if (commands.get(service) === id || set.current.some((entry) => entry.service === service)) continue;
       this.#replaced(service);
-      this.#standings.delete(service);
+      this.#conditions.delete(service);
     }
     this.#given.keepOnly(set.commands ?? []);
     this.#set = set;
@@ -134,7 +134,7 @@ export class Vault {
     if (!command) return;
     if (this.#given.put(command, value, keepMs)) {
       this.#retireMinted(service);
-      this.#standings.delete(service);
+      this.#conditions.delete(service);
     }
     this.#looking = undefined;
   }
@@ -155,19 +155,19 @@ export class Vault {
   }
 
   /** Notes what became of a request with this value, if that is still the service's credential. */
-  noteStanding(service: string, value: Secret, standing: CredentialCondition | undefined): void {
+  noteCondition(service: string, value: Secret, condition: CredentialCondition | undefined): void {
     const counts = [this.#current(service), this.#session(service)].some((one) => one?.value.equals(value));
-    if (counts) this.#setStanding(service, standing);
+    if (counts) this.#setCondition(service, condition);
   }
 
   /** The issuer of its tokens, or the API in spite of a fresh one, does not take the service's credential. */
   noteRejected(service: string, why?: string, remedy?: Remedy): void {
-    this.#setStanding(service, 'rejected', why, remedy);
+    this.#setCondition(service, 'rejected', why, remedy);
   }
 
   /** VS Code has no session for it, until a call finds one. */
   noteMissing(service: string, why: string): void {
-    this.#setStanding(service, 'missing', why);
+    this.#setCondition(service, 'missing', why);
   }
 
   /** Takes a value that is not stored out of everything, until the returned function is called. */
@@ -230,12 +230,12 @@ export class Vault {
   renew(service: string, from: readonly Secret[], to: { readonly value: Secret; readonly expiresAt?: number }): void {
     const old = this.#current(service);
     if (old === undefined || old.value.equals(to.value) || !from.some((value) => value.equals(old.value))) return;
-    const { expiresAt: _, standing: __, ...rest } = old;
+    const { expiresAt: _, condition: __, ...rest } = old;
     this.#set = {
       ...this.#set,
       current: this.#set.current.map((entry) => (entry === old ? { ...rest, ...to } : entry)),
     };
-    this.#setStanding(service, undefined);
+    this.#setCondition(service, undefined);
     this.holdMinted(service, old.value, this.#now() + RETIRED_MS);
   }
 
@@ -253,10 +253,14 @@ export class Vault {
     return session && { ...session, value: NOTHING_STORED };
   }
 
-  #setStanding(service: string, standing: Standing | undefined, why?: string, remedy?: Remedy): void {
-    if (standing === undefined) this.#standings.delete(service);
+  #setCondition(service: string, condition: Condition | undefined, why?: string, remedy?: Remedy): void {
+    if (condition === undefined) this.#conditions.delete(service);
     else
-      this.#standings.set(service, { standing, ...(why === undefined ? {} : { why }), ...(remedy ? { remedy } : {}) });
+      this.#conditions.set(service, {
+        condition,
+        ...(why === undefined ? {} : { why }),
+        ...(remedy ? { remedy } : {}),
+      });
   }
 
   /** Services whose credential differs between the present set and `next` because it is gone. */
@@ -300,7 +304,7 @@ export class Vault {
     return {
       found: 'credential',
       value: stored.value,
-      ...this.#standings.get(service),
+      ...this.#conditions.get(service),
       ...(stored.expiresAt === undefined ? {} : { expiresAt: stored.expiresAt }),
     };
   }
@@ -348,7 +352,7 @@ interface Looking {
 
 /** When a credential ends: by the host's word, or by what stands in the value. The earlier one counts. */
 function endOf(auth: Auth, value: Secret, toldBy: number | undefined): number | undefined {
-  const own = jwtExpiry(auth, value) ?? endOfMaterial(auth, value);
+  const own = jwtExpiry(auth, value) ?? endOfPayload(auth, value);
   return own === undefined || toldBy === undefined ? (own ?? toldBy) : Math.min(own, toldBy);
 }
 

@@ -115,16 +115,16 @@ export class RefusalLimit {
   /** Tells the audit log what it was not told yet. */
   close(): void {
     clearTimeout(this.#timer);
-    this.#tell();
+    this.#report();
   }
 
   #sumUp(agent: string): void {
     const name = this.#uncounted.has(agent) || this.#uncounted.size < MAX_NAMES ? agent : OTHERS;
     this.#uncounted.set(name, (this.#uncounted.get(name) ?? 0) + 1);
-    this.#timer ??= setTimeout(() => this.#tell(), SUM_UP_EVERY_MS).unref();
+    this.#timer ??= setTimeout(() => this.#report(), SUM_UP_EVERY_MS).unref();
   }
 
-  #tell(): void {
+  #report(): void {
     this.#timer = undefined;
     for (const [name, count] of this.#uncounted) {
       this.#recorder.recordOrLog({

@@ -129,7 +129,7 @@ export class Gateway implements GatewayControl {
   readonly #inCalls: CredentialsInCalls;
   readonly #listings: Listings;
   readonly #mapper: RefusalMapper;
-  readonly #person: UserOperations;
+  readonly #user: UserOperations;
   readonly #approvals: Approvals;
   readonly #accessRequests: AccessRequests;
   #door: Door | undefined;
@@ -213,7 +213,7 @@ export class Gateway implements GatewayControl {
       ...(options.listMs === undefined ? {} : { listMs: options.listMs }),
     });
     this.#tools = new ToolTarget({ ...shared, servers: this.servers });
-    this.#person = new UserOperations({
+    this.#user = new UserOperations({
       ...forServices,
       pipeline: this.#pipeline,
       mapper: this.#mapper,
@@ -317,15 +317,15 @@ export class Gateway implements GatewayControl {
   }
 
   explain(call: Call, added?: WantedRule): Promise<Explanation> {
-    return this.#person.explain(call, added);
+    return this.#user.explain(call, added);
   }
 
   verify(service: string, known: VerifyingRequest | undefined, options?: VerifyOptions): Promise<Verification> {
-    return this.#person.verify(service, known, options);
+    return this.#user.verify(service, known, options);
   }
 
   redeem(service: string, redemption: Redemption): Promise<Redeemed> {
-    return this.#person.redeem(service, redemption);
+    return this.#user.redeem(service, redemption);
   }
 
   tryCommand(service: string, command: CredentialCommand, signal?: AbortSignal): Promise<CommandOutcome> {

@@ -5,7 +5,7 @@ import { type RefusalError, refusals, type Sent } from '../call/model/refusals.t
 import type { AgentAdmission, ConnectedAgent } from '../control/controlPort.ts';
 
 /** Counts change with every call; the host hears of them at most this often. */
-const TELL_EVERY_MS = 200;
+const NOTIFY_EVERY_MS = 200;
 
 interface Connection {
   readonly agent: AgentInfo;
@@ -113,6 +113,6 @@ export class Agents {
           state: this.#stateOf(agent),
         })),
       );
-    }, TELL_EVERY_MS).unref();
+    }, NOTIFY_EVERY_MS).unref();
   }
 }

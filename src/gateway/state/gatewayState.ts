@@ -262,16 +262,16 @@ export class GatewayState {
         return { status: 'not_confirmed', why: credential.what };
     }
   }
-  #statusOf({ standing, why, remedy, expiresAt }: VaultLookup & { readonly found: 'credential' }): StatusOfService {
+  #statusOf({ condition, why, remedy, expiresAt }: VaultLookup & { readonly found: 'credential' }): StatusOfService {
     const left = (expiresAt ?? Number.POSITIVE_INFINITY) - this.#now();
     const date = expiresAt === undefined ? '' : dateText(expiresAt);
     if (left <= 0) return { status: 'expired', why: `it expired on ${date}` };
-    if (standing === 'missing') return { status: 'missing_credential', ...(why === undefined ? {} : { why }) };
-    if (standing === 'rejected') {
+    if (condition === 'missing') return { status: 'missing_credential', ...(why === undefined ? {} : { why }) };
+    if (condition === 'rejected') {
       return { status: 'rejected', why: why ?? 'the API answered 401', ...(remedy ? { remedy } : {}) };
     }
     if (left < EXPIRING_MS) return { status: 'expiring', why: `it expires on ${date}` };
-    return { status: standing ?? 'ready' };
+    return { status: condition ?? 'ready' };
   }
 }
 

@@ -1,17 +1,17 @@
 import { SerialQueue } from '../../core/serialQueue.ts';
-import { Patience } from './patience.ts';
+import { TurnBudget } from './turnBudget.ts';
 
 /** Work is done one after another, and other events get their turn in between: many at once hold up nothing for longer than one. */
 export class Turns {
   readonly #queue = new SerialQueue();
-  readonly #patience = new Patience();
+  readonly #budget = new TurnBudget();
 
   take<T>(work: () => Promise<T>): Promise<T> {
     return this.#queue.run(async () => {
-      await this.#patience.turn();
+      await this.#budget.turn();
       const result = await work();
       // What goes on with it does so in a turn of its own.
-      await this.#patience.turn();
+      await this.#budget.turn();
       return result;
     });
   }

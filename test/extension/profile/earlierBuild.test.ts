@@ -78,7 +78,7 @@ describe('credentials', () => {
       rotatedAt: 1_790_000_003_000,
       lastUsedAt: 1_790_000_008_000,
       expiresAt: 1_890_000_000_000,
-      standing: 'rejected',
+      condition: 'rejected',
     });
     expect(store.holders(new Secret('the second value of stripe'))).toEqual([STRIPE]);
     const internal = { scope: folderScope('file:///work'), service: 'internal' };

@@ -76,7 +76,7 @@ function credentialFact(
 
 /** When the API refused it is known by its last use: a refusal stands until the next success. */
 function rejection(credential: CredentialRecord & { state: 'present' }): { readonly rejectedAt?: number } {
-  return credential.standing === 'rejected' ? { rejectedAt: credential.lastUsedAt ?? credential.createdAt } : {};
+  return credential.condition === 'rejected' ? { rejectedAt: credential.lastUsedAt ?? credential.createdAt } : {};
 }
 
 function ruleFacts(state: OwnState, { name, policyId, service }: ServiceSummary): RuleFact[] {

@@ -6,7 +6,7 @@ import { findKnownService } from '../../../core/services/knownService.ts';
 import { KNOWN_SERVICES } from '../../../core/services/knownServices.ts';
 import type { VerifyingRequest } from '../../../core/services/verifyingRequest.ts';
 import type { Candidate, Renewal, Verification } from '../../../gateway/control/controlPort.ts';
-import { standingOf } from '../../../gateway/targets/service/verification.ts';
+import { conditionOf } from '../../../gateway/targets/service/verification.ts';
 import type { App } from '../../app/app.ts';
 import type { FreezeParts, GatewayPart } from '../../app/parts.ts';
 import { chooseInModal } from '../../ui/confirm.ts';
@@ -50,9 +50,9 @@ export async function verify(
 
 /** What is stored with a value that was verified so. */
 export function findingsOf(verification: Verification): CredentialFindings {
-  const standing = standingOf(verification);
+  const condition = conditionOf(verification);
   const { expiresAt } = verification;
-  return { ...(standing ? { standing } : {}), ...(expiresAt === undefined ? {} : { expiresAt }) };
+  return { ...(condition ? { condition } : {}), ...(expiresAt === undefined ? {} : { expiresAt }) };
 }
 
 /** How a person decides about a value that was just entered. */
@@ -127,7 +127,7 @@ async function decideOnValue(
         return {
           kind: 'use',
           ...kept,
-          findings: verification ? findings : { ...findings, standing: 'unverified' },
+          findings: verification ? findings : { ...findings, condition: 'unverified' },
           note: verification?.outcome === 'rejected' ? undefined : l10n.t('The credential was not verified.'),
         };
       }

@@ -16,22 +16,25 @@ export interface CredentialMetadata {
   /** See {@link fingerprintOf}; absent for entries that were made without one. */
   readonly fingerprint?: string;
   /** What the API last thought of it, where that was not well of it. */
-  readonly standing?: CredentialCondition;
+  readonly condition?: CredentialCondition;
 }
 
 const KEY = 'credentials';
 const date = z.number().optional();
+/** As earlier builds wrote it, too: the condition is a `standing` there. */
 const schema = z.record(
   z.string(),
-  z.object({
-    createdAt: z.number(),
-    rotatedAt: date,
-    lastUsedAt: date,
-    expiresAt: date,
-    last4: z.string().max(4),
-    fingerprint: z.string().max(64).optional(),
-    standing: z.enum(['unverified', 'rejected']).optional(),
-  }),
+  z
+    .object({
+      createdAt: z.number(),
+      rotatedAt: date,
+      lastUsedAt: date,
+      expiresAt: date,
+      last4: z.string().max(4),
+      fingerprint: z.string().max(64).optional(),
+      standing: z.enum(['unverified', 'rejected']).optional(),
+    })
+    .transform(({ standing, ...entry }) => ({ ...entry, condition: standing })),
 );
 
 /** The index in `globalState` of the credentials that should be in SecretStorage. */
@@ -51,16 +54,24 @@ export class CredentialIndex {
   }
 
   async set(id: CredentialId, entry: CredentialMetadata): Promise<void> {
-    await this.#metadata.update(KEY, { ...this.#read(), [credentialKey(id)]: entry });
+    await this.#write({ ...this.#read(), [credentialKey(id)]: entry });
   }
 
   async remove(id: CredentialId): Promise<void> {
     const { [credentialKey(id)]: _removed, ...rest } = this.#read();
-    await this.#metadata.update(KEY, rest);
+    await this.#write(rest);
   }
 
   async clear(): Promise<void> {
     await this.#metadata.update(KEY, undefined);
+  }
+
+  async #write(entries: Readonly<Record<string, CredentialMetadata>>): Promise<void> {
+    const stored = Object.entries(entries).map(([key, { condition, ...entry }]) => [
+      key,
+      condition === undefined ? entry : { ...entry, standing: condition },
+    ]);
+    await this.#metadata.update(KEY, Object.fromEntries(stored));
   }
 
   #read(): Readonly<Record<string, CredentialMetadata>> {

@@ -51,11 +51,11 @@ export function credentialSetOf(
   const usable = present.filter(({ id }) => here.has(credentialKey(id)));
   const elsewhere = present.filter(({ id }) => !here.has(credentialKey(id)));
   return {
-    current: usable.map(({ id, value, binding, standing, expiresAt }) => ({
+    current: usable.map(({ id, value, binding, condition, expiresAt }) => ({
       service: id.service,
       value,
       binding,
-      ...(standing === undefined ? {} : { standing }),
+      ...(condition === undefined ? {} : { condition }),
       ...(expiresAt === undefined ? {} : { expiresAt }),
     })),
     // In one order, whichever of them came first to the store: the same set is to look the same.

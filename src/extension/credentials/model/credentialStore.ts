@@ -23,7 +23,7 @@ import { type CredentialEvent, RotationHistory } from './rotationHistory.ts';
 
 /** What is known about one credential at this moment. */
 export type CredentialRecord =
-  | (PresentEntry & Pick<CredentialMetadata, 'lastUsedAt' | 'expiresAt' | 'standing'> & { readonly id: CredentialId })
+  | (PresentEntry & Pick<CredentialMetadata, 'lastUsedAt' | 'expiresAt' | 'condition'> & { readonly id: CredentialId })
   | (SessionEntry & { readonly id: CredentialId })
   | (CommandEntry & { readonly id: CredentialId })
   | { readonly state: 'revoked'; readonly id: CredentialId; readonly revokedAt: number }
@@ -38,7 +38,7 @@ interface StoppedRecord {
 
 /** What a verification said about a value. An absent field says that nothing is known, or nothing bad. */
 export interface CredentialFindings {
-  readonly standing?: CredentialCondition;
+  readonly condition?: CredentialCondition;
   /** Milliseconds since the epoch. */
   readonly expiresAt?: number;
 }
@@ -254,7 +254,7 @@ export class CredentialStore {
   noteVerification(id: CredentialId, value: Secret, findings: CredentialFindings): Promise<void> {
     return this.#note(id, (record, known) => {
       if (!record.value.equals(value)) return undefined;
-      const { standing: _standing, ...rest } = known;
+      const { condition: _condition, ...rest } = known;
       return { ...rest, ...findings };
     });
   }
@@ -268,16 +268,16 @@ export class CredentialStore {
     if (known?.state !== 'present' || known.value.last4 !== last4) return;
     const recent = this.#now() - (known.lastUsedAt ?? 0) < USE_NOTED_EVERY_MS;
     // Most calls: nothing new, and nothing to read.
-    if (recent && standingAfter(status, known.standing) === known.standing) return;
+    if (recent && conditionAfter(status, known.condition) === known.condition) return;
     await this.#noteAnswer(id, last4, status);
   }
 
   #noteAnswer(id: CredentialId, last4: string, status: number): Promise<void> {
     return this.#note(id, (record, known) => {
       if (record.value.last4 !== last4) return undefined;
-      const { standing, ...rest } = known;
-      const after = standingAfter(status, standing);
-      return { ...rest, lastUsedAt: this.#now(), ...(after ? { standing: after } : {}) };
+      const { condition, ...rest } = known;
+      const after = conditionAfter(status, condition);
+      return { ...rest, lastUsedAt: this.#now(), ...(after ? { condition: after } : {}) };
     });
   }
 
@@ -389,13 +389,13 @@ export class CredentialStore {
     if (entry?.state === 'present' && !this.#index.get(id)) await this.#index.set(id, await this.#metadataOf(entry));
     const known = this.#index.get(id);
     if (entry?.state === 'present') {
-      const { lastUsedAt, expiresAt, standing } = known ?? {};
+      const { lastUsedAt, expiresAt, condition } = known ?? {};
       this.#records.set(name, {
         ...entry,
         id,
         ...(lastUsedAt === undefined ? {} : { lastUsedAt }),
         ...(expiresAt === undefined ? {} : { expiresAt }),
-        ...(standing === undefined ? {} : { standing }),
+        ...(condition === undefined ? {} : { condition }),
       });
     } else if (entry) {
       this.#records.set(name, { ...entry, id });
@@ -425,7 +425,7 @@ function dates(of: { readonly createdAt: number; readonly rotatedAt: number | un
 }
 
 /** 401 is a rejection until the next success; other failures say nothing about the credential. */
-function standingAfter(status: number, before: CredentialCondition | undefined): CredentialCondition | undefined {
+function conditionAfter(status: number, before: CredentialCondition | undefined): CredentialCondition | undefined {
   if (status === 401) return 'rejected';
   return status >= 200 && status < 300 ? undefined : before;
 }

@@ -124,7 +124,7 @@ export class ToolPinStore {
     const record = await this.#read();
     // Another window may have seen the server before: then its pins count.
     if (record[key] === undefined) {
-      const usable = tools.filter(({ standing }) => standing === 'pinned');
+      const usable = tools.filter(({ status }) => status === 'pinned');
       await this.#write({ ...record, [key]: usable.map(acceptedTool) });
     } else {
       this.#become(record);

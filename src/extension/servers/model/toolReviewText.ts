@@ -13,7 +13,7 @@ export interface ToolReviewText {
 
 export function toolReviewText({ offered, accepted, waiting }: WaitingTools): ToolReviewText {
   const known = new Set(accepted.map(({ name }) => name));
-  const hidden = waiting.filter(({ standing }) => standing === 'hidden_text').map(({ name }) => name);
+  const hidden = waiting.filter(({ status }) => status === 'hidden_text').map(({ name }) => name);
   const others = waiting.map(({ name }) => name).filter((name) => !hidden.includes(name));
   return {
     before: listing(accepted),

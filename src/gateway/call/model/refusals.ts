@@ -44,8 +44,8 @@ function refuse(code: ErrorCode, message: string, nextStep: string, more: Partia
   return new RefusalError({ code, message, nextStep, sent: 'no', ...more });
 }
 
-const ASK_THE_PERSON = 'Tell the user, and do not work around it through the terminal.';
-const DECLINED = `Do not repeat this call, and do not ask for it again: the user was asked to allow it, and declined. ${ASK_THE_PERSON}`;
+const ASK_THE_USER = 'Tell the user, and do not work around it through the terminal.';
+const DECLINED = `Do not repeat this call, and do not ask for it again: the user was asked to allow it, and declined. ${ASK_THE_USER}`;
 
 /** What can be done about a denied call: each leads on, or says that nothing does. */
 function waysOn(missing: Missing): string {
@@ -57,7 +57,7 @@ function waysOn(missing: Missing): string {
     case 'request':
       return 'Do not repeat this call as it is. A rule can allow only what can be read: send {"query": "…", "variables": {…}} as json, with the whole GraphQL document and nothing else in it.';
     case 'nothing':
-      return `Do not repeat this call, and do not ask for it with request_access: a rule that the user adds would not allow it, since deny rules win. ${ASK_THE_PERSON}`;
+      return `Do not repeat this call, and do not ask for it with request_access: a rule that the user adds would not allow it, since deny rules win. ${ASK_THE_USER}`;
   }
 }
 
@@ -130,7 +130,7 @@ export const refusals = {
     refuse(
       'policy_not_approved',
       `${why}.`,
-      `Ask the user to run "Valet Key: Review and Apply Policy Changes" in VS Code. ${ASK_THE_PERSON}`,
+      `Ask the user to run "Valet Key: Review and Apply Policy Changes" in VS Code. ${ASK_THE_USER}`,
       { service },
     ),
 
@@ -138,7 +138,7 @@ export const refusals = {
     refuse(
       'policy_not_approved',
       `${service} is not usable here: ${why}.`,
-      `Do not repeat this call: only the administrator of this machine can change that. ${ASK_THE_PERSON}`,
+      `Do not repeat this call: only the administrator of this machine can change that. ${ASK_THE_USER}`,
       { service },
     ),
 
@@ -146,7 +146,7 @@ export const refusals = {
     refuse(
       'policy_denied',
       `${reason} See ${where}.`,
-      `Do not repeat this call: only the administrator of this machine can change that. ${ASK_THE_PERSON}`,
+      `Do not repeat this call: only the administrator of this machine can change that. ${ASK_THE_USER}`,
       { service, ...(rule === undefined ? {} : { rule }) },
     ),
 
@@ -159,7 +159,7 @@ export const refusals = {
     ),
 
   approvalDenied: (service: string, why: string): RefusalError =>
-    refuse('approval_denied', `${why}.`, `Do not repeat this call. ${ASK_THE_PERSON}`, { service }),
+    refuse('approval_denied', `${why}.`, `Do not repeat this call. ${ASK_THE_USER}`, { service }),
 
   agentFrozen: (sent: Sent): RefusalError =>
     refuse(

@@ -123,8 +123,8 @@ export class ServiceTarget implements Target<Call, ReadRequest, AuthorizedReques
   /** 401 is a rejection until the next success; other failures say nothing about the credential. */
   settle({ inForce: { service }, stored }: ReadyRequest, { status }: Incoming): void {
     const { vault } = this.#parts.state;
-    if (status === 401) vault.noteStanding(service.name, stored, 'rejected');
-    else if (status >= 200 && status < 300) vault.noteStanding(service.name, stored, undefined);
+    if (status === 401) vault.noteCondition(service.name, stored, 'rejected');
+    else if (status >= 200 && status < 300) vault.noteCondition(service.name, stored, undefined);
   }
 
   settleRefused(name: string, { refusal: { code }, why, remedy }: RefusalError): void {

@@ -30,7 +30,7 @@ export function readVerification(
 }
 
 /** What a verification leaves behind. Limited scope is no fault of the credential. */
-export function standingOf({ outcome }: Verification): CredentialCondition | undefined {
+export function conditionOf({ outcome }: Verification): CredentialCondition | undefined {
   return outcome === 'rejected' || outcome === 'unverified' ? outcome : undefined;
 }
 

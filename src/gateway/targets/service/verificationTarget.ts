@@ -11,7 +11,7 @@ import { type Authorizer, seenOf, seenRequest, unreadCall } from './authorizer.t
 import type { CommandCredentials } from './commands/commandCredentials.ts';
 import type { Presented } from './renewal/authenticator.ts';
 import type { DecidedRequest, ReadyRequest, RequestSender } from './requestSender.ts';
-import { readVerification, standingOf } from './verification.ts';
+import { conditionOf, readVerification } from './verification.ts';
 
 export interface VerificationParts {
   readonly state: GatewayState;
@@ -123,7 +123,7 @@ export class VerificationTarget
 
   settle({ inForce: { service }, stored }: ReadyRequest, _incoming: Incoming, verification: Verification): void {
     if (this.#order.candidate) return;
-    this.#parts.state.vault.noteStanding(service.name, stored, standingOf(verification));
+    this.#parts.state.vault.noteCondition(service.name, stored, conditionOf(verification));
   }
 
   knownNames(scope: Caller['scope']): readonly string[] {

@@ -12,8 +12,8 @@ import {
 import { isTooHeavy } from '../../../core/jsonWeight.ts';
 import { LineSplitter, tooLong } from '../../../protocol/lines.ts';
 import { LineWriter } from '../../../protocol/lineWriter.ts';
-import { Patience } from '../../util/patience.ts';
 import type { ProcessTree } from '../../util/processTree.ts';
+import { TurnBudget } from '../../util/turnBudget.ts';
 import { readMessageLine } from './messageLine.ts';
 
 /** How long a server that was asked to end has before it is ended, in milliseconds: it must be gone within a second. */
@@ -151,12 +151,12 @@ async function readLines(
   lines: LineSplitter,
   onLine: (line: string | typeof tooLong) => void | Promise<void>,
 ): Promise<void> {
-  const patience = new Patience();
+  const budget = new TurnBudget();
   try {
     for await (const chunk of output) {
       for (const line of lines.push(chunk)) {
         await onLine(line);
-        await patience.turn();
+        await budget.turn();
       }
     }
   } catch {

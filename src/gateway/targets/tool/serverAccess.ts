@@ -70,7 +70,7 @@ export function serverStatus(state: GatewayState, name: string): Pick<ServerStat
     if (found.found === 'missing') return { status: 'missing_credential', why: `no value is stored for ${credential}` };
     if (found.found === 'revoked') return { status: 'revoked' };
     if (found.found === 'bound_elsewhere') return { status: 'not_confirmed', why: found.what };
-    if (found.standing === 'rejected') return { status: 'rejected', why: 'the server answered 401' };
+    if (found.condition === 'rejected') return { status: 'rejected', why: 'the server answered 401' };
   }
   return { status: 'ready' };
 }

@@ -13,7 +13,7 @@ import type { Network } from '../../../core/net/network.ts';
 import type { Sent } from '../../call/model/refusals.ts';
 import { noticingDispatcher } from '../../http/noticingDispatcher.ts';
 import { explain, TransportError } from '../../http/transportError.ts';
-import { Patience } from '../../util/patience.ts';
+import { TurnBudget } from '../../util/turnBudget.ts';
 import { readHttpRefusal } from './readHttpRefusal.ts';
 
 /** How often a stream is asked for again at most, in milliseconds: how long to wait is the server's own word in MCP. */
@@ -158,7 +158,7 @@ const PIECE_BYTES = 4 * 1024;
 function capped(maxBytes: number, perLine: boolean, onTooLong: () => void): TransformStream<Uint8Array, Uint8Array> {
   let bytes = 0;
   const weighed = new JsonWeight();
-  const patience = new Patience();
+  const budget = new TurnBudget();
   return new TransformStream({
     async transform(chunk, controller) {
       for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
@@ -176,7 +176,7 @@ function capped(maxBytes: number, perLine: boolean, onTooLong: () => void): Tran
           return;
         }
         controller.enqueue(piece);
-        await patience.turn();
+        await budget.turn();
       }
     },
   });

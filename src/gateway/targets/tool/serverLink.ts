@@ -45,7 +45,7 @@ export class ServerLink {
   readonly #client: Client;
   readonly #events: LinkEvents;
   #ended = false;
-  #cutTold = false;
+  #cutReported = false;
 
   private constructor(client: Client, events: LinkEvents) {
     this.#client = client;
@@ -114,8 +114,8 @@ export class ServerLink {
   }
 
   #cut(pages: readonly string[], tools: number): readonly string[] {
-    if (!this.#cutTold) {
-      this.#cutTold = true;
+    if (!this.#cutReported) {
+      this.#cutReported = true;
       this.#events.onToolsCut(tools);
     }
     return pages;

@@ -1,7 +1,7 @@
 import type { ErrorCode, Refusal } from '../../../protocol/messages.ts';
 import { DO_NOT_REPEAT, RefusalError, type Sent } from '../../call/model/refusals.ts';
 
-const ASK_THE_PERSON = 'Tell the user, and do not work around it through the terminal.';
+const ASK_THE_USER = 'Tell the user, and do not work around it through the terminal.';
 const UNSENT = 'Nothing was done. Try again later, or tell the user.';
 
 /** Refusals that only calls to upstream MCP servers meet; `service` is the server's name. The others are in refusals.ts. */
@@ -20,7 +20,7 @@ export const serverRefusals = {
       'policy_denied',
       `${reason} See ${where}.`,
       byAdministrator
-        ? `Do not repeat this call: only the administrator of this machine can change that. ${ASK_THE_PERSON}`
+        ? `Do not repeat this call: only the administrator of this machine can change that. ${ASK_THE_USER}`
         : 'Do not repeat this call. If the task needs the tool, tell the user, who can name it in `tools.allow` or `tools.ask`.',
       { service: server },
     ),
@@ -39,7 +39,7 @@ export const serverRefusals = {
     return refuse(
       'policy_not_approved',
       `This tool of ${server} ${what}, so it is off until it is reviewed.`,
-      `Ask the user to run "Valet Key: Review Server Tools" in VS Code. ${ASK_THE_PERSON}`,
+      `Ask the user to run "Valet Key: Review Server Tools" in VS Code. ${ASK_THE_USER}`,
       { service: server },
     );
   },

@@ -63,7 +63,7 @@ export class ServerSession {
     this.#ports = ports;
     this.#transport = this.#makeTransport();
     const late = new ServerStartError(`it did not answer within ${START_MS / 1000} s`);
-    const patience = setTimeout(() => this.#starting.abort(late), START_MS);
+    const timeout = setTimeout(() => this.#starting.abort(late), START_MS);
     const events: LinkEvents = {
       onEnd: () => {
         if (this.#ended) return;
@@ -88,7 +88,7 @@ export class ServerSession {
         this.#close();
         throw isLate ? late : error;
       })
-      .finally(() => clearTimeout(patience));
+      .finally(() => clearTimeout(timeout));
     this.link.catch(() => undefined); // whoever waits for it hears of it
   }
 

@@ -11,7 +11,7 @@ export class ToolCatalog {
   #offered: readonly LookedAtTool[] | undefined;
   #judged: readonly JudgedTool[] = [];
   #byName = new Map<string, JudgedTool>();
-  #told = '';
+  #reported = '';
   /** What was offered last as it was looked through, and with which credentials known. */
   #lookedAt:
     | {
@@ -43,10 +43,10 @@ export class ToolCatalog {
     this.#offered = offered;
     this.#judged = tools;
     this.#byName = new Map(tools.map((tool) => [tool.name, tool]));
-    const now = JSON.stringify(tools.map(({ name, hash, standing }) => [name, hash, standing]));
-    if (now === this.#told) return undefined;
-    this.#told = now;
-    const seen = tools.map(({ name, hash, standing, definition }) => ({ name, hash, standing, definition }));
+    const now = JSON.stringify(tools.map(({ name, hash, status }) => [name, hash, status]));
+    if (now === this.#reported) return undefined;
+    this.#reported = now;
+    const seen = tools.map(({ name, hash, status, definition }) => ({ name, hash, status, definition }));
     return { server: this.#server, first, tools: seen };
   }
 
@@ -61,20 +61,20 @@ export class ToolCatalog {
 
   /** The tools that an agent is shown: accepted by the user, and not denied by policy. */
   usable({ decide }: Pick<ServerInForce, 'decide'>): readonly JudgedTool[] {
-    return this.#tools.filter(({ name, standing }) => standing === 'pinned' && decide(name).verdict !== 'deny');
+    return this.#tools.filter(({ name, status }) => status === 'pinned' && decide(name).verdict !== 'deny');
   }
 
   /** What the server says of itself, as the user accepted it; cut. */
   get instructions(): string | undefined {
     const own = this.#byName.get(INSTRUCTIONS);
-    return own?.standing === 'pinned' ? String(own.shown.description) : undefined;
+    return own?.status === 'pinned' ? String(own.shown.description) : undefined;
   }
 
   counts(inForce: Pick<ServerInForce, 'decide'> | undefined): ServerState['tools'] {
     return {
       offered: this.#tools.length,
       usable: inForce ? this.usable(inForce).length : 0,
-      waiting: this.#judged.filter(({ standing }) => standing !== 'pinned').length,
+      waiting: this.#judged.filter(({ status }) => status !== 'pinned').length,
     };
   }
 

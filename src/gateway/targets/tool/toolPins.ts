@@ -2,7 +2,7 @@ import type { LookedAtTool } from '../../cleaning/lookAtTools.ts';
 import type { ServerPins, ToolStatus } from '../../control/controlPort.ts';
 
 export interface JudgedTool extends LookedAtTool {
-  readonly standing: ToolStatus;
+  readonly status: ToolStatus;
 }
 
 /**
@@ -29,12 +29,12 @@ export class ToolPins {
     if (known === undefined) this.#servers.set(server, pins);
     return {
       first: known === undefined,
-      tools: tools.map((tool) => ({ ...tool, standing: standingOf(pins.get(tool.name), tool) })),
+      tools: tools.map((tool) => ({ ...tool, status: statusOf(pins.get(tool.name), tool) })),
     };
   }
 }
 
-function standingOf(pinned: string | undefined, { hash, hidden }: LookedAtTool): ToolStatus {
+function statusOf(pinned: string | undefined, { hash, hidden }: LookedAtTool): ToolStatus {
   if (pinned === hash) return 'pinned';
   if (hidden) return 'hidden_text';
   return pinned === undefined ? 'new' : 'changed';

@@ -5,7 +5,7 @@ const PAUSE_MS = 1000;
 export class ToolWatchers {
   readonly #listeners = new Set<() => void>();
   readonly #now: () => number;
-  #toldAt = Number.NEGATIVE_INFINITY;
+  #notifiedAt = Number.NEGATIVE_INFINITY;
   #later: NodeJS.Timeout | undefined;
 
   constructor(now: () => number) {
@@ -23,18 +23,18 @@ export class ToolWatchers {
   }
 
   /** At once: the user changed something. */
-  tell(): void {
+  notify(): void {
     this.close();
-    this.#toldAt = this.#now();
+    this.#notifiedAt = this.#now();
     for (const listener of this.#listeners) listener();
   }
 
   /** At once, or when a second has passed: a server that says it with every list would keep every agent busy for ever. */
   notifySoon(): void {
     if (this.#later) return;
-    const pause = this.#toldAt + PAUSE_MS - this.#now();
-    if (pause <= 0) this.tell();
-    else this.#later = setTimeout(() => this.tell(), pause);
+    const pause = this.#notifiedAt + PAUSE_MS - this.#now();
+    if (pause <= 0) this.notify();
+    else this.#later = setTimeout(() => this.notify(), pause);
   }
 
   /** Forgets what was to be told later. */

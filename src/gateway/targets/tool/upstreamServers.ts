@@ -60,7 +60,7 @@ interface Upstream {
   readonly catalog: ToolCatalog;
   readonly watchers: ToolWatchers;
   /** What its tools and its state came to when its watchers were last told. */
-  told: string;
+  notified: string;
   /** The tools that were left out of its list when it was last looked through, as the log names them. */
   leftOut: string;
   readonly log: ServerLog;
@@ -152,7 +152,7 @@ export class UpstreamServers implements Interruptible {
         this.#options.calls.interruptThose((context) => context.name === name, why);
         runner.end();
       }
-      this.#tellIfOther(name);
+      this.#notifyIfChanged(name);
     }
   }
 
@@ -216,7 +216,7 @@ export class UpstreamServers implements Interruptible {
   /** Throws for a tool that the server is known to offer otherwise than the user has accepted it. */
   refuseUnlessReviewed(server: string, tool: string): void {
     const judged = this.#of(server).catalog.find(tool);
-    if (judged && judged.standing !== 'pinned') throw serverRefusals.toolNotReviewed(server, judged.standing);
+    if (judged && judged.status !== 'pinned') throw serverRefusals.toolNotReviewed(server, judged.status);
   }
 
   /** Remembers what is known of a tool: whether that is the same still, is what the returned function says. */
@@ -226,8 +226,8 @@ export class UpstreamServers implements Interruptible {
     return () => {
       const now = find();
       // Before the server is started nothing is known of its tools: then one that is accepted is what was meant.
-      if (before === undefined) return now === undefined || now.standing === 'pinned';
-      return now?.hash === before.hash && now.standing === before.standing;
+      if (before === undefined) return now === undefined || now.status === 'pinned';
+      return now?.hash === before.hash && now.status === before.status;
     };
   }
 
@@ -257,7 +257,7 @@ export class UpstreamServers implements Interruptible {
         runner: new ServerRunner(name, now, (session) => this.#ports(name, session)),
         catalog: new ToolCatalog(name, this.#pins),
         watchers: new ToolWatchers(now),
-        told: '',
+        notified: '',
         leftOut: '',
         log: new ServerLog(name, recorder, now),
         failure: new LastFailure(),
@@ -376,7 +376,7 @@ export class UpstreamServers implements Interruptible {
 
   /** The user is told, and the audit log says which tools are off from now on. */
   #notifySeen(name: string, seen: ToolsSeen): void {
-    const waiting = seen.tools.filter(({ standing }) => standing !== 'pinned').map((tool) => tool.name);
+    const waiting = seen.tools.filter(({ status }) => status !== 'pinned').map((tool) => tool.name);
     if (seen.first || waiting.length > 0) {
       this.#options.recorder.recordOrLog({
         id: freshId(),
@@ -389,20 +389,20 @@ export class UpstreamServers implements Interruptible {
     }
     this.#options.onToolsSeen(seen);
     const upstream = this.#of(name);
-    upstream.told = this.#standing(name, upstream);
+    upstream.notified = this.#stateText(name, upstream);
     upstream.watchers.notifySoon();
   }
 
   /** Much is told to a gateway that concerns no server: clients are not to list their tools again for it. */
-  #tellIfOther(name: string): void {
+  #notifyIfChanged(name: string): void {
     const upstream = this.#of(name);
-    const standing = this.#standing(name, upstream);
-    if (upstream.told === standing) return;
-    upstream.told = standing;
-    upstream.watchers.tell();
+    const state = this.#stateText(name, upstream);
+    if (upstream.notified === state) return;
+    upstream.notified = state;
+    upstream.watchers.notify();
   }
 
-  #standing(name: string, { catalog }: Upstream): string {
+  #stateText(name: string, { catalog }: Upstream): string {
     const { state } = this.#options;
     const lookup = state.servers('window').find(name);
     const usable = lookup.found === 'server' ? catalog.usable(lookup.inForce).map((tool) => tool.name) : [];

@@ -372,23 +372,23 @@ describe('what is known of a credential', () => {
 
   test('what a verification found, as long as it is still that value', async () => {
     const { open, store } = setUp();
-    await store.put(STRIPE, new Secret(OLD), BINDING, { standing: 'unverified' });
-    expect(store.get(STRIPE)).toMatchObject({ standing: 'unverified' });
+    await store.put(STRIPE, new Secret(OLD), BINDING, { condition: 'unverified' });
+    expect(store.get(STRIPE)).toMatchObject({ condition: 'unverified' });
     await store.noteVerification(STRIPE, new Secret(OLD), { expiresAt: 9000 });
     expect(store.get(STRIPE)).toMatchObject({ expiresAt: 9000 });
-    expect(store.get(STRIPE)).not.toHaveProperty('standing');
-    await store.noteVerification(STRIPE, new Secret(NEW), { standing: 'rejected' });
+    expect(store.get(STRIPE)).not.toHaveProperty('condition');
+    await store.noteVerification(STRIPE, new Secret(NEW), { condition: 'rejected' });
     const other = open();
     await other.load();
     expect(other.get(STRIPE)).toMatchObject({ expiresAt: 9000 });
-    expect(other.get(STRIPE)).not.toHaveProperty('standing');
+    expect(other.get(STRIPE)).not.toHaveProperty('condition');
   });
 
   test('a rotation starts with a clean slate', async () => {
     const { store } = setUp();
-    await store.put(STRIPE, new Secret(OLD), BINDING, { standing: 'rejected', expiresAt: 9000 });
+    await store.put(STRIPE, new Secret(OLD), BINDING, { condition: 'rejected', expiresAt: 9000 });
     await store.put(STRIPE, new Secret(NEW), BINDING);
-    expect(store.get(STRIPE)).not.toHaveProperty('standing');
+    expect(store.get(STRIPE)).not.toHaveProperty('condition');
     expect(store.get(STRIPE)).not.toHaveProperty('expiresAt');
   });
 
@@ -399,7 +399,7 @@ describe('what is known of a credential', () => {
       clock.now += after;
       await store.noteAnswer(STRIPE, last4, status);
       const record = store.get(STRIPE);
-      return record?.state === 'present' ? [record.lastUsedAt, record.standing] : undefined;
+      return record?.state === 'present' ? [record.lastUsedAt, record.condition] : undefined;
     };
     expect(await answers(200)).toEqual([100_000, undefined]);
     const written = metadata.entries.get('credentials');
@@ -416,7 +416,7 @@ describe('what is known of a credential', () => {
   test('nothing, of a credential that is not there', async () => {
     const { metadata, store } = setUp();
     await store.noteAnswer(STRIPE, 'aaaa', 401);
-    await store.noteVerification(STRIPE, new Secret(OLD), { standing: 'rejected' });
+    await store.noteVerification(STRIPE, new Secret(OLD), { condition: 'rejected' });
     expect(metadata.get('credentials')).toBeUndefined();
     expect(store.get(STRIPE)).toBeUndefined();
   });

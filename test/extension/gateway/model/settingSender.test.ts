@@ -8,7 +8,7 @@ import { FakeRun } from '../../support/fakeRun.ts';
 
 /** A set of credentials with its values in the open, so that two can be compared by their text. */
 interface Plain {
-  readonly current: readonly { readonly service: string; readonly value: string; readonly standing?: 'rejected' }[];
+  readonly current: readonly { readonly service: string; readonly value: string; readonly condition?: 'rejected' }[];
   readonly retired: readonly { readonly service: string; readonly value: string; readonly until: number }[];
   readonly revoked: readonly string[];
 }
@@ -37,7 +37,7 @@ const service = fc.constantFrom('stripe', 'github');
 const value = fc.constantFrom('first', 'other', '');
 const plain: fc.Arbitrary<Plain> = fc.record({
   current: fc.array(
-    fc.oneof(fc.record({ service, value }), fc.record({ service, value, standing: fc.constant('rejected' as const) })),
+    fc.oneof(fc.record({ service, value }), fc.record({ service, value, condition: fc.constant('rejected' as const) })),
     { maxLength: 2 },
   ),
   retired: fc.array(fc.record({ service, value, until: fc.constantFrom(1, 2) }), { maxLength: 2 }),

@@ -8,7 +8,7 @@ import { useEditor } from '../../support/useEditor.ts';
 const editor = useEditor();
 
 function tool(name: string, hash = 'first'): SeenTool {
-  return { name, hash, definition: `{"name":"${name}","description":"${hash}"}`, standing: 'changed' } as SeenTool;
+  return { name, hash, definition: `{"name":"${name}","description":"${hash}"}`, status: 'changed' } as SeenTool;
 }
 
 async function offering(...tools: readonly SeenTool[]) {

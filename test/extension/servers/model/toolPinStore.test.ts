@@ -17,8 +17,8 @@ function storage(): { texts: FakeTexts; open(scope?: 'user' | 'folder-a'): ToolP
   return { texts, open };
 }
 
-function tool(name: string, version = 1, standing: ToolStatus = 'pinned'): SeenTool {
-  return { name, hash: `${name}${version}`, standing, definition: `{ "name": "${name}", "v": ${version} }` };
+function tool(name: string, version = 1, status: ToolStatus = 'pinned'): SeenTool {
+  return { name, hash: `${name}${version}`, status, definition: `{ "name": "${name}", "v": ${version} }` };
 }
 
 function seen(tools: readonly SeenTool[], first = false): ToolsSeen {

@@ -97,7 +97,7 @@ const CONCERNS: readonly (readonly [
       app.toolPins.note({
         server: 'files',
         first: true,
-        tools: [{ name: 'x', hash: 'h', definition: '{}', standing: 'hidden' }],
+        tools: [{ name: 'x', hash: 'h', definition: '{}', status: 'hidden' }],
       } as never),
   ],
   ['1 agent waits for you', '$(shield) 3 $(question) 1', undefined, 'showMenu', ({ app }) => app.agents.set([AGENT])],

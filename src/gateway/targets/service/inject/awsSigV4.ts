@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { AwsV4Signer } from 'aws4fetch';
 import type { AwsSigV4Auth } from '../../../../core/policy/auth/awsSigV4.ts';
 import { Secret } from '../../../../core/secret.ts';
-import { awsMaterial } from '../../../credentials/payload.ts';
+import { awsPayload } from '../../../credentials/payload.ts';
 import type { Signed, ToSign } from './injected.ts';
 
 /**
@@ -22,7 +22,7 @@ export async function signAwsSigV4(
   stored: Secret,
   nowMs: number,
 ): Promise<Signed> {
-  const { accessKeyId, secretAccessKey, sessionToken } = awsMaterial(stored);
+  const { accessKeyId, secretAccessKey, sessionToken } = awsPayload(stored);
   const body = request.body?.text ?? '';
   const payload =
     auth.payload === 'unsigned' ? 'UNSIGNED-PAYLOAD' : createHash('sha256').update(body, 'utf8').digest('hex');

@@ -1,6 +1,6 @@
 import type { GithubAppAuth } from '../../../../core/policy/auth/githubApp.ts';
 import { Secret } from '../../../../core/secret.ts';
-import { pemMaterial } from '../../../credentials/payload.ts';
+import { pemPayload } from '../../../credentials/payload.ts';
 import { withAssertion } from './assertion.ts';
 import { signJwt } from './jwt.ts';
 import { DEFAULT_LIFE_MS, jsonOf, type Mint, MintError, type Minted } from './minting.ts';
@@ -14,7 +14,7 @@ const ASSERTION_MS = 8 * 60_000;
  */
 export async function mintGithubApp(auth: GithubAppAuth, stored: Secret, mint: Mint): Promise<Minted> {
   const { baseUrl } = mint.service;
-  const key = pemMaterial(stored, 'RSA');
+  const key = pemPayload(stored, 'RSA');
   const incoming = await withAssertion(
     mint,
     baseUrl.origin,

@@ -2,7 +2,7 @@ import { decodeJwt } from 'jose';
 import { endpointTarget } from '../../../../core/policy/auth/endpoint.ts';
 import type { GoogleServiceAccountAuth } from '../../../../core/policy/auth/googleServiceAccount.ts';
 import { Secret } from '../../../../core/secret.ts';
-import { googleMaterial } from '../../../credentials/payload.ts';
+import { googlePayload } from '../../../credentials/payload.ts';
 import { withAssertion } from './assertion.ts';
 import { signJwt } from './jwt.ts';
 import { DEFAULT_LIFE_MS, jsonOf, lifeSeconds, type Mint, MintError, type Minted } from './minting.ts';
@@ -21,7 +21,7 @@ export async function mintGoogleServiceAccount(
   mint: Mint,
 ): Promise<Minted> {
   const { tokenUrl } = auth;
-  const { email, key, keyId } = googleMaterial(stored);
+  const { email, key, keyId } = googlePayload(stored);
   const claims = {
     iss: email,
     aud: tokenUrl.text,

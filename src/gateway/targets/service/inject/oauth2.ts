@@ -2,7 +2,7 @@ import * as oauth from 'oauth4webapi';
 import { endpointTarget } from '../../../../core/policy/auth/endpoint.ts';
 import type { OAuth2Auth } from '../../../../core/policy/auth/oauth2.ts';
 import { Secret } from '../../../../core/secret.ts';
-import { clientSecretOf, type OAuth2Material, oauth2Material, plainMaterial } from '../../../credentials/payload.ts';
+import { clientSecretOf, type OAuth2Payload, oauth2Payload, plainPayload } from '../../../credentials/payload.ts';
 import {
   checkTokenAnswer,
   DEFAULT_LIFE_MS,
@@ -24,7 +24,7 @@ export interface AuthorizationCode {
 
 /** The token that the credential itself holds, if it lives: another window may have fetched it. */
 export function heldToken(auth: OAuth2Auth, stored: Secret): Minted | undefined {
-  const { accessToken, accessTokenExpiresAt } = oauth2Material(auth, stored);
+  const { accessToken, accessTokenExpiresAt } = oauth2Payload(auth, stored);
   return accessToken === undefined || accessTokenExpiresAt === undefined
     ? undefined
     : { value: new Secret(accessToken), expiresAt: accessTokenExpiresAt };
@@ -37,25 +37,25 @@ export function rotates(auth: OAuth2Auth): boolean {
 
 /** Fetches an access token: with the client secret, or with the refresh token (RFC 6749 sections 4.4 and 6). */
 export async function mintOAuth2(auth: OAuth2Auth, stored: Secret, mint: Mint): Promise<Minted> {
-  const material = oauth2Material(auth, stored);
+  const payload = oauth2Payload(auth, stored);
   const { server, client, options } = request(auth, mint, rotates(auth));
   const wished = parameters(auth);
   if (auth.grant === 'client_credentials') {
-    return exchange(mint, auth, material, async () => {
+    return exchange(mint, auth, payload, async () => {
       const response = await oauth.clientCredentialsGrantRequest(
         server,
         client,
-        clientAuth(auth, material),
+        clientAuth(auth, payload),
         wished,
         options,
       );
       return oauth.processClientCredentialsResponse(server, client, response);
     });
   }
-  const { refreshToken } = material;
+  const { refreshToken } = payload;
   if (refreshToken === undefined) throw new MintError('refused', 'no_refresh_token', 'the provider gave none');
-  return exchange(mint, auth, material, async () => {
-    const response = await oauth.refreshTokenGrantRequest(server, client, clientAuth(auth, material), refreshToken, {
+  return exchange(mint, auth, payload, async () => {
+    const response = await oauth.refreshTokenGrantRequest(server, client, clientAuth(auth, payload), refreshToken, {
       ...options,
       additionalParameters: wished,
     });
@@ -72,11 +72,11 @@ export async function redeemCode(
   mint: Mint,
 ): Promise<Minted> {
   const clientSecret = clientSecretOf(stored);
-  const material: OAuth2Material = clientSecret === undefined ? {} : { clientSecret };
+  const payload: OAuth2Payload = clientSecret === undefined ? {} : { clientSecret };
   const { server, client, options } = request(auth, mint, true);
-  const opened = plainMaterial(code);
-  const proof = plainMaterial(verifier);
-  return exchange(mint, auth, material, async () => {
+  const opened = plainPayload(code);
+  const proof = plainPayload(verifier);
+  return exchange(mint, auth, payload, async () => {
     // The host compared `state` already; the library wants to have seen the parameters itself.
     const callback = oauth.validateAuthResponse(
       server,
@@ -87,7 +87,7 @@ export async function redeemCode(
     const response = await oauth.authorizationCodeGrantRequest(
       server,
       client,
-      clientAuth(auth, material),
+      clientAuth(auth, payload),
       callback,
       redirectUri,
       proof,
@@ -97,7 +97,7 @@ export async function redeemCode(
   });
 }
 
-function clientAuth({ clientAuth: how }: OAuth2Auth, { clientSecret }: OAuth2Material): oauth.ClientAuth {
+function clientAuth({ clientAuth: how }: OAuth2Auth, { clientSecret }: OAuth2Payload): oauth.ClientAuth {
   if (clientSecret === undefined) return oauth.None();
   return how === 'post' ? oauth.ClientSecretPost(clientSecret) : oauth.ClientSecretBasic(clientSecret);
 }
@@ -163,7 +163,7 @@ function isRefreshToken(token: unknown): token is string {
 async function exchange(
   mint: Mint,
   auth: OAuth2Auth,
-  material: OAuth2Material,
+  payload: OAuth2Payload,
   ask: () => Promise<oauth.TokenEndpointResponse>,
 ): Promise<Minted> {
   const answer = await ask().catch((error: unknown) => {
@@ -180,9 +180,9 @@ async function exchange(
     ...(answer.expires_in === undefined ? { endless: true } : {}),
   };
   if (!rotates(auth)) return minted;
-  const refreshToken = answer.refresh_token ?? material.refreshToken;
-  const kept: OAuth2Material = {
-    ...(material.clientSecret === undefined ? {} : { clientSecret: material.clientSecret }),
+  const refreshToken = answer.refresh_token ?? payload.refreshToken;
+  const kept: OAuth2Payload = {
+    ...(payload.clientSecret === undefined ? {} : { clientSecret: payload.clientSecret }),
     ...(refreshToken === undefined ? {} : { refreshToken }),
     ...(fitsRequest(minted.value) ? { accessToken: answer.access_token, accessTokenExpiresAt: minted.expiresAt } : {}),
   };

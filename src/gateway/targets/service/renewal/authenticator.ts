@@ -3,7 +3,7 @@ import type { CanonicalRequest } from '../../../../core/request/parts/requestMod
 import type { Secret } from '../../../../core/secret.ts';
 import { endingBy, type Interruptible, type Interruption } from '../../../call/interruptions.ts';
 import { refusals } from '../../../call/model/refusals.ts';
-import { MaterialError } from '../../../credentials/payload.ts';
+import { PayloadError } from '../../../credentials/payload.ts';
 import type { Vault } from '../../../credentials/vault.ts';
 import type { Incoming } from '../../../http/message.ts';
 import type { GatewayState } from '../../../state/gatewayState.ts';
@@ -94,7 +94,7 @@ export class Authenticator implements Interruptible {
       if (signed.signature) this.#hold(service.name, signed.signature);
       return signed;
     } catch (error) {
-      throw error instanceof MaterialError ? mintRefusal(error, service, 0, 0) : error;
+      throw error instanceof PayloadError ? mintRefusal(error, service, 0, 0) : error;
     }
   }
 

@@ -1,6 +1,6 @@
 import type { Service } from '../../../../core/policy/model/service.ts';
 import { type RefusalError, refusals } from '../../../call/model/refusals.ts';
-import { MaterialError } from '../../../credentials/payload.ts';
+import { PayloadError } from '../../../credentials/payload.ts';
 import { MAX_TOKEN_CHARS, type MintError } from '../inject/minting.ts';
 
 /** Off by more than this, a clock is worth mentioning. */
@@ -23,13 +23,13 @@ export function issuerOf({ auth, baseUrl }: Service): string {
 
 /** What an agent is told when there is no token. `retryAfterMs` counts for outages, `skewMs` is the issuer's clock's. */
 export function mintRefusal(
-  error: MintError | MaterialError,
+  error: MintError | PayloadError,
   service: Service,
   retryAfterMs: number,
   skewMs: number,
 ): RefusalError {
   const { name, auth } = service;
-  if (error instanceof MaterialError) {
+  if (error instanceof PayloadError) {
     return refusals.credentialRejected(
       name,
       `${lowerFirst(error.message)} docs/auth.md says what ${auth.type} needs`,

@@ -7,7 +7,7 @@ import type { Service } from '../../../../core/policy/model/service.ts';
 import type { Secret } from '../../../../core/secret.ts';
 import { type RefusalError, refusals } from '../../../call/model/refusals.ts';
 import type { RenewalLease, TokenStore } from '../../../control/controlPort.ts';
-import { MaterialError } from '../../../credentials/payload.ts';
+import { PayloadError } from '../../../credentials/payload.ts';
 import type { Incoming } from '../../../http/message.ts';
 import { KeyedRates } from '../../../util/keyedRates.ts';
 import { Turns } from '../../../util/turns.ts';
@@ -72,7 +72,7 @@ interface Pause {
   readonly since: number;
   readonly until: number;
   readonly failures: number;
-  readonly error: MintError | MaterialError;
+  readonly error: MintError | PayloadError;
 }
 
 /**
@@ -153,7 +153,7 @@ export class Renewer {
       const kept = auth.type === 'oauth2' && rotates(auth) ? heldToken(auth, stored) : undefined;
       return kept && this.#keep(key, [stored], kept);
     } catch (error) {
-      if (error instanceof MaterialError) return undefined; // said when it is used
+      if (error instanceof PayloadError) return undefined; // said when it is used
       throw error;
     }
   }
@@ -208,7 +208,7 @@ export class Renewer {
   }
 
   #pause(key: string, { auth }: Service, stored: Secret, error: unknown): void {
-    if (!(error instanceof MintError || error instanceof MaterialError)) return;
+    if (!(error instanceof MintError || error instanceof PayloadError)) return;
     const before = this.#pauses.get(key);
     const failures = before?.of.equals(stored) ? before.failures + 1 : 1;
     const backoff = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (failures - 1));
@@ -360,7 +360,7 @@ export class Renewer {
   }
 
   #told(error: unknown, key: string, service: Service): unknown {
-    if (!(error instanceof MintError || error instanceof MaterialError)) return error;
+    if (!(error instanceof MintError || error instanceof PayloadError)) return error;
     const wait =
       error instanceof MintError && error.code === 'too_many'
         ? (error.retryAfterMs ?? 0)

@@ -10,7 +10,7 @@ import type { ClockSkew } from './clockSkew.ts';
 
 /** A token response is a few kilobytes. */
 const MAX_BYTES = 256 * 1024;
-const LONGEST_MS = 20_000;
+const MAX_MS = 20_000;
 
 export interface TokenClientPorts {
   readonly transport: Transport;
@@ -56,7 +56,7 @@ export class TokenClient {
     const controller = new AbortController();
     const abort = (): void => controller.abort(signal.reason);
     signal.addEventListener('abort', abort, { once: true });
-    const timeoutMs = Math.min(LONGEST_MS, service.limits.timeoutMs * 0.8);
+    const timeoutMs = Math.min(MAX_MS, service.limits.timeoutMs * 0.8);
     const timer = setTimeout(
       () => controller.abort(new MintError('outage', 'timeout', `it did not answer within ${timeoutMs / 1000} s`)),
       timeoutMs,

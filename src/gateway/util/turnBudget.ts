@@ -1,15 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /** So long may work go on before other events, a freeze among them, get their turn; in milliseconds. */
-const PATIENCE_MS = 5;
+const TURN_MS = 5;
 
 /** Lets other events have their turn between steps of work that may be many. */
-export class Patience {
+export class TurnBudget {
   #since = performance.now();
 
   /** Between two steps: waits for a turn of the event loop if the work went on for long. */
   async turn(): Promise<void> {
-    if (performance.now() - this.#since < PATIENCE_MS) return;
+    if (performance.now() - this.#since < TURN_MS) return;
     await nextTurn();
     this.#since = performance.now();
   }
