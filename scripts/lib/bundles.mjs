@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
 import { ROOT } from './repo.mjs';
 
 const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
@@ -12,7 +13,7 @@ const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'ut
  */
 export const BUNDLES = [
   { name: 'extension', entry: 'src/extension/extension.ts', external: ['vscode'], maxBytes: 900_000, shipped: true },
-  { name: 'gateway', entry: 'src/gateway/main.ts', external: [], maxBytes: 1_300_000, shipped: true },
+  { name: 'gateway', entry: 'src/gateway/main.ts', external: [], maxBytes: 1_225_000, shipped: true },
   { name: 'proxy', entry: 'src/proxy/main.ts', external: [], maxBytes: 160_000, shipped: true },
   {
     name: 'auditWorker',
@@ -29,7 +30,7 @@ export const BUNDLES = [
     shipped: true,
     page: true,
   },
-  { name: 'cli', entry: 'src/cli/main.ts', external: [], maxBytes: 1_340_000, shipped: false },
+  { name: 'cli', entry: 'src/cli/main.ts', external: [], maxBytes: 1_240_000, shipped: false },
 ];
 
 /**
@@ -64,6 +65,27 @@ const UNUSED = [
 
 /** zod's way to JSON schemas, which hangs on every schema. `npm run schema` goes it, and is in no bundle. */
 const JSON_SCHEMAS = /[\\/]zod[\\/]v4[\\/]core[\\/](json-schema-processors|to-json-schema)\.js$/;
+
+/**
+ * undici's parser of HTTP, which it has in base64 twice, for processors with and without SIMD. Compressed in front of that, both take
+ * a quarter of the room in the bundle, and 12 KB less in the VSIX. Only one of them is ever read, with the first request.
+ */
+const PARSERS = /[\\/]undici[\\/]lib[\\/]llhttp[\\/]llhttp(_simd)?-wasm\.js$/;
+
+/** @type {import('esbuild').Plugin} */
+const compressParsers = {
+  name: 'compress the parsers of HTTP',
+  setup({ onLoad }) {
+    onLoad({ filter: PARSERS }, ({ path: file }) => {
+      const [, base64] = /^const wasmBase64 = '([A-Za-z0-9+/=]+)'$/m.exec(readFileSync(file, 'utf8')) ?? [];
+      if (base64 === undefined) throw new Error(`${file} holds no parser where it did`);
+      const packed = brotliCompressSync(Buffer.from(base64, 'base64')).toString('base64');
+      return {
+        contents: `module.exports = require('node:zlib').brotliDecompressSync(Buffer.from('${packed}', 'base64'));`,
+      };
+    });
+  },
+};
 
 /** @type {import('esbuild').Plugin} */
 const leaveOutUnused = {
@@ -105,7 +127,7 @@ export function buildOptions({ name, entry, external, page }) {
     define: { VALETKEY_VERSION: JSON.stringify(version) },
     // Their licences are in THIRD-PARTY-NOTICES.txt.
     legalComments: 'none',
-    plugins: [leaveOutUnused],
+    plugins: [leaveOutUnused, compressParsers],
     // undici 8 misses this one function on Node 20, which the command line runs on, too. VS Code's own Node has it.
     ...(name === 'cli'
       ? { banner: { js: 'require("node:worker_threads").markAsUncloneable ??= () => undefined;' } }
