@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
 import { parsePolicy } from '../../src/core/policy/read/parse.ts';
+import { inEnglish } from '../../src/core/text/phrase.ts';
 import { LanguageService } from '../../src/extension/policy/language/languageService.ts';
 import { GATEWAY } from '../support/forkedGateway.ts';
 
@@ -34,7 +35,8 @@ test('it tells rules that no call of the month needed, when it is told the calls
 
 test('it completes, explains, fixes, tightens and learns as the functions themselves do', async () => {
   const at = TESTED.indexOf('things1/') + 3;
-  expect((await language.hover(TESTED, at, []))?.lines[0]).toContain('service0');
+  const hovered = await language.hover(TESTED, at, []);
+  expect(hovered?.lines.map(inEnglish).join('\n')).toContain('service0');
   expect(await language.hover(TESTED, 0, [])).toBeDefined();
   const paths = await language.complete(TESTED, TESTED.indexOf('/v1/things0') + 1, {
     calls: [{ service: 'service0', method: 'GET', path: '/v1/new' }],
@@ -47,7 +49,7 @@ test('it completes, explains, fixes, tightens and learns as the functions themse
     'services:\n  a:\n    baseUrl: https://a.example.com\n    auth: { typ: bearer }\n',
     problems,
   );
-  expect(fixes.flat().map(({ title }) => title)).toContain('Write `type`');
+  expect(fixes.flat().map(({ title }) => inEnglish(title))).toContain('Write `type`');
   expect((await language.outline(TESTED)).map(({ name }) => name)).toEqual(['services', 'tests']);
   expect((await language.tighten(TESTED, []))?.changes.length).toBeGreaterThan(0);
   expect(
