@@ -1,6 +1,6 @@
 import { isScalar } from 'yaml';
 import type { Entry, Reader } from '../policy/text/reader.ts';
-import { phrase } from '../text/phrase.ts';
+import { type Phrase, phrase } from '../text/phrase.ts';
 import { DEFAULT_LIMITS, type Limits, type Rate } from './limitsModel.ts';
 import { parseBytes, parseDuration, parseRate } from './units.ts';
 
@@ -21,7 +21,7 @@ export function readLimits(reader: Reader, entry: Entry | undefined): Limits {
   const read = <T>(
     name: (typeof KEYS)[number],
     parse: (value: unknown) => T | undefined,
-    help: string,
+    help: Phrase,
   ): T | undefined => {
     const field = fields.get(name);
     if (field === undefined) return undefined;
@@ -30,23 +30,23 @@ export function readLimits(reader: Reader, entry: Entry | undefined): Limits {
       reader.problems.error('bad-limit', reader.at(field), phrase`\`limits.${name}\` must be ${help}.`);
     return parsed;
   };
-  const bytes = 'a size from 1B to 100MiB, such as 500KB, 1MB (1,000,000 bytes) or 1MiB (1,048,576 bytes)';
+  const bytes = phrase`a size from 1B to 100MiB, such as 500KB, 1MB (1,000,000 bytes) or 1MiB (1,048,576 bytes)`;
   const requests = read<Rate>(
     'requests',
     (value) => (typeof value === 'string' ? parseRate(value) : undefined),
-    'a number per second, minute, hour or day, such as 60/minute',
+    phrase`a number per second, minute, hour or day, such as 60/minute`,
   );
-  const perAgent = read('perAgent', (value) => (typeof value === 'boolean' ? value : undefined), 'true or false');
+  const perAgent = read('perAgent', (value) => (typeof value === 'boolean' ? value : undefined), phrase`true or false`);
   return {
     ...(perAgent === true ? { perAgent } : {}),
     ...(requests === undefined ? {} : { requests }),
     concurrent:
-      read('concurrent', wholeUpTo(MAX_CONCURRENT), `a whole number from 1 to ${MAX_CONCURRENT}`) ??
+      read('concurrent', wholeUpTo(MAX_CONCURRENT), phrase`a whole number from 1 to ${MAX_CONCURRENT}`) ??
       DEFAULT_LIMITS.concurrent,
     responseBytes: read('responseBytes', size, bytes) ?? DEFAULT_LIMITS.responseBytes,
     requestBytes: read('requestBytes', size, bytes) ?? DEFAULT_LIMITS.requestBytes,
     timeoutMs:
-      read('timeout', duration, 'a time from 100ms to 10m with its unit, such as 500ms, 30s or 2m') ??
+      read('timeout', duration, phrase`a time from 100ms to 10m with its unit, such as 500ms, 30s or 2m`) ??
       DEFAULT_LIMITS.timeoutMs,
   };
 }

@@ -7,6 +7,8 @@ import { limitChanges } from './limitChanges.ts';
 import { change as changeOf, type PolicyChange } from './policyChange.ts';
 import { destinationOf, differingServerPart, endpointOf } from './serverDestination.ts';
 
+type Variable = Server['variables'][number];
+
 const NO_TOOLS: ServerTools = { allow: [], ask: [], deny: [] };
 
 /**
@@ -55,12 +57,16 @@ function definitionChanges(approved: Server, saved: Server): PolicyChange[] {
   if (part === 'command' || part === 'url' || part === 'network') {
     changes.push(change('widens', name, phrase`${part} of ${name}: ${runWords(approved)} → ${runWords(saved)}`));
   }
-  const words = (server: Server): string[] => server.variables.map(variableWords);
-  const [before, after] = [words(approved), words(saved)];
+  const key = ({ name: variable, value }: Variable): string => JSON.stringify([variable, value]);
+  const [before, after] = [approved.variables.map(key), saved.variables.map(key)];
   // Fewer variables may widen, too: a server without its setting may do more.
-  for (const one of after) if (!before.includes(one)) changes.push(change('widens', name, phrase`${one} for ${name}`));
-  for (const one of before)
-    if (!after.includes(one)) changes.push(change('widens', name, phrase`${one} for ${name} is removed`));
+  for (const one of saved.variables) {
+    if (!before.includes(key(one))) changes.push(change('widens', name, phrase`${variableWords(one)} for ${name}`));
+  }
+  for (const one of approved.variables) {
+    if (!after.includes(key(one)))
+      changes.push(change('widens', name, phrase`${variableWords(one)} for ${name} is removed`));
+  }
   return changes;
 }
 
@@ -69,9 +75,11 @@ function runWords(server: Server): string {
   return `${endpointOf(server)}${server.run.network === 'public' ? '' : `, ${server.run.network} network`}`;
 }
 
-function variableWords({ name, value }: Server['variables'][number]): string {
-  if (value.from === 'literal') return `${name}=${JSON.stringify(value.text)}`;
-  return `${name} with ${value.prefix === '' ? '' : `${JSON.stringify(value.prefix)} and `}the credential ${value.credential}`;
+function variableWords({ name, value }: Variable): Phrase {
+  if (value.from === 'literal') return phrase`${name}=${JSON.stringify(value.text)}`;
+  return value.prefix === ''
+    ? phrase`${name} with the credential ${value.credential}`
+    : phrase`${name} with ${JSON.stringify(value.prefix)} and the credential ${value.credential}`;
 }
 
 function toolChanges(name: string, approved: ServerTools, saved: ServerTools, once?: ServerTools): PolicyChange[] {

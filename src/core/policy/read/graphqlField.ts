@@ -1,5 +1,5 @@
 import { isScalar } from 'yaml';
-import { phrase } from '../../text/phrase.ts';
+import { type Phrase, phrase } from '../../text/phrase.ts';
 import { type GraphqlScope, OPERATIONS, type OperationType } from '../model/restrictionModel.ts';
 import { type Entry, type Reader, spanOf } from '../text/reader.ts';
 import { suggest } from '../text/suggest.ts';
@@ -18,7 +18,7 @@ export function readGraphql(reader: Reader, entry: Entry | undefined): GraphqlSc
     reader.missing(entry.key, '`graphql`', 'operations', 'operations: [query]');
     return 'wrong';
   }
-  const operations = names(reader, operationsEntry, '[query]', isOperation, `Write one of: ${OPERATIONS.join(', ')}.`);
+  const operations = names(reader, operationsEntry, '[query]', isOperation, phrase`Write one of: ${OPERATIONS}.`);
   const fieldsEntry = fields.get('fields');
   const roots =
     fieldsEntry === undefined
@@ -28,7 +28,7 @@ export function readGraphql(reader: Reader, entry: Entry | undefined): GraphqlSc
           fieldsEntry,
           '[viewer]',
           isName,
-          'Write the name of a root field, such as viewer, without its alias.',
+          phrase`Write the name of a root field, such as viewer, without its alias.`,
         );
   if (operations === undefined || (fieldsEntry !== undefined && roots === undefined)) return 'wrong';
   return { operations, ...(roots === undefined ? {} : { fields: roots }) };
@@ -48,7 +48,7 @@ function names<T extends string>(
   entry: Entry,
   example: string,
   fits: (text: string) => text is T,
-  help: string,
+  help: Phrase,
 ): T[] | undefined {
   const what = `\`${entry.name}\``;
   const items = reader.list(entry, what, example);

@@ -1,4 +1,4 @@
-import { phrase } from '../../text/phrase.ts';
+import { type Phrase, phrase } from '../../text/phrase.ts';
 import type { ProblemList } from '../../text/problems.ts';
 
 /** Largest policy file, in bytes of UTF-8. */
@@ -7,35 +7,35 @@ export const MAX_POLICY_BYTES = 256 * 1024;
 const MAX_REPORTED = 20;
 
 /** First and last code point of every range that a policy file must not hold, in ascending order. */
-const FORBIDDEN: readonly (readonly [first: number, last: number, what: string])[] = [
-  [0x00, 0x08, 'a control character'],
-  [0x0b, 0x0c, 'a control character'],
-  [0x0e, 0x1f, 'a control character'],
-  [0x7f, 0x9f, 'a control character'],
-  [0xad, 0xad, 'an invisible character'],
-  [0x34f, 0x34f, 'an invisible character'],
-  [0x61c, 0x61c, 'a bidirectional control'],
-  [0x115f, 0x1160, 'an invisible character'],
-  [0x17b4, 0x17b5, 'an invisible character'],
-  [0x180b, 0x180f, 'an invisible character'],
-  [0x200b, 0x200d, 'a zero-width character'],
-  [0x200e, 0x200f, 'a bidirectional control'],
-  [0x2028, 0x2029, 'a line separator that editors and parsers read differently'],
-  [0x202a, 0x202e, 'a bidirectional control'],
-  [0x2060, 0x2065, 'a zero-width character'],
-  [0x2066, 0x2069, 'a bidirectional control'],
-  [0x206a, 0x206f, 'an invisible character'],
-  [0x3164, 0x3164, 'an invisible character'],
-  [0xfeff, 0xfeff, 'a byte order mark inside the text'],
-  [0xffa0, 0xffa0, 'an invisible character'],
-  [0xfff9, 0xfffb, 'an invisible character'],
-  [0xfffd, 0xfffd, 'the replacement character for bytes that are not UTF-8'],
-  [0xfffe, 0xffff, 'a noncharacter'],
-  [0xe0000, 0xe0fff, 'an invisible character'],
+const FORBIDDEN: readonly (readonly [first: number, last: number, what: Phrase])[] = [
+  [0x00, 0x08, phrase`a control character`],
+  [0x0b, 0x0c, phrase`a control character`],
+  [0x0e, 0x1f, phrase`a control character`],
+  [0x7f, 0x9f, phrase`a control character`],
+  [0xad, 0xad, phrase`an invisible character`],
+  [0x34f, 0x34f, phrase`an invisible character`],
+  [0x61c, 0x61c, phrase`a bidirectional control`],
+  [0x115f, 0x1160, phrase`an invisible character`],
+  [0x17b4, 0x17b5, phrase`an invisible character`],
+  [0x180b, 0x180f, phrase`an invisible character`],
+  [0x200b, 0x200d, phrase`a zero-width character`],
+  [0x200e, 0x200f, phrase`a bidirectional control`],
+  [0x2028, 0x2029, phrase`a line separator that editors and parsers read differently`],
+  [0x202a, 0x202e, phrase`a bidirectional control`],
+  [0x2060, 0x2065, phrase`a zero-width character`],
+  [0x2066, 0x2069, phrase`a bidirectional control`],
+  [0x206a, 0x206f, phrase`an invisible character`],
+  [0x3164, 0x3164, phrase`an invisible character`],
+  [0xfeff, 0xfeff, phrase`a byte order mark inside the text`],
+  [0xffa0, 0xffa0, phrase`an invisible character`],
+  [0xfff9, 0xfffb, phrase`an invisible character`],
+  [0xfffd, 0xfffd, phrase`the replacement character for bytes that are not UTF-8`],
+  [0xfffe, 0xffff, phrase`a noncharacter`],
+  [0xe0000, 0xe0fff, phrase`an invisible character`],
 ];
 
-function forbidden(codePoint: number): string | undefined {
-  if (codePoint >= 0xd800 && codePoint <= 0xdfff) return 'half of a surrogate pair';
+function forbidden(codePoint: number): Phrase | undefined {
+  if (codePoint >= 0xd800 && codePoint <= 0xdfff) return phrase`half of a surrogate pair`;
   for (const [first, last, what] of FORBIDDEN) {
     if (codePoint < first) return undefined;
     if (codePoint <= last) return what;
@@ -48,17 +48,21 @@ function isPlain(codePoint: number): boolean {
 }
 
 /** `U+200B (a zero-width character)` for the first character of `text` that a policy must not hold, else undefined. */
-export function firstForbidden(text: string): string | undefined {
+export function firstForbidden(text: string): Phrase | undefined {
   for (const character of text) {
     const codePoint = character.codePointAt(0) ?? 0;
-    const what = isPlain(codePoint) ? undefined : codePoint === 0x0d ? 'a control character' : forbidden(codePoint);
+    const what = isPlain(codePoint)
+      ? undefined
+      : codePoint === 0x0d
+        ? phrase`a control character`
+        : forbidden(codePoint);
     if (what !== undefined) return describe(codePoint, what);
   }
   return undefined;
 }
 
-function describe(codePoint: number, what: string): string {
-  return `U+${codePoint.toString(16).toUpperCase().padStart(4, '0')} (${what})`;
+function describe(codePoint: number, what: Phrase): Phrase {
+  return phrase`U+${codePoint.toString(16).toUpperCase().padStart(4, '0')} (${what})`;
 }
 
 /**
@@ -83,9 +87,10 @@ export function checkText(text: string, problems: ProblemList): boolean {
     const codePoint = text.codePointAt(at) ?? 0;
     const width = codePoint > 0xffff ? 2 : 1;
     bytes += codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : width === 1 ? 3 : 4;
-    let what: string | undefined;
+    let what: Phrase | undefined;
     if (isPlain(codePoint)) what = undefined;
-    else if (codePoint === 0x0d) what = text[at + 1] === '\n' ? undefined : 'a carriage return without a line feed';
+    else if (codePoint === 0x0d)
+      what = text[at + 1] === '\n' ? undefined : phrase`a carriage return without a line feed`;
     else if (codePoint === 0xfeff && at === 0) what = undefined;
     else what = forbidden(codePoint);
     if (what !== undefined) {
