@@ -449,7 +449,8 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'gateway/operations',
     'policyWorker',
   ],
-  'gateway/answer': ['core', 'gateway/http', 'protocol'],
+  'gateway/answer': ['core', 'gateway/answer/paging', 'gateway/http', 'protocol'],
+  'gateway/answer/paging': ['core', 'gateway/http', 'protocol'],
   'gateway/audit': ['core', 'gateway/control', 'gateway/util', 'protocol'],
   'gateway/broker': [
     'core',

@@ -2,19 +2,21 @@ import { createHash } from 'node:crypto';
 import type { BaseUrl } from '../../core/net/baseUrl.ts';
 import type { Auth } from '../../core/policy/auth/authTypes.ts';
 import type { Redactor } from '../../core/redact/redactor.ts';
-import type { Answer, Call } from '../../protocol/messages.ts';
+import type { Answer } from '../../protocol/messages.ts';
 import type { Incoming } from '../http/message.ts';
 import { isCompressed, tellsOfAtMost } from './compressed.ts';
 import { type Decompressor, isJsonType, parseMediaType, WithheldError } from './decode.ts';
 import { parseExactJson, parseJson } from './json.ts';
-import { nextPage } from './paging.ts';
+import type { AskedCall } from './paging/askedCall.ts';
+import { findContinuation } from './paging/findContinuation.ts';
+import { type CutPage, type NextPage, nextPage } from './paging/nextPage.ts';
+import { below, withoutCredential } from './paging/withinService.ts';
 import { type BuiltAnswer, isSignedUrl } from './redirect.ts';
 import { select } from './select.ts';
 import { statusHint } from './statusHint.ts';
 import { decodeText, readingOf } from './text.ts';
 import { type Truncation, truncateJson, truncateText } from './truncate.ts';
 import { shortened, shownHeaders, usefulHeaders } from './usefulHeaders.ts';
-import { below, withoutCredential } from './withinService.ts';
 
 const DEFAULT_MAX_CHARS = 20_000;
 /** Clients refuse results of more than 25,000 tokens, of which one is some three and a half characters. */
@@ -24,7 +26,7 @@ const MAX_BINARY_BYTES = 16 * 1024;
 
 /** What is wanted of an answer: plain data, which goes from thread to thread. */
 export interface AnswerOrder {
-  readonly call: Pick<Call, 'service' | 'method' | 'path' | 'query' | 'select' | 'maxChars'>;
+  readonly call: AskedCall;
   readonly baseUrl: BaseUrl;
   readonly auth: Auth;
   /** Cap on decompressed bytes. */
@@ -87,46 +89,45 @@ export async function buildAnswer(
     const maxChars = Math.min(call.maxChars ?? DEFAULT_MAX_CHARS, MAX_ANSWER_CHARS);
     const pointers = status < 400 ? (call.select ?? []) : [];
     const selects = pointers.length > 0;
+    let page: CutPage | undefined;
     let truncated: Truncation[] = [];
 
     if (parsed !== undefined) {
       const redacted = redactor.json(parsed.value);
       redactions += redacted.count;
-      const next = nextPage(call, order, header('link'), redacted.value);
-      // Taken from the header as it came: a marker in a link would be no link any more.
-      if (next) answer.next = redactor.json({ service: call.service, ...next }).value as Record<string, unknown>;
-      let value = redacted.value;
-      if (selects) {
-        const selected = select(value, pointers);
-        value = selected.value;
-        if (selected.missing.length > 0) {
-          steps.push(
-            `Entry ${selected.missing.join(', ')} of select matches nothing: check it against the whole answer.`,
-          );
-        }
+      const selected = selects ? select(redacted.value, pointers) : { value: redacted.value, missing: [] };
+      if (selected.missing.length > 0) {
+        steps.push(
+          `Entry ${selected.missing.join(', ')} of select matches nothing: check it against the whole answer.`,
+        );
       }
-      const fitted = truncateJson(value, maxChars);
+      const fitted = truncateJson(selected.value, maxChars);
       answer.json = fitted.value;
       truncated = fitted.truncated;
+      page = { value: parsed.value, selected: selected.value, fitted: fitted.value, truncated };
     } else if (text !== undefined) {
       const fitted = truncateText(clean(text), maxChars);
       if (fitted.text !== '') answer.text = fitted.text;
       truncated = fitted.truncated;
       if (reading?.replaced) hints.push(REPLACED);
       if (selects && text !== '') hints.push(parseJson(text) === undefined ? NOT_SELECTED : NOT_SELECTED_AS_TEXT);
+      // A text that was cut has no rows to be counted.
+      if (truncated.length === 0)
+        page = pageOf(isJsonType(type.essence) ? parseJson(text, onlyExact)?.value : undefined);
     } else {
       describeBinary(bytes, type.essence, answer, redactor);
       if (selects && bytes.length > 0) hints.push(NOT_SELECTED);
     }
 
-    if (truncated.length > 0) {
-      answer.truncated = truncated;
-      steps.push(
-        answer.next
-          ? 'The answer was cut. Use select to keep only what you need (such as ["/data/*/id"]), or a smaller page and the arguments in next.'
-          : `The answer was cut. Use select to keep only what you need, the API's own page or limit parameter, or a larger maxChars (at most ${MAX_ANSWER_CHARS}).`,
-      );
-    }
+    const more: NextPage =
+      page !== undefined && status >= 200 && status < 300
+        ? nextPage(call, findContinuation(call, order, headers, page.value), page, (words) => isClean(redactor, words))
+        : {};
+    if (more.next) answer.next = more.next;
+    if (more.hint !== undefined) hints.push(more.hint);
+    if (truncated.length > 0) answer.truncated = truncated;
+    if (more.nextStep !== undefined) steps.push(more.nextStep);
+    else if (truncated.length > 0) steps.push(CUT);
   } catch (error) {
     if (!(error instanceof WithheldError)) throw error;
     answer.hint = `The body was withheld, because ${error.message} and a credential in it could not be found.`;
@@ -151,6 +152,20 @@ export async function buildAnswer(
   };
 }
 
+function pageOf(value: unknown): CutPage {
+  return { value, selected: value, fitted: value, truncated: [] };
+}
+
+/** Nothing of a next call is made of a number that may not be the one that the API sent. */
+function onlyExact(_name: string, value: unknown): unknown {
+  return typeof value === 'number' && !Number.isSafeInteger(value) ? undefined : value;
+}
+
+function isClean(redactor: Redactor, words: unknown): boolean {
+  return redactor.json(words).count === 0;
+}
+
+const CUT = `The answer was cut. Use select to keep only what you need, the API's own page or limit parameter, or a larger maxChars (at most ${MAX_ANSWER_CHARS}).`;
 const REPLACED =
   'The text declares no character set and is not UTF-8, so letters beyond ASCII were replaced: it is probably Latin-1 (Windows-1252). Ask the API for UTF-8 if you need them.';
 const NOT_SELECTED = 'select was not applied: it works on JSON answers alone, and this answer is none.';

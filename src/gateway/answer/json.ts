@@ -18,10 +18,13 @@ export function parseExactJson(text: string): { readonly value: unknown } | unde
 }
 
 /** The same, numbers that are not exact included. */
-export function parseJson(text: string): { readonly value: unknown } | undefined {
+export function parseJson(
+  text: string,
+  reviver?: (name: string, value: unknown) => unknown,
+): { readonly value: unknown } | undefined {
   if (isDeeperThan(text, MAX_DEPTH)) return undefined;
   try {
-    return { value: JSON.parse(text) };
+    return { value: JSON.parse(text, reviver) };
   } catch {
     return undefined;
   }

@@ -3,7 +3,7 @@ import type { BaseUrl } from '../../../src/core/net/baseUrl.ts';
 import { parseBaseUrl } from '../../../src/core/net/baseUrl.ts';
 import type { Auth } from '../../../src/core/policy/auth/authTypes.ts';
 import { inEnglish } from '../../../src/core/text/phrase.ts';
-import { nextPage } from '../../../src/gateway/answer/paging.ts';
+import { findContinuation } from '../../../src/gateway/answer/paging/findContinuation.ts';
 
 function baseUrl(): BaseUrl {
   const parsed = parseBaseUrl('https://api.example.com/v1', 'public');
@@ -15,7 +15,9 @@ const SERVICE = { baseUrl: baseUrl(), auth: { type: 'bearer' } as Auth };
 
 /** Where a `Link` header leads, as a path of the service. */
 function next(link: string): string | undefined {
-  return nextPage({ path: '/things' }, SERVICE, link, undefined)?.path;
+  const asked = { service: 'api', method: 'GET', path: '/things' };
+  const whole = findContinuation(asked, SERVICE, [['link', link]], undefined)?.whole;
+  return whole && 'path' in whole ? whole.path : undefined;
 }
 
 const TARGET = '<https://api.example.com/v1/things?page=2>';

@@ -1,5 +1,5 @@
-import type { BaseUrl } from '../../core/net/baseUrl.ts';
-import type { Auth } from '../../core/policy/auth/authTypes.ts';
+import type { BaseUrl } from '../../../core/net/baseUrl.ts';
+import type { Auth } from '../../../core/policy/auth/authTypes.ts';
 
 /** Where a service is, and how its credential goes along. */
 export interface ServiceAddress {

@@ -1,0 +1,321 @@
+import { describe, expect, it } from 'vitest';
+import type { AnswerOrder } from '../../../src/gateway/answer/answer.ts';
+import { builtAnswer } from '../../support/builtAnswer.ts';
+import { freshKey } from '../../support/serve.ts';
+
+type Asked = Partial<AnswerOrder['call']>;
+
+async function answerTo(call: Asked, body: unknown, more: Parameters<typeof builtAnswer>[1] = {}) {
+  return (await builtAnswer({ body: JSON.stringify(body) }, { ...more, call })).answer;
+}
+
+const ROWS = [{ id: 'a' }, { id: 'b' }];
+
+describe('a cursor whose parameter is not certain', () => {
+  it.each([
+    { items: ROWS, nextPageToken: 'T' },
+    { items: ROWS, next_page_token: 'T' },
+    { items: ROWS, next_cursor: 'T' },
+    { items: ROWS, nextCursor: 'T' },
+    { items: ROWS, nextToken: 'T' },
+    { items: ROWS, continuationToken: 'T' },
+    { items: ROWS, cursor: 'T' },
+    { items: ROWS, next: 'T' },
+    { items: ROWS, meta: { next_token: 'T' } },
+    { items: ROWS, pagination: { next: 'T' } },
+    { items: ROWS, pagination: { nextCursor: 'T', has_more: true } },
+    { data: ROWS, has_more: true, next_cursor: 'T' },
+    { data: ROWS, has_more: true },
+    { items: ROWS, hasMore: true },
+    { object: 'list', data: [{ id: 1 }], has_more: true },
+  ])('is told and not guessed: %j', async (body) => {
+    for (const select of [undefined, ['/items/*/id']]) {
+      const { next, hint, nextStep } = await answerTo({ ...(select ? { select } : {}) }, body);
+      expect(next).toBeUndefined();
+      expect(hint).toContain(JSON.stringify(body).includes('"T"') ? '"T"' : 'more');
+      expect(nextStep).toContain('parameter');
+    }
+  });
+
+  it.each([
+    [{ query: { pageToken: 'S' } }, { items: ROWS, nextPageToken: 'T' }, { query: { pageToken: 'T' } }],
+    [{ query: { next_cursor: 'S' } }, { items: ROWS, next_cursor: 'T' }, { query: { next_cursor: 'T' } }],
+    [{ path: '/things?a=b&cursor=S' }, { items: ROWS, next_cursor: 'T=' }, { path: '/things?a=b&cursor=T%3D' }],
+    [
+      { method: 'POST', path: '/things/search', json: { cursor: 'S', q: 1 } },
+      { items: ROWS, next_cursor: 'T' },
+      { json: { cursor: 'T', q: 1 } },
+    ],
+    [
+      { method: 'POST', path: '/conversations.list', form: { cursor: 'S' } },
+      { ok: true, channels: ROWS, response_metadata: { next_cursor: 'T' } },
+      { form: { cursor: 'T' } },
+    ],
+  ] as readonly (readonly [Asked, unknown, Asked])[])(
+    'is certain once the agent sent it: %j',
+    async (call, body, next) => {
+      expect((await answerTo(call, body)).next).toMatchObject(next);
+    },
+  );
+});
+
+describe('the end of a list', () => {
+  it.each([
+    { items: ROWS },
+    { items: ROWS, nextPageToken: '' },
+    { items: ROWS, next_cursor: null },
+    { items: ROWS, next: null },
+    { ok: true, channels: ROWS, response_metadata: { next_cursor: '' } },
+    { object: 'list', data: ROWS, has_more: false },
+    { items: ROWS, has_more: false, links: { next: '/v1/things?page=9' } },
+    { users: ROWS, next_cursor_str: '0', previous_cursor_str: '0' },
+    { items: ROWS, offset: 0, limit: 10, total: 2 },
+    { items: [], offset: 100, limit: 10, total: 200 },
+    { items: ROWS, page: 3, total_pages: 3 },
+    { items: [], page: 2, total_pages: 3 },
+    { items: [], paging: { first: '/v1/a', next: '/v1/b', previous: '/v1/c', last: '/v1/d' } },
+    { data: ROWS, paging: { cursors: { before: 'b', after: 'a' } } },
+    { data: { viewer: { issues: { nodes: ROWS, pageInfo: { hasNextPage: false, endCursor: 'c' } } } } },
+    { id: 'a', name: 'no list' },
+    { id: 'a', next: 'step two', status: 'waiting' },
+    'text',
+    null,
+  ])('has neither next nor a hint: %j', async (body) => {
+    const answer = await answerTo({}, body);
+    expect(answer).not.toHaveProperty('next');
+    expect(answer).not.toHaveProperty('hint');
+  });
+});
+
+describe('an API that does not go on', () => {
+  it.each([
+    [{ query: { offset: 100 } }, { items: ROWS, offset: 0, limit: 2, total: 10 }],
+    [{ query: { page: 4 } }, { items: ROWS, page: 1, per_page: 2, total_pages: 5 }],
+    [{ path: '/things?page=2' }, { items: ROWS, next: 'https://api.example.com/v1/things?page=2' }],
+    [{ query: { cursor: 'T' } }, { ok: true, channels: ROWS, response_metadata: { next_cursor: 'T' } }],
+    [{ query: { starting_after: 'in_b' } }, { object: 'list', data: [{ id: 'in_a' }, { id: 'in_b' }], has_more: true }],
+  ] as readonly (readonly [Asked, unknown])[])('gets no next that goes round: %j', async (call, body) => {
+    const { next, hint } = await answerTo(call, body);
+    expect(next).toBeUndefined();
+    expect(hint).toBeDefined();
+  });
+});
+
+describe('a POST', () => {
+  const LINK = { items: ROWS, next: 'https://api.example.com/v1/things/search?page=2' };
+
+  it.each(['/charges', '/things', '/messages/send', '/query/create', '/chat.postMessage', '/lists/add'])(
+    'that may do something is not repeated: %s',
+    async (path) => {
+      const { next, hint, nextStep } = await answerTo({ method: 'POST', path, json: { a: 1 } }, LINK);
+      expect(next).toBeUndefined();
+      expect(hint).toContain('/things/search?page=2');
+      expect(nextStep).toContain('more than read');
+    },
+  );
+
+  it.each(['PUT', 'PATCH', 'DELETE', 'OPTIONS'])('is the only method beside GET that may be: %s', async (method) => {
+    const answer = await answerTo({ method, path: '/things/search', json: {} }, LINK);
+    expect(answer).not.toHaveProperty('next');
+  });
+
+  it.each(['/things/search', '/things/_search', '/databases/d/query', '/v1/runQuery', '/list_things', '/x:batchGet'])(
+    'that reads is repeated with its body: %s',
+    async (path) => {
+      const call: Asked = { tool: 'execute', method: 'POST', path, json: { q: 'a' }, query: { b: 1 } };
+      expect((await answerTo(call, LINK)).next).toEqual({
+        service: 'api',
+        method: 'POST',
+        path: '/things/search?page=2',
+        json: { q: 'a' },
+      });
+    },
+  );
+
+  it('of a mutation is not repeated', async () => {
+    const query = 'mutation($a: String) { x(after: $a) { nodes { id } pageInfo { hasNextPage endCursor } } }';
+    const body = { data: { x: { nodes: ROWS, pageInfo: { hasNextPage: true, endCursor: 'c' } } } };
+    const answer = await answerTo({ method: 'POST', path: '/graphql', json: { query } }, body);
+    expect(answer).not.toHaveProperty('next');
+  });
+
+  it('with a long body is told of instead', async () => {
+    const json = { q: 'x'.repeat(5000) };
+    const body = { object: 'list', results: ROWS, next_cursor: 'T', has_more: true };
+    const { next, hint } = await answerTo({ method: 'POST', path: '/v1/search', json }, body);
+    expect(next).toBeUndefined();
+    expect(hint).toContain('start_cursor: "T"');
+  });
+});
+
+describe('GraphQL', () => {
+  const page = (name: string, more = true) => ({
+    [name]: { nodes: ROWS, pageInfo: { hasNextPage: more, endCursor: `end of ${name}` } },
+  });
+  const ask = (query: string, data: unknown, variables: unknown = {}) =>
+    answerTo({ method: 'POST', path: '/graphql', json: { query, variables } }, { data });
+
+  it('puts the cursor into the variable of that connection', async () => {
+    const query =
+      '# issues(after: $z)\n{ a: issues(first: 2, after: $x) { nodes { id } } users(after: $y) { nodes { id } } }';
+    const { next } = await ask(query, { ...page('a', false), ...page('users') }, { x: null, n: 1 });
+    expect(next).toMatchObject({ json: { query, variables: { x: null, n: 1, y: 'end of users' } } });
+  });
+
+  it.each([
+    ['without a variable', '{ issues(first: 2) { nodes { id } } }', page('issues')],
+    ['with a cursor written out', '{ issues(first: 2, after: "c") { nodes { id } } }', page('issues')],
+    ['with two that go on', '{ a(after: $a) { x } b(after: $b) { x } }', { ...page('a'), ...page('b') }],
+    ['in a text', '{ issues(first: 2) { x(t: "issues(after: $a)") } }', page('issues')],
+  ])('says what to do %s', async (_, query, data) => {
+    const { next, hint } = await ask(query, data);
+    expect(next).toBeUndefined();
+    expect(hint).toContain('after');
+  });
+});
+
+describe('Elasticsearch', () => {
+  const hits = (...sorts: unknown[][]) => ({
+    hits: { total: { value: 10 }, hits: sorts.map((sort, i) => ({ _id: `${i}`, sort })) },
+  });
+  const ask = (json: unknown, body: unknown) => answerTo({ method: 'POST', path: '/i/_search', json }, body);
+
+  it('goes on behind a hit that is told apart from all others', async () => {
+    const { next } = await ask({ size: 2, from: 0, sort: [{ at: 'asc' }, { _id: 'asc' }] }, hits([1, 'a'], [1, 'b']));
+    expect(next).toMatchObject({ json: { size: 2, search_after: [1, 'b'] } });
+    expect(next?.json).not.toHaveProperty('from');
+    const pit = await ask({ size: 2, pit: { id: 'p' }, sort: [{ at: 'asc' }] }, hits([1, 5], [1, 6]));
+    expect(pit.next).toMatchObject({ json: { search_after: [1, 6] } });
+  });
+
+  it('says what is missing where hits could be left out', async () => {
+    for (const sort of [[{ at: 'asc' }], ['at'], { at: 'asc' }]) {
+      const { next, hint } = await ask({ size: 2, sort }, hits([1], [2]));
+      expect(next).toBeUndefined();
+      expect(hint).toContain('sort');
+    }
+  });
+});
+
+describe('the arguments of the next call', () => {
+  const body = { ok: true, channels: ROWS, response_metadata: { next_cursor: 'T' } };
+
+  it('repeat all that the call was, but for what belongs to one call alone', async () => {
+    const headers = {
+      Accept: 'text/csv',
+      'X-Version': '1',
+      'If-None-Match': 'e',
+      'if-modified-since': 'd',
+      Range: 'r',
+      'Idempotency-Key': 'k',
+    };
+    const call: Asked = {
+      tool: 'read',
+      query: { a: 'b' },
+      headers,
+      select: ['/channels/*/id'],
+      maxChars: 900,
+      reason: 'why',
+    };
+    expect((await answerTo(call, body)).next).toEqual({
+      service: 'api',
+      path: '/things',
+      query: { a: 'b', cursor: 'T' },
+      headers: { Accept: 'text/csv', 'X-Version': '1' },
+      select: ['/channels/*/id'],
+      maxChars: 900,
+      reason: 'why',
+    });
+  });
+
+  it('name the method where execute was used', async () => {
+    expect((await answerTo({ tool: 'execute' }, body)).next).toMatchObject({ method: 'GET' });
+  });
+
+  it('lead nowhere outside of the service, and the agent is told where the page is', async () => {
+    const { next, hint } = await answerTo({}, { items: ROWS, next: 'https://other.example.com/things?page=2' });
+    expect(next).toBeUndefined();
+    expect(hint).toContain('https://other.example.com/things?page=2');
+  });
+
+  it('are none where a credential would stand in them', async () => {
+    const secret = freshKey();
+    for (const given of [
+      { items: ROWS, next: `https://api.example.com/v1/things?page=2&k=${secret}` },
+      { items: ROWS, next: `https://other.example.com/?k=${secret}` },
+      { ...body, response_metadata: { next_cursor: secret } },
+      { items: ROWS, next_cursor: secret },
+    ]) {
+      const answer = await answerTo({}, given, { secret });
+      expect(answer).not.toHaveProperty('next');
+      expect(answer.hint).toContain('credential');
+      expect(JSON.stringify(answer)).not.toContain(secret);
+    }
+  });
+
+  it('repeat the agent’s own words as they are, so that they tell nothing of a credential', async () => {
+    const secret = freshKey();
+    const { next } = await answerTo({ query: { q: secret } }, body, { secret });
+    expect(next).toMatchObject({ query: { q: secret, cursor: 'T' } });
+  });
+
+  it('are found where numbers are not exact, and hold none of those', async () => {
+    const text = (more: string) => `{"ok":true,"channels":[{"id":12345678901234567890}],${more}}`;
+    const slack = await builtAnswer({ body: text('"response_metadata":{"next_cursor":"T"}') });
+    expect(slack.answer).toMatchObject({ next: { query: { cursor: 'T' } } });
+    const exact = await builtAnswer({ body: text('"paging":{"next":{"after":12345678901234567890}}') });
+    expect(exact.answer).not.toHaveProperty('next');
+  });
+
+  it.each([404, 429, 500, 302])('are none in an answer of %i', async (status) => {
+    const { answer } = await builtAnswer({ status, body: JSON.stringify(body) });
+    expect(answer).not.toHaveProperty('next');
+  });
+
+  it('are none behind a text that was cut', async () => {
+    const link = ['link', '<https://api.example.com/v1/things?page=2>; rel="next"'] as const;
+    const cut = await builtAnswer({ type: 'text/csv', headers: [link], body: 'a,b\n'.repeat(9000) });
+    expect(cut.answer).not.toHaveProperty('next');
+    const whole = await builtAnswer({ type: 'text/csv', headers: [link], body: 'a,b\n' });
+    expect(whole.answer).toMatchObject({ next: { path: '/things?page=2' } });
+  });
+});
+
+describe('a page that is cut', () => {
+  const big = (count: number) => Array.from({ length: count }, (_, i) => ({ id: `ch_${i}`, note: 'x'.repeat(900) }));
+
+  it('names the parameter of the call and a size that fits', async () => {
+    const call: Asked = { query: { per_page: 100 } };
+    const { next, hint, nextStep } = await answerTo(call, {
+      tickets: big(100),
+      next_page: 'https://api.example.com/v1/things?page=2',
+    });
+    expect(next).toBeUndefined();
+    expect(hint).toMatch(/^\d+ of the 100 items of this page were left out. There is no next/);
+    expect(nextStep).toMatch(/per_page: \d+/);
+  });
+
+  it('has no next where another list of it is cut, too', async () => {
+    const body = { tickets: big(3), users: big(90), next_page: 'https://api.example.com/v1/things?page=2' };
+    const answer = await answerTo({}, body);
+    expect(answer).not.toHaveProperty('next');
+    expect(answer.hint).toContain('left out');
+  });
+
+  it('goes on behind the last item at the end of a list, too', async () => {
+    const { next, nextStep } = await answerTo({}, { object: 'list', data: big(50), has_more: false });
+    expect(next).toMatchObject({ query: { starting_after: expect.stringMatching(/^ch_\d+$/) as string } });
+    expect(nextStep).toContain('next goes on behind');
+  });
+
+  it('keeps its next where only the text of its one item is cut', async () => {
+    const body = { items: [{ id: 'a', text: 'x'.repeat(90_000) }], next: 'https://api.example.com/v1/things?page=2' };
+    expect((await answerTo({}, body)).next).toEqual({ service: 'api', path: '/things?page=2' });
+  });
+
+  it('knows nothing of its rows where select chose some of them', async () => {
+    const call: Asked = { select: ['/data/3', '/data/7'], maxChars: 1000 };
+    const answer = await answerTo(call, { object: 'list', data: big(50), has_more: true });
+    expect(answer).not.toHaveProperty('next');
+  });
+});
