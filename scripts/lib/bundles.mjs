@@ -12,8 +12,8 @@ const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'ut
  * @type {readonly { readonly name: string, readonly entry: string, readonly external: readonly string[], readonly maxBytes: number, readonly shipped: boolean, readonly page?: true }[]}
  */
 export const BUNDLES = [
-  { name: 'extension', entry: 'src/extension/extension.ts', external: ['vscode'], maxBytes: 900_000, shipped: true },
-  { name: 'gateway', entry: 'src/gateway/main.ts', external: [], maxBytes: 1_225_000, shipped: true },
+  { name: 'extension', entry: 'src/extension/extension.ts', external: ['vscode'], maxBytes: 910_000, shipped: true },
+  { name: 'gateway', entry: 'src/gateway/main.ts', external: [], maxBytes: 1_250_000, shipped: true },
   { name: 'proxy', entry: 'src/proxy/main.ts', external: [], maxBytes: 160_000, shipped: true },
   {
     name: 'auditWorker',
@@ -30,7 +30,7 @@ export const BUNDLES = [
     shipped: true,
     page: true,
   },
-  { name: 'cli', entry: 'src/cli/main.ts', external: [], maxBytes: 1_240_000, shipped: false },
+  { name: 'cli', entry: 'src/cli/main.ts', external: [], maxBytes: 1_270_000, shipped: false },
 ];
 
 /**
