@@ -20,7 +20,6 @@ import type { Caller } from '../call/model/callContext.ts';
 import { refusals } from '../call/model/refusals.ts';
 import type { Gateway } from '../operations/gateway.ts';
 import { freshId } from '../util/freshId.ts';
-import { TurnBudget } from '../util/turnBudget.ts';
 
 const HANDSHAKE_TIMEOUT_MS = 5000;
 /** Calls under way on one connection; MCP clients send a handful at once. */
@@ -178,16 +177,15 @@ export async function serveConnection(
     else reply({ id, refusal: result.refusal });
   }
 
-  const turns = new TurnBudget();
   try {
     for await (const chunk of socket) {
       for (const line of lines.push(chunk)) {
         if (line === tooLong) throw new Error('a line was longer than allowed');
+        await gateway.turnBudget.turn();
         const unread = isTooMuch(line);
-        await turns.turn();
+        await gateway.turnBudget.turn();
         if (unread) refuseUnread(line);
         else onLine(line);
-        await turns.turn();
       }
       // Who does not read its replies is not read from either.
       await writer.drained();

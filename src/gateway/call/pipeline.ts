@@ -7,6 +7,7 @@ import type { Limiter, Place } from '../limits/limiter.ts';
 import type { RefusalLimit } from '../limits/refusalLimit.ts';
 import type { Agents } from '../state/agents.ts';
 import type { GatewayState } from '../state/gatewayState.ts';
+import type { TurnBudget } from '../util/turnBudget.ts';
 import type { Turns } from '../util/turns.ts';
 import { type ApprovalGate, sameRules } from './approvalGate.ts';
 import { CallRecords } from './callRecords.ts';
@@ -28,6 +29,7 @@ export interface PipelineParts {
   readonly recorder: Recorder;
   readonly calls: CallsInFlight;
   readonly turns: Turns;
+  readonly turnBudget: TurnBudget;
   readonly now: () => number;
 }
 
@@ -69,6 +71,8 @@ export class Pipeline {
       calls.end(context);
       return { answer };
     } catch (error) {
+      // A freeze ends hundreds of calls at once.
+      await this.#parts.turnBudget.turn();
       const { refusal, record } = run.refuse(error);
       // Until it is recorded, the call is under way: a gateway that ends waits for it.
       void record().finally(() => calls.end(context));

@@ -64,6 +64,7 @@ import { ToolTarget } from '../targets/tool/toolTarget.ts';
 import { UpstreamServers } from '../targets/tool/upstreamServers.ts';
 import { freshId } from '../util/freshId.ts';
 import { ownProcessTree } from '../util/processTree.ts';
+import { TurnBudget } from '../util/turnBudget.ts';
 import { Turns } from '../util/turns.ts';
 import { listServices } from './listServices.ts';
 import { UserOperations } from './userOperations.ts';
@@ -116,6 +117,8 @@ export class Gateway implements GatewayControl {
   readonly #transport: Transport;
   readonly #cleaner: Cleaner;
   readonly #commands: CommandCredentials;
+  /** Of all that comes in, from agents and from servers. */
+  readonly turnBudget = new TurnBudget();
   /** Who is connected; the socket side tells it. */
   readonly agents: Agents;
   readonly #calls: CallsInFlight;
@@ -139,7 +142,7 @@ export class Gateway implements GatewayControl {
     const now = options.now ?? Date.now;
     const log: Gateway['log'] = (level, message) => this.log(level, message);
     const state = new GatewayState(now);
-    const turns = new Turns();
+    const turns = new Turns(this.turnBudget);
     this.#options = options;
     this.#state = state;
     this.#limiter = new Limiter(now);
@@ -191,6 +194,7 @@ export class Gateway implements GatewayControl {
       mapper: this.#mapper,
       calls: this.#calls,
       turns,
+      turnBudget: this.turnBudget,
     });
     const forServices = {
       ...shared,
@@ -211,6 +215,7 @@ export class Gateway implements GatewayControl {
       onServersChanged: () => events.onServersChanged(),
       tree: ownProcessTree(),
       ...(options.listMs === undefined ? {} : { listMs: options.listMs }),
+      turnBudget: this.turnBudget,
     });
     this.#tools = new ToolTarget({ ...shared, servers: this.servers });
     this.#user = new UserOperations({

@@ -1,10 +1,14 @@
 import { SerialQueue } from '../../core/serialQueue.ts';
-import { TurnBudget } from './turnBudget.ts';
+import type { TurnBudget } from './turnBudget.ts';
 
 /** Work is done one after another, and other events get their turn in between: many at once hold up nothing for longer than one. */
 export class Turns {
   readonly #queue = new SerialQueue();
-  readonly #budget = new TurnBudget();
+  readonly #budget: TurnBudget;
+
+  constructor(budget: TurnBudget) {
+    this.#budget = budget;
+  }
 
   take<T>(work: () => Promise<T>): Promise<T> {
     return this.#queue.run(async () => {

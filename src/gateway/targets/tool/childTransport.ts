@@ -13,7 +13,7 @@ import { isTooHeavy } from '../../../core/jsonWeight.ts';
 import { LineSplitter, tooLong } from '../../../protocol/lines.ts';
 import { LineWriter } from '../../../protocol/lineWriter.ts';
 import type { ProcessTree } from '../../util/processTree.ts';
-import { TurnBudget } from '../../util/turnBudget.ts';
+import type { TurnBudget } from '../../util/turnBudget.ts';
 import { readMessageLine } from './messageLine.ts';
 
 /** How long a server that was asked to end has before it is ended, in milliseconds: it must be gone within a second. */
@@ -32,6 +32,7 @@ export interface ChildOptions {
   readonly onErrorLine: (line: string) => void;
   /** A message that was too long, and is lost. */
   readonly onTooLong: () => void;
+  readonly turnBudget: TurnBudget;
 }
 
 /**
@@ -59,7 +60,7 @@ export class ChildTransport implements Transport {
 
   /** Resolves when the process runs. Rejects with the reason of the operating system when it cannot be started. */
   start(): Promise<void> {
-    const { command, args, env, tree, maxLineBytes, onErrorLine } = this.#options;
+    const { command, args, env, tree, maxLineBytes, onErrorLine, turnBudget } = this.#options;
     return new Promise((resolve, reject) => {
       const child = spawn(command, [...args], {
         env,
@@ -85,11 +86,11 @@ export class ChildTransport implements Transport {
       child.stdin.on('error', () => undefined); // it closed its input; its end is reported by `exit`
       this.#writer = new LineWriter(child.stdin);
       // One after another: the SDK handles a notification a moment later than a result, which would overtake it.
-      void readLines(child.stdout, new LineSplitter(maxLineBytes), (line) => {
+      void readLines(child.stdout, new LineSplitter(maxLineBytes), turnBudget, (line) => {
         if (line !== tooLong && !isTooHeavy(line)) return this.#take(line);
         return this.#options.onTooLong();
       });
-      void readLines(child.stderr, new LineSplitter(MAX_ERROR_LINE), (line) => {
+      void readLines(child.stderr, new LineSplitter(MAX_ERROR_LINE), turnBudget, (line) => {
         if (line !== tooLong && line.trim() !== '') onErrorLine(line);
       });
     });
@@ -149,14 +150,14 @@ export class ChildTransport implements Transport {
 async function readLines(
   output: Readable,
   lines: LineSplitter,
+  turnBudget: TurnBudget,
   onLine: (line: string | typeof tooLong) => void | Promise<void>,
 ): Promise<void> {
-  const budget = new TurnBudget();
   try {
     for await (const chunk of output) {
       for (const line of lines.push(chunk)) {
         await onLine(line);
-        await budget.turn();
+        await turnBudget.turn();
       }
     }
   } catch {

@@ -13,7 +13,7 @@ import type { Network } from '../../../core/net/network.ts';
 import type { Sent } from '../../call/model/refusals.ts';
 import { noticingDispatcher } from '../../http/noticingDispatcher.ts';
 import { explain, TransportError } from '../../http/transportError.ts';
-import { TurnBudget } from '../../util/turnBudget.ts';
+import type { TurnBudget } from '../../util/turnBudget.ts';
 import { readHttpRefusal } from './readHttpRefusal.ts';
 
 /** How often a stream is asked for again at most, in milliseconds: how long to wait is the server's own word in MCP. */
@@ -35,6 +35,7 @@ export interface ServerFetchOptions {
   /** Most bytes of an answer, decoded; and of one line of a stream that stays open. */
   readonly maxBytes: number;
   readonly onTooLong: () => void;
+  readonly turnBudget: TurnBudget;
 }
 
 /**
@@ -42,7 +43,7 @@ export interface ServerFetchOptions {
  * nowhere else, no redirect, addresses checked in the very look-up that is dialled, answers capped.
  */
 export function serverFetch(options: ServerFetchOptions): (url: string | URL, init?: RequestInit) => Promise<Response> {
-  const { baseUrl, network, endpoint, maxBytes } = options;
+  const { baseUrl, network, endpoint } = options;
   let nextStreamAt = 0;
   return async (url, init) => {
     if (String(url) !== endpoint) throw new TransportError('unreachable', 'no', 'it named another address');
@@ -61,7 +62,7 @@ export function serverFetch(options: ServerFetchOptions): (url: string | URL, in
     for (const [name, value] of options.headers()) headers.set(name, value);
     const response = await send(options, { ...init, headers });
     if (response.ok || (stays && response.status === NO_STREAM)) {
-      return answerOf(response, response.body?.pipeThrough(capped(maxBytes, stays, options.onTooLong)));
+      return answerOf(response, response.body?.pipeThrough(capped(options, stays)));
     }
     const text = await readHttpRefusal(
       { status: response.status, header: (name) => response.headers.get(name), text: await beginningOf(response) },
@@ -155,10 +156,12 @@ const PIECE_BYTES = 4 * 1024;
  * Ends a stream that grows over the cap, or becomes too heavy to be parsed: as a whole, or (one that stays open) between two
  * line ends.
  */
-function capped(maxBytes: number, perLine: boolean, onTooLong: () => void): TransformStream<Uint8Array, Uint8Array> {
+function capped(
+  { maxBytes, onTooLong, turnBudget }: Pick<ServerFetchOptions, 'maxBytes' | 'onTooLong' | 'turnBudget'>,
+  perLine: boolean,
+): TransformStream<Uint8Array, Uint8Array> {
   let bytes = 0;
   const weighed = new JsonWeight();
-  const budget = new TurnBudget();
   return new TransformStream({
     async transform(chunk, controller) {
       for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
@@ -176,7 +179,7 @@ function capped(maxBytes: number, perLine: boolean, onTooLong: () => void): Tran
           return;
         }
         controller.enqueue(piece);
-        await budget.turn();
+        await turnBudget.turn();
       }
     },
   });

@@ -8,6 +8,7 @@ import type { Server } from '../../../core/policy/model/server.ts';
 import type { Secret } from '../../../core/secret.ts';
 import type { OfferedTools } from '../../cleaning/lookAtTools.ts';
 import type { ProcessTree } from '../../util/processTree.ts';
+import type { TurnBudget } from '../../util/turnBudget.ts';
 import { serverEnvironment } from './childEnvironment.ts';
 import { ChildTransport } from './childTransport.ts';
 import { ServerStartError } from './serverFailure.ts';
@@ -30,6 +31,7 @@ export interface SessionPorts extends LinkEvents {
   readonly dispatcher: (network: Network) => Dispatcher;
   readonly onErrorLine: (line: string) => void;
   readonly onTooLong: () => void;
+  readonly turnBudget: TurnBudget;
   readonly now: () => number;
 }
 
@@ -195,7 +197,7 @@ export class ServerSession {
 
   #makeTransport(): Transport {
     const { server, secrets } = this.settings;
-    const { tree, dispatcher, onErrorLine } = this.#ports;
+    const { tree, dispatcher, onErrorLine, turnBudget } = this.#ports;
     const maxBytes = this.#maxBytes;
     const onTooLong = (): void => {
       this.#onTooLong?.();
@@ -206,7 +208,7 @@ export class ServerSession {
     if (run.by === 'command' || endpoint === undefined) {
       if (run.by !== 'command') throw new Error('a server has neither a command nor a URL');
       const env = serverEnvironment(process.env, serverValues(server, secrets));
-      return new ChildTransport({ ...run, env, tree, maxLineBytes: maxBytes, onErrorLine, onTooLong });
+      return new ChildTransport({ ...run, env, tree, maxLineBytes: maxBytes, onErrorLine, onTooLong, turnBudget });
     }
     return new StreamableHTTPClientTransport(new URL(endpoint), {
       fetch: serverFetch({
@@ -218,6 +220,7 @@ export class ServerSession {
         authenticated: secrets.size > 0,
         maxBytes,
         onTooLong,
+        turnBudget,
       }) as typeof fetch,
     }) as Transport;
   }

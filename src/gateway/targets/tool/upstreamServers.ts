@@ -18,6 +18,7 @@ import type { Agents } from '../../state/agents.ts';
 import type { GatewayState } from '../../state/gatewayState.ts';
 import { freshId } from '../../util/freshId.ts';
 import type { ProcessTree } from '../../util/processTree.ts';
+import type { TurnBudget } from '../../util/turnBudget.ts';
 import { unlessAborted } from '../../util/unlessAborted.ts';
 import { isSessionOver } from './httpRefusal.ts';
 import { LastFailure } from './lastFailure.ts';
@@ -52,6 +53,7 @@ export interface UpstreamServersOptions {
   readonly tree: ProcessTree;
   /** Default: {@link LIST_MS}. */
   readonly listMs?: number;
+  readonly turnBudget: TurnBudget;
   readonly now: () => number;
 }
 
@@ -268,11 +270,12 @@ export class UpstreamServers implements Interruptible {
   }
 
   #ports(name: string, session: () => ServerSession | undefined): SessionPorts {
-    const { tree, dispatcher, now } = this.#options;
+    const { tree, dispatcher, now, turnBudget } = this.#options;
     return {
       tree,
       dispatcher,
       now,
+      turnBudget,
       onEnd: () => {
         this.#options.recorder.log('warn', `${name} exited; the next call starts it again.`);
         this.#of(name).runner.noteFailure();

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { ChildTransport } from '../../../../src/gateway/targets/tool/childTransport.ts';
 import { ownProcessTree } from '../../../../src/gateway/util/processTree.ts';
+import { TurnBudget } from '../../../../src/gateway/util/turnBudget.ts';
 
 /** What is done with each line takes its time: a chunk of the shortest takes a third of a second in all. */
 const LINE_MS = 0.02;
@@ -29,6 +30,7 @@ it('a server that writes short lines to standard error without end holds the eve
       while (performance.now() < until);
     },
     onTooLong: () => undefined,
+    turnBudget: new TurnBudget(),
   });
   const worked = (): number => {
     const { user, system } = process.threadCpuUsage();

@@ -4,6 +4,7 @@ import { Agent } from 'undici';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { BaseUrl } from '../../../../src/core/net/baseUrl.ts';
 import { serverFetch } from '../../../../src/gateway/targets/tool/serverFetch.ts';
+import { TurnBudget } from '../../../../src/gateway/util/turnBudget.ts';
 
 const asked: number[] = [];
 const agent = new Agent();
@@ -34,6 +35,7 @@ it('asks for a stream again no more than once a second, whatever the server says
     authenticated: false,
     maxBytes: 1000,
     onTooLong: () => expect.fail(),
+    turnBudget: new TurnBudget(),
   });
   for (let i = 0; i < 2; i++) await (await fetched(endpoint, { method: 'GET' })).text();
   await (await fetched(endpoint, { method: 'POST', body: '{}' })).text();

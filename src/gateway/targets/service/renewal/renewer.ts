@@ -10,6 +10,7 @@ import type { RenewalLease, TokenStore } from '../../../control/controlPort.ts';
 import { PayloadError } from '../../../credentials/payload.ts';
 import type { Incoming } from '../../../http/message.ts';
 import { KeyedRates } from '../../../util/keyedRates.ts';
+import { TurnBudget } from '../../../util/turnBudget.ts';
 import { Turns } from '../../../util/turns.ts';
 import { unlessAborted } from '../../../util/unlessAborted.ts';
 import { mintToken } from '../inject/minters.ts';
@@ -88,7 +89,7 @@ export class Renewer {
   /** Renewals that the host could not store yet, and what they come after. */
   readonly #unstored = new Map<string, { readonly after: Secret; readonly kept: Kept }>();
   /** Each token takes milliseconds to be known, and an answer may hold twenty. */
-  readonly #turns = new Turns();
+  readonly #turns = new Turns(new TurnBudget());
   readonly #made: KeyedRates;
   readonly #madeFor401: KeyedRates;
 

@@ -1,0 +1,73 @@
+import { expect, it } from 'vitest';
+import { MAX_REASON_CHARS } from '../../src/protocol/toolArguments.ts';
+import { readGateways } from '../../src/proxy/findGateways.ts';
+import { connect, type GatewayConnection, type Order } from '../../src/proxy/gatewayConnection.ts';
+import { holdingPolicy } from '../support/holdingInputs.ts';
+import { longestHold, METERED } from '../support/holdMeter.ts';
+import { type Served, serve } from '../support/serve.ts';
+import { sleep } from '../support/until.ts';
+
+// Whoever has a terminal starts as many proxies as the gateway takes: together they hold it up for no longer than one.
+
+const CONNECTIONS = 60;
+/** An idle core needs less than 20; see freezeInTheMiddle.test.ts. */
+const MAX_HOLD_MS = 30;
+/** One good round is enough: what else the machine does takes its caches. */
+const ROUNDS = 3;
+/** Sixty connections take their time on a machine that does other work. */
+const WITHIN_MS = 90_000;
+
+const FLOODS: Readonly<Record<string, readonly [count: number, order: (id: number) => Order]>> = {
+  'lists of services': [20, (id) => ({ do: 'listServices', id })],
+  wishes: [
+    10,
+    (id) => ({
+      do: 'requestAccess',
+      id,
+      access: { service: 'plain', method: 'PUT', path: `/${'A'.repeat(8000)}`, reason: 'A'.repeat(MAX_REASON_CHARS) },
+    }),
+  ],
+  'tools of a server that there is not': [200, (id) => ({ do: 'listTools', id, server: 'none' })],
+  'calls of a service that there is not': [
+    100,
+    (id) => ({ do: 'execute', id, call: { tool: 'read', service: 'none', method: 'GET', path: '/' } }),
+  ],
+  'calls that are too heavy to be read': [
+    1,
+    (id) => ({
+      do: 'execute',
+      id,
+      call: { tool: 'execute', service: 'plain', method: 'POST', path: '/', json: Array(40_000).fill([]) },
+    }),
+  ],
+};
+
+it.each(Object.keys(FLOODS))(
+  'of many connections hold the event loop for no longer than those of one: %s',
+  async (flood) => {
+    const [count, order] = FLOODS[flood] ?? [0, () => ({ do: 'listServices', id: 0 })];
+    const orders = Array.from({ length: count }, (_, id) => order(id + 1));
+    let held = Number.POSITIVE_INFINITY;
+    for (let round = 0; round < ROUNDS && held >= MAX_HOLD_MS; round++) {
+      const served = await serve({ policy: holdingPolicy('http://127.0.0.1:9'), nodeArgs: METERED });
+      try {
+        const connections = await Promise.all(Array.from({ length: CONNECTIONS }, () => connectTo(served)));
+        await longestHold(served);
+        for (const connection of connections) for (const one of orders) void connection.ask(one);
+        await sleep(20);
+        await served.order({ do: 'freeze' });
+        held = Math.min(held, await longestHold(served));
+      } finally {
+        await served.stop();
+      }
+    }
+    expect(held).toBeLessThan(MAX_HOLD_MS);
+  },
+  WITHIN_MS,
+);
+
+function connectTo(served: Served): Promise<GatewayConnection> {
+  const [gateway] = readGateways(served.runtimeDir);
+  if (!gateway) throw new Error('there is no gateway');
+  return connect({ discovery: gateway, fit: 0, scope: 'user' }, { name: 'claude-code' });
+}
