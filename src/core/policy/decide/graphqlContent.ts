@@ -29,7 +29,7 @@ export function carriesGraphqlChange(request: GraphqlRequest): boolean {
   // Some servers go by the content: a text that is like JSON, a form or a document is one to them.
   if (text.length > MAX_TEXT || text.split('&', MAX_PIECES + 1).length > MAX_PIECES)
     return hasChangingWord(decoded(text));
-  const whole = isDocument(headers) || readDocument(text) !== undefined ? [text] : [];
+  const whole = isDocument(headers) || beginsDocument(text) ? [text] : [];
   return [...whole, ...queriesAmong([...namedTexts(text), ...(formPairs(text) ?? [])])].some(mayChange);
 }
 
@@ -44,6 +44,11 @@ function decoded(text: string): string {
 /** Most bodies have no such word. Those that we wrote escape no letter of it. */
 function mayHoldWord({ kind, text }: NonNullable<GraphqlRequest['body']>): boolean {
   return WORD.test(text) || (kind === 'text' && /[\\%]/.test(text));
+}
+
+/** Whether a text may be a document: with none but these words, or none, does one begin that is executed. */
+function beginsDocument(text: string): boolean {
+  return /^[\s,\ufeff]*(?:\{|(?:query|mutation|subscription|fragment)(?![_0-9A-Za-z]))/.test(outsideStrings(text));
 }
 
 function isDocument(headers: GraphqlRequest['headers']): boolean {

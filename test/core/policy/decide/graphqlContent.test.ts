@@ -45,6 +45,8 @@ const CHANGES = [
   'query A { a } mutation B { b }',
   'subscription { changed { id } }',
   'fragment f on Mutation { a } mutation { ...f }',
+  'mutation{ a }#\r',
+  '"""described""" mutation { a }',
   '\ufeff,,,mutation,{,a(text: """ } # """),}',
 ];
 
@@ -107,6 +109,13 @@ describe('a GraphQL document that may change something', () => {
     expect(verdict({ json: { query: 'mutation { b }' } }, ', graphql: { operations: [mutation], fields: [a] }')).toBe(
       'deny',
     );
+  });
+
+  it('counts with more names, and deeper, than are read', () => {
+    for (const document of [`mutation{${'a '.repeat(12_000)}}`, `mutation${'{a'.repeat(70)}${'}'.repeat(70)}`]) {
+      expect(verdict({ text: document })).toBe('deny');
+      expect(verdict({ json: { query: document } })).toBe('deny');
+    }
   });
 
   it('counts in a body that is too large to be taken apart', () => {
