@@ -67,6 +67,7 @@ export const PROBLEM_CODES = [
   'condition-without-effect',
   'body-without-type',
   'limit-without-effect',
+  'long-server-name',
   'encoded-slash-signed',
   'graphql-without-block',
   'parameter-in-path',

@@ -2,6 +2,7 @@ import { phrase } from '../../text/phrase.ts';
 import type { Problem } from '../../text/problem.ts';
 import { ProblemList } from '../../text/problems.ts';
 import type { PolicyDocument } from '../model/policy.ts';
+import type { Server } from '../model/server.ts';
 import type { Service } from '../model/service.ts';
 import { type LintContext, lintContext } from './lintContext.ts';
 import { lintRules } from './lintRules.ts';
@@ -21,6 +22,7 @@ export function lintPolicy(document: PolicyDocument, context: LintContext = {}):
     lintShadows(service, problems);
     lintLimits(service, problems);
   }
+  for (const server of policy.servers.values()) lintServerName(server, problems);
   lintContext(policy, context, problems);
   for (const { test, ok, got, reason, unknown } of runPolicyTests(policy)) {
     if (ok) continue;
@@ -35,6 +37,22 @@ export function lintPolicy(document: PolicyDocument, context: LintContext = {}):
       );
   }
   return [...document.problems, ...problems.items].sort((a, b) => a.span.start - b.span.start);
+}
+
+/**
+ * Clients put their own words, those of the entry and the server's name before each tool's (`mcp__valet-key-NAME__TOOL`), and the
+ * APIs of models take 64 characters: some clients cut what is longer, others lose all tools of the server.
+ */
+const MAX_SERVER_NAME = 20;
+
+function lintServerName({ name, span }: Server, problems: ProblemList): void {
+  if (name.length <= MAX_SERVER_NAME) return;
+  problems.information(
+    'long-server-name',
+    span,
+    phrase`Clients put the server's name before the names of its tools, and models take 64 characters in all. Some clients cut longer names or drop the tools. Use a name of at most ${MAX_SERVER_NAME} characters.`,
+    { data: { service: name } },
+  );
 }
 
 function lintLimits({ name, limits, span }: Service, problems: ProblemList): void {

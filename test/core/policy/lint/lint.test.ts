@@ -122,6 +122,9 @@ describe('lintPolicy', () => {
     expect(found(policy(['path: /a, methods: [GET]'], '    limits: { perAgent: true }\n'))).toEqual([
       'limit-without-effect@2',
     ]);
+    const server = (name: string): string => `servers:\n  ${name}: { command: node, tools: { allow: [a] } }\n`;
+    expect(found(server('a'.repeat(21)))).toEqual(['long-server-name@2']);
+    expect(found(server('a'.repeat(20)))).toEqual([]);
     const [information] = lint(policy(['path: /a, methods: [PUT]']));
     expect(information).toMatchObject({ code: 'write-without-approval', severity: 'information' });
   });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type GatewayInProcess, gatewayInProcess } from '../../../support/gatewayInProcess.ts';
 import { type RemoteMcp, remoteMcp } from '../../../support/remoteMcp.ts';
-import { sleep } from '../../../support/until.ts';
+import { sleep, until } from '../../../support/until.ts';
 
 let remote: RemoteMcp;
 
@@ -23,9 +23,9 @@ interface Client {
 }
 
 /** A gateway with the remote server behind it. */
-async function connected(url = remote.url): Promise<Client> {
+async function connected(url = remote.url, options: { readonly listMs?: number } = {}): Promise<Client> {
   const far = { url, network: 'loopback', tools: { allow: ['*'] }, limits: { timeout: '5s' } };
-  const under = await gatewayInProcess({ policy: JSON.stringify({ servers: { far } }) });
+  const under = await gatewayInProcess({ policy: JSON.stringify({ servers: { far } }), ...options });
   const call = async (): Promise<Record<string, unknown>> => {
     const reply = await under.gateway.callTool({ server: 'far', tool: 'get_thing', arguments: { n: 1 } }, CALLER);
     return 'refusal' in reply ? { ...reply.refusal } : { ...reply.answer };
@@ -343,5 +343,31 @@ describe('a remote server that does not take a message', () => {
       content: [{ text: expect.stringContaining('n must be even') }],
     });
     expect(initialized()).toBe(1);
+  });
+});
+
+describe('a remote server that takes its time', () => {
+  it('keeps nobody waiting for its tools for long, and those who watch it hear of them', async () => {
+    const waiting: (() => void)[] = [];
+    remote.mood = ({ rpc, respond }) => {
+      if (rpc.method !== 'initialize' || waiting.length > 0) return false;
+      const serverInfo = { name: 'remote', version: '1' };
+      const result = { protocolVersion: '2025-06-18', capabilities: { tools: {} }, serverInfo };
+      remote.unknownSession = (answer, id) => answer(200, { jsonrpc: '2.0', id, result: { tools: remote.tools } });
+      waiting.push(() => respond(200, { jsonrpc: '2.0', id: rpc.id, result }));
+      return true;
+    };
+    const { under } = await connected(remote.url, { listMs: 200 });
+    let told = 0;
+    under.gateway.servers.watch('far', () => told++);
+    expect(await under.gateway.servers.listTools('far', CALLER)).toMatchObject({
+      refusal: { code: 'upstream_timeout', sent: 'no', message: expect.stringMatching(/far is still starting/) },
+    });
+    expect(told).toBe(0);
+    for (const answer of waiting) answer();
+    await until(() => told > 0, 'to be told that there are tools');
+    expect(await under.gateway.servers.listTools('far', CALLER)).toMatchObject({
+      answer: { tools: [{ name: 'get_thing' }] },
+    });
   });
 });
