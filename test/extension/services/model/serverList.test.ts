@@ -63,6 +63,13 @@ test('shows what the gateway says of a server, its tools and why it is off', () 
   expect(list(told({ status: 'not_approved', by: 'administrator' }))[0]?.status).toBe('forbidden');
 });
 
+test('says why a server that is ready could not be started, and of no other', () => {
+  const failure = 'wiki could not be started: its program was not found on the PATH.';
+  expect(list(told({ failure }))[0]).toMatchObject({ status: 'ready', failure });
+  expect(list(told({ status: 'frozen', failure }))[0]).not.toHaveProperty('failure');
+  expect(list({ ...told({ failure }), health: 'down' })[0]).not.toHaveProperty('failure');
+});
+
 test('knows before the gateway was asked whether a credential is missing', () => {
   expect([list()[0]?.status, list({ records: [] })[0]?.status]).toEqual(['ready', 'missing_credential']);
   expect(list({ entries: [{ ...ENTRY, approval: { kind: 'none' } }] })[0]?.status).toBe('not_approved');
