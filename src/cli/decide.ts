@@ -4,6 +4,7 @@ import { type CompiledService, compileService, decide } from '../core/policy/dec
 import { type ExplainedRule, explain } from '../core/policy/decide/explain.ts';
 import { explainTool, toolRule } from '../core/policy/decide/explainTool.ts';
 import type { Policy, ToolCallInput } from '../core/policy/model/policy.ts';
+import { readCall } from '../core/request/arguments/readCall.ts';
 import { canonicalise } from '../core/request/canonicalise.ts';
 import { inEnglish } from '../core/text/phrase.ts';
 import { callSchema } from '../protocol/messages.ts';
@@ -12,6 +13,7 @@ import { readPolicy } from './policyFile.ts';
 import { parseOptions, required } from './usage.ts';
 
 const requestSchema = callSchema.omit({ tool: true, select: true, maxChars: true, reason: true }).extend({
+  method: z.string(),
   agent: z.string().optional(),
 });
 
@@ -76,7 +78,8 @@ function judgeLine(
   if (compiled === undefined) {
     return { verdict: 'deny', code: 'unknown_service', reason: `There is no service named ${input.service}.` };
   }
-  const request = canonicalise(input, compiled.service);
+  const call = readCall({ ...input, tool: 'execute' });
+  const request = call.ok ? canonicalise(call.value, compiled.service) : call;
   if (!request.ok) return { verdict: 'invalid', code: request.error.code, reason: inEnglish(request.error.message) };
   const name = agent === undefined ? undefined : agentName(agent);
   const { rules } = explains ? explain(compiled, request.value, name) : {};

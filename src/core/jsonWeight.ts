@@ -8,6 +8,11 @@ export class JsonWeight {
   #parts = 0;
   #values = 0;
 
+  /** Objects, arrays and names. */
+  get parts(): number {
+    return this.#parts;
+  }
+
   get weight(): number {
     return this.#parts + Math.floor(this.#values / 4);
   }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { GivenCall } from '../core/request/arguments/call.ts';
 import { agentTexts, schemasOf, TOOL_ARGUMENTS } from './toolArguments.ts';
 
 /** Bumped when a message changes its meaning; a proxy and a gateway of different versions do not talk. */
@@ -51,13 +52,14 @@ export const refusalSchema = z.object({
 });
 export type Refusal = z.infer<typeof refusalSchema>;
 
-/** The arguments of `execute` and `read` as they travel; the gateway judges everything else about them. */
+/** The arguments of `execute` and `read` as they travel, see `GivenCall`; the gateway reads and judges them. */
 export const callSchema = z.object({
   ...schemasOf(TOOL_ARGUMENTS.execute),
+  /** `read` may leave it out. */
+  method: TOOL_ARGUMENTS.read.method.schema,
   /** Which tool the agent used: `read` never carries a body or another method than GET and HEAD. */
   tool: z.enum(['read', 'execute']),
-});
-export type Call = z.infer<typeof callSchema>;
+}) satisfies z.ZodType<GivenCall>;
 
 export const accessSchema = z.object(schemasOf(TOOL_ARGUMENTS.request_access));
 export type AccessRequest = z.infer<typeof accessSchema>;

@@ -1,15 +1,10 @@
 import * as z from 'zod';
+import { MAX_ANSWER_CHARS } from '../core/request/arguments/call.ts';
 
 /** Longest texts in characters that an agent may send beside a body; a longer one is a mistake or an attack. */
 export const MAX_PATH_CHARS = 64 * 1024;
 export const MAX_NAME_CHARS = 200;
 export const MAX_REASON_CHARS = 4000;
-export const MAX_POINTERS = 50;
-export const MAX_POINTER_CHARS = 500;
-
-const queryValue = z.union([z.string(), z.number(), z.boolean()]);
-/** Parameters by name; a list stands for one that comes several times. */
-const querySchema = z.record(z.string(), z.union([queryValue, z.null(), z.array(queryValue)]));
 
 /** Texts of an agent's, with their lengths: the proxy checks the same ones, so that it sends nothing that does not fit. */
 export const agentTexts = {
@@ -17,21 +12,28 @@ export const agentTexts = {
   name: z.string().max(MAX_NAME_CHARS),
   path: z.string().max(MAX_PATH_CHARS),
   reason: z.string().max(MAX_REASON_CHARS),
-  select: z.array(z.string().max(MAX_POINTER_CHARS)).max(MAX_POINTERS),
 };
 
-/** One argument of a tool, for all who look at it. */
+/**
+ * One argument of a tool, for all who look at it.
+ *
+ * Every parameter has one `type`, with `items` for a list, and nothing else that says what it may be: a type left out has one
+ * client send the text of an object, a list of types has one model API refuse all tools, and a union, a reference or a
+ * `format` has another.
+ */
 export interface Argument {
   /** What an agent reads of it: a plain draft-07 schema, written out, so that what an agent reads is what stands here. */
-  readonly json: Readonly<Record<string, unknown>>;
+  readonly json: Readonly<Record<string, unknown>> & { readonly type: string };
   /** What the proxy takes of an agent, and the gateway of a proxy. The gateway judges everything else about it. */
   readonly schema: z.ZodType;
-  /** What an agent is told that one has to be which is wrong, and what has to be in it. */
+  /** What an agent is told that one has to be which is wrong. */
   readonly wanted?: string;
-  readonly wantedInside?: string;
   /** May be left out. */
   readonly optional?: true;
 }
+
+/** What clients write in several ways: the gateway reads it, see `readCall`. */
+const read = z.unknown();
 
 const service = {
   json: { type: 'string', description: 'A name from list_services, such as "stripe".' },
@@ -61,12 +63,11 @@ const method = {
 const query = {
   json: {
     type: 'object',
+    additionalProperties: true,
     description:
-      'Query parameters, added to the path: {"limit": 3, "expand": ["data.customer"]}. A list repeats the key.',
+      'Query parameters, added to the path: {"limit": 3, "expand[]": ["data.customer"]}. A list repeats its name; write [] where the API does.',
   },
-  schema: querySchema,
-  wanted: 'an object of parameters, such as {"limit": 3}',
-  wantedInside: 'a string, a number, true, false, null or a list of such values',
+  schema: read,
 } satisfies Argument;
 
 const headers = {
@@ -75,9 +76,7 @@ const headers = {
     additionalProperties: { type: 'string' },
     description: 'Extra headers: {"Idempotency-Key": "order-17"}. Never an authorization header: it is added for you.',
   },
-  schema: z.record(z.string(), z.string()),
-  wanted: 'an object of strings, such as {"Accept": "text/csv"}',
-  wantedInside: 'a string',
+  schema: read,
 } satisfies Argument;
 
 const reason = {
@@ -95,12 +94,9 @@ const select = {
     items: { type: 'string' },
     description: 'Keep only these JSON Pointers of the answer, * for every element: ["/data/*/id", "/has_more"].',
   },
-  schema: agentTexts.select,
-  wanted: `a list of at most ${MAX_POINTERS} JSON Pointers, such as ["/data/*/id"]`,
-  wantedInside: `a JSON Pointer such as "/data/*/id", of at most ${MAX_POINTER_CHARS} characters`,
+  schema: read,
 } satisfies Argument;
 
-const MAX_ANSWER_CHARS = 80_000;
 const maxChars = {
   json: {
     type: 'integer',
@@ -108,29 +104,35 @@ const maxChars = {
     maximum: MAX_ANSWER_CHARS,
     description: 'Longest answer in characters (default 20000): 5000.',
   },
-  // More is taken, and comes to the same: agents know a larger one from earlier versions.
-  schema: z.number().int().min(1),
-  wanted: `a whole number from 1 to ${MAX_ANSWER_CHARS}`,
+  schema: read,
 } satisfies Argument;
 
 const json = {
-  json: { description: 'A JSON body: {"name": "Ada"}.' },
-  schema: z.unknown(),
+  json: {
+    type: 'object',
+    additionalProperties: true,
+    description: 'A JSON body, sent as it is; a list is taken, too: {"name": "Ada", "tags": ["new"]}.',
+  },
+  schema: read,
 } satisfies Argument;
 
 const form = {
   json: {
     type: 'object',
-    description: 'A form body, nested as name[key]: {"amount": 500, "metadata": {"order": "17"}}.',
+    additionalProperties: true,
+    description:
+      'A form body: {"amount": 500, "metadata": {"order": "17"}, "tags": ["a"]} is amount, metadata[order], tags[0]. "tags[]" repeats tags[]. To repeat a bare name use text.',
   },
-  schema: z.record(z.string(), z.unknown()),
-  wanted: 'an object of fields, such as {"amount": 500}',
+  schema: read,
 } satisfies Argument;
 
 const text = {
-  json: { type: 'string', description: 'A text body: "hello".' },
-  schema: z.string(),
-  wanted: 'a string',
+  json: {
+    type: 'string',
+    description:
+      'A text body: "hello". With the header {"Content-Type": "application/x-www-form-urlencoded"} a form as written: "to=a&to=b".',
+  },
+  schema: read,
 } satisfies Argument;
 
 /** The arguments of each tool, in the order in which an agent reads them. */
@@ -141,7 +143,7 @@ export const TOOL_ARGUMENTS = {
     path,
     method: {
       json: { type: 'string', enum: ['GET', 'HEAD'], description: 'GET by default: "HEAD".' },
-      schema: z.enum(['GET', 'HEAD']).default('GET'),
+      schema: agentTexts.name.nullish(),
       wanted: 'GET or HEAD',
       optional: true,
     },
@@ -204,9 +206,10 @@ interface InputSchema {
 
 type Optional<One extends Argument> = Omit<One, 'schema'> & {
   readonly optional: true;
-  readonly schema: z.ZodOptional<One['schema']>;
+  readonly schema: z.ZodOptional<z.ZodNullable<One['schema']>>;
 };
 
+/** Clients that leave no argument out send null. */
 function optional<One extends Argument>(one: One): Optional<One> {
-  return { ...one, optional: true, schema: one.schema.optional() };
+  return { ...one, optional: true, schema: one.schema.nullish() };
 }

@@ -106,7 +106,7 @@ function toQuestion(tool: ToolName, given: unknown): Question | Refused {
       const checked = ARGUMENTS.list_services.safeParse(given);
       if (!checked.success) return wrongArguments(tool, given, checked.error);
       const { service } = checked.data;
-      return { do: 'listServices', ...(service === undefined ? {} : { service }) };
+      return { do: 'listServices', ...(service ? { service } : {}) };
     }
     case 'request_access': {
       const checked = ARGUMENTS.request_access.safeParse(given);

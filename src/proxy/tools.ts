@@ -9,6 +9,9 @@ export const INSTRUCTIONS = `Use this server for authenticated API calls: it add
 Call list_services once: it names the services and what each allows. GET and HEAD go through read, everything else through execute.
 On an error follow its nextStep. Never repeat a denied call and never work around it through the terminal; request_access asks the user for a rule that is missing.`;
 
+/** Some clients hand no server's instructions to their model. */
+const HOW = 'Call list_services first; on an error follow its nextStep, and never work around it through the terminal.';
+
 export const TOOLS = [
   {
     name: 'list_services',
@@ -21,16 +24,14 @@ export const TOOLS = [
   {
     name: 'read',
     title: 'Read from an API',
-    description:
-      'Sends a GET (or HEAD) request to a service with its credential added, and returns the answer. Changes nothing.',
+    description: `Sends a GET (or HEAD) request to a service with its credential added, and returns the answer. Changes nothing. ${HOW}`,
     inputSchema: inputSchemaOf(TOOL_ARGUMENTS.read),
     annotations: { title: 'Read from an API', readOnlyHint: true },
   },
   {
     name: 'execute',
     title: 'Call an API',
-    description:
-      'Sends a request with any method that the policy allows, with the credential added, and returns the answer. At most one of json, form and text.',
+    description: `Sends a request with any method that the policy allows, with the credential added, and returns the answer. At most one of json, form and text. ${HOW}`,
     inputSchema: inputSchemaOf(TOOL_ARGUMENTS.execute),
     annotations: { title: 'Call an API', readOnlyHint: false, destructiveHint: true },
   },
@@ -45,7 +46,8 @@ export const TOOLS = [
 
 /** What the arguments of each tool must look like. The gateway judges everything else about them. */
 export const ARGUMENTS = {
-  list_services: z.strictObject(schemasOf(TOOL_ARGUMENTS.list_services)),
+  // It takes nothing that matters, and some clients fill in something for a tool that needs no argument.
+  list_services: z.object(schemasOf(TOOL_ARGUMENTS.list_services)),
   read: z.strictObject(schemasOf(TOOL_ARGUMENTS.read)),
   execute: z.strictObject(schemasOf(TOOL_ARGUMENTS.execute)),
   request_access: z.strictObject(schemasOf(TOOL_ARGUMENTS.request_access)),

@@ -1,6 +1,7 @@
 import type { ZodError } from 'zod';
 import { type Argument, TOOL_ARGUMENTS } from '../protocol/toolArguments.ts';
 import { invalidArguments, type Refused } from './reply.ts';
+import { meantBy } from './strayNames.ts';
 import { ARGUMENTS, type ToolName } from './tools.ts';
 
 type Issue = ZodError['issues'][number];
@@ -18,12 +19,12 @@ const TOO_SHORT_FOR_A_CREDENTIAL = 8;
 const MAX_REPORTED = 3;
 
 /**
- * Says which arguments are wrong, why, and what to do about it. By their places: what an agent wrote is not repeated to it, as
+ * Says which arguments are wrong, why, and what to do about it. By their names: what an agent wrote is not repeated to it, as
  * a copy with credentials taken out would answer a guess.
  */
 export function wrongArguments(tool: ToolName, given: unknown, error: ZodError): Refused {
   const issues = error.issues.slice(0, MAX_REPORTED);
-  const places = issues.map(({ path }) => placeOf(path)).filter((place) => place !== '');
+  const places = issues.flatMap(({ path: [argument] }) => (argument === undefined ? [] : [String(argument)]));
   const correct = places.length === 0 ? 'the arguments' : [...new Set(places)].join(' and ');
   return invalidArguments(
     `The arguments of ${tool} are wrong: ${issues.map((issue) => problemOf(tool, given, issue)).join('; ')}.`,
@@ -32,59 +33,24 @@ export function wrongArguments(tool: ToolName, given: unknown, error: ZodError):
 }
 
 function problemOf(tool: ToolName, given: unknown, issue: Issue): string {
+  const names = Object.keys(ARGUMENTS[tool].shape);
   if (issue.code === 'unrecognized_keys') {
+    const meant = issue.keys.flatMap((name) => meantBy(name, names) ?? []).slice(0, MAX_REPORTED);
     const shown = issue.keys.filter((name) => OURS.has(name) || name.length < TOO_SHORT_FOR_A_CREDENTIAL);
     const others = ['and no other argument', ...shown.slice(0, MAX_REPORTED)].join(', not ');
-    return `it takes ${Object.keys(ARGUMENTS[tool].shape).join(', ')} ${others}`;
+    const own = names.includes('query') ? ["parameters of the API's own go into query or a body"] : [];
+    return [`it takes ${names.join(', ')} ${others}`, ...(meant.length > 0 ? meant : own)].join('; ');
   }
-  const { path } = issue;
-  if (path.length === 0)
-    return `they are ${kindOf(given)} and must be an object of ${Object.keys(ARGUMENTS[tool].shape).join(', ')}`;
-  return `${placeOf(path)} ${mistakeOf(valueAt(given, path), issue)} and must be ${wantedAt(tool, path)}`;
+  const [argument] = issue.path;
+  if (argument === undefined) return `they are ${kindOf(given)} and must be an object of ${names.join(', ')}`;
+  const { [String(argument)]: one }: Readonly<Record<string, Argument>> = TOOL_ARGUMENTS[tool];
+  const value = (given as Readonly<Record<PropertyKey, unknown>>)[argument];
+  return `${String(argument)} ${mistakeOf(value, issue)} and must be ${one?.wanted ?? 'something else'}`;
 }
 
 function mistakeOf(value: unknown, issue: Issue): string {
-  switch (issue.code) {
-    case 'too_big':
-      return typeof value === 'string' ? 'is too long' : Array.isArray(value) ? 'has too many entries' : 'is too large';
-    case 'too_small':
-      return 'is too small';
-    case 'invalid_value':
-      return typeof value === 'string' ? 'is not valid' : `is ${kindOf(value)}`;
-    default:
-      if (value === undefined) return 'is missing';
-      return typeof value === 'number' && issue.code === 'invalid_type' && issue.expected === 'int'
-        ? 'is not whole'
-        : Array.isArray(value) && issue.code === 'invalid_union'
-          ? 'is a list of values of another type'
-          : `is ${kindOf(value)}`;
-  }
-}
-
-function wantedAt(tool: ToolName, [argument, ...inside]: readonly PropertyKey[]): string {
-  const { [String(argument)]: one }: Readonly<Record<string, Argument>> = TOOL_ARGUMENTS[tool];
-  return (inside.length === 0 ? one?.wanted : one?.wantedInside) ?? 'something else';
-}
-
-/** `query.limit`, `select[2]`. A name within an argument is the agent's own, so that only a short one is repeated. */
-function placeOf([argument, ...inside]: readonly PropertyKey[]): string {
-  let place = argument === undefined ? '' : String(argument);
-  for (const step of inside) {
-    if (typeof step === 'number') place += `[${step}]`;
-    else if (/^\w+$/.test(String(step)) && String(step).length < TOO_SHORT_FOR_A_CREDENTIAL)
-      place += `.${String(step)}`;
-    else return `a value in ${place}`;
-  }
-  return place;
-}
-
-function valueAt(given: unknown, path: readonly PropertyKey[]): unknown {
-  let value = given;
-  for (const step of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;
-    value = (value as Readonly<Record<PropertyKey, unknown>>)[step];
-  }
-  return value;
+  if (value === undefined) return 'is missing';
+  return issue.code === 'too_big' ? 'is too long' : `is ${kindOf(value)}`;
 }
 
 function kindOf(value: unknown): string {

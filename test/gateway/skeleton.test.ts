@@ -86,7 +86,7 @@ describe('the tools', () => {
       ['execute', { service: 'bearer', method: 'GET', path: '/x', maxChars: 0 }, 'maxChars'],
       ['execute', { service: 'bearer', method: 'GET', path: '/x', bodyFile: '/etc/passwd' }, 'bodyFile'],
       ['request_access', { service: 'bearer', method: 'GET', path: '/x' }, 'reason'],
-      ['list_services', { verbose: true }, 'verbose'],
+      ['list_services', { service: 5 }, 'service'],
     ] as const;
     const before = upstream.requests.length;
     for (const [tool, args, named] of wrong) {

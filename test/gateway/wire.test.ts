@@ -344,7 +344,7 @@ describe('bodies', () => {
       'application/json',
     ],
     ['json null', { json: null }, 'null', 'application/json'],
-    ['json text', { json: 'a"b' }, '"a\\"b"', 'application/json'],
+    ['json text', { json: '"a\\"b"' }, '"a\\"b"', 'application/json'],
     [
       'form',
       { form: { amount: 500, metadata: { order: '17' } } },

@@ -1,12 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MAX_POINTER_CHARS, MAX_POINTERS } from '../../src/gateway/answer/select.ts';
 import { accessSchema, callSchema, fromProxySchema } from '../../src/protocol/messages.ts';
-import {
-  MAX_NAME_CHARS,
-  MAX_PATH_CHARS,
-  MAX_POINTER_CHARS,
-  MAX_POINTERS,
-  MAX_REASON_CHARS,
-} from '../../src/protocol/toolArguments.ts';
+import { MAX_NAME_CHARS, MAX_PATH_CHARS, MAX_REASON_CHARS } from '../../src/protocol/toolArguments.ts';
 import { readGateways } from '../../src/proxy/findGateways.ts';
 import { connect, type Order } from '../../src/proxy/gatewayConnection.ts';
 import { idFromEnds } from '../../src/proxy/messageId.ts';
@@ -73,7 +68,8 @@ function fits(tool: keyof typeof ARGUMENTS, args: object): boolean {
 }
 
 describe('an argument', () => {
-  it.each(FIELDS)(
+  // Clients write `select` in several ways, which the gateway reads.
+  it.each(FIELDS.filter(({ field }) => field !== 'select'))(
     'has one length for proxy and gateway: $tool, $field of $most',
     ({ tool, args, field, most, of = x }) => {
       for (const [count, fine] of [

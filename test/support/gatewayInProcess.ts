@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import { parsePolicy } from '../../src/core/policy/read/parse.ts';
+import type { Call } from '../../src/core/request/arguments/call.ts';
 import { Secret } from '../../src/core/secret.ts';
 import type { ApprovalTimes } from '../../src/gateway/call/approvals.ts';
 import type {
@@ -14,7 +15,7 @@ import type {
 import type { Resolve } from '../../src/gateway/http/transport.ts';
 import { Gateway } from '../../src/gateway/operations/gateway.ts';
 import type { RunCommand } from '../../src/gateway/targets/service/commands/runCommand.ts';
-import type { Answer, Call, Refusal } from '../../src/protocol/messages.ts';
+import type { Answer, Refusal } from '../../src/protocol/messages.ts';
 import type { Keyholder } from './keyholder.ts';
 
 /** A gateway without a process around it, which ends with the test that started it. */

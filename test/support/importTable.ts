@@ -114,6 +114,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'core/policy/text': ['core', 'core/net', 'core/text'],
   'core/redact': ['core', 'core/text'],
   'core/request': ['core', 'core/policy/auth', 'core/policy/model', 'core/request/parts', 'core/text'],
+  'core/request/arguments': ['core', 'core/request', 'core/request/parts', 'core/text'],
   'core/request/parts': ['core', 'core/text'],
   'core/services': ['core/policy/auth', 'core/policy/edit', 'core/policy/model'],
   'core/text': [],
@@ -197,7 +198,6 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'extension/services/model',
     'extension/ui',
     'extension/util',
-    'protocol',
   ],
   'extension/checkup/repair': [
     'core',
@@ -329,7 +329,6 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'extension/services/views',
     'extension/ui',
     'extension/util',
-    'protocol',
   ],
   'extension/policy/editor': [
     'core',
@@ -392,7 +391,6 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'extension/ui',
     'extension/util',
     'gateway',
-    'protocol',
   ],
   'extension/services/model': [
     'core',
@@ -482,7 +480,6 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'gateway/limits': ['core', 'gateway/audit', 'gateway/call/model', 'gateway/util', 'protocol'],
   'gateway/operations': [
     'core',
-    'gateway/answer',
     'gateway/audit',
     'gateway/call',
     'gateway/call/model',
@@ -565,6 +562,6 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'gateway/util': ['core'],
   policyWorker: ['core'],
-  protocol: [],
+  protocol: ['core'],
   proxy: ['protocol'],
 };

@@ -63,7 +63,7 @@ function write(
     case 'json':
       return checkJson(input.json) ?? ok(JSON.stringify(input.json));
     case 'form':
-      return isObject(input.form)
+      return isObject(input.form) || typeof input.form === 'string'
         ? encodeForm(input.form, auth, method)
         : invalid(phrase`\`form\` is not an object.`, phrase`Send an object of fields.`);
     case 'text':

@@ -3,6 +3,7 @@ import { ok, type Result } from '../result.ts';
 import { phrase } from '../text/phrase.ts';
 import { canonicalBody } from './body.ts';
 import { canonicalHeaders } from './callerHeaders.ts';
+import { isFormType } from './contentType.ts';
 import { refuseOverride } from './methodOverride.ts';
 import { hiddenQuery } from './parts/hiddenQuery.ts';
 import { canonicalPath } from './parts/path.ts';
@@ -28,9 +29,10 @@ const MAX_HIDDEN = 256;
  * time and memory are linear in the input.
  */
 export function canonicalise(
-  input: RequestInput,
+  given: RequestInput,
   service: Pick<Service, 'name' | 'baseUrl' | 'auth' | 'headers' | 'limits' | 'encodedSlash'>,
 ): Result<CanonicalRequest, RequestProblem> {
+  const input = withFormOfText(given, service.headers);
   const method = canonicalMethod(input.method);
   if (!method.ok) return method;
 
@@ -79,6 +81,15 @@ export function canonicalise(
     headers: headers.value,
     ...(body.value === undefined ? {} : { body: body.value }),
   });
+}
+
+/** A text of the type of forms is a form: judged as one, and in the one spelling that every server reads alike. */
+function withFormOfText(input: RequestInput, { set }: Service['headers']): RequestInput {
+  if (typeof input.text !== 'string' || input.form !== undefined) return input;
+  const asked = [...set, ...Object.entries(input.headers ?? {})].find(
+    ([name]) => name.toLowerCase() === 'content-type',
+  );
+  return asked && isFormType(asked[1]) ? { ...input, text: undefined, form: input.text } : input;
 }
 
 /** S3's several endpoints, by the names that requests to them are signed for. */

@@ -57,6 +57,11 @@ export function contentType(
   }
 }
 
+/** Whether a `content-type` is the one of forms. */
+export function isFormType(text: unknown): boolean {
+  return typeof text === 'string' && parseMediaType(text)?.essence === FORM_TYPE;
+}
+
 function defaultType(kind: CanonicalBody['kind'] | undefined): string | undefined {
   switch (kind) {
     case undefined:

@@ -6,6 +6,7 @@ import { encodePair, isExact, sameParameter } from './parts/parameters.ts';
 import type { Method, RequestProblem } from './parts/requestModel.ts';
 import { invalid, tooLarge } from './parts/requestProblem.ts';
 import { isWellFormed } from './parts/wellFormed.ts';
+import { type WrittenParameter, writtenParameters } from './parts/writtenParameters.ts';
 
 /** Levels of objects and arrays in a form. */
 const MAX_FORM_DEPTH = 16;
@@ -18,15 +19,24 @@ type Pair = readonly [name: string, value: string];
  * Writes a form as `application/x-www-form-urlencoded`, nested as the Stripe API and Rack take it: `{ a: { b: 1 } }` is
  * `a[b]=1`, `{ a: ['x'] }` is `a[0]=x` (as Stripe's own libraries write it), with names and values escaped like query
  * parameters. A key that itself ends with `[]` repeats: `{ 'a[]': ['x', 'y'] }` is `a[]=x&a[]=y`. `null`, empty objects
- * and empty arrays have no spelling and are refused.
+ * and empty arrays have no spelling and are refused. A form that is written out (`a=x&a=y`, for APIs that repeat a name) goes
+ * out in the same encoding.
  */
 export function encodeForm(
-  form: Readonly<Record<string, unknown>>,
+  form: string | Readonly<Record<string, unknown>>,
   auth: Auth,
   method: Method,
 ): Result<string, RequestProblem> {
+  if (typeof form === 'string' && form.split('&', MAX_FIELDS + 1).length > MAX_FIELDS) return tooMany();
+  const fields = typeof form === 'string' ? writtenFields(form) : Object.entries(form);
+  if (fields === undefined) {
+    return invalid(
+      phrase`The form is a text that is not a form as a whole, which is written as name=value&name=value.`,
+      phrase`Send the object itself, such as ${'{"amount": 500}'}, and not a text of it.`,
+    );
+  }
   const pairs: Pair[] = [];
-  for (const [name, value] of Object.entries(form)) {
+  for (const [name, value] of fields) {
     // Many servers read one parameter from the query and the form alike.
     if (auth.type === 'query' && sameParameter(name, auth.name)) {
       return invalid(
@@ -42,6 +52,20 @@ export function encodeForm(
     if (override !== undefined) return override;
   }
   return ok(pairs.map(([name, value]) => encodePair(name, value)).join('&'));
+}
+
+/** The fields of a form that is written out, without its last line break; undefined for any other text. */
+function writtenFields(text: string): readonly WrittenParameter[] | undefined {
+  if (/^\s*["[{]/.test(text)) return undefined;
+  const fields = writtenParameters(text.replace(/\r?\n$/, ''));
+  return fields?.every(([, value]) => value !== undefined) && fields.length > 0 ? fields : undefined;
+}
+
+function tooMany(): ReturnType<typeof tooLarge> {
+  return tooLarge(
+    phrase`The form has over ${MAX_FIELDS} fields.`,
+    phrase`Send them in several requests, or as \`json\` if the API accepts it.`,
+  );
 }
 
 function append(pairs: Pair[], name: string, value: unknown, depth: number): ReturnType<typeof invalid> | undefined {
@@ -68,12 +92,7 @@ function append(pairs: Pair[], name: string, value: unknown, depth: number): Ret
 }
 
 function leaf(pairs: Pair[], name: string, value: unknown): ReturnType<typeof invalid> | undefined {
-  if (pairs.length >= MAX_FIELDS) {
-    return tooLarge(
-      phrase`The form has over ${MAX_FIELDS} fields.`,
-      phrase`Send them in several requests, or as \`json\` if the API accepts it.`,
-    );
-  }
+  if (pairs.length >= MAX_FIELDS) return tooMany();
   if (value === null) {
     return invalid(phrase`The form has a null field.`, phrase`Leave it out, or send an empty string to clear it.`);
   }

@@ -6,6 +6,7 @@ import { encodePair, isExact, sameParameter } from './parts/parameters.ts';
 import type { Method, QueryScalar, RequestInput, RequestProblem } from './parts/requestModel.ts';
 import { invalid, tooLarge } from './parts/requestProblem.ts';
 import { isWellFormed } from './parts/wellFormed.ts';
+import { type WrittenParameter, writtenParameters } from './parts/writtenParameters.ts';
 
 const MAX_QUERY_CHARS = 64 * 1024;
 const MAX_PARAMETERS = 2000;
@@ -16,8 +17,6 @@ export interface CanonicalQuery {
   /** What follows the `?` on the wire; empty for no query. */
   readonly text: string;
 }
-
-type Parameter = readonly [name: string, value: string | undefined];
 
 /**
  * The path's own query first, then the `query` object, both in one encoding ({@link encodePair}). In the path's query a
@@ -52,35 +51,18 @@ export function canonicalQuery(
   });
 }
 
-function parseRaw(raw: string): Result<readonly Parameter[], RequestProblem> {
-  const parameters: Parameter[] = [];
-  for (const piece of raw.split('&')) {
-    if (piece === '') continue;
-    const equals = piece.indexOf('=');
-    const name = decode(equals === -1 ? piece : piece.slice(0, equals));
-    const value = equals === -1 ? undefined : decode(piece.slice(equals + 1));
-    if (name === null || value === null) {
-      return invalid(
+function parseRaw(raw: string): Result<readonly WrittenParameter[], RequestProblem> {
+  const parameters = writtenParameters(raw);
+  return parameters === undefined
+    ? invalid(
         phrase`The query has an escape that is not valid UTF-8, or a % without two hexadecimal digits.`,
         phrase`Put the parameters into \`query\`, which is escaped for you.`,
-      );
-    }
-    parameters.push([name, value]);
-  }
-  return ok(parameters);
+      )
+    : ok(parameters);
 }
 
-/** The decoded text, or null for broken escapes. `decodeURIComponent` is strict about UTF-8. */
-function decode(text: string): string | null {
-  try {
-    return decodeURIComponent(text.replaceAll('+', ' '));
-  } catch {
-    return null;
-  }
-}
-
-function flatten(object: NonNullable<RequestInput['query']>): Result<readonly Parameter[], RequestProblem> {
-  const parameters: Parameter[] = [];
+function flatten(object: NonNullable<RequestInput['query']>): Result<readonly WrittenParameter[], RequestProblem> {
+  const parameters: WrittenParameter[] = [];
   for (const [name, value] of Object.entries<unknown>(object)) {
     if (value === null || value === undefined) continue;
     if (Array.isArray(value) && value.length > MAX_PARAMETERS) {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { BaseUrl } from '../../core/net/baseUrl.ts';
 import type { Auth } from '../../core/policy/auth/authTypes.ts';
 import type { Redactor } from '../../core/redact/redactor.ts';
+import { MAX_ANSWER_CHARS } from '../../core/request/arguments/call.ts';
 import type { Answer } from '../../protocol/messages.ts';
 import type { Incoming } from '../http/message.ts';
 import { isCompressed, tellsOfAtMost } from './compressed.ts';
@@ -19,8 +20,6 @@ import { type Truncation, truncateJson, truncateText } from './truncate.ts';
 import { shortened, shownHeaders, usefulHeaders } from './usefulHeaders.ts';
 
 const DEFAULT_MAX_CHARS = 20_000;
-/** Clients refuse results of more than 25,000 tokens, of which one is some three and a half characters. */
-export const MAX_ANSWER_CHARS = 80_000;
 /** Binary bodies above this many bytes are described, not returned. */
 const MAX_BINARY_BYTES = 16 * 1024;
 

@@ -1,5 +1,5 @@
-import { MAX_POINTER_CHARS, MAX_POINTERS } from '../../protocol/toolArguments.ts';
-
+export const MAX_POINTERS = 50;
+export const MAX_POINTER_CHARS = 500;
 const MAX_TOKENS = 32;
 
 /** A tree of wanted parts: an empty one wants everything below. */

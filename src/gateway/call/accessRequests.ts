@@ -11,6 +11,7 @@ import type { AccessRequestOutcome, PendingAccessRequest } from '../control/cont
 import { ConnectionRate } from '../limits/connectionRate.ts';
 import type { RefusalLimit } from '../limits/refusalLimit.ts';
 import type { ServiceInForce } from '../policies/policySet.ts';
+import { repeatedPrefix } from '../policies/repeatedPrefix.ts';
 import type { GatewayState } from '../state/gatewayState.ts';
 import { freshId } from '../util/freshId.ts';
 import type { CredentialsInCalls } from './credentialsInCalls.ts';
@@ -72,6 +73,10 @@ export class AccessRequests {
   request(access: AccessRequest, caller: Caller): AccessAnswer {
     const inForce = this.#parts.state.find(access.service, caller.scope);
     const request = requestOf(access, inForce);
+    const agent = agentName(caller.agent.name);
+    const decision = inForce.decide(request, agent);
+    const meant = repeatedPrefix(inForce, request, decision, agent);
+    if (meant) throw refusals.repeatedPrefix(access.service, inForce.service.baseUrl, meant.path);
     const wanted = { service: access.service, method: request.method, path: request.path };
     const event = {
       id: freshId(),
@@ -83,7 +88,7 @@ export class AccessRequests {
     const found = this.#parts.inCalls.inQuestion([wanted, access.reason], caller);
     const needless = this.#needless(wanted, request, inForce, caller);
     // As a call: one that would pass is refused for a credential in it, one that is denied is told why that is.
-    const passes = inForce.decide(request, agentName(caller.agent.name)).verdict !== 'deny';
+    const passes = decision.verdict !== 'deny';
     if (!needless || passes) this.#parts.inCalls.refuseFor(found, caller, access.service);
     if (needless) {
       const [name] = found;

@@ -1,9 +1,10 @@
 import type { AuditEvent } from '../../core/audit/auditEvent.ts';
 import type { WantedRule } from '../../core/policy/learn/narrowestRule.ts';
+import type { Call } from '../../core/request/arguments/call.ts';
 import type { Secret } from '../../core/secret.ts';
 import type { VerifyingRequest } from '../../core/services/verifyingRequest.ts';
 import type { Phrase } from '../../core/text/phrase.ts';
-import type { Answer, Call, Refusal } from '../../protocol/messages.ts';
+import type { Answer, Refusal } from '../../protocol/messages.ts';
 
 /**
  * The port between the gateway and whoever owns it, its *host*: the extension (over the private pipe, see `pipe.ts`), the

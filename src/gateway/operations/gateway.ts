@@ -3,12 +3,12 @@ import { MAX_JSON_WEIGHT } from '../../core/jsonWeight.ts';
 import { DEFAULT_LIMITS } from '../../core/limits/limitsModel.ts';
 import type { WantedRule } from '../../core/policy/learn/narrowestRule.ts';
 import type { PolicyAuthor, PolicyDocument } from '../../core/policy/model/policy.ts';
+import type { Call, GivenCall } from '../../core/request/arguments/call.ts';
 import type { VerifyingRequest } from '../../core/services/verifyingRequest.ts';
 import type {
   AccessAnswer,
   AccessRequest,
   Answer,
-  Call,
   CallProgress,
   Refusal,
   ServiceList,
@@ -233,7 +233,7 @@ export class Gateway implements GatewayControl {
 
   /** Performs one call to a service for an agent; see {@link Pipeline.call}. */
   call(
-    call: Call,
+    call: GivenCall,
     caller: Caller,
     signal?: AbortSignal,
     onWaiting?: () => void,

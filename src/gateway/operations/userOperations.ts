@@ -1,7 +1,7 @@
 import type { WantedRule } from '../../core/policy/learn/narrowestRule.ts';
+import { type Call, MAX_ANSWER_CHARS } from '../../core/request/arguments/call.ts';
 import type { VerifyingRequest } from '../../core/services/verifyingRequest.ts';
-import type { Call, Refusal } from '../../protocol/messages.ts';
-import { MAX_ANSWER_CHARS } from '../answer/answer.ts';
+import type { Refusal } from '../../protocol/messages.ts';
 import { USER } from '../call/model/callContext.ts';
 import type { Pipeline } from '../call/pipeline.ts';
 import type { RefusalMapper } from '../call/refusalMapper.ts';

@@ -1,5 +1,6 @@
 import { appendTo } from '../../appendTo.ts';
 import { dottedSteps } from '../../request/parts/parameters.ts';
+import { writtenParameters } from '../../request/parts/writtenParameters.ts';
 import { foldName, nameRoots } from './fieldNames.ts';
 import type { JudgedField } from './judgedField.ts';
 import { isIndex, leadsTo, type WantedField } from './wantedField.ts';
@@ -112,16 +113,5 @@ export function fieldPath(name: string): string[] | undefined {
 
 /** The decoded pairs of a form as it is sent. Undefined when it does not decode. */
 export function formPairs(text: string): Pair[] | undefined {
-  try {
-    return text
-      .split('&')
-      .filter((piece) => piece !== '')
-      .map((piece) => {
-        const equals = piece.indexOf('=');
-        const [name, value] = equals === -1 ? [piece, ''] : [piece.slice(0, equals), piece.slice(equals + 1)];
-        return [decodeURIComponent(name.replaceAll('+', ' ')), decodeURIComponent(value.replaceAll('+', ' '))] as const;
-      });
-  } catch {
-    return undefined;
-  }
+  return writtenParameters(text)?.map(([name, value]) => [name, value ?? ''] as const);
 }

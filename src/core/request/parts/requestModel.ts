@@ -15,7 +15,8 @@ export interface RequestInput {
   readonly query?: Readonly<Record<string, QueryScalar | null | readonly QueryScalar[]>> | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly json?: unknown;
-  readonly form?: Readonly<Record<string, unknown>> | undefined;
+  /** An object, or the form as it is written out (`to=a&to=b`). */
+  readonly form?: Readonly<Record<string, unknown>> | string | undefined;
   readonly text?: string | undefined;
 }
 

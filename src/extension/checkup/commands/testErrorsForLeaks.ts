@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { l10n, ProgressLocation, window } from 'vscode';
-import type { Call } from '../../../protocol/messages.ts';
+import type { Call } from '../../../core/request/arguments/call.ts';
 import type { App } from '../../app/app.ts';
 import type { GatewayPart } from '../../app/parts.ts';
 import type { ServiceSummary } from '../../services/model/serviceList.ts';

@@ -7,8 +7,8 @@ import {
   type WantedRule,
 } from '../../../core/policy/learn/narrowestRule.ts';
 import { PolicyNotWritableError } from '../../../core/policy/text/insertion.ts';
+import type { Call } from '../../../core/request/arguments/call.ts';
 import type { Method } from '../../../core/request/parts/requestModel.ts';
-import type { Call } from '../../../protocol/messages.ts';
 import type { GatewayPart, PolicyParts, ServiceParts, WindowParts } from '../../app/parts.ts';
 import { cut, oneLine } from '../../approvals/model/requestText.ts';
 import { publishChange } from '../../gateway/commands/publishChange.ts';

@@ -1,7 +1,7 @@
 import { l10n, ProgressLocation, window } from 'vscode';
+import type { Call } from '../../../core/request/arguments/call.ts';
 import { METHODS, type Method } from '../../../core/request/parts/requestModel.ts';
 import type { Explanation, Performed } from '../../../gateway/control/controlPort.ts';
-import type { Call } from '../../../protocol/messages.ts';
 import type { App } from '../../app/app.ts';
 import type { GatewayPart, PolicyParts } from '../../app/parts.ts';
 import { showPolicy } from '../../policy/commands/openPolicyFile.ts';

@@ -1,4 +1,5 @@
 import { HELD_BACK } from '../../../core/audit/heldBack.ts';
+import type { BaseUrl } from '../../../core/net/baseUrl.ts';
 import { suggest } from '../../../core/policy/text/suggest.ts';
 import type { ErrorCode, Refusal } from '../../../protocol/messages.ts';
 import type { Remedy } from '../../control/controlPort.ts';
@@ -70,6 +71,15 @@ export type Sent = Refusal['sent'];
 export const refusals = {
   invalidRequest: (message: string, nextStep: string, service?: string): RefusalError =>
     refuse('invalid_request', message, nextStep, service === undefined ? {} : { service }),
+
+  /** `path` is the right one, where it may be quoted. */
+  repeatedPrefix: (service: string, { origin, prefix }: BaseUrl, path: string | undefined): RefusalError =>
+    refuse(
+      'invalid_request',
+      `The path begins with ${prefix}, with which the base URL of ${service} already ends: paths are below ${origin}${prefix}.`,
+      `Nothing was sent. Call again with ${path === undefined ? `the same path without ${prefix} at its beginning` : `the path ${path}`}. If the API has ${prefix} twice, ask the user for a rule whose path begins with it.`,
+      { service },
+    ),
 
   /** Only for a call that would pass: it says that a guess was right. */
   credentialInCall: (service: string): RefusalError =>

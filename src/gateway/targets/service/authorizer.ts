@@ -1,10 +1,12 @@
 import { agentName } from '../../../core/audit/agentName.ts';
 import { bodyTypeOf } from '../../../core/policy/decide/bodyType.ts';
 import { RequestReading } from '../../../core/policy/decide/requestReading.ts';
+import type { Call, GivenCall } from '../../../core/request/arguments/call.ts';
+import { readCall } from '../../../core/request/arguments/readCall.ts';
 import { canonicalise } from '../../../core/request/canonicalise.ts';
-import type { CanonicalRequest } from '../../../core/request/parts/requestModel.ts';
+import type { CanonicalRequest, RequestProblem } from '../../../core/request/parts/requestModel.ts';
+import type { Result } from '../../../core/result.ts';
 import { inEnglish } from '../../../core/text/phrase.ts';
-import type { Call } from '../../../protocol/messages.ts';
 import { checkPointers } from '../../answer/select.ts';
 import type { AccessRequests } from '../../call/accessRequests.ts';
 import { type Caller, pathAlone, USER } from '../../call/model/callContext.ts';
@@ -12,6 +14,7 @@ import { refusals } from '../../call/model/refusals.ts';
 import type { Seen } from '../../call/target.ts';
 import { missingRule } from '../../policies/missingRule.ts';
 import type { JointDecision, ServiceInForce } from '../../policies/policySet.ts';
+import { repeatedPrefix } from '../../policies/repeatedPrefix.ts';
 import type { GatewayState } from '../../state/gatewayState.ts';
 
 interface AuthorizerParts {
@@ -33,21 +36,25 @@ export class Authorizer {
     this.#parts = parts;
   }
 
+  /** What the agent means by its arguments. Throws `invalid_request` and `request_too_large`. */
+  readCall(given: GivenCall): Call {
+    return orThrow(readCall(given), given.service);
+  }
+
   /** The request that the call comes to. Throws `invalid_request` and `request_too_large`. */
   canonicalise(call: Call, { service, limits }: ServiceInForce): CanonicalRequest {
-    if (call.tool === 'read' && call.method !== 'GET' && call.method !== 'HEAD') {
-      throw refusals.invalidRequest('read takes only GET and HEAD.', 'Use execute for any other method.', service.name);
+    if (call.tool === 'read' && !/^(?:get|head)$/i.test(call.method)) {
+      throw refusals.invalidRequest(
+        'read takes only the methods GET and HEAD.',
+        'Use execute for any other method.',
+        service.name,
+      );
     }
     const pointerProblem = checkPointers(call.select ?? []);
     if (pointerProblem) {
       throw refusals.invalidRequest(`${pointerProblem}.`, 'Correct select and call again.', service.name);
     }
-    const result = canonicalise(call, { ...service, limits });
-    if (result.ok) return result.value;
-    const { code, message, nextStep } = result.error;
-    throw code === 'request_too_large'
-      ? refusals.requestTooLarge(inEnglish(message), inEnglish(nextStep), service.name)
-      : refusals.invalidRequest(inEnglish(message), inEnglish(nextStep), service.name);
+    return orThrow(canonicalise(call, { ...service, limits }), service.name);
   }
 
   /** What all policies say of the request. */
@@ -56,15 +63,18 @@ export class Authorizer {
     return { decision: inForce.decide(request, agentName(agent.name), reading), reading };
   }
 
-  /** Throws where some policy denies the request. */
+  /** Throws where some policy denies the request, or its path is not the one that is meant. */
   refuseIfDenied(
     inForce: ServiceInForce,
     request: CanonicalRequest,
     { decision, reading }: Decided,
     caller: Caller,
   ): void {
+    const agent = agentName(caller.agent.name);
+    const { name, baseUrl } = inForce.service;
+    const meant = repeatedPrefix(inForce, request, decision, agent);
+    if (meant) throw refusals.repeatedPrefix(name, baseUrl, meant.path);
     if (decision.verdict !== 'deny') return;
-    const { name } = inForce.service;
     if (decision.awaitsApproval) {
       throw refusals.policyNotApproved(name, `${decision.label} allows this, but the user has not approved that yet`);
     }
@@ -72,7 +82,6 @@ export class Authorizer {
     const where = decision.rule ? `${decision.label}, line ${decision.rule.line}` : decision.label;
     if (decision.byAdministrator) throw refusals.deniedByAdministrator(name, reason, where, decision.rule?.id);
     const declined = this.#parts.accessRequests.wasDeclined(request, caller.connection);
-    const agent = agentName(caller.agent.name);
     const missing = declined ? 'declined' : missingRule(inForce, request, decision, agent, reading);
     throw refusals.policyDenied(name, reason, where, missing, decision.rule?.id);
   }
@@ -87,13 +96,21 @@ export class Authorizer {
   }
 }
 
+function orThrow<T>(result: Result<T, RequestProblem>, service: string): T {
+  if (result.ok) return result.value;
+  const { code, message, nextStep } = result.error;
+  throw code === 'request_too_large'
+    ? refusals.requestTooLarge(inEnglish(message), inEnglish(nextStep), service)
+    : refusals.invalidRequest(inEnglish(message), inEnglish(nextStep), service);
+}
+
 /** What is known of a call that nothing was found out about. Its path is recorded without its query: values are not recorded. */
-export function unreadCall({ json: _json, form: _form, text: _text, ...call }: Call, { agent }: Caller): Seen {
+export function unreadCall({ json: _json, form: _form, text: _text, ...call }: GivenCall, { agent }: Caller): Seen {
   return {
     record: {
-      method: call.method,
+      method: call.method || (call.tool === 'read' ? 'GET' : ''),
       path: pathAlone(call.path),
-      ...(call.reason === undefined ? {} : { reason: call.reason }),
+      ...(call.reason ? { reason: call.reason } : {}),
     },
     // Without a body that is no request's, which may be of any size.
     words: [agent, call],
@@ -120,6 +137,6 @@ export function seenRequest(call: Call, { agent }: Caller, request: CanonicalReq
       path: request.path,
       ...(bodyType === undefined ? {} : { bodyType }),
     },
-    words: [agent, call, `${request.path}?${search}`, call.form === undefined ? '' : (request.body?.text ?? '')],
+    words: [agent, call, `${request.path}?${search}`, request.body?.kind === 'form' ? request.body.text : ''],
   };
 }

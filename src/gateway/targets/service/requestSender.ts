@@ -1,9 +1,10 @@
 import type { AuditEvent } from '../../../core/audit/auditEvent.ts';
 import type { Service } from '../../../core/policy/model/service.ts';
+import type { Call } from '../../../core/request/arguments/call.ts';
 import { canonicalise } from '../../../core/request/canonicalise.ts';
 import type { CanonicalRequest } from '../../../core/request/parts/requestModel.ts';
 import type { Secret } from '../../../core/secret.ts';
-import type { Answer, Call } from '../../../protocol/messages.ts';
+import type { Answer } from '../../../protocol/messages.ts';
 import { TooLargeError } from '../../answer/decode.ts';
 import { judgeRedirect } from '../../answer/redirect.ts';
 import type { Recorder } from '../../audit/recorder.ts';

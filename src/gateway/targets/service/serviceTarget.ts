@@ -1,4 +1,5 @@
-import type { Answer, Call } from '../../../protocol/messages.ts';
+import type { GivenCall } from '../../../core/request/arguments/call.ts';
+import type { Answer } from '../../../protocol/messages.ts';
 import type { Recorder } from '../../audit/recorder.ts';
 import type { CallContext, Caller } from '../../call/model/callContext.ts';
 import type { RefusalError } from '../../call/model/refusals.ts';
@@ -30,28 +31,31 @@ interface ServiceParts {
 }
 
 /** Calls to the services that policies name: HTTP requests, with the credential that the gateway puts in. */
-export class ServiceTarget implements Target<Call, ReadRequest, AuthorizedRequest, ReadyRequest, Incoming, Answer> {
+export class ServiceTarget
+  implements Target<GivenCall, ReadRequest, AuthorizedRequest, ReadyRequest, Incoming, Answer>
+{
   readonly #parts: ServiceParts;
 
   constructor(parts: ServiceParts) {
     this.#parts = parts;
   }
 
-  nameOf({ service }: Call): string {
+  nameOf({ service }: GivenCall): string {
     return service;
   }
 
-  unread(call: Call, caller: Caller): Seen {
+  unread(call: GivenCall, caller: Caller): Seen {
     return unreadCall(call, caller);
   }
 
-  read(call: Call, caller: Caller): ReadRequest | Denied {
+  read(given: GivenCall, caller: Caller): ReadRequest | Denied {
     const { state, authorizer } = this.#parts;
     const { version } = state;
-    let seen = unreadCall(call, caller);
+    let seen = unreadCall(given, caller);
     try {
-      const inForce = state.find(call.service, caller.scope);
+      const inForce = state.find(given.service, caller.scope);
       seen = seenOf(inForce, seen);
+      const call = authorizer.readCall(given);
       const request = authorizer.canonicalise(call, inForce);
       return { call, inForce, request, version, seen: seenRequest(call, caller, request, seen) };
     } catch (denied) {

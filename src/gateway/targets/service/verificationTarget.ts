@@ -1,6 +1,6 @@
 import type { AuditEvent } from '../../../core/audit/auditEvent.ts';
+import type { Call } from '../../../core/request/arguments/call.ts';
 import type { VerifyingRequest } from '../../../core/services/verifyingRequest.ts';
-import type { Call } from '../../../protocol/messages.ts';
 import type { CallContext, Caller } from '../../call/model/callContext.ts';
 import type { Authorized, Denied, Read, RunOptions, Seen, Target } from '../../call/target.ts';
 import type { Candidate, Verification } from '../../control/controlPort.ts';

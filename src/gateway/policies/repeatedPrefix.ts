@@ -1,0 +1,56 @@
+import type { CompiledService } from '../../core/policy/decide/decide.ts';
+import { fittingRules } from '../../core/policy/decide/decide.ts';
+import type { CanonicalRequest } from '../../core/request/parts/requestModel.ts';
+import type { JointDecision, ServiceInForce } from './policySet.ts';
+
+/** Fewer characters than any credential has: so much of an agent's own words may be repeated to it. */
+const MAX_REPEATED = 7;
+
+/** What a request was meant to be whose path repeats the end of the base URL. */
+export interface MeantPath {
+  /** The path without the prefix, where hardly anything in it is the agent's own. */
+  readonly path?: string;
+}
+
+/**
+ * Whether a request's path begins with the base URL's own prefix by mistake: agents know an API's documented paths by heart.
+ * It is one where the path without the prefix would pass, unless a rule that the whole path fits says that the API has the
+ * prefix twice. What a deny rule is for stays denied.
+ */
+export function repeatedPrefix(
+  inForce: ServiceInForce,
+  request: CanonicalRequest,
+  { verdict, rule, awaitsApproval, byAdministrator }: JointDecision,
+  agent: string,
+): MeantPath | undefined {
+  const { prefix } = inForce.service.baseUrl;
+  if (prefix === '' || !(request.path === prefix || request.path.startsWith(`${prefix}/`))) return undefined;
+  if (verdict === 'deny' && (rule !== undefined || awaitsApproval || byAdministrator)) return undefined;
+  const path = request.path.slice(prefix.length) || '/';
+  const meant = { ...request, path, segments: path.slice(1).split('/'), target: request.target.slice(prefix.length) };
+  if (inForce.decide(meant, agent).verdict === 'deny') return undefined;
+  if (verdict !== 'deny' && compiledOf(inForce).some((compiled) => isNamed(compiled, request, prefix)))
+    return undefined;
+  return isPublic(inForce, meant) ? { path } : {};
+}
+
+/** Whether a rule that the path fits begins with the prefix, in letters and not by a star. */
+function isNamed(compiled: CompiledService, request: CanonicalRequest, prefix: string): boolean {
+  return fittingRules(compiled, request).allow.some(({ rule: { pattern } }) =>
+    `${pattern.canonical}/`.startsWith(`${prefix}/`),
+  );
+}
+
+/** Whether a path is made of words of the policy's, but for a few characters. */
+function isPublic(inForce: ServiceInForce, { segments }: Pick<CanonicalRequest, 'segments'>): boolean {
+  const words = new Set(
+    compiledOf(inForce).flatMap(({ service: { rules } }) =>
+      rules.flatMap(({ pattern }) => pattern.strict.flatMap((unit) => (unit.kind === 'literal' ? [unit.text] : []))),
+    ),
+  );
+  return segments.filter((segment) => !words.has(segment)).join('').length <= MAX_REPEATED;
+}
+
+function compiledOf({ documents }: ServiceInForce): readonly CompiledService[] {
+  return documents.flatMap(({ approved, written }) => [approved, written]).filter((one) => one !== undefined);
+}
