@@ -1,4 +1,4 @@
-import type { Call } from '../../src/protocol/messages.ts';
+import type { Call } from '../../src/core/request/arguments/call.ts';
 
 /** One of the rows that every API here has, in the order in which it gives them. */
 export interface Row {

@@ -51,6 +51,11 @@ describe('a cursor whose parameter is not certain', () => {
       { ok: true, channels: ROWS, response_metadata: { next_cursor: 'T' } },
       { form: { cursor: 'T' } },
     ],
+    [
+      { method: 'POST', path: '/conversations.list', form: 'type=a&cursor=S&type=b' },
+      { ok: true, channels: ROWS, response_metadata: { next_cursor: 'T' } },
+      { form: 'type=a&type=b&cursor=T' },
+    ],
   ] as readonly (readonly [Asked, unknown, Asked])[])(
     'is certain once the agent sent it: %j',
     async (call, body, next) => {

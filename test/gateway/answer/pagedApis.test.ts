@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS } from '../../../src/core/limits/limitsModel.ts';
+import type { Call } from '../../../src/core/request/arguments/call.ts';
 import { canonicalise } from '../../../src/core/request/canonicalise.ts';
-import { type Answer, type Call, callSchema } from '../../../src/protocol/messages.ts';
+import { type Answer, callSchema } from '../../../src/protocol/messages.ts';
 import { inputSchemaOf, TOOL_ARGUMENTS } from '../../../src/protocol/toolArguments.ts';
 import { baseUrlOf, builtAnswer } from '../../support/builtAnswer.ts';
 import { PAGED_APIS, type PagedApi, type Row } from '../../support/pagedApis.ts';

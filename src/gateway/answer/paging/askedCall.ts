@@ -1,4 +1,4 @@
-import type { Call } from '../../../protocol/messages.ts';
+import type { Call } from '../../../core/request/arguments/call.ts';
 import { at, isObject, wholeNumber } from './members.ts';
 
 /** The call that was answered, as far as the next one repeats it. */
@@ -11,7 +11,7 @@ export function askedFor(asked: AskedCall, name: string): unknown {
   return (
     (own === '' ? null : new URLSearchParams(own).get(name)) ??
     at(asked.query, name) ??
-    at(asked.form, name) ??
+    (typeof asked.form === 'string' ? new URLSearchParams(asked.form).get(name) : at(asked.form, name)) ??
     at(asked.json, name)
   );
 }

@@ -75,6 +75,9 @@ function withParameter(call: Changed, method: string, { name, value }: Parameter
   if (method === 'GET' || (call.query !== undefined && inQuery in call.query)) {
     return isScalar(value) ? { ...call, query: { ...call.query, [inQuery]: value } } : undefined;
   }
+  if (typeof call.form === 'string') {
+    return isScalar(value) ? { ...call, form: replaced(call.form, inQuery, value) } : undefined;
+  }
   if (call.form !== undefined) return { ...call, form: { ...call.form, [inQuery]: value } };
   if (!hasNoBody && !isObject(call.json)) return undefined;
   return { ...call, json: withMember(call.json ?? {}, typeof name === 'string' ? [name] : name.json, value) };
@@ -91,12 +94,14 @@ function withMember(members: unknown, [name = '', ...inner]: readonly string[], 
 
 function without(call: Changed, name: string): Changed {
   const [path = '', own] = call.path.split('?', 2);
-  const kept = own?.split('&').filter((pair) => !isNamed(pair, name));
+  const pairsOf = (written: string): string[] => written.split('&').filter((pair) => !isNamed(pair, name));
+  const kept = own === undefined ? undefined : pairsOf(own);
   return {
     ...call,
     path: kept === undefined ? call.path : kept.length === 0 ? path : `${path}?${kept.join('&')}`,
     ...(call.query === undefined ? {} : { query: omit(call.query, name) }),
-    ...(call.form === undefined ? {} : { form: omit(call.form, name) }),
+    ...(typeof call.form === 'string' ? { form: pairsOf(call.form).join('&') } : {}),
+    ...(typeof call.form === 'object' ? { form: omit(call.form, name) } : {}),
     ...(isObject(call.json) ? { json: omit(call.json, name) } : {}),
   };
 }
