@@ -148,8 +148,10 @@ describe('what is judged', () => {
       expect(refusal.nextStep).toContain('Send the object itself');
     }
     expect(upstream.requests).toHaveLength(before);
-    expect(served.records().filter(({ code, path }) => code === 'invalid_request' && path === '/refunds')).toHaveLength(
-      4,
+    // A refusal is recorded once its agent has it.
+    await until(
+      () => served.records().filter(({ code, path }) => code === 'invalid_request' && path === '/refunds').length === 4,
+      'the records of all four',
     );
   });
 

@@ -448,7 +448,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'policyWorker',
   ],
   'gateway/answer': ['core', 'gateway/answer/paging', 'gateway/http', 'protocol'],
-  'gateway/answer/paging': ['core', 'gateway/http', 'protocol'],
+  'gateway/answer/paging': ['core', 'gateway/http'],
   'gateway/audit': ['core', 'gateway/control', 'gateway/util', 'protocol'],
   'gateway/broker': [
     'core',

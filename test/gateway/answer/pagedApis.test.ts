@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS } from '../../../src/core/limits/limitsModel.ts';
 import type { Call } from '../../../src/core/request/arguments/call.ts';
+import { readCall } from '../../../src/core/request/arguments/readCall.ts';
 import { canonicalise } from '../../../src/core/request/canonicalise.ts';
 import { type Answer, callSchema } from '../../../src/protocol/messages.ts';
 import { inputSchemaOf, TOOL_ARGUMENTS } from '../../../src/protocol/toolArguments.ts';
@@ -29,7 +30,9 @@ async function called(one: PagedApi, rows: readonly Row[], args: Arguments): Pro
   const tool = (args.method ?? 'GET') === 'GET' ? 'read' : 'execute';
   const known = Object.keys(inputSchemaOf(TOOL_ARGUMENTS[tool]).properties);
   expect(Object.keys(args).filter((name) => !known.includes(name))).toEqual([]);
-  const call: Call = callSchema.parse({ tool, method: 'GET', ...args });
+  const read = readCall(callSchema.parse({ tool, method: 'GET', ...args }));
+  if (!read.ok) throw new Error(JSON.stringify(read.error));
+  const call: Call = read.value;
   const request = canonicalise(call, SERVICE);
   if (!request.ok) throw new Error(JSON.stringify(request.error));
   const { method, target, body } = request.value;
