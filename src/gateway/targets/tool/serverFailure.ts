@@ -66,6 +66,11 @@ function isConnectionClosed(error: unknown): boolean {
   return error instanceof McpError && error.message === CLOSED;
 }
 
+/** Whether an error is what the server answered, and its message the server's words. */
+export function isServersOwnError(error: unknown): error is McpError {
+  return error instanceof McpError && !isConnectionClosed(error);
+}
+
 /** An error of `spawn`, of which Node says so. */
 function isOfProcess(error: unknown): boolean {
   return error instanceof Error && 'syscall' in error && String(error.syscall).startsWith('spawn');
@@ -100,6 +105,6 @@ function startFailure(error: unknown): string {
   if (error instanceof McpError && error.code === McpErrorCode.MethodNotFound) {
     return `it does not know initialize, or tools/list, as servers of MCP ${LATEST_PROTOCOL_VERSION} do`;
   }
-  if (error instanceof McpError) return 'it answered with an error, which is in the log';
+  if (isServersOwnError(error)) return 'it answered with an error, which is in the log';
   return 'it did not answer as an MCP server does';
 }

@@ -1,4 +1,3 @@
-import { McpError } from '@modelcontextprotocol/sdk/types.js';
 import type { Dispatcher } from 'undici';
 import type { Network } from '../../../core/net/network.ts';
 import { differingServerPart } from '../../../core/policy/compare/serverDestination.ts';
@@ -23,7 +22,7 @@ import { unlessAborted } from '../../util/unlessAborted.ts';
 import { isSessionOver } from './httpRefusal.ts';
 import { LastFailure } from './lastFailure.ts';
 import { findServer, serverSecrets, serverStatus } from './serverAccess.ts';
-import { serverFailure } from './serverFailure.ts';
+import { isServersOwnError, serverFailure } from './serverFailure.ts';
 import { ServerLog } from './serverLog.ts';
 import { serverRefusals } from './serverRefusals.ts';
 import { ServerRunner } from './serverRunner.ts';
@@ -345,7 +344,7 @@ export class UpstreamServers implements Interruptible {
     const refusal = mapper.map(error, { name, sent: 'no' }, (own) => serverFailure(own, name, 'no', false));
     if (!session.stopped && this.#of(name).failure.note(session, refusal, this.#options.now())) {
       recorder.log('warn', refusal.message);
-      if (error instanceof McpError) this.#of(name).log.write(() => error.message);
+      if (isServersOwnError(error)) this.#of(name).log.write(() => error.message);
       onServersChanged();
     }
     return refusal;

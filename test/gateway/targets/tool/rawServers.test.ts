@@ -121,6 +121,7 @@ describe('why a server has no tools', () => {
     expect(heard.join()).toMatch(why);
     await one.client.listTools();
     expect(logged(why)).toHaveLength(1);
+    expect(logged(/says: .*Connection closed/)).toEqual([]); // those are the SDK's words
     const { servers } = (await served.order({ do: 'status' })) as { servers: { name: string; failure?: string }[] };
     expect(servers.find(({ name }) => name === mood)?.failure).toMatch(why);
   });
