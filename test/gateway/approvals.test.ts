@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { phrase } from '../../src/core/text/phrase.ts';
 import { APPROVAL_TIMES, type ApprovalTimes } from '../../src/gateway/call/approvals.ts';
 import { type GatewayInProcess, gatewayInProcess } from '../support/gatewayInProcess.ts';
 import {
@@ -432,7 +433,7 @@ describe('a question that nobody answers', () => {
           credential: { name: 'api', last4: key.slice(-4) },
           agent: { name: expect.any(String), rawName: "Claude 'Code'", version: '1' },
           reason: 'why',
-          rule: { file: 'policy', line: expect.any(Number), text: 'ask POST /v1/refunds' },
+          rule: { file: 'policy', line: expect.any(Number), text: phrase`${'ask POST /v1/refunds'}` },
           mayRemember: false,
           expiresAt: expect.any(Number),
           requestHash: expect.any(String),

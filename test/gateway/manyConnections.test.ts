@@ -1,10 +1,11 @@
+import net from 'node:net';
 import { expect, it } from 'vitest';
 import { MAX_REASON_CHARS } from '../../src/protocol/toolArguments.ts';
 import { readGateways } from '../../src/proxy/findGateways.ts';
 import { connect, type GatewayConnection, type Order } from '../../src/proxy/gatewayConnection.ts';
 import { holdingPolicy } from '../support/holdingInputs.ts';
 import { longestHold, METERED } from '../support/holdMeter.ts';
-import { type Served, serve } from '../support/serve.ts';
+import { freshKey, loopbackService, policyText, type Served, serve } from '../support/serve.ts';
 import { sleep } from '../support/until.ts';
 
 // Whoever has a terminal starts as many proxies as the gateway takes: together they hold it up for no longer than one.
@@ -65,6 +66,38 @@ it.each(Object.keys(FLOODS))(
   },
   WITHIN_MS,
 );
+
+it('have so many calls under way in all, and each some of its own, so that a freeze ends every one in no time', async () => {
+  const silent = net.createServer(() => undefined);
+  await new Promise<void>((listening) => void silent.listen(0, '127.0.0.1', listening));
+  const address = silent.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  const served = await serve({
+    policy: policyText({ plain: loopbackService(`http://127.0.0.1:${address.port}`, { limits: { concurrent: 100 } }) }),
+    credentials: { plain: freshKey() },
+    nodeArgs: METERED,
+  });
+  try {
+    const connections = await Promise.all(Array.from({ length: 4 }, () => connectTo(served)));
+    const call = { tool: 'read', service: 'plain', method: 'GET', path: '/' } as const;
+    const answers = connections
+      .slice(2, 4)
+      .flatMap((one) => Array.from({ length: 200 }, (_, n) => one.ask({ do: 'execute', id: n + 1, call })));
+    const refused = await Promise.any(answers.map(async (answer) => JSON.stringify(await answer)));
+    expect(refused).toContain('rate_limited');
+    // Another connection's calls are under way all the same: they wait for the API that says nothing.
+    const own = connections[1]?.ask({ do: 'execute', id: 1, call });
+    expect(await Promise.race([own, sleep(500)])).toBeUndefined();
+    await longestHold(served);
+    await served.order({ do: 'freeze' });
+    expect(JSON.stringify(await own)).toContain('frozen');
+    await Promise.all(answers);
+    expect(await longestHold(served)).toBeLessThan(2 * MAX_HOLD_MS);
+  } finally {
+    await served.stop();
+    silent.close();
+  }
+}, 60_000);
 
 function connectTo(served: Served): Promise<GatewayConnection> {
   const [gateway] = readGateways(served.runtimeDir);

@@ -26,7 +26,7 @@ export class Broker {
   readonly #key = randomBytes(32).toString('hex');
   readonly #onLog: (message: string) => void;
   readonly #connections = new Set<net.Socket>();
-  readonly #waiting = { inAll: 0 };
+  readonly #waiting = { inAll: 0, calls: 0 };
   #server: net.Server | undefined;
   #window: WindowInfo;
   #upkeep: NodeJS.Timeout | undefined;

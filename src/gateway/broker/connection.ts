@@ -24,6 +24,9 @@ import { freshId } from '../util/freshId.ts';
 const HANDSHAKE_TIMEOUT_MS = 5000;
 /** Calls under way on one connection; MCP clients send a handful at once. */
 const MAX_CALLS = 256;
+/** The same of all connections, as a freeze has to end every one; each has some of its own, whatever the others do. */
+const MAX_CALLS_IN_ALL = 256;
+const CALLS_OF_ITS_OWN = 4;
 /** What waiting calls may hold in memory, in characters of their messages: of one connection, and of all. */
 const MAX_WAITING = 24 * 1024 * 1024;
 const MAX_WAITING_IN_ALL = 64 * 1024 * 1024;
@@ -35,7 +38,9 @@ type CallTool = Extract<FromProxy, { do: 'callTool' }>;
 
 /** Shared by all connections of a gateway. */
 export interface Waiting {
+  /** Characters of the messages. */
   inAll: number;
+  calls: number;
 }
 
 /**
@@ -145,7 +150,9 @@ export async function serveConnection(
   function hasRoom(id: number, size: number): boolean {
     if (calls.has(id)) throw new Error('a call number was used twice');
     const room =
-      calls.size < MAX_CALLS && ownWaiting + size <= MAX_WAITING && waiting.inAll + size <= MAX_WAITING_IN_ALL;
+      (calls.size < CALLS_OF_ITS_OWN || (calls.size < MAX_CALLS && waiting.calls < MAX_CALLS_IN_ALL)) &&
+      ownWaiting + size <= MAX_WAITING &&
+      waiting.inAll + size <= MAX_WAITING_IN_ALL;
     if (!room) reply({ id, refusal: refusals.tooMany(MAX_CALLS).refusal });
     return room;
   }
@@ -168,11 +175,13 @@ export async function serveConnection(
     calls.set(id, controller);
     ownWaiting += size;
     waiting.inAll += size;
+    waiting.calls += 1;
     const result = await work(controller.signal);
     calls.delete(id);
     gateway.agents.count(connection, 'refusal' in result);
     ownWaiting -= size;
     waiting.inAll -= size;
+    waiting.calls -= 1;
     if ('answer' in result) writer.sendLine(writeAnswerLine(id, JSON.stringify(result.answer)));
     else reply({ id, refusal: result.refusal });
   }
