@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { defaultRuntimeDir, ownRuntimeDirInputs } from '../protocol/runtimeDir.ts';
+import { callProgress, type ProgressNotices } from './callProgress.ts';
 import { entryOf } from './entry.ts';
 import type { ClientLocation } from './findGateways.ts';
 import { GatewayClient, type Question } from './gatewayClient.ts';
@@ -11,7 +12,6 @@ import { invalidArguments, type Refused } from './reply.ts';
 import { StdioTransport } from './stdio.ts';
 import { type PerformCall, resultJson } from './toolCalls.ts';
 import { ARGUMENTS, INSTRUCTIONS, isToolName, TOOLS, type ToolName } from './tools.ts';
-import { type WaitingProgress, waitingProgress } from './waitingProgress.ts';
 import { instructed, serveWrapped, wrappedInstructions } from './wrappedServer.ts';
 import { wrongArguments } from './wrongArguments.ts';
 
@@ -83,17 +83,18 @@ function wrappedName(args: readonly string[]): string | undefined {
 /** Gives what performs their calls. */
 function serveOwnTools(server: Server, gateway: GatewayClient): PerformCall {
   server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: TOOLS }));
-  return async (params, { signal, notify }) => {
+  return async (params, { signal, notify, takesStructured }) => {
     if (!isToolName(params.name)) {
       return resultJson(
         invalidArguments(`There is no tool of this name; the tools are ${Object.keys(ARGUMENTS).join(', ')}.`),
+        takesStructured,
       );
     }
     const question = toQuestion(params.name, params.arguments ?? {});
-    if ('refusal' in question) return resultJson(question);
-    const progress = waitingProgress(params._meta?.progressToken, notify);
+    if ('refusal' in question) return resultJson(question, takesStructured);
+    const progress = callProgress(params._meta?.progressToken, notify);
     try {
-      return resultJson(await gateway.ask(telling(question, progress), signal, progress?.start));
+      return resultJson(await gateway.ask(telling(question, progress), signal, progress?.asking), takesStructured);
     } finally {
       progress?.stop();
     }
@@ -125,7 +126,7 @@ function toQuestion(tool: ToolName, given: unknown): Question | Refused {
 }
 
 /** A call of a client that wants to hear of its progress asks the gateway to tell when it waits. */
-function telling(question: Question, progress: WaitingProgress | undefined): Question {
+function telling(question: Question, progress: ProgressNotices | undefined): Question {
   return progress && question.do === 'execute' ? { ...question, notifyWaiting: true } : question;
 }
 

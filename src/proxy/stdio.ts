@@ -42,6 +42,8 @@ export class StdioTransport implements Transport {
   }
 
   async send(message: JSONRPCMessage): Promise<void> {
+    const revision = agreedRevision(message);
+    if (revision !== undefined) this.#calls.agreedOn(revision);
     this.#output.send(message);
   }
 
@@ -78,4 +80,10 @@ export class StdioTransport implements Transport {
 /** A call that was not taken. */
 function isCallOutOfForm(message: JSONRPCMessage): message is JSONRPCRequest {
   return 'id' in message && 'method' in message && message.method === 'tools/call';
+}
+
+/** The revision of MCP that an answer to `initialize` names; undefined for any other message. */
+function agreedRevision(message: JSONRPCMessage): string | undefined {
+  const revision = 'result' in message ? message.result.protocolVersion : undefined;
+  return typeof revision === 'string' ? revision : undefined;
 }

@@ -30,7 +30,12 @@ export interface CallExtra {
   readonly signal: AbortSignal;
   /** Tells the client something, for as long as it waits. */
   readonly notify: (notification: ServerNotification) => void;
+  /** Whether the client knows `structuredContent`. */
+  readonly takesStructured: boolean;
 }
+
+/** The first revision of MCP that has `structuredContent`: a client of an older one may hand all of a result to its model. */
+const STRUCTURED_SINCE = '2025-06-18';
 
 /** Performs a call. Resolves with the JSON of MCP's result. */
 export type PerformCall = (params: CallParams, extra: CallExtra) => Promise<string>;
@@ -43,10 +48,16 @@ export class ToolCalls {
   readonly #perform: PerformCall;
   readonly #sendLine: (json: string) => void;
   readonly #underWay = new Map<RequestId, AbortController>();
+  #takesStructured = true;
 
   constructor(perform: PerformCall, sendLine: (json: string) => void) {
     this.#perform = perform;
     this.#sendLine = sendLine;
+  }
+
+  /** The client and the SDK have agreed on this revision of MCP, whose name is its date. */
+  agreedOn(revision: string): void {
+    this.#takesStructured = revision >= STRUCTURED_SINCE;
   }
 
   /** Takes a message that is a call in good form, and says whether it was. */
@@ -70,7 +81,8 @@ export class ToolCalls {
     };
     let outcome: string;
     try {
-      outcome = `"result":${await this.#perform(params, { signal, notify })}`;
+      const extra = { signal, notify, takesStructured: this.#takesStructured };
+      outcome = `"result":${await this.#perform(params, extra)}`;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       outcome = `"error":${JSON.stringify({ code: INTERNAL_ERROR, message })}`;
@@ -87,12 +99,13 @@ export class ToolCalls {
   }
 }
 
-/** The same content twice: structured, and as text for clients that read only text. */
-export function resultJson(reply: Reply): string {
+/** The same content twice: as text for clients that read only text and, for those that know it, structured. */
+export function resultJson(reply: Reply, takesStructured: boolean): string {
   const refused = 'refusal' in reply;
-  const structured = refused ? JSON.stringify({ error: reply.refusal }) : reply.json;
+  const json = refused ? JSON.stringify({ error: reply.refusal }) : reply.json;
+  const structured = takesStructured ? `,"structuredContent":${json}` : '';
   const end = refused ? ',"isError":true' : '';
-  return `{"content":[{"type":"text","text":${JSON.stringify(structured)}}],"structuredContent":${structured}${end}}`;
+  return `{"content":[{"type":"text","text":${JSON.stringify(json)}}]${structured}${end}}`;
 }
 
 function isCall(message: unknown): boolean {

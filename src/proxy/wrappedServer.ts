@@ -1,12 +1,13 @@
 import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { ListToolsRequestSchema, type ListToolsResult } from '@modelcontextprotocol/sdk/types.js';
-import type { CallProgress, Refusal } from '../protocol/messages.ts';
+import type { Refusal } from '../protocol/messages.ts';
 import { agentTexts, MAX_NAME_CHARS } from '../protocol/toolArguments.ts';
+import { callProgress } from './callProgress.ts';
 import type { GatewayClient } from './gatewayClient.ts';
 import type { GatewayConnection } from './gatewayConnection.ts';
-import { invalidArguments, type Reply } from './reply.ts';
-import { type PerformCall, resultJson } from './toolCalls.ts';
-import { waitingProgress } from './waitingProgress.ts';
+import { invalidArguments } from './reply.ts';
+import type { PerformCall } from './toolCalls.ts';
+import { wrappedResultJson } from './wrappedResult.ts';
 
 /** How often a proxy of an upstream MCP server looks for a gateway while it has none, in milliseconds. */
 const LOOK_MS = 1000;
@@ -14,10 +15,13 @@ const LOOK_MS = 1000;
 const INSTRUCTED_WITHIN_MS = 3000;
 /** After so long a client hears that its list of tools still waits for the server, in milliseconds. */
 const STARTING_MS = 10_000;
+/** A second of ours among a server's own numbers: so little that these can follow. */
+const PROGRESS_UNIT = 0.001;
 
+/** Of clients that pass over `tools/list_changed` only a restart helps an agent to tools that came later. */
 export function wrappedInstructions(name: string): string {
   return `These are the tools of "${name}", which Valet Key runs for you: it holds the credentials, and a policy that the user approved says which tools may be called. You never need a key, so do not look for one.
-On an error follow its nextStep. Never repeat a denied call and never work around it through the terminal. If no tool is listed, ask the user to check "${name}" in VS Code's Valet Key view.`;
+On an error follow its nextStep. Never repeat a denied call and never work around it through the terminal. If no tool is listed, or one that the user added is missing, ask the user to check "${name}" in VS Code's Valet Key view, and then to restart you or to reconnect this server (/mcp in many clients): not every client takes up tools that come later.`;
 }
 
 /** The instructions with what the server says of itself, or with why it cannot be used, as far as that is known in time. */
@@ -43,8 +47,8 @@ export async function instructed(own: string, name: string, gateway: GatewayClie
 
 /**
  * Makes a proxy the upstream MCP server of this name: its tools and results are the gateway's. Without a gateway it shows the
- * tools that it last knew, and says that they changed as soon as a gateway is there. Gives what performs calls of the tools, and
- * what is to begin once the client has initialised.
+ * tools that it last knew. Whenever they come to be others than the client was given, it says so. Gives what performs calls of
+ * the tools, and what is to begin once the client has initialised.
  */
 export function serveWrapped(
   server: Server,
@@ -52,8 +56,11 @@ export function serveWrapped(
   gateway: GatewayClient,
 ): { readonly perform: PerformCall; readonly begin: () => void } {
   let known: ListToolsResult['tools'] = [];
+  /** As the client was last given them, and by what: none without a gateway. Undefined before it asks. */
+  let given: { readonly tools: string; readonly by: GatewayConnection | undefined } | undefined;
   let watched: GatewayConnection | undefined;
   let said: string | undefined;
+  const inTurn = turns();
 
   /** A list of tools cannot say why it is empty; clients show this, or keep it in their logs. */
   const say = (words: string): void => {
@@ -63,7 +70,7 @@ export function serveWrapped(
     server.sendLoggingMessage({ level: 'warning', logger: 'valet-key', data: words }).catch(() => undefined);
   };
 
-  server.setRequestHandler(ListToolsRequestSchema, async (_request, { signal }): Promise<ListToolsResult> => {
+  const list = async (signal?: AbortSignal): Promise<ListToolsResult> => {
     const waits = setTimeout(() => say(`"${name}" is still starting.`), STARTING_MS);
     const reply = await gateway.ask({ do: 'listTools', server: name }, signal);
     clearTimeout(waits);
@@ -74,37 +81,46 @@ export function serveWrapped(
     said = undefined;
     known = reply.answer.tools as ListToolsResult['tools'];
     return { tools: known };
-  });
-  const perform: PerformCall = async (params, { signal, notify }) => {
-    const progressToken = params._meta?.progressToken;
+  };
+  server.setRequestHandler(ListToolsRequestSchema, (_request, { signal }) =>
+    inTurn(async () => {
+      const by = await gateway.connection();
+      const listed = await list(signal);
+      given = { tools: JSON.stringify(listed.tools), by };
+      return listed;
+    }),
+  );
+  /** A gateway says it of much that changes nothing here, and of the start that this client's own question led to. */
+  const tellIfOther = async (): Promise<void> => {
+    if (given === undefined || JSON.stringify((await list()).tools) === given.tools) return;
+    await server.sendToolListChanged().catch(() => undefined); // a client that is gone ends this process by its own means
+  };
+
+  const perform: PerformCall = async (params, { signal, notify, takesStructured }) => {
     const call = { server: name, tool: params.name, arguments: params.arguments ?? {} };
     if (!agentTexts.name.safeParse(call.tool).success) {
-      return resultOf(invalidArguments(`The name of the tool is longer than ${MAX_NAME_CHARS} characters.`));
+      const refused = invalidArguments(`The name of the tool is longer than ${MAX_NAME_CHARS} characters.`);
+      return wrappedResultJson(refused, takesStructured);
     }
-    if (progressToken === undefined) return resultOf(await gateway.ask({ do: 'callTool', call }, signal));
-    const waiting = waitingProgress(progressToken, notify);
-    const onProgress = (progress: CallProgress): void => {
-      waiting?.stop();
-      notify({ method: 'notifications/progress', params: { progressToken, ...progress } });
-    };
+    const progress = callProgress(params._meta?.progressToken, notify, PROGRESS_UNIT);
     try {
-      const question = { do: 'callTool' as const, call, notifyProgress: true as const };
-      return resultOf(await gateway.ask(question, signal, waiting?.start, onProgress));
+      const question = { do: 'callTool' as const, call, ...(progress ? { notifyProgress: true as const } : {}) };
+      const reply = await gateway.ask(question, signal, progress?.asking, progress?.passOn);
+      return wrappedResultJson(reply, takesStructured);
     } finally {
-      waiting?.stop();
+      progress?.stop();
     }
   };
 
-  const tell = (): void => {
-    server.sendToolListChanged().catch(() => undefined); // a client that is gone ends this process by its own means
-  };
   const look = async (): Promise<void> => {
     if (watched?.open) return;
     const connection = await gateway.connection();
     if (!connection || connection === watched) return;
     watched = connection;
-    connection.watchTools(name, tell);
-    tell();
+    connection.watchTools(name, () => void inTurn(tellIfOther));
+    void inTurn(async () => {
+      if (given?.by !== connection) await tellIfOther();
+    });
   };
   const begin = (): void => {
     // By now the client can say which folders it has open, which may belong to another window.
@@ -119,7 +135,12 @@ function wordsOf({ message, nextStep }: Refusal): string {
   return `${message} ${nextStep}`;
 }
 
-/** A result as the server gave it, or a refusal. */
-function resultOf(reply: Reply): string {
-  return 'refusal' in reply ? resultJson(reply) : reply.json;
+/** What is handed to it is done one after the other. */
+function turns(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const done = last.then(work);
+    last = done.catch(() => undefined);
+    return done;
+  };
 }

@@ -141,12 +141,15 @@ function credentials(without?: Target, retired: CredentialSet['retired'] = []): 
 
 /** Makes the call that a rule asks about; gives the refusal, or nothing when it was answered or the client gave it up. */
 async function call(target: Target, signal?: AbortSignal): Promise<Refusal | undefined> {
+  // A client that hears of its progress waits as long as it takes.
+  const options = { onprogress: () => undefined, ...(signal ? { signal } : {}) };
+  const args = { service: NAME.service, path: PATH.service };
   try {
-    const result =
+    const { structuredContent } =
       target === 'service'
-        ? await agent.raw('read', { service: NAME.service, path: PATH.service }, signal)
-        : (await client.call(PATH.tool, { a: 1 }, signal ? { signal } : {})).structuredContent;
-    return (result as { error?: Refusal } | undefined)?.error;
+        ? await agent.client.callTool({ name: 'read', arguments: args }, undefined, options)
+        : await client.call(PATH.tool, { a: 1 }, options);
+    return (structuredContent as { error?: Refusal } | undefined)?.error;
   } catch (error) {
     if (signal?.aborted) return undefined;
     throw error;

@@ -66,6 +66,39 @@ describe('without a gateway', () => {
   });
 });
 
+describe('a client', () => {
+  const clientInfo = { name: 'a-client', version: '1' };
+
+  it.each([
+    ['2024-10-07', false],
+    ['2024-11-05', false],
+    ['2025-03-26', false],
+    ['2025-06-18', true],
+    ['2025-11-25', true],
+    ['2099-01-01', true], // they agree on the newest that we know
+  ])('of the revision %s gets an answer and a refusal once, or as text and structured', async (revision, twice) => {
+    const proxy = proxyOf();
+    await proxy.ask(0, 'initialize', { protocolVersion: revision, capabilities: {}, clientInfo });
+    for (const [id, params] of [read('/x'), { name: 'read', arguments: { service: 'none', path: '/x' } }].entries()) {
+      const { result } = await proxy.ask(id + 1, 'tools/call', params);
+      const { content, structuredContent } = result as { content: [{ text: string }]; structuredContent?: object };
+      const [{ text }] = content;
+      expect(structuredContent).toEqual(twice ? JSON.parse(text) : undefined);
+      expect(JSON.parse(text)).toMatchObject(id === 0 ? { status: 200 } : { error: { code: 'unknown_service' } });
+      expect(result?.isError).toBe(id === 0 ? undefined : true);
+    }
+  });
+
+  it('hears of a call to a slow API every ten seconds', async () => {
+    const proxy = proxyOf();
+    await proxy.initialize();
+    const answer = await proxy.ask(1, 'tools/call', { ...read('/slow/10500'), _meta: { progressToken: 7 } });
+    expect(answer.result?.structuredContent).toMatchObject({ status: 200 });
+    const notices = proxy.said.filter(({ method }) => method === 'notifications/progress');
+    expect(notices).toMatchObject([{ params: { progressToken: 7, progress: 10 } }]);
+  }, 30_000);
+});
+
 describe('the end of its input', () => {
   it('ends it at once', async () => {
     const proxy = proxyOf();

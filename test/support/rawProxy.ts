@@ -33,7 +33,7 @@ export function startRawProxy(proxy: { command: string; args: string[]; env: Rec
   child.stdin.on('error', () => undefined);
   const ask: RawProxy['ask'] = async (id, method, params = {}) => {
     child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`);
-    await until(() => said.some((message) => message.id === id), `an answer to ${method}`);
+    await until(() => said.some((message) => message.id === id), `an answer to ${method}`, 15_000);
     return said.find((message) => message.id === id) as JsonRpcMessage;
   };
   return {

@@ -127,9 +127,7 @@ export async function serveConnection(
       case 'execute':
         if (!hasRoom(message.id, size)) return;
         void perform(message.id, size, (signal) =>
-          gateway.call(message.call, caller, signal, () => {
-            if (message.notifyWaiting) reply({ id: message.id, waiting: 'approval' });
-          }),
+          gateway.call(message.call, caller, signal, message.notifyWaiting && (() => tellWaiting(message.id))),
         );
         return;
       case 'listTools':
@@ -157,10 +155,12 @@ export async function serveConnection(
     return room;
   }
 
+  function tellWaiting(id: number): void {
+    reply({ id, waiting: 'approval' });
+  }
+
   function callTool({ id, call, notifyProgress }: CallTool, size: number): void {
-    const onWaiting = (): void => {
-      if (notifyProgress) reply({ id, waiting: 'approval' });
-    };
+    const onWaiting = notifyProgress && ((): void => tellWaiting(id));
     const onProgress = notifyProgress && ((progress: CallProgress): void => reply({ id, progress }));
     void perform(id, size, (signal) => gateway.callTool(call, caller, signal, onWaiting, onProgress));
   }

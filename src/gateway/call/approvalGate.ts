@@ -12,6 +12,9 @@ interface GateParts {
   readonly approver: Approver | undefined;
   /** How long a call waits for its answer, in milliseconds from its start. */
   readonly waitMs: number;
+  /** How long a client waits that hears nothing of a call until it is over, in milliseconds from its start. */
+  readonly patienceMs: number;
+  readonly now: () => number;
 }
 
 /** Judges a call anew, as if it were made now. */
@@ -37,6 +40,16 @@ export class ApprovalGate {
       throw refusals.approvalDenied(context.name, 'The policy requires approval by the user, who cannot be asked here');
     }
     return this.#parts.approvals.take(this.#asked(context, question, judge));
+  }
+
+  /**
+   * Refuses a call that was waited for and may pass now, while what it takes may take longer than its client still waits: what
+   * is sent then would be sent a second time. Spends nothing, so that the identical call passes without another question.
+   */
+  refuseIfTooLate(context: CallContext, question: Question | undefined, judge: Judge, timeoutMs: number): void {
+    const { now, patienceMs, approvals } = this.#parts;
+    if (now() + timeoutMs <= context.startedAt + patienceMs) return;
+    if (!question || approvals.allows(this.#asked(context, question, judge))) throw refusals.allowedLate(context.name);
   }
 
   /** Waits until the user has answered, or something changed that the question rested on. Throws a refusal otherwise. */

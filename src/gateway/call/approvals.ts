@@ -9,6 +9,8 @@ export type Approver = 'person' | 'all' | 'none';
 export interface ApprovalTimes {
   /** How long one call waits: MCP clients give up after 60 seconds. */
   readonly waitMs: number;
+  /** How long a client waits that hears nothing meanwhile: see {@link ApprovalGate.refuseIfTooLate}. */
+  readonly patienceMs: number;
   /** How long a question can be answered. */
   readonly openMs: number;
   /** How long *Allow Once* waits for the identical call to come back. */
@@ -22,6 +24,7 @@ export interface ApprovalTimes {
 const MINUTE_MS = 60_000;
 export const APPROVAL_TIMES: ApprovalTimes = {
   waitMs: 45_000,
+  patienceMs: MINUTE_MS,
   openMs: 30 * MINUTE_MS,
   permitMs: 10 * MINUTE_MS,
   rememberMs: 10 * MINUTE_MS,
@@ -112,18 +115,17 @@ export class Approvals implements Interruptible {
     this.#ports = ports;
   }
 
-  /** Whether the user allowed this. Spends an *Allow Once*: it passes one call. */
+  /** Whether the user allowed this. */
+  allows(subject: Asked): boolean {
+    return this.#isRemembered(subject) || (this.#permits.get(identityOf(subject))?.until ?? 0) > this.#ports.now();
+  }
+
+  /** The same, and spends an *Allow Once*: it passes one call. */
   take(subject: Asked): boolean {
-    const now = this.#ports.now();
-    const remembered =
-      subject.mayRemember &&
-      subject.rules.length > 0 &&
-      subject.rules.every((rule) => (this.#remembered.get(remembering(subject, rule))?.until ?? 0) > now);
-    if (remembered) return true;
-    const identity = identityOf(subject);
-    const permit = this.#permits.get(identity);
-    this.#permits.delete(identity);
-    return permit !== undefined && permit.until > now;
+    if (this.#isRemembered(subject)) return true;
+    const allowed = this.allows(subject);
+    this.#permits.delete(identityOf(subject));
+    return allowed;
   }
 
   /**
@@ -221,6 +223,15 @@ export class Approvals implements Interruptible {
   #close(): void {
     for (const { timer } of this.#questions.values()) clearTimeout(timer);
     this.#questions.clear();
+  }
+
+  #isRemembered(subject: Asked): boolean {
+    const now = this.#ports.now();
+    return (
+      subject.mayRemember &&
+      subject.rules.length > 0 &&
+      subject.rules.every((rule) => (this.#remembered.get(remembering(subject, rule))?.until ?? 0) > now)
+    );
   }
 
   #open(subject: ApprovalSubject): Question {

@@ -11,6 +11,9 @@ interface RecordsParts {
   readonly now: () => number;
 }
 
+/** How a call ends that is given up while the user is asked: nobody has decided about it. */
+const GAVE_UP: readonly string[] = ['cancelled', 'gateway_unavailable'];
+
 /** Makes the records of one call of what its steps found. */
 export class CallRecords {
   readonly #parts: RecordsParts;
@@ -19,6 +22,7 @@ export class CallRecords {
   #verdict: Authorized['verdict'] = 'allow';
   #credential: AuditEvent['credential'];
   #intended = false;
+  #asking = false;
 
   constructor(parts: RecordsParts, context: CallContext, unread: Seen) {
     this.#parts = parts;
@@ -33,6 +37,11 @@ export class CallRecords {
   /** Whether an intent stands in the audit log, so that its outcome must follow. */
   get intended(): boolean {
     return this.#intended;
+  }
+
+  /** Whether the user is being asked about the call. */
+  asking(isAsked: boolean): void {
+    this.#asking = isAsked;
   }
 
   found(seen: Seen, verdict = this.#verdict): void {
@@ -70,6 +79,7 @@ export class CallRecords {
   refused({ refusal: { code, rule }, subject }: Pick<RefusalError, 'refusal' | 'subject'>): () => void {
     const { caller, agent } = this.#context;
     const durationMs = this.#durationMs();
+    const onlyWaited = code === 'approval_pending' || (this.#asking && GAVE_UP.includes(code));
     const isRecorded = this.#intended || this.#parts.refusalLimit.counts(caller, agent.name);
     return () => {
       if (!isRecorded) return;
@@ -77,7 +87,7 @@ export class CallRecords {
         ...this.#event(),
         kind: this.#intended ? 'outcome' : 'denied',
         ...(subject === undefined ? {} : { subject }),
-        verdict: this.#intended || code === 'approval_pending' ? this.#verdict : 'deny',
+        verdict: this.#intended ? this.#verdict : onlyWaited ? 'wait' : 'deny',
         code,
         ...(rule === undefined ? {} : { rule }),
         durationMs,
@@ -97,6 +107,6 @@ export class CallRecords {
   }
 
   #durationMs(): number {
-    return this.#parts.now() - this.#context.startedAt;
+    return this.#context.durationMs(this.#parts.now());
   }
 }

@@ -38,7 +38,7 @@ export interface Order {
   readonly caller: Caller;
   /** Cancels it. */
   readonly signal?: AbortSignal | undefined;
-  /** It begins to wait for the user. */
+  /** It begins to wait for the user. Left out for a client that hears nothing of a call until it is over. */
   readonly onWaiting?: (() => void) | undefined;
   readonly onProgress?: ((progress: CallProgress) => void) | undefined;
 }
@@ -160,17 +160,26 @@ class Run<Call, R extends Read, A extends Authorized, Ready, Received, Answer> {
 
   /** The call as it may pass by its rules, within its limits, and with the user's yes where one is needed. */
   async #allowed(): Promise<A> {
-    const { gate } = this.#parts;
+    const { gate, now } = this.#parts;
+    const judge = (): A | Denied => this.#judge();
     for (let asked = false; ; asked = true) {
       const authorized = await this.#authorize();
       if (asked) this.#target.refuseAnotherQuestion?.(authorized);
       this.#place = authorized.limits && (await enterLimits(this.#parts.limiter, this.#context, authorized.limits));
-      const { question } = authorized;
-      if (!question || gate.approved(this.#context, question, () => this.#judge())) return authorized;
+      const { question, timeoutMs } = authorized;
+      if (asked && !this.#order.onWaiting) gate.refuseIfTooLate(this.#context, question, judge, timeoutMs);
+      if (!question || gate.approved(this.#context, question, judge)) return authorized;
       await this.#lookThrough(); // no person is asked about a credential
       this.#place?.release(); // who waits for the user is in nobody's way, and counts against no limit
       this.#order.onWaiting?.();
-      await gate.wait(this.#context, question, () => this.#judge());
+      this.#records.asking(true);
+      const since = now();
+      try {
+        await gate.wait(this.#context, question, judge);
+      } finally {
+        this.#context.waited(now() - since);
+      }
+      this.#records.asking(false);
       // Much may have changed meanwhile: everything is judged from the start.
     }
   }

@@ -188,7 +188,7 @@ export class Gateway implements GatewayControl {
     this.#pipeline = new Pipeline({
       ...shared,
       limiter: this.#limiter,
-      gate: new ApprovalGate({ ...shared, approvals: this.#approvals, approver, waitMs: approvalTimes.waitMs }),
+      gate: new ApprovalGate({ ...shared, approvals: this.#approvals, approver, ...approvalTimes }),
       inCalls: this.#inCalls,
       refusalLimit: this.#refusalLimit,
       mapper: this.#mapper,

@@ -36,6 +36,7 @@ export class CallContext {
   readonly startedAt: number;
   readonly #controller = new AbortController();
   #deadline: NodeJS.Timeout | undefined;
+  #waitedMs = 0;
 
   constructor(name: string, caller: Caller, startedAt: number) {
     this.name = name;
@@ -56,6 +57,16 @@ export class CallContext {
   /** Interrupts the call in `ms` unless it is over by then. */
   interruptAfter(ms: number, refuse: (sent: Sent) => RefusalError): void {
     this.#deadline = setTimeout(() => this.interrupt(refuse), ms);
+  }
+
+  /** So long it waited for the user. */
+  waited(ms: number): void {
+    this.#waitedMs += ms;
+  }
+
+  /** How long the call has taken by `now`, without what the user took: an API is not slow because somebody had lunch. */
+  durationMs(now: number): number {
+    return Math.max(0, now - this.startedAt - this.#waitedMs);
   }
 
   /** The call is over: nothing interrupts it any more. */

@@ -201,6 +201,15 @@ export const refusals = {
       { service, approvalId },
     ),
 
+  /** The client would have given up before the answer, without a word, and its agent would have sent it all once more. */
+  allowedLate: (service: string): RefusalError =>
+    refuse(
+      'approval_pending',
+      'This request is allowed now, but the answer took so long that little is left of the time your client waits for a call. Nothing was sent.',
+      'Repeat this identical call now: within 10 minutes it passes without another question. Change nothing in it.',
+      { service },
+    ),
+
   approvalOutdated: (service: string): RefusalError =>
     refuse(
       'approval_denied',

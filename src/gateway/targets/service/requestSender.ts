@@ -119,15 +119,16 @@ export class RequestSender {
   async redact(
     { call, inForce: { service, limits, decide } }: DecidedRequest,
     incoming: Incoming,
-    { agent, startedAt, signal }: CallContext,
+    context: CallContext,
   ): Promise<Answer> {
     const { vault, cleaner, now } = this.#parts;
+    const { agent, signal } = context;
     const order = {
       call,
       baseUrl: service.baseUrl,
       auth: service.auth,
       maxBytes: limits.responseBytes,
-      durationMs: now() - startedAt,
+      durationMs: context.durationMs(now()),
     };
     const wouldAllow = (path: string): boolean => {
       const result = canonicalise({ service: service.name, method: 'GET', path }, { ...service, limits });
