@@ -16,11 +16,13 @@ Exit status: 0 success, 1 findings, denials or a broken chain, 2 wrong usage.
 `,
   serve: `Runs a gateway until standard input ends.
 
-  node dist/cli.js serve --policy FILE [--runtime-dir DIR] [--audit-dir DIR] [--approve ask|all|none]
+  node dist/cli.js serve --policy FILE [--runtime-dir DIR] [--audit-dir DIR] [--approve ask|all|none] [--proxy env]
 
 The policy file counts as approved when the gateway starts, and again at each "reload".
 Credentials come from the environment (VALETKEY_CREDENTIAL_STRIPE for the service "stripe", "-" as "_"),
 or, better, from the order "rotate": an environment cannot be erased after the start.
+
+With --proxy env, requests go through the proxy that HTTPS_PROXY, ALL_PROXY or HTTP_PROXY names, but for the hosts in NO_PROXY.
 
 Prints {"ready":true,"pid":…,"runtimeDir":…,"proxy":{"command":…,"args":[…],"env":{…}}}: what an MCP client
 needs to start the proxy. Audit lines go to standard error.

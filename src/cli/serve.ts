@@ -8,10 +8,11 @@ import type { Policy } from '../core/policy/model/policy.ts';
 import { Secret } from '../core/secret.ts';
 import { inEnglish } from '../core/text/phrase.ts';
 import type { Approver } from '../gateway/call/approvals.ts';
-import type { ApprovalQuestion, Binding, GatewayEvents } from '../gateway/control/controlPort.ts';
+import type { ApprovalQuestion, Binding, GatewayEvents, NetworkSettings } from '../gateway/control/controlPort.ts';
 import { type RunningGateway, startGateway } from '../gateway/startGateway.ts';
 import { BoundedPolicyParser } from '../policyWorker/policyParser.ts';
 import { CommandLineCredentials } from './commandLineCredentials.ts';
+import { environmentProxy, proxyVariable } from './environmentProxy.ts';
 import { inputLines, print } from './jsonLines.ts';
 import { neededCredentials, stoppableNames } from './policyNames.ts';
 import { ToolReview } from './toolReview.ts';
@@ -42,10 +43,13 @@ export async function serveCommand(args: string[]): Promise<number> {
     'runtime-dir': { type: 'string' },
     'audit-dir': { type: 'string' },
     approve: { type: 'string', default: 'none' },
+    proxy: { type: 'string' },
   });
   const approve = z.enum(['ask', 'all', 'none']).safeParse(values.approve);
   if (!approve.success) throw new UsageError('--approve takes ask, all or none.');
+  if (values.proxy !== undefined && values.proxy !== 'env') throw new UsageError('--proxy takes env.');
   const host = await CommandLineHost.start({
+    network: networkOf(values.proxy),
     policy: path.resolve(required(values.policy, '--policy')),
     approver: approve.data === 'ask' ? 'person' : approve.data,
     runtimeDir: path.resolve(values['runtime-dir'] ?? fs.mkdtempSync(path.join(os.tmpdir(), 'valet-key-run-'))),
@@ -58,7 +62,21 @@ export async function serveCommand(args: string[]): Promise<number> {
   return host.close();
 }
 
+/** Requests go through the environment's proxy where that is asked for, and nowhere silently past it. */
+function networkOf(proxy: 'env' | undefined): NetworkSettings | undefined {
+  const variable = proxyVariable(process.env);
+  if (proxy === 'env') {
+    if (variable === undefined) process.stderr.write('--proxy env: no variable of the environment names a proxy.\n');
+    return environmentProxy(process.env);
+  }
+  if (variable !== undefined) {
+    process.stderr.write(`${variable} is not used: with --proxy env requests go through that proxy.\n`);
+  }
+  return undefined;
+}
+
 interface ServeOptions {
+  readonly network: NetworkSettings | undefined;
   readonly policy: string;
   readonly runtimeDir: string;
   readonly auditDir: string;
@@ -118,11 +136,12 @@ class CommandLineHost {
       onServersChanged: () => undefined, // `status` has it
       onLog: (level, message) => process.stderr.write(`[${level}] ${message}\n`),
     };
-    const { policy, runtimeDir, auditDir, approver } = options;
+    const { policy, runtimeDir, auditDir, approver, network } = options;
     fs.mkdirSync(runtimeDir, { recursive: true, mode: 0o700 });
     const gateway = await startGateway({ runtimeDir, auditDir, extensionVersion: '' }, events, __filename, approver);
     const host = new CommandLineHost(policy, gateway, credentials, questions, tools);
     try {
+      if (network) await gateway.control.set({ network });
       await host.#reload();
       await host.#takeCredentialsFromEnvironment();
     } catch (error) {
@@ -172,7 +191,7 @@ class CommandLineHost {
     const { control } = this.#gateway;
     switch (order.do) {
       case 'rotate': {
-        const value = new Secret(order.credential);
+        const value = secretOf(order.credential);
         await this.#store(order.service, value);
         await control.recordControl({
           action: 'rotate',
@@ -251,7 +270,7 @@ class CommandLineHost {
       if (value === undefined) continue;
       delete process.env[variable];
       try {
-        await this.#store(name, new Secret(value));
+        await this.#store(name, secretOf(value));
       } catch (error) {
         process.stderr.write(`${variable}: ${errorText(error)}\n`);
       }
@@ -280,4 +299,10 @@ class CommandLineHost {
     this.#credentials.remove(name);
     await this.#gateway.control.set({ credentials: this.#credentials.set });
   }
+}
+
+/** A document (a key file in PEM or JSON) comes from a file, and a file ends with a line break that is not part of it. */
+function secretOf(text: string): Secret {
+  const alone = text.trim();
+  return new Secret(/^(?:\{|-----BEGIN )/.test(alone) ? alone : text);
 }

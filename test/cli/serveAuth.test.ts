@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type IdentityProvider, startIdentityProvider } from '../support/identityProvider.ts';
 import { loopbackService, policyText, type Served, serve } from '../support/serve.ts';
@@ -63,6 +64,34 @@ describe('serve with a credential that is not a bearer token', () => {
       'credential_rejected',
     );
     expect(idp.apiCalls[0]?.token).toBe('a-session-of-some-length');
+  });
+
+  it.each([
+    ['a line break', '\n'],
+    ['that of Windows', '\r\n'],
+    ['an empty line', '\n\n'],
+  ])('takes a key file with %s at its end, by rotate and from the environment', async (_, end) => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString().trim();
+    const auth = { type: 'jwt', alg: 'RS256', claims: { iss: 'me' } };
+    const service = loopbackService(idp.origin, { auth });
+    served = await serve({
+      policy: policyText({ one: service, two: service, three: loopbackService(idp.origin) }),
+      env: { VALETKEY_CREDENTIAL_TWO: `${pem}${end}` },
+    });
+    expect(await served.order({ do: 'rotate', service: 'one', credential: `${pem}${end}` })).toMatchObject({
+      ok: true,
+    });
+    expect(served.diagnostics.filter((line) => line.includes('VALETKEY_CREDENTIAL_TWO'))).toEqual([]);
+    const { services } = (await served.order({ do: 'status' })) as { services: { name: string; status: string }[] };
+    expect(services.map(({ name, status }) => [name, status])).toEqual([
+      ['one', 'ready'],
+      ['three', 'missing_credential'],
+      ['two', 'ready'],
+    ]);
+    // A token has no lines, so that a break at its end is a slip.
+    const token = await served.order({ do: 'rotate', service: 'three', credential: `a-token-of-some-length${end}` });
+    expect(token).toMatchObject({ ok: false, error: expect.stringContaining('line break') });
   });
 
   it('refuses what the type cannot use, without repeating it', async () => {

@@ -81,6 +81,7 @@ export async function serve(options: {
   env?: Record<string, string>;
   nodeArgs?: string[];
   approve?: 'ask' | 'all' | 'none';
+  args?: readonly string[];
 }): Promise<Served> {
   const folder = options.folder ?? fs.mkdtempSync(path.join(os.tmpdir(), 'vk-'));
   const policyFile = path.join(folder, 'valetkey.yaml');
@@ -100,6 +101,7 @@ export async function serve(options: {
       '--audit-dir',
       auditDir,
       ...(options.approve ? ['--approve', options.approve] : []),
+      ...(options.args ?? []),
     ],
     { stdio: ['pipe', 'pipe', 'pipe'], env: { PATH: process.env.PATH, HOME: process.env.HOME, ...options.env } },
   );

@@ -45,12 +45,12 @@ export function canonicalHeaders(
   given: RequestInput['headers'],
   service: ServiceHeaders,
   auth: Auth,
-  kind: CanonicalBody['kind'] | undefined,
+  body: CanonicalBody | undefined,
 ): Result<readonly Header[], RequestProblem> {
   const caller = callerHeaders(given ?? {}, service, auth);
   if (!caller.ok) return caller;
   const asked = [...caller.value, ...service.set].find(([name]) => name === 'content-type')?.[1];
-  const type = contentType(asked, kind);
+  const type = contentType(asked, body);
   if (!type.ok) return type;
   const others = [...caller.value, ...service.set].filter(([name]) => name !== 'content-type');
   return ok(type.value === undefined ? others : [...others, ['content-type', type.value]]);

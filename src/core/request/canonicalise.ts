@@ -68,7 +68,7 @@ export function canonicalise(
 
   const body = canonicalBody(input, method.value, service.limits.requestBytes, service.auth);
   if (!body.ok) return body;
-  const headers = canonicalHeaders(input.headers, service.headers, service.auth, body.value?.kind);
+  const headers = canonicalHeaders(input.headers, service.headers, service.auth, body.value);
   if (!headers.ok) return headers;
 
   return ok({

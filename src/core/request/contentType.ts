@@ -26,13 +26,15 @@ interface MediaType {
 /**
  * The `content-type` of a request. `asked` is what the caller or the policy wants. Without a body it goes along as it
  * is; `json` goes out as `application/json`, AWS's name for it or `application/*+json`, `form` as `application/x-www-form-urlencoded`,
- * `text` as anything that no server parses as either. The charset is UTF-8.
+ * `text` as anything that no server parses as either. The charset is UTF-8. A form without a field has no type of its own: an API
+ * that takes no body with a DELETE refuses one that is announced.
  */
 export function contentType(
   asked: string | undefined,
-  kind: CanonicalBody['kind'] | undefined,
+  body: CanonicalBody | undefined,
 ): Result<string | undefined, RequestProblem> {
-  if (asked === undefined) return ok(defaultType(kind));
+  const kind = body?.kind;
+  if (asked === undefined) return ok(kind === 'form' && body?.text === '' ? undefined : defaultType(kind));
   const type = parseMediaType(asked);
   if (type === undefined) {
     return invalid(

@@ -125,7 +125,7 @@ export interface ConnectedAgent {
   readonly id: string;
   /** The short name, as rules and the audit log have it. */
   readonly name: string;
-  /** What it calls itself; may be empty. */
+  /** What it calls itself, without the name of the entry that it was started from; may be empty. */
   readonly rawName: string;
   readonly version?: string;
   /** The configuration entry that started the proxy, such as `vscode` or `claude-code`; absent for unknown ones. */

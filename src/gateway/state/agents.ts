@@ -1,4 +1,4 @@
-import { agentName } from '../../core/audit/agentName.ts';
+import { agentName, clientName } from '../../core/audit/agentName.ts';
 import type { AgentInfo } from '../../protocol/messages.ts';
 import { type Caller, USER } from '../call/model/callContext.ts';
 import { type RefusalError, refusals, type Sent } from '../call/model/refusals.ts';
@@ -91,9 +91,11 @@ export class Agents {
   #stateOf(agent: AgentInfo): ConnectedAgent['state'] {
     const admission = this.#admission;
     if (!admission) return 'allowed';
-    if (admission.frozen.includes(agent.name)) return 'frozen';
+    const own = clientName(agent.name);
+    const isNamed = (names: readonly string[]): boolean => names.some((name) => clientName(name) === own);
+    if (isNamed(admission.frozen)) return 'frozen';
     const known = agent.entry !== undefined && admission.entries.includes(agent.entry);
-    return known || admission.names.includes(agent.name) ? 'allowed' : 'waiting';
+    return known || isNamed(admission.names) ? 'allowed' : 'waiting';
   }
 
   #notifySoon(): void {
@@ -103,7 +105,7 @@ export class Agents {
         [...this.#connections].map(([id, { agent, since, calls, blocked }]) => ({
           id,
           name: agentName(agent.name),
-          rawName: agent.name,
+          rawName: clientName(agent.name),
           ...(agent.version === undefined ? {} : { version: agent.version }),
           ...(agent.entry === undefined ? {} : { entry: agent.entry }),
           ...(agent.pid === undefined ? {} : { pid: agent.pid }),

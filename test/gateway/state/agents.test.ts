@@ -112,6 +112,17 @@ it('freezing one agent stops what it is doing and leaves the others alone', asyn
   await seen('frozen-one', { state: 'frozen' });
 });
 
+it('one client is one agent, whichever of its entries it was started from', async () => {
+  const names = ['qwen-cli-mcp-client-valet-key'];
+  await control.set({ agents: { entries: [], names, frozen: [] } });
+  const [own, wrapped] = [await agent(names[0] ?? ''), await agent('qwen-cli-mcp-client-valet-key-mini')];
+  await own.ok('read', READ);
+  await wrapped.ok('read', READ);
+  await seen('qwen-cli-mcp-client', { name: 'qwen', state: 'allowed' });
+  await control.set({ agents: { entries: [], names, frozen: ['qwen-cli-mcp-client'] } });
+  for (const one of [own, wrapped]) expect(await one.refused('read', READ)).toMatchObject({ code: 'frozen' });
+});
+
 it('no longer allowing one agent stops what it is doing and leaves the others alone', async () => {
   const names = ['friend', 'guest'];
   await control.set({ agents: { entries: [], names, frozen: [] } });

@@ -1,4 +1,5 @@
 import { commands, l10n, window } from 'vscode';
+import { clientName } from '../../../core/audit/agentName.ts';
 import type { AuditEvent } from '../../../core/audit/auditEvent.ts';
 import { agentLabel } from '../model/agentLabel.ts';
 import type { AgentList } from '../model/agentList.ts';
@@ -28,7 +29,7 @@ export async function notifyOfCredentialInCall(
   );
   if (chosen === rotate) await commands.executeCommand('valetKey.rotateCredential', service);
   if (chosen === freeze) {
-    const connected = agents.agents.find(({ rawName }) => rawName === (agent.raw ?? ''));
+    const connected = agents.agents.find(({ rawName }) => rawName === clientName(agent.raw ?? ''));
     await commands.executeCommand('valetKey.freezeAgent', connected && new AgentNode(connected));
   }
 }

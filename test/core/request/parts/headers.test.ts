@@ -222,7 +222,9 @@ describe('content-type', () => {
     [{ json: {} }, 'Application/JSON; Charset="UTF-8"', 'application/json; charset=UTF-8'],
     [{ json: {} }, 'application/vnd.api+json; ext="a;b"', 'application/vnd.api+json; ext="a;b"'],
     [{ json: [] }, 'application/json-patch+json', 'application/json-patch+json'],
-    [{ form: {} }, undefined, 'application/x-www-form-urlencoded'],
+    [{ form: { a: 1 } }, undefined, 'application/x-www-form-urlencoded'],
+    [{ form: { a: '' } }, undefined, 'application/x-www-form-urlencoded'],
+    [{ form: {} }, undefined, undefined],
     [{ form: {} }, 'application/x-www-form-urlencoded; charset=utf-8', 'application/x-www-form-urlencoded'],
     [{ text: '' }, undefined, 'text/plain; charset=utf-8'],
     [{ text: 'a,b' }, 'text/csv', 'text/csv; charset=utf-8'],
@@ -260,6 +262,10 @@ describe('content-type', () => {
     [{}, 'nonsense', 'media type'],
   ])('of %j cannot be %j', (body, asked, why) => {
     expect(refused({ ...post, ...body, headers: { 'content-type': asked } }).message).toContain(why);
+  });
+
+  it.each(['DELETE', 'PUT', 'PATCH', 'POST'])('of a form without a field is none with %s', (method) => {
+    expect(type(taken({ method, form: {} }).headers)).toBeUndefined();
   });
 
   it('that the policy sets wins and still has to fit', () => {
