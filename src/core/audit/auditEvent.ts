@@ -24,6 +24,8 @@ export interface RemovedRecords {
 export interface AuditEvent {
   /** Same for an intent and its outcome. */
   readonly id: string;
+  /** The id of the records of the first time, where a read is sent once more. */
+  readonly retryOf?: string;
   readonly kind: AuditKind;
   readonly agent: AuditAgent;
   readonly service?: string;

@@ -81,6 +81,7 @@ export function sealRecord(
     ...optionalNumber('bytes', event.bytes),
     ...optional('reason', event.reason, LIMITS.reason),
     ...optional('requestHash', event.requestHash, LIMITS.requestHash),
+    ...optional('retryOf', event.retryOf, LIMITS.id),
     ...(event.credential === undefined
       ? {}
       : {

@@ -51,6 +51,8 @@ function count(found: Map<string, PastRequest[]>, line: string, since: number, n
   const record = parseRecord(line);
   // What the gateway itself asked of a token endpoint is nobody's call.
   if (record?.kind !== 'intent' || record.service === undefined || record.verdict === 'renew') return;
+  // A read that was sent once more is one call.
+  if (record.retryOf !== undefined) return;
   const time = Date.parse(record.time);
   // A time to come (the clock was set back since) would block a service for longer than its limit says.
   if (!(time >= since && time <= now)) return;

@@ -1,6 +1,7 @@
 import type { AuditEvent } from '../../core/audit/auditEvent.ts';
 import type { Recorder } from '../audit/recorder.ts';
 import type { RefusalLimit } from '../limits/refusalLimit.ts';
+import { freshId } from '../util/freshId.ts';
 import type { CallContext } from './model/callContext.ts';
 import type { RefusalError } from './model/refusals.ts';
 import type { Authorized, Seen } from './target.ts';
@@ -23,6 +24,8 @@ export class CallRecords {
   #credential: AuditEvent['credential'];
   #intended = false;
   #asking = false;
+  /** The records of a call that is sent once more, and those of the first time. */
+  #resent: Pick<AuditEvent, 'id' | 'retryOf'> | undefined;
 
   constructor(parts: RecordsParts, context: CallContext, unread: Seen) {
     this.#parts = parts;
@@ -32,6 +35,11 @@ export class CallRecords {
 
   get words(): unknown {
     return this.#seen.words;
+  }
+
+  /** Of a request; a call to a tool has none. */
+  get method(): string | undefined {
+    return this.#seen.record.method;
   }
 
   /** Whether an intent stands in the audit log, so that its outcome must follow. */
@@ -59,6 +67,19 @@ export class CallRecords {
     this.#credential = credential;
     await this.#parts.recorder.recordIntent({ ...this.#event(), verdict: this.#verdict, ...more });
     this.#intended = true;
+  }
+
+  /** The call is sent once more: what follows has records of its own, which name those of the first time. */
+  resend({ refusal: { code } }: Pick<RefusalError, 'refusal'>): void {
+    this.#parts.recorder.recordOrLog({
+      ...this.#event(),
+      kind: 'outcome',
+      verdict: this.#verdict,
+      code,
+      durationMs: this.#durationMs(),
+    });
+    this.#intended = false;
+    this.#resent = { id: freshId(), retryOf: this.#context.id };
   }
 
   /** The target has acted already: the agent gets its answer, and a gap shows in the log and as an intent on its own. */
@@ -103,6 +124,7 @@ export class CallRecords {
       service: name,
       ...this.#seen.record,
       ...(this.#credential === undefined ? {} : { credential: this.#credential }),
+      ...this.#resent,
     };
   }
 

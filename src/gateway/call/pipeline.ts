@@ -14,7 +14,7 @@ import { CallRecords } from './callRecords.ts';
 import type { CallsInFlight } from './callsInFlight.ts';
 import type { CredentialsInCalls } from './credentialsInCalls.ts';
 import { type CallContext, type Caller, USER } from './model/callContext.ts';
-import { refusals, type Sent } from './model/refusals.ts';
+import { ofMethod, RefusalError, refusals, type Sent } from './model/refusals.ts';
 import type { RefusalMapper } from './refusalMapper.ts';
 import type { Authorized, Denied, Read, Target } from './target.ts';
 
@@ -123,8 +123,18 @@ class Run<Call, R extends Read, A extends Authorized, Ready, Received, Answer> {
     const current = this.#authorizeAgain(authorized, undefined);
     let ready = await target.prepare(current, context);
     await this.#lookThrough();
+    let mayResend = true;
     for (;;) {
-      const received = await this.#send(authorized, ready);
+      let received: Received;
+      try {
+        received = await this.#send(authorized, ready);
+      } catch (error) {
+        if (!mayResend || !(error instanceof RefusalError) || !this.#mayResend(authorized, error)) throw error;
+        mayResend = false;
+        this.#records.resend(error);
+        ready = await target.prepare(this.#authorizeAgain(authorized, undefined), context);
+        continue;
+      }
       const again = await target.again?.(ready, received, context.signal);
       if (again === undefined) return this.#finish(current, ready, received);
       this.#records.outcome(target.outcome(received));
@@ -145,7 +155,10 @@ class Run<Call, R extends Read, A extends Authorized, Ready, Received, Answer> {
     // Where the audit log cannot be written, there is nowhere to record it.
     const record = error instanceof AuditWriteError ? undefined : this.#records.refused(mapped);
     return {
-      refusal: this.#parts.mapper.clean(mapped.refusal, name, target.knownNames(caller.scope)),
+      refusal: ofMethod(
+        this.#parts.mapper.clean(mapped.refusal, name, target.knownNames(caller.scope)),
+        this.#records.method,
+      ),
       record: async () => {
         if (!this.#lookedThrough) await this.#lookThroughLate();
         record?.();
@@ -248,6 +261,12 @@ class Run<Call, R extends Read, A extends Authorized, Ready, Received, Answer> {
     await setImmediate();
     const [found] = await this.#parts.inCalls.namesInRefused(this.#context, this.#records.words);
     this.#records.foundCredential(found);
+  }
+
+  /** Only with half of its time left: what the user hears of is one call. */
+  #mayResend(authorized: A, error: RefusalError): boolean {
+    const elapsed = this.#parts.now() - this.#context.startedAt;
+    return elapsed < authorized.timeoutMs / 2 && this.#target.mayResend?.(authorized, error) === true;
   }
 
   async #send(authorized: A, ready: Ready): Promise<Received> {

@@ -117,6 +117,9 @@ export interface Target<Call, R extends Read, A extends Authorized, Ready, Recei
   /** Sends, once. Of an error that it knows it makes a refusal, which says how far the call had come. */
   run(ready: Ready, options: RunOptions): Promise<Received>;
 
+  /** Whether a call that failed like this may be sent once more: it changes nothing, and most likely never arrived. */
+  mayResend?(authorized: A, error: unknown): boolean;
+
   /** What to send once more after this; undefined when what was received counts. */
   again?(ready: Ready, received: Received, signal: AbortSignal): Promise<Ready | undefined>;
 

@@ -1,7 +1,9 @@
 import type { Dispatcher } from 'undici';
 import type { Sent } from '../call/model/refusals.ts';
+import type { ConnectionUse, Written } from './connectionUse.ts';
 import type { Incoming, SendOptions } from './message.ts';
 import {
+  ClosedMeanwhileError,
   explain,
   HeadTooLargeError,
   MAX_HEADER_FIELDS,
@@ -24,6 +26,7 @@ const PIECES_A_TURN = 1000;
  */
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly #options: SendOptions;
+  readonly #use: ConnectionUse;
   readonly #resolve: (incoming: Incoming) => void;
   readonly #reject: (error: unknown) => void;
   #chunks: Buffer[] = [];
@@ -32,10 +35,17 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #bytes = 0;
   #interim = 0;
   #status = 0;
+  #written: Written | undefined;
   #headers: Incoming['headers'] = [];
 
-  constructor(options: SendOptions, resolve: (incoming: Incoming) => void, reject: (error: unknown) => void) {
+  constructor(
+    options: SendOptions,
+    use: ConnectionUse,
+    resolve: (incoming: Incoming) => void,
+    reject: (error: unknown) => void,
+  ) {
     this.#options = options;
+    this.#use = use;
     this.#resolve = resolve;
     this.#reject = reject;
     if (options.signal.aborted) this.#abort();
@@ -48,6 +58,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#options.signal.throwIfAborted();
     this.#options.beforeWrite();
     this.#controller = controller;
+    this.#use.starts((written) => {
+      this.#written = written;
+    });
     this.#sent = 'unknown';
   }
 
@@ -99,7 +112,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
     this.#options.signal.removeEventListener('abort', this.#abort);
-    this.#reject(explain(error, this.#sent));
+    const reason = explain(error, this.#sent);
+    const wasClosed = this.#sent === 'unknown' && this.#written?.isReused === true && this.#written.nothingCame();
+    const isBroken = reason instanceof TransportError && reason.failure === 'unreachable';
+    this.#reject(isBroken && wasClosed ? new ClosedMeanwhileError(reason) : reason);
   }
 
   readonly #abort = (): void => {

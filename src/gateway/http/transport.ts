@@ -5,6 +5,7 @@ import { Agent, buildConnector, type Dispatcher, EnvHttpProxyAgent, Pool } from 
 import { addressAllowed } from '../../core/net/address.ts';
 import type { Network } from '../../core/net/network.ts';
 import type { NetworkSettings } from '../control/controlPort.ts';
+import { ConnectionUse } from './connectionUse.ts';
 import { Exchange } from './exchange.ts';
 import { inPieces } from './inPieces.ts';
 import type { Incoming, Outgoing, SendOptions } from './message.ts';
@@ -32,6 +33,7 @@ export class Transport {
   readonly #resolve: Resolve;
   #settings: NetworkSettings = { noProxy: [], certificates: [] };
   #dispatchers = new Map<Network, Dispatcher>();
+  readonly #use = new ConnectionUse();
 
   constructor(resolve: Resolve = systemResolve) {
     this.#resolve = resolve;
@@ -63,7 +65,7 @@ export class Transport {
       return Promise.reject(new TransportError('address', 'no', baseUrl.hostname));
     }
     return new Promise((resolve, reject) => {
-      const exchange = new Exchange(options, resolve, reject);
+      const exchange = new Exchange(options, this.#use, resolve, reject);
       try {
         this.#dispatcherFor(network).dispatch(
           {
@@ -103,13 +105,14 @@ export class Transport {
         ...(network === 'loopback' ? { autoSelectFamilyAttemptTimeout: CONNECT_TIMEOUT_MS } : {}),
       }),
     };
+    const pool = (origin: string | URL, options: object): Pool => poolInPieces(origin, options, this.#use);
     const dispatcher =
       proxy === undefined || network === 'loopback'
-        ? new Agent({ ...common, factory: poolInPieces })
+        ? new Agent({ ...common, factory: pool })
         : new EnvHttpProxyAgent({
             ...common,
-            factory: poolInPieces,
-            clientFactory: poolInPieces,
+            factory: pool,
+            clientFactory: pool,
             httpProxy: proxy,
             httpsProxy: proxy,
             noProxy: noProxy.join(','),
@@ -142,10 +145,19 @@ export class Transport {
 }
 
 /** The connections to one origin, also through a proxy: its own connections are made by a function that it brings along. */
-function poolInPieces(origin: string | URL, options: object): Pool {
+function poolInPieces(origin: string | URL, options: object, use: ConnectionUse): Pool {
   const { connect, ...others }: Pool.Options = options;
   const connector = typeof connect === 'function' ? connect : buildConnector(connect);
-  return new Pool(origin, { maxHeaderSize: MAX_HEADER_BYTES, ...others, connect: inPieces(connector) });
+  return new Pool(origin, { maxHeaderSize: MAX_HEADER_BYTES, ...others, connect: watched(inPieces(connector), use) });
+}
+
+function watched(connect: buildConnector.connector, use: ConnectionUse): buildConnector.connector {
+  return (options, callback) =>
+    connect(options, (...outcome) => {
+      const [, socket] = outcome;
+      if (socket) use.watch(socket);
+      callback(...outcome);
+    });
 }
 
 /**

@@ -25,6 +25,16 @@ export class HeadTooLargeError extends TransportError {
   }
 }
 
+/**
+ * A connection that had carried another request ended before a byte of the answer came: the other side had most likely
+ * closed it already.
+ */
+export class ClosedMeanwhileError extends TransportError {
+  constructor({ sent, detail, cause }: TransportError) {
+    super('unreachable', sent, detail, { cause });
+  }
+}
+
 /** The name resolves to nothing that this kind of network may use. */
 export class AddressRefusedError extends Error {}
 

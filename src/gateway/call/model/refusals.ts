@@ -66,6 +66,23 @@ function waysOn(missing: Missing): string {
 export const DO_NOT_REPEAT =
   'Do not repeat the call: it may have taken effect. Check the current state first, or ask the user.';
 
+/** For a request that changes nothing (RFC 9110 section 9.2.1). */
+const READ_AGAIN = 'It was a read, which changes nothing: call again once. If that fails, too, tell the user.';
+const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+const BROKEN: ReadonlySet<string> = new Set([
+  'upstream_unreachable',
+  'upstream_timeout',
+  'cancelled',
+  'gateway_unavailable',
+]);
+
+/** The refusal of a call with that method: a read that broke may be repeated. */
+export function ofMethod(refusal: Refusal, method: string | undefined): Refusal {
+  const isBrokenRead = method !== undefined && SAFE.has(method) && BROKEN.has(refusal.code);
+  if (!isBrokenRead) return refusal;
+  return { ...refusal, nextStep: refusal.nextStep.replace(DO_NOT_REPEAT, READ_AGAIN) };
+}
+
 export type Sent = Refusal['sent'];
 
 export const refusals = {

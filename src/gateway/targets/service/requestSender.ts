@@ -9,7 +9,7 @@ import { TooLargeError } from '../../answer/decode.ts';
 import { judgeRedirect } from '../../answer/redirect.ts';
 import type { Recorder } from '../../audit/recorder.ts';
 import { type CallContext, Interrupted } from '../../call/model/callContext.ts';
-import { refusals } from '../../call/model/refusals.ts';
+import { RefusalError, refusals } from '../../call/model/refusals.ts';
 import type { RunOptions } from '../../call/target.ts';
 import type { Cleaner } from '../../cleaning/cleaner.ts';
 import type { Vault } from '../../credentials/vault.ts';
@@ -155,8 +155,10 @@ function refusalOf(error: TransportError, { name, baseUrl: { host }, network }: 
       return refusals.tls(name, host, error.detail);
     case 'too_large':
       return refusals.responseTooLarge(name, error.detail, !(error instanceof HeadTooLargeError));
-    case 'unreachable':
-      return refusals.unreachable(name, host, error.detail, error.sent);
+    case 'unreachable': {
+      const { refusal } = refusals.unreachable(name, host, error.detail, error.sent);
+      return new RefusalError(refusal, { cause: error });
+    }
     case 'aborted':
       return error.cause instanceof Interrupted ? error.cause.refuse(error.sent) : error.cause;
   }

@@ -2,10 +2,11 @@ import type { GivenCall } from '../../../core/request/arguments/call.ts';
 import type { Answer } from '../../../protocol/messages.ts';
 import type { Recorder } from '../../audit/recorder.ts';
 import type { CallContext, Caller } from '../../call/model/callContext.ts';
-import type { RefusalError } from '../../call/model/refusals.ts';
+import { RefusalError } from '../../call/model/refusals.ts';
 import type { Authorized, Denied, Question, Read, RunOptions, Seen, Target } from '../../call/target.ts';
 import type { Cleaner } from '../../cleaning/cleaner.ts';
 import type { Incoming } from '../../http/message.ts';
+import { ClosedMeanwhileError } from '../../http/transportError.ts';
 import type { JointDecision } from '../../policies/policySet.ts';
 import type { GatewayState } from '../../state/gatewayState.ts';
 import { type Authorizer, seenOf, seenRequest, unreadCall } from './authorizer.ts';
@@ -114,6 +115,12 @@ export class ServiceTarget
 
   again(ready: ReadyRequest, incoming: Incoming, signal: AbortSignal): Promise<ReadyRequest | undefined> {
     return this.#parts.sender.again(ready, incoming, signal);
+  }
+
+  /** A read that no rule asks about, whose connection was most likely closed before it was written. */
+  mayResend({ call, verdict }: AuthorizedRequest, error: unknown): boolean {
+    const isRead = call.tool === 'read' && verdict === 'allow';
+    return isRead && error instanceof RefusalError && error.cause instanceof ClosedMeanwhileError;
   }
 
   redact(authorized: AuthorizedRequest, incoming: Incoming, context: CallContext): Promise<Answer> {
