@@ -60,7 +60,7 @@ describe('an answer that is no answer yet', () => {
     expect(['upstream_unreachable', 'upstream_timeout'], JSON.stringify(odd)).toContain(code);
     expect(sent).toBe('unknown');
     expect(message).not.toMatch(/ERR_|assert/i);
-    expect(nextStep).toContain('Do not repeat');
+    expect(nextStep).toContain('call again once');
     expect(under.log.join('\n')).not.toMatch(/assert|TypeError/i);
   });
 
