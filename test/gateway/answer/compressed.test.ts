@@ -108,6 +108,7 @@ describe('bytes that are compressed without saying so', () => {
     const numbers = Buffer.from(Float64Array.from({ length: 500 }, (_, i) => i * 1.7).buffer);
     const counted = Buffer.from(Uint32Array.from({ length: 500 }, (_, i) => i).buffer);
     const seen = [png, numbers, counted, ...texts, ...random].filter((bytes) => isCompressed(bytes, tells));
-    expect(seen.filter((bytes) => !bytes.toString('hex').startsWith('1f8b'))).toEqual([]);
+    // Two bytes that begin an archive stand at the beginning of one random text in thousands.
+    expect(seen.filter((bytes) => !/^1f(?:8b|9d|a0)/.test(bytes.toString('hex')))).toEqual([]);
   });
 });
