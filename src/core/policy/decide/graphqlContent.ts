@@ -11,13 +11,19 @@ const MAX_PIECES = 1000;
 
 /** The words that begin what changes something or keeps on. */
 const WORD = /mutation|subscription/;
-const CHANGING = /(?<![_0-9A-Za-z$@])(?:mutation|subscription)(?![_0-9A-Za-z])/;
+/**
+ * How such an operation begins in whatever version of GraphQL: the word, a name for it or none, and then variables, directives
+ * or what is selected. A comment may stand wherever white space may. No definition that comes before ends with one of these
+ * signs, which make the word a part of something else: a metric's name (`subscription.active`), a variable of SPARQL's, a label.
+ */
+const CHANGING =
+  /(?<![_0-9A-Za-z$@?.:(/-])(?:mutation|subscription)(?![_0-9A-Za-z])[\s,\ufeff]*(?:[_A-Za-z][_0-9A-Za-z]*[\s,\ufeff]*)?[({@#]/;
 
 /**
  * Whether a request carries a GraphQL document that may change something, wherever it goes: many APIs have their endpoint
  * at a path that says nothing of GraphQL. A document stands in a parameter, field or member `query`, or is the whole body.
- * What cannot be parsed counts where it has one of the words `mutation` and `subscription` outside of strings and comments
- * with a brace behind it; a search or a prompt that is no document does not.
+ * What cannot be parsed counts where one of the words `mutation` and `subscription` stands outside of strings and comments as
+ * the beginning of an operation, with a brace behind it; a search or a prompt that is no document does not.
  */
 export function carriesGraphqlChange(request: GraphqlRequest): boolean {
   const { segments = [], query, body, headers } = request;
@@ -28,17 +34,36 @@ export function carriesGraphqlChange(request: GraphqlRequest): boolean {
   if (kind === 'json') return inJson(JSON.parse(text)).some(mayChange);
   // Some servers go by the content: a text that is like JSON, a form or a document is one to them.
   if (text.length > MAX_TEXT || text.split('&', MAX_PIECES + 1).length > MAX_PIECES)
-    return hasChangingWord(decoded(text));
+    return spellings(text).some(hasChangingWord);
   const whole = isDocument(headers) || beginsDocument(text) ? [text] : [];
-  return [...whole, ...queriesAmong([...namedTexts(text), ...(formPairs(text) ?? [])])].some(mayChange);
+  return [...whole, ...queriesAmong([...namedTexts(text), ...looseFields(text)])].some(mayChange);
 }
 
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+/** A text as it stands, and with what is escaped in it as in JSON and as in a form. */
+function spellings(text: string): readonly string[] {
+  const json = text.replace(/\\(?:u([0-9a-f]{4})|[bfnrt])/gi, (_, hex?: string) =>
+    hex === undefined ? ' ' : String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  return [text, json, looselyDecoded(text)];
+}
+
+/** The fields of a text that may hold such a document, as servers read them that separate fields by semicolons, too. */
+function looseFields(text: string): readonly (readonly [string, string])[] {
+  return [...text.split('&'), ...text.split(/[&;]/)].flatMap((piece): [string, string][] => {
+    const equals = piece.indexOf('=');
+    const value = looselyDecoded(piece.slice(equals + 1));
+    return equals < 0 || !WORD.test(value) ? [] : [[looselyDecoded(piece.slice(0, equals)), value]];
+  });
+}
+
+/** What a server makes of a text that passes over a broken escape and decodes the others. */
+function looselyDecoded(text: string): string {
+  const decoder = new TextDecoder();
+  return text
+    .replaceAll('+', ' ')
+    .replace(/(?:%[0-9a-f]{2})+/gi, (escapes) =>
+      decoder.decode(Uint8Array.from(escapes.slice(1).split('%'), (hex) => Number.parseInt(hex, 16))),
+    );
 }
 
 /** Most bodies have no such word. Those that we wrote escape no letter of it. */
@@ -48,7 +73,7 @@ function mayHoldWord({ kind, text }: NonNullable<GraphqlRequest['body']>): boole
 
 /** Whether a text may be a document: with none but these words, or none, does one begin that is executed. */
 function beginsDocument(text: string): boolean {
-  return /^[\s,\ufeff]*(?:\{|(?:query|mutation|subscription|fragment)(?![_0-9A-Za-z]))/.test(outsideStrings(text));
+  return /^[\s,\ufeff#]*(?:\{|(?:query|mutation|subscription|fragment)(?![_0-9A-Za-z]))/.test(outsideStrings(text));
 }
 
 function isDocument(headers: GraphqlRequest['headers']): boolean {
@@ -113,15 +138,15 @@ function hasChangingWord(text: string): boolean {
 }
 
 /**
- * The text without GraphQL's strings and comments. A string that is not closed stays as it is, with all that follows. A
- * comment ends with whatever some parser takes for the end of its line.
+ * The text without GraphQL's strings and comments, of which a `#` stays. A string that is not closed stays as it is, with all
+ * that follows. A comment ends with whatever some parser takes for the end of its line.
  */
 function outsideStrings(text: string): string {
   let outside = '';
   let at = 0;
   for (;;) {
     const next = nextOf(text, at, /["#]/);
-    outside += `${text.slice(at, next)} `;
+    outside += `${text.slice(at, next)}${text[next] === '#' ? '#' : ' '}`;
     if (next === text.length) return outside;
     const quote = text.startsWith('"""', next) ? '"""' : '"';
     const end = text[next] === '#' ? nextOf(text, next, LINE_END) : endOfText(text, next, quote);
