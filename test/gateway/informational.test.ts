@@ -44,7 +44,8 @@ describe('an answer that is no answer yet', () => {
     ['101 after 103', `HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 101 Switching Protocols\r\n${upgrade}\r\n`],
     ['101 to HTTP/2', 'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n'],
     ['101 of an HTTP/1.0 server', `HTTP/1.0 101 Switching Protocols\r\n${upgrade}\r\n`],
-    ['100 that nobody waits for', 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'],
+    ['100 and nothing more', 'HTTP/1.1 100 Continue\r\n\r\n'],
+    ['101 after 100', `HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 101 Switching Protocols\r\n${upgrade}\r\n`],
     ['102 and nothing more', 'HTTP/1.1 102 Processing\r\n\r\n'],
     ['199 with a body', 'HTTP/1.1 199 Odd\r\ncontent-length: 3\r\n\r\nabc'],
     ['199 in chunks', 'HTTP/1.1 199 Odd\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n'],
@@ -71,18 +72,32 @@ describe('an answer that is no answer yet', () => {
     });
   });
 
-  it('is one of a hundred at most: a flood of them is given up, and harms no other call', async () => {
-    const hints = 'HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(101);
-    const [odd, fine] = await answered(`${hints}HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok`);
-    expect(odd).toMatchObject({
-      refusal: { code: 'upstream_unreachable', sent: 'unknown', message: expect.stringContaining('interim') },
-    });
-    expect(fine).toMatchObject({ answer: { status: 200, text: 'ok' } });
-  });
+  it.each(['103 Early Hints', '100 Continue'])(
+    'is one of a hundred at most: a flood of %s is given up',
+    async (line) => {
+      const hints = `HTTP/1.1 ${line}\r\n\r\n`.repeat(101);
+      const [odd, fine] = await answered(`${hints}HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok`);
+      expect(odd).toMatchObject({
+        refusal: { code: 'upstream_unreachable', sent: 'unknown', message: expect.stringContaining('interim') },
+      });
+      expect(fine).toMatchObject({ answer: { status: 200, text: 'ok' } });
+    },
+  );
 
-  it('is passed over where a whole answer follows', async () => {
-    const hints = 'HTTP/1.1 103 Early Hints\r\nlink: </a.css>; rel=preload\r\n\r\n'.repeat(20);
-    const [odd] = await answered(`${hints}HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok`);
-    expect(odd).toMatchObject({ answer: { status: 200, text: 'ok' } });
+  it.each([
+    ['103', 'HTTP/1.1 103 Early Hints\r\nlink: </a.css>; rel=preload\r\n\r\n'],
+    ['100', 'HTTP/1.1 100 Continue\r\n\r\n'],
+    ['100 without words', 'HTTP/1.1 100\r\n\r\n'],
+    ['100 of an HTTP/1.0 server', 'HTTP/1.0 100 Continue\r\n\r\n'],
+    ['100 with fields', 'HTTP/1.1 100 Continue\r\nserver: Microsoft-IIS/10.0\r\ndate: today\r\n\r\n'],
+    ['102', 'HTTP/1.1 102 Processing\r\n\r\n'],
+    ['103, 100 and 102', ['103', '100', '102'].map((status) => `HTTP/1.1 ${status} X\r\n\r\n`).join('')],
+  ])('is passed over where a whole answer follows: %s', async (_, interim) => {
+    for (const times of [1, 20]) {
+      const hints = interim.repeat(times);
+      const both = await answered(`${hints}HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok`);
+      expect(both).toMatchObject([{ answer: { status: 200, text: 'ok' } }, { answer: { status: 200, text: 'ok' } }]);
+      if (times === 1) await upstream.close();
+    }
   });
 });

@@ -8,6 +8,7 @@ import type { NetworkSettings } from '../control/controlPort.ts';
 import { ConnectionUse } from './connectionUse.ts';
 import { Exchange } from './exchange.ts';
 import { inPieces } from './inPieces.ts';
+import { mendedHeads } from './mendedHeads.ts';
 import type { Incoming, Outgoing, SendOptions } from './message.ts';
 import { AddressRefusedError, explain, MAX_HEADER_BYTES, TransportError } from './transportError.ts';
 
@@ -148,7 +149,11 @@ export class Transport {
 function poolInPieces(origin: string | URL, options: object, use: ConnectionUse): Pool {
   const { connect, ...others }: Pool.Options = options;
   const connector = typeof connect === 'function' ? connect : buildConnector(connect);
-  return new Pool(origin, { maxHeaderSize: MAX_HEADER_BYTES, ...others, connect: watched(inPieces(connector), use) });
+  return new Pool(origin, {
+    maxHeaderSize: MAX_HEADER_BYTES,
+    ...others,
+    connect: mendedHeads(watched(inPieces(connector), use)),
+  });
 }
 
 function watched(connect: buildConnector.connector, use: ConnectionUse): buildConnector.connector {
