@@ -12,6 +12,7 @@ import type { WindowInfo } from '../control/controlPort.ts';
 import { MAX_CONNECTIONS } from '../limits/connections.ts';
 import type { Gateway } from '../operations/gateway.ts';
 import { serveConnection } from './connection.ts';
+import { Places } from './places.ts';
 
 /** How often the discovery file is looked after: cleaners of temporary directories take files away. */
 const UPKEEP_MS = 2000;
@@ -26,6 +27,7 @@ export class Broker {
   readonly #key = randomBytes(32).toString('hex');
   readonly #onLog: (message: string) => void;
   readonly #connections = new Set<net.Socket>();
+  readonly #places = new Places(MAX_CONNECTIONS, () => performance.now());
   readonly #waiting = { inAll: 0, calls: 0 };
   #server: net.Server | undefined;
   #window: WindowInfo;
@@ -92,7 +94,6 @@ export class Broker {
 
   #listen(): Promise<void> {
     const server = net.createServer((socket) => this.#accept(socket));
-    server.maxConnections = MAX_CONNECTIONS;
     this.#server = server;
     return new Promise((resolve, reject) => {
       server.once('error', reject);
@@ -106,12 +107,19 @@ export class Broker {
   }
 
   #accept(socket: net.Socket): void {
-    this.#connections.add(socket);
     socket.on('error', () => socket.destroy());
+    if (!this.#places.take(socket)) {
+      socket.destroy();
+      return;
+    }
+    this.#connections.add(socket);
     serveConnection(socket, this.#key, this.#gateway, this.#waiting)
       // A peer that is out of form or vanished ends its own connection and nothing else.
       .catch((error: unknown) => this.#onLog(`A proxy's connection was ended: ${firstLine(error)}`))
-      .finally(() => this.#connections.delete(socket));
+      .finally(() => {
+        this.#connections.delete(socket);
+        this.#places.leave(socket);
+      });
   }
 
   /** Writes the discovery file in one step: a reader sees the old file or the new one, never half. */
@@ -133,6 +141,7 @@ export class Broker {
 
   async #lookAfter(): Promise<void> {
     if (!this.#server) return;
+    this.#places.look();
     try {
       ensureRuntimeDir(this.#runtimeDir);
       if (process.platform !== 'win32' && !fs.existsSync(this.#socketPath)) {

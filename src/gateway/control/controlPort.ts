@@ -135,6 +135,8 @@ export interface ConnectedAgent {
   /** Milliseconds since the epoch. */
   readonly since: number;
   readonly calls: number;
+  /** When its last call ended, in milliseconds since the epoch; absent before the first. */
+  readonly lastCall?: number;
   /** How many of the calls were refused. */
   readonly blocked: number;
   readonly state: 'allowed' | 'waiting' | 'frozen';

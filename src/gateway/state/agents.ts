@@ -12,6 +12,7 @@ interface Connection {
   readonly since: number;
   readonly end: () => void;
   calls: number;
+  lastCall?: number;
   blocked: number;
 }
 
@@ -76,6 +77,7 @@ export class Agents {
     const connection = this.#connections.get(id);
     if (!connection) return;
     connection.calls += 1;
+    connection.lastCall = this.#now();
     if (blocked) connection.blocked += 1;
     this.#notifySoon();
   }
@@ -102,7 +104,7 @@ export class Agents {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       this.#tell(
-        [...this.#connections].map(([id, { agent, since, calls, blocked }]) => ({
+        [...this.#connections].map(([id, { agent, since, calls, lastCall, blocked }]) => ({
           id,
           name: agentName(agent.name),
           rawName: clientName(agent.name),
@@ -111,6 +113,7 @@ export class Agents {
           ...(agent.pid === undefined ? {} : { pid: agent.pid }),
           since,
           calls,
+          ...(lastCall === undefined ? {} : { lastCall }),
           blocked,
           state: this.#stateOf(agent),
         })),

@@ -15,6 +15,8 @@ export interface Agent {
   /** Since when the oldest of its connections stands, in milliseconds since the epoch. */
   readonly since: number;
   readonly calls: number;
+  /** When its last call ended, in milliseconds since the epoch; absent before the first. */
+  readonly lastCall?: number;
   readonly blocked: number;
   readonly pids: readonly number[];
   /** Its connections' ids. */
@@ -66,6 +68,7 @@ function grouped(connected: readonly ConnectedAgent[]): readonly Agent[] {
         ...(entry === undefined ? {} : { entry }),
         state,
         since: Math.min(...members.map(({ since }) => since)),
+        ...lastOf(members),
         calls: members.reduce((sum, { calls }) => sum + calls, 0),
         blocked: members.reduce((sum, { blocked }) => sum + blocked, 0),
         pids: members.flatMap(({ pid }) => pid ?? []),
@@ -73,4 +76,9 @@ function grouped(connected: readonly ConnectedAgent[]): readonly Agent[] {
       },
     ];
   });
+}
+
+function lastOf(members: readonly ConnectedAgent[]): Pick<Agent, 'lastCall'> {
+  const ends = members.flatMap(({ lastCall }) => lastCall ?? []);
+  return ends.length === 0 ? {} : { lastCall: Math.max(...ends) };
 }

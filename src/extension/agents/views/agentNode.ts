@@ -23,6 +23,7 @@ export class AgentNode extends Row {
         originText(agent),
         l10n.t('Connected since {0}', new Date(agent.since).toLocaleString()),
         counts,
+        agent.lastCall === undefined ? '' : l10n.t('Last call: {0}', new Date(agent.lastCall).toLocaleString()),
         agent.connections.length > 1 ? l10n.t('{0} connections', agent.connections.length) : '',
         agent.pids.length > 0 ? l10n.t('Process: {0}', agent.pids.join(', ')) : '',
       ],
