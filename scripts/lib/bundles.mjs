@@ -13,7 +13,7 @@ const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'ut
  */
 export const BUNDLES = [
   { name: 'extension', entry: 'src/extension/extension.ts', external: ['vscode'], maxBytes: 910_000, shipped: true },
-  { name: 'gateway', entry: 'src/gateway/main.ts', external: [], maxBytes: 1_250_000, shipped: true },
+  { name: 'gateway', entry: 'src/gateway/main.ts', external: [], maxBytes: 1_260_000, shipped: true },
   { name: 'proxy', entry: 'src/proxy/main.ts', external: [], maxBytes: 160_000, shipped: true },
   {
     name: 'auditWorker',
@@ -30,7 +30,7 @@ export const BUNDLES = [
     shipped: true,
     page: true,
   },
-  { name: 'cli', entry: 'src/cli/main.ts', external: [], maxBytes: 1_270_000, shipped: false },
+  { name: 'cli', entry: 'src/cli/main.ts', external: [], maxBytes: 1_280_000, shipped: false },
 ];
 
 /**
