@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { clientName } from '../../../core/audit/agentName.ts';
 import { parseJson } from '../../../core/parseJson.ts';
 import { SerialQueue } from '../../../core/serialQueue.ts';
 import type { AgentAdmission } from '../../../gateway/control/controlPort.ts';
@@ -43,7 +44,7 @@ export class AgentStore {
 
   get admission(): AgentAdmission {
     const { entries, names, frozen } = this.#record;
-    return { entries: this.#broken ? [] : [EDITOR_ENTRY, ...entries], names, frozen };
+    return { entries: this.#broken ? [] : [EDITOR_ENTRY, ...entries], names: clients(names), frozen: clients(frozen) };
   }
 
   /** Whether the record was changed or lost, so that every agent waits. */
@@ -73,7 +74,7 @@ export class AgentStore {
     return this.#change((record) => ({
       ...record,
       entries: record.entries.filter((entry) => entry !== what.entry),
-      names: record.names.filter((name) => name !== what.name),
+      names: without(record.names, what.name),
     }));
   }
 
@@ -85,7 +86,7 @@ export class AgentStore {
 
   /** Ask the person first: this widens. */
   unfreeze(name: string): Promise<void> {
-    return this.#change((record) => ({ ...record, frozen: record.frozen.filter((other) => other !== name) }));
+    return this.#change((record) => ({ ...record, frozen: without(record.frozen, name) }));
   }
 
   #change(change: (record: AgentRecord) => AgentRecord): Promise<void> {
@@ -111,6 +112,15 @@ export class AgentStore {
     this.#broken = broken;
     this.#changed.fire();
   }
+}
+
+/** Earlier builds kept names with the entry's own at their end: see {@link clientName}. */
+function clients(names: readonly string[]): string[] {
+  return [...new Set(names.map(clientName))];
+}
+
+function without(names: readonly string[], gone: string | undefined): string[] {
+  return names.filter((name) => gone === undefined || clientName(name) !== clientName(gone));
 }
 
 function withItem(list: readonly string[], item: string): string[] {

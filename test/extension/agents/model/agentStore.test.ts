@@ -36,6 +36,20 @@ describe('which agents may call', () => {
     expect(one.admission).toEqual({ entries: ['vscode'], names: [], frozen: [] });
   });
 
+  test('a client is named once, whichever of its entries an earlier build took it for', async () => {
+    const agents = storage().open();
+    const [own, wrapped] = ['qwen-cli-mcp-client-valet-key', 'qwen-cli-mcp-client-valet-key-mini'];
+    for (const name of [own, wrapped]) {
+      await agents.allow(name);
+      await agents.freeze(name);
+    }
+    const client = 'qwen-cli-mcp-client';
+    expect(agents.admission).toEqual({ entries: ['vscode'], names: [client], frozen: [client] });
+    await agents.unfreeze(client);
+    await agents.forget({ name: client });
+    expect(agents.admission).toEqual({ entries: ['vscode'], names: [], frozen: [] });
+  });
+
   test('a record that somebody edited lets nobody call, VS Code’s own agents included', async () => {
     const shared = storage();
     await shared.open().freeze('Claude');
