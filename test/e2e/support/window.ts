@@ -120,7 +120,7 @@ export class EditorWindow {
       if (clicked && !(open && (await this.#inputBox.inputValue({ timeout: 1000 })) === asked)) return true;
       if (!open) await this.page.keyboard.press('F1');
       await this.#inputBox.waitFor({ state: 'visible', timeout: 5000 });
-      await this.#inputBox.fill(asked, { timeout: 3000 });
+      await this.#fill(asked);
       await row.waitFor({ timeout: 3000 });
       clicked = true;
       await row.click({ timeout: 3000 });
@@ -130,12 +130,27 @@ export class EditorWindow {
     });
   }
 
+  /**
+   * Puts a text into the open input box itself. Playwright's own `fill` types into whatever has the focus, which may be an
+   * editor that opened a moment ago.
+   */
+  async #fill(text: string): Promise<void> {
+    await this.#inputBox.evaluate(
+      (box, value) => {
+        Object.assign(box, { value });
+        box.dispatchEvent(new Event('input', { bubbles: true }));
+      },
+      text,
+      { timeout: 3000 },
+    );
+  }
+
   /** Types into the open input box whose title, prompt or placeholder has the text, and accepts. */
   async type(prompt: string, value: string): Promise<void> {
     await this.waitForInput(prompt);
     // A box that opens in the place of another one gets its own text a moment after its prompt.
     await until('the text to stay', async () => {
-      await this.#inputBox.fill(value);
+      await this.#fill(value);
       await pause(30);
       return (await this.#inputBox.inputValue()) === value;
     });
