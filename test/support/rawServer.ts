@@ -85,6 +85,12 @@ function list({ id, params }: Message): void {
     case 'null-cursor':
       answer(id, { tools: [TOOL], nextCursor: null });
       return;
+    case 'empty-cursor':
+      answer(id, { tools: [TOOL], nextCursor: '' });
+      return;
+    case 'same-cursor':
+      answer(id, { tools: [TOOL], nextCursor: 'same' });
+      return;
     case 'no-tools':
       answer(id, { tools: null });
       return;

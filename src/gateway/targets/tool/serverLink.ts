@@ -107,8 +107,10 @@ export class ServerLink {
       pages.push(text);
       tools += taken.length;
       if (taken.length < offered.length) return this.#cut(pages, tools);
-      cursor = result.nextCursor ?? undefined;
-      if (cursor === undefined) return pages;
+      // Some servers write nothing for no cursor, and some the same one again and again.
+      const next = result.nextCursor || undefined;
+      if (next === undefined || next === cursor) return pages;
+      cursor = next;
     }
     return this.#cut(pages, tools);
   }

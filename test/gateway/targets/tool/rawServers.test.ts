@@ -23,6 +23,8 @@ const MOODS = [
   'dies',
   'bad-tools',
   'null-cursor',
+  'empty-cursor',
+  'same-cursor',
   'no-tools',
   'no-list',
   'huge',
@@ -76,6 +78,11 @@ describe('a server that speaks otherwise than today’s', () => {
     const one = await client(mood);
     expect(await one.tools()).toEqual(['get_thing']);
     expect(await one.text('get_thing')).toBe('ok');
+  });
+
+  it.each(['empty-cursor', 'same-cursor'])('has its list end where it goes on nowhere: %s', async (mood) => {
+    expect(await (await client(mood)).tools()).toEqual(['get_thing']);
+    expect(logged(new RegExp(`${mood} offers`)).filter((line) => line.includes('more than'))).toEqual([]);
   });
 
   it('has no tools where its list is null', async () => {
