@@ -41,5 +41,8 @@ export function meantBy(name: string, taken: readonly string[]): string | undefi
   if (taken.includes(isBody ? 'json' : meant)) {
     return `write ${meant === 'body' ? 'json, form or text' : meant} instead of ${plain}`;
   }
-  return isBody ? 'a request with a body goes through execute' : undefined;
+  // Only request_access takes a path and no query.
+  const ofRule = taken.includes('path') && !taken.includes('query');
+  if (isBody) return ofRule ? 'it asks for a rule, which names no body' : 'a request with a body goes through execute';
+  return ofRule && meant === 'query' ? 'write the query behind the path: /v1/items?limit=3' : undefined;
 }

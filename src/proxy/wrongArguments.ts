@@ -35,7 +35,7 @@ export function wrongArguments(tool: ToolName, given: unknown, error: ZodError):
 function problemOf(tool: ToolName, given: unknown, issue: Issue): string {
   const names = Object.keys(ARGUMENTS[tool].shape);
   if (issue.code === 'unrecognized_keys') {
-    const meant = issue.keys.flatMap((name) => meantBy(name, names) ?? []).slice(0, MAX_REPORTED);
+    const meant = [...new Set(issue.keys.flatMap((name) => meantBy(name, names) ?? []))].slice(0, MAX_REPORTED);
     const shown = issue.keys.filter((name) => OURS.has(name) || name.length < TOO_SHORT_FOR_A_CREDENTIAL);
     const others = ['and no other argument', ...shown.slice(0, MAX_REPORTED)].join(', not ');
     const own = names.includes('query') ? ["parameters of the API's own go into query or a body"] : [];

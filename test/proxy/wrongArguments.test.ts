@@ -127,6 +127,9 @@ describe('an argument that is wrong', () => {
     ['read', { json: {} }, 'a request with a body goes through execute'],
     ['read', { body: {} }, 'a request with a body goes through execute'],
     ['request_access', { url: '/x' }, 'write path instead of url'],
+    ['request_access', { params: {} }, 'write the query behind the path: /v1/items?limit=3'],
+    ['request_access', { json: null, body: {} }, 'it asks for a rule, which names no body.'],
+    ['read', { json: null, form: null }, 'not json, not form; a request with a body goes through execute.'],
     ['read', { limit: 3 }, "not limit; parameters of the API's own go into query or a body"],
   ])('by another name is told the right one: %s %j', (tool, more, words) => {
     expect(refusalOf(tool, { ...GOOD[tool], ...more })?.message).toContain(words);

@@ -29,12 +29,15 @@ export function readBody(given: GivenCall): Result<Body, RequestProblem> {
 /** Whether a JSON value only stands there because its client leaves no argument out. */
 function isFilledIn(json: unknown, given: GivenCall, others: Body): boolean {
   if (typeof json === 'string' || !isEmpty(json)) return false;
+  const hasOther = Object.keys(others).length > 0;
+  const takesBody = !/^\s*(?:get|head)\s*$/i.test(given.method ?? '');
+  // A null beside a body, and anything empty where there can be none, say nothing.
+  if (!takesBody || (json === null && hasOther)) return true;
   const { query, headers, form, text, select, maxChars, reason } = given;
   const fillsIn = [query, headers, form, text, select, maxChars, reason].some(
     (value) => value !== undefined && isEmpty(value),
   );
-  const takesBody = !/^(?:get|head)$/i.test(given.method ?? '');
-  return fillsIn && (json === null || !takesBody || Object.keys(others).length > 0);
+  return fillsIn && (json === null || hasOther);
 }
 
 function readJsonArgument(given: unknown): Result<{ readonly value: unknown } | undefined, RequestProblem> {
@@ -63,7 +66,8 @@ function readForm(given: unknown): Result<Body['form'], RequestProblem> {
   // Whether it is a form is looked at where it is written.
   if ('text' in found.value) return ok(found.value.text);
   const { value } = found.value;
-  if (isObject(value)) return ok(isEmpty(value) ? undefined : value);
+  if (isEmpty(value)) return ok(undefined);
+  if (isObject(value)) return ok(value);
   return notMeant('form', found.value, {
     what: phrase`an object of fields`,
     itself: phrase`the object`,

@@ -27,7 +27,7 @@ export function readCall(given: GivenCall): Result<Call, RequestProblem> {
   return ok({
     tool,
     service,
-    method: method || (tool === 'read' ? 'GET' : ''),
+    method: method?.trim() || (tool === 'read' ? 'GET' : ''),
     path: text === undefined ? path : `${path}${path.includes('?') ? '&' : '?'}${text}`,
     ...(object ? { query: object } : {}),
     ...(headers.value ? { headers: headers.value } : {}),
@@ -56,8 +56,9 @@ function readQuery(given: unknown): Result<Query, RequestProblem> {
     const text = found.value.text.replace(/^\?/, '');
     if (QUERY_TEXT.test(text) && text.split('&').every((piece) => PARAMETER.test(piece))) return ok({ text });
     // What is in it is looked at together with the path's own query.
+  } else if (isEmpty(found.value.value)) {
+    return ok({});
   } else if (isObject(found.value.value)) {
-    if (isEmpty(found.value.value)) return ok({});
     return ok({ object: found.value.value as NonNullable<RequestInput['query']> });
   }
   return notMeant('query', found.value, {
@@ -71,6 +72,7 @@ function readHeaders(given: unknown): Result<RequestInput['headers'], RequestPro
   const found = meant(given, MAX_TEXT_CHARS);
   if (!found.ok) return found;
   if (found.value === undefined) return ok(undefined);
+  if ('value' in found.value && isEmpty(found.value.value)) return ok(undefined);
   if (!('value' in found.value && isObject(found.value.value))) {
     return notMeant('headers', found.value, {
       what: phrase`an object of strings`,

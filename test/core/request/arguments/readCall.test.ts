@@ -222,9 +222,9 @@ describe('a refusal', () => {
 
 /** What clients fill in for each argument that they may not leave out. */
 const FILLED = {
-  query: [null, {}, '', 'null', '{}'],
-  headers: [null, {}, '', '{}'],
-  form: [null, {}, '', '{}'],
+  query: [null, {}, [], '', 'null', '{}', '[]'],
+  headers: [null, {}, [], '', '{}', '[]'],
+  form: [null, {}, [], '', '{}', '[]'],
   text: [null, ''],
   select: [null, [], '', '[]'],
   maxChars: [null, '', 'null'],
@@ -268,6 +268,11 @@ describe('an argument that is null or empty', () => {
     [{ json: {}, form: { a: 1 }, text: '' }, { form: { a: 1 } }],
     [{ json: [], form: null, text: 'hello' }, { text: 'hello' }],
     [{ json: {}, form: {}, text: '', method: 'GET' }, {}],
+    // From one that writes null for what does not concern this call.
+    [{ json: null, form: { a: 1 } }, { form: { a: 1 } }],
+    [{ json: 'null', text: 'hello' }, { text: 'hello' }],
+    [{ json: null, method: 'GET' }, {}],
+    [{ json: {}, method: 'head' }, {}],
     [{ form: {} }, {}],
     [{ text: '' }, {}],
   ])('is a body only where it is meant: %j', (more, { json, form, text }) => {
@@ -278,7 +283,7 @@ describe('an argument that is null or empty', () => {
   it.each<Given>([
     { json: { a: 1 }, text: 'x' },
     { json: {}, text: 'x' },
-    { json: null, form: { a: 1 } },
+    { json: [], form: { a: 1 } },
     { form: { a: 1 }, text: 'x', json: null },
   ])('is no way to send two bodies: %j', (more) => {
     expect(problemOf(more).message).toBe('The request has more than one body.');
@@ -295,6 +300,7 @@ describe('an argument that is null or empty', () => {
   it('has read take GET', () => {
     for (const method of [null, '', undefined]) expect(callOf({ tool: 'read', method }).method).toBe('GET');
     expect(requestOf({ tool: 'read', method: 'head' }).method).toBe('HEAD');
+    expect(requestOf({ tool: 'read', method: 'Get ' }).method).toBe('GET');
     expect(problemOf({ method: null }).message).toBe('The method cannot be sent.');
   });
 });
