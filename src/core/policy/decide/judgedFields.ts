@@ -26,6 +26,9 @@ const MAX_JUDGED = 1024 * 1024;
 /** The same for one with more names in all its objects, or more items in all its lists. Of these, the first are kept. */
 const JSON_LIMITS = { names: 20_000, items: 100_000, kept: 10_000 };
 
+/** Names the operation in AWS's JSON protocols. */
+const AMAZON_TARGET = 'x-amz-target';
+
 type Body = 'none' | 'unreadable' | PairFields | JsonFields;
 
 /**
@@ -94,7 +97,14 @@ export class JudgedFields {
   /** Each is sent once, under one name: see callerHeaders.ts. */
   #header({ path: [name] }: WantedField): JudgedField {
     const header = this.#parts.headers?.find(([own]) => own === name);
-    return header === undefined ? 'absent' : { kind: 'text', text: header[1] };
+    if (header === undefined) return 'absent';
+    return name === AMAZON_TARGET && this.#namesAction() ? 'unclear' : { kind: 'text', text: header[1] };
+  }
+
+  /** Whether a request may be one of AWS's Query protocol, too, which some services speak beside JSON: there `Action` decides. */
+  #namesAction(): boolean {
+    const { body, query, segments } = this.#parts;
+    return body?.kind === 'form' || [...query, ...hiddenQuery(segments)].some(([name]) => foldedName(name) === 'action');
   }
 
   /** Many servers read one name from the query and the body alike. */

@@ -51,6 +51,17 @@ describe('AWS’s JSON APIs', () => {
     expect(aws(target)).toBe(expected);
   });
 
+  it('are not told apart by a target where the same request may name another operation', () => {
+    const headers = { 'x-amz-target': 'DynamoDB_20120810.GetItem' };
+    expect(verdict(DYNAMODB, { headers, json: { Action: 'DeleteTable' } })).toBe('allow');
+    expect(verdict(DYNAMODB, { headers })).toBe('allow');
+    expect(verdict(DYNAMODB, { headers, form: { Action: 'DeleteTable' } })).toBe('deny');
+    for (const path of ['/?Action=DeleteTable', '/?action=DeleteTable', '/?%41ction=DeleteTable']) {
+      expect(verdict(DYNAMODB, { headers, json: {}, path })).toBe('deny');
+    }
+    expect(verdict(DYNAMODB, { headers, json: {}, path: '/?Version=2012-08-10' })).toBe('allow');
+  });
+
   it('are JSON to conditions on the body', () => {
     expect(aws('DynamoDB_20120810.PutItem', { TableName: 'notes' })).toBe('allow');
     expect(aws('DynamoDB_20120810.PutItem', { TableName: 'notes' }, 'application/x-amz-json-1.1')).toBe('allow');
