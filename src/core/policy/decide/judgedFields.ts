@@ -104,7 +104,9 @@ export class JudgedFields {
   /** Whether a request may be one of AWS's Query protocol, too, which some services speak beside JSON: there `Action` decides. */
   #namesAction(): boolean {
     const { body, query, segments } = this.#parts;
-    return body?.kind === 'form' || [...query, ...hiddenQuery(segments)].some(([name]) => foldedName(name) === 'action');
+    return (
+      body?.kind === 'form' || [...query, ...hiddenQuery(segments)].some(([name]) => foldedName(name) === 'action')
+    );
   }
 
   /** Many servers read one name from the query and the body alike. */
