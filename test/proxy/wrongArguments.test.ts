@@ -162,7 +162,7 @@ describe('a call that is out of form', () => {
     { name: 'read', arguments: [guess] },
     { name: 'read', arguments: guess },
     { name: 'read', arguments: 7 },
-    { name: 'read', arguments: null },
+    { name: null, arguments: {} },
     { name: [guess], arguments: {} },
     { arguments: {} },
     {},
@@ -172,5 +172,15 @@ describe('a call that is out of form', () => {
     expect(error?.code).toBe(-32602);
     expect(error?.message).toMatch(/^a tool call is not valid: .* correct them and call again$/);
     expect(error?.message).not.toContain(guess);
+  });
+
+  it('is in form where it has null for what is left out', async () => {
+    const more = { arguments: null, _meta: null, task: null };
+    id += 1;
+    const { result } = await proxy.ask(id, 'tools/call', { name: 'list_services', ...more });
+    expect(result).toMatchObject({ structuredContent: { services: [] } });
+    id += 1;
+    const { result: read } = await proxy.ask(id, 'tools/call', { name: 'read', ...more });
+    expect(JSON.stringify(read)).toContain('service is missing');
   });
 });
