@@ -4,6 +4,7 @@ import {
   type ServerNotification,
 } from '@modelcontextprotocol/sdk/types.js';
 import * as z from 'zod';
+import { withoutNulls } from '../protocol/withoutNulls.ts';
 import type { Reply } from './reply.ts';
 
 /** A request of MCP's for a call, which is checked once, here. */
@@ -11,6 +12,7 @@ const requestSchema = z.strictObject({
   jsonrpc: z.literal('2.0'),
   id: z.union([z.string(), z.int()]),
   ...CallToolRequestSchema.shape,
+  // Such as the arguments of a tool that needs none.
   params: z.preprocess(withoutNulls, CallToolRequestSchema.shape.params),
 });
 type RequestId = z.infer<typeof requestSchema>['id'];
@@ -107,13 +109,6 @@ export function resultJson(reply: Reply, takesStructured: boolean): string {
   const structured = takesStructured ? `,"structuredContent":${json}` : '';
   const end = refused ? ',"isError":true' : '';
   return `{"content":[{"type":"text","text":${JSON.stringify(json)}}]${structured}${end}}`;
-}
-
-/** Some clients write null for what they leave out, such as the arguments of a tool that needs none. */
-function withoutNulls(params: unknown): unknown {
-  return typeof params === 'object' && params !== null && !Array.isArray(params)
-    ? Object.fromEntries(Object.entries(params).filter(([, value]) => value !== null))
-    : params;
 }
 
 function isCall(message: unknown): boolean {

@@ -4,6 +4,7 @@ import { escapeUnshowable } from '../../core/audit/escape.ts';
 import { isToolName } from '../../core/policy/patterns/namePattern.ts';
 import type { Redactor } from '../../core/redact/redactor.ts';
 import { hasHiddenText, withoutHiddenText } from '../../core/text/hiddenText.ts';
+import { withoutNulls } from '../../protocol/withoutNulls.ts';
 
 /** A tool that was looked through: what there is to know of it without going through its texts again. */
 export interface LookedAtTool {
@@ -78,7 +79,8 @@ export function lookAtTools(offered: readonly unknown[], redactor: Redactor): Lo
   const found = new Map<string, LookedAtTool>();
   const leftOut: LeftOutTool[] = [];
   let room = MAX_DEFINITIONS;
-  for (const one of offered) {
+  for (const given of offered) {
+    const one = withoutNullParts(given);
     const tool = ToolSchema.safeParse(one);
     const clean = redactor.json(partsOf(one)).value as Tool;
     const name = String(clean.name);
@@ -98,6 +100,16 @@ export function lookAtTools(offered: readonly unknown[], redactor: Redactor): Lo
     found.set(name, looked);
   }
   return { tools: [...found.values()], leftOut };
+}
+
+/** What is null in a tool, or in its annotations, is what its server left out. */
+function withoutNullParts(given: unknown): unknown {
+  const one = withoutNulls(given);
+  return isWithAnnotations(one) ? { ...one, annotations: withoutNulls(one.annotations) } : one;
+}
+
+function isWithAnnotations(one: unknown): one is { readonly annotations: unknown } {
+  return typeof one === 'object' && one !== null && 'annotations' in one;
 }
 
 /** Tools that are left out and named. */

@@ -25,3 +25,37 @@ describe('a tool with hidden text', () => {
     }
   });
 });
+
+const schema = { type: 'object' };
+describe('a tool with null for what its server leaves out', () => {
+  it.each([
+    { title: null },
+    { description: null },
+    { outputSchema: null },
+    { annotations: null },
+    { icons: null, _meta: null, execution: null },
+  ])('is the tool without it: %j', (nulls) => {
+    const plain = { name: 'a', inputSchema: schema };
+    const { tools, leftOut } = lookAtTools([{ ...plain, ...nulls }], new Redactor([]));
+    expect(leftOut).toEqual([]);
+    expect(tools).toEqual(lookAtTools([plain], new Redactor([])).tools);
+  });
+
+  it('keeps what it says', () => {
+    const annotations = { readOnlyHint: true, title: null, category: 'input' };
+    const [looked] = lookAtTools([{ name: 'a', inputSchema: schema, annotations }], new Redactor([])).tools;
+    expect(looked?.shown.annotations).toEqual({ readOnlyHint: true, category: 'input' });
+  });
+
+  it.each([{ inputSchema: null }, { inputSchema: schema, name: null }, null, [null]])(
+    'is none without what it must have: %j',
+    (one) => {
+      const { tools, leftOut } = lookAtTools(
+        [Array.isArray(one) ? one : one && { name: 'a', ...one }],
+        new Redactor([]),
+      );
+      expect(tools).toEqual([]);
+      expect(leftOut).toHaveLength(1);
+    },
+  );
+});
