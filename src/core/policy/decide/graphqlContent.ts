@@ -8,6 +8,8 @@ import { formPairs } from './pairFields.ts';
 const MAX_TEXT = 64 * 1024;
 /** A text with more pieces is none that a server takes for a form in which it finds all. */
 const MAX_PIECES = 1000;
+/** Fields with one of the words, of which each is parsed. */
+const MAX_FIELDS = 100;
 
 /** The words that begin what changes something or keeps on. */
 const WORD = /mutation|subscription/;
@@ -35,8 +37,10 @@ export function carriesGraphqlChange(request: GraphqlRequest): boolean {
   // Some servers go by the content: a text that is like JSON, a form or a document is one to them.
   if (text.length > MAX_TEXT || text.split('&', MAX_PIECES + 1).length > MAX_PIECES)
     return spellings(text).some(hasChangingWord);
+  const fields = looseFields(text);
+  if (fields.length > MAX_FIELDS) return spellings(text).some(hasChangingWord);
   const whole = isDocument(headers) || beginsDocument(text) ? [text] : [];
-  return [...whole, ...queriesAmong([...namedTexts(text), ...looseFields(text)])].some(mayChange);
+  return [...whole, ...queriesAmong([...namedTexts(text), ...fields])].some(mayChange);
 }
 
 /** A text as it stands, and with what is escaped in it as in JSON and as in a form. */

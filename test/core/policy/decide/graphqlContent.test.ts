@@ -198,6 +198,12 @@ describe.each(Object.entries(LOOSE))('a text that is %s', (_door, textOf) => {
   });
 });
 
+test('a text of more fields than are parsed one by one holds its document', () => {
+  const fields = 'query={mutation;'.repeat(2000);
+  expect(verdict({ text: `${fields}query=mutation { a }` })).toBe('deny');
+  expect(verdict({ text: fields })).toBe('allow');
+});
+
 /** Documents, nearly documents, and rubbish, of the pieces that matter. */
 const texts = fc
   .array(
