@@ -323,7 +323,7 @@ it('what a person said stands in the trail, with the hash of the request', async
   expect(said).toMatchObject({ kind: 'control', agent: { name: 'person' }, service: 'api', verdict: 'approve_once' });
   const intent = records.findLast(({ kind }) => kind === 'intent');
   expect(intent).toMatchObject({ verdict: 'ask', requestHash: said?.requestHash });
-  const [refused, denied] = await asked({ ...REFUND, json: 'no' });
+  const [refused, denied] = await asked({ ...REFUND, json: { note: 'no' } });
   await answer(refused, false);
   await denied;
   expect(served.records().slice(-2)).toMatchObject([
