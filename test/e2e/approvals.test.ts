@@ -347,7 +347,14 @@ test('a blocked call becomes a rule that asks every time', async () => {
   expect(await agent.raw('execute', put)).toMatchObject({ error: { code: 'policy_denied' } });
   const row = window.tree('Activity').row('PUT /v1/y');
   await row.locator.click({ button: 'right' });
-  await window.page.locator('.monaco-menu .action-item').filter({ hasText: 'Ask Every Time' }).first().click();
+  const item = window.page.locator('.monaco-menu .action-item').filter({ hasText: 'Ask Every Time' }).first();
+  await item.waitFor();
+  // A menu passes over a click that comes right after it opened.
+  await until('the menu to take the click', async () => {
+    await item.click({ timeout: 1000 });
+    await item.waitFor({ state: 'detached', timeout: 1000 });
+    return true;
+  });
   const dialog = await window.waitForDialog('if you approve it each time?');
   expect(dialog.detail.replaceAll('\u00a0', ' ')).toContain('  approval: always');
   await window.screenshotThemes('ask-every-time');
