@@ -8,7 +8,7 @@ import type { Incoming } from '../http/message.ts';
 import { isCompressed, tellsOfAtMost } from './compressed.ts';
 import { type Decompressor, isJsonType, parseMediaType, WithheldError } from './decode.ts';
 import { parseExactJson, parseJson } from './json.ts';
-import type { AskedCall } from './paging/askedCall.ts';
+import { type AskedCall, isReadable } from './paging/askedCall.ts';
 import { findContinuation } from './paging/findContinuation.ts';
 import { type CutPage, type NextPage, nextPage } from './paging/nextPage.ts';
 import { below, withoutCredential } from './paging/withinService.ts';
@@ -119,7 +119,7 @@ export async function buildAnswer(
     }
 
     const more: NextPage =
-      page !== undefined && status >= 200 && status < 300
+      page !== undefined && status >= 200 && status < 300 && isReadable(call)
         ? nextPage(call, findContinuation(call, order, headers, page.value), page, (words) => isClean(redactor, words))
         : {};
     if (more.next) answer.next = more.next;

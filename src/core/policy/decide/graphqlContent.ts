@@ -19,7 +19,7 @@ const WORD = /mutation|subscription/;
  * signs, which make the word a part of something else: a metric's name (`subscription.active`), a variable of SPARQL's, a label.
  */
 const CHANGING =
-  /(?<![_0-9A-Za-z$@?.:(/-])(?:mutation|subscription)(?![_0-9A-Za-z])[\s,\ufeff]*(?:[_A-Za-z][_0-9A-Za-z]*[\s,\ufeff]*)?[({@#]/;
+  /(?<!(?<!\\)[_0-9A-Za-z$@?.:(/-])(?:mutation|subscription)(?![_0-9A-Za-z])[\s,\ufeff]*(?:[_A-Za-z][_0-9A-Za-z]*[\s,\ufeff]*)?[({@#]/;
 
 /**
  * Whether a request carries a GraphQL document that may change something, wherever it goes: many APIs have their endpoint
@@ -35,20 +35,19 @@ export function carriesGraphqlChange(request: GraphqlRequest): boolean {
   if (kind === 'form') return queriesAmong(formPairs(text) ?? []).some(mayChange);
   if (kind === 'json') return inJson(JSON.parse(text)).some(mayChange);
   // Some servers go by the content: a text that is like JSON, a form or a document is one to them.
-  if (text.length > MAX_TEXT || text.split('&', MAX_PIECES + 1).length > MAX_PIECES)
-    return spellings(text).some(hasChangingWord);
+  if (text.length > MAX_TEXT || text.split('&', MAX_PIECES + 1).length > MAX_PIECES) return mayHaveChangingWord(text);
   const fields = looseFields(text);
-  if (fields.length > MAX_FIELDS) return spellings(text).some(hasChangingWord);
+  if (fields.length > MAX_FIELDS) return mayHaveChangingWord(text);
   const whole = isDocument(headers) || beginsDocument(text) ? [text] : [];
   return [...whole, ...queriesAmong([...namedTexts(text), ...fields])].some(mayChange);
 }
 
-/** A text as it stands, and with what is escaped in it as in JSON and as in a form. */
-function spellings(text: string): readonly string[] {
-  const json = text.replace(/\\(?:u([0-9a-f]{4})|[bfnrt])/gi, (_, hex?: string) =>
-    hex === undefined ? ' ' : String.fromCharCode(Number.parseInt(hex, 16)),
-  );
-  return [text, json, looselyDecoded(text)];
+/** No program writes a letter so. In a text that is too long to be taken apart it may hide a word. */
+const ESCAPED_LETTER = /\\u00(?:6[1-9a-f]|7[0-9a])/i;
+
+/** Whether a text that is not taken apart has such a word, as it stands or escaped as in JSON or in a form. */
+function mayHaveChangingWord(text: string): boolean {
+  return hasChangingWord(text) || hasChangingWord(looselyDecoded(text)) || ESCAPED_LETTER.test(text);
 }
 
 /** The fields of a text that may hold such a document, as servers read them that separate fields by semicolons, too. */
@@ -62,12 +61,12 @@ function looseFields(text: string): readonly (readonly [string, string])[] {
 
 /** What a server makes of a text that passes over a broken escape and decodes the others. */
 function looselyDecoded(text: string): string {
-  const decoder = new TextDecoder();
-  return text
+  // The words that are looked for, and what stands around them, are ASCII.
+  const ascii = text
     .replaceAll('+', ' ')
-    .replace(/(?:%[0-9a-f]{2})+/gi, (escapes) =>
-      decoder.decode(Uint8Array.from(escapes.slice(1).split('%'), (hex) => Number.parseInt(hex, 16))),
-    );
+    .replace(/%[89a-f][0-9a-f]/gi, '?')
+    .replace(/%(?![0-9a-f]{2})/gi, '%25');
+  return decodeURIComponent(ascii);
 }
 
 /** Most bodies have no such word. Those that we wrote escape no letter of it. */

@@ -5,6 +5,14 @@ import { at, isObject, wholeNumber } from './members.ts';
 export type AskedCall = Pick<Call, 'service' | 'method' | 'path' | 'query' | 'select' | 'maxChars'> &
   Partial<Pick<Call, 'tool' | 'headers' | 'json' | 'form' | 'text' | 'reason'>>;
 
+/** Every parameter is looked for by its name; no call for a page writes more of them as text. In characters. */
+const MAX_WRITTEN = 4000;
+
+/** Whether the query and the form that the call wrote as text are short enough to look into them. Without that there is no `next`. */
+export function isReadable({ path, form }: AskedCall): boolean {
+  return path.length <= MAX_WRITTEN && (typeof form !== 'string' || form.length <= MAX_WRITTEN);
+}
+
 /** The value of a parameter of the call, wherever it stands: in the query, the form or the JSON body. */
 export function askedFor(asked: AskedCall, name: string): unknown {
   const [, own = ''] = asked.path.split('?', 2);

@@ -194,7 +194,9 @@ const LOOSE: Readonly<Record<string, (document: string, filler: string) => strin
 describe.each(Object.entries(LOOSE))('a text that is %s', (_door, textOf) => {
   it.each(['', 'x'.repeat(70_000)])('holds its document', (filler) => {
     expect(verdict({ text: textOf('mutation { a }', filler) })).toBe('deny');
-    expect(verdict({ text: textOf('query { mutation }', filler) })).toBe('allow');
+    // In a text that is too long to be taken apart an escaped letter counts by itself: no program writes one so.
+    const harmless = textOf('query { mutation }', filler);
+    expect(verdict({ text: harmless })).toBe(filler !== '' && /\\u00[67]/.test(harmless) ? 'deny' : 'allow');
   });
 });
 
