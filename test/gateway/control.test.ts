@@ -70,7 +70,11 @@ describe('a rotation', () => {
     });
     for (const credential of values.slice(1)) {
       expect(await served.order({ do: 'rotate', service: 'api', credential })).toMatchObject({ ok: true });
-      await sleep(20);
+      // On a busy machine no call may have come yet.
+      await until(
+        () => upstream.requests.slice(before).some(({ headers }) => headers.authorization === `Bearer ${credential}`),
+        'a call with it',
+      );
     }
     rotating = false;
     await Promise.all(callers);
