@@ -104,7 +104,9 @@ test('a call reaches the server with its secret, and the secret does not come ba
   const text = await call('wiki');
   expect(text).toContain(fingerprint);
   expect(text).not.toContain(credential);
-  expect(editor.output('Valet Key Audit')).toMatch(/\| wiki \| tools\/call whoami \| ok \|/);
+  await until('the line in the log', () =>
+    /\| wiki \| tools\/call whoami \| ok \|/.test(editor.output('Valet Key Audit')),
+  );
   await row('wiki', '1 of 2 tools');
   await window.tree('Services').row('wiki').expand();
   await window.screenshotThemes('servers');
@@ -179,7 +181,11 @@ test('a secret that stands in the policy itself moves out of it, for that comman
   await window.waitForDialog('Apply these changes');
   await window.answerDialog('Apply');
   await row('team', 'ready');
-  await window.startMcpServers();
+  // VS Code asks for the list of servers a moment after it is told that there is another one.
+  await until('VS Code to start the server', async () => {
+    await window.startMcpServers();
+    return window.evaluate((vscode) => vscode.lm.tools.some(({ name }) => name.includes('team')));
+  });
   expect(await call('team')).toContain(createHash('sha256').update(pasted).digest('hex'));
   expect(editor.filesWith(pasted)).toEqual([]);
 });
