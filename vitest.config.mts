@@ -20,6 +20,7 @@ export default defineConfig({
           isolate: false,
           // Property tests run for seconds where a machine is busy; a slow machine is no failure.
           testTimeout: 30_000,
+          setupFiles: ['test/support/propertySeed.ts'],
           include: [
             'test/core/**/*.test.ts',
             'test/protocol/**/*.test.ts',

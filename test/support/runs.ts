@@ -11,6 +11,11 @@ const MIN_RUNS = 10;
  * @param least tries that the property needs to mean anything, for one that also counts what it has seen
  */
 export function runs(whole: number, least = MIN_RUNS): number {
-  if (process.env[RUNS] === 'whole') return whole;
+  if (runsWhole()) return whole;
   return Math.min(whole, Math.max(least, Math.round(whole / 10)));
+}
+
+/** Whether every property is tried as often as its test says. */
+export function runsWhole(): boolean {
+  return process.env[RUNS] === 'whole';
 }

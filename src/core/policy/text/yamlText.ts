@@ -1,5 +1,5 @@
-/** Words that some reader of YAML 1.1 or 1.2 takes for something else than a string. */
-const TAKEN = /^(?:true|false|null|yes|no|on|off|y|n)$/i;
+/** What some reader of YAML 1.1 or 1.2 takes for something else than a string: words, and a number that is its exponent alone. */
+const TAKEN = /^(?:true|false|null|yes|no|on|off|y|n|e-?\d+)$/i;
 
 /** What no reader could take for anything else than the string that it is, inside or outside braces. */
 const PLAIN = [
