@@ -118,6 +118,8 @@ export interface SecretPlace {
   readonly name?: string;
   /** Of the secret itself inside the text (an Authorization header's token, a URL's password). */
   readonly valueSpan: Span;
+  /** The same in the text as the client reads it, whose escapes and folds are undone: offsets in the value at `key`. */
+  readonly within: Span;
   readonly last4?: string;
   /** Id of a known service (src/extension/services) that the shape or the name tells, such as `github`. */
   readonly provider?: string;

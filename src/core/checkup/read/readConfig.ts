@@ -61,7 +61,7 @@ export function readConfig(file: ConfigFile): ReadConfig {
       phrase`The file begins with a byte order mark, which some clients refuse. Save it as UTF-8 without one.`,
     );
   }
-  const parsed = parse(file);
+  const parsed = parseConfig(file);
   if ('refused' in parsed) {
     note('warning', parsed.refused.code, parsed.refused.span, parsed.refused.message);
     return { file, lines, servers: [], loose: [], notes };
@@ -89,7 +89,8 @@ export function readConfig(file: ConfigFile): ReadConfig {
   return { file, lines, servers, loose, notes };
 }
 
-function parse({ text, format }: ConfigFile): ParsedText {
+/** A file's text as a tree, whatever it is written in: as its client reads it, with offsets in the text as given. */
+export function parseConfig({ text, format }: Pick<ConfigFile, 'text' | 'format'>): ParsedText {
   const most = format === 'jsonc' ? MAX_CONFIG_BYTES : MAX_OTHER_LENGTH;
   // A cheap bound on bytes: no UTF-16 code unit takes less than one.
   if (text.length > most) {
@@ -103,7 +104,8 @@ function parse({ text, format }: ConfigFile): ParsedText {
   }
   const withoutMark = text.startsWith(BOM) ? ` ${text.slice(1)}` : text;
   if (format === 'toml') return parseToml(withoutMark);
-  return format === 'yaml' ? parseYaml(text.startsWith(BOM) ? text.slice(1) : text) : parseJsonc(withoutMark);
+  // YAML's own reader knows the mark, and indentation would count a blank in its place.
+  return format === 'yaml' ? parseYaml(text) : parseJsonc(withoutMark);
 }
 
 function nodesAt(root: ConfigNode | undefined, path: readonly string[], base = ''): (readonly [ConfigNode, string])[] {

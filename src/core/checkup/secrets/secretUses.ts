@@ -43,6 +43,7 @@ function usesIn(read: ReadConfig, { text, where, name }: Candidate, server?: Ser
         where: found.code === 'secret-in-url' || found.code === 'capability-url' ? 'url' : where,
         ...(name === '' ? {} : { name: masked(name) }),
         valueSpan: spanOf(read, text, found),
+        within: { start: found.start, end: found.end },
         ...(shown === undefined ? {} : { last4: shown }),
         ...(provider === undefined ? {} : { provider }),
       },

@@ -24,7 +24,7 @@ function finding(text: string, key: string, value: string, place: Partial<Secret
     key,
     code: 'plain-secret',
     message: phrase``,
-    secret: { kind: 'token', where: 'env', valueSpan: span, ...place },
+    secret: { kind: 'token', where: 'env', valueSpan: span, within: { start: 0, end: value.length }, ...place },
   };
 }
 

@@ -81,7 +81,12 @@ test('the report is Markdown that nothing in a file can add to', () => {
 });
 
 test('what can be moved is what has a place to move from', () => {
-  const secret = { kind: 'token', where: 'env', valueSpan: { start: 0, end: 1 } } as const;
+  const secret = {
+    kind: 'token',
+    where: 'env',
+    valueSpan: { start: 0, end: 1 },
+    within: { start: 0, end: 1 },
+  } as const;
   const points = pointsOf(
     [shown({ check: 1, severity: 'error', secret }), shown({ check: 1, severity: 'information', code: 'too-large' })],
     SUBJECTS,
