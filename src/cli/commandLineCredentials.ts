@@ -34,7 +34,7 @@ export class CommandLineCredentials implements TokenStore {
   store({ name, auth, baseUrl }: Service, value: Secret): void {
     refuseUnfit(value);
     const unfit = payloadProblem(auth, value);
-    if (unfit !== undefined) throw new Error(`This is not a credential for ${auth.type}. ${unfit}`);
+    if (unfit !== undefined) throw new Error(`This is not a credential for ${auth.type}: ${inEnglish(unfit)}.`);
     const binding = { origin: baseUrl.origin, placement: placementOf(auth) };
     const { current, retired, revoked } = this.#without(name);
     const others = revoked.filter((other) => other !== name);

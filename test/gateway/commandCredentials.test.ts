@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../src/core/secret.ts';
+import { phrase } from '../../src/core/text/phrase.ts';
 import type { ApprovalAnswer, CommandCredential } from '../../src/gateway/control/controlPort.ts';
 import type { CommandRun, RunCommand } from '../../src/gateway/targets/service/commands/runCommand.ts';
+import { english } from '../support/english.ts';
 import { type GatewayInProcess, gatewayInProcess } from '../support/gatewayInProcess.ts';
 import { freshKey } from '../support/serve.ts';
 import { until } from '../support/until.ts';
@@ -262,7 +264,7 @@ describe('a call that a person is asked about', () => {
 
 describe('a command that fails', () => {
   it.each([
-    ['ends badly', () => ({ why: 'it exited with status 1' }), 'it exited with status 1'],
+    ['ends badly', () => ({ why: phrase`it exited with status 1` }), 'it exited with status 1'],
     ['writes several lines', () => ({ value: new Secret(`${key}\nuser: me`) }), 'more than one line'],
     ['writes too little', () => ({ value: new Secret('abc') }), 'too short'],
   ] as const)(
@@ -275,14 +277,17 @@ describe('a command that fails', () => {
       expect(refusal.code).toBe('missing_credential');
       expect(refusal.message).toContain(why);
       expect(JSON.stringify(refusal)).not.toContain(key);
-      expect(await status()).toMatchObject({ status: 'missing_credential', why: expect.stringContaining(why) });
+      expect(english(await status())).toMatchObject({
+        status: 'missing_credential',
+        why: expect.stringContaining(why),
+      });
       expect(upstream.requests).toHaveLength(before);
     },
   );
 
   it('is not run again at once, and is mended by its next success', async () => {
     const { read } = await start();
-    gives = () => ({ why: 'it exited with status 1' });
+    gives = () => ({ why: phrase`it exited with status 1` });
     await read('api', '/v1/me');
     await read('api', '/v1/me');
     expect(runs).toHaveLength(1);
@@ -306,12 +311,12 @@ describe('a command that fails', () => {
       policy: '',
       commands: [command()],
       runCommand: async () => ({
-        result: { why: 'it exited with status 2' },
+        result: { why: phrase`it exited with status 2` },
         stderr: `store locked\u001b[31m for ${token}\n`,
       }),
     });
     const outcome = await under.gateway.tryCommand('api', command().command);
-    expect(outcome).toMatchObject({
+    expect(english(outcome)).toMatchObject({
       why: 'it exited with status 2',
       stderr: expect.stringContaining('store locked'),
     });

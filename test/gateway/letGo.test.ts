@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { PolicyFile } from '../../src/gateway/control/controlPort.ts';
+import { english } from '../support/english.ts';
 import { type GatewayInProcess, gatewayInProcess } from '../support/gatewayInProcess.ts';
 
 // A file that names a service no longer closes it until a person lets the file go: and everything says so.
@@ -43,7 +44,7 @@ test.each([
   'a file that is %s closes the service: its state, its calls and the list say so, and why',
   async (_, folder, why) => {
     const { gateway, read } = await gatewayWith([USER, folder]);
-    expect((await gateway.status()).services).toEqual([{ name: 'demo', status: 'not_approved', why }]);
+    expect(english((await gateway.status()).services)).toEqual([{ name: 'demo', status: 'not_approved', why }]);
     expect(await read('demo', '/a')).toMatchObject({
       refusal: {
         code: 'policy_not_approved',
@@ -60,7 +61,7 @@ test.each([
 
 test('a file that was let go has no say any more', async () => {
   const { gateway, read } = await gatewayWith([USER, { ...FOLDER, approved: 'services: {}\n' }]);
-  expect((await gateway.status()).services).toMatchObject([{ name: 'demo', status: 'ready' }]);
+  expect(english((await gateway.status()).services)).toMatchObject([{ name: 'demo', status: 'ready' }]);
   // As far as the name look-up: every policy allows it.
   expect(await read('demo', '/a')).toMatchObject({ refusal: { code: 'address_refused' } });
 });

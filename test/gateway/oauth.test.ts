@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../src/core/secret.ts';
 import type { Answer, Refusal } from '../../src/protocol/messages.ts';
+import { english } from '../support/english.ts';
 import { type GatewayInProcess, gatewayInProcess } from '../support/gatewayInProcess.ts';
 import { type IdentityProvider, startIdentityProvider } from '../support/identityProvider.ts';
 import { Keyholder } from '../support/keyholder.ts';
@@ -370,7 +371,7 @@ describe('a credential that a person tries before it is stored', () => {
     const value = new Secret(randomBytes(20).toString('hex'));
     const verified = await gateway.verify('crm', undefined, { candidate: { value, binding: stored.binding } });
     expect(verified).toMatchObject({ outcome: 'rejected' });
-    expect(verified.why).toContain('invalid_client');
+    expect(english(verified).why).toContain('invalid_client');
     expect((await gateway.status()).services[0]?.status).toBe('ready');
   });
 });

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Answer, Refusal } from '../../src/protocol/messages.ts';
+import { english } from '../support/english.ts';
 import { type GatewayInProcess, gatewayInProcess } from '../support/gatewayInProcess.ts';
 import { Keyholder } from '../support/keyholder.ts';
 import { freshKey } from '../support/serve.ts';
@@ -154,7 +155,7 @@ describe('a token endpoint that refuses', () => {
   it('is named as the reason in the state of the service, without what it repeats', async () => {
     answer = () => ({ status: 400, body: '{"error":"invalid_scope"}' });
     await refusal();
-    const [service] = (await under.gateway.status()).services;
+    const [service] = english((await under.gateway.status()).services);
     expect(service).toMatchObject({
       status: 'rejected',
       remedy: 'policy',

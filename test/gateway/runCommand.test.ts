@@ -4,8 +4,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findProgram, installDebianPackages } from '../../scripts/lib/system.mjs';
+import { inEnglish } from '../../src/core/text/phrase.ts';
 import { commandEnvironment } from '../../src/extension/credentials/model/commandEnvironment.ts';
 import { runCommand } from '../../src/gateway/targets/service/commands/runCommand.ts';
+import { english } from '../support/english.ts';
 import { isRunning } from '../support/processInfo.ts';
 import { freshKey } from '../support/serve.ts';
 import { until } from '../support/until.ts';
@@ -31,7 +33,7 @@ async function given(run: ReturnType<typeof runCommand>): Promise<string | undef
 
 async function whyOf(run: ReturnType<typeof runCommand>): Promise<string | undefined> {
   const { result } = await run;
-  return 'why' in result ? result.why : undefined;
+  return 'why' in result ? inEnglish(result.why) : undefined;
 }
 
 describe('a command', () => {
@@ -148,7 +150,7 @@ describe('the tools of Debian', () => {
       const environment = commandEnvironment(host, []);
       expect(await given(runCommand({ program, args: ['show', 'api/key'], environment }, never))).toBe(key);
       const unknown = await runCommand({ program, args: ['show', 'api/other'], environment }, never);
-      expect(unknown.result).toEqual({ why: 'it exited with status 1' });
+      expect(english(unknown.result)).toEqual({ why: 'it exited with status 1' });
       expect(unknown.stderr).toContain('api/other is not in the password store');
     } finally {
       spawnSync('gpgconf', ['--kill', 'all'], options);

@@ -5,6 +5,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import jsonwebtoken from 'jsonwebtoken';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Answer, Refusal } from '../../src/protocol/messages.ts';
+import { english } from '../support/english.ts';
 import { type GatewayInProcess, gatewayInProcess } from '../support/gatewayInProcess.ts';
 import { Keyholder } from '../support/keyholder.ts';
 import { type RecordedRequest, startUpstream, type Upstream } from '../support/upstream.ts';
@@ -449,7 +450,7 @@ describe('vscode-session', () => {
     let ahead = 0;
     keyholder.sessions.set('api', 'a-session-token');
     const { read, gateway } = await open(auth, 'unused-value', () => Date.now() + ahead);
-    const service = async (): Promise<object | undefined> => (await gateway.status()).services[0];
+    const service = async (): Promise<object | undefined> => english(await gateway.status()).services[0];
     keyholder.sessions.delete('api');
     const refusal = refusalOf(await read('api', '/x'));
     expect(refusal).toMatchObject({ code: 'missing_credential', sent: 'no' });

@@ -3,6 +3,7 @@ import { Secret } from '../../src/core/secret.ts';
 import type { VerifyingRequest } from '../../src/core/services/verifyingRequest.ts';
 import type { Candidate } from '../../src/gateway/control/controlPort.ts';
 import { connectGateway } from '../../src/gateway/control/pipe.ts';
+import { english } from '../support/english.ts';
 import { forkGateway } from '../support/forkedGateway.ts';
 import { type GatewayInProcess, gatewayInProcess } from '../support/gatewayInProcess.ts';
 import { freshKey } from '../support/serve.ts';
@@ -99,7 +100,7 @@ describe('a verification', () => {
   it('is no exception from the canonicaliser, trust, freeze or the destination', async () => {
     const { gateway } = await start();
     const before = upstream.requests.length;
-    const unverified = { outcome: 'unverified', why: expect.any(String) };
+    const unverified = { outcome: 'unverified', why: expect.anything() };
     expect(await gateway.verify('api', { method: 'GET', path: '/a/../b' })).toMatchObject(unverified);
     expect(await gateway.verify('unknown', ME)).toMatchObject(unverified);
     await gateway.set({ freeze: { all: false, services: ['api'] } });
@@ -128,7 +129,7 @@ describe('a verification', () => {
     const first = gateway.verify('api', hang);
     await upstream.received(before + 1);
     await gateway.set({ freeze: { all: true, services: [] } });
-    expect(await first).toMatchObject({ outcome: 'unverified', why: 'All access is frozen.' });
+    expect(english(await first)).toMatchObject({ outcome: 'unverified', why: 'All access is frozen.' });
     await gateway.set({ freeze: { all: false, services: [] } });
     before = upstream.requests.length;
     const controller = new AbortController();
@@ -142,7 +143,7 @@ describe('a verification', () => {
   it('is not made without a record', async () => {
     const { gateway } = await start(policy(), key, '/dev/null/audit');
     const before = upstream.requests.length;
-    expect(await gateway.verify('api', ME)).toMatchObject({
+    expect(english(await gateway.verify('api', ME))).toMatchObject({
       outcome: 'unverified',
       why: expect.stringContaining('audit log'),
     });

@@ -28,6 +28,18 @@ export function worded(
   );
 }
 
+/** The same phrase, with each text in its gaps changed so. */
+export function withArgs({ template, args }: Phrase, change: (text: string) => string): Phrase {
+  const changed = <T extends PhraseArg>(arg: T): PhraseArg => {
+    if (typeof arg === 'string') return change(arg);
+    if (typeof arg === 'number') return arg;
+    return isList(arg)
+      ? arg.map((one) => (typeof one === 'string' ? change(one) : withArgs(one, change)))
+      : withArgs(arg, change);
+  };
+  return { template, args: args.map(changed) };
+}
+
 /** A phrase as agents, the command line and records get it. */
 export function inEnglish(text: Phrase): string {
   return worded(text, (template, args) =>

@@ -97,7 +97,7 @@ export interface CommandCredential {
 export type CommandOutcome =
   | { readonly value: Secret }
   | {
-      readonly why: string;
+      readonly why: Phrase;
       /** The end of what it wrote to standard error, for the user; known and likely secrets are taken out. */
       readonly stderr?: string;
     };
@@ -254,7 +254,7 @@ export interface Verification {
   /** The HTTP status, when there was an answer. */
   readonly status?: number;
   /** Why it is `unverified`, in one sentence. */
-  readonly why?: string;
+  readonly why?: Phrase;
   /** Milliseconds since the epoch, when the answer said when the credential ends. */
   readonly expiresAt?: number;
   /** The candidate was used up by being tried (a rotating refresh token): this is to be stored in its place. */
@@ -316,7 +316,7 @@ export interface GatewayStatus {
   readonly services: readonly {
     readonly name: string;
     readonly status: ServiceStatus;
-    readonly why?: string;
+    readonly why?: Phrase;
     /** Only of `rejected`. */
     readonly remedy?: Remedy;
     /** Who could change it, when that is not the user in VS Code. */
@@ -367,7 +367,7 @@ export type AccessRequestOutcome = 'granted' | 'declined' | 'needless';
 export interface ServerState {
   readonly name: string;
   readonly status: ServiceStatus;
-  readonly why?: string;
+  readonly why?: Phrase;
   readonly by?: 'administrator';
   /** Why it could not be started, or did not list its tools, when that was last tried. */
   readonly failure?: string;

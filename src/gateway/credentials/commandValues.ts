@@ -1,4 +1,5 @@
 import type { Secret } from '../../core/secret.ts';
+import type { Phrase } from '../../core/text/phrase.ts';
 import type { CommandCredential } from '../control/controlPort.ts';
 
 /** How many values of one service's command are known at once: a source may give another one each time. */
@@ -25,7 +26,7 @@ interface Given extends Known {
 export class CommandValues {
   readonly #now: () => number;
   readonly #knownForMs: number;
-  readonly #failures = new Map<string, string>();
+  readonly #failures = new Map<string, Phrase>();
   /** The latest of a service is its last. */
   #given: readonly Given[] = [];
 
@@ -65,11 +66,11 @@ export class CommandValues {
     return !same;
   }
 
-  fail(service: string, why: string): void {
+  fail(service: string, why: Phrase): void {
     this.#failures.set(service, why);
   }
 
-  failure(service: string): string | undefined {
+  failure(service: string): Phrase | undefined {
     return this.#failures.get(service);
   }
 

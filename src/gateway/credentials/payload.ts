@@ -3,14 +3,23 @@ import * as z from 'zod';
 import { parseJson } from '../../core/parseJson.ts';
 import type { Auth } from '../../core/policy/auth/authTypes.ts';
 import type { Secret } from '../../core/secret.ts';
+import { inEnglish, type Phrase, phrase } from '../../core/text/phrase.ts';
 
 /**
  * What the credentials of the types that sign or exchange are made of. Each is opened for one signature or one token
  * request and not kept. docs/auth.md says what the user enters for each type.
  */
 
-/** The stored credential is not what its type needs. The message is for people and quotes nothing of it. */
-export class PayloadError extends Error {}
+/** The stored credential is not what its type needs. What it says is for people and quotes nothing of it. */
+export class PayloadError extends Error {
+  /** A clause, with no full stop. */
+  readonly why: Phrase;
+
+  constructor(why: Phrase) {
+    super(inEnglish(why));
+    this.why = why;
+  }
+}
 
 const line = z.string().min(1);
 
@@ -55,12 +64,12 @@ export function oauth2Payload(auth: Auth & { readonly type: 'oauth2' }, value: S
   if (!text.startsWith('{')) {
     return auth.grant === 'client_credentials' ? { clientSecret: text } : { refreshToken: text };
   }
-  const payload = parsed(oauth2Schema, text, 'JSON with clientSecret and refreshToken');
+  const payload = parsed(oauth2Schema, text, phrase`JSON with clientSecret and refreshToken`);
   if (auth.grant === 'client_credentials' && payload.clientSecret === undefined) {
-    throw new PayloadError('The value has no clientSecret.');
+    throw new PayloadError(phrase`the value has no clientSecret`);
   }
   if (auth.grant === 'refresh_token' && payload.refreshToken === undefined) {
-    throw new PayloadError('The value has no refreshToken.');
+    throw new PayloadError(phrase`the value has no refreshToken`);
   }
   return payload;
 }
@@ -69,15 +78,15 @@ export function oauth2Payload(auth: Auth & { readonly type: 'oauth2' }, value: S
 export function clientSecretOf(value: Secret): string | undefined {
   const text = opened(value);
   if (!text.startsWith('{')) return text === '' ? undefined : text;
-  return parsed(oauth2Schema, text, 'JSON with clientSecret and refreshToken').clientSecret;
+  return parsed(oauth2Schema, text, phrase`JSON with clientSecret and refreshToken`).clientSecret;
 }
 
 export function awsPayload(value: Secret): AwsPayload {
-  return parsed(awsSchema, opened(value), 'JSON with accessKeyId and secretAccessKey');
+  return parsed(awsSchema, opened(value), phrase`JSON with accessKeyId and secretAccessKey`);
 }
 
 export function googlePayload(value: Secret): GooglePayload {
-  const file = parsed(googleSchema, opened(value), 'the JSON key file of a service account');
+  const file = parsed(googleSchema, opened(value), phrase`the JSON key file of a service account`);
   return {
     email: file.client_email,
     key: privateKey(file.private_key, 'RSA'),
@@ -111,19 +120,19 @@ function privateKey(pem: string, kind: KeyKind): KeyObject {
   } catch {
     // OpenSSL's own words may quote what it read.
     throw new PayloadError(
-      'The value is not a private key in PEM form without a passphrase (-----BEGIN PRIVATE KEY-----).',
+      phrase`the value is not a private key in PEM form without a passphrase (-----BEGIN PRIVATE KEY-----)`,
     );
   }
   const curve = key.asymmetricKeyDetails?.namedCurve;
   if (key.asymmetricKeyType !== KEY_TYPES[kind] || (kind === 'P-256' && curve !== 'prime256v1')) {
-    throw new PayloadError(`The value is not the private key of an ${kind} pair, which this algorithm needs.`);
+    throw new PayloadError(phrase`the value is not the private key of an ${kind} pair, which this algorithm needs`);
   }
   return key;
 }
 
-function parsed<T>(schema: z.ZodType<T>, text: string, what: string): T {
+function parsed<T>(schema: z.ZodType<T>, text: string, what: Phrase): T {
   const result = schema.safeParse(parseJson(text));
-  if (!result.success) throw new PayloadError(`The value is not ${what}.`);
+  if (!result.success) throw new PayloadError(phrase`the value is not ${what}`);
   return result.data;
 }
 
@@ -139,13 +148,13 @@ export function jwtKey(alg: keyof typeof KEY_KINDS | 'HS256', value: Secret): Ke
   return alg === 'HS256' ? sharedKey(value, 'text') : pemPayload(value, KEY_KINDS[alg]);
 }
 
-/** Why a value cannot be the credential of this type, in a sentence that does not quote it; undefined when it can. */
-export function payloadProblem(auth: Auth, value: Secret): string | undefined {
+/** Why a value cannot be the credential of this type, in a clause that does not quote it; undefined when it can. */
+export function payloadProblem(auth: Auth, value: Secret): Phrase | undefined {
   try {
     openFor(auth, value);
     return undefined;
   } catch (error) {
-    if (error instanceof PayloadError) return error.message;
+    if (error instanceof PayloadError) return error.why;
     throw error;
   }
 }
@@ -187,7 +196,7 @@ function openFor(auth: Auth, value: Secret): void {
       return;
     case 'hmac':
       if (sharedKey(value, auth.keyEncoding ?? 'text').length < 8) {
-        throw new PayloadError(`The value is not a key of 8 bytes or more in ${auth.keyEncoding ?? 'text'}.`);
+        throw new PayloadError(phrase`the value is not a key of 8 bytes or more in ${auth.keyEncoding ?? 'text'}`);
       }
       return;
     default:

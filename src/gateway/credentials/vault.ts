@@ -6,6 +6,7 @@ import { type KnownSecret, Redactor } from '../../core/redact/redactor.ts';
 import { SignatureIndex } from '../../core/redact/signatureIndex.ts';
 import type { SignatureTable } from '../../core/redact/signatureReader.ts';
 import { Secret } from '../../core/secret.ts';
+import { type Phrase, phrase } from '../../core/text/phrase.ts';
 import type {
   Binding,
   Candidate,
@@ -49,16 +50,16 @@ export type VaultLookup =
       readonly value: Secret;
       readonly condition?: Condition;
       /** Why it was rejected, if anybody but the API said so; why it is missing. */
-      readonly why?: string;
+      readonly why?: Phrase;
       readonly remedy?: Remedy;
       readonly expiresAt?: number;
     }
   | { readonly found: 'missing' }
   /** A command gives it, and has not been run, or not lately; `failure` is why its last run gave nothing. */
-  | { readonly found: 'by_command'; readonly failure?: string }
+  | { readonly found: 'by_command'; readonly failure?: Phrase }
   | { readonly found: 'revoked' }
   /** Bound to another origin or placement; `what` names both, and holds no value. */
-  | { readonly found: 'bound_elsewhere'; readonly what: string };
+  | { readonly found: 'bound_elsewhere'; readonly what: Phrase };
 
 /**
  * The credentials of this gateway, in memory only. It hands a value out for the destination for which the user
@@ -69,7 +70,7 @@ export class Vault {
   /** What this gateway last saw an API think of the present value of a service. */
   readonly #conditions = new Map<
     string,
-    { readonly condition: Condition; readonly why?: string; readonly remedy?: Remedy }
+    { readonly condition: Condition; readonly why?: Phrase; readonly remedy?: Remedy }
   >();
   readonly #candidates = new Set<{ readonly service: string; readonly value: Secret }>();
   /** Tokens that were made with credentials, and values that renewed ones came after; oldest first. */
@@ -140,7 +141,7 @@ export class Vault {
   }
 
   /** Why a service's command gave nothing; until it gives something. */
-  noteFailure(service: string, why: string): void {
+  noteFailure(service: string, why: Phrase): void {
     this.#given.fail(service, why);
   }
 
@@ -161,12 +162,12 @@ export class Vault {
   }
 
   /** The issuer of its tokens, or the API in spite of a fresh one, does not take the service's credential. */
-  noteRejected(service: string, why?: string, remedy?: Remedy): void {
+  noteRejected(service: string, why?: Phrase, remedy?: Remedy): void {
     this.#setCondition(service, 'rejected', why, remedy);
   }
 
   /** VS Code has no session for it, until a call finds one. */
-  noteMissing(service: string, why: string): void {
+  noteMissing(service: string, why: Phrase): void {
     this.#setCondition(service, 'missing', why);
   }
 
@@ -253,7 +254,7 @@ export class Vault {
     return session && { ...session, value: NOTHING_STORED };
   }
 
-  #setCondition(service: string, condition: Condition | undefined, why?: string, remedy?: Remedy): void {
+  #setCondition(service: string, condition: Condition | undefined, why?: Phrase, remedy?: Remedy): void {
     if (condition === undefined) this.#conditions.delete(service);
     else
       this.#conditions.set(service, {
@@ -293,8 +294,8 @@ export class Vault {
     if (!credential) return { found: this.#set.revoked.includes(service) ? 'revoked' : 'missing' };
     const { binding } = credential;
     if (binding.origin !== wanted.origin || binding.placement !== wanted.placement) {
-      const text = (b: Binding): string => `${b.origin} as ${b.placement}`;
-      return { found: 'bound_elsewhere', what: `${text(binding)}, while the policy now says ${text(wanted)}` };
+      const text = (b: Binding): Phrase => phrase`${b.origin} as ${b.placement}`;
+      return { found: 'bound_elsewhere', what: phrase`${text(binding)}, while the policy now says ${text(wanted)}` };
     }
     if (candidate) return { found: 'credential', value: candidate.value };
     if (!stored) {

@@ -26,7 +26,7 @@ const NEXT_STEPS: Readonly<Record<ServiceStatus, string | undefined>> = {
 /** What `list_services` gives: all services in short, or one in full. */
 export function listServices(
   policies: PolicySet,
-  statusOf: (name: string) => { status: ServiceStatus; why?: string },
+  statusOf: (name: string) => { readonly status: ServiceStatus },
   only?: string,
 ): ServiceList {
   const names = only === undefined ? policies.serviceNames : [only];

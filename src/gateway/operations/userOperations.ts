@@ -1,6 +1,7 @@
 import type { WantedRule } from '../../core/policy/learn/narrowestRule.ts';
 import { type Call, MAX_ANSWER_CHARS } from '../../core/request/arguments/call.ts';
 import type { VerifyingRequest } from '../../core/services/verifyingRequest.ts';
+import { phrase } from '../../core/text/phrase.ts';
 import type { Refusal } from '../../protocol/messages.ts';
 import { USER } from '../call/model/callContext.ts';
 import type { Pipeline } from '../call/pipeline.ts';
@@ -66,7 +67,7 @@ export class UserOperations implements Pick<GatewayControl, 'explain' | 'verify'
     { candidate, signal }: VerifyOptions = {},
   ): Promise<Verification> {
     const wanted: VerifyingRequest | undefined = this.#parts.state.ownVerification(service) ?? known;
-    if (!wanted) return { outcome: 'unverified', why: 'No request is known that can test the credential.' };
+    if (!wanted) return { outcome: 'unverified', why: phrase`No request is known that can test the credential.` };
     const { method, path, json, ...reading } = wanted;
     const call: Call = { tool: 'execute', service, method, path, maxChars: MAX_ANSWER_CHARS };
     const discardApprovals = candidate && this.#parts.state.vault.hold(service, candidate.value);
@@ -86,7 +87,7 @@ export class UserOperations implements Pick<GatewayControl, 'explain' | 'verify'
       if ('answer' in result) return { ...result.answer, ...used };
       const { code, message } = result.refusal;
       const outcome = code === 'credential_rejected' ? 'rejected' : 'unverified';
-      return { outcome, why: message, ...used };
+      return { outcome, why: phrase`${message}`, ...used };
     } finally {
       discardApprovals?.();
     }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Service, VerifyRequest } from '../../core/policy/model/service.ts';
 import type { Secret } from '../../core/secret.ts';
-import { inEnglish } from '../../core/text/phrase.ts';
+import { inEnglish, type Phrase, phrase } from '../../core/text/phrase.ts';
 import type { Caller } from '../call/model/callContext.ts';
 import { refusals } from '../call/model/refusals.ts';
 import type {
@@ -28,7 +28,7 @@ interface CredentialWanted {
 
 export interface StatusOfService {
   readonly status: ServiceStatus;
-  readonly why?: string;
+  readonly why?: Phrase;
   /** Only of `rejected`. */
   readonly remedy?: Remedy;
   /** Who could change it, when that is not the user in VS Code. */
@@ -180,7 +180,7 @@ export class GatewayState {
    * Why the credential may not go where an edited file says. It comes before the missing approval, because no review
    * makes up for it: the user types the credential again.
    */
-  #boundElsewhere(name: string, proposed: Service | undefined): string | undefined {
+  #boundElsewhere(name: string, proposed: Service | undefined): Phrase | undefined {
     if (proposed === undefined) return undefined;
     const found = this.vault.find(name, proposed.baseUrl, proposed.auth);
     return found.found === 'bound_elsewhere' ? found.what : undefined;
@@ -216,13 +216,13 @@ export class GatewayState {
     switch (lookup.found) {
       case 'credential':
         if (!evenExpired && lookup.expiresAt !== undefined && lookup.expiresAt <= this.#now()) {
-          throw refusals.credentialExpired(service.name, `it expired on ${dateText(lookup.expiresAt)}`);
+          throw refusals.credentialExpired(service.name, phrase`it expired on ${dateText(lookup.expiresAt)}`);
         }
         return lookup.value;
       case 'missing':
         throw refusals.missingCredential(service.name);
       case 'by_command':
-        throw refusals.commandFailed(service.name, lookup.failure ?? 'it has not run yet');
+        throw refusals.commandFailed(service.name, lookup.failure ?? phrase`it has not run yet`);
       case 'revoked':
         throw refusals.revoked(service.name, 'no');
       case 'bound_elsewhere':
@@ -232,7 +232,7 @@ export class GatewayState {
 
   status(name: string, scope: Caller['scope']): StatusOfService {
     if (this.isFrozen(name)) return { status: 'frozen' };
-    if (!this.#trusted) return { status: 'not_approved', why: 'the workspace is not trusted' };
+    if (!this.#trusted) return { status: 'not_approved', why: phrase`the workspace is not trusted` };
     const lookup = this.#policies[scope].find(name);
     if (lookup.found === 'unknown') return { status: 'not_approved' };
     if (lookup.found === 'not_approved') {
@@ -240,7 +240,7 @@ export class GatewayState {
       return elsewhere === undefined
         ? {
             status: 'not_approved',
-            why: inEnglish(lookup.why),
+            why: lookup.why,
             ...(lookup.by === 'administrator' ? { by: lookup.by } : {}),
           }
         : { status: 'not_confirmed', why: elsewhere };
@@ -255,7 +255,7 @@ export class GatewayState {
       case 'by_command':
         return credential.failure === undefined
           ? { status: 'ready' }
-          : { status: 'missing_credential', why: `its command failed: ${credential.failure}` };
+          : { status: 'missing_credential', why: phrase`its command failed: ${credential.failure}` };
       case 'revoked':
         return { status: 'revoked' };
       case 'bound_elsewhere':
@@ -265,12 +265,12 @@ export class GatewayState {
   #statusOf({ condition, why, remedy, expiresAt }: VaultLookup & { readonly found: 'credential' }): StatusOfService {
     const left = (expiresAt ?? Number.POSITIVE_INFINITY) - this.#now();
     const date = expiresAt === undefined ? '' : dateText(expiresAt);
-    if (left <= 0) return { status: 'expired', why: `it expired on ${date}` };
+    if (left <= 0) return { status: 'expired', why: phrase`it expired on ${date}` };
     if (condition === 'missing') return { status: 'missing_credential', ...(why === undefined ? {} : { why }) };
     if (condition === 'rejected') {
-      return { status: 'rejected', why: why ?? 'the API answered 401', ...(remedy ? { remedy } : {}) };
+      return { status: 'rejected', why: why ?? phrase`the API answered 401`, ...(remedy ? { remedy } : {}) };
     }
-    if (left < EXPIRING_MS) return { status: 'expiring', why: `it expires on ${date}` };
+    if (left < EXPIRING_MS) return { status: 'expiring', why: phrase`it expires on ${date}` };
     return { status: condition ?? 'ready' };
   }
 }

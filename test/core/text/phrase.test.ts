@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { inEnglish, phrase, worded } from '../../../src/core/text/phrase.ts';
+import { inEnglish, phrase, withArgs, worded } from '../../../src/core/text/phrase.ts';
 import { runs } from '../../support/runs.ts';
 
 /** How VS Code’s `l10n.t` fills a template: https://github.com/microsoft/vscode/blob/main/src/vs/base/common/strings.ts */
@@ -46,4 +46,10 @@ describe('a phrase', () => {
     expect(structuredClone(made)).toEqual(made);
     expect(JSON.parse(JSON.stringify(made))).toEqual(made);
   });
+});
+
+test('has each text in its gaps changed, and nothing else of it', () => {
+  const inner = phrase`by ${'b'} in ${2}`;
+  const shouted = withArgs(phrase`a ${'c'}, ${inner} and ${['d', inner]}`, (text) => text.toUpperCase());
+  expect(inEnglish(shouted)).toBe('a C, by B in 2 and D, by B in 2');
 });

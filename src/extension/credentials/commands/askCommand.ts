@@ -4,6 +4,7 @@ import { holdsCredential, looksPasted } from '../../../core/checkup/secrets/past
 import { type CommandLineProblem, printCommandLine, splitCommandLine } from '../../../core/credentials/commandLine.ts';
 import { errorText } from '../../../core/errorText.ts';
 import type { Auth } from '../../../core/policy/auth/authTypes.ts';
+import { phrase } from '../../../core/text/phrase.ts';
 import type { CommandOutcome } from '../../../gateway/control/controlPort.ts';
 import { unsuitable } from '../../../gateway/targets/service/commands/commandCredentials.ts';
 import type { GatewayPart } from '../../app/parts.ts';
@@ -12,6 +13,7 @@ import { chooseInModal, confirmInModal, reportFailure } from '../../ui/confirm.t
 import { destinationText } from '../../ui/placementText.ts';
 import { retentionText } from '../../ui/retentionText.ts';
 import { type Answer, askChoice, askText, type StepFrame } from '../../ui/steps.ts';
+import { localized } from '../../util/localized.ts';
 import { commandEnvironment, safePath } from '../model/commandEnvironment.ts';
 import type { ChosenCommand } from '../model/credentialEntry.ts';
 import { findProgram, type ProgramProblem } from '../model/findProgram.ts';
@@ -158,7 +160,7 @@ async function run(
           control.tryCommand(service, { program, args, environment }, controller.signal),
         );
       } catch (error) {
-        return { why: errorText(error) };
+        return { why: phrase`${errorText(error)}` };
       }
     },
   );
@@ -175,7 +177,7 @@ async function reportFailed({
   const chosen = await chooseInModal(
     {
       warning: true,
-      message: l10n.t('The command did not return a credential: {0}.', why),
+      message: l10n.t('The command did not return a credential: {0}.', localized(why)),
       detail: [...(stderr === undefined ? [] : [stderr, '']), l10n.t('Nothing is stored.')].join('\n'),
     },
     [again, edit],

@@ -6,6 +6,7 @@ import { payloadProblem } from '../../../gateway/credentials/payload.ts';
 import { type CredentialPart, dialogOf } from '../../ui/authDialogs.ts';
 import { reportFailure } from '../../ui/confirm.ts';
 import { type Answer, askText, type StepFrame } from '../../ui/steps.ts';
+import { localized } from '../../util/localized.ts';
 import { shownPath } from '../../util/shownText.ts';
 import { type CredentialQuestion, credentialButtons } from './credentialBox.ts';
 import { askStoredOrTyped, type EnteredCredential } from './enterCredential.ts';
@@ -87,7 +88,7 @@ async function askParts(
         if (text.trim() === '') return part.optional ? undefined : l10n.t('Paste it here.');
         if (/\p{Cc}/u.test(text.trim())) return l10n.t('This contains a line break or another control character.');
         const value = credentialOfParts(keys, [...typed, text.trim()]);
-        return last && value.length > 0 ? payloadProblem(auth, value) : undefined;
+        return last && value.length > 0 ? unfitText(auth, value) : undefined;
       },
     });
     if (answer.kind === 'cancel' || (answer.kind === 'back' && typed.length === 0)) return answer;
@@ -113,13 +114,19 @@ async function askFile(
     // A file dialog has no way back of its own; closing it is one where there is a question before.
     if (!file) return { kind: frame.step > 1 || frame.back ? 'back' : 'cancel' };
     const value = await readKey(file);
-    const problem = value === undefined ? l10n.t('The file is larger than 64 KB.') : payloadProblem(auth, value);
+    const problem = value === undefined ? l10n.t('The file is larger than 64 KB.') : unfitText(auth, value);
     if (value !== undefined && problem === undefined) return { kind: 'value', value: { value } };
     await reportFailure(
       l10n.t('{0} is not the required key.', shownPath(workspace.asRelativePath(file))),
       l10n.t('{0} Choose another file.', problem ?? ''),
     );
   }
+}
+
+/** Why a value is no credential of this type, as a sentence; undefined when it is one. */
+function unfitText(auth: Auth, value: Secret): string | undefined {
+  const problem = payloadProblem(auth, value);
+  return problem && l10n.t('This does not fit: {0}.', localized(problem));
 }
 
 async function readKey(file: Uri): Promise<Secret | undefined> {

@@ -5,11 +5,13 @@ import type { Secret } from '../../../core/secret.ts';
 import { findKnownService } from '../../../core/services/knownService.ts';
 import { KNOWN_SERVICES } from '../../../core/services/knownServices.ts';
 import type { VerifyingRequest } from '../../../core/services/verifyingRequest.ts';
+import { phrase } from '../../../core/text/phrase.ts';
 import type { Candidate, Renewal, Verification } from '../../../gateway/control/controlPort.ts';
 import { conditionOf } from '../../../gateway/targets/service/verification.ts';
 import type { App } from '../../app/app.ts';
 import type { FreezeParts, GatewayPart } from '../../app/parts.ts';
 import { chooseInModal } from '../../ui/confirm.ts';
+import { localized } from '../../util/localized.ts';
 import type { CredentialFindings } from '../model/credentialStore.ts';
 import { needsSignIn, signIn } from './signIn.ts';
 
@@ -41,7 +43,7 @@ export async function verify(
           }),
         );
       } catch (error) {
-        return { outcome: 'unverified', why: errorText(error) } satisfies Verification;
+        return { outcome: 'unverified', why: phrase`${errorText(error)}` } satisfies Verification;
       }
     },
   );
@@ -155,7 +157,7 @@ function doubtText(
       message: l10n.t('“{0}” rejected this credential.', service.name),
       detail:
         verification.status === undefined
-          ? l10n.t('{0}\n\nNothing is stored yet.', verification.why ?? '')
+          ? l10n.t('{0}\n\nNothing is stored yet.', localized(verification.why) ?? '')
           : l10n.t(
               '{0} was answered with {1}. The credential may be mistyped, revoked, or for another environment.\n\nNothing is stored yet.',
               requestText(service),
@@ -167,7 +169,7 @@ function doubtText(
     message: l10n.t('This credential could not be verified.'),
     detail: l10n.t(
       '{0}\n\nThat says nothing about the credential itself. Nothing is stored yet.',
-      verification?.why ?? l10n.t('The verification was cancelled.'),
+      localized(verification?.why) ?? l10n.t('The verification was cancelled.'),
     ),
   };
 }

@@ -6,6 +6,7 @@ import { rotateCredential } from '../../credentials/commands/rotateCredential.ts
 import { findingsOf, requestText, verify, verifyingRequestOf } from '../../credentials/commands/verification.ts';
 import { showPolicy } from '../../policy/commands/openPolicyFile.ts';
 import { chooseInModal } from '../../ui/confirm.ts';
+import { localized } from '../../util/localized.ts';
 import { keyPageOf, notifyWithKeyPage } from '../model/keyPage.ts';
 import type { ServiceSummary } from '../model/serviceList.ts';
 import { pickService } from './pickService.ts';
@@ -97,7 +98,7 @@ async function notify(app: App, summary: ServiceSummary, verification: Verificat
       );
     case 'unverified':
       void window.showWarningMessage(
-        l10n.t('The credential of “{0}” could not be verified. {1}', name, verification.why ?? ''),
+        l10n.t('The credential of “{0}” could not be verified. {1}', name, localized(verification.why) ?? ''),
       );
   }
 }

@@ -1,5 +1,6 @@
 import { credentialsOf, type ServerCredential } from '../../../core/policy/compare/serverDestination.ts';
 import type { Server } from '../../../core/policy/model/server.ts';
+import type { Phrase } from '../../../core/text/phrase.ts';
 import type { Binding, ServerState } from '../../../gateway/control/controlPort.ts';
 import { sameBinding } from '../../credentials/model/binding.ts';
 import { type CredentialId, credentialKey } from '../../credentials/model/credentialId.ts';
@@ -21,7 +22,7 @@ export interface ServerSummary {
   readonly name: string;
   readonly status: ShownStatus;
   /** The gateway's reason for a status that is not `ready`. */
-  readonly why?: string;
+  readonly why?: Phrase;
   /** How many changes of its definition wait for the person. */
   readonly pending: number;
   readonly server: Server;

@@ -1,4 +1,5 @@
 import type { Service } from '../../../core/policy/model/service.ts';
+import type { Phrase } from '../../../core/text/phrase.ts';
 import type { FreezeState, GatewayStatus, Remedy, ServiceStatus } from '../../../gateway/control/controlPort.ts';
 import { type CredentialId, credentialKey } from '../../credentials/model/credentialId.ts';
 import { credentialIds, scopeOf } from '../../credentials/model/credentialSet.ts';
@@ -14,7 +15,7 @@ export interface ServiceSummary {
   readonly name: string;
   readonly status: ShownStatus;
   /** The gateway's reason for a status that is not `ready`. */
-  readonly why?: string;
+  readonly why?: Phrase;
   /** What fixes a `rejected` one, where that is no other credential. */
   readonly remedy?: Remedy;
   /** How many changes of its definition and rules wait for the person. */

@@ -5,6 +5,7 @@ import type { Activity } from '../../audit/model/activity.ts';
 import { DetailNode } from '../../ui/detailNode.ts';
 import { maskedText } from '../../ui/placementText.ts';
 import { Row } from '../../ui/row.ts';
+import { localized } from '../../util/localized.ts';
 import type { ServerNeed, ServerSummary } from '../model/serverList.ts';
 import { attention, lastCallNode, pendingNodes, waitingText } from './commonNodes.ts';
 import { type RowState, rowContext } from './rowContext.ts';
@@ -22,7 +23,7 @@ export class ServerNode extends Row {
     const review = tools.waiting === 0 ? '' : toolsWaitText(tools.waiting);
     const lines = [
       l10n.t('{0}, MCP server: {1}', name, statusText(status)),
-      server.why ?? '',
+      localized(server.why) ?? '',
       failure ?? '',
       review,
       toolsText(server),

@@ -9,6 +9,7 @@ import { DetailNode } from '../../ui/detailNode.ts';
 import { maskedText } from '../../ui/placementText.ts';
 import { retentionText } from '../../ui/retentionText.ts';
 import { Row } from '../../ui/row.ts';
+import { localized } from '../../util/localized.ts';
 import { commandFailed, isThere, type ServiceSummary } from '../model/serviceList.ts';
 import { attention, lastCallNode, pendingNodes, pendingText, waitingText } from './commonNodes.ts';
 import { productionUri } from './productionMark.ts';
@@ -33,7 +34,7 @@ export class ServiceNode extends Row {
       {
         label: service.name,
         description: [...words, short].filter(Boolean).join(' · '),
-        lines: [`${service.name}: ${statusText(service.status)}`, service.why ?? '', hint],
+        lines: [`${service.name}: ${statusText(service.status)}`, localized(service.why) ?? '', hint],
         spoken: [service.name, statusText(service.status), environment, waiting, hint],
       },
       TreeItemCollapsibleState.Collapsed,
@@ -58,7 +59,16 @@ export class ServiceNode extends Row {
     return [
       ...(failed ? [failureNode(this.service)] : []),
       ...(hint && !failed
-        ? [new DetailNode(name, 'hint', hint, this.service.why ?? '', 'lightbulb', statusAction(status, name, remedy))]
+        ? [
+            new DetailNode(
+              name,
+              'hint',
+              hint,
+              localized(this.service.why) ?? '',
+              'lightbulb',
+              statusAction(status, name, remedy),
+            ),
+          ]
         : []),
       ...pendingNodes(name, pending),
       ...(service ? [new DetailNode(name, 'url', service.baseUrl.text, '', 'globe')] : []),
@@ -114,18 +124,11 @@ function commandNode(name: string, { program, args, keepMs }: ChosenCommand): De
 
 /** What became of a command, in place of the hint to enter a credential. */
 function failureNode({ name, why }: ServiceSummary): DetailNode {
-  return new DetailNode(
-    name,
-    'hint',
-    l10n.t('The command failed'),
-    (why ?? '').replace(/^its command failed: /, ''),
-    attention('terminal'),
-    {
-      command: 'valetKey.takeFromCommand',
-      title: l10n.t('Take Credential from a Command'),
-      arguments: [name],
-    },
-  );
+  return new DetailNode(name, 'hint', l10n.t('Check the command'), localized(why) ?? '', attention('terminal'), {
+    command: 'valetKey.takeFromCommand',
+    title: l10n.t('Take Credential from a Command'),
+    arguments: [name],
+  });
 }
 
 /** Only where the policy names an interval. */

@@ -2,6 +2,7 @@ import { commands, type Disposable, l10n } from 'vscode';
 import type { App } from '../../app/app.ts';
 import type { ServiceParts } from '../../app/parts.ts';
 import { credentialKey } from '../../credentials/model/credentialId.ts';
+import { localized } from '../../util/localized.ts';
 import { keyPageOf, notifyWithKeyPage } from '../model/keyPage.ts';
 import { commandFailed, type ServiceSummary } from '../model/serviceList.ts';
 import { StateNews } from '../model/stateNews.ts';
@@ -28,7 +29,7 @@ async function notifyOnce(announcements: App['announcements'], service: ServiceS
 
 async function notify(summary: ServiceSummary): Promise<void> {
   const { name, status, why, service } = summary;
-  const reason = why === undefined ? '' : ` (${why})`;
+  const reason = why === undefined ? '' : ` (${localized(why)})`;
   const fix = fixCommand(summary);
   await notifyWithKeyPage(
     l10n.t('“{0}”: {1}{2}.', name, statusText(status), reason),

@@ -1,6 +1,7 @@
 import { HELD_BACK } from '../../../core/audit/heldBack.ts';
 import type { BaseUrl } from '../../../core/net/baseUrl.ts';
 import { suggest } from '../../../core/policy/text/suggest.ts';
+import { inEnglish, type Phrase, phrase } from '../../../core/text/phrase.ts';
 import type { ErrorCode, Refusal } from '../../../protocol/messages.ts';
 import type { Remedy } from '../../control/controlPort.ts';
 import type { Missing } from '../../policies/missingRule.ts';
@@ -15,7 +16,7 @@ import type { Missing } from '../../policies/missingRule.ts';
 export class RefusalError extends Error {
   readonly refusal: Refusal;
   /** Why a credential was rejected, or VS Code has no session to use: for the state of its service. */
-  readonly why: string | undefined;
+  readonly why: Phrase | undefined;
   /** What mends it, where that is no other credential. */
   readonly remedy: Remedy | undefined;
   /** What its record says besides: see {@link HELD_BACK}. */
@@ -28,7 +29,7 @@ export class RefusalError extends Error {
       remedy,
       subject,
       ...options
-    }: ErrorOptions & { readonly why?: string; readonly remedy?: Remedy; readonly subject?: string } = {},
+    }: ErrorOptions & { readonly why?: Phrase; readonly remedy?: Remedy; readonly subject?: string } = {},
   ) {
     super(refusal.message, options);
     this.refusal = refusal;
@@ -281,22 +282,22 @@ export const refusals = {
         sent: 'no',
         service,
       },
-      { why: `VS Code has no ${provider} session for it, or the API refused the existing one` },
+      { why: phrase`VS Code has no ${provider} session for it, or the API refused the existing one` },
     ),
 
   /** `why` quotes nothing that the command wrote. */
-  commandFailed: (service: string, why: string): RefusalError =>
+  commandFailed: (service: string, why: Phrase): RefusalError =>
     refuse(
       'missing_credential',
-      `The command that provides the credential of ${service} failed: ${why}.`,
+      `The command that provides the credential of ${service} failed: ${inEnglish(why)}.`,
       `Nothing was sent. Ask the user to unlock the program that keeps the credential, or to correct the command with "Valet Key: Take Credential from a Command" for ${service} in VS Code. Do not run the command yourself.`,
       { service },
     ),
 
-  credentialExpired: (service: string, why: string): RefusalError =>
+  credentialExpired: (service: string, why: Phrase): RefusalError =>
     refuse(
       'credential_expired',
-      `The credential of ${service} has expired: ${why}.`,
+      `The credential of ${service} has expired: ${inEnglish(why)}.`,
       `Nothing was sent. Ask the user to run "Valet Key: Rotate Credential" for ${service} in VS Code; calling again will not help.`,
       { service },
     ),
@@ -304,14 +305,14 @@ export const refusals = {
   /** `nextStep` is what the user can do about it. */
   credentialRejected: (
     service: string,
-    why: string,
+    why: Phrase,
     nextStep: string,
     { sent = 'no', remedy }: { readonly sent?: Sent; readonly remedy?: Remedy } = {},
   ): RefusalError =>
     new RefusalError(
       {
         code: 'credential_rejected',
-        message: `The credential of ${service} was rejected: ${why}.`,
+        message: `The credential of ${service} was rejected: ${inEnglish(why)}.`,
         nextStep: `${nextStep} ${sent === 'no' ? 'Nothing was sent, and calling again will not help.' : DO_NOT_REPEAT}`,
         sent,
         service,
@@ -327,10 +328,10 @@ export const refusals = {
       { service, retryAfterMs: Math.ceil(retryAfterMs) },
     ),
 
-  originNotConfirmed: (service: string, what: string): RefusalError =>
+  originNotConfirmed: (service: string, what: Phrase): RefusalError =>
     refuse(
       'origin_not_confirmed',
-      `The credential of ${service} was entered for a different destination: ${what}.`,
+      `The credential of ${service} was entered for a different destination: ${inEnglish(what)}.`,
       `Ask the user to enter the credential again for the new destination ("Valet Key: Rotate Credential"), or to restore the old destination.`,
       { service },
     ),

@@ -1,4 +1,5 @@
 import type { GivenCall } from '../../../core/request/arguments/call.ts';
+import { withArgs } from '../../../core/text/phrase.ts';
 import type { Answer } from '../../../protocol/messages.ts';
 import type { Recorder } from '../../audit/recorder.ts';
 import type { CallContext, Caller } from '../../call/model/callContext.ts';
@@ -140,7 +141,7 @@ export class ServiceTarget
 
   settleRefused(name: string, { refusal: { code }, why, remedy }: RefusalError): void {
     const { vault } = this.#parts.state;
-    const shown = why === undefined ? undefined : vault.redactor.text(why).text;
+    const shown = why && withArgs(why, (text) => vault.redactor.text(text).text);
     if (code === 'credential_rejected') vault.noteRejected(name, shown, remedy);
     if (code === 'missing_credential' && shown !== undefined) vault.noteMissing(name, shown);
   }

@@ -1,4 +1,5 @@
 import type { VerifyingRequest } from '../../../core/services/verifyingRequest.ts';
+import { phrase } from '../../../core/text/phrase.ts';
 import type { Answer } from '../../../protocol/messages.ts';
 import type { CredentialCondition, Verification } from '../../control/controlPort.ts';
 import type { Incoming } from '../../http/message.ts';
@@ -19,7 +20,7 @@ export function readVerification(
     return {
       outcome: 'unverified',
       status,
-      why: `The API answered ${status}, which does not show whether the credential works.`,
+      why: phrase`The API answered ${status}, which does not show whether the credential works.`,
     };
   }
   if (proof !== undefined && at(json, proof) !== true) return { outcome: 'rejected', status };

@@ -1,7 +1,7 @@
 import { credentialsOf } from '../../../core/policy/compare/serverDestination.ts';
 import type { Server } from '../../../core/policy/model/server.ts';
 import type { Secret } from '../../../core/secret.ts';
-import { inEnglish } from '../../../core/text/phrase.ts';
+import { inEnglish, type Phrase, phrase } from '../../../core/text/phrase.ts';
 import type { Caller } from '../../call/model/callContext.ts';
 import { refusals } from '../../call/model/refusals.ts';
 import type { ServerState } from '../../control/controlPort.ts';
@@ -53,7 +53,7 @@ export function serverSecrets(state: GatewayState, server: Server): ReadonlyMap<
 /** How a server stands, without starting it. */
 export function serverStatus(state: GatewayState, name: string): Pick<ServerState, 'status' | 'why' | 'by'> {
   if (state.isFrozen(name)) return { status: 'frozen' };
-  if (!state.trusted) return { status: 'not_approved', why: 'the workspace is not trusted' };
+  if (!state.trusted) return { status: 'not_approved', why: phrase`the workspace is not trusted` };
   const lookup = state.servers('window').find(name);
   if (lookup.found === 'unknown') return { status: 'not_approved' };
   if (lookup.found === 'not_approved') {
@@ -61,21 +61,22 @@ export function serverStatus(state: GatewayState, name: string): Pick<ServerStat
     if (elsewhere !== undefined) return { status: 'not_confirmed', why: elsewhere };
     return {
       status: 'not_approved',
-      why: inEnglish(lookup.why),
+      why: lookup.why,
       ...(lookup.by === 'administrator' ? { by: lookup.by } : {}),
     };
   }
   for (const { credential, ...binding } of credentialsOf(lookup.inForce.server)) {
     const found = state.vault.findBound(credential, binding);
-    if (found.found === 'missing') return { status: 'missing_credential', why: `no value is stored for ${credential}` };
+    if (found.found === 'missing')
+      return { status: 'missing_credential', why: phrase`no value is stored for ${credential}` };
     if (found.found === 'revoked') return { status: 'revoked' };
     if (found.found === 'bound_elsewhere') return { status: 'not_confirmed', why: found.what };
-    if (found.condition === 'rejected') return { status: 'rejected', why: 'the server answered 401' };
+    if (found.condition === 'rejected') return { status: 'rejected', why: phrase`the server answered 401` };
   }
   return { status: 'ready' };
 }
 
-function boundElsewhere(state: GatewayState, server: Server): string | undefined {
+function boundElsewhere(state: GatewayState, server: Server): Phrase | undefined {
   for (const { credential, ...binding } of credentialsOf(server)) {
     const lookup = state.vault.findBound(credential, binding);
     if (lookup.found === 'bound_elsewhere') return lookup.what;

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { credentialsOf } from '../../../../src/core/policy/compare/serverDestination.ts';
 import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
 import { Secret } from '../../../../src/core/secret.ts';
+import { phrase } from '../../../../src/core/text/phrase.ts';
 import { credentialIds, credentialSetOf } from '../../../../src/extension/credentials/model/credentialSet.ts';
 import type { CredentialRecord } from '../../../../src/extension/credentials/model/credentialStore.ts';
 import type { PolicyEntry } from '../../../../src/extension/policy/model/policyStore.ts';
@@ -57,8 +58,8 @@ function told(state: Partial<ServerState>): Partial<ServiceListInputs> {
 }
 
 test('shows what the gateway says of a server, its tools and why it is off', () => {
-  expect(list(told({ status: 'not_confirmed', why: 'a reason' }))).toMatchObject([
-    { name: 'wiki', status: 'not_confirmed', why: 'a reason', running: true, tools: { usable: 1, waiting: 1 } },
+  expect(list(told({ status: 'not_confirmed', why: phrase`a reason` }))).toMatchObject([
+    { name: 'wiki', status: 'not_confirmed', why: phrase`a reason`, running: true, tools: { usable: 1, waiting: 1 } },
   ]);
   expect(list(told({ status: 'not_approved', by: 'administrator' }))[0]?.status).toBe('forbidden');
 });

@@ -39,7 +39,7 @@ function statuses(inputs: Partial<ServiceListInputs>): readonly (readonly [strin
 }
 
 function told(status: ServiceStatus): Partial<ServiceListInputs> {
-  const services = [{ name: 'stripe', status, why: 'a reason' }];
+  const services = [{ name: 'stripe', status, why: phrase`a reason` }];
   return { gateway: { gatewayId: 'g', runtimeDir: '/run', services, servers: [], proxies: 0, calls: 0 } };
 }
 
@@ -55,7 +55,7 @@ test('each service once, by name, the user policy’s definition first', () => {
 
 test('the gateway’s word counts, and its reason is kept', () => {
   const [stripe] = serviceList({ ...BASE, ...told('not_confirmed') });
-  expect([stripe?.status, stripe?.why]).toEqual(['not_confirmed', 'a reason']);
+  expect([stripe?.status, stripe?.why]).toEqual(['not_confirmed', phrase`a reason`]);
 });
 
 test('a freeze shows at once, whatever the gateway last said', () => {
@@ -83,15 +83,15 @@ test('what concerns every service goes before what the gateway last said', () =>
 });
 
 test('what mends a rejected credential besides another one is the gateway’s word', () => {
-  const services = [{ name: 'stripe', status: 'rejected', why: 'invalid_scope', remedy: 'policy' }] as const;
+  const services = [{ name: 'stripe', status: 'rejected', why: phrase`invalid_scope`, remedy: 'policy' }] as const;
   const gateway = { gatewayId: 'g', runtimeDir: '/run', services, servers: [], proxies: 0, calls: 0 };
   expect(serviceList({ ...BASE, gateway })).toMatchObject([{ status: 'rejected', remedy: 'policy' }]);
 });
 
 test('what the administrator forbids is not for the person to approve', () => {
-  const services = [{ name: 'stripe', status: 'not_approved', why: 'not listed', by: 'administrator' }] as const;
+  const services = [{ name: 'stripe', status: 'not_approved', why: phrase`not listed`, by: 'administrator' }] as const;
   const gateway = { gatewayId: 'g', runtimeDir: '/run', services, servers: [], proxies: 0, calls: 0 };
-  expect(serviceList({ ...BASE, gateway })).toMatchObject([{ status: 'forbidden', why: 'not listed' }]);
+  expect(serviceList({ ...BASE, gateway })).toMatchObject([{ status: 'forbidden', why: phrase`not listed` }]);
 });
 
 test('changes that wait are counted for the service that they concern', () => {

@@ -43,7 +43,7 @@ describe('the row of a service', () => {
   test('has below it what is to be done first, and the credential by its end alone', async () => {
     const value = new Secret('the value of stripe, live');
     const credential = { state: 'present', id: STRIPE, value, binding: STRIPE_BINDING, createdAt: 1 } as const;
-    const row = await service('stripe', { status: 'rejected', credential, why: 'answered with 401', pending: 1 });
+    const row = await service('stripe', { status: 'rejected', credential, why: phrase`answered with 401`, pending: 1 });
     const lines = details(row);
     expect(lines.slice(0, 2)).toEqual([
       'Rotate the credential. | answered with 401',
@@ -63,7 +63,7 @@ describe('the row of a service', () => {
       'a command that failed',
       {
         status: 'missing_credential',
-        why: 'its command failed: exit status 2',
+        why: phrase`its command failed: ${'exit status 2'}`,
         credential: {
           state: 'command',
           id: STRIPE,
@@ -72,7 +72,7 @@ describe('the row of a service', () => {
           command: { program: '/usr/bin/pass', args: ['stripe'], keepMs: 60_000 },
         },
       },
-      'The command failed | exit status 2',
+      'Check the command | its command failed: exit status 2',
     ],
     ['no environment', { name: 'github' }, 'No calls yet'],
   ])('of %s', async (_what, parts, line) => {

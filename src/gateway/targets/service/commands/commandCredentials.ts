@@ -2,6 +2,7 @@ import { masked } from '../../../../core/checkup/secrets/findSecrets.ts';
 import type { Auth } from '../../../../core/policy/auth/authTypes.ts';
 import { credentialProblem, fitsHeader } from '../../../../core/redact/strength.ts';
 import type { Secret } from '../../../../core/secret.ts';
+import { inEnglish, type Phrase, phrase } from '../../../../core/text/phrase.ts';
 import { endingBy, type Interruptible, type Interruption } from '../../../call/interruptions.ts';
 import { refusals } from '../../../call/model/refusals.ts';
 import type { CommandCredential, CommandOutcome, CredentialCommand } from '../../../control/controlPort.ts';
@@ -62,7 +63,7 @@ export class CommandCredentials implements Interruptible {
       const found = vault.find(name, baseUrl, auth);
       throw refusals.commandFailed(
         name,
-        (found.found === 'by_command' ? found.failure : undefined) ?? 'it was stopped',
+        (found.found === 'by_command' ? found.failure : undefined) ?? phrase`it was stopped`,
       );
     }
   }
@@ -76,7 +77,7 @@ export class CommandCredentials implements Interruptible {
     const { result, stderr } = await this.#ports.run(command, signal);
     if ('value' in result) return result;
     const shown = this.#shown(stderr);
-    this.#ports.log('info', `A command for ${service} was tested: ${result.why}.`);
+    this.#ports.log('info', `A command for ${service} was tested: ${inEnglish(result.why)}.`);
     return { why: result.why, ...(shown === '' ? {} : { stderr: shown }) };
   }
 
@@ -124,13 +125,13 @@ export class CommandCredentials implements Interruptible {
     if (stopped.aborted) return;
     this.#running.delete(service);
     const why = 'value' in result ? unsuitable(auth, result.value) : result.why;
-    if (why === undefined && 'value' in result) {
+    if (why === undefined) {
       this.#failedAt.delete(service);
-      return vault.give(service, result.value, keepMs);
+      return 'value' in result ? vault.give(service, result.value, keepMs) : undefined;
     }
     this.#failedAt.set(service, now());
-    vault.noteFailure(service, why ?? '');
-    log('warn', `The command that provides the credential of ${service} failed: ${why}.`);
+    vault.noteFailure(service, why);
+    log('warn', `The command that provides the credential of ${service} failed: ${inEnglish(why)}.`);
   }
 
   /** The end of standard error, without known credentials and without what looks like one. */
@@ -143,10 +144,11 @@ export class CommandCredentials implements Interruptible {
 }
 
 /** Why what a command wrote cannot be the credential, in words that quote nothing of it; undefined when it can. */
-export function unsuitable(auth: Auth, value: Secret): string | undefined {
+export function unsuitable(auth: Auth, value: Secret): Phrase | undefined {
   const plain = auth.type === 'bearer' || auth.type === 'basic' || auth.type === 'header' || auth.type === 'query';
-  if (plain && !fitsHeader(value)) return 'its output has more than one line, or characters that a header cannot carry';
-  if (credentialProblem(value)?.severity === 'refuse') return 'its output is too short for a credential';
+  if (plain && !fitsHeader(value))
+    return phrase`its output has more than one line, or characters that a header cannot carry`;
+  if (credentialProblem(value)?.severity === 'refuse') return phrase`its output is too short for a credential`;
   const problem = payloadProblem(auth, value);
-  return problem === undefined ? undefined : `its output is not valid for ${auth.type} (${problem.replace(/\.$/, '')})`;
+  return problem === undefined ? undefined : phrase`its output is not valid for ${auth.type} (${problem})`;
 }

@@ -2,6 +2,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import os from 'node:os';
 import type { Readable } from 'node:stream';
 import { Secret } from '../../../../core/secret.ts';
+import { type Phrase, phrase } from '../../../../core/text/phrase.ts';
 import type { CredentialCommand } from '../../../control/controlPort.ts';
 import { ownProcessTree } from '../../../util/processTree.ts';
 
@@ -19,7 +20,7 @@ const MAX_ERROR = 4 * 1024;
 
 /** What a command did. `stderr` is not redacted yet. */
 export interface CommandRun {
-  readonly result: { readonly value: Secret } | { readonly why: string };
+  readonly result: { readonly value: Secret } | { readonly why: Phrase };
   readonly stderr: string;
 }
 
@@ -40,7 +41,7 @@ export function runCommand(
     const chunks: Buffer[] = [];
     let size = 0;
     let stderr = Buffer.alloc(0);
-    let stopped: string | undefined;
+    let stopped: Phrase | undefined;
     let killing: NodeJS.Timeout | undefined;
     let child: ChildProcessByStdio<null, Readable, Readable>;
     try {
@@ -56,7 +57,7 @@ export function runCommand(
       // Node throws some reasons and emits others: a program that is being updated (ETXTBSY) is thrown.
       return resolve({ result: notStarted(error), stderr: '' });
     }
-    const stop = (why: string): void => {
+    const stop = (why: Phrase): void => {
       stopped ??= why;
       const { pid } = child;
       if (pid === undefined || killing) return;
@@ -68,8 +69,8 @@ export function runCommand(
         child.stderr.destroy();
       }, GRACE_MS);
     };
-    const timer = setTimeout(() => stop(`it did not finish within ${withinMs / 1000} seconds`), withinMs);
-    const abort = (): void => stop('it was stopped');
+    const timer = setTimeout(() => stop(phrase`it did not finish within ${withinMs / 1000} seconds`), withinMs);
+    const abort = (): void => stop(phrase`it was stopped`);
     const end = (result: CommandRun['result']): void => {
       clearTimeout(timer);
       clearTimeout(killing);
@@ -79,7 +80,7 @@ export function runCommand(
     };
     child.stdout.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size > MAX_OUTPUT) stop(`its output is larger than ${MAX_OUTPUT / 1024} KB`);
+      if (size > MAX_OUTPUT) stop(phrase`its output is larger than ${MAX_OUTPUT / 1024} KB`);
       else chunks.push(chunk);
     });
     child.stderr.on('data', (chunk: Buffer) => {
@@ -89,7 +90,7 @@ export function runCommand(
     child.once('close', (status, by) => {
       if (stopped !== undefined) end({ why: stopped });
       else if (status !== 0)
-        end({ why: status === null ? `it was stopped by ${by}` : `it exited with status ${status}` });
+        end({ why: status === null ? phrase`it was stopped by ${by ?? ''}` : phrase`it exited with status ${status}` });
       else end(writtenValue(Buffer.concat(chunks)));
     });
     signal.addEventListener('abort', abort, { once: true });
@@ -98,7 +99,9 @@ export function runCommand(
 }
 
 function notStarted(error: unknown): CommandRun['result'] {
-  return { why: `it could not be started (${error instanceof Error && 'code' in error ? error.code : 'error'})` };
+  return {
+    why: phrase`it could not be started (${error instanceof Error && 'code' in error ? String(error.code) : 'error'})`,
+  };
 }
 
 function writtenValue(output: Buffer): CommandRun['result'] {
@@ -106,8 +109,8 @@ function writtenValue(output: Buffer): CommandRun['result'] {
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(output);
   } catch {
-    return { why: 'its output is not UTF-8' };
+    return { why: phrase`its output is not UTF-8` };
   }
   const value = text.replace(/\r?\n$/, '');
-  return value === '' ? { why: 'it printed nothing' } : { value: new Secret(value) };
+  return value === '' ? { why: phrase`it printed nothing` } : { value: new Secret(value) };
 }

@@ -1,6 +1,7 @@
 import type { Service } from '../../../../core/policy/model/service.ts';
 import type { CanonicalRequest } from '../../../../core/request/parts/requestModel.ts';
 import type { Secret } from '../../../../core/secret.ts';
+import { phrase } from '../../../../core/text/phrase.ts';
 import { endingBy, type Interruptible, type Interruption } from '../../../call/interruptions.ts';
 import { refusals } from '../../../call/model/refusals.ts';
 import { PayloadError } from '../../../credentials/payload.ts';
@@ -137,7 +138,7 @@ export class Authenticator implements Interruptible {
     if (repeatable) return { value };
     throw refusals.credentialRejected(
       service.name,
-      'the API answered 401 to its access token, which was renewed for later calls',
+      phrase`the API answered 401 to its access token, which was renewed for later calls`,
       'The API says that it did not act.',
       { sent: 'yes' },
     );

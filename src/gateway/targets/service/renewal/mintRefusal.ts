@@ -1,4 +1,5 @@
 import type { Service } from '../../../../core/policy/model/service.ts';
+import { phrase } from '../../../../core/text/phrase.ts';
 import { type RefusalError, refusals } from '../../../call/model/refusals.ts';
 import { PayloadError } from '../../../credentials/payload.ts';
 import { MAX_TOKEN_CHARS, type MintError } from '../inject/minting.ts';
@@ -32,7 +33,7 @@ export function mintRefusal(
   if (error instanceof PayloadError) {
     return refusals.credentialRejected(
       name,
-      `${lowerFirst(error.message)} docs/auth.md says what ${auth.type} needs`,
+      phrase`${error.why} (docs/auth.md says what ${auth.type} needs)`,
       ROTATE(name),
     );
   }
@@ -41,10 +42,12 @@ export function mintRefusal(
   if (error.kind === 'outage') return refusals.tokenUnavailable(name, issuer, error.message, retryAfterMs);
   if (error.code === 'token_too_long' || error.code === 'token_unfit') {
     const what =
-      error.code === 'token_too_long' ? `of more than ${MAX_TOKEN_CHARS} characters` : 'that is not printable ASCII';
+      error.code === 'token_too_long'
+        ? phrase`of more than ${MAX_TOKEN_CHARS} characters`
+        : phrase`that is not printable ASCII`;
     return refusals.credentialRejected(
       name,
-      `${issuer} gave a token ${what}, which no request can carry`,
+      phrase`${issuer} gave a token ${what}, which no request can carry`,
       `Ask the user to check auth of ${name} in the policy: fewer scopes or permissions may make the token shorter.`,
       { remedy: 'policy' },
     );
@@ -54,7 +57,9 @@ export function mintRefusal(
     const minutes = Math.round(Math.abs(skewMs) / 60_000);
     return refusals.credentialRejected(
       name,
-      `this machine's clock is ${minutes} min ${skewMs > 0 ? 'behind' : 'ahead of'} that of ${issuer}, which gave no token (${error.code})`,
+      skewMs > 0
+        ? phrase`this machine's clock is ${minutes} min behind that of ${issuer}, which gave no token (${error.code})`
+        : phrase`this machine's clock is ${minutes} min ahead of that of ${issuer}, which gave no token (${error.code})`,
       'Ask the user to correct the clock of this machine.',
       { remedy: 'clock' },
     );
@@ -64,38 +69,37 @@ export function mintRefusal(
       return auth.type === 'oauth2'
         ? refusals.credentialRejected(
             name,
-            `${issuer} no longer accepts the refresh token, which has expired, was revoked or was used elsewhere (invalid_grant)`,
+            phrase`${issuer} no longer accepts the refresh token, which has expired, was revoked or was used elsewhere (invalid_grant)`,
             `Ask the user to sign in again: "Valet Key: Rotate Credential" for ${name} in VS Code.`,
           )
         : refusals.credentialRejected(
             name,
-            `${issuer} does not accept the key's signature (invalid_grant)`,
+            phrase`${issuer} does not accept the key's signature (invalid_grant)`,
             ROTATE(name),
           );
     case 'invalid_scope':
     case 'http_422':
       return refusals.credentialRejected(
         name,
-        `${issuer} does not grant what the policy asks for (${error.code})`,
+        phrase`${issuer} does not grant what the policy asks for (${error.code})`,
         `Ask the user to compare the scopes or permissions under auth of ${name} in the policy with what the provider granted.`,
         { remedy: 'policy' },
       );
     case 'http_404':
       return refusals.credentialRejected(
         name,
-        `${issuer} knows no such token endpoint or installation (404)`,
+        phrase`${issuer} knows no such token endpoint or installation (404)`,
         `Ask the user to check auth of ${name} in the policy.`,
         { remedy: 'policy' },
       );
     case 'no_session':
       return refusals.sessionMissing(name, issuer);
     case 'no_refresh_token':
-      return refusals.credentialExpired(name, `${issuer} gave no refresh token, and the access token has expired`);
+      return refusals.credentialExpired(
+        name,
+        phrase`${issuer} gave no refresh token, and the access token has expired`,
+      );
     default:
-      return refusals.credentialRejected(name, `${issuer} refused to give a token (${error.code})`, ROTATE(name));
+      return refusals.credentialRejected(name, phrase`${issuer} refused to give a token (${error.code})`, ROTATE(name));
   }
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
 }

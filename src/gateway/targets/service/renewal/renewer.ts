@@ -5,6 +5,7 @@ import type { OAuth2Auth } from '../../../../core/policy/auth/oauth2.ts';
 import { describeAuth } from '../../../../core/policy/compare/definition.ts';
 import type { Service } from '../../../../core/policy/model/service.ts';
 import type { Secret } from '../../../../core/secret.ts';
+import { phrase } from '../../../../core/text/phrase.ts';
 import { type RefusalError, refusals } from '../../../call/model/refusals.ts';
 import type { RenewalLease, TokenStore } from '../../../control/controlPort.ts';
 import { PayloadError } from '../../../credentials/payload.ts';
@@ -389,7 +390,7 @@ function nameOf(key: string): string {
 export function futile(service: Service): RefusalError {
   return refusals.credentialRejected(
     service.name,
-    `the API answered 401 to a token that ${issuerOf(service)} had just issued`,
+    phrase`the API answered 401 to a token that ${issuerOf(service)} had just issued`,
     'Tell the user: the token may be for a different audience or scope than the API requires (auth in the policy), or the access was revoked.',
     { sent: 'yes' },
   );
