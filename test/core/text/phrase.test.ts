@@ -46,10 +46,10 @@ describe('a phrase', () => {
     expect(structuredClone(made)).toEqual(made);
     expect(JSON.parse(JSON.stringify(made))).toEqual(made);
   });
-});
 
-test('has each text in its gaps changed, and nothing else of it', () => {
-  const inner = phrase`by ${'b'} in ${2}`;
-  const shouted = withArgs(phrase`a ${'c'}, ${inner} and ${['d', inner]}`, (text) => text.toUpperCase());
-  expect(inEnglish(shouted)).toBe('a C, by B in 2 and D, by B in 2');
+  it('has each text in its gaps changed, and nothing else of it', () => {
+    const inner = phrase`by ${'b'} in ${2}`;
+    const shouted = withArgs(phrase`a ${'c'}, ${inner} and ${['d', inner]}`, (text) => text.toUpperCase());
+    expect(inEnglish(shouted)).toBe('a C, by B in 2 and D, by B in 2');
+  });
 });
