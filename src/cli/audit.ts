@@ -1,7 +1,9 @@
 import { agentName } from '../core/audit/agentName.ts';
 import type { AuditRecord } from '../core/audit/auditEvent.ts';
 import { compareRecords, matchesQuery, parseSince } from '../core/audit/auditQuery.ts';
+import type { AuditFinding } from '../core/audit/verification.ts';
 import { errorText } from '../core/errorText.ts';
+import { inEnglish } from '../core/text/phrase.ts';
 import { auditRuns, directoryFindings, runRecords, verifyRun } from '../gateway/audit/auditFiles.ts';
 import { print } from './jsonLines.ts';
 import { parseOptions, UsageError } from './usage.ts';
@@ -17,19 +19,21 @@ async function verify(args: string[]): Promise<number> {
   const directory = oneDirectory(parseOptions(args, {}, true).positionals);
   const runs = runsIn(directory);
   const whole = directoryFindings(directory);
-  for (const finding of [...whole.problems, ...whole.notes]) print(finding);
+  for (const finding of [...whole.problems, ...whole.notes]) printFinding(finding);
   let broken = whole.problems.length > 0;
   let records = 0;
   for (const run of runs) {
     const result = await verifyRun(directory, run);
     broken ||= !result.ok;
     records += result.records;
-    for (const { file, line, code, message } of [...result.problems, ...result.notes]) {
-      print({ file, line, code, message });
-    }
+    for (const finding of [...result.problems, ...result.notes]) printFinding(finding);
   }
   process.stderr.write(`${records} records, ${broken ? 'broken' : 'every chain is intact'}\ntail: not anchored\n`);
   return broken ? 1 : 0;
+}
+
+function printFinding({ file, line, code, message }: AuditFinding): void {
+  print({ file, line, code, message: inEnglish(message) });
 }
 
 async function query(args: string[]): Promise<number> {

@@ -1,3 +1,5 @@
+import type { Phrase } from '../text/phrase.ts';
+
 /** Where a chain stood at some time, kept where whoever can write the files cannot. */
 export interface AuditAnchor {
   readonly seq: number;
@@ -43,7 +45,7 @@ export interface AuditFinding {
   readonly line: number;
   readonly code: AuditFindingCode;
   /** What is wrong and between which records. */
-  readonly message: string;
+  readonly message: Phrase;
 }
 
 export interface AuditVerification {

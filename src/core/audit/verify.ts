@@ -1,4 +1,5 @@
 import { parseJson } from '../parseJson.ts';
+import { type Phrase, phrase } from '../text/phrase.ts';
 import type { AuditRecord } from './auditEvent.ts';
 import { FIRST_SEQ, GENESIS, unsealLine } from './record.ts';
 import type { AuditAnchor, AuditFinding, AuditFindingCode, AuditPart, AuditVerification } from './verification.ts';
@@ -71,7 +72,7 @@ export class ChainVerifier {
   line(text: string): void {
     this.#place = { file: this.#place.file, line: this.#place.line + 1 };
     if (this.#empty !== undefined) {
-      this.#report('broken_line', 'the line is empty', this.#empty);
+      this.#report('broken_line', phrase`the line is empty`, this.#empty);
       this.#empty = undefined;
     }
     if (text === '') {
@@ -83,13 +84,13 @@ export class ChainVerifier {
     const record = sealed === undefined ? undefined : parseRecord(text);
     if (sealed === undefined || record === undefined) {
       this.#broken = { finding: this.#problems.length, line: this.#lines };
-      this.#report('broken_line', 'the line is not a valid record: it was changed, cut or added');
+      this.#report('broken_line', phrase`the line is not a valid record: it was changed, cut or added`);
       this.#skipOne(FIRST_SEQ);
       return;
     }
     this.#records += 1;
     if (this.#sha256(sealed.text) !== sealed.hash) {
-      this.#report('changed', `record ${record.seq} was altered: its text does not match its hash`);
+      this.#report('changed', phrase`record ${record.seq} was altered: its text does not match its hash`);
       this.#skipOne(record.seq);
       return;
     }
@@ -124,7 +125,7 @@ export class ChainVerifier {
   #follow(record: AuditRecord): void {
     this.#gatewayId ??= record.gatewayId;
     if (record.gatewayId !== this.#gatewayId) {
-      this.#report('foreign', `record ${record.seq} belongs to run ${record.gatewayId}`);
+      this.#report('foreign', phrase`record ${record.seq} belongs to run ${record.gatewayId}`);
       return;
     }
     const last = this.#last;
@@ -133,17 +134,25 @@ export class ChainVerifier {
         this.#lateStart = { place: this.#place, seq: record.seq, prev: record.prev };
       }
     } else if (record.seq <= last.seq) {
-      this.#report('out_of_order', `record ${record.seq} comes after record ${last.seq}`);
+      this.#report('out_of_order', phrase`record ${record.seq} comes after record ${last.seq}`);
       return;
     } else if (record.seq > last.seq + 1) {
       const gone =
-        record.seq === last.seq + 2 ? `record ${last.seq + 1} is` : `records ${last.seq + 1} to ${record.seq - 1} are`;
-      this.#report('missing', `${gone} missing before record ${record.seq}`);
+        record.seq === last.seq + 2
+          ? phrase`record ${last.seq + 1} is missing before record ${record.seq}`
+          : phrase`records ${last.seq + 1} to ${record.seq - 1} are missing before record ${record.seq}`;
+      this.#report('missing', gone);
     } else if (last.hash !== undefined && record.prev !== last.hash) {
-      this.#report('relinked', `record ${record.seq} does not follow record ${last.seq}: one of them was replaced`);
+      this.#report(
+        'relinked',
+        phrase`record ${record.seq} does not follow record ${last.seq}: one of them was replaced`,
+      );
     }
     if (record.time < this.#time) {
-      this.#note('clock_back', `the clock went back from ${this.#time} to ${record.time} before record ${record.seq}`);
+      this.#note(
+        'clock_back',
+        phrase`the clock went back from ${this.#time} to ${record.time} before record ${record.seq}`,
+      );
     }
     this.#time = record.time;
     this.#last = { seq: record.seq, hash: record.hash };
@@ -158,7 +167,7 @@ export class ChainVerifier {
     }
     this.#anchorSeen = record.hash === this.#anchor.hash ? 'same' : 'other';
     if (this.#anchorSeen === 'other') {
-      this.#report('rewritten', `record ${record.seq} is not the one that was anchored: the log was recreated`);
+      this.#report('rewritten', phrase`record ${record.seq} is not the one that was anchored: the log was recreated`);
     }
   }
 
@@ -175,7 +184,7 @@ export class ChainVerifier {
   #markCutLine(): void {
     const finding = this.#problems[this.#broken?.finding ?? -1];
     if (finding !== undefined && this.#broken?.line === this.#lines) {
-      const message = 'the last line is incomplete: it was cut off, or the gateway was killed while writing it';
+      const message = phrase`the last line is incomplete: it was cut off, or the gateway was killed while writing it`;
       this.#problems[this.#problems.indexOf(finding)] = { ...finding, code: 'cut_line', message };
     }
   }
@@ -186,11 +195,13 @@ export class ChainVerifier {
       return;
     }
     if (this.#vouchedBy === undefined) {
-      const gone = start.seq > FIRST_SEQ ? `records ${FIRST_SEQ} to ${start.seq - 1} are missing` : 'it was replaced';
-      const message = `the log begins with record ${start.seq}, ${gone}, and no pruned record explains it`;
+      const message =
+        start.seq > FIRST_SEQ
+          ? phrase`the log begins with record ${start.seq}, records ${FIRST_SEQ} to ${start.seq - 1} are missing, and no pruned record explains it`
+          : phrase`the log begins with record ${start.seq}, it was replaced, and no pruned record explains it`;
       this.#report('missing_start', message, start.place);
     } else if (this.#anchor !== undefined && this.#vouchedBy > this.#anchor.seq) {
-      const message = `only record ${this.#vouchedBy} says that the records before ${start.seq} were pruned, and it is newer than the anchor`;
+      const message = phrase`only record ${this.#vouchedBy} says that the records before ${start.seq} were pruned, and it is newer than the anchor`;
       this.#report('start_not_anchored', message, start.place);
     }
   }
@@ -205,24 +216,27 @@ export class ChainVerifier {
     }
     const end = this.#last?.seq ?? FIRST_SEQ - 1;
     if (this.#anchorSeen === undefined && end < anchor.seq) {
-      const ends = end < FIRST_SEQ ? 'no record is left' : `the log ends with record ${end}`;
-      this.#report('cut_tail', `${ends}, but record ${anchor.seq} was anchored: the newest records were cut off`);
+      const message =
+        end < FIRST_SEQ
+          ? phrase`no record is left, but record ${anchor.seq} was anchored: the newest records were cut off`
+          : phrase`the log ends with record ${end}, but record ${anchor.seq} was anchored: the newest records were cut off`;
+      this.#report('cut_tail', message);
       return 'cut';
     }
     if (this.#anchorSeen === undefined) {
-      this.#report('rewritten', `record ${anchor.seq}, which was anchored, is not in the log`);
+      this.#report('rewritten', phrase`record ${anchor.seq}, which was anchored, is not in the log`);
     }
     return 'rewritten';
   }
 
-  #report(code: AuditFindingCode, message: string, place: Place = this.#place): void {
+  #report(code: AuditFindingCode, message: Phrase, place: Place = this.#place): void {
     this.#problemCount += 1;
     if (this.#problems.length < MAX_FINDINGS) {
       this.#problems.push({ ...place, code, message });
     }
   }
 
-  #note(code: AuditFindingCode, message: string): void {
+  #note(code: AuditFindingCode, message: Phrase): void {
     if (this.#notes.length < MAX_FINDINGS) {
       this.#notes.push({ ...this.#place, code, message });
     }

@@ -5,6 +5,7 @@ import type { AuditRecord } from '../../core/audit/auditEvent.ts';
 import { type AuditRun, groupParts } from '../../core/audit/partName.ts';
 import type { AuditAnchor, AuditFinding, AuditVerification } from '../../core/audit/verification.ts';
 import { ChainVerifier, parseRecord } from '../../core/audit/verify.ts';
+import { phrase } from '../../core/text/phrase.ts';
 import { READ_AT_ONCE } from '../../protocol/plainFile.ts';
 
 /** Reading the files of an audit log: in lines, in constant memory, and never through a link. */
@@ -84,7 +85,7 @@ export async function verifyRun(directory: string, run: AuditRun, anchor?: Audit
       for await (const line of partLines(path.join(directory, name))) verifier.line(line);
     } catch (error) {
       if (!(error instanceof NotAPartError)) throw error;
-      unreadable.push({ file: name, line: 0, code: 'broken_line', message: error.message });
+      unreadable.push({ file: name, line: 0, code: 'broken_line', message: phrase`${error.message}` });
     }
   }
   const result = verifier.finish();
@@ -103,16 +104,16 @@ function nameFindings(run: AuditRun, gatewayId: string | undefined): AuditFindin
   const [first = ''] = run.parts;
   const found: AuditFinding[] = [];
   if (gatewayId === undefined) {
-    found.push({ file: first, line: 0, code: 'missing_start', message: 'the run has no records' });
+    found.push({ file: first, line: 0, code: 'missing_start', message: phrase`the run has no records` });
   } else if (gatewayId !== run.gatewayId) {
-    const message = `the file is named for the run ${run.gatewayId}, and its records are of ${gatewayId}`;
+    const message = phrase`the file is named for the run ${run.gatewayId}, and its records are of ${gatewayId}`;
     found.push({ file: first, line: 0, code: 'foreign', message });
   }
   const numbers = run.parts.map((name) => Number(/-(\d+)\.jsonl$/.exec(name)?.[1]));
   numbers.forEach((number, i) => {
     const before = numbers[i - 1];
     if (before !== undefined && number !== before + 1) {
-      const message = `part ${before + 1} is missing before it`;
+      const message = phrase`part ${before + 1} is missing before it`;
       found.push({ file: run.parts[i] ?? '', line: 0, code: 'missing', message });
     }
   });
@@ -127,7 +128,7 @@ export function directoryFindings(directory: string): { problems: AuditFinding[]
   for (const run of auditRuns(directory)) {
     for (const name of run.parts) parts.add(name);
     if (seen.has(run.gatewayId)) {
-      const message = `the run ${run.gatewayId} is there twice: one of them is a copy`;
+      const message = phrase`the run ${run.gatewayId} is there twice: one of them is a copy`;
       problems.push({ file: run.parts[0] ?? '', line: 0, code: 'foreign', message });
     }
     seen.add(run.gatewayId);
@@ -140,7 +141,7 @@ export function directoryFindings(directory: string): { problems: AuditFinding[]
         file: name,
         line: 0,
         code: 'foreign',
-        message: 'the file is not part of the audit log',
+        message: phrase`the file is not part of the audit log`,
       }),
     );
   return { problems, notes };

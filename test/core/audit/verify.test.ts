@@ -5,6 +5,7 @@ import type { AuditEvent } from '../../../src/core/audit/auditEvent.ts';
 import { GENESIS, sealRecord } from '../../../src/core/audit/record.ts';
 import type { AuditAnchor, AuditVerification } from '../../../src/core/audit/verification.ts';
 import { parseRecord, verifyParts } from '../../../src/core/audit/verify.ts';
+import { english } from '../../support/english.ts';
 import { runs } from '../../support/runs.ts';
 
 const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
@@ -84,7 +85,9 @@ describe('verifyParts', () => {
 
   it('says what is missing, and before which line', () => {
     expect(problems(verify(without(whole.lines, 4)))).toEqual(['part-1:5 missing']);
-    expect(verify(without(whole.lines, 4, 3)).problems[0]?.message).toBe('records 5 to 7 are missing before record 8');
+    expect(english(verify(without(whole.lines, 4, 3)).problems[0])?.message).toBe(
+      'records 5 to 7 are missing before record 8',
+    );
     expect(problems(verify(without(whole.lines, 0)))).toEqual(['part-1:1 missing_start']);
     const parts = [whole.lines.slice(0, 4), whole.lines.slice(8)].map((lines, i) => ({ name: `p${2 * i}`, lines }));
     expect(problems(verifyParts(parts, sha256))).toEqual(['p2:1 missing']);

@@ -1,5 +1,6 @@
 import { l10n } from 'vscode';
 import type { AuditFinding } from '../../../core/audit/verification.ts';
+import { localized } from '../../util/localized.ts';
 import type { AuditLogCheck, RunCheck } from './auditLogCheckResult.ts';
 
 /** The result of a check as a document for a person: the answer first, then what was found, then every run. */
@@ -67,5 +68,5 @@ function tailText(tail: RunCheck['verification']['tail']): string {
 
 /** What is wrong, and where; the words are those of the command line's `audit verify`. */
 function findingLine({ file, line, message }: AuditFinding): string {
-  return line === 0 ? `- ${file}: ${message}` : `- ${file}:${line}: ${message}`;
+  return line === 0 ? `- ${file}: ${localized(message)}` : `- ${file}:${line}: ${localized(message)}`;
 }
