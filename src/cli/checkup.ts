@@ -2,14 +2,15 @@ import { createHmac, randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { type CheckedConfig, checkAcross, checkConfig } from '../core/checkup/checkup.ts';
-import type { Finding } from '../core/checkup/model/checkupModel.ts';
-import type { CheckupContext } from '../core/checkup/model/context.ts';
+import { checkup } from '../core/checkup/checkup.ts';
+import { unsearchedFinding } from '../core/checkup/findings/unsearched.ts';
+import { type Coverage, coverageOf, coverageText } from '../core/checkup/model/checkupCoverage.ts';
+import type { Aspect, Finding, ReadConfig } from '../core/checkup/model/checkupModel.ts';
 import { type Platform, type UserFolders, userPlaces } from '../core/checkup/model/locations.ts';
 import { readConfig } from '../core/checkup/read/readConfig.ts';
 import { unreadableConfig } from '../core/checkup/read/unreadable.ts';
 import { inEnglish } from '../core/text/phrase.ts';
-import { type ConfigSource, readSource, userSources, workspaceSources } from './configFiles.ts';
+import { type ConfigSource, type FoundSources, readSource, userSources, workspaceSources } from './configFiles.ts';
 import { print } from './jsonLines.ts';
 import { sarifLog } from './sarif.ts';
 import { parseOptions, UsageError } from './usage.ts';
@@ -23,24 +24,35 @@ export async function checkupCommand(args: string[]): Promise<number> {
     format: { type: 'string' },
   });
   if (values.format !== undefined && values.format !== 'sarif') throw new UsageError('--format takes sarif.');
-  for (const folder of values.workspace ?? []) {
-    // A mistyped folder has no findings either, and would pass for a clean one.
-    if (fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
-      throw new UsageError(`--workspace takes a folder, and there is no folder at ${folder}.`);
-    }
-  }
-  const sources = [
-    ...homeSources(values.home),
-    ...(values.workspace ?? []).flatMap((folder) => workspaceSources(folder)),
-  ];
-  const findings = check(sources);
-  if (values.format === 'sarif') print(sarifLog(findings));
-  else for (const finding of findings) print(line(finding));
+  if (values.home !== undefined) requireFolder('--home', values.home);
+  for (const folder of values.workspace ?? []) requireFolder('--workspace', folder);
+  const places = [homeSources(values.home), ...(values.workspace ?? []).map((folder) => workspaceSources(folder))];
+  const configs = readAll(places.flatMap(({ sources }) => sources));
+  const coverage = coverageOf(
+    configs,
+    places.flatMap(({ unsearched }) => unsearched),
+  );
+  const findings = [...coverage.unsearched.map(unsearchedFinding), ...check(configs)];
+  if (values.format === 'sarif') print(sarifLog(findings, coverage));
+  else for (const finding of findings) print(findingLine(finding));
+  report(coverage);
   return findings.some(({ severity }) => severity !== 'information') ? 1 : 0;
 }
 
+/** A mistyped folder has no findings either, and would pass for a clean one. */
+function requireFolder(option: string, folder: string): void {
+  if (fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  throw new UsageError(`${option} takes a folder, and there is no folder at ${folder}.`);
+}
+
+/** Says what was read, for people: who gets no finding wants to know that something was looked at. */
+function report(coverage: Coverage): void {
+  const none = coverage.files.length === 0 ? ' There is no MCP configuration in the places that are known.' : '';
+  process.stderr.write(`Checked ${inEnglish(coverageText(coverage))}.${none}\n`);
+}
+
 /** With `--home`, the folder of any person of any machine: every system's places, and no variable of ours. */
-function homeSources(home: string | undefined): ConfigSource[] {
+function homeSources(home: string | undefined): FoundSources {
   if (home !== undefined) {
     const places = PLATFORMS.flatMap((platform) => userPlaces({ platform, home }));
     return userSources(places, home);
@@ -58,26 +70,28 @@ function homeSources(home: string | undefined): ConfigSource[] {
   return userSources(userPlaces(folders), undefined);
 }
 
-function check(sources: readonly ConfigSource[]): readonly Finding[] {
-  const key = randomBytes(32);
-  const context: CheckupContext = {
-    now: Date.now(),
-    fingerprint: (value) => createHmac('sha256', key).update(value).digest('base64url'),
-  };
+/** Each file once, by whichever way it was found. */
+function readAll(sources: readonly ConfigSource[]): readonly ReadConfig[] {
   const seen = new Set<string>();
-  const checked: CheckedConfig[] = [];
-  for (const source of sources) {
-    if (seen.has(path.resolve(source.path))) continue;
-    seen.add(path.resolve(source.path));
+  return sources.flatMap((source) => {
+    const address = path.resolve(source.path);
+    if (seen.has(address)) return [];
+    seen.add(address);
     const text = readSource(source);
-    if (text === undefined) continue;
-    const read = 'why' in text ? unreadableConfig(source, text.why) : readConfig({ ...source, text: text.text });
-    checked.push(checkConfig(read, context));
-  }
-  return [...checked.flatMap(({ findings }) => findings), ...checkAcross(checked, context)];
+    if (text === undefined) return [];
+    return 'why' in text ? unreadableConfig(source, text.why) : readConfig({ ...source, text: text.text });
+  });
 }
 
-function line({ check, severity, file, start, server, key, code, message }: Finding): object {
+function check(configs: readonly ReadConfig[]): readonly Finding[] {
+  const key = randomBytes(32);
+  return checkup(configs, {
+    now: Date.now(),
+    fingerprint: (value) => createHmac('sha256', key).update(value).digest('base64url'),
+  });
+}
+
+function findingLine({ check, severity, file, start, server, key, code, message, aspects }: Finding): object {
   return {
     check,
     severity,
@@ -88,5 +102,11 @@ function line({ check, severity, file, start, server, key, code, message }: Find
     key,
     code,
     message: inEnglish(message),
+    aspects: aspects?.map(aspectLine),
   };
+}
+
+/** Another side of a finding: the same file and server. */
+function aspectLine({ check, severity, start, key, code, message }: Aspect): object {
+  return { check, severity, line: start.line, column: start.column, key, code, message: inEnglish(message) };
 }

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import type { Unsearched, UnsearchedReason } from '../core/checkup/model/checkupCoverage.ts';
 import type { ConfigFile } from '../core/checkup/model/checkupModel.ts';
 import { type ConfigPlace, matchesName, workspacePlace } from '../core/checkup/model/locations.ts';
 import { MAX_CONFIG_BYTES } from '../core/checkup/read/readConfig.ts';
@@ -18,31 +19,64 @@ const MAX_FOLDERS = 50_000;
 /** Folders of others' code, or of no code at all. */
 const SKIPPED = new Set(['node_modules', '.git', '.hg', '.svn', '.venv', 'venv', '__pycache__', 'bower_components']);
 
+/** Where configurations are, and the folders in which none were looked for. */
+export interface FoundSources {
+  readonly sources: readonly ConfigSource[];
+  readonly unsearched: readonly Unsearched[];
+}
+
 /** The places of the user's own configurations, with every `*` filled in from the disk. */
-export function userSources(places: readonly ConfigPlace[], within: string | undefined): ConfigSource[] {
-  return places.flatMap(({ path: pattern, client, format }) =>
-    expanded(pattern).map((file) => ({ path: path.normalize(file), client, format, scope: 'user' as const, within })),
+export function userSources(places: readonly ConfigPlace[], within: string | undefined): FoundSources {
+  const unsearched = new UnsearchedFolders();
+  const sources = places.flatMap(({ path: pattern, client, format }) =>
+    expanded(pattern, unsearched).map((file) => ({
+      path: path.normalize(file),
+      client,
+      format,
+      scope: 'user' as const,
+      within,
+    })),
   );
+  return { sources, unsearched: unsearched.list() };
 }
 
 /** The configurations in a workspace folder and below, in the order of their paths. Folders that are links are not entered. */
-export function workspaceSources(folder: string): ConfigSource[] {
+export function workspaceSources(folder: string, maxFolders = MAX_FOLDERS): FoundSources {
   const found: ConfigSource[] = [];
+  const unsearched = new UnsearchedFolders();
   const open: (readonly [relative: string, depth: number])[] = [['', 0]];
-  for (let visited = 0; open.length > 0 && visited < MAX_FOLDERS; visited += 1) {
+  for (let visited = 0; open.length > 0 && visited < maxFolders; visited += 1) {
     const [relative, depth] = open.pop() ?? ['', 0];
-    for (const entry of entriesOf(path.join(folder, relative)).reverse()) {
+    const below: string[] = [];
+    for (const entry of entriesOf(path.join(folder, relative), unsearched)) {
       const name = relative === '' ? entry.name : `${relative}/${entry.name}`;
-      if (entry.isDirectory()) {
-        if (depth < MAX_DEPTH && !SKIPPED.has(entry.name)) open.push([name, depth + 1]);
+      if (entry.isDirectory() && !SKIPPED.has(entry.name)) {
+        if (depth < MAX_DEPTH) below.push(name);
+        else unsearched.add(path.join(folder, name), 'too-deep');
       }
       const known = workspacePlace(name);
       if (!known) continue;
       const { client, format } = known;
       found.push({ path: path.join(folder, name), client, format, scope: 'workspace', within: folder });
     }
+    for (const name of below.reverse()) open.push([name, depth + 1]);
   }
-  return found.sort((a, b) => (a.path < b.path ? -1 : 1));
+  for (const [relative] of open.reverse()) unsearched.add(path.join(folder, relative), 'too-many');
+  return { sources: found.sort((a, b) => (a.path < b.path ? -1 : 1)), unsearched: unsearched.list() };
+}
+
+/** Collects what was not searched: one entry a reason, named by its first folder. */
+class UnsearchedFolders {
+  readonly #first = new Map<UnsearchedReason, Unsearched>();
+
+  add(folder: string, why: UnsearchedReason): void {
+    const first = this.#first.get(why) ?? { path: folder, why, folders: 0 };
+    this.#first.set(why, { ...first, folders: first.folders + 1 });
+  }
+
+  list(): readonly Unsearched[] {
+    return [...this.#first.values()];
+  }
 }
 
 /** A file's text, or why it was not read; undefined when it is not there. Opens nothing but ordinary files. */
@@ -90,21 +124,23 @@ function isInside(file: string, folder: string): boolean {
   return relative !== '' && relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative);
 }
 
-/** A folder's entries by name; none when it is not there or not to be read. */
-function entriesOf(folder: string): fs.Dirent[] {
+/** A folder's entries by name; none when it is not there, or when it may not be listed, which is noted. */
+function entriesOf(folder: string, unsearched: UnsearchedFolders): fs.Dirent[] {
   try {
     return fs.readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
-  } catch {
-    return []; // what cannot be listed cannot be checked; a file in a known place is still tried by its name
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') unsearched.add(folder, 'no-permission');
+    return [];
   }
 }
 
-function expanded(pattern: string): string[] {
+function expanded(pattern: string, unsearched: UnsearchedFolders): string[] {
   const names = pattern.split('/');
   const star = names.findIndex((name) => name.includes('*'));
   if (star === -1) return [pattern];
   const folder = names.slice(0, star).join('/');
-  return entriesOf(folder)
+  return entriesOf(folder, unsearched)
     .filter(({ name }) => matchesName(names[star] ?? '', name))
-    .flatMap(({ name }) => expanded([folder, name, ...names.slice(star + 1)].join('/')));
+    .flatMap(({ name }) => expanded([folder, name, ...names.slice(star + 1)].join('/'), unsearched));
 }

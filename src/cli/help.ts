@@ -81,11 +81,11 @@ Lines and columns count from 1. Exit status 1 when there is an error or a warnin
   node dist/cli.js checkup [--home DIR] [--workspace DIR]… [--format sarif]
 
 Prints one JSON object a finding:
-  {"check":1…10,"severity","file","line","column","server"?,"key"?,"code","message"}
-where "key" is a JSON Pointer. Lines and columns count from 1. docs/checkup.md explains every code.
+  {"check":1…10,"severity","file","line","column","server"?,"key"?,"code","message","aspects"?}
+where "key" is a JSON Pointer, and "aspects" are what other points say of the same secret. Lines and columns count from 1. docs/checkup.md explains every code.
 Reads the usual places in the home folder (or in --home DIR, and then nothing outside it) and in each workspace.
 --format sarif prints one SARIF 2.1.0 log instead, for code scanning.
-Exit status 1 when there is an error or a warning.
+Says on standard error what was read. Exit status 1 when there is an error or a warning.
 `,
   audit: `Checks and reads an audit log.
 

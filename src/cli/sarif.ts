@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Finding } from '../core/checkup/model/checkupModel.ts';
+import { sidesOf } from '../core/checkup/findings/aspects.ts';
+import type { Coverage } from '../core/checkup/model/checkupCoverage.ts';
+import type { Aspect, Finding } from '../core/checkup/model/checkupModel.ts';
 import { inEnglish } from '../core/text/phrase.ts';
 
 declare const VALETKEY_VERSION: string;
@@ -9,7 +11,7 @@ const LEVELS = { error: 'error', warning: 'warning', information: 'note' } as co
 const DOCS = 'https://github.com/valet-key/valet-key/blob/main/docs/checkup.md';
 
 /** A SARIF 2.1.0 log (https://docs.oasis-open.org/sarif/sarif/v2.1.0/) of one run, as code scanning takes it. */
-export function sarifLog(findings: readonly Finding[]): object {
+export function sarifLog(findings: readonly Finding[], coverage: Coverage): object {
   const codes = [...new Set(findings.map(({ code }) => code))].sort();
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
@@ -30,23 +32,44 @@ export function sarifLog(findings: readonly Finding[]): object {
           },
         },
         columnKind: 'utf16CodeUnits',
-        results: findings.map((finding) => ({
-          ruleId: finding.code,
-          ruleIndex: codes.indexOf(finding.code),
-          level: LEVELS[finding.severity],
-          message: { text: plain(inEnglish(finding.message)) },
-          locations: [locationOf(finding)],
-          ...(finding.related && {
-            relatedLocations: finding.related.map(({ file, start, message }, index) => ({
-              id: index,
-              ...physical(file, { startLine: start.line, startColumn: start.column }),
-              message: { text: plain(inEnglish(message)) },
-            })),
-          }),
+        artifacts: coverage.files.map(({ path: file, servers, read }) => ({
+          location: { uri: uriOf(file) },
+          roles: ['analysisTarget'],
+          properties: { servers, read },
         })),
+        results: findings.map((finding) => resultOf(finding, codes.indexOf(finding.code))),
       },
     ],
   };
+}
+
+function resultOf(finding: Finding, ruleIndex: number): object {
+  const { code, severity, aspects = [] } = finding;
+  const related = sidesOf(finding).flatMap((side) => side.related ?? []);
+  return {
+    ruleId: code,
+    ruleIndex,
+    level: LEVELS[severity],
+    // Code scanning shows an alert's message and nothing of its other sides.
+    message: {
+      text: sidesOf(finding)
+        .map(({ message }) => plain(inEnglish(message)))
+        .join('\n\n'),
+    },
+    locations: [locationOf(finding)],
+    ...(aspects.length > 0 && { properties: { aspects: aspects.map(aspectOf) } }),
+    ...(related.length > 0 && {
+      relatedLocations: related.map(({ file, start, message }, index) => ({
+        id: index,
+        ...physical(file, { startLine: start.line, startColumn: start.column }),
+        message: { text: plain(inEnglish(message)) },
+      })),
+    }),
+  };
+}
+
+function aspectOf({ check, code, severity, message }: Aspect): object {
+  return { check, code, level: LEVELS[severity], message: plain(inEnglish(message)) };
 }
 
 function locationOf({ file, start, end, server, key }: Finding): object {
@@ -58,8 +81,11 @@ function locationOf({ file, start, end, server, key }: Finding): object {
 }
 
 function physical(file: string, region: object): object {
-  const uri = path.isAbsolute(file) ? pathToFileURL(file).href : file.split(path.sep).map(encodeURIComponent).join('/');
-  return { physicalLocation: { artifactLocation: { uri }, region } };
+  return { physicalLocation: { artifactLocation: { uri: uriOf(file) }, region } };
+}
+
+function uriOf(file: string): string {
+  return path.isAbsolute(file) ? pathToFileURL(file).href : file.split(path.sep).map(encodeURIComponent).join('/');
 }
 
 /** `[text](target)` in a message is a link (3.11.6), and nothing that a file says may become one. */

@@ -7,7 +7,7 @@ import readline from 'node:readline';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { Agent, request } from 'undici';
-import { checkAcross, checkConfig } from '../../src/core/checkup/checkup.ts';
+import { allFindings, checkConfig } from '../../src/core/checkup/checkup.ts';
 import { readConfig } from '../../src/core/checkup/read/readConfig.ts';
 import { compileService, decide } from '../../src/core/policy/decide/decide.ts';
 import { parsePolicy } from '../../src/core/policy/read/parse.ts';
@@ -303,7 +303,7 @@ function measureCheckup(): void {
       each.push(performance.now() - start);
       return result;
     });
-    checkAcross(checked, context);
+    allFindings(checked, context);
     const { user, system } = process.cpuUsage(before);
     cpu.push((user + system) / 1000);
   }

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { jsonLines, runCli } from '../support/cli.ts';
 
@@ -18,6 +19,7 @@ interface Printed {
   readonly key?: string;
   readonly code: string;
   readonly message: string;
+  readonly aspects?: readonly Omit<Printed, 'file' | 'server' | 'aspects'>[];
 }
 
 const UNPINNED = '{ "mcpServers": { "s": { "command": "npx", "args": ["server"] } } }';
@@ -38,15 +40,62 @@ function folder(files: Record<string, string | Buffer> = {}): string {
 
 const HOME = folder();
 
-async function checkup(...args: string[]): Promise<{ status: number | null; found: Printed[]; stdout: string }> {
+async function checkup(
+  ...args: string[]
+): Promise<{ status: number | null; found: Printed[]; stdout: string; stderr: string }> {
   const { status, stdout, stderr } = await runCli(['checkup', '--home', HOME, ...args]);
-  expect(stderr).toBe('');
-  return { status, stdout, found: jsonLines<Printed>(stdout) };
+  expect(stderr).toMatch(/^Checked \d+ files?, \d+ servers?[^\n]*\.\n$/);
+  return { status, stdout, stderr, found: jsonLines<Printed>(stdout) };
 }
 
 describe('checkup', () => {
   it('finds nothing in an empty home', async () => {
-    expect(await checkup()).toMatchObject({ status: 0, found: [] });
+    const { status, found, stderr } = await checkup();
+    expect([status, found]).toEqual([0, []]);
+    expect(stderr).toBe('Checked 0 files, 0 servers. There is no MCP configuration in the places that are known.\n');
+  });
+
+  it('prints one line a secret, with what else is to be said of it', async () => {
+    const config = JSON.stringify({ mcpServers: { s: { command: './s', args: ['--token', token] } } });
+    const { found } = await checkup('--workspace', folder({ '.mcp.json': config, '.cursor/mcp.json': config }));
+    expect(found.map(({ code, aspects = [] }) => [code, aspects.map(({ check }) => check)])).toEqual([
+      ['secret-token', [2, 3, 7, 10, 4]],
+      ['secret-token', [2, 3, 7, 10]],
+    ]);
+    expect(found[0]?.aspects?.[1]).toEqual({
+      check: 3,
+      severity: 'information',
+      line: 1,
+      column: 16,
+      key: '/mcpServers/s',
+      code: 'bypasses-valet-key',
+      message: expect.any(String),
+    });
+  });
+
+  it('says what it read', async () => {
+    const at = folder({ '.mcp.json': UNPINNED, '.vscode/settings.json': '{}', '.cursor/mcp.json/x': '' });
+    const { stderr } = await checkup('--workspace', at);
+    expect(stderr).toBe('Checked 2 files, 1 server, 1 could not be read.\n');
+  });
+
+  it('says which folders lie too deep to be searched, once for all of them', async () => {
+    const deep = (last: string): string => [...Array.from({ length: 12 }, (_, n) => `d${n}`), last].join('/');
+    const at = folder({ [`${deep('x')}/.mcp.json`]: UNPINNED, [`${deep('y')}/.mcp.json`]: UNPINNED });
+    const { status, found, stderr } = await checkup('--workspace', at);
+    expect(status).toBe(0);
+    expect(found).toMatchObject([{ code: 'folder-not-searched', severity: 'information' }]);
+    expect(found[0]?.message).toContain(`${path.join(at, deep('x'))} and 1 more`);
+    expect(stderr).toContain(', 2 folders were not searched.');
+  });
+
+  it.each(['--home', '--workspace'])('refuses a %s that is no folder', async (option) => {
+    const at = folder({ file: '' });
+    for (const wrong of [path.join(at, 'nope'), path.join(at, 'file')]) {
+      const { status, stdout, stderr } = await runCli(['checkup', option, wrong]);
+      expect([status, stdout]).toEqual([2, '']);
+      expect(stderr).toContain(`${option} takes a folder`);
+    }
   });
 
   it('prints findings with file, line, column and pointer', async () => {
@@ -127,7 +176,8 @@ describe('checkup', () => {
   it('tells one value in two files', async () => {
     const config = JSON.stringify({ mcpServers: { s: { command: './s', env: { TOKEN: token } } } });
     const { found } = await checkup('--workspace', folder({ '.mcp.json': config, '.cursor/mcp.json': config }));
-    expect(found.filter(({ check }) => check === 4).map(({ code }) => code)).toEqual(['key-sprawl']);
+    const sides = found.flatMap(({ aspects = [] }) => aspects);
+    expect(sides.filter(({ check }) => check === 4).map(({ code }) => code)).toEqual(['key-sprawl']);
   });
 
   it('opens nothing but ordinary files, and says what it left out', { timeout: 20_000 }, async () => {
@@ -162,7 +212,15 @@ describe('checkup', () => {
     expect(stdout).not.toContain(token.slice(4, -4));
     const { version, runs } = JSON.parse(stdout);
     expect(version).toBe('2.1.0');
-    const [{ tool, results }] = runs;
+    const [{ tool, results, artifacts }] = runs;
+    expect(artifacts).toEqual([
+      {
+        location: { uri: pathToFileURL(path.join(at, '.mcp.json')).href },
+        roles: ['analysisTarget'],
+        properties: { servers: 1, read: true },
+      },
+    ]);
+    expect(results).toHaveLength(3);
     expect(tool.driver.rules.map(({ id }: { id: string }) => id)).toContain('secret-token');
     for (const { ruleId, ruleIndex, message, locations } of results) {
       expect(tool.driver.rules[ruleIndex].id).toBe(ruleId);

@@ -9,6 +9,7 @@ import type { PlacedSecret } from './checks/placedSecret.ts';
 import { checkPlaintextSecrets } from './checks/plaintextSecrets.ts';
 import { checkAges, checkKeySprawl } from './checks/rotation.ts';
 import { checkTransport } from './checks/transport.ts';
+import { withAspects } from './findings/aspects.ts';
 import type { Finding, ReadConfig } from './model/checkupModel.ts';
 import type { CheckupContext } from './model/context.ts';
 import { secretUses } from './secrets/secretUses.ts';
@@ -22,7 +23,7 @@ export interface CheckedConfig {
 /** All that the ten checks find: file by file, then across files, then in Valet Key's own state. */
 export function checkup(configs: readonly ReadConfig[], context: CheckupContext): readonly Finding[] {
   const checked = configs.map((read) => checkConfig(read, context));
-  return [...checked.flatMap(({ findings }) => findings), ...checkAcross(checked, context)];
+  return allFindings(checked, context);
 }
 
 /** The checks of one file. Takes well under 16 ms for a usual file, so that a caller can yield between files. */
@@ -45,8 +46,13 @@ export function checkConfig(read: ReadConfig, { now, fingerprint }: CheckupConte
   };
 }
 
+/** What was found file by file, across files and in Valet Key's own state: one finding a secret, with its other sides. */
+export function allFindings(checked: readonly CheckedConfig[], context: CheckupContext): readonly Finding[] {
+  return withAspects([...checked.flatMap(({ findings }) => findings), ...checkAcross(checked, context)]);
+}
+
 /** The checks that need all files, and those of Valet Key's own state. */
-export function checkAcross(checked: readonly CheckedConfig[], context: CheckupContext): readonly Finding[] {
+function checkAcross(checked: readonly CheckedConfig[], context: CheckupContext): readonly Finding[] {
   const secrets = checked.flatMap((one) => one.secrets);
   return [
     ...checkOwnRules(context),

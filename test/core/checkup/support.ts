@@ -1,4 +1,5 @@
 import { checkup } from '../../../src/core/checkup/checkup.ts';
+import { sidesOf } from '../../../src/core/checkup/findings/aspects.ts';
 import type { ConfigFile, Finding, ReadConfig } from '../../../src/core/checkup/model/checkupModel.ts';
 import type { CheckupContext } from '../../../src/core/checkup/model/context.ts';
 import { readConfig } from '../../../src/core/checkup/read/readConfig.ts';
@@ -34,7 +35,7 @@ export function withServer(server: unknown): ReadConfig {
   return read(JSON.stringify({ mcpServers: { s: server } }, undefined, 2));
 }
 
-/** What a checkup of files finds, as `check code key`, for one check or all. */
+/** What a checkup of files finds, as `code key`: for one check also what it says beneath a secret, or all findings. */
 export function found(configs: readonly ReadConfig[], check?: number, more: Partial<CheckupContext> = {}): string[] {
   return findings(configs, check, more).map(({ code, key }) => (key === undefined ? code : `${code} ${key}`));
 }
@@ -44,5 +45,6 @@ export function findings(
   check?: number,
   more: Partial<CheckupContext> = {},
 ): readonly Finding[] {
-  return checkup(configs, context(more)).filter((one) => check === undefined || one.check === check);
+  const all = checkup(configs, context(more));
+  return check === undefined ? all : all.flatMap(sidesOf).filter((one) => one.check === check);
 }

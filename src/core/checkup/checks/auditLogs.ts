@@ -6,7 +6,8 @@ import type { SecretUse } from '../secrets/secretUses.ts';
 
 /** Check 3: it can be said afterwards what was accessed, and by whom. */
 export function checkAuditLogs(read: ReadConfig, server: ServerEntry, uses: readonly SecretUse[]): Finding[] {
-  if (uses.length === 0) return [];
+  const [first] = uses;
+  if (!first) return [];
   return [
     findingIn(read, 3, {
       severity: 'information',
@@ -14,6 +15,7 @@ export function checkAuditLogs(read: ReadConfig, server: ServerEntry, uses: read
       span: server.nameSpan,
       server: server.name,
       key: server.pointer,
+      secret: first.place,
       message: phrase`This server holds its own credential, so its calls are not in any audit log. Let agents reach the API through Valet Key, or let Valet Key wrap this server: it records every call.`,
     }),
   ];

@@ -9,7 +9,8 @@ const WITHIN_MS = 60_000;
 
 /** Check 10: access can be cut at once. */
 export function checkKillSwitch(read: ReadConfig, server: ServerEntry, uses: readonly SecretUse[]): Finding[] {
-  if (uses.length === 0) return [];
+  const [first] = uses;
+  if (!first) return [];
   return [
     findingIn(read, 10, {
       severity: 'information',
@@ -17,6 +18,7 @@ export function checkKillSwitch(read: ReadConfig, server: ServerEntry, uses: rea
       span: server.nameSpan,
       server: server.name,
       key: server.pointer,
+      secret: first.place,
       message: phrase`To cut this server off, you must revoke its credential with the provider and change this file. If Valet Key keeps the credential, one command freezes the server or its API at once.`,
     }),
   ];

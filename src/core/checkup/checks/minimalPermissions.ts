@@ -3,7 +3,7 @@ import { launchesOf } from '../../packages/launches.ts';
 import type { Word } from '../../packages/words.ts';
 import { type Phrase, phrase } from '../../text/phrase.ts';
 import { findingIn, stateFinding } from '../findings/finding.ts';
-import type { Finding, Located, ReadConfig, ServerEntry } from '../model/checkupModel.ts';
+import type { Finding, Located, ReadConfig, SecretPlace, ServerEntry } from '../model/checkupModel.ts';
 import type { CheckupContext } from '../model/context.ts';
 import type { SecretUse } from '../secrets/secretUses.ts';
 
@@ -20,6 +20,7 @@ interface Trait {
   readonly severity: Finding['severity'];
   readonly code: string;
   readonly message: Phrase;
+  readonly secret?: SecretPlace;
 }
 
 /** Check 2: each server may do what it needs, and no more. */
@@ -147,8 +148,9 @@ function approvalTraits({ autoApproved = [] }: ServerEntry): Trait[] {
 function tokenTraits(uses: readonly SecretUse[]): Trait[] {
   return uses
     .filter(({ value }) => /^gh[po]_/.test(value))
-    .map(({ text }) => ({
+    .map(({ text, place }) => ({
       text,
+      secret: place,
       severity: 'information' as const,
       code: 'broad-token',
       message: phrase`A classic GitHub token reaches every repository that you can access. Use a fine-grained token for the repositories and permissions that the server needs.`,

@@ -3,14 +3,6 @@ import { findingIn } from '../findings/finding.ts';
 import type { Finding, ReadConfig } from '../model/checkupModel.ts';
 import type { SecretUse } from '../secrets/secretUses.ts';
 
-const PLACES = {
-  env: phrase`an environment variable`,
-  header: phrase`a header`,
-  arg: phrase`an argument`,
-  url: phrase`a URL`,
-  other: phrase`the configuration`,
-} as const;
-
 /** Check 1: no secret stands in a configuration file. */
 export function checkPlaintextSecrets(read: ReadConfig, uses: readonly SecretUse[]): Finding[] {
   return uses.map(({ server, text, found, place }) => {
@@ -27,15 +19,31 @@ export function checkPlaintextSecrets(read: ReadConfig, uses: readonly SecretUse
   });
 }
 
-function messageOf(code: SecretUse['found']['code'], { kind, where, name, last4 }: SecretUse['place']): Phrase {
+function messageOf(code: SecretUse['found']['code'], place: SecretUse['place']): Phrase {
+  const { kind, last4 } = place;
   const shown = last4 === undefined ? '' : ` (••••${last4})`;
-  const named = name === undefined || name.startsWith('-') ? '' : ` ${name}`;
   const what = /^[AEIOaeio]/.test(kind) ? phrase`An ${kind}${shown}` : phrase`A ${kind}${shown}`;
   if (code === 'capability-url') {
     return phrase`${what} is in plain text. Anyone who has the whole URL can use it: treat it as a secret, and rotate it if others can read this file.`;
   }
   if (code === 'access-key-id') {
-    return phrase`${what} is in plain text in ${PLACES[where]}${named}. It identifies the account; keep it together with its secret, outside this file.`;
+    return phrase`${what} is in plain text in ${placeText(place)}. It identifies the account; keep it together with its secret, outside this file.`;
   }
-  return phrase`${what} is in plain text in ${PLACES[where]}${named}. Every program that reads this file has it: move it out, then rotate it.`;
+  return phrase`${what} is in plain text in ${placeText(place)}. Every program that reads this file has it: move it out, then rotate it.`;
+}
+
+/** The place of a secret, with its name where it has one. */
+function placeText({ where, name }: SecretUse['place']): Phrase {
+  switch (where) {
+    case 'env':
+      return name === undefined ? phrase`an environment variable` : phrase`the environment variable ${name}`;
+    case 'header':
+      return name === undefined ? phrase`a header` : phrase`the header ${name}`;
+    case 'arg':
+      return name === undefined ? phrase`an argument` : phrase`the argument ${name}`;
+    case 'url':
+      return name === undefined ? phrase`a URL` : phrase`the URL of ${name}`;
+    case 'other':
+      return name === undefined ? phrase`the configuration` : phrase`the entry “${name}”`;
+  }
 }

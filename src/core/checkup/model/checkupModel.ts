@@ -74,6 +74,8 @@ export interface ReadConfig {
   /** Texts outside of server entries that servers get, such as the defaults of `inputs` and a client's own `env`. */
   readonly loose: readonly Named[];
   readonly notes: readonly Finding[];
+  /** There when nothing of it could be read. */
+  readonly unread?: true;
 }
 
 export type CheckNumber = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10;
@@ -94,10 +96,15 @@ export interface Finding {
   readonly message: Phrase;
   /** What a fix would replace; applied only after confirmation. */
   readonly fix?: Fix;
-  /** For checks 1, 4 and 6: which secret; its value is read again from the file at `key`. */
+  /** For findings about one secret: which. Its value is read again from the file at `key`. */
   readonly secret?: SecretPlace;
+  /** What other checks say of the same secret. */
+  readonly aspects?: readonly Aspect[];
   readonly related?: readonly { readonly file: string; readonly start: Position; readonly message: Phrase }[];
 }
+
+/** Another side of a finding: nothing to do besides. */
+export type Aspect = Omit<Finding, 'aspects' | 'fix' | 'secret'>;
 
 export type Fix =
   | { readonly kind: 'https'; readonly span: Span; readonly newText: string }

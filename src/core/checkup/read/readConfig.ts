@@ -64,7 +64,7 @@ export function readConfig(file: ConfigFile): ReadConfig {
   const parsed = parseConfig(file);
   if ('refused' in parsed) {
     note('warning', parsed.refused.code, parsed.refused.span, parsed.refused.message);
-    return { file, lines, servers: [], loose: [], notes };
+    return { file, lines, servers: [], loose: [], notes, unread: true };
   }
   if (parsed.note) note('warning', 'broken-text', parsed.note.span, parsed.note.message);
   const { root } = parsed;

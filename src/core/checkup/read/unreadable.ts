@@ -16,7 +16,7 @@ export function unreadableConfig(file: Omit<ConfigFile, 'text'>, why: Unreadable
     span: { start: 0, end: 0 },
     message: messageOf(why),
   });
-  return { ...empty, servers: [], loose: [], notes: [note] };
+  return { ...empty, servers: [], loose: [], notes: [note], unread: true };
 }
 
 function messageOf(why: Unreadable): Phrase {

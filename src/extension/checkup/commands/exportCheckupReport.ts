@@ -1,4 +1,5 @@
 import { l10n, Uri, window, workspace } from 'vscode';
+import { coverageText } from '../../../core/checkup/model/checkupCoverage.ts';
 import type { CheckupParts } from '../../app/parts.ts';
 import { localized } from '../../util/localized.ts';
 import { checkupReport } from '../scan/checkupReport.ts';
@@ -32,8 +33,9 @@ export function checkupReportText(report: CheckupReport): string {
       title: ({ check }) => pointTitle(check),
       why: ({ check }) => pointWhy(check),
       state: pointStateText,
-      severity: ({ finding }) => severityText(finding.severity),
-      message: ({ finding }) => localized(finding.message),
+      severity: ({ severity }) => severityText(severity),
+      message: ({ message }) => localized(message),
+      coverage: ({ coverage }) => localized(coverageText(coverage)),
     },
     l10n,
   );

@@ -1,4 +1,6 @@
 import type { CheckedConfig } from '../../../core/checkup/checkup.ts';
+import { unsearchedFinding } from '../../../core/checkup/findings/unsearched.ts';
+import { coverageOf, serversOf, type Unsearched } from '../../../core/checkup/model/checkupCoverage.ts';
 import type { ConfigFile, Finding, ReadConfig } from '../../../core/checkup/model/checkupModel.ts';
 import type { CheckupContext } from '../../../core/checkup/model/context.ts';
 import type { Unreadable } from '../../../core/checkup/read/unreadable.ts';
@@ -25,10 +27,16 @@ export interface FoundFile extends Address {
   readonly unreadable?: Unreadable;
 }
 
+/** What a search found, and where none was made. */
+export interface FoundFiles {
+  readonly files: readonly FoundFile[];
+  readonly unsearched: readonly Unsearched[];
+}
+
 /** What the checkup needs of its surroundings. None of it starts a server, uses the network or writes. */
 export interface CheckupPorts {
   /** The files that there are now, with their texts as editors have them, unless they are larger. */
-  files(maxBytes: number): Promise<readonly FoundFile[]>;
+  files(maxBytes: number): Promise<FoundFiles>;
   /** Looks for files anew with the next run: what was found before is not relied on. */
   forgetFiles(): void;
   /** What is known beside the files. */
@@ -136,8 +144,9 @@ export class Checkup {
     const context = this.#ports.context();
     const files = new Map<string, CheckedFile>();
     const checked: CheckedConfig[] = [];
+    const { files: there, unsearched } = await this.#ports.files(engine.maxBytes);
     const done = await inSlices(
-      await this.#ports.files(engine.maxBytes),
+      there,
       (found) => {
         const config = this.#read(engine, found);
         files.set(found.uri, { ...found, config });
@@ -147,7 +156,7 @@ export class Checkup {
     );
     if (!done) return undefined;
     await slices.pause();
-    const findings = [...checked.flatMap((one) => one.findings), ...engine.checkAcross(checked, context)];
+    const findings = [...unsearched.map(unsearchedFinding), ...engine.allFindings(checked, context)];
     const addresses = new Map<string, Address>([
       ...this.#ports.ownFiles(),
       ...[...files.values()].map((found) => [found.file.path, found] as const),
@@ -156,12 +165,14 @@ export class Checkup {
     this.#files = files;
     this.#addresses = addresses;
     this.#findings = new Map(shown.map((finding) => [finding.id, finding]));
-    const servers = [...files.values()].reduce((sum, { config }) => sum + config.servers.length, 0);
+    const coverage = coverageOf(
+      [...files.values()].map(({ config }) => config),
+      unsearched,
+    );
     this.#report = {
       at: this.#ports.now(),
-      files: [...files.values()].filter(({ config }) => config.servers.length > 0).length,
-      servers,
-      points: pointsOf(shown, { servers, services: this.#ports.services() }),
+      coverage,
+      points: pointsOf(shown, { servers: serversOf(coverage), services: this.#ports.services() }),
     };
     this.#changed.fire();
     return this.#report;

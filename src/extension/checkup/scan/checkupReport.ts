@@ -1,5 +1,6 @@
+import type { Aspect } from '../../../core/checkup/model/checkupModel.ts';
 import { shownMarkdown } from '../../util/shownText.ts';
-import { type CheckupReport, type Point, type ShownFinding, seriousCount } from './report.ts';
+import { type CheckupReport, type Point, seriousCount } from './report.ts';
 
 /** VS Code's translator, or one like it. */
 export interface Translator {
@@ -8,11 +9,12 @@ export interface Translator {
 
 /** What points are called: texts of the view, in the person's language. */
 export interface PointTexts {
-  title(point: Point): string;
+  title(about: Pick<Point, 'check'>): string;
   why(point: Point): string;
   state(point: Point): string;
-  severity(finding: ShownFinding): string;
-  message(finding: ShownFinding): string;
+  severity(side: Aspect): string;
+  message(side: Aspect): string;
+  coverage(report: CheckupReport): string;
 }
 
 /**
@@ -33,12 +35,7 @@ export function checkupReport(report: CheckupReport, texts: PointTexts, l10n: Tr
       seriousCount(report),
     ),
     '',
-    l10n.t(
-      '{0} MCP servers in {1} configuration files, {2}.',
-      report.servers,
-      report.files,
-      new Date(report.at).toISOString(),
-    ),
+    l10n.t('Checked {0}, {1}.', texts.coverage(report), new Date(report.at).toISOString()),
     '',
     `| | ${l10n.t('Point')} | ${l10n.t('Result')} |`,
     '|---|---|---|',
@@ -55,14 +52,22 @@ function pointLines(point: Point, texts: PointTexts, l10n: Translator): readonly
     '',
     texts.why(point),
     '',
-    ...point.findings.map((shown) => {
-      const { finding, label } = shown;
+    ...point.findings.flatMap(({ finding, label }) => {
       const place = label === '' ? '' : l10n.t('{0}, line {1}', shownMarkdown(label, 200), finding.start.line);
       const where = [finding.server === undefined ? '' : shownMarkdown(finding.server), place]
         .filter(Boolean)
         .join(', ');
-      const message = shownMarkdown(texts.message(shown), 400);
-      return `- **${texts.severity(shown)}** ${where === '' ? '' : `${where}: `}${message} (${finding.code})`;
+      return [
+        `- ${sideText(finding, where === '' ? '' : `${where}: `, texts)}`,
+        ...(finding.aspects ?? []).map((aspect) => {
+          const about = `${aspect.check}. ${texts.title(aspect)}: `;
+          return `  - ${sideText(aspect, about, texts)}`;
+        }),
+      ];
     }),
   ];
+}
+
+function sideText(side: Aspect, about: string, texts: PointTexts): string {
+  return `**${texts.severity(side)}** ${about}${shownMarkdown(texts.message(side), 400)} (${side.code})`;
 }

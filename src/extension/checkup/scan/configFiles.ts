@@ -1,16 +1,23 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { Unsearched } from '../../../core/checkup/model/checkupCoverage.ts';
 import type { ConfigFile } from '../../../core/checkup/model/checkupModel.ts';
 import { type ConfigPlace, WORKSPACE_PLACES, workspacePlace } from '../../../core/checkup/model/locations.ts';
 import { shownPath } from '../../util/shownText.ts';
-import type { FoundFile } from './checkup.ts';
+import type { FoundFile, FoundFiles } from './checkup.ts';
 import { readConfigText } from './configText.ts';
 import { type ConfigAddress, expanded } from './userPlaces.ts';
 
 /** More files than any repository has; a search must end. */
 const MAX_FILES = 5000;
 const EXCLUDED = '{**/node_modules/**,**/.git/**,**/.venv/**,**/vendor/**}';
+
+/** Where files are, and what was not searched for them. */
+interface Search {
+  readonly addresses: readonly ConfigAddress[];
+  readonly unsearched: readonly Unsearched[];
+}
 
 /**
  * Where configuration files are on the machine that runs this extension, and in the folders of the window. Workspace
@@ -19,7 +26,7 @@ const EXCLUDED = '{**/node_modules/**,**/.git/**,**/.venv/**,**/vendor/**}';
 export class ConfigFiles {
   readonly #userPlaces: readonly ConfigAddress[];
   /** Where files are; undefined when they must be looked for. A search starts a process, which typing must not. */
-  #addresses: Promise<readonly ConfigAddress[]> | undefined;
+  #search: Promise<Search> | undefined;
 
   /** @param userPlaces files of the person, there or not */
   constructor(userPlaces: readonly ConfigAddress[]) {
@@ -28,21 +35,21 @@ export class ConfigFiles {
 
   /** Looks for files again with the next {@link read}. */
   forget(): void {
-    this.#addresses = undefined;
+    this.#search = undefined;
   }
 
   /** The files that there are now, with the texts of those that are not larger. */
-  async read(maxBytes: number): Promise<readonly FoundFile[]> {
-    this.#addresses ??= this.#find().catch((error: unknown) => {
+  async read(maxBytes: number): Promise<FoundFiles> {
+    this.#search ??= this.#find().catch((error: unknown) => {
       this.forget();
       throw error;
     });
-    const addresses = await this.#addresses;
+    const { addresses, unsearched } = await this.#search;
     const read = await Promise.all(addresses.map((address) => readFile(address, maxBytes)));
     const found = new Map<string, FoundFile>();
     // A home folder that is open as a workspace has its files in both lists.
     for (const file of read) if (file && !found.has(file.uri)) found.set(file.uri, file);
-    return [...found.values()];
+    return { files: [...found.values()], unsearched };
   }
 
   /** Calls back when a file comes, goes or changes, on disk or in an editor. */
@@ -81,18 +88,23 @@ export class ConfigFiles {
     );
   }
 
-  async #find(): Promise<readonly ConfigAddress[]> {
+  async #find(): Promise<Search> {
     const user = await Promise.all(this.#userPlaces.map(expanded));
-    return [...user.flat(), ...(await this.#inWorkspace())];
+    const { addresses, unsearched } = await this.#inWorkspace();
+    return { addresses: [...user.flat(), ...addresses], unsearched };
   }
 
-  async #inWorkspace(): Promise<readonly ConfigAddress[]> {
-    if ((vscode.workspace.workspaceFolders ?? []).length === 0) return [];
+  async #inWorkspace(): Promise<Search> {
+    const [folder] = vscode.workspace.workspaceFolders ?? [];
+    if (!folder) return { addresses: [], unsearched: [] };
     const found = await vscode.workspace.findFiles(`{${WORKSPACE_PLACES.map(globOf).join(',')}}`, EXCLUDED, MAX_FILES);
-    return found.flatMap((uri) => {
+    const addresses = found.flatMap((uri) => {
       const place = workspacePlace(uri.path);
       return place ? [{ uri, place, scope: 'workspace' as const }] : [];
     });
+    // The search ends at this many, and does not say where.
+    const cut = found.length >= MAX_FILES;
+    return { addresses, unsearched: cut ? [{ path: folder.uri.path, why: 'too-many', folders: 1 }] : [] };
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Coverage } from '../../../core/checkup/model/checkupCoverage.ts';
 import type { CheckNumber, Finding } from '../../../core/checkup/model/checkupModel.ts';
 import type { Severity } from '../../../core/text/span.ts';
 import type { Exposure } from './exposures.ts';
@@ -23,15 +24,15 @@ export interface Point {
   readonly state: PointState;
   /** The worst first, then in the order of the files. */
   readonly findings: readonly ShownFinding[];
+  /** How often it is told beneath a secret of point 1. */
+  readonly beneath: number;
 }
 
 /** What one run of the checkup found. Nothing in it holds a secret. */
 export interface CheckupReport {
   /** When it ended: milliseconds since the epoch. */
   readonly at: number;
-  /** How many files have servers, and how many servers there are in them. */
-  readonly files: number;
-  readonly servers: number;
+  readonly coverage: Coverage;
   /** Always ten, in order. */
   readonly points: readonly Point[];
 }
@@ -53,18 +54,20 @@ const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, informa
 
 /** The ten points of these findings. Information never fails a point. */
 export function pointsOf(findings: readonly ShownFinding[], subjects: Subjects): readonly Point[] {
+  const aspects = findings.flatMap(({ finding }) => finding.aspects ?? []);
   return CHECKS.map((check) => {
     const own = findings
       .filter(({ finding }) => finding.check === check)
       .sort((one, other) => RANK[one.finding.severity] - RANK[other.finding.severity]);
-    return { check, state: stateOf(check, own, subjects), findings: own };
+    const beneath = aspects.filter((aspect) => aspect.check === check);
+    const severities = [...own.map(({ finding }) => finding), ...beneath].map(({ severity }) => severity);
+    return { check, state: stateOf(check, severities, subjects), findings: own, beneath: beneath.length };
   });
 }
 
-function stateOf(check: CheckNumber, findings: readonly ShownFinding[], { servers, services }: Subjects): PointState {
-  const worst = findings[0]?.finding.severity;
-  if (worst === 'error') return 'fail';
-  if (worst === 'warning') return 'warn';
+function stateOf(check: CheckNumber, severities: readonly Severity[], { servers, services }: Subjects): PointState {
+  if (severities.includes('error')) return 'fail';
+  if (severities.includes('warning')) return 'warn';
   const subjects = ABOUT_SERVERS.has(check) ? servers : servers + services;
   return subjects === 0 ? 'not-applicable' : 'pass';
 }

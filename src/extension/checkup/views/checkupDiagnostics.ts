@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { sidesOf } from '../../../core/checkup/findings/aspects.ts';
 import type { Severity } from '../../../core/text/span.ts';
 import type { CheckupParts, PolicyParts, ServiceParts } from '../../app/parts.ts';
 import { localized } from '../../util/localized.ts';
@@ -44,18 +45,22 @@ function diagnosticOf(app: CheckupParts, shown: ShownFinding): vscode.Diagnostic
   const { finding } = shown;
   const diagnostic = new vscode.Diagnostic(
     rangeOf(shown),
-    shownText(localized(finding.message), 400),
+    sidesOf(finding)
+      .map(({ message }) => shownText(localized(message), 400))
+      .join('\n'),
     SEVERITIES[finding.severity],
   );
   diagnostic.source = 'Valet Key';
   diagnostic.code = { value: finding.code, target: vscode.Uri.parse(`${DOCUMENTATION}#${finding.code}`) };
-  diagnostic.relatedInformation = (finding.related ?? []).flatMap(({ file, start, message }) => {
-    const address = app.checkup.addressOf(file);
-    if (!address) return [];
-    const position = new vscode.Position(start.line - 1, start.column - 1);
-    const location = new vscode.Location(vscode.Uri.parse(address.uri, true), position);
-    return new vscode.DiagnosticRelatedInformation(location, localized(message));
-  });
+  diagnostic.relatedInformation = sidesOf(finding)
+    .flatMap((side) => side.related ?? [])
+    .flatMap(({ file, start, message }) => {
+      const address = app.checkup.addressOf(file);
+      if (!address) return [];
+      const position = new vscode.Position(start.line - 1, start.column - 1);
+      const location = new vscode.Location(vscode.Uri.parse(address.uri, true), position);
+      return new vscode.DiagnosticRelatedInformation(location, localized(message));
+    });
   return diagnostic;
 }
 

@@ -1,7 +1,10 @@
 import * as vscode from 'vscode';
+import { coverageText } from '../../../core/checkup/model/checkupCoverage.ts';
 import type { CheckupParts, PolicyParts } from '../../app/parts.ts';
 import { ConcernNode } from '../../services/views/concernNode.ts';
+import { localized } from '../../util/localized.ts';
 import { type CheckupReport, plainSecrets, seriousCount } from '../scan/report.ts';
+import { FindingNode } from './findingNode.ts';
 import { PointNode } from './pointNode.ts';
 
 /** The *Checkup* tree: the ten points, and below each what was found. */
@@ -14,7 +17,7 @@ export function registerCheckupView(app: CheckupParts & PolicyParts): vscode.Dis
       onDidChangeTreeData: changed.event,
       getTreeItem: (item: vscode.TreeItem) => item,
       getChildren: (item?: vscode.TreeItem) => {
-        if (item instanceof PointNode) return [...item.children()];
+        if (item instanceof PointNode || item instanceof FindingNode) return [...item.children()];
         if (item || !checkup.report) return [];
         const secrets = plainSecrets(checkup.report).length;
         return [
@@ -44,19 +47,14 @@ export function registerCheckupView(app: CheckupParts & PolicyParts): vscode.Dis
   return vscode.Disposable.from(view, changed, checkup.onDidChange(show));
 }
 
-/** What was looked at. A secret in plain text has a row, which says what to do. */
+/** What was looked at, and what was not: a checkup that read nothing finds nothing, either. */
 function messageOf(report: CheckupReport, filtered: boolean): string {
   return [
-    ...(plainSecrets(report).length > 0
-      ? []
-      : [
-          vscode.l10n.t(
-            '{0} MCP servers in {1} configuration files, checked {2}.',
-            report.servers,
-            report.files,
-            new Date(report.at).toLocaleTimeString(undefined, { timeStyle: 'short' }),
-          ),
-        ]),
+    vscode.l10n.t(
+      'Checked {0}, at {1}.',
+      localized(coverageText(report.coverage)),
+      new Date(report.at).toLocaleTimeString(undefined, { timeStyle: 'short' }),
+    ),
     ...(filtered ? [vscode.l10n.t('Some findings are filtered out.')] : []),
   ].join(' ');
 }

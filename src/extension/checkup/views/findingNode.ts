@@ -1,9 +1,10 @@
-import { l10n, Range, Uri } from 'vscode';
+import { l10n, Range, TreeItemCollapsibleState, Uri } from 'vscode';
+import type { Aspect } from '../../../core/checkup/model/checkupModel.ts';
 import { Row } from '../../ui/row.ts';
 import { localized } from '../../util/localized.ts';
 import { shownText } from '../../util/shownText.ts';
 import type { ShownFinding } from '../scan/report.ts';
-import { severityIcon, severityText } from './pointText.ts';
+import { pointTitle, severityIcon, severityText } from './pointText.ts';
 
 /** One finding. A click opens its file where it stands. All text of it is shown as it is, never as Markdown. */
 export class FindingNode extends Row {
@@ -14,11 +15,14 @@ export class FindingNode extends Row {
     const server = finding.server === undefined ? '' : shownText(finding.server, 40);
     const message = shownText(localized(finding.message), 300);
     const place = label === '' ? '' : l10n.t('{0}, line {1}', label, finding.start.line);
-    super({
-      label: server === '' ? message : `${server}: ${message}`,
-      description: place,
-      lines: [server, message, place, severityText(finding.severity)],
-    });
+    super(
+      {
+        label: server === '' ? message : `${server}: ${message}`,
+        description: place,
+        lines: [server, message, place, severityText(finding.severity)],
+      },
+      finding.aspects ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.None,
+    );
     this.shown = shown;
     this.id = `finding:${shown.id}`;
     this.iconPath = severityIcon(finding.severity);
@@ -35,6 +39,22 @@ export class FindingNode extends Row {
         ],
       };
     }
+  }
+
+  children(): readonly AspectNode[] {
+    const { id, finding } = this.shown;
+    return (finding.aspects ?? []).map((aspect, index) => new AspectNode(aspect, `aspect:${id}\n${index}`));
+  }
+}
+
+/** What another of the ten points says of the same secret. Nothing is to be done with it alone. */
+class AspectNode extends Row {
+  constructor({ check, severity, message }: Aspect, id: string) {
+    const text = shownText(localized(message), 300);
+    super({ label: text, description: pointTitle(check), lines: [pointTitle(check), text, severityText(severity)] });
+    this.id = id;
+    this.iconPath = severityIcon(severity);
+    this.contextValue = 'aspect';
   }
 }
 

@@ -62,21 +62,29 @@ export function pointWhy(check: CheckNumber): string {
 }
 
 /** How a point stands, in words, with its count. */
-export function pointStateText({ state, findings }: Point): string {
+export function pointStateText({ state, findings, beneath }: Point): string {
+  const counts = [
+    ...(findings.length === 0 ? [] : [state === 'pass' ? notesText(findings.length) : countText(findings.length)]),
+    ...(beneath === 0 ? [] : [l10n.t('{0} under point 1', beneath)]),
+  ];
+  return [stateText(state), ...counts].join(', ');
+}
+
+function stateText(state: PointState): string {
   switch (state) {
     case 'pass':
-      return findings.length === 0
-        ? l10n.t('pass')
-        : findings.length === 1
-          ? l10n.t('pass, 1 note')
-          : l10n.t('pass, {0} notes', findings.length);
+      return l10n.t('pass');
     case 'warn':
-      return l10n.t('warn, {0}', countText(findings.length));
+      return l10n.t('warn');
     case 'fail':
-      return l10n.t('fail, {0}', countText(findings.length));
+      return l10n.t('fail');
     case 'not-applicable':
       return l10n.t('not applicable');
   }
+}
+
+function notesText(count: number): string {
+  return count === 1 ? l10n.t('1 note') : l10n.t('{0} notes', count);
 }
 
 function countText(count: number): string {

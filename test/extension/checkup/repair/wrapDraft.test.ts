@@ -22,7 +22,7 @@ async function secretsOf(server: unknown, client: ConfigFile['client'] = 'cursor
   const text = `${JSON.stringify({ mcpServers: { github: server, other: { command: 'x' } } }, undefined, 2)}\n`;
   const file: ConfigFile = { path: '/x/mcp.json', client, format: 'jsonc', scope: 'user', text };
   const checkup = new Checkup({
-    files: async () => [{ file, uri: 'file:///x/mcp.json', label: 'mcp.json' }],
+    files: async () => ({ files: [{ file, uri: 'file:///x/mcp.json', label: 'mcp.json' }], unsearched: [] }),
     forgetFiles: () => undefined,
     context: () => ({ now: 0, fingerprint: (value) => fingerprintOf('0'.repeat(64), new Secret(value)) }),
     ownFiles: () => new Map(),

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
-import type { ConfigFile } from '../../../../src/core/checkup/model/checkupModel.ts';
+import type { Aspect, ConfigFile } from '../../../../src/core/checkup/model/checkupModel.ts';
 import { Secret } from '../../../../src/core/secret.ts';
 import { inEnglish } from '../../../../src/core/text/phrase.ts';
 import { choicesFor, fileChanges } from '../../../../src/extension/checkup/repair/movePlan.ts';
@@ -10,7 +10,7 @@ import { plainSecretsIn } from '../../../../src/extension/checkup/repair/secretP
 import { Checkup, type FoundFile } from '../../../../src/extension/checkup/scan/checkup.ts';
 import { checkupReport } from '../../../../src/extension/checkup/scan/checkupReport.ts';
 import type { Exposure } from '../../../../src/extension/checkup/scan/exposures.ts';
-import { plainSecrets, type ShownFinding } from '../../../../src/extension/checkup/scan/report.ts';
+import { plainSecrets } from '../../../../src/extension/checkup/scan/report.ts';
 import { fingerprintOf } from '../../../../src/extension/credentials/model/fingerprint.ts';
 
 const KEY = '0'.repeat(64);
@@ -28,7 +28,7 @@ function found(name: string, text: string, client: ConfigFile['client'] = 'curso
 function checkupOf(files: () => readonly FoundFile[], exposures: readonly Exposure[] = []) {
   let pauses = 0;
   const checkup = new Checkup({
-    files: async () => files(),
+    files: async () => ({ files: files(), unsearched: [] }),
     forgetFiles: () => undefined,
     context: () => ({ now: 0, fingerprint: (value) => fingerprintOf(KEY, new Secret(value)) }),
     ownFiles: () => new Map(),
@@ -61,7 +61,8 @@ test('nothing that a run says shows a secret: findings, labels, ids, the report'
     why: () => '',
     state: () => '',
     severity: () => '',
-    message: ({ finding }: ShownFinding) => inEnglish(finding.message),
+    message: ({ message }: Aspect) => inEnglish(message),
+    coverage: () => '',
   };
   const l10n = { t: (message: string, ...values: (string | number)[]) => message + values.join() };
   const said = [
@@ -160,7 +161,7 @@ test('a file that cannot be read is said to be so', async () => {
 test('many files are looked at in slices', async () => {
   const files = Array.from({ length: 200 }, (_, index) => found(`${index}/mcp.json`, SERVERS));
   const { checkup, pauses } = checkupOf(() => files);
-  expect((await checkup.run())?.files).toBe(200);
+  expect((await checkup.run())?.coverage.files).toHaveLength(200);
   // How long a slice is at most is slices.test.ts's to say, with a clock that no busy machine disturbs.
   expect(pauses()).toBeGreaterThan(5);
 });

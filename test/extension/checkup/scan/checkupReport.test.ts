@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
+import { coverageText } from '../../../../src/core/checkup/model/checkupCoverage.ts';
 import type { Finding } from '../../../../src/core/checkup/model/checkupModel.ts';
 import { inEnglish, phrase } from '../../../../src/core/text/phrase.ts';
 import { checkupReport } from '../../../../src/extension/checkup/scan/checkupReport.ts';
 import {
+  type CheckupReport,
   plainSecrets,
   pointsOf,
   type ShownFinding,
@@ -24,6 +26,23 @@ function shown(more: Partial<Finding>, label = '.vscode/mcp.json'): ShownFinding
     ...more,
   };
   return { id: JSON.stringify(more), finding, label, uri: 'file:///x/mcp.json' };
+}
+
+const COVERAGE = { files: [{ path: '/x/mcp.json', servers: 1, read: true }], unsearched: [] };
+/** The report, with one word for each severity. */
+function textOf(report: CheckupReport, severity: string): string {
+  return checkupReport(
+    report,
+    {
+      title: ({ check }) => `Point ${check}`,
+      why: () => 'Why.',
+      state: ({ state }) => state,
+      severity: () => severity,
+      message: ({ message }) => inEnglish(message),
+      coverage: ({ coverage }) => inEnglish(coverageText(coverage)),
+    },
+    { t: (message, ...values) => message.replaceAll(/\{(\d)\}/g, (_, index) => String(values[Number(index)])) },
+  );
 }
 
 const SUBJECTS = { servers: 1, services: 0 };
@@ -59,21 +78,24 @@ test('without a server and without a service no point applies', () => {
   );
 });
 
+test('a point is also told by what stands beneath secrets, and the report has that beneath them', () => {
+  const aspect = { ...shown({}).finding, check: 7, severity: 'warning', code: 'secret-in-arguments' } as const;
+  const points = pointsOf([shown({ check: 1, severity: 'error', aspects: [aspect] })], SUBJECTS);
+  expect(points[6]).toEqual({ check: 7, state: 'warn', findings: [], beneath: 1 });
+  const report = { at: 0, coverage: COVERAGE, points };
+  expect(seriousCount(report)).toBe(1);
+  const lines = textOf(report, 'x').split('\n');
+  const at = lines.findIndex((line) => line.startsWith('- **x**'));
+  expect(lines[at + 1]).toBe('  - **x** 7. Point 7: Pin it\\. (secret-in-arguments)');
+  expect(lines.filter((line) => line.startsWith('## '))).toEqual(['## 1. Point 1']);
+  expect(lines.join()).toContain('Checked 1 file, 1 server, 1970-01-01');
+});
+
 test('the report is Markdown that nothing in a file can add to', () => {
   const hostile = '[x](command:valetKey.unfreeze) <img src=https://evil.example/x> `| **b**\n# head';
   const points = pointsOf([shown({ server: hostile, message: phrase`${hostile}` }, hostile)], SUBJECTS);
-  const report = { at: 0, files: 1, servers: 1, points };
-  const text = checkupReport(
-    report,
-    {
-      title: ({ check }) => `Point ${check}`,
-      why: () => 'Why.',
-      state: ({ state }) => state,
-      severity: () => 'warning',
-      message: ({ finding }) => inEnglish(finding.message),
-    },
-    { t: (message, ...values) => message.replaceAll(/\{(\d)\}/g, (_, index) => String(values[Number(index)])) },
-  );
+  const report = { at: 0, coverage: COVERAGE, points };
+  const text = textOf(report, 'warning');
   const [line = ''] = text.split('\n').filter((one) => one.startsWith('- **warning**'));
   expect(line).toContain('command');
   expect(line.replace('- **warning**', '').replace(/\(unpinned-version\)$/, '')).not.toMatch(/(?<!\\)[[\]()<>`*|!#]/);
@@ -91,7 +113,7 @@ test('what can be moved is what has a place to move from', () => {
     [shown({ check: 1, severity: 'error', secret }), shown({ check: 1, severity: 'information', code: 'too-large' })],
     SUBJECTS,
   );
-  const report = { at: 0, files: 1, servers: 1, points };
+  const report = { at: 0, coverage: COVERAGE, points };
   expect(plainSecrets(report)).toHaveLength(1);
   expect(seriousCount(report)).toBe(1);
 });

@@ -61,6 +61,31 @@ describe('a finding', () => {
   });
 });
 
+test('what else is to be said of a secret stands beneath its finding, with the point that says it', () => {
+  expect(new FindingNode(SHOWN).collapsibleState).toBe(0);
+  const aspects = [
+    { ...FINDING, check: 10, severity: 'information', message: phrase`No kill switch.` },
+    { ...FINDING, check: 7, severity: 'warning', message: phrase`In an argument.` },
+  ] as const;
+  const row = new FindingNode({ ...SHOWN, finding: { ...FINDING, aspects } });
+  expect(row.collapsibleState).toBe(1);
+  const children = row.children();
+  expect(children.map(({ label, description, contextValue }) => [label, description, contextValue])).toEqual([
+    ['No kill switch.', pointTitle(10), 'aspect'],
+    ['In an argument.', pointTitle(7), 'aspect'],
+  ]);
+  expect(new Set([row.id, ...children.map(({ id }) => id)]).size).toBe(3);
+});
+
+test.for<[Point['state'], findings: number, beneath: number, description: string]>([
+  ['warn', 0, 2, 'warn, 2 under point 1'],
+  ['warn', 1, 2, 'warn, 1 finding, 2 under point 1'],
+  ['pass', 0, 1, 'pass, 1 under point 1'],
+])('a point that is %s with %i findings and %i beneath secrets', ([state, count, beneath, description]) => {
+  const findings = Array.from({ length: count }, () => SHOWN);
+  expect(new PointNode({ check: 4, state, findings, beneath }, findings).description).toBe(description);
+});
+
 test.for<[Point['state'], findings: number, description: string, expanded: number]>([
   ['pass', 0, 'pass', 0],
   ['pass', 1, 'pass, 1 note', 1],
@@ -70,7 +95,7 @@ test.for<[Point['state'], findings: number, description: string, expanded: numbe
   ['not-applicable', 0, 'not applicable', 0],
 ])('a point that is %s with %i findings', ([state, count, description, expanded]) => {
   const findings = Array.from({ length: count }, () => SHOWN);
-  const row = new PointNode({ check: 1, state, findings }, findings);
+  const row = new PointNode({ check: 1, state, findings, beneath: 0 }, findings);
   expect([row.description, row.collapsibleState, row.children().length]).toEqual([description, expanded, count]);
   expect(row.tooltip).toContain(pointWhy(1));
 });
