@@ -12,7 +12,7 @@
 export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cli: ['core', 'gateway', 'policyWorker', 'protocol'],
   core: [],
-  'core/audit': ['core', 'core/policy/decide'],
+  'core/audit': ['core', 'core/policy/decide', 'core/text'],
   'core/checkup': ['core/checkup/checks', 'core/checkup/findings', 'core/checkup/model', 'core/checkup/secrets'],
   'core/checkup/checks': [
     'core',
