@@ -91,11 +91,12 @@ export class Transport {
     if (existing) return existing;
     const { proxy, noProxy, certificates } = this.#settings;
     const tlsOptions = {
+      // undici offers HTTP/2 by default, in which a request's bytes on the wire would be others than those that were judged.
+      allowH2: false,
       minVersion: 'TLSv1.2' as const,
       ...(certificates.length > 0 ? { ca: [...tls.rootCertificates, ...certificates] } : {}),
     };
     const common = {
-      allowH2: false,
       pipelining: 1,
       maxHeaderSize: MAX_HEADER_BYTES,
       connect: buildConnector({
@@ -118,6 +119,7 @@ export class Transport {
             httpsProxy: proxy,
             noProxy: noProxy.join(','),
             requestTls: tlsOptions,
+            proxyTls: tlsOptions,
           });
     this.#dispatchers.set(network, dispatcher);
     return dispatcher;
@@ -152,6 +154,7 @@ function poolInPieces(origin: string | URL, options: object, use: ConnectionUse)
   return new Pool(origin, {
     maxHeaderSize: MAX_HEADER_BYTES,
     ...others,
+    allowH2: false,
     connect: mendedHeads(watched(inPieces(connector), use)),
   });
 }
