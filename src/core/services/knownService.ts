@@ -40,6 +40,8 @@ export interface KnownService {
   readonly username?: AccountQuestion;
   /** Fixed vendor headers without which the API refuses or changes its answers. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Its paths have names with slashes in them, which are written `%2F`. */
+  readonly encodedSlash?: true;
   readonly verify: VerifyingRequest;
   /** Where the provider makes and revokes credentials. */
   readonly keyPage: string;

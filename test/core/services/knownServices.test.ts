@@ -12,6 +12,7 @@ function written(known: KnownService, presetIndex: number): Service {
   const text = withService(undefined, {
     name: known.id,
     baseUrl: known.baseUrl,
+    ...(known.encodedSlash ? { encodedSlash: known.encodedSlash } : {}),
     auth: known.username && known.auth.type === 'basic' ? { ...known.auth, username: 'someone' } : known.auth,
     ...(known.headers ? { headers: known.headers } : {}),
     rules: presetsOf(known)[presetIndex]?.rules ?? [],
@@ -301,6 +302,28 @@ describe('presets', () => {
           else expect([path, effect]).toEqual([path, undefined]);
           expect(path).not.toMatch(/^\/\*\*/);
         }
+      }
+    });
+
+    test('of GitLab takes a project and a file by their paths, and no secret by the same spelling', () => {
+      const service = written(named('gitlab'), 0);
+      for (const path of [
+        '/projects/group%2Fproject/issues',
+        '/projects/group%2fsub%2Fproject/merge_requests/2/notes',
+        '/projects/1/repository/files/lib%2Fclass.rb/raw',
+        '/projects/group%2Fproject/repository/branches/feature%2Fone',
+      ]) {
+        expect([path, verdict(service, 'GET', path)]).toEqual([path, 'allow']);
+      }
+      for (const path of [
+        '/projects/group%2Fproject',
+        '/projects/group%2Fproject/variables',
+        '/projects%2F1/issues',
+        '/projects/1%2Fissues',
+        '/projects%2F1%2Fvariables',
+        '/groups/a%2Fb/variables',
+      ]) {
+        expect([path, verdict(service, 'GET', path)]).toEqual([path, 'deny']);
       }
     });
 

@@ -12,6 +12,8 @@ export interface NewService {
   readonly environment?: string;
   /** Left out for public addresses. */
   readonly network?: Exclude<Network, 'public'>;
+  /** Names in its paths have slashes in them. */
+  readonly encodedSlash?: true;
   readonly auth: Auth;
   /** A path that proves the credential when it is read. */
   readonly verifyPath?: string;
@@ -29,6 +31,7 @@ function serviceLines(service: NewService): readonly string[] {
   const lines = [`${service.name}:`, `  baseUrl: ${yamlText(service.baseUrl)}`];
   if (service.environment !== undefined) lines.push(`  environment: ${yamlText(service.environment)}`);
   if (service.network !== undefined) lines.push(`  network: ${service.network}`);
+  if (service.encodedSlash === true) lines.push('  encodedSlash: true');
   lines.push(`  auth: ${authText(service.auth)}`);
   const headers = Object.entries(service.headers ?? {});
   if (headers.length > 0) lines.push('  headers:', '    set:');

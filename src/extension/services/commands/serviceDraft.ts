@@ -38,6 +38,7 @@ export function serviceOf(draft: ServiceDraft): NewService | undefined {
     baseUrl,
     ...(network === 'public' ? {} : { network }),
     ...(environment ? { environment } : {}),
+    ...(known?.encodedSlash ? { encodedSlash: known.encodedSlash } : {}),
     auth,
     ...(known?.headers ? { headers: known.headers } : {}),
     ...(verifyPath ? { verifyPath } : {}),
