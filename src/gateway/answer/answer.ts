@@ -8,7 +8,7 @@ import type { Incoming } from '../http/message.ts';
 import { isCompressed, tellsOfAtMost } from './compressed.ts';
 import { type Decompressor, isJsonType, parseMediaType, WithheldError } from './decode.ts';
 import { parseExactJson, parseJson } from './json.ts';
-import { type AskedCall, isReadable } from './paging/askedCall.ts';
+import { askedCall, type RepeatableCall } from './paging/askedCall.ts';
 import { findContinuation } from './paging/findContinuation.ts';
 import { type CutPage, type NextPage, nextPage } from './paging/nextPage.ts';
 import { below, withoutCredential } from './paging/withinService.ts';
@@ -25,7 +25,7 @@ const MAX_BINARY_BYTES = 16 * 1024;
 
 /** What is wanted of an answer: plain data, which goes from thread to thread. */
 export interface AnswerOrder {
-  readonly call: AskedCall;
+  readonly call: RepeatableCall;
   readonly baseUrl: BaseUrl;
   readonly auth: Auth;
   /** Cap on decompressed bytes. */
@@ -118,10 +118,7 @@ export async function buildAnswer(
       if (selects && bytes.length > 0) hints.push(NOT_SELECTED);
     }
 
-    const more: NextPage =
-      page !== undefined && status >= 200 && status < 300 && isReadable(call)
-        ? nextPage(call, findContinuation(call, order, headers, page.value), page, (words) => isClean(redactor, words))
-        : {};
+    const more = page === undefined || status < 200 || status >= 300 ? {} : pageBehind(incoming, order, page, redactor);
     if (more.next) answer.next = more.next;
     if (more.hint !== undefined) hints.push(more.hint);
     if (truncated.length > 0) answer.truncated = truncated;
@@ -151,6 +148,12 @@ export async function buildAnswer(
   };
 }
 
+function pageBehind({ headers }: Incoming, order: AnswerOrder, page: CutPage, redactor: Redactor): NextPage {
+  const asked = askedCall(order.call);
+  const found = findContinuation(asked, order, headers, page.value);
+  return nextPage(asked, found, page, (words) => redactor.json(words).count === 0);
+}
+
 function pageOf(value: unknown): CutPage {
   return { value, selected: value, fitted: value, truncated: [] };
 }
@@ -158,10 +161,6 @@ function pageOf(value: unknown): CutPage {
 /** Nothing of a next call is made of a number that may not be the one that the API sent. */
 function onlyExact(_name: string, value: unknown): unknown {
   return typeof value === 'number' && !Number.isSafeInteger(value) ? undefined : value;
-}
-
-function isClean(redactor: Redactor, words: unknown): boolean {
-  return redactor.json(words).count === 0;
 }
 
 const CUT = `The answer was cut. Use select to keep only what you need, the API's own page or limit parameter, or a larger maxChars (at most ${MAX_ANSWER_CHARS}).`;

@@ -41,6 +41,8 @@ describe('a cursor whose parameter is not certain', () => {
     [{ query: { pageToken: 'S' } }, { items: ROWS, nextPageToken: 'T' }, { query: { pageToken: 'T' } }],
     [{ query: { next_cursor: 'S' } }, { items: ROWS, next_cursor: 'T' }, { query: { next_cursor: 'T' } }],
     [{ path: '/things?a=b&cursor=S' }, { items: ROWS, next_cursor: 'T=' }, { path: '/things?a=b&cursor=T%3D' }],
+    [{ path: '/things?q=a?b&cursor=S' }, { items: ROWS, next_cursor: 'T' }, { path: '/things?q=a?b&cursor=T' }],
+    [{ path: '/things?q=a?b&page=2' }, { items: ROWS, next_page: 3 }, { path: '/things?q=a?b&page=3' }],
     [
       { method: 'POST', path: '/things/search', json: { cursor: 'S', q: 1 } },
       { items: ROWS, next_cursor: 'T' },
@@ -143,13 +145,28 @@ describe('a POST', () => {
     const answer = await answerTo({ method: 'POST', path: '/graphql', json: { query } }, body);
     expect(answer).not.toHaveProperty('next');
   });
+});
 
-  it('with a long body is told of instead', async () => {
-    const json = { q: 'x'.repeat(5000) };
+describe('behind a long call', () => {
+  const long = 'x'.repeat(5000);
+  it.each([
+    ['a JSON body', { method: 'POST', json: { q: long } }],
+    ['a form', { method: 'POST', form: { q: long } }],
+    ['a form as text', { method: 'POST', form: `q=${long}` }],
+    ['a query', { query: { q: long } }],
+    ['a query in the path', { path: `/v1/search?q=${long}` }],
+    ['many parameters', { path: `/v1/search?${'a&'.repeat(2000)}` }],
+  ] as readonly (readonly [string, Asked])[])('the cursor is told, and there is no next: %s', async (_, call) => {
     const body = { object: 'list', results: ROWS, next_cursor: 'T', has_more: true };
-    const { next, hint } = await answerTo({ method: 'POST', path: '/v1/search', json }, body);
+    const { next, hint, nextStep } = await answerTo({ path: '/v1/search', ...call }, body);
     expect(next).toBeUndefined();
     expect(hint).toContain('start_cursor: "T"');
+    expect(nextStep).toContain('too long');
+  });
+
+  it('the link is followed where the API names all of it', async () => {
+    const { next } = await answerTo({ path: `/things?q=${long}` }, { items: ROWS, next: '/v1/things?state=s' });
+    expect(next).toMatchObject({ path: '/things?state=s' });
   });
 });
 

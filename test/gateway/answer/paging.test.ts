@@ -3,6 +3,7 @@ import type { BaseUrl } from '../../../src/core/net/baseUrl.ts';
 import { parseBaseUrl } from '../../../src/core/net/baseUrl.ts';
 import type { Auth } from '../../../src/core/policy/auth/authTypes.ts';
 import { inEnglish } from '../../../src/core/text/phrase.ts';
+import { askedCall } from '../../../src/gateway/answer/paging/askedCall.ts';
 import { findContinuation } from '../../../src/gateway/answer/paging/findContinuation.ts';
 
 function baseUrl(): BaseUrl {
@@ -15,7 +16,7 @@ const SERVICE = { baseUrl: baseUrl(), auth: { type: 'bearer' } as Auth };
 
 /** Where a `Link` header leads, as a path of the service. */
 function next(link: string): string | undefined {
-  const asked = { service: 'api', method: 'GET', path: '/things' };
+  const asked = askedCall({ service: 'api', method: 'GET', path: '/things' });
   const whole = findContinuation(asked, SERVICE, [['link', link]], undefined)?.whole;
   return whole && 'path' in whole ? whole.path : undefined;
 }

@@ -1,25 +1,29 @@
 import type { Call } from '../../../core/request/arguments/call.ts';
 import { at, isObject, wholeNumber } from './members.ts';
+import { dividedPath, parametersOf } from './writtenQuery.ts';
 
 /** The call that was answered, as far as the next one repeats it. */
-export type AskedCall = Pick<Call, 'service' | 'method' | 'path' | 'query' | 'select' | 'maxChars'> &
+export type RepeatableCall = Pick<Call, 'service' | 'method' | 'path' | 'query' | 'select' | 'maxChars'> &
   Partial<Pick<Call, 'tool' | 'headers' | 'json' | 'form' | 'text' | 'reason'>>;
 
-/** Every parameter is looked for by its name; no call for a page writes more of them as text. In characters. */
-const MAX_WRITTEN = 4000;
+/** The same, with the parameters that it wrote as text: an answer is looked through for a hundred names, and they are read once. */
+export interface AskedCall extends RepeatableCall {
+  readonly inPath: ReadonlyMap<string, string>;
+  readonly inForm: ReadonlyMap<string, string>;
+}
 
-/** Whether the query and the form that the call wrote as text are short enough to look into them. Without that there is no `next`. */
-export function isReadable({ path, form }: AskedCall): boolean {
-  return path.length <= MAX_WRITTEN && (typeof form !== 'string' || form.length <= MAX_WRITTEN);
+export function askedCall(call: RepeatableCall): AskedCall {
+  const [, query = ''] = dividedPath(call.path);
+  const form = typeof call.form === 'string' ? call.form : '';
+  return { ...call, inPath: parametersOf(query), inForm: parametersOf(form) };
 }
 
 /** The value of a parameter of the call, wherever it stands: in the query, the form or the JSON body. */
 export function askedFor(asked: AskedCall, name: string): unknown {
-  const [, own = ''] = asked.path.split('?', 2);
   return (
-    (own === '' ? null : new URLSearchParams(own).get(name)) ??
+    asked.inPath.get(name) ??
     at(asked.query, name) ??
-    (typeof asked.form === 'string' ? new URLSearchParams(asked.form).get(name) : at(asked.form, name)) ??
+    (typeof asked.form === 'string' ? asked.inForm.get(name) : at(asked.form, name)) ??
     at(asked.json, name)
   );
 }
@@ -91,7 +95,9 @@ export function onlyReads(asked: AskedCall): boolean {
     return false;
   }
   const target = Object.entries(asked.headers ?? {}).find(([name]) => name.toLowerCase() === 'x-amz-target')?.[1];
-  const segments = (asked.path.split('?', 1)[0] ?? '').split('/').filter((segment) => segment !== '');
+  const segments = dividedPath(asked.path)[0]
+    .split('/')
+    .filter((segment) => segment !== '');
   const words = wordsOf(target?.split('.').at(-1) ?? segments.slice(-2).join('/'));
   const last = wordsOf(target?.split('.').at(-1) ?? segments.at(-1) ?? '');
   return words.some((word) => READS.has(word)) && !last.some((word) => ACTS.has(word));

@@ -1,6 +1,7 @@
 import type { AskedCall } from './askedCall.ts';
 import type { Parameter, Step } from './continuation.ts';
 import { isObject, type Members } from './members.ts';
+import { dividedPath, nameOf } from './writtenQuery.ts';
 
 /** The arguments of the call that gets what is behind. */
 export type NextArguments = Readonly<Record<string, unknown>>;
@@ -67,7 +68,7 @@ function withParameters(asked: AskedCall, set: readonly Parameter[]): Changed | 
 
 function withParameter(call: Changed, method: string, { name, value }: Parameter): Changed | undefined {
   const inQuery = typeof name === 'string' ? name : name.query;
-  const [path = '', own] = call.path.split('?', 2);
+  const [path, own] = dividedPath(call.path);
   if (own !== undefined && new URLSearchParams(own).has(inQuery)) {
     return isScalar(value) ? { ...call, path: `${path}?${replaced(own, inQuery, value)}` } : undefined;
   }
@@ -93,8 +94,8 @@ function withMember(members: unknown, [name = '', ...inner]: readonly string[], 
 }
 
 function without(call: Changed, name: string): Changed {
-  const [path = '', own] = call.path.split('?', 2);
-  const pairsOf = (written: string): string[] => written.split('&').filter((pair) => !isNamed(pair, name));
+  const [path, own] = dividedPath(call.path);
+  const pairsOf = (written: string): string[] => written.split('&').filter((pair) => nameOf(pair) !== name);
   const kept = own === undefined ? undefined : pairsOf(own);
   return {
     ...call,
@@ -113,10 +114,6 @@ function omit<T extends object>(members: T, name: string): T {
 /** The others stay as they are written. */
 function replaced(query: string, name: string, value: string | number): string {
   const pair = `${encodeURIComponent(name)}=${encodeURIComponent(value)}`;
-  const others = query.split('&').filter((other) => other !== '' && !isNamed(other, name));
+  const others = query.split('&').filter((other) => other !== '' && nameOf(other) !== name);
   return [...others, pair].join('&');
-}
-
-function isNamed(pair: string, name: string): boolean {
-  return new URLSearchParams(pair).keys().next().value === name;
 }

@@ -2,6 +2,7 @@ import { type AskedCall, askedFor, isAskedFor } from './askedCall.ts';
 import type { Parameter } from './continuation.ts';
 import { at, isObject, textAt } from './members.ts';
 import type { ServiceAddress } from './withinService.ts';
+import { dividedPath } from './writtenQuery.ts';
 
 /** What a page is known by. */
 export interface Page {
@@ -21,7 +22,7 @@ interface CursorStyle {
 }
 
 const host = ({ service }: Page): string => service.baseUrl.hostname;
-const path = ({ service, asked }: Page): string => `${service.baseUrl.prefix}${asked.path.split('?', 1)[0] ?? ''}`;
+const path = ({ service, asked }: Page): string => `${service.baseUrl.prefix}${dividedPath(asked.path)[0]}`;
 const hosted =
   (...names: readonly string[]) =>
   (page: Page): boolean =>

@@ -1,5 +1,6 @@
 import type { BaseUrl } from '../../../core/net/baseUrl.ts';
 import type { Auth } from '../../../core/policy/auth/authTypes.ts';
+import { dividedPath, nameOf } from './writtenQuery.ts';
 
 /** Where a service is, and how its credential goes along. */
 export interface ServiceAddress {
@@ -9,7 +10,7 @@ export interface ServiceAddress {
 
 /** A URL or path reference of an API's as the `path` argument of a call, if it stays within the service. */
 export function below(baseUrl: BaseUrl, reference: string, from: string): string | undefined {
-  const start = `${baseUrl.origin}${baseUrl.prefix}${from.split('?')[0] ?? '/'}`;
+  const start = `${baseUrl.origin}${baseUrl.prefix}${dividedPath(from)[0]}`;
   if (!URL.canParse(reference, start)) return undefined;
   const url = new URL(reference, start);
   if (url.origin !== baseUrl.origin && !isPlainTwin(url, baseUrl)) return undefined;
@@ -26,11 +27,9 @@ function isPlainTwin(url: URL, { origin, protocol, hostname }: BaseUrl): boolean
 /** APIs that take the credential in the query repeat it in their links; ours to add again, and not the agent's to see. */
 export function withoutCredential(path: string, auth: Auth): string {
   if (auth.type !== 'query') return path;
-  const [before = '', query] = path.split('?', 2);
-  const kept = (query ?? '').split('&').filter((pair) => !namesParameter(pair, auth.name));
+  const [before, query = ''] = dividedPath(path);
+  // APIs that fold the case of their parameters may write this one otherwise.
+  const own = auth.name.toLowerCase();
+  const kept = query.split('&').filter((pair) => nameOf(pair)?.toLowerCase() !== own);
   return kept.some((pair) => pair !== '') ? `${before}?${kept.join('&')}` : before;
-}
-
-function namesParameter(pair: string, name: string): boolean {
-  return new URLSearchParams(pair).keys().next().value?.toLowerCase() === name.toLowerCase();
 }
