@@ -261,11 +261,11 @@ export class Gateway implements GatewayControl {
     return (
       policies.serviceNames.every((name) => {
         const lookup = policies.find(name);
-        return lookup.found !== 'service' || most(lookup.inForce.limits.requestBytes);
+        return lookup.found !== 'in_force' || most(lookup.inForce.limits.requestBytes);
       }) &&
       servers.names.every((name) => {
         const lookup = servers.find(name);
-        return lookup.found !== 'server' || most(lookup.inForce.limits.requestBytes);
+        return lookup.found !== 'in_force' || most(lookup.inForce.limits.requestBytes);
       })
     );
   }

@@ -39,7 +39,7 @@ function entryOf(policies: PolicySet, name: string, status: ServiceStatus): Entr
   const lookup = policies.find(name);
   const nextStep = NEXT_STEPS[status];
   const step = nextStep === undefined ? {} : { nextStep };
-  if (lookup.found !== 'service') return { name, baseUrl: '', status, rules: [], ...step };
+  if (lookup.found !== 'in_force') return { name, baseUrl: '', status, rules: [], ...step };
   const { service, documents } = lookup.inForce;
   const rules = new Set(documents.flatMap(shownRules));
   return {

@@ -33,12 +33,19 @@ export interface Halves<Half> {
   readonly written?: Half | undefined;
 }
 
-/** Why a name is off that documents define differently, or that one of them does not define any more. */
-export interface Unequal<Half> {
+/** What all documents together say of a name. */
+export type Lookup<InForce, Half> =
+  | { readonly found: 'in_force'; readonly inForce: InForce }
+  | { readonly found: 'unknown' }
+  | NotApproved<Half>;
+
+/** Named somewhere, but not approved as it stands. */
+export interface NotApproved<Half> {
   readonly found: 'not_approved';
   readonly why: Phrase;
+  /** Who could approve it. */
   readonly by: 'person' | 'administrator';
-  /** What the file of the definition would have instead, where that is the difference. */
+  /** What the file of the definition would have instead of what the user approved of it, where that is the difference. */
   readonly proposed?: Half;
 }
 
@@ -51,7 +58,7 @@ export function unequalHalf<Half>(
   definition: Half,
   naming: readonly Halves<Half>[],
   differingPart: (one: Half, other: Half) => string | undefined,
-): Unequal<Half> | undefined {
+): NotApproved<Half> | undefined {
   for (const { document, approved, written } of naming) {
     for (const other of [approved, written]) {
       const part = other === undefined ? undefined : differingPart(definition, other);
@@ -74,7 +81,7 @@ export function unequalHalf<Half>(
  * Why a name is off that one half of a document does not have: whatever rule was added elsewhere, it would stay so. The
  * administrator's file has one half only. Undefined where every half has it.
  */
-export function absentHalf<Half>(name: string, naming: readonly Halves<Half>[]): Unequal<Half> | undefined {
+export function absentHalf<Half>(name: string, naming: readonly Halves<Half>[]): NotApproved<Half> | undefined {
   for (const { document, approved, written } of naming) {
     if (document.ceiling) continue;
     const why =

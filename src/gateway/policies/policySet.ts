@@ -12,9 +12,9 @@ import type { Policy, PolicyAuthor, PolicyDocument } from '../../core/policy/mod
 import type { Rule } from '../../core/policy/model/rule.ts';
 import type { Service } from '../../core/policy/model/service.ts';
 import type { CanonicalRequest } from '../../core/request/parts/requestModel.ts';
-import { type Phrase, phrase } from '../../core/text/phrase.ts';
+import { phrase } from '../../core/text/phrase.ts';
 import { ADMIN_POLICY_ID, type PolicyFile } from '../control/controlPort.ts';
-import { absentHalf, bothHalves, NOBODY, type Opinion, unequalHalf } from './jointVerdict.ts';
+import { absentHalf, bothHalves, type Lookup, NOBODY, type Opinion, unequalHalf } from './jointVerdict.ts';
 
 /** One text of one file, compiled. */
 type Compiled = ReadonlyMap<string, CompiledService>;
@@ -64,18 +64,7 @@ interface Part {
   readonly written?: CompiledService;
 }
 
-export type Lookup =
-  | { readonly found: 'service'; readonly inForce: ServiceInForce }
-  | { readonly found: 'unknown' }
-  /** Named somewhere, but not approved as it stands. */
-  | {
-      readonly found: 'not_approved';
-      readonly why: Phrase;
-      /** Who could approve it. */
-      readonly by: 'person' | 'administrator';
-      /** What a file says where it is not what the user approved of that file. */
-      readonly proposed?: Service;
-    };
+type ServiceLookup = Lookup<ServiceInForce, Service>;
 
 /** What all documents together say of one request: the strictest of their verdicts. */
 export interface JointDecision extends Decision, Opinion {
@@ -100,7 +89,7 @@ const NOTHING: Compiled = new Map();
  */
 export class PolicySet {
   readonly #documents: readonly Document[];
-  readonly #lookups = new Map<string, Lookup>();
+  readonly #lookups = new Map<string, ServiceLookup>();
 
   readonly #ceiling: Ceiling | undefined;
 
@@ -152,7 +141,7 @@ export class PolicySet {
     return [...names].sort();
   }
 
-  find(name: string): Lookup {
+  find(name: string): ServiceLookup {
     let lookup = this.#lookups.get(name);
     if (lookup === undefined) {
       lookup = this.#find(name);
@@ -162,7 +151,7 @@ export class PolicySet {
     return lookup;
   }
 
-  #find(name: string): Lookup {
+  #find(name: string): ServiceLookup {
     const naming = this.#documents
       .map((document) => ({ document, approved: document.approved.get(name), written: document.written.get(name) }))
       .filter(({ approved, written }) => approved !== undefined || written !== undefined);
@@ -211,7 +200,7 @@ export class PolicySet {
       .flatMap(({ approved, written }) => [approved, written])
       .flatMap((c) => (c ? [c.service] : []));
     return {
-      found: 'service',
+      found: 'in_force',
       inForce: {
         service: { ...definition, headers: { ...definition.headers, allow: allowedByAll(services) } },
         limits: services.map(({ limits }) => limits).reduce(lowerLimits),

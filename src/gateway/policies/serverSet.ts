@@ -6,7 +6,7 @@ import type { Policy, PolicyAuthor, PolicyDocument } from '../../core/policy/mod
 import type { Server, ToolDecision } from '../../core/policy/model/server.ts';
 import { type Phrase, phrase } from '../../core/text/phrase.ts';
 import { ADMIN_POLICY_ID, type PolicyFile } from '../control/controlPort.ts';
-import { absentHalf, bothHalves, NOBODY, type Opinion, unequalHalf } from './jointVerdict.ts';
+import { absentHalf, bothHalves, type Lookup, NOBODY, type Opinion, unequalHalf } from './jointVerdict.ts';
 
 /** What one policy file says of servers. */
 interface Document {
@@ -29,17 +29,6 @@ export interface ServerInForce {
 
 /** The strictest of what all documents say of one tool. */
 export type JointToolDecision = ToolDecision & Opinion;
-
-export type ServerLookup =
-  | { readonly found: 'server'; readonly inForce: ServerInForce }
-  | { readonly found: 'unknown' }
-  | {
-      readonly found: 'not_approved';
-      readonly why: Phrase;
-      readonly by: 'person' | 'administrator';
-      /** What a file says where it is not what the user approved of that file. */
-      readonly proposed?: Server;
-    };
 
 const RANK = { allow: 0, ask: 1, deny: 2 } as const;
 
@@ -97,7 +86,7 @@ export class ServerSet {
     return [...new Set(policies.flatMap((policy) => [...(policy?.servers.keys() ?? [])]))].sort();
   }
 
-  find(name: string): ServerLookup {
+  find(name: string): Lookup<ServerInForce, Server> {
     const naming = this.#documents
       .map((document) => ({
         document,
@@ -138,7 +127,7 @@ export class ServerSet {
     if (beyond !== undefined) return { found: 'not_approved', why: beyond, by: 'administrator' };
     const all = naming.flatMap(({ approved, written }) => [approved, written]).filter((one) => one !== undefined);
     return {
-      found: 'server',
+      found: 'in_force',
       inForce: {
         server: definition,
         limits: all.map(({ limits }) => limits).reduce(lowerLimits),

@@ -156,7 +156,7 @@ export class GatewayState {
   /** The verifying request that the approved policy names, if the service is in force and names one. */
   ownVerification(name: string): VerifyRequest | undefined {
     const lookup = this.#policies.window.find(name);
-    return lookup.found === 'service' ? lookup.inForce.service.verify : undefined;
+    return lookup.found === 'in_force' ? lookup.inForce.service.verify : undefined;
   }
 
   #findIn(policies: PolicySet, name: string): ServiceInForce {

@@ -21,7 +21,7 @@ export function findServer(state: GatewayState, name: string, scope: Caller['sco
     state.refuseIfUnread(name);
     throw serverRefusals.unknownServer(servers.names);
   }
-  if (lookup.found === 'server') return lookup.inForce;
+  if (lookup.found === 'in_force') return lookup.inForce;
   const elsewhere = lookup.proposed && boundElsewhere(state, lookup.proposed);
   // It comes before the missing approval: no review makes up for it.
   if (elsewhere !== undefined) throw refusals.originNotConfirmed(name, elsewhere);

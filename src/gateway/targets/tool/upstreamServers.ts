@@ -176,7 +176,7 @@ export class UpstreamServers implements Interruptible {
     return state.servers('window').names.map((name) => {
       const lookup = state.servers('window').find(name);
       const upstream = this.#upstreams.get(name);
-      const inForce = lookup.found === 'server' ? lookup.inForce : undefined;
+      const inForce = lookup.found === 'in_force' ? lookup.inForce : undefined;
       return {
         name,
         ...serverStatus(state, name),
@@ -407,7 +407,7 @@ export class UpstreamServers implements Interruptible {
   #stateText(name: string, { catalog }: Upstream): string {
     const { state } = this.#options;
     const lookup = state.servers('window').find(name);
-    const usable = lookup.found === 'server' ? catalog.usable(lookup.inForce).map((tool) => tool.name) : [];
+    const usable = lookup.found === 'in_force' ? catalog.usable(lookup.inForce).map((tool) => tool.name) : [];
     return JSON.stringify([serverStatus(state, name).status, usable]);
   }
 
