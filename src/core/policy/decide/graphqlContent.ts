@@ -29,17 +29,17 @@ const CHANGING =
  */
 export function carriesGraphqlChange(request: GraphqlRequest): boolean {
   const { segments = [], query, body, headers } = request;
-  if (queriesAmong([...query, ...hiddenQuery(segments)]).some(mayChange)) return true;
+  if (queriesAmong([...query, ...hiddenQuery(segments)]).some((one) => mayChange(one))) return true;
   if (body === undefined || !mayHoldWord(body)) return false;
   const { kind, text } = body;
-  if (kind === 'form') return queriesAmong(formPairs(text) ?? []).some(mayChange);
-  if (kind === 'json') return inJson(JSON.parse(text)).some(mayChange);
+  if (kind === 'form') return queriesAmong(formPairs(text) ?? []).some((one) => mayChange(one));
+  if (kind === 'json') return inJson(JSON.parse(text)).some((one) => mayChange(one));
   // Some servers go by the content: a text that is like JSON, a form or a document is one to them.
   if (text.length > MAX_TEXT || text.split('&', MAX_PIECES + 1).length > MAX_PIECES) return mayHaveChangingWord(text);
   const fields = looseFields(text);
   if (fields.length > MAX_FIELDS) return mayHaveChangingWord(text);
-  const whole = isDocument(headers) || beginsDocument(text) ? [text] : [];
-  return [...whole, ...queriesAmong([...namedTexts(text), ...fields])].some(mayChange);
+  if (mayChange(text, isDocument(headers))) return true;
+  return queriesAmong([...namedTexts(text), ...fields]).some((one) => mayChange(one));
 }
 
 /** No program writes a letter so. In a text that is too long to be taken apart it may hide a word. */
@@ -74,9 +74,9 @@ function mayHoldWord({ kind, text }: NonNullable<GraphqlRequest['body']>): boole
   return WORD.test(text) || (kind === 'text' && /[\\%]/.test(text));
 }
 
-/** Whether a text may be a document: with none but these words, or none, does one begin that is executed. */
-function beginsDocument(text: string): boolean {
-  return /^[\s,\ufeff#]*(?:\{|(?:query|mutation|subscription|fragment)(?![_0-9A-Za-z]))/.test(outsideStrings(text));
+/** Whether a text may be a document: with none but these words, or none, does one begin that is executed. Strings are left out. */
+function beginsDocument(outside: string): boolean {
+  return /^[\s,\ufeff#]*(?:\{|(?:query|mutation|subscription|fragment)(?![_0-9A-Za-z]))/.test(outside);
 }
 
 function isDocument(headers: GraphqlRequest['headers']): boolean {
@@ -126,10 +126,14 @@ function isQuery(name: string): boolean {
   return name === 'query' || foldText(name) === 'query' || parameterRoots(name).includes('query');
 }
 
-function mayChange(text: string): boolean {
+/** `isMeantAsOne`: also what does not begin as a document does is read as one. */
+function mayChange(text: string, isMeantAsOne = true): boolean {
   if (!WORD.test(text)) return false;
   const document = readDocument(text);
-  if (document === undefined) return hasChangingWord(text.length > MAX_TEXT ? text : outsideStrings(text));
+  if (document === undefined) {
+    const outside = text.length > MAX_TEXT ? text : outsideStrings(text);
+    return (isMeantAsOne || beginsDocument(outside)) && hasChangingWord(outside);
+  }
   return document.definitions.some(
     (definition) => definition.kind === 'OperationDefinition' && definition.operation !== 'query',
   );
