@@ -2,7 +2,7 @@ import type { AgentInfo, CallProgress } from '../protocol/messages.ts';
 import { RuntimeDirError } from '../protocol/runtimeDir.ts';
 import { type ClientLocation, type Fit, rankGateways, readGateways } from './findGateways.ts';
 import { connect, type GatewayConnection, type Order } from './gatewayConnection.ts';
-import { gatewayLost, gatewaySilent, gatewayUnsafe, type Reply } from './reply.ts';
+import { gatewayAbsent, gatewaySilent, gatewayUnsafe, type Reply } from './reply.ts';
 
 type WithoutId<T> = T extends { id: number } ? Omit<T, 'id'> : never;
 export type Question = WithoutId<Order>;
@@ -63,7 +63,7 @@ export class GatewayClient {
       if (error instanceof RuntimeDirError) return gatewayUnsafe(error.message);
       throw error;
     }
-    if (!connection) return readGateways(this.#runtimeDir).length > 0 ? gatewaySilent() : gatewayLost('no');
+    if (!connection) return readGateways(this.#runtimeDir).length > 0 ? gatewaySilent() : gatewayAbsent();
     return connection.ask({ id: ++this.#lastId, ...question } as Order, signal, onWaiting, onProgress);
   }
 

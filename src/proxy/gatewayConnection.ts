@@ -1,5 +1,6 @@
 import net from 'node:net';
 import { readAnswerLine } from '../protocol/answerLine.ts';
+import { isRead } from '../protocol/brokenCall.ts';
 import { LineSplitter, tooLong } from '../protocol/lines.ts';
 import { LineWriter } from '../protocol/lineWriter.ts';
 import {
@@ -13,7 +14,7 @@ import {
 } from '../protocol/messages.ts';
 import { challengeSchema, freshNonce, prove, provesKey } from '../protocol/proof.ts';
 import type { Candidate } from './findGateways.ts';
-import { Answered, gatewayLost, invalidArguments, type Refused, type Reply } from './reply.ts';
+import { Answered, gatewayAbsent, gatewayLost, invalidArguments, type Refused, type Reply } from './reply.ts';
 
 const CONNECT_TIMEOUT_MS = 2000;
 
@@ -21,6 +22,7 @@ type WithId<T> = T extends { id: number } ? T : never;
 export type Order = Exclude<WithId<FromProxy>, { do: 'cancel' }>;
 
 interface Pending {
+  readonly order: Order;
   readonly settle: (reply: Reply) => void;
   readonly onWaiting: (() => void) | undefined;
   readonly onProgress: ((progress: CallProgress) => void) | undefined;
@@ -61,7 +63,7 @@ export function connect(candidate: Candidate, agent: AgentInfo): Promise<Gateway
       clearTimeout(timeout);
       socket.destroy();
       reject(new Error(why));
-      for (const { settle } of pending.values()) settle(gatewayLost('unknown'));
+      for (const { order, settle } of pending.values()) settle(gatewayLost(changesNothing(order)));
       pending.clear();
       for (const listener of watching.splice(0)) listener();
     };
@@ -126,10 +128,10 @@ export function connect(candidate: Candidate, agent: AgentInfo): Promise<Gateway
       },
       ask(order, signal, onWaiting, onProgress) {
         return new Promise((resolveReply) => {
-          if (!connection.open) return resolveReply(gatewayLost('no'));
+          if (!connection.open) return resolveReply(gatewayAbsent());
           const line = asLine(order);
           if (typeof line !== 'string') return resolveReply(line);
-          pending.set(order.id, { settle: resolveReply, onWaiting, onProgress });
+          pending.set(order.id, { order, settle: resolveReply, onWaiting, onProgress });
           signal?.addEventListener(
             'abort',
             () => {
@@ -160,6 +162,20 @@ export function connect(candidate: Candidate, agent: AgentInfo): Promise<Gateway
       }
     });
   });
+}
+
+/** Whether the order changes nothing, however often it is given. A tool of an MCP server may do anything. */
+function changesNothing(order: Order): boolean {
+  switch (order.do) {
+    case 'listServices':
+    case 'listTools':
+      return true;
+    case 'execute':
+      return isRead(order.call);
+    case 'requestAccess':
+    case 'callTool':
+      return false;
+  }
 }
 
 /** An order as it travels, or why it cannot. */

@@ -1,3 +1,4 @@
+import { DO_NOT_REPEAT, READ_AGAIN } from '../protocol/brokenCall.ts';
 import type { Refusal } from '../protocol/messages.ts';
 
 /** A good answer, as the gateway wrote it: it goes on as it came, and is parsed only for those who look into it. */
@@ -19,20 +20,27 @@ export interface Refused {
   readonly refusal: Refusal;
 }
 
-/** No gateway, or it went away: before anything was said (`no`), or with a call under way (`unknown`). */
-export function gatewayLost(sent: 'no' | 'unknown'): Refused {
+/** There is no gateway. */
+export function gatewayAbsent(): Refused {
   return {
     refusal: {
       code: 'gateway_unavailable',
-      message:
-        sent === 'no'
-          ? 'Valet Key is not running: no VS Code window with it is open.'
-          : 'Valet Key stopped while the call was in progress.',
+      message: 'Valet Key is not running: no VS Code window with it is open.',
       nextStep:
-        sent === 'no'
-          ? 'Ask the user to open VS Code with the Valet Key extension, then try again. Do not use the terminal instead.'
-          : 'Do not repeat the call: it may have taken effect. Check the current state first, or ask the user.',
-      sent,
+        'Ask the user to open VS Code with the Valet Key extension, then try again. Do not use the terminal instead.',
+      sent: 'no',
+    },
+  };
+}
+
+/** The gateway went away with a call under way, which may be one that changes nothing. */
+export function gatewayLost(changesNothing: boolean): Refused {
+  return {
+    refusal: {
+      code: 'gateway_unavailable',
+      message: 'Valet Key stopped while the call was in progress.',
+      nextStep: changesNothing ? READ_AGAIN : DO_NOT_REPEAT,
+      sent: 'unknown',
     },
   };
 }

@@ -269,6 +269,32 @@ describe('limits', () => {
 });
 
 describe('a gateway that is killed', () => {
+  it('says of each call whether it may be repeated: a read changes nothing', async () => {
+    const policies = [{ path: '/hang', methods: ['GET', 'HEAD', 'OPTIONS', 'POST', 'DELETE'] }];
+    const policy = policyText({ api: loopbackService(upstream.origin, { policies }) });
+    const running = await serve({ policy, credentials: { api: key } });
+    const caller = await running.agent();
+    const before = upstream.requests.length;
+    const calls = [
+      ['read', undefined, /call again once/],
+      ['read', 'HEAD', /call again once/],
+      ['execute', 'GET', /call again once/],
+      ['execute', 'options', /call again once/],
+      ['execute', 'POST', /^Do not repeat/],
+      ['execute', 'DELETE', /^Do not repeat/],
+    ] as const;
+    const pending = calls.map(([tool, method]) => caller.refused(tool, { service: 'api', method, path: '/hang' }));
+    await upstream.received(before + calls.length);
+    running.process.kill('SIGKILL');
+    for (const [index, [tool, method, wanted]] of calls.entries()) {
+      const { code, sent, nextStep } = (await pending[index]) ?? {};
+      expect([tool, method, code, sent]).toEqual([tool, method, 'gateway_unavailable', 'unknown']);
+      expect([tool, method, nextStep]).toEqual([tool, method, expect.stringMatching(wanted)]);
+    }
+    await caller.close();
+    await running.stop();
+  });
+
   it('leaves its calls with an unknown end, and the same proxy finds the next gateway by itself', async () => {
     const policy = policyText({ api: loopbackService(upstream.origin) });
     const first = await serve({ policy, credentials: { api: key } });

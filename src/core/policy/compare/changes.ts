@@ -1,5 +1,5 @@
 import { DEFAULT_LIMITS } from '../../limits/limitsModel.ts';
-import { METHODS, type Method } from '../../request/parts/requestModel.ts';
+import { METHODS, type Method, SAFE_METHODS } from '../../request/parts/requestModel.ts';
 import { type Phrase, phrase } from '../../text/phrase.ts';
 import type { ReadPolicy } from '../model/policy.ts';
 import { describeRestrictions } from '../model/restrictions.ts';
@@ -194,12 +194,10 @@ function ruleChanges(approved: Service, saved: Service, once?: Service): PolicyC
 }
 
 function reachOf({ pattern }: Rule, methods: ReadonlySet<Method>): Pick<PolicyChange, 'reach'> {
-  const reads = [...methods].every((method) => READING.has(method));
+  const reads = [...methods].every((method) => SAFE_METHODS.has(method));
   const below = pattern.canonical.includes('**');
   return reads === below ? {} : { reach: reads ? 'minor' : 'sweeping' };
 }
-
-const READING: ReadonlySet<Method> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 const REMEMBERS = phrase`asks you, and can be allowed for ten minutes`;
 

@@ -1,4 +1,5 @@
 import { type Document, isMap, isScalar, isSeq, parseDocument, visit, Document as YamlDocument } from 'yaml';
+import { SAFE_METHODS } from '../../request/parts/requestModel.ts';
 import { PolicyNotWritableError, withEntry } from '../text/insertion.ts';
 
 /** What differs in the copy of a service for another environment. */
@@ -10,8 +11,6 @@ export interface Duplicate {
 }
 
 type Plain = Readonly<Record<string, unknown>>;
-
-const READS: ReadonlySet<unknown> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Where nothing was said, an agent of a person's own needs no more than this. */
 const REQUESTS = '30/minute';
@@ -49,11 +48,11 @@ function stricterRules(rule: Plain): readonly Plain[] {
     of.length === 0 ? [] : [{ path, methods: of, ...(asks === undefined ? {} : { approval: asks }), ...conditions }];
   return [
     ...part(
-      methods.filter((method) => READS.has(method)),
+      methods.filter((method) => SAFE_METHODS.has(method)),
       approval,
     ),
     ...part(
-      methods.filter((method) => !READS.has(method)),
+      methods.filter((method) => !SAFE_METHODS.has(method)),
       'always',
     ),
   ];

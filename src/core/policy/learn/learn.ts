@@ -1,6 +1,6 @@
 import { isMap, isSeq, type ParsedNode } from 'yaml';
 import { canonicalPath } from '../../request/parts/path.ts';
-import { METHODS, type Method } from '../../request/parts/requestModel.ts';
+import { METHODS, type Method, SAFE_METHODS } from '../../request/parts/requestModel.ts';
 import { inEnglish, type Phrase, phrase } from '../../text/phrase.ts';
 import { applyEdits, type TextEdit } from '../../text/textEdit.ts';
 import { inOrder } from '../compare/coverage.ts';
@@ -45,8 +45,6 @@ export interface ProposedChange {
   readonly why: Phrase;
 }
 
-const READS: ReadonlySet<Method> = new Set(['GET', 'HEAD', 'OPTIONS']);
-
 interface Call {
   readonly method: Method;
   readonly path: string;
@@ -66,11 +64,11 @@ export function learnPolicy(text: string, calls: Iterable<PastCall>): Proposal {
     );
     const rules = [
       ...newRules(
-        news.filter(({ method }) => READS.has(method)),
+        news.filter(({ method }) => SAFE_METHODS.has(method)),
         false,
       ),
       ...newRules(
-        news.filter(({ method }) => !READS.has(method)),
+        news.filter(({ method }) => !SAFE_METHODS.has(method)),
         true,
       ),
     ];

@@ -3,6 +3,9 @@ import type { Phrase } from '../../text/phrase.ts';
 export const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 export type Method = (typeof METHODS)[number];
 
+/** Those whose requests change nothing (RFC 9110, 9.2.1). */
+export const SAFE_METHODS: ReadonlySet<unknown> = new Set<Method>(['GET', 'HEAD', 'OPTIONS']);
+
 /** A scalar query value as an agent may give it; arrays repeat the key. */
 export type QueryScalar = string | number | boolean;
 

@@ -1,7 +1,9 @@
 import { HELD_BACK } from '../../../core/audit/heldBack.ts';
 import type { BaseUrl } from '../../../core/net/baseUrl.ts';
 import { suggest } from '../../../core/policy/text/suggest.ts';
+import { SAFE_METHODS } from '../../../core/request/parts/requestModel.ts';
 import { inEnglish, type Phrase, phrase } from '../../../core/text/phrase.ts';
+import { DO_NOT_REPEAT, READ_AGAIN } from '../../../protocol/brokenCall.ts';
 import type { ErrorCode, Refusal } from '../../../protocol/messages.ts';
 import type { Remedy } from '../../control/controlPort.ts';
 import type { Missing } from '../../policies/missingRule.ts';
@@ -63,13 +65,6 @@ function waysOn(missing: Missing): string {
   }
 }
 
-/** For answers after something may have reached the API: never suggests to repeat. */
-export const DO_NOT_REPEAT =
-  'Do not repeat the call: it may have taken effect. Check the current state first, or ask the user.';
-
-/** For a request that changes nothing (RFC 9110 section 9.2.1). */
-const READ_AGAIN = 'It was a read, which changes nothing: call again once. If that fails, too, tell the user.';
-const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 const BROKEN: ReadonlySet<string> = new Set([
   'upstream_unreachable',
   'upstream_timeout',
@@ -79,7 +74,7 @@ const BROKEN: ReadonlySet<string> = new Set([
 
 /** The refusal of a call with that method: a read that broke may be repeated. */
 export function ofMethod(refusal: Refusal, method: string | undefined): Refusal {
-  const isBrokenRead = method !== undefined && SAFE.has(method) && BROKEN.has(refusal.code);
+  const isBrokenRead = SAFE_METHODS.has(method) && BROKEN.has(refusal.code);
   if (!isBrokenRead) return refusal;
   return { ...refusal, nextStep: refusal.nextStep.replace(DO_NOT_REPEAT, READ_AGAIN) };
 }

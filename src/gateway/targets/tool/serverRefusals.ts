@@ -1,5 +1,6 @@
+import { DO_NOT_REPEAT } from '../../../protocol/brokenCall.ts';
 import type { ErrorCode, Refusal } from '../../../protocol/messages.ts';
-import { DO_NOT_REPEAT, RefusalError, type Sent } from '../../call/model/refusals.ts';
+import { RefusalError, type Sent } from '../../call/model/refusals.ts';
 
 const ASK_THE_USER = 'Tell the user, and do not work around it through the terminal.';
 const UNSENT = 'Nothing was done. Try again later, or tell the user.';

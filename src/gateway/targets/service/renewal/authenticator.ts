@@ -1,5 +1,5 @@
 import type { Service } from '../../../../core/policy/model/service.ts';
-import type { CanonicalRequest } from '../../../../core/request/parts/requestModel.ts';
+import { type CanonicalRequest, SAFE_METHODS } from '../../../../core/request/parts/requestModel.ts';
 import type { Secret } from '../../../../core/secret.ts';
 import { phrase } from '../../../../core/text/phrase.ts';
 import { endingBy, type Interruptible, type Interruption } from '../../../call/interruptions.ts';
@@ -26,9 +26,6 @@ const SIGNED_FOR_GOOD = [{ count: 20_000, per: 'day' }] as const;
 
 /** A signed date that is this far off may be why a signature was refused. */
 const SKEW_MS = 20_000;
-
-/** Safe methods (RFC 9110 section 9.2.1): what a refused one asks for may be asked again. */
-const REPEATABLE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** What a request is sent with. `renewal` is for a candidate that was used up by it. */
 export interface Presented {
@@ -127,7 +124,7 @@ export class Authenticator implements Interruptible {
     const before = this.#skew.offset(baseUrl.origin);
     this.#skew.note(baseUrl.origin, incoming.headers, this.#now());
     const learned = Math.abs(this.#skew.offset(baseUrl.origin) - before) > SKEW_MS;
-    const repeatable = REPEATABLE.has(request.method);
+    const repeatable = SAFE_METHODS.has(request.method);
     if (isSigned(auth)) {
       const refused = incoming.status === 401 || incoming.status === 403;
       return refused && learned && repeatable && !sent.again ? sent.presented : undefined;
