@@ -57,11 +57,12 @@ function homeSources(home: string | undefined): FoundSources {
     const places = PLATFORMS.flatMap((platform) => userPlaces({ platform, home }));
     return userSources(places, home);
   }
-  const { APPDATA, XDG_CONFIG_HOME, CODEX_HOME, CLAUDE_CONFIG_DIR, COPILOT_HOME } = process.env;
+  const { APPDATA, LOCALAPPDATA, XDG_CONFIG_HOME, CODEX_HOME, CLAUDE_CONFIG_DIR, COPILOT_HOME } = process.env;
   const folders: UserFolders = {
     platform: PLATFORMS.find((one) => one === process.platform) ?? 'linux',
     home: os.homedir(),
     appData: APPDATA,
+    localAppData: LOCALAPPDATA,
     xdgConfigHome: XDG_CONFIG_HOME,
     codexHome: CODEX_HOME,
     claudeConfigDir: CLAUDE_CONFIG_DIR,

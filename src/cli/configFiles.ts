@@ -99,7 +99,8 @@ export function readSource({
     const length = fs.readSync(handle, bytes, 0, stat.size, 0);
     return decoded(bytes.subarray(0, length));
   } catch (error) {
-    return { why: reasonOf(error) };
+    // A file stands where a folder would: the place is not there.
+    return codeOf(error) === 'ENOTDIR' ? undefined : { why: reasonOf(error) };
   } finally {
     if (handle !== undefined) fs.closeSync(handle);
   }
@@ -114,9 +115,13 @@ function decoded(bytes: Buffer): { readonly text: string } | { readonly why: Unr
 }
 
 function reasonOf(error: unknown): Unreadable {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = codeOf(error);
   if (code === 'EACCES' || code === 'EPERM') return 'no-permission';
   return 'not-readable';
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
 }
 
 function isInside(file: string, folder: string): boolean {
@@ -129,7 +134,7 @@ function entriesOf(folder: string, unsearched: UnsearchedFolders): fs.Dirent[] {
   try {
     return fs.readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = codeOf(error);
     if (code !== 'ENOENT' && code !== 'ENOTDIR') unsearched.add(folder, 'no-permission');
     return [];
   }

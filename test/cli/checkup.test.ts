@@ -138,6 +138,10 @@ describe('checkup', () => {
       '.config/Code/User/mcp.json',
       '.config/Code/User/profiles/a1/mcp.json',
       '.config/Code/User/globalStorage/saoudrizwan.claude-dev/settings/cline_mcp_settings.json',
+      '.claude/plugins/cache/market/plugin/1.0.0/.mcp.json',
+      '.aws/amazonq/cli-agents/a.json',
+      'Library/Application Support/Cursor/User/globalStorage/rooveterinaryinc.roo-cline/settings/mcp_settings.json',
+      'AppData/Local/github-copilot/intellij/mcp.json',
     ];
     const home = folder(Object.fromEntries(places.map((name) => [name, UNPINNED])));
     fs.mkdirSync(path.join(home, '.codex'));
@@ -167,10 +171,16 @@ describe('checkup', () => {
   });
 
   it('looks below a workspace, but not into dependencies', async () => {
-    const at = folder({ 'packages/a/.mcp.json': UNPINNED, 'node_modules/x/.mcp.json': UNPINNED, 'mcp.json': UNPINNED });
+    const at = folder({ 'packages/a/.mcp.json': UNPINNED, 'node_modules/x/.mcp.json': UNPINNED, 'x.json': UNPINNED });
     fs.symlinkSync(at, path.join(at, 'packages/loop'));
     const { found } = await checkup('--workspace', at);
     expect(found.map(({ file }) => path.relative(at, file))).toEqual(['packages/a/.mcp.json']);
+  });
+
+  it('takes a file where a folder would be for no place at all', async () => {
+    const home = folder({ '.cursor': '{', '.claude/plugins/cache/x/y/z': '{' });
+    const { status, stdout } = await runCli(['checkup', '--home', home]);
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
   });
 
   it('tells one value in two files', async () => {

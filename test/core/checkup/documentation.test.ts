@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { withPlacesTable } from './placesTable.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 const FOLDER = path.join(ROOT, 'src/core/checkup');
@@ -27,5 +28,10 @@ describe('docs/checkup.md', () => {
     const codes = [...codesInSource()];
     expect(codes.length).toBeGreaterThan(25);
     expect(codes.filter((code) => !sections.has(code))).toEqual([]);
+  });
+
+  it('has the places of every client, as the source has them', async () => {
+    const page = path.join(ROOT, 'docs/checkup.md');
+    await expect(withPlacesTable(readFileSync(page, 'utf8'))).toMatchFileSnapshot(page);
   });
 });

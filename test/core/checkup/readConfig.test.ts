@@ -75,9 +75,9 @@ A = 'b'
   });
 
   it('and nowhere else', () => {
-    const wrong = { list: [SERVER], mcpServers: { a: null, b: 'npx x', c: { command: ['npx'] }, d: { url: 5 } } };
+    const wrong = { list: [SERVER], mcpServers: { a: null, b: 'npx x', c: { command: 5 }, d: { url: 5 } } };
     expect(findings([read(JSON.stringify(wrong))])).toEqual([]);
-    expect(findings([read(JSON.stringify({ mcpServers: [SERVER] }))])).toEqual([]);
+    expect(findings([read(JSON.stringify({ mcpServers: [null, 'npx', []], settings: SERVER.args }))])).toEqual([]);
   });
 });
 
@@ -93,10 +93,10 @@ describe('hostile texts', () => {
     ['['.repeat(3000), 'yaml', 'not-readable 1:21'],
     ['a = "', 'toml', 'not-readable 1:6'],
     ['a = 1\na = 2', 'toml', 'not-readable 2:1'],
-    ['a: &x 1\nb: *x', 'yaml', 'not-readable 1:4'],
+    ['a: !x 1', 'yaml', 'not-readable 1:4'],
     ['{"mcpServers": {"a": {"command": "x" "y"}}}', 'jsonc', 'broken-text 1:38'],
     ['\uFEFF{}', 'jsonc', 'byte-order-mark 1:1'],
-    ['\uFEFFa: 1', 'yaml', 'byte-order-mark 1:1'],
+    ['\uFEFFmcpServers: []', 'yaml', 'byte-order-mark 1:1'],
     [' '.repeat(MAX_CONFIG_BYTES + 1), 'jsonc', 'too-large 1:1'],
     [' '.repeat(300 * 1024), 'yaml', 'too-large 1:1'],
   ] as const)('%.30s… gives a note', (text, format, note) => {

@@ -12,9 +12,35 @@ export type ClientName =
   | 'cline'
   | 'continue'
   | 'gemini-cli'
-  | 'codex';
+  | 'codex'
+  | 'opencode'
+  | 'zed'
+  | 'kiro'
+  | 'junie'
+  | 'roo'
+  | 'kilo'
+  | 'copilot-cli'
+  | 'copilot'
+  | 'visual-studio'
+  | 'amazon-q'
+  | 'warp'
+  | 'goose'
+  | 'lm-studio'
+  | 'trae'
+  | 'qwen-code'
+  | 'amp'
+  | 'crush'
+  | 'factory'
+  | 'antigravity'
+  | 'augment'
+  | 'kimi'
+  | 'rovo-dev'
+  | 'librechat'
+  /** A file by a usual name that does not tell whose it is, such as a repository's `mcp.json`. */
+  | 'other';
 
-export type ConfigFormat = 'jsonc' | 'toml' | 'yaml';
+/** In Markdown, the YAML between the two lines of dashes at its beginning. */
+export type ConfigFormat = 'jsonc' | 'toml' | 'yaml' | 'markdown';
 
 /** One configuration file to look at. */
 export interface ConfigFile {

@@ -1,4 +1,6 @@
 import type { ClientName, ConfigFormat } from './checkupModel.ts';
+import { CLIENT_PLACES } from './clientPlaces.ts';
+import { groupBy } from './groupBy.ts';
 
 /** Where a client's configuration may be, and how it is written. */
 export interface ConfigPlace {
@@ -16,7 +18,9 @@ export interface UserFolders {
   readonly home: string;
   /** Windows: `%APPDATA%`. */
   readonly appData?: string | undefined;
-  /** Linux: `$XDG_CONFIG_HOME`. */
+  /** Windows: `%LOCALAPPDATA%`. */
+  readonly localAppData?: string | undefined;
+  /** `$XDG_CONFIG_HOME`: Linux's folder for programs' data, and on every system one that some programs ask for. */
   readonly xdgConfigHome?: string | undefined;
   /** `$CODEX_HOME`, `$CLAUDE_CONFIG_DIR`, `$COPILOT_HOME`: folders that replace a client's own. */
   readonly codexHome?: string | undefined;
@@ -24,89 +28,47 @@ export interface UserFolders {
   readonly copilotHome?: string | undefined;
 }
 
-const place = (client: ClientName, format: ConfigFormat, ...paths: readonly string[]): ConfigPlace[] =>
-  paths.map((path) => ({ path, client, format }));
+const FORMATS: Readonly<Record<string, ConfigFormat>> = { toml: 'toml', yaml: 'yaml', yml: 'yaml', md: 'markdown' };
+
+/** A place of a client. How it is written is told by the end of its name: whatever is not one of these, is JSON. */
+function placeAt(client: ClientName, path: string): ConfigPlace {
+  return { path, client, format: FORMATS[path.slice(path.lastIndexOf('.') + 1)] ?? 'jsonc' };
+}
+
+function placesOf(part: 'home' | 'config' | 'data' | 'localData' | 'editor' | 'workspace'): ConfigPlace[] {
+  return CLIENT_PLACES.flatMap((one) => (one[part] ?? []).map((path) => placeAt(one.client, path)));
+}
 
 /** Places in a workspace folder, and in any folder below it: each part of a monorepo may be opened on its own. */
-export const WORKSPACE_PLACES: readonly ConfigPlace[] = [
-  // https://code.visualstudio.com/docs/agents/reference/mcp-configuration; `mcp` in settings is the form before 1.102
-  ...place('vscode', 'jsonc', '.vscode/mcp.json', '.vscode/settings.json', '*.code-workspace'),
-  // https://containers.dev/implementors/spec/#devcontainerjson: three places
-  ...place(
-    'vscode',
-    'jsonc',
-    '.devcontainer/devcontainer.json',
-    '.devcontainer.json',
-    '.devcontainer/*/devcontainer.json',
-  ),
-  // https://code.claude.com/docs/en/mcp, …/settings; VS Code's portable form is in .mcp.json, too
-  ...place('claude-code', 'jsonc', '.mcp.json', '.claude/settings.json', '.claude/settings.local.json'),
-  // https://cursor.com/docs/context/mcp
-  ...place('cursor', 'jsonc', '.cursor/mcp.json'),
-  // Not read by Windsurf itself, which knows the user's file alone; projects keep one to copy from
-  ...place('windsurf', 'jsonc', '.windsurf/mcp_config.json', '.windsurf/mcp.json'),
-  // https://docs.cline.bot/cli/configuration
-  ...place('cline', 'jsonc', '.cline/mcp.json', '.cline/data/settings/cline_mcp_settings.json'),
-  // https://docs.continue.dev/customize/deep-dives/mcp
-  ...place('continue', 'yaml', '.continue/mcpServers/*.yaml', '.continue/mcpServers/*.yml', '.continue/config.yaml'),
-  ...place('continue', 'jsonc', '.continue/mcpServers/*.json'),
-  // https://geminicli.com/docs/reference/configuration/
-  ...place('gemini-cli', 'jsonc', '.gemini/settings.json'),
-  // https://developers.openai.com/codex/mcp: for trusted projects
-  ...place('codex', 'toml', '.codex/config.toml'),
-];
+export const WORKSPACE_PLACES: readonly ConfigPlace[] = placesOf('workspace');
 
-/** Places right in the home folder, the same on every system. */
-const HOME_PLACES: readonly ConfigPlace[] = [
-  // https://code.claude.com/docs/en/mcp#mcp-installation-scopes: user and local scope, the latter under `projects`
-  ...place('claude-code', 'jsonc', '.claude.json', '.claude/settings.json', '.claude/settings.local.json'),
-  // https://cursor.com/docs/context/mcp
-  ...place('cursor', 'jsonc', '.cursor/mcp.json'),
-  // https://docs.windsurf.com/windsurf/cascade/mcp
-  ...place(
-    'windsurf',
-    'jsonc',
-    '.codeium/windsurf/mcp_config.json',
-    '.codeium/windsurf-next/mcp_config.json',
-    '.codeium/mcp_config.json',
-  ),
-  // https://docs.cline.bot/cli/configuration
-  ...place('cline', 'jsonc', '.cline/data/settings/cline_mcp_settings.json'),
-  // https://docs.continue.dev/reference, and what continuedev/continue loads as JSON
-  ...place('continue', 'yaml', '.continue/config.yaml', '.continue/mcpServers/*.yaml', '.continue/mcpServers/*.yml'),
-  ...place('continue', 'jsonc', '.continue/config.json', '.continue/mcpServers/*.json'),
-  // https://geminicli.com/docs/reference/configuration/
-  ...place('gemini-cli', 'jsonc', '.gemini/settings.json'),
-  // https://developers.openai.com/codex/mcp
-  ...place('codex', 'toml', '.codex/config.toml'),
-  // https://code.visualstudio.com/docs/agents/reference/mcp-configuration: the portable form of VS Code's Copilot
-  ...place('vscode', 'jsonc', '.copilot/mcp-config.json'),
-];
+const HOME_PLACES = placesOf('home');
+const CONFIG_PLACES = placesOf('config');
+const DATA_PLACES = placesOf('data');
+const LOCAL_DATA_PLACES = placesOf('localData');
+const EXTENSION_PLACES = placesOf('editor');
 
-/** VS Code and what is built of its source: the name of the folder that holds the user's data. */
-const EDITORS = ['Code', 'Code - Insiders', 'VSCodium'];
+/** VS Code and what is built of its source: the name of the folder that holds the user's data, and whose it is. */
+const EDITORS: Readonly<Record<string, ClientName>> = {
+  Code: 'vscode',
+  'Code - Insiders': 'vscode',
+  VSCodium: 'vscode',
+  Cursor: 'cursor',
+  Windsurf: 'windsurf',
+  Trae: 'trae',
+  'Trae CN': 'trae',
+  Kiro: 'kiro',
+  Antigravity: 'antigravity',
+};
 
-/** Below the folder for programs' data, which each system has elsewhere. */
-const DATA_PLACES: readonly ConfigPlace[] = [
-  // https://modelcontextprotocol.io/docs/develop/connect-local-servers
-  ...place('claude-desktop', 'jsonc', 'Claude/claude_desktop_config.json'),
-  ...EDITORS.flatMap((editor) => [
-    // https://code.visualstudio.com/docs/agents/reference/mcp-configuration, …/docs/configure/profiles
-    ...place(
-      'vscode',
-      'jsonc',
-      `${editor}/User/mcp.json`,
-      `${editor}/User/settings.json`,
-      `${editor}/User/profiles/*/mcp.json`,
-      `${editor}/User/profiles/*/settings.json`,
-    ),
-    // Where cline/cline kept them before it had ~/.cline
-    ...place('cline', 'jsonc', `${editor}/User/globalStorage/saoudrizwan.claude-dev/settings/cline_mcp_settings.json`),
-  ]),
-];
-
-/** VS Code on a server, as Remote SSH, dev containers and browsers use it, keeps its data in the home folder. */
-const SERVER_FOLDERS = ['.vscode-server/data', '.vscode-server-insiders/data', '.local/share/code-server'];
+/** An editor on a server, as Remote SSH, dev containers and browsers use it, keeps its data in the home folder. */
+const SERVER_FOLDERS: Readonly<Record<string, ClientName>> = {
+  '.vscode-server/data': 'vscode',
+  '.vscode-server-insiders/data': 'vscode',
+  '.local/share/code-server': 'vscode',
+  '.cursor-server/data': 'cursor',
+  '.windsurf-server/data': 'windsurf',
+};
 
 /** Where programs keep their data, below a home folder: what the environment does not say otherwise. */
 const DATA_FOLDERS: Readonly<Record<Platform, string>> = {
@@ -118,45 +80,95 @@ const DATA_FOLDERS: Readonly<Record<Platform, string>> = {
   win32: 'AppData/Roaming',
 };
 
+/**
+ * What an editor and its extensions keep in its folder `User`, at which the paths begin; empty for paths within it.
+ * https://code.visualstudio.com/docs/agents/reference/mcp-configuration, …/docs/configure/profiles
+ */
+export function editorPlaces(user: string, client: ClientName): ConfigPlace[] {
+  const own = ['mcp.json', 'settings.json', 'profiles/*/mcp.json', 'profiles/*/settings.json'];
+  return below(user, [...own.map((path) => placeAt(client, path)), ...EXTENSION_PLACES]);
+}
+
 /** Every place of a person's own configurations, absolute, with `/` between names. */
 export function userPlaces(folders: UserFolders): ConfigPlace[] {
-  const { platform, home, appData, xdgConfigHome, codexHome, claudeConfigDir, copilotHome } = folders;
+  const { platform, home, appData, localAppData, xdgConfigHome } = folders;
   const set = platform === 'win32' ? appData : platform === 'linux' ? xdgConfigHome : undefined;
-  const data = set === undefined || set === '' ? join(home, DATA_FOLDERS[platform]) : set;
-  const servers = SERVER_FOLDERS.flatMap((folder) =>
-    below(
-      join(home, folder),
-      DATA_PLACES.filter(({ path }) => path.startsWith('Code/')),
-      (path) => path.slice('Code/'.length),
-    ),
-  );
-  return [
+  const data = set || join(home, DATA_FOLDERS[platform]);
+  const places = [
     ...below(home, HOME_PLACES),
+    ...moved(folders),
+    ...below(join(home, '.config'), CONFIG_PLACES),
+    ...(xdgConfigHome ? below(xdgConfigHome, CONFIG_PLACES) : []),
     ...below(data, DATA_PLACES),
-    ...servers,
-    ...(codexHome ? place('codex', 'toml', join(codexHome, 'config.toml')) : []),
-    ...(claudeConfigDir
-      ? place('claude-code', 'jsonc', join(claudeConfigDir, '.claude.json'), join(claudeConfigDir, 'settings.json'))
-      : []),
-    ...(copilotHome ? place('vscode', 'jsonc', join(copilotHome, 'mcp-config.json')) : []),
+    ...(platform === 'win32' ? below(localAppData || join(home, 'AppData/Local'), LOCAL_DATA_PLACES) : []),
+    ...Object.entries(EDITORS).flatMap(([folder, client]) => editorPlaces(join(data, `${folder}/User`), client)),
+    ...Object.entries(SERVER_FOLDERS).flatMap(([folder, client]) => editorPlaces(join(home, `${folder}/User`), client)),
+  ];
+  const seen = new Set<string>();
+  return places.filter(({ path }) => !seen.has(path) && seen.add(path));
+}
+
+/** What the environment moves out of a client's own folder; Claude Code's file beside its folder goes with it. */
+function moved({ codexHome, claudeConfigDir, copilotHome }: UserFolders): ConfigPlace[] {
+  const within = (own: string, folder: string | undefined): ConfigPlace[] =>
+    folder
+      ? HOME_PLACES.filter(({ path }) => path.startsWith(`${own}/`)).map((one) => ({
+          ...one,
+          path: join(folder, one.path.slice(own.length + 1)),
+        }))
+      : [];
+  return [
+    ...within('.codex', codexHome),
+    ...within('.claude', claudeConfigDir),
+    ...(claudeConfigDir ? [placeAt('claude-code', join(claudeConfigDir, '.claude.json'))] : []),
+    ...within('.copilot', copilotHome),
   ];
 }
 
-function below(folder: string, places: readonly ConfigPlace[], rename = (path: string): string => path): ConfigPlace[] {
-  return places.map((one) => ({ ...one, path: join(folder, rename(one.path)) }));
+function below(folder: string, places: readonly ConfigPlace[]): ConfigPlace[] {
+  return places.map((one) => ({ ...one, path: join(folder, one.path) }));
 }
 
 function join(folder: string, path: string): string {
+  if (folder === '') return path;
   return `${folder.replaceAll('\\', '/').replace(/(?<!\/)\/+$/, '')}/${path}`;
 }
 
+interface WorkspacePattern {
+  readonly place: ConfigPlace;
+  readonly names: readonly string[];
+}
+
+/** The place with the most names first: `.kiro/settings/mcp.json` says more than `mcp.json`. */
+const PATTERNS: readonly WorkspacePattern[] = WORKSPACE_PLACES.map((place) => ({
+  place,
+  names: place.path.split('/'),
+})).sort((a, b) => b.names.length - a.names.length);
+/** By the name of the file, so that the million other files of a repository cost one look each. */
+const BY_NAME: ReadonlyMap<string, readonly WorkspacePattern[]> = new Map(
+  groupBy(PATTERNS, fileName).map((group) => [group[0] === undefined ? '' : fileName(group[0]), group]),
+);
+const STARRED = PATTERNS.filter((pattern) => fileName(pattern).includes('*'));
+
 /** What a file in a workspace configures, by its path relative to the workspace folder, with `/`; undefined if nothing. */
 export function workspacePlace(path: string): ConfigPlace | undefined {
-  return WORKSPACE_PLACES.find((one) => {
-    const wanted = one.path.split('/');
-    const names = path.split('/').slice(-wanted.length);
-    return names.length === wanted.length && wanted.every((pattern, index) => matchesName(pattern, names[index] ?? ''));
-  });
+  const file = path.slice(path.lastIndexOf('/') + 1);
+  const candidates = [
+    ...(BY_NAME.get(file) ?? []),
+    ...STARRED.filter((pattern) => matchesName(fileName(pattern), file)),
+  ];
+  if (candidates.length === 0) return undefined;
+  const names = path.split('/');
+  return candidates
+    .filter((one) => {
+      const tail = names.slice(-one.names.length);
+      return tail.length === one.names.length && one.names.every((name, at) => matchesName(name, tail[at] ?? ''));
+    })
+    .sort((a, b) => b.names.length - a.names.length)[0]?.place;
+}
+
+function fileName({ names }: WorkspacePattern): string {
+  return names.at(-1) ?? '';
 }
 
 /** Whether a name matches a pattern with at most one `*`. */

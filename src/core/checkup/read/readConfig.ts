@@ -4,10 +4,12 @@ import type { Span } from '../../text/span.ts';
 import { findingIn } from '../findings/finding.ts';
 import type { ConfigFile, Finding, Named, ReadConfig, ServerEntry } from '../model/checkupModel.ts';
 import { type ConfigNode, childOf, type ParsedText, step } from './configNode.ts';
+import { parseFrontMatter } from './parseFrontMatter.ts';
 import { parseJsonc } from './parseJsonc.ts';
 import { parseToml } from './parseToml.ts';
 import { parseYaml } from './parseYaml.ts';
-import { serverEntry, textsBelow } from './serverEntries.ts';
+import { isServer, serverEntry, textsBelow } from './serverEntries.ts';
+import { INPUTS, isForServersAlone, type KeyPath, looseTextsOf, mixedMapsOf, SERVER_MAPS } from './serverMaps.ts';
 
 /** Largest file that is looked at, in bytes. Claude Code keeps its history beside its servers. */
 export const MAX_CONFIG_BYTES = 5 * 1024 * 1024;
@@ -16,33 +18,6 @@ export const MAX_CONFIG_BYTES = 5 * 1024 * 1024;
 const MAX_OTHER_LENGTH = 256 * 1024;
 
 const BOM = '\uFEFF';
-
-/** Where clients keep their maps of servers; `*` stands for every key. */
-const SERVER_MAPS: readonly (readonly string[])[] = [
-  ['mcpServers'],
-  ['servers'],
-  // VS Code's settings.json, and what *.code-workspace and dev container files hold of it.
-  ['mcp', 'servers'],
-  ['mcp', 'mcpServers'],
-  ['settings', 'mcp', 'servers'],
-  ['customizations', 'vscode', 'mcp', 'servers'],
-  ['customizations', 'vscode', 'settings', 'mcp', 'servers'],
-  // ~/.claude.json
-  ['projects', '*', 'mcpServers'],
-  // ~/.codex/config.toml
-  ['mcp_servers'],
-];
-
-/** What VS Code asks for when a server starts; a `default` stands in the file. */
-const INPUTS: readonly (readonly string[])[] = [
-  ['inputs'],
-  ['mcp', 'inputs'],
-  ['settings', 'mcp', 'inputs'],
-  ['customizations', 'vscode', 'mcp', 'inputs'],
-];
-
-/** The environment that Claude Code and dev containers give to every server. */
-const ENVIRONMENTS: readonly (readonly string[])[] = [['env'], ['containerEnv'], ['remoteEnv']];
 
 /**
  * Reads one configuration file: its servers with the place of every text. Never throws: what cannot be read is a note.
@@ -68,7 +43,19 @@ export function readConfig(file: ConfigFile): ReadConfig {
   }
   if (parsed.note) note('warning', 'broken-text', parsed.note.span, parsed.note.message);
   const { root } = parsed;
-  const servers = SERVER_MAPS.flatMap((path) => nodesAt(root, path)).flatMap(([node, at]) => serversIn(node, at, file));
+  const at = (paths: readonly KeyPath[]): Place[] => paths.flatMap((path) => nodesAt(root, path));
+  const maps = at(SERVER_MAPS);
+  const alone = isForServersAlone(file);
+  const mixed: Place[] = [...at(mixedMapsOf(file)), ...(alone && root ? [[root, ''] as const] : [])];
+  const servers = [...maps.flatMap(serversIn), ...mixed.flatMap(serversAmong)];
+  if (alone && maps.length === 0 && servers.length === 0 && hasContent(root) && !parsed.note) {
+    note(
+      'information',
+      'no-servers',
+      { start: 0, end: 0 },
+      phrase`No servers were read in this file. The known forms are a map or list of servers in "mcpServers" or "servers", and a map of servers alone. Check the names of the keys.`,
+    );
+  }
   for (const { name, span, duplicate } of duplicates(servers)) {
     if (!duplicate) continue;
     note(
@@ -80,11 +67,9 @@ export function readConfig(file: ConfigFile): ReadConfig {
         : phrase`Another server in this file has the same name, and the client starts only one of them. Rename or remove one.`,
     );
   }
-  const at = (paths: readonly (readonly string[])[]): (readonly [ConfigNode, string])[] =>
-    paths.flatMap((path) => nodesAt(root, path));
   const loose = [
     ...at(INPUTS).flatMap(([node, pointer]) => inputDefaults(node, pointer)),
-    ...at(ENVIRONMENTS).flatMap(([node, pointer]) => textsBelow(node, pointer)),
+    ...at(looseTextsOf(file)).flatMap(([node, pointer]) => textsBelow(node, pointer)),
   ];
   return { file, lines, servers, loose, notes };
 }
@@ -103,12 +88,23 @@ export function parseConfig({ text, format }: Pick<ConfigFile, 'text' | 'format'
     };
   }
   const withoutMark = text.startsWith(BOM) ? ` ${text.slice(1)}` : text;
-  if (format === 'toml') return parseToml(withoutMark);
-  // YAML's own reader knows the mark, and indentation would count a blank in its place.
-  return format === 'yaml' ? parseYaml(text) : parseJsonc(withoutMark);
+  switch (format) {
+    case 'jsonc':
+      return parseJsonc(withoutMark);
+    case 'toml':
+      return parseToml(withoutMark);
+    case 'yaml':
+      // YAML's own reader knows the mark, and indentation would count a blank in its place.
+      return parseYaml(text);
+    case 'markdown':
+      return parseFrontMatter(text);
+  }
 }
 
-function nodesAt(root: ConfigNode | undefined, path: readonly string[], base = ''): (readonly [ConfigNode, string])[] {
+/** A value and its JSON Pointer. */
+type Place = readonly [node: ConfigNode, pointer: string];
+
+function nodesAt(root: ConfigNode | undefined, path: KeyPath, base = ''): Place[] {
   if (root === undefined) return [];
   const [name, ...rest] = path;
   if (name === undefined) return [[root, base]];
@@ -119,18 +115,39 @@ function nodesAt(root: ConfigNode | undefined, path: readonly string[], base = '
     .flatMap((entry) => nodesAt(entry.value, rest, base + step(entry.name)));
 }
 
-function serversIn(node: ConfigNode, pointer: string, { client }: ConfigFile): ServerEntry[] {
-  if (node.kind === 'map') {
-    return node.entries.flatMap((entry) => serverEntry(entry.name, entry, pointer + step(entry.name)) ?? []);
-  }
-  // Continue has a list of servers that name themselves.
-  if (node.kind !== 'list' || client !== 'continue') return [];
-  return node.items.flatMap((item, index) => {
-    const name = childOf(item, 'name');
-    const label = name?.kind === 'text' ? name : undefined;
-    const nameSpan = label?.span ?? item.span;
-    return serverEntry(label?.value ?? '', { nameSpan, value: item }, pointer + step(index)) ?? [];
-  });
+/** The servers of a map by their names, or of a list. What is a server itself has none in it. */
+function serversIn([node, pointer]: Place): ServerEntry[] {
+  if (isServer(node)) return [];
+  if (node.kind === 'list') return node.items.flatMap((item, index) => serversOfItem(item, pointer + step(index)));
+  if (node.kind !== 'map') return [];
+  return node.entries.flatMap((entry) => serverEntry(entry.name, entry, pointer + step(entry.name)) ?? []);
+}
+
+/**
+ * An item of a list of servers: Continue's names itself, VS Code's had an id, and those of Claude Code's agents are maps
+ * of their own.
+ */
+function serversOfItem(item: ConfigNode, pointer: string): ServerEntry[] {
+  const name = [childOf(item, 'name'), childOf(item, 'id')].find((one) => one?.kind === 'text');
+  if (name?.kind !== 'text' && !isServer(item)) return serversIn([item, pointer]);
+  const label = name?.kind === 'text' ? name.value : '';
+  return [serverEntry(label, { nameSpan: (name ?? item).span, value: item }, pointer) ?? []].flat();
+}
+
+/**
+ * What is a server among other things. So it is in the root of a file that is for nothing else, which may be the map of
+ * servers, as in Claude Code's plugins, or the list.
+ */
+function serversAmong([node, pointer]: Place): ServerEntry[] {
+  if (node.kind !== 'map') return serversIn([node, pointer]);
+  return node.entries.flatMap((entry) =>
+    isServer(entry.value) ? (serverEntry(entry.name, entry, pointer + step(entry.name)) ?? []) : [],
+  );
+}
+
+function hasContent(root: ConfigNode | undefined): boolean {
+  if (root?.kind === 'map') return root.entries.some(({ name }) => name !== '$schema' && name !== 'inputs');
+  return root?.kind === 'list' ? root.items.length > 0 : root?.kind === 'text';
 }
 
 /** The default of each input, by the input's id. */

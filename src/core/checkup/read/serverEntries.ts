@@ -1,10 +1,12 @@
 import type { Located, Named, ServerEntry } from '../model/checkupModel.ts';
 import { type ConfigEntry, type ConfigNode, childOf, step } from './configNode.ts';
 
-const URL_KEYS = ['url', 'serverUrl', 'httpUrl'];
+const COMMAND_KEYS = ['command', 'cmd'];
+const URL_KEYS = ['url', 'serverUrl', 'httpUrl', 'uri', 'endpoint'];
+const ENV_KEYS = ['env', 'environment', 'envs'];
 const HEADER_KEYS = ['headers', 'http_headers'];
-/** Keys under which clients nest headers, arguments and the like: Cursor and Continue know these. */
-const NESTED_KEYS = ['requestInit', 'requestOptions', 'transport'];
+/** Keys under which clients nest headers, arguments and the like: Cursor, Continue, goose and Zed know these. */
+const NESTED_KEYS = ['requestInit', 'requestOptions', 'transport', 'config', 'command'];
 const AUTO_APPROVED_KEYS = ['autoApprove', 'alwaysAllow', 'autoAllow', 'trust'];
 
 /** A text as it stands; numbers and booleans as their text, since clients pass them on so. */
@@ -19,6 +21,13 @@ function textAt(node: ConfigNode, name: string, pointer: string): Located | unde
   return value?.kind === 'text' ? located(value, pointer + step(name)) : undefined;
 }
 
+/** The words of a command: one text, a list of which the first is the program, or Zed's map with a `path`. */
+function commandAt(node: ConfigNode, name: string, pointer: string): Located[] {
+  const value = childOf(node, name);
+  if (value?.kind === 'map') return [textAt(value, 'path', pointer + step(name)) ?? []].flat();
+  return listAt(node, name, pointer);
+}
+
 function listAt(node: ConfigNode, name: string, pointer: string): Located[] {
   const value = childOf(node, name);
   if (value === undefined) return [];
@@ -29,15 +38,27 @@ function listAt(node: ConfigNode, name: string, pointer: string): Located[] {
   return value.kind === 'text' ? [{ value: value.value, pointer: base, span: value.span }] : [];
 }
 
-/** Every text of a map, duplicates included: all of them stand in the file. */
+/**
+ * Every text of a map of names, duplicates included: all of them stand in the file. A value may be a map around it
+ * (`{ "value": … }`), and a list may stand for the map (`[{ "name": …, "value": … }]`).
+ */
 function namedAt(node: ConfigNode, name: string, pointer: string): Named[] {
   const value = childOf(node, name);
-  if (value?.kind !== 'map') return [];
   const base = pointer + step(name);
-  return value.entries.flatMap((entry) => {
-    const text = located(entry.value, base + step(entry.name));
-    return text ? [{ ...text, name: entry.name }] : [];
+  if (value?.kind === 'map') {
+    return value.entries.flatMap((entry) => named(entry.name, entry.value, base + step(entry.name)));
+  }
+  if (value?.kind !== 'list') return [];
+  return value.items.flatMap((item, index) => {
+    const label = [childOf(item, 'name'), childOf(item, 'key')].find((one) => one?.kind === 'text');
+    return label?.kind === 'text' ? named(label.value, item, base + step(index)) : [];
   });
+}
+
+function named(name: string, node: ConfigNode, pointer: string): Named[] {
+  const inner = childOf(node, 'value');
+  const text = inner ? located(inner, pointer + step('value')) : located(node, pointer);
+  return text ? [{ ...text, name }] : [];
 }
 
 /** Every text below a node, by the key that it stands behind. */
@@ -78,6 +99,22 @@ function isDisabled(node: ConfigNode): boolean {
   return says('disabled', true) || says('enabled', false);
 }
 
+const TRANSPORT = /^(?:stdio|local|remote|sse|wss?|websocket|.*http.*)$/i;
+
+/** Whether a map can be nothing but a server: it says how one is started or reached. */
+export function isServer(node: ConfigNode): boolean {
+  if (node.kind !== 'map') return false;
+  const type = childOf(node, 'type');
+  if (type?.kind === 'text' && TRANSPORT.test(type.value)) return true;
+  if (URL_KEYS.some((name) => childOf(node, name)?.kind === 'text')) return true;
+  const told = COMMAND_KEYS.some((name) => {
+    const command = childOf(node, name);
+    return command?.kind === 'text' || command?.kind === 'list' || childOf(command, 'path')?.kind === 'text';
+  });
+  const config = childOf(node, 'config');
+  return told || (config !== undefined && isServer(config));
+}
+
 /** One server of a client's file; undefined when what stands there cannot be one. */
 export function serverEntry(name: string, entry: Omit<ConfigEntry, 'name'>, pointer: string): ServerEntry | undefined {
   const node = entry.value;
@@ -94,12 +131,12 @@ export function serverEntry(name: string, entry: Omit<ConfigEntry, 'name'>, poin
   const every = <T>(names: readonly string[], read: (at: ConfigNode, one: string, base: string) => T[]): T[] =>
     places.flatMap(([at, base]) => names.flatMap((one) => read(at, one, base)));
 
-  const command = first(['command']);
+  const [command, ...words] = every(COMMAND_KEYS, commandAt);
   const url = first(URL_KEYS);
   const envFile = first(['envFile']);
   const cwd = first(['cwd']);
-  const args = every(['args'], listAt);
-  const env = every(['env'], namedAt);
+  const args = [...words, ...every(['args'], listAt)];
+  const env = every(ENV_KEYS, namedAt);
   const headers = every(HEADER_KEYS, namedAt);
   const approved = autoApproved(node, pointer);
   const read = new Set([command, url, envFile, cwd, ...args, ...env, ...headers].map((text) => text?.span.start));

@@ -65,7 +65,11 @@ function depthOf(parser: Parser): number {
 }
 
 /** Turns the text into syntax tokens; stops at once where nesting goes too deep. Undefined when something was refused. */
-function tokenize(text: string, problems: ProblemList): { tokens: CST.Token[]; lexemes: number } | undefined {
+function tokenize(
+  text: string,
+  problems: ProblemList,
+  allowed: string,
+): { tokens: CST.Token[]; lexemes: number } | undefined {
   const parser = new Parser();
   const tokens: CST.Token[] = [];
   let documents = 0;
@@ -90,7 +94,8 @@ function tokenize(text: string, problems: ProblemList): { tokens: CST.Token[]; l
   for (const lexeme of new Lexer().lex(text)) {
     const start = parser.offset;
     // What follows the scalar mark is content, whatever it looks like.
-    const feature = contentFollows ? undefined : REFUSED[lexeme[0] ?? ''];
+    const mark = lexeme[0] ?? '';
+    const feature = contentFollows || allowed.includes(mark) ? undefined : REFUSED[mark];
     contentFollows = lexeme === CST.SCALAR;
     if (feature !== undefined) {
       problems.error(feature.code, { start, end: start + lexeme.length }, feature.message);
@@ -126,8 +131,11 @@ function tokenize(text: string, problems: ProblemList): { tokens: CST.Token[]; l
  * Reads the text as one YAML 1.2 document (https://yaml.org/spec/1.2.2/, core schema) into the library's nodes with
  * their ranges. Takes linear time: the library's own check for duplicate keys is quadratic and stays off.
  */
-export const readTree: ReadTree = (text, problems) => {
-  const read = tokenize(text, problems);
+export const readTree: ReadTree = (text, problems) => readTreeWith('', text, problems);
+
+/** As {@link readTree}, for files of others that may hold what policies may not: `allowed` has the marks, such as `&*`. */
+export function readTreeWith(allowed: string, text: string, problems: ProblemList): Tree | undefined {
+  const read = tokenize(text, problems, allowed);
   if (read === undefined) return undefined;
   const composer = new Composer({
     version: '1.2',
@@ -154,7 +162,7 @@ export const readTree: ReadTree = (text, problems) => {
   }
   if (errors.length > 0) return undefined;
   return { root: documents[0]?.contents ?? null, lexemes: read.lexemes };
-};
+}
 
 /**
  * The library makes an Error of every slip, and most of their cost is the stack that nobody reads: a hostile file of

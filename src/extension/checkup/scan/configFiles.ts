@@ -3,7 +3,8 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Unsearched } from '../../../core/checkup/model/checkupCoverage.ts';
 import type { ConfigFile } from '../../../core/checkup/model/checkupModel.ts';
-import { type ConfigPlace, WORKSPACE_PLACES, workspacePlace } from '../../../core/checkup/model/locations.ts';
+import { groupBy } from '../../../core/checkup/model/groupBy.ts';
+import { WORKSPACE_PLACES, workspacePlace } from '../../../core/checkup/model/locations.ts';
 import { shownPath } from '../../util/shownText.ts';
 import type { FoundFile, FoundFiles } from './checkup.ts';
 import { readConfigText } from './configText.ts';
@@ -11,6 +12,8 @@ import { type ConfigAddress, expanded } from './userPlaces.ts';
 
 /** More files than any repository has; a search must end. */
 const MAX_FILES = 5000;
+/** All of them in one pattern, at any depth: repositories hold projects in folders of their own. */
+const IN_WORKSPACE = `{${WORKSPACE_PLACES.map(({ path }) => `**/${path}`).join(',')}}`;
 const EXCLUDED = '{**/node_modules/**,**/.git/**,**/.venv/**,**/vendor/**}';
 
 /** Where files are, and what was not searched for them. */
@@ -54,7 +57,7 @@ export class ConfigFiles {
 
   /** Calls back when a file comes, goes or changes, on disk or in an editor. */
   watch(changed: () => void): vscode.Disposable {
-    const patterns = [...this.#userPlaces.map(({ uri }) => patternOf(uri)), ...WORKSPACE_PLACES.map(globOf)];
+    const patterns = [...patternsOf(this.#userPlaces), IN_WORKSPACE];
     const found = (): void => {
       this.forget();
       changed();
@@ -89,15 +92,16 @@ export class ConfigFiles {
   }
 
   async #find(): Promise<Search> {
-    const user = await Promise.all(this.#userPlaces.map(expanded));
+    const user = (await Promise.all(this.#userPlaces.map(expanded))).flat();
+    const there = await Promise.all(user.map(({ uri }) => isThere(uri)));
     const { addresses, unsearched } = await this.#inWorkspace();
-    return { addresses: [...user.flat(), ...addresses], unsearched };
+    return { addresses: [...user.filter((_, index) => there[index]), ...addresses], unsearched };
   }
 
   async #inWorkspace(): Promise<Search> {
     const [folder] = vscode.workspace.workspaceFolders ?? [];
     if (!folder) return { addresses: [], unsearched: [] };
-    const found = await vscode.workspace.findFiles(`{${WORKSPACE_PLACES.map(globOf).join(',')}}`, EXCLUDED, MAX_FILES);
+    const found = await vscode.workspace.findFiles(IN_WORKSPACE, EXCLUDED, MAX_FILES);
     const addresses = found.flatMap((uri) => {
       const place = workspacePlace(uri.path);
       return place ? [{ uri, place, scope: 'workspace' as const }] : [];
@@ -108,17 +112,37 @@ export class ConfigFiles {
   }
 }
 
-/** Such as `**​/.vscode/mcp.json`: repositories hold projects in folders of their own. */
-function globOf({ path: relative }: ConfigPlace): string {
-  return `**/${relative}`;
+/** Folders with whole programs in them. What lies at a name to fill in is watched with all that lies below, so not here. */
+const LARGE = /\/(?:plugins|extensions)\//;
+
+/** What to watch for the user's files: each folder once, for the names in it. */
+function patternsOf(places: readonly ConfigAddress[]): vscode.RelativePattern[] {
+  const watched = places.filter(({ uri }) => !LARGE.test(uri.path)).map(({ uri }) => splitAtStar(uri));
+  return groupBy(watched, ({ folder }) => folder.toString()).map((group) => {
+    const names = [...new Set(group.map(({ pattern }) => pattern))];
+    return new vscode.RelativePattern(
+      group[0]?.folder ?? vscode.Uri.file('/'),
+      names.length === 1 ? (names[0] ?? '') : `{${names.join(',')}}`,
+    );
+  });
 }
 
-/** What to watch for one address: its folder, as far as that has no star. */
-function patternOf(uri: vscode.Uri): vscode.RelativePattern {
+/** The folder of an address as far as that has no star, and the rest of it. */
+function splitAtStar(uri: vscode.Uri): { readonly folder: vscode.Uri; readonly pattern: string } {
   const segments = uri.path.split('/');
   const star = segments.findIndex((name) => name.includes('*'));
   const at = star === -1 ? segments.length - 1 : star;
-  return new vscode.RelativePattern(uri.with({ path: segments.slice(0, at).join('/') }), segments.slice(at).join('/'));
+  return { folder: uri.with({ path: segments.slice(0, at).join('/') }), pattern: segments.slice(at).join('/') };
+}
+
+/** Whether there is anything at all: most people have few of the clients, and each look at a text asks for each file. */
+async function isThere(uri: vscode.Uri): Promise<boolean> {
+  try {
+    await vscode.workspace.fs.stat(uri);
+    return true;
+  } catch (error) {
+    return !(error instanceof vscode.FileSystemError && error.code === 'FileNotFound');
+  }
 }
 
 async function readFile({ uri, place, scope }: ConfigAddress, maxBytes: number): Promise<FoundFile | undefined> {

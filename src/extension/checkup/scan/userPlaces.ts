@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { ConfigFile } from '../../../core/checkup/model/checkupModel.ts';
 import {
   type ConfigPlace,
+  editorPlaces,
   matchesName,
   type Platform,
   userPlaces as placesOf,
@@ -23,40 +24,36 @@ export interface ConfigAddress {
  */
 export function userPlaces(globalStorage: vscode.Uri, environment: NodeJS.ProcessEnv): readonly ConfigAddress[] {
   const user = vscode.Uri.joinPath(globalStorage, '..', '..');
-  const own = ['mcp.json', 'settings.json', 'profiles/*/mcp.json', 'profiles/*/settings.json'].map(
-    (path): ConfigAddress => ({
-      uri: vscode.Uri.joinPath(user, path),
-      place: { path, client: 'vscode', format: 'jsonc' },
-      scope: 'user',
-    }),
+  // An editor that is not among the known ones, or has its data elsewhere, is one of VS Code's source at least.
+  const own = editorPlaces('', 'vscode').map(
+    (place): ConfigAddress => ({ uri: vscode.Uri.joinPath(user, place.path), place, scope: 'user' }),
   );
-  const others = placesOf({
+  const known = placesOf({
     platform: platformOf(process.platform),
     home: homedir(),
     appData: environment.APPDATA,
+    localAppData: environment.LOCALAPPDATA,
     xdgConfigHome: environment.XDG_CONFIG_HOME,
     codexHome: environment.CODEX_HOME,
     claudeConfigDir: environment.CLAUDE_CONFIG_DIR,
     copilotHome: environment.COPILOT_HOME,
   }).map((place): ConfigAddress => ({ uri: vscode.Uri.file(place.path), place, scope: 'user' }));
   const seen = new Set<string>();
-  return [...own, ...others].filter(({ uri }) => !seen.has(uri.toString()) && seen.add(uri.toString()));
+  return [...known, ...own].filter(({ uri }) => !seen.has(uri.toString()) && seen.add(uri.toString()));
 }
 
-/** The addresses that there are for one with a `*` in it; the address itself where it has none. */
+/** The addresses that there are for one with names to fill in; the address itself where it has none. */
 export async function expanded(address: ConfigAddress): Promise<readonly ConfigAddress[]> {
   const segments = address.uri.path.split('/');
   const at = segments.findIndex((name) => name.includes('*'));
   const pattern = segments[at];
   if (pattern === undefined) return [address];
   const folder = address.uri.with({ path: segments.slice(0, at).join('/') });
-  const names = await namesIn(folder);
-  return names
-    .filter((name) => matchesName(pattern, name))
-    .map((name) => ({
-      ...address,
-      uri: vscode.Uri.joinPath(folder, name, ...segments.slice(at + 1)),
-    }));
+  const names = (await namesIn(folder)).filter((name) => matchesName(pattern, name));
+  const found = await Promise.all(
+    names.map((name) => expanded({ ...address, uri: vscode.Uri.joinPath(folder, name, ...segments.slice(at + 1)) })),
+  );
+  return found.flat();
 }
 
 async function namesIn(folder: vscode.Uri): Promise<readonly string[]> {

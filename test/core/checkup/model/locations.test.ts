@@ -30,9 +30,12 @@ describe('places of configurations', () => {
       expect.arrayContaining(['/x/Claude/claude_desktop_config.json', '/c/config.toml', '/d/.claude.json']),
     );
     expect(paths({ platform: 'win32', home: 'C:\\h', appData: 'D:\\a' })).toContain('D:/a/Code/User/mcp.json');
-    expect(
-      paths({ platform: 'darwin', home: '/h', xdgConfigHome: '/x' }).filter((path) => path.startsWith('/x')),
-    ).toEqual([]);
+    const mac = paths({ platform: 'darwin', home: '/h', xdgConfigHome: '/x' });
+    expect(mac).toContain('/h/Library/Application Support/Code/User/mcp.json');
+    expect(mac).not.toContain('/x/Code/User/mcp.json');
+    expect(mac).toEqual(expect.arrayContaining(['/x/opencode/opencode.json', '/h/.config/opencode/opencode.json']));
+    const windows = paths({ platform: 'win32', home: 'C:\\h', localAppData: 'D:\\l', copilotHome: 'D:\\c' });
+    expect(windows).toEqual(expect.arrayContaining(['D:/l/crush/crush.json', 'D:/c/agents/*.md']));
   });
 
   it.each([
@@ -43,9 +46,16 @@ describe('places of configurations', () => {
     ['apps/.mcp.json', 'claude-code'],
     ['.continue/mcpServers/x.yaml', 'continue'],
     ['.codex/config.toml', 'codex'],
-    ['mcp.json', undefined],
-    ['.vscode/x/mcp.json', undefined],
+    ['.continue/mcpServers/mcp.json', 'continue'],
+    ['.kiro/settings/mcp.json', 'kiro'],
+    ['.warp/.mcp.json', 'warp'],
+    ['.claude/agents/team/a.md', 'claude-code'],
+    ['mcp.json', 'other'],
+    ['.vscode/x/mcp.json', 'other'],
     ['.vscodemcp.json', undefined],
+    ['agents/a.md', undefined],
+    ['settings.json', undefined],
+    ['', undefined],
   ])('in a workspace: %s', (path, client) => {
     expect(workspacePlace(path)?.client).toBe(client);
   });
