@@ -136,7 +136,7 @@ describe('signatures', () => {
         sweep(index, swept);
         expect(texts.filter((text) => index.has(new Secret(text))).sort()).toEqual([...ends.keys()].sort());
       }),
-      { numRuns: runs(100) },
+      { numRuns: runs(40) },
     );
   });
 

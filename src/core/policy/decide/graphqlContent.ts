@@ -42,12 +42,23 @@ export function carriesGraphqlChange(request: GraphqlRequest): boolean {
   return queriesAmong([...namedTexts(text), ...fields]).some((one) => mayChange(one));
 }
 
-/** No program writes a letter so. In a text that is too long to be taken apart it may hide a word. */
-const ESCAPED_LETTER = /\\u00(?:6[1-9a-f]|7[0-9a])/i;
+/** No program writes a letter or a digit so. In a text that is too long to be taken apart it may hide a word, or go on behind one. */
+const ESCAPED_LETTER = /\\u00(?:3\d|[46][1-9a-f]|[57][0-9a]|5f)/i;
 
 /** Whether a text that is not taken apart has such a word, as it stands or escaped as in JSON or in a form. */
 function mayHaveChangingWord(text: string): boolean {
-  return hasChangingWord(text) || hasChangingWord(looselyDecoded(text)) || ESCAPED_LETTER.test(text);
+  if (ESCAPED_LETTER.test(text)) return true;
+  return [text, looselyDecoded(text), looselyUnescaped(text)].some((one) => hasChangingWord(one));
+}
+
+/** A text of JSON with what may stand behind one of the words as itself: blanks, and what an operation goes on with. */
+function looselyUnescaped(text: string): string {
+  return text
+    .replace(/\\(?:[nrt]|u(?:0009|000[ad]|0020|002c|feff))/gi, ' ')
+    .replace(/\\u0028/g, '(')
+    .replace(/\\u0040/g, '@')
+    .replace(/\\u0023/g, '#')
+    .replace(/\\u007b/gi, '{');
 }
 
 /** The fields of a text that may hold such a document, as servers read them that separate fields by semicolons, too. */
@@ -61,9 +72,12 @@ function looseFields(text: string): readonly (readonly [string, string])[] {
 
 /** What a server makes of a text that passes over a broken escape and decodes the others. */
 function looselyDecoded(text: string): string {
-  // The words that are looked for, and what stands around them, are ASCII.
+  // The words that are looked for are ASCII, and so is what stands around them, but for blanks and line ends.
   const ascii = text
     .replaceAll('+', ' ')
+    .replace(/%ef%bb%bf/gi, '\ufeff')
+    .replace(/%e2%80%a[89]/gi, '\u2028')
+    .replace(/%c2%[89][0-9a-f]/gi, '\u0085')
     .replace(/%[89a-f][0-9a-f]/gi, '?')
     .replace(/%(?![0-9a-f]{2})/gi, '%25');
   return decodeURIComponent(ascii);

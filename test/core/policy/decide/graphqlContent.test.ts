@@ -200,6 +200,41 @@ describe.each(Object.entries(LOOSE))('a text that is %s', (_door, textOf) => {
   });
 });
 
+test.each([
+  'mutation\ufeff{ a }',
+  'mutation Name\ufeff{ a }',
+  'mutation \ufeff@d { a }',
+  '# of old\u2028mutation { a }',
+  '# of old\u2029mutation { a }',
+  '# of old\u0085mutation { a }',
+])('a text with an escaped form holds its document, whatever blanks and line ends are in it: %j', (document) => {
+  for (const filler of ['', 'x'.repeat(70_000)]) {
+    expect(verdict({ text: `a=b${filler}&query=${encodeURIComponent(document)}` })).toBe('deny');
+    expect(verdict({ text: `a=b${filler}&query=${encodeURIComponent(document).toLowerCase()}` })).toBe('deny');
+  }
+});
+
+test.each([
+  'mutation\\n{ a }',
+  'mutation Name\\r\\n{ a }',
+  'mutation Name \\n\\t(v: 1) { a }',
+  'mutation\\ufeff{ a }',
+  'mutation\\u000a{ a }',
+  'mutation\\u007b a }',
+  'mutation M \\u0028v: 1) { a }',
+  'mutation\\u0020M { a }',
+  'mutation \\u004d { a }',
+  'mutation M\\u0031 { a }',
+  'mutation \\u005fM { a }',
+])(
+  'a text of JSON that is too long to be taken apart holds its document, whatever is escaped in it: %s',
+  (document) => {
+    for (const filler of ['', 'x'.repeat(70_000)]) {
+      expect(verdict({ text: `{"a":"${filler}","query":"${document}"}` })).toBe('deny');
+    }
+  },
+);
+
 test('a text of more fields than are parsed one by one holds its document', () => {
   const fields = 'query={mutation;'.repeat(2000);
   expect(verdict({ text: `${fields}query=mutation { a }` })).toBe('deny');
