@@ -7,11 +7,11 @@ export interface TextEdit {
 }
 
 /**
- * The text with all edits made. They may come in any order and must not overlap. A text whose lines end as Windows ends
- * them gets no other line ends.
+ * The text with all edits made. They may come in any order and must not overlap; what is inserted where something else is
+ * taken out stands in its place. A text whose lines end as Windows ends them gets no other line ends.
  */
 export function applyEdits(text: string, edits: readonly TextEdit[]): string {
-  const inOrder = [...edits].sort((one, other) => other.span.start - one.span.start);
+  const inOrder = [...edits].sort((one, other) => other.span.start - one.span.start || other.span.end - one.span.end);
   const eol = lineEndOf(text);
   return inOrder.reduce(
     (result, { span, newText }) =>

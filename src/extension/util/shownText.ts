@@ -47,10 +47,3 @@ function cut(text: string, longest: number): string {
   const points = [...text];
   return points.length > longest ? `${points.slice(0, longest - 1).join('')}…` : text;
 }
-
-/** The text with each span's characters replaced by as many dots, so that every other offset stays what it was. */
-export function masked(text: string, spans: readonly { readonly start: number; readonly end: number }[]): string {
-  let result = text;
-  for (const { start, end } of spans) result = result.slice(0, start) + '•'.repeat(end - start) + result.slice(end);
-  return result;
-}

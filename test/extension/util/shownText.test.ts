@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { masked, shownMarkdown, shownName, shownPath, shownText } from '../../../src/extension/util/shownText.ts';
+import { shownMarkdown, shownName, shownPath, shownText } from '../../../src/extension/util/shownText.ts';
 
 test.each([
   ['line\nbreak', 'line\u{fffd}break'],
@@ -46,15 +46,4 @@ test.each([
   const markdown = shownMarkdown(text);
   expect(markdown).not.toMatch(/(?<!\\)[[\]()<>`*|:!]/);
   expect(markdown.replaceAll('\\', '')).toBe(text);
-});
-
-test('masking keeps every offset', () => {
-  const text = '{"a": "first", "b": "second"}';
-  const spans = ['first', 'second'].map((word) => ({
-    start: text.indexOf(word),
-    end: text.indexOf(word) + word.length,
-  }));
-  const dots = masked(text, spans);
-  expect(dots).toBe('{"a": "•••••", "b": "••••••"}');
-  expect(dots).toHaveLength(text.length);
 });

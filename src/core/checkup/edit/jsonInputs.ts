@@ -1,6 +1,6 @@
-import type { TextEdit } from '../../text/textEdit.ts';
-import type { ConfigNode } from '../read/configNode.ts';
-import { placeAt, skipTrivia } from './jsonPlace.ts';
+import type { ConfigFile } from '../model/checkupModel.ts';
+import { type ConfigNode, childOf } from '../read/configNode.ts';
+import { type ConfigChange, nodeAt, pathOfPointer } from './configChange.ts';
 
 /** A value that VS Code asks for when a server starts first, and keeps encrypted. */
 export interface PasswordInput {
@@ -11,57 +11,45 @@ export interface PasswordInput {
 }
 
 /**
- * What adds inputs to the map that `container` (a JSON Pointer, empty for the root) names: behind those that are there,
- * or in a list of their own at its beginning. Undefined where there is no such map, or `inputs` is something else.
- *
- * https://code.visualstudio.com/docs/copilot/reference/mcp-configuration#_input-variables-for-sensitive-data
+ * The map whose `servers` a JSON Pointer is below, where VS Code looks for `inputs` beside them: the root, or what settings
+ * have behind `mcp`. It finds none in dev container files, nor in what it keeps on a remote machine
+ * (https://github.com/microsoft/vscode/issues/256546).
  */
+export function inputsContainer(
+  { path, format }: Pick<ConfigFile, 'path' | 'format'>,
+  pointer: string,
+): string | undefined {
+  if (format !== 'jsonc') return undefined;
+  if (/(?:^|[\\/])(?:\.devcontainer\.json|devcontainer\.json)$/.test(path)) return undefined;
+  if (/[\\/](?:\.vscode-(?:server|remote)[\w-]*|code-server)[\\/]/.test(path)) return undefined;
+  return /^(|\/mcp|\/settings\/mcp)\/servers\//.exec(pointer)?.[1];
+}
+
+/** What adds inputs to the map that `container` (a JSON Pointer) names: behind those that are there, or in a list of their own. */
 export function addedInputs(
-  text: string,
   root: ConfigNode | undefined,
   container: string,
   inputs: readonly PasswordInput[],
-): readonly TextEdit[] | undefined {
-  const map = container === '' ? root : placeAt(root, container)?.value;
-  if (map?.kind !== 'map') return undefined;
-  const [first] = map.entries;
-  const indent = first ? indentAt(text, first.nameSpan.start) : '  ';
-  const unit = indent.startsWith('\t') ? '\t' : indent.length >= 4 && container === '' ? '    ' : '  ';
-  const lines = inputs.map((input) => `${indent}${unit}${objectText(input)}`).join(`,\n`);
-  const present = placeAt(root, `${container}/inputs`)?.value;
-  if (present === undefined) {
-    const at = map.span.start + 1;
-    const list = `\n${indent}"inputs": [\n${lines}\n${indent}]${first ? ',' : '\n'}`;
-    return [{ span: { start: at, end: at }, newText: list }];
-  }
-  if (present.kind !== 'list') return undefined;
-  const last = present.items.at(-1);
-  if (!last) {
-    return [{ span: { start: present.span.start + 1, end: present.span.end - 1 }, newText: `\n${lines}\n${indent}` }];
-  }
-  const comma = skipTrivia(text, last.span.end);
-  const at = text[comma] === ',' ? comma + 1 : last.span.end;
-  return [{ span: { start: at, end: at }, newText: `${text[comma] === ',' ? '' : ','}\n${lines}` }];
+): readonly ConfigChange[] | undefined {
+  const values = inputs.map(({ id, description }) => ({ type: 'promptString', id, description, password: true }));
+  const map = pathOfPointer(root, container);
+  const list = pathOfPointer(root, `${container}/inputs`);
+  if (list) return nodeAt(root, list)?.kind === 'list' ? [{ kind: 'items', path: list, values }] : undefined;
+  return map && [{ kind: 'entry', path: map, name: 'inputs', value: values }];
 }
 
 /** The ids that inputs of the same map have. */
 export function inputIds(root: ConfigNode | undefined, container: string): ReadonlySet<string> {
-  const list = placeAt(root, `${container}/inputs`)?.value;
+  const map = container
+    .split('/')
+    .slice(1)
+    .reduce((node, name) => childOf(node, name), root);
+  const list = childOf(map, 'inputs');
   if (list?.kind !== 'list') return new Set();
   return new Set(
     list.items.flatMap((item) => {
-      const id = item.kind === 'map' ? item.entries.find(({ name }) => name === 'id')?.value : undefined;
+      const id = childOf(item, 'id');
       return id?.kind === 'text' ? [id.value] : [];
     }),
   );
-}
-
-function objectText({ id, description }: PasswordInput): string {
-  const fields = Object.entries({ type: 'promptString', id, description, password: true });
-  return `{ ${fields.map(([name, value]) => `${JSON.stringify(name)}: ${JSON.stringify(value)}`).join(', ')} }`;
-}
-
-function indentAt(text: string, at: number): string {
-  const line = text.slice(text.lastIndexOf('\n', at - 1) + 1, at);
-  return /^[ \t]+$/.test(line) ? line : '  ';
 }

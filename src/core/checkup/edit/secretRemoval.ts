@@ -1,12 +1,12 @@
-import { inEnglish, type Phrase, phrase } from '../../text/phrase.ts';
-import { applyEdits } from '../../text/textEdit.ts';
+import { phrase } from '../../text/phrase.ts';
+import type { Span } from '../../text/span.ts';
 import type { ConfigFile, Finding } from '../model/checkupModel.ts';
 import type { ConfigNode } from '../read/configNode.ts';
-import { parseJsonc } from '../read/parseJsonc.ts';
-import { addedInputs, inputIds, type PasswordInput } from './jsonInputs.ts';
-import { isAmbiguous, stepsOf } from './jsonPlace.ts';
-import { jsonRemoval } from './jsonRemoval.ts';
-import { jsonReplacement } from './jsonReplacement.ts';
+import { changedText, RemovalNotPossibleError, rootOf } from './changedText.ts';
+import { type ConfigChange, type ConfigPath, isWithin, nodeAt, pathOfPointer, pathsOfSpans } from './configChange.ts';
+import { textOfNode, withoutSecretsIn } from './emptiedPlace.ts';
+import { addedInputs, inputIds, inputsContainer, type PasswordInput } from './jsonInputs.ts';
+import { secretLabel } from './secretLabel.ts';
 
 /** How a secret leaves its file. */
 export type SecretRemoval =
@@ -14,74 +14,66 @@ export type SecretRemoval =
   | { readonly kind: 'server'; readonly pointer: string }
   /** With the whole server, in whose place another entry comes. */
   | { readonly kind: 'entry'; readonly pointer: string; readonly entry: Readonly<Record<string, unknown>> }
-  /** Alone: its variable or header goes, or its place in a longer text stays empty. */
+  /** Alone: its variable, header or option goes, or its place in a longer text stays empty. */
   | { readonly kind: 'value'; readonly finding: Finding }
   /** VS Code asks for it instead. */
   | { readonly kind: 'input'; readonly finding: Finding };
 
-/** The file cannot be changed so; nothing about the text itself is said. */
-export class RemovalNotPossibleError extends Error {
-  readonly reason: Phrase;
-
-  constructor(reason: Phrase) {
-    super(inEnglish(reason));
-    this.reason = reason;
-  }
-}
-
 /** Whether the client that reads this file can ask for the value itself, and keep it. */
-export function supportsInputs({ client, format }: Pick<ConfigFile, 'client' | 'format'>, finding: Finding): boolean {
-  return client === 'vscode' && format === 'jsonc' && containerOf(finding) !== undefined;
-}
-
-/** Whether whole servers can be taken out of a file of this format. */
-export function supportsServerRemoval({ format }: Pick<ConfigFile, 'format'>): boolean {
-  return format === 'jsonc';
+export function supportsInputs(
+  file: Pick<ConfigFile, 'client' | 'format' | 'path' | 'text'>,
+  { key = '' }: Finding,
+): boolean {
+  const container = inputsContainer(file, key);
+  if (container === undefined) return false;
+  // Visual Studio reads `.mcp.json` as VS Code does, and Claude Code knows no `inputs`: a file that has them is the former's.
+  return file.client === 'vscode' || /"inputs"\s*:/.test(file.text);
 }
 
 /**
  * The file's text without these secrets. Everything else in it stays as it is. Throws {@link RemovalNotPossibleError}
- * when the text does not have what the findings say.
+ * when the text does not have what the findings say, or would not say what is meant afterwards.
  */
 export function withoutSecrets(file: ConfigFile, removals: readonly SecretRemoval[]): string {
-  const servers = removals.flatMap((removal) => (removal.kind === 'server' ? [removal.pointer] : []));
-  const entries = new Map(
-    removals.flatMap((removal) => (removal.kind === 'entry' ? [[removal.pointer, removal.entry]] : [])),
+  const root = rootOf(file);
+  const whole = removals.flatMap((removal): readonly ConfigChange[] => {
+    if (removal.kind !== 'server' && removal.kind !== 'entry') return [];
+    const path = pathOfPointer(root, removal.pointer);
+    if (!path) throw entryGone();
+    return [removal.kind === 'server' ? { kind: 'remove', path } : { kind: 'replace', path, value: removal.entry }];
+  });
+  const inside = removals.filter(isInside);
+  const paths = pathsOfSpans(
+    root,
+    inside.map(({ finding }) => finding.span),
   );
-  const whole = [...servers, ...entries.keys()];
-  const inside = removals.filter(isInside).filter(({ finding }) => !whole.some((at) => isBelow(finding.key, at)));
   const inputs = inputsFor(
     file,
-    inside.flatMap((removal) => (removal.kind === 'input' ? [removal.finding] : [])),
+    root,
+    paths,
+    inside.flatMap(({ kind, finding }) => (kind === 'input' ? [finding] : [])),
   );
-  const places = [...whole, ...inside.map(({ finding }) => finding.key ?? '')];
-  const root = file.format === 'jsonc' ? rootOf(file.text) : undefined;
-  if (places.some((pointer) => isAmbiguous(root, pointer))) {
-    throw new RemovalNotPossibleError(
-      phrase`Two entries of the file have the same name, so it is not certain which one is meant. Rename or remove one.`,
-    );
+  const texts = new Map<string, { readonly path: ConfigPath; readonly removals: InsideRemoval[] }>();
+  for (const removal of inside) {
+    const path = paths.get(removal.finding.span.start);
+    if (!path) throw entryGone();
+    if (whole.some((change) => isWithin(path, change.path))) continue;
+    const text = texts.get(path.join('/')) ?? { path, removals: [] };
+    texts.set(path.join('/'), text);
+    text.removals.push(removal);
   }
-  const pairs = file.format === 'jsonc' ? inside.filter(isPair).map(({ finding }) => finding.key ?? '') : [];
-  const text = applyEdits(
-    file.text,
-    inside.flatMap((removal) => {
-      const { secret } = removal.finding;
-      if (!secret || (removal.kind === 'value' && pairs.includes(removal.finding.key ?? ''))) return [];
-      const id = inputs.find(({ finding }) => finding === removal.finding)?.id;
-      return [{ span: secret.valueSpan, newText: id === undefined ? '' : `\${input:${id}}` }];
-    }),
-  );
-  const replaced = [...entries].reduce((result, [pointer, entry]) => withOther(result, pointer, entry), text);
-  const without = [...new Set([...pairs, ...servers])].sort(lastFirst).reduce(removed, replaced);
-  return [...new Set(inputs.map(({ container }) => container))].reduce(
-    (result, container) =>
-      withInputs(
-        result,
-        container,
-        inputs.filter((input) => input.container === container),
-      ),
-    without,
-  );
+  const changes = [...texts.values()].flatMap((text) => textChanges(root, text, inputs));
+  const containers = [...new Set(inputs.map(({ container }) => container))];
+  const asked = containers.flatMap((container) => {
+    const added = addedInputs(
+      root,
+      container,
+      inputs.filter((input) => input.container === container),
+    );
+    if (!added) throw new RemovalNotPossibleError(phrase`\`inputs\` in this file is not a list.`);
+    return added;
+  });
+  return changedText(file, once([...whole, ...changes, ...asked]));
 }
 
 type InsideRemoval = Extract<SecretRemoval, { readonly finding: Finding }>;
@@ -90,33 +82,47 @@ function isInside(removal: SecretRemoval): removal is InsideRemoval {
   return removal.kind === 'value' || removal.kind === 'input';
 }
 
-/** A header, or a variable whose whole value is the secret, goes with its name. */
-function isPair({ kind, finding: { secret, key, span } }: InsideRemoval): boolean {
-  if (kind !== 'value' || key === undefined || !secret) return false;
-  const quotes = 2;
-  const whole = secret.valueSpan.end - secret.valueSpan.start >= span.end - span.start - quotes;
-  return secret.where === 'header' || (secret.where === 'env' && whole);
+/** What becomes of one text with secrets in it. */
+function textChanges(
+  root: ConfigNode | undefined,
+  { path, removals }: { readonly path: ConfigPath; readonly removals: readonly InsideRemoval[] },
+  inputs: readonly NewInput[],
+): readonly ConfigChange[] {
+  const node = nodeAt(root, path);
+  if (!root || !node) throw entryGone();
+  const inOrder = removals
+    .flatMap(({ finding }) => (finding.secret ? [{ finding, secret: finding.secret }] : []))
+    .sort((one, other) => one.secret.within.start - other.secret.within.start);
+  const replacements = inOrder.flatMap(({ finding, secret }) => {
+    const input = inputs.find((one) => one.finding === finding);
+    return input ? [{ ...secret.within, newText: `\${input:${input.id}}` }] : [];
+  });
+  if (replacements.length === 0) {
+    const ranges = inOrder.map(({ secret }) => secret.within);
+    const header = inOrder.some(({ secret }) => secret.where === 'header');
+    return withoutSecretsIn(root, { path, ranges, header });
+  }
+  const emptied: readonly (Span & { readonly newText: string })[] = inOrder.map(
+    ({ secret: { within } }) => replacements.find(({ start }) => start === within.start) ?? { ...within, newText: '' },
+  );
+  const text = emptied.reduceRight(
+    (result, { start, end, newText }) => result.slice(0, start) + newText + result.slice(end),
+    textOfNode(node),
+  );
+  return [{ kind: 'text', path, value: text }];
 }
 
-function isBelow(key: string | undefined, pointer: string): boolean {
-  return key === pointer || (key?.startsWith(`${pointer}/`) ?? false);
+/** Two secrets may take the same option with them. */
+function once(changes: readonly ConfigChange[]): readonly ConfigChange[] {
+  return changes.filter(
+    ({ kind, path }, index) =>
+      kind !== 'remove' ||
+      changes.findIndex((other) => other.kind === 'remove' && other.path.join('/') === path.join('/')) === index,
+  );
 }
 
-/** Items of lists from the end, so that those before keep their numbers. */
-function lastFirst(one: string, other: string): number {
-  return other.localeCompare(one, 'en', { numeric: true });
-}
-
-function removed(text: string, pointer: string): string {
-  const edits = jsonRemoval(text, rootOf(text), pointer);
-  if (!edits) throw new RemovalNotPossibleError(phrase`The file no longer has this entry.`);
-  return applyEdits(text, edits);
-}
-
-function withOther(text: string, pointer: string, entry: Readonly<Record<string, unknown>>): string {
-  const edits = jsonReplacement(text, rootOf(text), pointer, entry);
-  if (!edits) throw new RemovalNotPossibleError(phrase`The file no longer has this entry.`);
-  return applyEdits(text, edits);
+function entryGone(): RemovalNotPossibleError {
+  return new RemovalNotPossibleError(phrase`The file no longer has this entry.`);
 }
 
 interface NewInput extends PasswordInput {
@@ -124,35 +130,23 @@ interface NewInput extends PasswordInput {
   readonly container: string;
 }
 
-function inputsFor({ text }: ConfigFile, findings: readonly Finding[]): readonly NewInput[] {
-  const root = findings.length > 0 ? rootOf(text) : undefined;
+function inputsFor(
+  file: ConfigFile,
+  root: ConfigNode | undefined,
+  paths: ReadonlyMap<number, ConfigPath | undefined>,
+  findings: readonly Finding[],
+): readonly NewInput[] {
   const inputs: NewInput[] = [];
   for (const finding of findings) {
-    const container = containerOf(finding);
+    const container = inputsContainer(file, finding.key ?? '');
     if (container === undefined) throw new RemovalNotPossibleError(phrase`This file has no inputs.`);
     const taken = new Set([...inputIds(root, container), ...inputs.map(({ id }) => id)]);
     const { server = '', secret } = finding;
-    const id = freeId(`${server}-${secret?.name ?? secret?.kind ?? 'secret'}`, taken);
-    inputs.push({ finding, container, id, description: `${secret?.name ?? secret?.kind ?? id} (${server})` });
+    const path = paths.get(finding.span.start);
+    const label = secret && path ? secretLabel(secret, textOfNode(nodeAt(root, path))) : 'secret';
+    inputs.push({ finding, container, id: freeId(`${server}-${label}`, taken), description: `${label} (${server})` });
   }
   return inputs;
-}
-
-function withInputs(text: string, container: string, inputs: readonly NewInput[]): string {
-  const edits = addedInputs(text, rootOf(text), container, inputs);
-  if (!edits) throw new RemovalNotPossibleError(phrase`\`inputs\` in this file is not a list.`);
-  return applyEdits(text, edits);
-}
-
-/** The map whose `servers` the finding is below: VS Code keeps `inputs` beside them. */
-function containerOf({ key = '' }: Finding): string | undefined {
-  const steps = stepsOf(key);
-  const at = steps.indexOf('servers');
-  if (at < 0 || at > 4) return undefined;
-  return steps
-    .slice(0, at)
-    .map((step) => `/${step.replaceAll('~', '~0').replaceAll('/', '~1')}`)
-    .join('');
 }
 
 function freeId(wanted: string, taken: ReadonlySet<string>): string {
@@ -164,9 +158,4 @@ function freeId(wanted: string, taken: ReadonlySet<string>): string {
     const id = number === 1 ? base : `${base}-${number}`;
     if (!taken.has(id)) return id;
   }
-}
-
-function rootOf(text: string): ConfigNode | undefined {
-  const parsed = parseJsonc(text.startsWith('\u{feff}') ? ` ${text.slice(1)}` : text);
-  return 'root' in parsed ? parsed.root : undefined;
 }

@@ -16,8 +16,25 @@ export function innerSpan(file: string, { value, span }: Located, start: number,
   return { start: body.start + (offsets[start] ?? 0), end: body.start + (offsets[end] ?? raw.length) };
 }
 
+/** The other way round: which part of a text is meant by a place in the file; undefined where that is not certain. */
+export function withinSpan(
+  file: string,
+  { value, span }: Pick<Located, 'value' | 'span'>,
+  { start, end }: Span,
+): Span | undefined {
+  const written = file.slice(span.start, span.end);
+  const quotes = /^(?:"""|'''|["'])/.exec(written)?.[0].length ?? 0;
+  const body = { start: span.start + quotes, end: span.end - quotes };
+  if (start === body.start && end === body.end) return { start: 0, end: value.length };
+  const raw = file.slice(body.start, body.end);
+  if (raw === value) return { start: start - body.start, end: end - body.start };
+  const offsets = decodedOffsets(raw);
+  const [from, to] = [offsets.indexOf(start - body.start), offsets.indexOf(end - body.start)];
+  return offsets.length === value.length + 1 && from !== -1 && to !== -1 ? { start: from, end: to } : undefined;
+}
+
 /** For each UTF-16 unit of the decoded text, and its end, the offset in the text as written. */
-function decodedOffsets(raw: string): number[] {
+export function decodedOffsets(raw: string): number[] {
   const offsets: number[] = [];
   for (let at = 0; at < raw.length; ) {
     offsets.push(at);

@@ -1,14 +1,15 @@
 import { l10n, window } from 'vscode';
+import { fixedText } from '../../../core/checkup/edit/fixedText.ts';
 import type { Fix } from '../../../core/checkup/model/checkupModel.ts';
-import { applyEdits } from '../../../core/text/textEdit.ts';
 import type { CheckupParts, WindowParts } from '../../app/parts.ts';
 import { askVersion } from '../../servers/commands/askVersion.ts';
 import { confirmInModal, reportFailure } from '../../ui/confirm.ts';
 import { showDifference } from '../../ui/difference.ts';
 import { single } from '../../ui/steps.ts';
-import { masked, shownText } from '../../util/shownText.ts';
-import { changeFiles, checkChangeable, FileNotChangedError } from '../repair/changeFiles.ts';
-import { secretSpans } from '../repair/secretPlaces.ts';
+import { shownText } from '../../util/shownText.ts';
+import { changeFiles, checkChangeable } from '../repair/changeFiles.ts';
+import { withoutSecretsToSee } from '../repair/secretPlaces.ts';
+import { whyNotChanged } from '../repair/whyNotChanged.ts';
 import type { ShownFinding } from '../scan/report.ts';
 import { findingOfNode } from '../views/findingNode.ts';
 
@@ -24,13 +25,17 @@ export async function applyCheckupFix(app: CheckupParts & WindowParts, argument:
   }
   const newText = await newTextOf(fix);
   if (newText === undefined) return;
-  const edits = [{ span: fix.span, newText }];
   const before = file.file.text;
-  const change = { uri: file.uri, label: file.label, before, after: applyEdits(before, edits) };
   try {
+    const change = {
+      uri: file.uri,
+      label: file.label,
+      before,
+      after: fixedText(file.file, shown.finding, fix, newText),
+    };
     await checkChangeable([change]);
-    const hidden = masked(before, secretSpans(app.checkup, file));
-    const close = await showDifference(app.texts, file.label, hidden, applyEdits(hidden, edits));
+    const [left, right] = [before, change.after].map((text) => withoutSecretsToSee(text, file, app.checkup));
+    const close = await showDifference(app.texts, file.label, left ?? '', right ?? '');
     const agreed = await confirmInModal({
       message: l10n.t('Change {0}?', file.label),
       detail: detailOf(shown, before.slice(fix.span.start, fix.span.end), newText),
@@ -40,8 +45,9 @@ export async function applyCheckupFix(app: CheckupParts & WindowParts, argument:
     if (!agreed) return;
     await changeFiles(app.backups, [change]);
   } catch (error) {
-    if (!(error instanceof FileNotChangedError)) throw error;
-    return reportFailure(l10n.t('The finding was not fixed.'), error.message);
+    const why = whyNotChanged(error);
+    if (why === undefined) throw error;
+    return reportFailure(l10n.t('The finding was not fixed.'), why);
   }
   await app.checkup.run();
 }

@@ -1,5 +1,4 @@
 import { commands, l10n, window } from 'vscode';
-import { RemovalNotPossibleError } from '../../../core/checkup/edit/secretRemoval.ts';
 import { KNOWN_SERVICES } from '../../../core/services/knownServices.ts';
 import type { App } from '../../app/app.ts';
 import type { CheckupParts, WindowParts } from '../../app/parts.ts';
@@ -9,14 +8,14 @@ import { askWraps, usableDrafts, type WantedServer } from '../../servers/command
 import { wrapServer } from '../../servers/commands/wrapServer.ts';
 import { confirmInModal, reportFailure } from '../../ui/confirm.ts';
 import { showDifference } from '../../ui/difference.ts';
-import { localized } from '../../util/localized.ts';
-import { masked, shownText } from '../../util/shownText.ts';
+import { shownText } from '../../util/shownText.ts';
 import type { Backup } from '../repair/backups.ts';
-import { changeFiles, checkChangeable, FileNotChangedError } from '../repair/changeFiles.ts';
+import { changeFiles, checkChangeable, type FileChange, FileNotChangedError } from '../repair/changeFiles.ts';
 import { entryInstead } from '../repair/entryInstead.ts';
 import { fileChanges, type Move } from '../repair/movePlan.ts';
-import { type PlainSecret, plainSecretsIn, secretSpans } from '../repair/secretPlaces.ts';
+import { type PlainSecret, plainSecretsIn, withoutSecretsToSee } from '../repair/secretPlaces.ts';
 import { serverKeyOf } from '../repair/serverOfSecret.ts';
+import { whyNotChanged } from '../repair/whyNotChanged.ts';
 import type { Exposure } from '../scan/exposures.ts';
 import { plainSecrets } from '../scan/report.ts';
 import { findingOfNode } from '../views/findingNode.ts';
@@ -53,7 +52,7 @@ export async function moveSecrets(app: App, argument: unknown): Promise<void> {
     await checkChangeable(changes);
     const stored = await storeAll(app, moves, wraps);
     if (!stored) return;
-    if (!(await confirmRemoval(app, moves, entryOf))) return reportLeft([...stored.values()]);
+    if (!(await confirmRemoval(app, moves, changes))) return reportLeft([...stored.values()]);
     const backup = await changeFiles(app.backups, changes);
     await app.connections.dropOutdatedCopies();
     await app.exposures.add(exposuresOf(moves, stored, backup));
@@ -61,11 +60,9 @@ export async function moveSecrets(app: App, argument: unknown): Promise<void> {
     await app.checkup.run();
     void reportMoved(moves);
   } catch (error) {
-    if (!(error instanceof FileNotChangedError || error instanceof RemovalNotPossibleError)) throw error;
-    await reportFailure(
-      l10n.t('The secrets were not moved.'),
-      error instanceof RemovalNotPossibleError ? localized(error.reason) : error.message,
-    );
+    const why = whyNotChanged(error);
+    if (why === undefined) throw error;
+    await reportFailure(l10n.t('The secrets were not moved.'), why);
   }
 }
 
@@ -113,13 +110,15 @@ async function storeAll(
 async function confirmRemoval(
   app: CheckupParts & WindowParts,
   moves: readonly Move[],
-  entryOf: (secret: PlainSecret) => Readonly<Record<string, unknown>> | undefined,
+  changes: readonly FileChange[],
 ): Promise<boolean> {
   const moving = moves.filter(({ choice }) => choice !== 'skip');
-  const hidden = moves.map(({ secret, choice }) => ({ secret: maskedPlace(app, secret), choice }));
   const closing: (() => Promise<void>)[] = [];
-  for (const { label, before, after } of fileChanges(hidden, entryOf)) {
-    closing.push(await showDifference(app.texts, label, before, after, { preview: false }));
+  for (const { uri, label, before, after } of changes) {
+    const file = moves.find(({ secret }) => secret.file.uri === uri)?.secret.file;
+    if (!file) continue;
+    const [left, right] = [before, after].map((text) => withoutSecretsToSee(text, file, app.checkup));
+    closing.push(await showDifference(app.texts, label, left ?? '', right ?? '', { preview: false }));
   }
   const agreed = await confirmInModal({
     message:
@@ -137,13 +136,6 @@ async function confirmRemoval(
   });
   for (const close of closing) await close();
   return agreed;
-}
-
-/** The same place in the file's text without any secret to see. */
-function maskedPlace(app: CheckupParts, secret: PlainSecret): PlainSecret {
-  const { file } = secret;
-  const text = masked(file.file.text, secretSpans(app.checkup, file));
-  return { ...secret, file: { ...file, file: { ...file.file, text } } };
 }
 
 function outcomeText(choice: Move['choice']): string {

@@ -1,9 +1,4 @@
-import {
-  type SecretRemoval,
-  supportsInputs,
-  supportsServerRemoval,
-  withoutSecrets,
-} from '../../../core/checkup/edit/secretRemoval.ts';
+import { type SecretRemoval, supportsInputs, withoutSecrets } from '../../../core/checkup/edit/secretRemoval.ts';
 import { isUsable } from '../../../core/credentials/credentialInput.ts';
 import type { CheckedFile } from '../scan/checkup.ts';
 import type { FileChange } from './changeFiles.ts';
@@ -40,10 +35,7 @@ export function choicesFor(secret: PlainSecret, before: readonly Move[], wrappab
   const beside = before.filter((move) => inSameServer(move.secret, secret)).map(({ choice }) => choice);
   if (beside.includes('use-without-server')) return [...(usable ? (['use-without-server'] as const) : []), 'drop'];
   // A server that keeps another secret stays.
-  const removable =
-    serverOf(secret) !== undefined &&
-    supportsServerRemoval(file.file) &&
-    !beside.some((choice) => choice === 'skip' || choice === 'ask');
+  const removable = serverOf(secret) !== undefined && !beside.some((choice) => choice === 'skip' || choice === 'ask');
   return [
     ...(usable && removable ? (['use-without-server'] as const) : []),
     ...(wrappable && removable && beside.length === 0 ? (['wrap'] as const) : []),

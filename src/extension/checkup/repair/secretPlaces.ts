@@ -1,6 +1,5 @@
-import type { ConfigFormat } from '../../../core/checkup/model/checkupModel.ts';
+import { textsOf } from '../../../core/checkup/model/textsOf.ts';
 import { Secret } from '../../../core/secret.ts';
-import type { Span } from '../../../core/text/span.ts';
 import type { CheckedFile } from '../scan/checkup.ts';
 import type { ShownFinding } from '../scan/report.ts';
 
@@ -24,8 +23,10 @@ export function plainSecretsIn(
     const { secret } = shown.finding;
     const file = shown.uri === undefined ? undefined : fileOf(shown.uri);
     if (!secret || !file) continue;
-    const { start, end } = secret.valueSpan;
-    const value = meant(file.file.text.slice(start, end), file.file.format);
+    const { start, end } = secret.within;
+    const text = textsOf(file.config).find(({ span }) => span.start === shown.finding.span.start);
+    if (!text) continue;
+    const value = new Secret(text.value.slice(start, end));
     const place = { shown, file, value };
     const group = groups.find(([first]) => first?.value.equals(value));
     if (group) group.push(place);
@@ -34,22 +35,25 @@ export function plainSecretsIn(
   return groups.flat();
 }
 
-/** Where the secrets of a file stand, which nobody needs to see to judge another change in it. */
-export function secretSpans(checkup: { findings(): readonly ShownFinding[] }, { uri }: CheckedFile): readonly Span[] {
-  return checkup
-    .findings()
-    .flatMap(({ uri: other, finding: { secret } }) => (other === uri && secret ? [secret.valueSpan] : []));
-}
-
-/** A value as it is meant, of the characters as they are written. */
-function meant(written: string, format: ConfigFormat): Secret {
-  if (format === 'jsonc' && written.includes('\\')) {
-    try {
-      const value: unknown = JSON.parse(`"${written}"`);
-      if (typeof value === 'string') return new Secret(value);
-    } catch {
-      // Cut in the middle of an escape: then the characters are what there is.
-    }
+/**
+ * A text of a file, as it is or as it becomes, without anything of the file's secrets to see: nobody needs them to judge a
+ * change. Every other character stays where it is.
+ */
+export function withoutSecretsToSee(
+  text: string,
+  { uri, config, file }: CheckedFile,
+  checkup: { findings(): readonly ShownFinding[] },
+): string {
+  const hidden = new Set<string>();
+  for (const { uri: other, finding } of checkup.findings()) {
+    if (other !== uri || !finding.secret) continue;
+    const { within, valueSpan } = finding.secret;
+    const read = textsOf(config).find(({ span }) => span.start === finding.span.start);
+    // As it is written, and as it is meant; one that is folded, line by line.
+    const written = file.text.slice(valueSpan.start, valueSpan.end);
+    const meant = read?.value.slice(within.start, within.end) ?? '';
+    for (const line of [written, meant].flatMap((one) => one.split(/\s*\n\s*/))) if (line.length > 2) hidden.add(line);
   }
-  return new Secret(written);
+  const longestFirst = [...hidden].sort((one, other) => other.length - one.length);
+  return longestFirst.reduce((result, line) => result.replaceAll(line, '•'.repeat(line.length)), text);
 }

@@ -1,10 +1,12 @@
 import type { ServerEntry } from '../../../core/checkup/model/checkupModel.ts';
+import { textsOfServer } from '../../../core/checkup/model/textsOf.ts';
 import type { PlainSecret } from './secretPlaces.ts';
 
 /** The server's entry that a secret stands in; undefined for one outside of all servers. */
 export function serverOf({ file, shown }: PlainSecret): ServerEntry | undefined {
-  const { key = '' } = shown.finding;
-  return file.config.servers.find(({ pointer }) => key.startsWith(`${pointer}/`));
+  const { start } = shown.finding.span;
+  // By its place: in the finding's key names may be masked.
+  return file.config.servers.find((server) => textsOfServer(server).some(({ span }) => span.start === start));
 }
 
 /** One text for the server that a secret stands in; undefined for one outside of all servers. */

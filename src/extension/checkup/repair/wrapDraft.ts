@@ -59,9 +59,9 @@ export function wrapDraft(
   if (!run) return undefined;
   const named = run.by === 'command' ? entry.env : entry.headers;
   const other = run.by === 'command' ? entry.headers : entry.env;
-  const places = new Set(named.map(({ pointer }) => pointer));
-  if (other.length > 0 || secrets.some(({ shown }) => !places.has(shown.finding.key ?? ''))) return undefined;
-  const variables = named.map((variable) => variableOf(variable, file, secrets));
+  const places = new Set(named.map(({ span }) => span.start));
+  if (other.length > 0 || secrets.some(({ shown }) => !places.has(shown.finding.span.start))) return undefined;
+  const variables = named.map((variable) => variableOf(variable, secrets));
   if (!variables.every((variable) => variable !== undefined)) return undefined;
   return { file, entry, run, variables, loose: looseOf(entry) };
 }
@@ -81,20 +81,20 @@ function runOf({ command, url, args }: ServerEntry, platform: NodeJS.Platform): 
 }
 
 function variableOf(
-  { name, value, pointer, span }: ServerEntry['env'][number],
-  { file: { text } }: CheckedFile,
+  { name, value, span }: ServerEntry['env'][number],
   secrets: readonly PlainSecret[],
 ): DraftVariable | undefined {
-  const own = secrets.filter(({ shown }) => shown.finding.key === pointer);
+  const own = secrets.filter(({ shown }) => shown.finding.span.start === span.start);
   if (own.length === 0) return FILLED_IN.test(value) ? undefined : { name, text: value };
   const [only] = own;
-  const secretSpan = own.length === 1 ? only?.shown.finding.secret?.valueSpan : undefined;
-  const quote = 1;
+  const within = own.length === 1 ? only?.shown.finding.secret?.within : undefined;
   // A secret at the end keeps what stands before it in sight, such as `Bearer `; else the whole text is kept secret.
-  const prefix = secretSpan && text.slice(span.start + quote, secretSpan.start);
-  const ends = secretSpan?.end === span.end - quote && !prefix?.includes('\\');
-  const split = ends && only && prefix !== undefined;
-  const credential = split ? { value: only.value, prefix } : { value: new Secret(value), prefix: '' };
+  // Blocks of YAML end in a line break that nobody means.
+  const text = value.trimEnd();
+  const ends = only && within?.end === text.length;
+  const credential = ends
+    ? { value: only.value, prefix: text.slice(0, within.start) }
+    : { value: new Secret(text), prefix: '' };
   return isUsable(credential.value) ? { name, ...credential } : undefined;
 }
 

@@ -1,30 +1,45 @@
 import { describe, expect, it } from 'vitest';
-import {
-  RemovalNotPossibleError,
-  type SecretRemoval,
-  supportsInputs,
-  withoutSecrets,
-} from '../../../../src/core/checkup/edit/secretRemoval.ts';
+import { RemovalNotPossibleError } from '../../../../src/core/checkup/edit/changedText.ts';
+import { type SecretRemoval, supportsInputs, withoutSecrets } from '../../../../src/core/checkup/edit/secretRemoval.ts';
 import type { ClientName, ConfigFile, Finding, SecretPlace } from '../../../../src/core/checkup/model/checkupModel.ts';
+import type { ConfigNode } from '../../../../src/core/checkup/read/configNode.ts';
+import { parseConfig } from '../../../../src/core/checkup/read/readConfig.ts';
 import { phrase } from '../../../../src/core/text/phrase.ts';
 
-/** A finding about the text `value`, wherever it stands. */
-function finding(text: string, key: string, value: string, place: Partial<SecretPlace> = {}): Finding {
-  const start = text.indexOf(value);
-  const span = { start, end: start + value.length };
+/** A finding about the text `value` in what stands at a pointer. */
+function finding(
+  text: string,
+  key: string,
+  value: string,
+  place: Partial<SecretPlace> = {},
+  format: ConfigFile['format'] = 'jsonc',
+): Finding {
+  const parsed = parseConfig({ text, format });
+  const root = 'root' in parsed ? parsed.root : undefined;
+  // Of duplicates the first, which is not the one that a parser takes.
+  const node = key
+    .split('/')
+    .slice(1)
+    .reduce<ConfigNode | undefined>((at, name) => {
+      if (at?.kind === 'list') return at.items[Number(name)];
+      return at?.kind === 'map' ? at.entries.find((entry) => entry.name === name)?.value : undefined;
+    }, root);
+  if (node?.kind !== 'text') throw new Error('there is no text at the pointer');
+  const start = node.value.indexOf(value);
   const at = { line: 1, column: 1 };
+  const within = { start, end: start + value.length };
   return {
     check: 1,
     severity: 'error',
     file: 'mcp.json',
-    span,
+    span: node.span,
     start: at,
     end: at,
     server: key.split('/')[2] ?? '',
     key,
     code: 'plain-secret',
     message: phrase``,
-    secret: { kind: 'token', where: 'env', valueSpan: span, within: { start: 0, end: value.length }, ...place },
+    secret: { kind: 'token', where: 'env', valueSpan: node.span, within, ...place },
   };
 }
 
@@ -76,16 +91,13 @@ describe('a secret is taken out of a file', () => {
   it('out of a variable that holds more than the secret', () => {
     const source = '{ "servers": { "a": { "env": { "OPTIONS": "--token=some-value --fast" } } } }';
     const inside = finding(source, '/servers/a/env/OPTIONS', 'some-value');
-    const whole = { start: source.indexOf('"--token'), end: source.indexOf('fast"') + 5 };
-    expect(withoutSecrets(file(source), [{ kind: 'value', finding: { ...inside, span: whole } }])).toContain(
-      '"OPTIONS": "--token= --fast"',
-    );
+    expect(withoutSecrets(file(source), [{ kind: 'value', finding: inside }])).toContain('"OPTIONS": "--fast"');
   });
 
-  it('out of the middle of a text, whose rest stays', () => {
+  it('with the name that it is the value of, whose rest stays', () => {
     const text = without({ kind: 'value', finding: SECOND }, { kind: 'value', finding: FOURTH });
-    expect(text).toContain('"https://mcp.example/sse?key="');
-    expect(text).toContain('["--token", ""]');
+    expect(text).toContain('"https://mcp.example/sse"');
+    expect(text).toContain('"args": []');
   });
 
   it('with its server, whose comma and comment go along', () => {
@@ -125,14 +137,6 @@ describe('a secret is taken out of a file', () => {
     ]);
     expect(JSON.parse(text).inputs.map(({ id }: { id: string }) => id)).toEqual(['a-key', 'a-key-2']);
     expect(JSON.parse(text).servers.a.env.KEY).toBe(`\${input:a-key-2}`);
-  });
-
-  it('of a format that has no keys to take out, by leaving its place empty', () => {
-    const source = '[mcp_servers.a]\nenv = { "KEY" = "some-value" }\n';
-    const text = withoutSecrets(file(source, 'codex', 'toml'), [
-      { kind: 'value', finding: finding(source, '/mcp_servers/a/env/KEY', 'some-value') },
-    ]);
-    expect(text).toBe('[mcp_servers.a]\nenv = { "KEY" = "" }\n');
   });
 
   it('of a text with a byte order mark and CR LF', () => {
@@ -177,6 +181,6 @@ describe('VS Code can ask for a value', () => {
     ['vscode', '/inputs/0/default', false],
     ['cursor', '/mcpServers/a/env/KEY', false],
   ] as const)('in a file of %s, at %s: %s', (client, key, supported) => {
-    expect(supportsInputs({ client, format: 'jsonc' }, finding('x', key, 'x'))).toBe(supported);
+    expect(supportsInputs({ ...file('{}', client), path: '/w/.vscode/mcp.json' }, { ...FIRST, key })).toBe(supported);
   });
 });
