@@ -24,7 +24,12 @@ type Text = Pick<ConfigFile, 'text' | 'format'>;
 /** What makes changes in a text of one format; undefined where it has no way to write one of them. */
 type Editor = (text: string, root: ConfigNode, changes: readonly ConfigChange[]) => readonly TextEdit[] | undefined;
 
-const EDITORS: Readonly<Record<ConfigFormat, Editor>> = { jsonc: jsonEdits, toml: tomlEdits, yaml: yamlEdits };
+const EDITORS: Readonly<Record<ConfigFormat, Editor>> = {
+  jsonc: jsonEdits,
+  toml: tomlEdits,
+  yaml: yamlEdits,
+  markdown: yamlEdits,
+};
 
 /** A file's tree, for those who look for what they change. Throws {@link RemovalNotPossibleError} where it is broken. */
 export function rootOf(file: Text): ConfigNode | undefined {

@@ -301,3 +301,21 @@ function continueTakes(servers: unknown): readonly string[] {
       : ['headers']),
   ]);
 }
+
+test('front matter of Markdown loses a secret, and the text below it nothing', () => {
+  const body = '---\n\n# An agent\n\n- name: no entry\n';
+  const text = `---\nname: agent\nmcp-servers:\n  x:\n    command: y\n    env:\n      API_KEY: ${KEY}\n      A: b\n${body}`;
+  const file: ConfigFile = {
+    path: '/w/.github/agents/a.md',
+    client: 'copilot',
+    format: 'markdown',
+    scope: 'workspace',
+    text,
+  };
+  const found = secretsIn(file);
+  const after = withoutSecrets(
+    file,
+    found.map((finding) => ({ kind: 'value', finding })),
+  );
+  expect(after).toBe(text.replace(`      API_KEY: ${KEY}\n`, ''));
+});
