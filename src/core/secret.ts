@@ -4,7 +4,7 @@ export type SecretExit =
   | 'wire'
   /** Over the private pipe, from the extension to the gateway that it forked. */
   | 'pipe'
-  /** To a wrapped MCP server: into the environment of its process, or into headers of requests to it. */
+  /** To an upstream MCP server: into the environment of its process, or into headers of requests to it. */
   | 'server'
   /** Into VS Code's SecretStorage. */
   | 'store'

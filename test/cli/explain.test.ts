@@ -137,7 +137,7 @@ describe('test', () => {
   });
 });
 
-describe('a tool of a wrapped server', () => {
+describe('a tool of an upstream MCP server', () => {
   const ask = (command: string, ...calls: object[]) =>
     runCli([command, '--policy', file], `${calls.map((call) => JSON.stringify(call)).join('\n')}\n`);
 

@@ -385,7 +385,7 @@ describe('a list of services', () => {
   });
 });
 
-describe('a tool of a wrapped server', () => {
+describe('a tool of an upstream MCP server', () => {
   let served: Served;
   const clients: WrappedClient[] = [];
   beforeAll(async () => {

@@ -34,7 +34,7 @@ const ALL = fs
   .trim()
   .split('\n')
   .map((line) => JSON.parse(line) as Case);
-/** What wrapped MCP servers say comes with them. */
+/** What upstream MCP servers say comes with them. */
 const WRAPPED = ['rd-0046', 'rd-0050', 'rd-0051'];
 /** No such value can be a credential here: shorter than 8 characters, so that storing it is refused. */
 const TOO_SHORT = ['rd-0149', 'rd-0150'];
@@ -114,7 +114,7 @@ function longestRun(text: string, wanted: string): number {
 }
 
 describe('the redaction corpus over the wire', () => {
-  it('has its cases, but for those of wrapped servers and of values that are no credentials', async () => {
+  it('has its cases, but for those of upstream MCP servers and of values that are no credentials', async () => {
     expect(CASES).toHaveLength(50);
     expect(ALL.filter(({ where }) => where.startsWith('wrapped')).map(({ id }) => id)).toEqual(WRAPPED);
     for (const { secrets } of ALL.filter(({ id }) => TOO_SHORT.includes(id))) {

@@ -14,7 +14,7 @@ import { until } from '../support/until.ts';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
 import { trickyServer } from '../support/wrapped.ts';
 
-/** What a call asks for: a request to a service, or a tool of a wrapped server. Each has the name `target` in its policy. */
+/** What a call asks for: a request to a service, or a tool of an upstream server. Each has the name `target` in its policy. */
 type Kind = 'service' | 'tool';
 type Outcome = { answer: unknown } | { refusal: Refusal };
 

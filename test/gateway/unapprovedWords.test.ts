@@ -25,7 +25,7 @@ const NEAR = rule('/v1/**', { body: { amount: { matches: `${WORDS}*` } } });
 
 let running: GatewayInProcess | undefined;
 
-/** All that an agent is told about the service: in the list, of calls and wishes, and of a wrapped server's tool. */
+/** All that an agent is told about the service: in the list, of calls and wishes, and of an upstream MCP server's tool. */
 async function told(files: readonly PolicyFile[]): Promise<string> {
   running = await gatewayInProcess({ policy: OWN, credentials: [['api', ORIGIN, 'a-credential-of-the-test']] });
   const { gateway } = running;

@@ -129,7 +129,7 @@ describe('an argument', () => {
     }
   });
 
-  it('is no tool of a wrapped server with a name that is too long', async () => {
+  it('is no tool of an upstream MCP server with a name that is too long', async () => {
     const one = await wrappedClient(served.proxy, 'nothing');
     try {
       expect(await one.refused(x(MAX_NAME_CHARS + 1))).toMatchObject({ code: 'invalid_request', sent: 'no' });

@@ -37,7 +37,7 @@ export async function startHoldingGateway(): Promise<HoldingGateway> {
   let agent = await newAgent();
   const clients = new Map<string, WrappedClient>();
 
-  /** Calls a tool of ours, or one of a wrapped server, and gives what is not for people's eyes. */
+  /** Calls a tool of ours, or one of an upstream MCP server, and gives what is not for people's eyes. */
   async function ask({ server, tool, args }: HoldingInput): Promise<object | undefined> {
     if (server === undefined) return agent.raw(tool, args);
     const client = clients.get(server) ?? (await wrappedClient(served.proxy, server));

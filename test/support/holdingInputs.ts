@@ -7,7 +7,7 @@ import { trickyServer } from './wrapped.ts';
 /** Something that an agent sends, or an API answers, to keep the gateway busy. */
 export interface HoldingInput {
   readonly name: string;
-  /** A tool of this wrapped server; of Valet Key itself without one. */
+  /** A tool of this upstream MCP server; of Valet Key itself without one. */
   readonly server?: 'open' | 'asking';
   readonly tool: string;
   readonly args: Record<string, unknown>;

@@ -12,7 +12,7 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 
 /**
- * An MCP server that does what a wrapped server must not get away with: leaks its environment, crashes, hangs, leaves
+ * An MCP server that does what an upstream MCP server must not get away with: leaks its environment, crashes, hangs, leaves
  * children behind, changes its tools. `--changes-after N` changes them after N calls, `--silent` without saying so;
  * `--no-list` never tells them; `--many` tells one more with each of endless pages; `--flood` has twenty pages of 0.9 MB that
  * nobody sees; `--huge text` and `--huge names` have twenty pages of fifty plain tools, 2 MB in all, or 60,000 names in their

@@ -23,7 +23,7 @@ export function trickyServer(
   };
 }
 
-/** An MCP client that started the proxy as one wrapped server. */
+/** An MCP client that started the proxy as one upstream MCP server. */
 export interface WrappedClient {
   readonly client: Client;
   /** How often it was told that the tools changed. */

@@ -41,8 +41,8 @@ const WELL_KNOWN: readonly (readonly [prefix: string, short: string])[] = [
 
 /**
  * Some clients put the name of the entry that they started a server from behind their own: `qwen-cli-mcp-client-valet-key` for our
- * tools and `qwen-cli-mcp-client-valet-key-github` for a wrapped server's. Behind `mcp-client` anything is an entry's name, and
- * elsewhere what our entries are called.
+ * tools and `qwen-cli-mcp-client-valet-key-github` for an upstream MCP server's. Behind `mcp-client` anything is an entry's
+ * name, and elsewhere what our entries are called.
  */
 const ENTRY_AT_THE_END = /(?<=mcp-client)[-_.:/@ ].+$|(?<=[^-_.:/@ ([])[-_.:/@ ([]+valet-key(?:-[a-z0-9-]+)?[)\]]?$/i;
 

@@ -40,7 +40,7 @@ export interface AuditEvent {
   readonly code?: string;
   readonly rule?: string;
   readonly status?: number;
-  /** Of a call to a wrapped server: `ok`, or `error` where the tool itself says that it failed. */
+  /** Of a call to an upstream MCP server: `ok`, or `error` where the tool itself says that it failed. */
   readonly result?: 'ok' | 'error';
   readonly durationMs?: number;
   readonly bytes?: number;

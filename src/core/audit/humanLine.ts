@@ -45,7 +45,7 @@ const ODD_BLANK = /[^\S ]/g;
 /**
  * One line for a person, its fields set apart by ` | `: time (UTC, to the second), agent, service, request, result, and
  * detail. The result is the HTTP status, or `ok` or `error` of a
- * wrapped server's tool (the detail then is the duration), `BLOCKED`, `FAILED`, `WAITING`, `SENDING` for an
+ * upstream MCP server's tool (the detail then is the duration), `BLOCKED`, `FAILED`, `WAITING`, `SENDING` for an
  * intent, or for control and `pruned` events what was done. Nothing in a field can pass for a separator, end the line or
  * reorder it: such characters, pipes and backslashes are written as `\uXXXX`.
  */

@@ -80,7 +80,7 @@ export interface AgentParts {
 
 /** MCP servers behind Valet Key. */
 export interface ServerParts {
-  /** What was accepted of the tools of wrapped servers, and what waits. */
+  /** What was accepted of the tools of upstream MCP servers, and what waits. */
   readonly toolPins: ToolPinStore;
 }
 

@@ -31,7 +31,7 @@ const CALLS_OF_ITS_OWN = 4;
 const MAX_WAITING = 24 * 1024 * 1024;
 const MAX_WAITING_IN_ALL = 64 * 1024 * 1024;
 
-/** Wrapped servers whose tools one connection may watch; a proxy watches the one that it stands in for. */
+/** Upstream MCP servers whose tools one connection may watch; a proxy watches the one that it stands in for. */
 const MAX_WATCHED = 16;
 
 type CallTool = Extract<FromProxy, { do: 'callTool' }>;

@@ -322,7 +322,7 @@ export interface GatewayStatus {
     /** Who could change it, when that is not the user in VS Code. */
     readonly by?: 'administrator';
   }[];
-  /** Wrapped servers. `missing_credential` and the like concern any of their credentials. */
+  /** Upstream MCP servers. `missing_credential` and the like concern any of their credentials. */
   readonly servers: readonly ServerState[];
   readonly proxies: number;
   /** Calls under way. */

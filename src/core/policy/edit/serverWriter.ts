@@ -1,7 +1,7 @@
 import { withEntry } from '../text/insertion.ts';
 import { yamlText } from '../text/yamlText.ts';
 
-/** A wrapped server as a migration writes it. */
+/** An upstream MCP server as a migration writes it. */
 export interface NewServer {
   readonly name: string;
   readonly run:
@@ -23,7 +23,7 @@ export interface NewTools {
   readonly ask: readonly string[];
 }
 
-/** The policy text with the wrapped server: see {@link withEntry}. */
+/** The policy text with the upstream MCP server: see {@link withEntry}. */
 export function withServer(text: string | undefined, server: NewServer): string {
   return withEntry(text, 'servers', { name: server.name, lines: serverLines(server) });
 }

@@ -8,7 +8,7 @@ import type { Service } from './service.ts';
 /** Whose file it is: an administrator's may also say which origins any file may name. */
 export type PolicyAuthor = 'person' | 'administrator';
 
-/** A call to a tool of a wrapped server, as `decide` takes it. */
+/** A call to a tool of an upstream MCP server, as `decide` takes it. */
 export interface ToolCallInput {
   readonly server: string;
   readonly tool: string;
@@ -31,7 +31,7 @@ export interface Policy {
   readonly services: ReadonlyMap<string, Service>;
   /** The file's `tests`, in their order. */
   readonly tests: readonly PolicyTest[];
-  /** Wrapped MCP servers. No name is both a service's and a server's. */
+  /** Upstream MCP servers. No name is both a service's and a server's. */
   readonly servers: ReadonlyMap<string, Server>;
   /** In an administrator's file: the only origins that services may have, such as `https://api.stripe.com`. */
   readonly allowedOrigins?: readonly string[];

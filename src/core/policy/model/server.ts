@@ -30,7 +30,7 @@ export interface ServerTools {
   readonly deny: readonly NamePattern[];
 }
 
-/** A wrapped MCP server: one of somebody else's, which the gateway starts or connects to in the agent's place. */
+/** An upstream MCP server: one of somebody else's, which the gateway starts or connects to in the agent's place. */
 export interface Server {
   readonly name: string;
   readonly description?: string;

@@ -61,7 +61,7 @@ export function literalCredentials(text: string): readonly LiteralCredential[] {
   return readDocument(text, 'person', readTree).literals;
 }
 
-/** The literal credentials of wrapped servers in a text, valid or not, in the order of the file. */
+/** The literal credentials of upstream MCP servers in a text, valid or not, in the order of the file. */
 export function serverLiterals(text: string): readonly ServerLiteral[] {
   return readDocument(text, 'person', readTree).serverLiterals;
 }

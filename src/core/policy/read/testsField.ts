@@ -114,7 +114,7 @@ function readRequest(reader: Reader, entry: Entry): Asked | undefined {
     : { request: { service, method, path, ...more }, targetSpan: targetOf(reader, fields, 'service', entry) };
 }
 
-/** A call to a tool of a wrapped server. */
+/** A call to a tool of an upstream MCP server. */
 function readToolCall(reader: Reader, fields: Fields, entry: Entry): Asked | undefined {
   const { key: at } = entry;
   reader.onlyKnown(fields, TOOL_KEYS, phrase`\`request\` to a server`, {});

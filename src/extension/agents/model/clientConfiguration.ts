@@ -2,7 +2,7 @@ import { ENTRY_NAME } from './clientEntry.ts';
 import type { LaunchCommand } from './launcher.ts';
 
 /**
- * How most MCP clients write stdio servers down: ours, and one more for each wrapped server. It stays right when VS Code
+ * How most MCP clients write stdio servers down: ours, and one more for each upstream MCP server. It stays right when VS Code
  * or the extension is updated.
  */
 export function clientConfiguration({ command, args }: LaunchCommand, wrapped: readonly string[]): string {

@@ -30,7 +30,7 @@ export class EntryError extends Error {
 export type Entries = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
 
 /**
- * The entries as the client keeps them: Valet Key's own server, and one more for each wrapped server. The mark in their
+ * The entries as the client keeps them: Valet Key's own server, and one more for each upstream MCP server. The mark in their
  * environment tells a connected client from a stranger, and ours from everybody else's; no secret.
  */
 export function entriesOf(client: AgentClient, launch: LaunchCommand, servers: readonly string[]): Entries {
@@ -234,7 +234,7 @@ function ownNames(servers: Record<string, unknown>, client: AgentClient): readon
   return Object.keys(servers).filter((name) => name === ENTRY_NAME || isMarked(servers[name], client));
 }
 
-/** A wrapped server that moved here out of this very file keeps the name that its client knows. */
+/** An upstream MCP server that moved here out of this very file keeps the name that its client knows. */
 function underKnownNames(entries: Entries, servers: Record<string, unknown>, client: AgentClient): Entries {
   const known = Object.entries(servers).filter(([name]) => !entries.has(name));
   return new Map(
@@ -245,7 +245,7 @@ function underKnownNames(entries: Entries, servers: Record<string, unknown>, cli
   );
 }
 
-/** Whether an entry of the file is ours, for the wrapped server that `wanted` is for. */
+/** Whether an entry of the file is ours, for the upstream MCP server that `wanted` is for. */
 function startsSameServer(entry: unknown, wanted: Readonly<Record<string, unknown>>, client: AgentClient): boolean {
   const server = serverIn(wanted);
   if (server === undefined || !isRecord(entry) || serverIn(entry) !== server) return false;

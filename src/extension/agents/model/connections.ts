@@ -78,7 +78,7 @@ export class Connections {
   /**
    * What connecting would change. Throws `EntryError` or `ClientFileError`.
    *
-   * @param servers the wrapped servers that get an entry each
+   * @param servers the upstream MCP servers that get an entry each
    */
   planToConnect(client: AgentClient, servers: readonly string[] = []): PlannedChange {
     const file = readClientFile(this.fileOf(client));

@@ -5,8 +5,8 @@ export const PROVIDER_ID = 'valetKey';
 export const SERVER_LABEL = 'Valet Key';
 
 /**
- * The label of a wrapped server's own entry. No name of a server can make it the label above, nor one of another extension's
- * plain names.
+ * The label of an upstream MCP server's own entry. No name of a server can make it the label above, nor one of another
+ * extension's plain names.
  */
 function upstreamLabel(server: string): string {
   return `${SERVER_LABEL}: ${server}`;
@@ -47,7 +47,7 @@ export function serverDefinition(inputs: ServerInputs): ServerDefinition {
   };
 }
 
-/** The entry of one wrapped server: the same proxy, told for which one it stands in. */
+/** The entry of one upstream MCP server: the same proxy, told for which one it stands in. */
 export function upstreamDefinition(own: ServerDefinition, server: string): ServerDefinition {
   return { ...own, label: upstreamLabel(server), args: [...own.args, '--server', server] };
 }

@@ -3,7 +3,7 @@ import { PROVIDER_ID, type ServerDefinition, upstreamDefinition } from './server
 import type { UpstreamServerNames } from './upstreamServerNames.ts';
 
 /**
- * Offers the proxy to VS Code's MCP clients, and once more for each wrapped server. A definition never changes while the
+ * Offers the proxy to VS Code's MCP clients, and once more for each upstream MCP server. A definition never changes while the
  * window lives (a changed one stops the running server) and is never resolved (some harnesses start it from the stored
  * copy). An editor without the API gets nothing; other MCP clients still work.
  */

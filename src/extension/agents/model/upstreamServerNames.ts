@@ -1,6 +1,6 @@
 import { type Disposable, Emitter, type Event } from '../../util/emitter.ts';
 
-/** The names of the wrapped servers to offer. Fires only when they are others: a changed list stops what runs. */
+/** The names of the upstream MCP servers to offer. Fires only when they are others: a changed list stops what runs. */
 export class UpstreamServerNames {
   readonly #changed = new Emitter<void>();
   readonly #subscription: Disposable;

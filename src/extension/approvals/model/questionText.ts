@@ -17,7 +17,7 @@ export function dialogTitle(question: ApprovalQuestion): string {
     : l10n.t('Let “{0}” send this request to “{1}”?', agent.name, service);
 }
 
-/** Whether it is about a wrapped server's tool: a request to a service has a method of HTTP's. */
+/** Whether it is about an upstream MCP server's tool: a request to a service has a method of HTTP's. */
 export function isToolCall({ method }: ApprovalQuestion): boolean {
   return method === 'tools/call';
 }

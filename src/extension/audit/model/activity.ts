@@ -18,7 +18,7 @@ export interface Activity {
     /** The gateway that sent it ended before it could record how the call ended. */
     | { readonly kind: 'unknown' }
     | { readonly kind: 'answered'; readonly status: number; readonly durationMs: number }
-    /** A tool of a wrapped server answered: well, or that it failed. */
+    /** A tool of an upstream MCP server answered: well, or that it failed. */
     | { readonly kind: 'ran'; readonly result: 'ok' | 'error'; readonly durationMs: number }
     /** It was allowed and sent, and no answer came back. */
     | { readonly kind: 'failed'; readonly code: string }

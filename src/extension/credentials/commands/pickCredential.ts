@@ -9,7 +9,7 @@ import type { CredentialId } from '../model/credentialId.ts';
 import type { CredentialRecord } from '../model/credentialStore.ts';
 import { leftOver } from '../model/leftOver.ts';
 
-/** A credential that a policy names: a service's, which has its name, or one of a wrapped server. */
+/** A credential that a policy names: a service's, which has its name, or one of an upstream MCP server. */
 export interface NamedCredential {
   readonly name: string;
   readonly credentialId: CredentialId;

@@ -6,7 +6,7 @@ import { isThere } from '../../services/model/serviceList.ts';
 import { confirmInModal } from '../../ui/confirm.ts';
 import { namedCredentials, pickCredential, unnamedCredentials } from './pickCredential.ts';
 
-/** Removes a credential of a service or a wrapped server and stops the requests that use it. */
+/** Removes a credential of a service or an upstream MCP server and stops the requests that use it. */
 export async function revokeCredential(app: App, argument: unknown): Promise<void> {
   const stored = namedCredentials(app).filter(({ credential }) => isThere(credential));
   const summary = await pickCredential(argument, l10n.t('Revoke Credential'), [...stored, ...unnamedCredentials(app)]);

@@ -36,7 +36,7 @@ export async function enterCredential(app: App, argument: unknown): Promise<void
  * Replaces a service's credential, or enters one where none is. The new one is verified before the old one goes, where
  * that is possible, and is swapped in one step: requests under way end with the old one. A credential for another origin
  * or placement than the one it was entered for is a new permission, and is decided in a modal that names both. Those of
- * wrapped servers are entered here, too.
+ * upstream MCP servers are entered here, too.
  */
 export async function rotateCredential(app: App, argument: unknown): Promise<void> {
   return enterOrRotate(app, argument, l10n.t('Rotate Credential'), () => true);

@@ -7,7 +7,7 @@ import { maskedText } from '../../ui/placementText.ts';
 import { serverWorkspaceWarning } from './workspaceWarning.ts';
 
 /**
- * Asks whether a wrapped server may have a credential. The text names everything that the binding compares, so that what is
+ * Asks whether an upstream MCP server may have a credential. The text names everything that the binding compares, so that what is
  * confirmed is what counts. `bound` is what the present credential was entered for, `besides` what else the click does.
  */
 export async function confirmServerCredential(

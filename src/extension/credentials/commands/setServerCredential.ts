@@ -10,7 +10,7 @@ import { confirmServerCredential } from './serverCredentialDialog.ts';
 import { undoRotation } from './undoRotation.ts';
 
 /**
- * Enters or replaces a credential of a wrapped server. It is bound to the whole command line (or the URL) and to the
+ * Enters or replaces a credential of an upstream MCP server. It is bound to the whole command line (or the URL) and to the
  * variables that hold it; for another one than it was entered for, a modal names both. Nothing is known that would verify it.
  */
 export async function setServerCredential(

@@ -24,7 +24,7 @@ export async function workspaceWarning(words: readonly string[]): Promise<readon
   ];
 }
 
-/** The same for a wrapped server, which runs a command line or has an address. */
+/** The same for an upstream MCP server, which runs a command line or has an address. */
 export async function serverWorkspaceWarning(run: ServerRun): Promise<readonly string[]> {
   return run.by === 'command' ? workspaceWarning([run.command, ...run.args]) : [];
 }

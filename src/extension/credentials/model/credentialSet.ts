@@ -6,7 +6,7 @@ import type { CredentialRecord } from './credentialStore.ts';
 import type { RetiredRecord } from './retiredValues.ts';
 
 /**
- * The credential of each service in this window, and those that wrapped servers name: the user's, or the folder's own
+ * The credential of each service in this window, and those that upstream MCP servers name: the user's, or the folder's own
  * where only its policy has it.
  */
 export function credentialIds(entries: readonly PolicyEntry[]): ReadonlyMap<string, CredentialId> {

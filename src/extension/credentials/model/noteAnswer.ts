@@ -7,7 +7,7 @@ const CALLS = ['allow', 'ask'];
 
 /**
  * Learns from an audit event when a credential was last used, and whether the API took it. A verification is left out:
- * it may have been of a value that is not stored, and says itself what it found. A wrapped server that answers took its
+ * it may have been of a value that is not stored, and says itself what it found. An upstream MCP server that answers took its
  * credential, whatever its tool says; one that refuses it is a refused call.
  */
 export async function noteAnswer(
@@ -23,7 +23,7 @@ export async function noteAnswer(
   if (id && answered !== undefined) await store.noteAnswer(id, credential.last4, answered);
 }
 
-/** What a call to a wrapped server comes to in HTTP's words. */
+/** What a call to an upstream MCP server comes to in HTTP's words. */
 function serverStatus({ result, code }: Pick<AuditEvent, 'result' | 'code'>): number | undefined {
   if (result !== undefined) return 200;
   return code === 'credential_rejected' ? 401 : undefined;

@@ -5,7 +5,7 @@ import { nameOfNode } from '../../services/views/serverNode.ts';
 import { statusText } from '../../services/views/statusPresentation.ts';
 import { askChoice, single } from '../../ui/steps.ts';
 
-/** Stops one wrapped server at once: its calls fail and its process ends, while the others carry on. */
+/** Stops one upstream MCP server at once: its calls fail and its process ends, while the others carry on. */
 export async function freezeServer(app: App, argument: unknown): Promise<void> {
   const name = await whichServer(app, nameOfNode(argument));
   if (name === undefined) return;

@@ -17,8 +17,8 @@ import { reportFailure } from '../../ui/confirm.ts';
 import { freeName } from '../../util/freeName.ts';
 
 /**
- * Moves a literal credential of a wrapped server into SecretStorage: a reference takes its place in the file. It is bound to
- * what the file says of the server once no literal is left in it; a person confirms that in a modal.
+ * Moves a literal credential of an upstream MCP server into SecretStorage: a reference takes its place in the file. It is bound
+ * to what the file says of the server once no literal is left in it; a person confirms that in a modal.
  */
 export async function moveServerLiteral(
   app: App,

@@ -29,7 +29,7 @@ export interface PolicyEntry {
   readonly approval: Approval;
   /** What is approved; absent when nothing is. */
   readonly approvedPolicy?: Policy;
-  /** Names of the wrapped servers that both the approved and the written text have; absent for none. */
+  /** Names of the upstream MCP servers that both the approved and the written text have; absent for none. */
   readonly servers?: readonly string[];
   /** Services and servers that were approved and that the file names no longer: closed, also for other files. Absent for none. */
   readonly closed?: readonly string[];

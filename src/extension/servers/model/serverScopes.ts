@@ -2,7 +2,7 @@ import { type CredentialScope, credentialKey } from '../../credentials/model/cre
 import { scopeOf } from '../../credentials/model/credentialSet.ts';
 import type { PolicyEntry } from '../../policy/model/policyStore.ts';
 
-/** Each wrapped server of this window and whose it is: the user's, or the folder's where only its policy has it. */
+/** Each upstream MCP server of this window and whose it is: the user's, or the folder's where only its policy has it. */
 export function serverScopes(entries: readonly PolicyEntry[]): ReadonlyMap<string, CredentialScope> {
   const scopes = new Map<string, CredentialScope>();
   const inOrder = [...entries].sort((one, other) => Number(other.id === 'user') - Number(one.id === 'user'));

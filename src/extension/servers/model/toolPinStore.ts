@@ -32,7 +32,7 @@ const ID = 'toolPins';
 const NOTHING: PinRecord = {};
 
 /**
- * What a person has accepted of the tools of wrapped servers. Signed as approvals are, so that no program that edits files
+ * What a person has accepted of the tools of upstream MCP servers. Signed as approvals are, so that no program that edits files
  * accepts a tool. In a record that was tampered with nothing is accepted, and no server it named counts as never seen:
  * all their tools wait.
  */

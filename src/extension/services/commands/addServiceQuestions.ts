@@ -378,7 +378,7 @@ function ruleText(rule: NewRule): string {
   return `${methods.join(', ')} ${path}${scope}${approval === undefined ? '' : ` approval ${approval}`}`;
 }
 
-/** Services and wrapped servers share one name space. */
+/** Services and upstream MCP servers share one name space. */
 export function isTaken(app: ServiceParts, name: string): boolean {
   return [...app.services.list, ...app.services.servers].some((one) => one.name === name);
 }

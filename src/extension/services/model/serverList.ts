@@ -17,7 +17,7 @@ export interface ServerNeed {
   readonly credential?: CredentialRecord;
 }
 
-/** One wrapped server as a person sees it. */
+/** One upstream MCP server as a person sees it. */
 export interface ServerSummary {
   readonly name: string;
   readonly status: ShownStatus;
@@ -37,7 +37,7 @@ export interface ServerSummary {
 
 const NO_TOOLS = { offered: 0, usable: 0, waiting: 0 };
 
-/** The wrapped servers of this window in order of the alphabet, each once; the user policy's definition comes first. */
+/** The upstream MCP servers of this window in order of the alphabet, each once; the user policy's definition comes first. */
 export function serverList(inputs: ServiceListInputs): readonly ServerSummary[] {
   const found = new Map<string, ServerSummary>();
   const inOrder = [...inputs.entries].sort((one, other) => Number(other.id === 'user') - Number(one.id === 'user'));

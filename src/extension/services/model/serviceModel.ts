@@ -26,7 +26,7 @@ interface Inputs {
 /** The services as the views last saw them. */
 export interface ServiceModel {
   readonly list: readonly ServiceSummary[];
-  /** Wrapped MCP servers. */
+  /** Upstream MCP servers. */
   readonly servers: readonly ServerSummary[];
   readonly onDidChange: Event<void>;
 }

@@ -12,7 +12,7 @@ import { type RowState, rowContext } from './rowContext.ts';
 import { ServiceNode } from './serviceNode.ts';
 import { statusAction, statusHint, statusIcon, statusText } from './statusPresentation.ts';
 
-/** One wrapped server: its state as icon and text, and below it what it is about. */
+/** One upstream MCP server: its state as icon and text, and below it what it is about. */
 export class ServerNode extends Row {
   readonly server: ServerSummary;
   readonly #lastCall: Activity | undefined;

@@ -10,7 +10,7 @@ import { needsText } from '../../services/views/setUpNode.ts';
 import { statusText } from '../../services/views/statusPresentation.ts';
 import { Pace } from '../../util/pace.ts';
 
-/** The one status bar item: a shield and the number of services and wrapped servers; red when frozen. */
+/** The one status bar item: a shield and the number of services and upstream MCP servers; red when frozen. */
 export function registerStatusBar(app: App): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('valetKey.status', vscode.StatusBarAlignment.Right, 90);
   item.name = vscode.l10n.t('Valet Key');

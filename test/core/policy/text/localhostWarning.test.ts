@@ -36,7 +36,7 @@ describe('a name of this machine over http', () => {
     expect(fixed(file(url))).toBeUndefined();
   });
 
-  it('is warned of where it is a wrapped server or a token endpoint, too', () => {
+  it('is warned of where it is an upstream MCP server or a token endpoint, too', () => {
     const server = 'servers:\n  far: { url: "http://localhost:1/mcp", network: loopback, tools: { allow: [get_*] } }\n';
     expect(fixed(server)).toContain('http://127.0.0.1:1/mcp');
     const auth = '{ type: oauth2, grant: client_credentials, clientId: me, tokenUrl: "http://localhost:1/token" }';

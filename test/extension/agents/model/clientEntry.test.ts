@@ -49,7 +49,7 @@ describe('an entry', () => {
   });
 });
 
-describe('wrapped servers', () => {
+describe('upstream MCP servers', () => {
   const serversOf = (client: AgentClient, text: string): Record<string, { args: string[] }> => {
     const parsed = client.format === 'toml' ? parseToml(text) : (JSON.parse(text) as Record<string, unknown>);
     return (client.format === 'toml' ? parsed.mcp_servers : parsed.mcpServers) as Record<string, { args: string[] }>;

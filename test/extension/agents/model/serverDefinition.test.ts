@@ -32,7 +32,7 @@ test('for other clients is the launcher, which outlives updates, and no variable
   });
 });
 
-test('of a wrapped server differs by its label and its argument alone', () => {
+test('of an upstream MCP server differs by its label and its argument alone', () => {
   expect(upstreamDefinition(DEFINITION, 'github-mcp')).toEqual({
     ...DEFINITION,
     label: 'Valet Key: github-mcp',
@@ -40,7 +40,7 @@ test('of a wrapped server differs by its label and its argument alone', () => {
   });
 });
 
-test('the list of wrapped servers says that it changed only when it did', () => {
+test('the list of upstream MCP servers says that it changed only when it did', () => {
   let now = ['a'];
   let told = 0;
   const changed = new Emitter<void>();
@@ -56,7 +56,7 @@ test('the list of wrapped servers says that it changed only when it did', () => 
   expect([told, wrapped.names]).toEqual([1, ['a', 'b']]);
 });
 
-test('for other clients has an entry for each wrapped server beside ours', () => {
+test('for other clients has an entry for each upstream MCP server beside ours', () => {
   const command = '/storage/launcher/valet-key';
   expect(JSON.parse(clientConfiguration({ command, args: [] }, ['wiki']))).toEqual({
     mcpServers: {

@@ -35,7 +35,7 @@ test('a rule is wanted by what no rule allowed, not by what a deny rule blocked'
   expect(log.calls.filter(wantsRule).map(({ id }) => id)).toEqual(['1']);
 });
 
-test('a tool of a wrapped server that answered did not fail, though it has no status', () => {
+test('a tool of an upstream MCP server that answered did not fail, though it has no status', () => {
   const log = new ActivityLog();
   log.add(event('1', 'outcome', { result: 'ok', durationMs: 7 }));
   log.add(event('2', 'outcome', { result: 'error', durationMs: 8 }));

@@ -37,7 +37,7 @@ test('so is one that a person allowed', async () => {
   expect(await noted({ ...ANSWERED, verdict: 'ask', status: 200 })).toEqual([[STRIPE, 'aaaa', 200]]);
 });
 
-test('a wrapped server used the credential that it names, and took it unless the call was refused for it', async () => {
+test('an upstream MCP server used the credential that it names, and took it unless the call was refused for it', async () => {
   const { status: _none, ...called } = {
     ...ANSWERED,
     service: 'wiki',

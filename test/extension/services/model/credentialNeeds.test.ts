@@ -63,7 +63,7 @@ test('asks for nothing without a file, or when everything is there', () => {
   expect(needs([entry('user', 'mine')], [present('mine', 'user')])).toMatchObject({ missing: [], policyIds: [] });
 });
 
-test('counts what wrapped servers name, each credential by itself', () => {
+test('counts what upstream MCP servers name, each credential by itself', () => {
   const text =
     'servers:\n  wiki:\n    command: node\n    args: [wiki.js]\n    env: { TOKEN: { credential: wiki-token }, KEY: { credential: wiki-key } }\n';
   const { policy } = parsePolicy(text);

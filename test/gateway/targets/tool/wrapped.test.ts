@@ -65,7 +65,7 @@ async function client(server: string, gateway = served): Promise<WrappedClient> 
   return one;
 }
 
-describe('a wrapped server', () => {
+describe('an upstream MCP server', () => {
   it('gets an allow-list of the environment and the secrets that the policy names, and nothing else', async () => {
     const tricky = await client('tricky');
     const seen = JSON.parse(await tricky.text('env')) as Record<string, string>;
@@ -445,7 +445,7 @@ describe('a change of policy or credential', () => {
   });
 });
 
-describe('a proxy of a wrapped server without a gateway', () => {
+describe('a proxy of an upstream MCP server without a gateway', () => {
   it('answers initialize and tools/list, says what to do, and shows the tools once a gateway is there', async () => {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'vk-'));
     const runtime = { ...served.proxy, env: { VALETKEY_RUNTIME_DIR: path.join(folder, 'run') } };
