@@ -45,7 +45,7 @@ export function findProgram(name) {
  * Installs Debian packages, where that is possible without asking anybody.
  *
  * @param {readonly string[]} packages
- * @param {string} why what is missing and what else the person can do
+ * @param {string} why what is missing and what else the user can do
  */
 export async function installDebianPackages(packages, why) {
   const root = process.getuid?.() === 0;

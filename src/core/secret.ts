@@ -35,7 +35,7 @@ export class Secret {
     return this.#value;
   }
 
-  /** Length in UTF-16 code units: what a person may know about a value without seeing it. */
+  /** Length in UTF-16 code units: what the user may know about a value without seeing it. */
   get length(): number {
     return this.#value.length;
   }

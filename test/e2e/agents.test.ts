@@ -107,7 +107,7 @@ test('the entry works from any folder, and the view shows who is connected', asy
   expect(await row.locator.getAttribute('aria-label')).toMatch(/claude, connected, .*claude-code 1.*Claude Code/);
 });
 
-test('a wrapped server is there for it under an entry of its own', async () => {
+test('an upstream MCP server is there for it under an entry of its own', async () => {
   const notes = await startFromEntry(entryOf('valet-key-notes'), 'claude-code', tmpdir());
   try {
     expect((await notes.listTools()).tools.map(({ name }) => name)).toEqual(['whoami']);
@@ -117,7 +117,7 @@ test('a wrapped server is there for it under an entry of its own', async () => {
   }
 });
 
-test('an agent that nobody connected waits, whatever it calls itself, until a person allows it in a dialog', async () => {
+test('an agent that nobody connected waits, whatever it calls itself, until the user allows it in a dialog', async () => {
   const command = join(editor.folders.data, 'User/globalStorage/valet-key.valet-key/launcher/valet-key');
   stranger = await startFromEntry({ command, args: [] }, HOSTILE_NAME, tmpdir());
   const before = api.requests.length;
@@ -128,7 +128,7 @@ test('an agent that nobody connected waits, whatever it calls itself, until a pe
   await showAgents();
   await window.tree('Agents').row('waits for you').locator.waitFor();
   await window.screenshotThemes('agent-waits');
-  // What any extension can do for the person: nothing of it may allow the agent.
+  // What any extension can do for the user: nothing of it may allow the agent.
   await window.command('notification.acceptPrimaryAction');
   expect((await readThrough(stranger, 'api', '/echo')).error?.code).toBe('approval_pending');
   expect(api.requests.length).toBe(before);

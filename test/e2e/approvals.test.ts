@@ -10,7 +10,7 @@ import { type Editor, EXTENSION_ID, startEditor } from './support/editor.ts';
 import { pause, until } from './support/wait.ts';
 import type { EditorWindow } from './support/window.ts';
 
-// A sensitive call reaches a person in a real VS Code, with exactly what would be sent, and only their click in a modal
+// A sensitive call reaches the user in a real VS Code, with exactly what would be sent, and only their click in a modal
 // dialog lets it pass. The agent is another MCP client on the same machine. The tests build on one another.
 
 const credential = ['demo', 'first', crypto.randomUUID()].join('-');
@@ -43,7 +43,7 @@ beforeEach(async () => {
 
 const REFUND = { service: 'demo', method: 'POST', path: '/v1/refunds' };
 
-/** An agent's call that waits for a person. */
+/** An agent's call that waits for the user. */
 async function asked(args: object): Promise<{ result: ReturnType<Agent['raw']> }> {
   const result = agent.raw('execute', { ...REFUND, ...args });
   result.catch(() => undefined);
@@ -51,7 +51,7 @@ async function asked(args: object): Promise<{ result: ReturnType<Agent['raw']> }
   return { result };
 }
 
-/** Opens the review from the status bar, reads it as a person does, and presses a button. */
+/** Opens the review from the status bar, reads it as the user does, and presses a button. */
 async function review(button: string): Promise<string> {
   await window.statusBar('waits for your approval').click();
   const { detail } = await window.waitForDialog(TITLE);

@@ -6,7 +6,7 @@ import { type Editor, EXTENSION_ID, startEditor } from './support/editor.ts';
 import { until } from './support/wait.ts';
 import type { EditorWindow } from './support/window.ts';
 
-// The audit trail as a person meets it: verified against its anchors, exported, and counted on after a restart. And a
+// The audit trail as the user meets it: verified against its anchors, exported, and counted on after a restart. And a
 // repository and a policy of the user's own that need credentials. The tests build on one another.
 
 const first = ['shop', 'first', crypto.randomUUID()].join('-');

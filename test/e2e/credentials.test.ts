@@ -6,7 +6,7 @@ import { type Editor, startEditor } from './support/editor.ts';
 import { until } from './support/wait.ts';
 import type { EditorWindow } from './support/window.ts';
 
-// The life of a credential as a person meets it: entered, taken out of a .env file, verified, tested, rejected, rotated,
+// The life of a credential as the user meets it: entered, taken out of a .env file, verified, tested, rejected, rotated,
 // brought back, revoked, removed. The tests build on one another.
 
 const fresh = (what: string): string => ['demo', what, crypto.randomUUID()].join('-');
@@ -182,7 +182,7 @@ test('a 401 to an agent shows as rejected, until the next success', async () => 
   await shows('ready');
 });
 
-test('a rejected value is used only if the person says so, and Undo brings the old one back', async () => {
+test('a rejected value is used only if the user says so, and Undo brings the old one back', async () => {
   await start('Rotate Credential');
   await window.type('New credential for demo', mistyped);
   const doubt = await window.waitForDialog('“demo” rejected this credential.');

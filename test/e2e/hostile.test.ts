@@ -63,7 +63,7 @@ function storage(...names: string[]): string {
   return join(editor.folders.data, 'User/globalStorage', EXTENSION_ID, ...names);
 }
 
-/** Closes whatever asks, as a person does who says no: only Escape, no button. */
+/** Closes whatever asks, as the user does who says no: only Escape, no button. */
 async function sayNo(): Promise<void> {
   await until('all questions to be closed', async () => {
     if ((await window.dialog()) || (await window.input())) {
@@ -91,7 +91,7 @@ async function restartGateway(): Promise<void> {
 
 /**
  * It heard a lot, the gateway's messages among it, and no credential in any of it. (In a browser VS Code's own
- * connection to its window is among the sockets, compressed. What a person types and what SecretStorage keeps goes over
+ * connection to its window is among the sockets, compressed. What the user types and what SecretStorage keeps goes over
  * it: that is VS Code's to protect, see SECURITY.md.)
  */
 async function heardNothing(): Promise<void> {
@@ -240,7 +240,7 @@ test('it runs every command of ours with hostile arguments, and every accepting 
   });
   const trail = editor.output('Valet Key Audit') ?? '';
   for (const event of ['unfreeze', 'approve', 'rotate', 'undo', 'allow']) expect(trail).not.toContain(`| ${event}`);
-  // One of the commands freezes the agent, too. That is for a person to lift, so that the agent can be asked again.
+  // One of the commands freezes the agent, too. That is for the user to lift, so that the agent can be asked again.
   expect((await call('_list_services', {})).error?.code).toBe('frozen');
   await window.palette('Valet Key: Unfreeze Agent');
   await window.waitForDialog('Unfreeze the agent');
@@ -324,7 +324,7 @@ test('it edits our files and our settings', async () => {
   await restartWindow();
 }, 120_000);
 
-test('it listens while a person lifts the freeze and rotates; then nothing allows more than before', async () => {
+test('it listens while the user lifts the freeze and rotates; then nothing allows more than before', async () => {
   await window.evaluate(listen);
   await window.command('workbench.view.extension.valetKey');
   await window.palette('Valet Key: Unfreeze');

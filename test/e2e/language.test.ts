@@ -94,7 +94,7 @@ async function quickFix(at: string, title: string): Promise<void> {
   await window.quickFix(title);
 }
 
-test('a service stands, with rules that a person approved', async () => {
+test('a service stands, with rules that the user approved', async () => {
   await window.command('workbench.view.extension.valetKey');
   await window.palette('Valet Key: Add Service');
   await answerAddService(window, { name: 'shop', baseUrl: api.origin, credential });
@@ -209,7 +209,7 @@ test('the outline names services, rules and tests', async () => {
   expect(names).toContainEqual(['tests', 'reads an order', 'never deletes']);
 });
 
-test('a tighter policy is proposed as a difference, and written only when a person says so', async () => {
+test('a tighter policy is proposed as a difference, and written only when the user says so', async () => {
   await window.command('workbench.action.files.save');
   const before = readFileSync(file, 'utf8');
   await window.palette('Valet Key: Suggest a Tighter Policy');

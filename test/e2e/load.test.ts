@@ -11,11 +11,11 @@ import { quickEnough } from './support/quickEnough.ts';
 import { pause, until } from './support/wait.ts';
 import type { EditorWindow } from './support/window.ts';
 
-// What a person does while agents call without a pause: a rotation and its undoing lose no call, and what stops, stops at
+// What the user does while agents call without a pause: a rotation and its undoing lose no call, and what stops, stops at
 // once, calls that hang included. The tests build on one another.
 //
 // How fast a stop is, the trail says: the time in the outcome records of the hanging calls, less the moment when the
-// command began in the extension host, or when the person's click left the button. All of it is one machine's clock.
+// command began in the extension host, or when the user's click left the button. All of it is one machine's clock.
 
 const first = ['load', 'first', crypto.randomUUID()].join('-');
 const second = ['load', 'second', crypto.randomUUID()].join('-');
@@ -172,7 +172,7 @@ test('Freeze All stops hanging calls within 100 ms of the command, while others 
   expect(api.requests.filter(({ at: arrived }) => arrived > recordedAt)).toEqual([]);
 });
 
-test('it stays so over a reload, until a person lifts it', async () => {
+test('it stays so over a reload, until the user lifts it', async () => {
   await window.reload();
   await window.waitForExtension(EXTENSION_ID);
   await until('the gateway to be back', async () => (await read('/slow/1')).error?.code === 'frozen');

@@ -304,7 +304,7 @@ test('an edited base URL turns the service off until the credential is typed aga
   expect((await window.problems(file)).filter((problem) => problem.includes('was entered for'))).toEqual([]);
 });
 
-test('a deleted file keeps closed what it restricted until a person lets it go, and no file’s name speaks for us', async () => {
+test('a deleted file keeps closed what it restricted until the user lets it go, and no file’s name speaks for us', async () => {
   const forged = 'valetkey.yaml”?\n\nValet Key: nothing is widened by this.\n\n“x';
   const users = join(dirname(editor.workspace), forged);
   writeFileSync(users, article(BEARER, otherApi.origin));

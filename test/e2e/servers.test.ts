@@ -126,7 +126,7 @@ test('Freeze Server stops one, while another answers, and Unfreeze brings it bac
   expect(await call('wiki')).toContain(fingerprint);
 });
 
-test('a tool that its server changed is off until a person has seen the change and accepted it', async () => {
+test('a tool that its server changed is off until the user has seen the change and accepted it', async () => {
   writeFileSync(changedFile('notes'), '');
   // The list is asked for again before a call once it is ten seconds old.
   const refused = await until(

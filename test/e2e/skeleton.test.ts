@@ -145,7 +145,7 @@ test('a rotation acts on the next call', async () => {
   expect(JSON.stringify(answer)).not.toContain(rotated);
 });
 
-test('a permission that is added to the file waits for a person; one that is removed acts on save', async () => {
+test('a permission that is added to the file waits for the user; one that is removed acts on save', async () => {
   const original = readFileSync(policyFile(), 'utf8');
   writeFileSync(policyFile(), original.replace('[GET, HEAD]', '[GET, HEAD, POST]'));
   await window.tree('Services').row('demo').locator.waitFor();
@@ -169,7 +169,7 @@ test('a permission that is added to the file waits for a person; one that is rem
     return answer.error?.code === 'policy_denied';
   });
   writeFileSync(policyFile(), original.replace('[GET, HEAD]', '[GET, HEAD, POST]'));
-  await until('the removed permission to wait for a person again', async () => {
+  await until('the removed permission to wait for the user again', async () => {
     const answer = await execute({ service: 'demo', method: 'POST', path: '/items', json: {} });
     return answer.error?.code === 'policy_not_approved';
   });

@@ -167,7 +167,7 @@ test('a picture of all of it', async () => {
   await window.page.setViewportSize({ width: 1280, height: 800 });
 });
 
-test('a change that allows more waits for a person, and shows in words what it is', async () => {
+test('a change that allows more waits for the user, and shows in words what it is', async () => {
   await window.command('workbench.action.closePanel');
   await window.evaluate(async (vscode) => {
     const editor = vscode.window.activeTextEditor;

@@ -8,7 +8,7 @@ import { quickEnough } from './support/quickEnough.ts';
 import { until } from './support/wait.ts';
 import type { EditorWindow } from './support/window.ts';
 
-// Two windows of one VS Code on two repositories with different policies, in an editor that asks for trust. What a person
+// Two windows of one VS Code on two repositories with different policies, in an editor that asks for trust. What the user
 // does in one reaches the other within a second; each agent meets its own window's policy. The tests build on one another.
 
 const credential = ['shared', crypto.randomUUID()].join('-');

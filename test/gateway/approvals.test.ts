@@ -84,7 +84,7 @@ describe('a call that a rule asks about', () => {
     expect(upstream.requests.slice(sent)).toMatchObject([{ target: '/v1/refunds?note=x%20y', body: '{"amount":5}' }]);
   });
 
-  it('is refused when a person says no, and the identical call again without another question', async () => {
+  it('is refused when the user says no, and the identical call again without another question', async () => {
     const sent = upstream.requests.length;
     const [approval, call] = await asked(REFUND);
     await answer(approval, false);
@@ -314,7 +314,7 @@ it('a waiting agent hears that it waits', async () => {
   expect(await call).toMatchObject({ structuredContent: { status: 200 } });
 });
 
-it('what a person said stands in the trail, with the hash of the request', async () => {
+it('what the user said stands in the trail, with the hash of the request', async () => {
   const [approval, call] = await asked(REFUND);
   await answer(approval, true);
   await call;

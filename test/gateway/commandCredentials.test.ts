@@ -180,7 +180,7 @@ describe('a credential that a command gives', () => {
     expect(runs.map(({ program }) => program)).toEqual(['/usr/bin/pass', '/usr/bin/op']);
   });
 
-  it('goes only where the person confirmed it', async () => {
+  it('goes only where the user confirmed it', async () => {
     const { read } = await start(undefined, [
       command({ binding: { origin: 'https://other.example', placement: 'bearer' } }),
     ]);
@@ -197,7 +197,7 @@ describe('a credential that a command gives', () => {
   });
 });
 
-describe('a call that a person is asked about', () => {
+describe('a call that the user is asked about', () => {
   /** Answers the question with this number once it is asked. */
   async function answer(index: number, given: ApprovalAnswer): Promise<void> {
     await until(() => under.questions.length > index, `question ${index}`);

@@ -138,7 +138,7 @@ describe('a call that would pass', () => {
     expect(running.questions).toEqual([]);
   });
 
-  it('may hold one when a person sends it', async () => {
+  it('may hold one when the user sends it', async () => {
     const performed = await running.gateway.perform({
       tool: 'execute',
       service: 'api',
@@ -150,7 +150,7 @@ describe('a call that would pass', () => {
 });
 
 describe('a call that is refused for another reason', () => {
-  it('says nothing of the credential in it, and the trail and the person know', async () => {
+  it('says nothing of the credential in it, and the trail and the user know', async () => {
     const [right, wrong] = [await refusal(call({ path: `/shut/${key}` })), await refusal(call({ path: '/shut/x' }))];
     expect(right).toEqual(wrong);
     await recorded();
@@ -181,7 +181,7 @@ describe('a call that is refused for another reason', () => {
   });
 });
 
-describe('a person', () => {
+describe('the user', () => {
   it('is told once an hour for each credential, whatever the agents call themselves', async () => {
     const current = [
       { service: 'api', value: new Secret(key), binding: { origin: upstream.origin, placement: 'bearer' } },
@@ -231,7 +231,7 @@ describe('after a right guess', () => {
     for (let i = 0; i < 30; i++) await passes(call({}));
   });
 
-  it('after three of them in an hour, whoever asks is answered alike, right or wrong, and the person knows', async () => {
+  it('after three of them in an hour, whoever asks is answered alike, right or wrong, and the user knows', async () => {
     const answers = [];
     for (let i = 0; i < 20; i++) answers.push((await refusal(call({ text: key }, `invented-${i}`))).code);
     expect(answers).toEqual([...Array(3).fill('invalid_request'), ...Array(17).fill('rate_limited')]);
@@ -242,7 +242,7 @@ describe('after a right guess', () => {
     ]);
     // What nobody would have let pass is told its own reason.
     expect((await refusal(call({ path: '/shut/x' }, 'three'))).code).toBe('policy_denied');
-    // A person's own request passes.
+    // The user's own request passes.
     expect(
       await running.gateway.perform({ tool: 'execute', service: 'api', method: 'GET', path: '/a' }),
     ).toHaveProperty('answer');

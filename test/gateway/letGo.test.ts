@@ -3,7 +3,7 @@ import type { PolicyFile } from '../../src/gateway/control/controlPort.ts';
 import { english } from '../support/english.ts';
 import { type GatewayInProcess, gatewayInProcess } from '../support/gatewayInProcess.ts';
 
-// A file that names a service no longer closes it until a person lets the file go: and everything says so.
+// A file that names a service no longer closes it until the user lets the file go: and everything says so.
 
 const POLICY = `services:
   demo:

@@ -5,7 +5,7 @@ import { type GatewayInProcess, gatewayInProcess } from '../support/gatewayInPro
 import { Keyholder } from '../support/keyholder.ts';
 import { freshKey } from '../support/serve.ts';
 
-/** The person's own service listens on 127.0.0.1 alone, another user of the machine on the same port of `[::1]`. */
+/** The user's own service listens on 127.0.0.1 alone, another user of the machine on the same port of `[::1]`. */
 let own: Server;
 let other: Server;
 let port: number;

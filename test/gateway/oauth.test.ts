@@ -155,7 +155,7 @@ describe('client credentials', () => {
     expect(idp.requests).toHaveLength(0);
   });
 
-  it('ends a token request that is under way when a person freezes', async () => {
+  it('ends a token request that is under way when the user freezes', async () => {
     const { read, gateway } = await withClientCredentials();
     idp.trouble = 'silent';
     const call = read('crm', '/a');
@@ -283,7 +283,7 @@ describe('a refresh token', () => {
     expect((await gateway.status()).services[0]?.status).toBe('rejected');
   });
 
-  it('takes another one that a person enters at once', async () => {
+  it('takes another one that the user enters at once', async () => {
     const text = policy('refresh_token');
     keyholder.put(
       text,
@@ -338,7 +338,7 @@ describe('a refresh token', () => {
   });
 });
 
-describe('a credential that a person tries before it is stored', () => {
+describe('a credential that the user tries before it is stored', () => {
   it('comes back renewed when trying it used it up', async () => {
     const text = policy('refresh_token', {}, { verify: { path: '/me' } });
     keyholder.put(

@@ -309,7 +309,7 @@ describe('the private child process', () => {
     await child.end();
   });
 
-  it('tells a call that waits for a person that nothing was sent, and records that, before it ends', async () => {
+  it('tells a call that waits for the user that nothing was sent, and records that, before it ends', async () => {
     const asking = { path: '/asking', methods: ['GET'], approval: 'always' };
     const control = await started(policyText({ api: loopbackService(upstream.origin, { policies: [asking] }) }));
     const caller = await connectAgent(child.proxy, 'claude-code');

@@ -474,7 +474,7 @@ describe('vscode-session', () => {
     expect(await statusNow()).toBe('ready');
   });
 
-  it('is missing until a person allowed it, and goes to the origin for which that was', async () => {
+  it('is missing until the user allowed it, and goes to the origin for which that was', async () => {
     const { read, gateway, setPolicy } = await open(auth, 'unused-value');
     expect(refusalOf(await read('api', '/x')).code).toBe('missing_credential');
     keyholder.sessions.set('api', 'a-session-token');

@@ -201,7 +201,7 @@ describe('a call', () => {
     expect(denied).toMatchObject({ kind: 'denied', verdict: 'deny', code: 'policy_denied', method: 'POST' });
   });
 
-  it('asks the person for a rule with request_access, which changes nothing', async () => {
+  it('asks the user for a rule with request_access, which changes nothing', async () => {
     const answer = await agent.ok('request_access', {
       service: 'bearer',
       method: 'POST',

@@ -290,8 +290,8 @@ describe.each<Kind>(['service', 'tool'])('a call of a %s that a rule asks about'
   });
 });
 
-describe('a tool that a person is asked about', () => {
-  /** Its server has been looked at, with what a person accepted of it then. */
+describe('a tool that the user is asked about', () => {
+  /** Its server has been looked at, with what the user accepted of it then. */
   async function known(): Promise<string> {
     await start('tool');
     release();

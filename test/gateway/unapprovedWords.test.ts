@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { PolicyFile } from '../../src/gateway/control/controlPort.ts';
 import { type GatewayInProcess, gatewayInProcess } from '../support/gatewayInProcess.ts';
 
-// A policy file of a repository is anybody's words until a person approved it. It restricts at once, and no text of it
+// A policy file of a repository is anybody's words until the user approved it. It restricts at once, and no text of it
 // reaches an agent through us.
 
 const ORIGIN = 'https://api.example.com';

@@ -122,7 +122,7 @@ describe('a verification', () => {
     expect(upstream.requests).toHaveLength(before);
   });
 
-  it('ends at once with a freeze, and when the person cancels it', async () => {
+  it('ends at once with a freeze, and when the user cancels it', async () => {
     const { gateway } = await start();
     const hang: VerifyingRequest = { method: 'GET', path: '/hang' };
     let before = upstream.requests.length;
@@ -390,7 +390,7 @@ describe('explaining a request', () => {
   });
 });
 
-describe('a call of the person’s own', () => {
+describe('a call of the user’s own', () => {
   it('meets the policy, is redacted and recorded as an agent’s is', async () => {
     const { gateway, log } = await start(policy('', '[{ path: /echo, methods: [GET] }]'));
     const good = await gateway.perform({ tool: 'execute', service: 'api', method: 'GET', path: '/echo' });

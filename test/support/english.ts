@@ -11,7 +11,7 @@ export type English<T> = T extends Phrase
         ? { readonly [Key in keyof T]: English<T[Key]> }
         : T;
 
-/** Words every phrase in plain data, however deep, so that a test can say what it expects as a person reads it. */
+/** Words every phrase in plain data, however deep, so that a test can say what it expects as the user reads it. */
 export function english<T>(value: T): English<T> {
   return deeply(value) as English<T>;
 }

@@ -22,7 +22,7 @@ import type { Keyholder } from './keyholder.ts';
 export interface GatewayInProcess {
   readonly gateway: Gateway;
   readonly log: string[];
-  /** Questions to the person, in their order, and how each ended so far. */
+  /** Questions to the user, in their order, and how each ended so far. */
   readonly questions: (ApprovalQuestion & { ended?: ApprovalEnd })[];
   /** Approves and writes this policy text. */
   setPolicy(text: string): Promise<void>;

@@ -6,7 +6,7 @@ import { sleep } from './until.ts';
 import { startUpstream } from './upstream.ts';
 import { type WrappedClient, wrappedClient } from './wrapped.ts';
 
-/** So long a call may go on undisturbed before it is cut off: some wait for a person, or ten seconds for a thread. */
+/** So long a call may go on undisturbed before it is cut off: some wait for the user, or ten seconds for a thread. */
 const UNDISTURBED_MS = 600;
 
 /** A gateway with a meter and an API, for {@link HoldingInput}s. */

@@ -60,7 +60,7 @@ export interface Served {
   readonly proxy: { command: string; args: string[]; env: Record<string, string> };
   /** The human audit lines (and other diagnostics) so far. */
   readonly diagnostics: string[];
-  /** Questions to the person so far, with `--approve ask`. */
+  /** Questions to the user so far, with `--approve ask`. */
   readonly approvals: Approval[];
   order(order: Record<string, unknown>): Promise<Record<string, unknown>>;
   agent(name?: string, env?: Record<string, string>): Promise<Agent>;

@@ -4,7 +4,7 @@ const UNSHOWABLE = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 const QUOTATION_MARKS = /["“”„‟«»＂]/g;
 
 /**
- * Words of an agent's as a person is shown them inside our quotation marks: one line, nothing in it that is not seen or
+ * Words of an agent's as the user is shown them inside our quotation marks: one line, nothing in it that is not seen or
  * that ends the quotation, cut after `most` characters.
  */
 export function agentWords(text: string, most: number): string {

@@ -29,7 +29,7 @@ export interface AuditEvent {
   readonly kind: AuditKind;
   readonly agent: AuditAgent;
   readonly service?: string;
-  /** What else a person's act was about, such as the policy file that was approved. */
+  /** What else the user's act was about, such as the policy file that was approved. */
   readonly subject?: string;
   readonly environment?: string;
   readonly method?: string;

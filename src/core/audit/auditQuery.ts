@@ -30,7 +30,7 @@ export function compareRecords(a: AuditRecord, b: AuditRecord): number {
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 
 /**
- * A point in time as a person writes it: a duration back from `now` (`30m`, `24h`, `7d`) or an ISO 8601 date or time.
+ * A point in time as the user writes it: a duration back from `now` (`30m`, `24h`, `7d`) or an ISO 8601 date or time.
  * Milliseconds since the epoch; undefined when it is neither.
  */
 export function parseSince(text: string, now: number): number | undefined {

@@ -43,7 +43,7 @@ const AMBIGUOUS = /[|\\]/g;
 const ODD_BLANK = /[^\S ]/g;
 
 /**
- * One line for a person, its fields set apart by ` | `: time (UTC, to the second), agent, service, request, result, and
+ * One line for the user, its fields set apart by ` | `: time (UTC, to the second), agent, service, request, result, and
  * detail. The result is the HTTP status, or `ok` or `error` of a
  * upstream MCP server's tool (the detail then is the duration), `BLOCKED`, `FAILED`, `WAITING`, `SENDING` for an
  * intent, or for control and `pruned` events what was done. Nothing in a field can pass for a separator, end the line or
@@ -96,7 +96,7 @@ function resultOf(event: AuditEvent): readonly [result: string, detail: string] 
   return code === undefined ? ['DONE', event.verdict ?? ''] : ['FAILED', failed ?? code.replaceAll('_', ' ')];
 }
 
-/** A credential as a person may see it: its name and last four characters. */
+/** A credential as the user may see it: its name and last four characters. */
 function credentialText(credential: { readonly name: string; readonly last4: string }): string {
   return credential.last4 === '' ? credential.name : `${credential.name} ••••${credential.last4}`;
 }

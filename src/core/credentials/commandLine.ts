@@ -1,10 +1,10 @@
-/** What is wrong with a command line that a person typed. The texts for people are made where they are shown. */
+/** What is wrong with a command line that the user typed. The texts for people are made where they are shown. */
 export type CommandLineProblem =
   | { readonly kind: 'empty' | 'open-quote' | 'control-character' | 'too-long' }
   /** Something that a shell would act on, outside of quotes. There is no shell. */
   | { readonly kind: 'shell'; readonly character: string };
 
-/** A command line of a person's is a line. */
+/** A command line of the user's is a line. */
 const MAX_CHARACTERS = 2000;
 
 /**
@@ -47,7 +47,7 @@ export function splitCommandLine(
   return words.length === 0 || words[0] === '' ? { problem: { kind: 'empty' } } : { words };
 }
 
-/** The words as one line that {@link splitCommandLine} reads as the same words: what a person is shown. */
+/** The words as one line that {@link splitCommandLine} reads as the same words: what the user is shown. */
 export function printCommandLine(words: readonly string[]): string {
   return words.map((word) => (/^[\w%+,./:=@-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`)).join(' ');
 }

@@ -17,7 +17,7 @@ const TOO_SHORT = 4;
 /** A value without its dashes counts as secret from this length on. */
 const PART = 16;
 
-/** Shorter values may begin with a word that a person chose; longer ones were made by a machine. */
+/** Shorter values may begin with a word that the user chose; longer ones were made by a machine. */
 const CHOSEN = 20;
 
 /** The lines of a key in PEM (RFC 7468) have so many characters, and there are more of them than this. */

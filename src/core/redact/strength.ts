@@ -4,7 +4,7 @@ import { isEveryday } from './everydayWords.ts';
 import { SHORT } from './forms.ts';
 import { secretParts } from './parts.ts';
 
-/** Why a value should not be kept as a credential. `refuse` is final; `warn` is for a person to decide. */
+/** Why a value should not be kept as a credential. `refuse` is final; `warn` is for the user to decide. */
 export interface CredentialProblem {
   readonly severity: 'refuse' | 'warn';
   /** What is wrong, why it matters, and what to do. Never quotes the value. */

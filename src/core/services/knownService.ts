@@ -20,10 +20,10 @@ export interface ServicePreset {
   readonly rules: readonly NewRule[];
 }
 
-/** What a person must tell beside the credential. */
+/** What the user must tell beside the credential. */
 export type AccountQuestion = 'email' | 'account-sid';
 
-/** What is known about a provider's API, so that a person does not have to look it up. */
+/** What is known about a provider's API, so that the user does not have to look it up. */
 export interface KnownService {
   /** Also the name that is proposed for the service. */
   readonly id: string;

@@ -1,5 +1,5 @@
 /**
- * Text that a person does not see and a model reads: tag characters, bidirectional controls, zero-width characters,
+ * Text that the user does not see and a model reads: tag characters, bidirectional controls, zero-width characters,
  * fillers, and control characters other than tab and line ends. Joiners and variation selectors are a part of emoji and of
  * some scripts: they count only where they have nothing to act on.
  */
@@ -35,7 +35,7 @@ const HAS_FORMS = /^[\p{Script=Han}\p{Sm}]$/u;
 /** What joiners and selectors act on. */
 const VISIBLE = /^[\p{L}\p{M}\p{N}\p{S}\p{P}]$/u;
 
-/** Whether a text holds anything that a person would not see. */
+/** Whether a text holds anything that the user would not see. */
 export function hasHiddenText(text: string): boolean {
   return withoutHiddenText(text) !== text;
 }

@@ -98,7 +98,7 @@ export interface AuditParts {
 
 /** Requests that rules ask about. */
 export interface ApprovalParts {
-  /** Requests that wait for a person's word. */
+  /** Requests that wait for the user's word. */
   readonly approvals: Approvals;
 }
 

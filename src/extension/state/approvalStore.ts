@@ -5,17 +5,17 @@ import { parseJson } from '../../core/parseJson.ts';
 import type { SecretPort, TextFolderPort } from '../util/ports.ts';
 import { installationKey } from './installationKey.ts';
 
-/** What a person approved of one policy file. */
+/** What the user approved of one policy file. */
 export type Approval =
   | { readonly kind: 'none' }
   | {
       readonly kind: 'approved';
       /** What is left of it after later saves. */
       readonly text: string;
-      /** The text as the person approved it, where it is more than what is left. Only for telling people of it. */
+      /** The text as the user approved it, where it is more than what is left. Only for telling people of it. */
       readonly once?: string;
       readonly services: readonly string[];
-      /** When the person approved it, in milliseconds since the epoch. */
+      /** When the user approved it, in milliseconds since the epoch. */
       readonly at: number;
     }
   /** The text was changed or lost. Nothing is approved; the services that it named stay known. */
@@ -101,7 +101,7 @@ export class ApprovalStore {
   }
 
   /**
-   * Replaces what is approved: `once` is the text as the person approved it, where `text` is what saves left of it.
+   * Replaces what is approved: `once` is the text as the user approved it, where `text` is what saves left of it.
    * Throws {@link ApprovalNotSavedError}; then nothing counts as approved.
    */
   async write(id: string, text: string, services: readonly string[], at: number, once = text): Promise<void> {

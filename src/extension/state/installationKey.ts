@@ -24,7 +24,7 @@ export async function prepareInstallationKeys(secrets: SecretPort, settle: () =>
 /**
  * A key of this installation, 64 hex digits. `requestHash` is the gateway's for request hashes, so that those of
  * different runs can be compared; `freeze` signs the freeze state; `fingerprint` tells credentials apart. Made once,
- * kept in SecretStorage. `approval` signs what a person approved.
+ * kept in SecretStorage. `approval` signs what the user approved.
  */
 export async function installationKey(secrets: SecretPort, purpose: Purpose): Promise<string> {
   const name = nameOf(purpose);

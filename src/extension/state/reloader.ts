@@ -14,7 +14,7 @@ export interface Reloadable {
 
 /**
  * Reads everything shared again when another window says that it changed; a freeze at once, the rest shortly after, and never
- * twice at a time: what a person does waits behind none that pile up.
+ * twice at a time: what the user does waits behind none that pile up.
  */
 export function reloadOn(
   signals: readonly Event<unknown>[],

@@ -5,7 +5,7 @@ const TOO_SOON_MS = 500;
 
 /**
  * Shows a dialog and returns what was chosen. An answer that widens does not count when nobody can have read the
- * question by then (a key was on its way, or another extension opened the dialog under the person's hands): then the
+ * question by then (a key was on its way, or another extension opened the dialog under the user's hands): then the
  * dialog is shown again.
  */
 export async function carefulChoice(

@@ -36,7 +36,7 @@ export async function chooseInModal(
   return show(message, { modal: true, detail }, ...actions);
 }
 
-/** Says that something a person asked for did not happen: what, why, and what to do next. */
+/** Says that something the user asked for did not happen: what, why, and what to do next. */
 export async function reportFailure(what: string, whyAndNext: string): Promise<void> {
   await vscode.window.showErrorMessage(what, { modal: true, detail: whyAndNext });
 }

@@ -206,7 +206,7 @@ function ask<T, I>(
       input.step = frame.step;
       input.totalSteps = frame.totalSteps;
     }
-    // A person who looks something up elsewhere must not lose what was typed.
+    // The user who looks something up elsewhere must not lose what was typed.
     input.ignoreFocusOut = true;
     const own = new Map<vscode.QuickInputButton, BoxButton>(
       buttons.map((button) => [{ iconPath: new vscode.ThemeIcon(button.icon), tooltip: button.tooltip }, button]),

@@ -52,7 +52,7 @@ describe('humanLine', () => {
     }
   });
 
-  it('writes what a person or retention did', () => {
+  it('writes what the user or retention did', () => {
     const control: Timed = {
       time: OUTCOME.time,
       id: 'c',

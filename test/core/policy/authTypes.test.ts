@@ -63,7 +63,7 @@ describe('every auth type', () => {
     expect(again?.auth).toEqual(services[0]?.auth);
   });
 
-  it.each(TYPES)('$type says every difference of its fields to the person who approves them', (auth) => {
+  it.each(TYPES)('$type says every difference of its fields to the user who approves them', (auth) => {
     const words = describeAuth(authOf(auth));
     for (const name of Object.keys(auth).filter((key) => key !== 'type' && auth[key] !== OTHER[key])) {
       const changed = parsePolicy(text({ ...auth, [name]: OTHER[name] })).policy?.services.get('api')?.auth;

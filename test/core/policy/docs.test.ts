@@ -75,7 +75,7 @@ describe('the documented diagnostics', () => {
 describe('the JSON schema', () => {
   const takes = (source: string): boolean => policySchema.safeParse(parse(source) ?? {}).success;
 
-  it('takes every right example of a person’s file', () => {
+  it('takes every right example of the user’s file', () => {
     for (const code of sections.keys()) {
       if (code === 'bad-origin') continue;
       const right = examples(code)[1];

@@ -123,7 +123,7 @@ describe('the fixes of the documented examples', () => {
       const source = LAYOUTS[name]?.(whole(examples(code)[0] ?? ''));
       return source === undefined || tryFixes(source, code) === 0;
     });
-    // The library does not write a directive as a person does.
+    // The library does not write a directive as the user does.
     expect(left).toEqual(name.startsWith('in ') ? ['yaml-directive'] : []);
   });
 });

@@ -294,7 +294,7 @@ describe('a credential in several parts', () => {
 
   const named = Object.keys(SHAPES).slice(Object.keys(SHAPES).indexOf('a login module'), -2);
 
-  it.each(named)('%s: a password that a person chose is taken out alone', (shape) => {
+  it.each(named)('%s: a password that the user chose is taken out alone', (shape) => {
     for (const chosen of ['correcthorsebattery', ['summer', '1950!'].join(''), ['hunt', 'er2'].join('')]) {
       const known = redactor(SHAPES[shape]?.(chosen, '') ?? '');
       expect(known.text(`it is ${chosen} there`).text).toBe('it is [redacted:api] there');

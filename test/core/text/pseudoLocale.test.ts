@@ -11,7 +11,7 @@ import { findings, read } from '../checkup/support.ts';
 import { examples, problemsFor, sections, whole } from '../policy/documentedExamples.ts';
 import { readCorpus } from '../request/support.ts';
 
-/** What stands in gaps and is no text of ours: fields as a policy names them, a description of a person's own, and kinds of secrets. */
+/** What stands in gaps and is no text of ours: fields as a policy names them, a user's own description, and kinds of secrets. */
 const EXCEPTIONS = [
   /^(?:body|query|header) \w+$/,
   /^important Payments$/,

@@ -1,7 +1,7 @@
 import { until } from './wait.ts';
 import type { EditorWindow } from './window.ts';
 
-/** What a person answers to *Add Service*. */
+/** What the user answers to *Add Service*. */
 export interface ServiceAnswers {
   readonly name: string;
   readonly baseUrl: string;

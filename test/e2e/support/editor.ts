@@ -4,7 +4,7 @@
  *     const editor = await startEditor({ workspace: exampleWorkspace() });   // beforeAll: a server in a throw-away profile
  *     const window = await editor.openWindow();                              // one window, ready to be used
  *
- *     await window.palette('Valet Key: Add Service');            // F1, type, Enter; as a person does
+ *     await window.palette('Valet Key: Add Service');            // F1, type, Enter; as the user does
  *     await window.type('Name of the service', 'stripe');        // the input box whose title or prompt has that text
  *     await window.pick('Bearer token');                         // the quick pick's row with that text
  *     await window.input();                                      // what the open box shows: prompt, value, password …

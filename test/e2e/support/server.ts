@@ -52,7 +52,7 @@ const QUIET_SETTINGS = {
   'git.enabled': false,
 };
 
-/** A VS Code server in a throw-away profile. It sees nothing of the person's own home or environment. */
+/** A VS Code server in a throw-away profile. It sees nothing of the user's own home or environment. */
 export class EditorServer {
   readonly folders: ProfileFolders;
   readonly port: number;

@@ -249,7 +249,7 @@ export class EditorWindow {
     });
   }
 
-  /** Presses a button of the modal dialog, once a person could have read it, and waits until the dialog is gone. */
+  /** Presses a button of the modal dialog, once the user could have read it, and waits until the dialog is gone. */
   async answerDialog(button: string): Promise<void> {
     const box = this.page.locator('.monaco-dialog-box');
     await box.waitFor();

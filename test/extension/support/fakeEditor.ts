@@ -4,7 +4,7 @@
  * with: end-to-end tests have a real one.
  */
 
-/** One dialog, list or box, as a person saw it. */
+/** One dialog, list or box, as the user saw it. */
 export interface Shown {
   readonly kind: 'information' | 'warning' | 'error' | 'list' | 'box';
   /** Of a message its text, of a list or box what it asks. */
@@ -56,7 +56,7 @@ class FakeEditor {
     this.#acts = [];
   }
 
-  /** What the person does next, one act for each dialog; a box that finds fault with a text takes the next one. */
+  /** What the user does next, one act for each dialog; a box that finds fault with a text takes the next one. */
   will(...acts: readonly Act[]): void {
     this.#acts.push(...acts);
   }

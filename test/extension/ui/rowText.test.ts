@@ -67,7 +67,7 @@ test('every row of a view is a Row, whose texts are bounded and no Markdown', ()
   expect(files.filter(({ text, name }) => node.test(text) && set.test(text) && name !== 'ui/row.ts')).toEqual([]);
 });
 
-test('Markdown is made where a person asks for it alone: for a hover', () => {
+test('Markdown is made where the user asks for it alone: for a hover', () => {
   expect(files.filter(({ text }) => /\bMarkdownString\(/.test(text)).map(({ name }) => name)).toEqual([
     'policy/editor/hover.ts',
   ]);

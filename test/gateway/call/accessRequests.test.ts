@@ -50,7 +50,7 @@ describe('a wish', () => {
     expect(wishes).toEqual([]);
   });
 
-  it('for what a person is asked about already reaches nobody, and says so', () => {
+  it('for what the user is asked about already reaches nobody, and says so', () => {
     const answer = ask('POST', '/v1/notes');
     expect(answer.recorded).toBe(false);
     expect(answer.nextStep).toContain('Call execute with it: the user is then asked');

@@ -130,7 +130,7 @@ describe('refused calls', () => {
     expect(decided).toBeLessThan(6 * 1200 + 6 * 3 * 250);
   });
 
-  it('of the person in VS Code wait for nobody', () => {
+  it('of the user in VS Code wait for nobody', () => {
     refuse(USER, 5000);
     expect(limit.turnAway(USER)).toBeUndefined();
     expect(records).toHaveLength(5000);

@@ -51,7 +51,7 @@ async function seen(rawName: string, wanted: Partial<ConnectedAgent>): Promise<C
   return find() as ConnectedAgent;
 }
 
-it('an unknown agent waits for a person, sees no service, asks for nothing and sends nothing', async () => {
+it('an unknown agent waits for the user, sees no service, asks for nothing and sends nothing', async () => {
   const stranger = await agent('stranger');
   const before = upstream.requests.length;
   for (const [tool, given] of [

@@ -162,7 +162,7 @@ export class AuthReader {
     return value;
   }
 
-  /** A URL that a credential is sent to, or a person: checked as `baseUrl` is. `byDefault` must be right. */
+  /** A URL that a credential is sent to, or the user: checked as `baseUrl` is. `byDefault` must be right. */
   requiredUrl(name: string, example: string, byDefault?: string): BaseUrl | undefined {
     const field = this.#fields.get(name);
     if (field === undefined && byDefault === undefined) this.require(name, example);

@@ -9,7 +9,7 @@ export interface OAuth2Auth {
   readonly type: 'oauth2';
   readonly grant: 'client_credentials' | 'refresh_token' | 'authorization_code';
   readonly tokenUrl: BaseUrl;
-  /** Where the person signs in: for `authorization_code` alone. */
+  /** Where the user signs in: for `authorization_code` alone. */
   readonly authorizationUrl?: BaseUrl;
   readonly clientId: string;
   /** How a client secret is sent; `basic` when left out. Without a secret the client is a public one. */

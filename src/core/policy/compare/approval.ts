@@ -26,7 +26,7 @@ const NOTHING = policyText([]);
  * - The saved text's denies are added and none is ever taken away; limits go down to the lower of both; caller headers
  *   stay only if both let them through, a verifying request only if both name it.
  * - `baseUrl`, `auth`, `network`, `environment` and `headers.set` stay as approved: where the saved text differs, that
- *   is the gateway's and the person's matter.
+ *   is the gateway's and the user's matter.
  *
  * Returns `approved` itself, comments and all, when nothing changes; else a text printed anew. If that grew over the
  * size of a policy file, the largest services lose all their rules until it fits. A `written` with errors changes

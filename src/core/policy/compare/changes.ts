@@ -19,7 +19,7 @@ import { asksAsStrictly } from './strictness.ts';
  * What `written` would change in `approved` (undefined: nothing was ever approved), what gives away most first.
  * Comments, order, formatting and rules that say nothing new give no change. Empty when `written` has errors: it is not to be approved.
  *
- * `once` is the text as a person approved it, before saves struck parts of it: what it had is marked as coming back.
+ * `once` is the text as the user approved it, before saves struck parts of it: what it had is marked as coming back.
  */
 export function policyChanges(
   approved: string | undefined,
@@ -111,7 +111,7 @@ function partText(service: Service, part: DefinitionPart): string | Phrase {
   }
 }
 
-/** It is sent without a rule that allows it, so a new one waits for a person. */
+/** It is sent without a rule that allows it, so a new one waits for the user. */
 function verifyChanges(approved: Service | undefined, saved: Service): PolicyChange[] {
   const say = (service: Service | undefined): string | undefined =>
     service?.verify && `${service.verify.method} ${service.verify.path}`;

@@ -6,7 +6,7 @@ import { printAuth } from './print.ts';
 export type DefinitionPart = 'baseUrl' | 'auth' | 'network' | 'encodedSlash';
 
 /**
- * Which parts of what a service *is* differ. A person confirms these; no rule or limit makes up for them. The base URL
+ * Which parts of what a service *is* differ. The user confirms these; no rule or limit makes up for them. The base URL
  * counts as origin and prefix, so that a final slash or the scheme's own port is no difference.
  */
 export function differingParts(one: Service, other: Service): DefinitionPart[] {
@@ -36,7 +36,7 @@ export function authWords(auth: Auth): Phrase {
     case 'query':
       return phrase`query parameter ${auth.name}`;
     default: {
-      // Everything that the file says of it: scopes and claims are a part of what a person approves.
+      // Everything that the file says of it: scopes and claims are a part of what the user approves.
       const [, fields = ''] = /^\{ type: [\w-]+(?:, (.*))? \}$/.exec(printAuth(auth)) ?? [];
       return fields === '' ? phrase`${auth.type}` : phrase`${auth.type} with ${fields}`;
     }

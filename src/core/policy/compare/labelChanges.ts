@@ -11,7 +11,7 @@ interface Labelled {
 /** What is longer would push the other half of the line out of a review. */
 const MAX_SHOWN = 70;
 
-/** What changes in the labels: dialogs, lists and the trail show them, so a person reviews each. */
+/** What changes in the labels: dialogs, lists and the trail show them, so the user reviews each. */
 export function labelChanges(approved: Labelled, saved: Labelled): PolicyChange[] {
   const { name } = saved;
   return (['environment', 'description'] as const).flatMap((label) =>

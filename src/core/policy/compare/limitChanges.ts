@@ -8,7 +8,7 @@ import { change, type PolicyChange } from './policyChange.ts';
 /** Of a service or a server. */
 type Limited = Pick<Service, 'name' | 'limits'>;
 
-/** What changes in the limits; `once` is what a person approved before saves lowered it. */
+/** What changes in the limits; `once` is what the user approved before saves lowered it. */
 export function limitChanges(approved: Limited, saved: Limited, once?: Limited): PolicyChange[] {
   const changes: PolicyChange[] = [];
   const [from, to] = [approved.limits, saved.limits];

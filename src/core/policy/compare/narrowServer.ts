@@ -7,7 +7,7 @@ const NO_TOOLS: ServerTools = { allow: [], ask: [], deny: [] };
 /**
  * What is left of an approved server once a text that says `saved` of it (undefined: names it no more) was saved: never
  * more than either of them allows. What the server *is* stays as approved; where the saved text differs, that is the
- * gateway's and the person's matter. The same object when nothing changes.
+ * gateway's and the user's matter. The same object when nothing changes.
  */
 export function narrowServer(approved: Server, saved: Server | undefined): Server {
   const tools = narrowTools(approved.tools, saved?.tools ?? NO_TOOLS);

@@ -4,7 +4,7 @@ import type { Service } from '../model/service.ts';
 /** One difference between what is approved and what is written, in words. */
 export interface PolicyChange {
   /**
-   * `widens` waits for a person. `other` changes what people and agents go by, such as a label, and waits, too. `narrows`
+   * `widens` waits for the user. `other` changes what people and agents go by, such as a label, and waits, too. `narrows`
    * acts at once. `restricts` is said of a new name, which could do nothing before, and asks nobody.
    */
   readonly kind: 'widens' | 'narrows' | 'other' | 'restricts';
@@ -12,9 +12,9 @@ export interface PolicyChange {
   readonly service: string;
   /** Such as `POST /v1/refunds on stripe`. */
   readonly words: Phrase;
-  /** It is in what a person approved before later saves took it away: it comes back. */
+  /** It is in what the user approved before later saves took it away: it comes back. */
   readonly comesBack?: true;
-  /** How much of a rule a person must not overlook: a rule that writes below a `**`, or one that reads and has none. */
+  /** How much of a rule the user must not overlook: a rule that writes below a `**`, or one that reads and has none. */
   readonly reach?: 'sweeping' | 'minor';
 }
 
@@ -29,7 +29,7 @@ export function signed({ kind, words }: PolicyChange): Phrase {
   return phrase`${SIGNS[kind]} ${words}`;
 }
 
-/** Whether a change is in force only once a person has reviewed it. */
+/** Whether a change is in force only once the user has reviewed it. */
 export function waits({ kind }: Pick<PolicyChange, 'kind'>): boolean {
   return kind === 'widens' || kind === 'other';
 }

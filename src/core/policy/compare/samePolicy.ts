@@ -6,7 +6,7 @@ type Definitions = Pick<Policy, 'services' | 'servers'>;
 
 /**
  * Whether two policies say the very same of their services and servers, labels and descriptions included; an absent one says
- * nothing. Stricter than "no change waits": what is printed differs with every word that a person goes by.
+ * nothing. Stricter than "no change waits": what is printed differs with every word that the user goes by.
  */
 export function samePolicy(one: Definitions | undefined, other: Definitions | undefined): boolean {
   return printed(one) === printed(other);

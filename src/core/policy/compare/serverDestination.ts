@@ -2,7 +2,7 @@ import type { Server, ServerVariable } from '../model/server.ts';
 
 /** For which destination and placement a credential counts: what a binding compares. */
 export interface ServerCredential {
-  /** The name under which the person keeps it. */
+  /** The name under which the user keeps it. */
   readonly credential: string;
   /** What is started, or the origin that is connected to: see {@link destinationOf}. */
   readonly origin: string;
@@ -12,7 +12,7 @@ export interface ServerCredential {
 
 /**
  * What a server *is* for the credentials that it gets: its whole command line and the plain variables beside it (which
- * could send it elsewhere, or make it load other code), or the origin of its URL. One line of text that a person can read.
+ * could send it elsewhere, or make it load other code), or the origin of its URL. One line of text that the user can read.
  */
 export function destinationOf({ run, variables }: Pick<Server, 'run' | 'variables'>): string {
   if (run.by === 'url') return run.baseUrl.origin;
@@ -31,7 +31,7 @@ export function credentialsOf(server: Pick<Server, 'run' | 'variables'>): readon
   return [...places].map(([credential, placement]) => ({ credential, origin, placement: placement.sort().join(' ') }));
 }
 
-/** The part of what a server *is* that differs: a person confirms it, and no list of tools makes up for it. */
+/** The part of what a server *is* that differs: the user confirms it, and no list of tools makes up for it. */
 export function differingServerPart(
   one: Server,
   other: Server,

@@ -6,7 +6,7 @@ import { parsePolicy } from '../read/parse.ts';
 /** The types that say more than a name: their fields are asked for one by one. */
 export type AuthTypeWithFields = Exclude<Auth['type'], 'bearer' | 'basic' | 'header' | 'query'>;
 
-/** What a person answered, by the keys of `auth` in a policy. Lists are one text, split at blanks and commas. */
+/** What the user answered, by the keys of `auth` in a policy. Lists are one text, split at blanks and commas. */
 export type AuthAnswers = Readonly<Record<string, string>>;
 
 const LISTS: ReadonlySet<string> = new Set(['scopes', 'repositories']);
@@ -32,7 +32,7 @@ export function answerProblem(
 /** The `auth` that the answers describe, as a policy reads it; undefined while one is missing or wrong. */
 export function authOfAnswers(type: AuthTypeWithFields, answers: AuthAnswers, network: Network): Auth | undefined {
   const fields = Object.entries(answers)
-    // An answer that was given before the person chose another grant.
+    // An answer that was given before the user chose another grant.
     .filter(([key]) => key !== 'authorizationUrl' || answers.grant === 'authorization_code')
     // Google gives an access token for scopes, or an ID token for an audience.
     .filter(([key]) => key !== 'audience' || type !== 'google-service-account' || !answers.scopes)

@@ -12,7 +12,7 @@ export interface Duplicate {
 
 type Plain = Readonly<Record<string, unknown>>;
 
-/** Where nothing was said, an agent of a person's own needs no more than this. */
+/** Where nothing was said, an agent of the user's own needs no more than this. */
 const REQUESTS = '30/minute';
 const CONCURRENT = 4;
 const ROTATE_EVERY = '90d';
@@ -40,7 +40,7 @@ export function withDuplicate(text: string, { from, name, environment, baseUrl }
   return withEntry(text, 'services', { name, lines: linesOf({ [name]: copy }) });
 }
 
-/** Reads stay as they are; what else a rule allows asks a person each time. */
+/** Reads stay as they are; what else a rule allows asks the user each time. */
 function stricterRules(rule: Plain): readonly Plain[] {
   const { path, methods, approval, ...conditions } = rule;
   if (rule.effect === 'deny' || !Array.isArray(methods)) return [rule];

@@ -4,7 +4,7 @@ import type { NewTools } from './serverWriter.ts';
 const PREFIX = 'mcp_';
 const MAX_PREFIX = 18;
 
-/** Verbs of tools that only look. What a tool does is its server's own word; this is a proposal that a person confirms. */
+/** Verbs of tools that only look. What a tool does is its server's own word; this is a proposal that the user confirms. */
 const READS = /^(?:get|list|search|read|find|describe|show|count)(?=$|[_./-]|[A-Z])/;
 
 /**

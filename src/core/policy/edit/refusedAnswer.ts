@@ -2,7 +2,7 @@ import type { Phrase } from '../../text/phrase.ts';
 import { parsePolicy } from '../read/parse.ts';
 import { type NewService, withService } from './serviceWriter.ts';
 
-/** What a person may answer by hand, one question each. */
+/** What the user may answer by hand, one question each. */
 export type ServiceAnswer = Pick<
   Partial<NewService>,
   'name' | 'baseUrl' | 'network' | 'environment' | 'auth' | 'verifyPath'

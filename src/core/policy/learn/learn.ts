@@ -30,7 +30,7 @@ import { yamlText } from '../text/yamlText.ts';
 import { generalise } from './generalise.ts';
 import type { PastCall } from './rulesUsed.ts';
 
-/** A policy text that traffic suggests. Nothing is in force before a person has reviewed it. */
+/** A policy text that traffic suggests. Nothing is in force before the user has reviewed it. */
 export interface Proposal {
   readonly text: string;
   /** What changed and why, in the order of the file. Empty when nothing did. */

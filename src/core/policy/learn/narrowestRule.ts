@@ -20,7 +20,7 @@ type WantedRequest = Pick<CanonicalRequest, 'method' | 'path'> & Partial<Pick<Ca
 
 /**
  * The rule that a wish comes to, when nobody knows a body. For a GraphQL endpoint it is for what only reads: without a
- * `graphql` block it would allow nothing, and a change needs a person to name it.
+ * `graphql` block it would allow nothing, and a change needs the user to name it.
  */
 export function ruleWanted({ method, path, query = [] }: WantedRequest, prefix: string): WantedRule {
   return isGraphqlCall({ method, segments: path.slice(1).split('/'), query }, prefix)

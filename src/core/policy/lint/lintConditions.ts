@@ -147,7 +147,7 @@ function spellings(value: ConditionValue, checks: readonly Check[]): readonly Ju
   }
 }
 
-/** So many fields of one rule are compared with each other; a person's rule has a few. */
+/** So many fields of one rule are compared with each other; the user's rule has a few. */
 const MAX_COMPARED = 100;
 
 /** A field with its names as the most lenient server reads them. */

@@ -4,7 +4,7 @@ import { restrictionsKey } from '../model/restrictions.ts';
 import type { Rule } from '../model/rule.ts';
 import { PathIndex } from '../patterns/pathIndex.ts';
 
-/** So many pairs of rules are looked at for one service; a person’s file has a few hundred. */
+/** So many pairs of rules are looked at for one service; the user’s file has a few hundred. */
 const MAX_COMPARISONS = 500_000;
 
 type Covers = (outer: Rule, inner: Rule) => boolean;

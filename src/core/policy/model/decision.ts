@@ -8,6 +8,6 @@ export interface Decision {
   readonly verdict: Verdict;
   /** The rule that decided; absent when nothing matched (default deny). With `ask`, the strictest that asks. */
   readonly rule?: Rule;
-  /** One sentence that a person understands. */
+  /** One sentence that the user understands. */
   readonly reason: Phrase;
 }

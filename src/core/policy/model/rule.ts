@@ -5,7 +5,7 @@ import type { Restrictions } from './restrictionModel.ts';
 
 export type RuleEffect = 'allow' | 'deny';
 
-/** How an allow rule asks a person: every time, or with ten minutes as a choice. */
+/** How an allow rule asks the user: every time, or with ten minutes as a choice. */
 export type Approval = 'always' | 'remember';
 
 export interface Rule extends Restrictions {

@@ -8,7 +8,7 @@ import type { NamePattern } from '../patterns/namePattern.ts';
 /** Where a value of `env` or `headers` comes from. */
 export type ServerValue =
   | { readonly from: 'literal'; readonly text: string }
-  /** A credential that the person keeps under this name; `prefix` is put before it, such as `Bearer `. */
+  /** A credential that the user keeps under this name; `prefix` is put before it, such as `Bearer `. */
   | { readonly from: 'credential'; readonly credential: string; readonly prefix: string };
 
 /** One variable of a server's environment, or one header of the requests to it. */
@@ -49,6 +49,6 @@ export interface ToolDecision {
   readonly verdict: 'allow' | 'ask' | 'deny';
   /** The pattern that decided; absent when nothing matched (default deny). */
   readonly pattern?: NamePattern;
-  /** One sentence that a person understands. */
+  /** One sentence that the user understands. */
   readonly reason: Phrase;
 }

@@ -30,7 +30,7 @@ export interface Service {
   readonly headers: ServiceHeaders;
   readonly rules: readonly Rule[];
   readonly limits: Limits;
-  /** What a person's *Verify Credential* sends; it needs no rule. */
+  /** What the user's *Verify Credential* sends; it needs no rule. */
   readonly verify?: VerifyRequest;
   /** After how many days the credential should be replaced. */
   readonly rotateEveryDays?: number;

@@ -152,7 +152,7 @@ function readCheck(reader: Reader, entry: Entry, key: (typeof KEYS)[number]): Ch
 
 const VALUES = phrase`a string, true, false, null, or a decimal number of up to 15 digits`;
 
-/** Numbers as they are written: what YAML makes of 0x10 or 1e3 is not what a person reads. */
+/** Numbers as they are written: what YAML makes of 0x10 or 1e3 is not what the user reads. */
 function plainValue(node: ParsedNode | null): ConditionValue | undefined {
   if (isEmpty(node)) return isScalar(node) && node.source !== undefined && node.source !== '' ? null : undefined;
   if (!isScalar(node)) return undefined;

@@ -100,7 +100,7 @@ function readDocument(text: string, author: PolicyAuthor, read: ReadTree): Readi
   );
   if (fields === undefined) return reading;
   const known = ['version', 'services', 'servers', 'tests', ...(author === 'administrator' ? ['allowedOrigins'] : [])];
-  // Has a problem of its own in a person's file.
+  // Has a problem of its own in the user's file.
   const others = fields.entries.filter(({ name }) => name !== 'allowedOrigins');
   reader.onlyKnown({ ...fields, entries: others }, known, phrase`A policy file`, { apis: 'services' });
   readVersion(reader, fields.get('version'));

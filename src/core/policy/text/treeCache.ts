@@ -46,7 +46,7 @@ interface ReadPiece {
 }
 
 /**
- * Reads texts that differ little from one to the next, as they do while a person types: sections, services and servers
+ * Reads texts that differ little from one to the next, as they do while the user types: sections, services and servers
  * that stay the same are not read again. Finds the same as {@link readTree}, which reads whatever is laid out in
  * another way.
  */

@@ -10,7 +10,7 @@ import { type AgentClient, CLIENTS } from '../model/agentClients.ts';
 import type { PlannedChange } from '../model/connections.ts';
 import { reportWhyNot, shortPath } from './clientConfigurationProblem.ts';
 
-/** Writes the entry for Valet Key into another MCP client's own configuration, once a person has seen the change. */
+/** Writes the entry for Valet Key into another MCP client's own configuration, once the user has seen the change. */
 export async function connectAgent(app: App): Promise<void> {
   const client = await whichClient(app);
   if (client === 'copy') {

@@ -9,7 +9,7 @@ import type { Agent } from '../model/agentList.ts';
 import { agentOfNode } from '../views/agentNode.ts';
 import { reportWhyNot, shortPath } from './clientConfigurationProblem.ts';
 
-/** What can be disconnected: a client that has an entry, or the name of an agent that a person allowed. */
+/** What can be disconnected: a client that has an entry, or the name of an agent that the user allowed. */
 type Target = { readonly client: AgentClient } | { readonly name: string };
 
 /** Undoes *Connect Another Agent* or *Allow Agent*, and ends the agent's connections. */

@@ -4,7 +4,7 @@ import { askChoice, single } from '../../ui/steps.ts';
 import type { Agent } from '../model/agentList.ts';
 import { ownName, stateText } from '../views/agentNode.ts';
 
-/** The agent that a command is about: the one it was started on, else the one that the person picks. */
+/** The agent that a command is about: the one it was started on, else the one that the user picks. */
 export async function pickAgent(
   app: AgentParts,
   started: Agent | undefined,

@@ -17,7 +17,7 @@ export interface AgentClient {
   /** The product's own name, the same in every language. */
   readonly label: string;
   readonly format: 'json' | 'toml';
-  /** Absolute path of the configuration file that concerns all of the person's projects. */
+  /** Absolute path of the configuration file that concerns all of the user's projects. */
   file(machine: Machine): string;
   /** What its entries have besides command, arguments and environment. */
   readonly extra: Readonly<Record<string, unknown>>;

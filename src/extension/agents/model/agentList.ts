@@ -28,7 +28,7 @@ export class AgentList {
   readonly #changed = new Emitter<void>();
   readonly onDidChange = this.#changed.event;
   #agents: readonly Agent[] = [];
-  /** Names that a person was told about in this session. */
+  /** Names that the user was told about in this session. */
   readonly #notified = new Set<string>();
 
   get agents(): readonly Agent[] {

@@ -24,9 +24,9 @@ const ID = 'agents';
 export type SignedText = Pick<ApprovalStore, 'read' | 'write'>;
 
 /**
- * Which agents a person allowed, connected and froze, by what they call themselves. Signed as approvals are, so that
+ * Which agents the user allowed, connected and froze, by what they call themselves. Signed as approvals are, so that
  * no program that edits files adds itself; a record that was tampered with lets nobody call, VS Code's own agents
- * included, until a person allows one again.
+ * included, until the user allows one again.
  */
 export class AgentStore {
   readonly #text: SignedText;
@@ -59,7 +59,7 @@ export class AgentStore {
     });
   }
 
-  /** Ask the person first: this widens. */
+  /** Ask the user first: this widens. */
   allow(name: string): Promise<void> {
     return this.#change((record) => ({ ...record, names: withItem(record.names, name) }));
   }
@@ -84,7 +84,7 @@ export class AgentStore {
     return this.#change((record) => ({ ...record, frozen: withItem(record.frozen, name) }));
   }
 
-  /** Ask the person first: this widens. */
+  /** Ask the user first: this widens. */
   unfreeze(name: string): Promise<void> {
     return this.#change((record) => ({ ...record, frozen: without(record.frozen, name) }));
   }

@@ -6,7 +6,7 @@ export interface VisibilityFacts {
   readonly access: string | undefined;
   /** `chat.mcp.enabled`, of older editors. */
   readonly enabled: boolean | undefined;
-  /** `chat.mcp.autostart`: `never` leaves starting to the person. */
+  /** `chat.mcp.autostart`: `never` leaves starting to the user. */
   readonly autostart: string | undefined;
   /** `chat.disableAIFeatures`. */
   readonly aiDisabled: boolean;

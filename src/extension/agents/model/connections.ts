@@ -23,7 +23,7 @@ const recordSchema = z.array(
 );
 export type Connection = z.infer<typeof recordSchema>[number];
 
-/** A change to a client's configuration, for a person to look at before it is made. */
+/** A change to a client's configuration, for the user to look at before it is made. */
 export interface PlannedChange {
   readonly client: AgentClient;
   readonly file: ClientFile;
@@ -32,7 +32,7 @@ export interface PlannedChange {
 }
 
 /**
- * The entries that a person had written into other clients' configurations, and the way back from each. What was
+ * The entries that the user had written into other clients' configurations, and the way back from each. What was
  * changed is kept as metadata; the copy of the file before lies beside it.
  */
 export class Connections {

@@ -2,7 +2,7 @@ import { commands, l10n, window } from 'vscode';
 import { agentLabel } from '../model/agentLabel.ts';
 import type { Agent } from '../model/agentList.ts';
 
-/** Tells the person that an unknown agent waits. The toast only offers the question; a modal decides it. */
+/** Tells the user that an unknown agent waits. The toast only offers the question; a modal decides it. */
 export async function notifyOfAgent({ rawName, name }: Agent): Promise<void> {
   const review = l10n.t('Review…');
   const chosen = await window.showInformationMessage(

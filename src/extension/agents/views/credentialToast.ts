@@ -9,7 +9,7 @@ import { AgentNode } from './agentNode.ts';
 const IN_CALL = 'credential_in_call';
 const ALL_HELD_BACK = 'all_held_back';
 
-/** Tells the person, by those records, that a credential stood in what an agent wrote. Does nothing with any other. */
+/** Tells the user, by those records, that a credential stood in what an agent wrote. Does nothing with any other. */
 export async function notifyOfCredentialInCall(
   { kind, verdict, agent, service = '' }: AuditEvent,
   agents: Pick<AgentList, 'agents'>,

@@ -7,7 +7,7 @@ import { dialogDetail, dialogTitle } from '../model/questionText.ts';
 import { ApprovalNode } from '../views/approvalNode.ts';
 
 /**
- * Puts the requests that wait before the person, one after the other, the oldest first. The argument (a tree item, or the
+ * Puts the requests that wait before the user, one after the other, the oldest first. The argument (a tree item, or the
  * id that a details document carries) says with which to begin and nothing else.
  */
 export async function reviewPendingApprovals(app: ApprovalParts & GatewayPart, argument: unknown): Promise<void> {

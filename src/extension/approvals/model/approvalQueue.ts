@@ -1,7 +1,7 @@
 import type { ApprovalQuestion } from '../../../gateway/control/controlPort.ts';
 import { Emitter } from '../../util/emitter.ts';
 
-/** The questions of this window's gateway that wait for a person, oldest first; one is looked at at a time. */
+/** The questions of this window's gateway that wait for the user, oldest first; one is looked at at a time. */
 export class ApprovalQueue {
   readonly #changed = new Emitter<void>();
   readonly onDidChange = this.#changed.event;
@@ -12,7 +12,7 @@ export class ApprovalQueue {
     return this.#waiting;
   }
 
-  /** Whether a person has one before them. */
+  /** Whether the user has one before them. */
   get reviewing(): boolean {
     return this.#reviewing;
   }

@@ -13,7 +13,7 @@ export interface ToastPorts {
   review(): Promise<void>;
 }
 
-/** Says that a request waits: one toast at a time, and none while a person is looking at one. */
+/** Says that a request waits: one toast at a time, and none while the user is looking at one. */
 export class ApprovalToasts {
   readonly #ports: ToastPorts;
   #inSightUntil = 0;

@@ -10,7 +10,7 @@ export function approvalsText(count: number): string {
     : l10n.t('{0} requests wait for your approval', count);
 }
 
-/** A call that waits for a person. */
+/** A call that waits for the user. */
 export class ApprovalNode extends Row {
   readonly question: ApprovalQuestion;
 

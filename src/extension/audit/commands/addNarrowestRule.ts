@@ -14,7 +14,7 @@ export async function addNarrowestRule(app: App, argument: unknown): Promise<voi
   await addRule(app, argument, l10n.t('Add the Narrowest Rule'));
 }
 
-/** *Ask Every Time*: the same with a question to the person for each call. */
+/** *Ask Every Time*: the same with a question to the user for each call. */
 export async function askEveryTime(app: App, argument: unknown): Promise<void> {
   await addRule(app, argument, l10n.t('Ask Every Time'), 'always');
 }

@@ -9,7 +9,7 @@ export interface CheckedAuditLog {
   readonly auditWorker: string;
 }
 
-/** Checks the audit trail beside the event loop, the newest records included. Undefined when the person stopped it. */
+/** Checks the audit trail beside the event loop, the newest records included. Undefined when the user stopped it. */
 export async function checkBeside(
   { audit: { anchors, anchorer, directory }, auditWorker }: CheckedAuditLog,
   token: CancellationToken,

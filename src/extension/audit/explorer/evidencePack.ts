@@ -28,7 +28,7 @@ export interface EvidencePolicy {
   readonly label: string;
   /** What is approved; absent when nothing is. */
   readonly approved?: { readonly text: string; readonly at: number };
-  /** How many changes wait for a person. */
+  /** How many changes wait for the user. */
   readonly pending: number;
 }
 

@@ -5,7 +5,7 @@ import type { AuditReader } from './auditReader.ts';
 import type { ExplorerFilter } from './explorerMessages.ts';
 import { MAX_ROWS, markdownReport } from './markdownReport.ts';
 
-/** Writes what the explorer shows into a file of the person's choice, as CSV, JSON lines or a Markdown report. */
+/** Writes what the explorer shows into a file of the user's choice, as CSV, JSON lines or a Markdown report. */
 export async function exportRecords(reader: AuditReader, filter: ExplorerFilter): Promise<void> {
   const folder = workspace.workspaceFolders?.[0]?.uri;
   const name = `valet-key-audit-${new Date().toISOString().slice(0, 10)}.md`;

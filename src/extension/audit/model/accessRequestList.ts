@@ -8,14 +8,14 @@ export interface WaitingAccessRequest extends PendingAccessRequest {
   readonly at: number;
 }
 
-/** An agent that asks for ever more must not bury what a person wants to see. */
+/** An agent that asks for ever more must not bury what the user wants to see. */
 const MAX_REQUESTS = 20;
 
 /** What agents asked for in this window, newest first; the same access request twice is one. */
 export class AccessRequestList {
   readonly #now: Clock;
   readonly #changed = new Emitter<void>();
-  /** Services that a person was told about in this session. */
+  /** Services that the user was told about in this session. */
   readonly #notified = new Set<string>();
   readonly onDidChange = this.#changed.event;
   #waiting: readonly WaitingAccessRequest[] = [];
@@ -28,7 +28,7 @@ export class AccessRequestList {
     return this.#waiting;
   }
 
-  /** Keeps the access request. True when a person is to be told with a toast: once for a service and session. */
+  /** Keeps the access request. True when the user is to be told with a toast: once for a service and session. */
   add(request: PendingAccessRequest): boolean {
     const others = this.#waiting.filter((other) => !sameRule(other, request));
     this.#waiting = [{ ...request, at: this.#now() }, ...others].slice(0, MAX_REQUESTS);

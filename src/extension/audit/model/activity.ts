@@ -23,7 +23,7 @@ export interface Activity {
     /** It was allowed and sent, and no answer came back. */
     | { readonly kind: 'failed'; readonly code: string }
     | Blocked
-    /** A person was asked and had not answered when the agent was told to come again. */
+    /** The user was asked and had not answered when the agent was told to come again. */
     | { readonly kind: 'waited' };
 }
 

@@ -3,7 +3,7 @@ import type { AuditFinding } from '../../../core/audit/verification.ts';
 import { localized } from '../../util/localized.ts';
 import type { AuditLogCheck, RunCheck } from './auditLogCheckResult.ts';
 
-/** The result of a check as a document for a person: the answer first, then what was found, then every run. */
+/** The result of a check as a document for the user: the answer first, then what was found, then every run. */
 export function auditReport(check: AuditLogCheck, directory: string): string {
   const records = check.runs.reduce((sum, { verification }) => sum + verification.records, 0);
   const broken = check.runs.filter(({ verification }) => !verification.ok);

@@ -1,7 +1,7 @@
 import { commands, l10n, window } from 'vscode';
 import type { PendingAccessRequest } from '../../../gateway/control/controlPort.ts';
 
-/** Tells the person that an agent asks for a rule. The toast only offers the review, which is where anything is decided. */
+/** Tells the user that an agent asks for a rule. The toast only offers the review, which is where anything is decided. */
 export async function notifyOfAccessRequest({ agent, method, service }: PendingAccessRequest): Promise<void> {
   const review = l10n.t('Review…');
   const chosen = await window.showInformationMessage(

@@ -5,7 +5,7 @@ import { Pace } from '../../util/pace.ts';
 import { AccessRequestNode } from './accessRequestNode.ts';
 import { CallNode } from './callNode.ts';
 
-/** The *Activity* tree: what waits for a person, what agents ask for, then their last calls, live. */
+/** The *Activity* tree: what waits for the user, what agents ask for, then their last calls, live. */
 export function registerActivityView(app: ApprovalParts & AuditParts & FreezeParts): vscode.Disposable {
   const changed = new vscode.EventEmitter<undefined>();
   const view = vscode.window.createTreeView('valetKey.activity', {

@@ -66,7 +66,7 @@ export function reasonText(code: string): string {
   }
 }
 
-/** What a person can do about it, in one sentence; undefined where there is nothing. `rule` is the one that denied it. */
+/** What the user can do about it, in one sentence; undefined where there is nothing. `rule` is the one that denied it. */
 export function remedyText({ code, rule, inIt, heldBack }: Blocked): string | undefined {
   if (heldBack || inIt !== undefined) {
     return l10n.t(

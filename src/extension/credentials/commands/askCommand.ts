@@ -138,7 +138,7 @@ async function confirm({ service, auth, origin, replaces }: CommandPurpose, comm
   });
 }
 
-/** Undefined when the person stopped it. */
+/** Undefined when the user stopped it. */
 async function run(
   app: GatewayPart,
   { service, auth }: CommandPurpose,

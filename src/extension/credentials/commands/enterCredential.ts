@@ -33,7 +33,7 @@ export interface EnteredCredential {
   readonly command?: ChosenCommand;
 }
 
-/** What was entered, as a person may see it: by its last four characters, and where it comes from if not from them. */
+/** What was entered, as the user may see it: by its last four characters, and where it comes from if not from them. */
 export function shownCredential({ value, command }: EnteredCredential): string {
   const last4 = maskedText(value.last4);
   return command === undefined

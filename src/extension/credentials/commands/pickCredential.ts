@@ -64,7 +64,7 @@ export function unnamedCredentials(app: Pick<App, 'services' | 'credentials'>): 
 
 /**
  * The credential that a command is about: of `candidates` the one of the tree item that it was started from, else the one
- * that the person picks. Undefined when there is none.
+ * that the user picks. Undefined when there is none.
  */
 export async function pickCredential<Candidate extends NamedCredential | UnnamedCredential>(
   argument: unknown,

@@ -2,7 +2,7 @@ import { l10n, window } from 'vscode';
 import type { App } from '../../app/app.ts';
 import { confirmInModal } from '../../ui/confirm.ts';
 
-/** Removes every credential, old values and metadata included: also what a person runs before uninstalling. */
+/** Removes every credential, old values and metadata included: also what the user runs before uninstalling. */
 export async function removeAllCredentials(app: App): Promise<void> {
   const { current, retired } = await app.credentials.inventory();
   const backups = (await app.backups.all()).length;

@@ -91,7 +91,7 @@ async function askSameClient(frame: StepFrame, present: Secret): Promise<Answer<
   return answer.value ? { kind: 'value', value: { value: present } } : { kind: 'back' };
 }
 
-/** The same, from a command of the person's own choosing at once. */
+/** The same, from a command of the user's own choosing at once. */
 export async function takeFromCommand(app: App, argument: unknown): Promise<void> {
   const suiting = namedCredentials(app).filter(
     ({ of }) => of.kind === 'service' && of.summary.service !== undefined && suitsCommand(of.summary.service.auth),
@@ -156,7 +156,7 @@ async function replaceCredential(
   }
 }
 
-/** Nothing is entered: the person allows the session for the destination, and VS Code asks about the session itself. */
+/** Nothing is entered: the user allows the session for the destination, and VS Code asks about the session itself. */
 async function rotateSession(
   app: CredentialParts & GatewayPart & WindowParts,
   { name, service, credentialId }: ServiceSummary,
@@ -175,7 +175,7 @@ function presentIn(app: CredentialParts, { credentialId }: ServiceSummary): Secr
   return record?.state === 'present' ? record.value : undefined;
 }
 
-/** For which destination the person entered what there is. */
+/** For which destination the user entered what there is. */
 function boundIn(app: CredentialParts, { credentialId }: ServiceSummary): Binding | undefined {
   const record = app.credentials.get(credentialId);
   return record?.state === 'present' || record?.state === 'command' ? record.binding : undefined;

@@ -5,7 +5,7 @@ import { reportFailure } from '../../ui/confirm.ts';
 
 /**
  * Has VS Code ask the user, in its own dialog, whether this extension may use the session. Its token is not kept: it
- * is asked for again when a call needs it. False when the person said no, or was told why there is none.
+ * is asked for again when a call needs it. False when the user said no, or was told why there is none.
  */
 export async function allowSession({ provider, scopes }: VscodeSessionAuth): Promise<boolean> {
   try {

@@ -13,8 +13,8 @@ export function needsSignIn({ auth }: Service): boolean {
 }
 
 /**
- * Has the person sign in at the provider, and redeems what comes back. `candidate` holds the client secret, if there is
- * one. Undefined when it came to nothing: then the person was told why, or said so.
+ * Has the user sign in at the provider, and redeems what comes back. `candidate` holds the client secret, if there is
+ * one. Undefined when it came to nothing: then the user was told why, or said so.
  */
 export async function signIn(
   app: CredentialParts & GatewayPart & WindowParts,
@@ -60,7 +60,7 @@ interface WayBack {
 }
 
 /**
- * Asks in a modal whether to sign in, and lets the person choose the way back: through VS Code's own address, or (RFC 8252)
+ * Asks in a modal whether to sign in, and lets the user choose the way back: through VS Code's own address, or (RFC 8252)
  * a port of this machine, for providers that take no other scheme and for editors in a browser. Undefined for no.
  */
 async function askWay(

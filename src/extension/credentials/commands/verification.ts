@@ -57,7 +57,7 @@ export function findingsOf(verification: Verification): CredentialFindings {
   return { ...(condition ? { condition } : {}), ...(expiresAt === undefined ? {} : { expiresAt }) };
 }
 
-/** How a person decides about a value that was just entered. */
+/** How the user decides about a value that was just entered. */
 export type CandidateDecision =
   | {
       readonly kind: 'use';

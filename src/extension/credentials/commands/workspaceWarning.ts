@@ -9,7 +9,7 @@ type ServerRun =
   | { readonly by: 'url' };
 
 /**
- * What a person is told of a command line that is to get or give a credential, as lines of a dialog: none, unless it names
+ * What the user is told of a command line that is to get or give a credential, as lines of a dialog: none, unless it names
  * something that agents can change.
  */
 export async function workspaceWarning(words: readonly string[]): Promise<readonly string[]> {

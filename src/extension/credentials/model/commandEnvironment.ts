@@ -37,7 +37,7 @@ export function commandEnvironment(
   return environment;
 }
 
-/** The folders of a PATH in which a program of the person's own may be looked for. */
+/** The folders of a PATH in which a program of the user's own may be looked for. */
 export function safePath(value: string, workspaceFolders: readonly string[]): readonly string[] {
   const agents = withRealPaths(workspaceFolders);
   return value

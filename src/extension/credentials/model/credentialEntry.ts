@@ -18,7 +18,7 @@ export interface PresentEntry {
   readonly rotatedAt?: number;
 }
 
-/** A person's permission to use the session that VS Code has. There is no value of ours. */
+/** The user's permission to use the session that VS Code has. There is no value of ours. */
 export interface SessionEntry {
   readonly state: 'session';
   readonly binding: Binding;
@@ -26,7 +26,7 @@ export interface SessionEntry {
   readonly createdAt: number;
 }
 
-/** A command of the person's own choosing gives the value, which is not stored. */
+/** A command of the user's own choosing gives the value, which is not stored. */
 export interface CommandEntry {
   readonly state: 'command';
   readonly command: ChosenCommand;
@@ -35,7 +35,7 @@ export interface CommandEntry {
   readonly createdAt: number;
 }
 
-/** As the person confirmed it. It is kept in SecretStorage, where no file, no setting and no other extension can change it. */
+/** As the user confirmed it. It is kept in SecretStorage, where no file, no setting and no other extension can change it. */
 export interface ChosenCommand {
   /** Absolute path. */
   readonly program: string;

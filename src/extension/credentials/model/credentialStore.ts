@@ -43,7 +43,7 @@ export interface CredentialFindings {
   readonly expiresAt?: number;
 }
 
-/** The value that was renewed is no longer the stored one: what the person did meanwhile counts. */
+/** The value that was renewed is no longer the stored one: what the user did meanwhile counts. */
 export class CredentialReplacedError extends Error {}
 
 export type UndoOutcome = 'undone' | 'expired' | 'nothing';
@@ -118,7 +118,7 @@ export class CredentialStore {
   }
 
   /**
-   * Stores a credential with the binding for which the person entered it, and retires the value it replaces. Throws
+   * Stores a credential with the binding for which the user entered it, and retires the value it replaces. Throws
    * {@link CredentialNotSavedError} when SecretStorage does not give back what it was given.
    */
   put(id: CredentialId, value: Secret, binding: Binding, findings: CredentialFindings = {}): Promise<void> {
@@ -138,7 +138,7 @@ export class CredentialStore {
     });
   }
 
-  /** Stores a person's permission to use VS Code's own session, in the place of whatever was stored. */
+  /** Stores the user's permission to use VS Code's own session, in the place of whatever was stored. */
   putSession(id: CredentialId, binding: Binding): Promise<void> {
     return this.#putElsewhere(id, { state: 'session', binding, createdAt: this.#now() });
   }
@@ -207,7 +207,7 @@ export class CredentialStore {
     return outcome;
   }
 
-  /** When and how a person changed it, the latest last. */
+  /** When and how the user changed it, the latest last. */
   historyOf(id: CredentialId): readonly CredentialEvent[] {
     return this.#history.of(id);
   }

@@ -10,7 +10,7 @@ export type ProgramProblem = 'not-found' | 'relative' | 'in-workspace';
 const WINDOWS_ENDINGS = ['', '.exe', '.com'];
 
 /**
- * The program that a command line names, as an absolute path: so that what a person confirmed stays the program that is
+ * The program that a command line names, as an absolute path: so that what the user confirmed stays the program that is
  * run, whatever PATH says later. Nothing inside a workspace counts, also behind a link: agents write there.
  */
 export async function findProgram(

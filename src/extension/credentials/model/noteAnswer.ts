@@ -2,7 +2,7 @@ import type { AuditEvent } from '../../../core/audit/auditEvent.ts';
 import type { CredentialId } from './credentialId.ts';
 import type { CredentialStore } from './credentialStore.ts';
 
-/** A call went out by a rule, or by a person's word. */
+/** A call went out by a rule, or by the user's word. */
 const CALLS = ['allow', 'ask'];
 
 /**

@@ -26,7 +26,7 @@ const schema = z.record(
   ),
 );
 
-/** When and how each credential was changed by a person, in `globalState`. Renewals are no rotations. */
+/** When and how each credential was changed by the user, in `globalState`. Renewals are no rotations. */
 export class RotationHistory {
   readonly #metadata: MetadataPort;
 

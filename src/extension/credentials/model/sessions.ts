@@ -21,7 +21,7 @@ export class Sessions {
     this.#silent = silent;
   }
 
-  /** `allowedAt`: when the person last allowed the session. What was refused before that is tried again. */
+  /** `allowedAt`: when the user last allowed the session. What was refused before that is tried again. */
   async token({ service, provider, scopes, refused }: SessionRequest, allowedAt?: number): Promise<Secret | undefined> {
     if (allowedAt !== this.#allowedAt.get(service)) this.#refused.delete(service);
     this.#allowedAt.set(service, allowedAt);

@@ -16,7 +16,7 @@ export interface LoopbackRedirect {
 }
 
 export interface RedirectPage {
-  /** What the person reads in the browser when it came to something, and when nobody waits for the answer. */
+  /** What the user reads in the browser when it came to something, and when nobody waits for the answer. */
   readonly done: string;
   readonly unknown: string;
 }

@@ -3,7 +3,7 @@ import { endpointTarget } from '../../../core/policy/auth/endpoint.ts';
 import type { OAuth2Auth } from '../../../core/policy/auth/oauth2.ts';
 import { Secret } from '../../../core/secret.ts';
 
-/** How long a person has for the provider's pages: five minutes. */
+/** How long the user has for the provider's pages: five minutes. */
 export const SIGN_IN_WITHIN_MS = 5 * 60_000;
 
 /** How a sign-in ended. */
@@ -37,7 +37,7 @@ interface Pending {
 }
 
 /**
- * Signs a person in at a provider through the browser: authorization code with PKCE. One at a time; what comes back is
+ * Signs the user in at a provider through the browser: authorization code with PKCE. One at a time; what comes back is
  * taken once, and only with the `state` that went out, so that nobody can have a code of their own redeemed here.
  */
 export class SignIns {

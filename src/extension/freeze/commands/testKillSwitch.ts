@@ -9,7 +9,7 @@ const LOOK_EVERY_MS = 10;
 
 /**
  * Freezes everything, measures until the gateway itself says that all services are frozen, and lifts the freeze again,
- * as the person agreed to before. If anything goes wrong in between, everything stays frozen.
+ * as the user agreed to before. If anything goes wrong in between, everything stays frozen.
  */
 export async function testKillSwitch(app: CheckupParts & FreezeParts & GatewayPart): Promise<void> {
   if (app.freeze.state.all || app.freeze.state.services.length > 0) {

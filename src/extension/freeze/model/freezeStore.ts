@@ -89,7 +89,7 @@ export class FreezeStore {
     return this.#stricter({ all: false, services: [service] });
   }
 
-  /** Lifts everything, or one service. Ask the person first: this widens. */
+  /** Lifts everything, or one service. Ask the user first: this widens. */
   unfreeze(service?: string): Promise<void> {
     const askedBefore = [...this.#pending];
     return this.#queue.run(async () => {

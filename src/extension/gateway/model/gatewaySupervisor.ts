@@ -127,7 +127,7 @@ export class GatewaySupervisor {
     this.#servers.fire();
   }
 
-  /** Records what a person did in the audit trail. A gateway that is down records nothing; the log says so. */
+  /** Records what the user did in the audit trail. A gateway that is down records nothing; the log says so. */
   async record(event: ControlEvent): Promise<void> {
     try {
       if (!this.#run) throw new Error('the gateway is not running');
@@ -137,7 +137,7 @@ export class GatewaySupervisor {
     }
   }
 
-  /** Asks the running gateway for something that a person wants done. Throws when there is none. */
+  /** Asks the running gateway for something that the user wants done. Throws when there is none. */
   async ask<T>(question: (control: GatewayControl) => Promise<T>): Promise<T> {
     if (!this.#run) throw new GatewayDownError('The gateway is not running.');
     return question(this.#run.control);

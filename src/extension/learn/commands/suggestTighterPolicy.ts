@@ -8,7 +8,7 @@ import type { PolicyEntry } from '../../policy/model/policyStore.ts';
 import { reportFailure } from '../../ui/confirm.ts';
 import { askChoice, single } from '../../ui/steps.ts';
 
-/** More different calls than these make no rules that a person would read. */
+/** More different calls than these make no rules that the user would read. */
 const MAX_CALLS = 20_000;
 
 /** Proposes a policy that allows what was used in the last 30 days, and nothing else of what it allows now. */

@@ -53,7 +53,7 @@ export class Learning {
   }
 
   /**
-   * `opened` is what a person agreed to; `before` is what the file's texts have to stay for it to count. The gateway has to
+   * `opened` is what the user agreed to; `before` is what the file's texts have to stay for it to count. The gateway has to
    * be told the policies next.
    */
   start(of: Pick<LearningSession, 'policyId' | 'service'>, before: PolicyTexts, opened: PolicyTexts): LearningSession {

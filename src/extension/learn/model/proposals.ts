@@ -5,7 +5,7 @@ const PROPOSAL_SCHEME = 'valetkey-proposal';
 /** Each holds its text in memory. */
 const MAX_PROPOSALS = 10;
 
-/** A text that traffic suggests for a policy file, as a person is shown it. */
+/** A text that traffic suggests for a policy file, as the user is shown it. */
 export interface ShownProposal extends Proposal {
   readonly policyId: string;
   readonly label: string;
@@ -13,7 +13,7 @@ export interface ShownProposal extends Proposal {
   readonly before: string;
 }
 
-/** Proposals for policy files: shown as a difference, and written only by a person's command. */
+/** Proposals for policy files: shown as a difference, and written only by the user's command. */
 export class Proposals {
   readonly #shown = new Map<string, ShownProposal>();
   #count = 0;

@@ -23,7 +23,7 @@ export interface Wanted {
   readonly path: string;
 }
 
-/** The file that a rule for the service goes to, and what a person is shown before it does. */
+/** The file that a rule for the service goes to, and what the user is shown before it does. */
 export interface RulePreview {
   readonly service: string;
   readonly rule: WantedRule;
@@ -80,7 +80,7 @@ function obstacle(app: PolicyParts, { policyId, label }: RulePreview): string | 
 }
 
 /**
- * Why the rule would change nothing, which the gateway finds out by trying it; undefined when it would. A person is never
+ * Why the rule would change nothing, which the gateway finds out by trying it; undefined when it would. The user is never
  * asked for such a rule.
  */
 export async function whyNeedless(app: GatewayPart, { service, rule }: RulePreview): Promise<string | undefined> {
@@ -111,8 +111,8 @@ export async function whyNeedless(app: GatewayPart, { service, rule }: RulePrevi
 }
 
 /**
- * Writes the rule and approves it, which a person just did in a modal. Nothing else that waits in the file is approved.
- * False when it was not written; the person was told why.
+ * Writes the rule and approves it, which the user just did in a modal. Nothing else that waits in the file is approved.
+ * False when it was not written; the user was told why.
  */
 export async function writeRule(app: GatewayPart & PolicyParts & WindowParts, preview: RulePreview): Promise<boolean> {
   const { service, policyId, rule } = preview;

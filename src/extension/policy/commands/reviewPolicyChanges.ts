@@ -11,7 +11,7 @@ import { approvedUri, nothingUri } from '../model/approvedDocuments.ts';
 import { changeLines } from '../model/changeText.ts';
 import { ChangedSinceReviewError, type PolicyEntry } from '../model/policyStore.ts';
 
-/** Shows what waits in a policy file, as a difference and in words, and approves it when the person says so. */
+/** Shows what waits in a policy file, as a difference and in words, and approves it when the user says so. */
 export async function reviewPolicyChanges(app: App, argument: unknown): Promise<void> {
   await app.policies.refresh();
   const waiting = app.policies.entries().filter(({ pending }) => pending.length > 0);

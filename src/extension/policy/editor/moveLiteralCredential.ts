@@ -11,7 +11,7 @@ import { moveServerLiteral } from './moveServerLiteral.ts';
 
 /**
  * Moves the literal credential in this line (from 0) into SecretStorage. It is bound to the destination that the file
- * names once the literal is out; a person confirms that destination in a modal.
+ * names once the literal is out; the user confirms that destination in a modal.
  */
 export async function moveLiteralCredential(app: App, uri: vscode.Uri, line: number): Promise<void> {
   const policyId = app.locations.idOf(uri);

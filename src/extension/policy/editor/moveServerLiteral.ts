@@ -18,7 +18,7 @@ import { freeName } from '../../util/freeName.ts';
 
 /**
  * Moves a literal credential of an upstream MCP server into SecretStorage: a reference takes its place in the file. It is bound
- * to what the file says of the server once no literal is left in it; a person confirms that in a modal.
+ * to what the file says of the server once no literal is left in it; the user confirms that in a modal.
  */
 export async function moveServerLiteral(
   app: App,

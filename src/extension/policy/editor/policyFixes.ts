@@ -50,7 +50,7 @@ export function registerPolicyFixes(looks: PolicyLooks, language: LanguageServic
   );
 }
 
-/** Ways on that are no edits of the text. Each asks the person by itself. */
+/** Ways on that are no edits of the text. Each asks the user by itself. */
 function commandsFor({ code, data }: Problem): vscode.CodeAction[] {
   const action = (title: string, command: string, ...args: readonly unknown[]): vscode.CodeAction => {
     const made = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);

@@ -9,7 +9,7 @@ import { BoundedWorker, DeadlineError } from '../../../policyWorker/boundedWorke
 import type { Look, LookContext } from '../../../policyWorker/look.ts';
 import { POLICY_ROLE, type PolicyJobs } from '../../../policyWorker/policyJobs.ts';
 
-/** What a person waits for while typing. */
+/** What the user waits for while typing. */
 const WITHIN_MS = 2000;
 /** Proposals are asked for, and a long trail takes its time. */
 const PROPOSE_WITHIN_MS = 20_000;

@@ -24,7 +24,7 @@ export interface AdministratorPorts {
 
 /**
  * The administrator's policy file: a ceiling that needs no approval, because only an administrator can write it. It is
- * trusted to restrict and asked for nothing else. Unlike a person's file it has no last valid version: one that cannot be
+ * trusted to restrict and asked for nothing else. Unlike the user's file it has no last valid version: one that cannot be
  * relied on closes everything, here and after a restart alike.
  */
 export class AdministratorPolicy {

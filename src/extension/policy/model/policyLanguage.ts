@@ -11,7 +11,7 @@ export interface PolicyLanguage {
   /** What stays of `approved` once a valid text `written` was saved. */
   narrow(approved: string, written: string): Promise<string>;
   /**
-   * What `written` would change if it were approved now; empty when nothing of it waits for a person. `once` is the
+   * What `written` would change if it were approved now; empty when nothing of it waits for the user. `once` is the
    * approved text before saves struck parts of it.
    */
   changes(approved: string | undefined, written: string, once?: string): Promise<readonly PolicyChange[]>;

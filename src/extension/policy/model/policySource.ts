@@ -16,7 +16,7 @@ export type SettledRead = (PolicyRead | { readonly kind: 'unsettled' }) & {
 export interface PolicySource {
   /** `user` or `workspace:<folder uri>`: stable for the window, and what an approval is bound to. */
   readonly id: string;
-  /** What a person is shown, such as `valetkey.yaml (shop)`. */
+  /** What the user is shown, such as `valetkey.yaml (shop)`. */
   readonly label: string;
   /** `hurry`: ends the wait for a file that keeps changing. */
   read(hurry?: AbortSignal): Promise<SettledRead>;

@@ -5,7 +5,7 @@ import type { PolicyEntry } from './policyStore.ts';
  * - `absent`: there is none, and none is missed.
  * - `missing`: what was approved of it is closed.
  * - `half-valid`: with errors; the last version without is active. `never-valid`: there is no such version.
- * - `waits`: something of it waits for a person.
+ * - `waits`: something of it waits for the user.
  */
 export type PolicyStatus = 'absent' | 'missing' | 'half-valid' | 'never-valid' | 'waits' | 'in-force';
 
@@ -21,7 +21,7 @@ export function policyStatusOf({ disk, written, closed, pending }: PolicyEntry):
 }
 
 /**
- * Whether a person should hear of it without asking. A workspace's file that merely went with its branch, and whose
+ * Whether the user should hear of it without asking. A workspace's file that merely went with its branch, and whose
  * services no other file has, is none of that; nobody deletes the user policy by switching branches.
  */
 export function isTrouble(entry: PolicyEntry): boolean {

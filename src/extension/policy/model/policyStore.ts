@@ -34,7 +34,7 @@ export interface PolicyEntry {
   /** Services and servers that were approved and that the file names no longer: closed, also for other files. Absent for none. */
   readonly closed?: readonly string[];
   /**
-   * What waits for a person. What comes back was approved at `approval.at`. Of a missing file: that it closes no other
+   * What waits for the user. What comes back was approved at `approval.at`. Of a missing file: that it closes no other
    * file's services any more.
    */
   readonly pending: readonly PolicyChange[];
@@ -64,7 +64,7 @@ export class PolicyStore {
   readonly #ports: PolicyStorePorts;
   readonly #queue = new SerialQueue();
   readonly #entries = new Map<string, PolicyEntry>();
-  /** What this window's last strike left of each approval, and when the person gave that. */
+  /** What this window's last strike left of each approval, and when the user gave that. */
   readonly #narrowedHere = new Map<string, { readonly text: string; readonly at: number }>();
   readonly #changed = new Emitter<void>();
   /** What editors saved, and files were for a moment, that has not been looked at yet. */
@@ -125,7 +125,7 @@ export class PolicyStore {
   }
 
   /**
-   * Approves exactly `text`, which a person was shown. Throws {@link ChangedSinceReviewError} when the file is no
+   * Approves exactly `text`, which the user was shown. Throws {@link ChangedSinceReviewError} when the file is no
    * longer that text.
    */
   approve(id: string, text: string): Promise<void> {
@@ -143,7 +143,7 @@ export class PolicyStore {
 
   /**
    * Forgets what was approved of a file that is missing, so that it closes nothing any more: if it comes back, all of it
-   * waits for a person. Throws {@link ChangedSinceReviewError} when the file is there again.
+   * waits for the user. Throws {@link ChangedSinceReviewError} when the file is there again.
    */
   discardApprovals(id: string): Promise<void> {
     return this.#run(async () => {
@@ -158,7 +158,7 @@ export class PolicyStore {
   }
 
   /**
-   * A change that a person made through one of our own dialogs: it is approved by that act, and nothing else that the
+   * A change that the user made through one of our own dialogs: it is approved by that act, and nothing else that the
    * file has is. `change` is applied to the approved text, or, where the written one says the very same, to that, so that
    * the two stay the same to the letter; `write` changes the file, whose present text it gets.
    */
@@ -276,7 +276,7 @@ export class PolicyStore {
   }
 
   /**
-   * What a valid save makes of the approval, and what of it waits for a person. Undefined when the texts cannot be
+   * What a valid save makes of the approval, and what of it waits for the user. Undefined when the texts cannot be
    * compared in time: the save then counts as one with errors.
    */
   async #compare(
@@ -335,7 +335,7 @@ export class PolicyStore {
   }
 
   /**
-   * The approval without what this window struck of it since the person's word. Another window, which struck something else
+   * The approval without what this window struck of it since the user's word. Another window, which struck something else
    * at the same moment, may have written the rest back.
    */
   async #asNarrowedHere(id: string, approval: Approval): Promise<Approval> {
@@ -382,7 +382,7 @@ function policyFileOf(entry: PolicyEntry): PolicyFile {
     label,
     ...(approval.kind === 'approved' ? { approved: approval.text } : {}),
     ...(entry.written === undefined ? {} : { written: entry.written }),
-    // A workspace file only restricts until a person approved it once.
+    // A workspace file only restricts until the user approved it once.
     grants: id === 'user' || approval.kind === 'approved',
   };
 }

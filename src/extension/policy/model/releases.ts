@@ -13,7 +13,7 @@ interface NamingFile {
 }
 
 /**
- * Files with what a person can let go of them: a name that one file closes, because it names it no longer, and that another
+ * Files with what the user can let go of them: a name that one file closes, because it names it no longer, and that another
  * file has. Names that no other file has hold up nothing, so that a branch without the file asks nobody.
  */
 export function withReleases<File extends NamingFile>(files: readonly File[]): readonly File[] {

@@ -13,7 +13,7 @@ import { type ToolReviewText, toolReviewText } from '../model/toolReviewText.ts'
 const MAX_NAMES = 8;
 
 /**
- * Shows what an upstream MCP server changed in its tools, as a difference and in words, and accepts it when the person says so.
+ * Shows what an upstream MCP server changed in its tools, as a difference and in words, and accepts it when the user says so.
  * A tool's description is an instruction to the agent, so accepting one is decided in a modal.
  */
 export async function reviewServerTools(app: App, argument: unknown): Promise<void> {

@@ -14,7 +14,7 @@ import { freeName } from '../../util/freeName.ts';
 import { shownText } from '../../util/shownText.ts';
 import { askVersion } from './askVersion.ts';
 
-/** A server that is to be wrapped, with everything that a person said of it. */
+/** A server that is to be wrapped, with everything that the user said of it. */
 export interface WantedServer extends ServerWithValues {
   readonly draft: WrapDraft;
   readonly policyId: string;
@@ -38,7 +38,7 @@ export async function usableDrafts(
   return usable;
 }
 
-/** Asks for each server that is to be wrapped; undefined when the person gave up. */
+/** Asks for each server that is to be wrapped; undefined when the user gave up. */
 export async function askWraps(
   app: CredentialParts & PolicyParts & ServiceParts,
   drafts: ReadonlyMap<string, WrapDraft>,
@@ -58,7 +58,7 @@ export async function askWraps(
 
 /**
  * Asks what the file does not say: the server's name in the policy, the versions of what is not pinned, and which policy
- * gets it, where there is a choice. Undefined when the person gave up.
+ * gets it, where there is a choice. Undefined when the user gave up.
  *
  * @param others the servers that are to be wrapped besides
  */

@@ -17,7 +17,7 @@ export function serverKey(scope: CredentialScope, server: string): string {
   return credentialKey({ scope, service: server });
 }
 
-/** The servers that a person has approved and the file still names, in order of the alphabet. */
+/** The servers that the user has approved and the file still names, in order of the alphabet. */
 export function offeredServers(entries: readonly PolicyEntry[]): readonly string[] {
   return [...new Set(entries.flatMap(({ servers }) => servers ?? []))].sort();
 }

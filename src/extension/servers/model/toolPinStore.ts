@@ -12,10 +12,10 @@ const toolSchema = z.object({ name: z.string(), hash: z.string(), definition: z.
 const schema = z.record(z.string(), z.array(toolSchema));
 type PinRecord = z.infer<typeof schema>;
 
-/** A tool as a person accepted it. */
+/** A tool as the user accepted it. */
 export type AcceptedTool = z.infer<typeof toolSchema>;
 
-/** What a server offers now that it did not when a person last said yes. */
+/** What a server offers now that it did not when the user last said yes. */
 export interface WaitingTools {
   readonly server: string;
   /** All that it offers, as it would be accepted. */
@@ -32,7 +32,7 @@ const ID = 'toolPins';
 const NOTHING: PinRecord = {};
 
 /**
- * What a person has accepted of the tools of upstream MCP servers. Signed as approvals are, so that no program that edits files
+ * What the user has accepted of the tools of upstream MCP servers. Signed as approvals are, so that no program that edits files
  * accepts a tool. In a record that was tampered with nothing is accepted, and no server it named counts as never seen:
  * all their tools wait.
  */
@@ -106,7 +106,7 @@ export class ToolPinStore {
   }
 
   /**
-   * Accepts exactly what a person was shown. Ask in a modal first: this widens. Throws {@link ToolsChangedError} when the
+   * Accepts exactly what the user was shown. Ask in a modal first: this widens. Throws {@link ToolsChangedError} when the
    * server offers something else by now.
    */
   accept({ server, offered }: WaitingTools): Promise<void> {

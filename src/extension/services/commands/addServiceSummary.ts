@@ -4,7 +4,7 @@ import type { Service } from '../../../core/policy/model/service.ts';
 import { destinationText } from '../../ui/placementText.ts';
 import { localized } from '../../util/localized.ts';
 
-/** What a person agrees to when a service is added: where the credential goes, and what agents may ask. */
+/** What the user agrees to when a service is added: where the credential goes, and what agents may ask. */
 export function addServiceSummary(
   service: Service,
   {
@@ -14,7 +14,7 @@ export function addServiceSummary(
     elsewhere,
     besides,
   }: {
-    /** As a person may see it. */
+    /** As the user may see it. */
     readonly credential: string;
     readonly file: string;
     /** What a verification said, in a sentence. */

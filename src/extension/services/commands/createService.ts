@@ -15,16 +15,16 @@ import { confirmInModal, reportFailure } from '../../ui/confirm.ts';
 import { localized } from '../../util/localized.ts';
 import { addServiceSummary } from './addServiceSummary.ts';
 
-/** What is to be made of a person's answers. */
+/** What is to be made of the user's answers. */
 export interface WantedService {
   readonly service: NewService;
   readonly credential: EnteredCredential;
   readonly policyId: string;
-  /** Asks for the credential again after the API rejected it; undefined when the person gave up. */
+  /** Asks for the credential again after the API rejected it; undefined when the user gave up. */
   enterAgain(): Promise<EnteredCredential | undefined>;
   /** What that is called; default: entering another one. */
   readonly again?: string;
-  /** What else the person agrees to with the same click, in a sentence. */
+  /** What else the user agrees to with the same click, in a sentence. */
   readonly besides?: string;
 }
 
@@ -36,7 +36,7 @@ export interface CreatedService {
 
 /**
  * A verification, one modal that names origin and rules, then the credential, the approval and the file, in this order,
- * so that a failure at any point leaves less access and never more. Undefined when nothing was made: the person was told
+ * so that a failure at any point leaves less access and never more. Undefined when nothing was made: the user was told
  * why, or said no.
  */
 export async function createService(app: App, wanted: WantedService): Promise<CreatedService | undefined> {

@@ -11,7 +11,7 @@ const MAX_RULES = 12;
 /** What a provider often has apart for each environment. */
 const OF_ENVIRONMENT = ['tokenUrl', 'authorizationUrl', 'clientId', 'audience', 'appId', 'installationId'];
 
-/** What a person agrees to when a service is made for another environment. */
+/** What the user agrees to when a service is made for another environment. */
 export function duplicateSummary(copy: Service, file: string): string {
   const { rules, limits } = copy;
   const more = rules.length - MAX_RULES;

@@ -6,7 +6,7 @@ import { serviceOfNode } from '../views/serviceNode.ts';
 import { statusText } from '../views/statusPresentation.ts';
 
 /**
- * The service that a command is about: the tree item that it was started from, else the one that the person picks.
+ * The service that a command is about: the tree item that it was started from, else the one that the user picks.
  * Undefined when there is none.
  */
 export async function pickService(

@@ -17,7 +17,7 @@ interface TestDraft {
   json: string;
 }
 
-/** Shows what policy says of a request, sends it if the person wants it sent, and shows what an agent would get. */
+/** Shows what policy says of a request, sends it if the user wants it sent, and shows what an agent would get. */
 export async function testRequest(app: App, argument: unknown): Promise<void> {
   const title = l10n.t('Test a Request');
   const summary = await pickService(app, argument, title, () => true);
@@ -133,7 +133,7 @@ async function showRefused(app: PolicyParts, summary: ServiceSummary, call: Call
   if (chosen === open) await showPolicy(app, summary.policyId, summary.service?.line);
 }
 
-/** Undefined when the person cancelled it. */
+/** Undefined when the user cancelled it. */
 async function perform(app: GatewayPart, call: Call): Promise<Performed | undefined> {
   const controller = new AbortController();
   const title = l10n.t('Sending {0} to “{1}”', `${call.method} ${call.path}`, call.service);

@@ -22,7 +22,7 @@ export interface VerifyOnStartPorts {
 export async function verifyOnStart({ services, claim, verify, note }: VerifyOnStartPorts): Promise<void> {
   const names = services().map(({ name }) => name);
   for (const name of names) {
-    // Each look is a new one: a person may have frozen, revoked or rotated since.
+    // Each look is a new one: the user may have frozen, revoked or rotated since.
     const service = services().find((candidate) => candidate.name === name);
     if (!service || !isVerifiable(service)) continue;
     if (!(await claim(`verify ${credentialKey(service.credentialId)}`, VERIFIED_EVERY_MS))) continue;

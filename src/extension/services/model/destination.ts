@@ -15,7 +15,7 @@ export interface Unconfirmed {
   readonly wanted: Binding;
 }
 
-/** What the person has to confirm by entering a credential again. */
+/** What the user has to confirm by entering a credential again. */
 export function unconfirmed({ list, servers }: Pick<ServiceModel, 'list' | 'servers'>): readonly Unconfirmed[] {
   return [
     ...list.flatMap(({ name, policyId, service, credential }) => {

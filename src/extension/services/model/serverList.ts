@@ -17,13 +17,13 @@ export interface ServerNeed {
   readonly credential?: CredentialRecord;
 }
 
-/** One upstream MCP server as a person sees it. */
+/** One upstream MCP server as the user sees it. */
 export interface ServerSummary {
   readonly name: string;
   readonly status: ShownStatus;
   /** The gateway's reason for a status that is not `ready`. */
   readonly why?: Phrase;
-  /** How many changes of its definition wait for the person. */
+  /** How many changes of its definition wait for the user. */
   readonly pending: number;
   readonly server: Server;
   /** The policy file that defines it. */

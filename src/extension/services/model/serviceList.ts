@@ -7,10 +7,10 @@ import type { CredentialRecord } from '../../credentials/model/credentialStore.t
 import type { GatewayHealth } from '../../gateway/model/gatewaySupervisor.ts';
 import type { PolicyEntry } from '../../policy/model/policyStore.ts';
 
-/** A service's state as a person sees it: the gateway's word, or why it has none. */
+/** A service's state as the user sees it: the gateway's word, or why it has none. */
 export type ShownStatus = ServiceStatus | 'starting' | 'gateway_down' | 'untrusted' | 'forbidden';
 
-/** One service as a person sees it. */
+/** One service as the user sees it. */
 export interface ServiceSummary {
   readonly name: string;
   readonly status: ShownStatus;
@@ -18,10 +18,10 @@ export interface ServiceSummary {
   readonly why?: Phrase;
   /** What fixes a `rejected` one, where that is no other credential. */
   readonly remedy?: Remedy;
-  /** How many changes of its definition and rules wait for the person. */
+  /** How many changes of its definition and rules wait for the user. */
   readonly pending: number;
   /**
-   * The definition on disk, with the labels, the verifying request and the rotation that a person approved; absent when only
+   * The definition on disk, with the labels, the verifying request and the rotation that the user approved; absent when only
    * the approved version still names the service.
    */
   readonly service?: Service;
@@ -77,7 +77,7 @@ function summarise(inputs: ServiceListInputs, entry: PolicyEntry, name: string, 
   };
 }
 
-/** No edit of a file makes another service of one that a person knows, and none has a request sent that nobody reviewed. */
+/** No edit of a file makes another service of one that the user knows, and none has a request sent that nobody reviewed. */
 function asApproved(written: Service, approved: Service | undefined): Service {
   if (approved === undefined) return written;
   const { description: _said, environment: _label, verify: _read, rotateEveryDays: _age, ...definition } = written;

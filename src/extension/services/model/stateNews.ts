@@ -13,7 +13,7 @@ const GRAVITY: Partial<Readonly<Record<ShownStatus, number>>> = {
 
 /**
  * Tells which services got worse since it was last asked: each change once. What passes by itself (a gateway that starts,
- * a freeze) or was the person's own doing (a revocation) is no news; what a window finds when it opens is none either.
+ * a freeze) or was the user's own doing (a revocation) is no news; what a window finds when it opens is none either.
  */
 export class StateNews {
   readonly #last = new Map<string, ShownStatus>();

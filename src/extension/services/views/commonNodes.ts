@@ -3,7 +3,7 @@ import type { Activity } from '../../audit/model/activity.ts';
 import { lastCallText } from '../../audit/views/callNode.ts';
 import { DetailNode } from '../../ui/detailNode.ts';
 
-/** Changes of a policy that wait for the person: one row that leads to their review, or none. */
+/** Changes of a policy that wait for the user: one row that leads to their review, or none. */
 export function pendingNodes(owner: string, pending: number): readonly DetailNode[] {
   if (pending === 0) return [];
   return [
@@ -25,7 +25,7 @@ export function lastCallNode(owner: string, call: Activity | undefined, what: (c
   );
 }
 
-/** An icon for what waits for a person. */
+/** An icon for what waits for the user. */
 export function attention(icon: string): ThemeIcon {
   return new ThemeIcon(icon, new ThemeColor('list.warningForeground'));
 }

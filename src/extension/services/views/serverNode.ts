@@ -32,7 +32,7 @@ export class ServerNode extends Row {
     super(
       {
         label: name,
-        // What needs a person before what does not: a narrow side bar cuts the end.
+        // What needs the user before what does not: a narrow side bar cuts the end.
         description: [failure === undefined ? statusText(status) : l10n.t('failed'), review, changes, toolsText(server)]
           .filter(Boolean)
           .join(' · '),

@@ -11,7 +11,7 @@ import { localized } from '../../util/localized.ts';
 /** More lines would not fit a dialog. */
 const MAX_LINES = 22;
 
-/** Says in one dialog how things stand, and why an agent may not see the tools; what needs a person comes first. */
+/** Says in one dialog how things stand, and why an agent may not see the tools; what needs the user comes first. */
 export async function showStatus(app: App): Promise<void> {
   const status = await app.gateway.status();
   const lines = [
@@ -59,7 +59,7 @@ function facts(
     autostart: chat.get<string>('mcp.autostart'),
     aiDisabled: chat.get<boolean>('disableAIFeatures') === true,
     agentHost: chat.get<boolean>('agentHost.enabled') === true,
-    // Only where the extension stays behind on the person's own machine; beside the agent there is nothing to say.
+    // Only where the extension stays behind on the user's own machine; beside the agent there is nothing to say.
     remote: app.runsBesideEditor ? vscode.env.remoteName : undefined,
     trusted: vscode.workspace.isTrusted,
     gatewayUp: app.gateway.health.state === 'up' && status !== undefined,

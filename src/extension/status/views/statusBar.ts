@@ -65,7 +65,7 @@ interface Concern {
 /** Credentials that were good once, and that no call can use now. One that was never entered is another matter. */
 const TROUBLE: ReadonlySet<ShownStatus> = new Set(['rejected', 'expired', 'not_confirmed']);
 
-/** What most needs a person's eye; one thing, because there is one item. */
+/** What most needs the user's eye; one thing, because there is one item. */
 function concernOf(app: App): Concern | undefined {
   const { l10n } = vscode;
   const entries = app.policies.entries();

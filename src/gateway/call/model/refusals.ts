@@ -199,7 +199,7 @@ export const refusals = {
       'approval_pending',
       sent === 'no'
         ? 'This agent is new to Valet Key: the user has to allow it once.'
-        : 'A person stopped allowing this agent, and the call was cut off.',
+        : 'The user stopped allowing this agent, and the call was cut off.',
       sent === 'no'
         ? 'Ask the user to run "Valet Key: Allow Agent" in VS Code, where this agent waits in the Agents view. Then repeat this identical call.'
         : DO_NOT_REPEAT,

@@ -124,7 +124,7 @@ describe('narrowApproved', () => {
     expect(rulesOf(text)).toEqual([]);
   });
 
-  it('strikes a verifying request that the saved text does not name, so that putting it back waits for a person', () => {
+  it('strikes a verifying request that the saved text does not name, so that putting it back waits for the user', () => {
     const text = policyOf([{ path: '/a', methods: GET }], '    verify: { path: /v1/me }\n');
     expect(serviceOf(text).verify).toEqual({ method: 'GET', path: '/v1/me' });
     expect(narrowApproved(text, `${text}# a comment\n`)).toBe(text);
@@ -598,7 +598,7 @@ describe('policyChanges', () => {
     expect(texts(policyOf(approved), policyOf(written))).toEqual(expected);
   });
 
-  it('strikes the kind of body that a save took away, so that putting it back waits for a person', () => {
+  it('strikes the kind of body that a save took away, so that putting it back waits for the user', () => {
     const both = policyOf([limited('')]);
     const struck = narrowApproved(both, policyOf([JSON_ONLY]));
     expect(serviceOf(struck).rules.map(({ bodyType }) => bodyType)).toEqual(['json']);
@@ -631,7 +631,7 @@ describe('policyChanges', () => {
     ]);
   });
 
-  it('tells of every label, of which a person reviews each but those of a name that grants nothing', () => {
+  it('tells of every label, of which the user reviews each but those of a name that grants nothing', () => {
     const labels = (environment: string, description: string): string =>
       `    environment: ${environment}\n    description: ${description}\n`;
     const said = (from: string | undefined, to: string): string[] =>

@@ -120,7 +120,7 @@ describe('decide', () => {
     expect(judge(service(list), 'GET', '/cafe%CC%81').verdict).toBe('deny');
   });
 
-  it('quotes no more of a long path than a person reads', () => {
+  it('quotes no more of a long path than the user reads', () => {
     expect(judge(service([]), 'GET', `/${'a'.repeat(5000)}`).reason.length).toBeLessThan(300);
     expect(
       judge(service([{ path: '/a', methods: ['GET'] }]), 'GET', `/${'a'.repeat(5000)}`).reason.length,

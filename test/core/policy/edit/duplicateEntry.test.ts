@@ -72,7 +72,7 @@ tests: []
     );
   });
 
-  it('asks a person about everything that writes, and is limited', () => {
+  it('asks the user about everything that writes, and is limited', () => {
     const copy = parsePolicy(withDuplicate(BEFORE, LIVE)).policy?.services.get('stripe-live');
     expect(parsePolicy(withDuplicate(BEFORE, LIVE)).problems.filter(({ severity }) => severity === 'error')).toEqual(
       [],

@@ -60,7 +60,7 @@ const OTHERS = readFileSync(new URL('../../../corpus/policy-yaml.jsonl', import.
 
 const text = fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...LAID_OUT_TEXTS) }, fc.constantFrom(...OTHERS));
 
-/** What a person may just have typed, and what YAML takes for the beginning or the end of something. */
+/** What the user may just have typed, and what YAML takes for the beginning or the end of something. */
 const TYPED = [
   ...['\n', ' ', '  ', '\t', '#', ' # why', ':', ': ', '- ', '-', ',', '{', '}', '[', ']', '"', "'", '|', '>', '|+\n'],
   ...['&a', '*a', '!tag ', '%', '---\n', '...\n', '? ', '<<: ', 'null', '~', '\r', '\r\n', '\u{feff}', '\\', '`', '@'],

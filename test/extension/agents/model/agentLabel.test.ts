@@ -34,7 +34,7 @@ test('connections that say the same of themselves are one agent', () => {
   ]);
 });
 
-test('a person is told once of a name that waits', () => {
+test('the user is told once of a name that waits', () => {
   const list = new AgentList();
   expect(list.set([one]).map(({ rawName }) => rawName)).toEqual(['claude-code']);
   expect(list.set([{ ...one, id: '2' }])).toEqual([]);

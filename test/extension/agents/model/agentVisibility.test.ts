@@ -30,7 +30,7 @@ test.each<[string, Partial<VisibilityFacts>, VisibilityProblem[]]>([
   ['the workspace is not trusted', { trusted: false }, ['untrusted']],
   ['the gateway is down', { gatewayUp: false, proxies: 0 }, ['gateway-down']],
   ['nobody started the server', { proxies: 0, tools: 0 }, ['not-started']],
-  ['starting is left to the person', { proxies: 0, tools: 0, autostart: 'never' }, ['autostart-never']],
+  ['starting is left to the user', { proxies: 0, tools: 0, autostart: 'never' }, ['autostart-never']],
   ['agents run in the agent host', { proxies: 0, agentHost: true }, ['not-started', 'agent-host']],
   ['the window is remote and nobody is connected', { remote: 'ssh-remote', proxies: 0 }, ['not-started', 'remote']],
   ['the window is remote and an agent is connected', { remote: 'ssh-remote' }, []],

@@ -94,7 +94,7 @@ describe('connecting', () => {
     expect(fs.readdirSync(home)).toEqual(['.claude.json']);
   });
 
-  test('changes nothing when the file changed since the person saw the difference', async () => {
+  test('changes nothing when the file changed since the user saw the difference', async () => {
     fs.writeFileSync(file, TEXT);
     const plan = connections.planToConnect(claude);
     fs.writeFileSync(file, '{}');

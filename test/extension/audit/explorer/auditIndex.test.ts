@@ -111,7 +111,7 @@ describe('a query', () => {
     ['what was answered', { result: 'answered' }, 2],
     ['what failed', { result: 'failed' }, 1],
     ['what was blocked', { result: 'blocked' }, 1],
-    ['what a person did', { result: 'person' }, 1],
+    ['what the user did', { result: 'person' }, 1],
     ['everything', { result: 'all' }, 6],
     ['a method and path, in any case', { text: 'post /pa' }, 1],
     ['something that is not there', { service: 'nope' }, 0],

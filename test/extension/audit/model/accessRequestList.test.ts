@@ -6,7 +6,7 @@ function request(id: string, service: string, path: string): PendingAccessReques
   return { id, agent: 'claude', service, method: 'GET', path, reason: 'why' };
 }
 
-test('a person is told once for a service and session, and every wish waits', () => {
+test('the user is told once for a service and session, and every wish waits', () => {
   const accessRequests = new AccessRequestList(() => 7);
   const told = [request('1', 'stripe', '/a'), request('2', 'stripe', '/b'), request('3', 'github', '/a')].map((one) =>
     accessRequests.add(one),

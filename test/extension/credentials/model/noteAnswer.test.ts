@@ -33,7 +33,7 @@ test('an answer to a call is noted for the credential that it carried', async ()
   expect(await noted(ANSWERED)).toEqual([[STRIPE, 'aaaa', 401]]);
 });
 
-test('so is one that a person allowed', async () => {
+test('so is one that the user allowed', async () => {
   expect(await noted({ ...ANSWERED, verdict: 'ask', status: 200 })).toEqual([[STRIPE, 'aaaa', 200]]);
 });
 

@@ -26,7 +26,7 @@ test('a session’s token is passed on, and a refused one is not given again unt
   expect(await sessions.token(WANTED)).toBeUndefined();
 });
 
-test('a session that was refused is tried again once a person allowed it again', async () => {
+test('a session that was refused is tried again once the user allowed it again', async () => {
   const sessions = new Sessions(async () => ({ accessToken: TOKENS[0] ?? '' }));
   await sessions.token(WANTED, 1);
   expect(await sessions.token({ ...WANTED, refused: true }, 1)).toBeUndefined();

@@ -157,7 +157,7 @@ test('a damaged lock file is taken away', async () => {
   expect((await lease(window)).value.equals(token(1))).toBe(true);
 });
 
-test('what a person rotated or revoked meanwhile counts, and a renewal does not overwrite it', async () => {
+test('what the user rotated or revoked meanwhile counts, and a renewal does not overwrite it', async () => {
   const window = openWindow();
   await window.store.put(ID, token(1), BINDING);
   const { id } = await lease(window);

@@ -115,7 +115,7 @@ describe('freezing', () => {
     expect(store.state.all).toBe(true);
   });
 
-  test('holds when the disk refuses: SecretStorage has it, and the person is told', async () => {
+  test('holds when the disk refuses: SecretStorage has it, and the user is told', async () => {
     const { file, store, open } = setUp();
     file.failing = true;
     await expect(store.freezeAll()).rejects.toThrow('disk full');
@@ -215,7 +215,7 @@ describe('unfreezing', () => {
   });
 });
 
-test('a program that rewrites the file without end keeps no freeze from the other windows, nor a person from lifting it', async () => {
+test('a program that rewrites the file without end keeps no freeze from the other windows, nor the user from lifting it', async () => {
   const { file, secrets, store } = setUp();
   await store.load();
   let asked = 0;

@@ -68,7 +68,7 @@ describe('start', () => {
     expect(supervisor.health.state).toBe('up');
   });
 
-  test('a person need not wait for the next attempt, which is then none of its own', async () => {
+  test('the user need not wait for the next attempt, which is then none of its own', async () => {
     const [first, second] = [new FakeRun(), new FakeRun()];
     const { supervisor, waits } = setUp([first, second]);
     await supervisor.start();

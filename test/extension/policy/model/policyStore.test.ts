@@ -110,7 +110,7 @@ test('a save that takes too long to compare counts as one with errors: nothing w
 });
 
 describe('adding', () => {
-  test('waits for a person, and says what waits', async () => {
+  test('waits for the user, and says what waits', async () => {
     const { open, save } = setUp();
     const store = await open();
     await save(store, policy('a'));
@@ -475,7 +475,7 @@ describe('a name that the file has no longer', () => {
 
   const otherFile = { id: 'user', label: 'user', read: async () => ({ kind: 'text', text: policy('a') }) as const };
 
-  test('waits for a person where another file has it, and not before', async () => {
+  test('waits for the user where another file has it, and not before', async () => {
     const { open, save, source } = setUp(WORKSPACE);
     const store = await open();
     await save(store, policy('a'));

@@ -55,7 +55,7 @@ describe('what is accepted of the tools of a server', () => {
     expect(other.waitingOf('wiki')?.waiting.map(({ name }) => name)).toEqual(['read', 'write']);
   });
 
-  test('stays what it was when the server changes, until a person accepts it', async () => {
+  test('stays what it was when the server changes, until the user accepts it', async () => {
     const shared = storage();
     const store = shared.open();
     await store.note(seen([tool('read')], true));

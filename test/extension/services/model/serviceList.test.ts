@@ -88,7 +88,7 @@ test('what mends a rejected credential besides another one is the gateway’s wo
   expect(serviceList({ ...BASE, gateway })).toMatchObject([{ status: 'rejected', remedy: 'policy' }]);
 });
 
-test('what the administrator forbids is not for the person to approve', () => {
+test('what the administrator forbids is not for the user to approve', () => {
   const services = [{ name: 'stripe', status: 'not_approved', why: phrase`not listed`, by: 'administrator' }] as const;
   const gateway = { gatewayId: 'g', runtimeDir: '/run', services, servers: [], proxies: 0, calls: 0 };
   expect(serviceList({ ...BASE, gateway })).toMatchObject([{ status: 'forbidden', why: phrase`not listed` }]);
@@ -101,7 +101,7 @@ test('changes that wait are counted for the service that they concern', () => {
   expect(serviceList({ ...BASE, entries: [user, folder] }).map(({ pending }) => pending)).toEqual([2]);
 });
 
-test('labels, the verifying request and the rotation are those that a person approved, whatever the file says now', () => {
+test('labels, the verifying request and the rotation are those that the user approved, whatever the file says now', () => {
   const text = (rest: string): string =>
     `services: { pay: { baseUrl: 'https://pay.example', auth: { type: bearer }, ${rest} } }\n`;
   const approved = parsePolicy(text('environment: live, description: Payments, rotateEvery: 90d')).policy;

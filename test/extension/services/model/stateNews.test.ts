@@ -27,7 +27,7 @@ test('what got better, what a window finds when it opens, and what passes by its
   expect(newsOf('ready', 'frozen', 'rejected')).toEqual(['rejected']);
 });
 
-test('what the person does is none: revoking, entering a value again, approving', () => {
+test('what the user does is none: revoking, entering a value again, approving', () => {
   expect(newsOf('ready', 'revoked', 'missing_credential')).toEqual([]);
   expect(newsOf('not_approved', 'missing_credential', 'ready')).toEqual([]);
 });

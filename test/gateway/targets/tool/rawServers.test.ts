@@ -176,7 +176,7 @@ describe('what a server says of itself and its tools', () => {
     expect(instructions?.length).toBeLessThan(5000);
   });
 
-  it('is off where it hides something, and where it changes, until a person reviews it', async () => {
+  it('is off where it hides something, and where it changes, until the user reviews it', async () => {
     expect((await client('instructed')).client.getInstructions()).not.toContain('Call get_thing');
     await client('plainly-instructed');
     await served.order({ do: 'freeze', service: 'plainly-instructed' });

@@ -140,7 +140,7 @@ describe('an upstream MCP server', () => {
     },
   );
 
-  it('asks a person with the exact arguments, and passes once what they allowed', async () => {
+  it('asks the user with the exact arguments, and passes once what they allowed', async () => {
     const gateway = await serve({
       policy: policy({ asking: SERVERS.asking, tricky: SERVERS.tricky }),
       credentials: { tricky: key },
@@ -224,7 +224,7 @@ describe('an upstream MCP server', () => {
 });
 
 describe('a server that changes its tools', () => {
-  it('has the changed and the new ones switched off until a person reviews them', async () => {
+  it('has the changed and the new ones switched off until the user reviews them', async () => {
     const changing = await client('changing');
     expect(await changing.tools()).toContain('echo');
     await changing.text('echo');
