@@ -42,6 +42,15 @@ const GLOBAL: OptionStyle = {
   withValue: new Set(['-H', '--host', '-c', '--context', '--config', '-l', '--log-level', '--connection', '--url']),
 };
 
+/** Well-known images of Docker Hub without an owner in their names: https://hub.docker.com/u/library */
+const OFFICIAL = new Set(
+  (
+    'alpine amazoncorretto busybox caddy clickhouse couchdb debian eclipse-temurin elasticsearch fedora golang haproxy httpd ' +
+    'influxdb mariadb memcached mongo mysql neo4j nginx node openjdk perl php postgres python rabbitmq redis ruby rust ' +
+    'traefik ubuntu valkey vault'
+  ).split(' '),
+);
+
 /** Tags that are moved on purpose, so that tomorrow's start may run other code. */
 const MOVING =
   /^(?:latest|stable|edge|nightly|canary|main|master|trunk|head|dev|devel|develop|development|next|beta|alpha|snapshot|rolling|unstable|current|release)$/i;
@@ -81,7 +90,7 @@ function imageUse(spec: Word): PackageUse | undefined {
     spec,
     pinned,
     ...(pinned ? {} : { looseness: tag === '' ? 'no-version' : 'moving-tag' }),
-    perhapsLocal: tag === '' && !name.includes('/'),
+    perhapsLocal: !pinned && !name.includes('/') && !OFFICIAL.has(name),
     withVersion: (version) => (version.startsWith('sha256:') ? `${name}@${version}` : `${name}:${version}`),
   };
 }

@@ -1,32 +1,20 @@
 import type { ServerEntry } from '../checkup/model/checkupModel.ts';
 import { denoPackages } from './denoModules.ts';
+import { flakePackages, NIX } from './flakes.ts';
 import { containerRun, imagePackages } from './images.ts';
-import { npmRunnerPackages } from './npmPackages.ts';
+import { npmPackage, npmRunnerPackages } from './npmPackages.ts';
 import { type OptionStyle, readOptions } from './options.ts';
 import { isUnknown, type PackageUse } from './packageUse.ts';
 import { pipPackages, pipxPackages, uvRunPackages, uvxPackages } from './pythonPackages.ts';
+import { fetchedScripts } from './scripts.ts';
 import { commandLine, programName, shellCommands, type Word } from './words.ts';
+import { handedOn, isWrapper, wrappedCommand } from './wrappers.ts';
 
 /** How deep wrappers may stand inside each other: `cmd /c sh -c "env A=b npx …"`. */
 const MAX_WRAPPERS = 6;
 
 const SHELLS = new Set(['sh', 'bash', 'zsh', 'dash', 'ash', 'fish', 'ksh']);
 const POWERSHELLS = new Set(['powershell', 'pwsh']);
-
-/** Programs that run the words after their options, with the options that take a value. */
-const WRAPPERS: ReadonlyMap<string, OptionStyle> = new Map([
-  ['env', { withValue: new Set(['-u', '--unset', '-C', '--chdir', '-S']) }],
-  ['sudo', { withValue: new Set(['-u', '--user', '-g', '--group', '-C', '-D', '-h', '-p', '-r', '-t', '-T', '-U']) }],
-  ['nohup', {}],
-  ['nice', { withValue: new Set(['-n', '--adjustment']) }],
-  ['time', {}],
-  ['timeout', { withValue: new Set(['-k', '--kill-after', '-s', '--signal']) }],
-  ['stdbuf', { withValue: new Set(['-i', '-o', '-e']) }],
-  ['cross-env', {}],
-  ['wsl', { withValue: new Set(['-d', '--distribution', '-u', '--user', '--cd', '--shell-type']) }],
-  ['command', {}],
-  ['exec', {}],
-]);
 
 /** Containers are started the same way by all of these. */
 const CONTAINER_RUNTIMES = new Set(['docker', 'podman', 'nerdctl', 'finch']);
@@ -56,11 +44,8 @@ function unwrap(words: readonly Word[], depth: number): Launch[] {
   if (SHELLS.has(program)) return scriptOf(args, /^-[a-z]*c$/).flatMap(inner);
   if (POWERSHELLS.has(program)) return scriptOf(args, /^-c(?:ommand)?$/i).flatMap(inner);
   if (program === 'cmd') return scriptOf(args, /^\/[ck]$/i).flatMap(inner);
-  const style = WRAPPERS.get(program);
-  if (style) {
-    const { rest } = readOptions(args, { withValue: style.withValue ?? new Set() });
-    return inner(program === 'timeout' ? rest.slice(1) : rest);
-  }
+  const wrapped = wrappedCommand(program, args, isRunner);
+  if (wrapped) return inner(wrapped);
   // A whole command line in one text; a path with blanks in it names a known program at its end.
   if (/\s/.test(command.value.trim()) && !isRunner(program)) {
     const [first, ...others] = shellCommands(command);
@@ -68,7 +53,7 @@ function unwrap(words: readonly Word[], depth: number): Launch[] {
       return [[...first, ...(others.length === 0 ? args : [])], ...others].flatMap(inner);
     }
   }
-  return [{ program, args, assignments }];
+  return [{ program, args, assignments }, ...handedOn(args, isRunner).flatMap(inner)];
 }
 
 function isRunner(program: string): boolean {
@@ -76,8 +61,9 @@ function isRunner(program: string): boolean {
     RUNNERS.has(program) ||
     CONTAINER_RUNTIMES.has(program) ||
     SHELLS.has(program) ||
+    POWERSHELLS.has(program) ||
     program === 'cmd' ||
-    WRAPPERS.has(program)
+    isWrapper(program)
   );
 }
 
@@ -136,7 +122,7 @@ const RUNNERS: ReadonlyMap<string, Fetches> = new Map<string, Fetches>([
   ['npx', npmRunnerPackages],
   ['pnpx', npmRunnerPackages],
   ['bunx', npmRunnerPackages],
-  ['npm', after(['exec', 'x'], npmRunnerPackages, DIRECTORY)],
+  ['npm', firstOf(after(['exec', 'x'], npmRunnerPackages, DIRECTORY), after(['install', 'i', 'add'], npmInstalled))],
   ['pnpm', after(['dlx'], npmRunnerPackages, DIRECTORY)],
   ['yarn', after(['dlx'], npmRunnerPackages, DIRECTORY)],
   ['bun', after(['x'], npmRunnerPackages, DIRECTORY)],
@@ -147,6 +133,8 @@ const RUNNERS: ReadonlyMap<string, Fetches> = new Map<string, Fetches>([
       after(['tool'], after(['run'], uvxPackages), DIRECTORY),
       after(['x'], uvxPackages, DIRECTORY),
       after(['run'], uvRunPackages, DIRECTORY),
+      after(['pip'], after(['install'], pipPackages), DIRECTORY),
+      after(['tool'], after(['install'], uvxPackages), DIRECTORY),
     ),
   ],
   ['pipx', after(['run'], pipxPackages)],
@@ -157,22 +145,30 @@ const RUNNERS: ReadonlyMap<string, Fetches> = new Map<string, Fetches>([
   ['dnx', nugetPackages],
   ['dotnet', after(['tool'], after(['exec'], nugetPackages))],
   ['go', after(['run'], goPackages)],
+  ['nix', after(['run', 'shell', 'develop'], flakePackages, NIX)],
 ]);
 
 /** The third-party code that starting a server fetches. */
 export function packagesOf(server: ServerEntry): PackageUse[] {
-  return launchesOf(server).flatMap(({ program, args }) => {
-    if (CONTAINER_RUNTIMES.has(program)) {
-      const run = containerRun(args);
-      return run ? imagePackages(run.words) : [];
-    }
-    if (/^(?:python|py)[\d.]*$/.test(program)) {
-      return args[0]?.value === '-m' && /^(?:pip|pipx)$/.test(args[1]?.value ?? '')
-        ? (RUNNERS.get(args[1]?.value ?? '')?.(args.slice(2)) ?? [])
-        : [];
-    }
-    return RUNNERS.get(program)?.(args) ?? [];
-  });
+  return [...launchesOf(server).flatMap(packagesOfLaunch), ...commandLine(server).flatMap(fetchedScripts)];
+}
+
+function packagesOfLaunch({ program, args }: Launch): PackageUse[] {
+  if (CONTAINER_RUNTIMES.has(program)) {
+    const run = containerRun(args);
+    return run ? imagePackages(run.words) : [];
+  }
+  if (/^(?:python|py)[\d.]*$/.test(program)) {
+    return args[0]?.value === '-m' && /^(?:pip|pipx|uv)$/.test(args[1]?.value ?? '')
+      ? (RUNNERS.get(args[1]?.value ?? '')?.(args.slice(2)) ?? [])
+      : [];
+  }
+  return RUNNERS.get(program)?.(args) ?? [];
+}
+
+/** What `npm install` fetches, wherever its options stand. */
+function npmInstalled(words: readonly Word[]): PackageUse[] {
+  return words.flatMap((word) => (word.value.startsWith('-') ? [] : (npmPackage(word) ?? [])));
 }
 
 /** https://learn.microsoft.com/en-us/dotnet/core/tools/dotnet-tool-exec */

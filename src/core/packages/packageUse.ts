@@ -1,6 +1,6 @@
 import type { Word } from './words.ts';
 
-export type Ecosystem = 'npm' | 'pypi' | 'docker' | 'git' | 'deno' | 'nuget' | 'go';
+export type Ecosystem = 'npm' | 'pypi' | 'docker' | 'git' | 'deno' | 'nuget' | 'go' | 'script';
 
 /** Third-party code that starting a server fetches. */
 export interface PackageUse {
@@ -13,7 +13,7 @@ export interface PackageUse {
   readonly pinned: boolean;
   /** Why it is not pinned. */
   readonly looseness?: 'no-version' | 'moving-tag' | 'range';
-  /** An image without registry and tag was probably built on this machine. */
+  /** An image without registry and fixed version was probably built on this machine. */
   readonly perhapsLocal?: boolean;
   /** The specification with an exact version. */
   readonly withVersion: (version: string) => string;

@@ -1,6 +1,7 @@
 import { gitSource, isGitSource } from './gitSource.ts';
 import { type OptionStyle, readOptions } from './options.ts';
 import { isPath, isUnknown, type PackageUse } from './packageUse.ts';
+import { scriptAt } from './scripts.ts';
 import type { Word } from './words.ts';
 
 /** An exact version of https://packaging.python.org/en/latest/specifications/version-specifiers/ */
@@ -116,10 +117,14 @@ export function uvxPackages(words: readonly Word[]): PackageUse[] {
   return [...first, ...valuesOf(given, ['--with', '-w'])].flatMap((spec) => pythonPackage(spec, true) ?? []);
 }
 
-/** What `uv run --with` fetches; the project itself has a lockfile. */
+/** What `uv run --with` and `uv run https://…/server.py` fetch; the project itself has a lockfile. */
 export function uvRunPackages(words: readonly Word[]): PackageUse[] {
-  const { given } = readOptions(words, UV);
-  return valuesOf(given, ['--with', '-w']).flatMap((spec) => pythonPackage(spec, false) ?? []);
+  const { given, rest } = readOptions(words, UV);
+  const script = rest.slice(0, 1).filter(({ value }) => /^https?:\/\//i.test(value));
+  return [
+    ...valuesOf(given, ['--with', '-w']).flatMap((spec) => pythonPackage(spec, false) ?? []),
+    ...script.flatMap(scriptAt),
+  ];
 }
 
 /** What `pipx run` fetches. */

@@ -24,6 +24,17 @@ describe('check 2', () => {
     [{ command: './s', args: ['--tools=all'] }, 'allow-all args/0'],
     [{ command: './s', autoApprove: ['read_file', 'delete_file'] }, 'auto-approved autoApprove/1'],
     [{ command: './s', trust: true }, 'auto-approved trust'],
+    [{ command: './s', args: ['--toolsets', 'all'] }, 'allow-all args/0'],
+    [{ command: './s', args: ['--access-mode', 'unrestricted'] }, 'allow-all args/0'],
+    [{ command: './s', args: ['--permission-mode', 'bypassPermissions'] }, 'allow-all args/0'],
+    [{ command: './s', args: ['--sandbox=danger-full-access'] }, 'allow-all args/0'],
+    [{ command: './s', args: ['--mode', 'unrestricted'] }, 'allow-all args/0'],
+    [{ command: './s', env: { GITHUB_TOOLSETS: 'all' } }, 'allow-all env/GITHUB_TOOLSETS'],
+    [{ command: './s', env: { ENABLED_TOOLS: '*' } }, 'allow-all env/ENABLED_TOOLS'],
+    [{ command: 'docker', args: ['run', '--network', 'host', 'o/i:1'] }, 'shares-host args/2'],
+    [{ command: 'docker', args: ['run', '--pid=host', 'o/i:1'] }, 'shares-host args/1'],
+    [{ command: 'podman', args: ['run', '--security-opt', 'seccomp=unconfined', 'o/i:1'] }, 'shares-host args/2'],
+    [{ command: 'docker', args: ['run', '--cap-add=ALL', 'o/i:1'] }, 'privileged-container args/1'],
   ])('reports %j', (server, expected) => {
     expect(of(2, server)).toEqual([expected]);
   });
@@ -33,8 +44,49 @@ describe('check 2', () => {
     [{ command: 'npx', args: ['@modelcontextprotocol/server-filesystem@1.0.0', '/home/me/project'] }],
     [{ command: 'deno', args: ['run', '--allow-net=a.example', 'main.ts'] }],
     [{ command: './s', autoApprove: ['read_file'], trust: false }],
+    [{ command: './s', args: ['--toolsets', 'repos,issues', '--mode', 'all', '--tools', '--all'] }],
+    [{ command: './s', env: { TOOLSETS: 'repos', MODE: 'all' } }],
+    [{ command: 'docker', args: ['run', '--network', 'bridge', '--cap-add=NET_RAW', 'o/i:1'] }],
   ])('lets pass %j', (server) => {
     expect(of(2, server)).toEqual([]);
+  });
+});
+
+describe('check 2 tells by the words of its name whether a tool', () => {
+  it.each([
+    'list_workflow_runs',
+    'get_workflow_run',
+    'get_last_update',
+    'get_trunk',
+    'read_dropdown',
+    'n8n_list_executions',
+    'get_merge_status',
+    'describe_deployments',
+    'search_pushes',
+    'listUpdates',
+    'show-drop-zone',
+    'workflow_run_get',
+    'mcp__git__count_commits',
+    'sequentialthinking',
+    'truncated_view',
+  ])('reads: %s', (tool) => {
+    expect(of(2, { command: './s', alwaysAllow: [tool] })).toEqual([]);
+  });
+
+  it.each([
+    'run_workflow',
+    'update_page',
+    'create_list',
+    'execute_sql',
+    'n8n_delete_execution',
+    'get_or_create_user',
+    'list-and-delete',
+    'deployService',
+    'drop_table',
+    'git_push',
+    'sendMessage',
+  ])('writes: %s', (tool) => {
+    expect(of(2, { command: './s', alwaysAllow: [tool] })).toEqual(['auto-approved alwaysAllow/0']);
   });
 });
 

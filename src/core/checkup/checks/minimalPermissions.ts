@@ -5,7 +5,9 @@ import { type Phrase, phrase } from '../../text/phrase.ts';
 import { findingIn, stateFinding } from '../findings/finding.ts';
 import type { Finding, Located, ReadConfig, SecretPlace, ServerEntry } from '../model/checkupModel.ts';
 import type { CheckupContext } from '../model/context.ts';
+import { wordsOfName } from '../secrets/names.ts';
 import type { SecretUse } from '../secrets/secretUses.ts';
+import { writes } from './toolVerbs.ts';
 
 const CONTAINERS = /^(?:docker|podman|nerdctl|finch)$/;
 const SOCKET = /docker\.sock|podman\.sock|docker_engine|containerd\.sock/;
@@ -13,7 +15,15 @@ const SOCKET = /docker\.sock|podman\.sock|docker_engine|containerd\.sock/;
 const WHOLE =
   /^(?:\/|[a-z]:[\\/]?|~[\\/]?|\$\{?HOME\}?[\\/]?|\$\{(?:userHome|env:HOME|env:USERPROFILE)\}[\\/]?|%USERPROFILE%[\\/]?|\/(?:home|Users)(?:\/[^/]+)?\/?|\/root\/?|[a-z]:[\\/]Users(?:[\\/][^\\/]+)?[\\/]?|\/(?:etc|var|usr|opt|mnt|Volumes)\/?)$/i;
 const ALLOW_ALL =
-  /^--?(?:allow-all|allow-all-tools|allow-all-paths|dangerously-[\w-]+|yolo|unrestricted|no-sandbox|disable-sandbox|full-access|tools=all|toolsets=all|access-mode=unrestricted|permission-mode=bypassPermissions|enable-write|allow-write|allow-dangerous[\w-]*)$/i;
+  /^--?(?:allow-all|allow-all-tools|allow-all-paths|dangerously-[\w-]+|yolo|unrestricted|no-sandbox|disable-sandbox|full-access|enable-write|allow-write|allow-dangerous[\w-]*)$/i;
+/** `--toolsets all`, `GITHUB_TOOLSETS=*`, `--sandbox danger-full-access`. */
+const RIGHTS = new Set(
+  'tools toolset toolsets access permission permissions sandbox scope scopes capabilities allowed'.split(' '),
+);
+const ALL =
+  /^(?:all|\*|any|everything|unrestricted|full(?:-?access)?|bypass(?:-?permissions)?|danger[\w-]{0,30}|yolo)$/i;
+/** Of any `…-mode`: what `all` means there is not known. */
+const UNRESTRICTED = /^(?:unrestricted|full-?access|bypass(?:-?permissions)?|danger[\w-]{0,30}|yolo)$/i;
 
 interface Trait {
   readonly text: Located;
@@ -25,7 +35,13 @@ interface Trait {
 
 /** Check 2: each server may do what it needs, and no more. */
 export function checkMinimalPermissions(read: ReadConfig, server: ServerEntry, uses: readonly SecretUse[]): Finding[] {
-  const traits = [...launchTraits(server), ...argumentTraits(server), ...approvalTraits(server), ...tokenTraits(uses)];
+  const traits = [
+    ...launchTraits(server),
+    ...argumentTraits(server),
+    ...variableTraits(server),
+    ...approvalTraits(server),
+    ...tokenTraits(uses),
+  ];
   return traits.map(({ text, ...trait }) =>
     findingIn(read, 2, { ...trait, span: text.span, server: server.name, key: text.pointer }),
   );
@@ -67,6 +83,13 @@ function containerTraits(args: readonly Word[]): Trait[] {
     }
     if (!at) return [];
     if (SOCKET.test(text)) return [{ text: at, ...DOCKER_SOCKET }];
+    if (CAPABILITY_OPTION.test(option) && /^(?:all|sys_admin|cap_sys_admin)$/i.test(text)) {
+      return [{ text: at, ...PRIVILEGED }];
+    }
+    if (SHARING_OPTION.test(option) && text === 'host') return [{ text: at, ...SHARES_HOST }];
+    if (option === '--security-opt' && /^(?:seccomp|apparmor)[=:]unconfined$|^label[=:]disable$/.test(text)) {
+      return [{ text: at, ...SHARES_HOST }];
+    }
     const source =
       option === '--mount' ? /(?:^|,)(?:src|source)=([^,]*)/.exec(text)?.[1] : /^((?:[a-z]:)?[^:]*):/i.exec(text)?.[1];
     const mounts = option === '-v' || option === '--volume' || option === '--mount';
@@ -77,7 +100,16 @@ function containerTraits(args: readonly Word[]): Trait[] {
 const PRIVILEGED = {
   severity: 'error',
   code: 'privileged-container',
-  message: phrase`The container is privileged: its code can do anything on this machine. Remove --privileged and list the capabilities it needs.`,
+  message: phrase`The container is privileged: its code can do anything on this machine. Remove this and list the capabilities it needs.`,
+} as const;
+
+const CAPABILITY_OPTION = /^--cap-add$/;
+const SHARING_OPTION = /^--(?:network|net|pid|ipc|uts|userns|cgroupns)$/;
+
+const SHARES_HOST = {
+  severity: 'warning',
+  code: 'shares-host',
+  message: phrase`The container shares a part of this machine that containers are kept apart from, such as its network with every service on localhost. Remove this, and publish the ports that it needs.`,
 } as const;
 
 const DOCKER_SOCKET = {
@@ -107,7 +139,7 @@ function argumentTraits({ args }: ServerEntry): Trait[] {
   const filesystem = args.some(({ value }) =>
     /(?:server-filesystem|mcp-server-filesystem|filesystem-mcp)(?:@|$)/.test(value),
   );
-  return args.flatMap((text): Trait[] => {
+  return args.flatMap((text, index): Trait[] => {
     if (filesystem && WHOLE.test(text.value)) {
       return [
         {
@@ -118,7 +150,11 @@ function argumentTraits({ args }: ServerEntry): Trait[] {
         },
       ];
     }
-    if (!ALLOW_ALL.test(text.value)) return [];
+    const next = args[index + 1]?.value ?? '';
+    const [name = '', value = next.startsWith('-') ? '' : next] = text.value.startsWith('-')
+      ? text.value.split('=', 2)
+      : [];
+    if (!ALLOW_ALL.test(text.value) && !givesAll(name, value)) return [];
     return [
       {
         text,
@@ -130,13 +166,28 @@ function argumentTraits({ args }: ServerEntry): Trait[] {
   });
 }
 
+/** Whether a name of rights, such as `--toolsets`, is given them all. */
+function givesAll(name: string, value: string): boolean {
+  const words = wordsOfName(name);
+  const mode = words.at(-1) === 'mode';
+  const last = words.at(mode ? -2 : -1) ?? '';
+  return RIGHTS.has(last) ? ALL.test(value) : mode && UNRESTRICTED.test(value);
+}
+
+function variableTraits({ env }: ServerEntry): Trait[] {
+  return env
+    .filter(({ name, value }) => givesAll(name, value.trim()))
+    .map((text) => ({
+      text,
+      severity: 'warning' as const,
+      code: 'allow-all',
+      message: phrase`This variable gives the server every permission it can have. List the tools or paths that you use, and leave writes off where reads are enough.`,
+    }));
+}
+
 function approvalTraits({ autoApproved = [] }: ServerEntry): Trait[] {
   return autoApproved
-    .filter(
-      ({ value }) =>
-        value === '*' ||
-        /(?:write|delete|remove|create|update|push|merge|execute|run|shell|exec|send|drop|deploy)/i.test(value),
-    )
+    .filter(({ value }) => value === '*' || writes(value))
     .map((text) => ({
       text,
       severity: 'warning' as const,

@@ -13,6 +13,7 @@ const KINDS: Readonly<Record<Ecosystem, Phrase>> = {
   deno: phrase`Deno module`,
   nuget: phrase`NuGet package`,
   go: phrase`Go module`,
+  script: phrase`script`,
 };
 
 const CODES = { 'no-version': 'version-missing', 'moving-tag': 'version-moving', range: 'version-range' } as const;
@@ -36,7 +37,7 @@ export function checkPinnedVersions(read: ReadConfig, server: ServerEntry): Find
       server: server.name,
       key: use.spec.at.pointer,
       message: local
-        ? phrase`This image has no tag. If it was not built on this machine, specify an exact version or a digest.`
+        ? phrase`This image names neither a registry nor a fixed version. If it was not built on this machine, specify an exact version or a digest.`
         : phrase`This ${KINDS[use.ecosystem]} ${WHY[use.looseness]}. Specify the exact version that you have reviewed.`,
       ...(fix && { fix }),
     });
@@ -44,7 +45,7 @@ export function checkPinnedVersions(read: ReadConfig, server: ServerEntry): Find
 }
 
 function pinFix({ file }: ReadConfig, { ecosystem, name, spec, withVersion }: PackageUse): Fix | undefined {
-  if (ecosystem === 'nuget' || ecosystem === 'go') return undefined;
+  if (ecosystem === 'nuget' || ecosystem === 'go' || ecosystem === 'script') return undefined;
   const { span } = spec.at;
   // Only a text that stands in the file as it is, quotes apart, can be cut without knowing its escapes.
   const start = span.start + file.text.slice(span.start, span.end).indexOf(spec.at.value) + spec.offset;

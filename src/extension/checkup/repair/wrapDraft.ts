@@ -102,7 +102,7 @@ function looseOf(entry: ServerEntry): readonly LoosePackage[] {
   return packagesOf(entry).flatMap(({ pinned, looseness, perhapsLocal, ecosystem, name, spec, withVersion }) => {
     const at = entry.args.findIndex(({ pointer }) => pointer === spec.at.pointer);
     if (pinned || looseness === undefined || perhapsLocal || at === -1) return [];
-    if (ecosystem === 'nuget' || ecosystem === 'go') return [];
+    if (ecosystem === 'nuget' || ecosystem === 'go' || ecosystem === 'script') return [];
     const { value } = spec.at;
     const [before, after] = [value.slice(0, spec.offset), value.slice(spec.offset + spec.value.length)];
     return [{ name, ecosystem, at, withVersion: (version) => before + withVersion(version) + after }];
