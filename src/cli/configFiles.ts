@@ -1,8 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Unsearched, UnsearchedReason } from '../core/checkup/model/checkupCoverage.ts';
+import type { Unsearched } from '../core/checkup/model/checkupCoverage.ts';
 import type { ConfigFile } from '../core/checkup/model/checkupModel.ts';
 import { type ConfigPlace, matchesName, workspacePlace } from '../core/checkup/model/locations.ts';
+import { UnsearchedFolders } from '../core/checkup/model/unsearchedFolders.ts';
 import { MAX_CONFIG_BYTES } from '../core/checkup/read/readConfig.ts';
 import type { Unreadable } from '../core/checkup/read/unreadable.ts';
 import { READ_AT_ONCE } from '../protocol/plainFile.ts';
@@ -63,20 +64,6 @@ export function workspaceSources(folder: string, maxFolders = MAX_FOLDERS): Foun
   }
   for (const [relative] of open.reverse()) unsearched.add(path.join(folder, relative), 'too-many');
   return { sources: found.sort((a, b) => (a.path < b.path ? -1 : 1)), unsearched: unsearched.list() };
-}
-
-/** Collects what was not searched: one entry a reason, named by its first folder. */
-class UnsearchedFolders {
-  readonly #first = new Map<UnsearchedReason, Unsearched>();
-
-  add(folder: string, why: UnsearchedReason): void {
-    const first = this.#first.get(why) ?? { path: folder, why, folders: 0 };
-    this.#first.set(why, { ...first, folders: first.folders + 1 });
-  }
-
-  list(): readonly Unsearched[] {
-    return [...this.#first.values()];
-  }
 }
 
 /** A file's text, or why it was not read; undefined when it is not there. Opens nothing but ordinary files. */

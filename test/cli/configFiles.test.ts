@@ -46,7 +46,7 @@ it('says which folders may not be listed, of a workspace and of the user', () =>
   expect(sources).toHaveLength(1);
   expect(unsearched).toEqual([{ path: path.join(at, 'in'), why: 'no-permission', folders: 1 }]);
   const place = { path: `${at}/in/*/mcp.json`, client: 'vscode', format: 'jsonc' } as const;
-  const user = unprivileged(() => userSources([place], undefined));
+  const user = unprivileged(() => userSources([place, { ...place, path: `${at}/in/*/settings.json` }], undefined));
   expect(user).toEqual({ sources: [], unsearched });
   fs.chmodSync(path.join(at, 'in'), 0o700);
 });

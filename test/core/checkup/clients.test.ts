@@ -8,6 +8,7 @@ import {
   userPlaces,
   workspacePlace,
 } from '../../../src/core/checkup/model/locations.ts';
+import { cpuTime } from '../../support/cpuTime.ts';
 import { fixtureOf, TOKEN } from './clientFixtures.ts';
 import { found, read } from './support.ts';
 
@@ -75,14 +76,13 @@ describe.each(CLIENT_PLACES)('$label', (one) => {
 });
 
 describe('spellings from the clients’ documents', () => {
-  const KEY = 'env';
   const rows: readonly (readonly [string, ClientName, string, unknown, readonly string[]])[] = [
     [
       'Claude Code’s plugins: the root is the map',
       'claude-code',
       '.mcp.json',
       {
-        gh: { command: 'npx', args: ['-y', 'p'], [KEY]: { GITHUB_TOKEN: TOKEN } },
+        gh: { command: 'npx', args: ['-y', 'p'], env: { GITHUB_TOKEN: TOKEN } },
         web: { type: 'http', url: 'https://h.example' },
       },
       ['secret-token /gh/env/GITHUB_TOKEN', 'version-missing /gh/args/1'],
@@ -147,21 +147,21 @@ describe('spellings from the clients’ documents', () => {
       'Zed: a command with a path',
       'zed',
       '.zed/settings.json',
-      { context_servers: { x: { command: { path: 'npx', args: ['p'], [KEY]: { GITHUB_TOKEN: TOKEN } } } } },
+      { context_servers: { x: { command: { path: 'npx', args: ['p'], env: { GITHUB_TOKEN: TOKEN } } } } },
       ['secret-token /context_servers/x/command/env/GITHUB_TOKEN', 'version-missing /context_servers/x/command/args/0'],
     ],
     [
       'variables as a list',
       'other',
       'mcp.json',
-      { mcpServers: { x: { command: './x', [KEY]: [{ name: 'API_TOKEN', value: TOKEN }] } } },
+      { mcpServers: { x: { command: './x', env: [{ name: 'API_TOKEN', value: TOKEN }] } } },
       ['secret-token /mcpServers/x/env/0/value'],
     ],
     [
       'variables as maps',
       'other',
       'mcp.json',
-      { mcpServers: { x: { command: './x', [KEY]: { API_TOKEN: { value: TOKEN, description: 'y' } } } } },
+      { mcpServers: { x: { command: './x', env: { API_TOKEN: { value: TOKEN, description: 'y' } } } } },
       ['secret-token /mcpServers/x/env/API_TOKEN/value'],
     ],
     [
@@ -170,6 +170,87 @@ describe('spellings from the clients’ documents', () => {
       'mcp.json',
       { mcpServers: { x: { url: 'https://h.example', headers: [{ key: 'X-Api-Key', value: TOKEN }] } } },
       ['secret-token /mcpServers/x/headers/0/value'],
+    ],
+    [
+      'variables as texts in a list',
+      'other',
+      'mcp.json',
+      { mcpServers: { x: { command: './x', env: [`API_TOKEN=${TOKEN}`] } } },
+      ['secret-token /mcpServers/x/env/0'],
+    ],
+    [
+      'variables as maps in a list',
+      'other',
+      'mcp.json',
+      { mcpServers: { x: { command: './x', env: [{ API_TOKEN: TOKEN }] } } },
+      ['secret-token /mcpServers/x/env/0/API_TOKEN'],
+    ],
+    [
+      'Warp: the root is the map',
+      'warp',
+      '.warp/.mcp.json',
+      { x: { command: 'npx', args: ['p'], working_directory: null, start_on_launch: true } },
+      ['version-missing /x/args/0'],
+    ],
+    [
+      'Kiro’s powers',
+      'kiro',
+      '.kiro/settings/mcp.json',
+      { mcpServers: {}, powers: { mcpServers: { x: { command: 'npx', args: ['p'] } } } },
+      ['version-missing /powers/mcpServers/x/args/0'],
+    ],
+    [
+      'Continue’s config.json: a transport around the command',
+      'continue',
+      '.continue/config.json',
+      {
+        experimental: {
+          modelContextProtocolServers: [
+            { transport: { type: 'stdio', command: 'npx', args: ['p'], env: { API_TOKEN: TOKEN } } },
+          ],
+        },
+      },
+      [
+        'secret-token /experimental/modelContextProtocolServers/0/transport/env/API_TOKEN',
+        'version-missing /experimental/modelContextProtocolServers/0/transport/args/0',
+      ],
+    ],
+    [
+      'a plugin of a marketplace',
+      'claude-code',
+      '.claude-plugin/marketplace.json',
+      {
+        name: 'm',
+        plugins: [
+          { name: 'a', mcpServers: './x.json' },
+          { name: 'b', mcpServers: { x: { command: 'npx', args: ['p'] } } },
+        ],
+      },
+      ['version-missing /plugins/1/mcpServers/x/args/0'],
+    ],
+    [
+      'Zed: an extension’s server with settings of its own',
+      'zed',
+      '.zed/settings.json',
+      {
+        context_servers: { 'mcp-server-x': { source: 'extension', enabled: true, settings: { access_token: TOKEN } } },
+      },
+      ['secret-token /context_servers/mcp-server-x/settings/access_token'],
+    ],
+    [
+      'references of OpenCode',
+      'opencode',
+      'opencode.json',
+      {
+        mcp: {
+          x: {
+            type: 'local',
+            command: ['./x'],
+            environment: { API_TOKEN: '{env:API_TOKEN}', API_KEY: '{file:~/.key}' },
+          },
+        },
+      },
+      [],
     ],
     [
       'Amp, in the settings of an editor',
@@ -203,7 +284,7 @@ describe('spellings from the clients’ documents', () => {
       'an agent’s environment in Zed',
       'zed',
       '.zed/settings.json',
-      { theme: 'x', agent_servers: { y: { command: 'y', [KEY]: { API_TOKEN: TOKEN } } } },
+      { theme: 'x', agent_servers: { y: { command: 'y', env: { API_TOKEN: TOKEN } } } },
       ['secret-token /agent_servers/y/env/API_TOKEN'],
     ],
   ];
@@ -239,6 +320,61 @@ describe('spellings from the clients’ documents', () => {
   it('goose’s secrets, each of which is one', () => {
     const place = { client: 'goose', path: '.config/goose/secrets.yaml', format: 'yaml' } as const;
     expect(foundIn(place, `GITHUB_TOKEN: ${TOKEN}\n`)).toEqual(['secret-token /GITHUB_TOKEN']);
+  });
+});
+
+describe('large files', () => {
+  const many = (count: number, one: (index: number) => unknown): unknown[] =>
+    Array.from({ length: count }, (_, at) => one(at));
+  const mapOf = (count: number, one: unknown): unknown =>
+    Object.fromEntries(many(count, (at) => [`s${at}`, one]) as [string, unknown][]);
+  const SERVER = { command: 'npx', args: ['p'], env: { A: 'b' } };
+
+  it.each<[string, ClientName, string, (count: number) => string]>([
+    ['a map as the whole file', 'other', 'mcp.json', (count) => JSON.stringify(mapOf(count, SERVER))],
+    ['a list', 'other', 'mcp.json', (count) => JSON.stringify({ mcpServers: many(count, () => SERVER) })],
+    ['many settings', 'zed', '.zed/settings.json', (count) => JSON.stringify(mapOf(count * 4, { a: [1, 2] }))],
+    [
+      'a command',
+      'opencode',
+      'opencode.json',
+      (count) => JSON.stringify({ mcp: { x: { command: many(count * 8, String) } } }),
+    ],
+    [
+      'variables in a list',
+      'other',
+      'mcp.json',
+      (count) => JSON.stringify({ servers: { x: { env: many(count * 4, (at) => ({ name: `v${at}`, value: 'v' })) } } }),
+    ],
+    [
+      'front matter',
+      'copilot',
+      '.github/agents/a.md',
+      (count) =>
+        `---\nmcp-servers:\n${many(count / 8, (at) => `  s${at}: { command: npx, args: [p] }\n`).join('')}---\n`,
+    ],
+    [
+      'what is no front matter',
+      'copilot',
+      '.github/agents/a.md',
+      (count) => `---\nmcp-servers:\n${'--- \t x\n'.repeat(count)}`,
+    ],
+    [
+      'aliases',
+      'goose',
+      'config.yaml',
+      (count) =>
+        `x: &x { A: b }\nextensions:\n${many(count / 8, (at) => `  s${at}: { cmd: npx, envs: { <<: *x } }\n`).join('')}`,
+    ],
+  ])('are read in time that grows with them alone: %s', { timeout: 30_000 }, (_, client, path, text) => {
+    const format = workspacePlace(path)?.format ?? 'yaml';
+    const time = (count: number): number => {
+      const whole = text(count);
+      return Math.min(...[1, 2].map(() => cpuTime(() => read(whole, { client, path: `/w/${path}`, format }))));
+    };
+    time(250);
+    // Eight times as much takes about eight times as long, and would take 64 times as long.
+    expect(time(2000)).toBeLessThan(Math.max(20 * time(250), 60));
   });
 });
 

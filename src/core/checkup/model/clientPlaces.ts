@@ -82,6 +82,7 @@ export const CLIENT_PLACES: readonly ClientPlaces[] = [
       '.claude/agents/*.md',
       '.claude/agents/*/*.md',
       '.claude-plugin/plugin.json',
+      '.claude-plugin/marketplace.json',
     ],
   },
   {

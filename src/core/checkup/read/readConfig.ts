@@ -108,6 +108,9 @@ function nodesAt(root: ConfigNode | undefined, path: KeyPath, base = ''): Place[
   if (root === undefined) return [];
   const [name, ...rest] = path;
   if (name === undefined) return [[root, base]];
+  if (root.kind === 'list' && name === '*') {
+    return root.items.flatMap((item, index) => nodesAt(item, rest, base + step(index)));
+  }
   if (root.kind !== 'map') return [];
   // Duplicate keys are all looked at: what a client passes over still stands in the file.
   return root.entries

@@ -102,8 +102,8 @@ function isDisabled(node: ConfigNode): boolean {
 const TRANSPORT = /^(?:stdio|local|remote|sse|wss?|websocket|.*http.*)$/i;
 
 /** Whether a map can be nothing but a server: it says how one is started or reached. */
-export function isServer(node: ConfigNode): boolean {
-  if (node.kind !== 'map') return false;
+export function isServer(node: ConfigNode | undefined): boolean {
+  if (node?.kind !== 'map') return false;
   const type = childOf(node, 'type');
   if (type?.kind === 'text' && TRANSPORT.test(type.value)) return true;
   if (URL_KEYS.some((name) => childOf(node, name)?.kind === 'text')) return true;
@@ -111,8 +111,7 @@ export function isServer(node: ConfigNode): boolean {
     const command = childOf(node, name);
     return command?.kind === 'text' || command?.kind === 'list' || childOf(command, 'path')?.kind === 'text';
   });
-  const config = childOf(node, 'config');
-  return told || (config !== undefined && isServer(config));
+  return told || ['config', 'transport'].some((name) => isServer(childOf(node, name)));
 }
 
 /** One server of a client's file; undefined when what stands there cannot be one. */

@@ -25,6 +25,12 @@ export const SERVER_MAPS: readonly KeyPath[] = [
   ['mcp-servers'],
   // Zed
   ['context_servers'],
+  // What a power of Kiro's brings.
+  ['powers', 'mcpServers'],
+  // Continue's config.json.
+  ['experimental', 'modelContextProtocolServers'],
+  // The marketplace of Claude Code's plugins.
+  ['plugins', '*', 'mcpServers'],
 ];
 
 /** Keys that mean servers to one client, and anything to others; even there not all that lies below is a server. */
@@ -49,7 +55,7 @@ const ENVIRONMENTS: readonly KeyPath[] = [['env'], ['containerEnv'], ['remoteEnv
 /** Where a client keeps the keys of its models, and what else it hands to the programs that it starts. */
 const OWN_TEXTS: Partial<Record<ClientName, readonly KeyPath[]>> = {
   // https://docs.continue.dev/reference#models
-  continue: [['models']],
+  continue: [['models'], ['tabAutocompleteModel'], ['embeddingsProvider'], ['reranker']],
   // https://developers.openai.com/codex/config-reference
   codex: [['model_providers'], ['shell_environment_policy', 'set']],
   // https://opencode.ai/docs/providers/

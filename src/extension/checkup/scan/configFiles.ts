@@ -5,6 +5,7 @@ import type { Unsearched } from '../../../core/checkup/model/checkupCoverage.ts'
 import type { ConfigFile } from '../../../core/checkup/model/checkupModel.ts';
 import { groupBy } from '../../../core/checkup/model/groupBy.ts';
 import { WORKSPACE_PLACES, workspacePlace } from '../../../core/checkup/model/locations.ts';
+import { UnsearchedFolders } from '../../../core/checkup/model/unsearchedFolders.ts';
 import { shownPath } from '../../util/shownText.ts';
 import type { FoundFile, FoundFiles } from './checkup.ts';
 import { readConfigText } from './configText.ts';
@@ -92,10 +93,14 @@ export class ConfigFiles {
   }
 
   async #find(): Promise<Search> {
-    const user = (await Promise.all(this.#userPlaces.map(expanded))).flat();
+    const closed = new UnsearchedFolders();
+    const user = (await Promise.all(this.#userPlaces.map((address) => expanded(address, closed)))).flat();
     const there = await Promise.all(user.map(({ uri }) => isThere(uri)));
     const { addresses, unsearched } = await this.#inWorkspace();
-    return { addresses: [...user.filter((_, index) => there[index]), ...addresses], unsearched };
+    return {
+      addresses: [...user.filter((_, index) => there[index]), ...addresses],
+      unsearched: [...closed.list(), ...unsearched],
+    };
   }
 
   async #inWorkspace(): Promise<Search> {

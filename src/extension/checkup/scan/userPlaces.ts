@@ -8,6 +8,7 @@ import {
   type Platform,
   userPlaces as placesOf,
 } from '../../../core/checkup/model/locations.ts';
+import type { UnsearchedFolders } from '../../../core/checkup/model/unsearchedFolders.ts';
 
 /** One place where a configuration file is, or may be. */
 export interface ConfigAddress {
@@ -42,27 +43,37 @@ export function userPlaces(globalStorage: vscode.Uri, environment: NodeJS.Proces
   return [...known, ...own].filter(({ uri }) => !seen.has(uri.toString()) && seen.add(uri.toString()));
 }
 
-/** The addresses that there are for one with names to fill in; the address itself where it has none. */
-export async function expanded(address: ConfigAddress): Promise<readonly ConfigAddress[]> {
+/**
+ * The addresses that there are for one with names to fill in; the address itself where it has none.
+ *
+ * @param unsearched gets the folders that may not be listed
+ */
+export async function expanded(
+  address: ConfigAddress,
+  unsearched: UnsearchedFolders,
+): Promise<readonly ConfigAddress[]> {
   const segments = address.uri.path.split('/');
   const at = segments.findIndex((name) => name.includes('*'));
   const pattern = segments[at];
   if (pattern === undefined) return [address];
   const folder = address.uri.with({ path: segments.slice(0, at).join('/') });
-  const names = (await namesIn(folder)).filter((name) => matchesName(pattern, name));
+  const names = (await namesIn(folder, unsearched)).filter((name) => matchesName(pattern, name));
   const found = await Promise.all(
-    names.map((name) => expanded({ ...address, uri: vscode.Uri.joinPath(folder, name, ...segments.slice(at + 1)) })),
+    names.map((name) =>
+      expanded({ ...address, uri: vscode.Uri.joinPath(folder, name, ...segments.slice(at + 1)) }, unsearched),
+    ),
   );
   return found.flat();
 }
 
-async function namesIn(folder: vscode.Uri): Promise<readonly string[]> {
+async function namesIn(folder: vscode.Uri, unsearched: UnsearchedFolders): Promise<readonly string[]> {
   try {
     return (await vscode.workspace.fs.readDirectory(folder)).map(([name]) => name);
   } catch (error) {
-    // A client that is not installed has no folder, and one that cannot be listed shows nothing.
-    if (error instanceof vscode.FileSystemError) return [];
-    throw error;
+    if (!(error instanceof vscode.FileSystemError)) throw error;
+    // A client that is not installed has no folder.
+    if (error.code === 'NoPermissions') unsearched.add(folder.fsPath, 'no-permission');
+    return [];
   }
 }
 
