@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { pinnedText } from '../../../src/core/checkup/checks/pinnedVersions.ts';
 import { findings, found, withServer } from './support.ts';
 
 /** `code pointer` of check 9 for a command line, the pointer below the server. */
@@ -175,7 +176,7 @@ describe('check 9', () => {
     const config = withServer({ command, args });
     const fix = findings([config], 9)[0]?.fix;
     if (fix?.kind !== 'pin') throw new Error('no fix');
-    expect(fix.withVersion('1.2.3')).toBe(expected);
+    expect(pinnedText(fix, '1.2.3')).toBe(expected);
     const written = config.file.text.slice(fix.span.start, fix.span.end);
     expect(line.join(' ')).toContain(written);
     expect(written).toContain(fix.packageName);

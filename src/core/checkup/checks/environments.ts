@@ -1,12 +1,13 @@
-import { phrase } from '../../text/phrase.ts';
-import { findingIn, stateFinding } from '../findings/finding.ts';
-import type { Finding } from '../model/checkupModel.ts';
+import { type Phrase, phrase } from '../../text/phrase.ts';
+import { stateFinding } from '../findings/finding.ts';
+import type { Finding, ServerEntry } from '../model/checkupModel.ts';
 import type { CheckupContext } from '../model/context.ts';
 import { groupBy } from '../model/groupBy.ts';
 import { wordsOfName } from '../secrets/names.ts';
-import type { PlacedSecret } from './placedSecret.ts';
+import type { SecretUse } from '../secrets/secretUses.ts';
+import { findingAt, type PlacedSecret } from './placedSecret.ts';
 
-type Environment = 'production' | 'development' | 'staging' | 'test';
+export type Environment = 'production' | 'development' | 'staging' | 'test';
 
 const WORDS: Readonly<Record<string, Environment>> = {
   prod: 'production',
@@ -36,45 +37,38 @@ const NAMES =
 
 /** Check 6: no credential serves two environments. One finding a value, at its production place if it has one. */
 export function checkEnvironments(secrets: readonly PlacedSecret[]): Finding[] {
-  const placed = secrets.flatMap((secret) => {
-    const environment = environmentOf(secret);
-    return environment === undefined ? [] : [{ secret, environment }];
-  });
-  const shared = groupBy(placed, ({ secret }) => secret.fingerprint).flatMap((group) => {
+  const placed = secrets.filter(({ environment }) => environment !== undefined);
+  const shared = groupBy(placed, ({ fingerprint }) => fingerprint).flatMap((group) => {
     if (new Set(group.map(({ environment }) => environment)).size < 2) return [];
     const main = group.find(({ environment }) => environment === 'production') ?? group[0];
     if (!main) return [];
-    const others = group.filter((one) => one !== main && one.environment !== main.environment);
-    const { read, use } = main.secret;
-    return findingIn(read, 6, {
-      severity: 'error',
-      code: 'shared-between-environments',
-      span: use.text.span,
-      ...(use.server && { server: use.server.name }),
-      key: use.text.pointer,
-      message: phrase`The same ${use.place.kind} is used for ${main.environment} and ${others[0]?.environment ?? phrase`another environment`}, so a mistake in one affects the other. Create one credential for each.`,
-      secret: use.place,
-      related: others.map(({ secret, environment }) => ({
-        file: secret.read.file.path,
-        start: secret.read.lines.position(secret.use.text.span.start),
-        message: phrase`The same value is used for ${environment} here.`,
-      })),
-    });
+    const others = group.filter(({ environment }) => environment !== main.environment);
+    return findingAt(
+      main,
+      6,
+      {
+        severity: 'error',
+        code: 'shared-between-environments',
+        message: phrase`The same ${main.place.kind} is used for ${environmentText(main)} and ${environmentText(others[0])}, so a mistake in one affects the other. Create one credential for each.`,
+      },
+      others,
+      (other) => phrase`The same value is used for ${environmentText(other)} here.`,
+    );
   });
   const live = placed
-    .filter(({ secret, environment }) => environment !== 'production' && /^[sr]k_live_/.test(secret.use.value))
-    .map(({ secret: { read, use }, environment }) =>
-      findingIn(read, 6, {
+    .filter((secret) => secret.environment !== 'production' && secret.live)
+    .map((secret) =>
+      findingAt(secret, 6, {
         severity: 'warning',
         code: 'live-key-outside-production',
-        span: use.text.span,
-        ...(use.server && { server: use.server.name }),
-        key: use.text.pointer,
-        message: phrase`A live key is used in what looks like ${environment}. Use a test key there.`,
-        secret: use.place,
+        message: phrase`A live key is used in what looks like ${environmentText(secret)}. Use a test key there.`,
       }),
     );
   return [...shared, ...live];
+}
+
+function environmentText(secret: PlacedSecret | undefined): string | Phrase {
+  return secret?.environment ?? phrase`another environment`;
 }
 
 /** Own services of different environments that share a credential. */
@@ -91,11 +85,23 @@ export function checkOwnEnvironments({ credentials = [] }: CheckupContext): Find
   });
 }
 
-/** What a variable, a server's own setting or its name says of the environment, the nearest first. */
-function environmentOf({ use: { server, text } }: PlacedSecret): Environment | undefined {
-  const name = 'name' in text && typeof text.name === 'string' ? text.name : '';
-  const setting = server?.env.find((one) => NAMES.test(one.name))?.value;
-  return environmentInName(name) ?? environmentInName(setting ?? '') ?? environmentInName(server?.name ?? '');
+/**
+ * Tells which environment a secret of a file belongs to: what its variable, its server's own setting or the server's name says,
+ * the nearest first. A server is looked at once, however many secrets it has.
+ */
+export function environmentReader(): (use: SecretUse) => Environment | undefined {
+  const ofServers = new Map<ServerEntry, Environment | undefined>();
+  const ofServer = (server: ServerEntry): Environment | undefined => {
+    if (!ofServers.has(server)) {
+      const setting = server.env.find((one) => NAMES.test(one.name))?.value;
+      ofServers.set(server, environmentInName(setting ?? '') ?? environmentInName(server.name));
+    }
+    return ofServers.get(server);
+  };
+  return ({ server, text }) => {
+    const name = 'name' in text && typeof text.name === 'string' ? text.name : '';
+    return environmentInName(name) ?? (server && ofServer(server));
+  };
 }
 
 function environmentInName(name: string): Environment | undefined {

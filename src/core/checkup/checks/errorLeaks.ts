@@ -13,8 +13,9 @@ const OFF = /^(?:|0|false|no|off|none)$/i;
 
 /** Check 7: errors, logs and process lists show no secret. */
 export function checkErrorLeaks(read: ReadConfig, server: ServerEntry, uses: readonly SecretUse[]): Finding[] {
+  const words = new Set([server.command, ...server.args]);
   const inArguments = uses
-    .filter(({ text }) => text === server.command || server.args.includes(text))
+    .filter(({ text }) => words.has(text))
     .map(({ text, place }) =>
       findingIn(read, 7, {
         severity: 'warning',

@@ -2,7 +2,7 @@ import { packagesOf } from '../../packages/launches.ts';
 import type { Ecosystem, PackageUse } from '../../packages/packageUse.ts';
 import { type Phrase, phrase } from '../../text/phrase.ts';
 import { findingIn } from '../findings/finding.ts';
-import type { Finding, Fix, ReadConfig, ServerEntry } from '../model/checkupModel.ts';
+import type { Finding, Located, PinFix, ReadConfig, ServerEntry } from '../model/checkupModel.ts';
 import { masked } from '../secrets/findSecrets.ts';
 
 const KINDS: Readonly<Record<Ecosystem, Phrase>> = {
@@ -26,10 +26,11 @@ const WHY = {
 
 /** Check 9: third-party servers run the same code tomorrow. */
 export function checkPinnedVersions(read: ReadConfig, server: ServerEntry): Finding[] {
+  const starts = new Map<Located, number>();
   return packagesOf(server).flatMap((use) => {
     if (use.pinned || use.looseness === undefined) return [];
     const local = use.perhapsLocal === true;
-    const fix = pinFix(read, use);
+    const fix = pinFix(read, use, starts);
     return findingIn(read, 9, {
       severity: local ? 'information' : 'warning',
       code: local ? 'image-perhaps-local' : CODES[use.looseness],
@@ -44,12 +45,39 @@ export function checkPinnedVersions(read: ReadConfig, server: ServerEntry): Find
   });
 }
 
-function pinFix({ file }: ReadConfig, { ecosystem, name, spec, withVersion }: PackageUse): Fix | undefined {
+/** @param starts where the texts of a server begin in the file, as far as they stand there as they are: -1 for others */
+function pinFix(
+  { file }: ReadConfig,
+  { ecosystem, name, spec, withVersion }: PackageUse,
+  starts: Map<Located, number>,
+): PinFix | undefined {
   if (ecosystem === 'nuget' || ecosystem === 'go' || ecosystem === 'script') return undefined;
-  const { span } = spec.at;
-  // Only a text that stands in the file as it is, quotes apart, can be cut without knowing its escapes.
-  const start = span.start + file.text.slice(span.start, span.end).indexOf(spec.at.value) + spec.offset;
+  const { span, value } = spec.at;
+  // Only a text that stands in the file as it is, quotes apart, can be cut without knowing its escapes. One text may hold a
+  // script with many packages, and is looked for once.
+  const at = starts.get(spec.at) ?? file.text.slice(span.start, span.end).indexOf(value);
+  starts.set(spec.at, at);
+  const start = span.start + at + spec.offset;
   const end = start + spec.value.length;
-  if (file.text.slice(start, end) !== spec.value) return undefined;
-  return { kind: 'pin', span: { start, end }, packageName: masked(name), ecosystem, withVersion };
+  if (at === -1 || file.text.slice(start, end) !== spec.value || spec.value.includes(VERSION)) return undefined;
+  return {
+    kind: 'pin',
+    span: { start, end },
+    packageName: masked(name),
+    ecosystem,
+    texts: { version: withVersion(VERSION), digest: withVersion(`${DIGEST}${VERSION}`) },
+  };
+}
+
+/** How an image's digest begins, which stands behind another character than a tag. */
+const DIGEST = 'sha256:';
+/** Stands for the version in the texts of a fix; no program takes this character in an argument. */
+const VERSION = '\0';
+
+/** What a pin writes in the place of its span: the argument as it stands in the file, with this version in it. */
+export function pinnedText({ texts }: PinFix, version: string): string {
+  const digest = version.startsWith(DIGEST);
+  return digest
+    ? texts.digest.replace(`${DIGEST}${VERSION}`, () => version)
+    : texts.version.replace(VERSION, () => version);
 }

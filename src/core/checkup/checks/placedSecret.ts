@@ -1,9 +1,75 @@
-import type { ReadConfig } from '../model/checkupModel.ts';
+import type { Phrase } from '../../text/phrase.ts';
+import type { Position, Severity, Span } from '../../text/span.ts';
+import type { CheckNumber, Finding, ReadConfig, SecretPlace } from '../model/checkupModel.ts';
+import { masked } from '../secrets/findSecrets.ts';
 import type { SecretUse } from '../secrets/secretUses.ts';
+import type { Environment } from './environments.ts';
 
-/** A secret with its file and its keyed digest, for the checks that look across files. */
+/** What the checks across files need to know of a secret in one of them. Plain data, and nothing of its value. */
 export interface PlacedSecret {
-  readonly read: ReadConfig;
-  readonly use: SecretUse;
+  readonly file: string;
+  readonly server?: string;
+  /** JSON Pointer in the file. */
+  readonly key: string;
+  readonly span: Span;
+  readonly start: Position;
+  readonly end: Position;
+  /** The very object that the finding of check 1 has. */
+  readonly place: SecretPlace;
+  /** A keyed digest of the value. */
   readonly fingerprint: string;
+  /** Which environment uses it, if that is told. */
+  readonly environment?: Environment;
+  /** Whether it moves money: a payment provider's live key. */
+  readonly live: boolean;
+}
+
+export function placedSecret(
+  { file, lines }: ReadConfig,
+  { server, text, value, place }: SecretUse,
+  fingerprint: string,
+  environment: Environment | undefined,
+): PlacedSecret {
+  return {
+    file: file.path,
+    ...(server && { server: masked(server.name) }),
+    key: masked(text.pointer),
+    span: text.span,
+    start: lines.position(text.span.start),
+    end: lines.position(text.span.end),
+    place,
+    fingerprint,
+    ...(environment && { environment }),
+    live: /^[sr]k_live_/.test(value),
+  };
+}
+
+/** More places than this are counted, and not listed one by one. */
+const MAX_RELATED = 50;
+
+/** A finding at a secret, with the other places that it is about. */
+export function findingAt(
+  { file, server, key, span, start, end, place }: PlacedSecret,
+  check: CheckNumber,
+  statement: { readonly severity: Severity; readonly code: string; readonly message: Phrase },
+  others: readonly PlacedSecret[] = [],
+  saidOf: (other: PlacedSecret) => Phrase = () => statement.message,
+): Finding {
+  const related = others.slice(0, MAX_RELATED).map((other) => ({
+    file: other.file,
+    start: other.start,
+    message: saidOf(other),
+  }));
+  return {
+    ...statement,
+    check,
+    file,
+    ...(server !== undefined && { server }),
+    key,
+    span,
+    start,
+    end,
+    secret: place,
+    ...(related.length > 0 && { related }),
+  };
 }

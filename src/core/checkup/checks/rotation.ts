@@ -1,9 +1,9 @@
 import { phrase } from '../../text/phrase.ts';
-import { findingIn, stateFinding } from '../findings/finding.ts';
+import { stateFinding } from '../findings/finding.ts';
 import type { Finding } from '../model/checkupModel.ts';
 import type { CheckupContext } from '../model/context.ts';
 import { groupBy } from '../model/groupBy.ts';
-import type { PlacedSecret } from './placedSecret.ts';
+import { findingAt, type PlacedSecret } from './placedSecret.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 /** After this many days a credential is due, unless its provider says otherwise. */
@@ -12,20 +12,17 @@ const MAX_AGE_DAYS = 90;
 /** Check 4: one secret in several places cannot be rotated in one go. One finding a secret, at its first place. */
 export function checkKeySprawl(secrets: readonly PlacedSecret[]): Finding[] {
   return groups(secrets).map(([first, ...others]) =>
-    findingIn(first.read, 4, {
-      severity: 'warning',
-      code: 'key-sprawl',
-      span: first.use.text.span,
-      ...(first.use.server && { server: first.use.server.name }),
-      key: first.use.text.pointer,
-      message: phrase`The same ${first.use.place.kind} is in ${others.length + 1} places, and a rotation has to find them all. Keep it in one place.`,
-      secret: first.use.place,
-      related: others.map(({ read, use }) => ({
-        file: read.file.path,
-        start: read.lines.position(use.text.span.start),
-        message: phrase`The same value is here.`,
-      })),
-    }),
+    findingAt(
+      first,
+      4,
+      {
+        severity: 'warning',
+        code: 'key-sprawl',
+        message: phrase`The same ${first.place.kind} is in ${others.length + 1} places, and a rotation has to find them all. Keep it in one place.`,
+      },
+      others,
+      () => phrase`The same value is here.`,
+    ),
   );
 }
 

@@ -7,7 +7,8 @@ import type { Aspect, CheckNumber, Finding, SecretPlace } from '../model/checkup
  */
 const OF_SECRETS: ReadonlySet<CheckNumber> = new Set([2, 3, 4, 7, 8, 10]);
 
-const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, information: 2 };
+/** The worst first. */
+export const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, information: 2 };
 
 /**
  * Puts what the checks say of one secret beneath its finding of check 1, so that one secret is one finding. Which secret is
@@ -15,7 +16,9 @@ const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, informa
  */
 export function withAspects(findings: readonly Finding[]): Finding[] {
   const aspects = new Map<SecretPlace, Aspect[]>();
-  for (const { check, secret } of findings) if (check === 1 && secret) aspects.set(secret, []);
+  for (const { check, secret, aspects: known = [] } of findings) {
+    if (check === 1 && secret) aspects.set(secret, [...known]);
+  }
   const own = findings.filter((finding) => {
     const beneath = finding.secret && OF_SECRETS.has(finding.check) ? aspects.get(finding.secret) : undefined;
     beneath?.push(aspectOf(finding));

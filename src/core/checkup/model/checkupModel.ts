@@ -132,16 +132,17 @@ export interface Finding {
 /** Another side of a finding: nothing to do besides. */
 export type Aspect = Omit<Finding, 'aspects' | 'fix' | 'secret'>;
 
-export type Fix =
-  | { readonly kind: 'https'; readonly span: Span; readonly newText: string }
-  | {
-      readonly kind: 'pin';
-      readonly span: Span;
-      readonly packageName: string;
-      readonly ecosystem: 'npm' | 'pypi' | 'docker' | 'git' | 'deno';
-      /** The text of the argument, as it stands in the file, with `version` in it. */
-      readonly withVersion: (version: string) => string;
-    };
+/** Plain data, which goes from thread to thread. */
+export type Fix = { readonly kind: 'https'; readonly span: Span; readonly newText: string } | PinFix;
+
+export interface PinFix {
+  readonly kind: 'pin';
+  readonly span: Span;
+  readonly packageName: string;
+  readonly ecosystem: 'npm' | 'pypi' | 'docker' | 'git' | 'deno';
+  /** What `pinnedText` puts a version, or an image's digest, into. */
+  readonly texts: { readonly version: string; readonly digest: string };
+}
 
 export interface SecretPlace {
   /** `GitHub token`, `connection string`, … */

@@ -28,12 +28,15 @@ const MAX_TEXT = 64 * 1024;
 const SCHEME =
   /^\s*(?:Bearer|Basic|Digest|Token|ApiKey|Api-Key|Key|Bot|Negotiate|OAuth|GoogleLogin auth=|Token token=)[\s=]+(?=\S)/i;
 
+/** A text with more secrets than this is none that a client reads, and each find is compared with all before. */
+const MAX_FINDS = 100;
+
 /** Collects what is found; the first finder to see a place keeps it. */
 class Finds {
   readonly items: FoundSecret[] = [];
 
   add(secret: FoundSecret): void {
-    if (secret.end <= secret.start) return;
+    if (secret.end <= secret.start || this.items.length >= MAX_FINDS) return;
     if (this.items.some((other) => secret.start < other.end && other.start < secret.end)) return;
     this.items.push(secret);
   }
@@ -101,6 +104,7 @@ function isUserInfoSecret(password: string, user: string): boolean {
 
 /** `?api_key=…&sig=…` */
 function findQueryValues(text: string, finds: Finds): void {
+  const firstUrl = text.search(/(?:https?|wss?):\/\//i);
   for (const match of text.matchAll(/[?&;]([\w.[\]-]{1,60})=([^&#\s"';]+)/g)) {
     const [whole, name = '', raw = ''] = match;
     const expected = credentialClass(name) ?? (/^(?:sig|code|k|t|s)$/i.test(name) ? 'weak' : undefined);
@@ -109,7 +113,7 @@ function findQueryValues(text: string, finds: Finds): void {
     if (expected === 'weak' ? !looksGenerated(value) || isPlaceholder(value) : !isPlausible(value, expected)) continue;
     const provider = providerOfName(name);
     const start = match.index + whole.length - raw.length;
-    const inUrl = /(?:https?|wss?):\/\//i.test(text.slice(0, match.index));
+    const inUrl = firstUrl !== -1 && firstUrl < match.index;
     finds.add({
       code: inUrl ? 'secret-in-url' : 'secret-connection-string',
       kind: inUrl ? `${kindOfName(name)} in a URL` : 'connection string',
@@ -133,6 +137,8 @@ function findPairs(text: string, finds: Finds): void {
   if (!/[=:]|(?:^|\s)-/.test(text)) return;
   const names =
     /(?<![\w.-])-{0,2}([A-Za-z][\w.-]{0,60})(?:\\{0,4}["']?\s{0,2}(?:=>|[=:])\s{0,2}|(?<=(?:^|\s)--?[\w.-]{1,61})\s+)/g;
+  const settings = /;\s*(?:\w[\w ]*| )=/.test(text);
+  const values = new PairValues(text);
   for (const match of text.matchAll(names)) {
     const name = match[1] ?? '';
     const at = match.index + match[0].length;
@@ -144,11 +150,13 @@ function findPairs(text: string, finds: Finds): void {
     }
     const expected = credentialClass(name);
     if (expected === undefined) continue;
-    const { value, start } = pairValue(text, at, match.index === 0);
+    const found = values.at(at, match.index === 0);
+    if (!found) return;
+    const { value, start } = found;
     if (!isPlausible(value, expected)) continue;
     const provider = providerOfName(name);
     finds.add({
-      code: /;\s*(?:\w[\w ]*| )=/.test(text) ? 'secret-connection-string' : 'secret-value',
+      code: settings ? 'secret-connection-string' : 'secret-value',
       kind: kindOfName(name),
       start,
       end: start + value.length,
@@ -157,18 +165,40 @@ function findPairs(text: string, finds: Finds): void {
   }
 }
 
-/** What stands behind `name=` at an offset: quoted, up to the next delimiter, or all the rest of a lone pair. */
-function pairValue(text: string, at: number, first: boolean): { readonly value: string; readonly start: number } {
-  // JSON inside JSON has a backslash before its quotes.
-  const quote = /^\\{0,4}["']/.exec(text.slice(at, at + 5))?.[0];
-  if (quote !== undefined) {
-    const start = at + quote.length;
-    const end = text.indexOf(quote, start);
-    return { value: text.slice(start, end === -1 ? undefined : end), start };
+/** How often the characters of a text are looked at as parts of values: pairs stand inside of pairs, but not in dozens. */
+const MAX_LOOKS = 8;
+
+/** The values behind `name=` in one text, until they would take longer than in proportion to it. */
+class PairValues {
+  readonly #text: string;
+  #left: number;
+
+  constructor(text: string) {
+    this.#text = text;
+    this.#left = MAX_LOOKS * text.length;
   }
-  const rest = text.slice(at, at + 4096);
-  const lone = first && !/\s|[;&,]\s*[\w.-]+\s*[=:]/.test(text);
-  return { value: lone ? rest : (/^[^\s"',;&}\])]+/.exec(rest)?.[0] ?? ''), start: at };
+
+  /** What stands at an offset: quoted, up to the next delimiter, or all the rest of a lone pair. Undefined when it is enough. */
+  at(at: number, first: boolean): { readonly value: string; readonly start: number } | undefined {
+    if (this.#left <= 0) return undefined;
+    const found = this.#find(at, first);
+    this.#left -= found.value.length;
+    return found;
+  }
+
+  #find(at: number, first: boolean): { readonly value: string; readonly start: number } {
+    const text = this.#text;
+    // JSON inside JSON has a backslash before its quotes.
+    const quote = /^\\{0,4}["']/.exec(text.slice(at, at + 5))?.[0];
+    if (quote !== undefined) {
+      const start = at + quote.length;
+      const end = text.indexOf(quote, start);
+      return { value: text.slice(start, end === -1 ? undefined : end), start };
+    }
+    const rest = text.slice(at, at + 4096);
+    const lone = first && !/\s|[;&,]\s*[\w.-]+\s*[=:]/.test(text);
+    return { value: lone ? rest : (/^[^\s"',;&}\])]+/.exec(rest)?.[0] ?? ''), start: at };
+  }
 }
 
 /** A text that is an Authorization header's value, wherever it stands. */

@@ -1,4 +1,5 @@
 import { l10n, window } from 'vscode';
+import { pinnedText } from '../../../core/checkup/checks/pinnedVersions.ts';
 import { fixedText } from '../../../core/checkup/edit/fixedText.ts';
 import type { Fix } from '../../../core/checkup/model/checkupModel.ts';
 import type { CheckupParts, WindowParts } from '../../app/parts.ts';
@@ -61,7 +62,7 @@ async function newTextOf(fix: Fix): Promise<string | undefined> {
   if (fix.kind === 'https') return fix.newText;
   const name = shownText(fix.packageName);
   const answer = await askVersion(single(l10n.t('Pin {0} to a Version', name)), fix);
-  return answer.kind === 'value' ? fix.withVersion(answer.value) : undefined;
+  return answer.kind === 'value' ? pinnedText(fix, answer.value) : undefined;
 }
 
 function detailOf({ finding }: ShownFinding, before: string, after: string): string {
