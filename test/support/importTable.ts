@@ -13,7 +13,13 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cli: ['core', 'gateway', 'policyWorker', 'protocol'],
   core: [],
   'core/audit': ['core', 'core/policy/decide', 'core/text'],
-  'core/checkup': ['core/checkup/checks', 'core/checkup/findings', 'core/checkup/model', 'core/checkup/secrets'],
+  'core/checkup': [
+    'core/checkup/checks',
+    'core/checkup/findings',
+    'core/checkup/model',
+    'core/checkup/secrets',
+    'core/text',
+  ],
   'core/checkup/checks': [
     'core',
     'core/checkup/findings',

@@ -5,9 +5,7 @@ import type { CheckupContext } from '../model/context.ts';
 import { groupBy } from '../model/groupBy.ts';
 import { wordsOfName } from '../secrets/names.ts';
 import type { SecretUse } from '../secrets/secretUses.ts';
-import { findingAt, type PlacedSecret } from './placedSecret.ts';
-
-export type Environment = 'production' | 'development' | 'staging' | 'test';
+import { type Environment, findingAt, type PlacedSecret } from './placedSecret.ts';
 
 const WORDS: Readonly<Record<string, Environment>> = {
   prod: 'production',

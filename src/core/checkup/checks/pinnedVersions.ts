@@ -52,6 +52,8 @@ function pinFix(
   starts: Map<Located, number>,
 ): PinFix | undefined {
   if (ecosystem === 'nuget' || ecosystem === 'go' || ecosystem === 'script') return undefined;
+  // The texts of a fix are as they stand in the file, and no finding holds a secret.
+  if (masked(spec.value) !== spec.value) return undefined;
   const { span, value } = spec.at;
   // Only a text that stands in the file as it is, quotes apart, can be cut without knowing its escapes. One text may hold a
   // script with many packages, and is looked for once.
@@ -63,7 +65,7 @@ function pinFix(
   return {
     kind: 'pin',
     span: { start, end },
-    packageName: masked(name),
+    packageName: name,
     ecosystem,
     texts: { version: withVersion(VERSION), digest: withVersion(`${DIGEST}${VERSION}`) },
   };

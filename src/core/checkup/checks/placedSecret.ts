@@ -3,7 +3,8 @@ import type { Position, Severity, Span } from '../../text/span.ts';
 import type { CheckNumber, Finding, ReadConfig, SecretPlace } from '../model/checkupModel.ts';
 import { masked } from '../secrets/findSecrets.ts';
 import type { SecretUse } from '../secrets/secretUses.ts';
-import type { Environment } from './environments.ts';
+
+export type Environment = 'production' | 'development' | 'staging' | 'test';
 
 /** What the checks across files need to know of a secret in one of them. Plain data, and nothing of its value. */
 export interface PlacedSecret {
