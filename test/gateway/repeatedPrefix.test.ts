@@ -28,6 +28,8 @@ beforeAll(async () => {
       { path: '/v1/**', effect: 'deny' },
     ]),
     starred: at('/v1', [{ path: '/*/models', methods: ALL }]),
+    sentry: at('/api/0', [{ path: '/projects/**', methods: ['GET'] }]),
+    azure: at('/openai/v1', [{ path: '/**', methods: ALL }]),
     encoded: at('/a%20b', [{ path: '/**', methods: ALL }]),
     plain: at('', [{ path: '/**', methods: ALL }]),
   };
@@ -53,6 +55,11 @@ describe('a path that repeats the end of the base URL', () => {
     ['openai', '/v1', 'Call again with the path /.'],
     ['openai', '/v1/v1/models', 'without /v1 at its beginning'],
     ['asking', '/v1/models', 'Call again with the path /models.'],
+    // The end of it alone.
+    ['gitlab', '/v4/projects/7', 'Call again with the path /projects/7.'],
+    ['sentry', '/0/projects/7', 'Call again with the path /projects/7.'],
+    ['azure', '/v1/models', 'Call again with the path /models.'],
+    ['azure', '/openai/v1/models', 'Call again with the path /models.'],
     ['encoded', '/a%20b/models', 'Call again with the path /models.'],
   ])('is refused with the right one: %s %s', async (service, path, words) => {
     const before = upstream.requests.length;
@@ -68,6 +75,8 @@ describe('a path that repeats the end of the base URL', () => {
     ['starred', '/v1/models', '/v1/v1/models'],
     ['openai', '/v1beta/models', '/v1/v1beta/models'],
     ['openai', '/models/v1', '/v1/models/v1'],
+    ['azure', '/openai/models', '/openai/v1/openai/models'],
+    ['azure', '/v2/models', '/openai/v1/v2/models'],
     ['plain', '/v1/models', '/v1/models'],
   ])('is sent where the API may have such a path: %s %s', async (service, path, target) => {
     await agent.ok('read', { service, path });
@@ -78,6 +87,10 @@ describe('a path that repeats the end of the base URL', () => {
     ['denying', '/v1/models'],
     // Neither path passes.
     ['gitlab', '/api/v4/groups'],
+    ['gitlab', '/v4/groups'],
+    ['gitlab', '/v4/projects/7/secret'],
+    ['gitlab', '/api/projects/7'],
+    ['sentry', '/00/projects/7'],
     ['gitlab', '/api/v4/projects/7/secret'],
   ])('is denied as before: %s %s', async (service, path) => {
     expect(await agent.refused('read', { service, path })).toMatchObject({ code: 'policy_denied' });

@@ -76,7 +76,7 @@ export class AccessRequests {
     const agent = agentName(caller.agent.name);
     const decision = inForce.decide(request, agent);
     const meant = repeatedPrefix(inForce, request, decision, agent);
-    if (meant) throw refusals.repeatedPrefix(access.service, inForce.service.baseUrl, meant.path);
+    if (meant) throw refusals.repeatedPrefix(access.service, inForce.service.baseUrl, meant);
     const wanted = { service: access.service, method: request.method, path: request.path };
     const event = {
       id: freshId(),

@@ -8,14 +8,17 @@ const MAX_REPEATED = 7;
 
 /** What a request was meant to be whose path repeats the end of the base URL. */
 export interface MeantPath {
+  /** What it repeats: all of the base URL's prefix, or its last segments. */
+  readonly repeated: string;
   /** The path without the prefix, where hardly anything in it is the agent's own. */
   readonly path?: string;
 }
 
 /**
- * Whether a request's path begins with the base URL's own prefix by mistake: agents know an API's documented paths by heart.
- * It is one where the path without the prefix would pass, unless a rule that the whole path fits says that the API has the
- * prefix twice. What a deny rule is for stays denied.
+ * Whether a request's path begins with the base URL's own prefix, or with its end, by mistake: agents know an API's documented
+ * paths by heart. It is one where the path without that would pass, unless a rule that the whole path fits says that the API has
+ * it twice. A path that passes may well begin with a word of the prefix's; that it begins with the prefix or its version is a
+ * mistake. What a deny rule is for stays denied.
  */
 export function repeatedPrefix(
   inForce: ServiceInForce,
@@ -24,14 +27,28 @@ export function repeatedPrefix(
   agent: string,
 ): MeantPath | undefined {
   const { prefix } = inForce.service.baseUrl;
-  if (prefix === '' || !(request.path === prefix || request.path.startsWith(`${prefix}/`))) return undefined;
+  const repeated = endOfPrefix(prefix, request.path);
+  if (repeated === undefined) return undefined;
   if (verdict === 'deny' && (rule !== undefined || awaitsApproval || byAdministrator)) return undefined;
-  const path = request.path.slice(prefix.length) || '/';
-  const meant = { ...request, path, segments: path.slice(1).split('/'), target: request.target.slice(prefix.length) };
+  if (verdict !== 'deny' && repeated !== prefix && !VERSION.test(repeated)) return undefined;
+  const path = request.path.slice(repeated.length) || '/';
+  const target = `${prefix}${request.target.slice(prefix.length + repeated.length)}`;
+  const meant = { ...request, path, segments: path.slice(1).split('/'), target };
   if (inForce.decide(meant, agent).verdict === 'deny') return undefined;
-  if (verdict !== 'deny' && compiledOf(inForce).some((compiled) => isNamed(compiled, request, prefix)))
+  if (verdict !== 'deny' && compiledOf(inForce).some((compiled) => isNamed(compiled, request, repeated)))
     return undefined;
-  return isPublic(inForce, meant) ? { path } : {};
+  return isPublic(inForce, meant) ? { repeated, path } : { repeated };
+}
+
+const VERSION = /^\/v\d/i;
+
+/** The longest end of the prefix, in whole segments, with which the path begins. */
+function endOfPrefix(prefix: string, path: string): string | undefined {
+  for (let at = 0; at >= 0 && at < prefix.length; at = prefix.indexOf('/', at + 1)) {
+    const end = prefix.slice(at);
+    if (path === end || path.startsWith(`${end}/`)) return end;
+  }
+  return undefined;
 }
 
 /** Whether a rule that the path fits begins with the prefix, in letters and not by a star. */

@@ -7,6 +7,7 @@ import { DO_NOT_REPEAT, READ_AGAIN } from '../../../protocol/brokenCall.ts';
 import type { ErrorCode, Refusal } from '../../../protocol/messages.ts';
 import type { Remedy } from '../../control/controlPort.ts';
 import type { Missing } from '../../policies/missingRule.ts';
+import type { MeantPath } from '../../policies/repeatedPrefix.ts';
 
 /**
  * The closed list of what a gateway answers instead of an API's answer. Each is made by a function here, so that every
@@ -86,11 +87,11 @@ export const refusals = {
     refuse('invalid_request', message, nextStep, service === undefined ? {} : { service }),
 
   /** `path` is the right one, where it may be quoted. */
-  repeatedPrefix: (service: string, { origin, prefix }: BaseUrl, path: string | undefined): RefusalError =>
+  repeatedPrefix: (service: string, { origin, prefix }: BaseUrl, { repeated, path }: MeantPath): RefusalError =>
     refuse(
       'invalid_request',
-      `The path begins with ${prefix}, with which the base URL of ${service} already ends: paths are below ${origin}${prefix}.`,
-      `Nothing was sent. Call again with ${path === undefined ? `the same path without ${prefix} at its beginning` : `the path ${path}`}. If the API has ${prefix} twice, ask the user for a rule whose path begins with it.`,
+      `The path begins with ${repeated}, with which the base URL of ${service} already ends: paths are below ${origin}${prefix}.`,
+      `Nothing was sent. Call again with ${path === undefined ? `the same path without ${repeated} at its beginning` : `the path ${path}`}. If the API has ${repeated} twice, ask the user for a rule whose path begins with it.`,
       { service },
     ),
 

@@ -73,7 +73,7 @@ export class Authorizer {
     const agent = agentName(caller.agent.name);
     const { name, baseUrl } = inForce.service;
     const meant = repeatedPrefix(inForce, request, decision, agent);
-    if (meant) throw refusals.repeatedPrefix(name, baseUrl, meant.path);
+    if (meant) throw refusals.repeatedPrefix(name, baseUrl, meant);
     if (decision.verdict !== 'deny') return;
     if (decision.awaitsApproval) {
       throw refusals.policyNotApproved(name, `${decision.label} allows this, but the user has not approved that yet`);
