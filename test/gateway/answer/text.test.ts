@@ -139,3 +139,19 @@ describe('select', () => {
     expect((await builtAnswer({ type, body })).answer.hint).toBeUndefined();
   });
 });
+
+describe('the longest answer', () => {
+  const most = 80_000;
+
+  it.each([most + 1, 100_000, 1_000_000])('is one of 80,000 characters, where %i are asked for', async (maxChars) => {
+    const body = 'x'.repeat(200_000);
+    const text = await builtAnswer({ type: 'text/plain', body }, { call: { maxChars } });
+    expect(text.answer.text).toHaveLength(most);
+    expect(text.answer.nextStep).toContain(`at most ${most}`);
+    const rows = JSON.stringify(Array.from({ length: 20_000 }, (_, id) => ({ id })));
+    const json = await builtAnswer({ body: rows }, { call: { maxChars } });
+    const { length } = JSON.stringify(json.answer.json);
+    expect(length).toBeLessThanOrEqual(most);
+    expect(length).toBeGreaterThan(most * 0.9);
+  });
+});
