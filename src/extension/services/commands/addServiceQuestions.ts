@@ -5,6 +5,7 @@ import type { Auth } from '../../../core/policy/auth/authTypes.ts';
 import { type AuthTypeWithFields, answerProblem } from '../../../core/policy/edit/authAnswers.ts';
 import type { NewRule } from '../../../core/policy/edit/presets.ts';
 import { refusedAnswer } from '../../../core/policy/edit/refusedAnswer.ts';
+import { describeRestrictions } from '../../../core/policy/model/restrictions.ts';
 import { canonicalPath } from '../../../core/request/parts/path.ts';
 import { type AccountQuestion, type KnownService, presetsOf } from '../../../core/services/knownService.ts';
 import { KNOWN_SERVICES } from '../../../core/services/knownServices.ts';
@@ -371,11 +372,13 @@ function kept<T>(answer: Answer<T>, keep: (value: T) => void): 'next' | 'back' |
   return 'next';
 }
 
+/** As the modal at the end has it, see `describeRule`. */
 function ruleText(rule: NewRule): string {
   if (rule.effect === 'deny') return `deny ${rule.path}`;
   const { path, methods, graphql, approval } = rule;
-  const scope = graphql === undefined ? '' : ` graphql ${graphql.operations.join(', ')}`;
-  return `${methods.join(', ')} ${path}${scope}${approval === undefined ? '' : ` approval ${approval}`}`;
+  const restrictions = graphql && describeRestrictions({ graphql });
+  const rest = `${approval === undefined ? '' : 'ask '}${methods.join(', ')} ${path}`;
+  return restrictions === undefined ? rest : `${rest} (${localized(restrictions)})`;
 }
 
 /** Services and upstream MCP servers share one name space. */

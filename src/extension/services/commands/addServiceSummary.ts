@@ -40,6 +40,7 @@ export function addServiceSummary(
     rules.length === 0 ? l10n.t('Agents cannot call anything until you add rules.') : l10n.t('Agents may call:'),
     ...rules,
     ...(wildcards ? ['', l10n.t('/** matches every path.')] : []),
+    ...(service.encodedSlash ? ['', l10n.t('A name in a path may have slashes in it, written %2F.')] : []),
     ...(besides === undefined ? [] : ['', besides]),
   ].join('\n');
 }
