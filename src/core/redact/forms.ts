@@ -2,7 +2,7 @@ import { bareOf } from './bare.ts';
 import { utf8 } from './bytes.ts';
 import { isEveryday } from './everydayWords.ts';
 import { isWordlike, LEAST, type Pattern, type PieceRule } from './matcher.ts';
-import { PEM_BOUNDARY, secretParts } from './parts.ts';
+import { type PartRule, PEM_BOUNDARY } from './parts.ts';
 import { publicMiddleOf, publicStartOf } from './publicParts.ts';
 import { DEPTH } from './search.ts';
 import { spelledOut } from './spelledOut.ts';
@@ -20,9 +20,8 @@ const PART = 16;
 /** Shorter values may begin with a word that the user chose; longer ones were made by a machine. */
 const CHOSEN = 20;
 
-/** The lines of a key in PEM (RFC 7468) have so many characters, and there are more of them than this. */
-const PEM_LINE = 64;
-const MAX_SPELLED = 8;
+/** Of a credential in more parts than a long key has lines, the others are looked for in the text as it is and in its encodings. */
+const MAX_SPELLED = 64;
 
 const UUID_DIGITS = /^[0-9a-f]{32}$/i;
 
@@ -41,14 +40,14 @@ export interface Forms {
 
 /**
  * The byte sequences that give a credential away once escapes are decoded and base64 and hexadecimal are unpacked;
- * letters' case and `+` for a space are the matcher's. Linear in the value's length.
+ * letters' case and `+` for a space are the matcher's. `parts` are the secrets inside of it. Linear in the value's length.
  */
-export function formsOf(value: string, owner: number): Forms {
+export function formsOf(value: string, owner: number, parts: ReadonlyMap<string, PartRule>): Forms {
   const exact: Pattern[] = [];
   const bare: Pattern[] = [];
   const numbers: number[] = [];
   const known = new Set<string>();
-  const parts = secretParts(value);
+  let spelled = 0;
   for (const text of [...parts.keys(), value]) {
     // A mark in the place of every `test` would tell what the password is, and shred the text.
     if (text.length < SHORT && (text.length < TOO_SHORT || isEveryday(text))) continue;
@@ -68,8 +67,9 @@ export function formsOf(value: string, owner: number): Forms {
         if (bytes.length >= SHORT) exact.push({ bytes, owner, whole: false, pieces });
       }
     }
-    // Of a key in many lines it is looked for as a whole: nobody spells a line alone.
-    for (const bytes of parts.size > MAX_SPELLED && text.length === PEM_LINE ? [] : spelledOut(text)) {
+    if (spelled === MAX_SPELLED && text !== value) continue;
+    spelled += 1;
+    for (const bytes of spelledOut(text)) {
       bare.push({ bytes, owner, whole: false, pieces: undefined });
     }
   }

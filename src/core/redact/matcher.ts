@@ -1,6 +1,6 @@
 import { appendTo } from '../appendTo.ts';
 import { Alphabet } from './bytes.ts';
-import { SINGLE_KINDS, unescapeLayer } from './unescape.ts';
+import { ESCAPE_LEADS, SINGLE_KINDS, unescapeLayer } from './unescape.ts';
 
 /** A value of this many bytes or more is looked for anywhere, and so are pieces of it from this length on. */
 export const LEAST = 8;
@@ -364,13 +364,10 @@ function addHit(hits: Hit[], hit: Hit): void {
  */
 function keysOf({ bytes, whole, pieces }: Pattern): (readonly [hash: number, offset: number])[] {
   if (whole) return [];
-  const hashes = windowHashes(bytes);
   const from = pieces?.publicStart ?? 0;
-  const to = hashes.length - (pieces?.publicEnd ?? 0);
-  if (pieces === undefined || from >= to) {
-    const hash = at(hashes, hashes.length >> 1);
-    return [[hash, hashes.indexOf(hash)]];
-  }
+  const to = bytes.length - LEAST + 1 - (pieces?.publicEnd ?? 0);
+  if (pieces === undefined || from >= to) return [middleKey(bytes)];
+  const hashes = windowHashes(bytes);
   const secret = hashes.subarray(from, to);
   const keys: (readonly [number, number])[] = [];
   const kept = new Map<number, number>();
@@ -384,13 +381,29 @@ function keysOf({ bytes, whole, pieces }: Pattern): (readonly [hash: number, off
   return keys;
 }
 
+/** The window in the middle, where it stands first. */
+function middleKey(bytes: Uint8Array): readonly [hash: number, offset: number] {
+  const middle = (bytes.length - LEAST + 1) >> 1;
+  const wanted = hashAt(bytes, middle + LEAST - 1);
+  let hash = 0;
+  for (let i = 0; i < middle + LEAST; i++) {
+    hash = ((hash << 4) + at(GEAR, at(bytes, i))) | 0;
+    if (i >= LEAST - 1 && hash === wanted) return [wanted, i - LEAST + 1];
+  }
+  return [wanted, middle];
+}
+
 function bitsFor(windows: number): number {
   const wanted = Math.ceil(Math.log2(windows + 1)) + BITS_A_WINDOW;
   return Math.min(Math.max(wanted, FEWEST_BITS), MAX_BITS);
 }
 
 function isAmbiguous({ bytes }: Pattern): boolean {
-  return SINGLE_KINDS.some((kind) => unescapeLayer(bytes, kind) !== undefined);
+  // Nearly nothing that is looked for holds one of these, which is seen at once.
+  return (
+    ESCAPE_LEADS.some((lead) => bytes.includes(lead)) &&
+    SINGLE_KINDS.some((kind) => unescapeLayer(bytes, kind) !== undefined)
+  );
 }
 
 function removeFrom<Value>(map: Map<number, Value[]>, key: number, isGone: (value: Value) => boolean): void {

@@ -4,7 +4,7 @@ const PUBLIC_NAME =
 
 /** Names that say a secret, whatever its value looks like. */
 const SECRET_NAME =
-  /secret|token|passw|passphrase|^pass$|[_-]pass$|^pwd$|[_-]pwd$|pwd$|key$|credential|signature|private|session|^auth|[_-]auth$|cookie|bearer|assertion|^pin$|^(?:mac|response)$/i;
+  /secret|token|passw|passphrase|^pass$|(?:[_-]|store|key|user|root|admin|db|sql|smtp|mail|ftp|http|proxy)pass$|^pwd$|[_-]pwd$|pwd$|key$|credential|signature|private|session|^auth|[_-]auth$|cookie|bearer|assertion|^pin$|^(?:mac|response)$/i;
 
 /** What settings say, as in `passwordless=true`: words that are everywhere. */
 const SETTING = /^(?:true|false|none|null|default|required?|optional|enabled?|disabled?)$/i;

@@ -1,20 +1,26 @@
 import { assignments, memberPart, tableParts, unquoted } from './assignments.ts';
+import { argumentParts, optionParts, secondWord } from './commandParts.ts';
 import { connectionParts, DUMMY_PASSWORD, LEAST_KEY, LEAST_PASSWORD, STRETCH, urlParts } from './connectionParts.ts';
 import { isEveryday } from './everydayWords.ts';
 import { isOpaque, isSecretMember } from './members.ts';
 import { namedValues, quotedTexts } from './namedValues.ts';
 import { packedParts } from './packedParts.ts';
 import type { Part } from './part.ts';
+import { pemParts } from './pemParts.ts';
 
 /** So deep are credentials within credentials looked into: a header's value in a variable in a JSON document. */
 const DEPTH = 5;
 /** More members than this no credential has. */
 const MAX_TEXTS = 2000;
+/** Nor has one in one line, as APIs hand out tokens, so many: each takes its time to be known. */
+const MAX_IN_ONE_LINE = 80;
 
 /** What stands around a key in PEM (RFC 7468). */
 export const PEM_BOUNDARY = /^-----(?:BEGIN|END) /;
 const SCHEME = /^([A-Za-z][\w-]{1,30}) +([^\s:=].*)$/s;
 const KNOWN_SCHEME = /^(?:bearer|basic|token|digest|api-?key|key|apikey|oauth2?|dpop|negotiate|jwt|ssws|splunk)$/i;
+/** What stands before a password in a file of blanks and words. */
+const SPOKEN = /^(?:password|passwd|passphrase|pass|pwd)$/;
 const HEADER = /^([A-Za-z][\w-]{0,60}): +(\S.*)$/s;
 const COLON_MEMBER = /^["']?([\w.-]{1,100})["']?: (.*)$/;
 
@@ -34,12 +40,13 @@ export interface PartRule {
 export function secretParts(credential: string): Map<string, PartRule> {
   const secrets = new Map<string, PartRule>();
   const seen = new Set<string>();
+  const most = /[\r\n]/.test(credential) ? MAX_TEXTS : MAX_IN_ONE_LINE;
   let level: Part[] = [{ text: credential.trim(), secret: true }];
   for (let depth = 0; depth <= DEPTH && level.length > 0; depth++) {
     const next: Part[] = [];
     for (const part of level) {
       const known = `${part.password === true}${part.secret}${part.text}`;
-      if (seen.has(known) || seen.size >= MAX_TEXTS) continue;
+      if (seen.has(known) || seen.size >= most) continue;
       seen.add(known);
       const structure = depth < DEPTH ? structured(part) : [];
       const inner = structure ?? loose(part);
@@ -50,6 +57,8 @@ export function secretParts(credential: string): Map<string, PartRule> {
   }
   secrets.delete(credential);
   secrets.delete(credential.trim());
+  if (secrets.size > 0) return secrets;
+  for (const { text } of argumentParts(credential).slice(0, most)) addRule(secrets, text, { pieces: true, user: 0 });
   return secrets;
 }
 
@@ -70,7 +79,8 @@ function addRule(secrets: Map<string, PartRule>, text: string, rule: PartRule): 
 /** What a text says of itself that it holds; undefined where it is no more than letters and signs. */
 function structured(part: Part): Part[] | undefined {
   const known = ownStructure(part);
-  const others = [...namedValues(part.text), ...quotedTexts(part.text)];
+  const { text } = part;
+  const others = [...namedValues(text), ...quotedTexts(text), ...optionParts(text), ...pemParts(text)];
   if (known !== undefined) return [...known, ...others];
   // A password may look like a setting: it is read as what it would be without.
   return others.length > 0 ? [...others, ...loose(part)] : undefined;
@@ -84,6 +94,8 @@ function ownStructure({ text, secret, password }: Part): Part[] | undefined {
     if (members !== undefined) return members;
   }
   if (/[\r\n]/.test(text)) return [...linesOf(text), ...packedParts(text)];
+  // A key in one line, whose headers are no pairs: its lines are found wherever it stands.
+  if (PEM_BOUNDARY.test(text)) return [];
   const spoken = spokenPassword(text);
   if (spoken.length > 0) return spoken;
   const header = HEADER.exec(text);
@@ -91,7 +103,12 @@ function ownStructure({ text, secret, password }: Part): Part[] | undefined {
   const schemed = SCHEME.exec(text);
   const listed = assignments(schemed?.[2] ?? text) ?? assignments(text);
   if (listed?.some((member) => member.secret)) return [...listed, ...stretches(text, secret)];
-  if (schemed) return behindScheme(schemed[1] ?? '', schemed[2] ?? '');
+  if (schemed) {
+    const [, scheme = '', rest = ''] = schemed;
+    const pairs =
+      secret && password !== true && !KNOWN_SCHEME.test(scheme) ? [...secondWord(text), ...secondWord(rest)] : [];
+    return [...behindScheme(scheme, rest), ...pairs];
+  }
   if (text.includes('://')) return [...urlParts(text), ...(listed ?? [])];
   const connection = connectionParts(text);
   return connection && [...connection, ...(listed ?? [])];
@@ -99,7 +116,9 @@ function ownStructure({ text, secret, password }: Part): Part[] | undefined {
 
 function loose({ text, secret, password }: Part): Part[] {
   const pair = secret ? pairParts(text, password === true) : undefined;
-  return pair ?? [...packedParts(text), ...stretches(text, secret)];
+  if (pair !== undefined) return pair;
+  const second = secret && password !== true ? secondWord(text) : [];
+  return [...packedParts(text), ...stretches(text, secret), ...second];
 }
 
 function jsonMembers(text: string): Part[] | undefined {
@@ -136,8 +155,10 @@ function pairOf(value: unknown): Part[] {
 /** The lines of a key, and of a file of variables or settings. */
 function linesOf(text: string): Part[] {
   const lines = textLines(text);
+  const block = isBlock(lines);
   return [
     ...tableParts(lines),
+    ...secondWord(text),
     ...lines.flatMap((line) => {
       const member = COLON_MEMBER.exec(line);
       if (member) {
@@ -145,9 +166,22 @@ function linesOf(text: string): Part[] {
         return [memberPart(member[1] ?? '', value)];
       }
       // A line with blanks in it is prose or a JSON member, which others may share.
-      return [{ text: line, secret: line.length >= STRETCH && !/[\s=]/.test(line) }, ...spokenPassword(line)];
+      const long = line.length >= STRETCH && !/\s|=(?!=?$)/.test(line);
+      return [{ text: line, secret: long || (block && isNoName(line)) }, ...spokenPassword(line)];
     }),
   ];
+}
+
+/** Whether lines are as long as each other, as those of a key and recovery codes are: each is a secret. */
+function isBlock(lines: readonly string[]): boolean {
+  const length = lines[0]?.length ?? 0;
+  const rest = lines.slice(1, -1);
+  return (
+    lines.length > 1 &&
+    length >= LEAST_KEY &&
+    lines.every((line) => line.length <= length && !/\s/.test(line)) &&
+    rest.every((line) => line.length === length)
+  );
 }
 
 /** Without those that hold nothing: blank ones, remarks, and what stands around a key. */
@@ -163,7 +197,7 @@ function spokenPassword(line: string): Part[] {
   const words = line.split(/\s+/);
   return words.flatMap((word, index) =>
     // An equals sign follows the name of a setting.
-    word === 'password' && /[^=:]/.test(words[index + 1] ?? '') ? [{ text: words[index + 1] ?? '', secret: true }] : [],
+    SPOKEN.test(word) && /[^=:]/.test(words[index + 1] ?? '') ? [{ text: words[index + 1] ?? '', secret: true }] : [],
   );
 }
 

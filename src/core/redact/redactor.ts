@@ -4,6 +4,7 @@ import { formsOf } from './forms.ts';
 import { numbersOf, replaceStrings, stringsOf } from './jsonStrings.ts';
 import { type Hit, Matcher } from './matcher.ts';
 import { opened } from './opened.ts';
+import { secretParts } from './parts.ts';
 import { mergeHits, type Sought, search, toCodeUnits } from './search.ts';
 import type { SignatureReader } from './signatureReader.ts';
 import { isEasyToGuess } from './strength.ts';
@@ -77,7 +78,8 @@ export class Redactor {
       this.#lastOwner += 1;
       const owner = this.#lastOwner;
       const text = opened(value);
-      const { exact, bare, numbers } = formsOf(text, owner);
+      const parts = secretParts(text);
+      const { exact, bare, numbers } = formsOf(text, owner, parts);
       this.#exact.add(owner, exact);
       this.#bare.add(owner, bare);
       this.#wholes.add(
@@ -85,7 +87,7 @@ export class Redactor {
         exact.map((pattern) => ({ ...pattern, pieces: undefined })),
       );
       this.#names.set(owner, name);
-      if (isEasyToGuess(text)) this.#weak.add(owner);
+      if (isEasyToGuess(text, parts)) this.#weak.add(owner);
       this.#known.set(key, { owner, numbers });
     }
     this.#markers.clear();

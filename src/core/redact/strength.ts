@@ -40,9 +40,9 @@ export function credentialProblem(value: Secret): CredentialProblem | undefined 
   return refusal(text) ?? warning(text);
 }
 
-/** Whether a credential, or a secret inside of it, is so weak that people write it, and programs guess it, without having it. */
-export function isEasyToGuess(text: string): boolean {
-  return [text, ...secretParts(text).keys()].some((part) => part.length < SHORT || isWeak(part));
+/** Whether a credential, or one of its `parts`, is so weak that people write it, and programs guess it, without having it. */
+export function isEasyToGuess(text: string, parts: ReadonlyMap<string, unknown>): boolean {
+  return [text, ...parts.keys()].some((part) => part.length < SHORT || isWeak(part));
 }
 
 /** Whether a header can carry the value as it is: visible ASCII and spaces, RFC 9110 section 5.5. */
@@ -107,12 +107,13 @@ function warning(text: string): CredentialProblem | undefined {
       phrase`The value contains characters outside Latin-1, which a header cannot carry as they are. Check that it was copied exactly.`,
     );
   }
-  if ([...secretParts(text).keys()].some((part) => part.length < SHORT)) {
+  const parts = secretParts(text);
+  if ([...parts.keys()].some((part) => part.length < SHORT)) {
     return warn(
       phrase`The password is shorter than ${SHORT} characters. In responses it is redacted only where it is a separate word, and an everyday word such as "test" is not redacted. ${NOT_NOTICED} Set a longer password with the provider.`,
     );
   }
-  if (isEasyToGuess(text)) {
+  if (isEasyToGuess(text, parts)) {
     return warn(
       phrase`The value, or the password in it, is easy to guess and may occur in ordinary text, which would then be redacted too. ${NOT_NOTICED} Create a random credential with the provider if possible.`,
     );

@@ -14,6 +14,9 @@ export type EscapeKind = 'any' | 'percent' | 'backslash' | 'entity';
 /** The kinds one by one. */
 export const SINGLE_KINDS: readonly EscapeKind[] = ['percent', 'backslash', 'entity'];
 
+/** What one of them begins with. */
+export const ESCAPE_LEADS: readonly number[] = [PERCENT, AMPERSAND, BACKSLASH];
+
 /** The bytes that an escape may begin with. */
 const LEADS: Readonly<Record<EscapeKind, readonly number[]>> = {
   any: [PERCENT, AMPERSAND, BACKSLASH, NUL],
