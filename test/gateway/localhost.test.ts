@@ -14,7 +14,7 @@ let got: string[];
 let under: GatewayInProcess | undefined;
 
 const server = (who: string): Server =>
-  createServer((request, response) => {
+  createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
     got.push(who);
     response.setHeader('content-type', 'application/json');
     if (request.url === '/token') response.end(JSON.stringify({ access_token: freshKey(), expires_in: 3600 }));
@@ -83,6 +83,20 @@ describe('a name that stands for this machine', () => {
     expect(await under?.read('dev', '/x')).toMatchObject({ answer: { status: 200 } });
     expect(got).toEqual(['own', 'own']);
   });
+
+  it.each(['::1', '127.0.0.1'])(
+    'is dialled anew for each call, and so at 127.0.0.1 once somebody listens there: %s first',
+    async (first) => {
+      await new Promise((resolve) => own.close(resolve));
+      const addresses = ['::1', '127.0.0.1'].sort((a) => (a === first ? -1 : 1));
+      await open('localhost', addresses, { type: 'bearer' }, freshKey());
+      for (const _ of [1, 2]) expect(await under?.read('dev', '/x')).toMatchObject({ answer: { status: 200 } });
+      expect(got).toEqual(['other', 'other']);
+      await new Promise<void>((resolve) => own.listen(port, '127.0.0.1', resolve));
+      for (const _ of [1, 2]) expect(await under?.read('dev', '/x')).toMatchObject({ answer: { status: 200 } });
+      expect(got).toEqual(['other', 'other', 'own', 'own']);
+    },
+  );
 
   it('is tried at [::1] where nobody listens on 127.0.0.1', async () => {
     await new Promise((resolve) => own.close(resolve));

@@ -110,7 +110,7 @@ export class Transport {
     const pool = (origin: string | URL, options: object): Pool => poolInPieces(origin, options, this.#use);
     const dispatcher =
       proxy === undefined || network === 'loopback'
-        ? new Agent({ ...common, factory: pool })
+        ? new Agent({ ...common, factory: pool }).compose(dialledAfresh)
         : new EnvHttpProxyAgent({
             ...common,
             factory: pool,
@@ -157,6 +157,18 @@ function poolInPieces(origin: string | URL, options: object, use: ConnectionUse)
     allowH2: false,
     connect: mendedHeads(watched(inPieces(connector), use)),
   });
+}
+
+/**
+ * Each request by a name over `http` has a connection of its own: one to `[::1]`, made while nobody listened on 127.0.0.1, would be
+ * used for as long as its other end likes, also once the person's service is back. Over `https` a certificate proves who answers.
+ */
+function dialledAfresh(dispatch: Dispatcher['dispatch']): Dispatcher['dispatch'] {
+  return (options, handler) => {
+    const { protocol, hostname } = new URL(String(options.origin));
+    const byName = protocol === 'http:' && net.isIP(hostname.replace(/^\[|\]$/g, '')) === 0;
+    return dispatch(byName ? { ...options, reset: true } : options, handler);
+  };
 }
 
 function watched(connect: buildConnector.connector, use: ConnectionUse): buildConnector.connector {
