@@ -1,8 +1,8 @@
 import { bareOf } from './bare.ts';
 import { utf8 } from './bytes.ts';
-import { isEveryday } from './everydayWords.ts';
 import { isWordlike, LEAST, type Pattern, type PieceRule } from './matcher.ts';
-import { type PartRule, PEM_BOUNDARY } from './parts.ts';
+import { isEveryday } from './parts/everydayWords.ts';
+import { type PartRule, PEM_BOUNDARY } from './parts/parts.ts';
 import { publicMiddleOf, publicStartOf } from './publicParts.ts';
 import { DEPTH } from './search.ts';
 import { spelledOut } from './spelledOut.ts';

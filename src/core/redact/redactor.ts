@@ -4,7 +4,7 @@ import { formsOf } from './forms.ts';
 import { numbersOf, replaceStrings, stringsOf } from './jsonStrings.ts';
 import { type Hit, Matcher } from './matcher.ts';
 import { opened } from './opened.ts';
-import { secretParts } from './parts.ts';
+import { secretParts } from './parts/parts.ts';
 import { mergeHits, type Sought, search, toCodeUnits } from './search.ts';
 import type { SignatureReader } from './signatureReader.ts';
 import { isEasyToGuess } from './strength.ts';

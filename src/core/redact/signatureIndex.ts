@@ -1,5 +1,6 @@
+import { base64Bytes } from '../base64.ts';
 import type { Secret } from '../secret.ts';
-import { base64Bytes, utf8 } from './bytes.ts';
+import { utf8 } from './bytes.ts';
 import { opened } from './opened.ts';
 import { EDGE, SignatureReader, SYMBOLS, slotAt } from './signatureReader.ts';
 import { SignatureRoom } from './signatureRoom.ts';

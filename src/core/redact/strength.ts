@@ -1,8 +1,8 @@
 import type { Secret } from '../secret.ts';
 import { type Phrase, phrase } from '../text/phrase.ts';
-import { isEveryday } from './everydayWords.ts';
 import { SHORT } from './forms.ts';
-import { secretParts } from './parts.ts';
+import { isEveryday } from './parts/everydayWords.ts';
+import { secretParts } from './parts/parts.ts';
 
 /** Why a value should not be kept as a credential. `refuse` is final; `warn` is for the user to decide. */
 export interface CredentialProblem {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { secretParts } from '../../../src/core/redact/parts.ts';
+import { secretParts } from '../../../src/core/redact/parts/parts.ts';
 import { Redactor } from '../../../src/core/redact/redactor.ts';
 import { Secret } from '../../../src/core/secret.ts';
 import { cpuTime } from '../../support/cpuTime.ts';

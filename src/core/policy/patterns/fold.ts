@@ -1,3 +1,5 @@
+import { withoutCase } from '../../text/withoutCase.ts';
+
 /**
  * The folded form in which deny and ask rules are compared: percent-decoded once, NFKC, lower case. Lower-casing goes
  * code point by code point, because the whole-string form depends on context (a final sigma) and a pattern is folded
@@ -28,7 +30,7 @@ export function foldText(text: string): string {
   if (/^[a-z0-9_]*$/.test(text)) return text;
   // Printable ASCII without an escape has capital letters to fold, and blanks around it to lose.
   if (/^[ -$&-~]*$/.test(text)) return text.toLowerCase().trim();
-  return foldSegment(text)
+  return withoutCase(foldSegment(text))
     .replace(/[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, '')
     .trim();
 }

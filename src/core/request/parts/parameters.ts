@@ -1,3 +1,5 @@
+import { withoutCase } from '../../text/withoutCase.ts';
+
 /** What query parameters and form fields have in common: how their names are compared and how both are written. */
 
 /** More rounds of decoding than any chain of servers does. */
@@ -68,16 +70,16 @@ export function nameParts(foldedName: string): readonly string[] {
   return foldedName.split(/[[\]]/).filter((part) => part !== '');
 }
 
-/** A name percent-decoded until nothing is left, NFKC, lower case, without invisible characters and what a NUL cuts off. */
+/** A name percent-decoded until nothing is left, NFKC, without case, invisible characters and what a NUL cuts off. */
 export function foldedName(name: string): string {
   let text = name;
   for (let round = 0; round < DECODING_ROUNDS && /%[0-9A-Fa-f]{2}/.test(text); round += 1) {
     text = text.replace(/%(?:25)+/g, '%').replace(/(?:%[0-9A-Fa-f]{2})+/g, decoded);
   }
-  const visible = (text.split('\0', 1)[0] ?? '')
-    .normalize('NFKC')
-    .toLowerCase()
-    .replace(/[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, '');
+  const visible = withoutCase((text.split('\0', 1)[0] ?? '').normalize('NFKC')).replace(
+    /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu,
+    '',
+  );
   return withoutAmpersand(visible.trim());
 }
 

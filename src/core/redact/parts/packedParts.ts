@@ -1,4 +1,4 @@
-import { base64Bytes } from './bytes.ts';
+import { base64Bytes } from '../../base64.ts';
 import type { Part } from './part.ts';
 
 /** More than any key file or client configuration is. */
