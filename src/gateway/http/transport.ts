@@ -161,7 +161,7 @@ function poolInPieces(origin: string | URL, options: object, use: ConnectionUse)
 
 /**
  * Each request by a name over `http` has a connection of its own: one to `[::1]`, made while nobody listened on 127.0.0.1, would be
- * used for as long as its other end likes, also once the person's service is back. Over `https` a certificate proves who answers.
+ * used for as long as its other end likes, also once the user's service is back. Over `https` a certificate proves who answers.
  */
 function dialledAfresh(dispatch: Dispatcher['dispatch']): Dispatcher['dispatch'] {
   return (options, handler) => {

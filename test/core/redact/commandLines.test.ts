@@ -80,7 +80,7 @@ function redactor(value: string): Redactor {
   return new Redactor([{ name: 'api', value: new Secret(value) }]);
 }
 
-describe('a password that a person chose, in a command line', () => {
+describe('a password that the user chose, in a command line', () => {
   it.each(LINES)('is taken out alone: %j', (line) => {
     for (const password of CHOSEN) {
       // A short one counts only as a token of its own, as a short password does everywhere.

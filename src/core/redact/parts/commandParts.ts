@@ -15,7 +15,7 @@ const OPTION = /^(?:-{1,2}[A-Za-z]|\/[A-Za-z]+:)/;
 /** A user as people name one, with an address or without. */
 const USER = /^[A-Za-z][a-z._-]{0,30}\d{0,4}(?:@[\w.-]{1,100})?$/;
 /** What is written between a user and a password where each has a place and neither has a name. */
-const PLACES = /\s*[\s,;|/]\s*/;
+const PLACES = /[\s,;|/]+/;
 
 /** An address or a number, such as a port’s. */
 const NO_PASSWORD = /^(?:[a-z][a-z0-9+.-]*:\/\/|[\d.:]+$)/i;
@@ -24,7 +24,7 @@ const PLACE = /^[./~\\]|\.[a-z]{2,}$/i;
 
 /**
  * The passwords of a command line, behind the options that have no name but a letter: `mysql -uroot -pPASSWORD`. Nothing
- * tells a word that a person chose from others but the option in front, which may take something else: that is looked for
+ * tells a word that the user chose from others but the option in front, which may take something else: that is looked for
  * as well, and where it is short, as a word of its own only.
  */
 export function optionParts(text: string): Part[] {
