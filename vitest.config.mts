@@ -18,8 +18,8 @@ export default defineConfig({
           // `src` has module-level state.
           pool: 'threads',
           isolate: false,
-          // Property tests run for seconds where a machine is busy; a slow machine is no failure.
-          testTimeout: 30_000,
+          // Property tests run for seconds, and for many where a machine is busy; a slow machine is no failure.
+          testTimeout: 120_000,
           setupFiles: ['test/support/propertySeed.ts'],
           include: [
             'test/core/**/*.test.ts',
