@@ -43,6 +43,7 @@ export default defineConfig({
             'test/proxy/**/*.test.ts',
             'test/cli/**/*.test.ts',
             'test/policyWorker/policy*.test.ts',
+            'test/checkupWorker/**/*.test.ts',
           ],
           globalSetup: ['test/support/buildBundles.ts'],
           testTimeout: 30_000,

@@ -1,14 +1,14 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { checkup } from '../core/checkup/checkup.ts';
+import { BoundedCheckup } from '../checkupWorker/boundedCheckup.ts';
+import { allFindings } from '../core/checkup/acrossFiles.ts';
+import type { CheckedConfig } from '../core/checkup/checkedConfig.ts';
 import { unsearchedFinding } from '../core/checkup/findings/unsearched.ts';
-import { type Coverage, coverageOf, coverageText } from '../core/checkup/model/checkupCoverage.ts';
-import type { Aspect, Finding, ReadConfig } from '../core/checkup/model/checkupModel.ts';
+import { type Coverage, coverageText } from '../core/checkup/model/checkupCoverage.ts';
+import type { Aspect, Finding } from '../core/checkup/model/checkupModel.ts';
 import { type Platform, type UserFolders, userPlaces } from '../core/checkup/model/locations.ts';
-import { readConfig } from '../core/checkup/read/readConfig.ts';
-import { unreadableConfig } from '../core/checkup/read/unreadable.ts';
 import { inEnglish } from '../core/text/phrase.ts';
 import { type ConfigSource, type FoundSources, readSource, userSources, workspaceSources } from './configFiles.ts';
 import { print } from './jsonLines.ts';
@@ -27,12 +27,16 @@ export async function checkupCommand(args: string[]): Promise<number> {
   if (values.home !== undefined) requireFolder('--home', values.home);
   for (const folder of values.workspace ?? []) requireFolder('--workspace', folder);
   const places = [homeSources(values.home), ...(values.workspace ?? []).map((folder) => workspaceSources(folder))];
-  const configs = readAll(places.flatMap(({ sources }) => sources));
-  const coverage = coverageOf(
-    configs,
-    places.flatMap(({ unsearched }) => unsearched),
+  const now = Date.now();
+  const checked = await checkAll(
+    places.flatMap(({ sources }) => sources),
+    now,
   );
-  const findings = [...coverage.unsearched.map(unsearchedFinding), ...check(configs)];
+  const coverage = {
+    files: checked.map(({ covered }) => covered),
+    unsearched: places.flatMap(({ unsearched }) => unsearched),
+  };
+  const findings = [...coverage.unsearched.map(unsearchedFinding), ...allFindings(checked, { now })];
   if (values.format === 'sarif') print(sarifLog(findings, coverage));
   else for (const finding of findings) print(findingLine(finding));
   report(coverage);
@@ -72,24 +76,21 @@ function homeSources(home: string | undefined): FoundSources {
 }
 
 /** Each file once, by whichever way it was found. */
-function readAll(sources: readonly ConfigSource[]): readonly ReadConfig[] {
+async function checkAll(sources: readonly ConfigSource[], now: number): Promise<readonly CheckedConfig[]> {
+  const checkup = new BoundedCheckup(__filename, randomBytes(32).toString('hex'));
   const seen = new Set<string>();
-  return sources.flatMap((source) => {
+  const checked: CheckedConfig[] = [];
+  for (const source of sources) {
     const address = path.resolve(source.path);
-    if (seen.has(address)) return [];
+    if (seen.has(address)) continue;
     seen.add(address);
+    const { within: _, ...file } = source;
     const text = readSource(source);
-    if (text === undefined) return [];
-    return 'why' in text ? unreadableConfig(source, text.why) : readConfig({ ...source, text: text.text });
-  });
-}
-
-function check(configs: readonly ReadConfig[]): readonly Finding[] {
-  const key = randomBytes(32);
-  return checkup(configs, {
-    now: Date.now(),
-    fingerprint: (value) => createHmac('sha256', key).update(value).digest('base64url'),
-  });
+    if (text === undefined) continue;
+    checked.push(await checkup.check('why' in text ? { file, why: text.why } : { file: { ...file, ...text } }, now));
+  }
+  checkup.dispose();
+  return checked;
 }
 
 function findingLine({ check, severity, file, start, server, key, code, message, aspects }: Finding): object {

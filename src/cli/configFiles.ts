@@ -4,7 +4,7 @@ import type { Unsearched } from '../core/checkup/model/checkupCoverage.ts';
 import type { ConfigFile } from '../core/checkup/model/checkupModel.ts';
 import { type ConfigPlace, matchesName, workspacePlace } from '../core/checkup/model/locations.ts';
 import { UnsearchedFolders } from '../core/checkup/model/unsearchedFolders.ts';
-import { MAX_CONFIG_BYTES } from '../core/checkup/read/readConfig.ts';
+import { MAX_CONFIG_BYTES } from '../core/checkup/read/configLimits.ts';
 import type { Unreadable } from '../core/checkup/read/unreadable.ts';
 import { READ_AT_ONCE } from '../protocol/plainFile.ts';
 

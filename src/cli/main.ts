@@ -1,5 +1,6 @@
 import './requireNode.ts';
 
+import { serveCheckupJobs } from '../checkupWorker/checkupWorker.ts';
 import { errorText } from '../core/errorText.ts';
 import { serveCleaning } from '../gateway/cleaning/cleaningWorker.ts';
 import { servePolicyJobs } from '../policyWorker/policyWorker.ts';
@@ -38,7 +39,7 @@ async function main(args: string[]): Promise<number> {
   return command(rest);
 }
 
-if (!servePolicyJobs() && !serveCleaning()) {
+if (!servePolicyJobs() && !serveCleaning() && !serveCheckupJobs()) {
   process.on('SIGUSR1', () => undefined); // otherwise the signal opens the inspector
   main(process.argv.slice(2)).then(
     (status) => {

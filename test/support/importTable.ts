@@ -10,7 +10,8 @@
  * the host may ask for (`operations`), and the door of the agents (`broker`).
  */
 export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  cli: ['core', 'gateway', 'policyWorker', 'protocol'],
+  checkupWorker: ['core', 'policyWorker'],
+  cli: ['checkupWorker', 'core', 'gateway', 'policyWorker', 'protocol'],
   core: [],
   'core/audit': ['core', 'core/policy/decide', 'core/text'],
   'core/checkup': [
@@ -214,6 +215,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'protocol',
   ],
   'extension/checkup/scan': [
+    'checkupWorker',
     'core',
     'extension/credentials/model',
     'extension/policy/model',
@@ -230,6 +232,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'extension/util',
   ],
   'extension/compose': [
+    'checkupWorker',
     'core',
     'extension/agents',
     'extension/agents/model',
@@ -447,6 +450,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'extension/ui': ['core', 'extension/util'],
   'extension/util': ['core'],
   gateway: [
+    'checkupWorker',
     'gateway/broker',
     'gateway/call',
     'gateway/cleaning',

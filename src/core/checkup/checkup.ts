@@ -1,26 +1,22 @@
 import { phrase } from '../text/phrase.ts';
-import { checkAuditLogs, checkOwnAuditLog } from './checks/auditLogs.ts';
-import { checkEnvironments, checkOwnEnvironments, environmentReader } from './checks/environments.ts';
-import { checkErrorLeaks, checkOwnLeaks } from './checks/errorLeaks.ts';
-import { checkExpiry, checkOwnExpiry } from './checks/expiry.ts';
-import { checkKillSwitch, checkKillSwitchTest } from './checks/killSwitch.ts';
-import { checkMinimalPermissions, checkOwnRules } from './checks/minimalPermissions.ts';
+import { allFindings } from './acrossFiles.ts';
+import type { CheckedConfig } from './checkedConfig.ts';
+import { checkAuditLogs } from './checks/auditLogs.ts';
+import { environmentReader } from './checks/environments.ts';
+import { checkErrorLeaks } from './checks/errorLeaks.ts';
+import { checkExpiry } from './checks/expiry.ts';
+import { checkKillSwitch } from './checks/killSwitch.ts';
+import { checkMinimalPermissions } from './checks/minimalPermissions.ts';
 import { checkPinnedVersions } from './checks/pinnedVersions.ts';
-import { type PlacedSecret, placedSecret } from './checks/placedSecret.ts';
+import { placedSecret } from './checks/placedSecret.ts';
 import { checkPlaintextSecrets } from './checks/plaintextSecrets.ts';
-import { checkAges, checkKeySprawl } from './checks/rotation.ts';
 import { checkTransport } from './checks/transport.ts';
 import { RANK, withAspects } from './findings/aspects.ts';
 import { findingIn } from './findings/finding.ts';
+import { coveredFile } from './model/checkupCoverage.ts';
 import type { Finding, ReadConfig, ServerEntry } from './model/checkupModel.ts';
-import type { CheckupContext } from './model/context.ts';
+import type { CheckupContext, FileContext } from './model/context.ts';
 import { type SecretUse, secretUses } from './secrets/secretUses.ts';
-
-/** What one file gives: its own findings, and what the checks across files need of it. */
-export interface CheckedConfig {
-  readonly findings: readonly Finding[];
-  readonly secrets: readonly PlacedSecret[];
-}
 
 /** All that the ten checks find: file by file, then across files, then in Valet Key's own state. */
 export function checkup(configs: readonly ReadConfig[], context: CheckupContext): readonly Finding[] {
@@ -32,7 +28,7 @@ export function checkup(configs: readonly ReadConfig[], context: CheckupContext)
 export const MAX_FINDINGS = 1000;
 
 /** The checks of one file, in time that grows with the file. The worst findings, where there are too many to be read. */
-export function checkConfig(read: ReadConfig, { now, fingerprint }: CheckupContext): CheckedConfig {
+export function checkConfig(read: ReadConfig, { now, fingerprint }: FileContext): CheckedConfig {
   const uses = secretUses(read);
   const ofServer = new Map(read.servers.map((server): [ServerEntry, SecretUse[]] => [server, []]));
   for (const use of uses) if (use.server) ofServer.get(use.server)?.push(use);
@@ -56,7 +52,7 @@ export function checkConfig(read: ReadConfig, { now, fingerprint }: CheckupConte
   const secrets = uses
     .filter(({ place }) => shown.has(place))
     .map((use) => placedSecret(read, use, fingerprint(use.value), environmentOf(use)));
-  return { findings, secrets };
+  return { findings, secrets, covered: coveredFile(read) };
 }
 
 function worstOf(read: ReadConfig, findings: readonly Finding[]): readonly Finding[] {
@@ -70,26 +66,5 @@ function worstOf(read: ReadConfig, findings: readonly Finding[]): readonly Findi
       span: { start: 0, end: 0 },
       message: phrase`This file has ${findings.length} findings, of which ${worst.length} are shown, the worst first. Fix these, and run the checkup again.`,
     }),
-  ];
-}
-
-/** What was found file by file, across files and in Valet Key's own state: one finding a secret, with its other sides. */
-export function allFindings(checked: readonly CheckedConfig[], context: CheckupContext): readonly Finding[] {
-  return withAspects([...checked.flatMap(({ findings }) => findings), ...checkAcross(checked, context)]);
-}
-
-/** The checks that need all files, and those of Valet Key's own state. */
-function checkAcross(checked: readonly CheckedConfig[], context: CheckupContext): readonly Finding[] {
-  const secrets = checked.flatMap((one) => one.secrets);
-  return [
-    ...checkOwnRules(context),
-    ...checkOwnAuditLog(context),
-    ...checkKeySprawl(secrets),
-    ...checkAges(context),
-    ...checkEnvironments(secrets),
-    ...checkOwnEnvironments(context),
-    ...checkOwnLeaks(context),
-    ...checkOwnExpiry(context),
-    ...checkKillSwitchTest(context),
   ];
 }

@@ -64,6 +64,7 @@ export function compose(host: Host): WindowParts {
   const services = new LiveServiceModel({ credentials, freeze, policies, gateway, activity, toolPins, trust });
   const { follow: followCheckup, ...checkup } = windowCheckup({
     globalStorage: context.globalStorageUri,
+    script: host.bundle('gateway'),
     ...{ credentials, metadata, policies, locations },
     services: () => services.list,
     servers: () => services.servers,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { BoundedCheckup } from '../../checkupWorker/boundedCheckup.ts';
 import { Backups } from '../checkup/repair/backups.ts';
 import { Checkup } from '../checkup/scan/checkup.ts';
 import { ConfigFiles } from '../checkup/scan/configFiles.ts';
@@ -16,6 +17,7 @@ import type { ServerSummary } from '../services/model/serverList.ts';
 import type { ServiceSummary } from '../services/model/serviceList.ts';
 import { STORAGE_FOLDERS } from '../state/storageFolders.ts';
 import { textFolder } from '../state/textFolder.ts';
+import { PacedTask } from '../util/pacedTask.ts';
 import type { MetadataPort } from '../util/ports.ts';
 
 /** Everything of the checkup that commands and views work with. */
@@ -33,11 +35,9 @@ export interface WindowCheckup {
   ): vscode.Disposable;
 }
 
-/** A burst of changes (typing, a pull) is one look. */
-const PAUSE_MS = 300;
-
 export function windowCheckup({
   globalStorage,
+  script,
   credentials,
   metadata,
   policies,
@@ -46,6 +46,8 @@ export function windowCheckup({
   servers,
 }: {
   readonly globalStorage: vscode.Uri;
+  /** Absolute path of `dist/gateway.js`, which is a thread for configuration files, too. */
+  readonly script: string;
   readonly credentials: CredentialStore;
   readonly metadata: MetadataPort;
   readonly policies: PolicyStore;
@@ -59,11 +61,13 @@ export function windowCheckup({
   const exposures = new Exposures(textFolder(path.join(storage, STORAGE_FOLDERS.checkup)));
   // Tells equal values apart within this run of the window, and is never written down.
   const key = randomBytes(32).toString('hex');
+  const checker = new BoundedCheckup(script, key);
   const killSwitchTests = new KillSwitchTests(metadata);
   const leaks = new Set<string>();
   const checkupOfWindow = new Checkup({
     files: (maxBytes) => files.read(maxBytes),
     forgetFiles: () => files.forget(),
+    check: (found, now) => checker.check(found, now),
     context: () =>
       checkupContext({
         now: Date.now(),
@@ -87,7 +91,6 @@ export function windowCheckup({
       return exposures.all();
     },
     services: () => services().length + servers().length,
-    slices: { now: () => performance.now(), pause: () => new Promise((resolve) => setImmediate(resolve)) },
     now: Date.now,
   });
   return {
@@ -97,17 +100,14 @@ export function windowCheckup({
     killSwitchTests,
     leaks,
     follow(onError, changes) {
-      let timer: NodeJS.Timeout | undefined;
-      const look = (): void => void checkupOfWindow.run().catch(onError);
-      const lookSoon = (): void => {
-        clearTimeout(timer);
-        timer = setTimeout(look, PAUSE_MS);
-      };
+      const looks = new PacedTask(async () => void (await checkupOfWindow.run().catch(onError)));
+      const lookSoon = (): void => looks.runSoon();
       lookSoon();
       void backups.sweep().catch(onError);
       return vscode.Disposable.from(
         checkupOfWindow,
-        { dispose: () => clearTimeout(timer) },
+        looks,
+        checker,
         files.watch(lookSoon),
         ...changes.map((listen) => listen(lookSoon)),
       );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ClientName, ConfigFormat } from '../../../src/core/checkup/model/checkupModel.ts';
-import { MAX_CONFIG_BYTES } from '../../../src/core/checkup/read/readConfig.ts';
+import { MAX_CONFIG_BYTES } from '../../../src/core/checkup/read/configLimits.ts';
 import { cpuTime } from '../../support/cpuTime.ts';
 import { findings, read } from './support.ts';
 

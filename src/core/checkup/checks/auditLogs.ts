@@ -1,7 +1,7 @@
 import { phrase } from '../../text/phrase.ts';
 import { findingIn, stateFinding } from '../findings/finding.ts';
 import type { Finding, ReadConfig, ServerEntry } from '../model/checkupModel.ts';
-import type { CheckupContext } from '../model/context.ts';
+import type { OwnContext } from '../model/context.ts';
 import type { SecretUse } from '../secrets/secretUses.ts';
 
 /** Check 3: it can be said afterwards what was accessed, and by whom. */
@@ -22,7 +22,7 @@ export function checkAuditLogs(read: ReadConfig, server: ServerEntry, uses: read
 }
 
 /** Whether Valet Key's own trail can answer. */
-export function checkOwnAuditLog({ brokenAuditLog }: CheckupContext): Finding[] {
+export function checkOwnAuditLog({ brokenAuditLog }: OwnContext): Finding[] {
   if (!brokenAuditLog) return [];
   return [
     stateFinding(brokenAuditLog, 3, {

@@ -1,7 +1,7 @@
 import { type Phrase, phrase } from '../../text/phrase.ts';
 import { stateFinding } from '../findings/finding.ts';
 import type { Finding, ServerEntry } from '../model/checkupModel.ts';
-import type { CheckupContext } from '../model/context.ts';
+import type { OwnContext } from '../model/context.ts';
 import { groupBy } from '../model/groupBy.ts';
 import { wordsOfName } from '../secrets/names.ts';
 import type { SecretUse } from '../secrets/secretUses.ts';
@@ -70,7 +70,7 @@ function environmentText(secret: PlacedSecret | undefined): string | Phrase {
 }
 
 /** Own services of different environments that share a credential. */
-export function checkOwnEnvironments({ credentials = [] }: CheckupContext): Finding[] {
+export function checkOwnEnvironments({ credentials = [] }: OwnContext): Finding[] {
   return groupBy(credentials, ({ fingerprint }) => fingerprint).flatMap((group) => {
     const [first, ...others] = group;
     const other = others.find(({ environment }) => environment !== first?.environment);

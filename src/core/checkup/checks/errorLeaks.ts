@@ -1,7 +1,7 @@
 import { phrase } from '../../text/phrase.ts';
 import { findingIn, stateFinding } from '../findings/finding.ts';
 import type { Finding, Located, ReadConfig, ServerEntry } from '../model/checkupModel.ts';
-import type { CheckupContext } from '../model/context.ts';
+import type { OwnContext } from '../model/context.ts';
 import type { SecretUse } from '../secrets/secretUses.ts';
 
 const DEBUG_OPTION =
@@ -49,7 +49,7 @@ export function checkErrorLeaks(read: ReadConfig, server: ServerEntry, uses: rea
 }
 
 /** What the self-test of Valet Key's own services found. */
-export function checkOwnLeaks({ leaks = [] }: CheckupContext): Finding[] {
+export function checkOwnLeaks({ leaks = [] }: OwnContext): Finding[] {
   return leaks.map(({ service, place }) =>
     stateFinding(place, 7, {
       severity: 'error',

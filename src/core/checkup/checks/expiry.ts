@@ -2,7 +2,7 @@ import { fromBase64 } from '../../base64.ts';
 import { type Phrase, phrase } from '../../text/phrase.ts';
 import { findingIn, stateFinding } from '../findings/finding.ts';
 import type { Finding, ReadConfig } from '../model/checkupModel.ts';
-import type { CheckupContext } from '../model/context.ts';
+import type { OwnContext } from '../model/context.ts';
 import type { SecretUse } from '../secrets/secretUses.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -68,7 +68,7 @@ function expiryOfJwt(value: string): number | undefined {
 }
 
 /** What is known of Valet Key's own credentials. */
-export function checkOwnExpiry({ now, credentials = [] }: CheckupContext): Finding[] {
+export function checkOwnExpiry({ now, credentials = [] }: OwnContext): Finding[] {
   return credentials.flatMap(({ service, place, expiresAt, rejectedAt }) => {
     if (rejectedAt !== undefined) {
       return stateFinding(place, 8, {

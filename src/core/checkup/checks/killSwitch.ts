@@ -1,7 +1,7 @@
 import { phrase } from '../../text/phrase.ts';
 import { findingIn, stateFinding } from '../findings/finding.ts';
 import type { Finding, ReadConfig, ServerEntry } from '../model/checkupModel.ts';
-import type { CheckupContext } from '../model/context.ts';
+import type { OwnContext } from '../model/context.ts';
 import type { SecretUse } from '../secrets/secretUses.ts';
 
 /** What the checklist allows: a minute from the decision to the last call. */
@@ -25,7 +25,7 @@ export function checkKillSwitch(read: ReadConfig, server: ServerEntry, uses: rea
 }
 
 /** The last kill-switch test. */
-export function checkKillSwitchTest({ killSwitchTest }: CheckupContext): Finding[] {
+export function checkKillSwitchTest({ killSwitchTest }: OwnContext): Finding[] {
   if (!killSwitchTest || killSwitchTest.tookMs <= WITHIN_MS) return [];
   return [
     stateFinding(killSwitchTest.place, 10, {

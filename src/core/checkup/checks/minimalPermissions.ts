@@ -4,7 +4,7 @@ import type { Word } from '../../packages/words.ts';
 import { type Phrase, phrase } from '../../text/phrase.ts';
 import { findingIn, stateFinding } from '../findings/finding.ts';
 import type { Finding, Located, ReadConfig, SecretPlace, ServerEntry } from '../model/checkupModel.ts';
-import type { CheckupContext } from '../model/context.ts';
+import type { OwnContext } from '../model/context.ts';
 import { wordsOfName } from '../secrets/names.ts';
 import type { SecretUse } from '../secrets/secretUses.ts';
 import { writes } from './toolVerbs.ts';
@@ -48,7 +48,7 @@ export function checkMinimalPermissions(read: ReadConfig, server: ServerEntry, u
 }
 
 /** Rules of Valet Key's own that let an agent write anywhere. */
-export function checkOwnRules({ rules = [] }: CheckupContext): Finding[] {
+export function checkOwnRules({ rules = [] }: OwnContext): Finding[] {
   return rules
     .filter(
       ({ pattern, methods }) =>

@@ -1,7 +1,7 @@
 import { phrase } from '../../text/phrase.ts';
 import { stateFinding } from '../findings/finding.ts';
 import type { Finding } from '../model/checkupModel.ts';
-import type { CheckupContext } from '../model/context.ts';
+import type { OwnContext } from '../model/context.ts';
 import { groupBy } from '../model/groupBy.ts';
 import { findingAt, type PlacedSecret } from './placedSecret.ts';
 
@@ -33,7 +33,7 @@ function groups(secrets: readonly PlacedSecret[]): (readonly [PlacedSecret, ...P
 }
 
 /** Credentials of Valet Key's own that are due. */
-export function checkAges({ now, credentials = [] }: CheckupContext): Finding[] {
+export function checkAges({ now, credentials = [] }: OwnContext): Finding[] {
   return credentials
     .filter(({ rotatedAt }) => now - rotatedAt > MAX_AGE_DAYS * DAY)
     .map(({ service, place, rotatedAt }) =>

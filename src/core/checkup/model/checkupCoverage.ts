@@ -26,13 +26,8 @@ export interface Coverage {
   readonly unsearched: readonly Unsearched[];
 }
 
-export function coverageOf(configs: readonly ReadConfig[], unsearched: readonly Unsearched[]): Coverage {
-  const files = configs.map(({ file, servers, unread }) => ({
-    path: file.path,
-    servers: servers.length,
-    read: unread !== true,
-  }));
-  return { files, unsearched };
+export function coveredFile({ file, servers, unread }: ReadConfig): CoveredFile {
+  return { path: file.path, servers: servers.length, read: unread !== true };
 }
 
 export function serversOf({ files }: Coverage): number {

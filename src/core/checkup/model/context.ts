@@ -32,12 +32,18 @@ export interface RuleFact {
   readonly methods: readonly string[];
 }
 
-/** What checks need to know beside the files. The command line knows no more than the time and a key. */
-export interface CheckupContext {
+/** What the checks of one file need to know beside it. */
+export interface FileContext {
   /** Milliseconds since 1970. */
   readonly now: number;
   /** A keyed digest, by which equal values are found without comparing or keeping them. */
   readonly fingerprint: (value: string) => string;
+}
+
+/** What the checks of Valet Key's own state need to know. The command line knows no more than the time. */
+export interface OwnContext {
+  /** Milliseconds since 1970. */
+  readonly now: number;
   readonly credentials?: readonly CredentialFact[];
   /** The allow rules of all active policies. */
   readonly rules?: readonly RuleFact[];
@@ -48,6 +54,8 @@ export interface CheckupContext {
   /** There when the audit log cannot be written. */
   readonly brokenAuditLog?: StatePlace;
 }
+
+export type CheckupContext = FileContext & OwnContext;
 
 /** What a finding about Valet Key's own state says. */
 export interface StateStatement {

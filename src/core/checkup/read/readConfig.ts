@@ -3,6 +3,7 @@ import { type Phrase, phrase } from '../../text/phrase.ts';
 import type { Span } from '../../text/span.ts';
 import { findingIn } from '../findings/finding.ts';
 import type { ConfigFile, Finding, Named, ReadConfig, ServerEntry } from '../model/checkupModel.ts';
+import { MAX_CONFIG_BYTES } from './configLimits.ts';
 import { type ConfigNode, childOf, type ParsedText, step } from './configNode.ts';
 import { parseFrontMatter } from './parseFrontMatter.ts';
 import { parseJsonc } from './parseJsonc.ts';
@@ -10,9 +11,6 @@ import { parseToml } from './parseToml.ts';
 import { parseYaml } from './parseYaml.ts';
 import { isServer, serverEntry, textsBelow } from './serverEntries.ts';
 import { INPUTS, isForServersAlone, type KeyPath, looseTextsOf, mixedMapsOf, SERVER_MAPS } from './serverMaps.ts';
-
-/** Largest file that is looked at, in bytes. Claude Code keeps its history beside its servers. */
-export const MAX_CONFIG_BYTES = 5 * 1024 * 1024;
 
 /** YAML and TOML take longer to read, and no client writes more than settings into them. */
 const MAX_OTHER_LENGTH = 256 * 1024;

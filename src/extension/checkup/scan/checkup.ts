@@ -1,8 +1,10 @@
-import type { CheckedConfig } from '../../../core/checkup/checkup.ts';
+import type { FileToCheck } from '../../../checkupWorker/checkupJobs.ts';
+import type { CheckedConfig } from '../../../core/checkup/checkedConfig.ts';
 import { unsearchedFinding } from '../../../core/checkup/findings/unsearched.ts';
-import { coverageOf, serversOf, type Unsearched } from '../../../core/checkup/model/checkupCoverage.ts';
+import { serversOf, type Unsearched } from '../../../core/checkup/model/checkupCoverage.ts';
 import type { ConfigFile, Finding, ReadConfig } from '../../../core/checkup/model/checkupModel.ts';
-import type { CheckupContext } from '../../../core/checkup/model/context.ts';
+import type { OwnContext } from '../../../core/checkup/model/context.ts';
+import { MAX_CONFIG_BYTES } from '../../../core/checkup/read/configLimits.ts';
 import type { Unreadable } from '../../../core/checkup/read/unreadable.ts';
 import { SerialQueue } from '../../../core/serialQueue.ts';
 import { phrase } from '../../../core/text/phrase.ts';
@@ -11,7 +13,6 @@ import { Emitter } from '../../util/emitter.ts';
 import type { Engine } from './engine.ts';
 import type { Exposure } from './exposures.ts';
 import { type CheckupReport, pointsOf, type ShownFinding } from './report.ts';
-import { inSlices, type SlicePorts } from './slices.ts';
 
 /** How to get at a file. */
 export interface Address {
@@ -39,30 +40,43 @@ export interface CheckupPorts {
   files(maxBytes: number): Promise<FoundFiles>;
   /** Looks for files anew with the next run: what was found before is not relied on. */
   forgetFiles(): void;
+  /** Does the checks of one file, off this thread and within a bound. */
+  check(found: FileToCheck, now: number): Promise<CheckedConfig>;
   /** What is known beside the files. */
-  context(): CheckupContext;
+  context(): OwnContext;
   /** Where findings about Valet Key's own state lead: the file as they name it, and its address and label. */
   ownFiles(): ReadonlyMap<string, Address>;
   /** What was moved and is not known to be rotated. */
   exposures(): Promise<readonly Exposure[]>;
   /** How many services Valet Key has. */
   services(): number;
-  readonly slices: Omit<SlicePorts, 'stopped'>;
   /** Milliseconds since the epoch. */
   now(): number;
 }
 
 /** A file of the last run, for those who change it. Its text may hold secrets: it is never shown. */
 export interface CheckedFile extends FoundFile {
+  /** What stands where in it: read when somebody first asks, in this thread. */
   readonly config: ReadConfig;
 }
 
-/** The checkup of this window: runs it, in slices, and remembers what the last run found. */
+/** What was found in a file, for as long as that holds. */
+interface KnownFile {
+  readonly found: FoundFile;
+  /** Days since the epoch: expiry is told by the day. */
+  readonly day: number;
+  readonly checked: CheckedConfig;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** The checkup of this window: runs it, off this thread, and remembers what the last run found. */
 export class Checkup {
   readonly #ports: CheckupPorts;
   readonly #queue = new SerialQueue();
   readonly #changed = new Emitter<void>();
   #files: ReadonlyMap<string, CheckedFile> = new Map();
+  #known: ReadonlyMap<string, KnownFile> = new Map();
   #findings: ReadonlyMap<string, ShownFinding> = new Map();
   #addresses: ReadonlyMap<string, Address> = new Map();
   #report: CheckupReport | undefined;
@@ -129,46 +143,43 @@ export class Checkup {
     this.#disposed = true;
   }
 
-  /** A file whose text is the same is not read again. */
-  #read({ unreadableConfig, readConfig }: Engine, found: FoundFile): ReadConfig {
-    if (found.unreadable) return unreadableConfig(found.file, found.unreadable);
-    const before = this.#files.get(found.uri);
-    return before && !before.unreadable && before.file.text === found.file.text
-      ? before.config
-      : readConfig(found.file);
+  /** A file whose text is the same is not looked at again. */
+  async #check(found: FoundFile, now: number): Promise<KnownFile> {
+    const before = this.#known.get(found.uri);
+    const day = Math.floor(now / DAY_MS);
+    const same =
+      before?.day === day &&
+      before.found.unreadable === found.unreadable &&
+      before.found.file.path === found.file.path &&
+      before.found.file.text === found.file.text;
+    if (same) return { ...before, found };
+    const { file, unreadable } = found;
+    const { text: _, ...named } = file;
+    const checked = await this.#ports.check(unreadable ? { file: named, why: unreadable } : { file }, now);
+    return { found, day, checked };
   }
 
   async #run(): Promise<CheckupReport | undefined> {
-    const slices = { ...this.#ports.slices, stopped: () => this.#disposed };
     const { engine } = await import('./engine.ts');
-    const context = this.#ports.context();
-    const files = new Map<string, CheckedFile>();
-    const checked: CheckedConfig[] = [];
-    const { files: there, unsearched } = await this.#ports.files(engine.maxBytes);
-    const done = await inSlices(
-      there,
-      (found) => {
-        const config = this.#read(engine, found);
-        files.set(found.uri, { ...found, config });
-        checked.push(engine.checkConfig(config, context));
-      },
-      slices,
-    );
-    if (!done) return undefined;
-    await slices.pause();
-    const findings = [...unsearched.map(unsearchedFinding), ...engine.allFindings(checked, context)];
+    const { files, unsearched } = await this.#ports.files(MAX_CONFIG_BYTES);
+    const known = new Map<string, KnownFile>();
+    for (const found of files) {
+      known.set(found.uri, await this.#check(found, this.#ports.now()));
+      if (this.#disposed) return undefined;
+    }
+    const exposures = await this.#ports.exposures();
+    const checked = [...known.values()].map((one) => one.checked);
+    const findings = [...unsearched.map(unsearchedFinding), ...engine.allFindings(checked, this.#ports.context())];
     const addresses = new Map<string, Address>([
       ...this.#ports.ownFiles(),
-      ...[...files.values()].map((found) => [found.file.path, found] as const),
+      ...files.map((found) => [found.file.path, found] as const),
     ]);
-    const shown = [...withAddresses(findings, addresses), ...(await this.#ports.exposures()).map(exposed)];
-    this.#files = files;
+    const shown = [...withAddresses(findings, addresses), ...exposures.map(exposed)];
+    this.#known = known;
+    this.#files = new Map(files.map((found) => [found.uri, checkedFile(found, engine)]));
     this.#addresses = addresses;
     this.#findings = new Map(shown.map((finding) => [finding.id, finding]));
-    const coverage = coverageOf(
-      [...files.values()].map(({ config }) => config),
-      unsearched,
-    );
+    const coverage = { files: checked.map(({ covered }) => covered), unsearched };
     this.#report = {
       at: this.#ports.now(),
       coverage,
@@ -177,6 +188,17 @@ export class Checkup {
     this.#changed.fire();
     return this.#report;
   }
+}
+
+function checkedFile(found: FoundFile, { readConfig }: Engine): CheckedFile {
+  let config: ReadConfig | undefined;
+  return {
+    ...found,
+    get config() {
+      config ??= readConfig(found.file);
+      return config;
+    },
+  };
 }
 
 /** Gives each finding the address of its file, and an id that stays while neither file nor key change. */

@@ -1,5 +1,4 @@
-import type { CheckupContext, CredentialFact, RuleFact, StatePlace } from '../../../core/checkup/model/context.ts';
-import { Secret } from '../../../core/secret.ts';
+import type { CredentialFact, OwnContext, RuleFact, StatePlace } from '../../../core/checkup/model/context.ts';
 import { LineIndex } from '../../../core/text/lineIndex.ts';
 import type { Span } from '../../../core/text/span.ts';
 import type { CredentialRecord } from '../../credentials/model/credentialStore.ts';
@@ -25,12 +24,11 @@ export interface OwnState {
 }
 
 /** The context of the core's checks. No value goes into it but as a fingerprint. */
-export function checkupContext(state: OwnState): CheckupContext {
-  const { now, key, services, servers, leaks, killSwitchTestMs } = state;
+export function checkupContext(state: OwnState): OwnContext {
+  const { now, services, servers, leaks, killSwitchTestMs } = state;
   const user = placeIn(state, 'user', { start: 0, end: 0 });
   return {
     now,
-    fingerprint: (value) => fingerprintOf(key, new Secret(value)),
     credentials: [
       ...services.flatMap(({ name, policyId, service, credential }) =>
         service ? credentialFact(state, name, placeIn(state, policyId, service.span), credential, service) : [],

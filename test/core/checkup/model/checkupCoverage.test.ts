@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Coverage, coverageOf, coverageText } from '../../../../src/core/checkup/model/checkupCoverage.ts';
+import { type Coverage, coverageText, coveredFile } from '../../../../src/core/checkup/model/checkupCoverage.ts';
 import { unreadableConfig } from '../../../../src/core/checkup/read/unreadable.ts';
 import { inEnglish } from '../../../../src/core/text/phrase.ts';
 import { read, withServer } from '../support.ts';
@@ -32,7 +32,7 @@ test('a file without a text, or whose text is refused, counts as not read; one t
   const unreadable = unreadableConfig({ path: '/w/a', client: 'cursor', format: 'jsonc', scope: 'user' }, 'no-file');
   const refused = read('a: [', { format: 'yaml', client: 'continue' });
   const broken = read('{ "mcpServers": { "s": { "command": "x" } }, oops');
-  const { files } = coverageOf([unreadable, refused, broken, withServer({ command: 'x' })], []);
+  const files = [unreadable, refused, broken, withServer({ command: 'x' })].map(coveredFile);
   expect(files.map((one) => [one.read, one.servers])).toEqual([
     [false, 0],
     [false, 0],

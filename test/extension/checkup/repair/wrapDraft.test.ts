@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { checkupJobs } from '../../../../src/checkupWorker/checkupWorker.ts';
 import type { ConfigFile } from '../../../../src/core/checkup/model/checkupModel.ts';
 import { withServer } from '../../../../src/core/policy/edit/serverWriter.ts';
 import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
@@ -10,7 +11,6 @@ import { plainName, serverOfDraft } from '../../../../src/extension/checkup/repa
 import { type WrapDraft, wrapDrafts } from '../../../../src/extension/checkup/repair/wrapDraft.ts';
 import { Checkup } from '../../../../src/extension/checkup/scan/checkup.ts';
 import { plainSecrets } from '../../../../src/extension/checkup/scan/report.ts';
-import { fingerprintOf } from '../../../../src/extension/credentials/model/fingerprint.ts';
 
 /** Built of parts, so that no scanner takes the test for a leak. */
 const secretOf = (part: string): string => ['gh', 'p_', part, 'Kx7Qw3Er5Ty7Ui9Op1Lk'].join('');
@@ -24,11 +24,11 @@ async function secretsOf(server: unknown, client: ConfigFile['client'] = 'cursor
   const checkup = new Checkup({
     files: async () => ({ files: [{ file, uri: 'file:///x/mcp.json', label: 'mcp.json' }], unsearched: [] }),
     forgetFiles: () => undefined,
-    context: () => ({ now: 0, fingerprint: (value) => fingerprintOf('0'.repeat(64), new Secret(value)) }),
+    check: async (found, now) => checkupJobs.check(found, '00', now),
+    context: () => ({ now: 0 }),
     ownFiles: () => new Map(),
     exposures: async () => [],
     services: () => 0,
-    slices: { now: () => 0, pause: async () => undefined },
     now: () => 1,
   });
   const report = await checkup.run();

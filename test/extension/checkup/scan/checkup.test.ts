@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
+import { checkupJobs } from '../../../../src/checkupWorker/checkupWorker.ts';
 import type { Aspect, ConfigFile } from '../../../../src/core/checkup/model/checkupModel.ts';
 import { Secret } from '../../../../src/core/secret.ts';
 import { inEnglish } from '../../../../src/core/text/phrase.ts';
@@ -11,7 +12,6 @@ import { Checkup, type FoundFile } from '../../../../src/extension/checkup/scan/
 import { checkupReport } from '../../../../src/extension/checkup/scan/checkupReport.ts';
 import type { Exposure } from '../../../../src/extension/checkup/scan/exposures.ts';
 import { plainSecrets } from '../../../../src/extension/checkup/scan/report.ts';
-import { fingerprintOf } from '../../../../src/extension/credentials/model/fingerprint.ts';
 
 const KEY = '0'.repeat(64);
 /** Built of parts, so that no scanner takes the test for a leak. */
@@ -26,24 +26,21 @@ function found(name: string, text: string, client: ConfigFile['client'] = 'curso
 }
 
 function checkupOf(files: () => readonly FoundFile[], exposures: readonly Exposure[] = []) {
-  let pauses = 0;
+  const checks: string[] = [];
   const checkup = new Checkup({
     files: async () => ({ files: files(), unsearched: [] }),
     forgetFiles: () => undefined,
-    context: () => ({ now: 0, fingerprint: (value) => fingerprintOf(KEY, new Secret(value)) }),
+    check: async (found, now) => {
+      checks.push(found.file.path);
+      return structuredClone(checkupJobs.check(found, KEY, now));
+    },
+    context: () => ({ now: 0 }),
     ownFiles: () => new Map(),
     exposures: async () => exposures,
     services: () => 0,
-    slices: {
-      now: () => performance.now(),
-      pause: async () => {
-        pauses += 1;
-        await new Promise((resolve) => setImmediate(resolve));
-      },
-    },
     now: () => 1,
   });
-  return { checkup, pauses: () => pauses };
+  return { checkup, checks };
 }
 
 const SERVERS = `{ "mcpServers": {
@@ -158,12 +155,28 @@ test('a file that cannot be read is said to be so', async () => {
   expect(checkup.findings().map(({ finding }) => finding.code)).toEqual(['no-permission']);
 });
 
-test('many files are looked at in slices', async () => {
-  const files = Array.from({ length: 200 }, (_, index) => found(`${index}/mcp.json`, SERVERS));
-  const { checkup, pauses } = checkupOf(() => files);
-  expect((await checkup.run())?.coverage.files).toHaveLength(200);
-  // How long a slice is at most is slices.test.ts's to say, with a clock that no busy machine disturbs.
-  expect(pauses()).toBeGreaterThan(5);
+test('a file is looked at again when its text changed, and not before', async () => {
+  let text = SERVERS;
+  const files = () => [found('a.json', text), found('b.json', SERVERS)];
+  const { checkup, checks } = checkupOf(files);
+  await checkup.run();
+  await checkup.run();
+  expect(checks).toEqual(['/x/a.json', '/x/b.json']);
+  text += ' ';
+  await checkup.run();
+  expect(checks.slice(2)).toEqual(['/x/a.json']);
+});
+
+test('what is said of one secret is one finding, whichever thread and file it comes from', async () => {
+  const { checkup } = checkupOf(() => [found('a.json', SERVERS), found('b.json', SERVERS)]);
+  const report = await checkup.run();
+  const sides = report?.points[0]?.findings.map(({ finding }) => finding.aspects?.map(({ check }) => check) ?? []);
+  expect(sides?.filter((checks) => checks.includes(4))).toHaveLength(3);
+  expect(report?.points[3]).toMatchObject({ check: 4, state: 'warn', findings: [], beneath: 3 });
+  expect(report?.coverage.files).toEqual([
+    { path: '/x/a.json', servers: 2, read: true },
+    { path: '/x/b.json', servers: 2, read: true },
+  ]);
 });
 
 test('nothing of the checkup touches the clipboard', () => {

@@ -1,0 +1,51 @@
+import type { CheckedConfig } from '../core/checkup/checkedConfig.ts';
+import { BoundedWorker, DeadlineError } from '../policyWorker/boundedWorker.ts';
+import { CHECKUP_ROLE, type CheckupJobs, type FileToCheck } from './checkupJobs.ts';
+
+/** A file of the largest size takes less; what takes longer was made to. */
+const WITHIN_MS = 2000;
+/** On a machine that is too busy to give this process its time, the same file may take this many times as long. */
+const TIMEOUT_FACTOR = 20;
+/** A run asks for one file after another, and runs come in bursts. */
+const IDLE_MS = 5000;
+/** The tree of a file of 5 MB, and what is found in it. */
+const HEAP_MB = 512;
+
+/**
+ * Checks configuration files in a thread, each within two seconds, so that no file holds up whoever asks: repositories bring
+ * their own.
+ */
+export class BoundedCheckup {
+  readonly #worker: BoundedWorker<CheckupJobs>;
+  readonly #key: string;
+
+  /**
+   * @param script the bundle to start as the thread: one that calls `serveCheckupJobs` first thing
+   * @param key of the digests by which equal secrets are told, in hex
+   */
+  constructor(script: string, key: string) {
+    this.#worker = new BoundedWorker({
+      script,
+      role: CHECKUP_ROLE,
+      idleMs: IDLE_MS,
+      timeoutFactor: TIMEOUT_FACTOR,
+      heapMb: HEAP_MB,
+    });
+    this.#key = key;
+  }
+
+  /** What a file gives; of one that takes too long a finding that says so. */
+  async check(found: FileToCheck, now: number): Promise<CheckedConfig> {
+    try {
+      return await this.#worker.run('check', [found, this.#key, now], WITHIN_MS);
+    } catch (error) {
+      if (!(error instanceof DeadlineError) || 'why' in found) throw error;
+      const { text: _, ...file } = found.file;
+      return this.check({ file, why: 'took-too-long' }, now);
+    }
+  }
+
+  dispose(): void {
+    this.#worker.dispose();
+  }
+}
