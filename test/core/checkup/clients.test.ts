@@ -317,6 +317,15 @@ describe('spellings from the clients’ documents', () => {
     expect(read(text, place).servers.map(({ name }) => name)).toEqual(['a']);
   });
 
+  it('a model’s key in a block of Continue’s', () => {
+    const place = { client: 'continue', path: '.continue/models/x.yaml', format: 'yaml' } as const;
+    const text = `name: x\nmodels:\n  - provider: y\n    apiKey: ${TOKEN}\n    requestOptions:\n      headers: { X-Token: ${TOKEN} }\n`;
+    expect(foundIn(place, text)).toEqual([
+      'secret-token /models/0/apiKey',
+      'secret-token /models/0/requestOptions/headers/X-Token',
+    ]);
+  });
+
   it('goose’s secrets, each of which is one', () => {
     const place = { client: 'goose', path: '.config/goose/secrets.yaml', format: 'yaml' } as const;
     expect(foundIn(place, `GITHUB_TOKEN: ${TOKEN}\n`)).toEqual(['secret-token /GITHUB_TOKEN']);

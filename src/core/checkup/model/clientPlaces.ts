@@ -28,6 +28,11 @@ export interface ClientPlaces {
 const atDepths = (folder: string, file: string, ...depths: readonly number[]): string[] =>
   depths.map((depth) => `${folder}/${'*/'.repeat(depth)}${file}`);
 
+/** Continue's blocks: `models` of them holds keys, `agents` and `assistants` hold both. */
+const BLOCKS = ['agents', 'assistants', 'models', 'mcpServers'].flatMap((folder) =>
+  ['yaml', 'yml'].map((end) => `.continue/${folder}/*.${end}`),
+);
+
 const either = (...paths: readonly string[]): string[] => paths.flatMap((path) => [`${path}.json`, `${path}.jsonc`]);
 
 export const CLIENT_PLACES: readonly ClientPlaces[] = [
@@ -113,19 +118,8 @@ export const CLIENT_PLACES: readonly ClientPlaces[] = [
     label: 'Continue',
     // JSON is what continuedev/continue loads besides.
     sources: ['https://docs.continue.dev/customize/deep-dives/mcp', 'https://docs.continue.dev/reference'],
-    home: [
-      '.continue/config.yaml',
-      '.continue/config.json',
-      '.continue/mcpServers/*.yaml',
-      '.continue/mcpServers/*.yml',
-      '.continue/mcpServers/*.json',
-    ],
-    workspace: [
-      '.continue/config.yaml',
-      '.continue/mcpServers/*.yaml',
-      '.continue/mcpServers/*.yml',
-      '.continue/mcpServers/*.json',
-    ],
+    home: ['.continue/config.yaml', '.continue/config.json', ...BLOCKS, '.continue/mcpServers/*.json'],
+    workspace: ['.continue/config.yaml', ...BLOCKS, '.continue/mcpServers/*.json'],
   },
   {
     client: 'gemini-cli',

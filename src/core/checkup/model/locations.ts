@@ -52,6 +52,7 @@ const EXTENSION_PLACES = placesOf('editor');
 const EDITORS: Readonly<Record<string, ClientName>> = {
   Code: 'vscode',
   'Code - Insiders': 'vscode',
+  'Code - OSS': 'vscode',
   VSCodium: 'vscode',
   Cursor: 'cursor',
   Windsurf: 'windsurf',
@@ -65,6 +66,7 @@ const EDITORS: Readonly<Record<string, ClientName>> = {
 const SERVER_FOLDERS: Readonly<Record<string, ClientName>> = {
   '.vscode-server/data': 'vscode',
   '.vscode-server-insiders/data': 'vscode',
+  '.vscode-remote/data': 'vscode',
   '.local/share/code-server': 'vscode',
   '.cursor-server/data': 'cursor',
   '.windsurf-server/data': 'windsurf',
