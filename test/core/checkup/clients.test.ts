@@ -443,8 +443,23 @@ describe('front matter', () => {
   });
 
   it('that cannot be read, though it names servers, gives a note', () => {
-    const { notes } = agent('---\ndescription: a: b: c\nmcpServers:\n  - x\n---\n');
+    const { notes } = agent('---\ndescription: a: b: c\nmcpServers:\n  - x: [\n---\n');
     expect(notes.map(({ code }) => code)).toEqual(['not-readable']);
+  });
+
+  it.each([
+    ['before', 'description: Use it when: it helps\nmcp-servers:\n  a: { command: npx, args: [p] }\n'],
+    ['after', 'mcp-servers:\n\n  # the one\n  a: { command: npx, args: [p] }\nexamples: <example>\n  x: y: z\n'],
+    ['around a list at the margin', 'tools: a: b\nmcpServers:\n- a: { command: npx, args: [p] }\nmodel: "x" y\n'],
+  ])('with prose that is no YAML %s gives its servers', (_, yaml) => {
+    for (const lines of ['\n', '\r\n']) {
+      const text = `---\n${yaml}---\n`.replaceAll('\n', lines);
+      const { servers, notes } = agent(text);
+      expect(notes).toEqual([]);
+      expect(servers.map(({ name, args }) => [name, text.slice(args[0]?.span.start, args[0]?.span.end)])).toEqual([
+        ['a', 'p'],
+      ]);
+    }
   });
 
   it('has its texts at the offsets of the file, a byte order mark counted', () => {
