@@ -61,6 +61,10 @@ describe('the tools', () => {
     const instructions = agent.client.getInstructions() ?? '';
     expect(Buffer.byteLength(instructions + JSON.stringify(tools))).toBeLessThan(6 * 1024);
     for (const topic of ['list_services', 'read', 'nextStep', 'terminal', 'key']) expect(instructions).toContain(topic);
+    // Some clients show their model no instructions.
+    for (const { name, description } of tools.filter((tool) => ['read', 'execute'].includes(tool.name))) {
+      for (const topic of ['list_services', 'nextStep', 'terminal']) expect(description, name).toContain(topic);
+    }
     const parameters = tools.flatMap((tool) =>
       Object.entries(tool.inputSchema.properties ?? {}).map(([name, schema]) => ({
         at: `${tool.name}.${name}`,

@@ -55,6 +55,21 @@ describe.each(KNOWN_SERVICES.map((known) => [known.id, known] as const))('%s', (
     );
   });
 
+  test.each(presets)('with %s allows, or asks about, a plain call by each rule that grants one', (_preset, index) => {
+    const service = written(known, index);
+    for (const { path, effect, methods = [] } of presetsOf(known)[index]?.rules ?? []) {
+      if (effect === 'deny') continue;
+      for (const method of methods) {
+        const plain = path.replaceAll('**', 'x').replaceAll('*', 'x');
+        const json = /graphql/.test(path) && method === 'POST' ? { query: '{ viewer { id } }' } : undefined;
+        const request = canonicalise({ service: known.id, method, path: plain, ...(json && { json }) }, service);
+        const got = request.ok ? decide(compileService(service), request.value).verdict : request.error.code;
+        expect([method, plain, got]).not.toEqual([method, plain, 'deny']);
+        expect([method, plain, request.ok]).toEqual([method, plain, true]);
+      }
+    }
+  });
+
   test('is found again by the base URL that is written', () => {
     expect(findKnownService(written(known, 0), KNOWN_SERVICES)?.id).toBe(known.id);
   });

@@ -29,9 +29,7 @@ export function presetText(id: ServicePresetId): { readonly label: string; reado
     case 'issues':
       return {
         label: l10n.t('Read, and work on issues'),
-        description: l10n.t(
-          'read; create, change and comment issues; what a comment sets off there, such as quick actions, comes with it',
-        ),
+        description: l10n.t('read; create, change and comment issues, and what comments set off'),
       };
     case 'use-models':
       return {

@@ -21,8 +21,9 @@ export class ServerNode extends Row {
     const { name, status, tools, needs, pending, failure } = server;
     const changes = pending === 0 || status === 'not_approved' ? '' : waitingText(pending);
     const review = tools.waiting === 0 ? '' : toolsWaitText(tools.waiting);
+    const standing = status === 'ready' && failure !== undefined ? l10n.t('failed') : statusText(status);
     const lines = [
-      l10n.t('{0}, MCP server: {1}', name, statusText(status)),
+      l10n.t('{0}, MCP server: {1}', name, standing),
       localized(server.why) ?? '',
       failure ?? '',
       review,
@@ -33,7 +34,7 @@ export class ServerNode extends Row {
       {
         label: name,
         // What needs the user before what does not: a narrow side bar cuts the end.
-        description: [failure === undefined ? statusText(status) : l10n.t('failed'), review, changes, toolsText(server)]
+        description: [standing, review, changes, toolsText(server), failure === undefined ? '' : unnamed(failure, name)]
           .filter(Boolean)
           .join(' · '),
         lines,
@@ -62,7 +63,7 @@ export class ServerNode extends Row {
     const owner = `${name}/server`;
     return [
       ...(hint ? [new DetailNode(owner, 'hint', hint, '', 'lightbulb', statusAction(status, name))] : []),
-      ...(failure === undefined ? [] : [failureNode(owner, failure)]),
+      ...(failure === undefined ? [] : [failureNode(owner, failure, name)]),
       ...pendingNodes(owner, pending),
       ...(tools.waiting > 0
         ? [
@@ -89,17 +90,22 @@ export function nameOfNode(argument: unknown): string | undefined {
 }
 
 /** The whole of it is in the tooltip, and what the server wrote besides in the log. */
-function failureNode(owner: string, failure: string): DetailNode {
+function failureNode(owner: string, failure: string, name: string): DetailNode {
   const next = l10n.t('Its own words are in the log; the next call tries again.');
   return new DetailNode(
     owner,
     'failure',
-    failure,
+    unnamed(failure, name),
     '',
     attention('warning'),
     { command: 'valetKey.showLog', title: l10n.t('Show Log') },
     `${failure}\n${next}`,
   );
+}
+
+/** `could not be started: …` for `wiki could not be started: …`: the name stands in front of it already. */
+function unnamed(failure: string, name: string): string {
+  return failure.startsWith(`${name} `) ? failure.slice(name.length + 1) : failure;
 }
 
 /** What is started or connected to. A narrow side bar cuts the end, so folders give way to it; the tooltip has them. */

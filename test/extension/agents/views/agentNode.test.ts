@@ -28,6 +28,14 @@ test.for<[Partial<Agent>, description: string, context: string, click: string | 
   ],
   [{ state: 'frozen' }, 'frozen · 1 call · Cursor 1.2', 'agent.frozen.other', undefined, 'frozen'],
   [{ rawName: '' }, '1 call · (no name) 1.2', 'agent.allowed.other', undefined, 'Calls itself: (no name) 1.2'],
+  // A proxy may run on behind a session that ended.
+  [
+    { lastCall: 1 },
+    '1 call · Cursor 1.2',
+    'agent.allowed.other',
+    undefined,
+    `Last call: ${new Date(1).toLocaleString()}`,
+  ],
   [{ connections: ['a', 'b'], pids: [7, 8] }, '1 call · Cursor 1.2', 'agent.allowed.other', undefined, '2 connections'],
 ])('%j', ([parts, description, context, click, line]) => {
   const row = new AgentNode({ ...AGENT, ...parts });

@@ -165,6 +165,8 @@ describe('what a server says of itself and its tools', () => {
   it('is beside our own instructions, without credentials', async () => {
     const own = (await client('plain')).client.getInstructions();
     expect(own).toContain('On an error follow its nextStep');
+    // Some clients take up no tools that come later.
+    expect(own).toContain('to restart you or to reconnect this server');
     const instructions = (await client('plainly-instructed')).client.getInstructions();
     expect(instructions).toContain('On an error follow its nextStep');
     expect(instructions).toContain('says of itself:\nCall get_thing first; token [redacted:plainly-instructed].');
