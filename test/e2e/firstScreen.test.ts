@@ -84,7 +84,7 @@ async function pasteWrongly(text: string): Promise<void> {
     return (password || placeholder.includes('looks like')) && `${message} ${placeholder}`;
   });
   expect(said).toContain(
-    'That looks like a credential. You enter the credential in a separate step, where it is hidden.',
+    'That looks like a credential. You enter it in a separate step, where it is hidden.',
   );
   expect(await isShown(text)).toBe(false);
 }
