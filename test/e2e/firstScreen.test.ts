@@ -83,9 +83,7 @@ async function pasteWrongly(text: string): Promise<void> {
     const { message = '', placeholder = '', password } = (await window.input()) ?? {};
     return (password || placeholder.includes('looks like')) && `${message} ${placeholder}`;
   });
-  expect(said).toContain(
-    'That looks like a credential. You enter it in a separate step, where it is hidden.',
-  );
+  expect(said).toContain('That looks like a credential. You enter it in a separate step, where it is hidden.');
   expect(await isShown(text)).toBe(false);
 }
 

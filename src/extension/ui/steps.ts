@@ -107,9 +107,7 @@ export function askText(frame: StepFrame, question: TextQuestion): Promise<Answe
 
 /** What is said to a credential in a box or filter that shows what is typed. */
 export function misplacedText(): string {
-  return vscode.l10n.t(
-    'That looks like a credential. You enter it in a separate step, where it is hidden.',
-  );
+  return vscode.l10n.t('That looks like a credential. You enter it in a separate step, where it is hidden.');
 }
 
 export interface Choice<T> extends vscode.QuickPickItem {
