@@ -4,6 +4,7 @@ import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
 import { checkupJobs } from '../../../../src/checkupWorker/checkupWorker.ts';
 import type { Aspect, ConfigFile } from '../../../../src/core/checkup/model/checkupModel.ts';
+import { CLIENT_PLACES } from '../../../../src/core/checkup/model/clientPlaces.ts';
 import { Secret } from '../../../../src/core/secret.ts';
 import { inEnglish } from '../../../../src/core/text/phrase.ts';
 import { choicesFor, fileChanges } from '../../../../src/extension/checkup/repair/movePlan.ts';
@@ -12,8 +13,11 @@ import { Checkup, type FoundFile } from '../../../../src/extension/checkup/scan/
 import { checkupReport } from '../../../../src/extension/checkup/scan/checkupReport.ts';
 import type { Exposure } from '../../../../src/extension/checkup/scan/exposures.ts';
 import { plainSecrets } from '../../../../src/extension/checkup/scan/report.ts';
+import { concernKeys, concernsOf } from '../../../../src/extension/services/model/concerns.ts';
+import { fixtureOf } from '../../../core/checkup/clientFixtures.ts';
 
 const KEY = '0'.repeat(64);
+const FORMATS: Readonly<Record<string, ConfigFile['format']>> = { '.toml': 'toml', '.yaml': 'yaml', '.md': 'markdown' };
 /** Built of parts, so that no scanner takes the test for a leak. */
 const MARKERS = ['Zx8Qw3Er5Ty7Ui9Op1', 'Lk4Jh6Gf2Ds8Az0Mn3', 'Vb5Cx7Ty1Re9Wq4Po6'].map((half) =>
   ['gh', 'p_', half, [...half].reverse().join('')].join(''),
@@ -184,4 +188,30 @@ test('nothing of the checkup touches the clipboard', () => {
   const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
   expect(files).toContain('commands/moveSecrets.ts');
   for (const file of files) expect(readFileSync(path.join(source, file), 'utf8')).not.toContain('clipboard');
+});
+
+test.each(
+  CLIENT_PLACES.map(({ client, label, home, config, data, editor, workspace }) => ({
+    client,
+    label,
+    path: [home, config, data, editor, workspace].flatMap((paths) => paths ?? [])[0] ?? '',
+  })),
+)('a first run offers to move what stands in plain text in a file of $label', async ({ client, path: file }) => {
+  const format = FORMATS[path.extname(file)] ?? 'jsonc';
+  const text = fixtureOf(client, file)?.text ?? '';
+  const one = found(file.replaceAll('*', 'x'), text, client);
+  const { checkup } = checkupOf(() => [{ ...one, file: { ...one.file, format } }]);
+  const report = await checkup.run();
+  if (!report) throw new Error('the run was stopped');
+  expect(plainSecrets(report)).toHaveLength(1);
+  const concerns = concernsOf({
+    trusted: true,
+    frozen: false,
+    gateway: 'up',
+    administrator: 'none',
+    entries: [],
+    plainSecrets: plainSecrets(report).length,
+  });
+  expect(concerns).toEqual([{ kind: 'plainSecrets', count: 1 }]);
+  expect(concernKeys(concerns)['valetKey.plainSecrets']).toBe(true);
 });
