@@ -136,7 +136,7 @@ export const KNOWN_SERVICES: readonly KnownService[] = [
     baseUrl: 'https://gitlab.com/api/v4',
     ownHosts: '.gitlab.com',
     auth: { type: 'header', name: 'PRIVATE-TOKEN' },
-    // https://docs.gitlab.com/api/rest/#namespaced-paths: a project is `group%2Fproject`, and a file `lib%2Findex.ts`.
+    // https://docs.gitlab.com/api/rest/#namespaced-paths: a project is `group%2Fproject`, and a file in a folder is `lib%2Findex`.
     encodedSlash: true,
     verify: { method: 'GET', path: '/personal_access_tokens/self', expiry: { pointer: '/expires_at' } },
     keyPage: 'https://gitlab.com/-/user_settings/personal_access_tokens',
