@@ -82,6 +82,7 @@ export const CLIENT_PLACES: readonly ClientPlaces[] = [
     ],
     workspace: [
       '.mcp.json',
+      '.claude.json',
       '.claude/settings.json',
       '.claude/settings.local.json',
       '.claude/agents/*.md',
@@ -154,7 +155,8 @@ export const CLIENT_PLACES: readonly ClientPlaces[] = [
     sources: ['https://zed.dev/docs/ai/mcp', 'https://zed.dev/docs/configuring-zed'],
     config: ['zed/settings.json'],
     data: ['Zed/settings.json'],
-    workspace: ['.zed/settings.json'],
+    // `zed/` is a copy of the user's in a repository of such files; so it is with goose.
+    workspace: ['.zed/settings.json', 'zed/settings.json'],
   },
   {
     client: 'kiro',
@@ -246,6 +248,7 @@ export const CLIENT_PLACES: readonly ClientPlaces[] = [
     sources: ['https://block.github.io/goose/docs/guides/config-files'],
     config: ['goose/config.yaml', 'goose/secrets.yaml'],
     data: ['Block/goose/config/config.yaml', 'Block/goose/config/secrets.yaml'],
+    workspace: ['goose/config.yaml', 'goose/secrets.yaml'],
   },
   {
     client: 'lm-studio',
