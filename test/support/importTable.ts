@@ -33,7 +33,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'core/checkup/findings': ['core/checkup/model', 'core/checkup/secrets', 'core/text'],
   'core/checkup/model': ['core/policy/patterns', 'core/text'],
   'core/checkup/read': ['core/checkup/findings', 'core/checkup/model', 'core/policy/text', 'core/text'],
-  'core/checkup/secrets': ['core/checkup/model', 'core/text'],
+  'core/checkup/secrets': ['core', 'core/checkup/model', 'core/text'],
   'core/credentials': ['core', 'core/redact', 'core/text'],
   'core/limits': ['core/policy/text', 'core/text'],
   'core/net': ['core', 'core/request/parts', 'core/text'],

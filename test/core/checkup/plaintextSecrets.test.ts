@@ -187,6 +187,171 @@ describe('check 1 lets pass', () => {
   });
 });
 
+const base64 = (value: unknown): string => btoa(typeof value === 'string' ? value : JSON.stringify(value));
+
+describe('check 1 reports where people put secrets otherwise:', () => {
+  it.each([
+    ['Go’s DSN', { env: { MYSQL_DSN: `app:${random(16)}@tcp(db:3306)/x` } }, 'secret-connection-string env/MYSQL_DSN'],
+    ['one as an option', { args: ['--dsn', `app:${random(16)}@unix(/x.sock)/x`] }, 'secret-connection-string args/1'],
+    ['Oracle’s', { env: { ORA: `scott/${random(12)}@db.corp.internal:1521/XE` } }, 'secret-connection-string env/ORA'],
+    ['a proxy’s', { env: { SOCKS: `u:${random(12)}@proxy.corp.internal:1080` } }, 'secret-connection-string env/SOCKS'],
+    ['a session', { env: { BW_SESSION: random(60) } }, 'secret-value env/BW_SESSION'],
+    ['a session of text', { env: { TELEGRAM_SESSION_STRING: random(60) } }, 'secret-value env/TELEGRAM_SESSION_STRING'],
+    ['a cookie by its name', { env: { LI_AT: random(60) } }, 'secret-value env/LI_AT'],
+    ['a session’s id', { env: { JSESSIONID: random(32) } }, 'secret-value env/JSESSIONID'],
+    ...['-s', '-t', '-k', '-u', '-T'].map((option): [string, unknown, string] => [
+      `the value of ${option}`,
+      { args: [option, random(32)] },
+      'secret-value args/1',
+    ]),
+    ['such an option in a shell', { command: 'sh', args: ['-c', `s -t ${random(32)}`] }, 'secret-value args/1'],
+    ['a UUID behind -k', { args: ['-k', uuid] }, 'secret-value args/1'],
+    ['-p of MySQL', { command: 'mysql', args: [`-p${random(10)}`] }, 'secret-value args/0'],
+    ['-p beside a user', { args: ['-u', 'root', `-p${random(10)}`] }, 'secret-value args/2'],
+    ['-P of sqlcmd', { command: 'sqlcmd', args: ['-P', random(10)] }, 'secret-value args/1'],
+    ['-a of redis-cli', { command: '/usr/bin/redis-cli', args: ['-a', random(10)] }, 'secret-value args/1'],
+    [
+      '-u in a shell',
+      { command: 'sh', args: ['-c', `curl -u me:${random(12)} https://h.example`] },
+      'secret-value args/1',
+    ],
+    ['a variable in three words', { args: ['--env', 'API_TOKEN', random(32), 'x'] }, 'secret-value args/2'],
+    [
+      'a scheme that an API made up',
+      { headers: { Authorization: `GenieKey ${uuid}` } },
+      'secret-authorization headers/Authorization',
+    ],
+    [
+      'an application password',
+      { env: { WP_PASSWORD: random(24).replace(/(.{4})(?=.)/g, '$1 ') } },
+      'secret-value env/WP_PASSWORD',
+    ],
+    ['JSON in base64', { args: ['--credentials', base64({ client_secret: random(30) })] }, 'secret-value args/1'],
+    [
+      'JSON in base64 in a query',
+      { url: `https://a.example/mcp?config=${base64({ apiKey: random(30) })}` },
+      'secret-in-url url',
+    ],
+    [
+      'JSON in escapes in a query',
+      { url: `https://a.example/mcp?config=${encodeURIComponent(JSON.stringify({ apiKey: random(30) }))}` },
+      'secret-in-url url',
+    ],
+    [
+      'a private key in base64',
+      { env: { X: base64(`-----BEGIN ${'PRIVATE KEY'}-----\n${random(64)}\n-----END ${'PRIVATE KEY'}-----`) } },
+      'secret-value env/X',
+    ],
+    ['a UUID in a path', { url: `https://eu2.make.example/mcp/u/${uuid}/sse` }, 'capability-url url'],
+    ['hex in a path', { env: { RPC: `https://x.quiknode.example/${hex(40)}/` } }, 'capability-url env/RPC'],
+    ['small letters in a path', { url: `https://hook.example/${random(32).toLowerCase()}` }, 'capability-url url'],
+    ['a list of keys', { env: { API_KEYS: `${random(24)},${random(24, 9)}` } }, 'secret-value env/API_KEYS'],
+  ])('%s', (_, server, expected) => {
+    expect(one(server)).toEqual([expected]);
+  });
+
+  it.each([
+    [
+      {
+        args: [
+          '-p',
+          'my-project-123456',
+          '-t',
+          'streamable-http',
+          '-k',
+          'overlays/prod-eu-1',
+          '-s',
+          'session-2024-11-05',
+        ],
+      },
+    ],
+    [{ args: ['-i', uuid, '-t', uuid, '-c', hex(64), '-u', '1000:1000', '-p', '8080', '-p3306'] }],
+    [{ args: ['alias@npm:@example/server2@1.2.3', `image:v2@sha256:${hex(64)}`, 'mailto:me1990@h.example'] }],
+    [
+      {
+        env: {
+          SESSION_ID: uuid,
+          SESSION_NAME: 'work-2025-11',
+          XDG_SESSION_DESKTOP: 'ubuntu-wayland',
+          TWILIO_SID: `AC${hex(32)}`,
+        },
+      },
+    ],
+    [{ env: { MYSQL_DSN: 'user:password@tcp(localhost:3306)/db', OTHER_DSN: `u:${'$'}{PW}@tcp(db)/x` } }],
+    [
+      {
+        url: `https://a.example/projects/${uuid}/mcp`,
+        env: { ISSUER: `https://login.microsoftonline.com/${uuid}/v2.0` },
+      },
+    ],
+    [
+      {
+        env: {
+          RAW: `https://raw.githubusercontent.com/o/r/${hex(40)}/x.json`,
+          X: base64({ region: 'eu-central-1', limit: 10 }),
+        },
+      },
+    ],
+    [{ env: { FIGMA_FILE_KEY: random(22), JIRA_PROJECTS_KEYS: 'PROJ,OPS,WEB2', S3_KEY: 'reports/2024/summary.csv' } }],
+    [{ headers: { 'Sec-WebSocket-Key': base64(random(16)), 'Mcp-Session-Id': uuid } }],
+  ])('and lets pass %j', (server) => {
+    expect(one(server)).toEqual([]);
+  });
+
+  it.each([
+    '@/run/secrets/token',
+    'abc123def456',
+    'a1b2c3d4e5f6g7h8',
+    'deadbeefdeadbeef',
+    ['550e8400', 'e29b', '41d4', 'a716', '446655440000'].join('-'),
+    ['123e4567', 'e89b', '12d3', 'a456', '426614174000'].join('-'),
+    'see-1password',
+  ])('and no placeholder: %s', (text) => {
+    expect(one({ env: { API_KEY: text, SERVICE_TOKEN: text } })).toEqual([]);
+  });
+});
+
+describe('a password that is easily guessed', () => {
+  const WEAK = [
+    'Welcome2024!',
+    'Admin@123',
+    'postgres123',
+    '12345678',
+    'qwErty!98',
+    'kitten',
+    'changeme',
+    'mypassword',
+    'root',
+  ];
+
+  it.each(WEAK)('is one beside a host that is somebody’s: %s', (password) => {
+    for (const host of ['db.corp.internal', '10.0.0.4', 'nas.local']) {
+      expect(one({ env: { DB_HOST: host, DB_PASSWORD: password } })).toEqual(['guessable-password env/DB_PASSWORD']);
+      const url = `postgresql://svc:${encodeURIComponent(password)}@${host}:5432/erp`;
+      expect(one({ env: { URL: url } })).toEqual(['guessable-password env/URL']);
+      expect(one({ env: { URL: `Server=${host};User=svc;Password=${password};` } })).toEqual([
+        'guessable-password env/URL',
+      ]);
+    }
+  });
+
+  it.each([...WEAK, 'password', 'your_password', '<password>'])('is an example elsewhere: %s', (password) => {
+    if (/[!]/.test(password)) return;
+    for (const host of ['localhost', '127.0.0.1', 'your-host', 'db.example.com', 'postgres', 'host']) {
+      expect(one({ env: { DB_HOST: host, DB_PASSWORD: password } })).toEqual([]);
+      expect(one({ env: { URL: `postgresql://svc:${encodeURIComponent(password)}@${host}:5432/erp` } })).toEqual([]);
+    }
+  });
+
+  it('is no example’s where its user is asked for', () => {
+    expect(one({ env: { URL: 'postgresql://user:password@db.corp.internal/x' } })).toEqual([]);
+  });
+
+  it.each(['Init1234!', 'monkey4dinner'])('is a secret where words are only within others: %s', (password) => {
+    expect(one({ env: { SAP_PASSWORD: password } })).toEqual(['secret-value env/SAP_PASSWORD']);
+  });
+});
+
 describe('what a finding of check 1 tells', () => {
   it('points at the secret inside its text, escapes or not', () => {
     const secret = random(32);

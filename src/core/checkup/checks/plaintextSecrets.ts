@@ -3,10 +3,12 @@ import { findingIn } from '../findings/finding.ts';
 import type { Finding, ReadConfig } from '../model/checkupModel.ts';
 import type { SecretUse } from '../secrets/secretUses.ts';
 
+const UNCERTAIN: ReadonlySet<string> = new Set(['capability-url', 'access-key-id', 'guessable-password']);
+
 /** Check 1: no secret stands in a configuration file. */
 export function checkPlaintextSecrets(read: ReadConfig, uses: readonly SecretUse[]): Finding[] {
   return uses.map(({ server, text, found, place }) => {
-    const certain = found.code !== 'capability-url' && found.code !== 'access-key-id';
+    const certain = !UNCERTAIN.has(found.code);
     return findingIn(read, 1, {
       severity: certain ? 'error' : 'warning',
       code: found.code,
@@ -25,6 +27,9 @@ function messageOf(code: SecretUse['found']['code'], place: SecretUse['place']):
   const what = /^[AEIOaeio]/.test(kind) ? phrase`An ${kind}${shown}` : phrase`A ${kind}${shown}`;
   if (code === 'capability-url') {
     return phrase`${what} is in plain text. Anyone who has the whole URL can use it: treat it as a secret, and rotate it if others can read this file.`;
+  }
+  if (code === 'guessable-password') {
+    return phrase`A password that is easily guessed is in plain text in ${placeText(place)}. If it is in use, change it, and keep the new one outside this file.`;
   }
   if (code === 'access-key-id') {
     return phrase`${what} is in plain text in ${placeText(place)}. It identifies the account; keep it together with its secret, outside this file.`;

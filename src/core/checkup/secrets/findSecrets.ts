@@ -1,25 +1,13 @@
+import { capabilityUrls } from './capabilityUrls.ts';
+import { commandLinePasswords } from './commandLinePasswords.ts';
+import { driverPasswords } from './driverPasswords.ts';
+import { encodedSettings } from './encodedSettings.ts';
+import type { FoundSecret } from './foundSecret.ts';
+import { guessablePasswords } from './guessable.ts';
 import { credentialClass, kindOfName, providerOfName } from './names.ts';
-import { isPlaceholder, isReference } from './placeholders.ts';
-import { isPlausible, looksGenerated, looksGeneratedAlone } from './plausible.ts';
+import { isPlaceholder } from './placeholders.ts';
+import { isPlausible, isRandomOption, looksGenerated } from './plausible.ts';
 import { mayHoldToken, TOKEN_SHAPES } from './tokenShapes.ts';
-
-/** A secret in a text. */
-export interface FoundSecret {
-  /** Documented in docs/checkup.md. */
-  readonly code:
-    | 'secret-token'
-    | 'secret-value'
-    | 'secret-connection-string'
-    | 'secret-authorization'
-    | 'secret-in-url'
-    | 'access-key-id'
-    | 'capability-url';
-  readonly kind: string;
-  /** Offsets in the text, end exclusive. */
-  readonly start: number;
-  readonly end: number;
-  readonly provider?: string;
-}
 
 /** Longer texts than this hold documents, not credentials: their beginning is looked at. */
 const MAX_TEXT = 64 * 1024;
@@ -42,20 +30,31 @@ class Finds {
   }
 }
 
+/** What is known of the entry that a text stands in. Texts that people type or paste have none. */
+export interface Around {
+  /** Another text of the entry names a host that is somebody's. */
+  readonly somebodysHost: boolean;
+}
+
 /**
  * The secrets in a text that stands behind a name (a variable, header, flag or key; empty for none), in the order of
  * their places.
  */
-export function findSecrets(text: string, name = ''): FoundSecret[] {
+export function findSecrets(text: string, name = '', around?: Around): FoundSecret[] {
   const finds = new Finds();
   const cut = text.length > MAX_TEXT ? text.slice(0, MAX_TEXT) : text;
   findShapes(cut, finds);
   findUserInfo(cut, finds);
+  for (const found of driverPasswords(cut, name)) finds.add(found);
   findQueryValues(cut, finds);
+  for (const found of encodedSettings(cut, (plain) => findSecrets(plain).length > 0)) finds.add(found);
+  if (/cookies?$/i.test(name)) findCookies(cut, finds);
   findPairs(cut, finds);
   findAuthorization(cut, name, finds);
   findNamed(cut, name, finds);
-  findCapabilityUrl(cut, finds);
+  for (const found of commandLinePasswords(cut)) finds.add(found);
+  for (const found of capabilityUrls(cut, around !== undefined)) finds.add(found);
+  if (around) for (const found of guessablePasswords(cut, name, around.somebodysHost)) finds.add(found);
   return finds.items.sort((a, b) => a.start - b.start);
 }
 
@@ -98,7 +97,7 @@ function findUserInfo(text: string, finds: Finds): void {
 }
 
 function isUserInfoSecret(password: string, user: string): boolean {
-  if (isPlaceholder(password) || password === user) return false;
+  if (isPlaceholder(password) || isPlaceholder(decoded(password)) || password === user) return false;
   return isPlausible(password, 'password') || looksGenerated(password);
 }
 
@@ -232,7 +231,9 @@ function fromBase64(text: string): string | undefined {
 }
 
 /** `-u user:password`, as curl takes it. */
-const USER_OPTION = /^--?(?:u|user|userpass|basic-auth|credentials?)$/;
+const USER_OPTION = /^--?(?:u|user|userpass|basic-auth|credentials?)$/i;
+/** Options of one letter of which some server or other takes its key: `-s SECRET`, `-t TOKEN`. Their value tells. */
+const SHORT_OPTION = /^-[bkpstuw]$/i;
 /** The words of a wallet, https://github.com/bitcoin/bips/blob/master/bip-0039.mediawiki */
 const MNEMONIC = /^(?:[a-z]{3,8} ){11,23}[a-z]{3,8}$/;
 
@@ -241,10 +242,14 @@ function findNamed(text: string, name: string, finds: Finds): void {
   const trimmed = text.trim();
   const start = text.indexOf(trimmed);
   const whole = { start, end: start + trimmed.length };
-  if (USER_OPTION.test(name)) {
-    const password = trimmed.slice(trimmed.indexOf(':') + 1);
-    if (password === trimmed || !isPlausible(password, 'password')) return;
+  if (USER_OPTION.test(name) && /[:%]/.test(trimmed)) {
+    const password = trimmed.slice(trimmed.search(/[:%]/) + 1);
+    if (!isPlausible(password, 'password') || isAddress(trimmed)) return;
     finds.add({ code: 'secret-value', kind: 'password', start: whole.end - password.length, end: whole.end });
+    return;
+  }
+  if (SHORT_OPTION.test(name)) {
+    if (isRandomOption(trimmed, /^-k$/i.test(name))) finds.add({ code: 'secret-value', kind: 'secret', ...whole });
     return;
   }
   const expected = credentialClass(name);
@@ -253,8 +258,18 @@ function findNamed(text: string, name: string, finds: Finds): void {
     finds.add({ code: 'secret-value', kind: 'wallet phrase', ...whole });
     return;
   }
-  if (/cookies?$/i.test(name) && trimmed.includes('=')) {
-    findCookies(text, finds);
+  // Looked into already.
+  if (/cookies?$/i.test(name) && trimmed.includes('=')) return;
+  // `GenieKey …`: APIs make up schemes of their own.
+  const scheme =
+    /auth/i.test(name) && !SCHEME.test(trimmed) ? (/^[A-Za-z][\w-]{2,24}\s(?=\S+$)/.exec(trimmed)?.[0] ?? '') : '';
+  if (scheme !== '' && looksGenerated(trimmed.slice(scheme.length)) && !isPlaceholder(trimmed.slice(scheme.length))) {
+    finds.add({
+      code: 'secret-authorization',
+      kind: 'authorization token',
+      start: start + scheme.length,
+      end: whole.end,
+    });
     return;
   }
   // A JSON text or a list of pairs was looked into already.
@@ -268,6 +283,11 @@ function findNamed(text: string, name: string, finds: Finds): void {
   });
 }
 
+/** `1000:1000`, `http://…` and `::1` are no user with a password. */
+function isAddress(text: string): boolean {
+  return /^[\d:.]+$|:\/\//.test(text);
+}
+
 /** `session=…; theme=dark; Path=/`, https://www.rfc-editor.org/rfc/rfc6265#section-4.2.1 */
 function findCookies(text: string, finds: Finds): void {
   for (const match of text.matchAll(/(?:^|;)\s*[^=;\s]+=([^;\s]+)/g)) {
@@ -275,19 +295,6 @@ function findCookies(text: string, finds: Finds): void {
     const end = match.index + match[0].length;
     if (!looksGenerated(value) || isPlaceholder(value)) continue;
     finds.add({ code: 'secret-value', kind: 'cookie', start: end - value.length, end });
-  }
-}
-
-/** A URL whose path alone opens the door: `https://…/s/<long random text>/mcp`. */
-function findCapabilityUrl(text: string, finds: Finds): void {
-  const url = /^\s*https?:\/\/[^\s/?#]+(\/[^\s?#]*)/i.exec(text);
-  if (!url || isReference(text)) return;
-  let at = url[0].length - (url[1] ?? '').length;
-  for (const segment of (url[1] ?? '').split('/')) {
-    if (looksGeneratedAlone(segment)) {
-      finds.add({ code: 'capability-url', kind: 'URL with a key in its path', start: at, end: at + segment.length });
-    }
-    at += segment.length + 1;
   }
 }
 

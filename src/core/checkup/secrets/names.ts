@@ -1,5 +1,5 @@
 /** How a name says that its value is a credential, and which values are believable behind it. */
-export type CredentialClass = 'password' | 'token';
+export type CredentialClass = 'password' | 'token' | 'session';
 
 const PASSWORD = new Set([
   'password',
@@ -63,6 +63,14 @@ const TRAILING = new Set([
   'v2',
 ]);
 
+/** Things that have a key of their own, by which they are found: `S3_KEY`, `FIGMA_FILE_KEY`. */
+const KEYS_OF_THINGS = (
+  'file files doc document sheet spreadsheet board page component blob bucket s3 path translation i18n locale layer style ' +
+  'theme color tenant projects issues websocket socket record entity item row shard hash range metric tag label json yaml property dict param ' +
+  'parameter flag layout message team teams ticket epic sprint tree menu slot topic ' +
+  'sorting ordering grouping cache keyboard image video metadata'
+).split(' ');
+
 /** `KEY` and the like after one of these is no secret. */
 const HARMLESS_BEFORE: Readonly<Record<string, ReadonlySet<string>>> = {
   key: new Set([
@@ -95,8 +103,20 @@ const HARMLESS_BEFORE: Readonly<Record<string, ReadonlySet<string>>> = {
     'host',
     'verify',
     'verification',
+    ...KEYS_OF_THINGS,
   ]),
-  keys: new Set(['public', 'allowed', 'object', 'primary', 'num', 'max', 'authorized']),
+  keys: new Set([
+    'public',
+    'allowed',
+    'object',
+    'primary',
+    'num',
+    'max',
+    'authorized',
+    'issue',
+    'project',
+    ...KEYS_OF_THINGS,
+  ]),
   tokens: new Set([
     'max',
     'min',
@@ -113,6 +133,7 @@ const HARMLESS_BEFORE: Readonly<Record<string, ReadonlySet<string>>> = {
     'limit',
   ]),
   token: new Set(['max', 'num', 'per', 'continuation', 'page', 'next', 'eos', 'bos', 'pad', 'stop']),
+  session: new Set(['no', 'dbus', 'xdg', 'desktop', 'max', 'new', 'per']),
   auth: new Set(['no', 'use', 'require', 'enable', 'disable', 'allow', 'skip', 'force', 'interactive']),
   cookie: new Set(['use', 'secure', 'same', 'enable']),
   seed: new Set(['random', 'rng']),
@@ -144,8 +165,20 @@ export function credentialClass(name: string): CredentialClass | undefined {
   if (PASSWORD.has(last)) return 'password';
   if (TOKEN.has(last) || (last === 'hash' && words.at(-2) === 'api')) return 'token';
   const compound = COMPOUND.exec(last)?.[0];
-  if (compound === undefined) return undefined;
+  if (compound === undefined) return isSessionName(words) ? 'session' : undefined;
   return /pass|secret$/.test(compound) ? 'password' : 'token';
+}
+
+/** What a session's name goes on with where it is the session itself. */
+const OF_SESSION = new Set(['id', 'data', 'cookie', 'auth', 'file']);
+/** Cookies that are known by their names: LinkedIn's, X's, Bilibili's, Google's and those of servers. */
+const COOKIE =
+  /^(?:li at|ct0|bili jct|sessdata|(?:__)?(?:secure )?[13]?p?sid(?:ts|cc)?|p?sapisid|(?:j|php|asp)?sess(?:ion)?(?:s|id|data)?|csrf|xsrf|signature|sig)$/;
+
+/** `BW_SESSION`, `TELEGRAM_SESSION_STRING`, `SESSION_ID`, `LI_AT`: what its value is, the value has to tell. */
+function isSessionName(words: readonly string[]): boolean {
+  const last = words.length > 1 && OF_SESSION.has(words.at(-1) ?? '') ? words.slice(0, -1) : words;
+  return [last, words].some((some) => COOKIE.test(some.slice(-1).join(' ')) || COOKIE.test(some.slice(-2).join(' ')));
 }
 
 /** What to call the credential behind a name. */
@@ -158,6 +191,7 @@ export function kindOfName(name: string): string {
   if (has('token', 'pat', 'bearer', 'jwt')) return 'token';
   if (has('secret')) return 'secret';
   if (has('cookie')) return 'cookie';
+  if (credentialClass(name) === 'session') return 'session';
   if (has('key', 'apikey')) return 'key';
   return 'credential';
 }

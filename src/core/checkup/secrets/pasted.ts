@@ -1,4 +1,5 @@
 import { findSecrets } from './findSecrets.ts';
+import { isRandom } from './plausible.ts';
 import { isPublicKey } from './tokenShapes.ts';
 
 /** Shorter, chance cannot be told from a name. */
@@ -37,30 +38,4 @@ function isAddress(word: string): boolean {
     labels.every((label) => /^[a-z0-9-]+$/i.test(label)) &&
     /^[a-z]{2,24}$/i.test(labels.at(-1) ?? '')
   );
-}
-
-/**
- * Among random characters, every second or third is of another kind than the one before (a small letter, a capital, a
- * digit); in what people write, `customer-portal-v2` or `MyNewApi2`, few are.
- */
-function isRandom(word: string): boolean {
-  const characters = word.replace(/[^A-Za-z0-9]/g, '');
-  let changes = 0;
-  for (let at = 1; at < characters.length; at += 1) {
-    changes += weightOf(kindOf(characters[at - 1] ?? ''), kindOf(characters[at] ?? ''));
-  }
-  return characters.length >= SHORTEST && changes * 6 > characters.length;
-}
-
-type Kind = 'digit' | 'capital' | 'small';
-
-function kindOf(character: string): Kind {
-  if (character <= '9') return 'digit';
-  return character <= 'Z' ? 'capital' : 'small';
-}
-
-/** A capital begins a word, so it tells less than a digit does. */
-function weightOf(before: Kind, after: Kind): number {
-  if (before === after || (before === 'capital' && after === 'small')) return 0;
-  return before === 'small' && after === 'capital' ? 0.5 : 1;
 }

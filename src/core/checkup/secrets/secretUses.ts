@@ -1,8 +1,11 @@
 import type { Span } from '../../text/span.ts';
 import type { Located, ReadConfig, SecretPlace, ServerEntry } from '../model/checkupModel.ts';
 import { innerSpan } from '../model/innerSpan.ts';
-import { type FoundSecret, findSecrets, last4, masked } from './findSecrets.ts';
+import { type Around, findSecrets, last4, masked } from './findSecrets.ts';
+import type { FoundSecret } from './foundSecret.ts';
+import { namedArguments } from './namedArguments.ts';
 import { providerOfName } from './names.ts';
+import { namesSomebodysHost } from './somebodysHost.ts';
 
 /** A secret that stands in a file, with its value: it never leaves the core but as a fingerprint. */
 export interface SecretUse {
@@ -17,19 +20,29 @@ interface Candidate {
   readonly text: Located;
   readonly where: SecretPlace['where'];
   readonly name: string;
+  /** Where the value begins in the text; 0 but for an option that is glued to its value. */
+  readonly from?: number;
 }
 
 /** Every secret in a file, in the order of servers. */
 export function secretUses(read: ReadConfig): SecretUse[] {
-  const inServers = read.servers.flatMap((server) =>
-    candidates(server).flatMap((candidate) => usesIn(read, candidate, server)),
-  );
-  const loose = read.loose.flatMap((text) => usesIn(read, { text, where: 'other', name: text.name }));
+  const inServers = read.servers.flatMap((server) => {
+    const around = { somebodysHost: namesSomebodysHost(server) };
+    return candidates(server).flatMap((candidate) => usesIn(read, candidate, around, server));
+  });
+  const nothing = { somebodysHost: false };
+  const loose = read.loose.flatMap((text) => usesIn(read, { text, where: 'other', name: text.name }, nothing));
   return [...inServers, ...loose];
 }
 
-function usesIn(read: ReadConfig, { text, where, name }: Candidate, server?: ServerEntry): SecretUse[] {
-  return findSecrets(text.value, name).map((found) => {
+function usesIn(
+  read: ReadConfig,
+  { text, where, name, from = 0 }: Candidate,
+  around: Around,
+  server?: ServerEntry,
+): SecretUse[] {
+  return findSecrets(text.value.slice(from), name, around).map(({ start, end, ...rest }) => {
+    const found = { ...rest, start: start + from, end: end + from };
     const value = text.value.slice(found.start, found.end);
     const shown = last4(value);
     const provider = found.provider ?? (server && providerOfName(server.name));
@@ -58,21 +71,10 @@ function spanOf({ file }: ReadConfig, text: Located, { start, end }: FoundSecret
 function candidates(server: ServerEntry): Candidate[] {
   return [
     ...(server.command ? [{ text: server.command, where: 'arg' as const, name: '' }] : []),
-    ...server.args.map((text, index) => ({ text, where: 'arg' as const, name: nameOfArgument(server.args, index) })),
+    ...namedArguments(server).map((one) => ({ ...one, where: 'arg' as const })),
     ...server.env.map((text) => ({ text, where: 'env' as const, name: text.name })),
     ...server.headers.map((text) => ({ text, where: 'header' as const, name: text.name })),
     ...(server.url ? [{ text: server.url, where: 'url' as const, name: '' }] : []),
     ...server.others.map((text) => ({ text, where: 'other' as const, name: text.name })),
   ];
-}
-
-const HEADER_OPTION = /^(?:-H|--?(?:http-)?headers?)$/;
-
-/** The option that an argument is the value of; for `--header NAME VALUE` the header. Empty when it is no value. */
-function nameOfArgument(args: readonly Located[], index: number): string {
-  const word = args[index]?.value ?? '';
-  const before = args[index - 1]?.value ?? '';
-  if (word.startsWith('-')) return '';
-  if (/^--?[A-Za-z][\w.-]*$/.test(before)) return before;
-  return HEADER_OPTION.test(args[index - 2]?.value ?? '') && /^[\w-]+:?$/.test(before) ? before : '';
 }

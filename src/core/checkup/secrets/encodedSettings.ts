@@ -1,0 +1,41 @@
+import { fromBase64 } from '../../base64.ts';
+import type { FoundSecret } from './foundSecret.ts';
+
+/** Base64 of `{"`, `{ `, a line end behind `{`, `[{` or `-----BEGIN`: settings or a key that somebody put into one word. */
+const ENCODED = /(?<![\w+/.-])(?:eyJ|eyA|ewo|ew0|W3s|LS0tLS1CRUdJTi)[A-Za-z0-9+/_-]{16,}={0,2}(?![\w.])/g;
+/** The same with the escapes of a URL instead: `?config=%7B…`. */
+const ESCAPED = /(?<==)%(?:7B|5B)[^&#\s"'=]{8,}/gi;
+
+/** Texts that hold a secret once they are decoded. Each is a secret as a whole: a part of it can be replaced by nobody. */
+export function encodedSettings(text: string, holdsSecret: (plain: string) => boolean): FoundSecret[] {
+  const base64 = [...text.matchAll(ENCODED)].map((match) => ({ match, plain: decodedBase64(match[0]) }));
+  const escaped = [...text.matchAll(ESCAPED)].map((match) => ({ match, plain: decodedEscapes(match[0]) }));
+  const inUrl = /^\s*(?:https?|wss?):\/\//i.test(text);
+  return [...base64, ...escaped].flatMap(({ match, plain }) => {
+    if (plain === undefined || !holdsSecret(plain)) return [];
+    return [
+      {
+        code: inUrl ? ('secret-in-url' as const) : ('secret-value' as const),
+        kind: plain.startsWith('-----') ? 'encoded private key' : 'encoded secret',
+        start: match.index,
+        end: match.index + match[0].length,
+      },
+    ];
+  });
+}
+
+/** Undefined for what is no text in base64. */
+function decodedBase64(text: string): string | undefined {
+  const whole = text.replaceAll('=', '');
+  if (whole.length % 4 === 1) return undefined;
+  const plain = fromBase64(whole);
+  return /^(?:\s*[{[]|-----BEGIN )/.test(plain) ? plain : undefined;
+}
+
+function decodedEscapes(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined; // no escapes of UTF-8 after all
+  }
+}
