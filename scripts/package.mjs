@@ -5,7 +5,7 @@ import { PRODUCT_VSIX, ROOT } from './lib/repo.mjs';
 import { Failure, main, run, tryRun } from './lib/run.mjs';
 import { listVsix, packVsix } from './lib/vsix.mjs';
 
-const MAX_BYTES = 900_000;
+const MAX_BYTES = 1_000_000;
 
 /** The package, file by file: sources, tests and the command line stay out. */
 const FILES = [
