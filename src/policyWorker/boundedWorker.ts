@@ -105,10 +105,14 @@ function startThread({ script, role, heapMb = HEAP_MB, timeoutFactor = 1 }: Work
           resolve(answer);
         };
         const onFailure = (): void => settle();
-        const began = { at: performance.now(), cpu: process.cpuUsage() };
+        const { eventLoopUtilization } = worker.performance;
+        const began = { at: performance.now(), cpu: process.cpuUsage(), loop: eventLoopUtilization() };
         const look = (): void => {
           const { user, system } = process.cpuUsage(began.cpu);
-          const left = withinMs - (user + system) / 1000;
+          // The thread took no more than either: what other threads of the process took is not its doing, nor is its waiting
+          // for a processor.
+          const took = Math.min((user + system) / 1000, eventLoopUtilization(began.loop).active);
+          const left = withinMs - took;
           if (left <= 0 || performance.now() - began.at >= timeoutFactor * withinMs) settle();
           else timer = setTimeout(look, Math.max(left, LEAST_WAIT_MS));
         };

@@ -9,7 +9,7 @@ import { checkKillSwitch } from './checks/killSwitch.ts';
 import { checkMinimalPermissions } from './checks/minimalPermissions.ts';
 import { checkPinnedVersions } from './checks/pinnedVersions.ts';
 import { placedSecret } from './checks/placedSecret.ts';
-import { checkPlaintextSecrets } from './checks/plaintextSecrets.ts';
+import { checkPlaintextSecrets, severityOfSecret } from './checks/plaintextSecrets.ts';
 import { checkTransport } from './checks/transport.ts';
 import { RANK, withAspects } from './findings/aspects.ts';
 import { findingIn } from './findings/finding.ts';
@@ -29,7 +29,8 @@ export const MAX_FINDINGS = 1000;
 
 /** The checks of one file, in time that grows with the file. The worst findings, where there are too many to be read. */
 export function checkConfig(read: ReadConfig, { now, fingerprint }: FileContext): CheckedConfig {
-  const uses = secretUses(read);
+  const all = secretUses(read);
+  const uses = all.length > MAX_FINDINGS ? all.toSorted(gravestFirst).slice(0, MAX_FINDINGS) : all;
   const ofServer = new Map(read.servers.map((server): [ServerEntry, SecretUse[]] => [server, []]));
   for (const use of uses) if (use.server) ofServer.get(use.server)?.push(use);
   const ofServers = [...ofServer].flatMap(([server, own]) => [
@@ -46,7 +47,7 @@ export function checkConfig(read: ReadConfig, { now, fingerprint }: FileContext)
     ...ofServers,
     ...checkExpiry(read, uses, now),
   ]);
-  const findings = worstOf(read, found);
+  const findings = worstOf(read, found, found.length + all.length - uses.length);
   const shown = new Set(findings.map(({ secret }) => secret));
   const environmentOf = environmentReader();
   const secrets = uses
@@ -55,8 +56,13 @@ export function checkConfig(read: ReadConfig, { now, fingerprint }: FileContext)
   return { findings, secrets, covered: coveredFile(read) };
 }
 
-function worstOf(read: ReadConfig, findings: readonly Finding[]): readonly Finding[] {
-  if (findings.length <= MAX_FINDINGS) return findings;
+function gravestFirst(one: SecretUse, other: SecretUse): number {
+  return RANK[severityOfSecret(one)] - RANK[severityOfSecret(other)];
+}
+
+/** @param total how many there are with those that were not made */
+function worstOf(read: ReadConfig, findings: readonly Finding[], total: number): readonly Finding[] {
+  if (total <= MAX_FINDINGS) return findings;
   const worst = findings.toSorted((one, other) => RANK[one.severity] - RANK[other.severity]).slice(0, MAX_FINDINGS - 1);
   return [
     ...worst,
@@ -64,7 +70,7 @@ function worstOf(read: ReadConfig, findings: readonly Finding[]): readonly Findi
       severity: 'warning',
       code: 'too-many-findings',
       span: { start: 0, end: 0 },
-      message: phrase`This file has ${findings.length} findings, of which ${worst.length} are shown, the worst first. Fix these, and run the checkup again.`,
+      message: phrase`This file has ${total} findings or more, of which ${worst.length} are shown, the worst first. Fix these, and run the checkup again.`,
     }),
   ];
 }

@@ -1,4 +1,5 @@
 import { type Phrase, phrase } from '../../text/phrase.ts';
+import type { Severity } from '../../text/span.ts';
 import { findingIn } from '../findings/finding.ts';
 import type { Finding, ReadConfig } from '../model/checkupModel.ts';
 import type { SecretUse } from '../secrets/secretUses.ts';
@@ -7,10 +8,10 @@ const UNCERTAIN: ReadonlySet<string> = new Set(['capability-url', 'access-key-id
 
 /** Check 1: no secret stands in a configuration file. */
 export function checkPlaintextSecrets(read: ReadConfig, uses: readonly SecretUse[]): Finding[] {
-  return uses.map(({ server, text, found, place }) => {
-    const certain = !UNCERTAIN.has(found.code);
+  return uses.map((use) => {
+    const { server, text, found, place } = use;
     return findingIn(read, 1, {
-      severity: certain ? 'error' : 'warning',
+      severity: severityOfSecret(use),
       code: found.code,
       span: text.span,
       ...(server && { server: server.name }),
@@ -19,6 +20,10 @@ export function checkPlaintextSecrets(read: ReadConfig, uses: readonly SecretUse
       secret: place,
     });
   });
+}
+
+export function severityOfSecret({ found }: SecretUse): Severity {
+  return UNCERTAIN.has(found.code) ? 'warning' : 'error';
 }
 
 function messageOf(code: SecretUse['found']['code'], place: SecretUse['place']): Phrase {

@@ -10,6 +10,7 @@ import { SerialQueue } from '../../../core/serialQueue.ts';
 import { phrase } from '../../../core/text/phrase.ts';
 import type { Severity } from '../../../core/text/span.ts';
 import { Emitter } from '../../util/emitter.ts';
+import { nextTurn } from '../../util/nextTurn.ts';
 import type { Engine } from './engine.ts';
 import type { Exposure } from './exposures.ts';
 import { type CheckupReport, pointsOf, type ShownFinding } from './report.ts';
@@ -169,22 +170,22 @@ export class Checkup {
     }
     const exposures = await this.#ports.exposures();
     const checked = [...known.values()].map((one) => one.checked);
+    await nextTurn();
     const findings = [...unsearched.map(unsearchedFinding), ...engine.allFindings(checked, this.#ports.context())];
+    await nextTurn();
     const addresses = new Map<string, Address>([
       ...this.#ports.ownFiles(),
       ...files.map((found) => [found.file.path, found] as const),
     ]);
     const shown = [...withAddresses(findings, addresses), ...exposures.map(exposed)];
+    await nextTurn();
+    const coverage = { files: checked.map(({ covered }) => covered), unsearched };
+    const points = pointsOf(shown, { servers: serversOf(coverage), services: this.#ports.services() });
     this.#known = known;
     this.#files = new Map(files.map((found) => [found.uri, checkedFile(found, engine)]));
     this.#addresses = addresses;
     this.#findings = new Map(shown.map((finding) => [finding.id, finding]));
-    const coverage = { files: checked.map(({ covered }) => covered), unsearched };
-    this.#report = {
-      at: this.#ports.now(),
-      coverage,
-      points: pointsOf(shown, { servers: serversOf(coverage), services: this.#ports.services() }),
-    };
+    this.#report = { at: this.#ports.now(), coverage, points };
     this.#changed.fire();
     return this.#report;
   }

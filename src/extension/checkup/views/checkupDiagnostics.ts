@@ -3,6 +3,7 @@ import { sidesOf } from '../../../core/checkup/findings/aspects.ts';
 import type { Severity } from '../../../core/text/span.ts';
 import type { CheckupParts, PolicyParts, ServiceParts } from '../../app/parts.ts';
 import { localized } from '../../util/localized.ts';
+import { nextTurn } from '../../util/nextTurn.ts';
 import { shownText } from '../../util/shownText.ts';
 import type { ShownFinding } from '../scan/report.ts';
 
@@ -14,21 +15,34 @@ const SEVERITIES: Readonly<Record<Severity, vscode.DiagnosticSeverity>> = {
   information: vscode.DiagnosticSeverity.Information,
 };
 
+/** Findings of thousands of files are not made ready at once. */
+const IN_A_TURN = 100;
+
 /** Says in the configuration files themselves what the checkup found there, with fixes. */
 export function registerCheckupDiagnostics(app: CheckupParts & PolicyParts & ServiceParts): vscode.Disposable {
   const collection = vscode.languages.createDiagnosticCollection('valetKey.checkup');
-  const show = (): void => {
+  let shows = 0;
+  const show = async (): Promise<void> => {
+    shows += 1;
+    const own = shows;
     const found = new Map<string, vscode.Diagnostic[]>();
+    let made = 0;
     for (const shown of app.checkup.findings()) {
       if (shown.uri === undefined) continue;
-      found.set(shown.uri, [...(found.get(shown.uri) ?? []), diagnosticOf(app, shown)]);
+      const diagnostics = found.get(shown.uri) ?? [];
+      found.set(shown.uri, diagnostics);
+      diagnostics.push(diagnosticOf(app, shown));
+      made += 1;
+      if (made % IN_A_TURN === 0) await nextTurn();
     }
+    // Another run has ended meanwhile, and its findings are shown.
+    if (own !== shows) return;
     collection.clear();
     collection.set([...found].map(([uri, diagnostics]) => [vscode.Uri.parse(uri, true), diagnostics]));
   };
   return vscode.Disposable.from(
     collection,
-    app.checkup.onDidChange(show),
+    app.checkup.onDidChange(() => void show()),
     vscode.languages.registerCodeActionsProvider(
       { pattern: '**/*.{json,jsonc,toml,yaml,yml,code-workspace}' },
       { provideCodeActions: (document, range) => actions(app, document, range) },

@@ -100,6 +100,13 @@ test.for<[Point['state'], findings: number, description: string, expanded: numbe
   expect(row.tooltip).toContain(pointWhy(1));
 });
 
+test('a point shows no more rows than are read, and says how many more there are', () => {
+  const findings = Array.from({ length: 250 }, () => SHOWN);
+  const rows = new PointNode({ check: 1, state: 'fail', findings, beneath: 0 }, findings).children();
+  expect(rows).toHaveLength(201);
+  expect(rows.at(-1)).toMatchObject({ label: '50 more', command: { command: 'valetKey.exportCheckupReport' } });
+});
+
 test('each of the ten has a title and a reason of its own', () => {
   for (const text of [pointTitle, pointWhy]) expect(new Set(CHECKS.map(text)).size).toBe(10);
 });
