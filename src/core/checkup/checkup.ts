@@ -2,7 +2,7 @@ import { phrase } from '../text/phrase.ts';
 import { allFindings } from './acrossFiles.ts';
 import type { CheckedConfig } from './checkedConfig.ts';
 import { checkAuditLogs } from './checks/auditLogs.ts';
-import { environmentReader } from './checks/environments.ts';
+import { environmentReader } from './checks/environmentReader.ts';
 import { checkErrorLeaks } from './checks/errorLeaks.ts';
 import { checkExpiry } from './checks/expiry.ts';
 import { checkKillSwitch } from './checks/killSwitch.ts';
@@ -49,7 +49,7 @@ export function checkConfig(read: ReadConfig, { now, fingerprint }: FileContext)
   ]);
   const findings = worstOf(read, found, found.length + all.length - uses.length);
   const shown = new Set(findings.map(({ secret }) => secret));
-  const environmentOf = environmentReader();
+  const environmentOf = environmentReader(read);
   const secrets = uses
     .filter(({ place }) => shown.has(place))
     .map((use) => placedSecret(read, use, fingerprint(use.value), environmentOf(use)));

@@ -1,72 +1,67 @@
 import { type Phrase, phrase } from '../../text/phrase.ts';
 import { stateFinding } from '../findings/finding.ts';
-import type { Finding, ServerEntry } from '../model/checkupModel.ts';
+import type { Finding } from '../model/checkupModel.ts';
 import type { OwnContext } from '../model/context.ts';
 import { groupBy } from '../model/groupBy.ts';
-import { wordsOfName } from '../secrets/names.ts';
-import type { SecretUse } from '../secrets/secretUses.ts';
-import { type Environment, findingAt, type PlacedSecret } from './placedSecret.ts';
+import type { Environment } from './environmentWords.ts';
+import { findingAt, type PlacedSecret } from './placedSecret.ts';
 
-const WORDS: Readonly<Record<string, Environment>> = {
-  prod: 'production',
-  production: 'production',
-  prd: 'production',
-  live: 'production',
-  dev: 'development',
-  devel: 'development',
-  development: 'development',
-  local: 'development',
-  staging: 'staging',
-  stage: 'staging',
-  stg: 'staging',
-  preprod: 'staging',
-  uat: 'staging',
-  preview: 'staging',
-  qa: 'staging',
-  test: 'test',
-  testing: 'test',
-  tests: 'test',
-  sandbox: 'test',
-  ci: 'test',
-};
-
-const NAMES =
-  /^(?:(?:NODE|APP|APPLICATION|DEPLOY|DEPLOYMENT|RAILS|FLASK|DJANGO|MIX|ASPNETCORE|SERVER)_)?(?:ENV|ENVIRONMENT|STAGE)$|_(?:ENV|ENVIRONMENT)$/;
+/** A place with the environment that it is told to be. */
+interface Told {
+  readonly secret: PlacedSecret;
+  readonly environment: Environment;
+}
 
 /** Check 6: no credential serves two environments. One finding a value, at its production place if it has one. */
 export function checkEnvironments(secrets: readonly PlacedSecret[]): Finding[] {
-  const placed = secrets.filter(({ environment }) => environment !== undefined);
+  const placed = secrets.filter(({ evidence }) => evidence.length > 0);
   const shared = groupBy(placed, ({ fingerprint }) => fingerprint).flatMap((group) => {
-    if (new Set(group.map(({ environment }) => environment)).size < 2) return [];
-    const main = group.find(({ environment }) => environment === 'production') ?? group[0];
+    const told = contradicting(group);
+    const main = told.find(({ environment }) => environment === 'production') ?? told[0];
     if (!main) return [];
-    const others = group.filter(({ environment }) => environment !== main.environment);
+    const environments = new Map(told.map(({ secret, environment }) => [secret, environment]));
+    const others = told.filter(({ environment }) => environment !== main.environment).map(({ secret }) => secret);
+    const textOf = (secret: PlacedSecret | undefined): string | Phrase =>
+      (secret && environments.get(secret)) ?? phrase`another environment`;
     return findingAt(
-      main,
+      main.secret,
       6,
       {
         severity: 'error',
         code: 'shared-between-environments',
-        message: phrase`The same ${main.place.kind} is used for ${environmentText(main)} and ${environmentText(others[0])}, so a mistake in one affects the other. Create one credential for each.`,
+        message: phrase`The same ${main.secret.place.kind} is used for ${main.environment} and ${textOf(others[0])}, so a mistake in one affects the other. Create one credential for each.`,
       },
       others,
-      (other) => phrase`The same value is used for ${environmentText(other)} here.`,
+      (other) => phrase`The same value is used for ${textOf(other)} here.`,
     );
   });
-  const live = placed
-    .filter((secret) => secret.environment !== 'production' && secret.live)
-    .map((secret) =>
-      findingAt(secret, 6, {
-        severity: 'warning',
-        code: 'live-key-outside-production',
-        message: phrase`A live key is used in what looks like ${environmentText(secret)}. Use a test key there.`,
-      }),
-    );
+  const live = secrets.flatMap((secret) =>
+    secret.liveIn === undefined
+      ? []
+      : findingAt(secret, 6, {
+          severity: 'warning',
+          code: 'live-key-outside-production',
+          message: phrase`A live key is used in what looks like ${secret.liveIn}. Use a test key there.`,
+        }),
+  );
   return [...shared, ...live];
 }
 
-function environmentText(secret: PlacedSecret | undefined): string | Phrase {
-  return secret?.environment ?? phrase`another environment`;
+/**
+ * The places of one value that are told to be different environments: by words that say so anywhere, or by names that are
+ * the same but for the word, as `api-demo` and `api-live` are. Empty when nothing contradicts.
+ */
+function contradicting(group: readonly PlacedSecret[]): Told[] {
+  const strong = group.flatMap((secret): Told[] => {
+    const evidence = secret.evidence.find((one) => one.strong);
+    return evidence ? [{ secret, environment: evidence.environment }] : [];
+  });
+  const alike = groupBy(
+    group.flatMap((secret) => secret.evidence.map(({ stem, environment }) => ({ stem, secret, environment }))),
+    ({ stem }) => stem,
+  );
+  const told = [strong, ...alike].filter((some) => new Set(some.map(({ environment }) => environment)).size > 1).flat();
+  return [...new Map(told.toReversed().map((one) => [one.secret, one])).values()].reverse();
 }
 
 /** Own services of different environments that share a credential. */
@@ -81,29 +76,4 @@ export function checkOwnEnvironments({ credentials = [] }: OwnContext): Finding[
       message: phrase`${first.service} and ${other.service} share one credential although their environments differ. Create one for each, and rotate both.`,
     });
   });
-}
-
-/**
- * Tells which environment a secret of a file belongs to: what its variable, its server's own setting or the server's name says,
- * the nearest first. A server is looked at once, however many secrets it has.
- */
-export function environmentReader(): (use: SecretUse) => Environment | undefined {
-  const ofServers = new Map<ServerEntry, Environment | undefined>();
-  const ofServer = (server: ServerEntry): Environment | undefined => {
-    if (!ofServers.has(server)) {
-      const setting = server.env.find((one) => NAMES.test(one.name))?.value;
-      ofServers.set(server, environmentInName(setting ?? '') ?? environmentInName(server.name));
-    }
-    return ofServers.get(server);
-  };
-  return ({ server, text }) => {
-    const name = 'name' in text && typeof text.name === 'string' ? text.name : '';
-    return environmentInName(name) ?? (server && ofServer(server));
-  };
-}
-
-function environmentInName(name: string): Environment | undefined {
-  return wordsOfName(name)
-    .map((word) => (Object.hasOwn(WORDS, word) ? WORDS[word] : undefined))
-    .find((environment) => environment !== undefined);
 }

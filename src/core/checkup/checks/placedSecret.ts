@@ -3,8 +3,8 @@ import type { Position, Severity, Span } from '../../text/span.ts';
 import type { CheckNumber, Finding, ReadConfig, SecretPlace } from '../model/checkupModel.ts';
 import { masked } from '../secrets/findSecrets.ts';
 import type { SecretUse } from '../secrets/secretUses.ts';
-
-export type Environment = 'production' | 'development' | 'staging' | 'test';
+import type { Surroundings } from './environmentReader.ts';
+import type { Environment, Evidence } from './environmentWords.ts';
 
 /** What the checks across files need to know of a secret in one of them. Plain data, and nothing of its value. */
 export interface PlacedSecret {
@@ -19,17 +19,17 @@ export interface PlacedSecret {
   readonly place: SecretPlace;
   /** A keyed digest of the value. */
   readonly fingerprint: string;
-  /** Which environment uses it, if that is told. */
-  readonly environment?: Environment;
-  /** Whether it moves money: a payment provider's live key. */
-  readonly live: boolean;
+  /** What tells the environment that uses it, the nearest first. */
+  readonly evidence: readonly Evidence[];
+  /** Where a payment provider's live key or live mode is used outside of production. */
+  readonly liveIn?: Environment;
 }
 
 export function placedSecret(
   { file, lines }: ReadConfig,
-  { server, text, value, place }: SecretUse,
+  { server, text, place }: SecretUse,
   fingerprint: string,
-  environment: Environment | undefined,
+  { evidence, liveIn }: Surroundings,
 ): PlacedSecret {
   return {
     file: file.path,
@@ -40,8 +40,8 @@ export function placedSecret(
     end: lines.position(text.span.end),
     place,
     fingerprint,
-    ...(environment && { environment }),
-    live: /^[sr]k_live_/.test(value),
+    evidence,
+    ...(liveIn && { liveIn }),
   };
 }
 
