@@ -186,6 +186,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'extension/audit/explorer/webview': ['core', 'extension/audit/explorer'],
   'extension/audit/model': ['core', 'extension/util', 'gateway'],
   'extension/audit/views': [
+    'core',
     'extension/app',
     'extension/approvals/views',
     'extension/audit/model',

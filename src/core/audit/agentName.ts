@@ -1,3 +1,8 @@
+/** What stands for the agent where the user did something. */
+export const USER_AGENT = 'person';
+/** The same for what Valet Key does of its own accord. */
+export const OWN_AGENT = 'valet-key';
+
 const MAX_CHARACTERS = 32;
 /** Normalising may lengthen a name, and an agent may send any length. */
 const MAX_RAW = 256;

@@ -1,4 +1,5 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
+import { OWN_AGENT } from '../../core/audit/agentName.ts';
 import type { AuditEvent } from '../../core/audit/auditEvent.ts';
 import { humanLine } from '../../core/audit/humanLine.ts';
 import type { Redactor } from '../../core/redact/redactor.ts';
@@ -122,7 +123,7 @@ export class Recorder {
   async prune(): Promise<void> {
     try {
       await pruneOldRuns(this.#directory, this.#now(), (removed) =>
-        this.record({ id: freshId(), kind: 'pruned', agent: { name: 'valet-key' }, removed }),
+        this.record({ id: freshId(), kind: 'pruned', agent: { name: OWN_AGENT }, removed }),
       );
     } catch (error) {
       this.log('warn', `Old audit files could not be removed: ${String(error)}`);

@@ -1,10 +1,12 @@
 import type net from 'node:net';
 import type { ZodError, ZodType } from 'zod';
+import { agentName, OWN_AGENT, USER_AGENT } from '../../core/audit/agentName.ts';
 import { isTooHeavy } from '../../core/jsonWeight.ts';
 import { writeAnswerLine } from '../../protocol/answerLine.ts';
 import { LineSplitter, tooLong } from '../../protocol/lines.ts';
 import { LineWriter } from '../../protocol/lineWriter.ts';
 import {
+  type AgentInfo,
   type CallProgress,
   type FromGateway,
   type FromProxy,
@@ -112,8 +114,8 @@ export async function serveConnection(
   function onMessage(message: FromProxy, size: number): void {
     switch (message.do) {
       case 'hello':
-        caller = { agent: message.agent, scope: message.scope, connection };
-        gateway.agents.connected(connection, message.agent, () => socket.destroy());
+        caller = { agent: asAgent(message.agent), scope: message.scope, connection };
+        gateway.agents.connected(connection, caller.agent, () => socket.destroy());
         return;
       case 'cancel':
         calls.get(message.id)?.abort();
@@ -214,4 +216,10 @@ function inForm<T>(schema: ZodType<T>, line: string): T {
   const message = schema.safeParse(JSON.parse(line));
   if (!message.success) throw new Error('a message was not valid');
   return message.data;
+}
+
+/** No agent goes by a name under which the audit log has what the user did, or Valet Key itself. */
+function asAgent(agent: AgentInfo): AgentInfo {
+  const taken = [USER_AGENT, OWN_AGENT].includes(agentName(agent.name));
+  return taken ? { ...agent, name: `agent ${agent.name}` } : agent;
 }

@@ -1,3 +1,4 @@
+import { USER_AGENT } from '../../core/audit/agentName.ts';
 import type { AuditEvent } from '../../core/audit/auditEvent.ts';
 import type { ApprovalAnswer, ApprovalQuestion } from '../control/controlPort.ts';
 
@@ -7,7 +8,7 @@ export function answerEvent(question: ApprovalQuestion, path: string, answer: Ap
   return {
     id,
     kind: 'control',
-    agent: { name: 'person' },
+    agent: { name: USER_AGENT },
     service,
     subject: `${rule.file}:${rule.line}`,
     ...(environment === undefined ? {} : { environment }),

@@ -1,4 +1,5 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
+import { USER_AGENT } from '../../core/audit/agentName.ts';
 import { MAX_JSON_WEIGHT } from '../../core/jsonWeight.ts';
 import { DEFAULT_LIMITS } from '../../core/limits/limitsModel.ts';
 import type { WantedRule } from '../../core/policy/learn/narrowestRule.ts';
@@ -414,7 +415,7 @@ export class Gateway implements GatewayControl {
     this.#recorder.record({
       id: freshId(),
       kind: 'control',
-      agent: { name: 'person' },
+      agent: { name: USER_AGENT },
       verdict: action,
       ...(service === undefined ? {} : { service }),
       ...(subject === undefined ? {} : { subject }),

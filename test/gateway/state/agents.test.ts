@@ -145,3 +145,14 @@ it('disconnecting ends the connection; the next call makes another one', async (
   await until(() => !connected.some((one) => one.id === id), 'it to be gone');
   await friend.ok('read', READ);
 });
+
+it.each(['person', 'Person', '(person)', 'ｐｅｒｓｏｎ', 'person-valet-key', 'valet-key', 'Valet Key'])(
+  'an agent that calls itself “%s” is not recorded as the user or as Valet Key',
+  async (name) => {
+    const before = new Set(connected.map(({ id }) => id));
+    await (await agent(name)).raw('list_services', {});
+    const added = (): readonly ConnectedAgent[] => connected.filter(({ id }) => !before.has(id));
+    await until(() => added().length === 1, `${name} to be told`);
+    expect(added()[0]?.name).toMatch(/^agent/);
+  },
+);

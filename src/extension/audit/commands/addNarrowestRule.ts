@@ -7,6 +7,7 @@ import { carefulChoice } from '../../ui/carefulChoice.ts';
 import { chooseInModal } from '../../ui/confirm.ts';
 import { askChoice, single } from '../../ui/steps.ts';
 import { type Activity, wantsRule } from '../model/activity.ts';
+import { agentText } from '../views/agentText.ts';
 import { CallNode } from '../views/callNode.ts';
 
 /** *Add the Narrowest Rule*: lets pass from now on what a policy blocked. */
@@ -58,7 +59,7 @@ async function whichCall(app: AuditParts, argument: unknown, title: string): Pro
     l10n.t('For which blocked call?'),
     blocked.map((call) => ({
       label: `${call.method} ${call.path}`,
-      description: [call.service, call.agent].join(' · '),
+      description: [call.service, agentText(call.agent)].join(' · '),
       value: call,
     })),
   );

@@ -7,6 +7,7 @@ import { askChoice, single } from '../../ui/steps.ts';
 import { localized } from '../../util/localized.ts';
 import { shownText } from '../../util/shownText.ts';
 import type { Activity } from '../model/activity.ts';
+import { agentText } from '../views/agentText.ts';
 import { CallNode, callText } from '../views/callNode.ts';
 import { blockedText, reasonText, remedyText } from '../views/reasonText.ts';
 
@@ -33,7 +34,11 @@ export async function explainCall(app: App, argument: unknown): Promise<void> {
 
 async function detailOf(app: GatewayPart, call: Blocked): Promise<string> {
   const { service, method, path } = call;
-  const facts = [l10n.t('Agent: {0}', call.agent), l10n.t('Time: {0}', new Date(call.time).toLocaleString()), ''];
+  const facts = [
+    l10n.t('Agent: {0}', agentText(call.agent)),
+    l10n.t('Time: {0}', new Date(call.time).toLocaleString()),
+    '',
+  ];
   const credential = credentialLines(call);
   // The record has it taken out: judged anew, that would be another request. And without a path there is none.
   if (credential.length > 0 || path === '') return [...facts, ...credential].join('\n').trim();

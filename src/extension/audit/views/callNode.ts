@@ -1,6 +1,7 @@
 import { l10n, ThemeColor, ThemeIcon } from 'vscode';
 import { Row } from '../../ui/row.ts';
 import { type Activity, wantsRule } from '../model/activity.ts';
+import { agentText } from './agentText.ts';
 import { blockedText, reasonText, remedyText } from './reasonText.ts';
 
 /** One call of an agent. */
@@ -16,7 +17,7 @@ export class CallNode extends Row {
       lines: [
         what,
         call.service === '' ? '' : l10n.t('Service: {0}', call.service),
-        l10n.t('Agent: {0}', call.agent),
+        l10n.t('Agent: {0}', agentText(call.agent)),
         l10n.t('Time: {0}', new Date(call.time).toLocaleString()),
         l10n.t('Result: {0}', resultText(call)),
         ...(call.result.kind === 'blocked' ? [remedyText(call.result) ?? ''] : []),

@@ -1,4 +1,4 @@
-import { agentName } from '../../../core/audit/agentName.ts';
+import { agentName, USER_AGENT } from '../../../core/audit/agentName.ts';
 import type { AuditAgent } from '../../../core/audit/auditEvent.ts';
 import type { AgentInfo } from '../../../protocol/messages.ts';
 import { freshId } from '../../util/freshId.ts';
@@ -13,7 +13,7 @@ export interface Caller {
 }
 
 /** The user in VS Code, who meets this window's policies as its agents do, and whose word a question would ask for. */
-export const USER: Caller = { agent: { name: 'person' }, scope: 'window', connection: 'person' };
+export const USER: Caller = { agent: { name: USER_AGENT }, scope: 'window', connection: 'person' };
 
 /** Why a call under way is cut off. The wording waits until it is known whether the request was sent. */
 export class Interrupted {

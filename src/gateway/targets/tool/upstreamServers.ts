@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { OWN_AGENT } from '../../../core/audit/agentName.ts';
 import type { Network } from '../../../core/net/network.ts';
 import { differingServerPart } from '../../../core/policy/compare/serverDestination.ts';
 import type { Secret } from '../../../core/secret.ts';
@@ -383,7 +384,7 @@ export class UpstreamServers implements Interruptible {
       this.#options.recorder.recordOrLog({
         id: freshId(),
         kind: 'control',
-        agent: { name: 'valet-key' },
+        agent: { name: OWN_AGENT },
         service: name,
         verdict: waiting.length > 0 ? 'tools_changed' : 'tools_pinned',
         ...(waiting.length > 0 ? { subject: waiting.join(', ') } : {}),

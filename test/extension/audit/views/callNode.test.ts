@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { USER_AGENT } from '../../../../src/core/audit/agentName.ts';
 import type { Activity } from '../../../../src/extension/audit/model/activity.ts';
 import { CallNode } from '../../../../src/extension/audit/views/callNode.ts';
 import { reasonText } from '../../../../src/extension/audit/views/reasonText.ts';
@@ -70,4 +71,9 @@ test('each code has words of its own', () => {
   const words = ERROR_CODES.map(reasonText);
   expect(new Set(words).size).toBe(ERROR_CODES.length);
   expect(words.filter((text) => text === reasonText('no such code'))).toHaveLength(1);
+});
+
+test('what you did yourself is said to be yours', () => {
+  const row = new CallNode({ ...CALL, agent: USER_AGENT, result: { kind: 'unknown' } });
+  expect(String(row.tooltip)).toContain('Agent: you');
 });

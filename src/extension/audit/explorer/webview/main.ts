@@ -1,4 +1,5 @@
 import './explorer.css';
+import { USER_AGENT } from '../../../../core/audit/agentName.ts';
 import type { AuditRecord } from '../../../../core/audit/auditEvent.ts';
 import {
   CALL_RESULTS,
@@ -101,7 +102,7 @@ function offer(list: HTMLSelectElement, names: readonly string[]): void {
   const chosen = list.value;
   const wanted = chosen === '' || names.includes(chosen) ? names : [...names, chosen];
   const options = ['', ...wanted].map((name) => {
-    const option = element('option', '', name === '' ? texts.all : name);
+    const option = element('option', '', name === '' ? texts.all : shownName(list, name));
     option.value = name;
     return option;
   });
@@ -133,7 +134,7 @@ function showTally(table: HTMLTableElement, tallies: readonly Tally[], list: HTM
   fillBody(
     table,
     tallies.map(({ name, counts }) => {
-      const only = element('button', 'link', name);
+      const only = element('button', 'link', shownName(list, name));
       only.type = 'button';
       only.addEventListener('click', () => {
         list.value = name;
@@ -157,12 +158,17 @@ function recordCells(record: AuditRecord): HTMLTableCellElement[] {
     record.durationMs === undefined ? '' : filled(texts.milliseconds, [numbers.format(record.durationMs)]);
   return [
     cell('time', time),
-    cell('', record.agent.name),
+    cell('', shownName(agent, record.agent.name)),
     cell('', record.service ?? ''),
     cell('', request),
     cell('', resultText(record)),
     cell('number', duration),
   ];
+}
+
+/** A name of the list of services or of agents, of whom one is you. */
+function shownName(list: HTMLSelectElement, name: string): string {
+  return list === agent && name === USER_AGENT ? texts.person : name;
 }
 
 function resultText({ kind, status, code, verdict }: AuditRecord): string {

@@ -1,3 +1,4 @@
+import { OWN_AGENT } from '../../../../core/audit/agentName.ts';
 import type { Service } from '../../../../core/policy/model/service.ts';
 import type { Recorder } from '../../../audit/recorder.ts';
 import { RefusalError, refusals } from '../../../call/model/refusals.ts';
@@ -44,7 +45,7 @@ export class TokenClient {
     const startedAt = now();
     const event = {
       id: freshId(),
-      agent: { name: 'valet-key' },
+      agent: { name: OWN_AGENT },
       service: service.name,
       ...(service.environment === undefined ? {} : { environment: service.environment }),
       subject: request.url.origin,
