@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { policyChanges } from '../../../src/core/policy/compare/changes.ts';
 import { signed } from '../../../src/core/policy/compare/policyChange.ts';
+import { withService } from '../../../src/core/policy/edit/serviceWriter.ts';
 import { completePolicy } from '../../../src/core/policy/editor/complete.ts';
 import { fixesFor } from '../../../src/core/policy/editor/fixes.ts';
 import { hoverPolicy } from '../../../src/core/policy/editor/hover.ts';
 import { parsePolicy } from '../../../src/core/policy/read/parse.ts';
+import { PolicyNotWritableError } from '../../../src/core/policy/text/insertion.ts';
 import { type Phrase, phrase } from '../../../src/core/text/phrase.ts';
 import { inPseudo, untranslated } from '../../support/pseudoLocale.ts';
 import { findings, read } from '../checkup/support.ts';
@@ -72,6 +74,18 @@ describe('in another language no plain English is left in', () => {
     expect(found.length).toBeGreaterThan(4);
     expect(left(found.map(({ message }) => message))).toEqual([]);
   });
+});
+
+it('why a policy file cannot take an entry is no plain English either', () => {
+  const reasons = ['a: [', '- a list', 'services: 1'].map((text) => {
+    try {
+      withService(text, { name: 'a', baseUrl: 'https://a.example', auth: { type: 'bearer' }, rules: [] });
+    } catch (error) {
+      if (error instanceof PolicyNotWritableError) return error.why;
+    }
+    throw new Error(`${text} took a service`);
+  });
+  expect(left(reasons)).toEqual([]);
 });
 
 it('a text that is no phrase is seen', () => {

@@ -1,5 +1,6 @@
 import { type Document, isMap, isScalar, isSeq, parseDocument, visit, Document as YamlDocument } from 'yaml';
 import { SAFE_METHODS } from '../../request/parts/requestModel.ts';
+import { phrase } from '../../text/phrase.ts';
 import { PolicyNotWritableError, withEntry } from '../text/insertion.ts';
 
 /** What differs in the copy of a service for another environment. */
@@ -25,7 +26,7 @@ const ROTATE_EVERY = '90d';
 export function withDuplicate(text: string, { from, name, environment, baseUrl }: Duplicate): string {
   const document: Document = parseDocument(text, { uniqueKeys: false });
   const node = document.errors.length === 0 ? document.getIn(['services', from], true) : undefined;
-  if (!isMap(node)) throw new PolicyNotWritableError(`The policy file does not have the service ${from}.`);
+  if (!isMap(node)) throw new PolicyNotWritableError(phrase`The policy file does not have the service ${from}.`);
   const original = node.toJS(document) as Plain;
   const { description, baseUrl: _url, environment: _environment, policies, limits, rotateEvery, ...rest } = original;
   const copy = {

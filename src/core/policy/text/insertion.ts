@@ -1,11 +1,19 @@
 import { type Document, isMap, isScalar, isSeq, parseDocument, YAMLMap } from 'yaml';
+import { inEnglish, type Phrase, phrase } from '../../text/phrase.ts';
 import { applyEdits, lineEndOf, listOf, type TextEdit } from '../../text/textEdit.ts';
 import { addItems, addPair, fillLines } from './yamlEdit.ts';
 import { type AnyMap, isNothing, pairNamed } from './yamlFind.ts';
 import { flowText } from './yamlText.ts';
 
 /** The policy text cannot take an entry: it is not YAML, or what should hold the entry is no map. */
-export class PolicyNotWritableError extends Error {}
+export class PolicyNotWritableError extends Error {
+  readonly why: Phrase;
+
+  constructor(why: Phrase) {
+    super(inEnglish(why));
+    this.why = why;
+  }
+}
 
 /** Where an entry goes. */
 type Section = 'services' | 'servers';
@@ -36,7 +44,8 @@ export function withEntry(text: string | undefined, section: Section, entry: New
 export function withItem(text: string, service: string, lines: readonly string[]): string {
   const document = parseFile(text);
   const definition = document.getIn(['services', service], true);
-  if (!isMap(definition)) throw new PolicyNotWritableError(`The policy file does not have the service ${service}.`);
+  if (!isMap(definition))
+    throw new PolicyNotWritableError(phrase`The policy file does not have the service ${service}.`);
   const map = definition as AnyMap;
   const pair = pairNamed(map, 'policies');
   const edits = pair
@@ -70,7 +79,7 @@ function parse(text: string): Document {
 
 function parseFile(text: string): Document {
   const document = parse(text);
-  if (document.errors.length > 0) throw new PolicyNotWritableError('The policy file is not valid YAML.');
+  if (document.errors.length > 0) throw new PolicyNotWritableError(phrase`The policy file is not valid YAML.`);
   return document;
 }
 
@@ -96,10 +105,10 @@ function setEntry(document: Document, section: Section, { name, lines }: NewEntr
   if (isEmpty(document.contents)) {
     document.contents = document.createNode({});
   }
-  if (!isMap(document.contents)) throw new PolicyNotWritableError('The policy file does not contain a map.');
+  if (!isMap(document.contents)) throw new PolicyNotWritableError(phrase`The policy file does not contain a map.`);
   const entries = document.contents.get(section);
   if (!isMap(entries) && entries !== undefined && entries !== null) {
-    throw new PolicyNotWritableError(`\`${section}\` in the policy file is not a map.`);
+    throw new PolicyNotWritableError(phrase`\`${section}\` in the policy file is not a map.`);
   }
   const value = parse(lines.join('\n')).get(name, true);
   if (isMap(entries)) {

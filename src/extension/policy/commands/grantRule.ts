@@ -129,7 +129,7 @@ export async function writeRule(app: GatewayPart & PolicyParts & WindowParts, pr
     );
   } catch (error) {
     if (!(error instanceof PolicyNotWritableError)) throw error;
-    await reportNotAdded(l10n.t('{0} Correct the file, and try again.', error.message));
+    await reportNotAdded(l10n.t('{0} Correct the file, and try again.', localized(error.why)));
     return false;
   }
   await publishChange(app, ['policies'], {

@@ -85,7 +85,7 @@ function changed(text: string | undefined, { server }: WantedServer): string {
   try {
     return withServer(text, server);
   } catch (error) {
-    if (error instanceof PolicyNotWritableError) throw new FileNotChangedError(error.message);
+    if (error instanceof PolicyNotWritableError) throw new FileNotChangedError(localized(error.why));
     throw error;
   }
 }

@@ -98,7 +98,7 @@ export async function createService(app: App, wanted: WantedService): Promise<Cr
     if (!(error instanceof PolicyNotWritableError)) throw error;
     await reportFailure(
       l10n.t('The service was not written to {0}.', labelOf(app, policyId)),
-      l10n.t('{0} Correct the file, and add the service again.', error.message),
+      l10n.t('{0} Correct the file, and add the service again.', localized(error.why)),
     );
     return undefined;
   }

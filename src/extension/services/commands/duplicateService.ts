@@ -47,7 +47,7 @@ export async function duplicateService(app: App, argument: unknown): Promise<voi
     after = withDuplicate(before, draft);
   } catch (error) {
     if (!(error instanceof PolicyNotWritableError)) throw error;
-    return reportNotDuplicated(error.message);
+    return reportNotDuplicated(localized(error.why));
   }
   const { policy, problems } = await app.parse(after);
   const copy = policy?.services.get(name);
@@ -72,7 +72,7 @@ export async function duplicateService(app: App, argument: unknown): Promise<voi
     );
   } catch (error) {
     if (!(error instanceof PolicyNotWritableError)) throw error;
-    return reportNotDuplicated(error.message);
+    return reportNotDuplicated(localized(error.why));
   }
   await publishChange(app, ['policies'], { action: 'add', service: name, subject: `copy of ${from}` });
   await showPolicy(app, policyId, app.policies.get(policyId)?.writtenPolicy?.services.get(name)?.line);
