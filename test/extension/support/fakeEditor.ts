@@ -21,6 +21,37 @@ export const CLOSE = Symbol('close');
 /** A button to press, a row to pick, a text to enter; or what else a hand can do. */
 export type Act = string | typeof BACK | typeof CLOSE;
 
+type Listener<T> = (value: T) => unknown;
+
+export class EventEmitter<T> {
+  readonly #listeners = new Set<Listener<T>>();
+  readonly event = (listener: Listener<T>): Disposable => {
+    this.#listeners.add(listener);
+    return new Disposable(() => this.#listeners.delete(listener));
+  };
+  fire(value: T): void {
+    for (const listener of [...this.#listeners]) listener(value);
+  }
+  dispose(): void {
+    this.#listeners.clear();
+  }
+}
+
+export class Disposable {
+  readonly #dispose: () => unknown;
+  constructor(dispose: () => unknown) {
+    this.#dispose = dispose;
+  }
+  static from(...all: readonly { dispose(): unknown }[]): Disposable {
+    return new Disposable(() => {
+      for (const one of all) one.dispose();
+    });
+  }
+  dispose(): void {
+    this.#dispose();
+  }
+}
+
 interface FakeStatusBarItem {
   readonly id: string;
   text?: string;
@@ -43,6 +74,8 @@ class FakeEditor {
   statusBar: FakeStatusBarItem | undefined;
   /** Diagnostics by the address of their file. */
   diagnostics = new Map<string, readonly Diagnostic[]>();
+  /** A document was closed. */
+  readonly closed = new EventEmitter<{ readonly uri: Uri }>();
   /** What gives fixes. */
   fixes: {
     provideCodeActions(document: { readonly uri: Uri }, range: Range, context: unknown): readonly CodeAction[];
@@ -96,37 +129,6 @@ function message(kind: Shown['kind']) {
     if (!choices.includes(act)) throw new Error(`“${text}” has no button “${act}”, but ${choices.join(', ')}.`);
     return act;
   };
-}
-
-type Listener<T> = (value: T) => unknown;
-
-export class EventEmitter<T> {
-  readonly #listeners = new Set<Listener<T>>();
-  readonly event = (listener: Listener<T>): Disposable => {
-    this.#listeners.add(listener);
-    return new Disposable(() => this.#listeners.delete(listener));
-  };
-  fire(value: T): void {
-    for (const listener of [...this.#listeners]) listener(value);
-  }
-  dispose(): void {
-    this.#listeners.clear();
-  }
-}
-
-export class Disposable {
-  readonly #dispose: () => unknown;
-  constructor(dispose: () => unknown) {
-    this.#dispose = dispose;
-  }
-  static from(...all: readonly { dispose(): unknown }[]): Disposable {
-    return new Disposable(() => {
-      for (const one of all) one.dispose();
-    });
-  }
-  dispose(): void {
-    this.#dispose();
-  }
 }
 
 /** What boxes and lists have in common. */
@@ -234,6 +236,9 @@ export const window = {
   showWarningMessage: message('warning'),
   showErrorMessage: message('error'),
   tabGroups: { all: [], close: async (): Promise<void> => undefined },
+  /** A progress that nobody cancels. */
+  withProgress: <T>(_options: unknown, task: (progress: unknown, token: unknown) => Promise<T>): Promise<T> =>
+    task({ report: () => undefined }, { onCancellationRequested: () => new Disposable(() => undefined) }),
   createInputBox: (): FakeBox => new FakeBox(),
   createQuickPick: (): FakeList => new FakeList(),
   createStatusBarItem: (id: string): FakeStatusBarItem => {
@@ -246,6 +251,9 @@ export const workspace = {
   get isTrusted(): boolean {
     return editor.trusted;
   },
+  onDidCloseTextDocument: (listener: (document: { readonly uri: Uri }) => unknown): Disposable =>
+    editor.closed.event(listener),
+  findFiles: async (): Promise<readonly Uri[]> => [],
 };
 
 export const commands = {
@@ -335,6 +343,24 @@ export class Diagnostic {
   }
 }
 
+export class Location {
+  readonly uri: Uri;
+  readonly range: Range;
+  constructor(uri: Uri, range: Range) {
+    this.uri = uri;
+    this.range = range;
+  }
+}
+
+export class DiagnosticRelatedInformation {
+  readonly location: Location;
+  readonly message: string;
+  constructor(location: Location, message: string) {
+    this.location = location;
+    this.message = message;
+  }
+}
+
 export class CodeAction {
   readonly title: string;
   readonly kind: string;
@@ -348,6 +374,7 @@ export class CodeAction {
 export const languages = {
   createDiagnosticCollection: () => ({
     set: (uri: Uri, diagnostics: readonly Diagnostic[]) => editor.diagnostics.set(uri.toString(), diagnostics),
+    delete: (uri: Uri) => editor.diagnostics.delete(uri.toString()),
     clear: () => editor.diagnostics.clear(),
     dispose: () => editor.diagnostics.clear(),
   }),
@@ -361,7 +388,9 @@ export const TreeItemCollapsibleState = { None: 0, Collapsed: 1, Expanded: 2 };
 export const QuickPickItemKind = { Separator: -1, Default: 0 };
 export const InputBoxValidationSeverity = { Information: 1, Warning: 2, Error: 3 };
 export const DiagnosticSeverity = { Error: 0, Warning: 1, Information: 2 };
+export const DiagnosticTag = { Unnecessary: 1 };
 export const CodeActionKind = { QuickFix: 'quickfix' };
+export const ProgressLocation = { Notification: 15 };
 export const StatusBarAlignment = { Left: 1, Right: 2 };
 export const QuickInputButtons = { Back: { tooltip: undefined } };
 export const TabInputTextDiff = class {};
