@@ -2,10 +2,20 @@ import { type Phrase, worded } from '../../src/core/text/phrase.ts';
 
 /** A phrase in a language in which every letter of a template is another one: what is left in Latin letters came from a gap. */
 export function inPseudo(text: Phrase): string {
-  return worded(
-    text,
-    (template, args) =>
-      `⟦${template.replace(/\{(\d+)\}|[A-Za-z]/g, (found, gap?: string) => (gap === undefined ? accented(found) : String(args[Number(gap)])))}⟧`,
+  return worded(text, (template, args) =>
+    pseudo(template).replace(/\{(\d+)\}/g, (_gap, index: string) => String(args[Number(index)])),
+  );
+}
+
+/** A template in that language. Its gaps stay, and so does what is no text in it: where a link leads to, an icon. */
+export function pseudo(template: string): string {
+  return `⟦${inPseudoLetters(template)}⟧`;
+}
+
+/** A part of a template in that language, to find a text by. */
+export function inPseudoLetters(text: string): string {
+  return text.replace(/\{\d+\}|\]\([^)]*\)|\$\([\w~-]*\)|[A-Za-z]/g, (found) =>
+    found.length === 1 ? accented(found) : found,
   );
 }
 

@@ -30,11 +30,16 @@ export function openPages(): Page[] {
  */
 export class Browsers {
   readonly #folder: string;
+  readonly #language: string | undefined;
   readonly #open = new Map<string, BrowserContext>();
 
-  /** @param folder where the profiles are kept */
-  constructor(folder: string) {
+  /**
+   * @param folder where the profiles are kept
+   * @param language what VS Code is told that its language is; default: English
+   */
+  constructor(folder: string, language?: string) {
     this.#folder = folder;
+    this.#language = language;
   }
 
   async newPage(profile: string): Promise<Page> {
@@ -50,6 +55,8 @@ export class Browsers {
       env: { PATH: process.env.PATH ?? '/usr/bin:/bin', HOME: this.#folder, LANG: 'C.UTF-8' },
     });
     context.setDefaultTimeout(30_000);
+    // Read by the workbench as it loads; extensions get it from there. Its own words stay English.
+    if (this.#language) await context.addInitScript(`globalThis._VSCODE_NLS_LANGUAGE = '${this.#language}'`);
     contexts.add(context);
     context.on('close', () => contexts.delete(context));
     this.#open.set(profile, context);

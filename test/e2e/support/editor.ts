@@ -51,6 +51,8 @@ export interface EditorOptions extends Partial<Omit<ServerOptions, 'extensions'>
   readonly workspace?: string;
   /** Whether Valet Key itself is installed. Default: true. */
   readonly product?: boolean;
+  /** What extensions are told that the editor's language is; VS Code's own words stay English. Default: English. */
+  readonly language?: string;
 }
 
 export async function startEditor(options: EditorOptions = {}): Promise<Editor> {
@@ -58,7 +60,7 @@ export async function startEditor(options: EditorOptions = {}): Promise<Editor> 
   const missing = extensions.find((file) => !existsSync(file));
   if (missing) throw new Error(`${missing} is missing: run the tests with npm run e2e, which packs it`);
   const server = await EditorServer.start({ version: editorVersion(), ...options, extensions });
-  const editor = new Editor(server, options.product !== false);
+  const editor = new Editor(server, options);
   if (options.workspace) cpSync(options.workspace, editor.workspace, { recursive: true });
   return editor;
 }
@@ -75,10 +77,10 @@ export class Editor {
   readonly #windows = new Set<EditorWindow>();
   readonly #usedHosts = new Set<string>();
 
-  constructor(server: EditorServer, product: boolean) {
+  constructor(server: EditorServer, { product, language }: EditorOptions) {
     this.#server = server;
-    this.#browsers = new Browsers(server.folders.browsers);
-    this.#product = product;
+    this.#browsers = new Browsers(server.folders.browsers, language);
+    this.#product = product !== false;
   }
 
   /** Absolute path of the default workspace folder, a copy. */
