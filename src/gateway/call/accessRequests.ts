@@ -39,7 +39,7 @@ interface AccessParts {
 
 type Wanted = Pick<CanonicalRequest, 'service' | 'method' | 'path'>;
 
-interface Kept {
+interface RetainedRequest {
   readonly id: string;
   readonly connection: string;
   readonly wanted: Wanted;
@@ -53,7 +53,7 @@ interface Kept {
 export class AccessRequests {
   readonly #parts: AccessParts;
   readonly #rate: ConnectionRate;
-  #kept: readonly Kept[] = [];
+  #kept: readonly RetainedRequest[] = [];
 
   constructor(parts: AccessParts) {
     this.#parts = parts;

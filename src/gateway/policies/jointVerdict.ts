@@ -23,7 +23,7 @@ export interface Opinion {
    * The reason, in words that agents may read: those of a text that the user or the administrator stands behind. What
    * nobody has approved yet may be anybody's, such as a repository's.
    */
-  readonly told: Phrase;
+  readonly reasonForAgents: Phrase;
 }
 
 /** What one document has of a name, in each of its halves. */
@@ -126,7 +126,7 @@ export function bothHalves<Half, D extends { readonly verdict: Verdict; readonly
   const stoodBehind = document.ceiling || written === undefined || written === approved;
   const decision = {
     ...stricter,
-    told: stoodBehind ? stricter.reason : approvedToo ? byApproved.reason : notYetApproved(document),
+    reasonForAgents: stoodBehind ? stricter.reason : approvedToo ? byApproved.reason : notYetApproved(document),
     label: document.label,
     awaitsApproval: byWritten.verdict !== 'deny' && byApproved.verdict === 'deny',
     byAdministrator: document.ceiling,
@@ -135,4 +135,4 @@ export function bothHalves<Half, D extends { readonly verdict: Verdict; readonly
 }
 
 /** What stands where no document says anything. */
-export const NOBODY: Omit<Opinion, 'told'> = { label: '', awaitsApproval: false, byAdministrator: false };
+export const NOBODY: Omit<Opinion, 'reasonForAgents'> = { label: '', awaitsApproval: false, byAdministrator: false };

@@ -249,7 +249,7 @@ function decideJointly(
     if (!strictest || strictness(decision) > strictness(strictest)) strictest = { ...decision, asking };
   }
   const reason = phrase`No policy names this service.`;
-  return strictest ?? { verdict: 'deny', reason, told: reason, ...NOBODY, asking };
+  return strictest ?? { verdict: 'deny', reason, reasonForAgents: reason, ...NOBODY, asking };
 }
 
 /** Positions and numbers shift with every edit elsewhere in the file. */

@@ -169,7 +169,7 @@ function decideJointly(
     if (!strictest || strictness(decision) > strictness(strictest)) strictest = decision;
   }
   const reason = phrase`No policy names this server.`;
-  return strictest ?? { verdict: 'deny', reason, told: reason, ...NOBODY };
+  return strictest ?? { verdict: 'deny', reason, reasonForAgents: reason, ...NOBODY };
 }
 
 function strictness({ verdict }: ToolDecision): number {

@@ -78,7 +78,7 @@ export class Authorizer {
     if (decision.awaitsApproval) {
       throw refusals.policyNotApproved(name, `${decision.label} allows this, but the user has not approved that yet`);
     }
-    const reason = inEnglish(caller === USER ? decision.reason : decision.told);
+    const reason = inEnglish(caller === USER ? decision.reason : decision.reasonForAgents);
     const where = decision.rule ? `${decision.label}, line ${decision.rule.line}` : decision.label;
     if (decision.byAdministrator) throw refusals.deniedByAdministrator(name, reason, where, decision.rule?.id);
     const declined = this.#parts.accessRequests.wasDeclined(request, caller.connection);

@@ -278,7 +278,12 @@ function refuseIfDenied(name: string, decision: JointToolDecision): void {
     );
   }
   const line = decision.pattern ? `, line ${decision.pattern.line}` : '';
-  throw serverRefusals.toolDenied(name, inEnglish(decision.told), `${decision.label}${line}`, decision.byAdministrator);
+  throw serverRefusals.toolDenied(
+    name,
+    inEnglish(decision.reasonForAgents),
+    `${decision.label}${line}`,
+    decision.byAdministrator,
+  );
 }
 
 function withRule({ record, words }: Seen, server: string, { pattern }: JointToolDecision): Seen {

@@ -12,10 +12,10 @@ export interface Minted {
   /** Its issuer does not say when it ends: it is renewed at `expiresAt`, and the API may take it for much longer. */
   readonly endless?: true;
   /** What must be stored in the credential's place before it is used again: a new refresh token, and this token. */
-  readonly keep?: Kept;
+  readonly keep?: RetainedCredential;
 }
 
-export interface Kept {
+export interface RetainedCredential {
   readonly value: Secret;
   /** When the refresh token ends, where the provider says so. */
   readonly expiresAt?: number;

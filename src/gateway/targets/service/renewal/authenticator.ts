@@ -12,7 +12,7 @@ import { KeyedRates } from '../../../util/keyedRates.ts';
 import { inject, isSigned } from '../inject/inject.ts';
 import type { Injected, Signature } from '../inject/injected.ts';
 import { isMinted } from '../inject/minters.ts';
-import type { Kept } from '../inject/minting.ts';
+import type { RetainedCredential } from '../inject/minting.ts';
 import type { AuthorizationCode } from '../inject/oauth2.ts';
 import { ClockSkew } from './clockSkew.ts';
 import { mintRefusal } from './mintRefusal.ts';
@@ -30,7 +30,7 @@ const SKEW_MS = 20_000;
 /** What a request is sent with. `renewal` is for a candidate that was used up by it. */
 export interface Presented {
   readonly value: Secret;
-  readonly renewal?: Kept;
+  readonly renewal?: RetainedCredential;
 }
 
 export interface AuthenticatorPorts
@@ -141,7 +141,7 @@ export class Authenticator implements Interruptible {
     );
   }
 
-  redeem(service: Service, stored: Secret, code: AuthorizationCode, signal: AbortSignal): Promise<Kept> {
+  redeem(service: Service, stored: Secret, code: AuthorizationCode, signal: AbortSignal): Promise<RetainedCredential> {
     return this.#renewer.redeem(service, stored, code, signal);
   }
 

@@ -17,10 +17,10 @@ import { unlessAborted } from '../../../util/unlessAborted.ts';
 import { mintToken } from '../inject/minters.ts';
 import {
   checkToken,
-  type Kept,
   type Mint,
   MintError,
   type Minted,
+  type RetainedCredential,
   type TokenRequest,
   tokensOf,
 } from '../inject/minting.ts';
@@ -50,7 +50,7 @@ export interface RenewerPorts {
   /** Takes a value out of answers, which ends then. */
   readonly hold: (service: string, value: Secret, until: number) => void;
   /** The stored credential is another one now. */
-  readonly replaced: (service: string, from: readonly Secret[], to: Kept) => void;
+  readonly replaced: (service: string, from: readonly Secret[], to: RetainedCredential) => void;
   readonly log: (level: 'info' | 'warn' | 'error', message: string) => void;
 }
 
@@ -88,7 +88,7 @@ export class Renewer {
   readonly #runs = new Map<string, Run>();
   readonly #pauses = new Map<string, Pause>();
   /** Renewals that the host could not store yet, and what they come after. */
-  readonly #unstored = new Map<string, { readonly after: Secret; readonly kept: Kept }>();
+  readonly #unstored = new Map<string, { readonly after: Secret; readonly kept: RetainedCredential }>();
   /** Each token takes milliseconds to be known, and an answer may hold twenty. */
   readonly #turns = new Turns(new TurnBudget());
   readonly #made: KeyedRates;
@@ -125,7 +125,12 @@ export class Renewer {
   }
 
   /** The credential that an authorization code is exchanged for. */
-  async redeem(service: Service, stored: Secret, code: AuthorizationCode, signal: AbortSignal): Promise<Kept> {
+  async redeem(
+    service: Service,
+    stored: Secret,
+    code: AuthorizationCode,
+    signal: AbortSignal,
+  ): Promise<RetainedCredential> {
     const { auth } = service;
     if (auth.type !== 'oauth2' || auth.grant !== 'authorization_code') {
       throw refusals.invalidRequest(
@@ -307,7 +312,7 @@ export class Renewer {
     return left > MARGIN_MS || (mine !== undefined && !mine.value.equals(other.value));
   }
 
-  async #stored(tokenStore: TokenStore, lease: RenewalLease, kept: Kept): Promise<boolean> {
+  async #stored(tokenStore: TokenStore, lease: RenewalLease, kept: RetainedCredential): Promise<boolean> {
     for (let attempt = 1; ; attempt++) {
       try {
         await tokenStore.storeRenewal(lease.id, kept);
