@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
+import { checkupRules } from './checkupRules.mjs';
 import { ROOT } from './repo.mjs';
 
 const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
@@ -124,7 +125,10 @@ export function buildOptions({ name, entry, external, page }) {
     external: [...external],
     // Prefer the ES modules of a package: they are split finer, so less of it is bundled.
     mainFields: ['module', 'main'],
-    define: { VALETKEY_VERSION: JSON.stringify(version) },
+    define: {
+      VALETKEY_VERSION: JSON.stringify(version),
+      ...(name === 'cli' ? { CHECKUP_RULES: JSON.stringify(checkupRules()) } : {}),
+    },
     // Their licences are in THIRD-PARTY-NOTICES.txt.
     legalComments: 'none',
     plugins: [leaveOutUnused, compressParsers],

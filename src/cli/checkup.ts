@@ -10,9 +10,11 @@ import { type Coverage, coverageText } from '../core/checkup/model/checkupCovera
 import type { Aspect, Finding } from '../core/checkup/model/checkupModel.ts';
 import { type Platform, type UserFolders, userPlaces } from '../core/checkup/model/locations.ts';
 import { inEnglish } from '../core/text/phrase.ts';
+import { printable } from '../core/text/printable.ts';
 import { type ConfigSource, type FoundSources, readSource, userSources, workspaceSources } from './configFiles.ts';
 import { print } from './jsonLines.ts';
 import { sarifLog } from './sarif.ts';
+import { SarifPlaces } from './sarifPlaces.ts';
 import { parseOptions, UsageError } from './usage.ts';
 
 const PLATFORMS: readonly Platform[] = ['linux', 'darwin', 'win32'];
@@ -37,8 +39,10 @@ export async function checkupCommand(args: string[]): Promise<number> {
     unsearched: places.flatMap(({ unsearched }) => unsearched),
   };
   const findings = [...coverage.unsearched.map(unsearchedFinding), ...allFindings(checked, { now })];
-  if (values.format === 'sarif') print(sarifLog(findings, coverage));
-  else for (const finding of findings) print(findingLine(finding));
+  if (values.format === 'sarif') {
+    const places = new SarifPlaces(process.cwd(), values.workspace ?? [], values.home ?? os.homedir());
+    print(sarifLog(findings, coverage, places));
+  } else for (const finding of findings) print(findingLine(finding));
   report(coverage);
   return findings.some(({ severity }) => severity !== 'information') ? 1 : 0;
 }
@@ -103,12 +107,12 @@ function findingLine({ check, severity, file, start, server, key, code, message,
     server,
     key,
     code,
-    message: inEnglish(message),
+    message: printable(inEnglish(message)),
     aspects: aspects?.map(aspectLine),
   };
 }
 
 /** Another side of a finding: the same file and server. */
 function aspectLine({ check, severity, start, key, code, message }: Aspect): object {
-  return { check, severity, line: start.line, column: start.column, key, code, message: inEnglish(message) };
+  return { check, severity, line: start.line, column: start.column, key, code, message: printable(inEnglish(message)) };
 }

@@ -1,9 +1,10 @@
+import { printableJson } from '../core/text/printable.ts';
 import { LineSplitter, tooLong } from '../protocol/lines.ts';
 import { MAX_LINE_BYTES } from '../protocol/messages.ts';
 
-/** Writes one JSON object as a line on standard output. */
+/** Writes one JSON object as a line on standard output, in which no name of anybody's file does anything to a terminal. */
 export function print(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value)}\n`);
+  process.stdout.write(`${printableJson(JSON.stringify(value))}\n`);
 }
 
 /**

@@ -2,6 +2,7 @@ import './requireNode.ts';
 
 import { serveCheckupJobs } from '../checkupWorker/checkupWorker.ts';
 import { errorText } from '../core/errorText.ts';
+import { printable } from '../core/text/printable.ts';
 import { serveCleaning } from '../gateway/cleaning/cleaningWorker.ts';
 import { servePolicyJobs } from '../policyWorker/policyWorker.ts';
 import { auditCommand } from './audit.ts';
@@ -24,6 +25,16 @@ const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<number>>> = 
   audit: auditCommand,
 };
 
+/** Who reads the first lines alone (`| head -1`) wants no error for it. The exit status is what it would have been. */
+function passOverClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}
+
+/** Of an error's lines each: they name files and what stands in them. */
+function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n');
+}
+
 async function main(args: string[]): Promise<number> {
   const [name, ...rest] = args;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
@@ -41,12 +52,13 @@ async function main(args: string[]): Promise<number> {
 
 if (!servePolicyJobs() && !serveCleaning() && !serveCheckupJobs()) {
   process.on('SIGUSR1', () => undefined); // otherwise the signal opens the inspector
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', passOverClosedPipe);
   main(process.argv.slice(2)).then(
     (status) => {
       process.exitCode = status;
     },
     (error: unknown) => {
-      process.stderr.write(`${errorText(error)}\n`);
+      process.stderr.write(`${printableLines(errorText(error))}\n`);
       if (error instanceof UsageError) process.stderr.write('Run it with --help to see how it is used.\n');
       process.exitCode = 2;
     },

@@ -1,18 +1,20 @@
-import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { sidesOf } from '../core/checkup/findings/aspects.ts';
 import type { Coverage } from '../core/checkup/model/checkupCoverage.ts';
 import type { Aspect, Finding } from '../core/checkup/model/checkupModel.ts';
-import { inEnglish } from '../core/text/phrase.ts';
+import { inEnglish, type Phrase } from '../core/text/phrase.ts';
+import { printable } from '../core/text/printable.ts';
+import type { SarifPlaces } from './sarifPlaces.ts';
+import { CHECKUP_DOCUMENTATION, sarifRule } from './sarifRules.ts';
 
 declare const VALETKEY_VERSION: string;
 
 const LEVELS = { error: 'error', warning: 'warning', information: 'note' } as const;
-const DOCS = 'https://github.com/valet-key/valet-key/blob/main/docs/checkup.md';
 
 /** A SARIF 2.1.0 log (https://docs.oasis-open.org/sarif/sarif/v2.1.0/) of one run, as code scanning takes it. */
-export function sarifLog(findings: readonly Finding[], coverage: Coverage): object {
+export function sarifLog(findings: readonly Finding[], coverage: Coverage, places: SarifPlaces): object {
   const codes = [...new Set(findings.map(({ code }) => code))].sort();
+  const indexes = new Map(codes.map((code, index) => [code, index]));
+  const fingerprintOf = places.fingerprinter();
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
@@ -22,73 +24,69 @@ export function sarifLog(findings: readonly Finding[], coverage: Coverage): obje
           driver: {
             name: 'Valet Key',
             version: VALETKEY_VERSION,
-            informationUri: DOCS,
-            rules: codes.map((code) => ({
-              id: code,
-              helpUri: `${DOCS}#${code}`,
-              shortDescription: { text: code.replaceAll('-', ' ') },
-              properties: { check: findings.find((one) => one.code === code)?.check },
-            })),
+            informationUri: CHECKUP_DOCUMENTATION,
+            rules: codes.map(sarifRule),
           },
         },
         columnKind: 'utf16CodeUnits',
+        originalUriBaseIds: places.bases,
         artifacts: coverage.files.map(({ path: file, servers, read }) => ({
-          location: { uri: uriOf(file) },
+          location: places.location(file),
           roles: ['analysisTarget'],
           properties: { servers, read },
         })),
-        results: findings.map((finding) => resultOf(finding, codes.indexOf(finding.code))),
+        results: findings.map((finding) => ({
+          ruleId: finding.code,
+          ruleIndex: indexes.get(finding.code),
+          partialFingerprints: { 'valetKeyFinding/v1': fingerprintOf(finding) },
+          ...resultOf(finding, places),
+        })),
       },
     ],
   };
 }
 
-function resultOf(finding: Finding, ruleIndex: number): object {
-  const { code, severity, aspects = [] } = finding;
+function resultOf(finding: Finding, places: SarifPlaces): object {
+  const { severity, aspects = [] } = finding;
   const related = sidesOf(finding).flatMap((side) => side.related ?? []);
   return {
-    ruleId: code,
-    ruleIndex,
     level: LEVELS[severity],
     // Code scanning shows an alert's message and nothing of its other sides.
     message: {
       text: sidesOf(finding)
-        .map(({ message }) => plain(inEnglish(message)))
+        .map(({ message }) => plain(message))
         .join('\n\n'),
     },
-    locations: [locationOf(finding)],
+    locations: [locationOf(finding, places)],
     ...(aspects.length > 0 && { properties: { aspects: aspects.map(aspectOf) } }),
     ...(related.length > 0 && {
       relatedLocations: related.map(({ file, start, message }, index) => ({
         id: index,
-        ...physical(file, { startLine: start.line, startColumn: start.column }),
-        message: { text: plain(inEnglish(message)) },
+        ...physical(file, { startLine: start.line, startColumn: start.column }, places),
+        message: { text: plain(message) },
       })),
     }),
   };
 }
 
 function aspectOf({ check, code, severity, message }: Aspect): object {
-  return { check, code, level: LEVELS[severity], message: plain(inEnglish(message)) };
+  return { check, code, level: LEVELS[severity], message: plain(message) };
 }
 
-function locationOf({ file, start, end, server, key }: Finding): object {
-  const names = [server, key].filter((name) => name !== undefined);
+function locationOf({ file, start, end, server, key }: Finding, places: SarifPlaces): object {
+  const names = [server, key].filter((name) => name !== undefined).map(printable);
+  const region = { startLine: start.line, startColumn: start.column, endLine: end.line, endColumn: end.column };
   return {
-    ...physical(file, { startLine: start.line, startColumn: start.column, endLine: end.line, endColumn: end.column }),
-    ...(names.length > 0 && { logicalLocations: [{ name: server ?? key, fullyQualifiedName: names.join('') }] }),
+    ...physical(file, region, places),
+    ...(names.length > 0 && { logicalLocations: [{ name: names[0], fullyQualifiedName: names.join('') }] }),
   };
 }
 
-function physical(file: string, region: object): object {
-  return { physicalLocation: { artifactLocation: { uri: uriOf(file) }, region } };
-}
-
-function uriOf(file: string): string {
-  return path.isAbsolute(file) ? pathToFileURL(file).href : file.split(path.sep).map(encodeURIComponent).join('/');
+function physical(file: string, region: object, places: SarifPlaces): object {
+  return { physicalLocation: { artifactLocation: places.location(file), region } };
 }
 
 /** `[text](target)` in a message is a link (3.11.6), and nothing that a file says may become one. */
-function plain(message: string): string {
-  return message.replaceAll(/[\\[\]]/g, '\\$&');
+function plain(message: Phrase): string {
+  return printable(inEnglish(message)).replaceAll(/[\\[\]]/g, '\\$&');
 }

@@ -1,10 +1,11 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { jsonLines, runCli } from '../support/cli.ts';
+import { CLI } from '../support/serve.ts';
 
 const root = fs.mkdtempSync(path.join(os.tmpdir(), 'vk-'));
 afterAll(() => fs.rmSync(root, { recursive: true }));
@@ -222,10 +223,11 @@ describe('checkup', () => {
     expect(stdout).not.toContain(token.slice(4, -4));
     const { version, runs } = JSON.parse(stdout);
     expect(version).toBe('2.1.0');
-    const [{ tool, results, artifacts }] = runs;
+    const [{ tool, results, artifacts, originalUriBaseIds }] = runs;
+    expect(originalUriBaseIds.WORKSPACE).toEqual({ uri: `${pathToFileURL(at).href}/` });
     expect(artifacts).toEqual([
       {
-        location: { uri: pathToFileURL(path.join(at, '.mcp.json')).href },
+        location: { uri: '.mcp.json', uriBaseId: 'WORKSPACE' },
         roles: ['analysisTarget'],
         properties: { servers: 1, read: true },
       },
@@ -235,8 +237,85 @@ describe('checkup', () => {
     for (const { ruleId, ruleIndex, message, locations } of results) {
       expect(tool.driver.rules[ruleIndex].id).toBe(ruleId);
       expect(message.text).not.toMatch(/(?<!\\)\]\(/);
-      expect(locations[0].physicalLocation.artifactLocation.uri).toMatch(/^file:\/\/\/.*\.mcp\.json$/);
+      expect(locations[0].physicalLocation.artifactLocation).toEqual({ uri: '.mcp.json', uriBaseId: 'WORKSPACE' });
     }
+  });
+
+  it('tells a finding by rule, file and pointer in every run, wherever it stands in its file', async () => {
+    const config = { mcpServers: { s: { command: 'npx', args: ['server'], env: { TOKEN: token } } } };
+    const prints = async (text: string): Promise<string[]> => {
+      const at = folder({ 'sub/.mcp.json': text });
+      const { stdout } = await runCli(['checkup', '--home', HOME, '--workspace', at, '--format', 'sarif']);
+      return JSON.parse(stdout).runs[0].results.map(
+        (result: { partialFingerprints: Record<string, string> }) => result.partialFingerprints['valetKeyFinding/v1'],
+      );
+    };
+    const first = await prints(JSON.stringify(config));
+    expect(new Set(first).size).toBe(2);
+    // Another line, another secret.
+    const other = JSON.stringify(config, undefined, 2).replace(token, token.replace('Zq8', 'Qz9'));
+    expect(await prints(`\n\n${other}`)).toEqual(first);
+    expect(await prints(JSON.stringify({ mcpServers: { t: config.mcpServers.s } }))).not.toEqual(first);
+  });
+
+  it('says of each rule what code scanning shows of it', async () => {
+    const at = folder({
+      '.mcp.json': JSON.stringify({
+        mcpServers: { s: { command: 'npx', args: ['server', '--debug'], env: { TOKEN: token } } },
+      }),
+    });
+    const { stdout } = await runCli(['checkup', '--home', HOME, '--workspace', at, '--format', 'sarif']);
+    const rules: { id: string; defaultConfiguration: { level: string } }[] =
+      JSON.parse(stdout).runs[0].tool.driver.rules;
+    expect(rules.map(({ id }) => id)).toEqual(['debug-output', 'secret-token', 'version-missing']);
+    expect(rules.map(({ defaultConfiguration }) => defaultConfiguration.level)).toEqual(['note', 'error', 'warning']);
+    for (const rule of rules) {
+      expect(rule).toEqual({
+        id: expect.any(String),
+        name: expect.stringMatching(/^[A-Z][A-Za-z]+$/),
+        helpUri: expect.stringContaining(`#${rule.id}`),
+        shortDescription: { text: expect.stringMatching(/^[A-Z].{10,}[.:]$/) },
+        fullDescription: { text: expect.stringMatching(/.{20,}/) },
+        help: { text: expect.stringMatching(/.{40,}/), markdown: expect.stringContaining('**') },
+        defaultConfiguration: { level: expect.any(String) },
+        properties: {
+          check: expect.any(Number),
+          'security-severity': expect.stringMatching(/^\d\.\d$/),
+          precision: 'high',
+          tags: expect.arrayContaining(['security']),
+        },
+      });
+    }
+  });
+
+  it.each([[[]], [['--format', 'sarif']]])('prints nothing that does something to a terminal: %j', async (format) => {
+    const bad = ['\u009b31m', '\u202e', '\u2066', '\u2028', '\ufeff', '\u0007', '\u00ad', '\u{e0041}'];
+    const name = `s${bad.join('x')}`;
+    const at = folder({
+      '.mcp.json': JSON.stringify({ mcpServers: { [name]: { command: './s', env: { [`${name}_TOKEN`]: token } } } }),
+    });
+    const { stdout } = await runCli(['checkup', '--home', HOME, '--workspace', at, ...format]);
+    expect(stdout.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+    const messages = [...stdout.matchAll(/"(?:message|text)":"(?:[^"\\]|\\.)*"/g)].map(([text]) =>
+      JSON.parse(`{${text}}`),
+    );
+    expect(messages.length).toBeGreaterThan(0);
+    for (const text of messages) expect(JSON.stringify(text)).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|\\u00[89]/u);
+    if (format[0] === undefined) expect(jsonLines<Printed>(stdout)[0]?.server).toBe(name);
+  });
+
+  it('ends quietly for who reads the first line alone', async () => {
+    const servers = Object.fromEntries(
+      Array.from({ length: 900 }, (_, n) => [`s${n}`, { command: 'npx', args: [`server${n}`] }]),
+    );
+    const at = folder({ '.mcp.json': JSON.stringify({ mcpServers: servers }) });
+    const script = `"$0" "$1" checkup --home "$2" --workspace "$3" | head -1`;
+    const { stdout, stderr, status } = spawnSync('sh', ['-c', script, process.execPath, CLI, HOME, at], {
+      encoding: 'utf8',
+    });
+    expect(stdout.trimEnd().split('\n')).toHaveLength(1);
+    expect(stderr).toMatch(/^Checked [^\n]*\n$/);
+    expect(status).toBe(0);
   });
 
   it.each([[['--format', 'xml']], [['--nonsense']], [['positional']]])('refuses %j', async (args) => {

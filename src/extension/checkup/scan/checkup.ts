@@ -11,6 +11,7 @@ import { phrase } from '../../../core/text/phrase.ts';
 import type { Severity } from '../../../core/text/span.ts';
 import { Emitter } from '../../util/emitter.ts';
 import { nextTurn } from '../../util/nextTurn.ts';
+import { shownPath } from '../../util/shownText.ts';
 import type { Engine } from './engine.ts';
 import type { Exposure } from './exposures.ts';
 import { type CheckupReport, pointsOf, type ShownFinding } from './report.ts';
@@ -213,7 +214,7 @@ function withAddresses(findings: readonly Finding[], addresses: ReadonlyMap<stri
     return {
       id: `${name}\n${number}`,
       finding,
-      label: address?.label ?? finding.file,
+      label: address?.label ?? shownPath(finding.file),
       ...(address ? { uri: address.uri } : {}),
     };
   });
