@@ -35,6 +35,10 @@ export default defineConfig({
         test: { name: 'corpus', testTimeout: 30_000, include: ['test/thirdParty/**/*.test.ts'] },
       },
       {
+        // How much the checkup finds, in numbers: `npm run checkup-corpus -- FOLDER`.
+        test: { name: 'checkup-corpus', testTimeout: 120_000, include: ['test/checkupCorpus/**/*.test.ts'] },
+      },
+      {
         // The built bundles as real processes on real sockets.
         test: {
           name: 'process',
