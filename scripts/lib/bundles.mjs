@@ -13,7 +13,7 @@ const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'ut
  * @type {readonly { readonly name: string, readonly entry: string, readonly external: readonly string[], readonly maxBytes: number, readonly shipped: boolean, readonly page?: true }[]}
  */
 export const BUNDLES = [
-  { name: 'extension', entry: 'src/extension/extension.ts', external: ['vscode'], maxBytes: 975_000, shipped: true },
+  { name: 'extension', entry: 'src/extension/extension.ts', external: ['vscode'], maxBytes: 990_000, shipped: true },
   { name: 'gateway', entry: 'src/gateway/main.ts', external: [], maxBytes: 1_400_000, shipped: true },
   { name: 'proxy', entry: 'src/proxy/main.ts', external: [], maxBytes: 160_000, shipped: true },
   {

@@ -34,7 +34,7 @@ export function withoutSecretsIn(root: ConfigNode, { path, ranges, header }: Sec
   if (parent?.kind === 'map') {
     const name = parent.entries[at]?.name ?? '';
     // A server without its program or address is none.
-    if (/^(?:command|url|serverUrl|httpUrl)$/.test(name)) return [set];
+    if (/^(?:command|cmd|path|url|serverUrl|httpUrl|uri|endpoint)$/.test(name)) return [set];
     if (!header && !isAlone(value, ranges)) return [set];
     return [{ kind: 'remove', path: ofPair(root, path, name) }];
   }

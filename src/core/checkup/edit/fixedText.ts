@@ -18,8 +18,11 @@ export function fixedText(
   const path = pathsOfSpans(root, [span]).get(span.start);
   const node = path && nodeAt(root, path);
   const part = node?.kind === 'text' ? withinSpan(file.text, node, fix.span) : undefined;
-  if (!path || node?.kind !== 'text' || !part) {
-    throw new RemovalNotPossibleError(phrase`The file no longer has this entry.`);
+  if (!path || node?.kind !== 'text') throw new RemovalNotPossibleError(phrase`The file no longer has this entry.`);
+  if (!part) {
+    throw new RemovalNotPossibleError(
+      phrase`The text is written over several lines, so its part cannot be changed alone. Change it by hand.`,
+    );
   }
   const value = node.value.slice(0, part.start) + newText + node.value.slice(part.end);
   return changedText(file, [{ kind: 'text', path, value }]);

@@ -3,9 +3,11 @@ import type { Span } from '../../text/span.ts';
 import type { ConfigFile, Finding } from '../model/checkupModel.ts';
 import type { ConfigNode } from '../read/configNode.ts';
 import { changedText, RemovalNotPossibleError, rootOf } from './changedText.ts';
+import type { ReferenceForm } from './clientReferences.ts';
 import { type ConfigChange, type ConfigPath, isWithin, nodeAt, pathOfPointer, pathsOfSpans } from './configChange.ts';
 import { textOfNode, withoutSecretsIn } from './emptiedPlace.ts';
 import { addedInputs, inputIds, inputsContainer, type PasswordInput } from './jsonInputs.ts';
+import { type KeyReference, keyReferenceChanges } from './keyReferences.ts';
 import { secretLabel } from './secretLabel.ts';
 
 /** How a secret leaves its file. */
@@ -17,7 +19,16 @@ export type SecretRemoval =
   /** Alone: its variable, header or option goes, or its place in a longer text stays empty. */
   | { readonly kind: 'value'; readonly finding: Finding }
   /** VS Code asks for it instead. */
-  | { readonly kind: 'input'; readonly finding: Finding };
+  | { readonly kind: 'input'; readonly finding: Finding }
+  /** Its client takes it from a variable instead. */
+  | {
+      readonly kind: 'reference';
+      readonly finding: Finding;
+      readonly form: ReferenceForm;
+      readonly variable: string;
+      /** The pointer to its server's entry; absent for one outside of all. */
+      readonly server?: string | undefined;
+    };
 
 /** Whether the client that reads this file can ask for the value itself, and keep it. */
 export function supportsInputs(
@@ -62,7 +73,12 @@ export function withoutSecrets(file: ConfigFile, removals: readonly SecretRemova
     texts.set(path.join('/'), text);
     text.removals.push(removal);
   }
-  const changes = [...texts.values()].flatMap((text) => textChanges(root, text, inputs));
+  const changes = [...texts.values()].flatMap((text) => (keyed(text) ? [] : textChanges(root, text, inputs)));
+  const named = [...texts.values()].flatMap((text): readonly KeyReference[] => {
+    const reference = keyed(text);
+    const server = pathOfPointer(root, reference?.server ?? '');
+    return reference && server ? [{ path: text.path, server, form: reference.form, variable: reference.variable }] : [];
+  });
   const containers = [...new Set(inputs.map(({ container }) => container))];
   const asked = containers.flatMap((container) => {
     const added = addedInputs(
@@ -73,13 +89,21 @@ export function withoutSecrets(file: ConfigFile, removals: readonly SecretRemova
     if (!added) throw new RemovalNotPossibleError(phrase`\`inputs\` in this file is not a list.`);
     return added;
   });
-  return changedText(file, once([...whole, ...changes, ...asked]));
+  return changedText(file, once([...whole, ...changes, ...asked, ...keyReferenceChanges(root, named)]));
 }
 
 type InsideRemoval = Extract<SecretRemoval, { readonly finding: Finding }>;
 
 function isInside(removal: SecretRemoval): removal is InsideRemoval {
-  return removal.kind === 'value' || removal.kind === 'input';
+  return removal.kind === 'value' || removal.kind === 'input' || removal.kind === 'reference';
+}
+
+/** The reference that takes a text's place as a whole, by a key of its server. */
+function keyed({ removals }: { readonly removals: readonly InsideRemoval[] }) {
+  for (const removal of removals) {
+    if (removal.kind === 'reference' && removal.form.kind === 'key') return { ...removal, form: removal.form };
+  }
+  return undefined;
 }
 
 /** What becomes of one text with secrets in it. */
@@ -91,11 +115,11 @@ function textChanges(
   const node = nodeAt(root, path);
   if (!root || !node) throw entryGone();
   const inOrder = removals
-    .flatMap(({ finding }) => (finding.secret ? [{ finding, secret: finding.secret }] : []))
+    .flatMap((removal) => (removal.finding.secret ? [{ removal, secret: removal.finding.secret }] : []))
     .sort((one, other) => one.secret.within.start - other.secret.within.start);
-  const replacements = inOrder.flatMap(({ finding, secret }) => {
-    const input = inputs.find((one) => one.finding === finding);
-    return input ? [{ ...secret.within, newText: `\${input:${input.id}}` }] : [];
+  const replacements = inOrder.flatMap(({ removal, secret }) => {
+    const newText = textInstead(removal, inputs);
+    return newText === undefined ? [] : [{ ...secret.within, newText }];
   });
   if (replacements.length === 0) {
     const ranges = inOrder.map(({ secret }) => secret.within);
@@ -110,6 +134,14 @@ function textChanges(
     textOfNode(node),
   );
   return [{ kind: 'text', path, value: text }];
+}
+
+/** What stands in a secret's place; undefined where nothing does. */
+function textInstead(removal: InsideRemoval, inputs: readonly NewInput[]): string | undefined {
+  if (removal.kind === 'reference')
+    return removal.form.kind === 'text' ? removal.form.write(removal.variable) : undefined;
+  const input = inputs.find(({ finding }) => finding === removal.finding);
+  return input && `\${input:${input.id}}`;
 }
 
 /** Two secrets may take the same option with them. */

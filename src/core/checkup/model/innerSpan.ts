@@ -25,7 +25,6 @@ export function withinSpan(
   const written = file.slice(span.start, span.end);
   const quotes = /^(?:"""|'''|["'])/.exec(written)?.[0].length ?? 0;
   const body = { start: span.start + quotes, end: span.end - quotes };
-  if (start === body.start && end === body.end) return { start: 0, end: value.length };
   const raw = file.slice(body.start, body.end);
   if (raw === value) return { start: start - body.start, end: end - body.start };
   const offsets = decodedOffsets(raw);

@@ -8,17 +8,24 @@ import { confirmInModal, reportFailure } from '../../ui/confirm.ts';
 import { showDifference } from '../../ui/difference.ts';
 import { single } from '../../ui/steps.ts';
 import { shownText } from '../../util/shownText.ts';
-import { changeFiles, checkChangeable } from '../repair/changeFiles.ts';
+import { changeFiles, checkChangeable, saveUnsaved } from '../repair/changeFiles.ts';
 import { withoutSecretsToSee } from '../repair/secretPlaces.ts';
 import { whyNotChanged } from '../repair/whyNotChanged.ts';
+import type { CheckedFile } from '../scan/checkup.ts';
 import type { ShownFinding } from '../scan/report.ts';
 import { findingOfNode } from '../views/findingNode.ts';
 
 /** Makes one finding go: shows the change, asks, keeps a backup, changes the file. */
 export async function applyCheckupFix(app: CheckupParts & WindowParts, argument: unknown): Promise<void> {
   await app.checkup.run();
+  const found = fileToFix(app, argument);
+  try {
+    if (found && (await saveUnsaved([found]))) await app.checkup.run();
+  } catch (error) {
+    return reportNotFixed(error);
+  }
   const shown = findingToFix(app, argument);
-  const file = shown?.uri === undefined ? undefined : app.checkup.file(shown.uri);
+  const file = fileToFix(app, argument);
   const fix = shown?.finding.fix;
   if (!shown || !file || !fix) {
     void window.showInformationMessage(l10n.t('There is no longer anything to fix here.'));
@@ -46,11 +53,20 @@ export async function applyCheckupFix(app: CheckupParts & WindowParts, argument:
     if (!agreed) return;
     await changeFiles(app.backups, [change]);
   } catch (error) {
-    const why = whyNotChanged(error);
-    if (why === undefined) throw error;
-    return reportFailure(l10n.t('The finding was not fixed.'), why);
+    return reportNotFixed(error);
   }
   await app.checkup.run();
+}
+
+async function reportNotFixed(error: unknown): Promise<void> {
+  const why = whyNotChanged(error);
+  if (why === undefined) throw error;
+  await reportFailure(l10n.t('The finding was not fixed.'), why);
+}
+
+function fileToFix(app: CheckupParts, argument: unknown): CheckedFile | undefined {
+  const uri = findingToFix(app, argument)?.uri;
+  return uri === undefined ? undefined : app.checkup.file(uri);
 }
 
 function findingToFix(app: CheckupParts, argument: unknown): ShownFinding | undefined {

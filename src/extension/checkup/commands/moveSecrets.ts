@@ -10,16 +10,22 @@ import { confirmInModal, reportFailure } from '../../ui/confirm.ts';
 import { showDifference } from '../../ui/difference.ts';
 import { shownText } from '../../util/shownText.ts';
 import type { Backup } from '../repair/backups.ts';
-import { changeFiles, checkChangeable, type FileChange, FileNotChangedError } from '../repair/changeFiles.ts';
+import {
+  changeFiles,
+  checkChangeable,
+  type FileChange,
+  FileNotChangedError,
+  saveUnsaved,
+} from '../repair/changeFiles.ts';
 import { entryInstead } from '../repair/entryInstead.ts';
-import { fileChanges, type Move } from '../repair/movePlan.ts';
+import { fileChanges, formOf, type Move, variablesOf } from '../repair/movePlan.ts';
 import { type PlainSecret, plainSecretsIn, withoutSecretsToSee } from '../repair/secretPlaces.ts';
 import { serverKeyOf } from '../repair/serverOfSecret.ts';
 import { whyNotChanged } from '../repair/whyNotChanged.ts';
 import type { Exposure } from '../scan/exposures.ts';
 import { plainSecrets } from '../scan/report.ts';
 import { findingOfNode } from '../views/findingNode.ts';
-import { askMoves, secretText } from './moveSecretsQuestions.ts';
+import { askMoves, secretText, variableText } from './moveSecretsQuestions.ts';
 import { storeSecret } from './storeSecret.ts';
 
 /**
@@ -27,9 +33,8 @@ import { storeSecret } from './storeSecret.ts';
  * secrets leave their files, in one change that can be undone. A failure on the way leaves the files as they were.
  */
 export async function moveSecrets(app: App, argument: unknown): Promise<void> {
-  const report = await app.checkup.run();
-  if (!report) return;
-  const all = plainSecretsIn(plainSecrets(report), (uri) => app.checkup.file(uri));
+  const all = await secretsOnDisk(app);
+  if (!all) return;
   const secrets = chosenOf(all, findingOfNode(argument));
   if (secrets.length === 0) {
     void window.showInformationMessage(l10n.t('No secret in plain text was found in MCP configurations.'));
@@ -45,8 +50,12 @@ export async function moveSecrets(app: App, argument: unknown): Promise<void> {
       const wanted = wraps.get(serverKeyOf(secret) ?? '');
       const { entries } = app.agentStore.admission;
       if (!wanted) return undefined;
-      const { settings } = wanted.draft.entry;
-      return entryInstead(secret.file.file.client, { name: wanted.server.name, settings }, app.launch, entries);
+      return entryInstead(
+        secret.file.file,
+        { name: wanted.server.name, entry: wanted.draft.entry },
+        app.launch,
+        entries,
+      );
     };
     const changes = fileChanges(moves, entryOf);
     await checkChangeable(changes);
@@ -60,10 +69,29 @@ export async function moveSecrets(app: App, argument: unknown): Promise<void> {
     await app.checkup.run();
     void reportMoved(moves);
   } catch (error) {
-    const why = whyNotChanged(error);
-    if (why === undefined) throw error;
-    await reportFailure(l10n.t('The secrets were not moved.'), why);
+    await reportNotMoved(error);
   }
+}
+
+/** Every secret in plain text, as it is on disk; undefined where a file could not be saved, or the window closed. */
+async function secretsOnDisk(app: CheckupParts): Promise<readonly PlainSecret[] | undefined> {
+  const found = async (): Promise<readonly PlainSecret[] | undefined> => {
+    const report = await app.checkup.run();
+    return report && plainSecretsIn(plainSecrets(report), (uri) => app.checkup.file(uri));
+  };
+  const secrets = await found();
+  try {
+    return secrets && (await saveUnsaved(secrets.map(({ file }) => file))) ? await found() : secrets;
+  } catch (error) {
+    await reportNotMoved(error);
+    return undefined;
+  }
+}
+
+async function reportNotMoved(error: unknown): Promise<void> {
+  const why = whyNotChanged(error);
+  if (why === undefined) throw error;
+  await reportFailure(l10n.t('The secrets were not moved.'), why);
 }
 
 /** Started at one finding, only its value is moved, from every place that has it. */
@@ -113,6 +141,7 @@ async function confirmRemoval(
   changes: readonly FileChange[],
 ): Promise<boolean> {
   const moving = moves.filter(({ choice }) => choice !== 'skip');
+  const variables = variablesOf(moves);
   const closing: (() => Promise<void>)[] = [];
   for (const { uri, label, before, after } of changes) {
     const file = moves.find(({ secret }) => secret.file.uri === uri)?.secret.file;
@@ -126,8 +155,9 @@ async function confirmRemoval(
         ? l10n.t('Remove 1 secret from its file?')
         : l10n.t('Remove {0} secrets from their files?', moving.length),
     detail: [
-      ...moving.map(({ secret, choice }) => `• ${secretText(secret)}: ${outcomeText(choice)}`),
+      ...moving.map(({ secret, choice }) => `• ${secretText(secret)}: ${outcomeText(choice, variables.get(secret))}`),
       '',
+      ...toSet(moves),
       l10n.t(
         'Private copies of the originals are kept for seven days, and “Undo Last Checkup Fix” restores them. Restart the clients that read these files.',
       ),
@@ -138,7 +168,17 @@ async function confirmRemoval(
   return agreed;
 }
 
-function outcomeText(choice: Move['choice']): string {
+/** What a person has to set, and where, so that clients find the values that their files name. */
+function toSet(moves: readonly Move[]): readonly string[] {
+  const lines = [...variablesOf(moves)].map(([secret, variable]) => {
+    const form = formOf(secret);
+    const name = form?.source === 'repository' ? `COPILOT_MCP_${variable}` : variable;
+    return `${name}: ${variableText(secret.file, form?.source ?? 'environment')}`;
+  });
+  return [...new Set(lines)];
+}
+
+function outcomeText(choice: Move['choice'], variable = ''): string {
   switch (choice) {
     case 'use-without-server':
       return l10n.t('Valet Key uses it; the server is removed');
@@ -148,8 +188,12 @@ function outcomeText(choice: Move['choice']): string {
       return l10n.t('Valet Key starts the server with it');
     case 'ask':
       return l10n.t('VS Code asks for it when the server starts');
+    case 'reference':
+      return l10n.t('taken from the variable {0}', variable);
     case 'drop':
       return l10n.t('removed with the server');
+    case 'remove':
+      return l10n.t('removed');
     case 'skip':
       return l10n.t('stays where it is');
   }
@@ -194,12 +238,17 @@ function reportLeft(stored: readonly CredentialId[]): void {
 
 async function reportMoved(moves: readonly Move[]): Promise<void> {
   const show = l10n.t('Show What to Rotate');
+  const forget = l10n.t('Delete Local History…');
   const count = moves.filter(({ choice }) => choice !== 'skip').length;
-  const chosen = await window.showInformationMessage(
+  const text = [
     count === 1
       ? l10n.t('1 secret was moved. It was stored in plain text, so rotate it with its provider.')
       : l10n.t('{0} secrets were moved. They were stored in plain text, so rotate them with their providers.', count),
-    show,
-  );
+    ...toSet(moves),
+    l10n.t('VS Code’s Local History may still have what you saved earlier.'),
+  ].join(' ');
+  const chosen = await window.showInformationMessage(text, show, forget);
   if (chosen === show) await commands.executeCommand('valetKey.checkup.focus');
+  // Asks by itself, and says that it is about all files.
+  if (chosen === forget) await commands.executeCommand('workbench.action.localHistory.deleteAll');
 }

@@ -1,10 +1,12 @@
 import { l10n } from 'vscode';
+import type { ReferenceSource } from '../../../core/checkup/edit/clientReferences.ts';
+import { CLIENT_PLACES } from '../../../core/checkup/model/clientPlaces.ts';
 import { KNOWN_SERVICES } from '../../../core/services/knownServices.ts';
 import type { CredentialParts } from '../../app/parts.ts';
 import { maskedText } from '../../ui/placementText.ts';
 import { askChoice, type Choice, runSteps, type Step, type StepFrame } from '../../ui/steps.ts';
 import { shownText } from '../../util/shownText.ts';
-import { choicesFor, type Move, type MoveChoice } from '../repair/movePlan.ts';
+import { choicesFor, formOf, type Move, type MoveChoice } from '../repair/movePlan.ts';
 import type { PlainSecret } from '../repair/secretPlaces.ts';
 import { inSameServer } from '../repair/serverOfSecret.ts';
 
@@ -63,7 +65,23 @@ function questionText(secret: PlainSecret, before: readonly PlainSecret[]): stri
   return same ? l10n.t('{0}: the same value as in {1}', secretText(secret), same.file.label) : secretText(secret);
 }
 
-function choiceText(app: CredentialParts, { shown, value }: PlainSecret, choice: MoveChoice): Choice<MoveChoice> {
+/** Where a client looks for the value of a variable that its file names, and so where a person sets it. */
+export function variableText({ file: { client } }: PlainSecret['file'], source: ReferenceSource): string {
+  const label = CLIENT_PLACES.find((one) => one.client === client)?.label ?? client;
+  switch (source) {
+    case 'environment':
+      return l10n.t('{0} takes it from the environment in which it is started: set it there.', label);
+    case 'continue':
+      return l10n.t('Continue takes it from ~/.continue/.env: add it there.');
+    case 'repository':
+      return l10n.t('Copilot takes it from the repository’s secrets: add it to its environment “copilot” on GitHub.');
+    case 'container-host':
+      return l10n.t('The container takes it from the machine that opens it: set it in the environment there.');
+  }
+}
+
+function choiceText(app: CredentialParts, secret: PlainSecret, choice: MoveChoice): Choice<MoveChoice> {
+  const { shown, value, file } = secret;
   const server = shownText(shown.finding.server ?? '', 40);
   const [holder] = app.credentials.holders(value);
   const provider = KNOWN_SERVICES.find(({ id }) => id === shown.finding.secret?.provider);
@@ -102,10 +120,22 @@ function choiceText(app: CredentialParts, { shown, value }: PlainSecret, choice:
         ),
         value: choice,
       };
+    case 'reference':
+      return {
+        label: `$(symbol-variable) ${l10n.t('Keep the server, take the secret from a variable')}`,
+        detail: l10n.t('{0} Have a new value ready.', variableText(file, formOf(secret)?.source ?? 'environment')),
+        value: choice,
+      };
     case 'drop':
       return {
         label: `$(trash) ${l10n.t('Remove it together with the server')}`,
         detail: l10n.t('Nothing else uses it. The backup keeps it for seven days.'),
+        value: choice,
+      };
+    case 'remove':
+      return {
+        label: `$(trash) ${l10n.t('Remove it from the file')}`,
+        detail: l10n.t('What needs it has to get it from elsewhere. The backup keeps it for seven days.'),
         value: choice,
       };
     case 'skip':

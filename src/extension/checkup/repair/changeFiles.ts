@@ -1,5 +1,4 @@
-import { EndOfLine, l10n, Range, type TextDocument, Uri, WorkspaceEdit, workspace } from 'vscode';
-import { replacementOf } from '../../../core/text/fileChange.ts';
+import { l10n, Uri, workspace } from 'vscode';
 import { shownPath } from '../../util/shownText.ts';
 import { isWritable } from '../scan/localFiles.ts';
 import { type Backup, type Backups, textHash } from './backups.ts';
@@ -18,27 +17,45 @@ export interface FileChange {
 export class FileNotChangedError extends Error {}
 
 /**
+ * Saves files that have unsaved changes, so that what is on disk is what a person sees, whatever their editor does to a file
+ * that is saved. True when there was one: then what was found before may stand elsewhere. Throws {@link FileNotChangedError}.
+ */
+export async function saveUnsaved(
+  files: readonly { readonly uri: string; readonly label: string }[],
+): Promise<boolean> {
+  let saved = false;
+  for (const { uri, label } of files) {
+    const document = workspace.textDocuments.find((one) => one.uri.toString() === uri);
+    if (!document?.isDirty) continue;
+    if (!(await document.save())) {
+      throw new FileNotChangedError(l10n.t('{0} could not be saved, so nothing was changed. Try again.', label));
+    }
+    saved = true;
+  }
+  return saved;
+}
+
+/**
  * Throws {@link FileNotChangedError} when one of these files could not be changed as planned: it has unsaved changes, is
  * not what it was, or must not be written.
  */
 export async function checkChangeable(changes: readonly FileChange[]): Promise<void> {
-  for (const change of changes) await openUnchanged(change);
+  for (const change of changes) await bytesOf(change);
 }
 
 /**
- * Changes files in one step that the editor's *Undo* takes back, and saves them. Before that, what they were is kept in
- * a private backup. Throws {@link FileNotChangedError} with all files as they were, as far as the disk lets us.
+ * Writes files: what was shown and nothing else. An editor that saved them would format them as well, and would keep a copy
+ * in its Local History. Before that, what they were is kept in a private backup. Throws {@link FileNotChangedError} with all
+ * files as they were, as far as the disk lets us.
  */
 export async function changeFiles(backups: Backups, changes: readonly FileChange[]): Promise<Backup> {
-  const opened: OpenedChange[] = [];
-  for (const change of changes) opened.push({ change, ...(await openUnchanged(change)) });
-  const backup = await backups.keep(
-    opened.map(({ change, document, bytes }) => ({ uri: change.uri, bytes, after: asIn(document, change.after) })),
-  );
+  const read: { readonly change: FileChange; readonly bytes: Uint8Array }[] = [];
+  for (const change of changes) read.push({ change, bytes: await bytesOf(change) });
+  const backup = await backups.keep(read.map(({ change, bytes }) => ({ uri: change.uri, bytes, after: change.after })));
   try {
-    await applyAndSave(opened.map(({ change, document }) => ({ document, label: change.label, text: change.after })));
+    for (const { change } of read) await write(change, new TextEncoder().encode(change.after));
   } catch (error) {
-    await applyAndSave(opened.map(({ change, document }) => ({ document, label: change.label, text: change.before })));
+    for (const { change, bytes } of read) await workspace.fs.writeFile(Uri.parse(change.uri, true), bytes);
     await backups.remove(backup);
     throw error;
   }
@@ -50,49 +67,57 @@ export async function changeFiles(backups: Backups, changes: readonly FileChange
  * not as the change left it: what was done since would be lost.
  */
 export async function undoChange(backups: Backups, backup: Backup): Promise<void> {
-  const opened = [];
+  const ready: { readonly uri: string; readonly label: string; readonly bytes: Uint8Array }[] = [];
   for (const kept of backup.files) {
     const address = Uri.parse(kept.uri, true);
     const label = shownPath(workspace.asRelativePath(address));
     await refuseReadOnly(address, label);
-    const document = await workspace.openTextDocument(address);
-    if (document.isDirty || textHash(document.getText()) !== kept.after) {
+    if (isUnsaved(kept.uri) || !isAsLeft(await workspace.fs.readFile(address), kept.after)) {
       throw new FileNotChangedError(
         l10n.t('{0} has changed since, so nothing was undone. The original is in {1}.', label, kept.copy),
       );
     }
-    opened.push({ address, document, label, bytes: await backups.read(kept) });
+    ready.push({ uri: kept.uri, label, bytes: await backups.read(kept) });
   }
-  await applyAndSave(opened.map(({ document, label, bytes }) => ({ document, label, text: decoded(bytes) })));
-  for (const { address, bytes } of opened) {
-    // Editors even out mixed line ends; an undo is complete.
-    if (Buffer.compare(await workspace.fs.readFile(address), bytes) !== 0) await workspace.fs.writeFile(address, bytes);
-  }
+  for (const { bytes, ...file } of ready) await write(file, bytes);
   await backups.remove(backup);
 }
 
-interface OpenedChange {
-  readonly change: FileChange;
-  readonly document: TextDocument;
-  readonly bytes: Uint8Array;
-}
-
-async function openUnchanged({ uri, label, before }: FileChange): Promise<Omit<OpenedChange, 'change'>> {
+/** What a file that may be changed has on disk. */
+async function bytesOf({ uri, label, before }: FileChange): Promise<Uint8Array> {
   const address = Uri.parse(uri, true);
   await refuseReadOnly(address, label);
-  const document = await workspace.openTextDocument(address);
-  if (document.isDirty) {
+  if (isUnsaved(uri)) {
     throw new FileNotChangedError(
       l10n.t('{0} has unsaved changes, so nothing was changed. Save or revert them, and try again.', label),
     );
   }
   const bytes = await workspace.fs.readFile(address);
-  if (decoded(bytes) !== withoutMark(before) || document.getText() !== asIn(document, before)) {
+  if (Buffer.compare(new TextEncoder().encode(before), bytes) !== 0) {
+    if (textOf(bytes) === before) {
+      throw new FileNotChangedError(
+        l10n.t('{0} is not UTF-8 text, so nothing was changed. Save it as UTF-8, and try again.', label),
+      );
+    }
     throw new FileNotChangedError(
       l10n.t('{0} changed in the meantime, so nothing was changed. Run the checkup, and try again.', label),
     );
   }
-  return { document, bytes };
+  return bytes;
+}
+
+function isUnsaved(uri: string): boolean {
+  return workspace.textDocuments.some((document) => document.isDirty && document.uri.toString() === uri);
+}
+
+/** Earlier builds noted the text as an editor has it, without its byte order mark. */
+function isAsLeft(bytes: Uint8Array, after: string): boolean {
+  const text = textOf(bytes);
+  return textHash(text) === after || textHash(text.replace(/^\u{feff}/u, '')) === after;
+}
+
+function textOf(bytes: Uint8Array): string {
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
 }
 
 async function refuseReadOnly(address: Uri, label: string): Promise<void> {
@@ -102,35 +127,15 @@ async function refuseReadOnly(address: Uri, label: string): Promise<void> {
   );
 }
 
-async function applyAndSave(
-  wanted: readonly { readonly document: TextDocument; readonly label: string; readonly text: string }[],
+async function write(
+  { uri, label }: { readonly uri: string; readonly label: string },
+  bytes: Uint8Array,
 ): Promise<void> {
-  const edit = new WorkspaceEdit();
-  for (const { document, text } of wanted) {
-    const replacement = replacementOf(document.getText(), asIn(document, text));
-    if (!replacement) continue;
-    const range = new Range(document.positionAt(replacement.start), document.positionAt(replacement.end));
-    edit.replace(document.uri, range, replacement.text);
+  try {
+    await workspace.fs.writeFile(Uri.parse(uri, true), bytes);
+  } catch {
+    throw new FileNotChangedError(
+      l10n.t('{0} could not be written, so nothing was changed. Check that the disk has room, and try again.', label),
+    );
   }
-  if (!(await workspace.applyEdit(edit))) {
-    throw new FileNotChangedError(l10n.t('The editor did not apply the change, so nothing was changed. Try again.'));
-  }
-  for (const { document, label } of wanted) {
-    if (document.isDirty && !(await document.save())) {
-      throw new FileNotChangedError(l10n.t('{0} could not be saved, so nothing was changed. Try again.', label));
-    }
-  }
-}
-
-function decoded(bytes: Uint8Array): string {
-  return new TextDecoder('utf-8').decode(bytes);
-}
-
-/** A text as the editor of this document has it: without a byte order mark, and with one kind of line end. */
-function asIn(document: TextDocument, text: string): string {
-  return withoutMark(text).replaceAll(/\r\n|\r|\n/g, document.eol === EndOfLine.CRLF ? '\r\n' : '\n');
-}
-
-function withoutMark(text: string): string {
-  return text.startsWith('\u{feff}') ? text.slice(1) : text;
 }

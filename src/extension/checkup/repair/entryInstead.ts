@@ -1,28 +1,65 @@
-import type { ClientName, ServerEntry } from '../../../core/checkup/model/checkupModel.ts';
+import type { ClientName, ConfigFile, ServerEntry } from '../../../core/checkup/model/checkupModel.ts';
 import { clientOf } from '../../agents/model/agentClients.ts';
 import type { LaunchCommand } from '../../agents/model/launcher.ts';
 
+/** What a wrapped server's new entry keeps of the old one, and is to lead to. */
+export interface WrappedEntry {
+  /** Its name in the policy. */
+  readonly name: string;
+  /** The entry that goes. */
+  readonly entry: Pick<ServerEntry, 'name' | 'settings'>;
+}
+
+interface Start {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+type Shape = (start: Start, name: string) => Readonly<Record<string, unknown>>;
+
+/** Most clients' form of a program and its arguments. */
+const plain: Shape = ({ command, args, env }) => ({ command, args, ...(Object.keys(env).length > 0 ? { env } : {}) });
+const typed: Shape = (start, name) => ({ type: 'stdio', ...plain(start, name) });
+const wordList: Shape = ({ command, args, env }) => ({
+  type: 'local',
+  command: [command, ...args],
+  enabled: true,
+  ...(Object.keys(env).length > 0 ? { environment: env } : {}),
+});
+
+/** Clients with a form of their own; the pages that say so are those of `clientReferences.ts` and `clientPlaces.ts`. */
+const SHAPES: Partial<Readonly<Record<ClientName, Shape>>> = {
+  continue: (start, name) => ({ name, ...plain(start, name) }),
+  // Copilot CLI starts no server that says nothing of its tools.
+  'copilot-cli': (start, name) => ({ type: 'local', ...plain(start, name), tools: ['*'] }),
+  opencode: wordList,
+  goose: ({ command, args, env }) => ({ type: 'stdio', cmd: command, args, envs: env, enabled: true }),
+  'visual-studio': typed,
+  crush: typed,
+  factory: typed,
+};
+
 /**
  * What comes in the place of a wrapped server's entry. In VS Code nothing: there Valet Key offers the server by itself. For
- * other clients, under the name that they know it by, the proxy for this server; it has our mark only where the client is
- * connected already, so that no migration lets a client in that a person did not allow.
+ * other clients, under the name that they know it by, the proxy for this server, which every client that reads the same file
+ * starts as well; it has our mark only where the client is connected already, so that no migration lets a client in that a
+ * person did not allow.
  *
- * @param settings of the entry that goes: how long the client waits, for one
  * @param connected the marks of the clients that a person connected
  */
 export function entryInstead(
-  client: ClientName,
-  { name, settings }: { readonly name: string; readonly settings: ServerEntry['settings'] },
+  { client, format }: Pick<ConfigFile, 'client' | 'format'>,
+  { name, entry }: WrappedEntry,
   launch: LaunchCommand,
   connected: readonly string[],
 ): Readonly<Record<string, unknown>> | undefined {
   if (client === 'vscode') return undefined;
   const agent = clientOf(client === 'gemini-cli' ? 'gemini' : client);
-  return {
-    ...settings,
-    ...agent?.extra,
-    command: launch.command,
-    args: [...launch.args, '--server', name],
-    ...(agent && connected.includes(agent.id) ? { env: { VALETKEY_CLIENT: agent.id } } : {}),
-  };
+  const env: Readonly<Record<string, string>> =
+    agent && connected.includes(agent.id) ? { VALETKEY_CLIENT: agent.id } : {};
+  const start = { command: launch.command, args: [...launch.args, '--server', name], env };
+  // Continue names servers in its lists, and in its JSON files as all others do.
+  const shape = (client === 'continue' && format === 'jsonc' ? undefined : SHAPES[client]) ?? plain;
+  return { ...entry.settings, ...agent?.extra, ...shape(start, entry.name) };
 }

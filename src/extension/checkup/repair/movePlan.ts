@@ -1,4 +1,7 @@
+import { type ReferenceForm, referenceForm } from '../../../core/checkup/edit/clientReferences.ts';
+import { secretLabel } from '../../../core/checkup/edit/secretLabel.ts';
 import { type SecretRemoval, supportsInputs, withoutSecrets } from '../../../core/checkup/edit/secretRemoval.ts';
+import { variableName } from '../../../core/checkup/edit/variableName.ts';
 import { isUsable } from '../../../core/credentials/credentialInput.ts';
 import type { CheckedFile } from '../scan/checkup.ts';
 import type { FileChange } from './changeFiles.ts';
@@ -14,8 +17,11 @@ export type MoveChoice =
   | 'wrap'
   /** VS Code asks for it when the server starts. */
   | 'ask'
-  /** Its server goes for another secret's sake. */
+  /** Its client takes it from a variable. */
+  | 'reference'
+  /** It goes with its server, or alone where it has none; nothing keeps it but the backup. */
   | 'drop'
+  | 'remove'
   | 'skip';
 
 export interface Move {
@@ -31,18 +37,52 @@ export interface Move {
 export function choicesFor(secret: PlainSecret, before: readonly Move[], wrappable = false): readonly MoveChoice[] {
   const { file, shown, value } = secret;
   // Valet Key sends credentials to HTTP APIs; what opens a database has to stay with its server.
-  const usable = isUsable(value) && !/connection string|private key/i.test(shown.finding.secret?.kind ?? '');
+  const { kind = '' } = shown.finding.secret ?? {};
+  const usable = isUsable(value) && !/connection string|private key/i.test(kind);
   const beside = before.filter((move) => inSameServer(move.secret, secret)).map(({ choice }) => choice);
-  if (beside.includes('use-without-server')) return [...(usable ? (['use-without-server'] as const) : []), 'drop'];
+  if (beside.some((choice) => choice === 'use-without-server' || choice === 'drop')) {
+    return [...(usable ? (['use-without-server'] as const) : []), 'drop'];
+  }
+  const server = serverOf(secret);
   // A server that keeps another secret stays.
-  const removable = serverOf(secret) !== undefined && !beside.some((choice) => choice === 'skip' || choice === 'ask');
+  const removable =
+    server !== undefined && !beside.some((choice) => choice === 'skip' || choice === 'ask' || choice === 'reference');
+  // Without its key an address of this kind leads nowhere.
+  const separable = shown.finding.code !== 'capability-url';
   return [
     ...(usable && removable ? (['use-without-server'] as const) : []),
     ...(wrappable && removable && beside.length === 0 ? (['wrap'] as const) : []),
-    ...(usable ? (['use-beside-server'] as const) : []),
+    ...(usable && separable ? (['use-beside-server'] as const) : []),
     ...(supportsInputs(file.file, shown.finding) ? (['ask'] as const) : []),
+    ...(formOf(secret) ? (['reference'] as const) : []),
+    ...(removable ? (['drop'] as const) : []),
+    ...(server === undefined ? (['remove'] as const) : []),
     'skip',
   ];
+}
+
+/** How the client that reads a secret's file takes it from a variable; undefined where it does not. */
+export function formOf(secret: PlainSecret): ReferenceForm | undefined {
+  return referenceForm(secret.file.file, secret.text.pointer, serverOf(secret)?.pointer);
+}
+
+/** The variables that secrets are taken from, by secret: one for each value. */
+export function variablesOf(moves: readonly Move[]): ReadonlyMap<PlainSecret, string> {
+  const names = new Map<PlainSecret, string>();
+  for (const { secret, choice } of moves) {
+    const form = choice === 'reference' ? formOf(secret) : undefined;
+    const place = secret.shown.finding.secret;
+    if (!form || !place) continue;
+    const taken = (name: string): boolean =>
+      [...names].some(([other, one]) => one === name && !other.value.equals(secret.value));
+    const label = secretLabel(place, secret.text.value);
+    const name =
+      form.kind === 'key' && form.key === 'env_vars'
+        ? form.name
+        : variableName(place, label, serverOf(secret)?.name ?? '', taken);
+    names.set(secret, name);
+  }
+  return names;
 }
 
 /**
@@ -54,12 +94,13 @@ export function fileChanges(
   moves: readonly Move[],
   entryOf: (secret: PlainSecret) => Readonly<Record<string, unknown>> | undefined = () => undefined,
 ): readonly FileChange[] {
+  const variables = variablesOf(moves);
   const files = new Map<string, { readonly file: CheckedFile; readonly removals: SecretRemoval[] }>();
   for (const { secret, choice } of moves) {
     if (choice === 'skip') continue;
     const entry = files.get(secret.file.uri) ?? { file: secret.file, removals: [] };
     files.set(secret.file.uri, entry);
-    entry.removals.push(removalOf(secret, choice, entryOf));
+    entry.removals.push(removalOf(secret, choice, entryOf, variables.get(secret)));
   }
   return [...files.values()].map(({ file, removals }) => ({
     uri: file.uri,
@@ -73,10 +114,14 @@ function removalOf(
   secret: PlainSecret,
   choice: Exclude<MoveChoice, 'skip'>,
   entryOf: (secret: PlainSecret) => Readonly<Record<string, unknown>> | undefined,
+  variable: string | undefined,
 ): SecretRemoval {
   const { finding } = secret.shown;
+  const server = serverOf(secret)?.pointer;
+  const form = variable === undefined ? undefined : formOf(secret);
   if (choice === 'ask') return { kind: 'input', finding };
-  const pointer = choice === 'use-beside-server' ? undefined : serverOf(secret)?.pointer;
+  if (form && variable !== undefined) return { kind: 'reference', finding, form, variable, server };
+  const pointer = choice === 'use-beside-server' ? undefined : server;
   const entry = choice === 'wrap' ? entryOf(secret) : undefined;
   if (pointer !== undefined && entry) return { kind: 'entry', pointer, entry };
   return pointer === undefined ? { kind: 'value', finding } : { kind: 'server', pointer };

@@ -1,3 +1,4 @@
+import type { Located } from '../../../core/checkup/model/checkupModel.ts';
 import { textsOf } from '../../../core/checkup/model/textsOf.ts';
 import { Secret } from '../../../core/secret.ts';
 import type { CheckedFile } from '../scan/checkup.ts';
@@ -8,6 +9,8 @@ export interface PlainSecret {
   readonly shown: ShownFinding;
   readonly file: CheckedFile;
   readonly value: Secret;
+  /** The text that it stands in. */
+  readonly text: Located;
 }
 
 /**
@@ -27,7 +30,7 @@ export function plainSecretsIn(
     const text = textsOf(file.config).find(({ span }) => span.start === shown.finding.span.start);
     if (!text) continue;
     const value = new Secret(text.value.slice(start, end));
-    const place = { shown, file, value };
+    const place = { shown, file, value, text };
     const group = groups.find(([first]) => first?.value.equals(value));
     if (group) group.push(place);
     else groups.push([place]);

@@ -21,7 +21,7 @@ export interface ServerWithValues {
 }
 
 /** The wrapped server. One credential has the server's own name; several have their variables' behind it. */
-export function serverOfDraft({ run, variables, loose }: WrapDraft, answers: WrapAnswers): ServerWithValues {
+export function serverOfDraft({ run, variables, loose, arrange }: WrapDraft, answers: WrapAnswers): ServerWithValues {
   const values = new Map<string, Secret>();
   const secret = variables.flatMap((variable) => ('value' in variable ? [variable] : []));
   const several = secret.some(({ value }) => !secret[0]?.value.equals(value));
@@ -35,7 +35,10 @@ export function serverOfDraft({ run, variables, loose }: WrapDraft, answers: Wra
   };
   const server: NewServer = {
     name: answers.name,
-    run: run.by === 'url' ? run : { ...run, args: pinned(run.args, loose, answers.versions) },
+    run:
+      run.by === 'url'
+        ? run
+        : { by: 'command', ...arrange({ command: run.command, args: pinned(run.args, loose, answers.versions) }) },
     variables: variables.map((variable) => ({
       name: variable.name,
       value:

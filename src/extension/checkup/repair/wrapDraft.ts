@@ -1,4 +1,4 @@
-import type { Fix, ServerEntry } from '../../../core/checkup/model/checkupModel.ts';
+import type { Fix, Located, ServerEntry } from '../../../core/checkup/model/checkupModel.ts';
 import { isUsable } from '../../../core/credentials/credentialInput.ts';
 import { neededNetwork } from '../../../core/net/neededNetwork.ts';
 import { packagesOf } from '../../../core/packages/launches.ts';
@@ -7,6 +7,7 @@ import { Secret } from '../../../core/secret.ts';
 import type { CheckedFile } from '../scan/checkup.ts';
 import type { PlainSecret } from './secretPlaces.ts';
 import { serverKeyOf, serverOf } from './serverOfSecret.ts';
+import { type DraftVariable, type Program, wrapCommand } from './wrapCommand.ts';
 
 /** What a server's entry in a client's file says, as a wrapped server needs it: everything, or it cannot be wrapped. */
 export interface WrapDraft {
@@ -16,12 +17,9 @@ export interface WrapDraft {
   readonly variables: readonly DraftVariable[];
   /** Packages of the command line that are not pinned. */
   readonly loose: readonly LoosePackage[];
+  /** What is started in the end of `run`, once packages have their versions. */
+  arrange(program: Program): Program;
 }
-
-/** A plain text, or a credential with what stands before it. */
-export type DraftVariable =
-  | { readonly name: string; readonly text: string }
-  | { readonly name: string; readonly value: Secret; readonly prefix: string };
 
 export interface LoosePackage {
   readonly name: string;
@@ -33,15 +31,14 @@ export interface LoosePackage {
 
 /** Keys that say nothing of what the server is or gets. */
 const MEANS_NOTHING =
-  /^(?:type|transport|transportType|name|title|description|icon|version|gallery|autoApprove|alwaysAllow|autoAllow)$/;
+  /^(?:type|transport|transportType|name|title|description|icon|version|gallery|source|autoApprove|alwaysAllow|autoAllow)$/;
 
 /** What a client puts another text in the place of: `${input:key}`, `$HOME`, `%APPDATA%`, `{{key}}`. */
 const FILLED_IN = /\$\{?\w|%\w+%|\{\{/;
 
 /**
  * What can be told of a server for wrapping it. Undefined where a part of its entry has no counterpart: texts that its
- * client fills in, a folder to run in, a file of variables, a secret in its arguments or its address, the older HTTP
- * transport (SSE).
+ * client fills in, a folder to run in, a file of variables, a secret in its address, the older HTTP transport (SSE).
  *
  * @param secrets every secret that stands in the entry
  */
@@ -52,32 +49,49 @@ export function wrapDraft(
   platform: NodeJS.Platform,
 ): WrapDraft | undefined {
   if (entry.disabled || entry.cwd || entry.envFile || entry.transport === 'sse') return undefined;
-  if (entry.others.some(({ name }) => !MEANS_NOTHING.test(name))) return undefined;
+  if (entry.others.some((text) => !MEANS_NOTHING.test(text.name) && !isEverything(text))) return undefined;
+  // What runs at GitHub finds no gateway of this machine.
+  if (file.file.client === 'copilot' && file.file.format === 'markdown') return undefined;
   // VS Code's entry goes, and with it what it says; another client's new entry keeps it.
   if (file.file.client === 'vscode' && Object.keys(entry.settings).length > 0) return undefined;
-  const run = runOf(entry, platform);
-  if (!run) return undefined;
-  const named = run.by === 'command' ? entry.env : entry.headers;
-  const other = run.by === 'command' ? entry.headers : entry.env;
-  const places = new Set(named.map(({ span }) => span.start));
-  if (other.length > 0 || secrets.some(({ shown }) => !places.has(shown.finding.span.start))) return undefined;
+  if ((entry.command === undefined) === (entry.url === undefined)) return undefined;
+  const isSecret = (text: Located): boolean => secrets.some((secret) => secret.text.span.start === text.span.start);
+  const shown = [...(entry.command ? [entry.command] : []), ...(entry.url ? [entry.url] : []), ...entry.args];
+  if (shown.some((text) => !isSecret(text) && FILLED_IN.test(text.value))) return undefined;
+  const named = entry.command ? entry.env : entry.headers;
+  const other = entry.command ? entry.headers : entry.env;
+  const known = new Set([...named, ...(entry.command ? entry.args : [])].map(({ span }) => span.start));
+  if (other.length > 0 || secrets.some(({ text }) => !known.has(text.span.start))) return undefined;
   const variables = named.map((variable) => variableOf(variable, secrets));
   if (!variables.every((variable) => variable !== undefined)) return undefined;
-  return { file, entry, run, variables, loose: looseOf(entry) };
+  if (entry.url) {
+    const needed = neededNetwork(entry.url.value);
+    if (entry.args.length > 0 || 'problem' in needed) return undefined;
+    return { file, entry, run: { by: 'url', url: entry.url.value, ...needed }, variables, loose: [], arrange: same };
+  }
+  const line = wrapCommand(entry, secrets, platform);
+  if (!line || line.variables.some((variable) => isTakenOrUnusable(variable, variables))) return undefined;
+  return {
+    file,
+    entry,
+    run: { by: 'command', command: line.command, args: line.args },
+    variables: [...variables, ...line.variables],
+    loose: looseOf(entry),
+    arrange: line.arrange,
+  };
 }
 
-function runOf({ command, url, args }: ServerEntry, platform: NodeJS.Platform): NewServer['run'] | undefined {
-  if ((command === undefined) === (url === undefined)) return undefined;
-  if ([...(command ? [command] : []), ...(url ? [url] : []), ...args].some(({ value }) => FILLED_IN.test(value))) {
-    return undefined;
-  }
-  if (url) {
-    const needed = neededNetwork(url.value);
-    return args.length > 0 || 'problem' in needed ? undefined : { by: 'url', url: url.value, ...needed };
-  }
-  // Scripts of the command prompt, which no program can start but the prompt itself.
-  if (!command || (platform === 'win32' && /^(?:npx|npm|pnpm|pnpx|yarn)$/i.test(command.value))) return undefined;
-  return { by: 'command', command: command.value, args: args.map(({ value }) => value) };
+/** Copilot CLI's way to say that nothing is held back, which its new entry says as well. */
+function isEverything({ name, value }: Located & { readonly name: string }): boolean {
+  return name === 'tools' && value === '*';
+}
+
+function same(program: Program): Program {
+  return program;
+}
+
+function isTakenOrUnusable(variable: DraftVariable, others: readonly DraftVariable[]): boolean {
+  return ('value' in variable && !isUsable(variable.value)) || others.some(({ name }) => name === variable.name);
 }
 
 function variableOf(

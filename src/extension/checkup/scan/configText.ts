@@ -7,10 +7,11 @@ export type ConfigText =
   | { readonly kind: 'missing' }
   | { readonly kind: 'unreadable'; readonly why: Unreadable };
 
-/** A configuration file's text: as an editor has it, or as it is on disk. Never throws, and never reads what is too large. */
+/** A configuration file's text: as an editor has it unsaved, or as it is on disk. Never throws, and never reads what is too large. */
 export async function readConfigText(uri: vscode.Uri, maxBytes: number): Promise<ConfigText> {
   const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
-  if (open && !open.isClosed) return { kind: 'text', text: open.getText() };
+  // Of an unsaved text the editor's, which has one kind of line end; else the file's own, so that a change keeps the others.
+  if (open?.isDirty && !open.isClosed) return { kind: 'text', text: open.getText() };
   try {
     const { size, type } = await vscode.workspace.fs.stat(uri);
     // A folder, or a pipe that would never end.

@@ -110,13 +110,52 @@ describe('what an entry says becomes a server of the policy', () => {
   });
 });
 
+describe('a secret among the arguments becomes a variable', () => {
+  const run = async (server: unknown, platform: NodeJS.Platform = 'linux', versions: string[] = []): Promise<string> =>
+    written(await draftOf(server, platform), { versions }).text;
+
+  test('of a container, which passes it on by its name', async () => {
+    const image = 'ghcr.io/x/y:1.2.0';
+    const separate = await run({ command: 'docker', args: ['run', '-i', '-e', `GITHUB_TOKEN=${ONE}`, image] });
+    expect(separate).toContain(`args: [run, "-i", "-e", GITHUB_TOKEN, ${image}]`);
+    expect(separate).toContain('GITHUB_TOKEN: { credential: github }');
+    const joined = await run({ command: 'docker', args: ['run', `--env=GITHUB_TOKEN=${ONE}`, image] });
+    expect(joined).toContain('--env=GITHUB_TOKEN');
+  });
+
+  test('of mcp-remote, which fills it into a header', async () => {
+    const args = ['-y', 'mcp-remote@0.1.18', 'https://mcp.example.com/mcp', '--header', `Authorization: Bearer ${ONE}`];
+    const text = await run({ command: 'npx', args });
+    expect(text).toContain(`"Authorization:\${AUTHORIZATION_HEADER}"`);
+    expect(text).toContain('AUTHORIZATION_HEADER: { credential: github, prefix: "Bearer " }');
+    expect(await run({ command: 'npx', args }, 'win32')).toContain('command: cmd');
+  });
+
+  test('of any program, where a shell puts it in, whatever else is in the words', async () => {
+    const link = `postgresql://app:${PASSWORD}@db.corp.internal/x`;
+    const draft = await draftOf({ command: 'npx', args: ['-y', '@acme/pg', "it's", link] });
+    const { text, values } = written(draft, { versions: ['1.2.3'] });
+    expect(text).toContain('command: sh');
+    expect(text).toContain(JSON.stringify(`exec npx -y @acme/pg@1.2.3 'it'\\''s' "$SECRET_1"`));
+    expect([...values.values()][0]?.equals(new Secret(link))).toBe(true);
+    const option = await run({ command: 'npx', args: ['-y', 'server@1.0.0', `--api-key=${ONE}`, 'serve'] });
+    expect(option).toContain(JSON.stringify('exec npx -y server@1.0.0 "$SECRET_1" serve'));
+    expect(option).toContain('SECRET_1: { credential: github, prefix: "--api-key=" }');
+  });
+
+  test('and what only the command prompt of Windows can start is started by it', async () => {
+    const text = await run(GITHUB, 'win32', ['1.4.0']);
+    expect(text).toContain('command: cmd\n    args: [/c, npx, "-y", "@acme/github-server@1.4.0"]');
+  });
+});
+
 describe('what has no counterpart in the policy is not offered', () => {
   test.each<[string, unknown]>([
     ['a text that the client fills in', { ...GITHUB, args: ['-y', 'server', '--root', `\${workspaceFolder}`] }],
     ['a variable that the client fills in', { ...GITHUB, env: { ...GITHUB.env, ROOT: '$HOME/work' } }],
     ['a folder to run in', { ...GITHUB, cwd: '/srv' }],
     ['a file of variables', { ...GITHUB, envFile: '.env' }],
-    ['a secret in an argument as well', { ...GITHUB, args: ['-y', 'server', '--token', TWO] }],
+    ['a secret in its address', { url: `https://mcp.example.com/mcp?token=${TWO}` }],
     ['the older HTTP transport', { type: 'sse', url: 'https://x.example/sse', headers: { 'x-api-key': ONE } }],
     ['an address without encryption', { url: 'http://mcp.example.com/mcp', headers: { 'x-api-key': ONE } }],
     ['a part that nobody knows', { ...GITHUB, sandbox: 'strict' }],
@@ -138,8 +177,9 @@ describe('what has no counterpart in the policy is not offered', () => {
     expect(await draftOf({ ...GITHUB, disabledTools: [], autoApprove: ['get_issue'] })).toBeDefined();
   });
 
-  test('on Windows, a script that only the command prompt can start', async () => {
-    expect(await draftOf(GITHUB, 'win32')).toBeUndefined();
+  test('on Windows, what its command prompt would take for signs, or put together itself', async () => {
+    expect(await draftOf({ ...GITHUB, args: ['-y', 'a&b'] }, 'win32')).toBeUndefined();
+    expect(await draftOf({ ...GITHUB, args: ['-y', 'server', '--token', TWO] }, 'win32')).toBeUndefined();
     expect(await draftOf({ ...GITHUB, command: 'node', args: ['C:/s.js'] }, 'win32')).toBeDefined();
   });
 });
@@ -177,15 +217,17 @@ test('in the place of a wrapped server its client gets the entry of ours, and ev
 
 test('a migration lets no client in that nobody connected: only a connected one’s entry has its mark', () => {
   const launch = { command: '/launcher', args: [] };
-  const wiki = { name: 'wiki', settings: {} };
-  expect(entryInstead('vscode', wiki, launch, ['vscode'])).toBeUndefined();
-  expect(entryInstead('cursor', { ...wiki, settings: { timeout: 60 } }, launch, ['vscode', 'codex'])).toEqual({
+  const wiki = { name: 'wiki', entry: { name: 'w', settings: {} } };
+  const file = (client: ConfigFile['client']) => ({ client, format: 'jsonc' }) as const;
+  expect(entryInstead(file('vscode'), wiki, launch, ['vscode'])).toBeUndefined();
+  const waiting = { name: 'wiki', entry: { name: 'w', settings: { timeout: 60 } } };
+  expect(entryInstead(file('cursor'), waiting, launch, ['vscode', 'codex'])).toEqual({
     timeout: 60,
     type: 'stdio',
     command: '/launcher',
     args: ['--server', 'wiki'],
   });
-  expect(entryInstead('gemini-cli', wiki, launch, ['vscode', 'gemini'])).toEqual({
+  expect(entryInstead(file('gemini-cli'), wiki, launch, ['vscode', 'gemini'])).toEqual({
     command: '/launcher',
     args: ['--server', 'wiki'],
     env: { VALETKEY_CLIENT: 'gemini' },

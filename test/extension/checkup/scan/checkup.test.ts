@@ -91,7 +91,7 @@ test('a plan takes every secret that is to move out of its file, and offers no w
   const of = (value: string) => secrets.filter((secret) => secret.value.equals(new Secret(value)));
   const [first, second] = [of(ONE)[0], of(TWO)[0]];
   if (!first || !second) throw new Error('the secrets are not found');
-  expect(choicesFor(first, [])).toEqual(['use-without-server', 'use-beside-server', 'skip']);
+  expect(choicesFor(first, [])).toEqual(['use-without-server', 'use-beside-server', 'reference', 'drop', 'skip']);
   expect(choicesFor(second, [{ secret: first, choice: 'use-without-server' }])).toEqual(['use-without-server', 'drop']);
   expect(choicesFor(second, [{ secret: first, choice: 'skip' }])).not.toContain('use-without-server');
   const [change] = fileChanges([
