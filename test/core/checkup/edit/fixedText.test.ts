@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { pinnedText } from '../../../../src/core/checkup/checks/pinnedVersions.ts';
 import { RemovalNotPossibleError } from '../../../../src/core/checkup/edit/changedText.ts';
 import { fixedText } from '../../../../src/core/checkup/edit/fixedText.ts';
 import type { ConfigFile, Finding } from '../../../../src/core/checkup/model/checkupModel.ts';
@@ -12,7 +13,7 @@ function fixed(file: Written): readonly string[] {
   return findings([read(file.text, file)]).flatMap((finding: Finding) => {
     const { fix } = finding;
     if (!fix) return [];
-    return [fixedText(file, finding, fix, fix.kind === 'https' ? fix.newText : fix.withVersion('1.2.3'))];
+    return [fixedText(file, finding, fix, fix.kind === 'https' ? fix.newText : pinnedText(fix, '1.2.3'))];
   });
 }
 

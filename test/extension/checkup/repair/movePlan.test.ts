@@ -1,16 +1,15 @@
 import { parse as parseToml } from 'smol-toml';
 import { describe, expect, test } from 'vitest';
 import { parse as parseYaml } from 'yaml';
+import { checkupJobs } from '../../../../src/checkupWorker/checkupWorker.ts';
 import type { ClientName, ConfigFile } from '../../../../src/core/checkup/model/checkupModel.ts';
 import { readConfig } from '../../../../src/core/checkup/read/readConfig.ts';
-import { Secret } from '../../../../src/core/secret.ts';
 import { choicesFor, fileChanges, type Move, variablesOf } from '../../../../src/extension/checkup/repair/movePlan.ts';
 import { type PlainSecret, plainSecretsIn } from '../../../../src/extension/checkup/repair/secretPlaces.ts';
 import { serverKeyOf } from '../../../../src/extension/checkup/repair/serverOfSecret.ts';
 import { wrapDrafts } from '../../../../src/extension/checkup/repair/wrapDraft.ts';
 import { Checkup } from '../../../../src/extension/checkup/scan/checkup.ts';
 import { plainSecrets } from '../../../../src/extension/checkup/scan/report.ts';
-import { fingerprintOf } from '../../../../src/extension/credentials/model/fingerprint.ts';
 
 /** Built of parts, so that no scanner takes the test for a leak. */
 const KEY = ['Qw8Er7Ty6Ui5Op4A', 's3Df2Gh1Jk9Lz0Xc'].join('');
@@ -24,11 +23,11 @@ async function secretsIn(file: Omit<ConfigFile, 'scope'>): Promise<readonly Plai
       unsearched: [],
     }),
     forgetFiles: () => undefined,
-    context: () => ({ now: 0, fingerprint: (value) => fingerprintOf('0'.repeat(64), new Secret(value)) }),
+    check: async (found, now) => checkupJobs.check(found, '00', now),
+    context: () => ({ now: 0 }),
     ownFiles: () => new Map(),
     exposures: async () => [],
     services: () => 0,
-    slices: { now: () => 0, pause: async () => undefined },
     now: () => 1,
   });
   const report = await checkup.run();

@@ -1,0 +1,74 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Editor, startEditor } from './support/editor.ts';
+import { until } from './support/wait.ts';
+import type { EditorWindow } from './support/window.ts';
+
+// A secret moves out of a file that no formatter would leave as it is, under the settings that people have for saving, and
+// comes back by the byte. The editor keeps no copy of what Valet Key writes.
+
+/** Built of parts, so that no scanner takes the test for a leak. */
+const SECRET = ['k9', crypto.randomUUID().replaceAll('-', '')].join('');
+/** One long line and blanks at the end of another, two kinds of line ends, and none at the end of the file. */
+const TEXT = `{ "mcpServers": { "notes": { "command": "node", "args": ["-r", "notes.js"],  \r\n"env": { "NOTES_API_KEY": "${SECRET}" } } } }`;
+const MOVED = TEXT.replace(SECRET, '$'.concat('{env:NOTES_API_KEY}'));
+
+let editor: Editor;
+let window: EditorWindow;
+let file: string;
+
+beforeAll(async () => {
+  editor = await startEditor();
+  window = await editor.openWindow();
+  file = join(editor.workspace, '.cursor/mcp.json');
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, TEXT);
+});
+afterAll(() => editor?.stop());
+
+const SETTINGS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  'no settings': {},
+  'formatting on save': { 'editor.formatOnSave': true },
+  'a line break at the end': { 'files.insertFinalNewline': true, 'files.trimFinalNewlines': true },
+  'no blanks at the ends of lines, and actions on save': {
+    'files.trimTrailingWhitespace': true,
+    'editor.codeActionsOnSave': { 'source.fixAll': 'always' },
+  },
+};
+
+test.each(Object.entries(SETTINGS))(
+  'with %s a move changes one text, and its undo gives the file back',
+  async (name, settings) => {
+    await configure(settings);
+    await window.openFile(file);
+    await window.palette('Valet Key: Move Secrets out of MCP Configuration');
+    await window.waitForInput('NOTES_API_KEY');
+    if (name === 'no settings') await window.screenshotThemes('move-variable-question');
+    await window.pick('Keep the server, take the secret from a variable');
+    const { detail } = await window.waitForDialog('Remove 1 secret');
+    expect(detail).toContain('NOTES_API_KEY: Cursor takes it from the environment in which it is started');
+    if (name === 'no settings') await window.screenshotThemes('move-variable-remove');
+    expect(readFileSync(file, 'utf8')).toBe(TEXT);
+    await window.answerDialog('Remove');
+    await until('the file to change', () => readFileSync(file, 'utf8') !== TEXT);
+    expect(readFileSync(file, 'utf8')).toBe(MOVED);
+    await window.waitForNotification('1 secret was moved');
+    if (name === 'no settings') await window.screenshotThemes('move-variable-moved');
+    const copies = editor.filesWith(SECRET).filter((path) => !path.includes('/checkup/backups/'));
+    expect(copies).toEqual([]);
+    await window.palette('Valet Key: Undo Last Checkup Fix');
+    await window.waitForDialog('in plain text again');
+    await window.answerDialog('Undo');
+    await until('the file to be as it was', () => readFileSync(file, 'utf8') === TEXT);
+    await configure(Object.fromEntries(Object.keys(settings).map((key) => [key, undefined])));
+  },
+);
+
+async function configure(settings: Readonly<Record<string, unknown>>): Promise<void> {
+  await window.evaluate(async (vscode, wanted) => {
+    for (const [key, value] of Object.entries(wanted)) {
+      await vscode.workspace.getConfiguration().update(key, value ?? undefined, vscode.ConfigurationTarget.Global);
+    }
+  }, settings);
+}
