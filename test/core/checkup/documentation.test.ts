@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { CLIENT_REFERENCES, type ClientReference } from '../../../src/core/checkup/edit/clientReferences.ts';
+import { CLIENT_PLACES } from '../../../src/core/checkup/model/clientPlaces.ts';
 import { withPlacesTable } from './placesTable.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
@@ -34,4 +36,14 @@ describe('docs/checkup.md', () => {
     const page = path.join(ROOT, 'docs/checkup.md');
     await expect(withPlacesTable(readFileSync(page, 'utf8'))).toMatchFileSnapshot(page);
   });
+
+  it('has how each client names a variable, as the source has it', () => {
+    const page = readFileSync(path.join(ROOT, 'docs/checkup.md'), 'utf8');
+    expect(CLIENT_REFERENCES.map(rowOf).filter((row) => !page.includes(row))).toEqual([]);
+  });
 });
+
+function rowOf({ clients, page, write }: ClientReference): string {
+  const labels = clients.map((client) => CLIENT_PLACES.find((one) => one.client === client)?.label ?? client);
+  return `| ${labels.join(', ')} | \`${write('VAR')}\` | [1](${page}) |\n`;
+}

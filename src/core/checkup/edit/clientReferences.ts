@@ -28,7 +28,7 @@ export type ReferenceSource =
   /** In the environment of the machine that opens the dev container. */
   | 'container-host';
 
-interface ClientReference {
+export interface ClientReference {
   readonly clients: readonly ClientName[];
   /** The page that names the form and the keys, as read in November 2026. */
   readonly page: string;
@@ -45,7 +45,7 @@ const braces = (variable: string): string => `\${${variable}}`;
 const withEnv = (variable: string): string => `\${env:${variable}}`;
 
 /** What each client fills in. One that is not named fills in nothing: Claude Desktop, Zed and Cline take a value as it is. */
-const CLIENT_REFERENCES: readonly ClientReference[] = [
+export const CLIENT_REFERENCES: readonly ClientReference[] = [
   {
     clients: ['claude-code'],
     page: 'https://code.claude.com/docs/en/mcp#environment-variable-expansion-in-mcp-json',
