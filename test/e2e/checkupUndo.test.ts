@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ROOT } from '../../scripts/lib/repo.mjs';
 import { type Editor, startEditor } from './support/editor.ts';
 import { until } from './support/wait.ts';
 import type { EditorWindow } from './support/window.ts';
@@ -47,7 +48,7 @@ test.each(Object.entries(SETTINGS))(
     if (name === 'no settings') await window.screenshotThemes('move-variable-question');
     await window.pick('Keep the server, take the secret from a variable');
     const { detail } = await window.waitForDialog('Remove 1 secret');
-    expect(detail).toContain('NOTES_API_KEY: Cursor takes it from the environment in which it is started');
+    expect(detail).toContain('Set NOTES_API_KEY in the environment that Cursor is started in.');
     if (name === 'no settings') await window.screenshotThemes('move-variable-remove');
     expect(readFileSync(file, 'utf8')).toBe(TEXT);
     await window.answerDialog('Remove');
@@ -72,3 +73,43 @@ async function configure(settings: Readonly<Record<string, unknown>>): Promise<v
     }
   }, settings);
 }
+
+test('a server of OpenCode, Zed or Kiro stays in its file, without its secret and in its client’s own form', async () => {
+  const script = join(ROOT, 'test/e2e/support/smallServer.ts');
+  const plain = { command: process.execPath, args: [script], env: { TOKEN: SECRET } };
+  const words = { type: 'local', command: [process.execPath, script], environment: { TOKEN: SECRET }, enabled: true };
+  const files = {
+    'opencode.json': { mcp: { wiki: words } },
+    '.zed/settings.json': { theme: 'x', context_servers: { wiki: { source: 'custom', ...plain } } },
+    '.kiro/settings/mcp.json': { mcpServers: { wiki: plain } },
+  };
+  writeFileSync(file, '{}');
+  for (const [path, config] of Object.entries(files)) {
+    const target = join(editor.workspace, path);
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, `${JSON.stringify(config, undefined, 2)}\n`);
+  }
+  await window.palette('Valet Key: Move Secrets out of MCP Configuration');
+  for (const _ of Object.keys(files)) {
+    await window.waitForInput('TOKEN');
+    await window.pick('Wrap it: Valet Key starts the server and gives it the secret');
+  }
+  for (const name of ['wiki', 'wiki-2', 'wiki-3']) await window.type('Its name in the policy', name);
+  for (const _ of Object.keys(files)) {
+    await window.waitForDialog('Let Valet Key start “wiki');
+    await window.answerDialog('Wrap It');
+  }
+  await window.waitForDialog('Remove 3 secrets');
+  await window.screenshotThemes('wrap-everywhere');
+  await window.answerDialog('Remove');
+  await window.waitForNotification('3 secrets were moved');
+  const read = (path: string): unknown => JSON.parse(readFileSync(join(editor.workspace, path), 'utf8'));
+  const started = { command: expect.any(String), args: ['--server', expect.stringMatching(/^wiki/)] };
+  expect(read('opencode.json')).toEqual({
+    mcp: {
+      wiki: { type: 'local', command: [expect.any(String), '--server', expect.stringMatching(/^wiki/)], enabled: true },
+    },
+  });
+  expect(read('.zed/settings.json')).toEqual({ theme: 'x', context_servers: { wiki: started } });
+  expect(read('.kiro/settings/mcp.json')).toEqual({ mcpServers: { wiki: started } });
+});

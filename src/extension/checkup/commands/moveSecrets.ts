@@ -25,7 +25,7 @@ import { whyNotChanged } from '../repair/whyNotChanged.ts';
 import type { Exposure } from '../scan/exposures.ts';
 import { plainSecrets } from '../scan/report.ts';
 import { findingOfNode } from '../views/findingNode.ts';
-import { askMoves, secretText, variableText } from './moveSecretsQuestions.ts';
+import { askMoves, secretText, settingText } from './moveSecretsQuestions.ts';
 import { storeSecret } from './storeSecret.ts';
 
 /**
@@ -157,7 +157,7 @@ async function confirmRemoval(
     detail: [
       ...moving.map(({ secret, choice }) => `• ${secretText(secret)}: ${outcomeText(choice, variables.get(secret))}`),
       '',
-      ...toSet(moves),
+      ...(variables.size > 0 ? [...toSet(moves), ''] : []),
       l10n.t(
         'Private copies of the originals are kept for seven days, and “Undo Last Checkup Fix” restores them. Restart the clients that read these files.',
       ),
@@ -172,8 +172,9 @@ async function confirmRemoval(
 function toSet(moves: readonly Move[]): readonly string[] {
   const lines = [...variablesOf(moves)].map(([secret, variable]) => {
     const form = formOf(secret);
+    // GitHub gives an agent no secret of another name.
     const name = form?.source === 'repository' ? `COPILOT_MCP_${variable}` : variable;
-    return `${name}: ${variableText(secret.file, form?.source ?? 'environment')}`;
+    return settingText(secret.file, form?.source ?? 'environment', name);
   });
   return [...new Set(lines)];
 }

@@ -1,5 +1,6 @@
 import { l10n } from 'vscode';
 import type { ReferenceSource } from '../../../core/checkup/edit/clientReferences.ts';
+import type { ClientName } from '../../../core/checkup/model/checkupModel.ts';
 import { CLIENT_PLACES } from '../../../core/checkup/model/clientPlaces.ts';
 import { KNOWN_SERVICES } from '../../../core/services/knownServices.ts';
 import type { CredentialParts } from '../../app/parts.ts';
@@ -65,19 +66,40 @@ function questionText(secret: PlainSecret, before: readonly PlainSecret[]): stri
   return same ? l10n.t('{0}: the same value as in {1}', secretText(secret), same.file.label) : secretText(secret);
 }
 
-/** Where a client looks for the value of a variable that its file names, and so where a person sets it. */
-export function variableText({ file: { client } }: PlainSecret['file'], source: ReferenceSource): string {
-  const label = CLIENT_PLACES.find((one) => one.client === client)?.label ?? client;
+/** What a person has to do so that a client finds the value of a variable that its file names. */
+export function settingText(
+  { file: { client } }: PlainSecret['file'],
+  source: ReferenceSource,
+  variable: string,
+): string {
   switch (source) {
     case 'environment':
-      return l10n.t('{0} takes it from the environment in which it is started: set it there.', label);
+      return l10n.t('Set {0} in the environment that {1} is started in.', variable, labelOf(client));
     case 'continue':
-      return l10n.t('Continue takes it from ~/.continue/.env: add it there.');
+      return l10n.t('Add {0} to ~/.continue/.env.', variable);
     case 'repository':
-      return l10n.t('Copilot takes it from the repository’s secrets: add it to its environment “copilot” on GitHub.');
+      return l10n.t('Add {0} to the secrets of the repository’s environment “copilot” on GitHub.', variable);
     case 'container-host':
-      return l10n.t('The container takes it from the machine that opens it: set it in the environment there.');
+      return l10n.t('Set {0} in the environment of the machine that opens the container.', variable);
   }
+}
+
+/** Where a client takes the value from that its file only names. */
+function sourceText({ file: { client } }: PlainSecret['file'], source: ReferenceSource): string {
+  switch (source) {
+    case 'environment':
+      return l10n.t('{0} takes it from the environment that it is started in.', labelOf(client));
+    case 'continue':
+      return l10n.t('Continue takes it from ~/.continue/.env.');
+    case 'repository':
+      return l10n.t('Copilot takes it from the repository’s secrets on GitHub.');
+    case 'container-host':
+      return l10n.t('The container takes it from the machine that opens it.');
+  }
+}
+
+function labelOf(client: ClientName): string {
+  return CLIENT_PLACES.find((one) => one.client === client)?.label ?? client;
 }
 
 function choiceText(app: CredentialParts, secret: PlainSecret, choice: MoveChoice): Choice<MoveChoice> {
@@ -123,7 +145,7 @@ function choiceText(app: CredentialParts, secret: PlainSecret, choice: MoveChoic
     case 'reference':
       return {
         label: `$(symbol-variable) ${l10n.t('Keep the server, take the secret from a variable')}`,
-        detail: l10n.t('{0} Have a new value ready.', variableText(file, formOf(secret)?.source ?? 'environment')),
+        detail: l10n.t('{0} Have a new one ready.', sourceText(file, formOf(secret)?.source ?? 'environment')),
         value: choice,
       };
     case 'drop':
