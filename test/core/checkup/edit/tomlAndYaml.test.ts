@@ -319,3 +319,24 @@ test('front matter of Markdown loses a secret, and the text below it nothing', (
   );
   expect(after).toBe(text.replace(`      API_KEY: ${KEY}\n`, ''));
 });
+
+describe('anchors of YAML', () => {
+  const SERVER = 'mcpServers:\n  - name: x\n    command: y\n';
+  test.each([
+    ['a value that stands elsewhere', `k: &k ${KEY}\n${SERVER}    env:\n      API_KEY: *k\n      A: b\n`],
+    ['a value that stands in two places', `${SERVER}    env:\n      API_KEY: &k ${KEY}\n      A: *k\n`],
+    ['a map of variables for two servers', `${SERVER}    env: &e\n      API_KEY: ${KEY}\n  - name: z\n    env: *e\n`],
+  ])('nothing is written where the text would not say what was meant: %s', (_what, text) => {
+    const file = yaml(text);
+    const removals = secretsIn(file).map((finding) => ({ kind: 'value', finding }) as const);
+    expect(removals).not.toEqual([]);
+    expect(() => withoutSecrets(file, removals)).toThrow(/would damage/);
+  });
+
+  test('nearby are no hindrance, nor are merged keys', () => {
+    const text = `base: &b\n  timeout: 5\n${SERVER}    <<: *b\n    env:\n      API_KEY: ${KEY}\n      A: c\n`;
+    const file = yaml(text);
+    const removals = secretsIn(file).map((finding) => ({ kind: 'value', finding }) as const);
+    expect(withoutSecrets(file, removals)).toBe(text.replace(`      API_KEY: ${KEY}\n`, ''));
+  });
+});
