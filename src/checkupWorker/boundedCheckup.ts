@@ -17,13 +17,13 @@ const HEAP_MB = 512;
  */
 export class BoundedCheckup {
   readonly #worker: BoundedWorker<CheckupJobs>;
-  readonly #key: string;
+  readonly #fingerprint: string;
 
   /**
    * @param script the bundle to start as the thread: one that calls `serveCheckupJobs` first thing
-   * @param key of the digests by which equal secrets are told, in hex
+   * @param fingerprint key of the digests by which equal secrets are told, in hex
    */
-  constructor(script: string, key: string) {
+  constructor(script: string, fingerprint: string) {
     this.#worker = new BoundedWorker({
       script,
       role: CHECKUP_ROLE,
@@ -31,17 +31,22 @@ export class BoundedCheckup {
       timeoutFactor: TIMEOUT_FACTOR,
       heapMb: HEAP_MB,
     });
-    this.#key = key;
+    this.#fingerprint = fingerprint;
   }
 
-  /** What a file gives; of one that takes too long a finding that says so. */
-  async check(found: FileToCheck, now: number): Promise<CheckedConfig> {
+  /**
+   * What a file gives; of one that takes too long a finding that says so.
+   *
+   * @param digest key of the digests by which findings are told in later runs, in hex
+   */
+  async check(found: FileToCheck, now: number, digest?: string): Promise<CheckedConfig> {
+    const keys = { fingerprint: this.#fingerprint, ...(digest === undefined ? {} : { digest }) };
     try {
-      return await this.#worker.run('check', [found, this.#key, now], WITHIN_MS);
+      return await this.#worker.run('check', [found, keys, now], WITHIN_MS);
     } catch (error) {
       if (!(error instanceof DeadlineError) || 'why' in found) throw error;
       const { text: _, ...file } = found.file;
-      return this.check({ file, why: 'took-too-long' }, now);
+      return this.check({ file, why: 'took-too-long' }, now, digest);
     }
   }
 

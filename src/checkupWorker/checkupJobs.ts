@@ -7,15 +7,21 @@ export type FileToCheck =
   | { readonly file: ConfigFile }
   | { readonly file: Omit<ConfigFile, 'text'>; readonly why: Unreadable };
 
+export interface CheckupKeys {
+  readonly fingerprint: string;
+  /** Lasts from run to run; absent where no finding is dismissed. */
+  readonly digest?: string;
+}
+
 /** What a thread for configuration files can be asked; arguments and results are plain data. */
 export interface CheckupJobs {
   /**
    * Reads one file and does the checks of it.
    *
-   * @param key of the digests by which equal secrets are told, in hex
+   * @param keys in hex, of the digests by which equal secrets are told, and findings in later runs
    * @param now milliseconds since the epoch
    */
-  readonly check: (found: FileToCheck, key: string, now: number) => CheckedConfig;
+  readonly check: (found: FileToCheck, keys: CheckupKeys, now: number) => CheckedConfig;
 }
 
 /** How a bundle knows that it was started as such a thread. */

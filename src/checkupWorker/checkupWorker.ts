@@ -8,15 +8,26 @@ import { CHECKUP_ROLE, type CheckupJobs } from './checkupJobs.ts';
 // Apart from boundedCheckup.ts, so that whoever only asks does not load the parsers.
 
 export const checkupJobs: CheckupJobs = {
-  check: (found, key, now) => {
-    const hmacKey = Buffer.from(key, 'hex');
+  check: (found, keys, now) => {
     const read = 'why' in found ? unreadableConfig(found.file, found.why) : readConfig(found.file);
     return checkConfig(read, {
       now,
-      fingerprint: (value) => createHmac('sha256', hmacKey).update(value, 'utf8').digest('hex'),
+      fingerprint: hmac(keys.fingerprint),
+      ...(keys.digest === undefined ? {} : { digest: digestOf(keys.digest) }),
     });
   },
 };
+
+function hmac(key: string): (text: string) => string {
+  const bytes = Buffer.from(key, 'hex');
+  return (text) => createHmac('sha256', bytes).update(text, 'utf8').digest('hex');
+}
+
+function digestOf(key: string): (...texts: readonly string[]) => string {
+  const ofText = hmac(key);
+  // As JSON, so that no two lists of texts come to one.
+  return (...texts) => ofText(JSON.stringify(texts));
+}
 
 /** True in a thread that was started for configuration files; it then does jobs, and the caller must do nothing else. */
 export function serveCheckupJobs(): boolean {

@@ -93,6 +93,7 @@ async function run(files: readonly FoundFile[]): Promise<Run> {
     check: (file, now) => checker.check(file, now),
     context: () => ({ now: Date.now() }),
     ownFiles: () => new Map(),
+    dismissals: async () => [],
     exposures: async () => [],
     services: () => 0,
     now: Date.now,

@@ -221,6 +221,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'extension/credentials/model',
     'extension/policy/model',
     'extension/services/model',
+    'extension/state',
     'extension/util',
     'protocol',
   ],

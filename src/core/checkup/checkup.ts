@@ -14,7 +14,7 @@ import { checkTransport } from './checks/transport.ts';
 import { RANK, withAspects } from './findings/aspects.ts';
 import { findingIn } from './findings/finding.ts';
 import { coveredFile } from './model/checkupCoverage.ts';
-import type { Finding, ReadConfig, ServerEntry } from './model/checkupModel.ts';
+import type { Finding, ReadConfig, SecretPlace, ServerEntry } from './model/checkupModel.ts';
 import type { CheckupContext, FileContext } from './model/context.ts';
 import { type SecretUse, secretUses } from './secrets/secretUses.ts';
 
@@ -28,7 +28,7 @@ export function checkup(configs: readonly ReadConfig[], context: CheckupContext)
 export const MAX_FINDINGS = 1000;
 
 /** The checks of one file, in time that grows with the file. The worst findings, where there are too many to be read. */
-export function checkConfig(read: ReadConfig, { now, fingerprint }: FileContext): CheckedConfig {
+export function checkConfig(read: ReadConfig, { now, fingerprint, digest }: FileContext): CheckedConfig {
   const all = secretUses(read);
   const uses = all.length > MAX_FINDINGS ? all.toSorted(gravestFirst).slice(0, MAX_FINDINGS) : all;
   const ofServer = new Map(read.servers.map((server): [ServerEntry, SecretUse[]] => [server, []]));
@@ -47,13 +47,30 @@ export function checkConfig(read: ReadConfig, { now, fingerprint }: FileContext)
     ...ofServers,
     ...checkExpiry(read, uses, now),
   ]);
-  const findings = worstOf(read, found, found.length + all.length - uses.length);
-  const shown = new Set(findings.map(({ secret }) => secret));
+  const worst = worstOf(read, found, found.length + all.length - uses.length);
+  const shown = new Set(worst.map(({ secret }) => secret));
   const environmentOf = environmentReader(read);
+  const digests = new Map<SecretPlace | undefined, string>();
   const secrets = uses
     .filter(({ place }) => shown.has(place))
-    .map((use) => placedSecret(read, use, fingerprint(use.value), environmentOf(use)));
+    .map((use) => {
+      const own = digest?.('secret', use.text.pointer, use.value);
+      if (own !== undefined) digests.set(use.place, own);
+      return placedSecret(read, use, fingerprint(use.value), environmentOf(use), own);
+    });
+  const findings = digest
+    ? worst.map((one) => ({ ...one, digest: digests.get(one.secret) ?? placeDigest(read, one, digest) }))
+    : worst;
   return { findings, secrets, covered: coveredFile(read) };
+}
+
+/** Of what stands at a finding's place: with another text there it is another finding. */
+function placeDigest(
+  { file }: ReadConfig,
+  { key = '', span }: Finding,
+  digest: NonNullable<FileContext['digest']>,
+): string {
+  return digest('place', file.path, key, file.text.slice(span.start, span.end));
 }
 
 function gravestFirst(one: SecretUse, other: SecretUse): number {

@@ -12,6 +12,7 @@ import type { ActivityLog } from '../audit/model/activity.ts';
 import type { AuditLogParts } from '../audit/model/auditLogParts.ts';
 import type { Backups } from '../checkup/repair/backups.ts';
 import type { Checkup } from '../checkup/scan/checkup.ts';
+import type { Dismissals } from '../checkup/scan/dismissals.ts';
 import type { Exposures } from '../checkup/scan/exposures.ts';
 import type { KillSwitchTests } from '../checkup/scan/killSwitchTests.ts';
 import type { CredentialStore } from '../credentials/model/credentialStore.ts';
@@ -117,6 +118,8 @@ export interface CheckupParts {
   readonly backups: Backups;
   /** What stood in plain text, and is not known to be rotated. */
   readonly exposures: Exposures;
+  /** Findings that the user does not want to be told of again. */
+  readonly dismissals: Dismissals;
   readonly killSwitchTests: KillSwitchTests;
   /** Services whose last self-test showed their credential. */
   readonly leaks: Set<string>;

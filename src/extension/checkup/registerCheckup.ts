@@ -12,6 +12,9 @@ const COMMANDS: CommandTable = {
   'valetKey.undoCheckupFix': async () => (await import('./commands/undoCheckupFix.ts')).undoCheckupFix,
   'valetKey.moveSecrets': async () => (await import('./commands/moveSecrets.ts')).moveSecrets,
   'valetKey.waiveFinding': async () => (await import('./commands/markAsRotated.ts')).markAsRotated,
+  'valetKey.markAsNotSecret': async () => (await import('./commands/dismissFinding.ts')).markAsNotSecret,
+  'valetKey.acceptRisk': async () => (await import('./commands/dismissFinding.ts')).acceptRisk,
+  'valetKey.restoreFinding': async () => (await import('./commands/dismissFinding.ts')).restoreFinding,
   'valetKey.openFindingKeyPage': async () => (await import('./commands/markAsRotated.ts')).openFindingKeyPage,
   'valetKey.testErrorsForLeaks': async () => (await import('./commands/testErrorsForLeaks.ts')).testErrorsForLeaks,
 };

@@ -65,6 +65,7 @@ export function compose(host: Host): WindowParts {
   const { follow: followCheckup, ...checkup } = windowCheckup({
     globalStorage: context.globalStorageUri,
     script: host.bundle('gateway'),
+    secrets: context.secrets,
     ...{ credentials, metadata, policies, locations },
     services: () => services.list,
     servers: () => services.servers,

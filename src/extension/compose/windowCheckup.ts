@@ -5,6 +5,7 @@ import { BoundedCheckup } from '../../checkupWorker/boundedCheckup.ts';
 import { Backups } from '../checkup/repair/backups.ts';
 import { Checkup } from '../checkup/scan/checkup.ts';
 import { ConfigFiles } from '../checkup/scan/configFiles.ts';
+import { Dismissals } from '../checkup/scan/dismissals.ts';
 import { Exposures, settled } from '../checkup/scan/exposures.ts';
 import { KillSwitchTests } from '../checkup/scan/killSwitchTests.ts';
 import { checkupContext } from '../checkup/scan/ownState.ts';
@@ -18,13 +19,14 @@ import type { ServiceSummary } from '../services/model/serviceList.ts';
 import { STORAGE_FOLDERS } from '../state/storageFolders.ts';
 import { textFolder } from '../state/textFolder.ts';
 import { PacedTask } from '../util/pacedTask.ts';
-import type { MetadataPort } from '../util/ports.ts';
+import type { MetadataPort, SecretPort } from '../util/ports.ts';
 
 /** Everything of the checkup that commands and views work with. */
 export interface WindowCheckup {
   readonly checkup: Checkup;
   readonly backups: Backups;
   readonly exposures: Exposures;
+  readonly dismissals: Dismissals;
   readonly killSwitchTests: KillSwitchTests;
   /** Services whose last self-test showed their credential. */
   readonly leaks: Set<string>;
@@ -38,6 +40,7 @@ export interface WindowCheckup {
 export function windowCheckup({
   globalStorage,
   script,
+  secrets,
   credentials,
   metadata,
   policies,
@@ -48,6 +51,7 @@ export function windowCheckup({
   readonly globalStorage: vscode.Uri;
   /** Absolute path of `dist/gateway.js`, which is a thread for configuration files, too. */
   readonly script: string;
+  readonly secrets: SecretPort;
   readonly credentials: CredentialStore;
   readonly metadata: MetadataPort;
   readonly policies: PolicyStore;
@@ -58,6 +62,7 @@ export function windowCheckup({
   const storage = globalStorage.fsPath;
   const files = new ConfigFiles(userPlaces(globalStorage, process.env));
   const backups = new Backups(path.join(storage, STORAGE_FOLDERS.checkup, 'backups'), Date.now);
+  const dismissals = new Dismissals(textFolder(path.join(storage, STORAGE_FOLDERS.checkup)), secrets);
   const exposures = new Exposures(textFolder(path.join(storage, STORAGE_FOLDERS.checkup)));
   // Tells equal values apart within this run of the window, and is never written down.
   const key = randomBytes(32).toString('hex');
@@ -67,7 +72,8 @@ export function windowCheckup({
   const checkupOfWindow = new Checkup({
     files: (maxBytes) => files.read(maxBytes),
     forgetFiles: () => files.forget(),
-    check: (found, now) => checker.check(found, now),
+    check: async (found, now) => checker.check(found, now, await dismissals.key()),
+    dismissals: () => dismissals.all(),
     context: () =>
       checkupContext({
         now: Date.now(),
@@ -97,6 +103,7 @@ export function windowCheckup({
     checkup: checkupOfWindow,
     backups,
     exposures,
+    dismissals,
     killSwitchTests,
     leaks,
     follow(onError, changes) {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { SecretPort } from '../util/ports.ts';
 
-const PURPOSES = ['requestHash', 'freeze', 'fingerprint', 'approval'] as const;
+const PURPOSES = ['requestHash', 'freeze', 'fingerprint', 'approval', 'dismissal'] as const;
 type Purpose = (typeof PURPOSES)[number];
 
 /** How long a window that made keys waits for another one that made them at the same moment: a quarter of a second. */
@@ -24,7 +24,8 @@ export async function prepareInstallationKeys(secrets: SecretPort, settle: () =>
 /**
  * A key of this installation, 64 hex digits. `requestHash` is the gateway's for request hashes, so that those of
  * different runs can be compared; `freeze` signs the freeze state; `fingerprint` tells credentials apart. Made once,
- * kept in SecretStorage. `approval` signs what the user approved.
+ * kept in SecretStorage. `approval` signs what the user approved; under `dismissal` stand the findings of the checkup that were
+ * dismissed.
  */
 export async function installationKey(secrets: SecretPort, purpose: Purpose): Promise<string> {
   const name = nameOf(purpose);

@@ -21,6 +21,10 @@ export interface PlacedSecret {
   readonly fingerprint: string;
   /** What tells the environment that uses it, the nearest first. */
   readonly evidence: readonly Evidence[];
+  /** The digest of its finding of check 1. */
+  readonly digest?: string;
+  /** Whether the user accepts that it stands here. */
+  readonly accepted?: true;
   /** Where a payment provider's live key or live mode is used outside of production. */
   readonly liveIn?: Environment;
 }
@@ -30,6 +34,7 @@ export function placedSecret(
   { server, text, place }: SecretUse,
   fingerprint: string,
   { evidence, liveIn }: Surroundings,
+  digest: string | undefined,
 ): PlacedSecret {
   return {
     file: file.path,
@@ -41,6 +46,7 @@ export function placedSecret(
     place,
     fingerprint,
     evidence,
+    ...(digest !== undefined && { digest }),
     ...(liveIn && { liveIn }),
   };
 }
@@ -50,7 +56,7 @@ const MAX_RELATED = 50;
 
 /** A finding at a secret, with the other places that it is about. */
 export function findingAt(
-  { file, server, key, span, start, end, place }: PlacedSecret,
+  { file, server, key, span, start, end, place, digest }: PlacedSecret,
   check: CheckNumber,
   statement: { readonly severity: Severity; readonly code: string; readonly message: Phrase },
   others: readonly PlacedSecret[] = [],
@@ -71,6 +77,7 @@ export function findingAt(
     start,
     end,
     secret: place,
+    ...(digest !== undefined && { digest }),
     ...(related.length > 0 && { related }),
   };
 }

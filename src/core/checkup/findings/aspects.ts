@@ -37,7 +37,7 @@ export function sidesOf(finding: Finding): readonly Aspect[] {
   return [finding, ...(finding.aspects ?? [])];
 }
 
-function aspectOf({ secret: _, fix: __, aspects: ___, ...aspect }: Finding): Aspect {
+function aspectOf({ secret: _, fix: __, aspects: ___, digest: ____, ...aspect }: Finding): Aspect {
   return aspect;
 }
 

@@ -124,13 +124,18 @@ export interface Finding {
   readonly fix?: Fix;
   /** For findings about one secret: which. Its value is read again from the file at `key`. */
   readonly secret?: SecretPlace;
+  /**
+   * A keyed digest of what it is about: a secret's value and pointer, or the text that it stands at. Those who accept a finding
+   * are remembered by it.
+   */
+  readonly digest?: string;
   /** What other checks say of the same secret. */
   readonly aspects?: readonly Aspect[];
   readonly related?: readonly { readonly file: string; readonly start: Position; readonly message: Phrase }[];
 }
 
 /** Another side of a finding: nothing to do besides. */
-export type Aspect = Omit<Finding, 'aspects' | 'fix' | 'secret'>;
+export type Aspect = Omit<Finding, 'aspects' | 'digest' | 'fix' | 'secret'>;
 
 /** Plain data, which goes from thread to thread. */
 export type Fix = { readonly kind: 'https'; readonly span: Span; readonly newText: string } | PinFix;

@@ -38,6 +38,8 @@ export interface FileContext {
   readonly now: number;
   /** A keyed digest, by which equal values are found without comparing or keeping them. */
   readonly fingerprint: (value: string) => string;
+  /** A digest of texts under a key that lasts; absent where nobody dismisses findings. */
+  readonly digest?: (...texts: readonly string[]) => string;
 }
 
 /** What the checks of Valet Key's own state need to know. The command line knows no more than the time. */

@@ -4,7 +4,7 @@ import type { CheckupParts } from '../../app/parts.ts';
 import { localized } from '../../util/localized.ts';
 import { checkupReport } from '../scan/checkupReport.ts';
 import type { CheckupReport } from '../scan/report.ts';
-import { pointStateText, pointTitle, pointWhy, severityText } from '../views/pointText.ts';
+import { dismissalText, pointStateText, pointTitle, pointWhy, severityText } from '../views/pointText.ts';
 
 /** Writes what the checkup finds into a Markdown file, to share. There is no secret in it. */
 export async function exportCheckupReport(app: CheckupParts): Promise<void> {
@@ -35,6 +35,7 @@ export function checkupReportText(report: CheckupReport): string {
       state: pointStateText,
       severity: ({ severity }) => severityText(severity),
       message: ({ message }) => localized(message),
+      dismissal: dismissalText,
       coverage: ({ coverage }) => localized(coverageText(coverage)),
     },
     l10n,

@@ -12,6 +12,7 @@ import type { Severity } from '../../../core/text/span.ts';
 import { Emitter } from '../../util/emitter.ts';
 import { nextTurn } from '../../util/nextTurn.ts';
 import { shownPath } from '../../util/shownText.ts';
+import { type Dismissal, DismissalIndex, withoutDismissed, withoutDismissedSecrets } from './dismissals.ts';
 import type { Engine } from './engine.ts';
 import type { Exposure } from './exposures.ts';
 import { type CheckupReport, pointsOf, type ShownFinding } from './report.ts';
@@ -48,6 +49,8 @@ export interface CheckupPorts {
   context(): OwnContext;
   /** Where findings about Valet Key's own state lead: the file as they name it, and its address and label. */
   ownFiles(): ReadonlyMap<string, Address>;
+  /** What the user dismissed. */
+  dismissals(): Promise<readonly Dismissal[]>;
   /** What was moved and is not known to be rotated. */
   exposures(): Promise<readonly Exposure[]>;
   /** How many services Valet Key has. */
@@ -170,15 +173,19 @@ export class Checkup {
       if (this.#disposed) return undefined;
     }
     const exposures = await this.#ports.exposures();
-    const checked = [...known.values()].map((one) => one.checked);
+    const index = new DismissalIndex(await this.#ports.dismissals());
+    const checked = [...known.values()].map((one) => withoutDismissedSecrets(one.checked, index));
     await nextTurn();
-    const findings = [...unsearched.map(unsearchedFinding), ...engine.allFindings(checked, this.#ports.context())];
+    const { left, dismissed } = withoutDismissed(
+      [...unsearched.map(unsearchedFinding), ...engine.allFindings(checked, this.#ports.context())],
+      index,
+    );
     await nextTurn();
     const addresses = new Map<string, Address>([
       ...this.#ports.ownFiles(),
       ...files.map((found) => [found.file.path, found] as const),
     ]);
-    const shown = [...withAddresses(findings, addresses), ...exposures.map(exposed)];
+    const shown = [...withAddresses(left, addresses), ...exposures.map(exposed)];
     await nextTurn();
     const coverage = { files: checked.map(({ covered }) => covered), unsearched };
     const points = pointsOf(shown, { servers: serversOf(coverage), services: this.#ports.services() });
@@ -186,7 +193,15 @@ export class Checkup {
     this.#files = new Map(files.map((found) => [found.uri, checkedFile(found, engine)]));
     this.#addresses = addresses;
     this.#findings = new Map(shown.map((finding) => [finding.id, finding]));
-    this.#report = { at: this.#ports.now(), coverage, points };
+    this.#report = {
+      at: this.#ports.now(),
+      coverage,
+      points,
+      dismissed: dismissed.map((one) => ({
+        ...one,
+        label: addresses.get(one.finding.file)?.label ?? shownPath(one.finding.file),
+      })),
+    };
     this.#changed.fire();
     return this.#report;
   }

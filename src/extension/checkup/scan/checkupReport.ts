@@ -1,5 +1,6 @@
 import type { Aspect } from '../../../core/checkup/model/checkupModel.ts';
 import { shownMarkdown } from '../../util/shownText.ts';
+import type { Dismissal } from './dismissals.ts';
 import { type CheckupReport, type Point, seriousCount } from './report.ts';
 
 /** VS Code's translator, or one like it. */
@@ -15,6 +16,7 @@ export interface PointTexts {
   severity(side: Aspect): string;
   message(side: Aspect): string;
   coverage(report: CheckupReport): string;
+  dismissal(dismissal: Dismissal): string;
 }
 
 /**
@@ -41,6 +43,7 @@ export function checkupReport(report: CheckupReport, texts: PointTexts, l10n: Tr
     '|---|---|---|',
     ...points.map((point) => `| ${point.check} | ${texts.title(point)} | ${texts.state(point)} |`),
     ...points.filter(({ findings }) => findings.length > 0).flatMap((point) => pointLines(point, texts, l10n)),
+    ...dismissedLines(report, texts, l10n),
     '',
   ].join('\n');
 }
@@ -64,6 +67,22 @@ function pointLines(point: Point, texts: PointTexts, l10n: Translator): readonly
           return `  - ${sideText(aspect, about, texts)}`;
         }),
       ];
+    }),
+  ];
+}
+
+/** What was dismissed, with the reason: who reads the report may see it otherwise. */
+function dismissedLines({ dismissed }: CheckupReport, texts: PointTexts, l10n: Translator): readonly string[] {
+  if (dismissed.length === 0) return [];
+  return [
+    '',
+    `## ${l10n.t('Dismissed')}`,
+    '',
+    ...dismissed.map(({ finding, dismissal, label }) => {
+      const place = l10n.t('{0}, line {1}', shownMarkdown(label, 200), finding.start.line);
+      const day = new Date(dismissal.at).toISOString().slice(0, 10);
+      const reason = dismissal.reason === '' ? '' : `: ${shownMarkdown(dismissal.reason, 200)}`;
+      return `- **${texts.dismissal(dismissal)}**, ${day}${reason}. ${sideText(finding, `${place}: `, texts)}`;
     }),
   ];
 }

@@ -1,6 +1,7 @@
 import type { Coverage } from '../../../core/checkup/model/checkupCoverage.ts';
 import type { CheckNumber, Finding } from '../../../core/checkup/model/checkupModel.ts';
 import type { Severity } from '../../../core/text/span.ts';
+import type { DismissedFinding } from './dismissals.ts';
 import type { Exposure } from './exposures.ts';
 
 /** A finding with what a person needs to get at it. */
@@ -35,6 +36,13 @@ export interface CheckupReport {
   readonly coverage: Coverage;
   /** Always ten, in order. */
   readonly points: readonly Point[];
+  /** What would be among them, had the user not dismissed it. */
+  readonly dismissed: readonly ShownDismissal[];
+}
+
+export interface ShownDismissal extends DismissedFinding {
+  /** The file as it is shown. */
+  readonly label: string;
 }
 
 /** Whether there is anything that a point could be about. */

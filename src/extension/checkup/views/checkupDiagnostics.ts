@@ -84,7 +84,7 @@ function actions(app: CheckupParts, { uri }: vscode.TextDocument, range: vscode.
     .findings()
     .filter((shown) => shown.uri === address && rangeOf(shown).intersection(range) !== undefined)
     .flatMap((shown) => {
-      const { fix, secret } = shown.finding;
+      const { fix, secret, digest } = shown.finding;
       const title = secret
         ? vscode.l10n.t('Move this secret out of the file…')
         : fix?.kind === 'pin'
@@ -92,16 +92,31 @@ function actions(app: CheckupParts, { uri }: vscode.TextDocument, range: vscode.
           : fix?.kind === 'https'
             ? vscode.l10n.t('Use https…')
             : undefined;
-      if (title === undefined) return [];
-      const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
-      action.diagnostics = [diagnosticOf(app, shown)];
-      action.isPreferred = true;
-      action.command = {
-        command: secret ? 'valetKey.moveSecrets' : 'valetKey.applyCheckupFix',
-        title,
-        // No value travels through a command's arguments, which other extensions can see.
-        arguments: [shown.id],
-      };
-      return action;
+      return [
+        ...(title === undefined
+          ? []
+          : [quickFix(app, shown, title, secret ? 'valetKey.moveSecrets' : 'valetKey.applyCheckupFix', true)]),
+        ...(secret && digest !== undefined
+          ? [quickFix(app, shown, vscode.l10n.t('This is not a secret'), 'valetKey.markAsNotSecret')]
+          : []),
+        ...(digest === undefined
+          ? []
+          : [quickFix(app, shown, vscode.l10n.t('Accept this risk…'), 'valetKey.acceptRisk')]),
+      ];
     });
+}
+
+function quickFix(
+  app: CheckupParts,
+  shown: ShownFinding,
+  title: string,
+  command: string,
+  isPreferred = false,
+): vscode.CodeAction {
+  const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
+  action.diagnostics = [diagnosticOf(app, shown)];
+  action.isPreferred = isPreferred;
+  // No value travels through a command's arguments, which other extensions can see.
+  action.command = { command, title, arguments: [shown.id] };
+  return action;
 }

@@ -4,6 +4,7 @@ import type { CheckupParts, PolicyParts } from '../../app/parts.ts';
 import { ConcernNode } from '../../services/views/concernNode.ts';
 import { localized } from '../../util/localized.ts';
 import { type CheckupReport, plainSecrets, seriousCount } from '../scan/report.ts';
+import { DismissedListNode } from './dismissedNode.ts';
 import { FindingNode } from './findingNode.ts';
 import { PointNode } from './pointNode.ts';
 
@@ -17,7 +18,9 @@ export function registerCheckupView(app: CheckupParts & PolicyParts): vscode.Dis
       onDidChangeTreeData: changed.event,
       getTreeItem: (item: vscode.TreeItem) => item,
       getChildren: (item?: vscode.TreeItem) => {
-        if (item instanceof PointNode || item instanceof FindingNode) return [...item.children()];
+        if (item instanceof PointNode || item instanceof FindingNode || item instanceof DismissedListNode) {
+          return [...item.children()];
+        }
         if (item || !checkup.report) return [];
         const secrets = plainSecrets(checkup.report).length;
         return [
@@ -29,6 +32,7 @@ export function registerCheckupView(app: CheckupParts & PolicyParts): vscode.Dis
                 point.findings.filter(({ finding }) => checkup.filter.has(finding.severity)),
               ),
           ),
+          ...(checkup.report.dismissed.length > 0 ? [new DismissedListNode(checkup.report.dismissed)] : []),
         ];
       },
     },

@@ -27,7 +27,12 @@ export class FindingNode extends Row {
     this.id = `finding:${shown.id}`;
     this.iconPath = severityIcon(finding.severity);
     // What the menus in package.json go by.
-    this.contextValue = ['finding', ...(finding.fix ? ['fix'] : []), ...secretContext(shown)].join('.');
+    this.contextValue = [
+      'finding',
+      ...(finding.fix ? ['fix'] : []),
+      ...secretContext(shown),
+      ...(finding.digest === undefined ? [] : ['dismissible']),
+    ].join('.');
     if (uri !== undefined) {
       const { start, end } = finding;
       this.command = {

@@ -1,6 +1,7 @@
 import { l10n, ThemeColor, ThemeIcon } from 'vscode';
 import type { CheckNumber } from '../../../core/checkup/model/checkupModel.ts';
 import type { Severity } from '../../../core/text/span.ts';
+import type { Dismissal } from '../scan/dismissals.ts';
 import type { Point, PointState } from '../scan/report.ts';
 
 /** What a point is about: short, so that a narrow side bar has room for its state. */
@@ -123,5 +124,14 @@ export function severityIcon(severity: Severity): ThemeIcon {
       return new ThemeIcon('warning', new ThemeColor('list.warningForeground'));
     case 'information':
       return new ThemeIcon('info');
+  }
+}
+
+export function dismissalText({ kind }: Dismissal): string {
+  switch (kind) {
+    case 'not-a-secret':
+      return l10n.t('not a secret');
+    case 'accepted-risk':
+      return l10n.t('risk accepted');
   }
 }

@@ -11,6 +11,7 @@ import { choicesFor, fileChanges } from '../../../../src/extension/checkup/repai
 import { plainSecretsIn } from '../../../../src/extension/checkup/repair/secretPlaces.ts';
 import { Checkup, type FoundFile } from '../../../../src/extension/checkup/scan/checkup.ts';
 import { checkupReport } from '../../../../src/extension/checkup/scan/checkupReport.ts';
+import type { Dismissal } from '../../../../src/extension/checkup/scan/dismissals.ts';
 import type { Exposure } from '../../../../src/extension/checkup/scan/exposures.ts';
 import { plainSecrets } from '../../../../src/extension/checkup/scan/report.ts';
 import { concernKeys, concernsOf } from '../../../../src/extension/services/model/concerns.ts';
@@ -29,17 +30,22 @@ function found(name: string, text: string, client: ConfigFile['client'] = 'curso
   return { file, uri: `file:///x/${name}`, label: name };
 }
 
-function checkupOf(files: () => readonly FoundFile[], exposures: readonly Exposure[] = []) {
+function checkupOf(
+  files: () => readonly FoundFile[],
+  exposures: readonly Exposure[] = [],
+  dismissals: readonly Dismissal[] = [],
+) {
   const checks: string[] = [];
   const checkup = new Checkup({
     files: async () => ({ files: files(), unsearched: [] }),
     forgetFiles: () => undefined,
     check: async (found, now) => {
       checks.push(found.file.path);
-      return structuredClone(checkupJobs.check(found, KEY, now));
+      return structuredClone(checkupJobs.check(found, { fingerprint: KEY, digest: KEY }, now));
     },
     context: () => ({ now: 0 }),
     ownFiles: () => new Map(),
+    dismissals: async () => dismissals,
     exposures: async () => exposures,
     services: () => 0,
     now: () => 1,
@@ -64,6 +70,7 @@ test('nothing that a run says shows a secret: findings, labels, ids, the report'
     severity: () => '',
     message: ({ message }: Aspect) => inEnglish(message),
     coverage: () => '',
+    dismissal: () => '',
   };
   const l10n = { t: (message: string, ...values: (string | number)[]) => message + values.join() };
   const said = [
@@ -181,6 +188,63 @@ test('what is said of one secret is one finding, whichever thread and file it co
     { path: '/x/a.json', servers: 2, read: true },
     { path: '/x/b.json', servers: 2, read: true },
   ]);
+});
+
+/** A dismissal of the finding with this code at this key. */
+function dismissalOf(checkup: Checkup, kind: Dismissal['kind'], code: string, key: string): Dismissal {
+  const digest = checkup.findings().find(({ finding }) => finding.code === code && finding.key === key)?.finding.digest;
+  if (digest === undefined) throw new Error('there is no such finding');
+  return { kind, digest, code, reason: 'because', at: 0 };
+}
+
+const GITHUB = '/mcpServers/github/env/GITHUB_TOKEN';
+const shapes = (checkup: Checkup): string[] =>
+  checkup
+    .findings()
+    .map(({ finding: { check, key, aspects = [] } }) => `${check} ${key} [${aspects.map((one) => one.check)}]`);
+
+test('what is no secret is one for no check, and what its server does is said of the next secret there', async () => {
+  const before = checkupOf(() => [found('a.json', SERVERS)]).checkup;
+  await before.run();
+  const dismissal = dismissalOf(before, 'not-a-secret', 'secret-token', GITHUB);
+  const { checkup } = checkupOf(() => [found('a.json', SERVERS)], [], [dismissal]);
+  const report = await checkup.run();
+  expect(shapes(before)).toContain(`1 ${GITHUB} [2,3,10,4]`);
+  expect(shapes(checkup).filter((shape) => shape.includes(GITHUB))).toEqual([]);
+  expect(shapes(checkup)).toContain('1 /mcpServers/github/env/OTHER_TOKEN [2,3,10]');
+  // The same value stands in the other server, too: it is one there, and alone.
+  expect(shapes(checkup)).toContain('1 /mcpServers/again/headers/Authorization [2,3,10]');
+  expect(report?.dismissed).toMatchObject([{ finding: { key: GITHUB }, dismissal, label: 'a.json' }]);
+});
+
+test('an accepted risk is one finding at one place, and another finding there is not', async () => {
+  const before = checkupOf(() => [found('a.json', SERVERS)]).checkup;
+  await before.run();
+  const url = dismissalOf(before, 'accepted-risk', 'cleartext-transport', '/mcpServers/again/url');
+  const secret = dismissalOf(before, 'accepted-risk', 'secret-token', GITHUB);
+  const { checkup } = checkupOf(() => [found('a.json', SERVERS), found('b.json', SERVERS)], [], [url, secret]);
+  const report = await checkup.run();
+  // A place is of one file; a secret's risk is that of its value, wherever its entry stands.
+  expect(report?.dismissed.map(({ finding }) => `${finding.file} ${finding.code}`)).toEqual([
+    '/x/a.json secret-token',
+    '/x/a.json cleartext-transport',
+    '/x/b.json secret-token',
+  ]);
+  expect(shapes(checkup).filter((shape) => shape.startsWith('5 '))).toEqual(['5 /mcpServers/again/url []']);
+});
+
+test('a dismissal holds for what it was said of, and for nothing that comes in its place', async () => {
+  const before = checkupOf(() => [found('a.json', SERVERS)]).checkup;
+  await before.run();
+  const dismissals = [
+    dismissalOf(before, 'not-a-secret', 'secret-token', GITHUB),
+    dismissalOf(before, 'accepted-risk', 'version-missing', '/mcpServers/github/args/0'),
+  ];
+  const changed = SERVERS.replace(ONE, `${ONE.slice(0, -2)}Zz`).replace('"server"', '"another"');
+  const { checkup } = checkupOf(() => [found('a.json', changed)], [], dismissals);
+  const report = await checkup.run();
+  expect(report?.dismissed).toEqual([]);
+  expect(checkup.findings().map(({ finding }) => finding.key)).toContain(GITHUB);
 });
 
 test('nothing of the checkup touches the clipboard', () => {

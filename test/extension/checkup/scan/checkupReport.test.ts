@@ -40,6 +40,7 @@ function textOf(report: CheckupReport, severity: string): string {
       severity: () => severity,
       message: ({ message }) => inEnglish(message),
       coverage: ({ coverage }) => inEnglish(coverageText(coverage)),
+      dismissal: ({ kind }) => kind,
     },
     { t: (message, ...values) => message.replaceAll(/\{(\d)\}/g, (_, index) => String(values[Number(index)])) },
   );
@@ -82,7 +83,7 @@ test('a point is also told by what stands beneath secrets, and the report has th
   const aspect = { ...shown({}).finding, check: 7, severity: 'warning', code: 'secret-in-arguments' } as const;
   const points = pointsOf([shown({ check: 1, severity: 'error', aspects: [aspect] })], SUBJECTS);
   expect(points[6]).toEqual({ check: 7, state: 'warn', findings: [], beneath: 1 });
-  const report = { at: 0, coverage: COVERAGE, points };
+  const report = { at: 0, coverage: COVERAGE, points, dismissed: [] };
   expect(seriousCount(report)).toBe(1);
   const lines = textOf(report, 'x').split('\n');
   const at = lines.findIndex((line) => line.startsWith('- **x**'));
@@ -91,10 +92,25 @@ test('a point is also told by what stands beneath secrets, and the report has th
   expect(lines.join()).toContain('Checked 1 file, 1 server, 1970-01-01');
 });
 
+test('the report has what was dismissed, with its reason as text', () => {
+  const dismissal = { kind: 'accepted-risk', digest: 'd', code: 'c', reason: '[x](y) sandbox', at: 0 } as const;
+  const report = {
+    at: 0,
+    coverage: COVERAGE,
+    points: pointsOf([], SUBJECTS),
+    dismissed: [{ finding: shown({}).finding, dismissal, label: 'a.json' }],
+  };
+  const text = textOf(report, 'warning');
+  expect(text).toContain('## Dismissed');
+  const line = text.split('\n').find((one) => one.startsWith('- **accepted-risk**')) ?? '';
+  expect(line).toMatch(/^- \*\*accepted-risk\*\*, 1970-01-01: .*sandbox\. \*\*warning\*\* a\\?\.json, line 3: Pin it/);
+  expect(line).not.toMatch(/(?<!\\)\]\(/);
+});
+
 test('the report is Markdown that nothing in a file can add to', () => {
   const hostile = '[x](command:valetKey.unfreeze) <img src=https://evil.example/x> `| **b**\n# head';
   const points = pointsOf([shown({ server: hostile, message: phrase`${hostile}` }, hostile)], SUBJECTS);
-  const report = { at: 0, coverage: COVERAGE, points };
+  const report = { at: 0, coverage: COVERAGE, points, dismissed: [] };
   const text = textOf(report, 'warning');
   const [line = ''] = text.split('\n').filter((one) => one.startsWith('- **warning**'));
   expect(line).toContain('command');
@@ -113,7 +129,7 @@ test('what can be moved is what has a place to move from', () => {
     [shown({ check: 1, severity: 'error', secret }), shown({ check: 1, severity: 'information', code: 'too-large' })],
     SUBJECTS,
   );
-  const report = { at: 0, coverage: COVERAGE, points };
+  const report = { at: 0, coverage: COVERAGE, points, dismissed: [] };
   expect(plainSecrets(report)).toHaveLength(1);
   expect(seriousCount(report)).toBe(1);
 });
