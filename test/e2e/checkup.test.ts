@@ -168,6 +168,29 @@ test('an https fix is applied and undone by the editor itself', async () => {
   await until('the file to be as it was', () => readFileSync(cursorFile, 'utf8') === CURSOR);
 });
 
+test('an accepted risk is no finding any more, is listed with its reason, and is taken back', async () => {
+  await window.evaluate(async (vscode, file) => {
+    const uri = vscode.Uri.file(file);
+    const range = vscode.languages
+      .getDiagnostics(uri)
+      .find(({ message }) => message.includes('without a version'))?.range;
+    const actions = await vscode.commands.executeCommand<
+      { title: string; command?: { command: string; arguments: string[] } }[]
+    >('vscode.executeCodeActionProvider', uri, range);
+    const { command } = actions.find(({ title }) => title.startsWith('Accept this risk')) ?? {};
+    if (command) void vscode.commands.executeCommand(command.command, ...command.arguments);
+  }, cursorFile);
+  await window.type('Why is this acceptable?', 'it is built here');
+  await until('point 9 to pass', async () => (await point(9)).startsWith('pass'));
+  const list = window.tree('Checkup').row('Dismissed');
+  await list.expand();
+  const row = window.tree('Checkup').row('it is built here');
+  await row.locator.waitFor();
+  await window.screenshotThemes('checkup-dismissed');
+  await row.press('Take Back');
+  await until('point 9 to warn again', async () => (await point(9)).startsWith('warn'));
+});
+
 test('a file that changed, has unsaved changes or is read-only is left alone, and the person is told', async () => {
   chmodSync(cursorFile, 0o444);
   await pressFix('remote:', 'was not fixed');
