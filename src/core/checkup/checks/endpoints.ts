@@ -34,7 +34,7 @@ const ADDRESS = set(
 const NOT_ASKED = set(
   'proxy target targets site website page start seed scan origin origins cors redirect callback referer referrer allow allowed ' +
     'allowlist docs doc documentation homepage home icon logo image avatar schema namespace spec openapi swagger otel otlp exporter ' +
-    'collector telemetry metrics tracing trace issuer license repo repository issues help support author frontend public webhook',
+    'collector telemetry metrics tracing trace issuer license repo repository issues help support author frontend public webhook scrape rss feed feeds jaeger zipkin loki',
 );
 /** Names that tell the MCP server itself. */
 const SERVER_NAME = set('mcp server servers sse remote streamable streamablehttp gateway endpoint uri http');

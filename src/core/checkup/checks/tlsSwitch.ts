@@ -5,10 +5,12 @@ const set = (words: string): ReadonlySet<string> => new Set(words.split(' '));
 /** What a switch can be about. */
 const SUBJECT = set('ssl tls https cert certs certificate certificates x509 hostname hostnames');
 /** What is done to be sure of the other end. */
-const CHECK = set('verify verification verified validate validation check checks checking strict peer reqs');
+const CHECK = set('verify verification verified validate validation check checks checking strict peer req reqs');
 const REFUSE = set('reject deny forbid disallow refuse block');
 /** Each turns the meaning round. */
-const NEGATION = set('no non not dont skip disable disabled disabling ignore bypass without off never omit suppress');
+const NEGATION = set(
+  'no non not dont skip disable disabled disabling ignore bypass without off none never omit suppress',
+);
 /** The negations that turn `insecure` round, too: to skip what is insecure is no protection. */
 const PLAIN_NEGATION = set('no non not dont disable disabled disabling never');
 /** A state that is dangerous where it is allowed. */
@@ -17,7 +19,7 @@ const DANGER = set('insecure unsafe invalid untrusted unverified unauthorized se
 const NEUTRAL = set(
   'use enable enabled enables require required force allow allowed allows accept on mode level errors error warnings failures ' +
     'transport transports connection connections host hosts registry server servers request requests http grpc curl urls all any ' +
-    'self signed secure danger dangerous dangerously pg my with trust min version python',
+    'self signed secure danger dangerous dangerously pg my with trust min version python ldap',
 );
 const KNOWN = new Set([...SUBJECT, ...CHECK, ...REFUSE, ...NEGATION, ...DANGER, ...NEUTRAL]);
 /** What else can be verified. */
@@ -30,6 +32,9 @@ const OFF =
   /^(?:0|f|n|false|no|off|none|disabled?|never|unverified|insecure|(?:ssl_)?(?:cert|verify)_none|skip[-_]?verify|no[-_]?verify)$/i;
 const ON = /^(?:1|t|y|true|yes|on|enabled?|always)$/i;
 
+/** These name the hosts that are not verified. */
+const NAMES_HOSTS = /^(?:GOINSECURE|UV_INSECURE_HOST|PIP_TRUSTED_HOST|--trusted-host)$/i;
+
 /** How a switch that was set leaves the protection of what is sent. */
 export type TlsState = 'not-verified' | 'not-encrypted' | 'outdated';
 
@@ -39,6 +44,7 @@ export type TlsState = 'not-verified' | 'not-encrypted' | 'outdated';
  */
 export function tlsTakenAway(name: string, value = 'true'): TlsState | undefined {
   if (isOldVersion(name, value)) return 'outdated';
+  if (NAMES_HOSTS.test(name) && /^[\w.*]/.test(value)) return 'not-verified';
   const words = joined(wordsOfName(name).flatMap(parts));
   const when = dangerousWhen(words);
   if (when === undefined || !(when === 'on' ? ON : OFF).test(value.trim())) return undefined;
@@ -76,6 +82,9 @@ function withoutSubject(words: readonly string[]): 'on' | 'off' | undefined {
   const last = words.at(-1) ?? '';
   if (last === 'encrypt') return 'off';
   if (!/^(?:verify|verification)$/.test(last)) return undefined;
+  if (words.some((word) => /^(?:connections?|server|peer|hosts?)$/.test(word))) {
+    return words.filter((word) => NEGATION.has(word)).length % 2 === 1 ? 'on' : 'off';
+  }
   const before = words.at(-2) ?? '';
   if (before === 'skip') return 'on';
   return last === 'verify' && !NEGATION.has(before) ? 'off' : undefined;

@@ -48,7 +48,7 @@ export function capabilityUrls(text: string, ids: boolean): FoundSecret[] {
 function isKeyInPath(segment: string): boolean {
   if (segment.length < 20 || segment.length > 200) return false;
   return (
-    (UUID.test(segment) || BOT.test(segment) || (/^[a-z0-9]{24,}$/i.test(segment) && isRandom(segment))) &&
+    (UUID.test(segment) || BOT.test(segment) || (/^[a-z0-9]{20,}$/i.test(segment) && isRandom(segment))) &&
     !isPlaceholder(segment)
   );
 }

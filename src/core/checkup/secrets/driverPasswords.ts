@@ -3,7 +3,8 @@ import { isPlaceholder } from './placeholders.ts';
 import { isPlausible, looksGenerated } from './plausible.ts';
 
 /** `user:password@tcp(host:3306)/db`, https://github.com/go-sql-driver/mysql#dsn-data-source-name */
-const GO = /(?<![\w.%+-])([\w.%+-]{1,64}):([^\s"'<>]{1,200})@(?:tcp|tcp4|tcp6|udp|unix|cloudsql|[a-z]{2,12}\+tcp)?\(/g;
+const GO =
+  /(?<![\w.%+/-])([\w.%+-]{1,64}):([^\s"'<>]{1,200})@(?:(?:tcp|tcp4|tcp6|udp|unix|cloudsql|[a-z]{2,12}\+tcp)?\(|\/(?=\w))/g;
 /** `user/password@host:1521/service` and `user/password@//host`, https://docs.oracle.com/en/database/ */
 const ORACLE =
   /(?<![\w$#.@/-])([\w$#.-]{1,64})\/([^\s"'<>@/]{1,200})@(?:\/\/[\w.-]{1,253}|[\w.-]{1,253}:\d{2,5}(?=[:/\s"']|$))/g;

@@ -233,7 +233,7 @@ function fromBase64(text: string): string | undefined {
 /** `-u user:password`, as curl takes it. */
 const USER_OPTION = /^--?(?:u|user|userpass|basic-auth|credentials?)$/i;
 /** Options of one letter of which some server or other takes its key: `-s SECRET`, `-t TOKEN`. Their value tells. */
-const SHORT_OPTION = /^-[bkpstuw]$/i;
+const SHORT_OPTION = /^-[kpstux]$/i;
 /** The words of a wallet, https://github.com/bitcoin/bips/blob/master/bip-0039.mediawiki */
 const MNEMONIC = /^(?:[a-z]{3,8} ){11,23}[a-z]{3,8}$/;
 

@@ -28,7 +28,11 @@ const USER_OPTIONS: readonly (readonly [program: RegExp, option: RegExp])[] = [[
 
 /** `-pPASSWORD` of MySQL's programs, and of others where a user is named beside it. */
 const GLUED = /^-p(?=[^\s=\d][^\s]{3}|\d[^\s]{0,60}[A-Za-z])(?!.*[/\\:])/;
-const GLUING = /^(?:mysql|mariadb)[\w-]{0,20}$/;
+const GLUING = /^(?:mysql|mariadb)[\w-]{0,20}$|^7z[ar]?$/;
+/** A word of the option's own: `-project2`. */
+const WORD = /^-[a-z]+\d*$/;
+/** `-k=KEY` and `-kKEY`. */
+const SHORT = /^(-[kpstux])(=?)[\w.+/=~-]{20,}$/i;
 const USER = /^(?:-u|-U|--user)(?:$|=|[^-])/;
 
 /** The arguments of a server, each by the option before it. */
@@ -37,8 +41,10 @@ export function namedArguments({ command, args }: ServerEntry): NamedArgument[] 
     /([^\\/]{1,60}?)(?:\.exe)?$/i.exec((command?.value ?? '').trim().slice(-100))?.[1]?.toLowerCase() ?? '';
   const named = args.some(({ value }) => USER.test(value));
   return args.map((text, index) => {
-    if (GLUED.test(text.value.slice(0, 200)) && (GLUING.test(program) || named))
+    if (GLUED.test(text.value.slice(0, 200)) && (GLUING.test(program) || (named && !WORD.test(text.value))))
       return { text, name: '--password', from: 2 };
+    const short = SHORT.exec(text.value.slice(0, 1000));
+    if (short) return { text, name: short[1] ?? '', from: 2 + (short[2] ?? '').length };
     const name = nameOf(args, index);
     const takes = (table: typeof PASSWORD_OPTIONS): boolean =>
       table.some(([who, option]) => option.test(name) && who.test(program));

@@ -173,7 +173,7 @@ export function credentialClass(name: string): CredentialClass | undefined {
 const OF_SESSION = new Set(['id', 'data', 'cookie', 'auth', 'file']);
 /** Cookies that are known by their names: LinkedIn's, X's, Bilibili's, Google's and those of servers. */
 const COOKIE =
-  /^(?:li at|ct0|bili jct|sessdata|(?:__)?(?:secure )?[13]?p?sid(?:ts|cc)?|p?sapisid|(?:j|php|asp)?sess(?:ion)?(?:s|id|data)?|csrf|xsrf|signature|sig)$/;
+  /^(?:li at|ct0|sp dc|roblosecurity|login secure|auth state|fb xs|bili jct|sessdata|(?:__)?(?:secure )?[13]?p?sid(?:ts|cc)?|p?sapisid|(?:j|php|asp)?sess(?:ion)?(?:s|id|data)?|csrf|xsrf|signature|sig)$/;
 
 /** `BW_SESSION`, `TELEGRAM_SESSION_STRING`, `SESSION_ID`, `LI_AT`: what its value is, the value has to tell. */
 function isSessionName(words: readonly string[]): boolean {

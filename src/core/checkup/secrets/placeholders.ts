@@ -30,7 +30,11 @@ const VOCABULARY = new Set(
 
 /** Words that tell a placeholder wherever they stand between others: `xoxb-your-actual-token`. */
 const TELLING =
-  /(?:^|[-_\s./:=])(?:your|yours|my|insert|enter|replace|paste|fill|change|changeme|placeholder|example|sample|dummy|fake|mock|redacted|masked|hidden|omitted|removed|todo|tbd|fixme|here|goes|dein|deine|votre|tu|su|seu|jouw|mijn)(?=$|[-_\s./]|api|key|token|secret|password|access|auth)/i;
+  /(?:^|[-_\s./:=])(?:your|yours|insert|enter|replace|paste|fill|change|changeme|placeholder|example|sample|dummy|fake|mock|redacted|masked|hidden|omitted|removed|todo|tbd|fixme|here|goes|dein|deine|votre|jouw|mijn)(?=$|[-_\s./]|api|key|token|secret|password|access|auth)/i;
+
+/** The same of two and three letters, which chance writes into long texts. */
+const SHORT_TELLING = /(?:^|[-_\s./:=])(?:my|tu|su|seu)(?=$|[-_\s./]|api|key|token|secret|password|access|auth)/i;
+const MAX_SHORT_TELLING = 40;
 
 const TELLING_INSIDE =
   /(?:your|YOUR|Your)[-_ ]?[A-Z]|place[-_ ]?holder|change[-_ ]?(?:me|this|it)|replace[-_ ]?(?:me|this|with)|EXAMPLE|redacted|[a-z]here$|_HERE$|-here$/;
@@ -95,6 +99,14 @@ function isInterleaved(text: string): boolean {
   return false;
 }
 
+/** `aaaabbbbcccc1111`: the same characters in rows, half of the text and more. */
+function isInRows(text: string): boolean {
+  if (text.length < 8 || text.length > 200) return false;
+  let repeats = 0;
+  for (let at = 1; at < text.length; at += 1) if (text[at] === text[at - 1]) repeats += 1;
+  return repeats * 2 >= text.length;
+}
+
 /** `deadbeefdeadbeef`: one part, over and over. */
 function isRepeated(text: string): boolean {
   if (text.length < 12 || text.length > 200) return false;
@@ -157,6 +169,7 @@ export function isAskedFor(text: string): boolean {
   if (/^(?:true|false|yes|no|on|off|null|none|nil|undefined|enabled|disabled|auto|n\/?a)$/i.test(trimmed)) return true;
   if (/^(.)\1+(?:-([^-])\2+)*$/.test(trimmed) || CUT.test(trimmed)) return true;
   if (TELLING.test(trimmed) || TELLING_INSIDE.test(trimmed)) return true;
+  if (trimmed.length <= MAX_SHORT_TELLING && SHORT_TELLING.test(trimmed)) return true;
   // The name of a variable rather than its value.
   return /^[A-Z]+(?:[_-][A-Z]+)+$/.test(trimmed);
 }
@@ -168,6 +181,7 @@ export function isCommon(text: string): boolean {
     isRuns(text) ||
     isInterleaved(text) ||
     isRepeated(text) ||
+    isInRows(text) ||
     WELL_KNOWN.has(text.toLowerCase()) ||
     isVocabulary(text)
   );

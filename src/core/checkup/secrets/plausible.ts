@@ -112,7 +112,7 @@ export function isPlausible(text: string, expected: CredentialClass): boolean {
 function isSession(text: string): boolean {
   // Twilio's numbers of accounts and keys: two capitals and hexadecimal.
   if (UUID.test(text) || /^[A-Z]{2}[0-9a-f]{32}$/.test(text)) return false;
-  return text.length >= 20 && looksGenerated(text);
+  return text.length >= 20 && looksGenerated(text) && (text.length >= 64 || isRandom(text));
 }
 
 /** Passwords are made by people, too. */
