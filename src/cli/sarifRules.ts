@@ -55,7 +55,7 @@ export function sarifRule(code: string): object {
   const { check, point, text } = CHECKUP_RULES[code] ?? { check: 0, point: '', text: code };
   const level = LEVELS.get(code) ?? 'warning';
   const plain = text
-    .replaceAll(/\s*\n\s*/g, ' ')
+    .replaceAll(/\s+/g, ' ')
     .replaceAll(/[*`]|\]\([^)]*\)/g, '')
     .replaceAll('[', '');
   const weakness = WEAKNESSES[check];

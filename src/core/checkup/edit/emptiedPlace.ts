@@ -13,7 +13,7 @@ export interface SecretsInText {
 
 /** `Bearer `, `Token token=` and the like, which mean nothing without what follows. */
 const SCHEME =
-  /^\s*(?:Bearer|Basic|Digest|Token|ApiKey|Api-Key|Key|Bot|Negotiate|OAuth|GoogleLogin auth=)?(?:[\s=]|token=)*$/i;
+  /^(?:bearer|basic|digest|token|apikey|api-key|key|bot|negotiate|oauth|googlelogin auth)?[\s=]*(?:token=)?$/i;
 
 /** Options that a person gives alone, however they end: what follows them is no value of theirs. */
 const SWITCH = /^-{1,2}(?:[yqidv]|it|ti|vv|rm|init|yes|stdio|interactive|tty|quiet|silent|verbose|debug|no-[\w-]+)$/;
@@ -63,9 +63,13 @@ function isAlone(value: string, ranges: readonly Span[]): boolean {
   return (
     ranges.length === 1 &&
     first !== undefined &&
-    SCHEME.test(value.slice(0, first.start)) &&
+    announces(value.slice(0, first.start)) &&
     value.slice(end).trim() === ''
   );
+}
+
+function announces(text: string): boolean {
+  return SCHEME.test(text.trim());
 }
 
 /** Which words of a command line go with the secrets of one of them; none where the word stays without them. */
@@ -79,10 +83,10 @@ function wordsWith(words: readonly string[], at: number, ranges: readonly Span[]
   const takesValue = OPTION.test(before) && !SWITCH.test(before);
   // `TOKEN=…` and `--token=…` go, and with the former the `-e` before it; `Authorization: Bearer …` with its `--header`.
   if (/^--?[\w.-]+=(?:[\w.-]+=)*$/.test(head)) return [at];
-  if (/^[\w.-]+(?:=|\s*:\s*)/.test(head) && SCHEME.test(head.replace(/^[\w.-]+(?:=|\s*:\s*)/, ''))) {
+  if (/^[\w.-]+(?:=|\s*:\s*)/.test(head) && announces(head.replace(/^[\w.-]+(?:=|\s*:\s*)/, ''))) {
     return takesValue ? [at - 1, at] : [at];
   }
-  if (!SCHEME.test(head)) return [];
+  if (!announces(head)) return [];
   if (takesValue) return [at - 1, at];
   // `--header NAME VALUE`
   if (/^(?:-H|--?headers?)$/.test(twoBefore) && /^[\w-]+:?$/.test(before)) return [at - 2, at - 1, at];
@@ -112,9 +116,10 @@ function withoutRange(text: string, { start, end }: Span): string {
     return first ? `${before}?${tail.slice(1)}` : before + tail;
   }
   // `Server=…;Password=…;`
-  const pair = /(^|;)\s*[\w ]+=$/.exec(head);
-  if (pair && (tail.startsWith(';') || (tail === '' && pair[1] === ';'))) {
-    return head.slice(0, pair.index) + (pair[1] === '' ? tail.slice(1) : tail);
+  const separator = head.lastIndexOf(';');
+  const isPair = /^[\w\s]+=$/.test(head.slice(separator + 1)) && head.slice(separator + 1).trim() !== '=';
+  if (isPair && (tail.startsWith(';') || (tail === '' && separator >= 0))) {
+    return separator < 0 ? tail.slice(1) : head.slice(0, separator) + tail;
   }
   // `server --token … --more`, in one text
   const option = /(^|\s)(?:--?[A-Za-z][\w.-]*(?:=|\s+)|[A-Za-z_]\w*=)$/.exec(head);

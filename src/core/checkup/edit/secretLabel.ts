@@ -2,9 +2,16 @@ import type { SecretPlace } from '../model/checkupModel.ts';
 
 /** What people call a secret: its variable, header or option, as its place or the text before it says; else its kind. */
 export function secretLabel({ name, kind, within }: SecretPlace, text: string): string {
-  const before = /([A-Za-z][\w-]*)\s*[=:]\s*(?:Bearer\s+|Basic\s+|Token\s+)?["']?$/i.exec(
-    text.slice(0, within.start),
-  )?.[1];
+  const before = nameBefore(text.slice(0, within.start));
   // `-e TOKEN=…` is named by what it sets, and not by the option that sets it.
   return (name === undefined || name.startsWith('-') ? before : undefined) ?? name ?? kind;
+}
+
+/** `TOKEN` in `-e TOKEN=`, `Authorization` in `Authorization: Bearer `. */
+function nameBefore(text: string): string | undefined {
+  const announced = text.replace(/["']$/, '').trimEnd();
+  const scheme = /(?:^|[\s=:])(?:bearer|basic|token)$/i.exec(announced);
+  const assigned = (scheme ? announced.slice(0, scheme.index + 1) : announced).trimEnd();
+  if (!/[=:]$/.test(assigned)) return undefined;
+  return /(?:^|[^\w-])([A-Za-z][\w-]*)$/.exec(assigned.slice(0, -1).trimEnd())?.[1];
 }

@@ -28,8 +28,5 @@ export function variableName(
 }
 
 function upperSnake(text: string): string {
-  return text
-    .toUpperCase()
-    .replaceAll(/[^A-Z0-9]+/g, '_')
-    .replaceAll(/^_+|_+$/g, '');
+  return (text.toUpperCase().match(/[A-Z0-9]+/g) ?? []).join('_');
 }

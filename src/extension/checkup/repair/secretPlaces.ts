@@ -55,7 +55,9 @@ export function withoutSecretsToSee(
     // As it is written, and as it is meant; one that is folded, line by line.
     const written = file.text.slice(valueSpan.start, valueSpan.end);
     const meant = read?.value.slice(within.start, within.end) ?? '';
-    for (const line of [written, meant].flatMap((one) => one.split(/\s*\n\s*/))) if (line.length > 2) hidden.add(line);
+    for (const line of [written, meant].flatMap((one) => one.split('\n'))) {
+      if (line.trim().length > 2) hidden.add(line.trim());
+    }
   }
   const longestFirst = [...hidden].sort((one, other) => other.length - one.length);
   return longestFirst.reduce((result, line) => result.replaceAll(line, '•'.repeat(line.length)), text);
