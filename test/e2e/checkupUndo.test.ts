@@ -56,15 +56,20 @@ test.each(Object.entries(SETTINGS))(
     expect(readFileSync(file, 'utf8')).toBe(MOVED);
     await window.waitForNotification('1 secret was moved');
     if (name === 'no settings') await window.screenshotThemes('move-variable-moved');
-    const copies = editor.filesWith(SECRET).filter((path) => !path.includes('/checkup/backups/'));
-    expect(copies).toEqual([]);
+    expect(copies()).toEqual([]);
     await window.palette('Valet Key: Undo Last Checkup Fix');
     await window.waitForDialog('in plain text again');
     await window.answerDialog('Undo');
     await until('the file to be as it was', () => readFileSync(file, 'utf8') === TEXT);
+    expect(copies()).toEqual([file]);
     await configure(Object.fromEntries(Object.keys(settings).map((key) => [key, undefined])));
   },
 );
+
+/** Where the secret is, but for Valet Key's own backups: nowhere in the editor's Local History. */
+function copies(): string[] {
+  return editor.filesWith(SECRET).filter((path) => !path.includes('/checkup/backups/'));
+}
 
 async function configure(settings: Readonly<Record<string, unknown>>): Promise<void> {
   await window.evaluate(async (vscode, wanted) => {
@@ -110,6 +115,9 @@ test('a server of OpenCode, Zed or Kiro stays in its file, without its secret an
       wiki: { type: 'local', command: [expect.any(String), '--server', expect.stringMatching(/^wiki/)], enabled: true },
     },
   });
-  expect(read('.zed/settings.json')).toEqual({ theme: 'x', context_servers: { wiki: started } });
+  expect(read('.zed/settings.json')).toEqual({
+    theme: 'x',
+    context_servers: { wiki: { source: 'custom', ...started } },
+  });
   expect(read('.kiro/settings/mcp.json')).toEqual({ mcpServers: { wiki: started } });
 });

@@ -7,7 +7,7 @@ export interface WrappedEntry {
   /** Its name in the policy. */
   readonly name: string;
   /** The entry that goes. */
-  readonly entry: Pick<ServerEntry, 'name' | 'settings'>;
+  readonly entry: Pick<ServerEntry, 'name' | 'settings' | 'others'>;
 }
 
 interface Start {
@@ -61,5 +61,8 @@ export function entryInstead(
   const start = { command: launch.command, args: [...launch.args, '--server', name], env };
   // Continue names servers in its lists, and in its JSON files as all others do.
   const shape = (client === 'continue' && format === 'jsonc' ? undefined : SHAPES[client]) ?? plain;
-  return { ...entry.settings, ...agent?.extra, ...shape(start, entry.name) };
+  // Earlier builds of Zed take no entry without it.
+  const source = entry.others.find((text) => text.name === 'source');
+  const kept = source ? { source: source.value } : {};
+  return { ...kept, ...entry.settings, ...agent?.extra, ...shape(start, entry.name) };
 }

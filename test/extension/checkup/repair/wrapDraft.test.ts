@@ -218,10 +218,10 @@ test('in the place of a wrapped server its client gets the entry of ours, and ev
 
 test('a migration lets no client in that nobody connected: only a connected one’s entry has its mark', () => {
   const launch = { command: '/launcher', args: [] };
-  const wiki = { name: 'wiki', entry: { name: 'w', settings: {} } };
+  const wiki = { name: 'wiki', entry: { name: 'w', settings: {}, others: [] } };
   const file = (client: ConfigFile['client']) => ({ client, format: 'jsonc' }) as const;
   expect(entryInstead(file('vscode'), wiki, launch, ['vscode'])).toBeUndefined();
-  const waiting = { name: 'wiki', entry: { name: 'w', settings: { timeout: 60 } } };
+  const waiting = { name: 'wiki', entry: { name: 'w', settings: { timeout: 60 }, others: [] } };
   expect(entryInstead(file('cursor'), waiting, launch, ['vscode', 'codex'])).toEqual({
     timeout: 60,
     type: 'stdio',
