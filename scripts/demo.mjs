@@ -112,7 +112,7 @@ try {
   assert.ok(!JSON.stringify(echo).includes(key), 'the credential must not reach the agent');
   assert.equal(echo.redactions, 1);
 
-  title('A person freezes everything. The next call is refused at once.');
+  title('The user freezes everything. The next call is refused at once.');
   await order({ id: 2, do: 'freeze' });
   const frozen = await call('read', { service: 'payments', path: '/v1/charges' });
   await settle();
