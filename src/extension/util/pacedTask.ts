@@ -1,8 +1,8 @@
 /** A burst of changes (typing, a pull) is one run. */
 const PAUSE_MS = 300;
-/** Between two runs there is so many times as long as the last one took, and no more than a minute. */
-const PAUSE_FACTOR = 10;
-const MAX_PAUSE_MS = 60_000;
+/** Between two runs there is so many times as long as the last one took, and no more than half a minute. */
+const PAUSE_FACTOR = 2;
+const MAX_PAUSE_MS = 30_000;
 
 /**
  * Runs a task soon after it is asked for, and again when it was asked for meanwhile: never twice at once, and however often it is

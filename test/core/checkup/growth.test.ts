@@ -11,9 +11,9 @@ const key = (n: number): string => `k${((n * 2_654_435_761) % 2 ** 32).toString(
 const listOf = <T>(count: number, item: (index: number) => T): T[] => Array.from({ length: count }, (_, n) => item(n));
 const mapOf = (count: number, item: (index: number) => readonly [string, unknown]): object =>
   Object.fromEntries(listOf(count, item));
-/** Texts of 64,000 characters, and more of them. */
-const texts = (count: number, part: string): string =>
-  one({ env: mapOf(Math.ceil(count / 500), (n) => [`A_TOKEN_${n}`, part.repeat(Math.ceil(64_000 / part.length))]) });
+/** Texts of 64,000 characters at the largest size, which is as far as one is looked at. */
+const texts = (size: number, part: string): string =>
+  one({ env: mapOf(8, (n) => [`A_TOKEN_${n}`, part.repeat(Math.ceil((16 * size) / part.length))]) });
 
 const FILES: readonly (readonly [what: string, file: (size: number) => string])[] = [
   [
