@@ -35,6 +35,7 @@ describe('check 2', () => {
     [{ command: 'docker', args: ['run', '--pid=host', 'o/i:1'] }, 'shares-host args/1'],
     [{ command: 'podman', args: ['run', '--security-opt', 'seccomp=unconfined', 'o/i:1'] }, 'shares-host args/2'],
     [{ command: 'docker', args: ['run', '--cap-add=ALL', 'o/i:1'] }, 'privileged-container args/1'],
+    [{ command: 'docker', args: ['run', '--privileged=true', 'o/i:1'] }, 'privileged-container args/1'],
   ])('reports %j', (server, expected) => {
     expect(of(2, server)).toEqual([expected]);
   });
@@ -47,6 +48,7 @@ describe('check 2', () => {
     [{ command: './s', args: ['--toolsets', 'repos,issues', '--mode', 'all', '--tools', '--all'] }],
     [{ command: './s', env: { TOOLSETS: 'repos', MODE: 'all' } }],
     [{ command: 'docker', args: ['run', '--network', 'bridge', '--cap-add=NET_RAW', 'o/i:1'] }],
+    [{ command: 'docker', args: ['run', '--privileged=false', 'o/i:1'] }],
   ])('lets pass %j', (server) => {
     expect(of(2, server)).toEqual([]);
   });
@@ -69,6 +71,9 @@ describe('check 2 tells by the words of its name whether a tool', () => {
     'mcp__git__count_commits',
     'sequentialthinking',
     'truncated_view',
+    'retrieve_push_rules',
+    'poll_run',
+    'inspect_copy',
   ])('reads: %s', (tool) => {
     expect(of(2, { command: './s', alwaysAllow: [tool] })).toEqual([]);
   });
@@ -85,6 +90,15 @@ describe('check 2 tells by the words of its name whether a tool', () => {
     'drop_table',
     'git_push',
     'sendMessage',
+    ...'bash terminal rm destroy_stack terminate_instances rollback_release trigger_build dispatch_workflow apply_migration'.split(
+      ' ',
+    ),
+    ...'kubectl_apply scale_deployment invoke_lambda copy_file unlink_file wipe_data clear_cache import_data toggle_light'.split(
+      ' ',
+    ),
+    ...'browser_click puppeteer_evaluate fill_form submit_form comment_on_issue reopen_issue invite_user read_write_file'.split(
+      ' ',
+    ),
   ])('writes: %s', (tool) => {
     expect(of(2, { command: './s', alwaysAllow: [tool] })).toEqual(['auto-approved alwaysAllow/0']);
   });

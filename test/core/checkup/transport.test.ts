@@ -13,6 +13,7 @@ describe('check 5 sees an address wherever it stands', () => {
     ...['endpoint', 'uri', 'baseUrl', 'sse_url'].map((key): [unknown, string] => [{ [key]: FAR }, key]),
     [{ command: 'npx', args: ['-y', 'mcp-remote', '--debug', '--silent', FAR] }, 'args/4'],
     [{ command: 'npx', args: ['-y', 'mcp-remote', '--header', 'X: y', FAR] }, 'args/4'],
+    [{ command: 'npx', args: ['-y', 'mcp-remote', '--allow-http', FAR] }, 'args/3'],
     [{ command: `npx -y mcp-remote@1.0.0 ${FAR}` }, 'command'],
     [{ command: 'sh', args: ['-c', `exec npx -y mcp-remote ${FAR}`] }, 'args/1'],
     [{ command: 'cmd', args: ['/c', `npx -y mcp-remote ${FAR}`] }, 'args/1'],
@@ -41,6 +42,9 @@ describe('check 5 sees an address wherever it stands', () => {
     [{ command: './s', args: ['--target', 'http://shop.corp.internal', '--cors-origin', 'http://app.corp.internal'] }],
     [{ command: 'npx', args: ['mcp-remote', 'https://h.example', '--http-proxy', 'http://proxy.corp.internal'] }],
     [{ url: 'http://YOUR_SERVER_IP:8000/mcp' }],
+    [{ url: 'http://VOTRE_SERVEUR/mcp' }],
+    [{ url: 'http://dein-server:8000/mcp' }],
+    [{ url: 'http://SEU_IP:3000' }],
     [{ url: 'http://192.168.x.x/mcp' }],
     [{ url: 'http://example.com/mcp' }],
     [
@@ -97,6 +101,15 @@ describe('check 5 reads a switch with its value', () => {
     for (const value of ['true', '1', 'yes', '']) expect(five({ env: { [name]: value } })).toEqual([]);
   });
 
+  it.each(['CLICKHOUSE_SECURE', 'NEO4J_ENCRYPTED', 'MINIO_SECURE'])('%s=false takes encryption away', (name) => {
+    expect(five({ env: { [name]: 'false' } })).toEqual([`tls-off env/${name}`]);
+    expect(five({ env: { [name]: 'true' } })).toEqual([]);
+  });
+
+  it.each(['SESSION_COOKIE_SECURE', 'SMTP_SECURE', 'SECURE'])('%s=false does not', (name) => {
+    expect(five({ env: { [name]: 'false' } })).toEqual([]);
+  });
+
   it.each<[readonly string[], string]>([
     [['--verify-ssl=false'], 'tls-not-verified args/0'],
     [['--verify-ssl', 'false'], 'tls-not-verified args/0'],
@@ -135,12 +148,16 @@ describe('check 5 reads a switch with its value', () => {
     ['Server=db.corp.internal;Encrypt=False', 'tls-off'],
     ['u@tcp(db.corp.internal:3306)/x?tls=skip-verify', 'tls-not-verified'],
     ['{"tls": {"rejectUnauthorized": false}}', 'tls-not-verified'],
+    ['neo4j+ssc://graph.corp.internal', 'tls-not-verified'],
+    ['https+insecure://api.corp.internal', 'tls-not-verified'],
+    ['clickhouse://ch.corp.internal/x?db_secure=false', 'tls-off'],
   ])('inside a text: %s', (text, code) => {
     expect(five({ env: { X: text } })).toEqual([`${code} env/X`]);
   });
 
   it.each([
     'postgres://u@localhost/x?sslmode=disable',
+    'neo4j+ssc://localhost',
     'u@tcp(127.0.0.1:3306)/x?tls=skip-verify',
     'Server=localhost;TrustServerCertificate=True',
     'postgres://u@db.corp.internal/x?sslmode=require',

@@ -42,6 +42,9 @@ const SERVER_NAME = set('mcp server servers sse remote streamable streamablehttp
 /** Longer addresses than this are none. */
 const MAX_ADDRESS = 4096;
 
+/** A flag that has no value: mcp-remote wants it before it takes such an address at all. */
+const FLAG = /^--(?:allow|use|force|enable)-(?:http|insecure(?:-http)?|cleartext|sse)$/;
+
 const HTTP = /^\s*["']?(?=(?:http|ws):\/\/)/i;
 
 /** The addresses in a server's entry that begin with `http://` or `ws://` and that something is sent to, one for each text. */
@@ -142,7 +145,7 @@ function kindOf(
   { looks, bridges }: Caller,
   address: string,
 ): Endpoint['kind'] | undefined {
-  const words = wordsOfName(option);
+  const words = FLAG.test(option) ? [] : wordsOfName(option);
   if (words.some((word) => NOT_ASKED.has(word))) return undefined;
   if (ADDRESS.has(words.at(-1) ?? '')) {
     const own = words.some((word) => SERVER_NAME.has(word));

@@ -78,7 +78,7 @@ function containerTraits(args: readonly Word[]): Trait[] {
     const at = value?.at;
     const text = value?.value ?? '';
     if (option === '--privileged') {
-      const word = run.words.find((one) => one.value === option);
+      const word = run.words.find((one) => /^--privileged(?:=(?!false|0).*)?$/i.test(one.value));
       return word ? [{ text: word.at, ...PRIVILEGED }] : [];
     }
     if (!at) return [];

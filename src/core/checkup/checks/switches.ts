@@ -54,10 +54,14 @@ function ofWords(words: readonly Piece[]): Switch[] {
   });
 }
 
+/** Schemes that take any certificate, as Neo4j's drivers and some proxies know them. */
+const UNVERIFIED_SCHEME = /(?<![\w+.-])(?:(?:neo4j|bolt)\+ssc|https\+insecure):\/\//i;
+
 /** `name=value`, `"name": value` and options inside a text; `whole` where the text may be one option. */
 function switchesIn(text: Located, whole = false): Switch[] {
   const value = text.value.slice(0, MAX_TEXT);
   if (!/[=:]|(?:^|\s)-/.test(value)) return [];
+  if (UNVERIFIED_SCHEME.test(value)) return [{ name: '--insecure', value: undefined, text, inside: true }];
   return value.split(/[?&;,{}()\n]/).flatMap((segment) => {
     const words = segment.split(/\s/).map((word) => ({ value: bare(word), text }));
     const options = whole || words.length > 1 || segment !== value ? ofWords(words) : [];

@@ -77,10 +77,14 @@ function dangerousWhen(words: readonly string[]): 'on' | 'off' | undefined {
   return words.some((word) => word === 'ssl' || word === 'tls') ? 'off' : undefined;
 }
 
+/** What is `SECURE` without TLS from the first byte on: cookies, and mail, which may change to it. */
+const SECURE_OTHERWISE = set('cookie cookies session sessions csrf auth smtp imap mail email is http');
+
 /** `VERIFY`, `REQUESTS_VERIFY`, `VAULT_SKIP_VERIFY` and `DB_ENCRYPT`. `--no-verify` skips Git's hooks. */
 function withoutSubject(words: readonly string[]): 'on' | 'off' | undefined {
   const last = words.at(-1) ?? '';
-  if (last === 'encrypt') return 'off';
+  if (last === 'encrypt' || last === 'encrypted') return 'off';
+  if (last === 'secure' && words.length > 1) return SECURE_OTHERWISE.has(words.at(-2) ?? '') ? undefined : 'off';
   if (!/^(?:verify|verification)$/.test(last)) return undefined;
   if (words.some((word) => /^(?:connections?|server|peer|hosts?)$/.test(word))) {
     return words.filter((word) => NEGATION.has(word)).length % 2 === 1 ? 'on' : 'off';

@@ -22,6 +22,7 @@ const TELLING_WORDS = new Set([
   'mydomain',
   'myhost',
   'placeholder',
+  ...'votre dein deine ihr ihre seu sua uw jouw twoj'.split(' '),
   'x',
   'xx',
   'xxx',

@@ -133,7 +133,8 @@ function decoded(text: string): string {
 
 /** `Password=…;`, `API_KEY=… server`, `{"apiKey": "…"}`, `--token …` and `Authorization: Bearer …` inside a longer text. */
 function findPairs(text: string, finds: Finds): void {
-  if (!/[=:]|(?:^|\s)-/.test(text)) return;
+  // `arn:…:secret:name-AbCd12` names a secret that is kept elsewhere.
+  if (!/[=:]|(?:^|\s)-/.test(text) || /^\s*arn:/.test(text)) return;
   const names =
     /(?<![\w.-])-{0,2}([A-Za-z][\w.-]{0,60})(?:\\{0,4}["']?\s{0,2}(?:=>|[=:])\s{0,2}|(?<=(?:^|\s)--?[\w.-]{1,61})\s+)/g;
   const settings = /;\s*(?:\w[\w ]*| )=/.test(text);

@@ -12,6 +12,7 @@ const PASSWORD = new Set([
   'passcode',
   'secret',
   'secrets',
+  ...'kennwort passe motdepasse contrasena senha parola wachtwoord losenord heslo haslo sifre'.split(' '),
 ]);
 const TOKEN = new Set([
   'token',
@@ -33,7 +34,25 @@ const TOKEN = new Set([
   'cookies',
   'mnemonic',
   'seed',
+  ...'schluessel clave chave chiave cle sleutel jeton'.split(' '),
 ]);
+/** Names in other letters than those of English, which have no words for us. */
+const FOREIGN: readonly (readonly [RegExp, CredentialClass])[] = [
+  [/密码|密碼|口令|パスワード|пароль|비밀번호|contraseña|hasło|şifre/i, 'password'],
+  [/密钥|密鑰|金鑰|令牌|トークン|токен|ключ|토큰|schlüssel|clé(?![a-z])/i, 'token'],
+];
+/** What a name goes on with when it tells something about a credential, and is not the credential of something. */
+const ABOUT = new Set(
+  (
+    'id ids name names label title url urls uri uris endpoint host port domain realm region type types kind file files filename path paths dir ' +
+    'directory folder env var variable ref reference arn alias limit limits count length size min max ttl expiry expires expiration ' +
+    'expire timeout age lifetime rotation policy provider source store storage manager helper command cmd script hash digest ' +
+    'fingerprint thumbprint address contract symbol decimals algorithm alg method mode scheme format prefix suffix user username account email ' +
+    'scope scopes audience issuer version enabled disabled required budget cache index pattern regex field column param parameter ' +
+    'attribute claim usage sock socket agent public pub cert certificate vault space board ring chain status error message template ' +
+    'description hint generator encoding language request response service server client tenant app project'
+  ).split(' '),
+);
 /** Compounds without a separator: `PGPASSWORD`, `authtoken`. */
 const COMPOUND = /(?:password|passwd|passphrase|apikey|secretkey|accesskey|privatekey|authkey|token|secret|pgpass)s?$/;
 /** What follows the word that counts: `API_KEY_1`, `TOKEN_VALUE`. */
@@ -159,6 +178,24 @@ export function wordsOfName(name: string): string[] {
 /** What a variable, header, flag or key of this name holds; undefined when it is not a credential. */
 export function credentialClass(name: string): CredentialClass | undefined {
   const words = wordsOfName(name);
+  return classOfWords(words) ?? FOREIGN.find(([some]) => some.test(name.slice(0, 200)))?.[1] ?? classOfBegin(words);
+}
+
+/**
+ * `GITHUB_TOKEN_WORK`, `API_KEY_ACME` and `OP_SESSION_team`: whose it is stands behind what it is. That may be said of much
+ * else, so the value has to tell.
+ */
+function classOfBegin(words: readonly string[]): CredentialClass | undefined {
+  if (words.some((word) => ABOUT.has(word))) return undefined;
+  const begins = words.slice(0, -1).some((_, at) => {
+    const begin = words.slice(0, at + 1);
+    return !/^(?:keys|tokens|pass|pw|seed|auth|cle)$/.test(begin.at(-1) ?? '') && classOfWords(begin) !== undefined;
+  });
+  return begins ? 'session' : undefined;
+}
+
+function classOfWords(all: readonly string[]): CredentialClass | undefined {
+  const words = [...all];
   while (words.length > 1 && (TRAILING.has(words.at(-1) ?? '') || /^\d+$/.test(words.at(-1) ?? ''))) words.pop();
   const last = (words.at(-1) ?? '').replace(/(?<!\d)\d+$/, '');
   if (HARMLESS_BEFORE[last]?.has(words.at(-2) ?? '')) return undefined;
@@ -171,9 +208,9 @@ export function credentialClass(name: string): CredentialClass | undefined {
 
 /** What a session's name goes on with where it is the session itself. */
 const OF_SESSION = new Set(['id', 'data', 'cookie', 'auth', 'file']);
-/** Cookies that are known by their names: LinkedIn's, X's, Bilibili's, Google's and those of servers. */
+/** Cookies that are known by their names: LinkedIn's, X's, Bilibili's, Google's and those of servers; AK and SK of Chinese clouds. */
 const COOKIE =
-  /^(?:li at|ct0|sp dc|roblosecurity|login secure|auth state|fb xs|bili jct|sessdata|(?:__)?(?:secure )?[13]?p?sid(?:ts|cc)?|p?sapisid|(?:j|php|asp)?sess(?:ion)?(?:s|id|data)?|csrf|xsrf|signature|sig)$/;
+  /^(?:li at|ct0|sp dc|roblosecurity|login secure|auth state|fb xs|bili jct|sessdata|(?:__)?(?:secure )?[13]?p?sid(?:ts|cc)?|p?sapisid|(?:j|php|asp)?sess(?:ion)?(?:s|id|data)?|csrf|xsrf|signature|sig|[as]k)$/;
 
 /** `BW_SESSION`, `TELEGRAM_SESSION_STRING`, `SESSION_ID`, `LI_AT`: what its value is, the value has to tell. */
 function isSessionName(words: readonly string[]): boolean {

@@ -89,6 +89,9 @@ function weightOf(before: Kind, after: Kind): number {
   return before === 'small' && after === 'capital' ? 0.5 : 1;
 }
 
+/** Small words with short numbers: `orders.created.v1`, `user:1234:profile`, `gpt-4o-2024-08-06`. */
+const NAME_OF_THING = /^[a-z]{1,15}\d?(?:[-_./:](?:[a-z]{1,15}\d{0,2}|\d{1,4}[a-z]?))+$/;
+
 /** Whether a text can be the credential that the name before it announces. */
 export function isPlausible(text: string, expected: CredentialClass): boolean {
   const trimmed = text.trim();
@@ -97,6 +100,7 @@ export function isPlausible(text: string, expected: CredentialClass): boolean {
   if (expected === 'session') return isSession(trimmed);
   if (trimmed.length < 8 || /^\d+$/.test(trimmed)) return false;
   if (/^[a-z][\w.+-]*@[\w.-]+\.[a-z]{2,}$/i.test(trimmed)) return false;
+  if (NAME_OF_THING.test(trimmed)) return false;
   if (looksGenerated(trimmed)) return true;
   if (/\s/.test(trimmed)) return false;
   // A list of names: `PROJ,OPS,WEB2`.
@@ -111,7 +115,8 @@ export function isPlausible(text: string, expected: CredentialClass): boolean {
 /** What a server gave to a browser or a client: long and random, and no mere number of it. */
 function isSession(text: string): boolean {
   // Twilio's numbers of accounts and keys: two capitals and hexadecimal.
-  if (UUID.test(text) || /^[A-Z]{2}[0-9a-f]{32}$/.test(text)) return false;
+  // And addresses of wallets and contracts.
+  if (UUID.test(text) || /^[A-Z]{2}[0-9a-f]{32}$|^0x[0-9a-f]{40}$/i.test(text)) return false;
   return text.length >= 20 && looksGenerated(text) && (text.length >= 64 || isRandom(text));
 }
 

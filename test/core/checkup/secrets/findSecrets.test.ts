@@ -3,6 +3,7 @@ import { findSecrets } from '../../../../src/core/checkup/secrets/findSecrets.ts
 import { cpuTime } from '../../../support/cpuTime.ts';
 
 const AROUND = { somebodysHost: true };
+const GENERATED = ['Qw8Er7Ty6Ui5Op4A', 's3Df2Gh1Jk9Lz0Xc'].join('');
 
 describe('findSecrets', () => {
   it.each([
@@ -30,6 +31,32 @@ describe('findSecrets', () => {
       return cpuTime(() => findSecrets(text, '--session-password', AROUND), 3);
     };
     expect(took(60_000)).toBeLessThan(Math.max(took(15_000) * 12, 60));
+  });
+
+  it.each([
+    ...'API_KEY_NONPROD GITHUB_TOKEN_WORK SLACK_TOKEN_ACME OP_SESSION_myteam SECRET_KEY_UAT PASSWORD_OF_ACME'.split(
+      ' ',
+    ),
+    ...'BAIDU_AK VOLC_SK KENNWORT MOT_DE_PASSE CONTRASENA SENHA API_SCHLUESSEL 密码 API密钥 пароль 비밀번호'.split(' '),
+  ])('knows the value of %s by the name', (name) => {
+    expect(findSecrets(GENERATED, name, AROUND)).toMatchObject([{ start: 0, end: GENERATED.length }]);
+  });
+
+  it.each([
+    ...'TOKEN_ENDPOINT_KIND API_KEY_ID TOKEN_SYMBOL KEY_VAULT_NAME SECRET_ARN TOKEN_CONTRACT SSH_KEY_FINGERPRINT'.split(
+      ' ',
+    ),
+    ...'KEYS_OF_TABLE AUTH_PROFILE PASS_THROUGH SEED_RUN MONKEY_BUSINESS'.split(' '),
+  ])('takes %s for what is said about a credential', (name) => {
+    expect(findSecrets(GENERATED, name, AROUND)).toEqual([]);
+  });
+
+  it.each([
+    ...'user:1234:profile orders.created.v1 dash-2024-q3 tmpl_2024_welcome build-2024.tar gpt-4o-2024-08-06'.split(' '),
+    'arn:aws:secretsmanager:eu-west-1:123456789012:secret:x-AbCd12',
+    `0x${'5aAeb6053F3E94C9b9A0'.repeat(2)}`,
+  ])('takes %s for the name of a thing', (text) => {
+    expect(findSecrets(text, text.startsWith('0x') ? 'TOKEN_USDC' : 'ROUTING_KEY', AROUND)).toEqual([]);
   });
 
   it('finds a secret in what was encoded within what was encoded', () => {
