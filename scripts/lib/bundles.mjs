@@ -31,7 +31,7 @@ export const BUNDLES = [
     shipped: true,
     page: true,
   },
-  { name: 'cli', entry: 'src/cli/main.ts', external: [], maxBytes: 1_345_000, shipped: false },
+  { name: 'cli', entry: 'src/cli/main.ts', external: [], maxBytes: 1_350_000, shipped: false },
 ];
 
 /**

@@ -3,6 +3,7 @@ import { type Phrase, phrase } from '../../text/phrase.ts';
 import type { Span } from '../../text/span.ts';
 import { findingIn } from '../findings/finding.ts';
 import type { ConfigFile, Finding, Named, ReadConfig, ServerEntry } from '../model/checkupModel.ts';
+import { textsOf } from '../model/textsOf.ts';
 import { MAX_CONFIG_BYTES } from './configLimits.ts';
 import { type ConfigNode, childOf, type ParsedText, step } from './configNode.ts';
 import { parseFrontMatter } from './parseFrontMatter.ts';
@@ -11,6 +12,7 @@ import { parseToml } from './parseToml.ts';
 import { parseYaml } from './parseYaml.ts';
 import { isServer, serverEntry, textsBelow } from './serverEntries.ts';
 import { INPUTS, isForServersAlone, type KeyPath, looseTextsOf, mixedMapsOf, SERVER_MAPS } from './serverMaps.ts';
+import { strayTokens } from './strayTokens.ts';
 
 /** YAML and TOML take longer to read, and no client writes more than settings into them. */
 const MAX_OTHER_LENGTH = 256 * 1024;
@@ -69,7 +71,9 @@ export function readConfig(file: ConfigFile): ReadConfig {
     ...at(INPUTS).flatMap(([node, pointer]) => inputDefaults(node, pointer)),
     ...at(looseTextsOf(file)).flatMap(([node, pointer]) => textsBelow(node, pointer)),
   ];
-  return { file, lines, servers, loose, notes };
+  const read = new Set(textsOf({ servers, loose }).map(({ span }) => span.start));
+  const stray = root ? strayTokens(root, read) : [];
+  return { file, lines, servers, loose: [...loose, ...stray], notes };
 }
 
 /** A file's text as a tree, whatever it is written in: as its client reads it, with offsets in the text as given. */
