@@ -49,12 +49,13 @@ export function choicesFor(secret: PlainSecret, before: readonly Move[], wrappab
     server !== undefined && !beside.some((choice) => choice === 'skip' || choice === 'ask' || choice === 'reference');
   // Without its key an address of this kind leads nowhere.
   const separable = shown.finding.code !== 'capability-url';
+  const form = formOf(secret);
   return [
     ...(usable && removable ? (['use-without-server'] as const) : []),
     ...(wrappable && removable && beside.length === 0 ? (['wrap'] as const) : []),
     ...(usable && separable ? (['use-beside-server'] as const) : []),
     ...(supportsInputs(file.file, shown.finding) ? (['ask'] as const) : []),
-    ...(formOf(secret) ? (['reference'] as const) : []),
+    ...(form && !isWanted(form, secret, before) ? (['reference'] as const) : []),
     ...(removable ? (['drop'] as const) : []),
     ...(server === undefined ? (['remove'] as const) : []),
     'skip',
@@ -63,7 +64,26 @@ export function choicesFor(secret: PlainSecret, before: readonly Move[], wrappab
 
 /** How the client that reads a secret's file takes it from a variable; undefined where it does not. */
 export function formOf(secret: PlainSecret): ReferenceForm | undefined {
-  return referenceForm(secret.file.file, secret.text.pointer, serverOf(secret)?.pointer);
+  const form = referenceForm(secret.file.file, secret.text.pointer, serverOf(secret)?.pointer);
+  return form && saysTheSame(form, secret) ? form : undefined;
+}
+
+/** Whether a key that names a variable sends what was sent: `bearer_token_env_var` writes `Bearer` itself, and no other scheme. */
+function saysTheSame(form: ReferenceForm, { text, shown }: PlainSecret): boolean {
+  if (form.kind === 'text' || form.key === 'env_vars') return true;
+  const { start, end } = shown.finding.secret?.within ?? { start: 0, end: 0 };
+  const [before, after] = [text.value.slice(0, start), text.value.slice(end)];
+  const isHeader = form.key === 'bearer_token_env_var' && !text.pointer.endsWith('/bearer_token');
+  return after.trim() === '' && (isHeader ? /^\s*Bearer\s+$/i.test(before) : before.trim() === '');
+}
+
+/** Whether a variable that keeps its name is wanted for another value already: one environment holds one of them. */
+function isWanted(form: ReferenceForm, { value }: PlainSecret, before: readonly Move[]): boolean {
+  if (form.kind === 'text' || form.key !== 'env_vars') return false;
+  return before.some(({ secret, choice }) => {
+    const other = choice === 'reference' ? formOf(secret) : undefined;
+    return other?.kind === 'key' && other.key === 'env_vars' && other.name === form.name && !secret.value.equals(value);
+  });
 }
 
 /** The variables that secrets are taken from, by secret: one for each value. */

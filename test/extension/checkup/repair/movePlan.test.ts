@@ -156,6 +156,29 @@ Authorization = "Bearer ${OTHER}"
     expect(variables.toSorted()).toEqual(['API_KEY', 'B_TOKEN', 'B_X_API_KEY']);
   });
 
+  test.each([
+    ['another scheme', `Authorization = "Basic ${KEY}"`],
+    ['no scheme', `Authorization = "${KEY}"`],
+    ['more than a secret', `"X-Api-Key" = "Token ${KEY}"`],
+    ['more behind it', `Cookie = "session_token=${KEY}; theme=dark"`],
+  ])('but not Codex, where a header has %s: it would be sent another one', async (_, header) => {
+    const secrets = await secretsIn(
+      toml(`[mcp_servers.b]\nurl = "https://x.example"\n[mcp_servers.b.http_headers]\n${header}\n`),
+    );
+    expect(secrets).toHaveLength(1);
+    for (const secret of secrets) expect(choicesFor(secret, [])).not.toContain('reference');
+  });
+
+  test('nor Codex, where two servers have a variable of one name with two values', async () => {
+    const server = (name: string, value: string) =>
+      `[mcp_servers.${name}]\ncommand = "x"\nenv = { API_KEY = "${value}" }\n`;
+    const [first, second] = await secretsIn(toml(server('a', KEY) + server('b', OTHER)));
+    if (!first || !second) throw new Error('two secrets are in the file');
+    expect(choicesFor(first, [])).toContain('reference');
+    expect(choicesFor(second, [{ secret: first, choice: 'reference' }])).not.toContain('reference');
+    expect(choicesFor(second, [{ secret: first, choice: 'skip' }])).toContain('reference');
+  });
+
   test('a dev container, from the machine that opens it', async () => {
     const file = json('vscode', '/h/.devcontainer/devcontainer.json', { containerEnv: { GITHUB_TOKEN: TOKEN } });
     expect((await referred(file)).said).toEqual({ containerEnv: { GITHUB_TOKEN: `\${localEnv:GITHUB_TOKEN}` } });
