@@ -260,6 +260,21 @@ describe('spellings from the clients’ documents', () => {
       ['version-missing /amp.mcpServers/x/args/0'],
     ],
     [
+      'Cody and Augment, in the settings of an editor',
+      'vscode',
+      'w.code-workspace',
+      {
+        settings: {
+          'cody.mcpServers': { x: { command: 'npx', args: ['p'] } },
+          'augment.advanced': { mcpServers: [{ name: 'y', command: 'npx', args: ['q'] }] },
+        },
+      },
+      [
+        'version-missing /settings/cody.mcpServers/x/args/0',
+        'version-missing /settings/augment.advanced/mcpServers/0/args/0',
+      ],
+    ],
+    [
       'settings that are like servers, but none',
       'vscode',
       '.vscode/settings.json',

@@ -13,10 +13,12 @@ export const SERVER_MAPS: readonly KeyPath[] = [
   ['settings', 'mcp', 'servers'],
   ['customizations', 'vscode', 'mcp', 'servers'],
   ['customizations', 'vscode', 'settings', 'mcp', 'servers'],
-  // Amp, in its own settings and in those of an editor.
-  ['amp.mcpServers'],
-  ['settings', 'amp.mcpServers'],
-  ['customizations', 'vscode', 'settings', 'amp.mcpServers'],
+  // Amp's, Cody's and Augment's extensions, in an editor's settings; Amp in its own as well.
+  ...[['amp.mcpServers'], ['cody.mcpServers'], ['augment.advanced', 'mcpServers']].flatMap((path) => [
+    path,
+    ['settings', ...path],
+    ['customizations', 'vscode', 'settings', ...path],
+  ]),
   // ~/.claude.json
   ['projects', '*', 'mcpServers'],
   // ~/.codex/config.toml

@@ -64,6 +64,12 @@ const CONFIGURATIONS: Readonly<Record<string, Configuration>> = {
     ),
     alone: server({ autoApprove: ['a'], disabled: false, timeout: 60, args: ['serve'], env: {} }, { command: 'x' }),
   },
+  'a place behind a switch that forbids something': {
+    path: '/h/.cursor/mcp.json',
+    client: 'cursor',
+    before: server({ args: ['--read-only', '--disable-writes', GITHUB] }, { command: 'x' }),
+    alone: server({ args: ['--read-only', '--disable-writes'] }, { command: 'x' }),
+  },
   'an option with its value in it': {
     path: '/h/.cursor/mcp.json',
     client: 'cursor',
