@@ -75,6 +75,12 @@ const WRAPPERS: ReadonlyMap<string, Wrapper> = new Map<string, Wrapper>([
   ['tini', { withValue: ['-p', '-e'] }],
   ['xvfb-run', { withValue: ['-s', '-n', '-e', '-f', '-p', '-w', '--server-args', '--server-num'] }],
   ['firejail', {}],
+  ['bwrap', {}],
+  ['sandbox-exec', { withValue: ['-f', '-n', '-p', '-D'] }],
+  [
+    'devcontainer',
+    { verbs: ['exec'], withValue: ['--workspace-folder', '--config', '--container-id', '--remote-env'] },
+  ],
   [
     'systemd-run',
     { withValue: ['-p', '--property', '-u', '--unit', '--slice', '-E', '--setenv', '--working-directory'] },

@@ -31,6 +31,10 @@ describe('check 2', () => {
     [{ command: './s', args: ['--mode', 'unrestricted'] }, 'allow-all args/0'],
     [{ command: './s', env: { GITHUB_TOOLSETS: 'all' } }, 'allow-all env/GITHUB_TOOLSETS'],
     [{ command: './s', env: { ENABLED_TOOLS: '*' } }, 'allow-all env/ENABLED_TOOLS'],
+    [{ command: './s', env: { MCP_ALLOW_ALL: '1' } }, 'allow-all env/MCP_ALLOW_ALL'],
+    [{ command: './s', env: { AUTO_APPROVE: 'true' } }, 'allow-all env/AUTO_APPROVE'],
+    [{ command: './s', env: { ALLOW_DANGEROUS_COMMANDS: 'yes' } }, 'allow-all env/ALLOW_DANGEROUS_COMMANDS'],
+    [{ command: './s', env: { YOLO: 'on' } }, 'allow-all env/YOLO'],
     [{ command: 'docker', args: ['run', '--network', 'host', 'o/i:1'] }, 'shares-host args/2'],
     [{ command: 'docker', args: ['run', '--pid=host', 'o/i:1'] }, 'shares-host args/1'],
     [{ command: 'podman', args: ['run', '--security-opt', 'seccomp=unconfined', 'o/i:1'] }, 'shares-host args/2'],
@@ -47,6 +51,7 @@ describe('check 2', () => {
     [{ command: './s', autoApprove: ['read_file'], trust: false }],
     [{ command: './s', args: ['--toolsets', 'repos,issues', '--mode', 'all', '--tools', '--all'] }],
     [{ command: './s', env: { TOOLSETS: 'repos', MODE: 'all' } }],
+    [{ command: './s', env: { MCP_ALLOW_ALL: '0', AUTO_APPROVE: 'false', YOLO: '', ALLOW_ALL_ORIGINS_FROM: 'x' } }],
     [{ command: 'docker', args: ['run', '--network', 'bridge', '--cap-add=NET_RAW', 'o/i:1'] }],
     [{ command: 'docker', args: ['run', '--privileged=false', 'o/i:1'] }],
   ])('lets pass %j', (server) => {

@@ -174,9 +174,14 @@ function givesAll(name: string, value: string): boolean {
   return RIGHTS.has(last) ? ALL.test(value) : mode && UNRESTRICTED.test(value);
 }
 
+/** Variables that are what `--allow-all` and `--yolo` are. */
+const GIVES_ALL =
+  /(?:^|_)(?:ALLOW_(?:ALL|DANGEROUS)(?:_[A-Z]{1,20}){0,3}|ENABLE_ALL_TOOLS|AUTO_APPROVE(?:_ALL)?|SKIP_PERMISSIONS|YOLO(?:_MODE)?|UNRESTRICTED)$/;
+const IS_ON = /^(?:1|true|yes|on)$/i;
+
 function variableTraits({ env }: ServerEntry): Trait[] {
   return env
-    .filter(({ name, value }) => givesAll(name, value.trim()))
+    .filter(({ name, value }) => givesAll(name, value.trim()) || (GIVES_ALL.test(name) && IS_ON.test(value.trim())))
     .map((text) => ({
       text,
       severity: 'warning' as const,
