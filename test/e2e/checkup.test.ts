@@ -182,13 +182,16 @@ function backupFiles(): string[] {
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
-test('an https fix is applied and undone by the editor itself', async () => {
+test('an https fix is applied and undone by the editor itself, where the file is open', async () => {
+  await window.openFile(cursorFile);
   await window.tree('Checkup').row('5. ').expand();
   await pressFix('remote:', 'Change .cursor/mcp.json?');
   await window.answerDialog('Change');
   await until('the file to change', () => readFileSync(cursorFile, 'utf8').includes('"https://mcp.example.com/mcp"'));
   expect(readFileSync(cursorFile, 'utf8')).toBe(CURSOR.replace('http://', 'https://'));
-  await window.openFile(cursorFile);
+  await until('the editor to show it', () =>
+    window.evaluate((vscode) => vscode.window.activeTextEditor?.document.getText().includes('https://mcp.example.com')),
+  );
   await window.command('undo');
   await window.command('workbench.action.files.save');
   await until('the file to be as it was', () => readFileSync(cursorFile, 'utf8') === CURSOR);
