@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkConfig, checkup, MAX_FINDINGS } from '../../../src/core/checkup/checkup.ts';
 import { readConfig } from '../../../src/core/checkup/read/readConfig.ts';
+import { cpuTime } from '../../support/cpuTime.ts';
 import { context } from './support.ts';
 
 /** A file of any size must take time in proportion to it: each of these took the square of it, or could. */
@@ -60,16 +61,10 @@ const FILES: readonly (readonly [what: string, file: (size: number) => string])[
   ['dollars', (n) => texts(n, '$A')],
 ];
 
-/** Milliseconds of this process's processor time for the whole checkup of a text; the lesser of two. */
+/** Milliseconds of the processor's for the whole checkup of a text. */
 function cpuMs(text: string): number {
   const file = { path: '/w/.mcp.json', client: 'claude-code', format: 'jsonc', scope: 'workspace', text } as const;
-  const times = listOf(2, () => {
-    const before = process.cpuUsage();
-    checkup([readConfig(file)], context());
-    const { user, system } = process.cpuUsage(before);
-    return (user + system) / 1000;
-  });
-  return Math.min(...times);
+  return cpuTime(() => checkup([readConfig(file)], context()), 2);
 }
 
 describe('the time of a checkup grows with the file, and no faster', () => {
