@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type KnownSecret, Redactor } from '../../../src/core/redact/redactor.ts';
 import { Secret } from '../../../src/core/secret.ts';
+import { cpuTime } from '../../support/cpuTime.ts';
 import { runs } from '../../support/runs.ts';
 
 /** Values that have much in common: beginnings, ends, parts, spellings, each other; and of each kind that is looked for. */
@@ -129,9 +130,9 @@ describe('what a redactor is told to know', () => {
     });
     const many = Array.from({ length: 300 }, () => fresh(48));
     const redactor = new Redactor([]);
-    const whole = cpuMs(() => redactor.know(many));
+    const whole = cpuTime(() => redactor.know(many));
     const known = [...many];
-    const changes = cpuMs(() => {
+    const changes = cpuTime(() => {
       for (let i = 0; i < 20; i++) {
         known.push(fresh(48));
         redactor.know(known);
@@ -145,10 +146,3 @@ describe('what a redactor is told to know', () => {
     expect(changes).toBeLessThan(2 * whole);
   });
 });
-
-function cpuMs(work: () => void): number {
-  const before = process.cpuUsage();
-  work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
-}
