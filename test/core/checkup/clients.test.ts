@@ -390,7 +390,7 @@ describe('large files', () => {
       (count) =>
         `x: &x { A: b }\nextensions:\n${many(count / 8, (at) => `  s${at}: { cmd: npx, envs: { <<: *x } }\n`).join('')}`,
     ],
-  ])('are read in time that grows with them alone: %s', { timeout: 30_000 }, (_, client, path, text) => {
+  ])('are read in time that grows with them alone: %s', (_, client, path, text) => {
     const format = workspacePlace(path)?.format ?? 'yaml';
     const time = (count: number): number => {
       const whole = text(count);

@@ -264,5 +264,5 @@ describe('a piece of a credential', () => {
       const text = unit.repeat(1_000_000 / unit.length);
       expect(cpuTime(() => known.text(text))).toBeLessThan(5_000);
     }
-  }, 60_000);
+  });
 });

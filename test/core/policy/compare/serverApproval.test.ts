@@ -26,7 +26,7 @@ const patterns = fc.array(pattern, { maxLength: 3 });
 const policy = fc.record({ allow: patterns, ask: patterns, deny: patterns }).map((tools) => serverText(tools));
 
 describe('approved and written, for the tools of servers', () => {
-  it('never lets a tool through, or unasked, that a later save held back', { timeout: 60_000 }, () => {
+  it('never lets a tool through, or unasked, that a later save held back', () => {
     fc.assert(
       fc.property(
         policy,
@@ -51,7 +51,7 @@ describe('approved and written, for the tools of servers', () => {
     );
   });
 
-  it('says every change that lets more through, and none when nothing changes', { timeout: 60_000 }, () => {
+  it('says every change that lets more through, and none when nothing changes', () => {
     fc.assert(
       fc.property(policy, policy, fc.array(letters, { minLength: 8 }), (approved, saved, tools) => {
         const [asApproved, asSaved] = [ranks(approved), ranks(saved)];
