@@ -35,7 +35,7 @@ const EXCEPTIONS: readonly RegExp[] = [
   // The name of an icon, as VS Code says it.
   /^[a-z-]+ {2}(?=⟦)/,
   // Names of products and standards.
-  /\b(?:OAuth 2|AWS|GitHub App|JWT|HMAC|Claude Code|Claude Desktop|Cursor|Codex|Gemini CLI|Windsurf|Cline)\b/g,
+  /\b(?:VS Code|OAuth 2|AWS|GitHub App|JWT|HMAC|Claude Code|Claude Desktop|Cursor|Codex|Gemini CLI|Windsurf|Cline)\b/g,
   new RegExp(KNOWN_SERVICES.map(({ label }) => label.replaceAll(/[().]/g, '\\$&')).join('|'), 'g'),
   // Code, places and codes, as they are written everywhere.
   /`[^`]*`/g,
