@@ -146,7 +146,7 @@ export function separate(f: Fakes): Deployment[] {
       'api-prod': { command: 's', env: { TOKEN: `${'$'}{TOKEN}` } },
     }),
     folders(secret, '/home/me/dev/a/.mcp.json', '/home/me/dev/b/.mcp.json'),
-    folders(secret, '/home/me/dev/shop/.mcp.json', '/home/me/work/live/.mcp.json'),
+    folders(secret, '/home/me/dev/shop/.mcp.json', '/home/me/code/live/.mcp.json'),
     one('a web host', {
       a: { url: 'https://mcp.sentry.dev/mcp', headers: { 'X-Api-Key': secret } },
       b: { url: 'https://live.example.org/mcp', headers: { 'X-Api-Key': secret } },

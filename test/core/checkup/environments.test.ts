@@ -84,7 +84,7 @@ describe('check 6 tells environments by words', () => {
     expect(six(['/w/apps/prod/.mcp.json', api], ['/w/apps/dev/.mcp.json', api])).toHaveLength(1);
     expect(six(['/w/deploy-test/.mcp.json', api], ['/w/deploy-prod/.mcp.json', api])).toHaveLength(1);
     expect(six(['/home/me/dev/a/.mcp.json', api], ['/home/me/dev/b/.mcp.json', api])).toEqual([]);
-    expect(six(['/home/me/dev/shop/.mcp.json', api], ['/home/me/work/live/.mcp.json', api])).toEqual([]);
+    expect(six(['/home/me/dev/shop/.mcp.json', api], ['/home/me/code/live/.mcp.json', api])).toEqual([]);
   });
 
   it.each<[string, Servers]>([

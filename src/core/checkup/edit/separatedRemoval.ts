@@ -9,6 +9,9 @@ export interface Trivia {
   readonly lineRest: RegExp;
 }
 
+/** As TOML and YAML have it. */
+export const HASH_TRIVIA: Trivia = { skip: skipHashTrivia, lineRest: /^[ \t]*(?:#[^\n]*)?(?:\r?\n|$)/ };
+
 /**
  * What takes some of the things that commas separate out of a text, so that the rest is as valid as before and stays as it
  * is by a character. Lines that held nothing else go as a whole, a comment at the end of the line included.
@@ -52,4 +55,14 @@ const MAX_REST = 10_000;
 export function indentBefore(text: string, at: number): string | undefined {
   const line = text.slice(text.lastIndexOf('\n', at - 1) + 1, at).replace(/^\u{feff}/u, '');
   return /^[ \t]*$/.test(line) ? line : undefined;
+}
+
+function skipHashTrivia(text: string, from: number): number {
+  let at = from;
+  for (;;) {
+    while (/\s/.test(text[at] ?? '')) at += 1;
+    if (text[at] !== '#') return at;
+    const end = text.indexOf('\n', at);
+    at = end === -1 ? text.length : end;
+  }
 }

@@ -4,11 +4,9 @@ import type { TextEdit } from '../../text/textEdit.ts';
 import type { ConfigNode } from '../read/configNode.ts';
 import { type ConfigChange, namesOf, nodeAt, removedByContainer } from './configChange.ts';
 import { scalarEdit } from './scalarText.ts';
-import { separatedRemoval, type Trivia } from './separatedRemoval.ts';
+import { HASH_TRIVIA, separatedRemoval } from './separatedRemoval.ts';
 import { type KeyPlace, placesBelow, type TomlPlaces, tomlPlaces } from './tomlPlaces.ts';
 import { entryText, inlineToml, keyText } from './tomlText.ts';
-
-const TRIVIA: Trivia = { skip: skipTrivia, lineRest: /^[ \t]*(?:#[^\n]*)?(?:\r?\n|$)/ };
 
 /** What makes changes in a TOML text: a table of it may stand in several places, and be written in three ways. */
 export function tomlEdits(
@@ -52,11 +50,11 @@ export function tomlEdits(
           text,
           list.items.map(({ span }) => span),
           removed,
-          TRIVIA,
+          HASH_TRIVIA,
         )
       : [];
   });
-  const inline = [...inlineGone].flatMap(([inside, gone]) => separatedRemoval(text, inside ?? [], gone, TRIVIA));
+  const inline = [...inlineGone].flatMap(([inside, gone]) => separatedRemoval(text, inside ?? [], gone, HASH_TRIVIA));
   return edits.every((some) => some !== undefined) ? [...edits.flat(), ...lists, ...inline] : undefined;
 }
 
@@ -150,14 +148,4 @@ function moreItems(list: Extract<ConfigNode, { kind: 'list' }>, values: readonly
     span: { start: at, end: at },
     newText: last ? written.map((one) => `, ${one}`).join('') : written.join(', '),
   };
-}
-
-function skipTrivia(text: string, from: number): number {
-  let at = from;
-  for (;;) {
-    while (/\s/.test(text[at] ?? '')) at += 1;
-    if (text[at] !== '#') return at;
-    const end = text.indexOf('\n', at);
-    at = end === -1 ? text.length : end;
-  }
 }

@@ -4,9 +4,7 @@ import type { ConfigNode } from '../read/configNode.ts';
 import { type ConfigChange, type ConfigPath, childrenOf, nodeAt, removedByContainer } from './configChange.ts';
 import { inlineJson } from './jsonWriting.ts';
 import { scalarEdit } from './scalarText.ts';
-import { indentBefore, separatedRemoval, type Trivia } from './separatedRemoval.ts';
-
-const TRIVIA: Trivia = { skip: skipTrivia, lineRest: /^[ \t]*(?:#[^\n]*)?(?:\r?\n|$)/ };
+import { HASH_TRIVIA, indentBefore, separatedRemoval } from './separatedRemoval.ts';
 
 /** What makes changes in a YAML text. Nothing is ever added: no client that reads YAML needs it. */
 export function yamlEdits(
@@ -17,7 +15,7 @@ export function yamlEdits(
   const removals = removedByContainer(changes).map(({ container, removed }) => {
     const node = nodeAt(root, container);
     if (!node) return undefined;
-    if (isFlow(text, node)) return separatedRemoval(text, flowChildren(node), removed, TRIVIA);
+    if (isFlow(text, node)) return separatedRemoval(text, flowChildren(node), removed, HASH_TRIVIA);
     const children = blockChildren(text, node);
     if (!children) return undefined;
     if (removed.size === children.length) return [emptied(text, root, container, node, children)];
@@ -103,14 +101,4 @@ function replacement(text: string, node: ConfigNode, value: unknown): readonly T
       newText: `${lines.join(`\n${indent}`)}${text[end - 1] === '\n' ? '\n' : ''}`,
     },
   ];
-}
-
-function skipTrivia(text: string, from: number): number {
-  let at = from;
-  for (;;) {
-    while (/\s/.test(text[at] ?? '')) at += 1;
-    if (text[at] !== '#') return at;
-    const end = text.indexOf('\n', at);
-    at = end === -1 ? text.length : end;
-  }
 }

@@ -4,6 +4,7 @@ import { RANK } from '../../../core/checkup/findings/aspects.ts';
 import type { Aspect, Finding } from '../../../core/checkup/model/checkupModel.ts';
 import { installationKey } from '../../state/installationKey.ts';
 import type { SecretPort, TextFolderPort } from '../../util/ports.ts';
+import { ListFile } from './listFile.ts';
 
 /**
  * A finding that the user does not want to be told of again: what was taken for a secret is none, or its risk is accepted. It is
@@ -27,7 +28,6 @@ export interface DismissedFinding {
   readonly dismissal: Dismissal;
 }
 
-const FILE = 'dismissals.json';
 const schema = z.array(
   z.object({
     kind: z.enum(['not-a-secret', 'accepted-risk']),
@@ -40,12 +40,12 @@ const schema = z.array(
 
 /** The dismissals of this machine, in a file, so that every window sees the same. */
 export class Dismissals {
-  readonly #texts: TextFolderPort;
+  readonly #file: ListFile<Dismissal>;
   readonly #secrets: SecretPort;
   #key: Promise<string | undefined> | undefined;
 
   constructor(texts: TextFolderPort, secrets: SecretPort) {
-    this.#texts = texts;
+    this.#file = new ListFile(texts, 'dismissals.json', schema);
     this.#secrets = secrets;
   }
 
@@ -59,27 +59,17 @@ export class Dismissals {
   }
 
   /** A file that is damaged dismisses nothing. */
-  async all(): Promise<readonly Dismissal[]> {
-    const text = await this.#texts.read(FILE);
-    if (text === undefined) return [];
-    try {
-      return schema.parse(JSON.parse(text));
-    } catch {
-      return [];
-    }
+  all(): Promise<readonly Dismissal[]> {
+    return this.#file.read();
   }
 
   async add(dismissal: Dismissal): Promise<void> {
-    await this.#write([...(await this.all()).filter((one) => !isSame(one, dismissal)), dismissal]);
+    await this.#file.write([...(await this.all()).filter((one) => !isSame(one, dismissal)), dismissal]);
   }
 
   /** What it dismissed is a finding again. */
   async remove(dismissal: Dismissal): Promise<void> {
-    await this.#write((await this.all()).filter((one) => !isSame(one, dismissal)));
-  }
-
-  async #write(dismissals: readonly Dismissal[]): Promise<void> {
-    await this.#texts.write(FILE, `${JSON.stringify(dismissals, undefined, 2)}\n`);
+    await this.#file.write((await this.all()).filter((one) => !isSame(one, dismissal)));
   }
 }
 

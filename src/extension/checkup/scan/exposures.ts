@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { TextFolderPort } from '../../util/ports.ts';
+import { ListFile } from './listFile.ts';
 
 /**
  * A credential that stood in plain text and was taken out of its file. Whoever could read the file may have read it, so
@@ -24,7 +25,6 @@ export interface Exposure {
   readonly movedAt: number;
 }
 
-const FILE = 'exposures.json';
 const schema = z.array(
   z.object({
     id: z.string(),
@@ -41,34 +41,24 @@ const schema = z.array(
 
 /** The exposures of this machine, in a file, so that every window sees the same. */
 export class Exposures {
-  readonly #texts: TextFolderPort;
+  readonly #file: ListFile<Exposure>;
 
   constructor(texts: TextFolderPort) {
-    this.#texts = texts;
+    this.#file = new ListFile(texts, 'exposures.json', schema);
   }
 
   /** What is not known to be rotated. A file that is damaged says nothing. */
-  async all(): Promise<readonly Exposure[]> {
-    const text = await this.#texts.read(FILE);
-    if (text === undefined) return [];
-    try {
-      return schema.parse(JSON.parse(text));
-    } catch {
-      return [];
-    }
+  all(): Promise<readonly Exposure[]> {
+    return this.#file.read();
   }
 
   async add(more: readonly Exposure[]): Promise<void> {
-    await this.#write([...(await this.all()), ...more]);
+    await this.#file.write([...(await this.all()), ...more]);
   }
 
   /** Forgets these: they were rotated, waived, or put back. */
   async remove(ids: ReadonlySet<string>): Promise<void> {
-    if (ids.size > 0) await this.#write((await this.all()).filter(({ id }) => !ids.has(id)));
-  }
-
-  async #write(exposures: readonly Exposure[]): Promise<void> {
-    await this.#texts.write(FILE, `${JSON.stringify(exposures, undefined, 2)}\n`);
+    if (ids.size > 0) await this.#file.write((await this.all()).filter(({ id }) => !ids.has(id)));
   }
 }
 

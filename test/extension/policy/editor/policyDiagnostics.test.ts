@@ -8,7 +8,7 @@ import { Range, Uri } from '../../support/fakeEditor.ts';
 import { useEditor } from '../../support/useEditor.ts';
 
 const editor = useEditor();
-const uri = Uri.file('/work/valetkey.yaml');
+const uri = Uri.file('/w/valetkey.yaml');
 const PLACE = { span: { start: 12, end: 18 }, start: { line: 2, column: 3 }, end: { line: 2, column: 9 } };
 
 function problem(code: string, more: Partial<Problem> = {}): Problem {
