@@ -2,10 +2,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type Agent, connectAgent } from '../support/serve.ts';
+import type { Agent } from '../support/serve.ts';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
 import { acceptAll } from './support/acceptAll.ts';
 import { answerAddService } from './support/addService.ts';
+import { connectBesideProxy } from './support/besideProxy.ts';
 import { type Editor, EXTENSION_ID, startEditor } from './support/editor.ts';
 import { pause, until } from './support/wait.ts';
 import type { EditorWindow } from './support/window.ts';
@@ -89,15 +90,8 @@ test('a service stands whose policy asks about writes', async () => {
   await window.answerDialog('Apply');
   await window.statusBar('for your review').waitFor({ state: 'detached' });
   await window.startMcpServers();
-  const proxy = await until('a proxy', () => editor.processes('proxy')[0]);
-  // Started as VS Code's own, so that it needs nobody's leave to call at all; what it calls itself is another thing.
-  const env = Object.fromEntries(
-    proxy.environment
-      .filter((entry) => /^(VALETKEY_|ELECTRON_RUN_AS_NODE=)/.test(entry))
-      .map((entry) => entry.split('=', 2)),
-  ) as Record<string, string>;
-  const script = proxy.commandLine.find((word) => word.endsWith('proxy.js')) ?? '';
-  agent = await connectAgent({ command: process.execPath, args: [script], env }, 'claude-code');
+  // What it calls itself is another thing than what started it.
+  agent = await connectBesideProxy(editor, 'claude-code');
   await window.command('workbench.action.closeAllEditors');
 });
 

@@ -4,8 +4,9 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { ROOT } from '../../scripts/lib/repo.mjs';
 import { KNOWN_SERVICES } from '../../src/core/services/knownServices.ts';
 import { inPseudoLetters, pseudo } from '../support/pseudoLocale.ts';
-import { type Agent, connectAgent } from '../support/serve.ts';
+import type { Agent } from '../support/serve.ts';
 import { startUpstream, type Upstream } from '../support/upstream.ts';
+import { connectBesideProxy } from './support/besideProxy.ts';
 import { type Editor, EXTENSION_ID } from './support/editor.ts';
 import { linesInSight, startPseudoEditor, wordsOfFile } from './support/pseudoEditor.ts';
 import { pause, until } from './support/wait.ts';
@@ -16,7 +17,8 @@ import type { EditorWindow } from './support/window.ts';
 
 const credential = ['demo', 'value', crypto.randomUUID()].join('-');
 /** Of a kind that is in no table, so that it has no name of its own. */
-const inPlainText = ['k9', crypto.randomUUID().replaceAll('-', '')].join('');
+/** Its end, which rows show, has no letters that would count as words. */
+const inPlainText = ['k9', crypto.randomUUID().replaceAll('-', ''), '2047'].join('');
 
 /** What is in Latin letters for a reason. */
 const EXCEPTIONS: readonly RegExp[] = [
@@ -254,14 +256,8 @@ servers:
 
 test('calls of an agent, and the one that asks', async () => {
   await window.startMcpServers();
-  const proxy = await until('a proxy', () => editor.processes('proxy')[0]);
-  const env = Object.fromEntries(
-    proxy.environment
-      .filter((entry) => /^(VALETKEY_|ELECTRON_RUN_AS_NODE=)/.test(entry))
-      .map((entry) => entry.split('=', 2)),
-  ) as Record<string, string>;
-  const script = proxy.commandLine.find((word) => word.endsWith('proxy.js')) ?? '';
-  agent = await connectAgent({ command: process.execPath, args: [script], env }, 'claude-code');
+  // What it calls itself is another thing than what started it.
+  agent = await connectBesideProxy(editor, 'claude-code');
   const calls = [
     ['read', { path: '/v1/a' }],
     ['read', { path: '/status/404' }],
