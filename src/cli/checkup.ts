@@ -3,8 +3,10 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { BoundedCheckup } from '../checkupWorker/boundedCheckup.ts';
+import { CheckupRun } from '../checkupWorker/checkupRun.ts';
 import { allFindings } from '../core/checkup/acrossFiles.ts';
 import type { CheckedConfig } from '../core/checkup/checkedConfig.ts';
+import { unreachedFindings } from '../core/checkup/findings/unreached.ts';
 import { unsearchedFinding } from '../core/checkup/findings/unsearched.ts';
 import { type Coverage, coverageText } from '../core/checkup/model/checkupCoverage.ts';
 import type { Aspect, Finding } from '../core/checkup/model/checkupModel.ts';
@@ -30,15 +32,20 @@ export async function checkupCommand(args: string[]): Promise<number> {
   for (const folder of values.workspace ?? []) requireFolder('--workspace', folder);
   const places = [homeSources(values.home), ...(values.workspace ?? []).map((folder) => workspaceSources(folder))];
   const now = Date.now();
-  const checked = await checkAll(
+  const { checked, unreached } = await checkAll(
     places.flatMap(({ sources }) => sources),
     now,
   );
   const coverage = {
     files: checked.map(({ covered }) => covered),
     unsearched: places.flatMap(({ unsearched }) => unsearched),
+    unreached,
   };
-  const findings = [...coverage.unsearched.map(unsearchedFinding), ...allFindings(checked, { now })];
+  const findings = [
+    ...coverage.unsearched.map(unsearchedFinding),
+    ...unreachedFindings(unreached, 'command-line'),
+    ...allFindings(checked, { now }),
+  ];
   if (values.format === 'sarif') {
     const places = new SarifPlaces(process.cwd(), values.workspace ?? [], values.home ?? os.homedir());
     print(sarifLog(findings, coverage, places));
@@ -80,21 +87,43 @@ function homeSources(home: string | undefined): FoundSources {
 }
 
 /** Each file once, by whichever way it was found. */
-async function checkAll(sources: readonly ConfigSource[], now: number): Promise<readonly CheckedConfig[]> {
+async function checkAll(
+  sources: readonly ConfigSource[],
+  now: number,
+): Promise<{ readonly checked: readonly CheckedConfig[]; readonly unreached: readonly string[] }> {
   const checkup = new BoundedCheckup(__filename, randomBytes(32).toString('hex'));
+  const run = new CheckupRun();
   const seen = new Set<string>();
   const checked: CheckedConfig[] = [];
+  const unreached: string[] = [];
   for (const source of sources) {
     const address = path.resolve(source.path);
     if (seen.has(address)) continue;
     seen.add(address);
-    const { within: _, ...file } = source;
-    const text = readSource(source);
-    if (text === undefined) continue;
-    checked.push(await checkup.check('why' in text ? { file, why: text.why } : { file: { ...file, ...text } }, now));
+    if (run.spent) {
+      if (fs.existsSync(source.path)) unreached.push(source.path);
+      continue;
+    }
+    const one = await run.charge(
+      () => checkSource(source, checkup, now),
+      (checked) => checked?.findings.length ?? 0,
+    );
+    if (one) checked.push(one);
   }
   checkup.dispose();
-  return checked;
+  return { checked, unreached };
+}
+
+/** Undefined when no file is there. */
+async function checkSource(
+  source: ConfigSource,
+  checkup: BoundedCheckup,
+  now: number,
+): Promise<CheckedConfig | undefined> {
+  const text = readSource(source);
+  if (text === undefined) return undefined;
+  const { within: _, ...file } = source;
+  return checkup.check('why' in text ? { file, why: text.why } : { file: { ...file, ...text } }, now);
 }
 
 function findingLine({ check, severity, file, start, server, key, code, message, aspects }: Finding): object {

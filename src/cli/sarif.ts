@@ -1,5 +1,5 @@
 import { sidesOf } from '../core/checkup/findings/aspects.ts';
-import type { Coverage } from '../core/checkup/model/checkupCoverage.ts';
+import type { Coverage, CoveredFile } from '../core/checkup/model/checkupCoverage.ts';
 import type { Aspect, Finding } from '../core/checkup/model/checkupModel.ts';
 import { inEnglish, type Phrase } from '../core/text/phrase.ts';
 import { printable } from '../core/text/printable.ts';
@@ -9,6 +9,22 @@ import { CHECKUP_DOCUMENTATION, sarifRule } from './sarifRules.ts';
 declare const VALETKEY_VERSION: string;
 
 const LEVELS = { error: 'error', warning: 'warning', information: 'note' } as const;
+
+/** Findings that say that something was not checked. */
+const UNCHECKED: ReadonlySet<string> = new Set([
+  'broken-text',
+  'files-not-reached',
+  'folder-not-searched',
+  'no-file',
+  'no-permission',
+  'not-readable',
+  'not-utf8',
+  'outside',
+  'too-deep',
+  'too-large',
+  'too-many-findings',
+  'took-too-long',
+]);
 
 /** A SARIF 2.1.0 log (https://docs.oasis-open.org/sarif/sarif/v2.1.0/) of one run, as code scanning takes it. */
 export function sarifLog(findings: readonly Finding[], coverage: Coverage, places: SarifPlaces): object {
@@ -30,11 +46,11 @@ export function sarifLog(findings: readonly Finding[], coverage: Coverage, place
         },
         columnKind: 'utf16CodeUnits',
         originalUriBaseIds: places.bases,
-        artifacts: coverage.files.map(({ path: file, servers, read }) => ({
-          location: places.location(file),
-          roles: ['analysisTarget'],
-          properties: { servers, read },
-        })),
+        invocations: [invocationOf(findings, places)],
+        artifacts: [
+          ...coverage.files.map(({ path, servers, read }) => artifactOf(path, { servers, read }, places)),
+          ...coverage.unreached.map((path) => artifactOf(path, { servers: 0, read: false }, places)),
+        ],
         results: findings.map((finding) => ({
           ruleId: finding.code,
           ruleIndex: indexes.get(finding.code),
@@ -44,6 +60,25 @@ export function sarifLog(findings: readonly Finding[], coverage: Coverage, place
       },
     ],
   };
+}
+
+/** Findings that tell what was not looked at are of the run, too: code scanning shows them with its state. */
+function invocationOf(findings: readonly Finding[], places: SarifPlaces): object {
+  return {
+    executionSuccessful: true,
+    toolExecutionNotifications: findings
+      .filter(({ code }) => UNCHECKED.has(code))
+      .map(({ code, severity, message, file }) => ({
+        descriptor: { id: code },
+        level: LEVELS[severity],
+        message: { text: plain(message) },
+        locations: [{ physicalLocation: { artifactLocation: places.location(file) } }],
+      })),
+  };
+}
+
+function artifactOf(file: string, properties: Omit<CoveredFile, 'path'>, places: SarifPlaces): object {
+  return { location: places.location(file), roles: ['analysisTarget'], properties };
 }
 
 function resultOf(finding: Finding, places: SarifPlaces): object {

@@ -88,7 +88,7 @@ interface Run {
 async function run(files: readonly FoundFile[]): Promise<Run> {
   const checker = new BoundedCheckup(GATEWAY, '00'.repeat(32));
   const checkup = new Checkup({
-    files: async () => ({ files, unsearched: [] }),
+    files: async () => ({ files, unsearched: [], unread: [] }),
     forgetFiles: () => undefined,
     check: (file, now) => checker.check(file, now),
     context: () => ({ now: Date.now() }),

@@ -90,6 +90,20 @@ describe('checkup', () => {
     expect(stderr).toContain(', 2 folders were not searched.');
   });
 
+  it('ends at more findings than anybody reads, and says which files it did not come to', async () => {
+    const servers = Object.fromEntries(
+      Array.from({ length: 1100 }, (_, n) => [`s${n}`, { command: 'npx', args: ['x'] }]),
+    );
+    const text = JSON.stringify({ mcpServers: servers });
+    const at = folder(Object.fromEntries(Array.from({ length: 14 }, (_, n) => [`d${n + 10}/.mcp.json`, text])));
+    const { found, stderr } = await checkup('--workspace', at);
+    expect(found.filter(({ code }) => code === 'version-missing').length).toBeLessThan(10_000);
+    const told = found.filter(({ code }) => code === 'files-not-reached');
+    expect(told).toMatchObject([{ check: 3, severity: 'warning', file: path.join(at, 'd20/.mcp.json') }]);
+    expect(told[0]?.message).toContain('d20/.mcp.json and 3 more. Check the folder as a workspace of its own.');
+    expect(stderr).toBe('Checked 10 files, 11000 servers, 4 files were not reached.\n');
+  });
+
   it.each(['--home', '--workspace'])('refuses a %s that is no folder', async (option) => {
     const at = folder({ file: '' });
     for (const wrong of [path.join(at, 'nope'), path.join(at, 'file')]) {
@@ -239,6 +253,40 @@ describe('checkup', () => {
       expect(message.text).not.toMatch(/(?<!\\)\]\(/);
       expect(locations[0].physicalLocation.artifactLocation).toEqual({ uri: '.mcp.json', uriBaseId: 'WORKSPACE' });
     }
+  });
+
+  it('says in a SARIF log what was not checked, as a finding, as a notification of the run and among its files', async () => {
+    const at = folder({ '.mcp.json': UNPINNED, '.cursor/mcp.json/x': '', '.continue/config.yaml': 'a: [' });
+    const { stdout } = await runCli(['checkup', '--home', HOME, '--workspace', at, '--format', 'sarif']);
+    const [{ invocations, artifacts, results }] = JSON.parse(stdout).runs;
+    const [{ executionSuccessful, toolExecutionNotifications }] = invocations;
+    expect(executionSuccessful).toBe(true);
+    expect(
+      toolExecutionNotifications.map((one: { descriptor: { id: string }; level: string; locations: object[] }) => [
+        one.descriptor.id,
+        one.level,
+        one.locations,
+      ]),
+    ).toEqual([
+      [
+        'not-readable',
+        'warning',
+        [{ physicalLocation: { artifactLocation: { uri: '.continue/config.yaml', uriBaseId: 'WORKSPACE' } } }],
+      ],
+      [
+        'no-file',
+        'warning',
+        [{ physicalLocation: { artifactLocation: { uri: '.cursor/mcp.json', uriBaseId: 'WORKSPACE' } } }],
+      ],
+    ]);
+    expect(artifacts.map(({ properties }: { properties: object }) => properties)).toEqual([
+      { servers: 0, read: false },
+      { servers: 0, read: false },
+      { servers: 1, read: true },
+    ]);
+    expect(results.map(({ ruleId }: { ruleId: string }) => ruleId)).toEqual(
+      expect.arrayContaining(['not-readable', 'no-file']),
+    );
   });
 
   it('tells a finding by rule, file and pointer in every run, wherever it stands in its file', async () => {

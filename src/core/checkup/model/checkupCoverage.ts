@@ -24,6 +24,8 @@ export interface CoveredFile {
 export interface Coverage {
   readonly files: readonly CoveredFile[];
   readonly unsearched: readonly Unsearched[];
+  /** Files that are there and that the run did not come to before it had to end, in their order. */
+  readonly unreached: readonly string[];
 }
 
 export function coveredFile({ file, servers, unread }: ReadConfig): CoveredFile {
@@ -34,16 +36,20 @@ export function serversOf({ files }: Coverage): number {
   return files.reduce((sum, { servers }) => sum + servers, 0);
 }
 
-/** Such as `34 files, 61 servers, 2 could not be read, 3 folders were not searched`. */
+/** Such as `34 files, 61 servers, 2 could not be read, 9 files were not reached, 3 folders were not searched`. */
 export function coverageText(coverage: Coverage): Phrase {
   const read = coverage.files.filter((file) => file.read).length;
   const servers = serversOf(coverage);
   const unread = coverage.files.length - read;
+  const unreached = coverage.unreached.length;
   const folders = coverage.unsearched.reduce((sum, one) => sum + one.folders, 0);
   const parts = [
     read === 1 ? phrase`1 file` : phrase`${read} files`,
     servers === 1 ? phrase`1 server` : phrase`${servers} servers`,
     ...(unread === 0 ? [] : [phrase`${unread} could not be read`]),
+    ...(unreached === 0
+      ? []
+      : [unreached === 1 ? phrase`1 file was not reached` : phrase`${unreached} files were not reached`]),
     ...(folders === 0
       ? []
       : [folders === 1 ? phrase`1 folder was not searched` : phrase`${folders} folders were not searched`]),

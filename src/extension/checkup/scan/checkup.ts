@@ -1,5 +1,7 @@
 import type { FileToCheck } from '../../../checkupWorker/checkupJobs.ts';
+import { CheckupRun, type Stopwatch } from '../../../checkupWorker/checkupRun.ts';
 import type { CheckedConfig } from '../../../core/checkup/checkedConfig.ts';
+import { unreachedFindings } from '../../../core/checkup/findings/unreached.ts';
 import { unsearchedFinding } from '../../../core/checkup/findings/unsearched.ts';
 import { serversOf, type Unsearched } from '../../../core/checkup/model/checkupCoverage.ts';
 import type { ConfigFile, Finding, ReadConfig } from '../../../core/checkup/model/checkupModel.ts';
@@ -31,10 +33,17 @@ export interface FoundFile extends Address {
   readonly unreadable?: Unreadable;
 }
 
+/** A file that is there and whose text is not here, by its path as findings name it. */
+export interface UnreadFile extends Address {
+  readonly path: string;
+}
+
 /** What a search found, and where none was made. */
 export interface FoundFiles {
   readonly files: readonly FoundFile[];
   readonly unsearched: readonly Unsearched[];
+  /** Files whose texts would have been too much to hold, in their order. */
+  readonly unread: readonly UnreadFile[];
 }
 
 /** What the checkup needs of its surroundings. None of it starts a server, uses the network or writes. */
@@ -78,6 +87,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 /** The checkup of this window: runs it, off this thread, and remembers what the last run found. */
 export class Checkup {
   readonly #ports: CheckupPorts;
+  readonly #startWatch: Stopwatch | undefined;
   readonly #queue = new SerialQueue();
   readonly #changed = new Emitter<void>();
   #files: ReadonlyMap<string, CheckedFile> = new Map();
@@ -92,8 +102,10 @@ export class Checkup {
   /** Fires after each run, and when the filter changed. */
   readonly onDidChange = this.#changed.event;
 
-  constructor(ports: CheckupPorts) {
+  /** @param startWatch tells how long a run works; default: by the processor */
+  constructor(ports: CheckupPorts, startWatch?: Stopwatch) {
     this.#ports = ports;
+    this.#startWatch = startWatch;
   }
 
   /** What the last run found; undefined before the first one ended. */
@@ -166,28 +178,37 @@ export class Checkup {
 
   async #run(): Promise<CheckupReport | undefined> {
     const { engine } = await import('./engine.ts');
-    const { files, unsearched } = await this.#ports.files(MAX_CONFIG_BYTES);
+    const { files, unsearched, unread } = await this.#ports.files(MAX_CONFIG_BYTES);
     const known = new Map<string, KnownFile>();
+    const run = new CheckupRun(this.#startWatch);
+    const unreached: string[] = [];
     for (const found of files) {
-      known.set(found.uri, await this.#check(found, this.#ports.now()));
+      if (run.spent) unreached.push(found.file.path);
+      else known.set(found.uri, await run.charge(() => this.#check(found, this.#ports.now()), findingsOf));
       if (this.#disposed) return undefined;
     }
+    unreached.push(...unread.map(({ path }) => path));
     const exposures = await this.#ports.exposures();
     const index = new DismissalIndex(await this.#ports.dismissals());
     const checked = [...known.values()].map((one) => withoutDismissedSecrets(one.checked, index));
     await nextTurn();
     const { left, dismissed } = withoutDismissed(
-      [...unsearched.map(unsearchedFinding), ...engine.allFindings(checked, this.#ports.context())],
+      [
+        ...unsearched.map(unsearchedFinding),
+        ...unreachedFindings(unreached, 'window'),
+        ...engine.allFindings(checked, this.#ports.context()),
+      ],
       index,
     );
     await nextTurn();
     const addresses = new Map<string, Address>([
       ...this.#ports.ownFiles(),
+      ...unread.map((one) => [one.path, one] as const),
       ...files.map((found) => [found.file.path, found] as const),
     ]);
     const shown = [...withAddresses(left, addresses), ...exposures.map(exposed)];
     await nextTurn();
-    const coverage = { files: checked.map(({ covered }) => covered), unsearched };
+    const coverage = { files: checked.map(({ covered }) => covered), unsearched, unreached };
     const points = pointsOf(shown, { servers: serversOf(coverage), services: this.#ports.services() });
     this.#known = known;
     this.#files = new Map(files.map((found) => [found.uri, checkedFile(found, engine)]));
@@ -205,6 +226,10 @@ export class Checkup {
     this.#changed.fire();
     return this.#report;
   }
+}
+
+function findingsOf({ checked }: KnownFile): number {
+  return checked.findings.length;
 }
 
 function checkedFile(found: FoundFile, { readConfig }: Engine): CheckedFile {

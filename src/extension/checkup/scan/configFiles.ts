@@ -7,12 +7,15 @@ import { groupBy } from '../../../core/checkup/model/groupBy.ts';
 import { WORKSPACE_PLACES, workspacePlace } from '../../../core/checkup/model/locations.ts';
 import { UnsearchedFolders } from '../../../core/checkup/model/unsearchedFolders.ts';
 import { shownPath } from '../../util/shownText.ts';
-import type { FoundFile, FoundFiles } from './checkup.ts';
+import type { FoundFile, FoundFiles, UnreadFile } from './checkup.ts';
 import { readConfigText } from './configText.ts';
 import { type ConfigAddress, expanded } from './userPlaces.ts';
 
 /** More files than any repository has; a search must end. */
 const MAX_FILES = 5000;
+/** How much text this thread holds at once, in characters: a repository may have 5,000 files of 5 MB. */
+const MAX_TEXT = 100 * 1024 * 1024;
+const READ_TOGETHER = 16;
 /** All of them in one pattern, at any depth: repositories hold projects in folders of their own. */
 const IN_WORKSPACE = `{${WORKSPACE_PLACES.map(({ path }) => `**/${path}`).join(',')}}`;
 const EXCLUDED = '{**/node_modules/**,**/.git/**,**/.venv/**,**/vendor/**}';
@@ -49,11 +52,16 @@ export class ConfigFiles {
       throw error;
     });
     const { addresses, unsearched } = await this.#search;
-    const read = await Promise.all(addresses.map((address) => readFile(address, maxBytes)));
-    const found = new Map<string, FoundFile>();
     // A home folder that is open as a workspace has its files in both lists.
-    for (const file of read) if (file && !found.has(file.uri)) found.set(file.uri, file);
-    return { files: [...found.values()], unsearched };
+    const seen = new Set<string>();
+    const open = addresses.filter(({ uri }) => seen.size < seen.add(uri.toString()).size);
+    const files: FoundFile[] = [];
+    for (let held = 0; open.length > 0 && held < MAX_TEXT; ) {
+      const read = await Promise.all(open.splice(0, READ_TOGETHER).map((address) => readFile(address, maxBytes)));
+      for (const file of read) if (file) files.push(file);
+      held += read.reduce((sum, file) => sum + (file?.file.text.length ?? 0), 0);
+    }
+    return { files, unsearched, unread: open.map(unreadFile) };
   }
 
   /** Calls back when a file comes, goes or changes, on disk or in an editor. */
@@ -155,7 +163,7 @@ async function readFile({ uri, place, scope }: ConfigAddress, maxBytes: number):
   if (read.kind === 'missing') return undefined;
   const { client, format } = place;
   const file: ConfigFile = {
-    path: uri.scheme === 'file' ? uri.fsPath : uri.toString(),
+    path: pathOf(uri),
     client,
     format,
     scope,
@@ -167,6 +175,14 @@ async function readFile({ uri, place, scope }: ConfigAddress, maxBytes: number):
     label: labelOf(uri, scope),
     ...(read.kind === 'unreadable' ? { unreadable: read.why } : {}),
   };
+}
+
+function unreadFile({ uri, scope }: ConfigAddress): UnreadFile {
+  return { path: pathOf(uri), uri: uri.toString(), label: labelOf(uri, scope) };
+}
+
+function pathOf(uri: vscode.Uri): string {
+  return uri.scheme === 'file' ? uri.fsPath : uri.toString();
 }
 
 function labelOf(uri: vscode.Uri, scope: ConfigFile['scope']): string {

@@ -7,11 +7,14 @@ import { read, withServer } from '../support.ts';
 const file = (servers: number, isRead = true) => ({ path: '/w/.mcp.json', servers, read: isRead });
 
 test.each<[Coverage, string]>([
-  [{ files: [], unsearched: [] }, '0 files, 0 servers'],
-  [{ files: [file(1)], unsearched: [] }, '1 file, 1 server'],
-  [{ files: [file(0), file(3), file(0, false)], unsearched: [] }, '2 files, 3 servers, 1 could not be read'],
+  [{ files: [], unsearched: [], unreached: [] }, '0 files, 0 servers'],
+  [{ files: [file(1)], unsearched: [], unreached: [] }, '1 file, 1 server'],
   [
-    { files: [], unsearched: [{ path: '/w', why: 'too-many', folders: 1 }] },
+    { files: [file(0), file(3), file(0, false)], unsearched: [], unreached: [] },
+    '2 files, 3 servers, 1 could not be read',
+  ],
+  [
+    { files: [], unsearched: [{ path: '/w', why: 'too-many', folders: 1 }], unreached: [] },
     '0 files, 0 servers, 1 folder was not searched',
   ],
   [
@@ -21,9 +24,11 @@ test.each<[Coverage, string]>([
         { path: '/w/a', why: 'too-deep', folders: 2 },
         { path: '/w/b', why: 'no-permission', folders: 1 },
       ],
+      unreached: ['/w/c', '/w/d'],
     },
-    '1 file, 2 servers, 2 could not be read, 3 folders were not searched',
+    '1 file, 2 servers, 2 could not be read, 2 files were not reached, 3 folders were not searched',
   ],
+  [{ files: [], unsearched: [], unreached: ['/w/c'] }, '0 files, 0 servers, 1 file was not reached'],
 ])('what a run read, in words: %j', (coverage, text) => {
   expect(inEnglish(coverageText(coverage))).toBe(text);
 });

@@ -24,7 +24,7 @@ async function checked() {
   const dismissals = new Dismissals(texts, new FakeSecrets());
   const file: ConfigFile = { path: '/w/a.json', client: 'cursor', format: 'jsonc', scope: 'workspace', text: TEXT };
   const checkup = new Checkup({
-    files: async () => ({ files: [{ file, uri: 'file:///w/a.json', label: 'a.json' }], unsearched: [] }),
+    files: async () => ({ files: [{ file, uri: 'file:///w/a.json', label: 'a.json' }], unsearched: [], unread: [] }),
     forgetFiles: () => undefined,
     check: async (found, now) => {
       const digest = await dismissals.key();

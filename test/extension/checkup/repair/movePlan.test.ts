@@ -21,6 +21,7 @@ async function secretsIn(file: Omit<ConfigFile, 'scope'>): Promise<readonly Plai
     files: async () => ({
       files: [{ file: { ...file, scope: 'user' }, uri: `file://${file.path}`, label: file.path }],
       unsearched: [],
+      unread: [],
     }),
     forgetFiles: () => undefined,
     check: async (found, now) => checkupJobs.check(found, { fingerprint: '00' }, now),

@@ -22,7 +22,11 @@ async function secretsOf(server: unknown, client: ConfigFile['client'] = 'cursor
   const text = `${JSON.stringify({ mcpServers: { github: server, other: { command: 'x' } } }, undefined, 2)}\n`;
   const file: ConfigFile = { path: '/x/mcp.json', client, format: 'jsonc', scope: 'user', text };
   const checkup = new Checkup({
-    files: async () => ({ files: [{ file, uri: 'file:///x/mcp.json', label: 'mcp.json' }], unsearched: [] }),
+    files: async () => ({
+      files: [{ file, uri: 'file:///x/mcp.json', label: 'mcp.json' }],
+      unsearched: [],
+      unread: [],
+    }),
     forgetFiles: () => undefined,
     check: async (found, now) => checkupJobs.check(found, { fingerprint: '00' }, now),
     context: () => ({ now: 0 }),

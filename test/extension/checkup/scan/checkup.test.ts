@@ -9,7 +9,12 @@ import { Secret } from '../../../../src/core/secret.ts';
 import { inEnglish } from '../../../../src/core/text/phrase.ts';
 import { choicesFor, fileChanges } from '../../../../src/extension/checkup/repair/movePlan.ts';
 import { plainSecretsIn } from '../../../../src/extension/checkup/repair/secretPlaces.ts';
-import { Checkup, type FoundFile } from '../../../../src/extension/checkup/scan/checkup.ts';
+import {
+  Checkup,
+  type CheckupPorts,
+  type FoundFile,
+  type UnreadFile,
+} from '../../../../src/extension/checkup/scan/checkup.ts';
 import { checkupReport } from '../../../../src/extension/checkup/scan/checkupReport.ts';
 import type { Dismissal } from '../../../../src/extension/checkup/scan/dismissals.ts';
 import type { Exposure } from '../../../../src/extension/checkup/scan/exposures.ts';
@@ -34,10 +39,11 @@ function checkupOf(
   files: () => readonly FoundFile[],
   exposures: readonly Exposure[] = [],
   dismissals: readonly Dismissal[] = [],
+  { msOfFile = 0, unread = [] }: { readonly msOfFile?: number; readonly unread?: readonly UnreadFile[] } = {},
 ) {
   const checks: string[] = [];
-  const checkup = new Checkup({
-    files: async () => ({ files: files(), unsearched: [] }),
+  const ports: CheckupPorts = {
+    files: async () => ({ files: files(), unsearched: [], unread }),
     forgetFiles: () => undefined,
     check: async (found, now) => {
       checks.push(found.file.path);
@@ -49,7 +55,13 @@ function checkupOf(
     exposures: async () => exposures,
     services: () => 0,
     now: () => 1,
-  });
+  };
+  // The watch of a run: every look at a file that is not known takes so long.
+  const startWatch = () => {
+    const before = checks.length;
+    return () => (checks.length - before) * msOfFile;
+  };
+  const checkup = new Checkup(ports, startWatch);
   return { checkup, checks };
 }
 
@@ -164,6 +176,45 @@ test('a file that cannot be read is said to be so', async () => {
   const { checkup } = checkupOf(() => [{ ...found('a.json', ''), unreadable: 'no-permission' }]);
   await checkup.run();
   expect(checkup.findings().map(({ finding }) => finding.code)).toEqual(['no-permission']);
+});
+
+test('a run ends however many files were made to take long, says what it did not come to, and the next goes on there', async () => {
+  const all = Array.from({ length: 100 }, (_, n) => found(`${n + 100}.json`, SERVERS));
+  const { checkup, checks } = checkupOf(() => all, [], [], { msOfFile: 2000 });
+  const report = await checkup.run();
+  expect(checks).toHaveLength(15);
+  expect(report?.coverage.files).toHaveLength(15);
+  expect(report?.coverage.unreached).toHaveLength(85);
+  const told = report?.points[2]?.findings.filter(({ finding }) => finding.code === 'files-not-reached') ?? [];
+  expect(told.map(({ label, finding }) => [label, inEnglish(finding.message)])).toEqual([
+    ['115.json', expect.stringContaining('/x/115.json and 84 more. Run the checkup again')],
+  ]);
+  for (let run = 0; run < 6; run += 1) await checkup.run();
+  expect(checks).toEqual(all.map(({ file }) => file.path));
+  expect(checkup.report?.coverage.unreached).toEqual([]);
+});
+
+test('a run ends at more findings than anybody reads, those that are known included', async () => {
+  const servers = Object.fromEntries(
+    Array.from({ length: 1100 }, (_, n) => [`s${n}`, { command: 'npx', args: ['x'] }]),
+  );
+  const text = JSON.stringify({ mcpServers: servers });
+  const { checkup, checks } = checkupOf(() => Array.from({ length: 14 }, (_, n) => found(`${n}.json`, text)));
+  await checkup.run();
+  await checkup.run();
+  expect(checks).toHaveLength(10);
+  expect(checkup.report?.coverage.unreached).toHaveLength(4);
+});
+
+test('files whose texts would have been too much to hold are told', async () => {
+  const unread = [{ path: '/x/b.json', uri: 'file:///x/b.json', label: 'b.json' }];
+  const { checkup } = checkupOf(() => [found('a.json', SERVERS)], [], [], { unread });
+  const report = await checkup.run();
+  expect(report?.coverage.unreached).toEqual(['/x/b.json']);
+  expect(checkup.findings().map(({ finding, uri }) => [finding.code, uri])).toContainEqual([
+    'files-not-reached',
+    'file:///x/b.json',
+  ]);
 });
 
 test('a file is looked at again when its text changed, and not before', async () => {

@@ -28,7 +28,7 @@ function shown(more: Partial<Finding>, label = '.vscode/mcp.json'): ShownFinding
   return { id: JSON.stringify(more), finding, label, uri: 'file:///x/mcp.json' };
 }
 
-const COVERAGE = { files: [{ path: '/x/mcp.json', servers: 1, read: true }], unsearched: [] };
+const COVERAGE = { files: [{ path: '/x/mcp.json', servers: 1, read: true }], unsearched: [], unreached: [] };
 /** The report, with one word for each severity. */
 function textOf(report: CheckupReport, severity: string): string {
   return checkupReport(
