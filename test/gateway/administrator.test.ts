@@ -69,7 +69,7 @@ describe('services that the administrator names', () => {
   test('do not exist by the administrator’s file alone', async () => {
     const refusal = await refusalWith(POLICY, 'services: {}\n');
     expect(refusal).toMatchObject({ code: 'unknown_service' });
-    expect(running?.gateway.listServices({ agent: { name: 'x' }, scope: 'window', connection: 'c' })).toEqual({
+    expect(await running?.gateway.listServices({ agent: { name: 'x' }, scope: 'window', connection: 'c' })).toEqual({
       answer: { services: [] },
     });
   });
@@ -110,7 +110,7 @@ describe('a file that says nothing that can be relied on closes everything', () 
 test('a gateway that knows no policies yet says that it is starting, not that there is nothing', async () => {
   running = await gatewayInProcess({ resolve: async () => [], credentials: [] });
   expect(await running.read('api', '/a')).toMatchObject({ refusal: { code: 'gateway_unavailable', sent: 'no' } });
-  expect(running.gateway.listServices({ agent: { name: 'x' }, scope: 'window', connection: 'c' })).toMatchObject({
+  expect(await running.gateway.listServices({ agent: { name: 'x' }, scope: 'window', connection: 'c' })).toMatchObject({
     refusal: { code: 'gateway_unavailable' },
   });
   await running.setPolicy(POLICY);

@@ -355,13 +355,13 @@ describe('a wish', () => {
 });
 
 describe('a list of services', () => {
-  it('is recorded once a minute for each connection, with how many there were', () => {
-    for (let i = 0; i < 5; i++) running.gateway.listServices(caller('a'));
-    running.gateway.listServices(caller('b'));
+  it('is recorded once a minute for each connection, with how many there were', async () => {
+    for (let i = 0; i < 5; i++) await running.gateway.listServices(caller('a'));
+    await running.gateway.listServices(caller('b'));
     now += 60_000;
-    running.gateway.listServices(caller('a'));
-    running.gateway.listServices(caller('b'));
-    running.gateway.listServices(caller('b'));
+    await running.gateway.listServices(caller('a'));
+    await running.gateway.listServices(caller('b'));
+    await running.gateway.listServices(caller('b'));
     running.gateway.disconnect('c-b');
     const listed = records().filter(({ verdict }) => verdict === 'list_services');
     expect(listed.map(({ agent, subject }) => [agent.name, subject])).toEqual([
@@ -373,9 +373,9 @@ describe('a list of services', () => {
     ]);
   });
 
-  it('is recorded as refused with an unknown name, and with whose credential that is', () => {
-    running.gateway.listServices(caller('a'), 'nobody');
-    running.gateway.listServices(caller('a'), key);
+  it('is recorded as refused with an unknown name, and with whose credential that is', async () => {
+    await running.gateway.listServices(caller('a'), 'nobody');
+    await running.gateway.listServices(caller('a'), key);
     expect(records().filter(({ kind }) => kind === 'denied')).toMatchObject([
       { code: 'unknown_service', subject: 'list_services', service: 'nobody' },
       { code: 'unknown_service', subject: 'list_services', credential: { name: 'api' } },
@@ -383,11 +383,11 @@ describe('a list of services', () => {
     expect(notices()).toHaveLength(1);
   });
 
-  it('is one of sixty a minute at most, for each connection', () => {
-    const results = Array.from({ length: 61 }, () => running.gateway.listServices(caller('a')));
+  it('is one of sixty a minute at most, for each connection', async () => {
+    const results = await Promise.all(Array.from({ length: 61 }, () => running.gateway.listServices(caller('a'))));
     expect(results.filter((result) => 'answer' in result)).toHaveLength(60);
     expect(results.at(-1)).toMatchObject({ refusal: { code: 'rate_limited', retryAfterMs: 1000 } });
-    expect(running.gateway.listServices(caller('b'))).toHaveProperty('answer');
+    expect(await running.gateway.listServices(caller('b'))).toHaveProperty('answer');
   });
 });
 

@@ -53,7 +53,7 @@ test.each([
         sent: 'no',
       },
     });
-    expect(gateway.listServices({ agent: { name: 'x' }, scope: 'window', connection: 'c' })).toMatchObject({
+    expect(await gateway.listServices({ agent: { name: 'x' }, scope: 'window', connection: 'c' })).toMatchObject({
       answer: { services: [{ name: 'demo', status: 'not_approved' }] },
     });
   },

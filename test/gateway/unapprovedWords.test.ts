@@ -37,8 +37,8 @@ async function told(files: readonly PolicyFile[]): Promise<string> {
   ]);
   const tool = { server: 'files', tool: WORDS, arguments: {} };
   return JSON.stringify([
-    gateway.listServices(AGENT),
-    gateway.listServices(AGENT, 'api'),
+    await gateway.listServices(AGENT),
+    await gateway.listServices(AGENT, 'api'),
     await Promise.all(calls),
     await gateway.callTool(tool, AGENT, new AbortController().signal),
   ]);

@@ -22,10 +22,13 @@ export interface ForkedGateway {
   end(): Promise<void>;
 }
 
-export function forkGateway(folder = fs.mkdtempSync(path.join(os.tmpdir(), 'vk-'))): ForkedGateway {
+export function forkGateway(
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'vk-')),
+  nodeArgs: readonly string[] = [],
+): ForkedGateway {
   const child = fork(GATEWAY, [], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    execArgv: ['--disable-sigusr1'],
+    execArgv: ['--disable-sigusr1', ...nodeArgs],
     env: { PATH: process.env.PATH, HOME: process.env.HOME },
   });
   const told: string[] = [];

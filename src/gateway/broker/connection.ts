@@ -121,7 +121,7 @@ export async function serveConnection(
         calls.get(message.id)?.abort();
         return;
       case 'listServices':
-        reply({ id: message.id, ...gateway.listServices(caller, message.service) });
+        void gateway.listServices(caller, message.service).then((result) => reply({ id: message.id, ...result }));
         return;
       case 'requestAccess':
         reply({ id: message.id, ...gateway.requestAccess(message.access, caller) });

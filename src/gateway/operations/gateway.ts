@@ -54,7 +54,7 @@ import { Listings } from '../limits/listings.ts';
 import { RefusalLimit } from '../limits/refusalLimit.ts';
 import type { ParsePolicy } from '../policies/policyTexts.ts';
 import { Agents } from '../state/agents.ts';
-import { GatewayState } from '../state/gatewayState.ts';
+import { GatewayState, type StatusOfService } from '../state/gatewayState.ts';
 import { Authorizer } from '../targets/service/authorizer.ts';
 import { CommandCredentials } from '../targets/service/commands/commandCredentials.ts';
 import { type RunCommand, runCommand } from '../targets/service/commands/runCommand.ts';
@@ -68,6 +68,7 @@ import { ownProcessTree } from '../util/processTree.ts';
 import { TurnBudget } from '../util/turnBudget.ts';
 import { Turns } from '../util/turns.ts';
 import { listServices } from './listServices.ts';
+import { RuleTexts } from './ruleTexts.ts';
 import { UserOperations } from './userOperations.ts';
 
 export interface GatewayOptions {
@@ -132,6 +133,7 @@ export class Gateway implements GatewayControl {
   readonly #refusalLimit: RefusalLimit;
   readonly #inCalls: CredentialsInCalls;
   readonly #listings: Listings;
+  readonly #ruleTexts = new RuleTexts(this.turnBudget);
   readonly #mapper: RefusalMapper;
   readonly #user: UserOperations;
   readonly #approvals: Approvals;
@@ -279,7 +281,7 @@ export class Gateway implements GatewayControl {
 
   // ── The other things that an agent can ask ──────────────────────────────────────────────────────────────────────
 
-  listServices(caller: Caller, service?: string): { answer: ServiceList } | { refusal: Refusal } {
+  async listServices(caller: Caller, service?: string): Promise<{ answer: ServiceList } | { refusal: Refusal }> {
     const { scope } = caller;
     try {
       this.agents.admit(caller);
@@ -292,7 +294,8 @@ export class Gateway implements GatewayControl {
       if (service !== undefined && !policies.serviceNames.includes(service)) {
         throw refusals.unknownService(service, policies.serviceNames);
       }
-      return { answer: listServices(policies, (name) => this.#state.status(name, scope), service) };
+      const statusOf = (name: string): StatusOfService => this.#state.status(name, scope);
+      return { answer: await listServices(policies, statusOf, this.#ruleTexts, service) };
     } catch (error) {
       const asked = { subject: 'list_services', ...(service === undefined ? {} : { service }) };
       return { refusal: this.#refuseQuestion(error, asked, caller) };

@@ -1,12 +1,10 @@
-import { describeRule } from '../../core/policy/compare/describeRule.ts';
-import { inEnglish } from '../../core/text/phrase.ts';
 import type { ServiceList } from '../../protocol/messages.ts';
 import type { ServiceStatus } from '../control/controlPort.ts';
-import type { PolicySet, ServiceInForce } from '../policies/policySet.ts';
+import type { PolicySet } from '../policies/policySet.ts';
+import type { RuleTexts } from './ruleTexts.ts';
 
 /** Longest list without `service`, in characters of minified JSON: a contract. */
 const MAX_CHARS = 8000;
-const MAX_RULES_IN_FULL = 500;
 
 type Entry = ServiceList['services'][number];
 
@@ -24,74 +22,105 @@ const NEXT_STEPS: Readonly<Record<ServiceStatus, string | undefined>> = {
 };
 
 /** What `list_services` gives: all services in short, or one in full. */
-export function listServices(
+export async function listServices(
   policies: PolicySet,
   statusOf: (name: string) => { readonly status: ServiceStatus },
+  texts: Pick<RuleTexts, 'of'>,
   only?: string,
-): ServiceList {
+): Promise<ServiceList> {
   const names = only === undefined ? policies.serviceNames : [only];
-  const services = names.map((name) => entryOf(policies, name, statusOf(name).status));
-  if (only !== undefined) return { services };
-  return shorten(services);
+  const described: Described[] = [];
+  let least = 0;
+  for (const name of names) {
+    const one = await describe(policies, name, texts);
+    described.push(one);
+    least += leastChars(one);
+    // A policy may name thousands: of what has no room in the list, whatever is left out of it, nothing but the name is told.
+    if (least > MAX_CHARS) break;
+  }
+  // At once, so that all of it is as it stands at one moment.
+  const services = described.map((one) => withStatus(one, statusOf(one.name).status));
+  return only === undefined ? shorten(services, names) : { services };
 }
 
-function entryOf(policies: PolicySet, name: string, status: ServiceStatus): Entry {
+type Described = Omit<Entry, 'status' | 'nextStep'>;
+
+async function describe(policies: PolicySet, name: string, texts: Pick<RuleTexts, 'of'>): Promise<Described> {
   const lookup = policies.find(name);
-  const nextStep = NEXT_STEPS[status];
-  const step = nextStep === undefined ? {} : { nextStep };
-  if (lookup.found !== 'in_force') return { name, baseUrl: '', status, rules: [], ...step };
-  const { service, documents } = lookup.inForce;
-  const rules = new Set(documents.flatMap(shownRules));
+  if (lookup.found !== 'in_force') return { name, baseUrl: '', rules: [] };
+  const { service } = lookup.inForce;
   return {
     name,
     ...(service.description === undefined ? {} : { description: service.description }),
     baseUrl: service.baseUrl.text,
     ...(service.environment === undefined ? {} : { environment: service.environment }),
-    status,
-    rules: [...rules],
-    ...step,
+    rules: [...(await texts.of(lookup.inForce))],
   };
 }
 
-/** The rules of one document as texts; those that nobody has approved yet may be anybody's words, and are counted alone. */
-function shownRules({ document, approved, written }: ServiceInForce['documents'][number]): string[] {
-  const rules = (written?.service.rules ?? []).slice(0, MAX_RULES_IN_FULL).map((rule) => inEnglish(describeRule(rule)));
-  if (document.ceiling || written === approved) return rules;
-  const known = new Set(document.grants ? approved?.service.rules.map((rule) => inEnglish(describeRule(rule))) : []);
-  const shown = rules.filter((rule) => known.has(rule));
-  const others = rules.length - shown.length;
-  return others === 0 ? shown : [...shown, `… and ${others} in ${document.label} that the user has not approved yet`];
+/** How much of the list a service takes, whatever is left out of it. */
+function leastChars({ name, baseUrl }: Described): number {
+  return JSON.stringify({ name, baseUrl, status: '', rules: [] }).length;
 }
 
-function hidden(rules: readonly string[]): string[] {
-  return rules.length === 0 ? [] : [`… ${rules.length} rules`];
+function withStatus({ name, description, baseUrl, environment, rules }: Described, status: ServiceStatus): Entry {
+  const nextStep = NEXT_STEPS[status];
+  return {
+    name,
+    ...(description === undefined ? {} : { description }),
+    baseUrl,
+    ...(environment === undefined ? {} : { environment }),
+    status,
+    rules,
+    ...(nextStep === undefined ? {} : { nextStep }),
+  };
 }
 
-/** Drops rules, then descriptions, then services from the end, and says how to see them. */
-function shorten(services: readonly Entry[]): ServiceList {
-  const fits = (list: ServiceList): boolean => JSON.stringify(list).length <= MAX_CHARS;
+const SHORTENED = 'The list was shortened. Call list_services with service for one of them in full.';
+
+/** Drops rules, then descriptions, then services from the end, and says how to see them. `services` are the first of `names`. */
+function shorten(services: readonly Entry[], names: readonly string[]): ServiceList {
+  if (services.length < names.length) return namesAboveAll(services, names);
   const whole: ServiceList = { services: [...services] };
   if (fits(whole)) return whole;
-  const nextStep = 'The list was shortened. Call list_services with service for one of them in full.';
   for (const rules of [10, 3, 0]) {
-    const fewer = services.map((entry) =>
-      entry.rules.length <= rules
-        ? entry
-        : { ...entry, rules: [...entry.rules.slice(0, rules), `… and ${entry.rules.length - rules} more`] },
-    );
-    if (fits({ services: fewer, nextStep })) return { services: fewer, nextStep };
+    const fewer = { services: services.map((entry) => withRules(entry, rules)), nextStep: SHORTENED };
+    if (fits(fewer)) return fewer;
   }
-  // With so many, their names are worth more than anything else about them.
-  const bare = services.map(({ name, baseUrl, status, rules }) => ({ name, baseUrl, status, rules: hidden(rules) }));
-  const shown = [...bare];
-  for (;;) {
-    const others = services.slice(shown.length).map(({ name }) => name);
-    const list = {
-      services: shown,
-      nextStep: `${nextStep} There are ${services.length}; the others: ${others.join(', ')}`,
-    };
-    if (fits(list)) return list;
-    if (shown.length === 0) return { services: [], nextStep: `${list.nextStep.slice(0, MAX_CHARS - 100)}…` };
-    shown.pop();
+  return namesAboveAll(services, names);
+}
+
+function fits({ services, nextStep }: ServiceList): boolean {
+  let chars = JSON.stringify({ services: [], nextStep }).length - 1;
+  for (const entry of services) {
+    chars += JSON.stringify(entry).length + 1;
+    if (chars > MAX_CHARS) return false;
   }
+  return true;
+}
+
+function withRules(entry: Entry, most: number): Entry {
+  const { rules } = entry;
+  return rules.length <= most
+    ? entry
+    : { ...entry, rules: [...rules.slice(0, most), `… and ${rules.length - most} more`] };
+}
+
+/** With so many services, their names are worth more than anything else about them. */
+function namesAboveAll(services: readonly Entry[], names: readonly string[]): ServiceList {
+  const nextStep = (others: readonly string[]): string =>
+    `${SHORTENED} There are ${names.length}; the others: ${others.join(', ')}`;
+  const shown: Entry[] = [];
+  let chars = JSON.stringify({ services: shown, nextStep: nextStep(names) }).length;
+  if (chars > MAX_CHARS) return { services: [], nextStep: `${nextStep(names).slice(0, MAX_CHARS - 100)}…` };
+  for (const { name, baseUrl, status, rules } of services) {
+    const bare = { name, baseUrl, status, rules: rules.length === 0 ? [] : [`… ${rules.length} rules`] };
+    const isFirst = shown.length === 0;
+    const isLast = shown.length === names.length - 1;
+    // It comes with a comma before it, and its name leaves the others with the comma and the space behind it.
+    chars += JSON.stringify(bare).length + (isFirst ? 0 : 1) - name.length - (isLast ? 0 : 2);
+    if (chars > MAX_CHARS) break;
+    shown.push(bare);
+  }
+  return { services: shown, nextStep: nextStep(names.slice(shown.length)) };
 }

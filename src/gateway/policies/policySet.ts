@@ -90,6 +90,7 @@ const NOTHING: Compiled = new Map();
 export class PolicySet {
   readonly #documents: readonly Document[];
   readonly #lookups = new Map<string, ServiceLookup>();
+  #serviceNames: readonly string[] | undefined;
 
   readonly #ceiling: Ceiling | undefined;
 
@@ -133,12 +134,8 @@ export class PolicySet {
 
   /** Every name that some document of the user has, in order of the alphabet. */
   get serviceNames(): readonly string[] {
-    const names = new Set(
-      this.#documents
-        .filter(({ ceiling }) => !ceiling)
-        .flatMap(({ approved, written }) => [...approved.keys(), ...written.keys()]),
-    );
-    return [...names].sort();
+    this.#serviceNames ??= namesOf(this.#documents);
+    return this.#serviceNames;
   }
 
   find(name: string): ServiceLookup {
@@ -216,6 +213,13 @@ export class PolicySet {
       },
     };
   }
+}
+
+function namesOf(documents: readonly Document[]): readonly string[] {
+  const names = documents
+    .filter(({ ceiling }) => !ceiling)
+    .flatMap(({ approved, written }) => [...approved.keys(), ...written.keys()]);
+  return [...new Set(names)].sort();
 }
 
 function compile(policy: Policy | undefined): Compiled {

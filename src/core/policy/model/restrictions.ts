@@ -138,8 +138,15 @@ export function describeRestrictions(rule: Pick<Rule, keyof Restrictions>): Phra
     parts.push(fields === undefined ? phrase`GraphQL ${operations}` : phrase`GraphQL ${operations} of ${fields}`);
   }
   if (rule.agents !== undefined) parts.push(phrase`agents ${rule.agents}`);
-  const [first, ...others] = parts;
-  return first && others.reduce((before, part) => phrase`${before}; ${part}`, first);
+  return joined(parts);
+}
+
+/** By halves: a rule may have thousands of conditions, and each phrase is worded within the one around it. */
+function joined(parts: readonly Phrase[]): Phrase | undefined {
+  if (parts.length < 2) return parts[0];
+  const middle = Math.ceil(parts.length / 2);
+  const [before, after] = [joined(parts.slice(0, middle)), joined(parts.slice(middle))];
+  return before && after && phrase`${before}; ${after}`;
 }
 
 export function describeCondition({ source, name, check }: Condition): Phrase {
