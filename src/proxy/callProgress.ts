@@ -5,6 +5,8 @@ import type { CallProgress } from '../protocol/messages.ts';
 const EVERY_MS = 10_000;
 /** MCP wants each number to be greater than the one before it. */
 const LEAST_STEP = 0.001;
+/** What a second counts in a call to an upstream MCP server: so little that the server's own numbers can follow. */
+export const UPSTREAM_UNIT = 0.001;
 const ASKING = 'Waiting for the user to approve this request in VS Code.';
 
 /** Tells an MCP client of a call that it is under way: every ten seconds, whatever it waits for. */
@@ -20,8 +22,7 @@ export interface ProgressNotices {
 /**
  * Progress for a call that came with this token; undefined for a client that did not ask to be told.
  *
- * @param unit what a second counts in the notices' numbers, which some clients show before the words. For a call to an
- *   upstream MCP server it is so little that the server's own numbers can follow.
+ * @param unit what a second counts in the notices' numbers, which some clients show before the words.
  */
 export function callProgress(
   progressToken: ProgressToken | undefined,

@@ -2,7 +2,7 @@ import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { ListToolsRequestSchema, type ListToolsResult } from '@modelcontextprotocol/sdk/types.js';
 import type { Refusal } from '../protocol/messages.ts';
 import { agentTexts, MAX_NAME_CHARS } from '../protocol/toolArguments.ts';
-import { callProgress } from './callProgress.ts';
+import { callProgress, UPSTREAM_UNIT } from './callProgress.ts';
 import type { GatewayClient } from './gatewayClient.ts';
 import type { GatewayConnection } from './gatewayConnection.ts';
 import { invalidArguments } from './reply.ts';
@@ -15,8 +15,6 @@ const LOOK_MS = 1000;
 const INSTRUCTED_WITHIN_MS = 3000;
 /** After so long a client hears that its list of tools still waits for the server, in milliseconds. */
 const STARTING_MS = 10_000;
-/** A second of ours among a server's own numbers: so little that these can follow. */
-const PROGRESS_UNIT = 0.001;
 
 /** Of clients that pass over `tools/list_changed` only a restart helps an agent to tools that came later. */
 export function wrappedInstructions(name: string): string {
@@ -102,7 +100,7 @@ export function serveWrapped(
       const refused = invalidArguments(`The name of the tool is longer than ${MAX_NAME_CHARS} characters.`);
       return wrappedResultJson(refused, takesStructured);
     }
-    const progress = callProgress(params._meta?.progressToken, notify, PROGRESS_UNIT);
+    const progress = callProgress(params._meta?.progressToken, notify, UPSTREAM_UNIT);
     try {
       const question = { do: 'callTool' as const, call, ...(progress ? { notifyProgress: true as const } : {}) };
       const reply = await gateway.ask(question, signal, progress?.asking, progress?.passOn);
