@@ -24,6 +24,8 @@ export interface PagedApi {
   readonly name: string;
   /** The first call. */
   readonly call: Omit<Call, 'service' | 'tool'>;
+  /** Where it is, if that tells how it goes on. */
+  readonly origin?: string;
   /** Whether it goes on behind any row, so that a cut page is no hindrance. */
   readonly resumes?: true;
   /** What a select asks for that keeps the ids alone. */
@@ -615,6 +617,210 @@ export const PAGED_APIS: readonly PagedApi[] = [
     ({ query }) => query.get('limit'),
     (things, next_cursor, { query }) => ({ things, cursor: query.get('cursor'), next_cursor }),
   ),
+
+  // An API that is known by its host, and what its other lists take.
+  {
+    ...byCursor(
+      'Stripe’s search',
+      get('/v1/customers/search', { query: 'name:"x"', limit: 100 }),
+      'data',
+      ({ query }) => query.get('page'),
+      ({ query }) => query.get('limit'),
+      (data, next_page) => ({
+        object: 'search_result',
+        data,
+        has_more: next_page !== undefined,
+        next_page: next_page ?? null,
+      }),
+    ),
+    origin: 'https://api.stripe.com',
+  },
+  {
+    ...byCursor(
+      'OpenAI’s usage',
+      get('/v1/organization/usage/completions', { start_time: 1 }),
+      'data',
+      ({ query }) => query.get('page'),
+      () => 100,
+      (data, next_page) => ({ object: 'page', data, has_more: next_page !== undefined, next_page: next_page ?? null }),
+    ),
+    origin: 'https://api.openai.com',
+  },
+  {
+    ...byCursor(
+      'Anthropic’s usage',
+      get('/v1/organizations/usage_report/messages', { starting_at: '2024-01-01' }),
+      'data',
+      ({ query }) => query.get('page'),
+      () => 100,
+      (data, next_page) => ({ data, has_more: next_page !== undefined, next_page: next_page ?? null }),
+    ),
+    origin: 'https://api.anthropic.com',
+  },
+  byCursor(
+    'GoCardless',
+    get('/payments', { limit: 100 }),
+    'payments',
+    ({ query }) => query.get('after'),
+    ({ query }) => query.get('limit'),
+    (payments, after = null as never) => ({ payments, meta: { cursors: { before: null, after }, limit: 100 } }),
+  ),
+  byCursor(
+    'Crossref',
+    get('/works', { rows: 100, cursor: '' }),
+    'message.items',
+    ({ query }) => query.get('cursor'),
+    ({ query }) => query.get('rows'),
+    (items, next) => ({
+      message: { ...(next ? { 'next-cursor': next } : {}), 'total-results': 250, items, 'items-per-page': 100 },
+    }),
+  ),
+  {
+    ...byCursor(
+      'Solr with its cursor',
+      get('/solr/c/select', { q: '*:*', sort: 'id asc', rows: 100, cursorMark: '' }),
+      'response.docs',
+      ({ query }) => (query.has('start') ? 'cHA6MA==' : query.get('cursorMark')),
+      ({ query }) => query.get('rows'),
+      (docs, next) => ({ response: { numFound: 250, start: 0, docs }, ...(next ? { nextCursorMark: next } : {}) }),
+    ),
+  },
+  {
+    name: 'Azure DevOps',
+    call: get('/o/p/_apis/build/builds', { $top: 100 }),
+    select: ['/value/*/id'],
+    answer: (all, { query }) => {
+      const from = positionOf(query.get('continuationToken'));
+      const to = from + 100;
+      const value = all.slice(from, to);
+      return {
+        body: { count: value.length, value },
+        headers: to < all.length ? { 'x-ms-continuationtoken': opaque(to) } : {},
+      };
+    },
+    rowsOf: (body) => (body as { value: Row[] }).value,
+  },
+  // Links that are counted from another place than the host's root, that hold a credential, or stand beside the rows alone.
+  byLink(
+    'Confluence',
+    get('/wiki/rest/api/content', { limit: 100 }),
+    'results',
+    { at: 'start', size: 'limit' },
+    (results, link, { origin, path }) => ({
+      body: path.startsWith('/wiki/')
+        ? {
+            results,
+            _links: { base: `${origin}/wiki`, ...(link ? { next: link.slice(`${origin}/wiki`.length) } : {}) },
+          }
+        : { results: [], _links: {} },
+    }),
+  ),
+  byLink(
+    'Facebook',
+    get('/v19.0/me/posts', { limit: 100 }),
+    'data',
+    { at: 'after', size: 'limit' },
+    (data, link, { query }) => ({
+      body: query.has('access_token')
+        ? {}
+        : { data, paging: { cursors: { after: 'a' }, ...(link ? { next: `${link}&access_token=of-the-call` } : {}) } },
+    }),
+  ),
+  byLink(
+    'Spotify’s search',
+    get('/v1/search', { q: 'x', type: 'track', limit: 100 }),
+    'tracks.items',
+    { at: 'offset', size: 'limit' },
+    (items, link) => ({
+      body: { tracks: { items, limit: 100, next: link ?? null, previous: null } },
+    }),
+  ),
+  byLink(
+    'Zendesk’s changes',
+    get('/api/v2/incremental/tickets/cursor.json', { per_page: 100 }),
+    'tickets',
+    { at: 'cursor', size: 'per_page' },
+    (tickets, link, { origin, path }) => ({
+      body: {
+        tickets,
+        after_url: link ?? `${origin}${path}?cursor=end`,
+        after_cursor: 'x',
+        end_of_stream: link === undefined,
+      },
+    }),
+  ),
+  byLink(
+    'TeamCity',
+    get('/app/rest/builds', { count: 100 }),
+    'build',
+    { at: 'start', size: 'count' },
+    (build, link, asked) => ({
+      body: { count: build.length, href: asked.path, ...(link ? { nextHref: relative(link, asked) } : {}), build },
+    }),
+  ),
+  // Positions in brackets or within a body, where the size of a page is.
+  byPage(
+    'Strapi',
+    get('/api/articles', { 'pagination[pageSize]': 50 }),
+    'data',
+    { page: 'pagination[page]', size: 'pagination[pageSize]' },
+    (data, page, pageSize, total) => ({
+      body: { data, meta: { pagination: { page, pageSize, pageCount: Math.ceil(total / pageSize), total } } },
+    }),
+  ),
+  byOffset(
+    'Strapi by position',
+    get('/api/articles', { 'pagination[start]': 0, 'pagination[limit]': 100 }),
+    'data',
+    { at: 'pagination[start]', size: 'pagination[limit]' },
+    (data, start, limit, total) => ({ data, meta: { pagination: { start, limit, total } } }),
+  ),
+  byPage(
+    'pages in brackets',
+    get('/articles', { 'page[size]': 50 }),
+    'data',
+    { page: 'page[number]', size: 'page[size]' },
+    (data, page, size, total) => ({
+      body: { data, meta: { page, pages: Math.ceil(total / size), total } },
+    }),
+  ),
+  byPage(
+    'GitLab without its links',
+    get('/api/v4/projects', { per_page: 50 }),
+    '',
+    { page: 'page', size: 'per_page' },
+    (body, page, size, total) => ({
+      body,
+      headers: {
+        'x-page': String(page),
+        'x-next-page': page * size < total ? String(page + 1) : '',
+        'x-per-page': String(size),
+      },
+    }),
+  ),
+  {
+    name: 'Wix',
+    call: post('/contacts/v4/contacts/query', { query: { paging: { limit: 100 } } }),
+    resumes: true,
+    select: ['/contacts/*/id'],
+    answer: (all, { json }) => {
+      const { limit, offset = 0 } = (json.query as { paging: { limit: number; offset?: number } }).paging;
+      const contacts = all.slice(offset, offset + limit);
+      return { body: { contacts, pagingMetadata: { count: contacts.length, offset, total: all.length } } };
+    },
+    rowsOf: (body) => (body as { contacts: Row[] }).contacts,
+  },
+  {
+    name: 'pages within a body',
+    call: post('/things/search', { filter: { a: 1 }, pagination: { pageSize: 50 } }),
+    select: ['/things/*/id'],
+    answer: (all, { json }) => {
+      const { pageSize, page = 1 } = json.pagination as { pageSize: number; page?: number };
+      const things = all.slice((page - 1) * pageSize, page * pageSize);
+      return { body: { things, pagination: { page, pageSize, totalPages: Math.ceil(all.length / pageSize) } } };
+    },
+    rowsOf: (body) => (body as { things: Row[] }).things,
+  },
 
   byOffset(
     'Jira by position',

@@ -5,8 +5,13 @@ import { freshKey } from '../../support/serve.ts';
 
 type Asked = Partial<AnswerOrder['call']>;
 
-async function answerTo(call: Asked, body: unknown, more: Parameters<typeof builtAnswer>[1] = {}) {
-  return (await builtAnswer({ body: JSON.stringify(body) }, { ...more, call })).answer;
+async function answerTo(
+  call: Asked,
+  body: unknown,
+  more: Parameters<typeof builtAnswer>[1] = {},
+  headers: [string, string][] = [],
+) {
+  return (await builtAnswer({ body: JSON.stringify(body), headers }, { ...more, call })).answer;
 }
 
 const ROWS = [{ id: 'a' }, { id: 'b' }];
@@ -49,6 +54,11 @@ describe('a cursor whose parameter is not certain', () => {
       { json: { cursor: 'T', q: 1 } },
     ],
     [
+      {},
+      { data: ROWS, meta: { pagination: { page: 1, pageSize: 2, pageCount: 3, total: 5 } } },
+      { query: { 'pagination[page]': 2 } }, // Strapi
+    ],
+    [
       { method: 'POST', path: '/conversations.list', form: { cursor: 'S' } },
       { ok: true, channels: ROWS, response_metadata: { next_cursor: 'T' } },
       { form: { cursor: 'T' } },
@@ -64,6 +74,46 @@ describe('a cursor whose parameter is not certain', () => {
       expect((await answerTo(call, body)).next).toMatchObject(next);
     },
   );
+});
+
+describe('a page that is not all, where nothing is certain about the next one', () => {
+  it.each<[says: string, call: Asked, body: unknown, headers?: Record<string, string>]>([
+    ['2 rows of 250', { query: { count: 100 } }, { lists: ROWS, total_items: 250 }],
+    ['2 rows of 250', { query: { limit: 2 } }, { contacts: ROWS, count: 250 }],
+    ['2 rows of 250', {}, { start: 0, limit: 2, length: 2, total: 250, users: ROWS }],
+    ['2 rows of 250', {}, { found: 250, page: 1, request_params: { per_page: 2 }, hits: ROWS }],
+    ['2 rows of 250', {}, ROWS, { 'content-range': '0-1/250' }],
+    ['2 rows of 250', {}, ROWS, { 'x-pagination': '{"TotalCount":250,"CurrentPage":1}' }],
+    ['2 rows of 250', {}, ROWS, { 'x-total-count': '250' }],
+    ['page 1 of 3', { query: { pageSize: 2 } }, { pageNumber: 1, pageSize: 2, totalPages: 3, data: ROWS }],
+    ['page 1 of 3', { query: { size: 2 } }, { data: ROWS, currentPage: 1, totalPages: 3 }],
+    ['page 1', { query: { ps: 2 } }, { total: 5, paging: { pageIndex: 1, pageSize: 2, total: 5 }, issues: ROWS }],
+    ['"T"', {}, { data: { sources: ROWS, pagination: { current: 'S', next: 'T' } } }],
+    ['"T"', {}, { records: { totalRecords: 250, cursor: 'T' }, calls: ROWS }],
+    ['"T"', { method: 'POST', json: { limit: 2 } }, { result: { points: ROWS, next_page_offset: 'T' } }],
+    ['"T"', {}, { message: { 'next-cursor': 'T', 'total-results': 250, items: ROWS } }],
+    ['is 2', { query: { per_page: 2 } }, { response: { songs: ROWS, next_page: 2 } }],
+    ['"T"', { query: { scroll: '1m' } }, { _scroll_id: 'T', hits: { total: { value: 5 }, hits: ROWS } }],
+    ['more', {}, { results: ROWS, moreDataAvailable: true }],
+  ])('is told: %s (%j, %j)', async (says, call, body, headers = {}) => {
+    const { next, hint, nextStep } = await answerTo(call, body, {}, Object.entries(headers));
+    expect(next).toBeUndefined();
+    expect(hint).toContain(says);
+    expect(nextStep).toContain('parameter');
+  });
+
+  it.each<[call: Asked, body: unknown, headers?: Record<string, string>]>([
+    [{}, { items: ROWS, total: 2 }],
+    [{}, { items: ROWS, count: 2 }],
+    [{ query: { sysparm_offset: 200 } }, { items: ROWS, total: 202 }],
+    [{ query: { page_token: 'S' } }, { items: ROWS, total_items: 250 }],
+    [{}, ROWS, { 'content-range': '248-249/250' }],
+    [{ query: { currentPage: 3 } }, { data: ROWS, currentPage: 3, totalPages: 3 }],
+    [{}, { items: ROWS, next_cursor: 'T', has_more: false }],
+  ])('is not told where it may well be the last: %j, %j', async (call, body, headers = {}) => {
+    const answer = await answerTo(call, body, {}, Object.entries(headers));
+    expect([answer.next, answer.hint]).toEqual([undefined, undefined]);
+  });
 });
 
 describe('the end of a list', () => {

@@ -33,20 +33,21 @@ async function called(one: PagedApi, rows: readonly Row[], args: Arguments): Pro
   const read = readCall(callSchema.parse({ tool, method: 'GET', ...args }));
   if (!read.ok) throw new Error(JSON.stringify(read.error));
   const call: Call = read.value;
-  const request = canonicalise(call, SERVICE);
+  const { origin = ORIGIN } = one;
+  const request = canonicalise(call, { ...SERVICE, baseUrl: baseUrlOf(origin) });
   if (!request.ok) throw new Error(JSON.stringify(request.error));
   const { method, target, body } = request.value;
-  const url = new URL(target, ORIGIN);
+  const url = new URL(target, origin);
   const answer = one.answer(rows, {
     method,
     path: url.pathname,
     query: url.searchParams,
     json: JSON.parse(body?.text ?? '{}') as Record<string, unknown>,
-    origin: ORIGIN,
+    origin,
   });
   const built = await builtAnswer(
     { body: JSON.stringify(answer.body), headers: Object.entries(answer.headers ?? {}) },
-    { call, baseUrl: ORIGIN },
+    { call, baseUrl: origin },
   );
   return built.answer;
 }

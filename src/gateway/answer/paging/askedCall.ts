@@ -1,5 +1,6 @@
 import type { Call } from '../../../core/request/arguments/call.ts';
-import { at, isObject, wholeNumber } from './members.ts';
+import type { Parameter } from './continuation.ts';
+import { at, isObject, plainName, wholeNumber } from './members.ts';
 import { dividedPath, parametersOf } from './writtenQuery.ts';
 
 /** The call that was answered, as far as the next one repeats it. */
@@ -24,7 +25,56 @@ export function askedFor(asked: AskedCall, name: string): unknown {
     asked.inPath.get(name) ??
     at(asked.query, name) ??
     (typeof asked.form === 'string' ? asked.inForm.get(name) : at(asked.form, name)) ??
-    at(asked.json, name)
+    at(asked.json, ...(placeIn(asked.json, name) ?? [name]))
+  );
+}
+
+/** Members of a JSON body that hold what is said of its pages, if that does not stand beside everything else. */
+const ABOUT_PAGES = /^(page|paging|pager|pagination|page_?info|options|params|query)$/i;
+const MAX_DEPTH = 3;
+
+/** Where a JSON body has a member of this name, as the names on the way. */
+function placeIn(json: unknown, name: string, depth = MAX_DEPTH): readonly string[] | undefined {
+  if (!isObject(json) || depth === 0) return undefined;
+  if (Object.hasOwn(json, name) && (depth === MAX_DEPTH || !isObject(json[name]))) return [name];
+  for (const [outer, members] of Object.entries(json)) {
+    const inner = ABOUT_PAGES.test(outer) ? placeIn(members, name, depth - 1) : undefined;
+    if (inner) return [outer, ...inner];
+  }
+  return undefined;
+}
+
+interface Sent {
+  readonly name: Parameter['name'];
+  readonly value: unknown;
+}
+
+/** A parameter of the call as it was sent: by its name, or by that in brackets (`page[offset]`) or within a JSON body. */
+export function sentAs(asked: AskedCall, name: string): Sent | undefined {
+  for (const written of [name, `page[${name}]`, `pagination[${name}]`]) {
+    const value = askedFor(asked, written);
+    if (value !== undefined) return { name: placed(asked, written), value };
+  }
+  return undefined;
+}
+
+function placed(asked: AskedCall, name: string): Parameter['name'] {
+  const json = placeIn(asked.json, name);
+  return json !== undefined && json.length > 1 ? { query: name, json } : name;
+}
+
+/** All that the call sent, by plain names: `page_token` and `pageToken` are one. */
+export function sentNames(asked: AskedCall): ReadonlyMap<string, Parameter['name']> {
+  const paging = isObject(asked.json) ? namesWithin(asked.json, MAX_DEPTH) : [];
+  const form = typeof asked.form === 'string' ? [...asked.inForm.keys()] : Object.keys(asked.form ?? {});
+  const names = [...asked.inPath.keys(), ...Object.keys(asked.query ?? {}), ...form, ...paging];
+  return new Map(names.map((name) => [plainName(name), placed(asked, name)]));
+}
+
+function namesWithin(json: unknown, depth: number): string[] {
+  if (!isObject(json) || depth === 0) return [];
+  return Object.entries(json).flatMap(([name, value]) =>
+    ABOUT_PAGES.test(name) && isObject(value) ? namesWithin(value, depth - 1) : [name],
   );
 }
 
@@ -56,6 +106,11 @@ const SIZES = [
     'number',
     'pagesize',
     'maxItems',
+    'ps',
+    'perpage',
+    'pagination[pageSize]',
+    'pagination[limit]',
+    'pagination[count]',
   ],
 ];
 
@@ -66,6 +121,19 @@ export function pageSize(asked: AskedCall): { readonly name: string; readonly si
     if (size !== undefined) return { name, size };
   }
   return undefined;
+}
+
+/**
+ * The parameter for a position, by this name, where the call said how long a page is: in the same brackets, or in the same
+ * part of a JSON body. An API that takes `page[size]` does not know `page`, and gives the first page again.
+ */
+export function besideSize(asked: AskedCall, name: string): Parameter['name'] {
+  const size = pageSize(asked)?.name ?? '';
+  const json = placeIn(asked.json, size);
+  if (json !== undefined && json.length > 1) return { query: name, json: [...json.slice(0, -1), name] };
+  const [, outer] = /^(\w+)\[\w+\]$/.exec(size) ?? [];
+  if (outer === undefined) return name;
+  return `${outer}[${outer === 'page' && name === 'page' ? 'number' : name}]`;
 }
 
 /** Words of methods and paths that only read, and those that do something. */

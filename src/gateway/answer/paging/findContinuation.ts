@@ -1,15 +1,15 @@
 import type { Incoming } from '../../http/message.ts';
 import { type AskedCall, isAskedFor } from './askedCall.ts';
-import type { Continuation, Step } from './continuation.ts';
+import type { Continuation, Parameter, Step } from './continuation.ts';
 import { graphqlContinuation } from './graphqlPages.ts';
 import { at, atPointer, isObject, textAt } from './members.ts';
 import { saysMore } from './moreFlags.ts';
 import { cursorOf, idCursor, likelyCursor, type Page } from './pageCursors.ts';
 import { linkInBody, linkInHeader } from './pageLinks.ts';
-import { positionOf } from './pagePositions.ts';
+import { positionOf, tellsOfMore } from './pagePositions.ts';
 import { rowsOf } from './pageRows.ts';
 import { searchContinuation } from './searchPages.ts';
-import { below, type ServiceAddress, withoutCredential } from './withinService.ts';
+import { below, type ServiceAddress, samePlace, withoutCredential } from './withinService.ts';
 
 /**
  * How a list goes on behind an API's answer, the way APIs usually tell it: with a link, a cursor, the id of the last row, or
@@ -28,7 +28,11 @@ export function findContinuation(
   const rows = rowsOf(body);
   if (inHeader === 'none') return { rows };
   if (inHeader !== undefined) return { rows, ...linked(page, inHeader) };
-  if (!isObject(body)) return rows === undefined ? undefined : positionOf({ asked, body, headers, rows });
+  if (!isObject(body)) {
+    if (rows === undefined) return undefined;
+    const more = tellsOfMore({ asked, body, headers, rows });
+    return positionOf({ asked, body, headers, rows }) ?? (more === undefined ? { rows } : { rows, uncertain: more });
+  }
   return (
     graphqlContinuation(asked, body) ?? searchContinuation(asked, body) ?? folderOf(page) ?? byBody(page, headers, rows)
   );
@@ -38,21 +42,29 @@ function byBody(page: Page, headers: Incoming['headers'], rows: string | undefin
   const { asked, body } = page;
   const isOver = saysMore(body) === false;
   const isHubSpot = at(body, 'paging', 'next', 'after') !== undefined;
-  const link = isHubSpot ? undefined : linkInBody(body);
+  const link = isHubSpot ? undefined : linkInBody(body, rows);
   // Mailgun names a next page always: an empty one is the last.
   const isEmpty =
     rows !== undefined && isEmptyList(atPointer(body, rows)) && textAt(body, 'paging', 'first') !== undefined;
   if (link !== undefined) return { rows, ...(isOver || isEmpty ? {} : linked(page, link)) };
   const byId = idCursor(page);
   if (byId) return behindRows(page, byId);
-  const cursor = isOver ? undefined : cursorOf(page);
+  const cursor = isOver ? undefined : (cursorInHeader(headers) ?? cursorOf(page, rows));
   if (cursor !== undefined) return { rows, whole: { set: cursor } };
   const position = rows === undefined ? undefined : positionOf({ asked, body, headers, rows });
   if (position !== undefined) return position;
   if (isOver || rows === undefined) return undefined;
-  const likely = likelyCursor(page);
+  const likely = likelyCursor(page, rows);
   if (likely !== undefined) return { rows, uncertain: likely };
-  return saysMore(body) === true ? { rows, uncertain: 'it says that it has more' } : undefined;
+  if (saysMore(body) === true) return { rows, uncertain: 'it says that it has more' };
+  const more = tellsOfMore({ asked, body, headers, rows });
+  return more === undefined ? undefined : { rows, uncertain: more };
+}
+
+/** Azure DevOps. */
+function cursorInHeader(headers: Incoming['headers']): readonly Parameter[] | undefined {
+  const value = headers.find(([name]) => name === 'x-ms-continuationtoken')?.[1];
+  return value === undefined || value === '' ? undefined : [{ name: 'continuationToken', value }];
 }
 
 function isEmptyList(value: unknown): boolean {
@@ -61,7 +73,7 @@ function isEmptyList(value: unknown): boolean {
 
 /** What the API points to, or that it is not to be had through this service. */
 function linked({ asked, service }: Page, link: string): Pick<Continuation, 'whole' | 'uncertain'> {
-  const path = below(service.baseUrl, link, asked.path);
+  const path = below(service.baseUrl, samePlace(service.baseUrl, link, asked.path), asked.path);
   if (path === undefined) return { uncertain: `the next page is outside this service: ${link}` };
   return { whole: { path: withoutCredential(path, service.auth) } };
 }

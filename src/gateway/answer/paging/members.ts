@@ -35,3 +35,8 @@ export function wholeNumber(value: unknown): number | undefined {
   const number = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
   return typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 ? number : undefined;
 }
+
+/** A name without its case and what stands between its words: `next_page_token`, `next-page-token` and `nextPageToken` are one. */
+export function plainName(name: string): string {
+  return name.toLowerCase().replaceAll(/[\s_.-]/g, '');
+}

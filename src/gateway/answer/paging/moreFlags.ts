@@ -9,8 +9,19 @@ const MORE = [
   'hasNextPage',
   'more',
   'more_items_in_collection',
+  'moreDataAvailable',
 ];
-const LAST = ['isLast', 'is_last', 'isLastPage', 'is_last_page', 'last_page', 'last', 'exhausted'];
+const LAST = [
+  'isLast',
+  'is_last',
+  'isLastPage',
+  'is_last_page',
+  'last_page',
+  'last',
+  'exhausted',
+  'end_of_stream',
+  'done',
+];
 
 const CONTAINERS: readonly (readonly string[])[] = [
   [],

@@ -1,6 +1,8 @@
-import { type AskedCall, askedFor, isAskedFor } from './askedCall.ts';
+import { partsOf } from './answerParts.ts';
+import { type AskedCall, askedFor, isAskedFor, sentNames } from './askedCall.ts';
 import type { Parameter } from './continuation.ts';
-import { at, isObject, textAt } from './members.ts';
+import { at, isObject, plainName, textAt } from './members.ts';
+import { saysMore } from './moreFlags.ts';
 import type { ServiceAddress } from './withinService.ts';
 import { dividedPath } from './writtenQuery.ts';
 
@@ -74,7 +76,16 @@ const STYLES: readonly CursorStyle[] = [
     as: 'start_cursor',
     is: (page) => at(page.body, 'object') === 'list' && has('results')(page),
   },
-  { at: ['next_page'], as: 'page', is: (page) => at(page.body, 'object') === 'search_result' }, // Stripe's search
+  {
+    at: ['next_page'], // Stripe's search, and what OpenAI and Anthropic tell of usage and costs
+    as: 'page',
+    is: either(
+      (page) => ['search_result', 'page'].includes(String(at(page.body, 'object'))),
+      (page) => hosted('anthropic.com')(page) && has('data')(page),
+    ),
+  },
+  { at: ['paging', 'cursors', 'after'], as: 'after', is: has('paging', 'next') }, // Facebook
+  { at: ['meta', 'cursors', 'after'], as: 'after', is: has('meta', 'cursors', 'before') }, // GoCardless
   { at: ['meta', 'page', 'after'], as: { query: 'page[cursor]', json: ['page', 'cursor'] }, is: always }, // Datadog
   { at: ['meta', 'after_cursor'], as: 'page[after]', is: has('meta', 'has_more') }, // Zendesk
   { at: ['metadata', 'continue'], as: 'continue', is: has('apiVersion') }, // Kubernetes
@@ -151,6 +162,8 @@ export function idCursor(page: Page): { readonly after: string; readonly before:
   const { body, asked } = page;
   const data = at(body, 'data');
   if (!Array.isArray(data) || typeof at(body, 'has_more') !== 'boolean') return undefined;
+  // With a cursor of its own, or rows without ids, it is no such list, whoever's it is.
+  if (at(body, 'next_page') !== undefined || (data.length > 0 && at(data.at(-1), 'id') === undefined)) return undefined;
   const isList = at(body, 'object') === 'list';
   const namesLast = textAt(body, 'last_id') !== undefined && at(data.at(-1), 'id') === at(body, 'last_id');
   for (const [after, before] of [
@@ -169,7 +182,7 @@ export function idCursor(page: Page): { readonly after: string; readonly before:
 }
 
 /** The parameters with which an API is asked for the next page whose answer has a cursor, where that is certain. */
-export function cursorOf(page: Page): readonly Parameter[] | undefined {
+export function cursorOf(page: Page, rows: string | undefined): readonly Parameter[] | undefined {
   const { body, asked } = page;
   // MediaWiki: all that stands there goes into the next call.
   const wiki = at(body, 'continue');
@@ -181,79 +194,60 @@ export function cursorOf(page: Page): readonly Parameter[] | undefined {
     if (isCursor(value) && is(page)) return [{ name: as, value, ...(without ? { without } : {}) }];
   }
   // What the agent sent, or the answer repeats, is the parameter, whatever API it is.
-  for (const { place, value, names } of likely(asked, body)) {
-    const inside = at(body, ...place.slice(0, -1));
-    const own =
-      names.find((name) => isAskedFor(asked, name)) ??
-      names.find((name) => at(inside, name) !== undefined && name !== place.at(-1));
-    if (own !== undefined) return [{ name: own, value }];
+  const sent = sentNames(asked);
+  for (const { place, value, names } of likely(page, rows)) {
+    const own = names.map((name) => sent.get(name)).find((name) => name !== undefined);
+    const repeated = Object.keys(at(body, ...place.slice(0, -1)) as object).find(
+      (name) => name !== place.at(-1) && names.includes(plainName(name)),
+    );
+    if (own !== undefined || repeated !== undefined) return [{ name: own ?? (repeated as string), value }];
   }
   return undefined;
 }
 
 /** What looks like a cursor, in words for who has to find out which parameter takes it. */
-export function likelyCursor({ asked, body }: Page): string | undefined {
-  const [first] = likely(asked, body);
+export function likelyCursor(page: Page, rows: string | undefined): string | undefined {
+  const [first] = likely(page, rows);
   if (first === undefined) return undefined;
   return `${JSON.stringify(first.place.join('.'))} is ${JSON.stringify(first.value)}`;
 }
 
-/** Each name that cursors have, with the names of the parameters that may take them. */
-const LIKELY: readonly (readonly [name: string, parameters: readonly string[]])[] = [
-  ['next_cursor', ['cursor', 'next_cursor', 'start_cursor', 'starting_after', 'after']],
-  ['nextCursor', ['cursor', 'nextCursor', 'startCursor', 'after']],
-  ['next_page_token', ['page_token', 'next_page_token']],
-  ['nextPageToken', ['pageToken', 'nextPageToken']],
-  ['next_token', ['next_token', 'pagination_token', 'token']],
-  ['nextToken', ['nextToken', 'paginationToken', 'token']],
-  ['NextToken', ['NextToken']],
-  ['continuation_token', ['continuation_token']],
-  ['continuationToken', ['continuationToken']],
-  ['pageToken', ['pageToken']],
-  ['next_page', ['page', 'next_page', 'cursor']],
-  ['nextPage', ['page', 'nextPage', 'cursor']],
-  ['next_marker', ['marker', 'next_marker']],
-  ['nextMarker', ['marker', 'nextMarker']],
-  ['next_offset', ['offset', 'next_offset']],
-  ['nextOffset', ['offset', 'nextOffset']],
-  ['end_cursor', ['after', 'cursor', 'end_cursor']],
-  ['endCursor', ['after', 'cursor', 'endCursor']],
-  ['after_cursor', ['after', 'after_cursor', 'cursor']],
-  ['scroll_id', ['scroll_id']],
-  ['_scroll_id', ['scroll_id']],
-  ['cursor', ['cursor']],
-  ['next', ['next', 'cursor', 'after', 'page', 'token', 'paginationToken']],
-];
-
-const CONTAINERS: readonly (readonly string[])[] = [
-  [],
-  ['meta'],
-  ['pagination'],
-  ['paging'],
-  ['page'],
-  ['page_info'],
-  ['pageInfo'],
-  ['metadata'],
-  ['pagination_metadata'],
-  ['cursors'],
-  ['paging', 'cursors'],
-  ['meta', 'pagination'],
-  ['data'],
-  ['result'],
-];
+/** Each name that cursors have, with the names of the parameters that may take them: all of them plain. */
+const LIKELY: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    nextcursor: ['cursor', 'nextcursor', 'startcursor', 'startingafter', 'after', 'pagecursor', 'page[cursor]'],
+    nextcursormark: ['cursormark'],
+    nextpagetoken: ['pagetoken', 'nextpagetoken'],
+    nexttoken: ['nexttoken', 'paginationtoken', 'token'],
+    continuationtoken: ['continuationtoken'],
+    pagetoken: ['pagetoken'],
+    nextpage: ['page', 'nextpage', 'cursor'],
+    nextmarker: ['marker', 'nextmarker'],
+    nextoffset: ['offset', 'nextoffset'],
+    nextpageoffset: ['offset'],
+    endcursor: ['after', 'cursor', 'endcursor'],
+    aftercursor: ['after', 'aftercursor', 'cursor'],
+    scrollid: ['scrollid'],
+    cursor: ['cursor'],
+    next: ['next', 'cursor', 'after', 'page', 'token', 'paginationtoken', 'offset', 'pagination[cursor]'],
+  }),
+);
 
 function* likely(
-  asked: AskedCall,
-  body: unknown,
+  { asked, body }: Page,
+  rows: string | undefined,
 ): Generator<{ readonly place: readonly string[]; readonly value: unknown; readonly names: readonly string[] }> {
-  for (const container of CONTAINERS) {
-    for (const [name, names] of LIKELY) {
-      const value = at(body, ...container, name);
-      const isPage = typeof value === 'number' && !/offset|page/i.test(name);
+  for (const { names: part, members } of partsOf(body, rows)) {
+    if (saysMore(members) === false) continue;
+    const plain = new Map(Object.keys(members).map((name) => [plainName(name), name]));
+    for (const [likelyName, names] of LIKELY) {
+      const name = plain.get(likelyName);
+      if (name === undefined) continue;
+      const value = members[name];
+      const isPage = typeof value === 'number' && !/offset|page/.test(likelyName);
       // An API may repeat what it was sent.
       const isEcho = value === askedFor(asked, name);
-      if (isCursor(value) && !isPage && !isObject(value) && !isEcho)
-        yield { place: [...container, name], value, names };
+      if (isCursor(value) && !isPage && !isObject(value) && !isEcho) yield { place: [...part, name], value, names };
     }
   }
 }

@@ -14,6 +14,8 @@ const PLACES: readonly (readonly string[])[] = [
   ['next_link'],
   ['nextPageLink'],
   ['next_href'],
+  ['nextHref'],
+  ['after_url'],
   ['next_uri'],
   ['nextRecordsUrl'],
   ['@odata.nextLink'],
@@ -53,7 +55,13 @@ export function linkInHeader(link: string): string | 'none' | undefined {
   return found && (/;\s?results="?false\b/.test(found.parameters) ? 'none' : found.target);
 }
 
-export function linkInBody(body: unknown): string | undefined {
+/** `rows` says where the rows are: what goes on may be a list within the answer, and it says so itself. */
+export function linkInBody(body: unknown, rows: string | undefined): string | undefined {
+  const outer = (rows ?? '').split('/').slice(1, -1);
+  return linkWithin(body) ?? (outer.length === 0 ? undefined : linkWithin(at(body, ...outer)));
+}
+
+function linkWithin(body: unknown): string | undefined {
   for (const place of PLACES) {
     const found = at(body, ...place);
     const target = isObject(found)

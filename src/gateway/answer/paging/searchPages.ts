@@ -1,6 +1,6 @@
 import { type AskedCall, askedFor } from './askedCall.ts';
 import type { Continuation, Step } from './continuation.ts';
-import { at, isObject, wholeNumber } from './members.ts';
+import { at, isObject, textAt, wholeNumber } from './members.ts';
 
 /** Fields whose values no two documents share, so that a sort that ends with one leaves no doubt what comes next. */
 const UNIQUE = /(^|[._])(_?id|_doc|_shard_doc|uuid|guid|key|seq|number|name|slug)$/i;
@@ -15,6 +15,11 @@ export function searchContinuation(asked: AskedCall, body: unknown): Continuatio
   const rows = '/hits/hits';
   const total = wholeNumber(at(body, 'hits', 'total', 'value') ?? at(body, 'hits', 'total'));
   const size = wholeNumber(askedFor(asked, 'size')) ?? 10;
+  const scroll = askedFor(asked, 'scroll') === undefined ? undefined : textAt(body, '_scroll_id');
+  if (scroll !== undefined) {
+    const how = 'POST /_search/scroll takes it as scroll_id';
+    return { rows, ...(hits.length === 0 ? {} : { uncertain: `"_scroll_id" is ${JSON.stringify(scroll)}: ${how}` }) };
+  }
   const isSorted = hits.length > 0 && hits.every((hit) => Array.isArray(at(hit, 'sort')));
   if (isSorted && isObject(asked.json)) {
     const isFull = hits.length >= size;
