@@ -36,9 +36,9 @@ export const BUNDLES = [
 
 /**
  * Parts of libraries that nothing here uses and that bundling cannot tell, with what stands in for each: undici's mocks, caches,
- * web sockets, cookies, interceptors, pools and retries, its second parser of HTTP (behind a variable of the environment), the compiler of JSON
- * schemas that the MCP SDK brings for answers which we check ourselves, and its tasks. They would be a quarter of the gateway, to
- * load and to download.
+ * web sockets, cookies, interceptors, pools and retries, HTTP/2, its second parser of HTTP (behind a variable of the
+ * environment), the compiler of JSON schemas that the MCP SDK brings for answers which we check ourselves, and its tasks. They
+ * would be a quarter of the gateway, to load and to download.
  *
  * @type {readonly (readonly [RegExp, string])[]}
  */
@@ -53,6 +53,8 @@ const UNUSED = [
   ],
   [/[\\/]undici[\\/]lib[\\/]handler[\\/](retry|redirect)-handler\.js$/, 'module.exports = {};'],
   [/[\\/]undici[\\/]lib[\\/]web[\\/]cache[\\/]cachestorage\.js$/, 'exports.CacheStorage = class {};'],
+  // Connections are HTTP/1.1 alone.
+  [/[\\/]undici[\\/]lib[\\/]dispatcher[\\/]client-h2\.js$/, 'module.exports = undefined;'],
   [/[\\/]undici[\\/]lib[\\/]dispatcher[\\/]parser-h1\.js$/, 'exports.getMiloEnabled = () => false;'],
   [
     /[\\/]validation[\\/]ajv-provider\.js$/,
