@@ -5,7 +5,7 @@ import { type RefusalError, refusals, type Sent } from './model/refusals.ts';
 export type Interruption =
   /** A service or server was frozen, or everything; or a freeze was lifted. */
   | { readonly by: 'freeze' }
-  /** An agent was frozen, or is not allowed any more. */
+  /** An agent was frozen, or is not allowed any more; or one was let in. */
   | { readonly by: 'agents' }
   /** Credentials were rotated or bound elsewhere; those in `removed` are gone. */
   | { readonly by: 'credentials'; readonly removed: readonly string[] }

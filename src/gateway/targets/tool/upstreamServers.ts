@@ -144,6 +144,8 @@ export class UpstreamServers implements Interruptible {
     if (by === 'end') this.#close();
     else if (by === 'credentials') this.#refresh(interruption.removed);
     else if (by === 'freeze' || by === 'policies') this.#refresh([]);
+    // Whom the user lets in has been given no tools so far, and many clients never ask again by themselves.
+    else if (by === 'agents') for (const { watchers } of this.#upstreams.values()) watchers.notify();
   }
 
   /** Ends what is no longer in force as it was started, at once, and says that lists may have changed. */

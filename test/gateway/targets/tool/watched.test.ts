@@ -24,3 +24,11 @@ it('who watches a server hears of it, though another stopped watching', async ()
   await under.setPolicy(JSON.stringify({ services: {}, servers: { later: server } }));
   expect(told).toBe(1);
 });
+
+it('an agent that the user lets in hears that there are tools for it', async () => {
+  under = await gatewayInProcess({ policy: 'services: {}\n' });
+  let told = 0;
+  under.gateway.servers.watch('wiki', () => told++);
+  await under.gateway.set({ agents: { entries: [], names: ['kiro'], frozen: [] } });
+  expect(told).toBe(1);
+});
