@@ -19,8 +19,6 @@ beforeAll(async () => {
   editor = await startEditor();
   write(editor.workspace, '.zed/settings.json', { theme: 'One Dark', context_servers: { github: SERVER } });
   write(editor.folders.home, '.kiro/settings/mcp.json', { mcpServers: { github: SERVER } });
-  // What is not there cannot be watched: a client's first file is found when the window gets the focus again.
-  mkdirSync(join(editor.folders.home, '.config/crush'), { recursive: true });
   window = await editor.openWindow();
   await window.command('workbench.view.extension.valetKey');
 });
@@ -54,6 +52,7 @@ test('a new user is offered to move the secrets of Zed and Kiro', async () => {
 });
 
 test('files that come while the window is open are found by themselves', { timeout: 240_000 }, async () => {
+  // Of a client's first file, and of a project that comes as a whole, the folders are new as well.
   const there = ['.zed/settings.json', 'settings/mcp.json'];
   write(editor.workspace, 'opencode.json', {
     mcp: { github: { type: 'local', command: ['node', 'server.js'], environment: { GITHUB_TOKEN: TOKEN } } },
@@ -66,6 +65,18 @@ test('files that come while the window is open are found by themselves', { timeo
     '.roo/mcp.json',
     '.zed/settings.json',
     'crush/crush.json',
+    'settings/mcp.json',
+    'workspace/opencode.json',
+  );
+  const deep = 'packages/one/app/.cursor/mcp.json';
+  write(editor.workspace, deep, { mcpServers: { github: SERVER } });
+  write(editor.folders.home, '.junie/mcp/mcp.json', { mcpServers: { github: SERVER } });
+  await showsSecretsIn(
+    '.cursor/mcp.json',
+    '.roo/mcp.json',
+    '.zed/settings.json',
+    'crush/crush.json',
+    'mcp/mcp.json',
     'settings/mcp.json',
     'workspace/opencode.json',
   );

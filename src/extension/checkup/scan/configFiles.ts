@@ -3,13 +3,14 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Unsearched } from '../../../core/checkup/model/checkupCoverage.ts';
 import type { ConfigFile } from '../../../core/checkup/model/checkupModel.ts';
-import { groupBy } from '../../../core/checkup/model/groupBy.ts';
 import { WORKSPACE_PLACES, workspacePlace } from '../../../core/checkup/model/locations.ts';
 import { UnsearchedFolders } from '../../../core/checkup/model/unsearchedFolders.ts';
 import { shownPath } from '../../util/shownText.ts';
 import type { FoundFile, FoundFiles, UnreadFile } from './checkup.ts';
 import { readConfigText } from './configText.ts';
+import { watchNewFolders } from './newFolders.ts';
 import { type ConfigAddress, expanded } from './userPlaces.ts';
+import { UserWatchers } from './userWatchers.ts';
 
 /** More files than any repository has; a search must end. */
 const MAX_FILES = 5000;
@@ -66,29 +67,29 @@ export class ConfigFiles {
 
   /** Calls back when a file comes, goes or changes, on disk or in an editor. */
   watch(changed: () => void): vscode.Disposable {
-    const patterns = [...patternsOf(this.#userPlaces), IN_WORKSPACE];
     const found = (): void => {
       this.forget();
       changed();
     };
-    const watchers = patterns.map((pattern) => {
-      const watcher = vscode.workspace.createFileSystemWatcher(pattern);
-      return vscode.Disposable.from(
-        watcher,
-        watcher.onDidChange(changed),
-        watcher.onDidCreate(found),
-        watcher.onDidDelete(found),
-      );
-    });
+    const users = new UserWatchers(this.#userPlaces, { changed, found });
+    void users.watch();
+    const watcher = vscode.workspace.createFileSystemWatcher(IN_WORKSPACE);
     return vscode.Disposable.from(
-      ...watchers,
+      users,
+      watcher,
+      watcher.onDidChange(changed),
+      watcher.onDidCreate(found),
+      watcher.onDidDelete(found),
+      watchNewFolders(EXCLUDED, found),
       vscode.workspace.onDidChangeWorkspaceFolders(found),
       vscode.workspace.onDidChangeTextDocument(({ document }) => {
         if (this.#isConfig(document.uri)) changed();
       }),
       // Watchers miss things (network drives, virtual folders); coming back to the window is a good time to look.
       vscode.window.onDidChangeWindowState(({ focused }) => {
-        if (focused) found();
+        if (!focused) return;
+        void users.watch();
+        found();
       }),
     );
   }
@@ -123,29 +124,6 @@ export class ConfigFiles {
     const cut = found.length >= MAX_FILES;
     return { addresses, unsearched: cut ? [{ path: folder.uri.path, why: 'too-many', folders: 1 }] : [] };
   }
-}
-
-/** Folders with whole programs in them. What lies at a name to fill in is watched with all that lies below, so not here. */
-const LARGE = /\/(?:plugins|extensions)\//;
-
-/** What to watch for the user's files: each folder once, for the names in it. */
-function patternsOf(places: readonly ConfigAddress[]): vscode.RelativePattern[] {
-  const watched = places.filter(({ uri }) => !LARGE.test(uri.path)).map(({ uri }) => splitAtStar(uri));
-  return groupBy(watched, ({ folder }) => folder.toString()).map((group) => {
-    const names = [...new Set(group.map(({ pattern }) => pattern))];
-    return new vscode.RelativePattern(
-      group[0]?.folder ?? vscode.Uri.file('/'),
-      names.length === 1 ? (names[0] ?? '') : `{${names.join(',')}}`,
-    );
-  });
-}
-
-/** The folder of an address as far as that has no star, and the rest of it. */
-function splitAtStar(uri: vscode.Uri): { readonly folder: vscode.Uri; readonly pattern: string } {
-  const segments = uri.path.split('/');
-  const star = segments.findIndex((name) => name.includes('*'));
-  const at = star === -1 ? segments.length - 1 : star;
-  return { folder: uri.with({ path: segments.slice(0, at).join('/') }), pattern: segments.slice(at).join('/') };
 }
 
 /** Whether there is anything at all: most people have few of the clients, and each look at a text asks for each file. */
