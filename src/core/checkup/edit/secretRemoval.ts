@@ -47,11 +47,10 @@ export function supportsInputs(
  */
 export function withoutSecrets(file: ConfigFile, removals: readonly SecretRemoval[]): string {
   const root = rootOf(file);
-  const whole = removals.flatMap((removal): readonly ConfigChange[] => {
-    if (removal.kind !== 'server' && removal.kind !== 'entry') return [];
+  const whole = serversGone(removals).map((removal): ConfigChange => {
     const path = pathOfPointer(root, removal.pointer);
     if (!path) throw entryGone();
-    return [removal.kind === 'server' ? { kind: 'remove', path } : { kind: 'replace', path, value: removal.entry }];
+    return removal.kind === 'server' ? { kind: 'remove', path } : { kind: 'replace', path, value: removal.entry };
   });
   const inside = removals.filter(isInside);
   const paths = pathsOfSpans(
@@ -90,6 +89,18 @@ export function withoutSecrets(file: ConfigFile, removals: readonly SecretRemova
     return added;
   });
   return changedText(file, once([...whole, ...changes, ...asked, ...keyReferenceChanges(root, named)]));
+}
+
+type ServerGone = Extract<SecretRemoval, { readonly pointer: string }>;
+
+/** Each server that goes once, however many secrets it takes along; with the entry that comes in its place, if there is one. */
+function serversGone(removals: readonly SecretRemoval[]): readonly ServerGone[] {
+  const gone = new Map<string, ServerGone>();
+  for (const removal of removals) {
+    if (removal.kind !== 'server' && removal.kind !== 'entry') continue;
+    if (removal.kind === 'entry' || !gone.has(removal.pointer)) gone.set(removal.pointer, removal);
+  }
+  return [...gone.values()];
 }
 
 type InsideRemoval = Extract<SecretRemoval, { readonly finding: Finding }>;

@@ -17,7 +17,7 @@ import {
   FileNotChangedError,
   saveUnsaved,
 } from '../repair/changeFiles.ts';
-import { entryInstead } from '../repair/entryInstead.ts';
+import { comesInstead, entriesInstead } from '../repair/entriesInstead.ts';
 import { fileChanges, formOf, type Move, variablesOf } from '../repair/movePlan.ts';
 import { type PlainSecret, plainSecretsIn, withoutSecretsToSee } from '../repair/secretPlaces.ts';
 import { serverKeyOf } from '../repair/serverOfSecret.ts';
@@ -25,7 +25,7 @@ import { whyNotChanged } from '../repair/whyNotChanged.ts';
 import type { Exposure } from '../scan/exposures.ts';
 import { plainSecrets } from '../scan/report.ts';
 import { findingOfNode } from '../views/findingNode.ts';
-import { askMoves, secretText, settingText } from './moveSecretsQuestions.ts';
+import { askMoves, labelOf, secretText, settingText } from './moveSecretsQuestions.ts';
 import { storeSecret } from './storeSecret.ts';
 
 /**
@@ -41,27 +41,22 @@ export async function moveSecrets(app: App, argument: unknown): Promise<void> {
     return;
   }
   const drafts = await usableDrafts(app, all);
-  const moves = await askMoves(app, secrets, all, (secret) => drafts.has(serverKeyOf(secret) ?? ''));
+  const wayIn = { launch: app.launch, connected: app.agentStore.admission.entries };
+  const moves = await askMoves(app, secrets, all, {
+    wrappable: (secret) => drafts.has(serverKeyOf(secret) ?? ''),
+    comesInstead: (secret, before) => comesInstead(secret, before, wayIn),
+  });
   if (!moves || moves.every(({ choice }) => choice === 'skip')) return;
   const wraps = await askWraps(app, drafts, moves);
   if (!wraps) return;
   try {
-    const entryOf = (secret: PlainSecret) => {
-      const wanted = wraps.get(serverKeyOf(secret) ?? '');
-      const { entries } = app.agentStore.admission;
-      if (!wanted) return undefined;
-      return entryInstead(
-        secret.file.file,
-        { name: wanted.server.name, entry: wanted.draft.entry },
-        app.launch,
-        entries,
-      );
-    };
-    const changes = fileChanges(moves, entryOf);
+    const names = new Map([...wraps].map(([key, { server }]) => [key, server.name]));
+    const entries = entriesInstead(moves, names, wayIn);
+    const changes = fileChanges(moves, (secret) => entries.get(serverKeyOf(secret) ?? ''));
     await checkChangeable(changes);
     const stored = await storeAll(app, moves, wraps);
     if (!stored) return;
-    if (!(await confirmRemoval(app, moves, changes))) return reportLeft([...stored.values()]);
+    if (!(await confirmRemoval(app, moves, changes, entries))) return reportLeft([...stored.values()]);
     const backup = await changeFiles(app.backups, changes);
     await app.connections.dropOutdatedCopies();
     await app.exposures.add(exposuresOf(moves, stored, backup));
@@ -139,6 +134,7 @@ async function confirmRemoval(
   app: CheckupParts & WindowParts,
   moves: readonly Move[],
   changes: readonly FileChange[],
+  entries: ReadonlyMap<string, unknown>,
 ): Promise<boolean> {
   const moving = moves.filter(({ choice }) => choice !== 'skip');
   const variables = variablesOf(moves);
@@ -155,7 +151,10 @@ async function confirmRemoval(
         ? l10n.t('Remove 1 secret from its file?')
         : l10n.t('Remove {0} secrets from their files?', moving.length),
     detail: [
-      ...moving.map(({ secret, choice }) => `• ${secretText(secret)}: ${outcomeText(choice, variables.get(secret))}`),
+      ...moving.map(({ secret, choice }) => {
+        const outcome = outcomeText(choice, variables.get(secret), entries.has(serverKeyOf(secret) ?? ''));
+        return `• ${secretText(secret)}: ${outcome}`;
+      }),
       '',
       ...(variables.size > 0 ? [...toSet(moves), ''] : []),
       l10n.t(
@@ -179,10 +178,12 @@ function toSet(moves: readonly Move[]): readonly string[] {
   return [...new Set(lines)];
 }
 
-function outcomeText(choice: Move['choice'], variable = ''): string {
+function outcomeText(choice: Move['choice'], variable = '', isReplaced: boolean): string {
   switch (choice) {
     case 'use-without-server':
-      return l10n.t('Valet Key uses it; the server is removed');
+      return isReplaced
+        ? l10n.t('Valet Key uses it, and takes the server’s place')
+        : l10n.t('Valet Key uses it; the server is removed');
     case 'use-beside-server':
       return l10n.t('Valet Key uses it; the server stays without it');
     case 'wrap':
@@ -237,6 +238,15 @@ function reportLeft(stored: readonly CredentialId[]): void {
   );
 }
 
+/** VS Code looks at its own files by itself. */
+function clientsToRestart(moves: readonly Move[]): readonly string[] {
+  const labels = moves.flatMap(({ secret, choice }) => {
+    const { client } = secret.file.file;
+    return choice === 'skip' || client === 'vscode' ? [] : [labelOf(client)];
+  });
+  return labels.length === 0 ? [] : [l10n.t('Restart {0}.', [...new Set(labels)].join(', '))];
+}
+
 async function reportMoved(moves: readonly Move[]): Promise<void> {
   const show = l10n.t('Show What to Rotate');
   const forget = l10n.t('Delete Local History…');
@@ -246,6 +256,7 @@ async function reportMoved(moves: readonly Move[]): Promise<void> {
       ? l10n.t('1 secret was moved. It was stored in plain text, so rotate it with its provider.')
       : l10n.t('{0} secrets were moved. They were stored in plain text, so rotate them with their providers.', count),
     ...toSet(moves),
+    ...clientsToRestart(moves),
     l10n.t('VS Code’s Local History may still have what you saved earlier.'),
   ].join(' ');
   const chosen = await window.showInformationMessage(text, show, forget);

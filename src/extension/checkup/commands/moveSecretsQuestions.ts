@@ -9,20 +9,27 @@ import { askChoice, type Choice, runSteps, type Step, type StepFrame } from '../
 import { shownText } from '../../util/shownText.ts';
 import { choicesFor, formOf, type Move, type MoveChoice } from '../repair/movePlan.ts';
 import type { PlainSecret } from '../repair/secretPlaces.ts';
-import { inSameServer } from '../repair/serverOfSecret.ts';
+import { inSameServer, serverOf } from '../repair/serverOfSecret.ts';
+
+/** What can become of servers whose secrets move. */
+export interface ServerOffers {
+  /** Whether the server of a secret can be wrapped. */
+  readonly wrappable: (secret: PlainSecret) => boolean;
+  /** Whether Valet Key's own server comes in the place of the secret's, where Valet Key uses the secret. */
+  readonly comesInstead: (secret: PlainSecret, before: readonly Move[]) => boolean;
+}
 
 /**
  * What is to become of each secret; undefined when the person gave up. A server is wrapped with all its secrets, so the
  * others of `all` in its entry go along and are not asked about.
  *
  * @param all every secret that was found, those to ask about included
- * @param wrappable whether the server of a secret can be wrapped
  */
 export async function askMoves(
   app: CredentialParts,
   secrets: readonly PlainSecret[],
   all: readonly PlainSecret[],
-  wrappable: (secret: PlainSecret) => boolean,
+  offers: ServerOffers,
 ): Promise<readonly Move[] | undefined> {
   const answers = new Map<PlainSecret, MoveChoice>();
   const goesAlong = (secret: PlainSecret): boolean =>
@@ -32,11 +39,15 @@ export async function askMoves(
     asked().map((secret, index) => async (frame: StepFrame) => {
       for (const later of asked().slice(index)) answers.delete(later);
       const before = [...answers].map(([other, choice]) => ({ secret: other, choice }));
-      const choices = choicesFor(secret, before, wrappable(secret));
+      const choices = choicesFor(secret, before, offers.wrappable(secret));
+      const leads = offers.comesInstead(secret, before);
       const answer = await askChoice<MoveChoice>(
         frame,
         questionText(secret, secrets.slice(0, secrets.indexOf(secret))),
-        choices.map((choice) => choiceText(app, secret, choice)),
+        choices.map((choice, index) => ({
+          ...choiceText(app, secret, choice, leads),
+          ...(index === 0 && choice !== 'skip' ? { description: l10n.t('recommended') } : {}),
+        })),
       );
       if (answer.kind !== 'value') return answer.kind;
       answers.set(secret, answer.value);
@@ -63,7 +74,9 @@ export function secretText({ shown, file, value }: PlainSecret): string {
 
 function questionText(secret: PlainSecret, before: readonly PlainSecret[]): string {
   const same = before.find(({ value }) => value.equals(secret.value));
-  return same ? l10n.t('{0}: the same value as in {1}', secretText(secret), same.file.label) : secretText(secret);
+  return same
+    ? l10n.t('What about {0}, the same value as in {1}?', secretText(secret), same.file.label)
+    : l10n.t('What about {0}?', secretText(secret));
 }
 
 /** What a person has to do so that a client finds the value of a variable that its file names. */
@@ -88,7 +101,7 @@ export function settingText(
 function sourceText({ file: { client } }: PlainSecret['file'], source: ReferenceSource): string {
   switch (source) {
     case 'environment':
-      return l10n.t('{0} takes it from the environment that it is started in.', labelOf(client));
+      return l10n.t('{0} takes it from its environment.', labelOf(client));
     case 'continue':
       return l10n.t('Continue takes it from ~/.continue/.env.');
     case 'repository':
@@ -98,34 +111,41 @@ function sourceText({ file: { client } }: PlainSecret['file'], source: Reference
   }
 }
 
-function labelOf(client: ClientName): string {
+export function labelOf(client: ClientName): string {
   return CLIENT_PLACES.find((one) => one.client === client)?.label ?? client;
 }
 
-function choiceText(app: CredentialParts, secret: PlainSecret, choice: MoveChoice): Choice<MoveChoice> {
+function choiceText(app: CredentialParts, secret: PlainSecret, choice: MoveChoice, leads: boolean): Choice<MoveChoice> {
   const { shown, value, file } = secret;
   const server = shownText(shown.finding.server ?? '', 40);
   const [holder] = app.credentials.holders(value);
   const provider = KNOWN_SERVICES.find(({ id }) => id === shown.finding.secret?.provider);
   const how = holder
-    ? l10n.t('This secret is already stored for “{0}”.', holder.service)
+    ? l10n.t('Already stored for “{0}”.', holder.service)
     : provider
-      ? l10n.t('The secret is sent only to {0}, and agents can only read at first.', new URL(provider.baseUrl).host)
-      : l10n.t('You choose the API that the secret is sent to. Agents can only read at first.');
+      ? l10n.t('Sent only to {0}.', new URL(provider.baseUrl).host)
+      : l10n.t('You choose the API.');
   switch (choice) {
     case 'use-without-server':
-      return {
-        label: `$(shield) ${l10n.t('Use it through Valet Key, and remove the server')}`,
-        detail: l10n.t('{0} “{1}” will be removed from this file.', how, server),
-        value: choice,
-      };
+      return leads
+        ? {
+            label: `$(shield) ${l10n.t('Use it through Valet Key, which takes the server’s place')}`,
+            detail: l10n.t('{0} {1} starts Valet Key as “{2}”.', how, labelOf(file.file.client), server),
+            value: choice,
+          }
+        : {
+            label: `$(shield) ${l10n.t('Use it through Valet Key, and remove the server')}`,
+            detail: l10n.t('{0} “{1}” is removed from this file.', how, server),
+            value: choice,
+          };
     case 'wrap':
       return {
-        label: `$(server-process) ${l10n.t('Wrap it: Valet Key starts the server and gives it the secret')}`,
-        detail: l10n.t(
-          '“{0}” keeps working, with a pinned version and tools that need your approval; you can freeze it separately.',
-          server,
-        ),
+        label: `$(server-process) ${
+          serverOf(secret)?.url
+            ? l10n.t('Wrap it: Valet Key connects to the server with the secret')
+            : l10n.t('Wrap it: Valet Key starts the server and gives it the secret')
+        }`,
+        detail: l10n.t('“{0}” keeps working. You approve its tools, and can freeze it.', server),
         value: choice,
       };
     case 'use-beside-server':
@@ -137,9 +157,7 @@ function choiceText(app: CredentialParts, secret: PlainSecret, choice: MoveChoic
     case 'ask':
       return {
         label: `$(lock) ${l10n.t('Keep the server, take the secret from VS Code')}`,
-        detail: l10n.t(
-          'VS Code asks for it when the server starts next, and keeps it encrypted. Have a new one ready.',
-        ),
+        detail: l10n.t('VS Code asks for it when the server starts, and keeps it encrypted. Have a new one ready.'),
         value: choice,
       };
     case 'reference':

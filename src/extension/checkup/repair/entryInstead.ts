@@ -2,10 +2,10 @@ import type { ClientName, ConfigFile, ServerEntry } from '../../../core/checkup/
 import { clientOf } from '../../agents/model/agentClients.ts';
 import type { LaunchCommand } from '../../agents/model/launcher.ts';
 
-/** What a wrapped server's new entry keeps of the old one, and is to lead to. */
-export interface WrappedEntry {
-  /** Its name in the policy. */
-  readonly name: string;
+/** What a server's new entry keeps of the old one, and is to lead to. */
+export interface NewEntry {
+  /** The upstream MCP server's name in the policy; absent for Valet Key's own server. */
+  readonly name?: string;
   /** The entry that goes. */
   readonly entry: Pick<ServerEntry, 'name' | 'settings' | 'others'>;
 }
@@ -41,7 +41,7 @@ const SHAPES: Partial<Readonly<Record<ClientName, Shape>>> = {
 };
 
 /**
- * What comes in the place of a wrapped server's entry. In VS Code nothing: there Valet Key offers the server by itself. For
+ * What comes in the place of a server's entry. In VS Code nothing: there Valet Key offers its servers by itself. For
  * other clients, under the name that they know it by, the proxy for this server, which every client that reads the same file
  * starts as well; it has our mark only where the client is connected already, so that no migration lets a client in that a
  * person did not allow.
@@ -50,7 +50,7 @@ const SHAPES: Partial<Readonly<Record<ClientName, Shape>>> = {
  */
 export function entryInstead(
   { client, format }: Pick<ConfigFile, 'client' | 'format'>,
-  { name, entry }: WrappedEntry,
+  { name, entry }: NewEntry,
   launch: LaunchCommand,
   connected: readonly string[],
 ): Readonly<Record<string, unknown>> | undefined {
@@ -58,7 +58,11 @@ export function entryInstead(
   const agent = clientOf(client === 'gemini-cli' ? 'gemini' : client);
   const env: Readonly<Record<string, string>> =
     agent && connected.includes(agent.id) ? { VALETKEY_CLIENT: agent.id } : {};
-  const start = { command: launch.command, args: [...launch.args, '--server', name], env };
+  const start = {
+    command: launch.command,
+    args: [...launch.args, ...(name === undefined ? [] : ['--server', name])],
+    env,
+  };
   // Continue names servers in its lists, and in its JSON files as all others do.
   const shape = (client === 'continue' && format === 'jsonc' ? undefined : SHAPES[client]) ?? plain;
   // Earlier builds of Zed take no entry without it.

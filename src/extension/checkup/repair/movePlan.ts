@@ -3,6 +3,7 @@ import { secretLabel } from '../../../core/checkup/edit/secretLabel.ts';
 import { type SecretRemoval, supportsInputs, withoutSecrets } from '../../../core/checkup/edit/secretRemoval.ts';
 import { variableName } from '../../../core/checkup/edit/variableName.ts';
 import { isUsable } from '../../../core/credentials/credentialInput.ts';
+import { KNOWN_SERVICES } from '../../../core/services/knownServices.ts';
 import type { CheckedFile } from '../scan/checkup.ts';
 import type { FileChange } from './changeFiles.ts';
 import type { PlainSecret } from './secretPlaces.ts';
@@ -50,9 +51,12 @@ export function choicesFor(secret: PlainSecret, before: readonly Move[], wrappab
   // Without its key an address of this kind leads nowhere.
   const separable = shown.finding.code !== 'capability-url';
   const form = formOf(secret);
+  const use = usable && removable ? (['use-without-server'] as const) : [];
+  const wrap = wrappable && removable && beside.length === 0 ? (['wrap'] as const) : [];
+  // Whose API nobody knows, a person would have to describe; its server knows it.
+  const isKnown = KNOWN_SERVICES.some(({ id }) => id === shown.finding.secret?.provider);
   return [
-    ...(usable && removable ? (['use-without-server'] as const) : []),
-    ...(wrappable && removable && beside.length === 0 ? (['wrap'] as const) : []),
+    ...(isKnown ? [...use, ...wrap] : [...wrap, ...use]),
     ...(usable && separable ? (['use-beside-server'] as const) : []),
     ...(supportsInputs(file.file, shown.finding) ? (['ask'] as const) : []),
     ...(form && !isWanted(form, secret, before) ? (['reference'] as const) : []),
@@ -108,7 +112,7 @@ export function variablesOf(moves: readonly Move[]): ReadonlyMap<PlainSecret, st
 /**
  * What the files become. Files in which nothing moves are left out.
  *
- * @param entryOf what comes in the place of a wrapped server's entry; undefined where nothing does
+ * @param entryOf what comes in the place of the entry of a secret's server, if that goes; undefined where nothing does
  */
 export function fileChanges(
   moves: readonly Move[],
@@ -142,7 +146,7 @@ function removalOf(
   if (choice === 'ask') return { kind: 'input', finding };
   if (form && variable !== undefined) return { kind: 'reference', finding, form, variable, server };
   const pointer = choice === 'use-beside-server' ? undefined : server;
-  const entry = choice === 'wrap' ? entryOf(secret) : undefined;
+  const entry = entryOf(secret);
   if (pointer !== undefined && entry) return { kind: 'entry', pointer, entry };
   return pointer === undefined ? { kind: 'value', finding } : { kind: 'server', pointer };
 }

@@ -44,7 +44,10 @@ export async function wrapServer(app: App, wanted: WantedServer): Promise<readon
   const inWorkspace = await serverWorkspaceWarning(server.run);
   const agreed = await confirmInModal({
     warning: inWorkspace.length > 0,
-    message: l10n.t('Let Valet Key start “{0}” and give it its secrets?', server.name),
+    message:
+      server.run.by === 'url'
+        ? l10n.t('Let Valet Key connect to “{0}” and give it its secrets?', server.name)
+        : l10n.t('Let Valet Key start “{0}” and give it its secrets?', server.name),
     detail: detailOf(definition, wanted, label, inWorkspace),
     action: l10n.t('Wrap It'),
   });

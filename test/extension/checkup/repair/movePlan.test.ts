@@ -1,54 +1,25 @@
 import { parse as parseToml } from 'smol-toml';
 import { describe, expect, test } from 'vitest';
 import { parse as parseYaml } from 'yaml';
-import { checkupJobs } from '../../../../src/checkupWorker/checkupWorker.ts';
-import type { ClientName, ConfigFile } from '../../../../src/core/checkup/model/checkupModel.ts';
+import type { ClientName } from '../../../../src/core/checkup/model/checkupModel.ts';
 import { readConfig } from '../../../../src/core/checkup/read/readConfig.ts';
 import { choicesFor, fileChanges, type Move, variablesOf } from '../../../../src/extension/checkup/repair/movePlan.ts';
-import { type PlainSecret, plainSecretsIn } from '../../../../src/extension/checkup/repair/secretPlaces.ts';
 import { serverKeyOf } from '../../../../src/extension/checkup/repair/serverOfSecret.ts';
 import { wrapDrafts } from '../../../../src/extension/checkup/repair/wrapDraft.ts';
-import { Checkup } from '../../../../src/extension/checkup/scan/checkup.ts';
-import { plainSecrets } from '../../../../src/extension/checkup/scan/report.ts';
+import { jsonFile, secretsIn, type UserFile } from './support.ts';
 
 /** Built of parts, so that no scanner takes the test for a leak. */
 const KEY = ['Qw8Er7Ty6Ui5Op4A', 's3Df2Gh1Jk9Lz0Xc'].join('');
 const OTHER = ['Zx4Cv3Bn2Mq1Wr9E', 't8Yu7Ip6Oa5Sd0Fg'].join('');
 const TOKEN = ['gh', 'p_', 'aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0fG3hJ6'].join('');
 
-async function secretsIn(file: Omit<ConfigFile, 'scope'>): Promise<readonly PlainSecret[]> {
-  const checkup = new Checkup({
-    files: async () => ({
-      files: [{ file: { ...file, scope: 'user' }, uri: `file://${file.path}`, label: file.path }],
-      unsearched: [],
-      unread: [],
-    }),
-    forgetFiles: () => undefined,
-    check: async (found, now) => checkupJobs.check(found, { fingerprint: '00' }, now),
-    context: () => ({ now: 0 }),
-    ownFiles: () => new Map(),
-    dismissals: async () => [],
-    exposures: async () => [],
-    services: () => 0,
-    now: () => 1,
-  });
-  const report = await checkup.run();
-  return plainSecretsIn(report ? plainSecrets(report) : [], (uri) => checkup.file(uri));
-}
-
-const json = (client: ClientName, path: string, value: unknown): Omit<ConfigFile, 'scope'> => ({
-  path,
-  client,
-  format: 'jsonc',
-  text: `${JSON.stringify(value, undefined, 2)}\n`,
-});
-const yaml = (text: string): Omit<ConfigFile, 'scope'> => ({
+const yaml = (text: string): UserFile => ({
   path: '/h/.continue/config.yaml',
   client: 'continue',
   format: 'yaml',
   text,
 });
-const toml = (text: string): Omit<ConfigFile, 'scope'> => ({
+const toml = (text: string): UserFile => ({
   path: '/h/.codex/config.toml',
   client: 'codex',
   format: 'toml',
@@ -56,7 +27,7 @@ const toml = (text: string): Omit<ConfigFile, 'scope'> => ({
 });
 
 /** What the file says once every secret that can be is taken from a variable, and which variables those are. */
-async function referred(file: Omit<ConfigFile, 'scope'>) {
+async function referred(file: UserFile) {
   const secrets = await secretsIn(file);
   expect(secrets).not.toEqual([]);
   const moves: Move[] = [];
@@ -88,7 +59,7 @@ describe('a client takes a secret from a variable, as it writes that', () => {
     ['windsurf', '/h/.codeium/windsurf/mcp_config.json', env],
     ['roo', '/h/.roo/mcp.json', env],
   ])('%s', async (client, path, write) => {
-    const { said, variables } = await referred(json(client, path, { mcpServers: { gh: server } }));
+    const { said, variables } = await referred(jsonFile(client, path, { mcpServers: { gh: server } }));
     expect(said).toEqual({ mcpServers: { gh: filled(write) } });
     expect(variables).toEqual(['GH_API_KEY', 'GITHUB_TOKEN']);
   });
@@ -100,13 +71,13 @@ describe('a client takes a secret from a variable, as it writes that', () => {
     ['crush', '/h/.config/crush/crush.json', '$GITHUB_TOKEN'],
   ])('%s, in variables and headers', async (client, path, written) => {
     const { said } = await referred(
-      json(client, path, { mcpServers: { gh: { command: 'x', env: { GITHUB_TOKEN: TOKEN } } } }),
+      jsonFile(client, path, { mcpServers: { gh: { command: 'x', env: { GITHUB_TOKEN: TOKEN } } } }),
     );
     expect(said).toEqual({ mcpServers: { gh: { command: 'x', env: { GITHUB_TOKEN: written } } } });
   });
 
   test('opencode, in a list of words as well', async () => {
-    const file = json('opencode', '/h/opencode.json', {
+    const file = jsonFile('opencode', '/h/opencode.json', {
       mcp: {
         gh: { type: 'local', command: ['npx', '-y', 'x', '--api-key', KEY], environment: { GITHUB_TOKEN: TOKEN } },
       },
@@ -181,12 +152,12 @@ Authorization = "Bearer ${OTHER}"
   });
 
   test('a dev container, from the machine that opens it', async () => {
-    const file = json('vscode', '/h/.devcontainer/devcontainer.json', { containerEnv: { GITHUB_TOKEN: TOKEN } });
+    const file = jsonFile('vscode', '/h/.devcontainer/devcontainer.json', { containerEnv: { GITHUB_TOKEN: TOKEN } });
     expect((await referred(file)).said).toEqual({ containerEnv: { GITHUB_TOKEN: `\${localEnv:GITHUB_TOKEN}` } });
   });
 
   test('a password in the middle of an address, and a header behind its scheme', async () => {
-    const file = json('cursor', '/h/.cursor/mcp.json', {
+    const file = jsonFile('cursor', '/h/.cursor/mcp.json', {
       mcpServers: {
         pg: { command: 'npx', args: ['x', `postgresql://app:${KEY}@db.corp.internal/x`] },
         web: { url: 'https://x.example', headers: { Authorization: `Bearer ${OTHER}` } },
@@ -204,7 +175,7 @@ Authorization = "Bearer ${OTHER}"
   test('with one variable for one value, and another where two servers name theirs alike', async () => {
     const servers = { a: { command: 'x', env: { API_KEY: KEY } }, b: { command: 'x', env: { API_KEY: OTHER } } };
     const more = { c: { command: 'x', env: { API_KEY: KEY } } };
-    const { said } = await referred(json('claude-code', '/h/.mcp.json', { mcpServers: { ...servers, ...more } }));
+    const { said } = await referred(jsonFile('claude-code', '/h/.mcp.json', { mcpServers: { ...servers, ...more } }));
     expect(said).toEqual({
       mcpServers: {
         a: { command: 'x', env: { API_KEY: `\${API_KEY}` } },
@@ -267,7 +238,7 @@ describe('no secret is without a way to go', () => {
             : client === 'opencode'
               ? 'mcp'
               : 'mcpServers';
-      const file = json(client, '/h/mcp.json', { [key]: { x: entry } });
+      const file = jsonFile(client, '/h/mcp.json', { [key]: { x: entry } });
       const secrets = await secretsIn(file);
       expect(secrets.length, client).toBeGreaterThan(0);
       for (const platform of ['linux', 'win32'] as const) {
@@ -297,7 +268,7 @@ describe('no secret is without a way to go', () => {
   });
 
   test('nor is one outside of all servers', async () => {
-    const settings = json('claude-code', '/h/.claude/settings.json', {
+    const settings = jsonFile('claude-code', '/h/.claude/settings.json', {
       env: { DB_PASSWORD: ['h0me', '!Ne'].join('') },
     });
     const [secret] = await secretsIn(settings);

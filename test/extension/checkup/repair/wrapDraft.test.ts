@@ -1,16 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { checkupJobs } from '../../../../src/checkupWorker/checkupWorker.ts';
 import type { ConfigFile } from '../../../../src/core/checkup/model/checkupModel.ts';
 import { withServer } from '../../../../src/core/policy/edit/serverWriter.ts';
 import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
 import { Secret } from '../../../../src/core/secret.ts';
 import { entryInstead } from '../../../../src/extension/checkup/repair/entryInstead.ts';
 import { choicesFor, fileChanges, type Move } from '../../../../src/extension/checkup/repair/movePlan.ts';
-import { type PlainSecret, plainSecretsIn } from '../../../../src/extension/checkup/repair/secretPlaces.ts';
+import type { PlainSecret } from '../../../../src/extension/checkup/repair/secretPlaces.ts';
 import { plainName, serverOfDraft } from '../../../../src/extension/checkup/repair/serverOfDraft.ts';
 import { type WrapDraft, wrapDrafts } from '../../../../src/extension/checkup/repair/wrapDraft.ts';
-import { Checkup } from '../../../../src/extension/checkup/scan/checkup.ts';
-import { plainSecrets } from '../../../../src/extension/checkup/scan/report.ts';
+import { jsonFile, secretsIn } from './support.ts';
 
 /** Built of parts, so that no scanner takes the test for a leak. */
 const secretOf = (part: string): string => ['gh', 'p_', part, 'Kx7Qw3Er5Ty7Ui9Op1Lk'].join('');
@@ -19,25 +17,7 @@ const PASSWORD = ['Vb5Cx7', 'Ty1Re9Wq4Po6'].join('');
 const GITHUB = { command: 'npx', args: ['-y', '@acme/github-server'], env: { GITHUB_TOKEN: ONE, LOG_LEVEL: 'debug' } };
 
 async function secretsOf(server: unknown, client: ConfigFile['client'] = 'cursor'): Promise<readonly PlainSecret[]> {
-  const text = `${JSON.stringify({ mcpServers: { github: server, other: { command: 'x' } } }, undefined, 2)}\n`;
-  const file: ConfigFile = { path: '/x/mcp.json', client, format: 'jsonc', scope: 'user', text };
-  const checkup = new Checkup({
-    files: async () => ({
-      files: [{ file, uri: 'file:///x/mcp.json', label: 'mcp.json' }],
-      unsearched: [],
-      unread: [],
-    }),
-    forgetFiles: () => undefined,
-    check: async (found, now) => checkupJobs.check(found, { fingerprint: '00' }, now),
-    context: () => ({ now: 0 }),
-    ownFiles: () => new Map(),
-    dismissals: async () => [],
-    exposures: async () => [],
-    services: () => 0,
-    now: () => 1,
-  });
-  const report = await checkup.run();
-  return plainSecretsIn(report ? plainSecrets(report) : [], (uri) => checkup.file(uri));
+  return secretsIn(jsonFile(client, '/x/mcp.json', { mcpServers: { github: server, other: { command: 'x' } } }));
 }
 
 async function draftOf(server: unknown, platform: NodeJS.Platform = 'linux'): Promise<WrapDraft | undefined> {
@@ -186,6 +166,15 @@ describe('what has no counterpart in the policy is not offered', () => {
     expect(await draftOf({ ...GITHUB, args: ['-y', 'a&b'] }, 'win32')).toBeUndefined();
     expect(await draftOf({ ...GITHUB, args: ['-y', 'server', '--token', TWO] }, 'win32')).toBeUndefined();
     expect(await draftOf({ ...GITHUB, command: 'node', args: ['C:/s.js'] }, 'win32')).toBeDefined();
+  });
+});
+
+test('a server with several secrets is wrapped with all of them', async () => {
+  const secrets = await secretsOf({ ...GITHUB, env: { GITHUB_TOKEN: ONE, OTHER_TOKEN: TWO } });
+  const moves = secrets.map((secret): Move => ({ secret, choice: 'wrap' }));
+  const [change] = fileChanges(moves, () => ({ command: '/launcher', args: [] }));
+  expect(JSON.parse(change?.after ?? '')).toEqual({
+    mcpServers: { github: { command: '/launcher', args: [] }, other: { command: 'x' } },
   });
 });
 
