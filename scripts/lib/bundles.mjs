@@ -108,6 +108,15 @@ const leaveOutUnused = {
 };
 
 /**
+ * Texts that one call in a hundred reads, at half of their size.
+ *
+ * @param {unknown} value
+ */
+function packed(value) {
+  return brotliCompressSync(JSON.stringify(value)).toString('base64');
+}
+
+/**
  * How esbuild makes one of them.
  *
  * @param {typeof BUNDLES[number]} bundle
@@ -129,7 +138,7 @@ export function buildOptions({ name, entry, external, page }) {
     mainFields: ['module', 'main'],
     define: {
       VALETKEY_VERSION: JSON.stringify(version),
-      ...(name === 'cli' ? { CHECKUP_RULES: JSON.stringify(checkupRules()) } : {}),
+      ...(name === 'cli' ? { CHECKUP_RULES: JSON.stringify(packed(checkupRules())) } : {}),
     },
     // Their licences are in THIRD-PARTY-NOTICES.txt.
     legalComments: 'none',

@@ -37,7 +37,7 @@ export class BoundedCheckup {
   /**
    * What a file gives; of one that takes too long a finding that says so.
    *
-   * @param digest key of the digests by which findings are told in later runs, in hex
+   * @param digest key of the digests by which findings are told in later runs, in hex; empty for public ones
    */
   async check(found: FileToCheck, now: number, digest?: string): Promise<CheckedConfig> {
     const keys = { fingerprint: this.#fingerprint, ...(digest === undefined ? {} : { digest }) };

@@ -7,6 +7,9 @@ export type FileToCheck =
   | { readonly file: ConfigFile }
   | { readonly file: Omit<ConfigFile, 'text'>; readonly why: Unreadable };
 
+/** A key of digests that are shown: they have nothing of a secret in them. */
+export const PUBLIC_DIGESTS = '';
+
 export interface CheckupKeys {
   readonly fingerprint: string;
   /** Lasts from run to run; absent where no finding is dismissed. */

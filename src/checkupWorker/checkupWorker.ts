@@ -3,7 +3,7 @@ import { checkConfig } from '../core/checkup/checkup.ts';
 import { readConfig } from '../core/checkup/read/readConfig.ts';
 import { unreadableConfig } from '../core/checkup/read/unreadable.ts';
 import { serveJobs } from '../policyWorker/serveJobs.ts';
-import { CHECKUP_ROLE, type CheckupJobs } from './checkupJobs.ts';
+import { CHECKUP_ROLE, type CheckupJobs, PUBLIC_DIGESTS } from './checkupJobs.ts';
 
 // Apart from boundedCheckup.ts, so that whoever only asks does not load the parsers.
 
@@ -13,7 +13,9 @@ export const checkupJobs: CheckupJobs = {
     return checkConfig(read, {
       now,
       fingerprint: hmac(keys.fingerprint),
-      ...(keys.digest === undefined ? {} : { digest: digestOf(keys.digest) }),
+      ...(keys.digest === undefined
+        ? {}
+        : { digest: digestOf(keys.digest), publicDigests: keys.digest === PUBLIC_DIGESTS }),
     });
   },
 };

@@ -3,17 +3,19 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { BoundedCheckup } from '../checkupWorker/boundedCheckup.ts';
+import { PUBLIC_DIGESTS } from '../checkupWorker/checkupJobs.ts';
 import { CheckupRun } from '../checkupWorker/checkupRun.ts';
 import { allFindings } from '../core/checkup/acrossFiles.ts';
 import type { CheckedConfig } from '../core/checkup/checkedConfig.ts';
+import { DismissalIndex, withoutDismissed, withoutDismissedSecrets } from '../core/checkup/dismissed.ts';
 import { unreachedFindings } from '../core/checkup/findings/unreached.ts';
 import { unsearchedFinding } from '../core/checkup/findings/unsearched.ts';
-import { type Coverage, coverageText } from '../core/checkup/model/checkupCoverage.ts';
-import type { Aspect, Finding } from '../core/checkup/model/checkupModel.ts';
+import type { Finding } from '../core/checkup/model/checkupModel.ts';
 import { type Platform, type UserFolders, userPlaces } from '../core/checkup/model/locations.ts';
-import { inEnglish } from '../core/text/phrase.ts';
-import { printable } from '../core/text/printable.ts';
+import { readAcceptFile } from './acceptFile.ts';
+import { acceptedLine, acceptedLines, coverageLine, findingLine } from './checkupOutput.ts';
 import { type ConfigSource, type FoundSources, readSource, userSources, workspaceSources } from './configFiles.ts';
+import { findingId } from './findingId.ts';
 import { print } from './jsonLines.ts';
 import { sarifLog } from './sarif.ts';
 import { SarifPlaces } from './sarifPlaces.ts';
@@ -25,45 +27,59 @@ export async function checkupCommand(args: string[]): Promise<number> {
   const { values } = parseOptions(args, {
     home: { type: 'string' },
     workspace: { type: 'string', multiple: true },
+    accept: { type: 'string' },
     format: { type: 'string' },
   });
   if (values.format !== undefined && values.format !== 'sarif') throw new UsageError('--format takes sarif.');
   if (values.home !== undefined) requireFolder('--home', values.home);
   for (const folder of values.workspace ?? []) requireFolder('--workspace', folder);
-  const places = [homeSources(values.home), ...(values.workspace ?? []).map((folder) => workspaceSources(folder))];
+  const acceptances = values.accept === undefined ? [] : readAcceptFile(values.accept);
+  const searched = [homeSources(values.home), ...(values.workspace ?? []).map((folder) => workspaceSources(folder))];
   const now = Date.now();
   const { checked, unreached } = await checkAll(
-    places.flatMap(({ sources }) => sources),
+    searched.flatMap(({ sources }) => sources),
     now,
   );
   const coverage = {
     files: checked.map(({ covered }) => covered),
-    unsearched: places.flatMap(({ unsearched }) => unsearched),
+    unsearched: searched.flatMap(({ unsearched }) => unsearched),
     unreached,
   };
-  const findings = [
-    ...coverage.unsearched.map(unsearchedFinding),
-    ...unreachedFindings(unreached, 'command-line'),
-    ...allFindings(checked, { now }),
-  ];
-  if (values.format === 'sarif') {
-    const places = new SarifPlaces(process.cwd(), values.workspace ?? [], values.home ?? os.homedir());
-    print(sarifLog(findings, coverage, places));
-  } else for (const finding of findings) print(findingLine(finding));
-  report(coverage);
-  return findings.some(({ severity }) => severity !== 'information') ? 1 : 0;
+  const places = new SarifPlaces(process.cwd(), values.workspace ?? [], values.home ?? os.homedir());
+  const withId = (finding: Finding): Finding => ({ ...finding, digest: findingId(finding, places) });
+  const index = new DismissalIndex(acceptances);
+  const known = checked.map((one) => {
+    const { secrets } = withoutDismissedSecrets({ ...one, findings: one.findings.map(withId) }, index);
+    return { ...one, secrets };
+  });
+  const { left, dismissed } = withoutDismissed(
+    [
+      ...coverage.unsearched.map(unsearchedFinding),
+      ...unreachedFindings(unreached, 'command-line'),
+      ...allFindings(known, { now }),
+    ].map(withId),
+    index,
+  );
+  if (values.format === 'sarif')
+    print(sarifLog({ findings: left, accepted: dismissed, acceptFile: values.accept ?? '', coverage }, places));
+  else {
+    for (const finding of left) print(findingLine(finding));
+    for (const one of dismissed) print(acceptedLine(one));
+  }
+  tell(coverageLine(coverage));
+  if (values.accept !== undefined) acceptedLines(values.accept, acceptances, dismissed).forEach(tell);
+  return left.some(({ severity }) => severity !== 'information') ? 1 : 0;
+}
+
+/** On standard error, for people. */
+function tell(line: string): void {
+  process.stderr.write(`${line}\n`);
 }
 
 /** A mistyped folder has no findings either, and would pass for a clean one. */
 function requireFolder(option: string, folder: string): void {
   if (fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return;
   throw new UsageError(`${option} takes a folder, and there is no folder at ${folder}.`);
-}
-
-/** Says what was read, for people: who gets no finding wants to know that something was looked at. */
-function report(coverage: Coverage): void {
-  const none = coverage.files.length === 0 ? ' There is no MCP configuration in the places that are known.' : '';
-  process.stderr.write(`Checked ${inEnglish(coverageText(coverage))}.${none}\n`);
 }
 
 /** With `--home`, the folder of any person of any machine: every system's places, and no variable of ours. */
@@ -123,25 +139,5 @@ async function checkSource(
   const text = readSource(source);
   if (text === undefined) return undefined;
   const { within: _, ...file } = source;
-  return checkup.check('why' in text ? { file, why: text.why } : { file: { ...file, ...text } }, now);
-}
-
-function findingLine({ check, severity, file, start, server, key, code, message, aspects }: Finding): object {
-  return {
-    check,
-    severity,
-    file,
-    line: start.line,
-    column: start.column,
-    server,
-    key,
-    code,
-    message: printable(inEnglish(message)),
-    aspects: aspects?.map(aspectLine),
-  };
-}
-
-/** Another side of a finding: the same file and server. */
-function aspectLine({ check, severity, start, key, code, message }: Aspect): object {
-  return { check, severity, line: start.line, column: start.column, key, code, message: printable(inEnglish(message)) };
+  return checkup.check('why' in text ? { file, why: text.why } : { file: { ...file, ...text } }, now, PUBLIC_DIGESTS);
 }

@@ -78,12 +78,14 @@ Lines and columns count from 1. Exit status 1 when there is an error or a warnin
 `,
   checkup: `Checks MCP configurations on ten points. Runs no server, uses no network, writes nothing.
 
-  node dist/cli.js checkup [--home DIR] [--workspace DIR]… [--format sarif]
+  node dist/cli.js checkup [--home DIR] [--workspace DIR]… [--accept FILE] [--format sarif]
 
 Prints one JSON object a finding:
-  {"check":1…10,"severity","file","line","column","server"?,"key"?,"code","message","aspects"?}
+  {"id","check":1…10,"severity","file","line","column","server"?,"key"?,"code","message","aspects"?}
 where "key" is a JSON Pointer, and "aspects" are what other points say of the same secret. Lines and columns count from 1. docs/checkup.md explains every code.
 Reads the usual places in the home folder (or in --home DIR, and then nothing outside it) and in each workspace.
+--accept FILE names findings that you accept: a line each, as it is printed, with a "reason" added (and "kind": "not-a-secret"
+for what is none). They are still printed, as "accepted", and do not change the exit status.
 --format sarif prints one SARIF 2.1.0 log instead, for code scanning.
 Says on standard error what was read. Exit status 1 when there is an error or a warning.
 `,

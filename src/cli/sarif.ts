@@ -1,10 +1,12 @@
+import type { DismissedFinding } from '../core/checkup/dismissed.ts';
 import { sidesOf } from '../core/checkup/findings/aspects.ts';
 import type { Coverage, CoveredFile } from '../core/checkup/model/checkupCoverage.ts';
 import type { Aspect, Finding } from '../core/checkup/model/checkupModel.ts';
 import { inEnglish, type Phrase } from '../core/text/phrase.ts';
 import { printable } from '../core/text/printable.ts';
+import type { Acceptance } from './acceptFile.ts';
 import type { SarifPlaces } from './sarifPlaces.ts';
-import { CHECKUP_DOCUMENTATION, sarifRule } from './sarifRules.ts';
+import { CHECKUP_DOCUMENTATION, sarifRules } from './sarifRules.ts';
 
 declare const VALETKEY_VERSION: string;
 
@@ -26,9 +28,22 @@ const UNCHECKED: ReadonlySet<string> = new Set([
   'took-too-long',
 ]);
 
+/** What is longer is cut or refused where logs are taken. */
+const MAX_MESSAGE = 1000;
+
+/** What a run found, and in what. */
+interface Checked {
+  readonly findings: readonly Finding[];
+  readonly accepted: readonly DismissedFinding<Acceptance>[];
+  /** The file that accepts them; empty for none. */
+  readonly acceptFile: string;
+  readonly coverage: Coverage;
+}
+
 /** A SARIF 2.1.0 log (https://docs.oasis-open.org/sarif/sarif/v2.1.0/) of one run, as code scanning takes it. */
-export function sarifLog(findings: readonly Finding[], coverage: Coverage, places: SarifPlaces): object {
-  const codes = [...new Set(findings.map(({ code }) => code))].sort();
+export function sarifLog({ findings, accepted, acceptFile, coverage }: Checked, places: SarifPlaces): object {
+  const all = [...findings, ...accepted.map(({ finding }) => finding)];
+  const codes = [...new Set(all.map(({ code }) => code))].sort();
   const indexes = new Map(codes.map((code, index) => [code, index]));
   const fingerprintOf = places.fingerprinter();
   return {
@@ -41,22 +56,26 @@ export function sarifLog(findings: readonly Finding[], coverage: Coverage, place
             name: 'Valet Key',
             version: VALETKEY_VERSION,
             informationUri: CHECKUP_DOCUMENTATION,
-            rules: codes.map(sarifRule),
+            rules: sarifRules(codes),
           },
         },
         columnKind: 'utf16CodeUnits',
         originalUriBaseIds: places.bases,
-        invocations: [invocationOf(findings, places)],
+        invocations: [invocationOf(all, places)],
         artifacts: [
           ...coverage.files.map(({ path, servers, read }) => artifactOf(path, { servers, read }, places)),
           ...coverage.unreached.map((path) => artifactOf(path, { servers: 0, read: false }, places)),
         ],
-        results: findings.map((finding) => ({
-          ruleId: finding.code,
-          ruleIndex: indexes.get(finding.code),
-          partialFingerprints: { 'valetKeyFinding/v1': fingerprintOf(finding) },
-          ...resultOf(finding, places),
-        })),
+        results: all.map((finding, index) => {
+          const dismissal = accepted[index - findings.length]?.dismissal;
+          return {
+            ruleId: finding.code,
+            ruleIndex: indexes.get(finding.code),
+            partialFingerprints: { 'valetKeyFinding/v1': fingerprintOf(finding) },
+            ...resultOf(finding, places),
+            ...(dismissal && { suppressions: [suppressionOf(dismissal, acceptFile, places)] }),
+          };
+        }),
       },
     ],
   };
@@ -77,6 +96,17 @@ function invocationOf(findings: readonly Finding[], places: SarifPlaces): object
   };
 }
 
+/** Accepted elsewhere than in the file that it is about: such a finding is no alert, and its reason stands beside it (3.35). */
+function suppressionOf({ kind, reason, line }: Acceptance, file: string, places: SarifPlaces): object {
+  return {
+    kind: 'external',
+    status: 'accepted',
+    justification: printable(reason),
+    location: physical(file, { startLine: line }, places),
+    properties: { kind },
+  };
+}
+
 function artifactOf(file: string, properties: Omit<CoveredFile, 'path'>, places: SarifPlaces): object {
   return { location: places.location(file), roles: ['analysisTarget'], properties };
 }
@@ -86,12 +116,7 @@ function resultOf(finding: Finding, places: SarifPlaces): object {
   const related = sidesOf(finding).flatMap((side) => side.related ?? []);
   return {
     level: LEVELS[severity],
-    // Code scanning shows an alert's message and nothing of its other sides.
-    message: {
-      text: sidesOf(finding)
-        .map(({ message }) => plain(message))
-        .join('\n\n'),
-    },
+    message: { text: shownText(finding) },
     locations: [locationOf(finding, places)],
     ...(aspects.length > 0 && { properties: { aspects: aspects.map(aspectOf) } }),
     ...(related.length > 0 && {
@@ -102,6 +127,15 @@ function resultOf(finding: Finding, places: SarifPlaces): object {
       })),
     }),
   };
+}
+
+/** Code scanning shows an alert's message and nothing of its other sides, so these follow, as far as there is room. */
+function shownText(finding: Finding): string {
+  const [first = '', ...others] = sidesOf(finding).map(({ message }) => plain(message));
+  return others.reduce((text, other) => {
+    const longer = `${text}\n\n${other}`;
+    return longer.length > MAX_MESSAGE ? text : longer;
+  }, first);
 }
 
 function aspectOf({ check, code, severity, message }: Aspect): object {

@@ -1,7 +1,10 @@
-/** What docs/checkup.md says of a code: scripts/lib/checkupRules.mjs puts it into the bundle. */
-declare const CHECKUP_RULES: Readonly<
-  Record<string, { readonly check: number; readonly point: string; readonly text: string }>
->;
+import { brotliDecompressSync } from 'node:zlib';
+
+/** What docs/checkup.md says of each code: scripts/lib/bundles.mjs puts it into the bundle, compressed. */
+declare const CHECKUP_RULES: string;
+
+/** By code. */
+type Texts = Readonly<Record<string, { readonly check: number; readonly point: string; readonly text: string }>>;
 
 export const CHECKUP_DOCUMENTATION = 'https://github.com/valet-key/valet-key/blob/main/docs/checkup.md';
 
@@ -50,9 +53,13 @@ const WEAKNESSES: Readonly<Record<number, string>> = {
   9: 'cwe-829', // code from outside of one's control
 };
 
-/** A rule of the log's tool (SARIF 2.1.0, 3.49), with all that GitHub's code scanning shows of one. */
-export function sarifRule(code: string): object {
-  const { check, point, text } = CHECKUP_RULES[code] ?? { check: 0, point: '', text: code };
+/** Rules of the log's tool (SARIF 2.1.0, 3.49), with all that GitHub's code scanning shows of one. */
+export function sarifRules(codes: readonly string[]): readonly object[] {
+  const texts: Texts = JSON.parse(brotliDecompressSync(Buffer.from(CHECKUP_RULES, 'base64')).toString('utf8'));
+  return codes.map((code) => sarifRule(code, texts[code]));
+}
+
+function sarifRule(code: string, { check, point, text } = { check: 0, point: '', text: code }): object {
   const level = LEVELS.get(code) ?? 'warning';
   const plain = text
     .replaceAll(/\s+/g, ' ')

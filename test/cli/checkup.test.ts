@@ -121,6 +121,7 @@ describe('checkup', () => {
     expect(status).toBe(1);
     expect(found).toEqual([
       {
+        id: expect.stringMatching(/^[0-9a-f]{32}$/),
         check: 9,
         severity: 'warning',
         file: path.join(at, '.vscode/mcp.json'),

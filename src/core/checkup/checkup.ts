@@ -11,6 +11,7 @@ import { checkPinnedVersions } from './checks/pinnedVersions.ts';
 import { placedSecret } from './checks/placedSecret.ts';
 import { checkPlaintextSecrets, severityOfSecret } from './checks/plaintextSecrets.ts';
 import { checkTransport } from './checks/transport.ts';
+import { findingDigests } from './findingDigests.ts';
 import { RANK, withAspects } from './findings/aspects.ts';
 import { findingIn } from './findings/finding.ts';
 import { coveredFile } from './model/checkupCoverage.ts';
@@ -28,7 +29,8 @@ export function checkup(configs: readonly ReadConfig[], context: CheckupContext)
 export const MAX_FINDINGS = 1000;
 
 /** The checks of one file, in time that grows with the file. The worst findings, where there are too many to be read. */
-export function checkConfig(read: ReadConfig, { now, fingerprint, digest }: FileContext): CheckedConfig {
+export function checkConfig(read: ReadConfig, context: FileContext): CheckedConfig {
+  const { now, fingerprint } = context;
   const all = secretUses(read);
   const uses = all.length > MAX_FINDINGS ? all.toSorted(gravestFirst).slice(0, MAX_FINDINGS) : all;
   const ofServer = new Map(read.servers.map((server): [ServerEntry, SecretUse[]] => [server, []]));
@@ -50,27 +52,19 @@ export function checkConfig(read: ReadConfig, { now, fingerprint, digest }: File
   const worst = worstOf(read, found, found.length + all.length - uses.length);
   const shown = new Set(worst.map(({ secret }) => secret));
   const environmentOf = environmentReader(read);
-  const digests = new Map<SecretPlace | undefined, string>();
+  const digests = findingDigests(read, all, context);
+  const ofSecrets = new Map<SecretPlace | undefined, string>();
   const secrets = uses
     .filter(({ place }) => shown.has(place))
     .map((use) => {
-      const own = digest?.('secret', use.text.pointer, use.value);
-      if (own !== undefined) digests.set(use.place, own);
-      return placedSecret(read, use, fingerprint(use.value), environmentOf(use), own);
+      const digest = digests?.ofSecret(use);
+      if (digest !== undefined) ofSecrets.set(use.place, digest);
+      return placedSecret(read, use, fingerprint(use.value), environmentOf(use), digest);
     });
-  const findings = digest
-    ? worst.map((one) => ({ ...one, digest: digests.get(one.secret) ?? placeDigest(read, one, digest) }))
+  const findings = digests
+    ? worst.map((one) => ({ ...one, digest: ofSecrets.get(one.secret) ?? digests.ofPlace(one) }))
     : worst;
   return { findings, secrets, covered: coveredFile(read) };
-}
-
-/** Of what stands at a finding's place: with another text there it is another finding. */
-function placeDigest(
-  { file }: ReadConfig,
-  { key = '', span }: Finding,
-  digest: NonNullable<FileContext['digest']>,
-): string {
-  return digest('place', file.path, key, file.text.slice(span.start, span.end));
 }
 
 function gravestFirst(one: SecretUse, other: SecretUse): number {

@@ -40,6 +40,8 @@ export interface FileContext {
   readonly fingerprint: (value: string) => string;
   /** A digest of texts under a key that lasts; absent where nobody dismisses findings. */
   readonly digest?: (...texts: readonly string[]) => string;
+  /** Whether anybody can make these digests, so that no secret goes into one: a short password could be tried out. */
+  readonly publicDigests?: boolean;
 }
 
 /** What the checks of Valet Key's own state need to know. The command line knows no more than the time. */

@@ -3,7 +3,7 @@ import type { CheckupParts } from '../../app/parts.ts';
 import { askText, single } from '../../ui/steps.ts';
 import { localized } from '../../util/localized.ts';
 import { shownText } from '../../util/shownText.ts';
-import type { Dismissal } from '../scan/dismissals.ts';
+import type { OwnDismissal } from '../scan/dismissals.ts';
 import type { ShownFinding } from '../scan/report.ts';
 import { DismissedNode } from '../views/dismissedNode.ts';
 import { findingOfNode } from '../views/findingNode.ts';
@@ -40,18 +40,18 @@ export async function restoreFinding(app: CheckupParts, argument: unknown): Prom
 async function dismiss(
   app: CheckupParts,
   { finding }: ShownFinding,
-  kind: Dismissal['kind'],
+  kind: OwnDismissal['kind'],
   reason: string,
 ): Promise<void> {
   const { digest, code, message } = finding;
   if (digest === undefined) return;
-  const dismissal: Dismissal = { kind, digest, code, reason, at: Date.now() };
+  const dismissal: OwnDismissal = { kind, digest, code, reason, at: Date.now() };
   await app.dismissals.add(dismissal);
   await app.checkup.run();
   void offerUndo(app, dismissal, shownText(localized(message), 100));
 }
 
-async function offerUndo(app: CheckupParts, dismissal: Dismissal, message: string): Promise<void> {
+async function offerUndo(app: CheckupParts, dismissal: OwnDismissal, message: string): Promise<void> {
   const undo = l10n.t('Undo');
   const chosen = await window.showInformationMessage(
     l10n.t('Dismissed: {0} It is listed under “Dismissed” in the Checkup view, where you can take this back.', message),
@@ -60,7 +60,7 @@ async function offerUndo(app: CheckupParts, dismissal: Dismissal, message: strin
   if (chosen === undo) await restore(app, dismissal);
 }
 
-async function restore(app: CheckupParts, dismissal: Dismissal): Promise<void> {
+async function restore(app: CheckupParts, dismissal: OwnDismissal): Promise<void> {
   await app.dismissals.remove(dismissal);
   await app.checkup.run();
 }

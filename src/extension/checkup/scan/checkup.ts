@@ -1,6 +1,7 @@
 import type { FileToCheck } from '../../../checkupWorker/checkupJobs.ts';
 import { CheckupRun, type Stopwatch } from '../../../checkupWorker/checkupRun.ts';
 import type { CheckedConfig } from '../../../core/checkup/checkedConfig.ts';
+import { DismissalIndex, withoutDismissed, withoutDismissedSecrets } from '../../../core/checkup/dismissed.ts';
 import { unreachedFindings } from '../../../core/checkup/findings/unreached.ts';
 import { unsearchedFinding } from '../../../core/checkup/findings/unsearched.ts';
 import { serversOf, type Unsearched } from '../../../core/checkup/model/checkupCoverage.ts';
@@ -14,7 +15,7 @@ import type { Severity } from '../../../core/text/span.ts';
 import { Emitter } from '../../util/emitter.ts';
 import { nextTurn } from '../../util/nextTurn.ts';
 import { shownPath } from '../../util/shownText.ts';
-import { type Dismissal, DismissalIndex, withoutDismissed, withoutDismissedSecrets } from './dismissals.ts';
+import type { OwnDismissal } from './dismissals.ts';
 import type { Engine } from './engine.ts';
 import type { Exposure } from './exposures.ts';
 import { type CheckupReport, pointsOf, type ShownFinding } from './report.ts';
@@ -59,7 +60,7 @@ export interface CheckupPorts {
   /** Where findings about Valet Key's own state lead: the file as they name it, and its address and label. */
   ownFiles(): ReadonlyMap<string, Address>;
   /** What the user dismissed. */
-  dismissals(): Promise<readonly Dismissal[]>;
+  dismissals(): Promise<readonly OwnDismissal[]>;
   /** What was moved and is not known to be rotated. */
   exposures(): Promise<readonly Exposure[]>;
   /** How many services Valet Key has. */

@@ -1,6 +1,6 @@
 import type { Aspect } from '../../../core/checkup/model/checkupModel.ts';
 import { shownMarkdown } from '../../util/shownText.ts';
-import type { Dismissal } from './dismissals.ts';
+import type { OwnDismissal } from './dismissals.ts';
 import { type CheckupReport, type Point, seriousCount } from './report.ts';
 
 /** VS Code's translator, or one like it. */
@@ -16,7 +16,7 @@ export interface PointTexts {
   severity(side: Aspect): string;
   message(side: Aspect): string;
   coverage(report: CheckupReport): string;
-  dismissal(dismissal: Dismissal): string;
+  dismissal(dismissal: OwnDismissal): string;
 }
 
 /**

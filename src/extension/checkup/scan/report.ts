@@ -1,7 +1,8 @@
+import type { DismissedFinding } from '../../../core/checkup/dismissed.ts';
 import type { Coverage } from '../../../core/checkup/model/checkupCoverage.ts';
 import type { CheckNumber, Finding } from '../../../core/checkup/model/checkupModel.ts';
 import type { Severity } from '../../../core/text/span.ts';
-import type { DismissedFinding } from './dismissals.ts';
+import type { OwnDismissal } from './dismissals.ts';
 import type { Exposure } from './exposures.ts';
 
 /** A finding with what a person needs to get at it. */
@@ -40,7 +41,7 @@ export interface CheckupReport {
   readonly dismissed: readonly ShownDismissal[];
 }
 
-export interface ShownDismissal extends DismissedFinding {
+export interface ShownDismissal extends DismissedFinding<OwnDismissal> {
   /** The file as it is shown. */
   readonly label: string;
 }

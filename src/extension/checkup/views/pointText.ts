@@ -1,7 +1,7 @@
 import { l10n, ThemeColor, ThemeIcon } from 'vscode';
 import type { CheckNumber } from '../../../core/checkup/model/checkupModel.ts';
 import type { Severity } from '../../../core/text/span.ts';
-import type { Dismissal } from '../scan/dismissals.ts';
+import type { OwnDismissal } from '../scan/dismissals.ts';
 import type { Point, PointState } from '../scan/report.ts';
 
 /** What a point is about: short, so that a narrow side bar has room for its state. */
@@ -127,7 +127,7 @@ export function severityIcon(severity: Severity): ThemeIcon {
   }
 }
 
-export function dismissalText({ kind }: Dismissal): string {
+export function dismissalText({ kind }: OwnDismissal): string {
   switch (kind) {
     case 'not-a-secret':
       return l10n.t('not a secret');

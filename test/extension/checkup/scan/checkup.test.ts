@@ -16,7 +16,7 @@ import {
   type UnreadFile,
 } from '../../../../src/extension/checkup/scan/checkup.ts';
 import { checkupReport } from '../../../../src/extension/checkup/scan/checkupReport.ts';
-import type { Dismissal } from '../../../../src/extension/checkup/scan/dismissals.ts';
+import type { OwnDismissal } from '../../../../src/extension/checkup/scan/dismissals.ts';
 import type { Exposure } from '../../../../src/extension/checkup/scan/exposures.ts';
 import { plainSecrets } from '../../../../src/extension/checkup/scan/report.ts';
 import { concernKeys, concernsOf } from '../../../../src/extension/services/model/concerns.ts';
@@ -38,7 +38,7 @@ function found(name: string, text: string, client: ConfigFile['client'] = 'curso
 function checkupOf(
   files: () => readonly FoundFile[],
   exposures: readonly Exposure[] = [],
-  dismissals: readonly Dismissal[] = [],
+  dismissals: readonly OwnDismissal[] = [],
   { msOfFile = 0, unread = [] }: { readonly msOfFile?: number; readonly unread?: readonly UnreadFile[] } = {},
 ) {
   const checks: string[] = [];
@@ -242,7 +242,7 @@ test('what is said of one secret is one finding, whichever thread and file it co
 });
 
 /** A dismissal of the finding with this code at this key. */
-function dismissalOf(checkup: Checkup, kind: Dismissal['kind'], code: string, key: string): Dismissal {
+function dismissalOf(checkup: Checkup, kind: OwnDismissal['kind'], code: string, key: string): OwnDismissal {
   const digest = checkup.findings().find(({ finding }) => finding.code === code && finding.key === key)?.finding.digest;
   if (digest === undefined) throw new Error('there is no such finding');
   return { kind, digest, code, reason: 'because', at: 0 };
