@@ -8,7 +8,13 @@ import type { Policy } from '../core/policy/model/policy.ts';
 import { Secret } from '../core/secret.ts';
 import { inEnglish } from '../core/text/phrase.ts';
 import type { Approver } from '../gateway/call/approvals.ts';
-import type { ApprovalQuestion, Binding, GatewayEvents, NetworkSettings } from '../gateway/control/controlPort.ts';
+import type {
+  ApprovalQuestion,
+  Binding,
+  GatewayEvents,
+  GatewayStatus,
+  NetworkSettings,
+} from '../gateway/control/controlPort.ts';
 import { type RunningGateway, startGateway } from '../gateway/startGateway.ts';
 import { BoundedPolicyParser } from '../policyWorker/policyParser.ts';
 import { CommandLineCredentials } from './commandLineCredentials.ts';
@@ -234,7 +240,7 @@ class CommandLineHost {
         await control.recordControl({ action: 'reload' });
         return {};
       case 'status':
-        return { ...(await control.status()) };
+        return statusInEnglish(await control.status());
       case 'answer': {
         const hash = this.#questions.get(order.approval);
         const answer = order.allow ? ({ allow: true, for: order.for ?? 'once' } as const) : ({ allow: false } as const);
@@ -305,4 +311,16 @@ class CommandLineHost {
 function secretOf(text: string): Secret {
   const alone = text.trim();
   return new Secret(/^(?:\{|-----BEGIN )/.test(alone) ? alone : text);
+}
+
+function statusInEnglish({ services, servers, ...status }: GatewayStatus): object {
+  return {
+    ...status,
+    services: services.map(({ why, ...service }) => ({ ...service, ...(why && { why: inEnglish(why) }) })),
+    servers: servers.map(({ why, failure, ...server }) => ({
+      ...server,
+      ...(why && { why: inEnglish(why) }),
+      ...(failure && { failure: inEnglish(failure) }),
+    })),
+  };
 }

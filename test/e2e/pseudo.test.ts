@@ -53,8 +53,6 @@ const EXCEPTIONS: readonly RegExp[] = [
   /claude(?:-code)?|\b(?:shop|test|stripe|other|files|payments|PAYMENTS_API_KEY)/g,
   // The end of a secret, which rows show: its letters are of no language.
   /••••[\w-]+/g,
-  // Kinds of secrets, which the checkup names in English: “a key (••••9c2f)”.
-  /(?<=⟦а )key(?= \()/g,
   // Times and units, as the browser and VS Code’s own process write them.
   /\b(?:\d+\/\d+\/\d+, |[A-Z][a-z]{2} \d+, \d+, )?[\d:]+ [AP]M\b|\b[A-Z][a-z]{2} \d+, \d+\b/g,
   /\b\d+ ms\b/g,
@@ -62,15 +60,7 @@ const EXCEPTIONS: readonly RegExp[] = [
 
 /** Commands that say nothing of themselves: they show a view or VS Code’s own panel, stop something, or need a finding. */
 const WITHOUT_WORDS = [
-  ...[
-    'showLog',
-    'showAuditLog',
-    'runCheckup',
-    'openAuditExplorer',
-    'restartGateway',
-    'freezeAll',
-    'copyMcpConfiguration',
-  ],
+  ...['showLog', 'showAuditLog', 'runCheckup', 'openAuditExplorer', 'restartGateway', 'freezeAll'],
   ...['openFindingKeyPage', 'waiveFinding', 'markAsNotSecret', 'acceptRisk', 'restoreFinding'],
 ];
 
@@ -284,6 +274,24 @@ test('calls of an agent, and the one that asks', async () => {
   await dialog('send this request to');
   await window.answerDialog(pseudo('Deny'));
   expect(await asked).toMatchObject({ error: { code: 'approval_denied' } });
+  await closeAll();
+});
+
+test('why a call was blocked, and what would become of a request', async () => {
+  await start('valetKey.explainCall');
+  await window.waitForInput(inPseudoLetters('Which call'));
+  await look('the blocked calls');
+  await window.pick('DELETE /v1/b');
+  await dialog('was blocked');
+  await window.screenshot('pseudo-why');
+  await closeAll();
+  await start('valetKey.testRequest');
+  await window.pick('shop');
+  await window.waitForInput(inPseudoLetters('Which method'));
+  await window.pick('DELETE');
+  await window.type(inPseudoLetters('The path below'), '/v1/b');
+  await dialog('This request would be refused');
+  await window.screenshot('pseudo-refused');
   await closeAll();
 });
 

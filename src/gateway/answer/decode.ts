@@ -1,10 +1,18 @@
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
+import { inEnglish, type Phrase, phrase } from '../../core/text/phrase.ts';
 
 /** A body that must not be handed on, because what is in it cannot be known. `reason` completes "… withheld: ". */
 export class WithheldError extends Error {}
 /** A body that is larger than its cap once decompressed. */
-export class TooLargeError extends Error {}
+export class TooLargeError extends Error {
+  readonly what: Phrase;
+
+  constructor(what: Phrase) {
+    super(inEnglish(what));
+    this.what = what;
+  }
+}
 
 /** No API stacks more than one; a stack is a way to hide a bomb. */
 const MAX_ENCODINGS = 2;
@@ -65,7 +73,7 @@ async function decompress(body: Buffer, contentEncoding: string, maxBytes: numbe
     try {
       bytes = await decoder(bytes, { maxOutputLength: maxBytes });
     } catch (error) {
-      if (isTooLarge(error)) throw new TooLargeError(`more than ${maxBytes} bytes when decompressed`);
+      if (isTooLarge(error)) throw new TooLargeError(phrase`more than ${maxBytes} bytes when decompressed`);
       throw new WithheldError('its content encoding is broken');
     }
   }

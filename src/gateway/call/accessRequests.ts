@@ -4,7 +4,7 @@ import { RequestReading } from '../../core/policy/decide/requestReading.ts';
 import { bodyToTry, ruleWanted } from '../../core/policy/learn/narrowestRule.ts';
 import { canonicalise } from '../../core/request/canonicalise.ts';
 import type { CanonicalRequest } from '../../core/request/parts/requestModel.ts';
-import { inEnglish } from '../../core/text/phrase.ts';
+import { phrase } from '../../core/text/phrase.ts';
 import type { AccessAnswer, AccessRequest } from '../../protocol/messages.ts';
 import type { Recorder } from '../audit/recorder.ts';
 import type { AccessRequestOutcome, PendingAccessRequest } from '../control/controlPort.ts';
@@ -165,11 +165,11 @@ function requestOf(
   { service, limits }: ServiceInForce,
 ): CanonicalRequest {
   const asked = canonicalise({ service: name, method, path }, { ...service, limits });
-  if (!asked.ok) throw refusals.invalidRequest(inEnglish(asked.error.message), inEnglish(asked.error.nextStep), name);
+  if (!asked.ok) throw refusals.invalidRequest(asked.error.message, asked.error.nextStep, name);
   const body = bodyToTry(ruleWanted(asked.value, service.baseUrl.prefix));
   if (body.json === undefined) return asked.value;
   const tried = canonicalise({ service: name, method, path: asked.value.path, ...body }, { ...service, limits });
-  if (!tried.ok) throw refusals.invalidRequest(inEnglish(tried.error.message), inEnglish(tried.error.nextStep), name);
+  if (!tried.ok) throw refusals.invalidRequest(tried.error.message, tried.error.nextStep, name);
   return tried.value;
 }
 
@@ -199,7 +199,10 @@ function withoutRule(
     );
   }
   if (now.awaitsApproval) {
-    throw refusals.policyNotApproved(service.name, `${now.label} allows this, but the user has not approved that yet`);
+    throw refusals.policyNotApproved(
+      service.name,
+      phrase`${now.label} allows this, but the user has not approved that yet`,
+    );
   }
   const then = decideWith(wanted, request, agent, reading);
   if (then.verdict !== 'deny') return undefined;

@@ -1,3 +1,4 @@
+import { phrase } from '../../core/text/phrase.ts';
 import type { Agents } from '../state/agents.ts';
 import type { GatewayState } from '../state/gatewayState.ts';
 import type { Approvals, Approver, Asked } from './approvals.ts';
@@ -37,7 +38,10 @@ export class ApprovalGate {
   approved(context: CallContext, question: Question, judge: Judge): boolean {
     if (this.allowsUnasked(context.caller)) return true;
     if (this.#parts.approver === 'none') {
-      throw refusals.approvalDenied(context.name, 'The policy requires approval by the user, who cannot be asked here');
+      throw refusals.approvalDenied(
+        context.name,
+        phrase`The policy requires approval by the user, who cannot be asked here`,
+      );
     }
     return this.#parts.approvals.take(this.#asked(context, question, judge));
   }

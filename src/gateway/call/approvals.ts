@@ -1,3 +1,4 @@
+import { phrase } from '../../core/text/phrase.ts';
 import type { ApprovalAnswer, ApprovalEnd, ApprovalQuestion } from '../control/controlPort.ts';
 import type { Interruptible, Interruption } from './interruptions.ts';
 import { refusals } from './model/refusals.ts';
@@ -147,7 +148,10 @@ export class Approvals implements Interruptible {
       case 'denied':
         throw refusals.approvalDenied(service, SAID_NO);
       case 'expired':
-        throw refusals.approvalDenied(service, `Nobody answered within ${minutes(this.#ports.times.openMs)} minutes`);
+        throw refusals.approvalDenied(
+          service,
+          phrase`Nobody answered within ${minutes(this.#ports.times.openMs)} minutes`,
+        );
       case 'gone':
         throw refusals.cancelled(service, 'no');
       case 'pending':
@@ -298,7 +302,7 @@ export class Approvals implements Interruptible {
   }
 }
 
-const SAID_NO = 'The user reviewed this request and declined it';
+const SAID_NO = phrase`The user reviewed this request and declined it`;
 
 /** What makes two calls the identical call. None of the first parts holds a space. */
 function identityOf({ connection, service, credentialGeneration, requestHash }: Asked): string {

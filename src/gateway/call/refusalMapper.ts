@@ -4,6 +4,7 @@ import type { Refusal } from '../../protocol/messages.ts';
 import { AuditWriteError } from '../audit/auditLog.ts';
 import type { Recorder } from '../audit/recorder.ts';
 import { UnreadError } from '../cleaning/cleaner.ts';
+import type { ToldRefusal } from '../control/controlPort.ts';
 import type { RefusalLimit } from '../limits/refusalLimit.ts';
 import { freshId } from '../util/freshId.ts';
 import { auditAgent, type Caller, Interrupted } from './model/callContext.ts';
@@ -37,7 +38,7 @@ export class RefusalMapper {
     const { recorder } = this.#parts;
     if (error instanceof RefusalError) return error;
     if (error instanceof Interrupted) return error.refuse(sent);
-    if (error instanceof UnreadError) return refusals.notLookedThrough(name, error.message, sent);
+    if (error instanceof UnreadError) return refusals.notLookedThrough(name, error.why, sent);
     if (error instanceof AuditWriteError) {
       recorder.log('error', `${error.message}: ${String(error.cause)}`);
       return refusals.auditUnavailable(name, sent);
@@ -49,13 +50,13 @@ export class RefusalMapper {
   }
 
   /**
-   * The refusal as the agent gets it: without a credential that may stand in what a policy or an API says, and without the
+   * The refusal as the agent or the user gets it: without a credential that may stand in what a policy or an API says, and without the
    * name that it `asked` for, unless that is one of those that some policy has.
    */
-  clean(refusal: Refusal, asked: string, known: readonly string[]): Refusal {
+  clean<R extends Refusal | ToldRefusal>(refusal: R, asked: string, known: readonly string[]): R {
     const { service, ...rest } = refusal;
     const own = service === asked && !known.includes(asked);
-    return this.#parts.redactor().json(own ? rest : refusal).value as Refusal;
+    return this.#parts.redactor().json(own ? rest : refusal).value as R;
   }
 
   /** Refuses what an agent asks besides calls, and records it; `found` are the credentials that stood in it. */

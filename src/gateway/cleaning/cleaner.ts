@@ -1,4 +1,5 @@
 import type { KnownSecret } from '../../core/redact/redactor.ts';
+import { inEnglish, type Phrase, phrase } from '../../core/text/phrase.ts';
 import { BoundedWorker, DeadlineError, type Result, type Words } from '../../policyWorker/boundedWorker.ts';
 import { type AnswerOrder, buildAnswer, unreadAnswer } from '../answer/answer.ts';
 import { TooMuchInsideError } from '../answer/compressed.ts';
@@ -23,7 +24,14 @@ const IDLE_MS = 1000;
 const HEAP_MB = 512;
 
 /** What was not looked through in time must not be handed on. */
-export class UnreadError extends Error {}
+export class UnreadError extends Error {
+  readonly why: Phrase;
+
+  constructor(why: Phrase, options: ErrorOptions) {
+    super(inEnglish(why), options);
+    this.why = why;
+  }
+}
 
 type Knowing = Pick<Vault, 'redactor' | 'known' | 'signatures'>;
 
@@ -154,7 +162,7 @@ export class Cleaner {
       return await unlessAborted(this.#worker.run(name, words, WITHIN_MS, signal), signal);
     } catch (error) {
       if (!(error instanceof DeadlineError)) throw error;
-      throw new UnreadError('it took too long to look for credentials in it', { cause: error });
+      throw new UnreadError(phrase`it took too long to look for credentials in it`, { cause: error });
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { SignatureTable } from '../../core/redact/signatureReader.ts';
+import type { Phrase } from '../../core/text/phrase.ts';
 import type { AnswerOrder } from '../answer/answer.ts';
 import type { Incoming } from '../http/message.ts';
 import type { LookedAtTools, OfferedTools } from './lookAtTools.ts';
@@ -26,7 +27,7 @@ export interface CleaningJobs {
     incoming: Incoming,
     order: AnswerOrder,
     known: Known,
-  ) => Promise<{ readonly built: string } | { readonly tooLarge: string }>;
+  ) => Promise<{ readonly built: string } | { readonly tooLarge: Phrase }>;
   /** JSON in, JSON without credentials out. */
   readonly json: (text: string, known: Known) => string;
   /** JSON in, the names of the credentials in it out. */

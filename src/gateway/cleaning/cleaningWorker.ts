@@ -28,7 +28,7 @@ function cleaningJobs(): CleaningJobs {
         const built = await buildAnswer({ ...incoming, body }, order, redactorOf(known), decompressor);
         return { built: JSON.stringify(built) };
       } catch (error) {
-        if (error instanceof TooLargeError) return { tooLarge: error.message };
+        if (error instanceof TooLargeError) return { tooLarge: error.what };
         throw error;
       }
     },

@@ -245,8 +245,14 @@ export interface Redemption {
   readonly redirectUri: string;
 }
 
+/** A refusal that is not worded yet: people read it in their own language. */
+export type ToldRefusal = Omit<Refusal, 'message' | 'nextStep'> & {
+  readonly message: Phrase;
+  readonly nextStep: Phrase;
+};
+
 /** The credential to store, or what the user is told instead. */
-export type Redeemed = { readonly renewal: Renewal } | { readonly refusal: Refusal };
+export type Redeemed = { readonly renewal: Renewal } | { readonly refusal: ToldRefusal };
 
 export interface Verification {
   /** `limited`: the API knows the credential and does not let it do this. `unverified`: there is no telling. */
@@ -276,7 +282,7 @@ export interface Explanation {
     readonly asks?: true;
   };
   /** What the agent would be told instead of an answer. */
-  readonly refusal?: Refusal;
+  readonly refusal?: ToldRefusal;
 }
 
 /** A point in the audit chain of one gateway run. */
@@ -370,7 +376,7 @@ export interface ServerState {
   readonly why?: Phrase;
   readonly by?: 'administrator';
   /** Why it could not be started, or did not list its tools, when that was last tried. */
-  readonly failure?: string;
+  readonly failure?: Phrase;
   /** Whether its process runs, or its connection stands, just now. */
   readonly running: boolean;
   /** As of the last time that its tools were listed; 0 before that. */

@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { phrase } from '../../core/text/phrase.ts';
 import type { Sent } from '../call/model/refusals.ts';
 import type { ConnectionUse, Written } from './connectionUse.ts';
 import type { Incoming, SendOptions } from './message.ts';
@@ -82,7 +83,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#status = status;
     this.#headers = headerPairs(controller.rawHeaders);
     if (this.#headers.length > MAX_HEADER_FIELDS) {
-      controller.abort(new HeadTooLargeError(`more than ${MAX_HEADER_FIELDS} header fields`));
+      controller.abort(new HeadTooLargeError(phrase`more than ${MAX_HEADER_FIELDS} header fields`));
     }
   }
 
@@ -90,7 +91,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#bytes += chunk.length;
     const { maxBytes } = this.#options;
     if (this.#bytes > maxBytes) {
-      controller.abort(new TransportError('too_large', 'yes', `more than ${maxBytes} bytes`));
+      controller.abort(new TransportError('too_large', 'yes', phrase`more than ${maxBytes} bytes`));
     } else {
       this.#chunks.push(chunk);
       if (this.#chunks.length >= PIECES_A_TURN) this.#catchBreath(controller);
@@ -119,7 +120,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   readonly #abort = (): void => {
-    const reason = new TransportError('aborted', this.#sent, 'aborted', { cause: this.#options.signal.reason });
+    const reason = new TransportError('aborted', this.#sent, phrase`aborted`, { cause: this.#options.signal.reason });
     this.#reject(reason);
     this.#controller?.abort(reason);
   };

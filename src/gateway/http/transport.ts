@@ -4,6 +4,7 @@ import tls from 'node:tls';
 import { Agent, buildConnector, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
 import { addressAllowed } from '../../core/net/address.ts';
 import type { Network } from '../../core/net/network.ts';
+import { phrase } from '../../core/text/phrase.ts';
 import type { NetworkSettings } from '../control/controlPort.ts';
 import { ConnectionUse } from './connectionUse.ts';
 import { Exchange } from './exchange.ts';
@@ -63,7 +64,7 @@ export class Transport {
     const { baseUrl, network } = outgoing;
     // undici does not look up IP literals, so they are judged here.
     if (net.isIP(baseUrl.hostname) !== 0 && !addressAllowed(network, baseUrl.hostname)) {
-      return Promise.reject(new TransportError('address', 'no', baseUrl.hostname));
+      return Promise.reject(new TransportError('address', 'no', phrase`${baseUrl.hostname}`));
     }
     return new Promise((resolve, reject) => {
       const exchange = new Exchange(options, this.#use, resolve, reject);

@@ -1,5 +1,6 @@
 import { AssertionError } from 'node:assert';
 import { errors } from 'undici';
+import { inEnglish, type Phrase, phrase } from '../../core/text/phrase.ts';
 import type { Sent } from '../call/model/refusals.ts';
 
 export type TransportFailure = 'address' | 'unreachable' | 'tls' | 'too_large' | 'aborted';
@@ -8,10 +9,10 @@ export type TransportFailure = 'address' | 'unreachable' | 'tls' | 'too_large' |
 export class TransportError extends Error {
   readonly failure: TransportFailure;
   readonly sent: Sent;
-  readonly detail: string;
+  readonly detail: Phrase;
 
-  constructor(failure: TransportFailure, sent: Sent, detail: string, options?: ErrorOptions) {
-    super(`${failure}: ${detail}`, options);
+  constructor(failure: TransportFailure, sent: Sent, detail: Phrase, options?: ErrorOptions) {
+    super(`${failure}: ${inEnglish(detail)}`, options);
     this.failure = failure;
     this.sent = sent;
     this.detail = detail;
@@ -20,7 +21,7 @@ export class TransportError extends Error {
 
 /** The head of an answer is over one of the sizes below, which no policy changes. */
 export class HeadTooLargeError extends TransportError {
-  constructor(detail: string, options?: ErrorOptions) {
+  constructor(detail: Phrase, options?: ErrorOptions) {
     super('too_large', 'yes', detail, options);
   }
 }
@@ -43,17 +44,17 @@ export const MAX_HEADER_BYTES = 32 * 1024;
 export const MAX_HEADER_FIELDS = 500;
 
 /** Why there is no answer, where something else came. */
-export const NOT_HTTP = 'it did not answer in HTTP';
-export const ONLY_INTERIM = 'it sent nothing but interim answers (1xx)';
-export const OTHER_PROTOCOL = 'it switched to another protocol without being asked';
+export const NOT_HTTP = phrase`it did not answer in HTTP`;
+export const ONLY_INTERIM = phrase`it sent nothing but interim answers (1xx)`;
+export const OTHER_PROTOCOL = phrase`it switched to another protocol without being asked`;
 
 /** Sorts an error of undici, node:net or node:tls into our own few, with a text of our own. */
 export function explain(error: unknown, sent: Sent): unknown {
   if (error instanceof TransportError) return error;
   const cause = rootCause(error);
-  if (cause instanceof AddressRefusedError) return new TransportError('address', 'no', cause.message);
+  if (cause instanceof AddressRefusedError) return new TransportError('address', 'no', phrase`${cause.message}`);
   if (cause instanceof errors.HeadersOverflowError) {
-    return new HeadTooLargeError(`more than ${MAX_HEADER_BYTES} bytes of headers`, { cause });
+    return new HeadTooLargeError(phrase`more than ${MAX_HEADER_BYTES} bytes of headers`, { cause });
   }
   if (cause instanceof errors.HTTPParserError) {
     return new TransportError('unreachable', sent, NOT_HTTP, { cause });
@@ -88,39 +89,39 @@ function errorCode(error: unknown): string | undefined {
 
 /** Verification results of OpenSSL as Node names them (https://nodejs.org/api/tls.html#x509-certificate-error-codes). */
 const CERTIFICATE_CODES = new Map([
-  ['CERT_HAS_EXPIRED', 'its certificate has expired'],
-  ['CERT_NOT_YET_VALID', 'its certificate is not valid yet'],
-  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'its certificate is self-signed'],
-  ['SELF_SIGNED_CERT_IN_CHAIN', 'its certificate chain ends in an unknown, self-signed one'],
-  ['UNABLE_TO_GET_ISSUER_CERT', 'the issuer of its certificate is unknown'],
-  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'the issuer of its certificate is unknown'],
-  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'its certificate cannot be verified'],
-  ['ERR_TLS_CERT_ALTNAME_INVALID', 'its certificate is for another name'],
+  ['CERT_HAS_EXPIRED', phrase`its certificate has expired`],
+  ['CERT_NOT_YET_VALID', phrase`its certificate is not valid yet`],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', phrase`its certificate is self-signed`],
+  ['SELF_SIGNED_CERT_IN_CHAIN', phrase`its certificate chain ends in an unknown, self-signed one`],
+  ['UNABLE_TO_GET_ISSUER_CERT', phrase`the issuer of its certificate is unknown`],
+  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', phrase`the issuer of its certificate is unknown`],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', phrase`its certificate cannot be verified`],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', phrase`its certificate is for another name`],
 ]);
 
-function tlsProblem(code: string): string | undefined {
+function tlsProblem(code: string): Phrase | undefined {
   return (
     CERTIFICATE_CODES.get(code) ??
-    (/^(ERR_SSL_|ERR_TLS_|CERT_|EPROTO$)/.test(code) ? `the TLS handshake failed (${code})` : undefined)
+    (/^(ERR_SSL_|ERR_TLS_|CERT_|EPROTO$)/.test(code) ? phrase`the TLS handshake failed (${code})` : undefined)
   );
 }
 
 const NETWORK_CODES = new Map([
   // The caller's headers were checked, so that it is the credential's.
-  ['UND_ERR_INVALID_ARG', 'the credential contains a character that an HTTP header cannot carry'],
-  ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'its answer does not have the length that it announced'],
-  ['UND_ERR_RES_EXCEEDED_MAX_SIZE', 'its answer does not have the length that it announced'],
-  ['ENOTFOUND', 'its name does not resolve'],
-  ['EAI_AGAIN', 'its name could not be looked up right now'],
-  ['ECONNREFUSED', 'the connection was refused'],
-  ['ECONNRESET', 'the other side closed it'],
-  ['UND_ERR_SOCKET', 'the other side closed it'],
-  ['UND_ERR_CONNECT_TIMEOUT', 'the connection was not made in time'],
-  ['ETIMEDOUT', 'the connection was not made in time'],
-  ['ENETUNREACH', 'there is no network route to it'],
-  ['EHOSTUNREACH', 'there is no network route to it'],
+  ['UND_ERR_INVALID_ARG', phrase`the credential contains a character that an HTTP header cannot carry`],
+  ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', phrase`its answer does not have the length that it announced`],
+  ['UND_ERR_RES_EXCEEDED_MAX_SIZE', phrase`its answer does not have the length that it announced`],
+  ['ENOTFOUND', phrase`its name does not resolve`],
+  ['EAI_AGAIN', phrase`its name could not be looked up right now`],
+  ['ECONNREFUSED', phrase`the connection was refused`],
+  ['ECONNRESET', phrase`the other side closed it`],
+  ['UND_ERR_SOCKET', phrase`the other side closed it`],
+  ['UND_ERR_CONNECT_TIMEOUT', phrase`the connection was not made in time`],
+  ['ETIMEDOUT', phrase`the connection was not made in time`],
+  ['ENETUNREACH', phrase`there is no network route to it`],
+  ['EHOSTUNREACH', phrase`there is no network route to it`],
 ]);
 
-function networkProblem(code: string): string {
-  return NETWORK_CODES.get(code) ?? code;
+function networkProblem(code: string): Phrase {
+  return NETWORK_CODES.get(code) ?? phrase`${code}`;
 }

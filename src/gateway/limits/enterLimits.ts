@@ -1,4 +1,5 @@
 import type { Limits } from '../../core/limits/limitsModel.ts';
+import { phrase } from '../../core/text/phrase.ts';
 import type { CallContext } from '../call/model/callContext.ts';
 import { refusals } from '../call/model/refusals.ts';
 import type { Limiter, Place } from './limiter.ts';
@@ -12,5 +13,5 @@ export async function enterLimits(limiter: Limiter, context: CallContext, limits
   if (entry.why === 'busy') throw refusals.tooBusy(name, limits.concurrent);
   const rate = limits.requests;
   const retryAfterMs = entry.why === 'rate' ? entry.retryAfterMs : 0;
-  throw refusals.rateLimited(name, rate ? `${rate.count} a ${rate.per}` : 'requests', retryAfterMs);
+  throw refusals.rateLimited(name, rate ? phrase`${rate.count} a ${rate.per}` : phrase`requests`, retryAfterMs);
 }

@@ -2,8 +2,8 @@ import type { WantedRule } from '../../core/policy/learn/narrowestRule.ts';
 import { type Call, MAX_ANSWER_CHARS } from '../../core/request/arguments/call.ts';
 import type { VerifyingRequest } from '../../core/services/verifyingRequest.ts';
 import { phrase } from '../../core/text/phrase.ts';
-import type { Refusal } from '../../protocol/messages.ts';
 import { USER } from '../call/model/callContext.ts';
+import type { RefusalError } from '../call/model/refusals.ts';
 import type { Pipeline } from '../call/pipeline.ts';
 import type { RefusalMapper } from '../call/refusalMapper.ts';
 import type {
@@ -12,6 +12,7 @@ import type {
   Redeemed,
   Redemption,
   Renewal,
+  ToldRefusal,
   Verification,
   VerifyOptions,
 } from '../control/controlPort.ts';
@@ -72,6 +73,7 @@ export class UserOperations implements Pick<GatewayControl, 'explain' | 'verify'
     const call: Call = { tool: 'execute', service, method, path, maxChars: MAX_ANSWER_CHARS };
     const discardApprovals = candidate && this.#parts.state.vault.hold(service, candidate.value);
     const used: { renewal?: Renewal } | undefined = candidate && {};
+    const refused: { error?: RefusalError } = {};
     const target = new VerificationTarget(this.#parts, {
       find: await this.#finding(service, candidate?.policy),
       isProposed: candidate?.policy !== undefined,
@@ -79,15 +81,17 @@ export class UserOperations implements Pick<GatewayControl, 'explain' | 'verify'
       onUsed: ({ renewal }) => {
         if (used && renewal) used.renewal = renewal;
       },
+      onRefused: (error) => {
+        refused.error = error;
+      },
       reading,
     });
     try {
       const order = { caller: USER, signal };
       const result = await this.#parts.pipeline.call(target, json === undefined ? call : { ...call, json }, order);
       if ('answer' in result) return { ...result.answer, ...used };
-      const { code, message } = result.refusal;
-      const outcome = code === 'credential_rejected' ? 'rejected' : 'unverified';
-      return { outcome, why: phrase`${message}`, ...used };
+      const outcome = result.refusal.code === 'credential_rejected' ? 'rejected' : 'unverified';
+      return { outcome, ...(refused.error ? { why: this.#toldOf(refused.error, service).message } : {}), ...used };
     } finally {
       discardApprovals?.();
     }
@@ -128,8 +132,11 @@ export class UserOperations implements Pick<GatewayControl, 'explain' | 'verify'
   }
 
   /** What to say of an error before anything was sent, where there is nothing to record. */
-  #refusalOf(error: unknown, name: string): Refusal {
-    const { mapper, state } = this.#parts;
-    return mapper.clean(mapper.map(error, { name, sent: 'no' }).refusal, name, state.policies(USER.scope).serviceNames);
+  #refusalOf(error: unknown, name: string): ToldRefusal {
+    return this.#toldOf(this.#parts.mapper.map(error, { name, sent: 'no' }), name);
+  }
+
+  #toldOf({ told }: RefusalError, name: string): ToldRefusal {
+    return this.#parts.mapper.clean(told, name, this.#parts.state.policies(USER.scope).serviceNames);
   }
 }

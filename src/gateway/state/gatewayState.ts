@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Service, VerifyRequest } from '../../core/policy/model/service.ts';
 import type { Secret } from '../../core/secret.ts';
-import { inEnglish, type Phrase, phrase } from '../../core/text/phrase.ts';
+import { type Phrase, phrase } from '../../core/text/phrase.ts';
 import type { Caller } from '../call/model/callContext.ts';
 import { refusals } from '../call/model/refusals.ts';
 import type {
@@ -170,8 +170,8 @@ export class GatewayState {
       const elsewhere = this.#boundElsewhere(name, lookup.proposed);
       if (elsewhere !== undefined) throw refusals.originNotConfirmed(name, elsewhere);
       throw lookup.by === 'administrator'
-        ? refusals.forbiddenByAdministrator(name, inEnglish(lookup.why))
-        : refusals.policyNotApproved(name, inEnglish(lookup.why));
+        ? refusals.forbiddenByAdministrator(name, lookup.why)
+        : refusals.policyNotApproved(name, lookup.why);
     }
     return lookup.inForce;
   }

@@ -3,6 +3,7 @@ import { stateFinding } from '../findings/finding.ts';
 import type { Finding } from '../model/checkupModel.ts';
 import type { OwnContext } from '../model/context.ts';
 import { groupBy } from '../model/groupBy.ts';
+import { secretKind } from '../secrets/secretKind.ts';
 import type { Environment } from './environmentWords.ts';
 import { findingAt, type PlacedSecret } from './placedSecret.ts';
 
@@ -29,7 +30,7 @@ export function checkEnvironments(secrets: readonly PlacedSecret[]): Finding[] {
       {
         severity: 'error',
         code: 'shared-between-environments',
-        message: phrase`The same ${main.secret.place.kind} is used for ${main.environment} and ${textOf(others[0])}, so a mistake in one affects the other. Create one credential for each.`,
+        message: phrase`The same ${secretKind(main.secret.place.kind)} is used for ${main.environment} and ${textOf(others[0])}, so a mistake in one affects the other. Create one credential for each.`,
       },
       others,
       (other) => phrase`The same value is used for ${textOf(other)} here.`,

@@ -2,6 +2,7 @@ import { type Phrase, phrase } from '../../text/phrase.ts';
 import type { Severity } from '../../text/span.ts';
 import { findingIn } from '../findings/finding.ts';
 import type { Finding, ReadConfig } from '../model/checkupModel.ts';
+import { secretKind } from '../secrets/secretKind.ts';
 import type { SecretUse } from '../secrets/secretUses.ts';
 
 const UNCERTAIN: ReadonlySet<string> = new Set(['capability-url', 'access-key-id', 'guessable-password']);
@@ -29,7 +30,9 @@ export function severityOfSecret({ found }: SecretUse): Severity {
 function messageOf(code: SecretUse['found']['code'], place: SecretUse['place']): Phrase {
   const { kind, last4 } = place;
   const shown = last4 === undefined ? '' : ` (••••${last4})`;
-  const what = /^[AEIOaeio]/.test(kind) ? phrase`An ${kind}${shown}` : phrase`A ${kind}${shown}`;
+  const what = /^[AEIOaeio]/.test(kind)
+    ? phrase`An ${secretKind(kind)}${shown}`
+    : phrase`A ${secretKind(kind)}${shown}`;
   if (code === 'capability-url') {
     return phrase`${what} is in plain text. Anyone who has the whole URL can use it: treat it as a secret, and rotate it if others can read this file.`;
   }

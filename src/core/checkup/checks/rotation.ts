@@ -3,6 +3,7 @@ import { stateFinding } from '../findings/finding.ts';
 import type { Finding } from '../model/checkupModel.ts';
 import type { OwnContext } from '../model/context.ts';
 import { groupBy } from '../model/groupBy.ts';
+import { secretKind } from '../secrets/secretKind.ts';
 import { findingAt, type PlacedSecret } from './placedSecret.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -18,7 +19,7 @@ export function checkKeySprawl(secrets: readonly PlacedSecret[]): Finding[] {
       {
         severity: 'warning',
         code: 'key-sprawl',
-        message: phrase`The same ${first.place.kind} is in ${others.length + 1} places, and a rotation has to find them all. Keep it in one place.`,
+        message: phrase`The same ${secretKind(first.place.kind)} is in ${others.length + 1} places, and a rotation has to find them all. Keep it in one place.`,
       },
       others,
       () => phrase`The same value is here.`,

@@ -47,7 +47,9 @@ async function detailOf(app: GatewayPart, call: Blocked): Promise<string> {
   );
   return [
     ...facts,
-    ...(refusal ? [l10n.t('Under the current policy: {0}', refusal.message), remedyText(refusal) ?? ''] : []),
+    ...(refusal
+      ? [l10n.t('Under the current policy: {0}', localized(refusal.message)), remedyText(refusal) ?? '']
+      : []),
     // The policy may have changed since; and what is not recorded (query, body) may have been the reason.
     ...(allowed
       ? [

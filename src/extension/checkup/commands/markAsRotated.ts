@@ -1,7 +1,9 @@
 import { l10n } from 'vscode';
+import { secretKind } from '../../../core/checkup/secrets/secretKind.ts';
 import type { CheckupParts } from '../../app/parts.ts';
 import { openKeyPage } from '../../services/model/keyPage.ts';
 import { confirmInModal } from '../../ui/confirm.ts';
+import { localized } from '../../util/localized.ts';
 import { findingOfNode } from '../views/findingNode.ts';
 
 /** A person says that what was in plain text is rotated, or need not be. */
@@ -10,7 +12,7 @@ export async function markAsRotated(app: CheckupParts, argument: unknown): Promi
   if (!exposure) return;
   const agreed = await confirmInModal({
     warning: true,
-    message: l10n.t('Mark this {0} as rotated?', exposure.kind),
+    message: l10n.t('Mark this {0} as rotated?', localized(secretKind(exposure.kind))),
     detail: l10n.t(
       'It was stored in plain text in {0}. If it is still valid, anyone who read it there can use it. The finding is removed and will not come back.',
       exposure.file,

@@ -214,7 +214,7 @@ function exposuresOf(
       const id = stored.get(secret);
       return {
         id: `${backup.id}/${index}`,
-        kind: shown.finding.secret?.kind ?? l10n.t('secret'),
+        kind: shown.finding.secret?.kind ?? 'secret',
         file: file.label,
         uri: file.uri,
         server: shownText(shown.finding.server ?? ''),

@@ -2,10 +2,12 @@ import { l10n } from 'vscode';
 import type { ReferenceSource } from '../../../core/checkup/edit/clientReferences.ts';
 import type { ClientName } from '../../../core/checkup/model/checkupModel.ts';
 import { CLIENT_PLACES } from '../../../core/checkup/model/clientPlaces.ts';
+import { secretKind } from '../../../core/checkup/secrets/secretKind.ts';
 import { KNOWN_SERVICES } from '../../../core/services/knownServices.ts';
 import type { CredentialParts } from '../../app/parts.ts';
 import { maskedText } from '../../ui/placementText.ts';
 import { askChoice, type Choice, runSteps, type Step, type StepFrame } from '../../ui/steps.ts';
+import { localized } from '../../util/localized.ts';
 import { shownText } from '../../util/shownText.ts';
 import { choicesFor, formOf, type Move, type MoveChoice } from '../repair/movePlan.ts';
 import type { PlainSecret } from '../repair/secretPlaces.ts';
@@ -65,7 +67,7 @@ export function secretText({ shown, file, value }: PlainSecret): string {
   const { secret, server } = shown.finding;
   return l10n.t(
     '{0} {1} in “{2}”, {3}',
-    shownText(secret?.name ?? secret?.kind ?? '', 40),
+    shownText(secret?.name ?? (secret && localized(secretKind(secret.kind))) ?? '', 40),
     maskedText(value.last4),
     shownText(server ?? '', 40),
     file.label,

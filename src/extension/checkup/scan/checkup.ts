@@ -9,6 +9,7 @@ import type { ConfigFile, Finding, ReadConfig } from '../../../core/checkup/mode
 import type { OwnContext } from '../../../core/checkup/model/context.ts';
 import { MAX_CONFIG_BYTES } from '../../../core/checkup/read/configLimits.ts';
 import type { Unreadable } from '../../../core/checkup/read/unreadable.ts';
+import { secretKind } from '../../../core/checkup/secrets/secretKind.ts';
 import { SerialQueue } from '../../../core/serialQueue.ts';
 import { phrase } from '../../../core/text/phrase.ts';
 import type { Severity } from '../../../core/text/span.ts';
@@ -279,7 +280,7 @@ function exposed(exposure: Exposure): ShownFinding {
       start: at,
       end: at,
       server,
-      message: phrase`Rotate this ${kind}${last4 === '' ? '' : ` (••••${last4})`}: it was stored in plain text here, so others may have read it.`,
+      message: phrase`Rotate this ${secretKind(kind)}${last4 === '' ? '' : ` (••••${last4})`}: it was stored in plain text here, so others may have read it.`,
     },
   };
 }

@@ -4,6 +4,7 @@ import type { Service } from '../../../core/policy/model/service.ts';
 import type { Candidate, Renewal } from '../../../gateway/control/controlPort.ts';
 import type { CredentialParts, GatewayPart, WindowParts } from '../../app/parts.ts';
 import { chooseInModal, reportFailure } from '../../ui/confirm.ts';
+import { localized } from '../../util/localized.ts';
 import { listenOnLoopback } from '../signIn/loopbackRedirect.ts';
 import type { SignInEnd } from '../signIn/signIns.ts';
 
@@ -38,7 +39,7 @@ export async function signIn(
   if ('renewal' in redeemed) return redeemed.renewal;
   await reportFailure(
     l10n.t('The sign-in for “{0}” was not completed.', service.name),
-    [redeemed.refusal.message, redeemed.refusal.nextStep].filter(Boolean).join(' '),
+    `${localized(redeemed.refusal.message)} ${localized(redeemed.refusal.nextStep)}`,
   );
   return undefined;
 }

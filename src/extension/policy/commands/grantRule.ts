@@ -106,8 +106,8 @@ export async function whyNeedless(app: GatewayPart, { service, rule }: RulePrevi
     return l10n.t('The policy already allows this request. {0}', localized(now.allowed.reason));
   if (then.refusal?.code !== 'policy_denied') return undefined;
   return then.refusal.rule === undefined
-    ? l10n.t('Adding this rule would not allow the request. {0}', then.refusal.message)
-    : l10n.t('A deny rule forbids this request, and deny rules win. {0}', then.refusal.message);
+    ? l10n.t('Adding this rule would not allow the request. {0}', localized(then.refusal.message))
+    : l10n.t('A deny rule forbids this request, and deny rules win. {0}', localized(then.refusal.message));
 }
 
 /**

@@ -123,9 +123,9 @@ async function showRefused(app: PolicyParts, summary: ServiceSummary, call: Call
       detail: [
         `${request?.method ?? call.method} ${request?.url ?? call.path}`,
         '',
-        refusal?.message ?? '',
+        localized(refusal?.message) ?? '',
         '',
-        l10n.t('Next step for the agent: {0}', refusal?.nextStep ?? ''),
+        l10n.t('Next step for the agent: {0}', localized(refusal?.nextStep) ?? ''),
       ].join('\n'),
     },
     [open],

@@ -30,7 +30,7 @@ export interface ServerSummary {
   readonly policyId: string;
   readonly running: boolean;
   /** Why a server that is `ready` could not be started, or did not list its tools, when an agent last needed it. */
-  readonly failure?: string;
+  readonly failure?: Phrase;
   readonly tools: ServerState['tools'];
   readonly needs: readonly ServerNeed[];
 }

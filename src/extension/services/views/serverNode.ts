@@ -18,7 +18,8 @@ export class ServerNode extends Row {
   readonly #lastCall: Activity | undefined;
 
   constructor(server: ServerSummary, { frozenAlone, undoable, lastCall }: RowState) {
-    const { name, status, tools, needs, pending, failure } = server;
+    const { name, status, tools, needs, pending } = server;
+    const failure = localized(server.failure);
     const changes = pending === 0 || status === 'not_approved' ? '' : waitingText(pending);
     const review = tools.waiting === 0 ? '' : toolsWaitText(tools.waiting);
     const standing = status === 'ready' && failure !== undefined ? l10n.t('failed') : statusText(status);
@@ -57,7 +58,8 @@ export class ServerNode extends Row {
   }
 
   children(): readonly DetailNode[] {
-    const { name, server, status, pending, tools, needs, running, failure } = this.server;
+    const { name, server, status, pending, tools, needs, running } = this.server;
+    const failure = localized(this.server.failure);
     const hint = statusHint(status);
     // A service of another file may have the same name.
     const owner = `${name}/server`;

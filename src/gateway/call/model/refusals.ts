@@ -5,7 +5,7 @@ import { SAFE_METHODS } from '../../../core/request/parts/requestModel.ts';
 import { inEnglish, type Phrase, phrase } from '../../../core/text/phrase.ts';
 import { DO_NOT_REPEAT, READ_AGAIN } from '../../../protocol/brokenCall.ts';
 import type { ErrorCode, Refusal } from '../../../protocol/messages.ts';
-import type { Remedy } from '../../control/controlPort.ts';
+import type { Remedy, ToldRefusal } from '../../control/controlPort.ts';
 import type { Missing } from '../../policies/missingRule.ts';
 import type { MeantPath } from '../../policies/repeatedPrefix.ts';
 
@@ -17,6 +17,9 @@ import type { MeantPath } from '../../policies/repeatedPrefix.ts';
  * of them is one: texts name arguments by their places, and quote what the policy says.
  */
 export class RefusalError extends Error {
+  /** As the user gets it. */
+  readonly told: ToldRefusal;
+  /** As agents and records get it. */
   readonly refusal: Refusal;
   /** Why a credential was rejected, or VS Code has no session to use: for the state of its service. */
   readonly why: Phrase | undefined;
@@ -26,7 +29,7 @@ export class RefusalError extends Error {
   readonly subject: string | undefined;
 
   constructor(
-    refusal: Refusal,
+    told: ToldRefusal,
     {
       why,
       remedy,
@@ -34,8 +37,10 @@ export class RefusalError extends Error {
       ...options
     }: ErrorOptions & { readonly why?: Phrase; readonly remedy?: Remedy; readonly subject?: string } = {},
   ) {
-    super(refusal.message, options);
-    this.refusal = refusal;
+    const message = inEnglish(told.message);
+    super(message, options);
+    this.told = told;
+    this.refusal = { ...told, message, nextStep: inEnglish(told.nextStep) };
     this.why = why;
     this.remedy = remedy;
     this.subject = subject;
@@ -45,24 +50,31 @@ export class RefusalError extends Error {
 /** So many names of services are listed. */
 const MAX_NAMES = 20;
 
-function refuse(code: ErrorCode, message: string, nextStep: string, more: Partial<Refusal> = {}): RefusalError {
+export function refuse(
+  code: ErrorCode,
+  message: Phrase,
+  nextStep: Phrase,
+  more: Partial<Omit<ToldRefusal, 'code' | 'message' | 'nextStep'>> = {},
+): RefusalError {
   return new RefusalError({ code, message, nextStep, sent: 'no', ...more });
 }
 
-const ASK_THE_USER = 'Tell the user, and do not work around it through the terminal.';
-const DECLINED = `Do not repeat this call, and do not ask for it again: the user was asked to allow it, and declined. ${ASK_THE_USER}`;
+/** For a call that may have reached its target: only its agent is told. */
+export const NOT_AGAIN = phrase`${DO_NOT_REPEAT}`;
+export const ASK_THE_USER = phrase`Tell the user, and do not work around it through the terminal.`;
+const DECLINED = phrase`Do not repeat this call, and do not ask for it again: the user was asked to allow it, and declined. ${ASK_THE_USER}`;
 
 /** What can be done about a denied call: each leads on, or says that nothing does. */
-function waysOn(missing: Missing): string {
+function waysOn(missing: Missing): Phrase {
   switch (missing.by) {
     case 'request_access':
-      return `Do not repeat this call. If the task needs it, call request_access with the same service, method and path; the narrowest rule that the user could add is: ${missing.rule}`;
+      return phrase`Do not repeat this call. If the task needs it, call request_access with the same service, method and path; the narrowest rule that the user could add is: ${missing.rule}`;
     case 'person':
-      return `Do not repeat this call. request_access cannot ask for it, since it names no GraphQL operation. If the task needs it, ask the user to write this rule into the policy file, with what is in angle brackets filled in: ${missing.rule}`;
+      return phrase`Do not repeat this call. request_access cannot ask for it, since it names no GraphQL operation. If the task needs it, ask the user to write this rule into the policy file, with what is in angle brackets filled in: ${missing.rule}`;
     case 'request':
-      return 'Do not repeat this call as it is. A rule can allow only what can be read: send {"query": "…", "variables": {…}} as json, with the whole GraphQL document and nothing else in it.';
+      return phrase`Do not repeat this call as it is. A rule can allow only what can be read: send {"query": "…", "variables": {…}} as json, with the whole GraphQL document and nothing else in it.`;
     case 'nothing':
-      return `Do not repeat this call, and do not ask for it with request_access: a rule that the user adds would not allow it, since deny rules win. ${ASK_THE_USER}`;
+      return phrase`Do not repeat this call, and do not ask for it with request_access: a rule that the user adds would not allow it, since deny rules win. ${ASK_THE_USER}`;
   }
 }
 
@@ -83,15 +95,17 @@ export function ofMethod(refusal: Refusal, method: string | undefined): Refusal 
 export type Sent = Refusal['sent'];
 
 export const refusals = {
-  invalidRequest: (message: string, nextStep: string, service?: string): RefusalError =>
+  invalidRequest: (message: Phrase, nextStep: Phrase, service?: string): RefusalError =>
     refuse('invalid_request', message, nextStep, service === undefined ? {} : { service }),
 
   /** `path` is the right one, where it may be quoted. */
   repeatedPrefix: (service: string, { origin, prefix }: BaseUrl, { repeated, path }: MeantPath): RefusalError =>
     refuse(
       'invalid_request',
-      `The path begins with ${repeated}, with which the base URL of ${service} already ends: paths are below ${origin}${prefix}.`,
-      `Nothing was sent. Call again with ${path === undefined ? `the same path without ${repeated} at its beginning` : `the path ${path}`}. If the API has ${repeated} twice, ask the user for a rule whose path begins with it.`,
+      phrase`The path begins with ${repeated}, with which the base URL of ${service} already ends: paths are below ${origin + prefix}.`,
+      path === undefined
+        ? phrase`Nothing was sent. Call again with the same path without ${repeated} at its beginning. If the API has ${repeated} twice, ask the user for a rule whose path begins with it.`
+        : phrase`Nothing was sent. Call again with the path ${path}. If the API has ${repeated} twice, ask the user for a rule whose path begins with it.`,
       { service },
     ),
 
@@ -99,8 +113,8 @@ export const refusals = {
   credentialInCall: (service: string): RefusalError =>
     refuse(
       'invalid_request',
-      'This call contains a credential that Valet Key keeps, so nothing was sent.',
-      'Leave it out: Valet Key adds the credential itself. The user has been told, and few calls of this agent pass in the next hour.',
+      phrase`This call contains a credential that Valet Key keeps, so nothing was sent.`,
+      phrase`Leave it out: Valet Key adds the credential itself. The user has been told, and few calls of this agent pass in the next hour.`,
       { service },
     ),
 
@@ -110,9 +124,9 @@ export const refusals = {
       {
         code: 'rate_limited',
         message: everybody
-          ? 'Several calls of the last hour contained a credential that Valet Key keeps, so no call of any agent passes for now.'
-          : 'An earlier call of this agent contained a credential that Valet Key keeps, so few of its calls pass for an hour.',
-        nextStep: `Nothing was sent. Tell the user, who can end this with "Valet Key: Restart Gateway" in VS Code, or continue in ${Math.ceil(retryAfterMs / 60_000)} minutes without any credential in a call.`,
+          ? phrase`Several calls of the last hour contained a credential that Valet Key keeps, so no call of any agent passes for now.`
+          : phrase`An earlier call of this agent contained a credential that Valet Key keeps, so few of its calls pass for an hour.`,
+        nextStep: phrase`Nothing was sent. Tell the user, who can end this with "Valet Key: Restart Gateway" in VS Code, or continue in ${Math.ceil(retryAfterMs / 60_000)} minutes without any credential in a call.`,
         sent: 'no',
         service,
         retryAfterMs: Math.ceil(retryAfterMs),
@@ -128,70 +142,72 @@ export const refusals = {
     const more = known.length - shown.length;
     return refuse(
       'unknown_service',
-      'No policy names the service that the argument `service` gives.',
+      phrase`No policy names the service that the argument \`service\` gives.`,
       known.length === 0
-        ? 'No service is set up yet. Ask the user to run "Valet Key: Add Service" in VS Code.'
-        : `${meant === undefined ? '' : `Did you mean ${meant}? `}Use one of: ${shown.join(', ')}${
-            more > 0 ? `, and ${more} more` : ''
-          }. Call list_services for ${more > 0 ? 'all of them and ' : ''}what each allows.`,
+        ? phrase`No service is set up yet. Ask the user to run "Valet Key: Add Service" in VS Code.`
+        : phrase`${meant === undefined ? phrase`` : phrase`Did you mean ${meant}? `}${
+            more > 0
+              ? phrase`Use one of: ${shown}, and ${more} more. Call list_services for all of them and what each allows.`
+              : phrase`Use one of: ${shown}. Call list_services for what each allows.`
+          }`,
     );
   },
 
   /** `declined`: the user was asked for the rule that is missing, and said no. */
   policyDenied: (
     service: string,
-    reason: string,
-    where: string,
+    reason: Phrase,
+    where: Phrase,
     missing: Missing | 'declined',
     rule?: string,
   ): RefusalError =>
-    refuse('policy_denied', `${reason} See ${where}.`, missing === 'declined' ? DECLINED : waysOn(missing), {
+    refuse('policy_denied', phrase`${reason} See ${where}.`, missing === 'declined' ? DECLINED : waysOn(missing), {
       service,
       ...(rule === undefined ? {} : { rule }),
     }),
 
-  policyNotApproved: (service: string, why: string): RefusalError =>
+  policyNotApproved: (service: string, why: Phrase): RefusalError =>
     refuse(
       'policy_not_approved',
-      `${why}.`,
-      `Ask the user to run "Valet Key: Review and Apply Policy Changes" in VS Code. ${ASK_THE_USER}`,
+      phrase`${why}.`,
+      phrase`Ask the user to run "Valet Key: Review and Apply Policy Changes" in VS Code. ${ASK_THE_USER}`,
       { service },
     ),
 
-  forbiddenByAdministrator: (service: string, why: string): RefusalError =>
+  forbiddenByAdministrator: (service: string, why: Phrase): RefusalError =>
     refuse(
       'policy_not_approved',
-      `${service} is not usable here: ${why}.`,
-      `Do not repeat this call: only the administrator of this machine can change that. ${ASK_THE_USER}`,
+      phrase`${service} is not usable here: ${why}.`,
+      phrase`Do not repeat this call: only the administrator of this machine can change that. ${ASK_THE_USER}`,
       { service },
     ),
 
-  deniedByAdministrator: (service: string, reason: string, where: string, rule?: string): RefusalError =>
+  deniedByAdministrator: (service: string, reason: Phrase, where: Phrase, rule?: string): RefusalError =>
     refuse(
       'policy_denied',
-      `${reason} See ${where}.`,
-      `Do not repeat this call: only the administrator of this machine can change that. ${ASK_THE_USER}`,
+      phrase`${reason} See ${where}.`,
+      phrase`Do not repeat this call: only the administrator of this machine can change that. ${ASK_THE_USER}`,
       { service, ...(rule === undefined ? {} : { rule }) },
     ),
 
   untrustedWorkspace: (service: string): RefusalError =>
     refuse(
       'policy_not_approved',
-      'The workspace of this VS Code window is not trusted, so every call is refused.',
-      'Ask the user to trust the workspace (Workspaces: Manage Workspace Trust) or to use another window.',
+      phrase`The workspace of this VS Code window is not trusted, so every call is refused.`,
+      phrase`Ask the user to trust the workspace (Workspaces: Manage Workspace Trust) or to use another window.`,
       { service },
     ),
 
-  approvalDenied: (service: string, why: string): RefusalError =>
-    refuse('approval_denied', `${why}.`, `Do not repeat this call. ${ASK_THE_USER}`, { service }),
+  approvalDenied: (service: string, why: Phrase): RefusalError =>
+    refuse('approval_denied', phrase`${why}.`, phrase`Do not repeat this call. ${ASK_THE_USER}`, { service }),
 
   agentFrozen: (sent: Sent): RefusalError =>
     refuse(
       'frozen',
-      'The user has frozen this agent.',
+      phrase`The user has frozen this agent.`,
       sent === 'no'
-        ? 'Stop calling. Only the user can unfreeze this agent, with "Valet Key: Unfreeze Agent" in VS Code.'
-        : 'Stop calling. The call was cut off by the freeze and may have taken effect; only the user can unfreeze.',
+        ? phrase`Stop calling. Only the user can unfreeze this agent, with "Valet Key: Unfreeze Agent" in VS Code.`
+        : phrase`Stop calling. The call was cut off by the freeze and may have taken effect; only the user can unfreeze.`,
       { sent },
     ),
 
@@ -199,19 +215,19 @@ export const refusals = {
     refuse(
       'approval_pending',
       sent === 'no'
-        ? 'This agent is new to Valet Key: the user has to allow it once.'
-        : 'The user stopped allowing this agent, and the call was cut off.',
+        ? phrase`This agent is new to Valet Key: the user has to allow it once.`
+        : phrase`The user stopped allowing this agent, and the call was cut off.`,
       sent === 'no'
-        ? 'Ask the user to run "Valet Key: Allow Agent" in VS Code, where this agent waits in the Agents view. Then repeat this identical call.'
-        : DO_NOT_REPEAT,
+        ? phrase`Ask the user to run "Valet Key: Allow Agent" in VS Code, where this agent waits in the Agents view. Then repeat this identical call.`
+        : NOT_AGAIN,
       { sent },
     ),
 
   approvalPending: (service: string, approvalId: string): RefusalError =>
     refuse(
       'approval_pending',
-      `The policy of ${service} requires approval for this request, and the user has not answered in VS Code yet.`,
-      'Tell the user that it waits, then repeat this identical call: it keeps waiting for the same answer, and passes once they allow it. Change nothing in it.',
+      phrase`The policy of ${service} requires approval for this request, and the user has not answered in VS Code yet.`,
+      phrase`Tell the user that it waits, then repeat this identical call: it keeps waiting for the same answer, and passes once they allow it. Change nothing in it.`,
       { service, approvalId },
     ),
 
@@ -219,52 +235,52 @@ export const refusals = {
   allowedLate: (service: string): RefusalError =>
     refuse(
       'approval_pending',
-      'This request is allowed now, but the answer took so long that little is left of the time your client waits for a call. Nothing was sent.',
-      'Repeat this identical call now: within 10 minutes it passes without another question. Change nothing in it.',
+      phrase`This request is allowed now, but the answer took so long that little is left of the time your client waits for a call. Nothing was sent.`,
+      phrase`Repeat this identical call now: within 10 minutes it passes without another question. Change nothing in it.`,
       { service },
     ),
 
   approvalOutdated: (service: string): RefusalError =>
     refuse(
       'approval_denied',
-      'The policy changed just as the approved request was about to be sent, so nothing was sent.',
-      'Repeat this identical call once: the user is asked again.',
+      phrase`The policy changed just as the approved request was about to be sent, so nothing was sent.`,
+      phrase`Repeat this identical call once: the user is asked again.`,
       { service },
     ),
 
   tooManyQuestions: (service: string, open: number): RefusalError =>
     refuse(
       'rate_limited',
-      `${open} requests already wait for the user, so the user was not asked about this one.`,
-      'Tell the user that requests wait in VS Code ("Valet Key: Review Pending Approvals"), and call again once they are answered.',
+      phrase`${open} requests already wait for the user, so the user was not asked about this one.`,
+      phrase`Tell the user that requests wait in VS Code ("Valet Key: Review Pending Approvals"), and call again once they are answered.`,
       { service, retryAfterMs: 30_000 },
     ),
 
   frozen: (service: string, all: boolean, sent: Sent): RefusalError =>
     refuse(
       'frozen',
-      all ? 'All access is frozen.' : `Access to ${service} is frozen.`,
+      all ? phrase`All access is frozen.` : phrase`Access to ${service} is frozen.`,
       sent === 'no'
-        ? `Stop calling. Only the user can unfreeze, with "Valet Key: Unfreeze" in VS Code.`
-        : `Stop calling. The call was cut off by the freeze and may have taken effect; only the user can unfreeze.`,
+        ? phrase`Stop calling. Only the user can unfreeze, with "Valet Key: Unfreeze" in VS Code.`
+        : phrase`Stop calling. The call was cut off by the freeze and may have taken effect; only the user can unfreeze.`,
       { service, sent },
     ),
 
   revoked: (service: string, sent: Sent): RefusalError =>
     refuse(
       'revoked',
-      `The credential of ${service} was revoked.`,
+      phrase`The credential of ${service} was revoked.`,
       sent === 'no'
-        ? 'Stop calling. The user can enter a new one with "Valet Key: Enter Credential" in VS Code.'
-        : 'Stop calling. The call was cut off by the revocation and may have taken effect.',
+        ? phrase`Stop calling. The user can enter a new one with "Valet Key: Enter Credential" in VS Code.`
+        : phrase`Stop calling. The call was cut off by the revocation and may have taken effect.`,
       { service, sent },
     ),
 
   missingCredential: (service: string): RefusalError =>
     refuse(
       'missing_credential',
-      `No credential is stored for ${service}.`,
-      `Ask the user to run "Valet Key: Enter Credential" for ${service} in VS Code. Do not look for the key yourself.`,
+      phrase`No credential is stored for ${service}.`,
+      phrase`Ask the user to run "Valet Key: Enter Credential" for ${service} in VS Code. Do not look for the key yourself.`,
       { service },
     ),
 
@@ -273,8 +289,8 @@ export const refusals = {
     new RefusalError(
       {
         code: 'missing_credential',
-        message: `VS Code has no ${provider} session that ${service} may use, or the API refused the existing one.`,
-        nextStep: `Ask the user to sign in with "Accounts" in VS Code, and to run "Valet Key: Rotate Credential" for ${service}.`,
+        message: phrase`VS Code has no ${provider} session that ${service} may use, or the API refused the existing one.`,
+        nextStep: phrase`Ask the user to sign in with "Accounts" in VS Code, and to run "Valet Key: Rotate Credential" for ${service}.`,
         sent: 'no',
         service,
       },
@@ -285,16 +301,16 @@ export const refusals = {
   commandFailed: (service: string, why: Phrase): RefusalError =>
     refuse(
       'missing_credential',
-      `The command that provides the credential of ${service} failed: ${inEnglish(why)}.`,
-      `Nothing was sent. Ask the user to unlock the program that keeps the credential, or to correct the command with "Valet Key: Take Credential from a Command" for ${service} in VS Code. Do not run the command yourself.`,
+      phrase`The command that provides the credential of ${service} failed: ${why}.`,
+      phrase`Nothing was sent. Ask the user to unlock the program that keeps the credential, or to correct the command with "Valet Key: Take Credential from a Command" for ${service} in VS Code. Do not run the command yourself.`,
       { service },
     ),
 
   credentialExpired: (service: string, why: Phrase): RefusalError =>
     refuse(
       'credential_expired',
-      `The credential of ${service} has expired: ${inEnglish(why)}.`,
-      `Nothing was sent. Ask the user to run "Valet Key: Rotate Credential" for ${service} in VS Code; calling again will not help.`,
+      phrase`The credential of ${service} has expired: ${why}.`,
+      phrase`Nothing was sent. Ask the user to run "Valet Key: Rotate Credential" for ${service} in VS Code; calling again will not help.`,
       { service },
     ),
 
@@ -302,41 +318,41 @@ export const refusals = {
   credentialRejected: (
     service: string,
     why: Phrase,
-    nextStep: string,
+    nextStep: Phrase,
     { sent = 'no', remedy }: { readonly sent?: Sent; readonly remedy?: Remedy } = {},
   ): RefusalError =>
     new RefusalError(
       {
         code: 'credential_rejected',
-        message: `The credential of ${service} was rejected: ${inEnglish(why)}.`,
-        nextStep: `${nextStep} ${sent === 'no' ? 'Nothing was sent, and calling again will not help.' : DO_NOT_REPEAT}`,
+        message: phrase`The credential of ${service} was rejected: ${why}.`,
+        nextStep: phrase`${nextStep} ${sent === 'no' ? phrase`Nothing was sent, and calling again will not help.` : NOT_AGAIN}`,
         sent,
         service,
       },
       { why, ...(remedy ? { remedy } : {}) },
     ),
 
-  tokenUnavailable: (service: string, host: string, why: string, retryAfterMs: number): RefusalError =>
+  tokenUnavailable: (service: string, host: string, why: Phrase, retryAfterMs: number): RefusalError =>
     refuse(
       'upstream_unreachable',
-      `There is no access token for ${service}: the token endpoint at ${host} is not available (${why}).`,
-      `Nothing was sent to ${service}, and its credential is untouched. Try again in ${Math.ceil(retryAfterMs / 1000)} s, or tell the user.`,
+      phrase`There is no access token for ${service}: the token endpoint at ${host} is not available (${why}).`,
+      phrase`Nothing was sent to ${service}, and its credential is untouched. Try again in ${Math.ceil(retryAfterMs / 1000)} s, or tell the user.`,
       { service, retryAfterMs: Math.ceil(retryAfterMs) },
     ),
 
   originNotConfirmed: (service: string, what: Phrase): RefusalError =>
     refuse(
       'origin_not_confirmed',
-      `The credential of ${service} was entered for a different destination: ${inEnglish(what)}.`,
-      `Ask the user to enter the credential again for the new destination ("Valet Key: Rotate Credential"), or to restore the old destination.`,
+      phrase`The credential of ${service} was entered for a different destination: ${what}.`,
+      phrase`Ask the user to enter the credential again for the new destination ("Valet Key: Rotate Credential"), or to restore the old destination.`,
       { service },
     ),
 
-  rateLimited: (service: string, what: string, retryAfterMs: number): RefusalError =>
+  rateLimited: (service: string, what: Phrase, retryAfterMs: number): RefusalError =>
     refuse(
       'rate_limited',
-      `Rate limit for ${service} reached: ${what}.`,
-      `Retry after ${Math.ceil(retryAfterMs / 1000)} s.`,
+      phrase`Rate limit for ${service} reached: ${what}.`,
+      phrase`Retry after ${Math.ceil(retryAfterMs / 1000)} s.`,
       { service, retryAfterMs: Math.ceil(retryAfterMs) },
     ),
 
@@ -344,8 +360,8 @@ export const refusals = {
   tooManyTokens: (service: string, retryAfterMs: number): RefusalError =>
     refuse(
       'rate_limited',
-      `${service} needed more access tokens within a minute than Valet Key requests for it.`,
-      `Nothing was sent. Retry after ${Math.ceil(retryAfterMs / 1000)} s. If this happens again, tell the user that the tokens of ${service} expire too soon.`,
+      phrase`${service} needed more access tokens within a minute than Valet Key requests for it.`,
+      phrase`Nothing was sent. Retry after ${Math.ceil(retryAfterMs / 1000)} s. If this happens again, tell the user that the tokens of ${service} expire too soon.`,
       { service, retryAfterMs: Math.ceil(retryAfterMs) },
     ),
 
@@ -353,16 +369,20 @@ export const refusals = {
   tooManySignatures: (service: string, dated: boolean, retryAfterMs: number): RefusalError =>
     refuse(
       'rate_limited',
-      `${service} had more requests signed than Valet Key signs ${dated ? 'in an hour' : 'in a day, as its signatures have no date and never expire'}.`,
-      `Nothing was sent. Retry after ${Math.ceil(retryAfterMs / 1000)} s${dated ? '' : ', or ask the user to add {timestamp} to sign in the policy, if the API accepts that'}.`,
+      dated
+        ? phrase`${service} had more requests signed than Valet Key signs in an hour.`
+        : phrase`${service} had more requests signed than Valet Key signs in a day, as its signatures have no date and never expire.`,
+      dated
+        ? phrase`Nothing was sent. Retry after ${Math.ceil(retryAfterMs / 1000)} s.`
+        : phrase`Nothing was sent. Retry after ${Math.ceil(retryAfterMs / 1000)} s, or ask the user to add {timestamp} to sign in the policy, if the API accepts that.`,
       { service, retryAfterMs: Math.ceil(retryAfterMs) },
     ),
 
   tooBusy: (service: string, concurrent: number): RefusalError =>
     refuse(
       'rate_limited',
-      `${service} had ${concurrent} calls in progress for the whole timeout.`,
-      'Send fewer calls at once.',
+      phrase`${service} had ${concurrent} calls in progress for the whole timeout.`,
+      phrase`Send fewer calls at once.`,
       { service, retryAfterMs: 1000 },
     ),
 
@@ -370,94 +390,99 @@ export const refusals = {
   tooMany: (calls: number): RefusalError =>
     refuse(
       'rate_limited',
-      `This agent already has ${calls} calls in progress, or sent too much at once, so this call was not accepted.`,
-      'Wait for answers, or cancel calls, then try again.',
+      phrase`This agent already has ${calls} calls in progress, or sent too much at once, so this call was not accepted.`,
+      phrase`Wait for answers, or cancel calls, then try again.`,
       { retryAfterMs: 1000 },
     ),
 
   askedTooOften: (tool: 'list_services' | 'request_access', retryAfterMs: number): RefusalError =>
     refuse(
       'rate_limited',
-      `${tool} was called too often on this connection.`,
-      `Retry after ${Math.ceil(retryAfterMs / 1000)} s, or use its earlier answer.`,
+      phrase`${tool} was called too often on this connection.`,
+      phrase`Retry after ${Math.ceil(retryAfterMs / 1000)} s, or use its earlier answer.`,
       { retryAfterMs: Math.ceil(retryAfterMs) },
     ),
 
   refusedTooOften: (retryAfterMs: number): RefusalError =>
     refuse(
       'rate_limited',
-      'Too many calls of this agent were refused recently, so this one was not processed.',
-      `Nothing was sent. Retry after ${Math.ceil(retryAfterMs / 1000)} s, and do not repeat refused calls.`,
+      phrase`Too many calls of this agent were refused recently, so this one was not processed.`,
+      phrase`Nothing was sent. Retry after ${Math.ceil(retryAfterMs / 1000)} s, and do not repeat refused calls.`,
       { retryAfterMs: Math.ceil(retryAfterMs) },
     ),
 
   tooHeavy: (most: number): RefusalError =>
     refuse(
       'request_too_large',
-      `The call is larger than any service accepts, or has more than ${most} objects, lists and names, so it was not read.`,
-      'Send it in several calls, or send a body that is already text as text.',
+      phrase`The call is larger than any service accepts, or has more than ${most} objects, lists and names, so it was not read.`,
+      phrase`Send it in several calls, or send a body that is already text as text.`,
     ),
 
-  requestTooLarge: (message: string, nextStep: string, service: string): RefusalError =>
+  requestTooLarge: (message: Phrase, nextStep: Phrase, service: string): RefusalError =>
     refuse('request_too_large', message, nextStep, { service }),
 
   /** `isOverCap`: over `limits.responseBytes`, which the user can raise, and not over one of the sizes that are fixed. */
-  responseTooLarge: (service: string, what: string, isOverCap: boolean): RefusalError =>
+  responseTooLarge: (service: string, what: Phrase, isOverCap: boolean): RefusalError =>
     refuse(
       'response_too_large',
-      `The answer of ${service} is too large: ${what}.`,
-      `The request reached the API. Ask for less with its own paging or filter parameters (select and maxChars come too late)${
-        isOverCap ? `, or ask the user to raise \`limits.responseBytes\` of ${service} in the policy` : ''
-      }; for anything but a read, check the state before sending another call.`,
+      phrase`The answer of ${service} is too large: ${what}.`,
+      isOverCap
+        ? phrase`The request reached the API. Ask for less with its own paging or filter parameters (select and maxChars come too late), or ask the user to raise \`limits.responseBytes\` of ${service} in the policy; for anything but a read, check the state before sending another call.`
+        : phrase`The request reached the API. Ask for less with its own paging or filter parameters (select and maxChars come too late); for anything but a read, check the state before sending another call.`,
       { service, sent: 'yes' },
     ),
 
   addressRefused: (service: string, host: string, network: string): RefusalError =>
     refuse(
       'address_refused',
-      `${host} resolves to an address that ${service} may not use (network: ${network}).`,
-      'Tell the user: the name points to this machine, its network or a metadata service. If that is intended, the policy needs "network: private" or "network: loopback".',
+      phrase`${host} resolves to an address that ${service} may not use (network: ${network}).`,
+      phrase`Tell the user: the name points to this machine, its network or a metadata service. If that is intended, the policy needs "network: private" or "network: loopback".`,
       { service },
     ),
 
-  notLookedThrough: (service: string, why: string, sent: Sent): RefusalError =>
+  notLookedThrough: (service: string, why: Phrase, sent: Sent): RefusalError =>
     sent === 'no'
-      ? refuse('request_too_large', `The request was not passed on: ${why}.`, 'Nothing was sent. Send less at once.', {
-          service,
-        })
+      ? refuse(
+          'request_too_large',
+          phrase`The request was not passed on: ${why}.`,
+          phrase`Nothing was sent. Send less at once.`,
+          {
+            service,
+          },
+        )
       : refuse(
           'response_too_large',
-          `The answer of ${service} was withheld: ${why}.`,
-          'The call reached it. Ask for less; for anything but a read, check the state before another call.',
+          phrase`The answer of ${service} was withheld: ${why}.`,
+          phrase`The call reached it. Ask for less; for anything but a read, check the state before another call.`,
           { service, sent },
         ),
 
-  unreachable: (service: string, host: string, why: string, sent: Sent): RefusalError =>
+  unreachable: (service: string, host: string, why: Phrase, sent: Sent): RefusalError =>
     refuse(
       'upstream_unreachable',
-      sent === 'no' ? `${host} could not be reached: ${why}.` : `The connection to ${host} broke: ${why}.`,
-      sent === 'no' ? 'Nothing was sent. Try again later, or tell the user.' : DO_NOT_REPEAT,
+      sent === 'no' ? phrase`${host} could not be reached: ${why}.` : phrase`The connection to ${host} broke: ${why}.`,
+      sent === 'no' ? phrase`Nothing was sent. Try again later, or tell the user.` : NOT_AGAIN,
       { service, sent },
     ),
 
   timeout: (service: string, timeoutMs: number, sent: Sent): RefusalError =>
     refuse(
       'upstream_timeout',
-      `${service} did not answer in full within ${timeoutMs / 1000} s.`,
-      sent === 'no' ? 'Nothing was sent. Try again later, or tell the user.' : DO_NOT_REPEAT,
+      phrase`${service} did not answer in full within ${timeoutMs / 1000} s.`,
+      sent === 'no' ? phrase`Nothing was sent. Try again later, or tell the user.` : NOT_AGAIN,
       { service, sent },
     ),
 
-  tls: (service: string, host: string, why: string): RefusalError =>
+  tls: (service: string, host: string, why: Phrase): RefusalError =>
     refuse(
       'upstream_tls',
-      `The secure connection to ${host} was refused: ${why}.`,
-      'Nothing was sent. Tell the user: the certificate cannot be verified, or something intercepts the connection to the API.',
+      phrase`The secure connection to ${host} was refused: ${why}.`,
+      phrase`Nothing was sent. Tell the user: the certificate cannot be verified, or something intercepts the connection to the API.`,
       { service },
     ),
 
   cancelled: (service: string, sent: Sent): RefusalError =>
-    refuse('cancelled', 'The call was cancelled.', sent === 'no' ? 'Nothing was sent.' : DO_NOT_REPEAT, {
+    refuse('cancelled', phrase`The call was cancelled.`, sent === 'no' ? phrase`Nothing was sent.` : NOT_AGAIN, {
       service,
       sent,
     }),
@@ -465,8 +490,8 @@ export const refusals = {
   gatewayStarting: (service?: string): RefusalError =>
     refuse(
       'gateway_unavailable',
-      'The gateway is starting and has not read its policies yet.',
-      'Nothing was sent. Call again in a few seconds.',
+      phrase`The gateway is starting and has not read its policies yet.`,
+      phrase`Nothing was sent. Call again in a few seconds.`,
       service === undefined ? {} : { service },
     ),
 
@@ -474,40 +499,42 @@ export const refusals = {
   outOfForm: (where: string): RefusalError =>
     refuse(
       'invalid_request',
-      where === '' ? 'The call is not valid.' : `The call is not valid: ${where} has the wrong type or is too long.`,
-      'Nothing was sent. Correct the arguments and call again.',
+      where === ''
+        ? phrase`The call is not valid.`
+        : phrase`The call is not valid: ${where} has the wrong type or is too long.`,
+      phrase`Nothing was sent. Correct the arguments and call again.`,
     ),
 
   /** It is tried again; meanwhile nobody knows what the files forbid. */
   policyBeingRead: (files: readonly string[], service?: string): RefusalError =>
     refuse(
       'gateway_unavailable',
-      `The policy has not been read yet (${files.join(', ')}), because this machine is very busy. Valet Key keeps trying.`,
-      'Nothing was sent. Call again in a few seconds.',
+      phrase`The policy has not been read yet (${files}), because this machine is very busy. Valet Key keeps trying.`,
+      phrase`Nothing was sent. Call again in a few seconds.`,
       service === undefined ? {} : { service },
     ),
 
   policyUnread: (files: readonly string[], service?: string): RefusalError =>
     refuse(
       'gateway_unavailable',
-      `A policy file could not be read in time (${files.join(', ')}), so nothing in it is allowed.`,
-      'Nothing was sent. Tell the user: to have the file read again, save it or run "Valet Key: Restart Gateway" in VS Code; a file that takes over a second to read must be made shorter.',
+      phrase`A policy file could not be read in time (${files}), so nothing in it is allowed.`,
+      phrase`Nothing was sent. Tell the user: to have the file read again, save it or run "Valet Key: Restart Gateway" in VS Code; a file that takes over a second to read must be made shorter.`,
       service === undefined ? {} : { service },
     ),
 
   gatewayStopping: (service: string, sent: Sent): RefusalError =>
     refuse(
       'gateway_unavailable',
-      'The gateway is shutting down.',
-      sent === 'no' ? 'Nothing was sent. VS Code may be restarting: call again in a few seconds.' : DO_NOT_REPEAT,
+      phrase`The gateway is shutting down.`,
+      sent === 'no' ? phrase`Nothing was sent. VS Code may be restarting: call again in a few seconds.` : NOT_AGAIN,
       { service, sent },
     ),
 
   auditUnavailable: (service: string, sent: Sent): RefusalError =>
     refuse(
       'audit_unavailable',
-      'The audit log cannot be written, so no call is made.',
-      `Tell the user: the disk may be full or the audit folder may not be writable ("Valet Key: Show Status" has the details).`,
+      phrase`The audit log cannot be written, so no call is made.`,
+      phrase`Tell the user: the disk may be full or the audit folder may not be writable ("Valet Key: Show Status" has the details).`,
       { service, sent },
     ),
 
@@ -515,8 +542,8 @@ export const refusals = {
     new RefusalError(
       {
         code: 'internal',
-        message: 'Internal error; see the Valet Key log.',
-        nextStep: sent === 'no' ? 'Nothing was sent. Tell the user.' : DO_NOT_REPEAT,
+        message: phrase`Internal error; see the Valet Key log.`,
+        nextStep: sent === 'no' ? phrase`Nothing was sent. Tell the user.` : NOT_AGAIN,
         sent,
         ...(service === undefined ? {} : { service }),
       },

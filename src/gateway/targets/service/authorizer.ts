@@ -6,7 +6,7 @@ import { readCall } from '../../../core/request/arguments/readCall.ts';
 import { canonicalise } from '../../../core/request/canonicalise.ts';
 import type { CanonicalRequest, RequestProblem } from '../../../core/request/parts/requestModel.ts';
 import type { Result } from '../../../core/result.ts';
-import { inEnglish } from '../../../core/text/phrase.ts';
+import { phrase } from '../../../core/text/phrase.ts';
 import { checkPointers } from '../../answer/select.ts';
 import type { AccessRequests } from '../../call/accessRequests.ts';
 import { type Caller, pathAlone, USER } from '../../call/model/callContext.ts';
@@ -45,14 +45,14 @@ export class Authorizer {
   canonicalise(call: Call, { service, limits }: ServiceInForce): CanonicalRequest {
     if (call.tool === 'read' && !/^(?:get|head)$/i.test(call.method)) {
       throw refusals.invalidRequest(
-        'read takes only the methods GET and HEAD.',
-        'Use execute for any other method.',
+        phrase`read takes only the methods GET and HEAD.`,
+        phrase`Use execute for any other method.`,
         service.name,
       );
     }
     const pointerProblem = checkPointers(call.select ?? []);
     if (pointerProblem) {
-      throw refusals.invalidRequest(`${pointerProblem}.`, 'Correct select and call again.', service.name);
+      throw refusals.invalidRequest(phrase`${pointerProblem}.`, phrase`Correct select and call again.`, service.name);
     }
     return orThrow(canonicalise(call, { ...service, limits }), service.name);
   }
@@ -76,10 +76,13 @@ export class Authorizer {
     if (meant) throw refusals.repeatedPrefix(name, baseUrl, meant);
     if (decision.verdict !== 'deny') return;
     if (decision.awaitsApproval) {
-      throw refusals.policyNotApproved(name, `${decision.label} allows this, but the user has not approved that yet`);
+      throw refusals.policyNotApproved(
+        name,
+        phrase`${decision.label} allows this, but the user has not approved that yet`,
+      );
     }
-    const reason = inEnglish(caller === USER ? decision.reason : decision.reasonForAgents);
-    const where = decision.rule ? `${decision.label}, line ${decision.rule.line}` : decision.label;
+    const reason = caller === USER ? decision.reason : decision.reasonForAgents;
+    const where = decision.rule ? phrase`${decision.label}, line ${decision.rule.line}` : phrase`${decision.label}`;
     if (decision.byAdministrator) throw refusals.deniedByAdministrator(name, reason, where, decision.rule?.id);
     const declined = this.#parts.accessRequests.wasDeclined(request, caller.connection);
     const missing = declined ? 'declined' : missingRule(inForce, request, decision, agent, reading);
@@ -90,7 +93,7 @@ export class Authorizer {
   findAgain({ service: { name, baseUrl } }: ServiceInForce, scope: Caller['scope']): ServiceInForce {
     const now = this.#parts.state.find(name, scope);
     if (now.service.baseUrl.origin !== baseUrl.origin || now.service.baseUrl.prefix !== baseUrl.prefix) {
-      throw refusals.policyNotApproved(name, 'its baseUrl changed while the call waited');
+      throw refusals.policyNotApproved(name, phrase`its baseUrl changed while the call waited`);
     }
     return now;
   }
@@ -100,8 +103,8 @@ function orThrow<T>(result: Result<T, RequestProblem>, service: string): T {
   if (result.ok) return result.value;
   const { code, message, nextStep } = result.error;
   throw code === 'request_too_large'
-    ? refusals.requestTooLarge(inEnglish(message), inEnglish(nextStep), service)
-    : refusals.invalidRequest(inEnglish(message), inEnglish(nextStep), service);
+    ? refusals.requestTooLarge(message, nextStep, service)
+    : refusals.invalidRequest(message, nextStep, service);
 }
 
 /** What is known of a call that nothing was found out about. Its path is recorded without its query: values are not recorded. */

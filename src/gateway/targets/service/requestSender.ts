@@ -137,7 +137,7 @@ export class RequestSender {
     try {
       return judgeRedirect(await cleaner.answer(incoming, order, vault, signal), wouldAllow);
     } catch (error) {
-      if (error instanceof TooLargeError) throw refusals.responseTooLarge(service.name, error.message, true);
+      if (error instanceof TooLargeError) throw refusals.responseTooLarge(service.name, error.what, true);
       throw error;
     }
   }
@@ -156,8 +156,8 @@ function refusalOf(error: TransportError, { name, baseUrl: { host }, network }: 
     case 'too_large':
       return refusals.responseTooLarge(name, error.detail, !(error instanceof HeadTooLargeError));
     case 'unreachable': {
-      const { refusal } = refusals.unreachable(name, host, error.detail, error.sent);
-      return new RefusalError(refusal, { cause: error });
+      const { told } = refusals.unreachable(name, host, error.detail, error.sent);
+      return new RefusalError(told, { cause: error });
     }
     case 'aborted':
       return error.cause instanceof Interrupted ? error.cause.refuse(error.sent) : error.cause;

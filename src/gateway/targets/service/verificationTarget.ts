@@ -2,6 +2,7 @@ import type { AuditEvent } from '../../../core/audit/auditEvent.ts';
 import type { Call } from '../../../core/request/arguments/call.ts';
 import type { VerifyingRequest } from '../../../core/services/verifyingRequest.ts';
 import type { CallContext, Caller } from '../../call/model/callContext.ts';
+import type { RefusalError } from '../../call/model/refusals.ts';
 import type { Authorized, Denied, Read, RunOptions, Seen, Target } from '../../call/target.ts';
 import type { Candidate, Verification } from '../../control/controlPort.ts';
 import type { Incoming } from '../../http/message.ts';
@@ -29,6 +30,8 @@ export interface VerificationOrder {
   readonly candidate: Candidate | undefined;
   /** Told what is left of a candidate: verifying may use it up. */
   readonly onUsed: (presented: Presented) => void;
+  /** Told what it was refused with instead. */
+  readonly onRefused: (refusal: RefusalError) => void;
   readonly reading: Pick<VerifyingRequest, 'proof' | 'vague403' | 'expiry'>;
 }
 
@@ -124,6 +127,10 @@ export class VerificationTarget
   settle({ inForce: { service }, stored }: ReadyRequest, _incoming: Incoming, verification: Verification): void {
     if (this.#order.candidate) return;
     this.#parts.state.vault.noteCondition(service.name, stored, conditionOf(verification));
+  }
+
+  settleRefused(_name: string, refusal: RefusalError): void {
+    this.#order.onRefused(refusal);
   }
 
   knownNames(scope: Caller['scope']): readonly string[] {

@@ -1,3 +1,4 @@
+import type { Phrase } from '../../../core/text/phrase.ts';
 import type { RefusalError } from '../../call/model/refusals.ts';
 import type { ServerSession, SessionSettings } from './serverSession.ts';
 
@@ -8,8 +9,8 @@ const SAME_FOR_MS = 3000;
 export class LastFailure {
   #last: { readonly session: ServerSession; readonly refusal: RefusalError; readonly at: number } | undefined;
 
-  get message(): string | undefined {
-    return this.#last?.refusal.refusal.message;
+  get message(): Phrase | undefined {
+    return this.#last?.refusal.told.message;
   }
 
   /** What was said a moment ago of a server that was started in the same way. */
@@ -20,7 +21,7 @@ export class LastFailure {
 
   /** Whether it is news: many may wait for the one run that failed. */
   note(session: ServerSession, refusal: RefusalError, at: number): boolean {
-    const isNew = this.#last?.session !== session || this.message !== refusal.refusal.message;
+    const isNew = this.#last?.session !== session || this.#last.refusal.message !== refusal.message;
     this.#last = { session, refusal, at };
     return isNew;
   }

@@ -1,7 +1,7 @@
 import { credentialsOf } from '../../../core/policy/compare/serverDestination.ts';
 import type { Server } from '../../../core/policy/model/server.ts';
 import type { Secret } from '../../../core/secret.ts';
-import { inEnglish, type Phrase, phrase } from '../../../core/text/phrase.ts';
+import { type Phrase, phrase } from '../../../core/text/phrase.ts';
 import type { Caller } from '../../call/model/callContext.ts';
 import { refusals } from '../../call/model/refusals.ts';
 import type { ServerState } from '../../control/controlPort.ts';
@@ -26,8 +26,8 @@ export function findServer(state: GatewayState, name: string, scope: Caller['sco
   // It comes before the missing approval: no review makes up for it.
   if (elsewhere !== undefined) throw refusals.originNotConfirmed(name, elsewhere);
   throw lookup.by === 'administrator'
-    ? refusals.forbiddenByAdministrator(name, inEnglish(lookup.why))
-    : refusals.policyNotApproved(name, inEnglish(lookup.why));
+    ? refusals.forbiddenByAdministrator(name, lookup.why)
+    : refusals.policyNotApproved(name, lookup.why);
 }
 
 /** Every credential that the server names, for exactly what it is. */

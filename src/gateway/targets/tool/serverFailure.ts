@@ -1,6 +1,7 @@
 import { StreamableHTTPError } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { LATEST_PROTOCOL_VERSION, McpError, ErrorCode as McpErrorCode } from '@modelcontextprotocol/sdk/types.js';
 import { $ZodError } from 'zod/v4/core';
+import { inEnglish, type Phrase, phrase } from '../../../core/text/phrase.ts';
 import { type RefusalError, refusals, type Sent } from '../../call/model/refusals.ts';
 import { explain, TransportError } from '../../http/transportError.ts';
 import { HttpRefusedError } from './httpRefusal.ts';
@@ -8,7 +9,14 @@ import { NewerProtocolError } from './newerProtocol.ts';
 import { serverRefusals } from './serverRefusals.ts';
 
 /** Why a server was given up, in words of our own. */
-export class ServerStartError extends Error {}
+export class ServerStartError extends Error {
+  readonly why: Phrase;
+
+  constructor(why: Phrase) {
+    super(inEnglish(why));
+    this.why = why;
+  }
+}
 
 /**
  * What to say of a server that failed, without anything that it said itself. `intended` says whether the call was about to
@@ -31,9 +39,9 @@ export function serverFailure(
   }
   if (intended !== true) return serverRefusals.notStarted(server, startFailure(error));
   if (error instanceof $ZodError || error instanceof SyntaxError || error instanceof StreamableHTTPError) {
-    return serverRefusals.unreadable(server, 'is not what MCP allows');
+    return serverRefusals.unreadable(server, false);
   }
-  return error instanceof RangeError ? serverRefusals.unreadable(server, 'is nested too deeply') : undefined;
+  return error instanceof RangeError ? serverRefusals.unreadable(server, true) : undefined;
 }
 
 function httpFailure(error: HttpRefusedError, server: string, sent: Sent): RefusalError {
@@ -53,7 +61,7 @@ function httpFailure(error: HttpRefusedError, server: string, sent: Sent): Refus
       return serverRefusals.olderTransport(server);
     case 'status':
       return error.mayHaveActed && sent !== 'no'
-        ? refusals.unreachable(server, server, `it answered ${status}`, sent)
+        ? refusals.unreachable(server, server, phrase`it answered ${status}`, sent)
         : serverRefusals.notTaken(server, status);
   }
 }
@@ -94,17 +102,17 @@ function rootOf(error: unknown): unknown {
 }
 
 /** Why a server could not be started, without anything that it said. */
-function startFailure(error: unknown): string {
-  if (error instanceof ServerStartError) return error.message;
+function startFailure(error: unknown): Phrase {
+  if (error instanceof ServerStartError) return error.why;
   const cause = rootOf(error);
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  if (code === 'ENOENT') return 'its program was not found on the PATH';
-  if (code === 'EACCES') return 'its program may not be executed';
-  if (typeof code === 'string' && /^[A-Z_]+$/.test(code)) return code;
-  if (isConnectionClosed(error)) return 'it ended before it answered';
+  if (code === 'ENOENT') return phrase`its program was not found on the PATH`;
+  if (code === 'EACCES') return phrase`its program may not be executed`;
+  if (typeof code === 'string' && /^[A-Z_]+$/.test(code)) return phrase`${code}`;
+  if (isConnectionClosed(error)) return phrase`it ended before it answered`;
   if (error instanceof McpError && error.code === McpErrorCode.MethodNotFound) {
-    return `it does not know initialize, or tools/list, as servers of MCP ${LATEST_PROTOCOL_VERSION} do`;
+    return phrase`it does not know initialize, or tools/list, as servers of MCP ${LATEST_PROTOCOL_VERSION} do`;
   }
-  if (isServersOwnError(error)) return 'it answered with an error, which is in the log';
-  return 'it did not answer as an MCP server does';
+  if (isServersOwnError(error)) return phrase`it answered with an error, which is in the log`;
+  return phrase`it did not answer as an MCP server does`;
 }

@@ -10,6 +10,7 @@ import { isTooHeavy, JsonWeight, MAX_JSON_WEIGHT } from '../../../core/jsonWeigh
 import { addressAllowed } from '../../../core/net/address.ts';
 import type { BaseUrl } from '../../../core/net/baseUrl.ts';
 import type { Network } from '../../../core/net/network.ts';
+import { type Phrase, phrase } from '../../../core/text/phrase.ts';
 import type { Sent } from '../../call/model/refusals.ts';
 import { noticingDispatcher } from '../../http/noticingDispatcher.ts';
 import { explain, TransportError } from '../../http/transportError.ts';
@@ -46,10 +47,10 @@ export function serverFetch(options: ServerFetchOptions): (url: string | URL, in
   const { baseUrl, network, endpoint } = options;
   let nextStreamAt = 0;
   return async (url, init) => {
-    if (String(url) !== endpoint) throw new TransportError('unreachable', 'no', 'it named another address');
+    if (String(url) !== endpoint) throw new TransportError('unreachable', 'no', phrase`it named another address`);
     // undici does not look up IP literals, so they are judged here.
     if (net.isIP(baseUrl.hostname) !== 0 && !addressAllowed(network, baseUrl.hostname)) {
-      throw new TransportError('address', 'no', baseUrl.hostname);
+      throw new TransportError('address', 'no', phrase`${baseUrl.hostname}`);
     }
     const stays = init?.method === 'GET';
     if (stays) {
@@ -106,8 +107,8 @@ function isBadPort(error: unknown): boolean {
   return error instanceof TypeError && error.cause instanceof Error && error.cause.message === 'bad port';
 }
 
-function badPort(endpoint: string): string {
-  return `port ${new URL(endpoint).port} is one that no HTTP client connects to, as it belongs to another protocol`;
+function badPort(endpoint: string): Phrase {
+  return phrase`port ${new URL(endpoint).port} is one that no HTTP client connects to, as it belongs to another protocol`;
 }
 
 /** Whether a GET of the address begins a stream, which only the older transport does outside a session. */
@@ -175,7 +176,7 @@ function capped(
         weighed.add(Buffer.from(piece.subarray(lineEnd + 1)).toString('latin1'));
         if (bytes > maxBytes || weighed.weight > MAX_JSON_WEIGHT) {
           onTooLong();
-          controller.error(new TransportError('too_large', 'yes', `more than ${maxBytes} bytes`));
+          controller.error(new TransportError('too_large', 'yes', phrase`more than ${maxBytes} bytes`));
           return;
         }
         controller.enqueue(piece);

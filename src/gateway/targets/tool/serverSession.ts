@@ -6,6 +6,7 @@ import type { Network } from '../../../core/net/network.ts';
 import { differingServerPart, endpointOf } from '../../../core/policy/compare/serverDestination.ts';
 import type { Server } from '../../../core/policy/model/server.ts';
 import type { Secret } from '../../../core/secret.ts';
+import { type Phrase, phrase } from '../../../core/text/phrase.ts';
 import type { OfferedTools } from '../../cleaning/lookAtTools.ts';
 import type { ProcessTree } from '../../util/processTree.ts';
 import type { TurnBudget } from '../../util/turnBudget.ts';
@@ -64,7 +65,7 @@ export class ServerSession {
     this.settings = settings;
     this.#ports = ports;
     this.#transport = this.#makeTransport();
-    const late = new ServerStartError(`it did not answer within ${START_MS / 1000} s`);
+    const late = new ServerStartError(phrase`it did not answer within ${START_MS / 1000} s`);
     const timeout = setTimeout(() => this.#starting.abort(late), START_MS);
     const events: LinkEvents = {
       onEnd: () => {
@@ -141,10 +142,13 @@ export class ServerSession {
   async #list(link: ServerLink): Promise<OfferedTools> {
     const { timeoutMs } = this.settings.limits;
     const controller = new AbortController();
-    const giveUp = (why: string): void => controller.abort(new ServerStartError(why));
-    const late = setTimeout(() => giveUp(`its list of tools did not come within ${timeoutMs / 1000} s`), timeoutMs);
+    const giveUp = (why: Phrase): void => controller.abort(new ServerStartError(why));
+    const late = setTimeout(
+      () => giveUp(phrase`its list of tools did not come within ${timeoutMs / 1000} s`),
+      timeoutMs,
+    );
     this.#onTooLong = () =>
-      giveUp(`its list of tools is larger than ${this.#maxBytes} bytes, which \`limits.responseBytes\` raises`);
+      giveUp(phrase`its list of tools is larger than ${this.#maxBytes} bytes, which \`limits.responseBytes\` raises`);
     try {
       return await link.offer(AbortSignal.any([this.#starting.signal, controller.signal]));
     } catch (error) {

@@ -5,7 +5,7 @@ import { credentialsOf, destinationOf, differingServerPart } from '../../../core
 import { toolRule } from '../../../core/policy/decide/explainTool.ts';
 import { isToolName } from '../../../core/policy/patterns/namePattern.ts';
 import type { Secret } from '../../../core/secret.ts';
-import { inEnglish, phrase } from '../../../core/text/phrase.ts';
+import { phrase } from '../../../core/text/phrase.ts';
 import type { CallProgress, ToolCall } from '../../../protocol/messages.ts';
 import type { Recorder } from '../../audit/recorder.ts';
 import { type CallContext, type Caller, pathAlone } from '../../call/model/callContext.ts';
@@ -210,7 +210,7 @@ export class ToolTarget implements Target<ToolCall, ReadTool, AuthorizedTool, Re
       throw serverRefusals.resultTooLarge(server.name, limits.responseBytes);
     }
     const answer = await this.#parts.cleaner.toolResult(text, this.#parts.state.vault, signal);
-    if (answer === undefined) throw serverRefusals.unreadable(server.name, 'is not what MCP allows');
+    if (answer === undefined) throw serverRefusals.unreadable(server.name, false);
     return answer;
   }
 
@@ -274,16 +274,12 @@ function refuseIfDenied(name: string, decision: JointToolDecision): void {
   if (decision.awaitsApproval) {
     throw refusals.policyNotApproved(
       name,
-      `${decision.label} allows this tool, but the user has not approved that yet`,
+      phrase`${decision.label} allows this tool, but the user has not approved that yet`,
     );
   }
-  const line = decision.pattern ? `, line ${decision.pattern.line}` : '';
-  throw serverRefusals.toolDenied(
-    name,
-    inEnglish(decision.reasonForAgents),
-    `${decision.label}${line}`,
-    decision.byAdministrator,
-  );
+  const { label, pattern } = decision;
+  const where = pattern ? phrase`${label}, line ${pattern.line}` : phrase`${label}`;
+  throw serverRefusals.toolDenied(name, decision.reasonForAgents, where, decision.byAdministrator);
 }
 
 function withRule({ record, words }: Seen, server: string, { pattern }: JointToolDecision): Seen {

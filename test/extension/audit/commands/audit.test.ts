@@ -11,7 +11,13 @@ import { NOW, useEditor } from '../../support/useEditor.ts';
 
 const editor = useEditor();
 const refused = (message: string, rule?: string): Explanation => ({
-  refusal: { code: 'policy_denied', message, nextStep: '', sent: 'no', ...(rule === undefined ? {} : { rule }) },
+  refusal: {
+    code: 'policy_denied',
+    message: phrase`${message}`,
+    nextStep: phrase``,
+    sent: 'no',
+    ...(rule === undefined ? {} : { rule }),
+  },
 });
 const DENIED = refused('No rule allows it.');
 const REFUSED = refused('It denies.', 'p.yaml:7');

@@ -65,7 +65,7 @@ test('shows what the gateway says of a server, its tools and why it is off', () 
 });
 
 test('says why a server that is ready could not be started, and of no other', () => {
-  const failure = 'wiki could not be started: its program was not found on the PATH.';
+  const failure = phrase`wiki could not be started: its program was not found on the PATH.`;
   expect(list(told({ failure }))[0]).toMatchObject({ status: 'ready', failure });
   expect(list(told({ status: 'frozen', failure }))[0]).not.toHaveProperty('failure');
   expect(list({ ...told({ failure }), health: 'down' })[0]).not.toHaveProperty('failure');

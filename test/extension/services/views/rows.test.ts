@@ -117,15 +117,15 @@ describe('the row of an MCP server', () => {
   });
 
   test('that does not start says so and why, in the row, its tooltip and below it', async () => {
-    const failure = 'files could not be started: its program was not found on the PATH.';
+    const failure = phrase`files could not be started: its program was not found on the PATH.`;
     const why = 'could not be started: its program was not found on the PATH.';
     const row = await server({ status: 'ready', failure });
     expect(row.description).toBe(`failed · ${why}`);
     const tooltip = String((row.tooltip as { value?: string }).value ?? row.tooltip);
     expect(tooltip).toContain('files, MCP server: failed');
     expect(tooltip).not.toContain('ready');
-    expect(tooltip).toContain(failure);
-    expect(row.accessibilityInformation?.label).toContain(failure);
+    expect(tooltip).toContain(why);
+    expect(row.accessibilityInformation?.label).toContain(why);
     expect(details(row)[0]).toBe(why);
     // What the user did themselves comes before what failed.
     expect((await server({ status: 'frozen', failure })).description).toBe(`frozen · ${why}`);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { english } from '../../../support/english.ts';
 import { type GatewayInProcess, gatewayInProcess } from '../../../support/gatewayInProcess.ts';
 import { type RemoteMcp, remoteMcp } from '../../../support/remoteMcp.ts';
 import { sleep, until } from '../../../support/until.ts';
@@ -303,7 +304,7 @@ describe('a remote server that does not take a message', () => {
     expect(refused.nextStep).not.toMatch(/Rotate Credential/);
     if (at === 'initialize') {
       expect(under.log.filter((line) => message.test(line))).toHaveLength(1);
-      expect(under.gateway.servers.states()).toMatchObject([{ name: 'far', failure: refused.message }]);
+      expect(english(under.gateway.servers.states())).toMatchObject([{ name: 'far', failure: refused.message }]);
     }
   });
 

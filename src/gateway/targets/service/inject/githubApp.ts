@@ -1,5 +1,6 @@
 import type { GithubAppAuth } from '../../../../core/policy/auth/githubApp.ts';
 import { Secret } from '../../../../core/secret.ts';
+import { phrase } from '../../../../core/text/phrase.ts';
 import { pemPayload } from '../../../credentials/payload.ts';
 import { withAssertion } from './assertion.ts';
 import { signJwt } from './jwt.ts';
@@ -38,7 +39,7 @@ export async function mintGithubApp(auth: GithubAppAuth, stored: Secret, mint: M
   );
   const { token, expires_at: end } = (jsonOf(incoming.body) ?? {}) as { token?: unknown; expires_at?: unknown };
   if (typeof token !== 'string' || token === '') {
-    throw new MintError('outage', 'malformed', 'its answer is not a token response');
+    throw new MintError('outage', 'malformed', phrase`its answer is not a token response`);
   }
   const byItsClock = typeof end === 'string' ? Date.parse(end) : Number.NaN;
   const behindMs = mint.now(baseUrl.origin) - mint.now();

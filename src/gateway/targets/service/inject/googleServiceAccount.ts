@@ -2,6 +2,7 @@ import { decodeJwt } from 'jose';
 import { endpointTarget } from '../../../../core/policy/auth/endpoint.ts';
 import type { GoogleServiceAccountAuth } from '../../../../core/policy/auth/googleServiceAccount.ts';
 import { Secret } from '../../../../core/secret.ts';
+import { phrase } from '../../../../core/text/phrase.ts';
 import { googlePayload } from '../../../credentials/payload.ts';
 import { withAssertion } from './assertion.ts';
 import { signJwt } from './jwt.ts';
@@ -58,7 +59,7 @@ export async function mintGoogleServiceAccount(
   const answer = (jsonOf(incoming.body) ?? {}) as Record<string, unknown>;
   const token = auth.audience === undefined ? answer.access_token : answer.id_token;
   if (typeof token !== 'string' || token === '') {
-    throw new MintError('outage', 'malformed', 'its answer is not a token response');
+    throw new MintError('outage', 'malformed', phrase`its answer is not a token response`);
   }
   const life = lifeOf(token, answer.expires_in, mint.now(tokenUrl.origin));
   return {

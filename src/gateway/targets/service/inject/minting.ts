@@ -2,6 +2,7 @@ import type { BaseUrl } from '../../../../core/net/baseUrl.ts';
 import type { Service } from '../../../../core/policy/model/service.ts';
 import { fitsHeader } from '../../../../core/redact/strength.ts';
 import { Secret } from '../../../../core/secret.ts';
+import { inEnglish, type Phrase, phrase } from '../../../../core/text/phrase.ts';
 import type { Incoming } from '../../../http/message.ts';
 
 /** A token that goes along in the credential's place, and as secret as that. */
@@ -64,10 +65,12 @@ const MAX_RETRY_MS = 60 * 60_000;
 export class MintError extends Error {
   readonly kind: 'outage' | 'refused';
   readonly code: string;
+  readonly why: Phrase;
   readonly retryAfterMs: number | undefined;
 
-  constructor(kind: 'outage' | 'refused', code: string, detail: string, retryAfterMs?: number) {
-    super(detail);
+  constructor(kind: 'outage' | 'refused', code: string, why: Phrase, retryAfterMs?: number) {
+    super(inEnglish(why));
+    this.why = why;
     this.kind = kind;
     this.code = code;
     this.retryAfterMs = retryAfterMs;
@@ -86,7 +89,7 @@ export function fitsRequest(value: Secret): boolean {
 export function checkToken(value: Secret): void {
   if (fitsRequest(value)) return;
   const code = value.length > MAX_TOKEN_CHARS ? 'token_too_long' : 'token_unfit';
-  throw new MintError('refused', code, 'no request can carry its token');
+  throw new MintError('refused', code, phrase`no request can carry its token`);
 }
 
 /** Tokens that are looked for in one answer; three is what issuers give. */
@@ -128,11 +131,11 @@ export function checkTokenAnswer({ status, headers, body }: Incoming): void {
     throw new MintError(
       'outage',
       code,
-      `it answered ${status}`,
+      phrase`it answered ${status}`,
       seconds > 0 ? Math.min(seconds * 1000, MAX_RETRY_MS) : undefined,
     );
   }
-  throw new MintError('refused', code, `it answered ${status} (${code})`);
+  throw new MintError('refused', code, phrase`it answered ${status} (${code})`);
 }
 
 function errorCode(body: Buffer): string | undefined {

@@ -2,6 +2,7 @@ import * as oauth from 'oauth4webapi';
 import { endpointTarget } from '../../../../core/policy/auth/endpoint.ts';
 import type { OAuth2Auth } from '../../../../core/policy/auth/oauth2.ts';
 import { Secret } from '../../../../core/secret.ts';
+import { phrase } from '../../../../core/text/phrase.ts';
 import { clientSecretOf, type OAuth2Payload, oauth2Payload, plainPayload } from '../../../credentials/payload.ts';
 import {
   checkTokenAnswer,
@@ -53,7 +54,7 @@ export async function mintOAuth2(auth: OAuth2Auth, stored: Secret, mint: Mint): 
     });
   }
   const { refreshToken } = payload;
-  if (refreshToken === undefined) throw new MintError('refused', 'no_refresh_token', 'the provider gave none');
+  if (refreshToken === undefined) throw new MintError('refused', 'no_refresh_token', phrase`the provider gave none`);
   return exchange(mint, auth, payload, async () => {
     const response = await oauth.refreshTokenGrantRequest(server, client, clientAuth(auth, payload), refreshToken, {
       ...options,
@@ -169,7 +170,7 @@ async function exchange(
   const answer = await ask().catch((error: unknown) => {
     // What the library finds wrong with an answer of 200; everything else is thrown by our own transport.
     if (error instanceof oauth.OperationProcessingError || error instanceof oauth.UnsupportedOperationError) {
-      throw new MintError('outage', 'malformed', 'its answer is not a token response');
+      throw new MintError('outage', 'malformed', phrase`its answer is not a token response`);
     }
     throw error;
   });

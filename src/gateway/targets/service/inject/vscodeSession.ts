@@ -1,4 +1,5 @@
 import type { VscodeSessionAuth } from '../../../../core/policy/auth/vscodeSession.ts';
+import { phrase } from '../../../../core/text/phrase.ts';
 import type { TokenStore } from '../../../control/controlPort.ts';
 import { MintError, type Minted } from './minting.ts';
 
@@ -13,6 +14,6 @@ export async function mintVscodeSession(
   { tokenStore, now }: { readonly tokenStore: TokenStore | undefined; readonly now: () => number },
 ): Promise<Minted> {
   const value = await tokenStore?.session({ service, provider, scopes, refused });
-  if (value === undefined) throw new MintError('refused', 'no_session', 'VS Code has no such session');
+  if (value === undefined) throw new MintError('refused', 'no_session', phrase`VS Code has no such session`);
   return { value, expiresAt: now() + HELD_MS, endless: true };
 }

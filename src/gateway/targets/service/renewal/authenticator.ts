@@ -136,7 +136,7 @@ export class Authenticator implements Interruptible {
     throw refusals.credentialRejected(
       service.name,
       phrase`the API answered 401 to its access token, which was renewed for later calls`,
-      'The API says that it did not act.',
+      phrase`The API says that it did not act.`,
       { sent: 'yes' },
     );
   }

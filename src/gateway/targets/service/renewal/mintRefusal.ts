@@ -1,5 +1,5 @@
 import type { Service } from '../../../../core/policy/model/service.ts';
-import { phrase } from '../../../../core/text/phrase.ts';
+import { type Phrase, phrase } from '../../../../core/text/phrase.ts';
 import { type RefusalError, refusals } from '../../../call/model/refusals.ts';
 import { PayloadError } from '../../../credentials/payload.ts';
 import { MAX_TOKEN_CHARS, type MintError } from '../inject/minting.ts';
@@ -7,7 +7,8 @@ import { MAX_TOKEN_CHARS, type MintError } from '../inject/minting.ts';
 /** Off by more than this, a clock is worth mentioning. */
 const NOTABLE_SKEW_MS = 60_000;
 
-const ROTATE = (name: string): string => `Ask the user to run "Valet Key: Rotate Credential" for ${name} in VS Code.`;
+const ROTATE = (name: string): Phrase =>
+  phrase`Ask the user to run "Valet Key: Rotate Credential" for ${name} in VS Code.`;
 
 /** Where the tokens of a service come from, as the user would name it. */
 export function issuerOf({ auth, baseUrl }: Service): string {
@@ -39,7 +40,7 @@ export function mintRefusal(
   }
   const issuer = issuerOf(service);
   if (error.code === 'too_many') return refusals.tooManyTokens(name, retryAfterMs);
-  if (error.kind === 'outage') return refusals.tokenUnavailable(name, issuer, error.message, retryAfterMs);
+  if (error.kind === 'outage') return refusals.tokenUnavailable(name, issuer, error.why, retryAfterMs);
   if (error.code === 'token_too_long' || error.code === 'token_unfit') {
     const what =
       error.code === 'token_too_long'
@@ -48,7 +49,7 @@ export function mintRefusal(
     return refusals.credentialRejected(
       name,
       phrase`${issuer} gave a token ${what}, which no request can carry`,
-      `Ask the user to check auth of ${name} in the policy: fewer scopes or permissions may make the token shorter.`,
+      phrase`Ask the user to check auth of ${name} in the policy: fewer scopes or permissions may make the token shorter.`,
       { remedy: 'policy' },
     );
   }
@@ -60,7 +61,7 @@ export function mintRefusal(
       skewMs > 0
         ? phrase`this machine's clock is ${minutes} min behind that of ${issuer}, which gave no token (${error.code})`
         : phrase`this machine's clock is ${minutes} min ahead of that of ${issuer}, which gave no token (${error.code})`,
-      'Ask the user to correct the clock of this machine.',
+      phrase`Ask the user to correct the clock of this machine.`,
       { remedy: 'clock' },
     );
   }
@@ -70,7 +71,7 @@ export function mintRefusal(
         ? refusals.credentialRejected(
             name,
             phrase`${issuer} no longer accepts the refresh token, which has expired, was revoked or was used elsewhere (invalid_grant)`,
-            `Ask the user to sign in again: "Valet Key: Rotate Credential" for ${name} in VS Code.`,
+            phrase`Ask the user to sign in again: "Valet Key: Rotate Credential" for ${name} in VS Code.`,
           )
         : refusals.credentialRejected(
             name,
@@ -82,14 +83,14 @@ export function mintRefusal(
       return refusals.credentialRejected(
         name,
         phrase`${issuer} does not grant what the policy asks for (${error.code})`,
-        `Ask the user to compare the scopes or permissions under auth of ${name} in the policy with what the provider granted.`,
+        phrase`Ask the user to compare the scopes or permissions under auth of ${name} in the policy with what the provider granted.`,
         { remedy: 'policy' },
       );
     case 'http_404':
       return refusals.credentialRejected(
         name,
         phrase`${issuer} knows no such token endpoint or installation (404)`,
-        `Ask the user to check auth of ${name} in the policy.`,
+        phrase`Ask the user to check auth of ${name} in the policy.`,
         { remedy: 'policy' },
       );
     case 'no_session':

@@ -134,8 +134,8 @@ export class Renewer {
     const { auth } = service;
     if (auth.type !== 'oauth2' || auth.grant !== 'authorization_code') {
       throw refusals.invalidRequest(
-        'The service does not sign in with an authorization code.',
-        'Check its auth.',
+        phrase`The service does not sign in with an authorization code.`,
+        phrase`Check its auth.`,
         service.name,
       );
     }
@@ -209,7 +209,7 @@ export class Renewer {
   #countMade(key: string, service: Service, refused: Secret | undefined): void {
     if (refused && this.#madeFor401.wait(key) > 0) throw futile(service);
     const wait = this.#made.wait(key);
-    if (wait > 0) throw new MintError('outage', 'too_many', 'too many were made', wait);
+    if (wait > 0) throw new MintError('outage', 'too_many', phrase`too many were made`, wait);
     this.#made.take(key);
     if (refused) this.#madeFor401.take(key);
   }
@@ -261,7 +261,8 @@ export class Renewer {
   ): Promise<Held> {
     const { tokenStore } = this.#ports;
     const lease = await tokenStore?.leaseRenewal(service.name);
-    if (!tokenStore || !lease) throw new MintError('outage', 'no_lease', 'another window is renewing the credential');
+    if (!tokenStore || !lease)
+      throw new MintError('outage', 'no_lease', phrase`another window is renewing the credential`);
     try {
       signal.throwIfAborted();
       const present = await this.#presentValue(key, tokenStore, lease);
@@ -298,7 +299,7 @@ export class Renewer {
     const unstored = this.#unstored.get(key);
     if (!unstored?.after.equals(lease.value)) return lease.value;
     if (!(await this.#stored(tokenStore, lease, unstored.kept))) {
-      throw new MintError('outage', 'not_stored', 'its last answer could not be stored');
+      throw new MintError('outage', 'not_stored', phrase`its last answer could not be stored`);
     }
     this.#unstored.delete(key);
     return unstored.kept.value;
@@ -396,7 +397,7 @@ export function futile(service: Service): RefusalError {
   return refusals.credentialRejected(
     service.name,
     phrase`the API answered 401 to a token that ${issuerOf(service)} had just issued`,
-    'Tell the user: the token may be for a different audience or scope than the API requires (auth in the policy), or the access was revoked.',
+    phrase`Tell the user: the token may be for a different audience or scope than the API requires (auth in the policy), or the access was revoked.`,
     { sent: 'yes' },
   );
 }

@@ -1,5 +1,6 @@
 import { OWN_AGENT } from '../../../../core/audit/agentName.ts';
 import type { Service } from '../../../../core/policy/model/service.ts';
+import { phrase } from '../../../../core/text/phrase.ts';
 import type { Recorder } from '../../../audit/recorder.ts';
 import { RefusalError, refusals } from '../../../call/model/refusals.ts';
 import type { Incoming } from '../../../http/message.ts';
@@ -59,7 +60,8 @@ export class TokenClient {
     signal.addEventListener('abort', abort, { once: true });
     const timeoutMs = Math.min(MAX_MS, service.limits.timeoutMs * 0.8);
     const timer = setTimeout(
-      () => controller.abort(new MintError('outage', 'timeout', `it did not answer within ${timeoutMs / 1000} s`)),
+      () =>
+        controller.abort(new MintError('outage', 'timeout', phrase`it did not answer within ${timeoutMs / 1000} s`)),
       timeoutMs,
     );
     try {
