@@ -1,4 +1,4 @@
-/** How long one run works on files, in milliseconds. A thousand files of a person take two seconds. */
+/** How long one run works on files, in milliseconds. A thousand files of the user take two seconds. */
 const RUN_MS = 30_000;
 /** More than anybody reads, and fewer than code scanning refuses as too many (25,000). */
 const RUN_FINDINGS = 10_000;

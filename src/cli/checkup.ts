@@ -82,7 +82,7 @@ function requireFolder(option: string, folder: string): void {
   throw new UsageError(`${option} takes a folder, and there is no folder at ${folder}.`);
 }
 
-/** With `--home`, the folder of any person of any machine: every system's places, and no variable of ours. */
+/** With `--home`, the folder of any user of any machine: every system's places, and no variable of ours. */
 function homeSources(home: string | undefined): FoundSources {
   if (home !== undefined) {
     const places = PLATFORMS.flatMap((platform) => userPlaces({ platform, home }));

@@ -57,7 +57,7 @@ export async function serveCommand(args: string[]): Promise<number> {
   const host = await CommandLineHost.start({
     network: networkOf(values.proxy),
     policy: path.resolve(required(values.policy, '--policy')),
-    approver: approve.data === 'ask' ? 'person' : approve.data,
+    approver: approve.data === 'ask' ? 'user' : approve.data,
     runtimeDir: path.resolve(values['runtime-dir'] ?? fs.mkdtempSync(path.join(os.tmpdir(), 'valet-key-run-'))),
     auditDir: path.resolve(values['audit-dir'] ?? fs.mkdtempSync(path.join(os.tmpdir(), 'valet-key-audit-'))),
   });

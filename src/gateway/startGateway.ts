@@ -23,7 +23,7 @@ export async function startGateway(
   events: GatewayEvents,
   script: string,
   /** Who answers where policy asks; see {@link GatewayOptions}. */
-  approver: Approver = 'person',
+  approver: Approver = 'user',
 ): Promise<RunningGateway> {
   const gatewayId = randomBytes(8).toString('hex');
   const parser = new BoundedPolicyParser(script);

@@ -32,7 +32,7 @@ export class BoundedPolicyParser {
   }
 
   /** Within a second. Texts with problems are returned with their problems, as `parsePolicy` does. */
-  parse(text: string, author: PolicyAuthor = 'person'): Promise<PolicyDocument> {
+  parse(text: string, author: PolicyAuthor = 'user'): Promise<PolicyDocument> {
     return inTime(this.#worker.run('parse', [text, author], PARSE_WITHIN_MS));
   }
 

@@ -28,11 +28,11 @@ export function policyJobs(parse: ReadPolicy = parsePolicy): PolicyJobs {
   const readTyped = readOnce((text, author) => parsePolicy(text, author, trees.read));
   return {
     parse: read,
-    lint: (text, context) => lintPolicy(read(text, 'person'), context),
+    lint: (text, context) => lintPolicy(read(text, 'user'), context),
     narrow: (approved, written) => narrowApproved(approved, written, read),
     changes: (approved, written, once) => policyChanges(approved, written, once, read),
     look: (text, { calls, ...context }) => {
-      const document = readTyped(text, 'person');
+      const document = readTyped(text, 'user');
       const { policy } = document;
       const usedRules = policy && calls && rulesUsed(policy, calls);
       const problems = lintPolicy(document, { ...context, ...(usedRules ? { usedRules } : {}) });
@@ -42,7 +42,7 @@ export function policyJobs(parse: ReadPolicy = parsePolicy): PolicyJobs {
     },
     outline: outlinePolicy,
     complete: completePolicy,
-    hover: (text, offset, calls) => hoverPolicy(text, offset, readTyped(text, 'person').policy, calls),
+    hover: (text, offset, calls) => hoverPolicy(text, offset, readTyped(text, 'user').policy, calls),
     fixes: (text, problems) => problems.map((problem) => fixesFor(text, problem)),
     open: openForLearning,
     learn: learnPolicy,

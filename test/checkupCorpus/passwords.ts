@@ -6,7 +6,7 @@ const WEAK = (
   'Company123! acme2024 hallo123 passwort1 contrasena1'
 ).split(' ');
 
-/** Passwords that a person thought up and another one would try, beside a host that is somebody's. */
+/** Passwords that the user thought up and another one would try, beside a host that is somebody's. */
 export const guessable: readonly unknown[] = WEAK.flatMap((password, index) => {
   const host = ['db.corp.internal', '10.20.0.4', 'sql.firma.de', 'nas.local'][index % 4] ?? '';
   return [

@@ -18,7 +18,7 @@ async function done(files: number, ms: number, findings: number): Promise<number
 it.each([
   [1000, 2000, 0, 15], // each made to take as long as one file may
   [1000, 1900, 0, 16],
-  [5000, 3, 0, 5000], // a person's
+  [5000, 3, 0, 5000], // the user's
   [1000, 10, 1000, 10], // each with as much in it as is told of one file
   [50_000, 0, 1, 10_000],
   [10, 2000, 1000, 10],

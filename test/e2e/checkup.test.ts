@@ -124,7 +124,7 @@ test('findings are in the view, and in the file as squiggles that lead to their 
   await window.screenshotThemes('checkup');
 });
 
-test('a pin fix shows its difference, waits for a person, keeps a private backup, and is undone', async () => {
+test('a pin fix shows its difference, waits for the user, keeps a private backup, and is undone', async () => {
   await window.tree('Checkup').row('9. ').expand();
   await window.tree('Checkup').row('files:').pressToBeAsked('Fix…');
   await window.type('Which version of some-files-server', 'latest');
@@ -197,7 +197,7 @@ test('an https fix is applied and undone by the editor itself, where the file is
   await until('the file to be as it was', () => readFileSync(cursorFile, 'utf8') === CURSOR);
 });
 
-test('a file that changed, has unsaved changes or is read-only is left alone, and the person is told', async () => {
+test('a file that changed, has unsaved changes or is read-only is left alone, and the user is told', async () => {
   chmodSync(cursorFile, 0o444);
   await pressFix('remote:', 'was not fixed');
   expect(await answer('was not fixed', 'OK')).toContain('read-only');
@@ -276,7 +276,7 @@ test('a migration ends with a call through Valet Key, a clean file and a private
   expect(api.requests.at(-1)?.headers).toMatchObject({ authorization: `Bearer ${PAYMENTS}` });
 });
 
-test('what was in plain text stays a finding until a person says that it is rotated', async () => {
+test('what was in plain text stays a finding until the user says that it is rotated', async () => {
   await until('point 1 to warn', async () => (await point(1)).startsWith('warn, 4'));
   await window.tree('Checkup').row('1. ').expand();
   await window.screenshotThemes('checkup-rotate');
@@ -309,7 +309,7 @@ test('the kill switch is tested, and nothing stays frozen', async () => {
   expect(result).toContain('"status":200');
 });
 
-test('a wrapped server works on with its secret, which stands in no file any more', async () => {
+test('an upstream MCP server works on with its secret, which stands in no file any more', async () => {
   const script = join(ROOT, 'test/e2e/support/smallServer.ts');
   const entry = { command: process.execPath, args: [script], env: { TOKEN: WIKI, LANGUAGE: 'en' } };
   const [servers, others] = [{ servers: { wiki: entry } }, { mcpServers: { wiki: entry } }].map(
@@ -350,7 +350,7 @@ test('a wrapped server works on with its secret, which stands in no file any mor
   expect(mcpServers.wiki?.args).toEqual(['--server', 'wiki-cursor']);
 
   await window.startMcpServers();
-  const tool = await until('the tool of the wrapped server', () =>
+  const tool = await until('the tool of the upstream MCP server', () =>
     window.evaluate((vscode) => vscode.lm.tools.find(({ name }) => name.endsWith('whoami'))?.name),
   );
   const called = window.evaluate(async (vscode, name) => {

@@ -29,7 +29,8 @@ const EXCEPTIONS: readonly RegExp[] = [
   /^(?:Cancel|OK|Close Dialog|Warning|Info|Error|Welcome|Progress|Back.*|Collapse All|More Actions\.\.\.)$/,
   /\(Press 'Enter' to confirm or 'Escape' to cancel\)$/,
   /^(?:Toggle all checkboxes|Quick Tree|Show Local|(?:Hide|Show) dot files|\.vscode|Folder path)(?: - .*)?$/,
-  /^(?:Notification Actions|(?:Expand|Clear|Collapse) Notification.*|Source: Valet Key)$/,
+  /^(?:Notification Actions|(?:Expand|Clear|Collapse) Notification.*)$/,
+  /^Source: Valet Key(?=$|⟦)/,
   /^(?:Tab actions|Editor actions|Close \(.*\)|Split Editor.*|\[Alt\] Split Editor Down)$/,
   /^(?:(?:Next|Previous) Change .*|Show Leading\/Trailing Whitespace Differences|Toggle Collapse Unchanged Regions)$/,
   /^(?:Fix|Explain|Modify)$/,
@@ -49,6 +50,7 @@ const EXCEPTIONS: readonly RegExp[] = [
   /^⟦\w+\\:/g,
   /\b(?:allow|ask|deny)\b/g,
   /^- path: |^methods: /g,
+  /\{ path: [^}]*\}/g,
   // What this test chose: names, an environment, a variable.
   /claude(?:-code)?|\b(?:shop|test|stripe|other|files|payments|PAYMENTS_API_KEY)/g,
   // The end of a secret, which rows show: its letters are of no language.

@@ -134,7 +134,7 @@ describe('a call that would pass', () => {
     expect(notices()).toEqual([]);
   });
 
-  it('is asked about no person with a credential in it', async () => {
+  it('is refused without a question to the user with a credential in it', async () => {
     await refusal(call({ path: '/asking', json: { key } }));
     expect(running.questions).toEqual([]);
   });
@@ -302,7 +302,7 @@ describe('a wish', () => {
   const wish = (target: string, reason = 'r', name = 'claude-code') =>
     running.gateway.requestAccess({ service: 'api', method: 'DELETE', path: target, reason }, caller(name));
 
-  it('is refused with a credential in its path or its reason, and no person is asked', () => {
+  it('is refused with a credential in its path or its reason, and the user is not asked', () => {
     expect(wish(`/${key}`)).toMatchObject({ refusal: { code: 'invalid_request', sent: 'no' } });
     expect(wish('/x', `because ${key}`, 'cursor')).toMatchObject({ refusal: { code: 'invalid_request' } });
     // However long what is not looked at makes it.

@@ -7,10 +7,10 @@ const policy = (methods: string, rules = 1): string =>
 
 /** What the extension asks about a save, one after another. */
 function save(jobs: ReturnType<typeof policyJobs>, approved: string, written: string): void {
-  jobs.parse(written, 'person');
+  jobs.parse(written, 'user');
   jobs.narrow(approved, written);
   jobs.changes(approved, written);
-  jobs.parse(approved, 'person');
+  jobs.parse(approved, 'user');
 }
 
 test('a save of 2,000 lines costs two parses: what was written, and what is approved', () => {
@@ -30,15 +30,15 @@ test('texts that did not change cost none', () => {
 test('an administrator’s text is read as one, whatever was read of the same text before', () => {
   const jobs = policyJobs();
   const text = 'allowedOrigins: [https://api.example.com]\n';
-  expect(jobs.parse(text, 'person').policy).toBeUndefined();
+  expect(jobs.parse(text, 'user').policy).toBeUndefined();
   expect(jobs.parse(text, 'administrator').policy?.allowedOrigins).toEqual(['https://api.example.com']);
 });
 
 test('only the last texts are kept', () => {
   const parse = vi.fn(parsePolicy);
   const jobs = policyJobs(parse);
-  for (let n = 1; n <= 5; n += 1) jobs.parse(policy('GET', n), 'person');
-  jobs.parse(policy('GET', 5), 'person');
-  jobs.parse(policy('GET', 1), 'person');
+  for (let n = 1; n <= 5; n += 1) jobs.parse(policy('GET', n), 'user');
+  jobs.parse(policy('GET', 5), 'user');
+  jobs.parse(policy('GET', 1), 'user');
   expect(parse).toHaveBeenCalledTimes(6);
 });

@@ -7,7 +7,7 @@ import type { CredentialSet, Renewal, RenewalLease, TokenStore } from '../../src
 type PortCall = 'leaseRenewal' | 'storeRenewal' | 'releaseRenewal';
 
 /**
- * What the windows of one person share: stored credentials, and one lease for each. Every call of the port can be made
+ * What the windows of one user share: stored credentials, and one lease for each. Every call of the port can be made
  * to wait, before it is carried out or after.
  */
 export class Keyholder {

@@ -25,7 +25,7 @@ export function checkup(configs: readonly ReadConfig[], context: CheckupContext)
   return allFindings(checked, context);
 }
 
-/** A person reads no more of one file, and whoever writes such a file wants to be read no further. */
+/** A user reads no more of one file, and whoever writes such a file wants to be read no further. */
 export const MAX_FINDINGS = 1000;
 
 /** The checks of one file, in time that grows with the file. The worst findings, where there are too many to be read. */

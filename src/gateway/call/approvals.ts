@@ -4,7 +4,7 @@ import type { Interruptible, Interruption } from './interruptions.ts';
 import { refusals } from './model/refusals.ts';
 
 /** Who answers where policy asks: the user through the host, or everything is allowed or denied without a question. */
-export type Approver = 'person' | 'all' | 'none';
+export type Approver = 'user' | 'all' | 'none';
 
 /** How long things last, in milliseconds. */
 export interface ApprovalTimes {

@@ -182,7 +182,7 @@ class Run<Call, R extends Read, A extends Authorized, Ready, Received, Answer> {
       const { question, timeoutMs } = authorized;
       if (asked && !this.#order.onWaiting) gate.refuseIfTooLate(this.#context, question, judge, timeoutMs);
       if (!question || gate.approved(this.#context, question, judge)) return authorized;
-      await this.#lookThrough(); // no person is asked about a credential
+      await this.#lookThrough(); // the user is not asked about a credential
       this.#place?.release(); // who waits for the user is in nobody's way, and counts against no limit
       this.#order.onWaiting?.();
       this.#records.asking(true);

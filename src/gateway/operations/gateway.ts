@@ -83,7 +83,7 @@ export interface GatewayOptions {
   readonly now?: () => number;
   /** The bundle that serves as the thread which looks through answers: see {@link Cleaner}. */
   readonly script: string;
-  /** Default: `person`. */
+  /** Default: `user`. */
   readonly approver?: Approver;
   /** How commands that give credentials are run; for tests. */
   readonly runCommand?: RunCommand;

@@ -44,7 +44,7 @@ export interface NotApproved<Half> {
   readonly found: 'not_approved';
   readonly why: Phrase;
   /** Who could approve it. */
-  readonly by: 'person' | 'administrator';
+  readonly by: 'user' | 'administrator';
   /** What the file of the definition would have instead of what the user approved of it, where that is the difference. */
   readonly proposed?: Half;
 }
@@ -69,7 +69,7 @@ export function unequalHalf<Half>(
         why: document.ceiling
           ? phrase`the ${part} of ${name} is not the one in ${document.label}`
           : phrase`the ${part} of ${name} in ${document.label} is not the one that was approved`,
-        by: document.ceiling ? 'administrator' : 'person',
+        by: document.ceiling ? 'administrator' : 'user',
         ...(ownEdit ? { proposed: other } : {}),
       };
     }
@@ -90,7 +90,7 @@ export function absentHalf<Half>(name: string, naming: readonly Halves<Half>[]):
         : document.grants && approved === undefined
           ? notApproved(document, name)
           : undefined;
-    if (why !== undefined) return { found: 'not_approved', why, by: 'person' };
+    if (why !== undefined) return { found: 'not_approved', why, by: 'user' };
   }
   return undefined;
 }

@@ -10,7 +10,7 @@ export type Missing =
   /** The narrowest rule that allows it, which `request_access` asks the user for. */
   | { readonly by: 'request_access'; readonly rule: string }
   /** A rule that has to name more than `request_access` can: only the user can write it. */
-  | { readonly by: 'person'; readonly rule: string }
+  | { readonly by: 'user'; readonly rule: string }
   /** No rule can allow it as it is: a GraphQL document that cannot be read. */
   | { readonly by: 'request' }
   /** No rule that is added can change it: a deny rule, or another file. */
@@ -33,7 +33,7 @@ export function missingRule(
   const canBeWished = wanted.graphql === undefined || request.method === 'POST';
   if (canBeWished && allows(wanted)) return { by: 'request_access', rule: narrowestRuleToFill(exact) };
   const isTried = canBeWished && exact === wanted;
-  if (!isTried && allows(exact)) return { by: 'person', rule: narrowestRuleToFill(exact) };
+  if (!isTried && allows(exact)) return { by: 'user', rule: narrowestRuleToFill(exact) };
   const unreadable = isGraphqlCall(request, service.baseUrl.prefix) && reading.graphqlAsks === undefined;
   return { by: unreadable ? 'request' : 'nothing' };
 }

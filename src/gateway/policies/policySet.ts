@@ -117,8 +117,8 @@ export class PolicySet {
         documents.push({ id, label, grants: false, approved: NOTHING, written: compile(policy), ceiling: true });
         continue;
       }
-      const compiled = compile(await read(approved, 'person'));
-      const asWritten = written === approved ? compiled : compile(await read(written, 'person'));
+      const compiled = compile(await read(approved, 'user'));
+      const asWritten = written === approved ? compiled : compile(await read(written, 'user'));
       documents.push({ id, label, grants, approved: compiled, written: asWritten, ceiling: false });
     }
     return new PolicySet(documents, ceiling);
@@ -168,7 +168,7 @@ export class PolicySet {
       return {
         found: 'not_approved',
         why: phrase`${naming[0]?.document.label ?? ''} names ${name}, but the user has not approved that yet`,
-        by: 'person',
+        by: 'user',
       };
     }
     const halves = naming.map(({ document, approved, written }) => ({

@@ -67,7 +67,7 @@ function textsOf(
   files: readonly PolicyFile[],
 ): readonly { readonly text: string; readonly author: PolicyAuthor; readonly label: string }[] {
   return files.flatMap(({ id, label, approved, written }) => {
-    const author = id === ADMIN_POLICY_ID ? ('administrator' as const) : ('person' as const);
+    const author = id === ADMIN_POLICY_ID ? ('administrator' as const) : ('user' as const);
     const wanted = author === 'administrator' ? [written] : [approved, written];
     return wanted.flatMap((text) => (text === undefined ? [] : [{ text, author, label }]));
   });

@@ -53,7 +53,7 @@ export class ServerSet {
     let ceilingBroken = false;
     for (const { id, label, grants, approved, written } of files) {
       const ceiling = id === ADMIN_POLICY_ID;
-      const author = ceiling ? 'administrator' : 'person';
+      const author = ceiling ? 'administrator' : 'user';
       const read = async (text: string | undefined): Promise<Policy | undefined> =>
         text === undefined ? undefined : (await parse(text, author)).policy;
       const asWritten = await read(written);
@@ -110,7 +110,7 @@ export class ServerSet {
       return {
         found: 'not_approved',
         why: phrase`${service.label} has a service named ${name}, and a server of another file cannot share its name`,
-        by: service.ceiling ? 'administrator' : 'person',
+        by: service.ceiling ? 'administrator' : 'user',
       };
     }
     const definition = naming.find(({ document, approved }) => document.grants && approved !== undefined)?.approved;
@@ -118,7 +118,7 @@ export class ServerSet {
       return {
         found: 'not_approved',
         why: phrase`${naming[0]?.document.label ?? ''} names ${name}, but the user has not approved that yet`,
-        by: 'person',
+        by: 'user',
       };
     }
     const unequal = unequalHalf(name, definition, naming, differingServerPart) ?? absentHalf(name, naming);

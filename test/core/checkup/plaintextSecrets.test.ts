@@ -16,7 +16,7 @@ describe('check 1 reports', () => {
     ['an environment variable', { env: { SERVICE_API_KEY: random(32) } }, 'secret-value env/SERVICE_API_KEY'],
     ['a UUID as a key', { env: { SERVICE_API_KEY: uuid } }, 'secret-value env/SERVICE_API_KEY'],
     ['hex as a key', { env: { SERVICE_KEY_1: hex(32) } }, 'secret-value env/SERVICE_KEY_1'],
-    ["a person's password", { env: { DB_PASSWORD: 'Winter2019!' } }, 'secret-value env/DB_PASSWORD'],
+    ["a user's password", { env: { DB_PASSWORD: 'Winter2019!' } }, 'secret-value env/DB_PASSWORD'],
     ['a name that ends with its use', { env: { SECRET_KEY_BASE: hex(64) } }, 'secret-value env/SECRET_KEY_BASE'],
     [
       'an app password of four words',

@@ -53,7 +53,7 @@ const CONTEXTS: Readonly<Record<string, (policy: Policy) => LintContext>> = {
 
 /** The problems of a file in the context that the section of a code speaks of. */
 export function problemsFor(code: string, source: string): readonly Problem[] {
-  const author: PolicyAuthor = code === 'bad-origin' ? 'administrator' : 'person';
+  const author: PolicyAuthor = code === 'bad-origin' ? 'administrator' : 'user';
   const document = parsePolicy(source, author);
   return lintPolicy(document, document.policy && CONTEXTS[code]?.(document.policy));
 }

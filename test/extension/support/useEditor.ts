@@ -6,7 +6,7 @@ const READ_MS = 1000;
 /** When tests with an editor take place. */
 export const NOW = 1_790_000_000_000;
 
-/** An editor for each test of a file, whose person reads what they answer, and answers everything. */
+/** An editor for each test of a file, whose user reads what they answer, and answers everything. */
 export function useEditor(): typeof editor {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['Date'], now: NOW });

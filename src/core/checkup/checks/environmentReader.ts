@@ -71,7 +71,7 @@ function said(setting: string | undefined): Evidence | undefined {
   return evidence && { ...evidence, strong: true };
 }
 
-/** A folder tells beside its like alone: many a person keeps everything in `dev`. */
+/** A folder tells beside its like alone: many a user keeps everything in `dev`. */
 function weak(evidence: Evidence | undefined): Evidence | undefined {
   return evidence && { ...evidence, strong: false };
 }

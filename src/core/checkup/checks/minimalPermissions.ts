@@ -11,7 +11,7 @@ import { writes } from './toolVerbs.ts';
 
 const CONTAINERS = /^(?:docker|podman|nerdctl|finch)$/;
 const SOCKET = /docker\.sock|podman\.sock|docker_engine|containerd\.sock/;
-/** `/`, a drive, a home folder, or `~`: nothing narrower than everything of a person. */
+/** `/`, a drive, a home folder, or `~`: nothing narrower than everything of a user. */
 const WHOLE =
   /^(?:\/|[a-z]:[\\/]?|~[\\/]?|\$\{?HOME\}?[\\/]?|\$\{(?:userHome|env:HOME|env:USERPROFILE)\}[\\/]?|%USERPROFILE%[\\/]?|\/(?:home|Users)(?:\/[^/]+)?\/?|\/root\/?|[a-z]:[\\/]Users(?:[\\/][^\\/]+)?[\\/]?|\/(?:etc|var|usr|opt|mnt|Volumes)\/?)$/i;
 const ALLOW_ALL =

@@ -15,7 +15,7 @@ export interface SecretsInText {
 const SCHEME =
   /^(?:bearer|basic|digest|token|apikey|api-key|key|bot|negotiate|oauth|googlelogin auth)?[\s=]*(?:token=)?$/i;
 
-/** Options that a person gives alone, however they end: what follows them is no value of theirs. */
+/** Options that the user gives alone, however they end: what follows them is no value of theirs. */
 const SWITCH =
   /^-{1,2}(?:[yqidv]|it|ti|vv|rm|init|yes|stdio|interactive|tty|quiet|silent|verbose|debug|read-?only|restricted|safe|strict|headless|isolated|(?:no|disable|enable|allow)-[\w-]+)$/i;
 

@@ -8,7 +8,7 @@ const START = { line: 1, column: 1 };
 export function unsearchedFinding(unsearched: Unsearched): Finding {
   return {
     check: 3,
-    // Deep folders are many and hold no configuration as a rule; the others are a person's to mend.
+    // Deep folders are many and hold no configuration as a rule; the others are the user's to fix.
     severity: unsearched.why === 'too-deep' ? 'information' : 'warning',
     code: 'folder-not-searched',
     file: unsearched.path,

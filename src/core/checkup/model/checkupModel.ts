@@ -49,7 +49,7 @@ export interface ConfigFile {
   readonly client: ClientName;
   readonly format: ConfigFormat;
   readonly text: string;
-  /** user = the person's machine; workspace = belongs to a repository. */
+  /** user = the user's machine; workspace = belongs to a repository. */
   readonly scope: 'user' | 'workspace';
 }
 

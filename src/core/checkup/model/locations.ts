@@ -12,7 +12,7 @@ export interface ConfigPlace {
 
 export type Platform = 'linux' | 'darwin' | 'win32';
 
-/** The folders of one person on one machine. All absolute, or relative to the home folder. */
+/** The folders of one user on one machine. All absolute, or relative to the home folder. */
 export interface UserFolders {
   readonly platform: Platform;
   readonly home: string;
@@ -91,7 +91,7 @@ export function editorPlaces(user: string, client: ClientName): ConfigPlace[] {
   return below(user, [...own.map((path) => placeAt(client, path)), ...EXTENSION_PLACES]);
 }
 
-/** Every place of a person's own configurations, absolute, with `/` between names. */
+/** Every place of a user's own configurations, absolute, with `/` between names. */
 export function userPlaces(folders: UserFolders): ConfigPlace[] {
   const { platform, home, appData, localAppData, xdgConfigHome } = folders;
   const set = platform === 'win32' ? appData : platform === 'linux' ? xdgConfigHome : undefined;

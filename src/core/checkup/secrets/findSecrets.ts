@@ -299,7 +299,7 @@ function findCookies(text: string, finds: Finds): void {
   }
 }
 
-/** The last four characters, as a person may see them; undefined for values under 16, of which nothing is shown. */
+/** The last four characters, as the user may see them; undefined for values under 16, of which nothing is shown. */
 export function last4(value: string): string | undefined {
   return value.length >= 16 ? value.slice(-4) : undefined;
 }

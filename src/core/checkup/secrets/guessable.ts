@@ -13,7 +13,7 @@ const USER_INFO = /:\/\/([^\s/:@"'<>]{0,100}):([^\s/@"'<>]{4,100})@/g;
 const PAIR = /(?<![A-Za-z])(?:password|passwd|pwd|pass)\s{0,2}=\s{0,2}["']?([^;\s&"',]{4,100})/gi;
 
 /**
- * Passwords that a person thought up and the next one tries: `Welcome2024!`. They look like those of examples, so they count
+ * Passwords that one user thinks up and the next one tries: `Welcome2024!`. They look like those of examples, so they count
  * where something of somebody's is reached with them: beside a host that is no example's.
  */
 export function guessablePasswords(text: string, name: string, somebodysHost: boolean): FoundSecret[] {

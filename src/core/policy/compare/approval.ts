@@ -33,9 +33,9 @@ const NOTHING = policyText([]);
  * nothing; an `approved` with errors approves nothing.
  */
 export function narrowApproved(approved: string, written: string, read: ReadPolicy = parsePolicy): string {
-  const saved = read(written, 'person').policy;
+  const saved = read(written, 'user').policy;
   if (saved === undefined || approved === written) return approved;
-  const before = read(approved, 'person').policy;
+  const before = read(approved, 'user').policy;
   if (before === undefined) return NOTHING;
   const after = [...before.services.values()].map((service) =>
     narrowService(service, saved.services.get(service.name)),

@@ -27,10 +27,10 @@ export function policyChanges(
   once = approved,
   read: ReadPolicy = parsePolicy,
 ): PolicyChange[] {
-  const saved = read(written, 'person').policy;
+  const saved = read(written, 'user').policy;
   if (saved === undefined || approved === written) return [];
-  const before = approved === undefined ? undefined : read(approved, 'person').policy;
-  const earlier = once === undefined || once === approved ? undefined : read(once, 'person').policy;
+  const before = approved === undefined ? undefined : read(approved, 'user').policy;
+  const earlier = once === undefined || once === approved ? undefined : read(once, 'user').policy;
   const changes: PolicyChange[] = [];
   for (const service of saved.services.values()) {
     const known = before?.services.get(service.name);

@@ -13,7 +13,7 @@ const NO_TOOLS: ServerTools = { allow: [], ask: [], deny: [] };
 
 /**
  * What a saved text would change in an approved server, in words; either may be absent. `once` is the server as a
- * person approved it before saves took parts of it away: what it had is marked as coming back.
+ * user approved it before saves took parts of it away: what it had is marked as coming back.
  */
 export function serverChanges(approved: Server | undefined, saved: Server | undefined, once?: Server): PolicyChange[] {
   if (saved === undefined) {

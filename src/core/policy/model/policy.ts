@@ -6,7 +6,7 @@ import type { Server } from './server.ts';
 import type { Service } from './service.ts';
 
 /** Whose file it is: an administrator's may also say which origins any file may name. */
-export type PolicyAuthor = 'person' | 'administrator';
+export type PolicyAuthor = 'user' | 'administrator';
 
 /** A call to a tool of an upstream MCP server, as `decide` takes it. */
 export interface ToolCallInput {

@@ -45,7 +45,7 @@ const MAX_ENVIRONMENT = 64;
  * Reads a policy text. Never throws, and takes time linear in the text. Every problem has its place; `policy` is there
  * only when none of them is an error. An empty text is a valid policy that allows nothing. `read` reads the YAML.
  */
-export function parsePolicy(text: string, author: PolicyAuthor = 'person', read: ReadTree = readTree): PolicyDocument {
+export function parsePolicy(text: string, author: PolicyAuthor = 'user', read: ReadTree = readTree): PolicyDocument {
   const { problems, services, servers, allowedOrigins, tests } = readDocument(text, author, read);
   return problems.hasErrors
     ? { text, problems: problems.items }
@@ -58,12 +58,12 @@ export function parsePolicy(text: string, author: PolicyAuthor = 'person', read:
 
 /** The literal credentials in a text, valid or not, in the order of the file. */
 export function literalCredentials(text: string): readonly LiteralCredential[] {
-  return readDocument(text, 'person', readTree).literals;
+  return readDocument(text, 'user', readTree).literals;
 }
 
 /** The literal credentials of upstream MCP servers in a text, valid or not, in the order of the file. */
 export function serverLiterals(text: string): readonly ServerLiteral[] {
-  return readDocument(text, 'person', readTree).serverLiterals;
+  return readDocument(text, 'user', readTree).serverLiterals;
 }
 
 interface Reading {
@@ -109,7 +109,7 @@ function readDocument(text: string, author: PolicyAuthor, read: ReadTree): Readi
   const entry = fields.get('services');
   const named = entry && reader.map(entry.value, reader.at(entry), '`services`', `{ stripe: ${SERVICE_EXAMPLE} }`);
   const wrapped = fields.get('servers');
-  if (author === 'person' && wrapped === undefined && (entry === undefined || named?.entries.length === 0)) {
+  if (author === 'user' && wrapped === undefined && (entry === undefined || named?.entries.length === 0)) {
     problems.information('no-services', entry?.key ?? top, phrase`This policy has no services, so it allows nothing.`);
   }
   for (const service of named?.entries ?? []) {

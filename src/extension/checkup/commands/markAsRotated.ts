@@ -6,7 +6,7 @@ import { confirmInModal } from '../../ui/confirm.ts';
 import { localized } from '../../util/localized.ts';
 import { findingOfNode } from '../views/findingNode.ts';
 
-/** A person says that what was in plain text is rotated, or need not be. */
+/** The user says that what was in plain text is rotated, or need not be. */
 export async function markAsRotated(app: CheckupParts, argument: unknown): Promise<void> {
   const exposure = exposureOf(app, argument);
   if (!exposure) return;

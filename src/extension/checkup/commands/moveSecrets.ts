@@ -95,7 +95,7 @@ function chosenOf(all: readonly PlainSecret[], id: string | undefined): readonly
   return started ? all.filter(({ value }) => value.equals(started.value)) : all;
 }
 
-/** The credential that each value became. Undefined when the person gave up. */
+/** The credential that each value became. Undefined when the user gave up. */
 async function storeAll(
   app: App,
   moves: readonly Move[],
@@ -108,7 +108,7 @@ async function storeAll(
     const id = same ?? app.credentials.holders(secret.value)[0] ?? (await storeSecret(app, secret));
     if (!id) return undefined;
     const record = app.credentials.get(id);
-    // The last look before the file loses it. A person may have entered another value on the way; then this one is
+    // The last look before the file loses it. The user may have entered another value on the way; then this one is
     // nowhere but in the file, and stays there.
     if (record?.state !== 'present' || !record.value.equals(secret.value)) {
       throw new FileNotChangedError(
@@ -167,7 +167,7 @@ async function confirmRemoval(
   return agreed;
 }
 
-/** What a person has to set, and where, so that clients find the values that their files name. */
+/** What the user has to set, and where, so that clients find the values that their files name. */
 function toSet(moves: readonly Move[]): readonly string[] {
   const lines = [...variablesOf(moves)].map(([secret, variable]) => {
     const form = formOf(secret);
@@ -226,7 +226,7 @@ function exposuresOf(
     });
 }
 
-/** The person stopped when everything was stored, and before anything was removed. */
+/** The user stopped when everything was stored, and before anything was removed. */
 function reportLeft(stored: readonly CredentialId[]): void {
   if (stored.length === 0) return;
   const names = [...new Set(stored.map(({ service }) => `“${service}”`))].join(', ');

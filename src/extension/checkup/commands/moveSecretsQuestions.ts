@@ -22,7 +22,7 @@ export interface ServerOffers {
 }
 
 /**
- * What is to become of each secret; undefined when the person gave up. A server is wrapped with all its secrets, so the
+ * What is to become of each secret; undefined when the user gave up. A server is wrapped with all its secrets, so the
  * others of `all` in its entry go along and are not asked about.
  *
  * @param all every secret that was found, those to ask about included
@@ -81,7 +81,7 @@ function questionText(secret: PlainSecret, before: readonly PlainSecret[]): stri
     : l10n.t('What about {0}?', secretText(secret));
 }
 
-/** What a person has to do so that a client finds the value of a variable that its file names. */
+/** What the user has to do so that a client finds the value of a variable that its file names. */
 export function settingText(
   { file: { client } }: PlainSecret['file'],
   source: ReferenceSource,

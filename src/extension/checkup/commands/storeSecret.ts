@@ -11,7 +11,7 @@ import { secretText } from './moveSecretsQuestions.ts';
 
 /**
  * Makes a service of a secret that was found, as *Add Service* does with one that is typed: the same modal names its
- * origin and its rules. Undefined when the person gave up.
+ * origin and its rules. Undefined when the user gave up.
  */
 export async function storeSecret(app: App, secret: PlainSecret): Promise<CredentialId | undefined> {
   const known = KNOWN_SERVICES.find(({ id }) => id === secret.shown.finding.secret?.provider);

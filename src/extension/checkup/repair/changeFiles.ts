@@ -17,7 +17,7 @@ export interface FileChange {
 export class FileNotChangedError extends Error {}
 
 /**
- * Saves files that have unsaved changes, so that what is on disk is what a person sees, whatever their editor does to a file
+ * Saves files that have unsaved changes, so that what is on disk is what the user sees, whatever their editor does to a file
  * that is saved. True when there was one: then what was found before may stand elsewhere. Throws {@link FileNotChangedError}.
  */
 export async function saveUnsaved(

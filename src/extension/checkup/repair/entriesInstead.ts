@@ -10,7 +10,7 @@ import { serverKeyOf, serverOf } from './serverOfSecret.ts';
 /** How clients get to Valet Key from their files. */
 export interface WayIn {
   readonly launch: LaunchCommand;
-  /** The marks of the clients that a person connected. */
+  /** The marks of the clients that the user connected. */
   readonly connected: readonly string[];
 }
 

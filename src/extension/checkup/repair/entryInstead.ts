@@ -44,9 +44,9 @@ const SHAPES: Partial<Readonly<Record<ClientName, Shape>>> = {
  * What comes in the place of a server's entry. In VS Code nothing: there Valet Key offers its servers by itself. For
  * other clients, under the name that they know it by, the proxy for this server, which every client that reads the same file
  * starts as well; it has our mark only where the client is connected already, so that no migration lets a client in that a
- * person did not allow.
+ * user did not allow.
  *
- * @param connected the marks of the clients that a person connected
+ * @param connected the marks of the clients that the user connected
  */
 export function entryInstead(
   { client, format }: Pick<ConfigFile, 'client' | 'format'>,

@@ -9,7 +9,7 @@ import type { FileChange } from './changeFiles.ts';
 import type { PlainSecret } from './secretPlaces.ts';
 import { inSameServer, serverOf } from './serverOfSecret.ts';
 
-/** What a person chose for one secret. */
+/** What the user chose for one secret. */
 export type MoveChoice =
   /** Valet Key uses it; its server goes from the file, or stays without it. */
   | 'use-without-server'
@@ -53,7 +53,7 @@ export function choicesFor(secret: PlainSecret, before: readonly Move[], wrappab
   const form = formOf(secret);
   const use = usable && removable ? (['use-without-server'] as const) : [];
   const wrap = wrappable && removable && beside.length === 0 ? (['wrap'] as const) : [];
-  // Whose API nobody knows, a person would have to describe; its server knows it.
+  // Whose API nobody knows, the user would have to describe; its server knows it.
   const isKnown = KNOWN_SERVICES.some(({ id }) => id === shown.finding.secret?.provider);
   return [
     ...(isKnown ? [...use, ...wrap] : [...wrap, ...use]),

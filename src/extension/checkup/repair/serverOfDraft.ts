@@ -20,7 +20,7 @@ export interface ServerWithValues {
   readonly values: ReadonlyMap<string, Secret>;
 }
 
-/** The wrapped server. One credential has the server's own name; several have their variables' behind it. */
+/** The upstream MCP server. One credential has the server's own name; several have their variables' behind it. */
 export function serverOfDraft({ run, variables, loose, arrange }: WrapDraft, answers: WrapAnswers): ServerWithValues {
   const values = new Map<string, Secret>();
   const secret = variables.flatMap((variable) => ('value' in variable ? [variable] : []));

@@ -9,7 +9,7 @@ import type { PlainSecret } from './secretPlaces.ts';
 import { serverKeyOf, serverOf } from './serverOfSecret.ts';
 import { type DraftVariable, type Program, wrapCommand } from './wrapCommand.ts';
 
-/** What a server's entry in a client's file says, as a wrapped server needs it: everything, or it cannot be wrapped. */
+/** What a server's entry in a client's file says, as an upstream MCP server needs it: everything, or it cannot be wrapped. */
 export interface WrapDraft {
   readonly file: CheckedFile;
   readonly entry: ServerEntry;

@@ -8,7 +8,7 @@ export interface Translator {
   t(message: string, ...values: (string | number)[]): string;
 }
 
-/** What points are called: texts of the view, in the person's language. */
+/** What points are called: texts of the view, in the user's language. */
 export interface PointTexts {
   title(about: Pick<Point, 'check'>): string;
   why(point: Point): string;

@@ -36,7 +36,7 @@ export class ConfigFiles {
   /** Where files are; undefined when they must be looked for. A search starts a process, which typing must not. */
   #search: Promise<Search> | undefined;
 
-  /** @param userPlaces files of the person, there or not */
+  /** @param userPlaces files of the user, there or not */
   constructor(userPlaces: readonly ConfigAddress[]) {
     this.#userPlaces = userPlaces;
   }

@@ -4,7 +4,7 @@ import { ListFile } from './listFile.ts';
 
 /**
  * A credential that stood in plain text and was taken out of its file. Whoever could read the file may have read it, so
- * it is a finding until it is rotated, or until a person says that it was. Nothing of the value is kept but its last
+ * it is a finding until it is rotated, or until the user says that it was. Nothing of the value is kept but its last
  * four characters.
  */
 export interface Exposure {

@@ -45,7 +45,7 @@ async function versionIn(
     const { name, version } = manifest.parse(JSON.parse(readPlainFile(file)));
     return name === packageName && isExactVersion('npm', version) ? { version, at: mtimeMs } : undefined;
   } catch {
-    // Not installed there, or not in a way that says its version: then a person says it.
+    // Not installed there, or not in a way that says its version: then the user says it.
     return undefined;
   }
 }

@@ -14,7 +14,7 @@ export interface OwnState {
   readonly key: string;
   readonly entries: readonly PolicyEntry[];
   readonly services: readonly ServiceSummary[];
-  /** Wrapped servers, which have credentials, too. */
+  /** Upstream MCP servers, which have credentials, too. */
   readonly servers: readonly ServerSummary[];
   /** The file's name in findings. */
   fileOf(policyId: string): string;

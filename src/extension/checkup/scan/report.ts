@@ -5,7 +5,7 @@ import type { Severity } from '../../../core/text/span.ts';
 import type { OwnDismissal } from './dismissals.ts';
 import type { Exposure } from './exposures.ts';
 
-/** A finding with what a person needs to get at it. */
+/** A finding with what the user needs to get at it. */
 export interface ShownFinding {
   /** The same in the next run, as long as it is the same finding. */
   readonly id: string;

@@ -18,7 +18,7 @@ export interface ConfigAddress {
 }
 
 /**
- * Where this person's own MCP configurations may be: those of the running editor, whichever it is, and those of other
+ * Where this user's own MCP configurations may be: those of the running editor, whichever it is, and those of other
  * clients. A path may hold a `*` for one name.
  *
  * @param globalStorage the extension's, which is in `User/globalStorage` of the editor's user data

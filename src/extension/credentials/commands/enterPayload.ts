@@ -23,7 +23,7 @@ export interface PayloadQuestion extends Omit<CredentialQuestion, 'useCommand'> 
 
 /**
  * Asks for what this type of credential is made of, and explains what that is; or for a command that gives it, where the
- * person says so. `question` says where it goes.
+ * user says so. `question` says where it goes.
  */
 export async function askCredentialOf(
   frame: StepFrame,

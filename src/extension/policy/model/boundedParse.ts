@@ -19,7 +19,7 @@ export const TOO_SLOW: Problem = {
 export async function boundedParse(
   parser: Pick<BoundedPolicyParser, 'parse'>,
   text: string,
-  author: PolicyAuthor = 'person',
+  author: PolicyAuthor = 'user',
 ): Promise<PolicyDocument> {
   try {
     return await parser.parse(text, author);

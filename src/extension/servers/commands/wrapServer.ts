@@ -23,7 +23,7 @@ const MAX_NAMES = 8;
 /**
  * Makes an upstream MCP server of one that a client started: shows the policy's change, asks in a modal that names what is
  * started, with which secrets and which tools, then stores the secrets, reads them back, and writes the policy. Undefined when the
- * person said no; throws {@link FileNotChangedError} when it cannot be done.
+ * user said no; throws {@link FileNotChangedError} when it cannot be done.
  *
  * @returns the credential that each value became
  */

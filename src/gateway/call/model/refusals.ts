@@ -69,7 +69,7 @@ function waysOn(missing: Missing): Phrase {
   switch (missing.by) {
     case 'request_access':
       return phrase`Do not repeat this call. If the task needs it, call request_access with the same service, method and path; the narrowest rule that the user could add is: ${missing.rule}`;
-    case 'person':
+    case 'user':
       return phrase`Do not repeat this call. request_access cannot ask for it, since it names no GraphQL operation. If the task needs it, ask the user to write this rule into the policy file, with what is in angle brackets filled in: ${missing.rule}`;
     case 'request':
       return phrase`Do not repeat this call as it is. A rule can allow only what can be read: send {"query": "…", "variables": {…}} as json, with the whole GraphQL document and nothing else in it.`;

@@ -94,7 +94,7 @@ export class ToolTarget implements Target<ToolCall, ReadTool, AuthorizedTool, Re
     let { seen } = read;
     try {
       const inForce = findServer(state, call.server, caller.scope);
-      // No person is asked about a name that an agent made up: no server can have such a tool.
+      // The user is not asked about a name that an agent made up: no server can have such a tool.
       if (!isToolName(call.tool)) throw serverRefusals.unknownTool(call.server);
       const decision = inForce.decide(call.tool);
       seen = withRule(seen, call.server, decision);

@@ -367,7 +367,7 @@ function judgeOf(): (text: string, asked: Asked) => number {
 const SAVES = 8;
 
 describe('a sequence of saves', () => {
-  const acts = fc.array(fc.constantFrom('save', 'save', 'save', 'save an invalid text', 'a person approves'), {
+  const acts = fc.array(fc.constantFrom('save', 'save', 'save', 'save an invalid text', 'the user approves'), {
     minLength: SAVES,
     maxLength: SAVES,
   });
@@ -385,7 +385,7 @@ describe('a sequence of saves', () => {
         (texts, steps, asked) => {
           const judge = judgeOf();
           const [first = '', ...saves] = texts;
-          let byPerson = first;
+          let byUser = first;
           let approved = first;
           let written = first;
           const strictest = new Map<Asked, number>();
@@ -393,8 +393,8 @@ describe('a sequence of saves', () => {
             if (act === 'save') {
               written = saves[index] ?? first;
               approved = narrowApproved(approved, written);
-            } else if (act === 'a person approves') {
-              byPerson = written;
+            } else if (act === 'the user approves') {
+              byUser = written;
               approved = written;
               strictest.clear();
             } else {
@@ -405,13 +405,13 @@ describe('a sequence of saves', () => {
               strictest.set(each, least);
               const inForce = Math.max(judge(approved, each), judge(written, each));
               passed += inForce < DENIED ? 1 : 0;
-              expect(inForce).toBeGreaterThanOrEqual(judge(byPerson, each));
+              expect(inForce).toBeGreaterThanOrEqual(judge(byUser, each));
               expect(inForce).toBeGreaterThanOrEqual(least);
             }
             for (const [name, service] of valid(approved).services) {
-              const person = valid(byPerson).services.get(name);
-              expect(rateWithin(service.limits.requests, person?.limits.requests)).toBe(true);
-              expect(service.baseUrl.origin).toBe(person?.baseUrl.origin);
+              const mine = valid(byUser).services.get(name);
+              expect(rateWithin(service.limits.requests, mine?.limits.requests)).toBe(true);
+              expect(service.baseUrl.origin).toBe(mine?.baseUrl.origin);
             }
             expect(narrowApproved(approved, written)).toBe(approved);
           }

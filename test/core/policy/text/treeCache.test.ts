@@ -85,7 +85,7 @@ const edit = fc.record({
 
 describe('a tree of which only what changed is read', () => {
   it.each(['#\n'.repeat(90_000), '\n'.repeat(200_000)])('counts what stands before the first section', (before) => {
-    const { problems } = parsePolicy(before + LAID_OUT, 'person', new TreeCache().read);
+    const { problems } = parsePolicy(before + LAID_OUT, 'user', new TreeCache().read);
     expect(problems.map(({ code }) => code)).toEqual(['too-complex']);
     expect(problems).toEqual(parsePolicy(before + LAID_OUT).problems);
   });
@@ -115,7 +115,7 @@ const SLIPS = ['yaml-syntax', 'yaml-alias', 'yaml-anchor', 'yaml-tag', 'yaml-dir
  * much of it, reading the whole ends early.
  */
 function expectSame(text: string, cache: TreeCache): void {
-  const [pieces, whole] = [sorted(parsePolicy(text, 'person', cache.read)), sorted(parsePolicy(text))];
+  const [pieces, whole] = [sorted(parsePolicy(text, 'user', cache.read)), sorted(parsePolicy(text))];
   const [first] = whole.problems;
   if (first === undefined || !SLIPS.includes(first.code)) expect(pieces).toEqual(whole);
   else if (whole.problems.length >= 20) expect(SLIPS).toContain(pieces.problems[0]?.code);

@@ -186,7 +186,7 @@ test('a server is wrapped as a whole, and only before another way was taken for 
   expect(choicesFor(second, [{ secret: first, choice: 'skip' }], true)).not.toContain('wrap');
 });
 
-test('in the place of a wrapped server its client gets the entry of ours, and every other character stays', async () => {
+test('in the place of an upstream MCP server its client gets the entry of ours, and every other character stays', async () => {
   const secrets = await secretsOf(GITHUB);
   const moves = secrets.map((secret): Move => ({ secret, choice: 'wrap' }));
   const [change] = fileChanges(moves, () => ({ command: '/launcher', args: ['--server', 'github'] }));

@@ -39,7 +39,7 @@ test.each([
   expect(settled([EXPOSURE], () => changedAt).has('1')).toBe(isSettled);
 });
 
-test('one that Valet Key does not keep is settled by a person only', () => {
+test('one that Valet Key does not keep is settled by the user only', () => {
   const { credential: _, ...rest } = EXPOSURE;
   expect(settled([rest], () => 9999).size).toBe(0);
 });

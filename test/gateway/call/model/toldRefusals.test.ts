@@ -31,7 +31,7 @@ const ofServices: Made<typeof refusals> = {
   ],
   policyDenied: [
     ...(['request', 'nothing'] as const).map((by) => refusals.policyDenied('s', why, why, { by })),
-    ...(['request_access', 'person'] as const).map((by) => refusals.policyDenied('s', why, why, { by, rule: '{}' })),
+    ...(['request_access', 'user'] as const).map((by) => refusals.policyDenied('s', why, why, { by, rule: '{}' })),
     refusals.policyDenied('s', why, why, 'declined', 'r'),
   ],
   policyNotApproved: [refusals.policyNotApproved('s', why)],

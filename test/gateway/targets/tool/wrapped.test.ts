@@ -126,7 +126,7 @@ describe('an upstream MCP server', () => {
     expect(await (await client('tricky')).text('ask_back')).toBe('rejected,rejected');
   });
 
-  it('asks nobody where no person can be asked', async () => {
+  it('asks nobody where the user cannot be asked', async () => {
     const asking = await client('asking');
     expect(await asking.refused('env')).toMatchObject({ code: 'approval_denied', sent: 'no' });
     expect(await asking.text('echo', { a: 1 })).toBe('{"a":1}');
