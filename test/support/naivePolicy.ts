@@ -20,14 +20,26 @@ export function naiveVerdict(rules: readonly NaiveRule[], method: string, path: 
   for (const rule of rules) {
     if (rule.effect === 'deny' && naiveConcerns(rule, method, path, paths)) return 'deny';
   }
+  const allows = (rule: NaiveRule, asked: string): boolean =>
+    rule.effect !== 'deny' && (rule.methods ?? []).includes(method) && naiveMatches(rule.path, asked);
+  const isOpen = naiveEnds(path).every((end) => rules.some((rule) => allows(rule, end)));
   for (const rule of rules) {
-    if (rule.effect !== 'deny' && (rule.methods ?? []).includes(method) && naiveMatches(rule.path, path)) {
+    if (allows(rule, path) && (isOpen || naiveEnds(rule.path).length > 0)) {
       return rules.some((one) => one.approval !== undefined && naiveConcerns(one, method, path, paths))
         ? 'ask'
         : 'allow';
     }
   }
   return 'deny';
+}
+
+/** What stands in a canonical path before each of the signs at which some servers end it. */
+function naiveEnds(path: string): string[] {
+  const characters = path.match(/%(?:[0-7].|[CD].%..|E.%..%..|F.%..%..%..)|./g) ?? [];
+  return ['?', '#', ';'].flatMap((mark) => {
+    const at = characters.findIndex((one) => decodeURIComponent(one).normalize('NFKC').includes(mark));
+    return at < 0 ? [] : [characters.slice(0, at).join('')];
+  });
 }
 
 function naiveConcerns(rule: NaiveRule, method: string, path: string, paths: string[][]): boolean {

@@ -12,7 +12,7 @@ const JSON_TYPE = /^application\/(?:json|x-amz-json-\d\.\d|[^;]+\+json)$/;
 const LIKE_JSON = /(?:\/|\+|[/.-]x-)json$|\/x-amz-json|^text\/(?:x-)?json|\/(?:json5|jsonc)$/;
 /** Some readers of forms go by a part of the type's name, wherever it stands (Formidable). */
 const LIKE_FORM = /urlencoded/;
-const LIKE_PARTS = /multipart|^message\//;
+const LIKE_PARTS = /multipart|form-data|^message\//;
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 
 interface MediaType {
@@ -49,7 +49,7 @@ export function contentType(
     case undefined:
       return ok(type.text);
     case 'json':
-      return JSON_TYPE.test(type.essence)
+      return JSON_TYPE.test(type.essence) && !LIKE_FORM.test(type.essence) && !LIKE_PARTS.test(type.essence)
         ? ok(type.text)
         : mismatch('`json`', 'application/json, application/x-amz-json-1.0 or application/*+json');
     case 'form':

@@ -6,18 +6,11 @@ import { invalid } from './parts/requestProblem.ts';
 /**
  * Names by which a server takes a request for one of another method, without underscores: Rack, Rails, Laravel, Symfony,
  * Spring, WordPress, Express (`_method`), ASP.NET, SharePoint, OData and Google (`X-HTTP-Method-Override` and the like, also
- * as a field or a parameter), Plack and Catalyst (`x-tunneled-method`).
+ * as a field or a parameter), Plack and Catalyst (`x-tunneled-method`). All that is put together of these words counts.
  */
-const OVERRIDES: ReadonlySet<string> = new Set([
-  'methodoverride',
-  'overridemethod',
-  'httpmethodoverride',
-  'xhttpmethod',
-  'xhttpmethodoverride',
-  'xmethodoverride',
-  'xtunneledmethod',
-  'tunneledmethod',
-]);
+const OVERRIDES = /^(?:http|x|request)*(?:methodoverride|(?:override|tunnel|tunneled)method|xhttpmethod)$/;
+/** The same at the end of a name with dots. */
+const OVERRIDES_LAST = /(?:methodoverride|(?:override|tunnel|tunneled)method|xhttpmethod)$/;
 
 /**
  * The same for names that begin with an underscore, or with the dollar sign of OData and Google (`$httpMethod`); without
@@ -43,8 +36,14 @@ const METHOD_NAMES: ReadonlySet<string> = new Set(
   ),
 );
 
-/** By which WordPress takes a request for one to another path, whatever path it was sent to, in the query and in a form. */
-const PATH = 'rest_route';
+/** By which WordPress, Phalcon and Kohana take a request for one to another path, whatever path it was sent to. */
+const PATHS: ReadonlySet<string> = new Set(['rest_route', '_url', 'kohana_uri']);
+
+/**
+ * By which Google's servers take headers out of a query, Apache CXF the type of a body, and Django REST framework before 3.3
+ * that of another body, in a field beside it.
+ */
+const HEADERS: ReadonlySet<string> = new Set(['$httpheaders', '_ctype', '_content_type']);
 
 /** Longest value, escaped over and over, that may be the name of a method. */
 const MAX_VALUE = 256;
@@ -71,10 +70,10 @@ function lacksLetters(name: string): boolean {
 function isOverride(part: string): boolean {
   const name = underscored(withoutAmpersand(part.trim())).replace(/^\$/, '_');
   const letters = name.replaceAll('_', '');
-  if (OVERRIDES.has(letters) || (name.startsWith('_') && UNDERSCORED.has(letters))) return true;
+  if (OVERRIDES.test(letters) || (name.startsWith('_') && UNDERSCORED.has(letters))) return true;
   // Some frameworks read `a.b` as the field `b` of `a`.
   const dot = part.lastIndexOf('.');
-  return dot >= 0 && ([...OVERRIDES].some((one) => letters.endsWith(one)) || isOverride(part.slice(dot + 1)));
+  return dot >= 0 && (OVERRIDES_LAST.test(letters) || isOverride(part.slice(dot + 1)));
 }
 
 const PARTS = {
@@ -101,10 +100,17 @@ export function refuseOverride(
       phrase`Send the request with the intended method.`,
     );
   }
-  if (parameterRoots(name).includes(PATH)) {
+  const roots = parameterRoots(name);
+  if (roots.some((root) => PATHS.has(root))) {
     return invalid(
-      phrase`${part} rest_route, by which WordPress runs what another path stands for.`,
+      phrase`${part} by which some servers run what another path stands for, such as rest_route of WordPress.`,
       phrase`Send the request to the path itself, such as /wp-json/wp/v2/posts.`,
+    );
+  }
+  if (roots.some((root) => HEADERS.has(root))) {
+    return invalid(
+      phrase`${part} that some servers take for headers of the request, such as $httpHeaders or _content_type.`,
+      phrase`Leave it out, and send \`headers\` where they are allowed.`,
     );
   }
   if (namesAnotherMethod(name, value, method)) {

@@ -495,11 +495,11 @@ export const KNOWN_SERVICES: readonly KnownService[] = [
     verify: { method: 'GET', path: '/user' },
     keyPage: 'https://app.netlify.com/user/applications#personal-access-tokens',
     presets: [
-      // Neither sites nor deploys: a site comes with its password, build variables and hooks, a deploy with a token for its
-      // log (https://github.com/netlify/open-api).
+      // Neither sites, deploys nor accounts: a site comes with its password, build variables and hooks, a deploy with a token
+      // for its log (https://github.com/netlify/open-api), an account with the variables that all of its sites share
+      // (`site_env`: https://github.com/netlify/build, packages/config).
       readUsual(
         '/user',
-        '/accounts',
         '/sites/*/builds',
         '/sites/*/files',
         '/sites/*/forms',

@@ -36,6 +36,11 @@ const NAMES = [
   'x-tunneled-method',
   'X-Tunneled-Method',
   'tunneled_method',
+  'tunnel-method',
+  'X-Override-Method',
+  'http_x_http_method_override',
+  'HTTP_X_METHOD_OVERRIDE',
+  'request_method_override',
 ];
 
 /** Spellings that some server takes for the name. */
@@ -139,6 +144,8 @@ describe('a name that overrides the method', () => {
   it('is no other name', () => {
     for (const name of [
       'payment_method',
+      'payment_method_override',
+      'tunnel',
       'methods',
       'shipping[method]',
       'method_id',
@@ -153,7 +160,37 @@ describe('a name that overrides the method', () => {
   });
 });
 
-describe('a parameter by which WordPress takes a request for one to another path', () => {
+describe('a parameter that stands for headers', () => {
+  const names = [
+    '$httpHeaders',
+    '$HTTPHEADERS',
+    '$httpHeaders[]',
+    '[$httpHeaders]',
+    '_ctype',
+    '_CType',
+    '_content_type',
+  ];
+
+  it.each([...names, '_content-type', '_content.type', '%24httpHeaders'])(
+    'is refused in a query, in a form and behind an escaped question mark: %s',
+    (name) => {
+      const input = { [name]: 'X-HTTP-Method-Override:DELETE' };
+      for (const part of [{ query: input }, { form: input }, { path: `/a%3F${encodeURIComponent(name)}=x` }]) {
+        // What is escaped twice in a path is refused as that.
+        expect(why({ method: 'POST', path: '/a', ...part })).toMatch(/for headers of the request|encoded twice/);
+      }
+    },
+  );
+
+  it.each(['httpHeaders', 'http_headers', 'content_type', 'ctype', '_content', 'x_content_type', 'a[_ctype]'])(
+    'is no other name: %s',
+    (name) => {
+      expect(taken({ method: 'POST', query: { [name]: 'a' } }).target).toContain('=a');
+    },
+  );
+});
+
+describe('a parameter by which a server takes a request for one to another path', () => {
   const names = ['rest_route', 'REST_ROUTE', 'rest.route', 'rest route', ' rest_route', 'rest_route[]', 'rest%5froute'];
 
   it.each(names)('is refused in a query, a form and what some server takes for a query in a path: %s', (name) => {
@@ -165,6 +202,12 @@ describe('a parameter by which WordPress takes a request for one to another path
     const written = `${encodeURIComponent(name)}=/wp/v2/users`.replaceAll('/', '');
     expect(why({ method: 'GET', path: `/?${written}` })).toContain('what another path stands for');
     expect(why({ method: 'GET', path: `/a;rest_route=x` })).toContain('what another path stands for');
+  });
+
+  it.each(['_url', '_URL', '[url', '_url[]', '_%75rl', 'kohana_uri', 'kohana.uri'])('nor one of %s', (name) => {
+    expect(why({ method: 'GET', query: { [name]: '/admin' } })).toContain('what another path stands for');
+    expect(why({ method: 'POST', form: { [name]: '/admin' } })).toContain('what another path stands for');
+    expect(taken({ method: 'GET', query: { url: '/admin', my_url: '/a', a_url: '/b' } }).target).toContain('url=');
   });
 
   it.each(['route', 'rest_routes', 'rest', 'a[rest_route]', 'my_rest_route'])('is no other name: %s', (name) => {

@@ -226,6 +226,8 @@ describe('presets', () => {
           reads: ['/user', '/dns_zones/z/dns_records', '/sites/s/builds'],
           secrets: [
             ...[
+              '/accounts',
+              '/accounts/a',
               '/sites',
               '/sites/s',
               '/accounts/a/env',

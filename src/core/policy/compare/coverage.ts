@@ -1,6 +1,7 @@
 import { METHODS, type Method } from '../../request/parts/requestModel.ts';
 import { concernsCover, restrictionsCover } from '../model/restrictions.ts';
 import type { Approval, Rule } from '../model/rule.ts';
+import { namesPathEnd } from '../patterns/pathEnds.ts';
 import { PathIndex } from '../patterns/pathIndex.ts';
 import type { Pattern } from '../patterns/pattern.ts';
 import { asksAsStrictly } from './strictness.ts';
@@ -15,7 +16,15 @@ export interface Coverage {
 /** The allow rules among `rules`, compared in their strict forms. */
 export function allowCoverage(rules: readonly Rule[]): Coverage {
   const forms = [{ index: new PathIndex<Rule>(true), form: (pattern: Pattern) => pattern.strict }];
-  return coverage(rules, 'allow', forms, restrictionsCover);
+  return coverage(rules, 'allow', forms, allowCovers);
+}
+
+/**
+ * Whether a rule that allows does so for all that another one does, as far as anything but path and methods goes. One that has
+ * the end of a path for some servers in it allows what others allow only together with a rule for what stands before.
+ */
+export function allowCovers(outer: Rule, inner: Rule): boolean {
+  return restrictionsCover(outer, inner) && (!namesPathEnd(inner.pattern) || namesPathEnd(outer.pattern));
 }
 
 /** The rules among `rules` that ask at least as strictly as `approval`, compared in both forms, as either one asks. */

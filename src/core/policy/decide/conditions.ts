@@ -4,6 +4,7 @@ import { foldText } from '../patterns/fold.ts';
 import { globMatches, type PathUnit, valueUnits } from '../patterns/pattern.ts';
 import type { JudgedValue } from './judgedField.ts';
 import type { JudgedFields } from './judgedFields.ts';
+import { TEXT_READINGS, type TextReadings } from './textReadings.ts';
 import type { WantedField } from './wantedField.ts';
 
 /** A condition, ready to be asked. True, false, or undefined when it cannot be evaluated. */
@@ -15,8 +16,7 @@ const MAX_PARTS = 100;
 
 type Fold = (text: string) => string;
 
-/** `fold` is {@link foldText}, or the same with a memory. */
-type AskedValue = (value: JudgedValue, fold?: Fold) => boolean | undefined;
+type AskedValue = (value: JudgedValue, texts?: TextReadings) => boolean | undefined;
 
 /**
  * `generous` compares texts in their folded forms, as deny and ask rules do. Which way an undefined answer counts is
@@ -28,7 +28,7 @@ export function compileCondition({ check }: Condition, wanted: WantedField, gene
     const field = fields.find(wanted);
     if (field === 'unclear') return undefined;
     if (check.kind === 'present') return (field !== 'absent') === check.present;
-    return field === 'absent' || field === 'container' ? undefined : holds(field, fields.fold);
+    return field === 'absent' || field === 'container' ? undefined : holds(field, fields);
   };
 }
 
@@ -39,7 +39,7 @@ export function compileCheck(check: Check, generous: boolean): AskedValue {
       return compileEquals(check.value, generous);
     case 'in': {
       const each = check.values.map((value) => compileEquals(value, generous));
-      return (value, fold) => anyOf(each, value, fold);
+      return (value, texts) => anyOf(each, value, texts);
     }
     case 'max':
       return (value) => {
@@ -58,10 +58,10 @@ export function compileCheck(check: Check, generous: boolean): AskedValue {
   }
 }
 
-function anyOf(each: readonly AskedValue[], value: JudgedValue, fold: Fold | undefined): boolean | undefined {
+function anyOf(each: readonly AskedValue[], value: JudgedValue, texts: TextReadings | undefined): boolean | undefined {
   let answer: boolean | undefined = false;
   for (const one of each) {
-    const own = one(value, fold);
+    const own = one(value, texts);
     if (own === true) return true;
     if (own === undefined) answer = undefined;
   }
@@ -73,7 +73,7 @@ function compileEquals(wanted: ConditionValue, generous: boolean): AskedValue {
   switch (typeof wanted) {
     case 'string': {
       const folded = generous ? foldText(wanted) : '';
-      return (value, fold = foldText) => {
+      return (value, { fold } = TEXT_READINGS) => {
         if (value.kind !== 'text' && value.kind !== 'string') return undefined;
         if (value.text === wanted) return true;
         if (!generous) return false;
@@ -103,8 +103,10 @@ function numberOf(value: JudgedValue): number | undefined {
 function compileMatch(pattern: string, generous: boolean): AskedValue {
   const strict = compileUnits(valueUnits(pattern, (part) => part));
   const folded = generous ? compileUnits(valueUnits(pattern, foldText)) : undefined;
-  return (value, fold = foldText) => {
+  const isPath = pattern.includes('/');
+  return (value, { fold, climbs } = TEXT_READINGS) => {
     if ((value.kind !== 'text' && value.kind !== 'string') || value.text.length > MAX_COMPARED) return undefined;
+    if (isPath && climbs(value.text)) return undefined;
     const exactly = strict(value.text, (part) => part);
     return exactly === false && folded !== undefined ? folded(value.text, fold) : exactly;
   };

@@ -4,6 +4,7 @@ import { type Phrase, phrase } from '../../text/phrase.ts';
 import type { Decision } from '../model/decision.ts';
 import type { Rule } from '../model/rule.ts';
 import type { Service } from '../model/service.ts';
+import { namesPathEnd, pathsBefore } from '../patterns/pathEnds.ts';
 import { PathIndex } from '../patterns/pathIndex.ts';
 import { pathReadings } from '../patterns/readings.ts';
 import { type CompiledRule, compileRule } from './compiledRule.ts';
@@ -68,6 +69,22 @@ export function fittingRules(compiled: CompiledService, request: Pick<Judged, 's
 }
 
 /**
+ * The rules that allow a request, however servers read its path. Where some of them end it early, a rule allows it that has
+ * the sign in its own path, or any that fits if one allows what stands before the sign, too. `allows`: what else they ask.
+ */
+export function allowingRules(
+  { allow }: CompiledService,
+  { segments }: Pick<Judged, 'segments'>,
+  fitting: Pick<Fitting, 'allow'>,
+  allows: (rule: CompiledRule) => boolean,
+): readonly CompiledRule[] {
+  const allowing = fitting.allow.filter(allows);
+  return pathsBefore(segments).every((before) => allow.match(before.map(literalPattern)).some(allows))
+    ? allowing
+    : allowing.filter(({ rule }) => namesPathEnd(rule.pattern));
+}
+
+/**
  * What the service's rules say about a request: deny over ask over allow, whatever their order in the file, and
  * deny when none allows. Pure. `agent` is the client's short name (core/audit/agentName.ts); without one, a rule for
  * certain agents allows nothing. The reason quotes the policy alone: agents read it, and what is theirs in a request may be
@@ -85,7 +102,7 @@ export function decide(compiled: CompiledService, request: Judged, agent?: strin
       reason: phrase`This ${request.method} request is denied by ${ruleName(denied)}.`,
     };
   }
-  const allowed = first(fitting.allow.filter((rule) => rule.missing(judged) === undefined));
+  const allowed = first(allowingRules(compiled, request, fitting, (rule) => rule.missing(judged) === undefined));
   if (allowed === undefined) return { verdict: 'deny', reason: whyNothing(compiled.service, request, fitting, judged) };
   const asking = fitting.ask.filter((rule) => rule.concerns(judged));
   const asks = first(asking.filter(({ rule }) => rule.approval === 'always')) ?? first(asking);
@@ -119,6 +136,9 @@ function ruleName(rule: Rule): Phrase {
 function whyNothing(service: Service, request: Judged, { allow }: Fitting, judged: JudgedRequest): Phrase {
   if (service.rules.length === 0) return phrase`${service.name} has no policies, so every request to it is denied.`;
   const nothing = phrase`No rule of ${service.name} allows this ${request.method} request`;
+  if (allow.some((rule) => rule.missing(judged) === undefined)) {
+    return phrase`${nothing} as far as servers may read it: some end a path at a semicolon or at an escaped ? or #, and no rule allows what stands before it. A rule that has the sign in its own path would allow it.`;
+  }
   const near = firstPlace(allow.filter(({ rule }) => rule.methods?.has(request.method) === true));
   if (near !== undefined)
     return phrase`${nothing}: ${ruleName(near.rule)} does not match, because ${near.missing(judged) ?? ''}.`;

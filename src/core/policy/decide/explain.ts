@@ -1,6 +1,6 @@
 import { type Phrase, phrase } from '../../text/phrase.ts';
 import type { Decision } from '../model/decision.ts';
-import { type CompiledService, decide, fittingRules, type Judged } from './decide.ts';
+import { allowingRules, type CompiledService, decide, fittingRules, type Judged } from './decide.ts';
 import { JudgedRequest } from './judgedRequest.ts';
 
 /** One rule and whether it applied. */
@@ -26,6 +26,9 @@ export function explain(compiled: CompiledService, request: Judged, agent?: stri
     [...fitting.allow, ...fitting.ask, ...fitting.deny].map((rule) => [rule.order, rule] as const),
   );
   const strictly = new Set(fitting.allow.map(({ order }) => order));
+  const allowing = new Set(
+    allowingRules(compiled, request, fitting, (rule) => rule.missing(judged) === undefined).map(({ order }) => order),
+  );
   const rules = compiled.service.rules.map((rule, order): ExplainedRule => {
     const about = { rule: rule.id, line: rule.line };
     const compiledRule = byOrder.get(order);
@@ -41,7 +44,7 @@ export function explain(compiled: CompiledService, request: Judged, agent?: stri
             why: phrase`The path matches, but not the methods, agents or conditions of the rule.`,
           };
     }
-    if (strictly.has(order) && because === undefined) {
+    if (allowing.has(order)) {
       return {
         ...about,
         applied: true,
@@ -59,7 +62,7 @@ export function explain(compiled: CompiledService, request: Judged, agent?: stri
       };
     }
     const why = strictly.has(order)
-      ? phrase`The path matches, but ${because ?? ''}.`
+      ? phrase`The path matches, but ${because ?? phrase`some servers end it at a semicolon or at an escaped ? or #, and no rule allows what stands before it`}.`
       : phrase`The path matches only loosely, and only an exact match allows a request.`;
     return { ...about, applied: false, why };
   });

@@ -33,23 +33,17 @@ const PARAMETERS: ReadonlySet<string> = new Set(['query', 'operationName', 'vari
 
 const FOLDED_PARAMETERS: ReadonlySet<string> = new Set([...PARAMETERS].map((name) => name.toLowerCase()));
 
-/** By which servers take a document that is stored with them, in folded form. */
-const STORED: ReadonlySet<string> = new Set(
-  [
-    'id',
-    'doc_id',
-    'docid',
-    'documentid',
-    'document_id',
-    'queryid',
-    'query_id',
-    'operationid',
-    'operation_id',
-    'hash',
-    // The whole request in one text, as for uploads: https://github.com/jaydenseric/graphql-multipart-request-spec
-    'operations',
-  ].concat(['sha256hash', 'persistedquery', 'persisted_query', 'documenthash']),
-);
+/**
+ * By which servers take a document, or one that is stored with them, in folded form and without underscores: names that are
+ * put together of these words, such as `queryHash`, `persistedQueryId` and `doc_id`. `operations` is the whole request in one
+ * text, as for uploads: https://github.com/jaydenseric/graphql-multipart-request-spec
+ */
+const STORED =
+  /^(?:(?:persist(?:ed|ent)|stored|saved|trusted)?(?:doc(?:ument)?|query|operation|op|mutation|q)?(?:id|hash|sha|sha256|sha256hash)|(?:persist(?:ed|ent)|stored|saved|trusted)(?:doc(?:ument)?|query|operation|op|mutation)?|op(?:eration|erations|name)?|doc(?:ument)?|mutation|apq|pq)$/;
+
+function namesStored(folded: string): boolean {
+  return STORED.test(folded.replaceAll('_', ''));
+}
 
 /**
  * Every root field that a request may run, whatever `operationName`, `@skip` and `@include` say. Undefined when that
@@ -110,7 +104,7 @@ function documentsOf({ method, segments = [], query, body }: GraphqlRequest): re
 
 /** Whether a server may take a parameter of this name for a part of a GraphQL request. */
 export function isGraphqlParameter(name: string): boolean {
-  return parameterRoots(name).some((root) => STORED.has(root) || FOLDED_PARAMETERS.has(root));
+  return parameterRoots(name).some((root) => namesStored(root) || FOLDED_PARAMETERS.has(root));
 }
 
 function inPairs(pairs: readonly (readonly [string, string])[]): readonly string[] | undefined {
@@ -137,7 +131,7 @@ function inObject(json: JsonValue): string | undefined {
 
 function plainExtensions(json: JsonValue | undefined): boolean {
   if (json?.kind === 'null') return true;
-  return json?.kind === 'object' && ![...json.fields.keys()].some((name) => STORED.has(foldText(name)));
+  return json?.kind === 'object' && ![...json.fields.keys()].some((name) => namesStored(foldText(name)));
 }
 
 function asksOf(document: DocumentNode): readonly GraphqlAsk[] | undefined {

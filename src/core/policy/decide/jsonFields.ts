@@ -47,7 +47,9 @@ export class JsonFields {
       if (typeof next === 'string') return next;
       value = next;
     }
-    return value.kind === 'array' || value.kind === 'object' ? 'container' : value;
+    if (value.kind === 'array' || value.kind === 'object') return 'container';
+    // Where it has a NUL, a text ends for some servers. A query and a form hold none.
+    return value.kind === 'string' && value.text.includes('\0') ? 'unclear' : value;
   }
 
   /** `ahead`: this step and those below it, in folded form. */

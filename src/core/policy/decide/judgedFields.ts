@@ -8,6 +8,7 @@ import { JsonFields } from './jsonFields.ts';
 import type { JudgedField } from './judgedField.ts';
 import { namesInText } from './namesInText.ts';
 import { formPairs, PairFields } from './pairFields.ts';
+import { climbs, type TextReadings } from './textReadings.ts';
 import type { WantedField } from './wantedField.ts';
 
 /** What a condition reads of a request. */
@@ -29,6 +30,9 @@ const JSON_LIMITS = { names: 20_000, items: 100_000, kept: 10_000 };
 /** Names the operation in AWS's JSON protocols. */
 const AMAZON_TARGET = 'x-amz-target';
 
+/** Names it in AWS's Query protocol. */
+const ACTION = { roots: ['action'] };
+
 type Body = 'none' | 'unreadable' | PairFields | JsonFields;
 
 /**
@@ -36,10 +40,11 @@ type Body = 'none' | 'unreadable' | PairFields | JsonFields;
  * sent. Wherever a lenient server could read another value than a strict one, a field is `unclear`. The work is linear
  * in the request, and what each further condition costs does not depend on it.
  */
-export class JudgedFields {
+export class JudgedFields implements TextReadings {
   readonly #parts: JudgedParts;
   readonly #found = new Map<string, JudgedField>();
   readonly #folded = new Map<string, string>();
+  readonly #climbing = new Map<string, boolean>();
   #tooMany: boolean | undefined;
   #queryRoots: ReadonlySet<string> | undefined;
   #pathRoots: ReadonlySet<string> | undefined;
@@ -94,6 +99,13 @@ export class JudgedFields {
     return folded;
   };
 
+  /** {@link climbs}, once for each text. */
+  readonly climbs = (text: string): boolean => {
+    const known = this.#climbing.get(text) ?? climbs(text);
+    this.#climbing.set(text, known);
+    return known;
+  };
+
   /** Each is sent once, under one name: see callerHeaders.ts. */
   #header({ path: [name] }: WantedField): JudgedField {
     const header = this.#parts.headers?.find(([own]) => own === name);
@@ -105,7 +117,9 @@ export class JudgedFields {
   #namesAction(): boolean {
     const { body, query, segments } = this.#parts;
     return (
-      body?.kind === 'form' || [...query, ...hiddenQuery(segments)].some(([name]) => foldedName(name) === 'action')
+      body?.kind === 'form' ||
+      (body?.kind === 'text' && this.#textHas(body.text, ACTION)) ||
+      [...query, ...hiddenQuery(segments)].some(([name]) => foldedName(name) === 'action')
     );
   }
 
@@ -148,7 +162,7 @@ export class JudgedFields {
   }
 
   /** Some servers read a text as JSON or a form. */
-  #textHas(text: string, { roots }: WantedField): boolean {
+  #textHas(text: string, { roots }: Pick<WantedField, 'roots'>): boolean {
     this.#textRoots ??= namesInText(text);
     const own = this.#textRoots;
     return own === 'many' || roots.some((root) => own.has(root));

@@ -1,11 +1,13 @@
+import { isTooHeavy } from '../../jsonWeight.ts';
+import { parseJson } from '../../parseJson.ts';
 import { readJson } from '../../request/parts/jsonText.ts';
 import { nameRoots } from './fieldNames.ts';
 import { rootsOf } from './jsonFields.ts';
 
 /** JSON that is longer is not read at every decision. */
 const MAX_JSON = 1024 * 1024;
-/** So many fields servers read of a form (PHP, Koa, Hapi, Express). */
-const MAX_NAMES = 1000;
+/** So many fields Tomcat reads of a form; others read a thousand (PHP, Koa, Hapi, Express), or all of them (Python). */
+const MAX_NAMES = 10_000;
 /** Longest name that is looked at, however it is escaped. */
 const MAX_NAME = 200;
 /** How many characters of names that are not plain are taken apart. */
@@ -21,14 +23,18 @@ export function namesInText(text: string): ReadonlySet<string> | 'many' {
   if (!trimmed.startsWith('{')) return namesInForm(text);
   if (trimmed.length > MAX_JSON) return 'many';
   const json = readJson(trimmed, JSON_LIMITS);
-  return json ? rootsOf(json) : namesInForm(text);
+  if (json) return rootsOf(json);
+  // An object that has a name twice, or is very deep, is one to many a server, which takes what we cannot tell.
+  return isTooHeavy(trimmed) || parseJson(trimmed) !== undefined ? 'many' : namesInForm(text);
 }
 
 function namesInForm(text: string): ReadonlySet<string> | 'many' {
   const roots = new Set<string>();
   if (!text.includes('=')) return roots;
   let odd = 0;
-  for (const piece of text.split(/[&;]/, MAX_NAMES)) {
+  const pieces = text.split(/[&;]/, MAX_NAMES + 1);
+  if (pieces.length > MAX_NAMES) return 'many';
+  for (const piece of pieces) {
     const equals = piece.indexOf('=');
     const name = equals === -1 ? piece : piece.slice(0, equals);
     // Markup and code are no form.

@@ -7,7 +7,7 @@ import { inOrder } from '../compare/coverage.ts';
 import { mayMeet } from '../compare/overlap.ts';
 import { asksAsStrictly } from '../compare/strictness.ts';
 import type { SeenBodyType } from '../decide/bodyType.ts';
-import { compileService, fittingRules } from '../decide/decide.ts';
+import { allowingRules, compileService, fittingRules } from '../decide/decide.ts';
 import { needsBodyType } from '../lint/lintConditions.ts';
 import type { BodyType } from '../model/restrictionModel.ts';
 import { restrictionsCover } from '../model/restrictions.ts';
@@ -60,7 +60,13 @@ export function learnPolicy(text: string, calls: Iterable<PastCall>): Proposal {
   return propose(text, calls, (root, service, made) => {
     const compiled = compileService(service);
     const news = made.filter(
-      (call) => !fittingRules(compiled, call).allow.some(({ rule }) => rule.methods?.has(call.method)),
+      (call) =>
+        allowingRules(
+          compiled,
+          call,
+          fittingRules(compiled, call),
+          ({ rule }) => rule.methods?.has(call.method) === true,
+        ).length === 0,
     );
     const rules = [
       ...newRules(

@@ -1,8 +1,9 @@
 import { type Phrase, phrase } from '../../text/phrase.ts';
 import type { ProblemList } from '../../text/problems.ts';
+import { allowCovers } from '../compare/coverage.ts';
 import { mayMeet } from '../compare/overlap.ts';
 import { asksAsStrictly } from '../compare/strictness.ts';
-import { concernsCover, restrictionsCover } from '../model/restrictions.ts';
+import { concernsCover } from '../model/restrictions.ts';
 import type { Rule } from '../model/rule.ts';
 import type { Service } from '../model/service.ts';
 import { Shadows } from './shadows.ts';
@@ -11,11 +12,7 @@ import { Shadows } from './shadows.ts';
 export function lintShadows({ name, rules }: Service, problems: ProblemList): void {
   const allows = rules.filter(({ effect }) => effect === 'allow');
   const denies = rules.filter(({ effect }) => effect === 'deny');
-  const byAllow = new Shadows(
-    allows,
-    (outer, inner) => restrictionsCover(outer, inner) && saysAsMuch(outer, inner),
-    false,
-  );
+  const byAllow = new Shadows(allows, (outer, inner) => allowCovers(outer, inner) && saysAsMuch(outer, inner), false);
   const byDeny = new Shadows(denies, concernsCover, true);
   for (const rule of rules) {
     const data = { service: name, rule: rule.id };

@@ -17,7 +17,7 @@ const FORMATS = ['.json', '.xml', '.csv', '.html', '.htm', '.txt', '.yaml', '.ym
 export const ENCODED_SLASH = '\0';
 
 /** Where servers may begin a query or a fragment: at an escaped `?` or `#`, and at a semicolon. */
-const PATH_ENDS = ['?', '#', ';'] as const;
+export const PATH_ENDS = ['?', '#', ';'] as const;
 
 /**
  * A request's path as servers may read it: as a whole, and cut at each of {@link PATH_ENDS}. A final slash counts for

@@ -276,8 +276,10 @@ describe('a name with dots or brackets around it', () => {
 });
 
 describe('a name whose words are written in another way', () => {
-  const WRITTEN = ['maxAmount', 'MaxAmount', 'max-amount', 'max amount', 'MAX_AMOUNT', 'max__amount', 'maxamount'];
-  const ELSEWHERE = ['max', 'amount', 'amount_max', 'max_amounts', '_max_amount', 'max_amount_'];
+  const WRITTEN = ['maxAmount', 'MaxAmount', 'max-amount', 'max amount', 'MAX_AMOUNT', 'max__amount', 'maxamount']
+    // As fastjson and Rails take them.
+    .concat(['_max_amount', 'max_amount_', '-maxAmount', '_-MAX_AMOUNT__', 'max_amount(1i)', '_maxAmount(2)']);
+  const ELSEWHERE = ['max', 'amount', 'amount_max', 'max_amounts', '_', 'max_amount(1)x', '(1i)'];
   const bounded = policy(post('body: { max_amount: { max: 5000 } }'));
   const inObject = policy(post('body: { order.max_amount: { max: 5000 } }'));
   const absent = policy(post('body: { max_amount: { present: false } }, query: { max_amount: { present: false } }'));
@@ -363,6 +365,8 @@ describe('a text that some server reads as JSON or a form', () => {
     '{"page_limit":9}',
     ' \ufeff{"a":{"b":1},"pageLimit":9}\n',
     '{"__proto__":{"page_limit":9}}',
+    '{"page_limit":5,"page_limit":9}',
+    `{"page_limit":9,"a":${'['.repeat(70)}${']'.repeat(70)}}`,
     'page_limit=9',
     'a=1&page%5flimit=9',
     'a;page_limit=9',
@@ -373,8 +377,10 @@ describe('a text that some server reads as JSON or a form', () => {
     expect(asked(denied, { text })).toBe('deny');
   });
 
-  it('has one behind 900 others, as far as servers read', () => {
-    expect(asked(limited, { query: { page_limit: 5 }, text: `${'a=b&'.repeat(900)}page_limit=9` })).toBe('deny');
+  it('has one behind any number of others', () => {
+    for (const others of [900, 1100, 9900, 20_000]) {
+      expect(asked(limited, { query: { page_limit: 5 }, text: `${'a=b&'.repeat(others)}page_limit=9` })).toBe('deny');
+    }
     expect(asked(limited, { query: { page_limit: 5 }, text: 'line of a log\n'.repeat(50_000) })).toBe('allow');
   });
 
@@ -392,6 +398,53 @@ describe('a text that some server reads as JSON or a form', () => {
   ])('has none: %s', (text) => {
     expect(asked(limited, { query: { page_limit: 5 }, text })).toBe('allow');
     expect(asked(denied, { text })).toBe('allow');
+  });
+});
+
+describe('a text that goes on for us where it ends or leads elsewhere for a server', () => {
+  const path = policy(post('bodyType: json, body: { file: { matches: "public/**" } }'));
+  const name = policy(post('bodyType: json, body: { file: { matches: "*.txt" } }'));
+  const inQuery = policy(post('query: { file: { matches: "public/**" } }'));
+  const denied = policy(
+    '{ path: /x, methods: [POST] }',
+    '{ path: /x, effect: deny, body: { file: { matches: "private/**" } } }',
+  );
+  const role = policy(
+    '{ path: /x, methods: [POST] }',
+    '{ path: /x, effect: deny, bodyType: json, body: { role: { equals: admin } } }',
+  );
+
+  it.each([
+    'public/../private/x',
+    'public/..',
+    'public/./x',
+    'public/a/../../private/x',
+    'public/..\\private',
+    'public/%2e%2E/x',
+    'public/.%2e/x',
+    'public/.. /x',
+    'public/..;/x',
+    'public/..?x',
+    'public/\uff0e\uff0e/x',
+    'public/\u2025/x',
+    'public/.\u200b./x',
+  ])('is unclear to a pattern with a slash: %j', (file) => {
+    expect(asked(path, { json: { file } })).toBe('deny');
+    expect(asked(inQuery, { query: { file } })).toBe('deny');
+    expect(asked(denied, { json: { file } })).toBe('deny');
+  });
+
+  it.each(['public/a', 'public/a..b/c', 'public/.env', 'public/...', 'public/a b/ c'])('is clear: %j', (file) => {
+    expect(asked(path, { json: { file } })).toBe('allow');
+    expect(asked(inQuery, { query: { file } })).toBe('allow');
+    expect(asked(denied, { json: { file } })).toBe('allow');
+  });
+
+  it('is unclear with a NUL', () => {
+    expect(asked(name, { json: { file: 'a.txt' } })).toBe('allow');
+    expect(asked(name, { json: { file: 'a.exe\0.txt' } })).toBe('deny');
+    expect(asked(role, { json: { role: 'reader' } })).toBe('allow');
+    expect(asked(role, { json: { role: 'admin\0x' } })).toBe('deny');
   });
 });
 

@@ -187,6 +187,50 @@ describe('a path with a segment graphql', () => {
   });
 
   it.each([
+    'id',
+    'hash',
+    'query_hash',
+    'queryHash',
+    'documentHash',
+    'docId',
+    'operationId',
+    'operationHash',
+    'mutation_id',
+    'qid',
+    'sha256Hash',
+    'persistedQuery',
+    'persistedQueryId',
+    'persistedQueryHash',
+    'persistentQueryId',
+    'persisted_query_id',
+    'storedOperationId',
+    'trustedDocument',
+    'savedQuery',
+    'operation',
+    'op',
+    'opname',
+    'document',
+    'doc',
+    'mutation',
+    'apq',
+    'Query-Hash',
+    '[queryHash]',
+  ])('takes no parameter that may name a stored document: %s', (name) => {
+    const query = { [name]: '17' };
+    expect(verdict(open, { path: '/api/graphql', method: 'GET', query })).toBe('deny');
+    const scoped = policy('      - { path: /graphql, methods: [GET, POST], graphql: { operations: [query] } }\n');
+    expect(verdict(scoped, { path: '/graphql', json: { query: '{ a }' }, query })).toBe('deny');
+    expect(verdict(scoped, { path: '/graphql', method: 'GET', query: { query: '{ a }', ...query } })).toBe('deny');
+  });
+
+  it.each(['page', 'sdl', 'raw', 'user_id', 'organisation_hash', 'operator', 'documents', 'options', 'key', 'path'])(
+    'takes one that names none: %s',
+    (name) => {
+      expect(verdict(open, { path: '/api/graphql', method: 'GET', query: { [name]: '17' } })).toBe('allow');
+    },
+  );
+
+  it.each([
     '/graphql%3Fquery=',
     '/graphql;query=',
     '/graphql%3Fa=1&query=',

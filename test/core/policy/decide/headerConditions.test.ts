@@ -56,6 +56,10 @@ describe('AWS’s JSON APIs', () => {
     expect(verdict(DYNAMODB, { headers, json: { Action: 'DeleteTable' } })).toBe('allow');
     expect(verdict(DYNAMODB, { headers })).toBe('allow');
     expect(verdict(DYNAMODB, { headers, form: { Action: 'DeleteTable' } })).toBe('deny');
+    for (const text of ['Action=DeleteTable', 'Version=1&%41ction=DeleteTable', '{"Action":"DeleteTable"}']) {
+      expect([text, verdict(DYNAMODB, { headers, text })]).toEqual([text, 'deny']);
+    }
+    expect(verdict(DYNAMODB, { headers, text: 'reaction=1' })).toBe('allow');
     for (const path of ['/?Action=DeleteTable', '/?action=DeleteTable', '/?%41ction=DeleteTable']) {
       expect(verdict(DYNAMODB, { headers, json: {}, path })).toBe('deny');
     }

@@ -242,6 +242,12 @@ describe('content-type', () => {
     [{ json: {} }, 'application/x-www-form-urlencoded', 'does not match'],
     [{ json: {} }, 'text/json', 'does not match'],
     [{ json: {} }, 'image/svg+json', 'does not match'],
+    // What goes by a part of the name takes these for forms, in which a JSON text has other fields.
+    [{ json: {} }, 'application/x-www-form-urlencoded+json', 'does not match'],
+    [{ json: {} }, 'application/vnd.acme.urlencoded+json; charset=utf-8', 'does not match'],
+    [{ json: {} }, 'application/multipart+json; boundary=x', 'does not match'],
+    [{ json: {} }, 'application/x.form-data+json', 'does not match'],
+    [{ text: 'a' }, 'application/form-data; boundary=x', 'multipart'],
     [{ json: {} }, 'application/json; charset=utf-16', 'charset'],
     [{ json: {} }, 'application/json; charset=utf-8; charset=utf-7', 'media type'],
     [{ json: {} }, 'application/json, text/plain', 'media type'],
