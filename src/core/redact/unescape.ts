@@ -4,6 +4,10 @@ const PERCENT = 0x25;
 const AMPERSAND = 0x26;
 const BACKSLASH = 0x5c;
 const NUL = 0;
+const ZERO = 0x30;
+
+/** Nobody writes more in front of a number, and looking at them stays bounded. */
+const MAX_ZEROS = 32;
 
 /** Numbers that are kept of escapes before the first time that there is no room for more. */
 const FIRST_SPANS = 1024;
@@ -46,7 +50,7 @@ const LETTERS: ReadonlyMap<number, number> = new Map(
 
 /**
  * A view of bytes with one layer of escapes decoded, by default of every kind: percent (`%41`, `%u0041`), JSON, script and
- * shell (`\u0041`, `\x41`, `\101`, `\/`), and HTML entities. NUL bytes are left out, so that UTF-16 of ASCII reads as ASCII.
+ * shell (`\u0041`, `\U00000041`, `\x41`, `\101`, `\/`), and HTML entities. NUL bytes are left out, so that UTF-16 of ASCII reads as ASCII.
  */
 export class Unescaped {
   readonly bytes: Uint8Array;
@@ -193,10 +197,16 @@ function readBackslash(source: Uint8Array, at: number): Escape | undefined {
   if (next === undefined) {
     return undefined;
   }
+  const braced = source[at + 2] === 0x7b;
   if (next === 0x75) {
-    return source[at + 2] === 0x7b ? readBraced(source, at) : readUnit(source, at);
+    return braced ? readBraced(source, at) : readUnit(source, at);
+  }
+  if (next === 0x55) {
+    const code = hex(source, at + 2, 8);
+    return code < 0 || code > 0x10ffff ? undefined : { length: 10, code };
   }
   if (next === 0x78) {
+    if (braced) return readBraced(source, at);
     const byte = hex(source, at + 2, 2);
     return byte < 0 ? undefined : { length: 4, code: byte, raw: true };
   }
@@ -231,7 +241,7 @@ function readUnit(source: Uint8Array, at: number): Escape | undefined {
   return { length: 6, code: unit };
 }
 
-/** `\u{H…}` (ECMAScript). */
+/** `\u{H…}` (ECMAScript), or `\x{H…}` (Perl). */
 function readBraced(source: Uint8Array, at: number): Escape | undefined {
   const { value, length } = number(source, at + 3, 6, 16);
   const closed = length > 0 && source[at + 3 + length] === 0x7d && value <= 0x10ffff;
@@ -242,7 +252,7 @@ function readBraced(source: Uint8Array, at: number): Escape | undefined {
 function readEntity(source: Uint8Array, at: number): Escape | undefined {
   if (source[at + 1] === 0x23) {
     const marked = ((source[at + 2] ?? 0) | 0x20) === 0x78;
-    const from = at + (marked ? 3 : 2);
+    const from = zeroDigits(source, at + (marked ? 3 : 2));
     const { value, length } = number(source, from, 7, marked ? 16 : 10);
     if (length === 0 || value > 0x10ffff) {
       return undefined;
@@ -265,6 +275,15 @@ function readEntity(source: Uint8Array, at: number): Escape | undefined {
   const bare = /^(?:amp|lt|gt|quot)/i.exec(name)?.[0];
   const code = bare === undefined ? undefined : ENTITIES.get(bare);
   return bare === undefined || code === undefined ? undefined : { length: bare.length + 1, code };
+}
+
+/** Behind the zeros in front of a number, but for the one that is all of it. */
+function zeroDigits(source: Uint8Array, start: number): number {
+  let at = start;
+  while (at < start + MAX_ZEROS && source[at] === ZERO && hexDigit(source[at + 1]) >= 0) {
+    at += 1;
+  }
+  return at;
 }
 
 /** Writes an escape's bytes (UTF-8; a lone surrogate in the same scheme) and returns the new size. */

@@ -79,6 +79,8 @@ const ENCODERS: Readonly<Record<string, (value: string) => string>> = {
     utf8Bytes(v)
       .map((byte) => `\\x${twoDigits(byte)}`)
       .join(''),
+  'script \\x{}': (v) => perCodePoint(v, (code) => `\\x{${code.toString(16)}}`),
+  'eight digits': (v) => perCodePoint(v, (code) => `\\U${code.toString(16).padStart(8, '0')}`),
   'script \\u{}': (v) => perCodePoint(v, (code) => `\\u{${code.toString(16)}}`),
   octal: (v) =>
     utf8Bytes(v)
@@ -91,6 +93,8 @@ const ENCODERS: Readonly<Record<string, (value: string) => string>> = {
     }),
   'HTML, decimal': (v) => perCodePoint(v, (code) => `&#${code};`),
   'HTML, decimal with zeros': (v) => perCodePoint(v, (code) => `&#${String(code).padStart(6, '0')};`),
+  'HTML, decimal with many zeros': (v) => perCodePoint(v, (code) => `&#${String(code).padStart(12, '0')};`),
+  'HTML, hexadecimal with zeros': (v) => perCodePoint(v, (code) => `&#x${code.toString(16).padStart(12, '0')};`),
   'HTML, hexadecimal': (v) => perCodePoint(v, (code) => `&#x${code.toString(16)};`),
   'HTML, hexadecimal, upper case': (v) => perCodePoint(v, (code) => `&#X${code.toString(16).toUpperCase()};`),
   'HTML twice': (v) => perCodePoint(v, (code) => `&amp;#${code};`),
