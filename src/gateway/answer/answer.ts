@@ -207,7 +207,7 @@ function describeBinary(bytes: Buffer, essence: string, answer: Answer, redactor
     answer.hint = 'The body was withheld, because a credential is in it.';
   } else if (bytes.length > MAX_BINARY_BYTES) {
     const sha256 = createHash('sha256').update(bytes).digest('hex');
-    answer.text = `[binary ${essence || 'data'}, ${bytes.length} bytes, sha256 ${sha256}]`;
+    answer.text = `[binary ${redactor.text(essence).text || 'data'}, ${bytes.length} bytes, sha256 ${sha256}]`;
   } else {
     answer.base64 = bytes.toString('base64');
   }

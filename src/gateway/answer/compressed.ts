@@ -13,6 +13,8 @@ const MAGICS = [
 /** Binary bodies above this are described, not returned, so that no more than this can tell anything. */
 const MAX_LOOKED_AT = 16 * 1024;
 const MAX_OUTPUT = 64 * 1024;
+/** Of what is an archive by its own right. */
+const MAX_ARCHIVE = 1024 * 1024;
 /** Something before the compressed data hides it no better than a header would. */
 const MAX_BEFORE = 8;
 const MAX_TIMES = 2;
@@ -29,25 +31,29 @@ const NOTHING = new Uint8Array();
 const { Z_SYNC_FLUSH, BROTLI_OPERATION_FLUSH, ZSTD_e_flush } = zlib.constants;
 
 /** Each takes what is cut off or followed by something else, and fails within some bytes of what is not its own. */
-const DECODERS: readonly ((bytes: Uint8Array) => Uint8Array)[] = [
-  (bytes) => (isZlib(bytes) ? inflateRaw(bytes.subarray(2)) : NOTHING),
-  (bytes) => (bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzip(bytes) : NOTHING),
+const DECODERS: readonly Decoder[] = [
+  (bytes, maxOutputLength) => (isZlib(bytes) ? inflateRaw(bytes.subarray(2), maxOutputLength) : NOTHING),
+  (bytes, maxOutputLength) => (bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzip(bytes, maxOutputLength) : NOTHING),
   inflateRaw,
-  (bytes) => zlib.brotliDecompressSync(bytes, { finishFlush: BROTLI_OPERATION_FLUSH, maxOutputLength: MAX_OUTPUT }),
-  (bytes) =>
+  (bytes, maxOutputLength) =>
+    zlib.brotliDecompressSync(bytes, { finishFlush: BROTLI_OPERATION_FLUSH, maxOutputLength }),
+  (bytes, maxOutputLength) =>
     bytes[0] === 0x28 && bytes[1] === 0xb5
-      ? zlib.zstdDecompressSync(bytes, { finishFlush: ZSTD_e_flush, maxOutputLength: MAX_OUTPUT })
+      ? zlib.zstdDecompressSync(bytes, { finishFlush: ZSTD_e_flush, maxOutputLength })
       : NOTHING,
 ];
 
-function inflateRaw(bytes: Uint8Array): Uint8Array {
-  return zlib.inflateRawSync(bytes, { finishFlush: Z_SYNC_FLUSH, maxOutputLength: MAX_OUTPUT });
+/** Throws for what is not its own, and for more than may come out. */
+type Decoder = (bytes: Uint8Array, maxOutputLength: number) => Uint8Array;
+
+function inflateRaw(bytes: Uint8Array, maxOutputLength: number): Uint8Array {
+  return zlib.inflateRawSync(bytes, { finishFlush: Z_SYNC_FLUSH, maxOutputLength });
 }
 
 /** Without the ten bytes of a plain header, so that the checksum at the end is left alone: it may be wrong. */
-function gunzip(bytes: Uint8Array): Uint8Array {
-  if (bytes[3] === 0) return inflateRaw(bytes.subarray(10));
-  return zlib.gunzipSync(bytes, { finishFlush: Z_SYNC_FLUSH, maxOutputLength: MAX_OUTPUT });
+function gunzip(bytes: Uint8Array, maxOutputLength: number): Uint8Array {
+  if (bytes[3] === 0) return inflateRaw(bytes.subarray(10), maxOutputLength);
+  return zlib.gunzipSync(bytes, { finishFlush: Z_SYNC_FLUSH, maxOutputLength });
 }
 
 /** Whether two bytes in front are a header of zlib's (RFC 1950). */
@@ -82,10 +88,15 @@ export function isCompressed(bytes: Uint8Array, tells: (bytes: Uint8Array) => bo
   const start = head.subarray(0, 8).toString('hex');
   if (MAGICS.some((magic) => start.startsWith(magic))) return true;
   if (isPlainText(head)) return false;
-  for (let offset = 0; offset < Math.min(MAX_BEFORE, head.length); offset++) {
-    if (yields(head.subarray(offset), offset === 0 ? MAX_TIMES : 1, offset === 0, tells)) return true;
-  }
-  return signedPlaces(head).some((offset) => yields(head.subarray(offset), 1, false, tells));
+  return yields(head, { times: MAX_TIMES, textCounts: true, most: MAX_OUTPUT }, tells) || isInside(head, tells);
+}
+
+/** Whether a credential is in what is compressed behind the first byte. */
+function isInside(head: Uint8Array, tells: (bytes: Uint8Array) => boolean): boolean {
+  const next = Array.from({ length: Math.max(0, Math.min(MAX_BEFORE, head.length) - 1) }, (_, index) => index + 1);
+  return [...next, ...signedPlaces(head)].some((offset) =>
+    yields(head.subarray(offset), { times: 1, textCounts: false, most: MAX_OUTPUT }, tells),
+  );
 }
 
 /** Where gzip or zlib say themselves that they begin, as in a part of a form, a chunk of a picture, a stream of a document. */
@@ -99,24 +110,36 @@ function signedPlaces(bytes: Uint8Array): number[] {
   return places;
 }
 
-/** Whether a credential is in what bytes hold compressed. For what is an archive by its own right, such as a tool's result. */
+/** Whether a credential is in what bytes hold compressed. For what may be an archive by its own right, such as a tool's result. */
 export function hides(bytes: Uint8Array, tells: (bytes: Uint8Array) => boolean): boolean {
-  return yields(bytes.subarray(0, MAX_LOOKED_AT), MAX_TIMES, false, tells);
+  const archive = { times: MAX_TIMES, textCounts: false, most: MAX_ARCHIVE };
+  return yields(bytes, archive, tells) || isInside(bytes.subarray(0, MAX_LOOKED_AT), tells);
 }
 
-function yields(bytes: Uint8Array, times: number, textCounts: boolean, tells: (bytes: Uint8Array) => boolean): boolean {
+interface Wanted {
+  /** So many times one within another. */
+  readonly times: number;
+  /** Whether text that comes out is enough, whatever it says. */
+  readonly textCounts: boolean;
+  /** More bytes do not come out. */
+  readonly most: number;
+}
+
+function yields(bytes: Uint8Array, wanted: Wanted, tells: (bytes: Uint8Array) => boolean): boolean {
+  const { times, textCounts, most } = wanted;
   return DECODERS.some((decode) => {
-    const out = decoded(bytes, decode);
+    const out = decoded(bytes, decode, most);
     if (out === undefined) return textCounts;
     if (out.length < LEAST_OUTPUT) return false;
-    return (textCounts && isMostlyText(out)) || tells(out) || (times > 1 && yields(out, times - 1, textCounts, tells));
+    if ((textCounts && isMostlyText(out)) || tells(out)) return true;
+    return times > 1 && yields(out, { ...wanted, times: times - 1 }, tells);
   });
 }
 
 /** What a decoder makes of bytes, nothing where they are not its own; undefined for more than it may make. */
-function decoded(bytes: Uint8Array, decode: (bytes: Uint8Array) => Uint8Array): Uint8Array | undefined {
+function decoded(bytes: Uint8Array, decode: Decoder, most: number): Uint8Array | undefined {
   try {
-    return decode(bytes);
+    return decode(bytes, most);
   } catch (error) {
     return isTooLarge(error) ? undefined : NOTHING;
   }

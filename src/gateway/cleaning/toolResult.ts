@@ -1,5 +1,5 @@
 import type { Redactor } from '../../core/redact/redactor.ts';
-import { hides, tellsOfAtMost } from '../answer/compressed.ts';
+import { hides, TooMuchInsideError, tellsOfAtMost } from '../answer/compressed.ts';
 import { isObject, type ShapedBlock, shapedResult } from './resultBlocks.ts';
 
 /** What a call came to: a result as MCP has it. `_meta` is the server's and the gateway's own business. */
@@ -7,7 +7,7 @@ export type ToolResult = Record<string, unknown>;
 
 /**
  * {@link cleanResult} from JSON to JSON; undefined for what is no result at all. Throws `TooMuchInsideError` where what is
- * compressed in it comes to more than `maxInside` bytes.
+ * compressed in it comes to more than `maxInside` bytes, or where there are many parts to look into.
  */
 export function toolResultText(
   text: string,
@@ -25,19 +25,30 @@ export function toolResultText(
 function cleanResult(result: ToolResult, redactor: Redactor, maxInside: number): ToolResult {
   const { blocks, ...more } = shapedResult(result);
   const tellsInside = tellsOfAtMost(maxInside, redactor);
-  const content = blocks.map((block) => withoutBytes(block, redactor, tellsInside));
+  let looked = 0;
+  const holds = (base64: unknown): boolean => {
+    if (typeof base64 !== 'string') return false;
+    looked += 1;
+    if (looked > MAX_AT_ONCE && maxInside < Number.POSITIVE_INFINITY) throw new TooMuchInsideError('too many parts');
+    const bytes = Buffer.from(base64, 'base64');
+    return redactor.binary(bytes) > 0 || hides(bytes, tellsInside);
+  };
+  const content = blocks.map((block) => withoutBytes(block, redactor, holds));
   return redactor.json({ content, ...more }).value as ToolResult;
 }
 
-type Tells = (bytes: Uint8Array) => boolean;
+/** In so many parts of a small result it is looked for what is compressed: several decoders are tried at several places of each. */
+const MAX_AT_ONCE = 16;
+
+/** Whether these are bytes that hold a credential, in whatever encoding is behind the base64. */
+type Holds = (base64: unknown) => boolean;
 
 const WITHHELD = {
   type: 'text',
   text: '[withheld by Valet Key: a part of this result that is not text holds a credential]',
 };
 
-function withoutBytes(block: ShapedBlock, redactor: Redactor, tellsInside: Tells): unknown {
-  const holds = (base64: unknown): boolean => tells(base64, redactor, tellsInside);
+function withoutBytes(block: ShapedBlock, redactor: Redactor, holds: Holds): unknown {
   if ('allowed' in block) {
     const { data, resource } = block.allowed;
     return [data, isObject(resource) ? resource.blob : undefined].some(holds) ? WITHHELD : block.allowed;
@@ -45,13 +56,6 @@ function withoutBytes(block: ShapedBlock, redactor: Redactor, tellsInside: Tells
   // Which of its texts are bytes is not known.
   if (textsIn(block.strange).some(holds)) return WITHHELD;
   return { type: 'text', text: JSON.stringify(redactor.json(block.strange).value) };
-}
-
-/** Whether these are bytes that hold a credential, in whatever encoding is behind the base64. */
-function tells(base64: unknown, redactor: Redactor, tellsInside: Tells): boolean {
-  if (typeof base64 !== 'string') return false;
-  const bytes = Buffer.from(base64, 'base64');
-  return redactor.binary(bytes) > 0 || hides(bytes, tellsInside);
 }
 
 function textsIn(value: unknown): readonly string[] {

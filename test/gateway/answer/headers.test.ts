@@ -75,6 +75,14 @@ describe('a header', () => {
     },
   );
 
+  it('that says what a body is holds no credential, nor does what is said of a body that is not shown', async () => {
+    const secret = freshKey();
+    const body = Buffer.alloc(20_000, 0x80);
+    const { answer } = await builtAnswer({ type: `image/${secret}; q=${secret}`, body }, { secret });
+    expect(JSON.stringify(answer)).not.toContain(secret);
+    expect(answer.text).toMatch(/^\[binary image\/\[redacted:api\], 20000 bytes, /);
+  });
+
   it('says how long a file is that was not fetched', async () => {
     const headers = [['content-length', '123456']] as const;
     const head = await builtAnswer({ headers, type: 'application/pdf' }, { call: { method: 'HEAD' } });

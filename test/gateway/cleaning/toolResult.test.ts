@@ -1,9 +1,11 @@
-import { gzipSync } from 'node:zlib';
+import { randomBytes } from 'node:crypto';
+import zlib, { gzipSync } from 'node:zlib';
 import { CallToolResultSchema } from '@modelcontextprotocol/sdk/types.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Redactor } from '../../../src/core/redact/redactor.ts';
 import { Secret } from '../../../src/core/secret.ts';
+import { TooMuchInsideError } from '../../../src/gateway/answer/compressed.ts';
 import { toolResultText } from '../../../src/gateway/cleaning/toolResult.ts';
 import { freshKey } from '../../support/serve.ts';
 
@@ -109,5 +111,45 @@ describe('a part that MCP does not know', () => {
       expect(result).not.toContain(form);
     expect(result).toMatch(/redacted:api|withheld by Valet Key/);
     expect(result).toContain('beside');
+  });
+});
+
+describe('bytes that are compressed inside of a part', () => {
+  const said = `the key is ${key}, and nothing else is`;
+  const png = Buffer.from('89504e470d0a1a0a', 'hex');
+  const many = Buffer.concat([Buffer.alloc(300_000, 'a line of a log\n'), Buffer.from(said)]);
+  const noise = randomBytes(30_000).toString('base64');
+
+  it.each<readonly [string, Buffer]>([
+    ['behind a length', Buffer.concat([Buffer.from([0, 0, 0, 9]), zlib.deflateSync(said)])],
+    ['behind a length, without a header', Buffer.concat([Buffer.from([0, 0, 9]), zlib.deflateRawSync(said)])],
+    ['behind a length, by Brotli', Buffer.concat([Buffer.from([0, 9]), zlib.brotliCompressSync(said)])],
+    ['in a picture', Buffer.concat([png, Buffer.from('\0\0\0\x20zTXtComment\0\0'), zlib.deflateSync(said)])],
+    ['far inside', Buffer.concat([Buffer.alloc(9000, 7), gzipSync(said)])],
+    ['behind much else that is compressed', gzipSync(many)],
+    ['behind much that does not get smaller', zlib.deflateSync(noise + said)],
+    ['the same by Brotli', zlib.brotliCompressSync(noise + said)],
+  ])('hold no credential: %s', (_name, bytes) => {
+    const data = bytes.toString('base64');
+    const blocks = [
+      { ...IMAGE, data },
+      { type: 'resource', resource: { uri: 'file:///x', blob: data } },
+    ];
+    for (const block of blocks) {
+      expect(JSON.stringify(passedOn({ content: [block] }))).toContain('withheld by Valet Key');
+    }
+  });
+
+  it('are handed on where none is in them', () => {
+    for (const bytes of [gzipSync('nothing in particular'), Buffer.concat([png, zlib.deflateSync(noise)])]) {
+      const result = { content: [{ ...IMAGE, data: bytes.toString('base64') }] };
+      expect(passedOn(result)).toEqual(result);
+    }
+  });
+
+  it('are looked for at once in a few parts alone', () => {
+    const content = Array.from({ length: 17 }, () => ({ ...IMAGE }));
+    expect(() => toolResultText(JSON.stringify({ content }), redactor, 4096)).toThrow(TooMuchInsideError);
+    expect(passedOn({ content })).toEqual({ content });
   });
 });
