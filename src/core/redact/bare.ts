@@ -3,6 +3,8 @@ import { SEPARATOR } from './unpack.ts';
 const BACKSLASH = 0x5c;
 const EQUALS = 0x3d;
 const ESCAPE = 0x1b;
+const TAG_OPEN = 0x3c;
+const TAG_CLOSE = 0x3e;
 
 /** A byte that has to be looked at with what follows it. */
 const SPECIAL = 2;
@@ -16,7 +18,31 @@ const KEPT = Uint8Array.from({ length: 256 }, (_, byte) => {
 /** Colours and the like, as terminals take them (ECMA-48): longer ones there are none. */
 const MAX_CONTROL = 32;
 
-const KEPT_OR_ESCAPE = KEPT.map((kept, byte) => (byte === BACKSLASH || byte === EQUALS ? SPECIAL : kept));
+/** Tags as people and highlighters write them; longer ones hold much else. */
+const MAX_TAG = 200;
+
+/** What goes on behind it is text. */
+const CDATA = Uint8Array.from('<![CDATA[', (char) => char.charCodeAt(0));
+
+/** What is read as something else besides: escapes of {@link bareOf}, or tags, which stand for nothing. */
+export type BareReading = 'plain' | 'escapes' | 'tags';
+
+/** What begins it. */
+const LEADS: Readonly<Record<BareReading, readonly number[]>> = {
+  plain: [],
+  escapes: [BACKSLASH, EQUALS],
+  tags: [TAG_OPEN],
+};
+
+const KEPT_BY: Readonly<Record<BareReading, Uint8Array>> = {
+  plain: KEPT,
+  escapes: withLeads('escapes'),
+  tags: withLeads('tags'),
+};
+
+function withLeads(reading: BareReading): Uint8Array {
+  return KEPT.map((kept, byte) => (LEADS[reading].includes(byte) ? SPECIAL : kept));
+}
 
 /** The letters and digits alone of some bytes, and where they come from. */
 export interface Bare {
@@ -28,15 +54,15 @@ export interface Bare {
 /**
  * What is left of a text without blanks, line breaks, punctuation, invisible characters and accents apart; full-width
  * letters as ASCII. So `a b c`, `a-b-c`, `"a","b","c"` and a text that was broken into lines read as `abc`. With
- * `escapes`, `\2a` (LDAP), `\41 ` (CSS) and `=2A` (quoted-printable) count as what they stand for; undefined when there
- * are none.
+ * `escapes`, `\2a` (LDAP), `\41 ` (CSS) and `=2A` (quoted-printable) count as what they stand for; with `tags`, `a<b>b</b>c` and
+ * sections of CDATA read as `abc`, too; undefined when there are none.
  */
-export function bareOf(source: Uint8Array, escapes: boolean): Bare | undefined {
-  if (escapes && !hasEscape(source, BACKSLASH) && !hasEscape(source, EQUALS)) {
+export function bareOf(source: Uint8Array, reading: BareReading): Bare | undefined {
+  if (reading !== 'plain' && !LEADS[reading].some((lead) => hasAny(source, lead))) {
     return undefined;
   }
   const bytes = new Uint8Array(source.length);
-  const size = strip(source, escapes, bytes, undefined);
+  const size = strip(source, reading, bytes, undefined);
   let starts: Uint32Array | undefined;
   return {
     bytes: bytes.subarray(0, size),
@@ -44,18 +70,18 @@ export function bareOf(source: Uint8Array, escapes: boolean): Bare | undefined {
     toSource(start, end) {
       if (starts === undefined) {
         starts = new Uint32Array(size + 1);
-        strip(source, escapes, new Uint8Array(source.length), starts);
+        strip(source, reading, new Uint8Array(source.length), starts);
       }
       const last = starts[end - 1] as number;
-      return { start: starts[start] as number, end: last + lengthAt(source, last, escapes) };
+      return { start: starts[start] as number, end: last + lengthAt(source, last, reading) };
     },
   };
 }
 
-function strip(source: Uint8Array, escapes: boolean, out: Uint8Array, starts: Uint32Array | undefined): number {
+function strip(source: Uint8Array, reading: BareReading, out: Uint8Array, starts: Uint32Array | undefined): number {
   let size = 0;
   const length = source.length;
-  const kept = escapes ? KEPT_OR_ESCAPE : KEPT;
+  const kept = KEPT_BY[reading];
   for (let i = 0; i < length; ) {
     const byte = source[i] as number;
     const known = kept[byte] as number;
@@ -80,6 +106,7 @@ function strip(source: Uint8Array, escapes: boolean, out: Uint8Array, starts: Ui
 
 function stepAt(source: Uint8Array, at: number, byte: number): number {
   if (byte === ESCAPE) return controlLength(source, at);
+  if (byte === TAG_OPEN) return tagLength(source, at);
   return byte < 0x80 ? escapeLength(source, at) : multibyteLength(source, at);
 }
 
@@ -96,18 +123,34 @@ function isParameter(byte: number | undefined): boolean {
   return byte !== undefined && byte >= 0x20 && byte < 0x40;
 }
 
-function hasEscape(source: Uint8Array, lead: number): boolean {
+/** Length of a tag, of a comment, or of what begins a section of CDATA; 1 for what is none of them, or has no end nearby. */
+function tagLength(source: Uint8Array, at: number): number {
+  if (CDATA.every((byte, index) => source[at + index] === byte)) return CDATA.length;
+  const next = source[at + 1] ?? 0;
+  if (!isLetter(next) && next !== 0x2f && next !== 0x21 && next !== 0x3f) return 1;
+  // Up to another one, so that what is looked at twice is none.
+  let end = at + 1;
+  while (end < at + MAX_TAG && source[end] !== TAG_CLOSE && source[end] !== TAG_OPEN) end += 1;
+  return source[end] === TAG_CLOSE ? end + 1 - at : 1;
+}
+
+function isLetter(byte: number): boolean {
+  const lower = byte | 0x20;
+  return lower >= 0x61 && lower <= 0x7a;
+}
+
+function hasAny(source: Uint8Array, lead: number): boolean {
   let at = source.indexOf(lead);
-  while (at >= 0 && escapeLength(source, at) === 1) {
+  while (at >= 0 && stepAt(source, at, lead) === 1) {
     at = source.indexOf(lead, at + 1);
   }
   return at >= 0;
 }
 
-function lengthAt(source: Uint8Array, at: number, escapes: boolean): number {
+function lengthAt(source: Uint8Array, at: number, reading: BareReading): number {
   const byte = source[at] as number;
   if (byte >= 0x80) return multibyteLength(source, at);
-  return escapes && (byte === BACKSLASH || byte === EQUALS) ? escapeLength(source, at) : 1;
+  return LEADS[reading].includes(byte) ? stepAt(source, at, byte) : 1;
 }
 
 /** Length of a character that is left out or read as ASCII; 1 for a byte that stands for itself. */
@@ -170,6 +213,7 @@ function escapeLength(source: Uint8Array, at: number): number {
 }
 
 function escapedByte(source: Uint8Array, at: number, step: number): number {
+  if (source[at] === TAG_OPEN) return -1;
   let code = 0;
   for (let i = at + 1; i < at + step && hexDigit(source[i]) >= 0; i++) {
     code = code * 16 + hexDigit(source[i]);

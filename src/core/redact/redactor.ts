@@ -203,6 +203,11 @@ function keyOf({ name, value }: KnownSecret): string {
 
 /** What credentials and signatures are looked for as; the owners of signatures are the numbers below zero. */
 function soughtOf(exact: Matcher, bare: Matcher, signatures: SignatureReader | undefined): Sought {
+  const hasSignatures = (): boolean => signatures !== undefined && signatures.shortest < Number.POSITIVE_INFINITY;
+  const withSignatures = (hits: Hit[], bytes: Uint8Array): Hit[] => {
+    for (const hit of signatures?.scan(bytes) ?? []) hits.push({ ...hit, owner: ~hit.owner });
+    return hits;
+  };
   return {
     // Signatures are letters and digits, which every alphabet has.
     alphabet: exact.alphabet,
@@ -210,17 +215,13 @@ function soughtOf(exact: Matcher, bare: Matcher, signatures: SignatureReader | u
       return exact.ambiguous;
     },
     get packable() {
-      return exact.packable || (signatures !== undefined && signatures.shortest < Number.POSITIVE_INFINITY);
+      return exact.packable || hasSignatures();
     },
     get spelled() {
-      return bare.packable;
+      return bare.packable || hasSignatures();
     },
-    scan: (bytes, packed) => {
-      const hits = exact.scan(bytes, packed);
-      for (const hit of signatures?.scan(bytes) ?? []) hits.push({ ...hit, owner: ~hit.owner });
-      return hits;
-    },
-    scanBare: (bytes) => bare.scan(bytes, true),
+    scan: (bytes, packed) => withSignatures(exact.scan(bytes, packed), bytes),
+    scanBare: (bytes) => withSignatures(bare.scan(bytes, true), bytes),
   };
 }
 

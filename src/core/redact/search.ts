@@ -92,8 +92,8 @@ function areEqual(one: Uint8Array, other: Uint8Array): boolean {
 }
 
 function searchBare(sought: Sought, bytes: Uint8Array): Hit[] {
-  return [false, true].flatMap((escapes) => {
-    const bare = sought.spelled ? bareOf(bytes, escapes) : undefined;
+  return (['plain', 'escapes', 'tags'] as const).flatMap((reading) => {
+    const bare = sought.spelled ? bareOf(bytes, reading) : undefined;
     if (bare === undefined) return [];
     return sought.scanBare(bare.bytes).map((hit) => ({ ...hit, ...bare.toSource(hit.start, hit.end) }));
   });

@@ -4,6 +4,9 @@ import { SEPARATOR } from './unpack.ts';
 /** A signature is found by its first and its last characters, this many: chance repeats 41 bits hardly ever. */
 export const EDGE = 8;
 
+/** Whoever has all of one but so many symbols may guess the rest. */
+const FEW_MISSING = 16;
+
 /** Letters in one case, digits, and the two signs of base64 in either alphabet; 0 for what no signature has in it. */
 export const SYMBOLS = symbolTable();
 
@@ -36,7 +39,8 @@ export interface SignatureTable {
  * Finds thousands of signatures in one pass. They are as good as random, so that hardly two begin or end alike, and nobody
  * can make them do so; and each byte is looked at further only where eight characters are those of a signature.
  *
- * A piece of eight characters or more at the very beginning or end of a text counts: an API may cut what it repeats.
+ * A piece of eight characters or more at the very beginning or end of a text counts: an API may cut what it repeats. Elsewhere one
+ * counts that lacks few.
  */
 export class SignatureReader {
   table: SignatureTable;
@@ -80,8 +84,9 @@ export class SignatureReader {
       if (run < EDGE) continue;
       const slot = slotOf(high, low, heads.length);
       if (heads[slot] !== 0) this.#collectHeads(hits, bytes, i + 1 - EDGE, slot);
-      // Only there can a text begin with the rest of one.
-      if (tails[slot] !== 0 && i - edge < longest) this.#collectTails(hits, bytes, edge, i + 1, slot);
+      // Only there can a text begin with the rest of one, and elsewhere one ends where its symbols do.
+      if (tails[slot] !== 0 && (i - edge < longest || SYMBOLS[bytes[i + 1] ?? 0] === 0))
+        this.#collectTails(hits, bytes, edge, i + 1, slot);
     }
     return hits;
   }
@@ -92,20 +97,20 @@ export class SignatureReader {
       let same = 0;
       while (same < length && SYMBOLS[bytes[start + same] ?? 0] === pool[first + same]) same += 1;
       const end = start + same;
-      const cut = same >= EDGE && (end === bytes.length || bytes[end] === SEPARATOR);
-      if (cut || same === length) hits.push({ start, end, owner });
+      const cut = end === bytes.length || bytes[end] === SEPARATOR || length - same <= FEW_MISSING;
+      if (same >= EDGE && cut) hits.push({ start, end, owner });
     }
   }
 
   #collectTails(hits: Hit[], bytes: Uint8Array, edge: number, end: number, slot: number): void {
     const { pool, tails } = this.table;
-    const shown = end - edge;
     for (const { first, length, owner } of this.chain(tails, slot)) {
-      if (shown >= length) continue;
-      const from = first + length - shown;
+      const most = Math.min(end - edge, length);
+      const last = first + length;
       let same = 0;
-      while (same < shown && SYMBOLS[bytes[edge + same] as number] === pool[from + same]) same += 1;
-      if (same === shown) hits.push({ start: edge, end, owner });
+      while (same < most && SYMBOLS[bytes[end - same - 1] as number] === pool[last - same - 1]) same += 1;
+      const cut = same === end - edge || length - same <= FEW_MISSING;
+      if (same >= EDGE && cut && same < length) hits.push({ start: end - same, end, owner });
     }
   }
 

@@ -86,5 +86,5 @@ function table(write: (byte: number) => string): Uint8Array[] {
 }
 
 function bareBytes(bytes: Uint8Array): Uint8Array {
-  return bareOf(bytes, false)?.bytes ?? new Uint8Array();
+  return bareOf(bytes, 'plain')?.bytes ?? new Uint8Array();
 }

@@ -78,6 +78,43 @@ describe('signatures', () => {
     expect(redactor(index).text(inside).text, 'a prefix that is quoted in a sentence').toBe(inside);
   });
 
+  it('are found spelled out, as digests are shown', () => {
+    const written: readonly ((bytes: Buffer) => string)[] = [
+      (bytes) => (bytes.toString('hex').match(/../g) ?? []).join(':').toUpperCase(),
+      (bytes) => (bytes.toString('hex').match(/.{8}/g) ?? []).join(' '),
+      (bytes) => (bytes.toString('hex').match(/.{16}/g) ?? []).join('\n'),
+      (bytes) => [...bytes.toString('hex')].join('\u200b'),
+      (bytes) => JSON.stringify([...bytes.toString('hex')]),
+    ];
+    fc.assert(
+      fc.property(fc.uuid(), fc.constantFrom(...written), (text, write) => {
+        const index = filled(50);
+        index.add('other', new Secret(digest(text).toString('hex')), 1);
+        const spelled = write(digest(text));
+        const shown = redactor(index).text(`x-sig (${spelled}) of`).text;
+        expect(shown).not.toContain(spelled);
+        expect(shown).toContain('[redacted:other]');
+      }),
+      { numRuns: runs(40) },
+    );
+  });
+
+  it('are known anywhere where so few of their characters are missing that these could be guessed', () => {
+    const index = filled(500);
+    fc.assert(
+      fc.property(fc.nat(499), fc.constantFrom('hex', 'base64'), fc.nat(16), (which, as, missing) => {
+        const written = digest(`one ${which}`)
+          .toString(as as 'hex')
+          .replace(/=+$/, '');
+        for (const piece of [written.slice(0, written.length - missing), written.slice(missing)]) {
+          const { text } = redactor(index).text(`sig=${piece}… of a call`);
+          expect(text, piece).toBe('sig=[redacted:api]… of a call');
+        }
+      }),
+      { numRuns: runs(200) },
+    );
+  });
+
   it('leave when they end, and those for good when their credential is replaced', () => {
     const index = new SignatureIndex();
     const all = Array.from({ length: 400 }, (_, i) => digest(`one ${i}`).toString('hex'));
