@@ -6,16 +6,21 @@ import { LEAST } from './matcher.ts';
 const LONG = 16;
 const LEAST_CHANGES = 3;
 
-/** How each byte is written in a list of numbers, or as code points, without what stands between them. */
-const NUMERALS: readonly (readonly Uint8Array[])[] = [
-  table((byte) => byte.toString(16).padStart(2, '0')),
-  table((byte) => `0x${byte.toString(16).padStart(2, '0')}`),
-  table((byte) => `u${byte.toString(16).padStart(4, '0')}`),
-  table((byte) => String(byte)),
+/** How a byte or a code point is written in a list of numbers, without what stands between them. */
+const NUMERALS: readonly ((code: number) => string)[] = [
+  (code) => code.toString(16).padStart(2, '0'),
+  (code) => `0x${code.toString(16).padStart(2, '0')}`,
+  (code) => `u${code.toString(16).padStart(4, '0')}`,
+  (code) => String(code),
+  (code) => String(code).padStart(3, '0'),
+  (code) => code.toString(8).padStart(3, '0'),
+  (code) => code.toString(2).padStart(8, '0'),
+];
+
+/** The same for each byte, for which all is known beforehand. */
+const BYTES: readonly (readonly Uint8Array[])[] = [
+  ...NUMERALS.map(table),
   table((byte) => String(byte > 127 ? 256 - byte : byte)),
-  table((byte) => String(byte).padStart(3, '0')),
-  table((byte) => byte.toString(8).padStart(3, '0')),
-  table((byte) => byte.toString(2).padStart(8, '0')),
 ];
 
 /** In binary. */
@@ -35,7 +40,7 @@ const PACKINGS = [
 export function spelledOut(text: string): Uint8Array[] {
   const bytes = utf8(text);
   const bare = [...new Set([text, text.normalize('NFC'), text.normalize('NFD')])].map((t) => bareBytes(utf8(t)));
-  const numerals = NUMERALS.map((written) => listed(bytes, written));
+  const numerals = [...BYTES.map((written) => listed(bytes, written)), ...codePoints(text, bytes)];
   const packed = PACKINGS.flatMap(({ digits, bits, leads }) =>
     Array.from({ length: leads }, (_, lead) => packing(bytes, digits, bits, lead)),
   );
@@ -57,6 +62,13 @@ function listed(bytes: Uint8Array, written: readonly Uint8Array[]): Uint8Array {
     for (let j = 0; j < number.length; j++) out[size++] = number[j] as number;
   }
   return out.slice(0, size);
+}
+
+/** A text that is not ASCII as a list of its code points, which are other numbers than its bytes. */
+function codePoints(text: string, bytes: Uint8Array): Uint8Array[] {
+  if (bytes.length === text.length) return [];
+  const codes = [...text].map((char) => char.codePointAt(0) ?? 0);
+  return NUMERALS.map((write) => utf8(codes.map(write).join('')));
 }
 
 /** The digits that bytes alone decide, where so many other bytes stand before them in the packed text. */

@@ -142,6 +142,22 @@ describe('a value that is spelled out', () => {
     );
   });
 
+  it.each<readonly [string, (codes: readonly number[]) => string]>([
+    ['decimal', (codes) => JSON.stringify(codes)],
+    ['hexadecimal', (codes) => codes.map((code) => `0x${hex(code)}`).join(', ')],
+    ['names of code points', (codes) => codes.map((code) => `U+${hex(code).padStart(4, '0').toUpperCase()}`).join(' ')],
+  ])('is found as a list of its code points, which its bytes are not: %s', (_name, write) => {
+    const letters = fc.string({ unit: fc.constantFrom(...'aB3äößñ-жщ€😀'), minLength: 10, maxLength: 20 });
+    fc.assert(
+      fc.property(letters, (value) => {
+        fc.pre(/[^a-zA-Z0-9-]/.test(value));
+        const spelled = write([...value].map((char) => char.codePointAt(0) ?? 0));
+        expect(redactor(value).text(`it is ${spelled}.`).text).not.toContain(spelled);
+      }),
+      { numRuns: runs(40) },
+    );
+  });
+
   it('is not seen in words and numbers that stand beside each other', () => {
     for (const [value, text] of [
       ['summer1950', 'in the summer, 1950 people came'],
