@@ -111,6 +111,33 @@ const SHAPES: Readonly<Record<string, (secret: string, other: string) => string>
   'a table in quotes': (s) => `"Name";"Note";"Access Token"\r\n"bob";"a;b";"${s}"`,
   'a pair for curl, behind its letter': (s) => `curl -uapp:${s} https://api.example.com/`,
   'a pair for curl, behind a sign': (s) => `curl --user=app:${s} https://api.example.com/`,
+  'a Kubernetes secret': (s) => `kind: Secret\ndata:\n  user: ${base64('app')}\n  password: ${base64(s)}\n`,
+  'a Kubernetes secret in JSON': (s) => JSON.stringify({ kind: 'Secret', data: { 'api-password': base64(s) } }),
+  'npmrc with a password in base64': (s) => `//r.example.com/:username=app\n//r.example.com/:_password=${base64(s)}\n`,
+  'a password in hexadecimal': (s) => `user=app\npassword=${Buffer.from(s).toString('hex')}`,
+  'attributes in another order': (s) => `<add value="${s}" key="ClearTextPassword" />`,
+  'attributes with others between them': (s) => `<input name='password' type='hidden' value='${s}'>`,
+  'an element named by its attribute': (s) => `<entry key="user">app</entry><entry key="db.password">${s}</entry>`,
+  'an element behind its name': (s) => `<dict>\n  <key>password</key>\n  <string>${s}</string>\n</dict>`,
+  'two elements': (s) => `<property><name>fs.secret.key</name><value>${s}</value></property>`,
+  'an element over lines': (s) =>
+    `<server>\n  <username>app</username>\n  <password>\n      ${s}\n  </password>\n</server>`,
+  'a table with lines': (s) => `| user | password |\n|------|----------|\n| app | ${s} |`,
+  'a table of a database': (s) => `+-----+------+\n| user | secret |\n+-----+------+\n| app | ${s} |\n+-----+------+`,
+  'a table with bars': (s) => ` user | token\n------+-------\n app | ${s}`,
+  'two arguments': (s) => `define('DB_USER', 'app');\ndefine('DB_PASSWORD', '${s}');`,
+  'one argument': (s) => `connection.setPassword("${s}");`,
+  'a tuple of Erlang': (s) => `{password, <<"${s}">>}.`,
+  'an index': (s) => `$cfg['Servers'][1]['password'] = '${s}';`,
+  'a name and a text': (s) => `provider {\n  user "app"\n  password "${s}"\n}`,
+  'a list of Lisp': (s) => `(:user "app" :password "${s}")`,
+  'a user of a database': (s) => `CREATE USER app IDENTIFIED BY '${s}'`,
+  'a role of a database': (s) => `CREATE ROLE app WITH LOGIN PASSWORD '${s}'`,
+  'a variable without a sign': (s) => `FROM scratch\nENV DB_USER app\nENV DB_PASSWORD ${s}\n`,
+  'words with capitals': (s) => `Username app Password ${s}`,
+  'a setting behind another one': (s) => `jdbc:x://db.example.com:443/d;AuthMech=3;UID=token;PWD=${s}`,
+  'YAML with a tag': (s) => `user: app\npassword: !!str ${s}\n`,
+  'YAML with an anchor': (s) => `user: app\npassword: &main ${s}\n`,
   'JSON with a URL': (s) => JSON.stringify({ url: `amqps://app:${s}@mq.example.com` }),
   'JSON with a header': (s) => JSON.stringify({ headers: { authorization: `Basic ${base64(`deploy:${s}`)}` } }),
 };
@@ -296,7 +323,10 @@ describe('a credential in several parts', () => {
 
   it.each(named)('%s: a password that the user chose is taken out alone', (shape) => {
     for (const chosen of ['correcthorsebattery', ['summer', '1950!'].join(''), ['hunt', 'er2'].join('')]) {
-      const known = redactor(SHAPES[shape]?.(chosen, '') ?? '');
+      const shaped = SHAPES[shape]?.(chosen, '') ?? '';
+      // What is packed in a member's place and shorter than eight characters is a word among words.
+      if (!shaped.includes(chosen) && chosen.length < 8) continue;
+      const known = redactor(shaped);
       expect(known.text(`it is ${chosen} there`).text).toBe('it is [redacted:api] there');
       const others = { user: 'app', host: 'db.example.com', text: 'Bearer ApiKey curl required psql encrypt' };
       expect(known.json(others)).toEqual({ value: others, count: 0 });

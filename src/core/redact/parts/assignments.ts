@@ -1,7 +1,10 @@
 import { isSecretMember } from './members.ts';
 import type { Part } from './part.ts';
 
-const COLUMN_SEPARATORS = [',', ';', '\t'];
+const COLUMN_SEPARATORS = [',', ';', '\t', '|'];
+
+/** A line that is drawn in a table. */
+const RULE = /^[\s|:+=-]+$/;
 
 const NAME = /^[\w.$:/[\] -]{1,100}$/;
 
@@ -61,11 +64,12 @@ function splitOutsideQuotes(text: string, separator: string): string[] {
 }
 
 /**
- * The cells of a table whose first line names its columns, as consoles hand credentials out for download: `User name,Password`.
+ * The cells of a table whose first line names its columns, as consoles hand credentials out for download: `User name,Password`,
+ * or as they draw them.
  * None where a line has another number of cells.
  */
 export function tableParts(lines: readonly string[]): Part[] {
-  const [head = '', ...rows] = lines;
+  const [head = '', ...rows] = lines.filter((line) => !RULE.test(line)).map((line) => line.replace(/^\||\|$/g, ''));
   for (const separator of COLUMN_SEPARATORS) {
     const names = cellsOf(head, separator);
     if (names.length < 2) continue;

@@ -7,13 +7,19 @@ const WORD = /[\w.-]{1,100}/g;
 
 /** What stands between a name and its value, in whichever language, and the value: in quotes, in braces, or up to a sign. */
 const VALUE =
-  /^["']?\s{0,3}(?:=>|:=|[=:>])\s{0,3}(?:"([^"\r\n]*)"|'([^'\r\n]*)'|\{([^{}\r\n]*)\}|([^\s;&,<>()[\]{}"']+)(\S*))/;
+  /^["']?\]?\s{0,3}(?:(?:=>|:=|[=:])\s{0,3}|>\s{0,50})(?:"([^"\r\n]*)"|'([^'\r\n]*)'|\{([^{}\r\n]*)\}|([^\s;&,<>()[\]{}"']+)(\S*))/;
+
+/** A value in quotes behind its name alone, or as what a function is called with: `password "…"`, `setPassword("…")`. */
+const QUOTED_VALUE = /^(?:\s{1,3}|\s?\(\s?)(?:"([^"\r\n]*)"|'([^'\r\n]*)')/;
+/** The second of two things in brackets, the first of which is its name: `define('PASSWORD', '…')`, `{password, <<"…">>}`. */
+const SECOND_OF_TWO = /^["']?\s{0,3},\s{0,3}(?:<<)?(?:"([^"\r\n]*)"|'([^'\r\n]*)')(?:>>)?\s{0,3}[)}]/;
+const OPENS = /[({]\s{0,3}["']?$/;
+const KEY = /^key$/i;
+/** As SQL says what somebody is identified by. */
+const BY = /^by$/i;
 
 /** The same behind an option of a command. */
 const ARGUMENT = /^\s{1,3}(?:"([^"\r\n]*)"|'([^'\r\n]*)'|([^\s"']\S*))/;
-
-/** An element whose name and value are two attributes. */
-const ATTRIBUTE = /^["']?\s{1,3}value=/;
 
 /** The options with which commands take a pair. */
 const PAIR_OPTION = /^-(?:u|-user)$/;
@@ -54,19 +60,38 @@ function valueBehind(word: string, text: string, at: number): { parts: Part[]; e
   const value = matchAt(VALUE, text, at);
   if (value !== undefined) {
     const { found, end } = value;
-    const attribute = /^(?:key|name)$/i.test(name) ? matchAt(ATTRIBUTE, text, end) : undefined;
-    if (attribute !== undefined) return valueBehind(found[1] ?? '', text, attribute.end - 1);
     const pair = PAIR_OPTION.test(word);
     if (pair || GLUED_PAIR.test(word))
       return { parts: textsOf(found).map((one) => ({ text: one, secret: true, password: !pair })), end };
-    return isSecretName(name) ? { parts: textsOf(found).map((one) => memberPart(name, one)), end } : undefined;
+    const texts = isSecretName(name) ? textsOf(found) : [];
+    // What is called a key may be the name of what stands beside it: see elementParts.
+    if (texts.length === 0 || (KEY.test(name) && texts.some(isSecretName))) return undefined;
+    return { parts: texts.map((one) => memberPart(name, one)), end };
   }
+  const quoted = quotedValue(name, text, at, at - word.length);
+  if (quoted !== undefined) return quoted;
   const option = name === word ? undefined : matchAt(ARGUMENT, text, at);
   if (option === undefined) return undefined;
   const [argument = ''] = option.found.slice(1).filter((one) => one !== undefined);
   if (PAIR_OPTION.test(word) && argument.includes(':'))
     return { parts: [{ text: argument, secret: true }], end: option.end };
   return isSecretName(name) ? { parts: [memberPart(name, argument)], end: option.end } : undefined;
+}
+
+/** The value in quotes that stands beside its name, which begins at `start`, without a sign between the two. */
+function quotedValue(
+  name: string,
+  text: string,
+  at: number,
+  start: number,
+): { parts: Part[]; end: number } | undefined {
+  const isBy = BY.test(name);
+  if (!isBy && !isSecretName(name)) return undefined;
+  const isFirst = OPENS.test(text.slice(Math.max(0, start - 5), start));
+  const quoted = matchAt(QUOTED_VALUE, text, at) ?? (isFirst ? matchAt(SECOND_OF_TWO, text, at) : undefined);
+  if (quoted === undefined) return undefined;
+  const value = quoted.found[1] ?? quoted.found[2] ?? '';
+  return { parts: [memberPart(isBy ? 'password' : name, value)], end: quoted.end };
 }
 
 /** What is not in quotes may hold a sign that would end it elsewhere. */
@@ -80,5 +105,8 @@ function textsOf([, double, single, braced, bare = '', rest = '']: RegExpExecArr
 
 function matchAt(pattern: RegExp, text: string, at: number): { found: RegExpExecArray; end: number } | undefined {
   const found = pattern.exec(text.slice(at));
-  return found === null ? undefined : { found, end: at + found[0].length };
+  if (found === null) return undefined;
+  // Behind a sign that ends a value another name may stand.
+  const rest = found[5] ?? '';
+  return { found, end: at + found[0].length - (rest.includes('=') ? rest.length : 0) };
 }

@@ -1,4 +1,5 @@
 import { base64Bytes } from '../../base64.ts';
+import { isOpaque } from './members.ts';
 import type { Part } from './part.ts';
 
 /** More than any key file or client configuration is. */
@@ -12,17 +13,25 @@ const BASE64 = /^[\w+/-]{8,}={0,2}$/;
 /** Between lines of any length, as `base64` writes them. */
 const LINE_END = /[\r\n]+[ \t]*/g;
 
+/** A password or a key, and no text with a structure of its own. */
+const VALUE = /^[^\s{}<>[\]]{8,}$/;
+
 const HEX = /^(?:[\da-f]{2}){8,}$/i;
 
 /**
  * What a part stands for that is a text in base64 or hexadecimal: a pair as Basic authentication has it (RFC 7617), also where
- * the scheme's name is missing, a key file, a file of variables. Only what has a colon says of itself that it is a pair; the
- * other texts, and what is packed twice, say so only once they are looked into.
+ * the scheme's name is missing, a key file, a file of variables, the value of a member. Only what has a colon says of itself
+ * that it is a pair, and only what is in a secret's place, and nothing but letters and signs, that it is one; other texts, and
+ * what is packed twice, say so only once they are looked into.
  */
-export function packedParts(text: string): Part[] {
+export function packedParts({ text, secret, password = false }: Part): Part[] {
   return [base64Text(text), hexText(text)]
     .filter((inner) => inner !== undefined)
-    .map((inner) => ({ text: inner.trim(), secret: inner.includes(':') })); // `echo` adds a line end
+    .map((inner) => inner.trim()) // `echo` adds a line end
+    .map((inner) => {
+      const isValue = secret && VALUE.test(inner) && (password || isOpaque(inner));
+      return { text: inner, secret: isValue || inner.includes(':'), ...(isValue ? { password } : {}) };
+    });
 }
 
 function base64Text(text: string): string | undefined {

@@ -1,8 +1,9 @@
 import { assignments, memberPart, tableParts, unquoted } from './assignments.ts';
 import { argumentParts, optionParts, secondWord } from './commandParts.ts';
 import { connectionParts, DUMMY_PASSWORD, LEAST_KEY, LEAST_PASSWORD, STRETCH, urlParts } from './connectionParts.ts';
+import { elementParts } from './elements.ts';
 import { isEveryday } from './everydayWords.ts';
-import { isOpaque, isSecretMember } from './members.ts';
+import { isOpaque, isSecretMember, isSecretName } from './members.ts';
 import { namedValues, quotedTexts } from './namedValues.ts';
 import { packedParts } from './packedParts.ts';
 import type { Part } from './part.ts';
@@ -20,9 +21,12 @@ export const PEM_BOUNDARY = /^-----(?:BEGIN|END) /;
 const SCHEME = /^([A-Za-z][\w-]{1,30}) +([^\s:=].*)$/s;
 const KNOWN_SCHEME = /^(?:bearer|basic|token|digest|api-?key|key|apikey|oauth2?|dpop|negotiate|jwt|ssws|splunk)$/i;
 /** What stands before a password in a file of blanks and words. */
-const SPOKEN = /^(?:password|passwd|passphrase|pass|pwd)$/;
+const SPOKEN = /^(?:password|passwd|passphrase|pass|pwd)$/i;
+/** A variable's name, behind which some shells and files have its value without a sign. */
+const VARIABLE = /^[A-Z][A-Z\d]{0,60}(?:_[A-Z\d]{1,60}){1,10}$/;
 const HEADER = /^([A-Za-z][\w-]{0,60}): +(\S.*)$/s;
-const COLON_MEMBER = /^["']?([\w.-]{1,100})["']?: (.*)$/;
+/** In YAML an anchor or a tag may stand in front of a value. */
+const COLON_MEMBER = /^["']?([\w.-]{1,100})["']?: (?:[&!]\S{1,60} )?(.*)$/;
 
 /** What of a part may be met alone. */
 export interface PartRule {
@@ -80,7 +84,8 @@ function addRule(secrets: Map<string, PartRule>, text: string, rule: PartRule): 
 function structured(part: Part): Part[] | undefined {
   const known = ownStructure(part);
   const { text } = part;
-  const others = [...namedValues(text), ...quotedTexts(text), ...optionParts(text), ...pemParts(text)];
+  const beside = [...namedValues(text), ...elementParts(text)];
+  const others = [...beside, ...quotedTexts(text), ...optionParts(text), ...pemParts(text)];
   if (known !== undefined) return [...known, ...others];
   // A password may look like a setting: it is read as what it would be without.
   return others.length > 0 ? [...others, ...loose(part)] : undefined;
@@ -93,7 +98,7 @@ function ownStructure({ text, secret, password }: Part): Part[] | undefined {
     const members = jsonMembers(text);
     if (members !== undefined) return members;
   }
-  if (/[\r\n]/.test(text)) return [...linesOf(text), ...packedParts(text)];
+  if (/[\r\n]/.test(text)) return [...linesOf(text), ...packedParts({ text, secret })];
   // A key in one line, whose headers are no pairs: its lines are found wherever it stands.
   if (PEM_BOUNDARY.test(text)) return [];
   const spoken = spokenPassword(text);
@@ -118,7 +123,7 @@ function loose({ text, secret, password }: Part): Part[] {
   const pair = secret ? pairParts(text, password === true) : undefined;
   if (pair !== undefined) return pair;
   const second = secret && password !== true ? secondWord(text) : [];
-  return [...packedParts(text), ...stretches(text, secret), ...second];
+  return [...packedParts({ text, secret, password: password === true }), ...stretches(text, secret), ...second];
 }
 
 function jsonMembers(text: string): Part[] | undefined {
@@ -192,17 +197,19 @@ function textLines(text: string): string[] {
     .filter((line) => line !== '' && !PEM_BOUNDARY.test(line) && !line.startsWith('#'));
 }
 
-/** `machine host login user password value` (netrc). */
+/** `machine host login user password value` (netrc), `ENV DB_PASSWORD value`. */
 function spokenPassword(line: string): Part[] {
   const words = line.split(/\s+/);
   return words.flatMap((word, index) =>
     // An equals sign follows the name of a setting.
-    SPOKEN.test(word) && /[^=:]/.test(words[index + 1] ?? '') ? [{ text: words[index + 1] ?? '', secret: true }] : [],
+    (SPOKEN.test(word) || (VARIABLE.test(word) && isSecretName(word))) && /[^=:]/.test(words[index + 1] ?? '')
+      ? [{ text: words[index + 1] ?? '', secret: true }]
+      : [],
   );
 }
 
 function behindScheme(scheme: string, rest: string): Part[] {
-  if (/^basic$/i.test(scheme)) return [{ text: rest, secret: true }, ...packedParts(rest)];
+  if (/^basic$/i.test(scheme)) return [{ text: rest, secret: true }, ...packedParts({ text: rest, secret: true })];
   return [{ text: rest, secret: !/\s/.test(rest) && (KNOWN_SCHEME.test(scheme) || isOpaque(rest)) }];
 }
 
