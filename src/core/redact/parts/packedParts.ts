@@ -25,23 +25,28 @@ const HEX = /^(?:[\da-f]{2}){8,}$/i;
  * what is packed twice, say so only once they are looked into.
  */
 export function packedParts({ text, secret, password = false }: Part): Part[] {
-  return [base64Text(text), hexText(text)]
-    .filter((inner) => inner !== undefined)
-    .map((inner) => inner.trim()) // `echo` adds a line end
-    .map((inner) => {
-      const isValue = secret && VALUE.test(inner) && (password || isOpaque(inner));
-      return { text: inner, secret: isValue || inner.includes(':'), ...(isValue ? { password } : {}) };
-    });
+  const bytes = base64Content(text);
+  const texts = [bytes && readText(bytes), hexText(text)].filter((inner) => inner !== undefined);
+  const pair = texts.length === 0 && bytes ? latin1Pair(bytes) : undefined;
+  return [
+    ...texts
+      .map((inner) => inner.trim()) // `echo` adds a line end
+      .map((inner) => {
+        const isValue = secret && VALUE.test(inner) && (password || isOpaque(inner));
+        return { text: inner, secret: isValue || inner.includes(':'), ...(isValue ? { password } : {}) };
+      }),
+    ...(pair === undefined ? [] : [{ text: pair.trim(), secret: pair.includes(':') }]),
+  ];
 }
 
-function base64Text(text: string): string | undefined {
+function base64Content(text: string): Uint8Array | undefined {
   const digits = text.trim().replaceAll(LINE_END, '');
-  const bytes = digits.length <= MAX_DIGITS && BASE64.test(digits) ? base64Bytes(digits) : undefined;
-  if (bytes === undefined) return undefined;
-  const inner = utf8Text(bytes);
-  if (inner !== undefined) return isText(inner) ? inner : undefined;
-  if (bytes.length > MAX_PAIR) return undefined;
-  // Older clients write a pair in Latin-1 (RFC 7617, section 2.1).
+  return digits.length <= MAX_DIGITS && BASE64.test(digits) ? base64Bytes(digits) : undefined;
+}
+
+/** Older clients write a pair in Latin-1 (RFC 7617, section 2.1), as which nearly any bytes can be read. */
+function latin1Pair(bytes: Uint8Array): string | undefined {
+  if (bytes.length > MAX_PAIR || utf8Text(bytes) !== undefined) return undefined;
   const pair = String.fromCharCode(...bytes);
   return /\p{Cc}/u.test(pair) ? undefined : pair;
 }
@@ -53,6 +58,10 @@ function hexText(text: string): string | undefined {
   const bytes = Uint8Array.from({ length: digits.length / 2 }, (_, i) =>
     Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16),
   );
+  return readText(bytes);
+}
+
+function readText(bytes: Uint8Array): string | undefined {
   const inner = utf8Text(bytes);
   return inner !== undefined && isText(inner) ? inner : undefined;
 }
