@@ -1,5 +1,6 @@
 import './requireNode.ts';
 
+import fs from 'node:fs';
 import { serveCheckupJobs } from '../checkupWorker/checkupWorker.ts';
 import { errorText } from '../core/errorText.ts';
 import { printable } from '../core/text/printable.ts';
@@ -25,9 +26,19 @@ const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<number>>> = 
   audit: auditCommand,
 };
 
-/** Who reads the first lines alone (`| head -1`) wants no error for it. The exit status is what it would have been. */
-function passOverClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
+/**
+ * Who reads the first lines alone (`| head -1`) wants no error for it, and gets the exit status that it would have been. On a full
+ * disk the output is no output.
+ */
+function outputFailed(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') return;
+  const why = error.code === 'ENOSPC' ? 'the disk is full' : (error.code ?? 'unknown');
+  // At once: the status of a run whose findings nobody got must not be that of a clean one.
+  fs.writeSync(
+    2,
+    `The output could not be written (${why}), so it is incomplete. Make room for it, and run this again.\n`,
+  );
+  process.exit(2);
 }
 
 /** Of an error's lines each: they name files and what stands in them. */
@@ -52,7 +63,7 @@ async function main(args: string[]): Promise<number> {
 
 if (!servePolicyJobs() && !serveCleaning() && !serveCheckupJobs()) {
   process.on('SIGUSR1', () => undefined); // otherwise the signal opens the inspector
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', passOverClosedPipe);
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', outputFailed);
   main(process.argv.slice(2)).then(
     (status) => {
       process.exitCode = status;

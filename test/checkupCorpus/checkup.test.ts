@@ -7,6 +7,7 @@ import { Fakes } from './fakes.ts';
 import { negatives } from './negatives.ts';
 import { examples, guessable } from './passwords.ts';
 import { planted } from './planted.ts';
+import { harmlessTexts, hiddenSecrets, protectedOnes, sharedNames, unprotected, unrelatedNames } from './siblings.ts';
 import { safe, unsafe } from './transport.ts';
 
 // Each seed gives other values for the same places.
@@ -93,6 +94,51 @@ describe('check 6', () => {
     const wrong = all.filter(says).map(({ label }) => label);
     measured('check 6, others passed over', all.length, wrong);
     expect(wrong.length).toBeLessThanOrEqual(2);
+  });
+});
+
+describe('siblings, which were written before anything was measured by them', () => {
+  const shown = (entry: unknown): string => JSON.stringify(entry);
+  const says = ({ files }: Deployment): boolean =>
+    findings(
+      Object.entries(files).map(([path, mcpServers]) => read(JSON.stringify({ mcpServers }), { path })),
+      6,
+    ).length > 0;
+
+  it('of check 1', () => {
+    const all = SEEDS.flatMap((seed) => hiddenSecrets(new Fakes(seed)));
+    const missed = all.filter(({ entry, at }) => !of(1, entry).some(({ key }) => key === `/mcpServers/s${at}`));
+    const found = measured(
+      'siblings, check 1, found',
+      all.length,
+      missed.map(({ label }) => label),
+    );
+    const none = SEEDS.flatMap((seed) => harmlessTexts(new Fakes(seed)));
+    const wrong = none.filter(({ entry }) => of(1, entry).length > 0);
+    const passed = measured(
+      'siblings, check 1, passed over',
+      none.length,
+      wrong.map(({ label }) => label),
+    );
+    expect([found >= 0.9, passed >= 0.98]).toEqual([true, true]);
+  });
+
+  it('of check 5', () => {
+    const missed = unprotected.filter((entry) => of(5, entry).length === 0);
+    const found = measured('siblings, check 5, found', unprotected.length, missed.map(shown));
+    const wrong = protectedOnes.filter((entry) => of(5, entry).length > 0);
+    const passed = measured('siblings, check 5, passed over', protectedOnes.length, wrong.map(shown));
+    expect([found >= 0.9, passed >= 0.98]).toEqual([true, true]);
+  });
+
+  it('of check 6', () => {
+    const all = sharedNames(new Fakes(13));
+    const missed = all.filter((one) => !says(one)).map(({ label }) => label);
+    const found = measured('siblings, check 6, found', all.length, missed);
+    const none = unrelatedNames(new Fakes(13));
+    const wrong = none.filter(says).map(({ label }) => label);
+    measured('siblings, check 6, passed over', none.length, wrong);
+    expect([found >= 0.9, wrong.length <= 2]).toEqual([true, true]);
   });
 });
 

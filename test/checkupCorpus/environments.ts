@@ -8,7 +8,7 @@ export interface Deployment {
 
 const FILE = '/w/.mcp.json';
 
-function two(
+export function two(
   secret: string,
   first: string,
   second: string,
@@ -24,12 +24,12 @@ function two(
   };
 }
 
-function folders(secret: string, ...paths: readonly string[]): Deployment {
+export function folders(secret: string, ...paths: readonly string[]): Deployment {
   const server = { command: 's', env: { API_TOKEN: secret } };
   return { label: paths.join(' '), files: Object.fromEntries(paths.map((path) => [path, { api: server }])) };
 }
 
-function one(label: string, servers: Readonly<Record<string, unknown>>): Deployment {
+export function one(label: string, servers: Readonly<Record<string, unknown>>): Deployment {
   return { label, files: { [FILE]: servers } };
 }
 

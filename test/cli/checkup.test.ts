@@ -367,6 +367,15 @@ describe('checkup', () => {
     expect(status).toBe(0);
   });
 
+  it('says so when its output cannot be written, and ends as no clean run does', () => {
+    const at = folder({ '.mcp.json': UNPINNED });
+    const script = `"$0" "$1" checkup --home "$2" --workspace "$3" > /dev/full`;
+    const { stderr, status } = spawnSync('sh', ['-c', script, process.execPath, CLI, HOME, at], { encoding: 'utf8' });
+    expect(stderr).toContain('The output could not be written (the disk is full)');
+    expect(stderr).not.toContain('    at ');
+    expect(status).toBe(2);
+  });
+
   it.each([[['--format', 'xml']], [['--nonsense']], [['positional']]])('refuses %j', async (args) => {
     expect(await runCli(['checkup', ...args])).toMatchObject({ status: 2, stdout: '' });
   });

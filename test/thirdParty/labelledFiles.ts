@@ -19,6 +19,15 @@ export interface LabelledFile extends Labels {
   readonly text: string;
 }
 
+/**
+ * What stands in forms that no client was known to read when the labels were written: servers as a list, which VS Code's users write,
+ * and a command as one, which is OpenCode's.
+ */
+const READ_SINCE: Readonly<Record<string, readonly Place[]>> = {
+  'mutants/090-servers-is-a-list.json': [{ check: 9, server: '', pointer: '/mcpServers/0/args/0' }],
+  'mutants/091-wrong-types.json': [{ check: 9, server: 'c', pointer: '/mcpServers/c/command/1' }],
+};
+
 /** The fakes by their names, whole. */
 export function fakeSecrets(): ReadonlyMap<string, string> {
   const fakes = JSON.parse(publicData('mcp-configs/fakes.json')) as Record<
@@ -36,6 +45,7 @@ export function labelledFiles(): readonly LabelledFile[] {
   const fakes = fakeSecrets();
   return Object.entries(files).map(([name, labels]) => ({
     ...labels,
+    must: [...labels.must, ...(READ_SINCE[name] ?? [])],
     name,
     text: publicData(`mcp-configs/${name}`).replace(/@@FAKE:([^@]+)@@/g, (_, id: string) => fakes.get(id) ?? ''),
   }));

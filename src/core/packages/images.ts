@@ -95,6 +95,7 @@ function imageUse(spec: Word): PackageUse | undefined {
   };
 }
 
+/** `:v1` and `:1` go along with every release of theirs. Official images are known by such tags, and date by them. */
 function isFixedTag(tag: string): boolean {
-  return tag !== '' && !MOVING.test(tag);
+  return tag !== '' && !MOVING.test(tag) && !/^v\d{1,3}$/i.test(tag);
 }

@@ -79,6 +79,21 @@ describe('check 6 tells environments by words', () => {
     expect(six(['/w/.mcp.json', { a: database('prod-db.corp'), b: database('stg-db.corp') }])).toHaveLength(1);
   });
 
+  it('by paths of addresses that are alike otherwise', () => {
+    const url = (path: string): Servers => ({ url: `https://mcp.corp.de${path}`, headers: { 'X-Api-Key': secret } });
+    const paths = (first: string, second: string): string[] => six(['/w/.mcp.json', { a: url(first), b: url(second) }]);
+    expect(paths('/dev/mcp', '/prod/mcp')).toEqual(['shared-between-environments']);
+    expect(paths('/dev-docs/mcp', '/live-search/mcp')).toEqual([]);
+  });
+
+  it.each(['tst', 'rc', 'sit', 'lab', 'nightly', 'trial', 'perf', 'e2e', 'ppe', 'hml', 'alpha', 'training'])(
+    'by %s where the names are the same otherwise',
+    (word) => {
+      expect(two(`shop-${word}`, 'shop-prod')).toEqual(['shared-between-environments']);
+      expect(two(`${word}-notes`, 'prod-runbook')).toEqual([]);
+    },
+  );
+
   it('by folders that are alike otherwise', () => {
     const api = { api: { env: { API_TOKEN: secret } } };
     expect(six(['/w/apps/prod/.mcp.json', api], ['/w/apps/dev/.mcp.json', api])).toHaveLength(1);

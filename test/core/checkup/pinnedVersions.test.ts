@@ -103,6 +103,8 @@ describe('check 9', () => {
     [['docker', 'run', '-i', 'my-server:latest'], 'image-perhaps-local args/2'],
     [['docker', 'run', '-i', 'my-server:dev'], 'image-perhaps-local args/2'],
     [['docker', 'run', '-i', 'mcp/server:latest'], 'version-moving args/2'],
+    [['docker', 'run', '-i', 'mcp/server:v1'], 'version-moving args/2'],
+    [['docker', 'run', '-i', 'mcp/server:V12'], 'version-moving args/2'],
     [['docker', 'run', '-i', 'node:latest', 'npx'], 'version-moving args/2'],
     [['docker', 'run', '-i', 'python'], 'version-missing args/2'],
   ])('reports %j', (line, expected) => {

@@ -8,6 +8,76 @@ const five = (server: unknown): string[] =>
 
 const FAR = 'http://10.1.2.3/mcp';
 
+describe('check 5 knows schemes that encrypt nothing', () => {
+  const SCHEMES = ['bolt', 'neo4j', 'redis', 'amqp', 'mqtt', 'ldap', 'ftp', 'stomp', 'clickhouse'];
+
+  it.each(SCHEMES)('%s://', (scheme) => {
+    expect(five({ env: { ANYTHING: `${scheme}://svc.corp.internal:7687/x` } })).toEqual(['cleartext-api env/ANYTHING']);
+    expect(five({ command: './s', args: ['--db', `${scheme}://svc.corp.internal`] })).toEqual(['cleartext-api args/1']);
+    for (const host of ['localhost', '127.0.0.1', 'cache', 'your-host', 'example.com'])
+      expect(five({ env: { ANYTHING: `${scheme}://${host}:7687` } })).toEqual([]);
+    expect(five({ env: { ANYTHING: `${scheme}://svc.corp.internal?tls=true` } })).toEqual([]);
+    expect(five({ env: { ANYTHING: `${scheme}://svc.corp.internal`, SVC_TLS: 'true' } })).toEqual([]);
+  });
+
+  it.each([
+    'bolt+s',
+    'neo4j+s',
+    'rediss',
+    'amqps',
+    'mqtts',
+    'ldaps',
+    'sftp',
+    'postgres',
+    'mysql',
+    'nats',
+    'smtp',
+    'mongodb+srv',
+  ])('and leaves %s:// alone', (scheme) => {
+    expect(five({ env: { ANYTHING: `${scheme}://svc.corp.internal:7687` } })).toEqual([]);
+  });
+
+  it.each(['服务器地址', '你的域名.com', 'адрес-сервера', 'サーバー', '호스트'])(
+    'and no host to fill in: %s',
+    (host) => {
+      expect(five({ url: `http://${host}:8000/mcp` })).toEqual([]);
+      expect(five({ command: './s', args: ['--url', `http://${host}/mcp`] })).toEqual([]);
+    },
+  );
+
+  it('but a host with letters of its own', () => {
+    expect(five({ url: 'http://bücher.de/mcp' })).toEqual(['cleartext-transport url']);
+  });
+
+  it.each([
+    '--plaintext',
+    '--grpc-plaintext',
+    '--security-protocol PLAINTEXT',
+    '--security-protocol=SASL_PLAINTEXT',
+    '--sslfactory=org.postgresql.ssl.NonValidatingFactory',
+    '--hostname-verifier=AllowAllHostnameVerifier',
+    '--ssl-mode=trust',
+    '--sslaccept=accept_invalid_certs',
+    '--ssl-server-dn-match=no',
+    '--skip-verify',
+  ])('%s takes protection away', (text) => {
+    expect(five({ command: './s', args: text.split(' ') })).toHaveLength(1);
+  });
+
+  it.each([
+    '--no-plaintext',
+    '--plaintext=false',
+    '--format plaintext',
+    '--security-protocol SASL_SSL',
+    '--sslfactory=org.postgresql.ssl.DefaultJavaSSLFactory',
+    '--ssl-server-dn-match=yes',
+    '--no-skip-verify',
+    '--dont-skip-verify',
+  ])('%s does not', (text) => {
+    expect(five({ command: './s', args: text.split(' ') })).toEqual([]);
+  });
+});
+
 describe('check 5 sees an address wherever it stands', () => {
   it.each<[unknown, string]>([
     ...['endpoint', 'uri', 'baseUrl', 'sse_url'].map((key): [unknown, string] => [{ [key]: FAR }, key]),

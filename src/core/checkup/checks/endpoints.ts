@@ -3,6 +3,7 @@ import { shellCommands, slice, type Word } from '../../packages/words.ts';
 import type { Located, ServerEntry } from '../model/checkupModel.ts';
 import { hostOf, isPlaceholderHost, isSomebodysHost, isThisMachine } from '../model/hosts.ts';
 import { wordsOfName } from '../secrets/names.ts';
+import { asksForTls, clearScheme } from './clearSchemes.ts';
 
 /** An address that a server's entry has something sent to. */
 export interface Endpoint {
@@ -10,6 +11,8 @@ export interface Endpoint {
   /** Where the address begins in the text. */
   readonly at: number;
   readonly host: string;
+  /** In small letters. */
+  readonly scheme: string;
   /** `server`: MCP itself goes there. `api`: what the server that runs here asks. */
   readonly kind: 'server' | 'api';
 }
@@ -47,13 +50,14 @@ const FLAG = /^--(?:allow|use|force|enable)-(?:http|insecure(?:-http)?|cleartext
 
 const HTTP = /^\s*["']?(?=(?:http|ws):\/\/)/i;
 
-/** The addresses in a server's entry that begin with `http://` or `ws://` and that something is sent to, one for each text. */
+/** The addresses in a server's entry whose scheme encrypts nothing and that something is sent to, one for each text. */
 export function endpointsOf(server: ServerEntry): Endpoint[] {
   const all = [
     ...(server.url ? at(server.url, 'server') : []),
     ...server.others.flatMap((text) => (isAddressName(text.name) ? at(text, 'server') : [])),
     ...server.env.flatMap((text) => variable(text.name, text)),
     ...ofCommandLine(server),
+    ...ofDrivers(server),
   ].filter(({ host }) => !isThisMachine(host) && !isPlaceholderHost(host));
   // The last one to be set is the first of its text.
   return [...new Map(all.reverse().map((one) => [one.text, one])).values()].reverse();
@@ -67,12 +71,27 @@ function inWord({ value, at: text, offset }: Word, kind: Endpoint['kind']): Endp
   const begin = HTTP.exec(value)?.[0].length;
   if (begin === undefined) return [];
   const host = hostOf(value.slice(begin, begin + MAX_ADDRESS).split(/["'\s]/, 1)[0] ?? '');
-  return host === undefined ? [] : [{ text, at: offset + begin, kind, host }];
+  const scheme = /^h/i.test(value.slice(begin)) ? 'http' : 'ws';
+  return host === undefined ? [] : [{ text, at: offset + begin, kind, host, scheme }];
 }
 
 function isAddressName(name: string): boolean {
   const words = wordsOfName(name);
   return ADDRESS.has(words.at(-1) ?? '') && !words.some((word) => NOT_ASKED.has(word));
+}
+
+/** `NEO4J_URI=bolt://…`: the scheme says what it is, whatever its name. */
+function ofDrivers(server: ServerEntry): Endpoint[] {
+  const named = server.env.filter(({ name }) => !wordsOfName(name).some((word) => NOT_ASKED.has(word)));
+  return [...named, ...server.args].flatMap((text): Endpoint[] => {
+    const equals = /^--?[A-Za-z][\w-]{0,60}=/.exec(text.value)?.[0].length ?? 0;
+    const address = text.value.slice(equals, equals + MAX_ADDRESS);
+    const found = clearScheme(address);
+    if (!found) return [];
+    const host = hostOf(address.slice(found.at).split(/["'\s]/, 1)[0] ?? '');
+    if (host === undefined || !isSomebodysHost(host) || asksForTls(address, server)) return [];
+    return [{ text, at: equals + found.at, host, scheme: found.scheme, kind: 'api' }];
+  });
 }
 
 /** `KIBANA_URL=http://…`: an address of somebody's machine, since many a local network has names of its own. */

@@ -4,8 +4,8 @@ import type { SecretUse } from '../secrets/secretUses.ts';
 import { type Environment, type Evidence, evidenceIn } from './environmentWords.ts';
 
 const SETTING =
-  /^(?:(?:NODE|APP|APPLICATION|DEPLOY|DEPLOYMENT|RAILS|FLASK|DJANGO|MIX|ASPNETCORE|DOTNET|SERVER|RUNTIME)_)?(?:ENV|ENVIRONMENT|STAGE)$|_(?:ENV|ENVIRONMENT|STAGE|TIER)$|^SPRING_PROFILES_ACTIVE$/;
-const OPTION = /^--?(?:env|environment|stage|tier|deployment-env|app-env)$/;
+  /^(?:(?:NODE|APP|APPLICATION|DEPLOY|DEPLOYMENT|RAILS|FLASK|DJANGO|MIX|ASPNETCORE|DOTNET|SERVER|RUNTIME)_)?(?:ENV|ENVIRONMENT|STAGE)$|_(?:ENV|ENVIRONMENT|STAGE|TIER)$|^SPRING_PROFILES_ACTIVE$|^DJANGO_SETTINGS_MODULE$|(?:^|_)PROFILE$/;
+const OPTION = /^--?(?:env|environment|stage|tier|profile|deployment-env|app-env)$/;
 /** Of a provider's own: `PAYPAL_MODE=live`. */
 const MODE = /^(?!NODE_|APP_|RAILS_|FLASK_|DJANGO_|MIX_)\w{1,60}_(?:MODE|ENV|ENVIRONMENT)$/;
 
@@ -56,6 +56,7 @@ function ofServer(server: ServerEntry): OfServer {
     said(setting),
     said(option === -1 ? undefined : (joined ?? args[option + 1]?.value)),
     url && inHost(hostOf(url.value.trim()) ?? ''),
+    url && inPath(url.value),
     name,
   ].flatMap((one) => one ?? []);
   return {
@@ -69,6 +70,12 @@ function ofServer(server: ServerEntry): OfServer {
 function said(setting: string | undefined): Evidence | undefined {
   const evidence = setting === undefined ? undefined : evidenceIn(setting, 'setting');
   return evidence && { ...evidence, strong: true };
+}
+
+/** A path tells beside its like, as a folder does. */
+function inPath(url: string): Evidence | undefined {
+  const path = /^\s*\w{2,10}:\/\/[^/?#\s]{1,300}(\/[^?#\s]{1,300})/.exec(url)?.[1];
+  return path === undefined ? undefined : weak(evidenceIn(path, 'path'));
 }
 
 /** A folder tells beside its like alone: many a user keeps everything in `dev`. */

@@ -25,10 +25,15 @@ const STRONG: readonly (readonly [Environment, readonly string[]])[] = [
 ];
 /** Words of other things, too: theatres have stages, and people test. */
 const WEAK: readonly (readonly [Environment, readonly string[]])[] = [
-  ['production', words('live')],
-  ['development', words('local')],
-  ['staging', words('stage acc accept preview beta canary abnahme')],
-  ['test', words('test tests testing qa ci int integration sandbox sbx demo')],
+  ['production', words('live dr')],
+  ['development', words('local lab trial ephemeral entw')],
+  ['staging', words('stage acc accept preview beta canary abnahme rc pre pp ppe hml rec alpha pilot')],
+  [
+    'test',
+    words(
+      'test tests testing tst qa ci int integration sit sandbox sbx demo nightly perf loadtest e2e eval training pruebas',
+    ),
+  ],
 ];
 
 const KNOWN: ReadonlyMap<string, Omit<Evidence, 'stem'>> = new Map(

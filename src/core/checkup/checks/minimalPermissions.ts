@@ -39,6 +39,7 @@ export function checkMinimalPermissions(read: ReadConfig, server: ServerEntry, u
     ...launchTraits(server),
     ...argumentTraits(server),
     ...variableTraits(server),
+    ...writeTraits(server),
     ...approvalTraits(server),
     ...tokenTraits(uses),
   ];
@@ -93,9 +94,21 @@ function containerTraits(args: readonly Word[]): Trait[] {
     const source =
       option === '--mount' ? /(?:^|,)(?:src|source)=([^,]*)/.exec(text)?.[1] : /^((?:[a-z]:)?[^:]*):/i.exec(text)?.[1];
     const mounts = option === '-v' || option === '--volume' || option === '--mount';
-    return mounts && WHOLE.test(source ?? '') ? [{ text: at, ...BROAD_MOUNT }] : [];
+    if (!mounts || source === undefined) return [];
+    if (WHOLE.test(source)) return [{ text: at, ...BROAD_MOUNT }];
+    return CREDENTIALS.test(source) ? [{ text: at, ...CREDENTIALS_MOUNT }] : [];
   });
 }
+
+/** Where SSH, clouds and other programs keep what they sign in with, in a home folder or anywhere. */
+const CREDENTIALS =
+  /(?:^|[\\/])(?:\.(?:ssh|aws|azure|kube|gnupg|docker|oci|password-store|terraform\.d)|\.config[\\/](?:gcloud|gh|op)|gcloud|\.(?:netrc|npmrc|pypirc|git-credentials|pgpass))(?:[\\/]|$)/i;
+
+const CREDENTIALS_MOUNT = {
+  severity: 'warning',
+  code: 'credentials-mount',
+  message: phrase`The container gets files with credentials of yours, so its code can use every one of them. Pass it only the credential that it needs.`,
+} as const;
 
 const PRIVILEGED = {
   severity: 'error',
@@ -178,6 +191,29 @@ function givesAll(name: string, value: string): boolean {
 const GIVES_ALL =
   /(?:^|_)(?:ALLOW_(?:ALL|DANGEROUS)(?:_[A-Z]{1,20}){0,3}|ENABLE_ALL_TOOLS|AUTO_APPROVE(?:_ALL)?|SKIP_PERMISSIONS|YOLO(?:_MODE)?|UNRESTRICTED)$/;
 const IS_ON = /^(?:1|true|yes|on)$/i;
+
+/** Variables that let a server write, by their words: `ALLOW_WRITE`, `ENABLE_WRITE_OPERATIONS`. */
+const LETS_WRITE =
+  /(?:^|_)(?:ALLOW|ENABLE)_(?:WRITES?|MUTATIONS?|DELETES?|INSERT|UPDATE|DDL|DESTRUCTIVE|MODIFY)(?:_(?:OPERATIONS?|TOOLS?|ACCESS|MODE|QUERIES|OPERATION))?$|(?:^|_)(?:WRITES?|MUTATIONS?|DELETES?)(?:_(?:OPERATIONS?|TOOLS?|ACCESS|MODE))?_(?:ENABLED|ALLOWED)$|(?:^|_)WRITE_MODE$/i;
+/** And those that keep it from it. */
+const KEEPS_FROM_WRITING =
+  /(?:^|_)(?:READ_?ONLY(?:_MODE)?|(?:DISABLE|DENY|BLOCK|NO)_(?:WRITES?|MUTATIONS?|DELETES?)(?:_(?:OPERATIONS?|TOOLS?))?)$/i;
+const IS_OFF = /^(?:0|false|no|off)$/i;
+
+function letsWrite(name: string, value: string): boolean {
+  return (LETS_WRITE.test(name) && IS_ON.test(value)) || (KEEPS_FROM_WRITING.test(name) && IS_OFF.test(value));
+}
+
+function writeTraits({ env }: ServerEntry): Trait[] {
+  return env
+    .filter(({ name, value }) => letsWrite(name, value.trim()))
+    .map((text) => ({
+      text,
+      severity: 'warning' as const,
+      code: 'allow-write',
+      message: phrase`This variable lets the server write, so an agent can be talked into changing or deleting what it reaches. Leave writes off where reads are enough.`,
+    }));
+}
 
 function variableTraits({ env }: ServerEntry): Trait[] {
   return env

@@ -15,7 +15,7 @@ const MAX_TEXT = 16 * 1024;
 
 /** What may stand behind an option as its value, and not as the next argument. */
 const VALUE =
-  /^(?:0|1|true|false|yes|no|on|off|none|enabled?|disabled?|never|always|allow|prefer|require|required|verify-[a-z]{2,4}|cert_\w{4,10}|verify_\w{4,10}|skip-verify)$/i;
+  /^(?:0|1|true|false|yes|no|on|off|none|enabled?|disabled?|never|always|allow|prefer|require|required|verify-[a-z]{2,4}|cert_\w{4,10}|verify_\w{4,10}|skip-verify|(?:sasl_)?plaintext)$/i;
 
 /** Every switch in a server's entry: its variables, its command line, its other keys, and what texts of these hold inside. */
 export function switchesOf(server: ServerEntry): Switch[] {

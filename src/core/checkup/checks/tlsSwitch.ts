@@ -5,7 +5,7 @@ const set = (words: string): ReadonlySet<string> => new Set(words.split(' '));
 /** What a switch can be about. */
 const SUBJECT = set('ssl tls https cert certs certificate certificates x509 hostname hostnames');
 /** What is done to be sure of the other end. */
-const CHECK = set('verify verification verified validate validation check checks checking strict peer req reqs');
+const CHECK = set('verify verification verified validate validation check checks checking match strict peer req reqs');
 const REFUSE = set('reject deny forbid disallow refuse block');
 /** Each turns the meaning round. */
 const NEGATION = set(
@@ -19,7 +19,7 @@ const DANGER = set('insecure unsafe invalid untrusted unverified unauthorized se
 const NEUTRAL = set(
   'use enable enabled enables require required force allow allowed allows accept on mode level errors error warnings failures ' +
     'transport transports connection connections host hosts registry server servers request requests http grpc curl urls all any ' +
-    'self signed secure danger dangerous dangerously pg my with trust min version python ldap',
+    'self signed secure danger dangerous dangerously pg my with trust min version python ldap dn',
 );
 const KNOWN = new Set([...SUBJECT, ...CHECK, ...REFUSE, ...NEGATION, ...DANGER, ...NEUTRAL]);
 /** What else can be verified. */
@@ -29,11 +29,20 @@ const OTHER_SUBJECT = set(
 );
 
 const OFF =
-  /^(?:0|f|n|false|no|off|none|disabled?|never|unverified|insecure|(?:ssl_)?(?:cert|verify)_none|skip[-_]?verify|no[-_]?verify)$/i;
+  /^(?:0|f|n|false|no|off|none|disabled?|never|unverified|insecure|trust|accept_invalid_certs|(?:ssl_)?(?:cert|verify)_none|skip[-_]?verify|no[-_]?verify)$/i;
 const ON = /^(?:1|t|y|true|yes|on|enabled?|always)$/i;
 
 /** These name the hosts that are not verified. */
 const NAMES_HOSTS = /^(?:GOINSECURE|UV_INSECURE_HOST|PIP_TRUSTED_HOST|--trusted-host)$/i;
+
+/** Java's classes that take any certificate, by what names them: `sslfactory=org.postgresql.ssl.NonValidatingFactory`. */
+const TRUSTING_NAME = /factory|verifier|trust[-_.]?(?:manager|strategy)/i;
+const TRUSTS_ANY = /(?:^|\.)(?:Non-?Validating|(?:Trust|Allow|Accept)-?All|Naive|NoOp|NoVerify|Insecure)\w{0,60}$/i;
+
+/** Whether a switch's value is that it is on. */
+export function isSwitchedOn(value: string): boolean {
+  return ON.test(value.trim());
+}
 
 /** How a switch that was set leaves the protection of what is sent. */
 export type TlsState = 'not-verified' | 'not-encrypted' | 'outdated';
@@ -45,17 +54,27 @@ export type TlsState = 'not-verified' | 'not-encrypted' | 'outdated';
 export function tlsTakenAway(name: string, value = 'true'): TlsState | undefined {
   if (isOldVersion(name, value)) return 'outdated';
   if (NAMES_HOSTS.test(name) && /^[\w.*]/.test(value)) return 'not-verified';
+  if (TRUSTING_NAME.test(name) && TRUSTS_ANY.test(value)) return 'not-verified';
   const words = joined(wordsOfName(name).flatMap(parts));
+  if (isPlaintext(words, value)) return 'not-encrypted';
   const when = dangerousWhen(words);
   if (when === undefined || !(when === 'on' ? ON : OFF).test(value.trim())) return undefined;
   const verifies = words.some(
     (word) => (CHECK.has(word) && word !== 'strict') || DANGER.has(word) || REFUSE.has(word) || word === 'trust',
   );
-  if (/verif|cert|insecure/i.test(value)) return 'not-verified';
+  if (/verif|cert|insecure|^trust$/i.test(value)) return 'not-verified';
   return verifies ||
     words.some((word) => /^(?:certs?|certificates?|hostnames?|strict|ignore|bypass|errors?)$/.test(word))
     ? 'not-verified'
     : 'not-encrypted';
+}
+
+/** `--plaintext` and `GRPC_PLAINTEXT`, and Kafka's `security.protocol=SASL_PLAINTEXT`. */
+function isPlaintext(words: readonly string[], value: string): boolean {
+  if (words.slice(-2).join(' ') === 'security protocol') return /^(?:sasl_)?plaintext$/i.test(value.trim());
+  const before = words.slice(0, -1);
+  if (words.at(-1) !== 'plaintext' || !before.every((word) => KNOWN.has(word) || word === 'kafka')) return false;
+  return (before.filter((word) => NEGATION.has(word)).length % 2 === 0 ? ON : OFF).test(value.trim());
 }
 
 /** Whether a switch is dangerous when it is on or when it is off; undefined when it is about something else. */
@@ -90,7 +109,7 @@ function withoutSubject(words: readonly string[]): 'on' | 'off' | undefined {
     return words.filter((word) => NEGATION.has(word)).length % 2 === 1 ? 'on' : 'off';
   }
   const before = words.at(-2) ?? '';
-  if (before === 'skip') return 'on';
+  if (before === 'skip') return words.filter((word) => NEGATION.has(word)).length % 2 === 1 ? 'on' : 'off';
   return last === 'verify' && !NEGATION.has(before) ? 'off' : undefined;
 }
 

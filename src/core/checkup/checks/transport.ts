@@ -5,20 +5,31 @@ import type { Finding, Located, ReadConfig, ServerEntry } from '../model/checkup
 import { hostsIn, isThisMachine } from '../model/hosts.ts';
 import { innerSpan } from '../model/innerSpan.ts';
 import { credentialClass } from '../secrets/names.ts';
+import { secureScheme } from './clearSchemes.ts';
 import { type Endpoint, endpointsOf } from './endpoints.ts';
 import { type Switch, switchesOf } from './switches.ts';
 import { type TlsState, tlsTakenAway } from './tlsSwitch.ts';
 
 /** Check 5: what goes over a network is encrypted, and the other end is verified. */
 export function checkTransport(read: ReadConfig, server: ServerEntry): Finding[] {
+  const off = switchedOff(read, server);
+  const told = new Set(off.map(({ key }) => key));
   return [
-    ...endpointsOf(server).flatMap((endpoint) => cleartext(read, server, endpoint)),
-    ...switchedOff(read, server),
+    // `clickhouse://…?secure=false` says one thing twice.
+    ...endpointsOf(server).flatMap((endpoint) =>
+      isHttp(endpoint) || !told.has(endpoint.text.pointer) ? cleartext(read, server, endpoint) : [],
+    ),
+    ...off,
   ];
 }
 
-function cleartext(read: ReadConfig, server: ServerEntry, { text, at, kind }: Endpoint): Finding[] {
-  const scheme = /^h/i.test(text.value.slice(at, at + 1)) ? 'http' : 'ws';
+function isHttp({ scheme }: Endpoint): boolean {
+  return scheme === 'http' || scheme === 'ws';
+}
+
+function cleartext(read: ReadConfig, server: ServerEntry, endpoint: Endpoint): Finding[] {
+  const { text, at, kind, scheme } = endpoint;
+  const secure = secureScheme(scheme);
   return [
     findingIn(read, 5, {
       severity: kind === 'server' ? 'error' : severityOfApi(server),
@@ -29,12 +40,15 @@ function cleartext(read: ReadConfig, server: ServerEntry, { text, at, kind }: En
       message:
         kind === 'server'
           ? phrase`The server is reached over ${scheme}:// beyond this machine, so anyone on the network path can read and change what is sent, including credentials. Use ${scheme}s://, or stdio for a server on this machine.`
-          : phrase`The server sends its requests over ${scheme}:// to another machine, so anyone on the network path can read them and the credentials in them. Use ${scheme}s:// if that machine offers it.`,
-      fix: {
-        kind: 'https',
-        span: innerSpan(read.file.text, text, at, at + scheme.length),
-        newText: `${scheme}s`,
-      },
+          : phrase`The server sends its requests over ${scheme}:// to another machine, so anyone on the network path can read them and the credentials in them. Use ${secure}:// if that machine offers it.`,
+      // Where drivers find TLS is another port as a rule.
+      ...(isHttp(endpoint) && {
+        fix: {
+          kind: 'https' as const,
+          span: innerSpan(read.file.text, text, at, at + scheme.length),
+          newText: secure,
+        },
+      }),
     }),
   ];
 }

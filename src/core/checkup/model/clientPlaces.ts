@@ -344,6 +344,6 @@ export const CLIENT_PLACES: readonly ClientPlaces[] = [
     sources: ['https://nix-community.github.io/home-manager/options/home-manager/programs/mcp.html'],
     home: ['.agents/mcp.json'],
     config: ['mcp/mcp.json'],
-    workspace: ['mcp.json'],
+    workspace: ['mcp.json', 'mcp.jsonc', '.mcp.jsonc', '.mcp.json.example', 'mcp.json.example'],
   },
 ];

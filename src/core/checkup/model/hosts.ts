@@ -29,6 +29,10 @@ const TELLING_WORDS = new Set([
   'xxxx',
 ]);
 
+/** Server, host, address and domain, and whose they are, in languages that are not written in Latin letters. */
+const FOREIGN_WORDS =
+  /服务器|伺服器|主机|地址|域名|你的|您的|сервер|адрес|хост|домен|サーバ|ホスト|アドレス|ドメイン|서버|호스트|주소|도메인/i;
+
 /** The longest name of a host, RFC 1035 section 2.3.4. */
 const MAX_HOST = 253;
 
@@ -53,10 +57,16 @@ export function isSomebodysHost(host: string): boolean {
   return !isThisMachine(host) && !isPlaceholderHost(host) && !EXAMPLE.test(host);
 }
 
+/** `服务器地址:8000`: a name in other letters without a dot, or with such a word, is one to fill in. `bücher.de` is a host. */
+function isForeignPlaceholder(host: string): boolean {
+  return /[^\0-\x7f]/.test(host) && (!host.includes('.') || FOREIGN_WORDS.test(host));
+}
+
 /** The host of an address such as `http://host:80/path`, as clients read it; undefined when it cannot be known or is none. */
 export function hostOf(address: string): string | undefined {
   const authority = /^[a-z][a-z0-9+.-]{0,30}:\/\/([^/?#\s]{0,1024})/i.exec(address)?.[1] ?? '';
-  if (authority === '' || /[<>${}%]/.test(authority.slice(authority.lastIndexOf('@') + 1))) return undefined;
+  const host = authority.slice(authority.lastIndexOf('@') + 1);
+  if (authority === '' || /[<>${}%]/.test(host) || isForeignPlaceholder(host)) return undefined;
   try {
     return new URL(address).hostname;
   } catch {

@@ -1,6 +1,6 @@
 import type { FoundSecret } from './foundSecret.ts';
 import { isPlaceholder, isReference } from './placeholders.ts';
-import { isRandom, looksGeneratedAlone } from './plausible.ts';
+import { isRandom, isShortKey, looksGeneratedAlone } from './plausible.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -30,13 +30,13 @@ export function capabilityUrls(text: string, ids: boolean): FoundSecret[] {
   const url = /^\s*(?:https?|wss?):\/\/([^\s/?#]+)(\/[^\s?#]*)/i.exec(text);
   if (!url || isReference(text)) return [];
   const [whole, host = '', path = ''] = url;
-  const byId = ids && !WITH_IDS.test(host.replace(/:\d{1,5}$/, ''));
+  if (WITH_IDS.test(host.replace(/:\d{1,5}$/, ''))) return [];
   const found: FoundSecret[] = [];
   let at = whole.length - path.length;
   let before = '';
   for (const segment of path.split('/')) {
     const named = NAMED_BY_ID.has(before.toLowerCase());
-    if (looksGeneratedAlone(segment) || (byId && !named && isKeyInPath(segment))) {
+    if (looksGeneratedAlone(segment) || (ids && !named && isKeyInPath(segment))) {
       found.push({ code: 'capability-url', kind: 'URL with a key in its path', start: at, end: at + segment.length });
     }
     at += segment.length + 1;
@@ -46,7 +46,8 @@ export function capabilityUrls(text: string, ids: boolean): FoundSecret[] {
 }
 
 function isKeyInPath(segment: string): boolean {
-  if (segment.length < 20 || segment.length > 200) return false;
+  if (segment.length < 20) return /^[\w-]{14,19}$/.test(segment) && isShortKey(segment) && !isPlaceholder(segment);
+  if (segment.length > 200) return false;
   return (
     (UUID.test(segment) || BOT.test(segment) || (/^[a-z0-9]{20,}$/i.test(segment) && isRandom(segment))) &&
     !isPlaceholder(segment)

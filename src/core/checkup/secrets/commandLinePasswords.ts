@@ -10,7 +10,7 @@ export function commandLinePasswords(text: string): FoundSecret[] {
   const users = passwords(text, /(?<=\s)(?:-u|--user)\s{1,3}["']?[^\s:"'/]{1,100}:([^\s"'|;&@)]{4,200})/g).filter(
     ({ value }) => isPlausible(value, 'password'),
   );
-  const random = passwords(text, /(?<=\s)-[kpstx]\s{1,3}["']?([^\s"'|;&)]{20,200})/gi).filter(({ value }) =>
+  const random = passwords(text, /(?<=\s)-[akpstx]\s{1,3}["']?([^\s"'|;&)]{20,200})/gi).filter(({ value }) =>
     isRandomOption(value, false),
   );
   return [...glued, ...users, ...random].map(({ value, end }) => ({

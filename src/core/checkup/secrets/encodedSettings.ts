@@ -8,6 +8,11 @@ const ESCAPED = /(?<==)%(?:7B|5B)[^&#\s"'=]{8,}/gi;
 
 /** Texts that hold a secret once they are decoded. Each is a secret as a whole: a part of it can be replaced by nobody. */
 export function encodedSettings(text: string, holdsSecret: (plain: string) => boolean): FoundSecret[] {
+  const lines = encodedLines(text);
+  if (lines !== undefined && holdsSecret(lines)) {
+    const start = text.search(/\S/);
+    return [{ code: 'secret-value', kind: 'encoded secret', start, end: text.trimEnd().length }];
+  }
   const base64 = [...text.matchAll(ENCODED)].map((match) => ({ match, plain: decodedBase64(match[0]) }));
   const escaped = [...text.matchAll(ESCAPED)].map((match) => ({ match, plain: decodedEscapes(match[0]) }));
   const inUrl = /^\s*(?:https?|wss?):\/\//i.test(text);
@@ -22,6 +27,16 @@ export function encodedSettings(text: string, holdsSecret: (plain: string) => bo
       },
     ];
   });
+}
+
+/** A text that is base64 as a whole, of lines such as `api_key: …` and `API_KEY=…`: YAML and environment files. */
+function encodedLines(text: string): string | undefined {
+  const whole = /^\s*([A-Za-z0-9+/]{40,}={0,2})\s*$/.exec(text)?.[1];
+  const plain =
+    whole === undefined || whole.replaceAll('=', '').length % 4 === 1
+      ? undefined
+      : fromBase64(whole.replaceAll('=', ''));
+  return plain !== undefined && /^[\t\n\r\x20-\x7e]+$/.test(plain) && /[:=]/.test(plain) ? plain : undefined;
 }
 
 /** Undefined for what is no text in base64. */

@@ -1,12 +1,13 @@
 import { capabilityUrls } from './capabilityUrls.ts';
 import { commandLinePasswords } from './commandLinePasswords.ts';
+import { credentialFiles } from './credentialFiles.ts';
 import { driverPasswords } from './driverPasswords.ts';
 import { encodedSettings } from './encodedSettings.ts';
 import type { FoundSecret } from './foundSecret.ts';
 import { guessablePasswords } from './guessable.ts';
-import { credentialClass, kindOfName, providerOfName } from './names.ts';
+import { credentialClass, kindOfName, providerOfName, wordsOfName } from './names.ts';
 import { isPlaceholder } from './placeholders.ts';
-import { isPlausible, isRandomOption, looksGenerated } from './plausible.ts';
+import { isPlausible, isRandomOption, looksGenerated, UUID } from './plausible.ts';
 import { mayHoldToken, TOKEN_SHAPES } from './tokenShapes.ts';
 
 /** Longer texts than this hold documents, not credentials: their beginning is looked at. */
@@ -34,6 +35,8 @@ class Finds {
 export interface Around {
   /** Another text of the entry names a host that is somebody's. */
   readonly somebodysHost: boolean;
+  /** The text is an argument that stands behind no option. */
+  readonly alone?: boolean;
 }
 
 /**
@@ -46,6 +49,7 @@ export function findSecrets(text: string, name = '', around?: Around): FoundSecr
   findShapes(cut, finds);
   findUserInfo(cut, finds);
   for (const found of driverPasswords(cut, name)) finds.add(found);
+  for (const found of credentialFiles(cut)) finds.add(found);
   findQueryValues(cut, finds);
   for (const found of encodedSettings(cut, (plain) => findSecrets(plain).length > 0)) finds.add(found);
   if (/cookies?$/i.test(name)) findCookies(cut, finds);
@@ -54,6 +58,7 @@ export function findSecrets(text: string, name = '', around?: Around): FoundSecr
   findNamed(cut, name, finds);
   for (const found of commandLinePasswords(cut)) finds.add(found);
   for (const found of capabilityUrls(cut, around !== undefined)) finds.add(found);
+  if (around?.alone) findAlone(cut, finds);
   if (around) for (const found of guessablePasswords(cut, name, around.somebodysHost)) finds.add(found);
   return finds.items.sort((a, b) => a.start - b.start);
 }
@@ -76,6 +81,8 @@ function findShapes(text: string, finds: Finds): void {
   }
 }
 
+const PUBLIC_DSN = /^https?:\/\/[0-9a-f]{32}@[\w.:-]{1,253}\/\d{1,20}\/?(?![\w/])/;
+
 /** Passwords of `scheme://user:password@host`, RFC 3986 section 3.2.1; people leave `@`, `#` and `?` in them as they are. */
 function findUserInfo(text: string, finds: Finds): void {
   for (const match of text.matchAll(/[a-z][a-z0-9+.-]{1,30}:\/\/([^\s/"'<>]{1,1024})@/gi)) {
@@ -84,6 +91,8 @@ function findUserInfo(text: string, finds: Finds): void {
     const colon = userInfo.indexOf(':');
     const user = colon === -1 ? userInfo : userInfo.slice(0, colon);
     const password = colon === -1 ? '' : userInfo.slice(colon + 1);
+    // What Sentry calls a DSN is public, https://docs.sentry.io/concepts/key-terms/dsn-explainer/
+    if (colon === -1 && PUBLIC_DSN.test(text.slice(match.index))) continue;
     // `https://host:8080?to=a@b` has no user.
     if (/^\d+[?#]/.test(password)) continue;
     if (password !== '' && isUserInfoSecret(password, user)) {
@@ -232,9 +241,13 @@ function fromBase64(text: string): string | undefined {
 }
 
 /** `-u user:password`, as curl takes it. */
-const USER_OPTION = /^--?(?:u|user|userpass|basic-auth|credentials?)$/i;
+const USER_OPTION = /^--?(?:u|user)$/i;
+/** What a name ends with that has both in it: `ES_USERPASS`, `--basic-auth`. */
+const USER_NAME = /^(?:userpass|userpwd|usrpwd|userpassword|login|credentials?|creds|auth)$/;
+/** A user, and not the scheme of an address or a kind of thing. */
+const USER = /^[\w.+@-]{1,64}[:%](?!\/\/)\S{4,200}$/;
 /** Options of one letter of which some server or other takes its key: `-s SECRET`, `-t TOKEN`. Their value tells. */
-const SHORT_OPTION = /^-[kpstux]$/i;
+const SHORT_OPTION = /^-[akpstux]$/i;
 /** The words of a wallet, https://github.com/bitcoin/bips/blob/master/bip-0039.mediawiki */
 const MNEMONIC = /^(?:[a-z]{3,8} ){11,23}[a-z]{3,8}$/;
 
@@ -243,18 +256,22 @@ function findNamed(text: string, name: string, finds: Finds): void {
   const trimmed = text.trim();
   const start = text.indexOf(trimmed);
   const whole = { start, end: start + trimmed.length };
-  if (USER_OPTION.test(name) && /[:%]/.test(trimmed)) {
+  if ((USER_OPTION.test(name) && /[:%]/.test(trimmed)) || (namesUser(name) && USER.test(trimmed))) {
     const password = trimmed.slice(trimmed.search(/[:%]/) + 1);
     if (!isPlausible(password, 'password') || isAddress(trimmed)) return;
     finds.add({ code: 'secret-value', kind: 'password', start: whole.end - password.length, end: whole.end });
     return;
   }
   if (SHORT_OPTION.test(name)) {
-    if (isRandomOption(trimmed, /^-k$/i.test(name))) finds.add({ code: 'secret-value', kind: 'secret', ...whole });
+    // `-T TEAM2024BOARD`: capitals behind a capital are a name.
+    const isName = /^-[A-Z]$/.test(name) && !/[a-z]/.test(trimmed);
+    if (!isName && isRandomOption(trimmed, /^-k$/i.test(name)))
+      finds.add({ code: 'secret-value', kind: 'secret', ...whole });
     return;
   }
+  if (isPin(name, trimmed)) finds.add({ code: 'secret-value', kind: 'PIN', ...whole });
   const expected = credentialClass(name);
-  if (expected === undefined) return;
+  if (expected === undefined || isFingerprint(name, trimmed) || NAMES_SECRET.test(trimmed)) return;
   if (/mnemonic|seed/i.test(name) && MNEMONIC.test(trimmed)) {
     finds.add({ code: 'secret-value', kind: 'wallet phrase', ...whole });
     return;
@@ -273,6 +290,7 @@ function findNamed(text: string, name: string, finds: Finds): void {
     });
     return;
   }
+  if (isSession(name, trimmed)) finds.add({ code: 'secret-value', kind: 'session', ...whole });
   // A JSON text or a list of pairs was looked into already.
   if (/^[[{]/.test(trimmed) || SCHEME.test(trimmed) || !isPlausible(trimmed, expected)) return;
   const provider = providerOfName(name);
@@ -282,6 +300,41 @@ function findNamed(text: string, name: string, finds: Finds): void {
     ...whole,
     ...(provider === undefined ? {} : { provider }),
   });
+}
+
+function namesUser(name: string): boolean {
+  return USER_NAME.test(wordsOfName(name).at(-1) ?? '');
+}
+
+/** A session by its number: `BW_SESSION` and `X-Session`, and no `SESSION_ID`, which logs have. */
+function isSession(name: string, text: string): boolean {
+  return wordsOfName(name).at(-1) === 'session' && UUID.test(text) && !isPlaceholder(text);
+}
+
+/** Pins of a board, and versions that are pinned, have numbers, too. */
+const OTHER_PINS = new Set('gpio led data clock button io sda scl tx rx cs reset pull'.split(' '));
+
+/** `CARD_PIN=4821`; `1234` and `0000` are anybody's. */
+function isPin(name: string, text: string): boolean {
+  const words = wordsOfName(name);
+  if (!/^(?:pin|pincode)$/.test(words.at(-1) ?? '') || OTHER_PINS.has(words.at(-2) ?? '')) return false;
+  return /^\d{4,8}$/.test(text) && !/^(\d)\1+$|^0?1234/.test(text);
+}
+
+/** `GPG_KEY` names a key by its fingerprint, which is public. */
+function isFingerprint(name: string, text: string): boolean {
+  return /gpg|pgp|signing/i.test(name) && /^(?:0x)?(?:[0-9A-F]{8}|[0-9A-F]{16}|[0-9A-F]{40})$/i.test(text);
+}
+
+/** `--secret id=npmrc,src=…` of Docker says where a secret is. */
+const NAMES_SECRET =
+  /^(?:type=\w{1,10},)?id=[\w.-]{1,60}(?:,(?:type|src|source|env|target|required|mode|uid|gid)=[^,\s]{0,500})*$/;
+
+/** A key among the arguments. What begins as ids of Google's files and YouTube's lists do is one of these. */
+function findAlone(text: string, finds: Finds): void {
+  if (text.length < 28 || /^(?:1|0[AB]|PL|UC)[\w-]{26,43}$/.test(text)) return;
+  if (/^[0-9a-f]+$/i.test(text) || !/[a-z]/.test(text) || !/[A-Z]/.test(text)) return;
+  if (isRandomOption(text, false)) finds.add({ code: 'secret-value', kind: 'key', start: 0, end: text.length });
 }
 
 /** `1000:1000`, `http://…` and `::1` are no user with a password. */

@@ -33,6 +33,8 @@ const GLUING = /^(?:mysql|mariadb)[\w-]{0,20}$|^7z[ar]?$/;
 const WORD = /^-[a-z]+\d*$/;
 /** `-k=KEY` and `-kKEY`. */
 const SHORT = /^(-[kpstux])(=?)[\w.+/=~-]{20,}$/i;
+/** `--user=me:password` */
+const USER_EQUALS = /^(--?(?:user|userpass|userpwd|login|auth|basic-auth|credentials?))=/;
 const USER = /^(?:-u|-U|--user)(?:$|=|[^-])/;
 
 /** The arguments of a server, each by the option before it. */
@@ -43,6 +45,8 @@ export function namedArguments({ command, args }: ServerEntry): NamedArgument[] 
   return args.map((text, index) => {
     if (GLUED.test(text.value.slice(0, 200)) && (GLUING.test(program) || (named && !WORD.test(text.value))))
       return { text, name: '--password', from: 2 };
+    const user = USER_EQUALS.exec(text.value.slice(0, 100));
+    if (user) return { text, name: user[1] ?? '', from: user[0].length };
     const short = SHORT.exec(text.value.slice(0, 1000));
     if (short) return { text, name: short[1] ?? '', from: 2 + (short[2] ?? '').length };
     const name = nameOf(args, index);

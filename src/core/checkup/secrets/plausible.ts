@@ -2,7 +2,7 @@ import type { CredentialClass } from './names.ts';
 import { isPlaceholder } from './placeholders.ts';
 import { isPublicKey } from './tokenShapes.ts';
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** A path of this machine or an address: what such a name often holds instead of the value itself. */
 function isPlace(text: string): boolean {
@@ -69,11 +69,25 @@ export function isRandomOption(text: string, uuid: boolean): boolean {
  */
 export function isRandom(word: string): boolean {
   const characters = word.replace(/[^A-Za-z0-9]/g, '');
+  return characters.length >= 16 && changesIn(characters) * 6 > characters.length;
+}
+
+/** The same of fewer characters, which have to change the more; words and years in a path do not. */
+export function isShortKey(word: string): boolean {
+  const characters = word.replace(/[^A-Za-z0-9]/g, '');
+  return (
+    characters.length >= 12 &&
+    (characters.match(/\d/g)?.length ?? 0) >= 2 &&
+    changesIn(characters) * 4 > characters.length
+  );
+}
+
+function changesIn(characters: string): number {
   let changes = 0;
   for (let at = 1; at < characters.length; at += 1) {
     changes += weightOf(kindOf(characters[at - 1] ?? ''), kindOf(characters[at] ?? ''));
   }
-  return characters.length >= 16 && changes * 6 > characters.length;
+  return changes;
 }
 
 type Kind = 'digit' | 'capital' | 'small';

@@ -41,7 +41,8 @@ function usesIn(
   around: Around,
   server?: ServerEntry,
 ): SecretUse[] {
-  return findSecrets(text.value.slice(from), name, around).map(({ start, end, ...rest }) => {
+  const alone = where === 'arg' && name === '' && !text.value.startsWith('-');
+  return findSecrets(text.value.slice(from), name, { ...around, alone }).map(({ start, end, ...rest }) => {
     const found = { ...rest, start: start + from, end: end + from };
     const value = text.value.slice(found.start, found.end);
     const shown = last4(value);

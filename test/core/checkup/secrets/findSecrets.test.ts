@@ -23,6 +23,11 @@ describe('findSecrets', () => {
     'https://h/0a1b2c3d4e5f60718293a4b5c6d7e8f9/',
     '/0a1b2c3d4e5f60718293a4b5c6d7e8f9',
     'host = ',
+    'machine a login b password c1d2 ',
+    'machine a\n',
+    '\n_authToken=a1b2c3d4',
+    'a.b:1:c:d:e1f2\n',
+    'b2xkCg==',
     'a,',
     'in',
   ])('takes linear time for %j, over and over', (part) => {
