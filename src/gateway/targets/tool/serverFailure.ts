@@ -37,7 +37,7 @@ export function serverFailure(
     if (cause.failure === 'tls') return refusals.tls(server, server, cause.detail);
     return refusals.unreachable(server, server, cause.detail, cause.sent === 'no' ? 'no' : sent);
   }
-  if (intended !== true) return serverRefusals.notStarted(server, startFailure(error));
+  if (intended !== true) return serverRefusals.notStarted(server, ...startFailure(error));
   if (error instanceof $ZodError || error instanceof SyntaxError || error instanceof StreamableHTTPError) {
     return serverRefusals.unreadable(server, false);
   }
@@ -101,18 +101,30 @@ function rootOf(error: unknown): unknown {
   return current;
 }
 
-/** Why a server could not be started, without anything that it said. */
-function startFailure(error: unknown): Phrase {
-  if (error instanceof ServerStartError) return error.why;
+const IN_THE_LOG = phrase`Nothing was done. Tell the user, who finds what it said in the log of Valet Key.`;
+
+/** Why a server could not be started, without anything that it said; and what the user can do, where that is known. */
+function startFailure(error: unknown): [why: Phrase, nextStep?: Phrase] {
+  if (error instanceof ServerStartError) return [error.why];
   const cause = rootOf(error);
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  if (code === 'ENOENT') return phrase`its program was not found on the PATH`;
-  if (code === 'EACCES') return phrase`its program may not be executed`;
-  if (typeof code === 'string' && /^[A-Z_]+$/.test(code)) return phrase`${code}`;
-  if (isConnectionClosed(error)) return phrase`it ended before it answered`;
-  if (error instanceof McpError && error.code === McpErrorCode.MethodNotFound) {
-    return phrase`it does not know initialize, or tools/list, as servers of MCP ${LATEST_PROTOCOL_VERSION} do`;
+  if (code === 'ENOENT') {
+    return [
+      phrase`its program was not found on the PATH`,
+      phrase`Nothing was done, and another call will not help. Tell the user, who can install it, or write its whole path as "command" in the policy.`,
+    ];
   }
-  if (isServersOwnError(error)) return phrase`it answered with an error, which is in the log`;
-  return phrase`it did not answer as an MCP server does`;
+  if (code === 'EACCES') {
+    return [
+      phrase`its program may not be executed`,
+      phrase`Nothing was done, and another call will not help. Tell the user, who can write the path of a program as "command" in the policy.`,
+    ];
+  }
+  if (typeof code === 'string' && /^[A-Z_]+$/.test(code)) return [phrase`${code}`];
+  if (isConnectionClosed(error)) return [phrase`it ended before it answered`, IN_THE_LOG];
+  if (error instanceof McpError && error.code === McpErrorCode.MethodNotFound) {
+    return [phrase`it does not know initialize, or tools/list, as servers of MCP ${LATEST_PROTOCOL_VERSION} do`];
+  }
+  if (isServersOwnError(error)) return [phrase`it answered with an error, which is in the log`, IN_THE_LOG];
+  return [phrase`it did not answer as an MCP server does`];
 }

@@ -56,8 +56,8 @@ export const serverRefusals = {
       { service: server, sent: 'yes' },
     ),
 
-  notStarted: (server: string, why: Phrase): RefusalError =>
-    refuse('upstream_unreachable', phrase`${server} could not be started: ${why}.`, UNSENT, { service: server }),
+  notStarted: (server: string, why: Phrase, nextStep: Phrase = UNSENT): RefusalError =>
+    refuse('upstream_unreachable', phrase`${server} could not be started: ${why}.`, nextStep, { service: server }),
 
   /** It is not started for a while. `last`: why it failed at last; it crashed where that is not known. */
   paused: (server: string, last: RefusalError | undefined, retryAfterMs: number): RefusalError => {

@@ -71,6 +71,15 @@ async function client(server: string): Promise<WrappedClient> {
   return one;
 }
 
+/**
+ * What a client is told of a server that runs: the answer to `initialize` waits three seconds for one that starts, which is not
+ * always enough on a busy machine.
+ */
+async function instructionsOf(server: string): Promise<string | undefined> {
+  await (await client(server)).tools();
+  return (await client(server)).client.getInstructions();
+}
+
 const logged = (words: RegExp): readonly string[] => served.diagnostics.filter((line) => words.test(line));
 
 describe('a server that speaks otherwise than today’s', () => {
@@ -106,14 +115,15 @@ describe('a server that speaks otherwise than today’s', () => {
 
 describe('why a server has no tools', () => {
   it.each([
-    ['gone', /gone could not be started: its program was not found/],
-    ['dies', /dies could not be started: it ended before it answered/],
+    ['gone', /gone could not be started: its program was not found/, /who can install it, or write its whole path/],
+    ['dies', /dies could not be started: it ended before it answered/, /who finds what it said in the log/],
     [
       'huge',
       /huge could not be started: its list of tools is larger than \d+ bytes, which `limits.responseBytes` raises/,
+      /tell the user/,
     ],
-    ['no-list', /no-list could not be started: it did not answer as an MCP server does/],
-  ])('is told to the user and the agent, once a failure: %s', async (mood, why) => {
+    ['no-list', /no-list could not be started: it did not answer as an MCP server does/, /tell the user/],
+  ])('is told to the user and the agent, once a failure: %s', async (mood, why, help) => {
     const one = await client(mood);
     const heard: unknown[] = [];
     one.client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => void heard.push(params.data));
@@ -123,6 +133,7 @@ describe('why a server has no tools', () => {
     expect(_meta?.['valet-key/error']).toMatchObject({
       code: 'upstream_unreachable',
       message: expect.stringMatching(why),
+      nextStep: expect.stringMatching(help),
     });
     await until(() => heard.length > 0, 'a word about it');
     expect(heard.join()).toMatch(why);
@@ -167,19 +178,19 @@ describe('what a server says of itself and its tools', () => {
     expect(own).toContain('On an error follow its nextStep');
     // Some clients take up no tools that come later.
     expect(own).toContain('to restart you or to reconnect this server');
-    const instructions = (await client('plainly-instructed')).client.getInstructions();
+    const instructions = await instructionsOf('plainly-instructed');
     expect(instructions).toContain('On an error follow its nextStep');
     expect(instructions).toContain('says of itself:\nCall get_thing first; token [redacted:plainly-instructed].');
   });
 
   it('is cut', async () => {
-    const instructions = (await client('long-winded')).client.getInstructions();
+    const instructions = await instructionsOf('long-winded');
     expect(instructions).toContain('word word');
     expect(instructions?.length).toBeLessThan(5000);
   });
 
   it('is off where it hides something, and where it changes, until the user reviews it', async () => {
-    expect((await client('instructed')).client.getInstructions()).not.toContain('Call get_thing');
+    expect(await instructionsOf('instructed')).not.toContain('Call get_thing');
     await client('plainly-instructed');
     await served.order({ do: 'freeze', service: 'plainly-instructed' });
     await served.order({ do: 'unfreeze', service: 'plainly-instructed' });
