@@ -48,7 +48,7 @@ afterAll(async () => {
 describe('a path that repeats the end of the base URL', () => {
   it.each([
     ['gitlab', '/api/v4/projects/7', 'Call again with the path /projects/7.'],
-    ['gitlab', '/api/v4/projects/7?page=2', 'Call again with the path /projects/7.'],
+    ['gitlab', '/api/v4/projects/7?page=2', 'Call again with the path /projects/7 and the same query.'],
     ['gitlab', '/api/v4/projects/1234567890', 'Call again with the same path without /api/v4 at its beginning.'],
     ['openai', '/v1/models', 'Call again with the path /models.'],
     ['openai', '/v1/chat/completions', 'Call again with the same path without /v1 at its beginning.'],

@@ -7,6 +7,9 @@ const FIRST_MOMENT_MS = 1_000_000_000_000;
 /** Where a limit is used up and nothing says when it ends. */
 const DEFAULT_S = 60;
 
+/** The same in milliseconds (Azure, OpenAI), which tells more exactly. */
+const AFTER_MS: ReadonlySet<string> = new Set(['retry-after-ms', 'x-ms-retry-after-ms']);
+
 /** What Go writes durations in: `6m0s`, `1.5s`, `20ms`. */
 const UNITS_S: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, ms: 0.001 };
 const DURATION_PART = /^([0-9.]{1,9})(h|ms|m|s)/;
@@ -16,13 +19,17 @@ const DURATION_PART = /^([0-9.]{1,9})(h|ms|m|s)/;
  * usual headers say of a limit that is used up. Undefined where nothing says that there is a limit.
  */
 export function waitSeconds(headers: Incoming['headers'], nowMs: number): number | undefined {
-  const after = headers.find(([name]) => name === 'retry-after')?.[1];
+  const afterMs = headers.find(([name]) => AFTER_MS.has(name))?.[1].trim();
+  if (afterMs !== undefined && /^\d{1,12}$/.test(afterMs)) return Math.ceil(Number(afterMs) / 1000);
+  const after = headers.find(([name]) => name === 'retry-after' || name === 'x-ratelimit-reset-after')?.[1];
   const wait = after === undefined ? undefined : secondsUntil(after, nowMs);
   if (wait !== undefined) return wait;
-  // `ratelimit: "default";r=0;t=30`
-  const parameters = (headers.find(([name]) => name === 'ratelimit')?.[1] ?? '').split(';').map((part) => part.trim());
-  if (parameters.includes('r=0')) {
-    return secondsUntil(parameters.find((part) => part.startsWith('t='))?.slice(2) ?? '', nowMs) ?? DEFAULT_S;
+  // `ratelimit: "default";r=0;t=30`, and in an earlier draft `limit=100, remaining=0, reset=50`.
+  const written = headers.find(([name]) => name === 'ratelimit')?.[1] ?? '';
+  const parameters = written.split(/[;,]/).map((part) => part.trim());
+  if (parameters.includes('r=0') || parameters.includes('remaining=0')) {
+    const reset = parameters.find((part) => /^(?:t|reset)=/.test(part))?.split('=')[1];
+    return secondsUntil(reset ?? '', nowMs) ?? DEFAULT_S;
   }
   const usedUp = limitsSaid(headers, 'remaining').filter(({ value }) => value !== '' && Number(value) <= 0);
   if (usedUp.length === 0) return undefined;

@@ -12,6 +12,8 @@ export interface MeantPath {
   readonly repeated: string;
   /** The path without the prefix, where hardly anything in it is the agent's own. */
   readonly path?: string;
+  /** The request has a query, which stays as it is. */
+  readonly hasQuery: boolean;
 }
 
 /**
@@ -37,7 +39,8 @@ export function repeatedPrefix(
   if (inForce.decide(meant, agent).verdict === 'deny') return undefined;
   if (verdict !== 'deny' && compiledOf(inForce).some((compiled) => isNamed(compiled, request, repeated)))
     return undefined;
-  return isPublic(inForce, meant) ? { repeated, path } : { repeated };
+  const hasQuery = request.query.length > 0;
+  return { repeated, hasQuery, ...(isPublic(inForce, meant) ? { path } : {}) };
 }
 
 const VERSION = /^\/v\d/i;

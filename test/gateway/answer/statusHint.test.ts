@@ -82,6 +82,28 @@ describe('a refusal for a rate limit', () => {
       },
       17,
     ],
+    ['Azure', { status: 429, headers: [['x-ms-retry-after-ms', '2500']] }, 3],
+    [
+      'OpenAI',
+      {
+        status: 429,
+        headers: [
+          ['retry-after', '2'],
+          ['retry-after-ms', '1500'],
+          ['x-ratelimit-remaining-requests', '0'],
+          ['x-ratelimit-reset-requests', '6m0s'],
+        ],
+      },
+      2,
+    ],
+    ['Discord', { status: 429, headers: [['x-ratelimit-reset-after', '1.5']] }, 2],
+    ['an earlier draft', { status: 429, headers: [['ratelimit', 'limit=100, remaining=0, reset=50']] }, 50],
+    ['AWS by its body', { status: 400, body: '{"__type":"com.amazon.x#ThrottlingException"}' }, undefined],
+    ['AWS by a header', { status: 400, headers: [['x-amzn-errortype', 'TooManyRequestsException']] }, undefined],
+    ['DynamoDB', { status: 400, body: '{"__type":"x#ProvisionedThroughputExceededException"}' }, undefined],
+    ['S3', { status: 503, type: 'application/xml', body: '<Error><Code>SlowDown</Code></Error>' }, undefined],
+    ['Salesforce', { body: '[{"errorCode":"REQUEST_LIMIT_EXCEEDED"}]' }, undefined],
+    ['Slack', { status: 200, body: '{"ok":false,"error":"ratelimited"}' }, undefined],
     ['no word of an end', { headers: [['x-ratelimit-remaining', '0']] }, 60],
     ['nothing else', { status: 429 }, undefined],
   ];
@@ -124,6 +146,16 @@ describe('a refusal for a scope', () => {
     expect(github).toContain('none');
   });
 
+  it.each([
+    [403, '{"error":"insufficient_scope","scope":"api read_api"}', 'wants “api read_api”'],
+    [403, '{"error":{"details":[{"reason":"ACCESS_TOKEN_SCOPE_INSUFFICIENT"}]}}', 'lacks a scope.'],
+    [200, '{"ok":false,"error":"missing_scope","needed":"chat:write","provided":"x"}', 'wants “chat:write”'],
+  ])('that only its body names, says which: %i %s', async (status, body, words) => {
+    const said = await hint({ status, body });
+    expect(said).toContain(words);
+    expect(said).toContain('grant it at the provider');
+  });
+
   it('holds no credential', async () => {
     const secret = freshKey();
     const challenge = `Bearer error="insufficient_scope", scope="${secret}"`;
@@ -145,9 +177,29 @@ describe('a refusal for a missing User-Agent', () => {
   });
 });
 
+describe('a refusal that has nothing to do with scopes', () => {
+  it.each([
+    ['cf-mitigated', 'challenge', 'bot check'],
+    ['x-github-sso', 'required; url=https://github.example/sso', 'single sign-on'],
+  ])('says so: %s', async (name, value, words) => {
+    const said = await hint({ headers: [[name, value]], body: 'Forbidden' });
+    expect(said).toContain(words);
+    expect(said).not.toContain('scope');
+  });
+});
+
 describe('a rejected credential', () => {
   it('is said to be one', async () => {
     expect(await hint({ status: 401 })).toContain('Rotate Credential');
+    expect(await hint({ status: 200, body: '{"ok":false,"error":"invalid_auth"}' })).toContain('Rotate Credential');
+  });
+
+  it.each([
+    [400, '{"message":"throttle must be a number, SlowDownPlease"}'],
+    [200, '{"ok":true,"error":"ratelimited"}'],
+    [200, '{"ok":false,"error":"channel_not_found"}'],
+  ])('and a limit are not seen where they are not: %i %s', async (status, body) => {
+    expect(await hint({ status, body })).toBe('');
   });
 
   it.each([200, 204, 404, 422, 500])('is not what %i means', async (status) => {

@@ -37,7 +37,9 @@ function isFilledIn(json: unknown, given: GivenCall, others: Body): boolean {
   const fillsIn = [query, headers, form, text, select, maxChars, reason].some(
     (value) => value !== undefined && isEmpty(value),
   );
-  return fillsIn && (json === null || hasOther);
+  // Few APIs take a body with these, and some refuse even an empty one.
+  const seldomTakes = /^\s*(?:delete|options)\s*$/i.test(given.method ?? '');
+  return fillsIn && (json === null || hasOther || seldomTakes);
 }
 
 function readJsonArgument(given: unknown): Result<{ readonly value: unknown } | undefined, RequestProblem> {

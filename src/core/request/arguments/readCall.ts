@@ -98,8 +98,14 @@ function readSelect(given: unknown): Result<Call['select'], RequestProblem> {
   if (found.value === undefined) return ok(undefined);
   const one = 'text' in found.value ? found.value.text : found.value.value;
   if (typeof one === 'string' && one.startsWith('/')) return ok([one]);
-  if (Array.isArray(one) && one.every((pointer) => typeof pointer === 'string')) {
-    return ok(one.length === 0 ? undefined : one);
+  if (Array.isArray(one)) {
+    const pointers = one.filter((pointer) => pointer !== null);
+    if (pointers.every((pointer) => typeof pointer === 'string'))
+      return ok(pointers.length === 0 ? undefined : pointers);
+    return invalid(
+      phrase`An entry of \`select\` is not a string.`,
+      phrase`Send a list of JSON Pointers, such as ${'["/data/*/id"]'}.`,
+    );
   }
   return notMeant('select', found.value, {
     what: phrase`a list of JSON Pointers`,
@@ -113,6 +119,8 @@ function readMaxChars(given: unknown): Result<Call['maxChars'], RequestProblem> 
   if (!found.ok) return found;
   if (found.value === undefined) return ok(undefined);
   const value = 'value' in found.value ? found.value.value : undefined;
+  // What a client fills in for a number that it may not leave out.
+  if (value === 0) return ok(undefined);
   // More than the most is taken, and comes to the most: agents know a larger one from earlier versions.
   return typeof value === 'number' && Number.isInteger(value) && value >= 1
     ? ok(value)

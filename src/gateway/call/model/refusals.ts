@@ -99,13 +99,19 @@ export const refusals = {
     refuse('invalid_request', message, nextStep, service === undefined ? {} : { service }),
 
   /** `path` is the right one, where it may be quoted. */
-  repeatedPrefix: (service: string, { origin, prefix }: BaseUrl, { repeated, path }: MeantPath): RefusalError =>
+  repeatedPrefix: (
+    service: string,
+    { origin, prefix }: BaseUrl,
+    { repeated, path, hasQuery }: MeantPath,
+  ): RefusalError =>
     refuse(
       'invalid_request',
       phrase`The path begins with ${repeated}, with which the base URL of ${service} already ends: paths are below ${origin + prefix}.`,
       path === undefined
         ? phrase`Nothing was sent. Call again with the same path without ${repeated} at its beginning. If the API has ${repeated} twice, ask the user for a rule whose path begins with it.`
-        : phrase`Nothing was sent. Call again with the path ${path}. If the API has ${repeated} twice, ask the user for a rule whose path begins with it.`,
+        : hasQuery
+          ? phrase`Nothing was sent. Call again with the path ${path} and the same query. If the API has ${repeated} twice, ask the user for a rule whose path begins with it.`
+          : phrase`Nothing was sent. Call again with the path ${path}. If the API has ${repeated} twice, ask the user for a rule whose path begins with it.`,
       { service },
     ),
 

@@ -177,9 +177,10 @@ describe('a value of another kind', () => {
 
   it.each<[Given, string]>([
     [{ select: 5 }, '`select` is a number and must be a list of JSON Pointers.'],
-    [{ select: ['/a', 5] }, '`select` is a list and must be a list of JSON Pointers.'],
+    [{ select: ['/a', 5] }, 'An entry of `select` is not a string.'],
+    [{ select: [{ path: '/a' }] }, 'An entry of `select` is not a string.'],
     [{ maxChars: 1.5 }, '`maxChars` is not a whole number from 1 to '],
-    [{ maxChars: 0 }, '`maxChars` is not'],
+    [{ maxChars: -1 }, '`maxChars` is not'],
     [{ maxChars: 'many' }, '`maxChars` is not'],
     [{ maxChars: [5] }, '`maxChars` is not'],
     [{ text: 5 }, '`text` is not a string.'],
@@ -226,8 +227,8 @@ const FILLED = {
   headers: [null, {}, [], '', '{}', '[]'],
   form: [null, {}, [], '', '{}', '[]'],
   text: [null, ''],
-  select: [null, [], '', '[]'],
-  maxChars: [null, '', 'null'],
+  select: [null, [], '', '[]', [null]],
+  maxChars: [null, '', 'null', 0, '0'],
   reason: [null, ''],
 } as const;
 
@@ -268,6 +269,9 @@ describe('an argument that is null or empty', () => {
     [{ json: {}, form: { a: 1 }, text: '' }, { form: { a: 1 } }],
     [{ json: [], form: null, text: 'hello' }, { text: 'hello' }],
     [{ json: {}, form: {}, text: '', method: 'GET' }, {}],
+    [{ json: {}, form: {}, text: '', method: 'DELETE' }, {}],
+    [{ json: '{}', query: {}, select: [], reason: '', method: ' options ' }, {}],
+    [{ json: {}, method: 'DELETE' }, { json: {} }],
     // From one that writes null for what does not concern this call.
     [{ json: null, form: { a: 1 } }, { form: { a: 1 } }],
     [{ json: 'null', text: 'hello' }, { text: 'hello' }],
