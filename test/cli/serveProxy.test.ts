@@ -10,6 +10,7 @@ const REMOTE = {
 };
 const key = freshKey();
 const asked: string[] = [];
+let refusedWith = 502;
 let proxy: Server;
 let served: Served | undefined;
 
@@ -17,7 +18,7 @@ beforeAll(async () => {
   // It opens no tunnel: that it is asked for one is what is to be seen.
   proxy = createServer().on('connect', ({ url }, socket) => {
     asked.push(url ?? '');
-    socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+    socket.end(`HTTP/1.1 ${refusedWith} No\r\n\r\n`);
   });
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
 });
@@ -45,6 +46,20 @@ it('sends requests through the proxy of the environment where it is told to', as
   const agent = await (await started(['--proxy', 'env'])).agent();
   await agent.refused('read', READ);
   expect(asked).toEqual(['api.example.test:443']);
+});
+
+it.each([
+  [407, 'the proxy in between wants a user name and a password (407)'],
+  [403, 'the proxy in between made no connection to it (403)'],
+  [502, 'the proxy in between made no connection to it (502)'],
+])('says that it was the proxy which refused: %i', async (status, words) => {
+  refusedWith = status;
+  const agent = await (await started(['--proxy', 'env'])).agent();
+  expect(await agent.refused('read', READ)).toMatchObject({
+    code: 'upstream_unreachable',
+    message: expect.stringContaining(words),
+    sent: 'no',
+  });
 });
 
 it('sends them past it where NO_PROXY says so', async () => {

@@ -11,7 +11,7 @@ export interface BuiltAnswer {
 
 /**
  * Parameters of URLs that are a permission by themselves, for a while: Amazon's and Google's query signatures, those of
- * CloudFront, and Azure's shared access signatures.
+ * CloudFront, Azure's shared access signatures, what OneDrive and SharePoint lead to, and the same of Alibaba and Tencent.
  */
 const SIGNATURES: readonly (readonly string[])[] = [
   ['x-amz-signature', 'x-amz-credential'],
@@ -20,6 +20,9 @@ const SIGNATURES: readonly (readonly string[])[] = [
   ['signature', 'key-pair-id'],
   ['sig', 'se'],
   ['sig', 'sv'],
+  ['tempauth'],
+  ['x-oss-signature', 'x-oss-credential'],
+  ['q-signature', 'q-sign-time'],
 ];
 
 /** Whether a URL needs no credential beside it. */

@@ -48,6 +48,15 @@ export const NOT_HTTP = phrase`it did not answer in HTTP`;
 export const ONLY_INTERIM = phrase`it sent nothing but interim answers (1xx)`;
 export const OTHER_PROTOCOL = phrase`it switched to another protocol without being asked`;
 
+/** What undici says of a proxy that made no way to the API. */
+const PROXY_REFUSED = /^Proxy response \((\d{3})\)/;
+
+function proxyProblem(status: string): string {
+  return status === '407'
+    ? 'the proxy in between wants a user name and a password (407)'
+    : `the proxy in between made no connection to it (${status})`;
+}
+
 /** Sorts an error of undici, node:net or node:tls into our own few, with a text of our own. */
 export function explain(error: unknown, sent: Sent): unknown {
   if (error instanceof TransportError) return error;
@@ -62,6 +71,8 @@ export function explain(error: unknown, sent: Sent): unknown {
   if (cause instanceof errors.SocketError && cause.message === 'bad upgrade') {
     return new TransportError('unreachable', sent, OTHER_PROTOCOL, { cause });
   }
+  const refusedBy = cause instanceof errors.RequestAbortedError ? PROXY_REFUSED.exec(cause.message)?.[1] : undefined;
+  if (refusedBy !== undefined) return new TransportError('unreachable', 'no', proxyProblem(refusedBy), { cause });
   // What undici's own assertions make of an answer that its parser let through.
   if (cause instanceof AssertionError && sent !== 'no') {
     return new TransportError('unreachable', sent, NOT_HTTP, { cause });

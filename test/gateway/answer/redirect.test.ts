@@ -5,6 +5,7 @@ import { Secret } from '../../../src/core/secret.ts';
 import { inEnglish } from '../../../src/core/text/phrase.ts';
 import { buildAnswer } from '../../../src/gateway/answer/answer.ts';
 import { Decompressor } from '../../../src/gateway/answer/decode.ts';
+import { builtAnswer } from '../../support/builtAnswer.ts';
 import { freshKey } from '../../support/serve.ts';
 
 describe('a redirect with a credential in it', () => {
@@ -25,5 +26,24 @@ describe('a redirect with a credential in it', () => {
       new Decompressor(),
     );
     expect(answer).toMatchObject({ redirect: { location: `${to}[redacted:api]` }, redactions: 1 });
+  });
+});
+
+describe('a redirect to a URL that is signed', () => {
+  const AT = 'https://files.example/a.zip?';
+  it.each([
+    ['Amazon', 'X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AK&X-Amz-Signature=abc', true],
+    ['Google', 'X-Goog-Credential=a&X-Goog-Signature=b', true],
+    ['Azure', 'sv=2024-01-01&se=2030-01-01&sig=abc', true],
+    ['CloudFront', 'Expires=1&Signature=a&Key-Pair-Id=K', true],
+    ['OneDrive', 'UniqueId=1&tempauth=v1.abc', true],
+    ['Alibaba', 'x-oss-credential=a&x-oss-signature=b&x-oss-expires=60', true],
+    ['Tencent', 'q-sign-algorithm=sha1&q-sign-time=1;2&q-signature=abc', true],
+    ['a token that may be anybody’s', 'token=abc', false],
+    ['a signature alone', 'signature=abc', false],
+    ['no query', '', false],
+  ])('says whether it may be fetched without Valet Key: %s', async (_, query, signed) => {
+    const { redirectIsSigned } = await builtAnswer({ status: 302, headers: [['location', AT + query]] });
+    expect(redirectIsSigned ?? false).toBe(signed);
   });
 });
