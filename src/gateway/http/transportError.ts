@@ -51,10 +51,10 @@ export const OTHER_PROTOCOL = phrase`it switched to another protocol without bei
 /** What undici says of a proxy that made no way to the API. */
 const PROXY_REFUSED = /^Proxy response \((\d{3})\)/;
 
-function proxyProblem(status: string): string {
+function proxyProblem(status: string): Phrase {
   return status === '407'
-    ? 'the proxy in between wants a user name and a password (407)'
-    : `the proxy in between made no connection to it (${status})`;
+    ? phrase`the proxy in between wants a user name and a password (407)`
+    : phrase`the proxy in between made no connection to it (${status})`;
 }
 
 /** Sorts an error of undici, node:net or node:tls into our own few, with a text of our own. */
