@@ -67,7 +67,7 @@ export class StdioTransport implements Transport {
     }
     if (this.#calls.take(json)) return;
     const message = JSONRPCMessageSchema.safeParse(json);
-    if (!message.success) this.#refuse(INVALID_REQUEST, 'a message is not JSON-RPC 2.0');
+    if (!message.success) this.#refuse(INVALID_REQUEST, 'a message is not JSON-RPC 2.0', idOfRequest(json));
     else if (isCallOutOfForm(message.data)) this.#refuse(INVALID_PARAMS, OUT_OF_FORM, message.data.id);
     else this.onmessage?.(message.data);
   }
@@ -75,6 +75,12 @@ export class StdioTransport implements Transport {
   #refuse(code: number, message: string, id: string | number | null = null): void {
     this.#output.send({ jsonrpc: '2.0', id, error: { code, message } });
   }
+}
+
+/** By which the sender of what is no request in some other way still hears of it; null for what has none, or is no request. */
+function idOfRequest(json: unknown): string | number | null {
+  if (typeof json !== 'object' || json === null || !('id' in json && 'method' in json)) return null;
+  return typeof json.id === 'string' || typeof json.id === 'number' ? json.id : null;
 }
 
 /** A call that was not taken. */

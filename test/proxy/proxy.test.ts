@@ -167,6 +167,21 @@ describe('what is out of form', () => {
     expect((await served.order({ do: 'status' })).ok).toBe(true);
   });
 
+  it.each([
+    ['a token that is an object', '"a"', '"params":{"name":"read","_meta":{"progressToken":{}}}'],
+    ['another JSON-RPC', '7', '"jsonrpc":"1.0"'],
+    ['parameters in a list', '"b"', '"params":[1]'],
+    ['half a number for an id', '1.5', '"params":{"name":"read"}'],
+    ['a number for an id that is too large to count', '9007199254740993', '"params":{"name":"read"}'],
+  ])('%s is refused by its id, so that nobody waits for an answer', async (_, id, rest) => {
+    const proxy = proxyOf();
+    await proxy.initialize();
+    const before = proxy.said.length;
+    proxy.write(`{"jsonrpc":"2.0","id":${id},"method":"tools/call",${rest}}\n`);
+    await until(() => proxy.said.length > before, 'a reply');
+    expect(proxy.said[before]).toMatchObject({ id: JSON.parse(id), error: { code: expect.any(Number) } });
+  });
+
   it('a request for the key is no tool', async () => {
     const proxy = proxyOf();
     await proxy.initialize();
