@@ -1,5 +1,12 @@
 import { phrase } from '../text/phrase.ts';
-import { foldedName, nameParts, parameterRoots, underscored, withoutAmpersand } from './parts/parameters.ts';
+import {
+  dottedSteps,
+  foldedName,
+  nameParts,
+  parameterRoots,
+  underscored,
+  withoutAmpersand,
+} from './parts/parameters.ts';
 import { METHODS, type Method } from './parts/requestModel.ts';
 import { invalid } from './parts/requestProblem.ts';
 
@@ -73,7 +80,9 @@ function isOverride(part: string): boolean {
   if (OVERRIDES.test(letters) || (name.startsWith('_') && UNDERSCORED.has(letters))) return true;
   // Some frameworks read `a.b` as the field `b` of `a`.
   const dot = part.lastIndexOf('.');
-  return dot >= 0 && (OVERRIDES_LAST.test(letters) || isOverride(part.slice(dot + 1)));
+  if (dot < 0) return false;
+  const [first = ''] = dottedSteps(part);
+  return OVERRIDES_LAST.test(letters) || isOverride(part.slice(dot + 1)) || (first !== part && isOverride(first));
 }
 
 const PARTS = {

@@ -63,6 +63,8 @@ const SPELLINGS: readonly (readonly [string, (name: string) => string])[] = [
   ['inside another', (name) => `a[${name}]`],
   ['behind another', (name) => `a[]${name}`],
   ['after a dot', (name) => `a.${name}`],
+  // A name with dots of its own is no name before one.
+  ['before a dot', (name) => (name.includes('.') ? name : `${name}.x`)],
   ['dot before', (name) => `.${name}`],
   ['dot before HTML’s ampersand', (name) => `.amp;${name}`],
   ['white space around', (name) => ` ${name} `],

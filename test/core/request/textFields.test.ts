@@ -64,7 +64,7 @@ describe('a text that a server may take for a form', () => {
     ['such a field by its other name', 'a=1&_verb=PUT', 'overrides'],
     ['the same odd field', 'é=1&'.repeat(15_000), undefined],
     ['odd fields without end', 'é=1&'.repeat(200_000), 'too many'],
-    ['fields that all have the letters', '_m+ethod.x=1&'.repeat(50_000), 'too many'],
+    ['fields that all have the letters', 'x_m+ethod.x=1&'.repeat(50_000), 'too many'],
     ['different odd names', Array.from({ length: 10_000 }, (_, i) => `é${i}=`).join('&'), 'too many'],
     ['a long text without fields', 'é&'.repeat(500_000), undefined],
   ])('may have %s', (_what, text, finding) => {
