@@ -138,6 +138,18 @@ const SHAPES: Readonly<Record<string, (secret: string, other: string) => string>
   'a setting behind another one': (s) => `jdbc:x://db.example.com:443/d;AuthMech=3;UID=token;PWD=${s}`,
   'YAML with a tag': (s) => `user: app\npassword: !!str ${s}\n`,
   'YAML with an anchor': (s) => `user: app\npassword: &main ${s}\n`,
+  'what mail programs send': (s) => `AUTH PLAIN ${base64(`\0app\0${s}`)}`,
+  'the same alone': (s) => base64(`app\0app\0${s}`),
+  'another one of theirs': (s) => base64(`user=app@example.com\x01auth=Bearer ${s}\x01\x01`),
+  'a list of settings in JSON': (s) =>
+    JSON.stringify([
+      { name: 'DB_USER', value: 'app' },
+      { name: 'DB_PASSWORD', value: s },
+    ]),
+  'a list of settings in YAML': (s) =>
+    `env:\n  - name: DB_USER\n    value: app\n  - name: DB_PASSWORD\n    value: ${s}\n`,
+  'a list of settings in one line': (s) => `- {key: password, value: "${s}"}`,
+  'a setting with a label': (s) => `{"id":"x","label":"password","value":"${s}",}`,
   'JSON with a URL': (s) => JSON.stringify({ url: `amqps://app:${s}@mq.example.com` }),
   'JSON with a header': (s) => JSON.stringify({ headers: { authorization: `Basic ${base64(`deploy:${s}`)}` } }),
 };

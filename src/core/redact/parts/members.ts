@@ -6,8 +6,9 @@ const PUBLIC_NAME =
 const SECRET_NAME =
   /secret|token|passw|passphrase|^pass$|(?:[_-]|store|key|user|root|admin|db|sql|smtp|mail|ftp|http|proxy)pass$|^pwd$|[_-]pwd$|pwd$|key$|credential|signature|private|session|^auth|[_-]auth$|cookie|bearer|assertion|^pin$|^(?:mac|response)$/i;
 
-/** What settings say, as in `passwordless=true`: words that are everywhere. */
-const SETTING = /^(?:true|false|none|null|default|required?|optional|enabled?|disabled?)$/i;
+/** What settings say, as in `passwordless=true`, and schemes, as in `auth=Bearer …`: words that are everywhere. */
+const SETTING =
+  /^(?:true|false|none|null|default|required?|optional|enabled?|disabled?|bearer|basic|digest|negotiate)$/i;
 
 /** Under so many characters a value says nothing, not even as a token of its own. */
 const LEAST_NAMED = 4;

@@ -15,6 +15,9 @@ const QUOTED_VALUE = /^(?:\s{1,3}|\s?\(\s?)(?:"([^"\r\n]*)"|'([^'\r\n]*)')/;
 const SECOND_OF_TWO = /^["']?\s{0,3},\s{0,3}(?:<<)?(?:"([^"\r\n]*)"|'([^'\r\n]*)')(?:>>)?\s{0,3}[)}]/;
 const OPENS = /[({]\s{0,3}["']?$/;
 const KEY = /^key$/i;
+/** Of two settings the first may be the name of the second: `name: DB_PASSWORD`, `value: …`. */
+const NAMING = /^(?:key|name|label)$/i;
+const NEXT_VALUE = /^["']?[\s,]{1,40}["']?value(?=["']?\s{0,3}[:=])/i;
 /** As SQL says what somebody is identified by. */
 const BY = /^by$/i;
 
@@ -64,6 +67,9 @@ function valueBehind(word: string, text: string, at: number): { parts: Part[]; e
     if (pair || GLUED_PAIR.test(word))
       return { parts: textsOf(found).map((one) => ({ text: one, secret: true, password: !pair })), end };
     const texts = isSecretName(name) ? textsOf(found) : [];
+    const own = NAMING.test(name) ? textsOf(found)[0] : undefined;
+    const next = own === undefined ? undefined : matchAt(NEXT_VALUE, text, end);
+    if (own !== undefined && next !== undefined && isSecretName(own)) return valueBehind(own, text, next.end);
     // What is called a key may be the name of what stands beside it: see elementParts.
     if (texts.length === 0 || (KEY.test(name) && texts.some(isSecretName))) return undefined;
     return { parts: texts.map((one) => memberPart(name, one)), end };

@@ -1,4 +1,5 @@
 import { base64Bytes } from '../../base64.ts';
+import { LEAST_PASSWORD } from './connectionParts.ts';
 import { isOpaque } from './members.ts';
 import type { Part } from './part.ts';
 
@@ -16,6 +17,10 @@ const LINE_END = /[\r\n]+[ \t]*/g;
 /** A password or a key, and no text with a structure of its own. */
 const VALUE = /^[^\s{}<>[\]]{8,}$/;
 
+/** What stands between a user and a password, and between settings, where mail programs sign in (SASL). */
+const NUL = '\0';
+const BETWEEN_SETTINGS = '\u0001';
+
 const HEX = /^(?:[\da-f]{2}){8,}$/i;
 
 /**
@@ -29,14 +34,27 @@ export function packedParts({ text, secret, password = false }: Part): Part[] {
   const texts = [bytes && readText(bytes), hexText(text)].filter((inner) => inner !== undefined);
   const pair = texts.length === 0 && bytes ? latin1Pair(bytes) : undefined;
   return [
-    ...texts
-      .map((inner) => inner.trim()) // `echo` adds a line end
-      .map((inner) => {
-        const isValue = secret && VALUE.test(inner) && (password || isOpaque(inner));
-        return { text: inner, secret: isValue || inner.includes(':'), ...(isValue ? { password } : {}) };
-      }),
+    ...texts.flatMap((inner) => {
+      const fields = fieldsOf(inner);
+      return fields.length > 1 ? fields : [textPart(inner.trim(), secret, password)]; // `echo` adds a line end
+    }),
     ...(pair === undefined ? [] : [{ text: pair.trim(), secret: pair.includes(':') }]),
   ];
+}
+
+function textPart(inner: string, secret: boolean, password: boolean): Part {
+  const isValue = secret && VALUE.test(inner) && (password || isOpaque(inner));
+  return { text: inner, secret: isValue || inner.includes(':'), ...(isValue ? { password } : {}) };
+}
+
+/** Behind the last NUL is the password (RFC 4616); other fields say so themselves. */
+function fieldsOf(text: string): Part[] {
+  const parts = text.split(NUL).map((field, index, all) => ({
+    text: field,
+    secret: index > 0 && index === all.length - 1 && field.length >= LEAST_PASSWORD,
+    password: index > 0 && index === all.length - 1,
+  }));
+  return parts.length > 1 ? parts : text.split(BETWEEN_SETTINGS).map((field) => ({ text: field, secret: false }));
 }
 
 function base64Content(text: string): Uint8Array | undefined {
@@ -80,5 +98,10 @@ function utf8Text(bytes: Uint8Array): string | undefined {
 
 /** Whether all of it can be read: blanks and line ends are in files, and other control characters in nothing that people write. */
 function isText(text: string): boolean {
-  return !/\p{Cc}/u.test(text.replaceAll(/[\t\r\n]/g, ''));
+  return !/\p{Cc}/u.test(
+    text
+      .replaceAll(/[\t\r\n]/g, '')
+      .replaceAll(NUL, '')
+      .replaceAll(BETWEEN_SETTINGS, ''),
+  );
 }

@@ -143,10 +143,21 @@ function jsonMembers(text: string): Part[] | undefined {
     } else if (Array.isArray(next.value)) {
       for (const element of next.value) pending.push({ name, value: element });
     } else if (typeof next.value === 'object' && next.value !== null) {
-      for (const [key, element] of Object.entries(next.value)) pending.push({ name: key, value: element });
+      for (const [key, element] of membersOf(next.value)) pending.push({ name: key, value: element });
     }
   }
   return members;
+}
+
+/** The members of an object; of one that has a name and a value for members, as settings are listed, that one. */
+function membersOf(object: object): readonly (readonly [name: string, value: unknown])[] {
+  const members = Object.entries(object);
+  const member = (names: RegExp): unknown => members.find(([key]) => names.test(key))?.[1];
+  const name = member(/^(?:name|key)$/i);
+  const value = member(/^value$/i);
+  return typeof name === 'string' && value !== undefined
+    ? [...members.filter(([key]) => !/^(?:name|key|value)$/i.test(key)), [name, value]]
+    : members;
 }
 
 /** Of a list of two strings the second one is the password of the first, and one alone is the credential. */
