@@ -84,6 +84,7 @@ export async function buildAnswer(
     const text = reading && decodeText(bytes, reading);
     refuseDisguise(bytes, reading?.charset ?? type.charset, text, redactor);
     said = text ?? '';
+    if (reading?.replaced) hints.push(REPLACED);
     const parsed = text !== undefined && isJsonType(type.essence) ? parseExactJson(text) : undefined;
     const maxChars = Math.min(call.maxChars ?? DEFAULT_MAX_CHARS, MAX_ANSWER_CHARS);
     const pointers = status < 400 ? (call.select ?? []) : [];
@@ -108,7 +109,6 @@ export async function buildAnswer(
       const fitted = truncateText(clean(text), maxChars);
       if (fitted.text !== '') answer.text = fitted.text;
       truncated = fitted.truncated;
-      if (reading?.replaced) hints.push(REPLACED);
       if (selects && text !== '') hints.push(parseJson(text) === undefined ? NOT_SELECTED : NOT_SELECTED_AS_TEXT);
       // A text that was cut has no rows to be counted.
       if (truncated.length === 0)

@@ -24,7 +24,8 @@ const UTF_16 = /^utf-?16/i;
  * is what has a character set or is UTF-8 without NUL, whatever its type: many texts come as `application/octet-stream`,
  * or in a type of their own. Pictures, sounds and archives are never texts.
  */
-export function readingOf(bytes: Buffer, type: MediaType): Reading | undefined {
+export function readingOf(bytes: Buffer, declared: MediaType): Reading | undefined {
+  const type = saysNothing(declared.charset, bytes) ? { ...declared, charset: undefined } : declared;
   if (isTextType(type.essence)) return readingOfText(bytes, type);
   if (isBinaryType(type.essence)) return undefined;
   const { charset } = type;
@@ -32,6 +33,11 @@ export function readingOf(bytes: Buffer, type: MediaType): Reading | undefined {
   if (bytes.includes(0)) return undefined;
   if (charset !== undefined && !/^utf-?8$/i.test(charset)) return { charset };
   return isUtf8(bytes) ? { charset: undefined } : undefined;
+}
+
+/** `binary` is what `file` calls bytes of any kind, and UTF-8 is often called ASCII, of which it is more. */
+function saysNothing(charset: string | undefined, bytes: Buffer): boolean {
+  return /^binary$/i.test(charset ?? '') || (/^(?:us-)?ascii$/i.test(charset ?? '') && isUtf8(bytes));
 }
 
 /** Throws {@link WithheldError} for a character set that cannot be decoded: a credential in it could not be found. */

@@ -34,6 +34,7 @@ describe('a text that is not in the character set that it should be in', () => {
     'application/json',
     'application/json; charset=UTF8',
     'text/csv; charset=us-ascii',
+    'application/octet-stream; charset=binary',
     'application/xml',
     'text/plain; charset=koi8-r',
     'text/plain; charset=shift_jis',

@@ -102,6 +102,8 @@ describe('the character set of a text', () => {
       latin1(`<meta http-equiv="Content-Type" content="text/html; charset=windows-1252"><p>${WORDS}`),
       `<meta http-equiv="Content-Type" content="text/html; charset=windows-1252"><p>${WORDS}`,
     ],
+    ['what `file` calls bytes of any kind', 'application/octet-stream; charset=binary', Buffer.from(WORDS), WORDS],
+    ['a name of ASCII, for UTF-8', 'text/plain; charset=us-ascii', Buffer.from(WORDS), WORDS],
     [
       'nothing that could be true',
       'text/xml',
@@ -122,6 +124,8 @@ describe('the character set of a text', () => {
     const { answer } = await builtAnswer({ type: 'text/csv', body: latin1(WORDS) });
     expect(answer.text).toBe('Gr\ufffd\ufffde;Stra\ufffde\n');
     expect(answer.hint).toContain('Latin-1');
+    const json = await builtAnswer({ type: 'application/json', body: latin1('{"a":"Größe"}') });
+    expect(json.answer).toMatchObject({ json: { a: 'Gr\ufffd\ufffde' }, hint: answer.hint });
   });
 });
 
