@@ -35,7 +35,13 @@ export class ServerNode extends Row {
       {
         label: name,
         // What needs the user before what does not: a narrow side bar cuts the end.
-        description: [standing, review, changes, toolsText(server), failure === undefined ? '' : unnamed(failure, name)]
+        description: [
+          standing,
+          review,
+          changes,
+          toolsText(server),
+          failure === undefined ? '' : whyAlone(failure, name),
+        ]
           .filter(Boolean)
           .join(' · '),
         lines,
@@ -108,6 +114,13 @@ function failureNode(owner: string, failure: string, name: string): DetailNode {
 /** `could not be started: …` for `wiki could not be started: …`: the name stands in front of it already. */
 function unnamed(failure: string, name: string): string {
   return failure.startsWith(`${name} `) ? failure.slice(name.length + 1) : failure;
+}
+
+/** Behind the word that it failed, the reason comes first: a narrow side bar cuts the end. */
+function whyAlone(failure: string, name: string): string {
+  const said = unnamed(failure, name);
+  const colon = said.indexOf(': ');
+  return colon < 0 ? said : said.slice(colon + 2);
 }
 
 /** What is started or connected to. A narrow side bar cuts the end, so folders give way to it; the tooltip has them. */

@@ -120,7 +120,8 @@ describe('the row of an MCP server', () => {
     const failure = phrase`files could not be started: its program was not found on the PATH.`;
     const why = 'could not be started: its program was not found on the PATH.';
     const row = await server({ status: 'ready', failure });
-    expect(row.description).toBe(`failed · ${why}`);
+    // What is cut off in a narrow side bar is the end.
+    expect(row.description).toBe('failed · its program was not found on the PATH.');
     const tooltip = String((row.tooltip as { value?: string }).value ?? row.tooltip);
     expect(tooltip).toContain('files, MCP server: failed');
     expect(tooltip).not.toContain('ready');
@@ -128,7 +129,11 @@ describe('the row of an MCP server', () => {
     expect(row.accessibilityInformation?.label).toContain(why);
     expect(details(row)[0]).toBe(why);
     // What the user did themselves comes before what failed.
-    expect((await server({ status: 'frozen', failure })).description).toBe(`frozen · ${why}`);
+    expect((await server({ status: 'frozen', failure })).description).toBe(
+      'frozen · its program was not found on the PATH.',
+    );
+    const asked = phrase`files wants its user to sign in.`;
+    expect((await server({ status: 'ready', failure: asked })).description).toBe('failed · wants its user to sign in.');
   });
 
   test('has below it what waits, what runs and which credential is missing', async () => {
