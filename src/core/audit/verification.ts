@@ -6,13 +6,6 @@ export interface AuditAnchor {
   readonly hash: string;
 }
 
-/** One file of a run, in the order of the parts. */
-export interface AuditPart {
-  readonly name: string;
-  /** Without line ends; an empty last one stands for the final line end. */
-  readonly lines: Iterable<string>;
-}
-
 export type AuditFindingCode =
   /** A record's text is not what its hash was made of: one or more characters differ. */
   | 'changed'

@@ -2,25 +2,9 @@ import { parseJson } from '../parseJson.ts';
 import { type Phrase, phrase } from '../text/phrase.ts';
 import type { AuditRecord } from './auditEvent.ts';
 import { FIRST_SEQ, GENESIS, unsealLine } from './record.ts';
-import type { AuditAnchor, AuditFinding, AuditFindingCode, AuditPart, AuditVerification } from './verification.ts';
+import type { AuditAnchor, AuditFinding, AuditFindingCode, AuditVerification } from './verification.ts';
 
 const MAX_FINDINGS = 100;
-
-/** Checks the files of one gateway run. See {@link ChainVerifier}. */
-export function verifyParts(
-  parts: readonly AuditPart[],
-  sha256: (text: string) => string,
-  anchor?: AuditAnchor,
-): AuditVerification {
-  const verifier = new ChainVerifier(sha256, anchor);
-  for (const part of parts) {
-    verifier.beginPart(part.name);
-    for (const line of part.lines) {
-      verifier.line(line);
-    }
-  }
-  return verifier.finish();
-}
 
 type Place = Pick<AuditFinding, 'file' | 'line'>;
 

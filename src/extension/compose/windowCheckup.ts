@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { BoundedCheckup } from '../../checkupWorker/boundedCheckup.ts';
+import type { CheckupParts } from '../app/parts.ts';
 import { Backups } from '../checkup/repair/backups.ts';
 import { Checkup } from '../checkup/scan/checkup.ts';
 import { ConfigFiles } from '../checkup/scan/configFiles.ts';
@@ -22,14 +23,7 @@ import { PacedTask } from '../util/pacedTask.ts';
 import type { MetadataPort, SecretPort } from '../util/ports.ts';
 
 /** Everything of the checkup that commands and views work with. */
-export interface WindowCheckup {
-  readonly checkup: Checkup;
-  readonly backups: Backups;
-  readonly exposures: Exposures;
-  readonly dismissals: Dismissals;
-  readonly killSwitchTests: KillSwitchTests;
-  /** Services whose last self-test showed their credential. */
-  readonly leaks: Set<string>;
+export interface WindowCheckup extends CheckupParts {
   /** Looks whenever a file, a service or a credential changed. The first look comes when the window has started. */
   follow(
     onError: (error: unknown) => void,

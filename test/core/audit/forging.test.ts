@@ -5,7 +5,7 @@ import { agentName } from '../../../src/core/audit/agentName.ts';
 import type { AuditEvent } from '../../../src/core/audit/auditEvent.ts';
 import { humanLine } from '../../../src/core/audit/humanLine.ts';
 import { GENESIS, sealRecord } from '../../../src/core/audit/record.ts';
-import { verifyParts } from '../../../src/core/audit/verify.ts';
+import { verifyParts } from '../../support/verifyParts.ts';
 
 interface Case {
   readonly id: string;

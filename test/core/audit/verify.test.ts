@@ -4,9 +4,10 @@ import { describe, expect, it } from 'vitest';
 import type { AuditEvent } from '../../../src/core/audit/auditEvent.ts';
 import { GENESIS, sealRecord } from '../../../src/core/audit/record.ts';
 import type { AuditAnchor, AuditVerification } from '../../../src/core/audit/verification.ts';
-import { parseRecord, verifyParts } from '../../../src/core/audit/verify.ts';
+import { parseRecord } from '../../../src/core/audit/verify.ts';
 import { english } from '../../support/english.ts';
 import { runs } from '../../support/runs.ts';
+import { verifyParts } from '../../support/verifyParts.ts';
 
 const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
 const EVENT: AuditEvent = { id: 'e', kind: 'denied', agent: { name: 'claude' }, path: '/v1/é' };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Auth } from '../../../src/core/policy/auth/authTypes.ts';
 import { placementOf } from '../../../src/core/policy/auth/authTypes.ts';
 import { describeAuth } from '../../../src/core/policy/compare/definition.ts';
-import { printPolicy } from '../../../src/core/policy/compare/print.ts';
+import { policyText, printService } from '../../../src/core/policy/compare/print.ts';
 import { parsePolicy } from '../../../src/core/policy/read/parse.ts';
 import { canonicalise } from '../../../src/core/request/canonicalise.ts';
 
@@ -59,7 +59,7 @@ describe('every auth type', () => {
     const first = parsePolicy(text(auth));
     expect(first.problems).toEqual([]);
     const services = [...(first.policy?.services.values() ?? [])];
-    const again = parsePolicy(printPolicy(services)).policy?.services.get('api');
+    const again = parsePolicy(policyText(services.map(printService))).policy?.services.get('api');
     expect(again?.auth).toEqual(services[0]?.auth);
   });
 

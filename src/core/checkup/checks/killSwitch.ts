@@ -1,5 +1,6 @@
 import { phrase } from '../../text/phrase.ts';
-import { findingIn, stateFinding } from '../findings/finding.ts';
+import { stateFinding } from '../findings/finding.ts';
+import { ofOwnCredential } from '../findings/ofOwnCredential.ts';
 import type { Finding, ReadConfig, ServerEntry } from '../model/checkupModel.ts';
 import type { OwnContext } from '../model/context.ts';
 import type { SecretUse } from '../secrets/secretUses.ts';
@@ -9,19 +10,8 @@ const WITHIN_MS = 60_000;
 
 /** Check 10: access can be cut at once. */
 export function checkKillSwitch(read: ReadConfig, server: ServerEntry, uses: readonly SecretUse[]): Finding[] {
-  const [first] = uses;
-  if (!first) return [];
-  return [
-    findingIn(read, 10, {
-      severity: 'information',
-      code: 'no-kill-switch',
-      span: server.nameSpan,
-      server: server.name,
-      key: server.pointer,
-      secret: first.place,
-      message: phrase`To cut this server off, you must revoke its credential with the provider and change this file. If Valet Key keeps the credential, one command freezes the server or its API at once.`,
-    }),
-  ];
+  const message = phrase`To cut this server off, you must revoke its credential with the provider and change this file. If Valet Key keeps the credential, one command freezes the server or its API at once.`;
+  return ofOwnCredential(read, 10, server, uses, { code: 'no-kill-switch', message });
 }
 
 /** The last kill-switch test. */

@@ -1,5 +1,6 @@
 import { fromBase64 } from '../../base64.ts';
 import type { FoundSecret } from './foundSecret.ts';
+import { percentDecoded } from './percentDecoded.ts';
 
 /** Base64 of `{"`, `{ `, a line end behind `{`, `[{` or `-----BEGIN`: settings or a key that somebody put into one word. */
 const ENCODED = /(?<![\w+/.-])(?:eyJ|eyA|ewo|ew0|W3s|LS0tLS1CRUdJTi)[A-Za-z0-9+/_-]{16,}={0,2}(?![\w.])/g;
@@ -14,7 +15,7 @@ export function encodedSettings(text: string, holdsSecret: (plain: string) => bo
     return [{ code: 'secret-value', kind: 'encoded secret', start, end: text.trimEnd().length }];
   }
   const base64 = [...text.matchAll(ENCODED)].map((match) => ({ match, plain: decodedBase64(match[0]) }));
-  const escaped = [...text.matchAll(ESCAPED)].map((match) => ({ match, plain: decodedEscapes(match[0]) }));
+  const escaped = [...text.matchAll(ESCAPED)].map((match) => ({ match, plain: percentDecoded(match[0]) }));
   const inUrl = /^\s*(?:https?|wss?):\/\//i.test(text);
   return [...base64, ...escaped].flatMap(({ match, plain }) => {
     if (plain === undefined || !holdsSecret(plain)) return [];
@@ -45,12 +46,4 @@ function decodedBase64(text: string): string | undefined {
   if (whole.length % 4 === 1) return undefined;
   const plain = fromBase64(whole);
   return /^(?:\s*[{[]|-----BEGIN )/.test(plain) ? plain : undefined;
-}
-
-function decodedEscapes(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return undefined; // no escapes of UTF-8 after all
-  }
 }

@@ -6,6 +6,7 @@ import { encodedSettings } from './encodedSettings.ts';
 import type { FoundSecret } from './foundSecret.ts';
 import { guessablePasswords } from './guessable.ts';
 import { credentialClass, kindOfName, providerOfName, wordsOfName } from './names.ts';
+import { percentDecoded } from './percentDecoded.ts';
 import { isPlaceholder } from './placeholders.ts';
 import { isPlausible, isRandomOption, looksGenerated, UUID } from './plausible.ts';
 import { mayHoldToken, TOKEN_SHAPES } from './tokenShapes.ts';
@@ -106,7 +107,7 @@ function findUserInfo(text: string, finds: Finds): void {
 }
 
 function isUserInfoSecret(password: string, user: string): boolean {
-  if (isPlaceholder(password) || isPlaceholder(decoded(password)) || password === user) return false;
+  if (isPlaceholder(password) || isPlaceholder(percentDecoded(password) ?? password) || password === user) return false;
   return isPlausible(password, 'password') || looksGenerated(password);
 }
 
@@ -117,7 +118,7 @@ function findQueryValues(text: string, finds: Finds): void {
     const [whole, name = '', raw = ''] = match;
     const expected = credentialClass(name) ?? (/^(?:sig|code|k|t|s)$/i.test(name) ? 'weak' : undefined);
     if (expected === undefined) continue;
-    const value = decoded(raw);
+    const value = percentDecoded(raw) ?? raw;
     if (expected === 'weak' ? !looksGenerated(value) || isPlaceholder(value) : !isPlausible(value, expected)) continue;
     const provider = providerOfName(name);
     const start = match.index + whole.length - raw.length;
@@ -129,14 +130,6 @@ function findQueryValues(text: string, finds: Finds): void {
       end: start + raw.length,
       ...(provider === undefined ? {} : { provider }),
     });
-  }
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text; // not percent-encoded after all
   }
 }
 

@@ -1,6 +1,7 @@
 import { hostsIn, isSomebodysHost } from '../model/hosts.ts';
 import type { FoundSecret } from './foundSecret.ts';
 import { kindOfName } from './names.ts';
+import { percentDecoded } from './percentDecoded.ts';
 import { isAskedFor, isCommon } from './placeholders.ts';
 
 /** Words of passwords that no documentation writes, so that they count without a host, too. */
@@ -27,7 +28,7 @@ export function guessablePasswords(text: string, name: string, somebodysHost: bo
   if (!real) return own;
   const userInfo = [...text.matchAll(USER_INFO)].flatMap((match) => {
     const [whole, user = '', password = ''] = match;
-    if (EXAMPLE_USER.test(user) || !isGuessable(decoded(password), true)) return [];
+    if (EXAMPLE_USER.test(user) || !isGuessable(percentDecoded(password) ?? password, true)) return [];
     return [spanOf(password, match.index + whole.length - 1 - password.length)];
   });
   const pairs = [...text.matchAll(PAIR)].flatMap((match) => {
@@ -48,14 +49,6 @@ function isGuessable(password: string, somebodysHost: boolean): boolean {
 /** How many of small letters, capitals, digits and other characters a text has. */
 function kindsIn(text: string): number {
   return [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z\d]/].filter((kind) => kind.test(text)).length;
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text; // not percent-encoded after all
-  }
 }
 
 function spanOf(password: string, start: number): FoundSecret {

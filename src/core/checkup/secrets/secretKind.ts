@@ -12,6 +12,7 @@ const KINDS: Readonly<Record<string, Phrase>> = {
   key: phrase`key`,
   passphrase: phrase`passphrase`,
   password: phrase`password`,
+  PIN: phrase`PIN`,
   'private key': phrase`private key`,
   secret: phrase`secret`,
   session: phrase`session`,

@@ -9,11 +9,6 @@ import { decimalText } from '../patterns/decimal.ts';
 import { yamlText } from '../text/yamlText.ts';
 import { inOrder } from './coverage.ts';
 
-/** A policy file with these services, in their order; reading it gives the same services again. */
-export function printPolicy(services: Iterable<Service>): string {
-  return policyText([...services].map(printService));
-}
-
 /** A policy file of services, and of servers, that are already printed. */
 export function policyText(printed: readonly string[], servers: readonly string[] = []): string {
   const services = printed.length === 0 ? 'services: {}\n' : `services:\n${printed.join('')}`;

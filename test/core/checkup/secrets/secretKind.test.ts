@@ -9,7 +9,7 @@ const KINDS = [
   ...TOKEN_SHAPES.map(({ kind }) => kind),
   ...OF_NAMES.flatMap((kind) => [kind, `${kind} in a URL`]),
   ...['connection string', 'URL with a key in its path', 'authorization token', 'user name and password'],
-  ...['wallet phrase', 'encoded private key', 'encoded secret'],
+  ...['PIN', 'wallet phrase', 'encoded private key', 'encoded secret'],
 ];
 
 /** Names of standards are the same in every language. */
