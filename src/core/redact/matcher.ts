@@ -271,9 +271,15 @@ function pieceOf(bytes: Uint8Array, hit: Hit, pattern: Pattern, first: number, a
   const { bytes: wanted, pieces } = pattern;
   if (pieces === undefined || pieces.groups) return undefined;
   let { start, end } = hit;
-  if (first > 0 && !endsBefore(bytes, start)) while (start < end && !isAlphanumeric(bytes[start])) start += 1;
-  if (after < wanted.length && !beginsAfter(bytes, end))
+  // What stands in front of that separator, or behind it, may be the same by chance.
+  if (first > 0 && !endsBefore(bytes, start)) {
+    while (start < end && isAlphanumeric(bytes[start])) start += 1;
+    while (start < end && !isAlphanumeric(bytes[start])) start += 1;
+  }
+  if (after < wanted.length && !beginsAfter(bytes, end)) {
+    while (end > start && isAlphanumeric(bytes[end - 1])) end -= 1;
     while (end > start && !isAlphanumeric(bytes[end - 1])) end -= 1;
+  }
   const [from, to] = [first + start - hit.start, after - (hit.end - end)];
   const isOwn = hasOwnWord(
     wanted.subarray(Math.max(from, pieces.publicStart), Math.min(to, wanted.length - pieces.publicEnd)),
