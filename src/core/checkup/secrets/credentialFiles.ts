@@ -10,6 +10,8 @@ const PGPASS = /^(?:[\w.*-]{1,253}):(?:\d{1,5}|\*):[\w.*-]{1,64}:[\w.*-]{1,64}:(
 
 /** The credentials in texts that are a whole file of another program's. */
 export function credentialFiles(text: string): FoundSecret[] {
+  // Nearly no text is one, and each look at all of it costs.
+  if (!/machine\s|_auth|_password|:(?:\d{1,5}|\*):/.test(text)) return [];
   const tokens = [...text.matchAll(NPMRC)].map((match) => ({ match, kind: 'token' as const }));
   const passwords = [...text.matchAll(NETRC), ...text.matchAll(PGPASS)].map((match) => ({
     match,

@@ -9,7 +9,7 @@ const ESCAPED = /(?<==)%(?:7B|5B)[^&#\s"'=]{8,}/gi;
 
 /** Texts that hold a secret once they are decoded. Each is a secret as a whole: a part of it can be replaced by nobody. */
 export function encodedSettings(text: string, holdsSecret: (plain: string) => boolean): FoundSecret[] {
-  const lines = encodedLines(text);
+  const lines = text.length < 40 ? undefined : encodedLines(text);
   if (lines !== undefined && holdsSecret(lines)) {
     const start = text.search(/\S/);
     return [{ code: 'secret-value', kind: 'encoded secret', start, end: text.trimEnd().length }];

@@ -296,12 +296,12 @@ function findNamed(text: string, name: string, finds: Finds): void {
 }
 
 function namesUser(name: string): boolean {
-  return USER_NAME.test(wordsOfName(name).at(-1) ?? '');
+  return /use?r|login|cred|auth/i.test(name) && USER_NAME.test(wordsOfName(name).at(-1) ?? '');
 }
 
 /** A session by its number: `BW_SESSION` and `X-Session`, and no `SESSION_ID`, which logs have. */
 function isSession(name: string, text: string): boolean {
-  return wordsOfName(name).at(-1) === 'session' && UUID.test(text) && !isPlaceholder(text);
+  return UUID.test(text) && wordsOfName(name).at(-1) === 'session' && !isPlaceholder(text);
 }
 
 /** Pins of a board, and versions that are pinned, have numbers, too. */
@@ -309,9 +309,10 @@ const OTHER_PINS = new Set('gpio led data clock button io sda scl tx rx cs reset
 
 /** `CARD_PIN=4821`; `1234` and `0000` are anybody's. */
 function isPin(name: string, text: string): boolean {
+  if (!/^\d{4,8}$/.test(text) || !/pin/i.test(name)) return false;
   const words = wordsOfName(name);
   if (!/^(?:pin|pincode)$/.test(words.at(-1) ?? '') || OTHER_PINS.has(words.at(-2) ?? '')) return false;
-  return /^\d{4,8}$/.test(text) && !/^(\d)\1+$|^0?1234/.test(text);
+  return !/^(\d)\1+$|^0?1234/.test(text);
 }
 
 /** `GPG_KEY` names a key by its fingerprint, which is public. */
