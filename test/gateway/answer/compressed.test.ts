@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import zlib from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { Redactor } from '../../../src/core/redact/redactor.ts';
@@ -104,11 +104,15 @@ describe('bytes that are compressed without saying so', () => {
       zlib.deflateSync(Buffer.alloc(4000, 'pixels')),
     ]);
     const texts = [short, long, '<p>ä</p>', 'x', ''].map((text) => Buffer.from(text));
-    const random = Array.from({ length: 400 }, (_, i) => randomBytes(1 + 5 * i));
+    const random = Array.from({ length: 400 }, (_, i) =>
+      createHash('shake256', { outputLength: 1 + 5 * i })
+        .update(`${i}`)
+        .digest(),
+    );
     const numbers = Buffer.from(Float64Array.from({ length: 500 }, (_, i) => i * 1.7).buffer);
     const counted = Buffer.from(Uint32Array.from({ length: 500 }, (_, i) => i).buffer);
-    const seen = [png, numbers, counted, ...texts, ...random].filter((bytes) => isCompressed(bytes, tells));
-    // Two bytes that begin an archive stand at the beginning of one random text in thousands.
-    expect(seen.filter((bytes) => !/^1f(?:8b|9d|a0)/.test(bytes.toString('hex')))).toEqual([]);
+    expect([png, numbers, counted, ...texts].filter((bytes) => isCompressed(bytes, tells))).toEqual([]);
+    // Some bytes that begin an archive, or a block whose text is one letter again and again, stand in one of thousands.
+    expect(random.filter((bytes) => isCompressed(bytes, tells)).length).toBeLessThan(2);
   });
 });
