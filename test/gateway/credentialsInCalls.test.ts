@@ -302,38 +302,50 @@ describe('a wish', () => {
   const wish = (target: string, reason = 'r', name = 'claude-code') =>
     running.gateway.requestAccess({ service: 'api', method: 'DELETE', path: target, reason }, caller(name));
 
-  it('is refused with a credential in its path or its reason, and the user is not asked', () => {
-    expect(wish(`/${key}`)).toMatchObject({ refusal: { code: 'invalid_request', sent: 'no' } });
-    expect(wish('/x', `because ${key}`, 'cursor')).toMatchObject({ refusal: { code: 'invalid_request' } });
+  it('is refused with a credential in its path or its reason, and the user is not asked', async () => {
+    expect(await wish(`/${key}`)).toMatchObject({ refusal: { code: 'invalid_request', sent: 'no' } });
+    expect(await wish('/x', `because ${key}`, 'cursor')).toMatchObject({ refusal: { code: 'invalid_request' } });
     // However long what is not looked at makes it.
-    expect(wish(`/${key}?${'q'.repeat(60_000)}`, 'r', 'zed')).toMatchObject({ refusal: { code: 'invalid_request' } });
+    expect(await wish(`/${key}?${'q'.repeat(60_000)}`, 'r', 'zed')).toMatchObject({
+      refusal: { code: 'invalid_request' },
+    });
     expect(wishes).toEqual([]);
     expect(records().filter(({ kind }) => kind === 'denied')).toHaveLength(3);
     expect(notices()).toHaveLength(1);
     now += HOUR_MS;
-    expect(wish('/x', 'r', 'windsurf')).toMatchObject({ answer: { recorded: true } });
+    expect(await wish('/x', 'r', 'windsurf')).toMatchObject({ answer: { recorded: true } });
   });
 
-  it.each(['GET', 'POST', 'DELETE'])('is refused with one for %s, allowed already or not, and told alike', (method) => {
-    const asked = (target: string, name: string) =>
-      running.gateway.requestAccess({ service: 'api', method, path: target, reason: 'r' }, caller(name));
-    const code = method === 'DELETE' ? { recorded: true } : { recorded: false };
-    expect(asked('/a/x', 'a')).toMatchObject({ answer: code });
-    expect(asked(`/a/${key}`, 'a')).toMatchObject({ refusal: { code: 'invalid_request', sent: 'no' } });
-    expect(records().at(-1)).toMatchObject({ kind: 'denied', subject: 'request_access', credential: { name: 'api' } });
-    expect(notices()).toHaveLength(1);
-    asked(`/a/${key}`, 'a');
-    const held = [asked(`/a/${key}`, 'a'), asked('/a/y', 'a')];
-    expect(held[0]).toEqual(held[1]);
-    expect(held[0]).toMatchObject({ refusal: { code: 'rate_limited' } });
-    expect(records().at(-1)).toMatchObject({ subject: 'request_access, held back' });
-  });
+  it.each(['GET', 'POST', 'DELETE'])(
+    'is refused with one for %s, allowed already or not, and told alike',
+    async (method) => {
+      const asked = (target: string, name: string) =>
+        running.gateway.requestAccess({ service: 'api', method, path: target, reason: 'r' }, caller(name));
+      const code = method === 'DELETE' ? { recorded: true } : { recorded: false };
+      expect(await asked('/a/x', 'a')).toMatchObject({ answer: code });
+      expect(await asked(`/a/${key}`, 'a')).toMatchObject({ refusal: { code: 'invalid_request', sent: 'no' } });
+      expect(records().at(-1)).toMatchObject({
+        kind: 'denied',
+        subject: 'request_access',
+        credential: { name: 'api' },
+      });
+      expect(notices()).toHaveLength(1);
+      await asked(`/a/${key}`, 'a');
+      const held = [await asked(`/a/${key}`, 'a'), await asked('/a/y', 'a')];
+      expect(held[0]).toEqual(held[1]);
+      expect(held[0]).toMatchObject({ refusal: { code: 'rate_limited' } });
+      expect(records().at(-1)).toMatchObject({ subject: 'request_access, held back' });
+    },
+  );
 
-  it('is recorded, whatever becomes of it', () => {
-    running.gateway.requestAccess({ service: 'api', method: 'GET', path: '/a', reason: 'needless' }, caller('a'));
-    running.gateway.requestAccess({ service: 'nobody', method: 'GET', path: '/a?q=1', reason: 'unknown' }, caller('a'));
-    running.gateway.requestAccess({ service: 'api', method: 'GET', path: '/../a', reason: 'odd' }, caller('a'));
-    wish('/x');
+  it('is recorded, whatever becomes of it', async () => {
+    await running.gateway.requestAccess({ service: 'api', method: 'GET', path: '/a', reason: 'needless' }, caller('a'));
+    await running.gateway.requestAccess(
+      { service: 'nobody', method: 'GET', path: '/a?q=1', reason: 'unknown' },
+      caller('a'),
+    );
+    await running.gateway.requestAccess({ service: 'api', method: 'GET', path: '/../a', reason: 'odd' }, caller('a'));
+    await wish('/x');
     expect(records()).toMatchObject([
       { kind: 'control', verdict: 'access_not_asked', service: 'api', path: '/a', reason: 'needless' },
       { kind: 'denied', code: 'unknown_service', subject: 'request_access', service: 'nobody', path: '/a' },
@@ -342,15 +354,17 @@ describe('a wish', () => {
     ]);
   });
 
-  it('is one of thirty a minute at most, for each connection', () => {
-    const codes = (name: string): readonly unknown[] =>
-      Array.from({ length: 31 }, () =>
+  it('is one of thirty a minute at most, for each connection', async () => {
+    const codes = async (name: string): Promise<readonly unknown[]> => {
+      const wishing = Array.from({ length: 31 }, () =>
         running.gateway.requestAccess({ service: 'api', method: 'GET', path: '/a', reason: 'r' }, caller(name)),
-      ).map((result) => ('refusal' in result ? result.refusal.code : 'answered'));
-    expect(codes('a')).toEqual([...Array(30).fill('answered'), 'rate_limited']);
-    expect(codes('b')[0]).toBe('answered');
+      );
+      return (await Promise.all(wishing)).map((result) => ('refusal' in result ? result.refusal.code : 'answered'));
+    };
+    expect(await codes('a')).toEqual([...Array(30).fill('answered'), 'rate_limited']);
+    expect((await codes('b'))[0]).toBe('answered');
     now += 2_000;
-    expect(wish('/x', 'r', 'a')).toHaveProperty('answer');
+    expect(await wish('/x', 'r', 'a')).toHaveProperty('answer');
   });
 });
 

@@ -503,7 +503,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'gateway/control': ['core', 'protocol'],
   'gateway/credentials': ['core', 'gateway/control'],
-  'gateway/http': ['core', 'gateway/call/model', 'gateway/control'],
+  'gateway/http': ['core', 'gateway/call/model', 'gateway/control', 'gateway/util'],
   'gateway/limits': ['core', 'gateway/audit', 'gateway/call/model', 'gateway/util', 'protocol'],
   'gateway/operations': [
     'core',

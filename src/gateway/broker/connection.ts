@@ -124,7 +124,7 @@ export async function serveConnection(
         void gateway.listServices(caller, message.service).then((result) => reply({ id: message.id, ...result }));
         return;
       case 'requestAccess':
-        reply({ id: message.id, ...gateway.requestAccess(message.access, caller) });
+        void gateway.requestAccess(message.access, caller).then((result) => reply({ id: message.id, ...result }));
         return;
       case 'execute':
         if (!hasRoom(message.id, size)) return;

@@ -35,9 +35,17 @@ interface AccessParts {
   readonly inCalls: Pick<CredentialsInCalls, 'inQuestion' | 'refuseFor'>;
   readonly notifyUser: (request: PendingAccessRequest) => void;
   readonly now: () => number;
+  /** See `TurnBudget`. */
+  readonly turn: () => Promise<void>;
 }
 
 type Wanted = Pick<CanonicalRequest, 'service' | 'method' | 'path'>;
+
+/** The request that a rule is asked for, and what is known of it. */
+interface Asked {
+  readonly request: CanonicalRequest;
+  readonly reading: RequestReading;
+}
 
 interface RetainedRequest {
   readonly id: string;
@@ -70,11 +78,13 @@ export class AccessRequests {
    * which the agent is told instead, and the audit log, too. Changes nothing by itself. Throws a refusal when the access request is out of
    * form, and when a credential stands in one that the user would be asked about, or for a call that would pass.
    */
-  request(access: AccessRequest, caller: Caller): AccessAnswer {
+  async request(access: AccessRequest, caller: Caller): Promise<AccessAnswer> {
     const inForce = this.#parts.state.find(access.service, caller.scope);
     const request = requestOf(access, inForce);
     const agent = agentName(caller.agent.name);
-    const decision = inForce.decide(request, agent);
+    const reading = new RequestReading(request);
+    await inForce.decideAhead(request, agent, reading, this.#parts.turn);
+    const decision = inForce.decide(request, agent, reading);
     const meant = repeatedPrefix(inForce, request, decision, agent);
     if (meant) throw refusals.repeatedPrefix(access.service, inForce.service.baseUrl, meant);
     const wanted = { service: access.service, method: request.method, path: request.path };
@@ -86,7 +96,7 @@ export class AccessRequests {
       reason: access.reason,
     };
     const found = this.#parts.inCalls.inQuestion([wanted, access.reason], caller);
-    const needless = this.#needless(wanted, request, inForce, caller);
+    const needless = this.#needless(wanted, { request, reading }, inForce, caller);
     // As a call: one that would pass is refused for a credential in it, one that is denied is told why that is.
     const passes = decision.verdict !== 'deny';
     if (!needless || passes) this.#parts.inCalls.refuseFor(found, caller, access.service);
@@ -110,12 +120,12 @@ export class AccessRequests {
   /** What the agent is told where nobody is asked; undefined where the user is. */
   #needless(
     wanted: Wanted,
-    request: CanonicalRequest,
+    asked: Asked,
     inForce: ServiceInForce,
     { agent, connection }: Caller,
   ): AccessAnswer | undefined {
     const what = `${wanted.method} on this path of ${wanted.service}`;
-    const needless = withoutRule(what, request, inForce, agentName(agent.name));
+    const needless = withoutRule(what, asked, inForce, agentName(agent.name));
     if (needless) return needless;
     if (this.wasDeclined(wanted, connection)) {
       return notAsked(`The user was asked to allow ${what}, and declined.`, DO_WITHOUT);
@@ -176,11 +186,10 @@ function requestOf(
 /** What to say where no rule is missing, or none that is added would help; undefined where one would. */
 function withoutRule(
   what: string,
-  request: CanonicalRequest,
+  { request, reading }: Asked,
   { service, decide, decideWith }: ServiceInForce,
   agent: string,
 ): AccessAnswer | undefined {
-  const reading = new RequestReading(request);
   const now = decide(request, agent, reading);
   const wanted = ruleWanted(request, service.baseUrl.prefix);
   const tool = request.method === 'GET' || request.method === 'HEAD' ? 'read' : 'execute';

@@ -94,6 +94,8 @@ export interface ApprovalPorts {
   gone(id: string, why: ApprovalEnd): void;
   /** Writes what the user said into the audit log. Throws when it cannot: then nothing was said. */
   record(question: ApprovalQuestion, path: string, answer: ApprovalAnswer): void;
+  /** Between two steps of work that may be many: see `TurnBudget`. */
+  turn(): Promise<void>;
 }
 
 /**
@@ -200,7 +202,7 @@ export class Approvals implements Interruptible {
     else if (by === 'disconnection') this.#disconnect(interruption.connection);
     else {
       if (by === 'freeze' || by === 'agents') this.#freeze();
-      if (by !== 'freeze') this.#recheck();
+      if (by !== 'freeze') void this.#recheck();
     }
   }
 
@@ -218,9 +220,17 @@ export class Approvals implements Interruptible {
     }
   }
 
-  /** What does not stand any more goes. Ten minutes end with their policy version. */
-  #recheck(): void {
-    this.#forget((subject) => !subject.stands(), 'changed');
+  /**
+   * What does not stand any more goes. Ten minutes end with their policy version. To look at one is to judge its call anew, and
+   * dozens of large ones would hold up a freeze: each open question, of which nothing is sent before it is looked at once more,
+   * has a turn of its own.
+   */
+  async #recheck(): Promise<void> {
+    for (const [identity, { subject }] of this.#permits) if (!subject.stands()) this.#permits.delete(identity);
+    for (const question of [...this.#questions.values()]) {
+      await this.#ports.turn();
+      if (!question.subject.stands()) this.#withdraw(question, 'changed');
+    }
   }
 
   /** Ends every question; nobody is told any more. */

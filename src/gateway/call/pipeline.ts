@@ -8,7 +8,7 @@ import type { RefusalLimit } from '../limits/refusalLimit.ts';
 import type { Agents } from '../state/agents.ts';
 import type { GatewayState } from '../state/gatewayState.ts';
 import type { TurnBudget } from '../util/turnBudget.ts';
-import type { Turns } from '../util/turns.ts';
+import { Turns } from '../util/turns.ts';
 import { type ApprovalGate, sameRules } from './approvalGate.ts';
 import { CallRecords } from './callRecords.ts';
 import type { CallsInFlight } from './callsInFlight.ts';
@@ -50,9 +50,11 @@ export interface Order {
  */
 export class Pipeline {
   readonly #parts: PipelineParts;
+  readonly #refusing: Turns;
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
+    this.#refusing = new Turns(parts.turnBudget);
   }
 
   /** Performs one call. Always resolves: with the target's answer or with a refusal of the closed list. */
@@ -71,9 +73,8 @@ export class Pipeline {
       calls.end(context);
       return { answer };
     } catch (error) {
-      // A freeze ends hundreds of calls at once.
-      await this.#parts.turnBudget.turn();
-      const { refusal, record } = run.refuse(error);
+      // A freeze ends hundreds of calls at once: as many in a turn as there is time for.
+      const { refusal, record } = await this.#refusing.take(async () => run.refuse(error));
       // Until it is recorded, the call is under way: a gateway that ends waits for it.
       void record().finally(() => calls.end(context));
       return { refusal };
@@ -199,9 +200,11 @@ class Run<Call, R extends Read, A extends Authorized, Ready, Received, Answer> {
 
   /** Each step of a large call has a turn of its own, so that many of them at once hold up a freeze for no longer than one. */
   async #authorize(): Promise<A> {
-    const { turns } = this.#parts;
+    const { turns, turnBudget } = this.#parts;
+    const { caller } = this.#context;
     const read = this.#orThrow(await turns.take(async () => this.#read()));
-    const authorized = this.#orThrow(await turns.take(async () => this.#target.decide(read, this.#context.caller)));
+    await this.#target.decideAhead?.(read, caller, () => turnBudget.turn());
+    const authorized = this.#orThrow(await turns.take(async () => this.#target.decide(read, caller)));
     this.#records.found(authorized.seen, authorized.verdict);
     return authorized;
   }
@@ -258,7 +261,8 @@ class Run<Call, R extends Read, A extends Authorized, Ready, Received, Answer> {
 
   /** Once the agent has its answer, so that the audit log and the user know. */
   async #lookThroughLate(): Promise<void> {
-    await setImmediate();
+    await setImmediate(); // in which the answer is written,
+    await setImmediate(); // and behind which this comes
     const [found] = await this.#parts.inCalls.namesInRefused(this.#context, this.#records.words);
     this.#records.foundCredential(found);
   }

@@ -93,6 +93,9 @@ export interface Target<Call, R extends Read, A extends Authorized, Ready, Recei
    */
   read(call: Call, caller: Caller): R | Denied;
 
+  /** Before it, where there is much of the policies to ask: as much as can be known of the answer, with turns in between. */
+  decideAhead?(read: R, caller: Caller, turn: () => Promise<void>): Promise<void>;
+
   /** The second half: what policy says of it, and whether all that it needs is there. */
   decide(read: R, caller: Caller): A | Denied;
 

@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { phrase } from '../../core/text/phrase.ts';
 import type { Sent } from '../call/model/refusals.ts';
+import type { Turns } from '../util/turns.ts';
 import type { ConnectionUse, Written } from './connectionUse.ts';
 import type { Incoming, SendOptions } from './message.ts';
 import {
@@ -28,6 +29,7 @@ const PIECES_A_TURN = 1000;
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly #options: SendOptions;
   readonly #use: ConnectionUse;
+  readonly #closing: Pick<Turns, 'take'>;
   readonly #resolve: (incoming: Incoming) => void;
   readonly #reject: (error: unknown) => void;
   #chunks: Buffer[] = [];
@@ -42,11 +44,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
   constructor(
     options: SendOptions,
     use: ConnectionUse,
+    closing: Pick<Turns, 'take'>,
     resolve: (incoming: Incoming) => void,
     reject: (error: unknown) => void,
   ) {
     this.#options = options;
     this.#use = use;
+    this.#closing = closing;
     this.#resolve = resolve;
     this.#reject = reject;
     if (options.signal.aborted) this.#abort();
@@ -122,7 +126,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   readonly #abort = (): void => {
     const reason = new TransportError('aborted', this.#sent, phrase`aborted`, { cause: this.#options.signal.reason });
     this.#reject(reason);
-    this.#controller?.abort(reason);
+    // A freeze ends hundreds of requests at once, and to close a connection takes a while.
+    void this.#closing.take(async () => this.#controller?.abort(reason));
   };
 }
 

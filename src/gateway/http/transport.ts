@@ -6,6 +6,8 @@ import { addressAllowed } from '../../core/net/address.ts';
 import type { Network } from '../../core/net/network.ts';
 import { phrase } from '../../core/text/phrase.ts';
 import type { NetworkSettings } from '../control/controlPort.ts';
+import { TurnBudget } from '../util/turnBudget.ts';
+import { Turns } from '../util/turns.ts';
 import { ConnectionUse } from './connectionUse.ts';
 import { Exchange } from './exchange.ts';
 import { inPieces } from './inPieces.ts';
@@ -36,9 +38,11 @@ export class Transport {
   #settings: NetworkSettings = { noProxy: [], certificates: [] };
   #dispatchers = new Map<Network, Dispatcher>();
   readonly #use = new ConnectionUse();
+  readonly #closing: Turns;
 
-  constructor(resolve: Resolve = systemResolve) {
+  constructor(resolve: Resolve = systemResolve, turnBudget = new TurnBudget()) {
     this.#resolve = resolve;
+    this.#closing = new Turns(turnBudget);
   }
 
   /** Takes VS Code's proxy and certificates for every later request; connections with the old ones are closed. */
@@ -67,7 +71,7 @@ export class Transport {
       return Promise.reject(new TransportError('address', 'no', phrase`${baseUrl.hostname}`));
     }
     return new Promise((resolve, reject) => {
-      const exchange = new Exchange(options, this.#use, resolve, reject);
+      const exchange = new Exchange(options, this.#use, this.#closing, resolve, reject);
       try {
         this.#dispatcherFor(network).dispatch(
           {

@@ -144,13 +144,13 @@ export class Gateway implements GatewayControl {
     const { events, approver } = options;
     const now = options.now ?? Date.now;
     const log: Gateway['log'] = (level, message) => this.log(level, message);
-    const state = new GatewayState(now);
+    const state = new GatewayState(now, undefined, () => this.turnBudget.turn());
     const turns = new Turns(this.turnBudget);
     this.#options = options;
     this.#state = state;
     this.#limiter = new Limiter(now);
     this.#cleaner = new Cleaner(options.script, turns);
-    this.#transport = new Transport(options.resolve);
+    this.#transport = new Transport(options.resolve, this.turnBudget);
     this.agents = new Agents({ tell: events.onAgents, now });
     this.#recorder = new Recorder({
       gatewayId: options.gatewayId,
@@ -172,6 +172,7 @@ export class Gateway implements GatewayControl {
       ask: (question) => events.onApproval(question),
       gone: (id, why) => events.onApprovalGone(id, why),
       record: (question, path, answer) => recorder.record(answerEvent(question, path, answer)),
+      turn: () => this.turnBudget.turn(),
     });
     this.#calls = new CallsInFlight(shared);
     this.#refusalLimit = new RefusalLimit(shared);
@@ -182,6 +183,7 @@ export class Gateway implements GatewayControl {
       refusalLimit: this.#refusalLimit,
       inCalls: this.#inCalls,
       notifyUser: (request) => events.onAccessRequest(request),
+      turn: () => this.turnBudget.turn(),
     });
     this.#mapper = new RefusalMapper({
       recorder,
@@ -259,18 +261,8 @@ export class Gateway implements GatewayControl {
   isTooLong(chars: number, { scope }: Caller): boolean {
     const most = (requestBytes: number): boolean => chars > 2 * requestBytes + MAX_BESIDE_BODY;
     if (!most(DEFAULT_LIMITS.requestBytes)) return false;
-    const policies = this.#state.policies(scope);
-    const servers = this.#state.servers(scope);
-    return (
-      policies.serviceNames.every((name) => {
-        const lookup = policies.find(name);
-        return lookup.found !== 'in_force' || most(lookup.inForce.limits.requestBytes);
-      }) &&
-      servers.names.every((name) => {
-        const lookup = servers.find(name);
-        return lookup.found !== 'in_force' || most(lookup.inForce.limits.requestBytes);
-      })
-    );
+    const { mostRequestBytes } = this.#state.policies(scope);
+    return most(Math.max(mostRequestBytes, this.#state.servers(scope).mostRequestBytes));
   }
 
   /** A message that is more than can be taken in at once is not read. `agent` and connection are all that is known of it. */
@@ -302,11 +294,11 @@ export class Gateway implements GatewayControl {
     }
   }
 
-  requestAccess(access: AccessRequest, caller: Caller): { answer: AccessAnswer } | { refusal: Refusal } {
+  async requestAccess(access: AccessRequest, caller: Caller): Promise<{ answer: AccessAnswer } | { refusal: Refusal }> {
     try {
       this.agents.admit(caller);
       this.#accessRequests.admit(caller);
-      return { answer: this.#accessRequests.request(access, caller) };
+      return { answer: await this.#accessRequests.request(access, caller) };
     } catch (error) {
       const { service, method, path, reason } = access;
       const asked = { subject: 'request_access', service, method, path: pathAlone(path), reason };
@@ -428,11 +420,16 @@ export class Gateway implements GatewayControl {
 
   async status(): Promise<GatewayStatus> {
     const names = this.#state.policies('window').serviceNames;
+    const services: GatewayStatus['services'][number][] = [];
+    for (const name of names) {
+      await this.turnBudget.turn();
+      services.push({ name, ...this.#state.status(name, 'window') });
+    }
     return {
       gatewayId: this.#options.gatewayId,
       runtimeDir: this.#options.runtimeDir,
-      services: names.map((name) => ({ name, ...this.#state.status(name, 'window') })),
-      servers: this.servers.states(),
+      services,
+      servers: await this.servers.states(),
       proxies: this.#door?.connections ?? 0,
       calls: this.#calls.size,
     };

@@ -3,7 +3,7 @@ import type { Limits } from '../../core/limits/limitsModel.ts';
 import { furtherOrigins } from '../../core/policy/auth/authTypes.ts';
 import { describeAuth } from '../../core/policy/compare/definition.ts';
 import { strictness } from '../../core/policy/compare/strictness.ts';
-import { type CompiledService, compileService, decide } from '../../core/policy/decide/decide.ts';
+import { type CompiledService, compileInSteps, decide } from '../../core/policy/decide/decide.ts';
 import { RequestReading } from '../../core/policy/decide/requestReading.ts';
 import { decideWithRule } from '../../core/policy/learn/addedRule.ts';
 import type { WantedRule } from '../../core/policy/learn/narrowestRule.ts';
@@ -15,6 +15,7 @@ import type { CanonicalRequest } from '../../core/request/parts/requestModel.ts'
 import { phrase } from '../../core/text/phrase.ts';
 import { ADMIN_POLICY_ID, type PolicyFile } from '../control/controlPort.ts';
 import { absentHalf, bothHalves, type Lookup, NOBODY, type Opinion, unequalHalf } from './jointVerdict.ts';
+import { RuleKeys } from './ruleKeys.ts';
 
 /** One text of one file, compiled. */
 type Compiled = ReadonlyMap<string, CompiledService>;
@@ -48,6 +49,13 @@ export interface ServiceInForce {
    * all that is asked about one request.
    */
   readonly decide: (request: CanonicalRequest, agent?: string, reading?: RequestReading) => JointDecision;
+  /** Decides file by file, with a turn for others in between, so that `decide` with the same reading looks up what each says. */
+  readonly decideAhead: (
+    request: CanonicalRequest,
+    agent: string | undefined,
+    reading: RequestReading,
+    turn: () => Promise<void>,
+  ) => Promise<void>;
   /** The same if the user added this rule to the file that defines the service. */
   readonly decideWith: (
     added: WantedRule,
@@ -81,6 +89,8 @@ export interface AskingRule {
   readonly key: string;
 }
 
+const NOT_ASKING: Pick<Decision, 'verdict' | 'rule'> = { verdict: 'deny' };
+
 const NOTHING: Compiled = new Map();
 
 /**
@@ -90,7 +100,9 @@ const NOTHING: Compiled = new Map();
 export class PolicySet {
   readonly #documents: readonly Document[];
   readonly #lookups = new Map<string, ServiceLookup>();
+  readonly #keys = new RuleKeys();
   #serviceNames: readonly string[] | undefined;
+  #mostRequestBytes: number | undefined;
 
   readonly #ceiling: Ceiling | undefined;
 
@@ -101,10 +113,14 @@ export class PolicySet {
 
   static readonly EMPTY = new PolicySet([]);
 
-  /** `parse` gives a text's document; a text with errors (or one that cannot be parsed in time) grants nothing. */
+  /**
+   * `parse` gives a text's document; a text with errors (or one that cannot be parsed in time) grants nothing. `turn` is waited
+   * for between two rules, so that other events have their turn.
+   */
   static async from(
     files: readonly PolicyFile[],
     parse: (text: string, author: PolicyAuthor) => Promise<PolicyDocument>,
+    turn: () => Promise<void> = async () => undefined,
   ): Promise<PolicySet> {
     const read = async (text: string | undefined, author: PolicyAuthor): Promise<Policy | undefined> =>
       text === undefined ? undefined : (await parse(text, author)).policy;
@@ -114,11 +130,18 @@ export class PolicySet {
       if (id === ADMIN_POLICY_ID) {
         const policy = await read(written, 'administrator');
         ceiling = { label, broken: policy === undefined, ...originsOf(policy) };
-        documents.push({ id, label, grants: false, approved: NOTHING, written: compile(policy), ceiling: true });
+        documents.push({
+          id,
+          label,
+          grants: false,
+          approved: NOTHING,
+          written: await compile(policy, turn),
+          ceiling: true,
+        });
         continue;
       }
-      const compiled = compile(await read(approved, 'user'));
-      const asWritten = written === approved ? compiled : compile(await read(written, 'user'));
+      const compiled = await compile(await read(approved, 'user'), turn);
+      const asWritten = written === approved ? compiled : await compile(await read(written, 'user'), turn);
       documents.push({ id, label, grants, approved: compiled, written: asWritten, ceiling: false });
     }
     return new PolicySet(documents, ceiling);
@@ -136,6 +159,12 @@ export class PolicySet {
   get serviceNames(): readonly string[] {
     this.#serviceNames ??= namesOf(this.#documents);
     return this.#serviceNames;
+  }
+
+  /** As much as the user lets any service take, in bytes, whatever other files say of it. */
+  get mostRequestBytes(): number {
+    this.#mostRequestBytes ??= mostRequestBytesOf(this.#documents);
+    return this.#mostRequestBytes;
   }
 
   find(name: string): ServiceLookup {
@@ -203,9 +232,17 @@ export class PolicySet {
         limits: services.map(({ limits }) => limits).reduce(lowerLimits),
         documents,
         decide: (request, agent, reading = new RequestReading(request)) =>
-          decideJointly(documents, request, (_, compiled) => decide(compiled, request, agent, reading)),
+          decideJointly(documents, request, this.#keys, (_, compiled) => decide(compiled, request, agent, reading)),
+        decideAhead: async (request, agent, reading, turn) => {
+          for (const compiled of documents.flatMap(({ approved, written }) => [approved, written])) {
+            await turn();
+            const { verdict, rule } = compiled ? decide(compiled, request, agent, reading) : NOT_ASKING;
+            await turn();
+            if (verdict === 'ask' && rule) this.#keys.prepare(rule);
+          }
+        },
         decideWith: (added, request, agent, reading = new RequestReading(request)) =>
-          decideJointly(documents, request, (document, compiled) =>
+          decideJointly(documents, request, this.#keys, (document, compiled) =>
             document === defining?.document
               ? decideWithRule(compiled, added, request, agent, reading)
               : decide(compiled, request, agent, reading),
@@ -222,8 +259,24 @@ function namesOf(documents: readonly Document[]): readonly string[] {
   return [...new Set(names)].sort();
 }
 
-function compile(policy: Policy | undefined): Compiled {
-  return policy ? new Map([...policy.services].map(([name, service]) => [name, compileService(service)])) : NOTHING;
+function mostRequestBytesOf(documents: readonly Document[]): number {
+  let most = 0;
+  for (const { grants, approved } of documents) {
+    if (!grants) continue;
+    for (const { service } of approved.values()) most = Math.max(most, service.limits.requestBytes);
+  }
+  return most;
+}
+
+async function compile(policy: Policy | undefined, turn: () => Promise<void>): Promise<Compiled> {
+  const compiled = new Map<string, CompiledService>();
+  for (const [name, service] of policy?.services ?? []) {
+    const steps = compileInSteps(service);
+    let step = steps.next();
+    for (; !step.done; step = steps.next()) await turn();
+    compiled.set(name, step.value);
+  }
+  return compiled;
 }
 
 function originsOf(policy: Policy | undefined): Pick<Ceiling, 'allowedOrigins'> {
@@ -234,6 +287,7 @@ function originsOf(policy: Policy | undefined): Pick<Ceiling, 'allowedOrigins'> 
 function decideJointly(
   documents: readonly Part[],
   request: CanonicalRequest,
+  keys: RuleKeys,
   decideBy: (document: Document, compiled: CompiledService) => Decision,
 ): JointDecision {
   let strictest: JointDecision | undefined;
@@ -248,22 +302,13 @@ function decideJointly(
       strictness,
     );
     for (const [half, { verdict, rule }] of Object.entries({ approved: byApproved, written: byWritten })) {
-      if (verdict === 'ask' && rule) asking.push({ label: document.label, rule, key: keyOf(document.id, half, rule) });
+      if (verdict === 'ask' && rule)
+        asking.push({ label: document.label, rule, key: keys.of(document.id, half, rule) });
     }
     if (!strictest || strictness(decision) > strictness(strictest)) strictest = { ...decision, asking };
   }
   const reason = phrase`No policy names this service.`;
   return strictest ?? { verdict: 'deny', reason, reasonForAgents: reason, ...NOBODY, asking };
-}
-
-/** Positions and numbers shift with every edit elsewhere in the file. */
-const NOT_SAID: ReadonlySet<string> = new Set(['id', 'line', 'span']);
-
-function keyOf(documentId: string, half: string, rule: Rule): string {
-  return JSON.stringify([documentId, half, rule], (name, value: unknown) => {
-    if (NOT_SAID.has(name)) return undefined;
-    return value instanceof Set ? [...value].sort() : value;
-  });
 }
 
 function allowedByAll(services: readonly Service[]): readonly string[] {

@@ -27,6 +27,8 @@ export interface ServerInForce {
   readonly decide: (tool: string) => JointToolDecision;
 }
 
+type ServerLookup = Lookup<ServerInForce, Server>;
+
 /** The strictest of what all documents say of one tool. */
 export type JointToolDecision = ToolDecision & Opinion;
 
@@ -36,6 +38,9 @@ const RANK = { allow: 0, ask: 1, deny: 2 } as const;
 export class ServerSet {
   readonly #documents: readonly Document[];
   readonly #ceilingBroken: boolean;
+  readonly #lookups = new Map<string, ServerLookup>();
+  #names: readonly string[] | undefined;
+  #mostRequestBytes: number | undefined;
 
   private constructor(documents: readonly Document[], ceilingBroken: boolean) {
     this.#documents = documents;
@@ -80,13 +85,27 @@ export class ServerSet {
 
   /** Every name that some document of the user has, in order of the alphabet. */
   get names(): readonly string[] {
-    const policies = this.#documents
-      .filter(({ ceiling }) => !ceiling)
-      .flatMap(({ approved, written }) => [approved, written]);
-    return [...new Set(policies.flatMap((policy) => [...(policy?.servers.keys() ?? [])]))].sort();
+    this.#names ??= namesOf(this.#documents);
+    return this.#names;
   }
 
-  find(name: string): Lookup<ServerInForce, Server> {
+  /** As much as the user lets any server take, in bytes, whatever other files say of it. */
+  get mostRequestBytes(): number {
+    this.#mostRequestBytes ??= mostRequestBytesOf(this.#documents);
+    return this.#mostRequestBytes;
+  }
+
+  find(name: string): ServerLookup {
+    let lookup = this.#lookups.get(name);
+    if (lookup === undefined) {
+      lookup = this.#find(name);
+      // Agents can ask for any name; only those that exist are worth remembering.
+      if (lookup.found !== 'unknown') this.#lookups.set(name, lookup);
+    }
+    return lookup;
+  }
+
+  #find(name: string): ServerLookup {
     const naming = this.#documents
       .map((document) => ({
         document,
@@ -147,6 +166,20 @@ export class ServerSet {
     }
     return written?.servers.has(name) ? undefined : phrase`${label} does not name the server ${name}`;
   }
+}
+
+function namesOf(documents: readonly Document[]): readonly string[] {
+  const policies = documents.filter(({ ceiling }) => !ceiling).flatMap(({ approved, written }) => [approved, written]);
+  return [...new Set(policies.flatMap((policy) => [...(policy?.servers.keys() ?? [])]))].sort();
+}
+
+function mostRequestBytesOf(documents: readonly Document[]): number {
+  let most = 0;
+  for (const { grants, approved } of documents) {
+    if (!grants) continue;
+    for (const { limits } of approved?.servers.values() ?? []) most = Math.max(most, limits.requestBytes);
+  }
+  return most;
 }
 
 function decideJointly(

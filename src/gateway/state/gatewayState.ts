@@ -42,6 +42,7 @@ export interface StatusOfService {
 export class GatewayState {
   readonly vault: Vault;
   readonly #now: () => number;
+  readonly #turn: () => Promise<void>;
   #files: readonly PolicyFile[] = [];
   #policies = { window: PolicySet.EMPTY, user: PolicySet.EMPTY };
   #filesInForce: readonly PolicyFile[] = [];
@@ -58,8 +59,10 @@ export class GatewayState {
   #version = 0;
   #policyVersion = 0;
 
-  constructor(now: () => number, texts = new PolicyTexts()) {
+  /** `turn` is waited for between steps of work that may be many. */
+  constructor(now: () => number, texts = new PolicyTexts(), turn: () => Promise<void> = async () => undefined) {
     this.#now = now;
+    this.#turn = turn;
     this.#texts = texts;
     this.vault = new Vault(now);
   }
@@ -87,7 +90,7 @@ export class GatewayState {
       this.#version++;
     });
     if (!read) return;
-    const policies = await PolicySet.from(files, read.documentOf);
+    const policies = await PolicySet.from(files, read.documentOf, this.#turn);
     const servers = await ServerSet.from(files, read.documentOf);
     if (superseded()) return;
     this.#reading = [];
@@ -150,7 +153,7 @@ export class GatewayState {
   /** The service as it would be in force if this text were approved beside the other files. Throws as {@link find} does. */
   async findProposed(name: string, text: string, parse: ParsePolicy): Promise<ServiceInForce> {
     const file: PolicyFile = { id: 'proposed', label: 'the new service', approved: text, written: text, grants: true };
-    return this.#findIn(await PolicySet.from([...this.#files, file], parse), name);
+    return this.#findIn(await PolicySet.from([...this.#files, file], parse, this.#turn), name);
   }
 
   /** The verifying request that the approved policy names, if the service is in force and names one. */

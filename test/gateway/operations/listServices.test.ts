@@ -93,13 +93,16 @@ describe('the list of services', () => {
     ['what is not shown are some of the services', 110, { policies: [{ path: '/a', methods: ['GET'] }] }],
     ['what is not shown are descriptions', 113, { description: 'what they are for' }],
   ])('is as long as it may be, to the character: %s', async (_what, count, more) => {
+    const entry = { baseUrl: 'https://a.b/c', auth: { type: 'bearer' }, ...more };
+    const many = Object.fromEntries(Array.from({ length: count }, (_, i) => [`s${i}`, entry]));
+    const { policy, ...document } = parsePolicy(JSON.stringify({ services: many }), 'user');
+    const first = policy?.services.get('s0');
+    if (!policy || !first) throw new Error('it was not read');
     for (let longer = 0; longer < 100; longer++) {
-      const many = Array.from({ length: count }, (_, i) => {
-        const baseUrl = `https://a.b/${'c'.repeat(i === 0 ? longer : 1)}`;
-        return [`s${i}`, { baseUrl, auth: { type: 'bearer' }, ...more }] as const;
-      });
-      const text = JSON.stringify({ services: Object.fromEntries(many) });
-      const policies = await setOf([{ id: 'user', label: 'mine', approved: text, written: text, grants: true }]);
+      const baseUrl = { ...first.baseUrl, text: `https://a.b/${'c'.repeat(longer)}` };
+      const longerPolicy = { ...policy, services: new Map([...policy.services, ['s0', { ...first, baseUrl }]]) };
+      const files = [{ id: 'user', label: 'mine', approved: '', written: '', grants: true }];
+      const policies = await PolicySet.from(files, async () => ({ ...document, policy: longerPolicy }));
       const ready = () => ({ status: 'ready' as const });
       expect(await listServices(policies, ready, new RuleTexts(atOnce))).toEqual(naiveServiceList(policies, ready));
     }

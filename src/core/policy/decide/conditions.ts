@@ -38,8 +38,11 @@ export function compileCheck(check: Check, generous: boolean): AskedValue {
     case 'equals':
       return compileEquals(check.value, generous);
     case 'in': {
-      const each = check.values.map((value) => compileEquals(value, generous));
-      return (value, texts) => anyOf(each, value, texts);
+      const texts = check.values.filter((value) => typeof value === 'string');
+      const others = check.values.filter((value) => typeof value !== 'string');
+      const each = others.map((value) => compileEquals(value, generous));
+      if (texts.length > 0) each.unshift(compileOneOf(texts, generous));
+      return (value, readings) => anyOf(each, value, readings);
     }
     case 'max':
       return (value) => {
@@ -71,15 +74,8 @@ function anyOf(each: readonly AskedValue[], value: JudgedValue, texts: TextReadi
 /** A value of another type is no answer: servers convert. */
 function compileEquals(wanted: ConditionValue, generous: boolean): AskedValue {
   switch (typeof wanted) {
-    case 'string': {
-      const folded = generous ? foldText(wanted) : '';
-      return (value, { fold } = TEXT_READINGS) => {
-        if (value.kind !== 'text' && value.kind !== 'string') return undefined;
-        if (value.text === wanted) return true;
-        if (!generous) return false;
-        return value.text.length > MAX_COMPARED ? undefined : fold(value.text) === folded;
-      };
-    }
+    case 'string':
+      return compileOneOf([wanted], generous);
     case 'number':
       return (value) => {
         const number = numberOf(value);
@@ -94,6 +90,18 @@ function compileEquals(wanted: ConditionValue, generous: boolean): AskedValue {
     case 'object':
       return (value) => value.kind === 'null' || (value.kind === 'text' ? undefined : false);
   }
+}
+
+/** A look-up, as a list may have thousands of texts. */
+function compileOneOf(texts: readonly string[], generous: boolean): AskedValue {
+  const wanted = new Set(texts);
+  const folded = new Set(generous ? texts.map(foldText) : []);
+  return (value, { fold } = TEXT_READINGS) => {
+    if (value.kind !== 'text' && value.kind !== 'string') return undefined;
+    if (wanted.has(value.text)) return true;
+    if (!generous) return false;
+    return value.text.length > MAX_COMPARED ? undefined : folded.has(fold(value.text));
+  };
 }
 
 function numberOf(value: JudgedValue): number | undefined {

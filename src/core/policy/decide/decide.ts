@@ -32,6 +32,15 @@ export type Judged = Pick<CanonicalRequest, 'method' | 'segments' | 'path' | 'qu
   Partial<Pick<CanonicalRequest, 'headers'>>;
 
 export function compileService(service: Service): CompiledService {
+  const steps = compileInSteps(service);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** The same with a step for each rule: there may be thousands. */
+export function* compileInSteps(service: Service): Generator<undefined, CompiledService> {
   const allow = new PathIndex<CompiledRule>(true);
   const ask = bothForms();
   const deny = bothForms();
@@ -42,6 +51,7 @@ export function compileService(service: Service): CompiledService {
     generous?.strict.add(rule.pattern.strict, compiled);
     generous?.folded.add(rule.pattern.folded, compiled);
     if (rule.pattern.decoded) generous?.folded.add(rule.pattern.decoded, compiled);
+    yield;
   }
   return { service, allow, ask, deny };
 }
@@ -92,9 +102,14 @@ export function allowingRules(
  * about the same request.
  */
 export function decide(compiled: CompiledService, request: Judged, agent?: string, reading?: RequestReading): Decision {
+  const judge = (): Decision => decideAnew(compiled, request, agent, reading);
+  return reading ? reading.decisionOf(compiled, agent, judge) : judge();
+}
+
+function decideAnew(compiled: CompiledService, request: Judged, agent?: string, reading?: RequestReading): Decision {
   const fitting = fittingRules(compiled, request);
   const judged = new JudgedRequest(request, compiled.service, agent, reading);
-  const denied = first(fitting.deny.filter((rule) => rule.concerns(judged)));
+  const denied = firstOf(fitting.deny, (rule) => rule.concerns(judged))?.rule;
   if (denied !== undefined) {
     return {
       verdict: 'deny',
@@ -102,10 +117,11 @@ export function decide(compiled: CompiledService, request: Judged, agent?: strin
       reason: phrase`This ${request.method} request is denied by ${ruleName(denied)}.`,
     };
   }
-  const allowed = first(allowingRules(compiled, request, fitting, (rule) => rule.missing(judged) === undefined));
+  const allows = (rule: CompiledRule): boolean => rule.missing(judged) === undefined;
+  const allowed = firstOf(allowingRules(compiled, request, fitting, allows), () => true)?.rule;
   if (allowed === undefined) return { verdict: 'deny', reason: whyNothing(compiled.service, request, fitting, judged) };
-  const asking = fitting.ask.filter((rule) => rule.concerns(judged));
-  const asks = first(asking.filter(({ rule }) => rule.approval === 'always')) ?? first(asking);
+  const always = firstOf(fitting.ask, (one) => one.rule.approval === 'always' && one.concerns(judged));
+  const asks = (always ?? firstOf(fitting.ask, (rule) => rule.concerns(judged)))?.rule;
   return asks === undefined
     ? {
         verdict: 'allow',
@@ -119,13 +135,10 @@ export function decide(compiled: CompiledService, request: Judged, agent?: strin
       };
 }
 
-function first(rules: readonly CompiledRule[]): Rule | undefined {
-  return firstPlace(rules)?.rule;
-}
-
-function firstPlace(rules: readonly CompiledRule[]): CompiledRule | undefined {
+/** The one that comes first in the file; of those behind one that holds, nothing is asked. */
+function firstOf(rules: readonly CompiledRule[], holds: (rule: CompiledRule) => boolean): CompiledRule | undefined {
   let best: CompiledRule | undefined;
-  for (const rule of rules) if (best === undefined || rule.order < best.order) best = rule;
+  for (const rule of rules) if ((best === undefined || rule.order < best.order) && holds(rule)) best = rule;
   return best;
 }
 
@@ -139,9 +152,9 @@ function whyNothing(service: Service, request: Judged, { allow }: Fitting, judge
   if (allow.some((rule) => rule.missing(judged) === undefined)) {
     return phrase`${nothing} as far as servers may read it: some end a path at a semicolon or at an escaped ? or #, and no rule allows what stands before it. A rule that has the sign in its own path would allow it.`;
   }
-  const near = firstPlace(allow.filter(({ rule }) => rule.methods?.has(request.method) === true));
+  const near = firstOf(allow, ({ rule }) => rule.methods?.has(request.method) === true);
   if (near !== undefined)
-    return phrase`${nothing}: ${ruleName(near.rule)} does not match, because ${near.missing(judged) ?? ''}.`;
+    return phrase`${nothing}: ${ruleName(near.rule)} does not match, because ${near.missing(judged)?.() ?? ''}.`;
   const methods = new Set(allow.flatMap(({ rule }) => [...(rule.methods ?? [])]));
   return methods.size === 0 ? phrase`${nothing}.` : phrase`${nothing}; this path is allowed only with ${[...methods]}.`;
 }

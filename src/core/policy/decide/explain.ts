@@ -34,7 +34,7 @@ export function explain(compiled: CompiledService, request: Judged, agent?: stri
     const compiledRule = byOrder.get(order);
     if (compiledRule === undefined)
       return { ...about, applied: false, why: phrase`The path of the rule does not match.` };
-    const because = compiledRule.missing(judged);
+    const because = compiledRule.missing(judged)?.();
     if (rule.effect === 'deny') {
       return compiledRule.concerns(judged)
         ? { ...about, applied: true, why: phrase`The rule denies this request.` }

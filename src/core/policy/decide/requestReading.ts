@@ -1,3 +1,4 @@
+import type { Decision } from '../model/decision.ts';
 import { type GraphqlAsk, type GraphqlRequest, graphqlAsks } from './graphql.ts';
 import { carriesGraphqlChange } from './graphqlContent.ts';
 import { JudgedFields, type JudgedParts } from './judgedFields.ts';
@@ -10,11 +11,21 @@ export class RequestReading {
   readonly fields: JudgedFields;
   readonly #parts: GraphqlRequest;
   #carriesChange: boolean | undefined;
+  readonly #decisions = new Map<string | undefined, Map<object, Decision>>();
   #asks: { readonly value: readonly GraphqlAsk[] | undefined } | undefined;
 
   constructor(parts: GraphqlRequest & JudgedParts) {
     this.fields = new JudgedFields(parts);
     this.#parts = parts;
+  }
+
+  /** What these rules say of it to this agent: decided once, however often it is looked up what a further rule would change. */
+  decisionOf(rules: object, agent: string | undefined, decide: () => Decision): Decision {
+    const ofAgent = this.#decisions.get(agent) ?? new Map<object, Decision>();
+    this.#decisions.set(agent, ofAgent);
+    const decision = ofAgent.get(rules) ?? decide();
+    ofAgent.set(rules, decision);
+    return decision;
   }
 
   /** Whether it carries a GraphQL document that may change something, wherever it goes. */

@@ -58,8 +58,12 @@ export class Authorizer {
   }
 
   /** What all policies say of the request. */
-  decide(inForce: ServiceInForce, request: CanonicalRequest, { agent }: Caller): Decided {
-    const reading = new RequestReading(request);
+  decide(
+    inForce: ServiceInForce,
+    request: CanonicalRequest,
+    { agent }: Caller,
+    reading = new RequestReading(request),
+  ): Decided {
     return { decision: inForce.decide(request, agentName(agent.name), reading), reading };
   }
 

@@ -1,3 +1,5 @@
+import { agentName } from '../../../core/audit/agentName.ts';
+import { RequestReading } from '../../../core/policy/decide/requestReading.ts';
 import type { GivenCall } from '../../../core/request/arguments/call.ts';
 import { withArgs } from '../../../core/text/phrase.ts';
 import type { Answer } from '../../../protocol/messages.ts';
@@ -19,6 +21,8 @@ import { shownRequest } from './shownRequest.ts';
 interface ReadRequest extends Read, DecidedRequest {
   /** The version of everything that it is decided on. */
   readonly version: number;
+  /** What is known of it, whoever decides about it. */
+  readonly reading: RequestReading;
 }
 
 interface AuthorizedRequest extends Authorized, ReadRequest {}
@@ -59,16 +63,21 @@ export class ServiceTarget
       seen = seenOf(inForce, seen);
       const call = authorizer.readCall(given);
       const request = authorizer.canonicalise(call, inForce);
-      return { call, inForce, request, version, seen: seenRequest(call, caller, request, seen) };
+      const reading = new RequestReading(request);
+      return { call, inForce, request, version, reading, seen: seenRequest(call, caller, request, seen) };
     } catch (denied) {
       return { seen, denied };
     }
   }
 
+  decideAhead({ inForce, request, reading }: ReadRequest, { agent }: Caller, turn: () => Promise<void>): Promise<void> {
+    return inForce.decideAhead(request, agentName(agent.name), reading, turn);
+  }
+
   decide(read: ReadRequest, caller: Caller): AuthorizedRequest | Denied {
     const { state, authorizer } = this.#parts;
-    const { call, inForce, request } = read;
-    const decided = authorizer.decide(inForce, request, caller);
+    const { call, inForce, request, reading } = read;
+    const decided = authorizer.decide(inForce, request, caller, reading);
     const seen = withRule(read.seen, decided.decision);
     try {
       authorizer.refuseIfDenied(inForce, request, decided, caller);
@@ -92,11 +101,11 @@ export class ServiceTarget
   stillHolds(authorized: AuthorizedRequest, caller: Caller): AuthorizedRequest | Denied {
     const { state, authorizer } = this.#parts;
     if (state.version === authorized.version) return authorized;
-    const { request } = authorized;
+    const { request, reading } = authorized;
     let { seen } = authorized;
     try {
       const now = authorizer.findAgain(authorized.inForce, caller.scope);
-      const decided = authorizer.decide(now, request, caller);
+      const decided = authorizer.decide(now, request, caller, reading);
       seen = withRule(seen, decided.decision);
       authorizer.refuseIfDenied(now, request, decided, caller);
       state.requireCredential(now);

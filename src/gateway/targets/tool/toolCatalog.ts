@@ -2,6 +2,7 @@ import { INSTRUCTIONS, type LookedAtTool, type LookedAtTools, type OfferedTools 
 import type { ServerState, ToolsSeen } from '../../control/controlPort.ts';
 import type { Vault } from '../../credentials/vault.ts';
 import type { ServerInForce } from '../../policies/serverSet.ts';
+import type { TurnBudget } from '../../util/turnBudget.ts';
 import type { JudgedTool, ToolPins } from './toolPins.ts';
 
 /** What the gateway knows of one server's tools: what was offered last, and how each stands with the user's pins. */
@@ -12,6 +13,15 @@ export class ToolCatalog {
   #judged: readonly JudgedTool[] = [];
   #byName = new Map<string, JudgedTool>();
   #reported = '';
+  readonly #turnBudget: Pick<TurnBudget, 'turn'>;
+  /** What was said last of the tools that an agent may use, and by which policy. */
+  #usable:
+    | {
+        readonly judged: readonly JudgedTool[];
+        readonly inForce: Pick<ServerInForce, 'decide'>;
+        readonly tools: Promise<readonly JudgedTool[]>;
+      }
+    | undefined;
   /** What was offered last as it was looked through, and with which credentials known. */
   #lookedAt:
     | {
@@ -21,9 +31,10 @@ export class ToolCatalog {
       }
     | undefined;
 
-  constructor(server: string, pins: ToolPins) {
+  constructor(server: string, pins: ToolPins, turnBudget: Pick<TurnBudget, 'turn'>) {
     this.#server = server;
     this.#pins = pins;
+    this.#turnBudget = turnBudget;
   }
 
   /** What the server offers, looked through by `look` unless that was done, with the same credentials known. */
@@ -59,9 +70,25 @@ export class ToolCatalog {
     return this.#byName.get(tool);
   }
 
-  /** The tools that an agent is shown: accepted by the user, and not denied by policy. */
-  usable({ decide }: Pick<ServerInForce, 'decide'>): readonly JudgedTool[] {
-    return this.#tools.filter(({ name, status }) => status === 'pinned' && decide(name).verdict !== 'deny');
+  /**
+   * The tools that an agent is shown: accepted by the user, and not denied by policy. A thousand tools and as many patterns
+   * take a while: once for each policy, and with a turn for others in between.
+   */
+  usable(inForce: Pick<ServerInForce, 'decide'>): Promise<readonly JudgedTool[]> {
+    const judged = this.#judged;
+    if (this.#usable?.judged !== judged || this.#usable.inForce !== inForce) {
+      this.#usable = { judged, inForce, tools: this.#usableBy(inForce) };
+    }
+    return this.#usable.tools;
+  }
+
+  async #usableBy({ decide }: Pick<ServerInForce, 'decide'>): Promise<readonly JudgedTool[]> {
+    const usable: JudgedTool[] = [];
+    for (const tool of this.#tools) {
+      await this.#turnBudget.turn();
+      if (tool.status === 'pinned' && decide(tool.name).verdict !== 'deny') usable.push(tool);
+    }
+    return usable;
   }
 
   /** What the server says of itself, as the user accepted it; cut. */
@@ -70,10 +97,11 @@ export class ToolCatalog {
     return own?.status === 'pinned' ? String(own.shown.description) : undefined;
   }
 
-  counts(inForce: Pick<ServerInForce, 'decide'> | undefined): ServerState['tools'] {
+  async counts(inForce: Pick<ServerInForce, 'decide'> | undefined): Promise<ServerState['tools']> {
+    const usable = inForce ? await this.usable(inForce) : [];
     return {
       offered: this.#tools.length,
-      usable: inForce ? this.usable(inForce).length : 0,
+      usable: usable.length,
       waiting: this.#judged.filter(({ status }) => status !== 'pinned').length,
     };
   }

@@ -100,13 +100,15 @@ export class UpstreamServers implements Interruptible {
       const inForce = findServer(state, server, caller.scope);
       const { catalog } = this.#of(server);
       // The agent keeps its tools: each call says that the server is frozen, and nothing is to be started anew after it.
-      if (state.isFrozen(server) && catalog.usable(inForce).length > 0) return { answer: shown(catalog, inForce) };
+      if (state.isFrozen(server) && (await catalog.usable(inForce)).length > 0) {
+        return { answer: await shown(catalog, inForce) };
+      }
       state.refuseIfFrozen(server);
       const secrets = serverSecrets(state, inForce.server);
       const before = this.#of(server).failure.sameAsBefore({ server: inForce.server, secrets }, this.#options.now());
       if (before) throw before;
       await this.#openedInTime(inForce, secrets);
-      return { answer: shown(catalog, inForce) };
+      return { answer: await shown(catalog, inForce) };
     } catch (error) {
       const { refusal } = mapper.map(error, { name: server, sent: 'no' });
       return { refusal: mapper.clean(refusal, server, state.servers(caller.scope).names) };
@@ -156,7 +158,7 @@ export class UpstreamServers implements Interruptible {
         this.#options.calls.interruptThose((context) => context.name === name, why);
         runner.end();
       }
-      this.#notifyIfChanged(name);
+      void this.#notifyIfChanged(name);
     }
   }
 
@@ -174,20 +176,24 @@ export class UpstreamServers implements Interruptible {
     return this.#stands(session) ? undefined : (sent) => serverRefusals.changedUnderWay(name, sent);
   }
 
-  states(): readonly ServerState[] {
-    const { state } = this.#options;
-    return state.servers('window').names.map((name) => {
+  async states(): Promise<readonly ServerState[]> {
+    const { state, turnBudget } = this.#options;
+    const states: ServerState[] = [];
+    for (const name of state.servers('window').names) {
+      await turnBudget.turn();
       const lookup = state.servers('window').find(name);
       const upstream = this.#upstreams.get(name);
       const inForce = lookup.found === 'in_force' ? lookup.inForce : undefined;
-      return {
+      const tools = (await upstream?.catalog.counts(inForce)) ?? { offered: 0, usable: 0, waiting: 0 };
+      states.push({
         name,
         ...serverStatus(state, name),
         running: upstream?.runner.session?.running === true,
         ...(upstream?.failure.message === undefined ? {} : { failure: upstream.failure.message }),
-        tools: upstream?.catalog.counts(inForce) ?? { offered: 0, usable: 0, waiting: 0 },
-      };
-    });
+        tools,
+      });
+    }
+    return states;
   }
 
   /** Ends everything before it returns, as far as the operating system can. */
@@ -256,10 +262,10 @@ export class UpstreamServers implements Interruptible {
   #of(name: string): Upstream {
     let upstream = this.#upstreams.get(name);
     if (!upstream) {
-      const { recorder, now } = this.#options;
+      const { recorder, now, turnBudget } = this.#options;
       upstream = {
         runner: new ServerRunner(name, now, (session) => this.#ports(name, session)),
-        catalog: new ToolCatalog(name, this.#pins),
+        catalog: new ToolCatalog(name, this.#pins, turnBudget),
         watchers: new ToolWatchers(now),
         notified: '',
         leftOut: '',
@@ -394,24 +400,26 @@ export class UpstreamServers implements Interruptible {
     }
     this.#options.onToolsSeen(seen);
     const upstream = this.#of(name);
-    upstream.notified = this.#stateText(name, upstream);
     upstream.watchers.notifySoon();
+    void this.#stateText(name, upstream).then((text) => {
+      upstream.notified = text;
+    });
   }
 
   /** Much is told to a gateway that concerns no server: clients are not to list their tools again for it. */
-  #notifyIfChanged(name: string): void {
+  async #notifyIfChanged(name: string): Promise<void> {
     const upstream = this.#of(name);
-    const state = this.#stateText(name, upstream);
+    const state = await this.#stateText(name, upstream);
     if (upstream.notified === state) return;
     upstream.notified = state;
     upstream.watchers.notify();
   }
 
-  #stateText(name: string, { catalog }: Upstream): string {
+  async #stateText(name: string, { catalog }: Upstream): Promise<string> {
     const { state } = this.#options;
     const lookup = state.servers('window').find(name);
-    const usable = lookup.found === 'in_force' ? catalog.usable(lookup.inForce).map((tool) => tool.name) : [];
-    return JSON.stringify([serverStatus(state, name).status, usable]);
+    const usable = lookup.found === 'in_force' ? await catalog.usable(lookup.inForce) : [];
+    return JSON.stringify([serverStatus(state, name).status, usable.map((tool) => tool.name)]);
   }
 
   /** Whether what a session was started as is still in force. New values of its credentials wait for its calls to end. */
@@ -427,10 +435,11 @@ export class UpstreamServers implements Interruptible {
   }
 }
 
-function shown(catalog: ToolCatalog, inForce: ServerInForce): ToolList {
+async function shown(catalog: ToolCatalog, inForce: ServerInForce): Promise<ToolList> {
+  const tools = await catalog.usable(inForce);
   const { instructions } = catalog;
   return {
-    tools: catalog.usable(inForce).map((tool) => tool.shown),
+    tools: tools.map((tool) => tool.shown),
     ...(instructions === undefined ? {} : { instructions }),
   };
 }

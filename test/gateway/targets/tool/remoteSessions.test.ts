@@ -304,7 +304,7 @@ describe('a remote server that does not take a message', () => {
     expect(refused.nextStep).not.toMatch(/Rotate Credential/);
     if (at === 'initialize') {
       expect(under.log.filter((line) => message.test(line))).toHaveLength(1);
-      expect(english(under.gateway.servers.states())).toMatchObject([{ name: 'far', failure: refused.message }]);
+      expect(english(await under.gateway.servers.states())).toMatchObject([{ name: 'far', failure: refused.message }]);
     }
   });
 
