@@ -36,7 +36,7 @@ export const BUNDLES = [
 
 /**
  * Parts of libraries that nothing here uses and that bundling cannot tell, with what stands in for each: undici's mocks, caches,
- * web sockets, cookies, interceptors, pools and retries, HTTP/2, its second parser of HTTP (behind a variable of the
+ * web sockets, cookies, interceptors, pools, streams and retries, HTTP/2, its second parser of HTTP (behind a variable of the
  * environment), the compiler of JSON schemas that the MCP SDK brings for answers which we check ourselves, and its tasks. They
  * would be a quarter of the gateway, to load and to download.
  *
@@ -51,6 +51,7 @@ const UNUSED = [
     /[\\/]undici[\\/]lib[\\/]dispatcher[\\/](balanced-pool|round-robin-pool|retry-agent|h2c-client)\.js$/,
     'module.exports = {};',
   ],
+  [/[\\/]undici[\\/]lib[\\/]api[\\/]api-(pipeline|stream|upgrade)\.js$/, 'module.exports = {};'],
   [/[\\/]undici[\\/]lib[\\/]handler[\\/](retry|redirect)-handler\.js$/, 'module.exports = {};'],
   [/[\\/]undici[\\/]lib[\\/]web[\\/]cache[\\/]cachestorage\.js$/, 'exports.CacheStorage = class {};'],
   // Connections are HTTP/1.1 alone.

@@ -261,8 +261,8 @@ export class Gateway implements GatewayControl {
   isTooLong(chars: number, { scope }: Caller): boolean {
     const most = (requestBytes: number): boolean => chars > 2 * requestBytes + MAX_BESIDE_BODY;
     if (!most(DEFAULT_LIMITS.requestBytes)) return false;
-    const { mostRequestBytes } = this.#state.policies(scope);
-    return most(Math.max(mostRequestBytes, this.#state.servers(scope).mostRequestBytes));
+    const { mostBytes } = this.#state.policies(scope);
+    return most(Math.max(mostBytes, this.#state.servers(scope).mostBytes));
   }
 
   /** A message that is more than can be taken in at once is not read. `agent` and connection are all that is known of it. */

@@ -1,3 +1,4 @@
+import type { Limits } from '../../core/limits/limitsModel.ts';
 import type { Verdict } from '../../core/policy/model/decision.ts';
 import { type Phrase, phrase } from '../../core/text/phrase.ts';
 
@@ -132,6 +133,11 @@ export function bothHalves<Half, D extends { readonly verdict: Verdict; readonly
     byAdministrator: document.ceiling,
   };
   return { byApproved, byWritten, decision };
+}
+
+/** As much as any of these takes, in bytes. */
+export function mostBytes(definitions: readonly { readonly limits: Pick<Limits, 'requestBytes'> }[]): number {
+  return definitions.reduce((most, { limits }) => Math.max(most, limits.requestBytes), 0);
 }
 
 /** What stands where no document says anything. */

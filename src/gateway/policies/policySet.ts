@@ -3,7 +3,7 @@ import type { Limits } from '../../core/limits/limitsModel.ts';
 import { furtherOrigins } from '../../core/policy/auth/authTypes.ts';
 import { describeAuth } from '../../core/policy/compare/definition.ts';
 import { strictness } from '../../core/policy/compare/strictness.ts';
-import { type CompiledService, compileInSteps, decide } from '../../core/policy/decide/decide.ts';
+import { type CompiledService, compileService, decide } from '../../core/policy/decide/decide.ts';
 import { RequestReading } from '../../core/policy/decide/requestReading.ts';
 import { decideWithRule } from '../../core/policy/learn/addedRule.ts';
 import type { WantedRule } from '../../core/policy/learn/narrowestRule.ts';
@@ -14,7 +14,7 @@ import type { Service } from '../../core/policy/model/service.ts';
 import type { CanonicalRequest } from '../../core/request/parts/requestModel.ts';
 import { phrase } from '../../core/text/phrase.ts';
 import { ADMIN_POLICY_ID, type PolicyFile } from '../control/controlPort.ts';
-import { absentHalf, bothHalves, type Lookup, NOBODY, type Opinion, unequalHalf } from './jointVerdict.ts';
+import { absentHalf, bothHalves, type Lookup, mostBytes, NOBODY, type Opinion, unequalHalf } from './jointVerdict.ts';
 import { RuleKeys } from './ruleKeys.ts';
 
 /** One text of one file, compiled. */
@@ -102,7 +102,7 @@ export class PolicySet {
   readonly #lookups = new Map<string, ServiceLookup>();
   readonly #keys = new RuleKeys();
   #serviceNames: readonly string[] | undefined;
-  #mostRequestBytes: number | undefined;
+  #mostBytes: number | undefined;
 
   readonly #ceiling: Ceiling | undefined;
 
@@ -115,7 +115,7 @@ export class PolicySet {
 
   /**
    * `parse` gives a text's document; a text with errors (or one that cannot be parsed in time) grants nothing. `turn` is waited
-   * for between two rules, so that other events have their turn.
+   * for between two services, so that other events have their turn.
    */
   static async from(
     files: readonly PolicyFile[],
@@ -162,9 +162,11 @@ export class PolicySet {
   }
 
   /** As much as the user lets any service take, in bytes, whatever other files say of it. */
-  get mostRequestBytes(): number {
-    this.#mostRequestBytes ??= mostRequestBytesOf(this.#documents);
-    return this.#mostRequestBytes;
+  get mostBytes(): number {
+    this.#mostBytes ??= mostBytes(
+      this.#documents.flatMap(({ grants, approved }) => (grants ? [...approved.values()] : [])).map((c) => c.service),
+    );
+    return this.#mostBytes;
   }
 
   find(name: string): ServiceLookup {
@@ -238,7 +240,7 @@ export class PolicySet {
             await turn();
             const { verdict, rule } = compiled ? decide(compiled, request, agent, reading) : NOT_ASKING;
             await turn();
-            if (verdict === 'ask' && rule) this.#keys.prepare(rule);
+            if (verdict === 'ask' && rule) this.#keys.saidBy(rule);
           }
         },
         decideWith: (added, request, agent, reading = new RequestReading(request)) =>
@@ -259,22 +261,11 @@ function namesOf(documents: readonly Document[]): readonly string[] {
   return [...new Set(names)].sort();
 }
 
-function mostRequestBytesOf(documents: readonly Document[]): number {
-  let most = 0;
-  for (const { grants, approved } of documents) {
-    if (!grants) continue;
-    for (const { service } of approved.values()) most = Math.max(most, service.limits.requestBytes);
-  }
-  return most;
-}
-
 async function compile(policy: Policy | undefined, turn: () => Promise<void>): Promise<Compiled> {
   const compiled = new Map<string, CompiledService>();
   for (const [name, service] of policy?.services ?? []) {
-    const steps = compileInSteps(service);
-    let step = steps.next();
-    for (; !step.done; step = steps.next()) await turn();
-    compiled.set(name, step.value);
+    await turn();
+    compiled.set(name, compileService(service));
   }
   return compiled;
 }

@@ -9,15 +9,11 @@ export class RuleKeys {
 
   /** `half` is `approved` or `written`. */
   of(documentId: string, half: string, rule: Rule): string {
-    return `${JSON.stringify([documentId, half])} ${this.#saidBy(rule)}`;
+    return `${JSON.stringify([documentId, half])} ${this.saidBy(rule)}`;
   }
 
-  /** Writes it before it is asked for. */
-  prepare(rule: Rule): void {
-    this.#saidBy(rule);
-  }
-
-  #saidBy(rule: Rule): string {
+  /** All that a rule says. */
+  saidBy(rule: Rule): string {
     const said = this.#said.get(rule) ?? write(rule);
     this.#said.set(rule, said);
     return said;

@@ -6,7 +6,7 @@ import type { Policy, PolicyAuthor, PolicyDocument } from '../../core/policy/mod
 import type { Server, ToolDecision } from '../../core/policy/model/server.ts';
 import { type Phrase, phrase } from '../../core/text/phrase.ts';
 import { ADMIN_POLICY_ID, type PolicyFile } from '../control/controlPort.ts';
-import { absentHalf, bothHalves, type Lookup, NOBODY, type Opinion, unequalHalf } from './jointVerdict.ts';
+import { absentHalf, bothHalves, type Lookup, mostBytes, NOBODY, type Opinion, unequalHalf } from './jointVerdict.ts';
 
 /** What one policy file says of servers. */
 interface Document {
@@ -40,7 +40,7 @@ export class ServerSet {
   readonly #ceilingBroken: boolean;
   readonly #lookups = new Map<string, ServerLookup>();
   #names: readonly string[] | undefined;
-  #mostRequestBytes: number | undefined;
+  #mostBytes: number | undefined;
 
   private constructor(documents: readonly Document[], ceilingBroken: boolean) {
     this.#documents = documents;
@@ -90,9 +90,11 @@ export class ServerSet {
   }
 
   /** As much as the user lets any server take, in bytes, whatever other files say of it. */
-  get mostRequestBytes(): number {
-    this.#mostRequestBytes ??= mostRequestBytesOf(this.#documents);
-    return this.#mostRequestBytes;
+  get mostBytes(): number {
+    this.#mostBytes ??= mostBytes(
+      this.#documents.flatMap(({ grants, approved }) => [...((grants && approved?.servers.values()) || [])]),
+    );
+    return this.#mostBytes;
   }
 
   find(name: string): ServerLookup {
@@ -171,15 +173,6 @@ export class ServerSet {
 function namesOf(documents: readonly Document[]): readonly string[] {
   const policies = documents.filter(({ ceiling }) => !ceiling).flatMap(({ approved, written }) => [approved, written]);
   return [...new Set(policies.flatMap((policy) => [...(policy?.servers.keys() ?? [])]))].sort();
-}
-
-function mostRequestBytesOf(documents: readonly Document[]): number {
-  let most = 0;
-  for (const { grants, approved } of documents) {
-    if (!grants) continue;
-    for (const { limits } of approved?.servers.values() ?? []) most = Math.max(most, limits.requestBytes);
-  }
-  return most;
 }
 
 function decideJointly(

@@ -1,4 +1,4 @@
-import { type Phrase, type PhraseArg, phrase } from '../../text/phrase.ts';
+import { type Phrase, phrase } from '../../text/phrase.ts';
 import type { BodyType, Condition } from '../model/restrictionModel.ts';
 import { describeCondition } from '../model/restrictions.ts';
 import type { Rule } from '../model/rule.ts';
@@ -98,15 +98,13 @@ function missing({ rule, conditions, isFor }: Compiled, request: JudgedRequest):
 /** Of a list of the policy's, so much stands in a reason: it goes to agents, and there may be thousands. */
 const MAX_QUOTED = 20;
 
-function firstFew(values: readonly string[]): PhraseArg {
-  const more = values.length - MAX_QUOTED;
-  return more > 0 ? [...values.slice(0, MAX_QUOTED), `… (${more})`] : values;
+function firstFew<Value>(values: readonly Value[]): readonly (Value | string)[] {
+  return values.length > MAX_QUOTED ? [...values.slice(0, MAX_QUOTED), '…'] : values;
 }
 
 function shortened(condition: Condition): Condition {
   const { check } = condition;
-  if (check.kind !== 'in' || check.values.length <= MAX_QUOTED) return condition;
-  return { ...condition, check: { ...check, values: [...check.values.slice(0, MAX_QUOTED), '…'] } };
+  return check.kind === 'in' ? { ...condition, check: { ...check, values: firstFew(check.values) } } : condition;
 }
 
 function concerns({ rule, conditions, onBody, isFor }: Compiled, request: JudgedRequest): boolean {

@@ -32,15 +32,6 @@ export type Judged = Pick<CanonicalRequest, 'method' | 'segments' | 'path' | 'qu
   Partial<Pick<CanonicalRequest, 'headers'>>;
 
 export function compileService(service: Service): CompiledService {
-  const steps = compileInSteps(service);
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-  }
-}
-
-/** The same with a step for each rule: there may be thousands. */
-export function* compileInSteps(service: Service): Generator<undefined, CompiledService> {
   const allow = new PathIndex<CompiledRule>(true);
   const ask = bothForms();
   const deny = bothForms();
@@ -51,7 +42,6 @@ export function* compileInSteps(service: Service): Generator<undefined, Compiled
     generous?.strict.add(rule.pattern.strict, compiled);
     generous?.folded.add(rule.pattern.folded, compiled);
     if (rule.pattern.decoded) generous?.folded.add(rule.pattern.decoded, compiled);
-    yield;
   }
   return { service, allow, ask, deny };
 }
