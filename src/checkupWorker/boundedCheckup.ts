@@ -1,9 +1,11 @@
 import type { CheckedConfig } from '../core/checkup/checkedConfig.ts';
-import { BoundedWorker, DeadlineError } from '../policyWorker/boundedWorker.ts';
+import { BoundedWorker, DeadlineError, type Result, type Words } from '../policyWorker/boundedWorker.ts';
 import { CHECKUP_ROLE, type CheckupJobs, type FileToCheck } from './checkupJobs.ts';
 
 /** A file of the largest size takes less; what takes longer was made to. */
 const WITHIN_MS = 2000;
+/** A change reads the file three times. The user, who asked for it, waits for that long. */
+const EDITED_WITHIN_MS = 10_000;
 /** On a machine that is too busy to give this process its time, the same file may take this many times as long. */
 const TIMEOUT_FACTOR = 20;
 /** A run asks for one file after another, and runs come in bursts. */
@@ -48,6 +50,16 @@ export class BoundedCheckup {
       const { text: _, ...file } = found.file;
       return this.check({ file, why: 'took-too-long' }, now, digest);
     }
+  }
+
+  /** Throws `DeadlineError` for a file that takes too long. */
+  places(...words: Words<CheckupJobs['places']>): Promise<Result<CheckupJobs['places']>> {
+    return this.#worker.run('places', words, EDITED_WITHIN_MS);
+  }
+
+  /** Throws `DeadlineError` for a file that takes too long. */
+  edit(...words: Words<CheckupJobs['edit']>): Promise<Result<CheckupJobs['edit']>> {
+    return this.#worker.run('edit', words, EDITED_WITHIN_MS);
   }
 
   dispose(): void {

@@ -1,5 +1,10 @@
 import { createHmac } from 'node:crypto';
 import { checkConfig } from '../core/checkup/checkup.ts';
+import { RemovalNotPossibleError } from '../core/checkup/edit/changedText.ts';
+import { fixedText } from '../core/checkup/edit/fixedText.ts';
+import { placesOfSecrets } from '../core/checkup/edit/placesOfSecrets.ts';
+import { withoutSecrets } from '../core/checkup/edit/secretRemoval.ts';
+import { shownChange } from '../core/checkup/edit/shownChange.ts';
 import { readConfig } from '../core/checkup/read/readConfig.ts';
 import { unreadableConfig } from '../core/checkup/read/unreadable.ts';
 import { serveJobs } from '../policyWorker/serveJobs.ts';
@@ -17,6 +22,19 @@ export const checkupJobs: CheckupJobs = {
         ? {}
         : { digest: digestOf(keys.digest), publicDigests: keys.digest === PUBLIC_DIGESTS }),
     });
+  },
+  places: (file, starts, launch) => placesOfSecrets(readConfig(file), starts, launch),
+  edit: (file, edit, hidden) => {
+    try {
+      const after =
+        edit.kind === 'fix'
+          ? fixedText(file, edit.finding, edit.fix, edit.newText)
+          : withoutSecrets(file, edit.removals);
+      return { after, shown: shownChange(file, readConfig(file), after, hidden) };
+    } catch (error) {
+      if (error instanceof RemovalNotPossibleError) return { why: error.reason };
+      throw error;
+    }
   },
 };
 

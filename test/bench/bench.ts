@@ -16,7 +16,7 @@ import { Redactor } from '../../src/core/redact/redactor.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { LanguageService } from '../../src/extension/policy/language/languageService.ts';
 import { ORDINARY_ANSWERS } from './answers.ts';
-import { measureCheckupHolds } from './checkupHolds.ts';
+import { measureCheckupHolds, measureMoveHolds } from './checkupHolds.ts';
 import { measureHolds } from './holds.ts';
 import { median, quantile, type Row, table, timed } from './measure.ts';
 
@@ -427,6 +427,7 @@ try {
   measureAnswers();
   measureCheckup();
   rows.push(...(await measureCheckupHolds()));
+  rows.push(...(await measureMoveHolds()));
   await measureLanguage();
   await measureFreeze(ours, order);
   await Promise.all([trivial.client.close(), ours.client.close()]);

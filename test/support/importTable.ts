@@ -215,10 +215,12 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'extension/util',
   ],
   'extension/checkup/repair': [
+    'checkupWorker',
     'core',
     'extension/agents/model',
     'extension/checkup/scan',
     'extension/util',
+    'policyWorker',
     'protocol',
   ],
   'extension/checkup/scan': [

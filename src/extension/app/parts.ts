@@ -11,6 +11,7 @@ import type { AccessRequestList } from '../audit/model/accessRequestList.ts';
 import type { ActivityLog } from '../audit/model/activity.ts';
 import type { AuditLogParts } from '../audit/model/auditLogParts.ts';
 import type { Backups } from '../checkup/repair/backups.ts';
+import type { ConfigThread } from '../checkup/repair/plannedChange.ts';
 import type { Checkup } from '../checkup/scan/checkup.ts';
 import type { Dismissals } from '../checkup/scan/dismissals.ts';
 import type { Exposures } from '../checkup/scan/exposures.ts';
@@ -114,6 +115,8 @@ export interface LearnParts {
 /** The checkup, and what it changed. */
 export interface CheckupParts {
   readonly checkup: Checkup;
+  /** Reads and changes configuration files off this thread. */
+  readonly configThread: ConfigThread;
   /** What files were before the checkup changed them. */
   readonly backups: Backups;
   /** What stood in plain text, and is not known to be rotated. */

@@ -95,6 +95,7 @@ export function windowCheckup({
   });
   return {
     checkup: checkupOfWindow,
+    configThread: checker,
     backups,
     exposures,
     dismissals,

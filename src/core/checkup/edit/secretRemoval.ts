@@ -10,6 +10,9 @@ import { addedInputs, inputIds, inputsContainer, type PasswordInput } from './js
 import { type KeyReference, keyReferenceChanges } from './keyReferences.ts';
 import { secretLabel } from './secretLabel.ts';
 
+/** What of a finding says which secret leaves. */
+export type MovedFinding = Pick<Finding, 'span' | 'key' | 'server' | 'secret'>;
+
 /** How a secret leaves its file. */
 export type SecretRemoval =
   /** With the whole server: the pointer to its entry. */
@@ -17,13 +20,13 @@ export type SecretRemoval =
   /** With the whole server, in whose place another entry comes. */
   | { readonly kind: 'entry'; readonly pointer: string; readonly entry: Readonly<Record<string, unknown>> }
   /** Alone: its variable, header or option goes, or its place in a longer text stays empty. */
-  | { readonly kind: 'value'; readonly finding: Finding }
+  | { readonly kind: 'value'; readonly finding: MovedFinding }
   /** VS Code asks for it instead. */
-  | { readonly kind: 'input'; readonly finding: Finding }
+  | { readonly kind: 'input'; readonly finding: MovedFinding }
   /** Its client takes it from a variable instead. */
   | {
       readonly kind: 'reference';
-      readonly finding: Finding;
+      readonly finding: MovedFinding;
       readonly form: ReferenceForm;
       readonly variable: string;
       /** The pointer to its server's entry; absent for one outside of all. */
@@ -33,7 +36,7 @@ export type SecretRemoval =
 /** Whether the client that reads this file can ask for the value itself, and keep it. */
 export function supportsInputs(
   file: Pick<ConfigFile, 'client' | 'format' | 'path' | 'text'>,
-  { key = '' }: Finding,
+  { key = '' }: Pick<Finding, 'key'>,
 ): boolean {
   const container = inputsContainer(file, key);
   if (container === undefined) return false;
@@ -103,7 +106,7 @@ function serversGone(removals: readonly SecretRemoval[]): readonly ServerGone[] 
   return [...gone.values()];
 }
 
-type InsideRemoval = Extract<SecretRemoval, { readonly finding: Finding }>;
+type InsideRemoval = Extract<SecretRemoval, { readonly finding: MovedFinding }>;
 
 function isInside(removal: SecretRemoval): removal is InsideRemoval {
   return removal.kind === 'value' || removal.kind === 'input' || removal.kind === 'reference';
@@ -169,7 +172,7 @@ function entryGone(): RemovalNotPossibleError {
 }
 
 interface NewInput extends PasswordInput {
-  readonly finding: Finding;
+  readonly finding: MovedFinding;
   readonly container: string;
 }
 
@@ -177,7 +180,7 @@ function inputsFor(
   file: ConfigFile,
   root: ConfigNode | undefined,
   paths: ReadonlyMap<number, ConfigPath | undefined>,
-  findings: readonly Finding[],
+  findings: readonly MovedFinding[],
 ): readonly NewInput[] {
   const inputs: NewInput[] = [];
   for (const finding of findings) {

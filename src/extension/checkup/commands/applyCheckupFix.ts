@@ -1,6 +1,5 @@
 import { l10n, window } from 'vscode';
 import { pinnedText } from '../../../core/checkup/checks/pinnedVersions.ts';
-import { fixedText } from '../../../core/checkup/edit/fixedText.ts';
 import type { Fix } from '../../../core/checkup/model/checkupModel.ts';
 import type { CheckupParts, WindowParts } from '../../app/parts.ts';
 import { askVersion } from '../../servers/commands/askVersion.ts';
@@ -8,12 +7,12 @@ import { confirmInModal, reportFailure } from '../../ui/confirm.ts';
 import { showDifference } from '../../ui/difference.ts';
 import { single } from '../../ui/steps.ts';
 import { shownText } from '../../util/shownText.ts';
-import { changeFiles, checkChangeable, saveUnsaved } from '../repair/changeFiles.ts';
-import { withoutSecretsToSee } from '../repair/secretPlaces.ts';
-import { whyNotChanged } from '../repair/whyNotChanged.ts';
-import type { CheckedFile } from '../scan/checkup.ts';
+import { changeFiles, checkChangeable, FileNotChangedError, saveUnsaved } from '../repair/changeFiles.ts';
+import { plannedChange } from '../repair/plannedChange.ts';
+import type { FoundFile } from '../scan/checkup.ts';
 import type { ShownFinding } from '../scan/report.ts';
 import { findingOfNode } from '../views/findingNode.ts';
+import { partText } from './moveSecretsQuestions.ts';
 
 /** Makes one finding go: shows the change, asks, keeps a backup, changes the file. */
 export async function applyCheckupFix(app: CheckupParts & WindowParts, argument: unknown): Promise<void> {
@@ -35,18 +34,13 @@ export async function applyCheckupFix(app: CheckupParts & WindowParts, argument:
   if (newText === undefined) return;
   const before = file.file.text;
   try {
-    const change = {
-      uri: file.uri,
-      label: file.label,
-      before,
-      after: fixedText(file.file, shown.finding, fix, newText),
-    };
+    const edit = { kind: 'fix', finding: { span: shown.finding.span }, fix: { span: fix.span }, newText } as const;
+    const change = await plannedChange(app.configThread, file, edit, app.checkup.findings());
     await checkChangeable([change]);
-    const [left, right] = [before, change.after].map((text) => withoutSecretsToSee(text, file, app.checkup));
-    const close = await showDifference(app.texts, file.label, left ?? '', right ?? '');
+    const close = await showDifference(app.texts, file.label, change.shown.before, change.shown.after);
     const agreed = await confirmInModal({
       message: l10n.t('Change {0}?', file.label),
-      detail: detailOf(shown, before.slice(fix.span.start, fix.span.end), newText),
+      detail: [...partText([change]), detailOf(shown, before.slice(fix.span.start, fix.span.end), newText)].join('\n'),
       action: l10n.t('Change'),
     });
     await close();
@@ -59,12 +53,11 @@ export async function applyCheckupFix(app: CheckupParts & WindowParts, argument:
 }
 
 async function reportNotFixed(error: unknown): Promise<void> {
-  const why = whyNotChanged(error);
-  if (why === undefined) throw error;
-  await reportFailure(l10n.t('The finding was not fixed.'), why);
+  if (!(error instanceof FileNotChangedError)) throw error;
+  await reportFailure(l10n.t('The finding was not fixed.'), error.message);
 }
 
-function fileToFix(app: CheckupParts, argument: unknown): CheckedFile | undefined {
+function fileToFix(app: CheckupParts, argument: unknown): FoundFile | undefined {
   const uri = findingToFix(app, argument)?.uri;
   return uri === undefined ? undefined : app.checkup.file(uri);
 }

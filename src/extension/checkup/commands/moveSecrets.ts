@@ -1,31 +1,26 @@
 import { commands, l10n, window } from 'vscode';
 import { KNOWN_SERVICES } from '../../../core/services/knownServices.ts';
 import type { App } from '../../app/app.ts';
-import type { CheckupParts, WindowParts } from '../../app/parts.ts';
+import type { AgentParts, CheckupParts, WindowParts } from '../../app/parts.ts';
 import type { CredentialId } from '../../credentials/model/credentialId.ts';
 import { credentialKey } from '../../credentials/model/credentialId.ts';
 import { askWraps, usableDrafts, type WantedServer } from '../../servers/commands/wrapQuestions.ts';
 import { wrapServer } from '../../servers/commands/wrapServer.ts';
 import { confirmInModal, reportFailure } from '../../ui/confirm.ts';
 import { showDifference } from '../../ui/difference.ts';
-import { shownText } from '../../util/shownText.ts';
+import { shownPath, shownText } from '../../util/shownText.ts';
 import type { Backup } from '../repair/backups.ts';
-import {
-  changeFiles,
-  checkChangeable,
-  type FileChange,
-  FileNotChangedError,
-  saveUnsaved,
-} from '../repair/changeFiles.ts';
+import { changeFiles, checkChangeable, FileNotChangedError, saveUnsaved } from '../repair/changeFiles.ts';
 import { comesInstead, entriesInstead } from '../repair/entriesInstead.ts';
-import { fileChanges, formOf, type Move, variablesOf } from '../repair/movePlan.ts';
-import { type PlainSecret, plainSecretsIn, withoutSecretsToSee } from '../repair/secretPlaces.ts';
+import { fileRemovals, formOf, type Move, variablesOf } from '../repair/movePlan.ts';
+import { inTime, type PlannedChange, plannedChange } from '../repair/plannedChange.ts';
+import { type PlainSecret, plainSecretsIn, type ReadPlaces } from '../repair/secretPlaces.ts';
 import { serverKeyOf } from '../repair/serverOfSecret.ts';
-import { whyNotChanged } from '../repair/whyNotChanged.ts';
+import type { FoundFile } from '../scan/checkup.ts';
 import type { Exposure } from '../scan/exposures.ts';
 import { plainSecrets } from '../scan/report.ts';
 import { findingOfNode } from '../views/findingNode.ts';
-import { askMoves, labelOf, secretText, settingText } from './moveSecretsQuestions.ts';
+import { askMoves, labelOf, partText, secretText, settingText } from './moveSecretsQuestions.ts';
 import { storeSecret } from './storeSecret.ts';
 
 /**
@@ -52,7 +47,7 @@ export async function moveSecrets(app: App, argument: unknown): Promise<void> {
   try {
     const names = new Map([...wraps].map(([key, { server }]) => [key, server.name]));
     const entries = entriesInstead(moves, names, wayIn);
-    const changes = fileChanges(moves, (secret) => entries.get(serverKeyOf(secret) ?? ''));
+    const changes = await plannedChanges(app, moves, (secret) => entries.get(serverKeyOf(secret) ?? ''));
     await checkChangeable(changes);
     const stored = await storeAll(app, moves, wraps);
     if (!stored) return;
@@ -69,13 +64,17 @@ export async function moveSecrets(app: App, argument: unknown): Promise<void> {
 }
 
 /** Every secret in plain text, as it is on disk; undefined where a file could not be saved, or the window closed. */
-async function secretsOnDisk(app: CheckupParts): Promise<readonly PlainSecret[] | undefined> {
+async function secretsOnDisk(app: AgentParts & CheckupParts): Promise<readonly PlainSecret[] | undefined> {
   const found = async (): Promise<readonly PlainSecret[] | undefined> => {
     const report = await app.checkup.run();
-    return report && plainSecretsIn(plainSecrets(report), (uri) => app.checkup.file(uri));
+    const fileOf = (uri: string): FoundFile | undefined => app.checkup.file(uri);
+    const launch = [app.launch.command, ...app.launch.args];
+    const read: ReadPlaces = (file, starts) =>
+      inTime(app.configThread.places(file, starts, launch), shownPath(file.path));
+    return report && plainSecretsIn(plainSecrets(report), fileOf, read);
   };
-  const secrets = await found();
   try {
+    const secrets = await found();
     return secrets && (await saveUnsaved(secrets.map(({ file }) => file))) ? await found() : secrets;
   } catch (error) {
     await reportNotMoved(error);
@@ -84,9 +83,20 @@ async function secretsOnDisk(app: CheckupParts): Promise<readonly PlainSecret[] 
 }
 
 async function reportNotMoved(error: unknown): Promise<void> {
-  const why = whyNotChanged(error);
-  if (why === undefined) throw error;
-  await reportFailure(l10n.t('The secrets were not moved.'), why);
+  if (!(error instanceof FileNotChangedError)) throw error;
+  await reportFailure(l10n.t('The secrets were not moved.'), error.message);
+}
+
+async function plannedChanges(
+  { checkup, configThread }: CheckupParts,
+  moves: readonly Move[],
+  entryOf: (secret: PlainSecret) => Readonly<Record<string, unknown>> | undefined,
+): Promise<readonly PlannedChange[]> {
+  const changes: PlannedChange[] = [];
+  for (const { file, removals } of fileRemovals(moves, entryOf)) {
+    changes.push(await plannedChange(configThread, file, { kind: 'removals', removals }, checkup.findings()));
+  }
+  return changes;
 }
 
 /** Started at one finding, only its value is moved, from every place that has it. */
@@ -131,19 +141,16 @@ async function storeAll(
 }
 
 async function confirmRemoval(
-  app: CheckupParts & WindowParts,
+  app: WindowParts,
   moves: readonly Move[],
-  changes: readonly FileChange[],
+  changes: readonly PlannedChange[],
   entries: ReadonlyMap<string, unknown>,
 ): Promise<boolean> {
   const moving = moves.filter(({ choice }) => choice !== 'skip');
   const variables = variablesOf(moves);
   const closing: (() => Promise<void>)[] = [];
-  for (const { uri, label, before, after } of changes) {
-    const file = moves.find(({ secret }) => secret.file.uri === uri)?.secret.file;
-    if (!file) continue;
-    const [left, right] = [before, after].map((text) => withoutSecretsToSee(text, file, app.checkup));
-    closing.push(await showDifference(app.texts, label, left ?? '', right ?? '', { preview: false }));
+  for (const { label, shown } of changes) {
+    closing.push(await showDifference(app.texts, label, shown.before, shown.after, { preview: false }));
   }
   const agreed = await confirmInModal({
     message:
@@ -157,6 +164,7 @@ async function confirmRemoval(
       }),
       '',
       ...(variables.size > 0 ? [...toSet(moves), ''] : []),
+      ...partText(changes),
       l10n.t(
         'Private copies of the originals are kept for seven days, and “Undo Last Checkup Fix” restores them. Restart the clients that read these files.',
       ),

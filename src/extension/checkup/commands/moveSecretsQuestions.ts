@@ -10,6 +10,7 @@ import { askChoice, type Choice, runSteps, type Step, type StepFrame } from '../
 import { localized } from '../../util/localized.ts';
 import { shownText } from '../../util/shownText.ts';
 import { choicesFor, formOf, type Move, type MoveChoice } from '../repair/movePlan.ts';
+import type { PlannedChange } from '../repair/plannedChange.ts';
 import type { PlainSecret } from '../repair/secretPlaces.ts';
 import { inSameServer, serverOf } from '../repair/serverOfSecret.ts';
 
@@ -79,6 +80,14 @@ function questionText(secret: PlainSecret, before: readonly PlainSecret[]): stri
   return same
     ? l10n.t('What about {0}, the same value as in {1}?', secretText(secret), same.file.label)
     : l10n.t('What about {0}?', secretText(secret));
+}
+
+/** That a difference does not show the whole of a file, if so. */
+export function partText(changes: readonly PlannedChange[]): readonly string[] {
+  const parts = changes.filter(({ shown }) => shown.isPart).map(({ label }) => label);
+  return parts.length === 0
+    ? []
+    : [l10n.t('Of {0}, which is large, only the part with the changes is shown.', parts.join(', ')), ''];
 }
 
 /** What the user has to do so that a client finds the value of a variable that its file names. */

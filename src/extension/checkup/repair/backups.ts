@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes, webcrypto } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
@@ -69,7 +69,7 @@ export class Backups {
       const copy = path.join(folder, `${index + 1}-${baseName(uri)}`);
       await writePrivately(copy, bytes);
       if (Buffer.compare(await fs.readFile(copy), bytes) !== 0) throw new BackupNotSavedError(copy);
-      kept.push({ uri, copy, after: textHash(after) });
+      kept.push({ uri, copy, after: await textHash(after) });
     }
     await writePrivately(path.join(folder, MANIFEST), Buffer.from(JSON.stringify({ at, files: kept })));
     return { id, at, files: kept };
@@ -122,9 +122,9 @@ export class Backups {
   }
 }
 
-/** SHA-256 of a text, in hex. */
-export function textHash(text: string): string {
-  return createHash('sha256').update(text, 'utf8').digest('hex');
+/** SHA-256 of a text, in hex; made off this thread, which a large file would hold up. */
+export async function textHash(text: string): Promise<string> {
+  return Buffer.from(await webcrypto.subtle.digest('SHA-256', Buffer.from(text, 'utf8'))).toString('hex');
 }
 
 async function writePrivately(file: string, bytes: Uint8Array): Promise<void> {

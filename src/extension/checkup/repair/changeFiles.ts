@@ -72,7 +72,7 @@ export async function undoChange(backups: Backups, backup: Backup): Promise<void
     const address = Uri.parse(kept.uri, true);
     const label = shownPath(workspace.asRelativePath(address));
     await refuseReadOnly(address, label);
-    if (isUnsaved(kept.uri) || !isAsLeft(await workspace.fs.readFile(address), kept.after)) {
+    if (isUnsaved(kept.uri) || !(await isAsLeft(await workspace.fs.readFile(address), kept.after))) {
       throw new FileNotChangedError(
         l10n.t('{0} has changed since, so nothing was undone. The original is in {1}.', label, kept.copy),
       );
@@ -111,9 +111,9 @@ function isUnsaved(uri: string): boolean {
 }
 
 /** Earlier builds noted the text as an editor has it, without its byte order mark. */
-function isAsLeft(bytes: Uint8Array, after: string): boolean {
+async function isAsLeft(bytes: Uint8Array, after: string): Promise<boolean> {
   const text = textOf(bytes);
-  return textHash(text) === after || textHash(text.replace(/^\u{feff}/u, '')) === after;
+  return (await textHash(text)) === after || (await textHash(text.replace(/^\u{feff}/u, ''))) === after;
 }
 
 function textOf(bytes: Uint8Array): string {

@@ -1,7 +1,5 @@
-import type { ServerEntry } from '../../../core/checkup/model/checkupModel.ts';
 import { clientOf } from '../../agents/model/agentClients.ts';
 import type { LaunchCommand } from '../../agents/model/launcher.ts';
-import type { CheckedFile } from '../scan/checkup.ts';
 import { entryInstead } from './entryInstead.ts';
 import type { Move } from './movePlan.ts';
 import type { PlainSecret } from './secretPlaces.ts';
@@ -50,32 +48,22 @@ export function comesInstead(secret: PlainSecret, before: readonly Move[], wayIn
 }
 
 /** The servers that give way to Valet Key's own: the first of each file whose client does not reach Valet Key yet. */
-function usedServers(moves: readonly Move[], { launch, connected }: WayIn): ReadonlySet<string> {
+function usedServers(moves: readonly Move[], { connected }: WayIn): ReadonlySet<string> {
   const first = new Map<string, string>();
   for (const { secret, choice } of moves) {
     const [key, server] = [serverKeyOf(secret), serverOf(secret)];
     if (choice !== 'use-without-server' || key === undefined || !server || server.disabled) continue;
-    if (!first.has(secret.file.uri) && needsWay(secret.file, launch, connected)) first.set(secret.file.uri, key);
+    if (!first.has(secret.file.uri) && needsWay(secret, connected)) first.set(secret.file.uri, key);
   }
   return new Set(first.values());
 }
 
-function needsWay({ file, config }: CheckedFile, launch: LaunchCommand, connected: readonly string[]): boolean {
+function needsWay({ file: { file }, isLaunched }: PlainSecret, connected: readonly string[]): boolean {
   // VS Code has Valet Key's server by itself, and what runs at GitHub finds no gateway of this machine.
   if (file.client === 'vscode' || (file.client === 'copilot' && file.format === 'markdown')) return false;
   const agent = clientOf(file.client === 'gemini-cli' ? 'gemini' : file.client);
   // Copilot CLI and Visual Studio read this one, too, which nobody connected.
   const isShared = /(?:^|[\\/])\.mcp\.json$/.test(file.path);
   if (agent && connected.includes(agent.id) && !isShared) return false;
-  return !config.servers.some((server) => leadsHere(server, launch));
-}
-
-/** Whether an entry starts Valet Key's own server. */
-function leadsHere({ command, args, disabled }: ServerEntry, launch: LaunchCommand): boolean {
-  return (
-    !disabled &&
-    command?.value === launch.command &&
-    args.length === launch.args.length &&
-    args.every(({ value }, at) => value === launch.args[at])
-  );
+  return !isLaunched;
 }

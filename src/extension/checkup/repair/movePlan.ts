@@ -1,11 +1,10 @@
 import { type ReferenceForm, referenceForm } from '../../../core/checkup/edit/clientReferences.ts';
 import { secretLabel } from '../../../core/checkup/edit/secretLabel.ts';
-import { type SecretRemoval, supportsInputs, withoutSecrets } from '../../../core/checkup/edit/secretRemoval.ts';
+import { type SecretRemoval, supportsInputs } from '../../../core/checkup/edit/secretRemoval.ts';
 import { variableName } from '../../../core/checkup/edit/variableName.ts';
 import { isUsable } from '../../../core/credentials/credentialInput.ts';
 import { KNOWN_SERVICES } from '../../../core/services/knownServices.ts';
-import type { CheckedFile } from '../scan/checkup.ts';
-import type { FileChange } from './changeFiles.ts';
+import type { FoundFile } from '../scan/checkup.ts';
 import type { PlainSecret } from './secretPlaces.ts';
 import { inSameServer, serverOf } from './serverOfSecret.ts';
 
@@ -109,29 +108,30 @@ export function variablesOf(moves: readonly Move[]): ReadonlyMap<PlainSecret, st
   return names;
 }
 
+/** What leaves one file. */
+export interface FileRemovals {
+  readonly file: FoundFile;
+  readonly removals: readonly SecretRemoval[];
+}
+
 /**
- * What the files become. Files in which nothing moves are left out.
+ * What leaves the files. Those in which nothing moves are left out.
  *
  * @param entryOf what comes in the place of the entry of a secret's server, if that goes; undefined where nothing does
  */
-export function fileChanges(
+export function fileRemovals(
   moves: readonly Move[],
   entryOf: (secret: PlainSecret) => Readonly<Record<string, unknown>> | undefined = () => undefined,
-): readonly FileChange[] {
+): readonly FileRemovals[] {
   const variables = variablesOf(moves);
-  const files = new Map<string, { readonly file: CheckedFile; readonly removals: SecretRemoval[] }>();
+  const files = new Map<string, { readonly file: FoundFile; readonly removals: SecretRemoval[] }>();
   for (const { secret, choice } of moves) {
     if (choice === 'skip') continue;
     const entry = files.get(secret.file.uri) ?? { file: secret.file, removals: [] };
     files.set(secret.file.uri, entry);
     entry.removals.push(removalOf(secret, choice, entryOf, variables.get(secret)));
   }
-  return [...files.values()].map(({ file, removals }) => ({
-    uri: file.uri,
-    label: file.label,
-    before: file.file.text,
-    after: withoutSecrets(file.file, removals),
-  }));
+  return [...files.values()];
 }
 
 function removalOf(
@@ -140,7 +140,14 @@ function removalOf(
   entryOf: (secret: PlainSecret) => Readonly<Record<string, unknown>> | undefined,
   variable: string | undefined,
 ): SecretRemoval {
-  const { finding } = secret.shown;
+  const { span, key, server: name, secret: place } = secret.shown.finding;
+  // No more than is needed goes from thread to thread.
+  const finding = {
+    span,
+    ...(key !== undefined && { key }),
+    ...(name !== undefined && { server: name }),
+    ...(place && { secret: place }),
+  };
   const server = serverOf(secret)?.pointer;
   const form = variable === undefined ? undefined : formOf(secret);
   if (choice === 'ask') return { kind: 'input', finding };

@@ -1,17 +1,18 @@
 import type { Fix, Located, ServerEntry } from '../../../core/checkup/model/checkupModel.ts';
+import { groupBy } from '../../../core/checkup/model/groupBy.ts';
 import { isUsable } from '../../../core/credentials/credentialInput.ts';
 import { neededNetwork } from '../../../core/net/neededNetwork.ts';
 import { packagesOf } from '../../../core/packages/launches.ts';
 import type { NewServer } from '../../../core/policy/edit/serverWriter.ts';
 import { Secret } from '../../../core/secret.ts';
-import type { CheckedFile } from '../scan/checkup.ts';
+import type { FoundFile } from '../scan/checkup.ts';
 import type { PlainSecret } from './secretPlaces.ts';
-import { serverKeyOf, serverOf } from './serverOfSecret.ts';
+import { serverKeyOf } from './serverOfSecret.ts';
 import { type DraftVariable, type Program, wrapCommand } from './wrapCommand.ts';
 
 /** What a server's entry in a client's file says, as an upstream MCP server needs it: everything, or it cannot be wrapped. */
 export interface WrapDraft {
-  readonly file: CheckedFile;
+  readonly file: FoundFile;
   readonly entry: ServerEntry;
   readonly run: NewServer['run'];
   readonly variables: readonly DraftVariable[];
@@ -43,7 +44,7 @@ const FILLED_IN = /\$\{?\w|%\w+%|\{\{/;
  * @param secrets every secret that stands in the entry
  */
 export function wrapDraft(
-  file: CheckedFile,
+  file: FoundFile,
   entry: ServerEntry,
   secrets: readonly PlainSecret[],
   platform: NodeJS.Platform,
@@ -123,16 +124,13 @@ function looseOf(entry: ServerEntry): readonly LoosePackage[] {
   });
 }
 
-/** The drafts of all servers whose secrets these are, by `serverKeyOf`. */
-export function wrapDrafts(secrets: readonly PlainSecret[], platform: NodeJS.Platform): ReadonlyMap<string, WrapDraft> {
-  const drafts = new Map<string, WrapDraft>();
-  for (const secret of secrets) {
-    const entry = serverOf(secret);
-    const key = serverKeyOf(secret);
-    if (!entry || key === undefined || drafts.has(key)) continue;
-    const own = secrets.filter((other) => serverKeyOf(other) === key);
-    const draft = wrapDraft(secret.file, entry, own, platform);
-    if (draft) drafts.set(key, draft);
+/** The drafts of all servers whose secrets these are, by `serverKeyOf`; each is made when it is asked for. */
+export function* wrapDrafts(
+  secrets: readonly PlainSecret[],
+  platform: NodeJS.Platform,
+): Generator<readonly [key: string, draft: WrapDraft | undefined]> {
+  for (const own of groupBy(secrets, (secret) => serverKeyOf(secret) ?? '')) {
+    const [first] = own;
+    if (first?.server) yield [first.server.key, wrapDraft(first.file, first.server.entry, own, platform)];
   }
-  return drafts;
 }

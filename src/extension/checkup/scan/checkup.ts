@@ -5,7 +5,7 @@ import { DismissalIndex, withoutDismissed, withoutDismissedSecrets } from '../..
 import { unreachedFindings } from '../../../core/checkup/findings/unreached.ts';
 import { unsearchedFinding } from '../../../core/checkup/findings/unsearched.ts';
 import { serversOf, type Unsearched } from '../../../core/checkup/model/checkupCoverage.ts';
-import type { ConfigFile, Finding, ReadConfig } from '../../../core/checkup/model/checkupModel.ts';
+import type { ConfigFile, Finding } from '../../../core/checkup/model/checkupModel.ts';
 import type { OwnContext } from '../../../core/checkup/model/context.ts';
 import { MAX_CONFIG_BYTES } from '../../../core/checkup/read/configLimits.ts';
 import type { Unreadable } from '../../../core/checkup/read/unreadable.ts';
@@ -17,7 +17,6 @@ import { Emitter } from '../../util/emitter.ts';
 import { nextTurn } from '../../util/nextTurn.ts';
 import { shownPath } from '../../util/shownText.ts';
 import type { OwnDismissal } from './dismissals.ts';
-import type { Engine } from './engine.ts';
 import type { Exposure } from './exposures.ts';
 import { type CheckupReport, pointsOf, type ShownFinding } from './report.ts';
 
@@ -70,12 +69,6 @@ export interface CheckupPorts {
   now(): number;
 }
 
-/** A file of the last run, for those who change it. Its text may hold secrets: it is never shown. */
-export interface CheckedFile extends FoundFile {
-  /** What stands where in it: read when somebody first asks, in this thread. */
-  readonly config: ReadConfig;
-}
-
 /** What was found in a file, for as long as that holds. */
 interface KnownFile {
   readonly found: FoundFile;
@@ -92,7 +85,7 @@ export class Checkup {
   readonly #startWatch: Stopwatch | undefined;
   readonly #queue = new SerialQueue();
   readonly #changed = new Emitter<void>();
-  #files: ReadonlyMap<string, CheckedFile> = new Map();
+  #files: ReadonlyMap<string, FoundFile> = new Map();
   #known: ReadonlyMap<string, KnownFile> = new Map();
   #findings: ReadonlyMap<string, ShownFinding> = new Map();
   #addresses: ReadonlyMap<string, Address> = new Map();
@@ -134,8 +127,8 @@ export class Checkup {
     return [...this.#findings.values()];
   }
 
-  /** A file of the last run by its address. */
-  file(uri: string): CheckedFile | undefined {
+  /** A file of the last run by its address, for those who change it. Its text may hold secrets: it is never shown. */
+  file(uri: string): FoundFile | undefined {
     return this.#files.get(uri);
   }
 
@@ -213,7 +206,7 @@ export class Checkup {
     const coverage = { files: checked.map(({ covered }) => covered), unsearched, unreached };
     const points = pointsOf(shown, { servers: serversOf(coverage), services: this.#ports.services() });
     this.#known = known;
-    this.#files = new Map(files.map((found) => [found.uri, checkedFile(found, engine)]));
+    this.#files = new Map(files.map((found) => [found.uri, found]));
     this.#addresses = addresses;
     this.#findings = new Map(shown.map((finding) => [finding.id, finding]));
     this.#report = {
@@ -232,17 +225,6 @@ export class Checkup {
 
 function findingsOf({ checked }: KnownFile): number {
   return checked.findings.length;
-}
-
-function checkedFile(found: FoundFile, { readConfig }: Engine): CheckedFile {
-  let config: ReadConfig | undefined;
-  return {
-    ...found,
-    get config() {
-      config ??= readConfig(found.file);
-      return config;
-    },
-  };
 }
 
 /** Gives each finding the address of its file, and an id that stays while neither file nor key change. */

@@ -11,6 +11,7 @@ import { scopeOf } from '../../credentials/model/credentialSet.ts';
 import { askFile, isTaken, nameProblem } from '../../services/commands/addServiceQuestions.ts';
 import { askText, runSteps, type Step } from '../../ui/steps.ts';
 import { freeName } from '../../util/freeName.ts';
+import { nextTurn } from '../../util/nextTurn.ts';
 import { shownText } from '../../util/shownText.ts';
 import { askVersion } from './askVersion.ts';
 
@@ -27,6 +28,9 @@ export async function usableDrafts(
 ): Promise<ReadonlyMap<string, WrapDraft>> {
   const usable = new Map<string, WrapDraft>();
   for (const [key, draft] of wrapDrafts(secrets, process.platform)) {
+    // There may be a thousand.
+    await nextTurn();
+    if (!draft) continue;
     const { server } = serverOfDraft(draft, {
       name: 'server',
       versions: draft.loose.map(() => '1.2.3'),

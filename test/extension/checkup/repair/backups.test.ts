@@ -34,7 +34,7 @@ describe('a backup', () => {
     now += 1000;
     const second = await backups.keep([file('b.json', 'two')]);
     expect((await backups.all()).map(({ id }) => id)).toEqual([second.id, first.id]);
-    expect(second.files[0]?.after).toBe(textHash('changed'));
+    expect(second.files[0]?.after).toBe(await textHash('changed'));
     const [kept] = second.files;
     expect(kept && new TextDecoder().decode(await backups.read(kept))).toBe('two');
   });

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import type { ClientName } from '../../../../src/core/checkup/model/checkupModel.ts';
 import { entriesInstead } from '../../../../src/extension/checkup/repair/entriesInstead.ts';
-import { choicesFor, fileChanges, type Move } from '../../../../src/extension/checkup/repair/movePlan.ts';
+import { choicesFor, type Move } from '../../../../src/extension/checkup/repair/movePlan.ts';
 import type { PlainSecret } from '../../../../src/extension/checkup/repair/secretPlaces.ts';
 import { serverKeyOf } from '../../../../src/extension/checkup/repair/serverOfSecret.ts';
-import { jsonFile, secretsIn, type UserFile } from './support.ts';
+import { fileChanges, jsonFile, secretsIn, type UserFile } from './support.ts';
 
 /** Built of parts, so that no scanner takes the test for a leak. */
 const KEY = ['Qw8Er7Ty6Ui5Op4A', 's3Df2Gh1Jk9Lz0Xc'].join('');

@@ -3,10 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 import type { ClientName } from '../../../../src/core/checkup/model/checkupModel.ts';
 import { readConfig } from '../../../../src/core/checkup/read/readConfig.ts';
-import { choicesFor, fileChanges, type Move, variablesOf } from '../../../../src/extension/checkup/repair/movePlan.ts';
+import { choicesFor, type Move, variablesOf } from '../../../../src/extension/checkup/repair/movePlan.ts';
 import { serverKeyOf } from '../../../../src/extension/checkup/repair/serverOfSecret.ts';
-import { wrapDrafts } from '../../../../src/extension/checkup/repair/wrapDraft.ts';
-import { jsonFile, secretsIn, type UserFile } from './support.ts';
+import { draftsOf, fileChanges, jsonFile, secretsIn, type UserFile } from './support.ts';
 
 /** Built of parts, so that no scanner takes the test for a leak. */
 const KEY = ['Qw8Er7Ty6Ui5Op4A', 's3Df2Gh1Jk9Lz0Xc'].join('');
@@ -242,7 +241,7 @@ describe('no secret is without a way to go', () => {
       const secrets = await secretsIn(file);
       expect(secrets.length, client).toBeGreaterThan(0);
       for (const platform of ['linux', 'win32'] as const) {
-        const drafts = wrapDrafts(secrets, platform);
+        const drafts = draftsOf(secrets, platform);
         for (const secret of secrets) {
           const choices = choicesFor(secret, [], drafts.has(serverKeyOf(secret) ?? ''));
           expect(choices.at(-1)).toBe('skip');

@@ -1,6 +1,14 @@
 import { checkupJobs } from '../../../../src/checkupWorker/checkupWorker.ts';
+import { RemovalNotPossibleError } from '../../../../src/core/checkup/edit/changedText.ts';
 import type { ClientName, ConfigFile } from '../../../../src/core/checkup/model/checkupModel.ts';
-import { type PlainSecret, plainSecretsIn } from '../../../../src/extension/checkup/repair/secretPlaces.ts';
+import type { FileChange } from '../../../../src/extension/checkup/repair/changeFiles.ts';
+import { fileRemovals } from '../../../../src/extension/checkup/repair/movePlan.ts';
+import {
+  type PlainSecret,
+  plainSecretsIn,
+  type ReadPlaces,
+} from '../../../../src/extension/checkup/repair/secretPlaces.ts';
+import { type WrapDraft, wrapDrafts } from '../../../../src/extension/checkup/repair/wrapDraft.ts';
 import { Checkup } from '../../../../src/extension/checkup/scan/checkup.ts';
 import { plainSecrets } from '../../../../src/extension/checkup/scan/report.ts';
 
@@ -29,7 +37,24 @@ export async function secretsIn(...files: readonly UserFile[]): Promise<readonly
     now: () => 1,
   });
   const report = await checkup.run();
-  return plainSecretsIn(report ? plainSecrets(report) : [], (uri) => checkup.file(uri));
+  return plainSecretsIn(report ? plainSecrets(report) : [], (uri) => checkup.file(uri), readPlaces);
+}
+
+/** What the files become. Files in which nothing moves are left out. */
+export function fileChanges(...words: Parameters<typeof fileRemovals>): readonly FileChange[] {
+  return fileRemovals(...words).map(({ file: { file, uri, label }, removals }) => {
+    const edited = checkupJobs.edit(file, { kind: 'removals', removals }, []);
+    if ('why' in edited) throw new RemovalNotPossibleError(edited.why);
+    return { uri, label, before: file.text, after: edited.after };
+  });
+}
+
+/** What the thread for configuration files says, in this one. */
+export const readPlaces: ReadPlaces = async (...words) => checkupJobs.places(...words, ['/launcher']);
+
+/** The servers that can be wrapped. */
+export function draftsOf(secrets: readonly PlainSecret[], platform: NodeJS.Platform): ReadonlyMap<string, WrapDraft> {
+  return new Map([...wrapDrafts(secrets, platform)].flatMap(([key, draft]) => (draft ? [[key, draft]] : [])));
 }
 
 /** A JSON file of a client's. */

@@ -4,11 +4,11 @@ import { withServer } from '../../../../src/core/policy/edit/serverWriter.ts';
 import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
 import { Secret } from '../../../../src/core/secret.ts';
 import { entryInstead } from '../../../../src/extension/checkup/repair/entryInstead.ts';
-import { choicesFor, fileChanges, type Move } from '../../../../src/extension/checkup/repair/movePlan.ts';
+import { choicesFor, type Move } from '../../../../src/extension/checkup/repair/movePlan.ts';
 import type { PlainSecret } from '../../../../src/extension/checkup/repair/secretPlaces.ts';
 import { plainName, serverOfDraft } from '../../../../src/extension/checkup/repair/serverOfDraft.ts';
-import { type WrapDraft, wrapDrafts } from '../../../../src/extension/checkup/repair/wrapDraft.ts';
-import { jsonFile, secretsIn } from './support.ts';
+import type { WrapDraft } from '../../../../src/extension/checkup/repair/wrapDraft.ts';
+import { draftsOf, fileChanges, jsonFile, secretsIn } from './support.ts';
 
 /** Built of parts, so that no scanner takes the test for a leak. */
 const secretOf = (part: string): string => ['gh', 'p_', part, 'Kx7Qw3Er5Ty7Ui9Op1Lk'].join('');
@@ -23,7 +23,7 @@ async function secretsOf(server: unknown, client: ConfigFile['client'] = 'cursor
 async function draftOf(server: unknown, platform: NodeJS.Platform = 'linux'): Promise<WrapDraft | undefined> {
   const secrets = await secretsOf(server);
   expect(secrets).not.toEqual([]);
-  return [...wrapDrafts(secrets, platform).values()][0];
+  return [...draftsOf(secrets, platform).values()][0];
 }
 
 /** The policy's text for a draft, and the credentials' values. */
@@ -153,8 +153,8 @@ describe('what has no counterpart in the policy is not offered', () => {
 
   test('a setting that goes with VS Code’s entry; other clients keep theirs', async () => {
     const inVsCode = await secretsOf({ ...GITHUB, sandboxEnabled: true }, 'vscode');
-    expect(wrapDrafts(inVsCode, 'linux').size).toBe(0);
-    expect(wrapDrafts(await secretsOf(GITHUB, 'vscode'), 'linux').size).toBe(1);
+    expect(draftsOf(inVsCode, 'linux').size).toBe(0);
+    expect(draftsOf(await secretsOf(GITHUB, 'vscode'), 'linux').size).toBe(1);
     expect((await draftOf({ ...GITHUB, timeout: 60, trust: true }))?.entry.settings).toEqual({ timeout: 60 });
   });
 

@@ -7,7 +7,7 @@ import type { Aspect, ConfigFile } from '../../../../src/core/checkup/model/chec
 import { CLIENT_PLACES } from '../../../../src/core/checkup/model/clientPlaces.ts';
 import { Secret } from '../../../../src/core/secret.ts';
 import { inEnglish } from '../../../../src/core/text/phrase.ts';
-import { choicesFor, fileChanges } from '../../../../src/extension/checkup/repair/movePlan.ts';
+import { choicesFor } from '../../../../src/extension/checkup/repair/movePlan.ts';
 import { plainSecretsIn } from '../../../../src/extension/checkup/repair/secretPlaces.ts';
 import {
   Checkup,
@@ -21,6 +21,7 @@ import type { Exposure } from '../../../../src/extension/checkup/scan/exposures.
 import { plainSecrets } from '../../../../src/extension/checkup/scan/report.ts';
 import { concernKeys, concernsOf } from '../../../../src/extension/services/model/concerns.ts';
 import { fixtureOf } from '../../../core/checkup/clientFixtures.ts';
+import { fileChanges, readPlaces } from '../repair/support.ts';
 
 const KEY = '0'.repeat(64);
 const FORMATS: Readonly<Record<string, ConfigFile['format']>> = { '.toml': 'toml', '.yaml': 'yaml', '.md': 'markdown' };
@@ -73,7 +74,7 @@ const SERVERS = `{ "mcpServers": {
 test('nothing that a run says shows a secret: findings, labels, ids, the report', async () => {
   const { checkup } = checkupOf(() => [found('a.json', SERVERS), found('b.json', SERVERS)]);
   const report = await checkup.run();
-  const secrets = plainSecretsIn(checkup.findings(), (uri) => checkup.file(uri));
+  const secrets = await plainSecretsIn(checkup.findings(), (uri) => checkup.file(uri), readPlaces);
   expect(secrets.length).toBeGreaterThan(5);
   const texts = {
     title: () => '',
@@ -97,7 +98,7 @@ test('nothing that a run says shows a secret: findings, labels, ids, the report'
 test('equal values stand together, whichever file they are in', async () => {
   const { checkup } = checkupOf(() => [found('a.json', SERVERS), found('b.json', SERVERS)]);
   const report = await checkup.run();
-  const secrets = plainSecretsIn(report ? plainSecrets(report) : [], (uri) => checkup.file(uri));
+  const secrets = await plainSecretsIn(report ? plainSecrets(report) : [], (uri) => checkup.file(uri), readPlaces);
   const order = secrets.map(({ value }) => secrets.findIndex((other) => other.value.equals(value)));
   expect(order).toEqual([...order].sort((one, other) => one - other));
   expect(secrets.filter(({ value }) => value.equals(new Secret(ONE)))).toHaveLength(4);
@@ -106,7 +107,7 @@ test('equal values stand together, whichever file they are in', async () => {
 test('a plan takes every secret that is to move out of its file, and offers no way that would lose one', async () => {
   const { checkup } = checkupOf(() => [found('a.json', SERVERS)]);
   const report = await checkup.run();
-  const secrets = plainSecretsIn(report ? plainSecrets(report) : [], (uri) => checkup.file(uri));
+  const secrets = await plainSecretsIn(report ? plainSecrets(report) : [], (uri) => checkup.file(uri), readPlaces);
   const of = (value: string) => secrets.filter((secret) => secret.value.equals(new Secret(value)));
   const [first, second] = [of(ONE)[0], of(TWO)[0]];
   if (!first || !second) throw new Error('the secrets are not found');
@@ -128,7 +129,7 @@ test('what VS Code can ask for is offered in its own file only', async () => {
   const text = SERVERS.replace('mcpServers', 'servers');
   const { checkup } = checkupOf(() => [found('mcp.json', text, 'vscode')]);
   const report = await checkup.run();
-  const [secret] = plainSecretsIn(report ? plainSecrets(report) : [], (uri) => checkup.file(uri));
+  const [secret] = await plainSecretsIn(report ? plainSecrets(report) : [], (uri) => checkup.file(uri), readPlaces);
   expect(secret && choicesFor(secret, [])).toContain('ask');
 });
 
