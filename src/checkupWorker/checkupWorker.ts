@@ -1,10 +1,5 @@
 import { createHmac } from 'node:crypto';
 import { checkConfig } from '../core/checkup/checkup.ts';
-import { RemovalNotPossibleError } from '../core/checkup/edit/changedText.ts';
-import { fixedText } from '../core/checkup/edit/fixedText.ts';
-import { placesOfSecrets } from '../core/checkup/edit/placesOfSecrets.ts';
-import { withoutSecrets } from '../core/checkup/edit/secretRemoval.ts';
-import { shownChange } from '../core/checkup/edit/shownChange.ts';
 import { readConfig } from '../core/checkup/read/readConfig.ts';
 import { unreadableConfig } from '../core/checkup/read/unreadable.ts';
 import { serveJobs } from '../policyWorker/serveJobs.ts';
@@ -12,7 +7,8 @@ import { CHECKUP_ROLE, type CheckupJobs, PUBLIC_DIGESTS } from './checkupJobs.ts
 
 // Apart from boundedCheckup.ts, so that whoever only asks does not load the parsers.
 
-export const checkupJobs: CheckupJobs = {
+/** What whoever only checks asks. */
+export const checkJobs: Pick<CheckupJobs, 'check'> = {
   check: (found, keys, now) => {
     const read = 'why' in found ? unreadableConfig(found.file, found.why) : readConfig(found.file);
     return checkConfig(read, {
@@ -22,19 +18,6 @@ export const checkupJobs: CheckupJobs = {
         ? {}
         : { digest: digestOf(keys.digest), publicDigests: keys.digest === PUBLIC_DIGESTS }),
     });
-  },
-  places: (file, starts, launch) => placesOfSecrets(readConfig(file), starts, launch),
-  edit: (file, edit, hidden) => {
-    try {
-      const after =
-        edit.kind === 'fix'
-          ? fixedText(file, edit.finding, edit.fix, edit.newText)
-          : withoutSecrets(file, edit.removals);
-      return { after, shown: shownChange(file, readConfig(file), after, hidden) };
-    } catch (error) {
-      if (error instanceof RemovalNotPossibleError) return { why: error.reason };
-      throw error;
-    }
   },
 };
 
@@ -51,5 +34,5 @@ function digestOf(key: string): (...texts: readonly string[]) => string {
 
 /** True in a thread that was started for configuration files; it then does jobs, and the caller must do nothing else. */
 export function serveCheckupJobs(): boolean {
-  return serveJobs(CHECKUP_ROLE, checkupJobs);
+  return serveJobs(CHECKUP_ROLE, checkJobs);
 }

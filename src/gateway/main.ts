@@ -10,7 +10,7 @@ import { CLEANING_ROLE } from './cleaning/cleaningJobs.ts';
 async function main(): Promise<void> {
   if (isMainThread) (await import('./gatewayMain.ts')).runGateway();
   else if (workerData === POLICY_ROLE) (await import('../policyWorker/policyWorker.ts')).servePolicyJobs();
-  else if (workerData === CHECKUP_ROLE) (await import('../checkupWorker/checkupWorker.ts')).serveCheckupJobs();
+  else if (workerData === CHECKUP_ROLE) (await import('../checkupWorker/editWorker.ts')).serveEditJobs();
   else if (workerData === CLEANING_ROLE) (await import('./cleaning/cleaningWorker.ts')).serveCleaning();
 }
 

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { BoundedCheckup } from '../../src/checkupWorker/boundedCheckup.ts';
-import { checkupJobs } from '../../src/checkupWorker/checkupWorker.ts';
+import { checkupJobs } from '../../src/checkupWorker/editWorker.ts';
 import type { ConfigFile } from '../../src/core/checkup/model/checkupModel.ts';
 import { textHash } from '../../src/extension/checkup/repair/backups.ts';
 import { choicesFor, fileRemovals } from '../../src/extension/checkup/repair/movePlan.ts';

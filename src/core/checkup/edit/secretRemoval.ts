@@ -13,6 +13,11 @@ import { secretLabel } from './secretLabel.ts';
 /** What of a finding says which secret leaves. */
 export type MovedFinding = Pick<Finding, 'span' | 'key' | 'server' | 'secret'>;
 
+/** A reference to one variable, as plain data: a change goes from thread to thread. */
+export type WrittenForm =
+  | { readonly kind: 'text'; readonly text: string }
+  | Extract<ReferenceForm, { readonly kind: 'key' }>;
+
 /** How a secret leaves its file. */
 export type SecretRemoval =
   /** With the whole server: the pointer to its entry. */
@@ -27,7 +32,7 @@ export type SecretRemoval =
   | {
       readonly kind: 'reference';
       readonly finding: MovedFinding;
-      readonly form: ReferenceForm;
+      readonly form: WrittenForm;
       readonly variable: string;
       /** The pointer to its server's entry; absent for one outside of all. */
       readonly server?: string | undefined;
@@ -152,8 +157,7 @@ function textChanges(
 
 /** What stands in a secret's place; undefined where nothing does. */
 function textInstead(removal: InsideRemoval, inputs: readonly NewInput[]): string | undefined {
-  if (removal.kind === 'reference')
-    return removal.form.kind === 'text' ? removal.form.write(removal.variable) : undefined;
+  if (removal.kind === 'reference') return removal.form.kind === 'text' ? removal.form.text : undefined;
   const input = inputs.find(({ finding }) => finding === removal.finding);
   return input && `\${input:${input.id}}`;
 }

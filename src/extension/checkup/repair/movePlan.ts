@@ -151,7 +151,10 @@ function removalOf(
   const server = serverOf(secret)?.pointer;
   const form = variable === undefined ? undefined : formOf(secret);
   if (choice === 'ask') return { kind: 'input', finding };
-  if (form && variable !== undefined) return { kind: 'reference', finding, form, variable, server };
+  if (form && variable !== undefined) {
+    const written = form.kind === 'text' ? ({ kind: 'text', text: form.write(variable) } as const) : form;
+    return { kind: 'reference', finding, form: written, variable, server };
+  }
   const pointer = choice === 'use-beside-server' ? undefined : server;
   const entry = entryOf(secret);
   if (pointer !== undefined && entry) return { kind: 'entry', pointer, entry };

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { checkupJobs } from '../../../../src/checkupWorker/checkupWorker.ts';
+import { checkupJobs } from '../../../../src/checkupWorker/editWorker.ts';
 import type { ConfigFile } from '../../../../src/core/checkup/model/checkupModel.ts';
 import type { App } from '../../../../src/extension/app/app.ts';
 import {

@@ -1,4 +1,4 @@
-import { checkupJobs } from '../../../../src/checkupWorker/checkupWorker.ts';
+import { checkupJobs } from '../../../../src/checkupWorker/editWorker.ts';
 import { RemovalNotPossibleError } from '../../../../src/core/checkup/edit/changedText.ts';
 import type { ClientName, ConfigFile } from '../../../../src/core/checkup/model/checkupModel.ts';
 import type { FileChange } from '../../../../src/extension/checkup/repair/changeFiles.ts';
@@ -43,14 +43,15 @@ export async function secretsIn(...files: readonly UserFile[]): Promise<readonly
 /** What the files become. Files in which nothing moves are left out. */
 export function fileChanges(...words: Parameters<typeof fileRemovals>): readonly FileChange[] {
   return fileRemovals(...words).map(({ file: { file, uri, label }, removals }) => {
-    const edited = checkupJobs.edit(file, { kind: 'removals', removals }, []);
+    const edited = checkupJobs.edit(...structuredClone([file, { kind: 'removals', removals }, []] as const));
     if ('why' in edited) throw new RemovalNotPossibleError(edited.why);
     return { uri, label, before: file.text, after: edited.after };
   });
 }
 
 /** What the thread for configuration files says, in this one. */
-export const readPlaces: ReadPlaces = async (...words) => checkupJobs.places(...words, ['/launcher']);
+export const readPlaces: ReadPlaces = async (...words) =>
+  structuredClone(checkupJobs.places(...structuredClone(words), ['/launcher']));
 
 /** The servers that can be wrapped. */
 export function draftsOf(secrets: readonly PlainSecret[], platform: NodeJS.Platform): ReadonlyMap<string, WrapDraft> {

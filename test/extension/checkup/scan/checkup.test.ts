@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
-import { checkupJobs } from '../../../../src/checkupWorker/checkupWorker.ts';
+import { checkupJobs } from '../../../../src/checkupWorker/editWorker.ts';
 import type { Aspect, ConfigFile } from '../../../../src/core/checkup/model/checkupModel.ts';
 import { CLIENT_PLACES } from '../../../../src/core/checkup/model/clientPlaces.ts';
 import { Secret } from '../../../../src/core/secret.ts';
