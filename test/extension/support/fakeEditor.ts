@@ -74,6 +74,10 @@ class FakeEditor {
   statusBar: FakeStatusBarItem | undefined;
   /** Diagnostics by the address of their file. */
   diagnostics = new Map<string, readonly Diagnostic[]>();
+  /** What is on disk, by address. */
+  files = new Map<string, Uint8Array>();
+  /** Documents that are open. */
+  documents: { readonly uri: Uri; isDirty: boolean; save(): Promise<boolean> }[] = [];
   /** A document was closed. */
   readonly closed = new EventEmitter<{ readonly uri: Uri }>();
   /** What gives fixes. */
@@ -254,6 +258,14 @@ export const workspace = {
   onDidCloseTextDocument: (listener: (document: { readonly uri: Uri }) => unknown): Disposable =>
     editor.closed.event(listener),
   findFiles: async (): Promise<readonly Uri[]> => [],
+  get textDocuments(): FakeEditor['documents'] {
+    return editor.documents;
+  },
+  fs: {
+    stat: async (_uri: Uri): Promise<object> => ({}),
+    readFile: async (uri: Uri): Promise<Uint8Array> => editor.files.get(uri.toString()) ?? new Uint8Array(),
+    writeFile: async (uri: Uri, bytes: Uint8Array): Promise<void> => void editor.files.set(uri.toString(), bytes),
+  },
 };
 
 export const commands = {
