@@ -37,7 +37,8 @@ export const BUNDLES = [
 /**
  * Parts of libraries that nothing here uses and that bundling cannot tell, with what stands in for each: undici's mocks, caches,
  * web sockets, cookies, interceptors, pools, streams and retries, HTTP/2, its second parser of HTTP (behind a variable of the
- * environment), the compiler of JSON schemas that the MCP SDK brings for answers which we check ourselves, and its tasks. They
+ * environment), the compiler of JSON schemas that the MCP SDK brings for answers which we check ourselves, its tasks,
+ * and its way to sign in. They
  * would be a quarter of the gateway, to load and to download.
  *
  * @type {readonly (readonly [RegExp, string])[]}
@@ -62,6 +63,13 @@ const UNUSED = [
     `export class AjvJsonSchemaValidator {
       getValidator() { return (data) => ({ valid: true, data, errorMessage: undefined }); }
     }`,
+  ],
+  // Only a client that signs in by itself comes there: ours sends the headers that the policy names.
+  [
+    /[\\/]sdk[\\/]dist[\\/]esm[\\/]client[\\/]auth\.js$/,
+    `export class UnauthorizedError extends Error {}
+    export const extractWWWAuthenticateParams = () => ({});
+    export const auth = async () => { throw new UnauthorizedError('No auth provider'); };`,
   ],
   [/[\\/]experimental[\\/]tasks[\\/]server\.js$/, 'export class ExperimentalServerTasks {}'],
   [/[\\/]experimental[\\/]tasks[\\/]client\.js$/, 'export class ExperimentalClientTasks {}'],

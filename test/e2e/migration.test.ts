@@ -130,10 +130,10 @@ test('OpenCode: a key among the arguments of a local server', async () => {
   const { rows } = await window.waitForInput('api-key');
   expect(rows[0]).toContain('Wrap it');
   await window.screenshotThemes('walk-opencode-question');
-  await window.page.keyboard.press('Enter');
+  await window.pick('Wrap it: Valet Key starts the server and gives it the secret');
   await window.waitForInput('Its name in the policy');
   await window.screenshotThemes('walk-opencode-name');
-  await window.page.keyboard.press('Enter');
+  await window.type('Its name in the policy', 'tickets');
   await window.waitForDialog('Let Valet Key start “tickets”');
   await window.screenshotThemes('walk-opencode-wrap');
   await window.answerDialog('Wrap It');
@@ -191,9 +191,8 @@ test('Kiro: a key in the header of a remote server', async () => {
     await takeOffer(file, text);
     const { rows } = await window.waitForInput('Authorization');
     expect(rows[0]).toContain('Wrap it');
-    await window.page.keyboard.press('Enter');
-    await window.waitForInput('Its name in the policy');
-    await window.page.keyboard.press('Enter');
+    await window.pick('Wrap it: Valet Key connects to the server with the secret');
+    await window.type('Its name in the policy', 'my-things');
     await window.waitForDialog('Let Valet Key connect to “my-things”');
     await window.screenshotThemes('walk-kiro-wrap');
     await window.answerDialog('Wrap It');
