@@ -10,6 +10,12 @@ const named = <T>(count: number, one: (index: number) => readonly [string, T]): 
   Object.fromEntries(each(count, one));
 const api = (origin: string, policies: readonly object[]): object => ({ api: loopbackService(origin, { policies }) });
 const POST = { path: '/x', methods: ['POST'] };
+/** So many conditions, with as many as one rule takes in each rule. */
+const conditionsOf = (count: number, rule: object): object[] =>
+  each(Math.ceil(count / 1000), (n) => ({
+    ...rule,
+    query: named(Math.min(1000, count - 1000 * n), (i) => [`a${1000 * n + i}`, { present: false }]),
+  }));
 
 /**
  * The largest policies that there can be, by what they are large of. All but the first have a service named `api`, whose
@@ -46,11 +52,9 @@ export const LARGE_POLICIES: Readonly<Record<string, Make>> = {
       ...each(count, (i) => ({ ...POST, effect: 'deny', body: { [`a${i % 900}`]: { matches: 'cus_*' } } })),
     ]),
   }),
-  'conditions of one rule': (origin, count) => ({
-    services: api(origin, [{ ...POST, query: named(count, (i) => [`a${i}`, { present: false }]) }]),
-  }),
-  'conditions of one rule that asks': (origin, count) => ({
-    services: api(origin, [{ ...POST, approval: 'always', query: named(count, (i) => [`a${i}`, { present: false }]) }]),
+  conditions: (origin, count) => ({ services: api(origin, conditionsOf(count, POST)) }),
+  'conditions of rules that ask': (origin, count) => ({
+    services: api(origin, conditionsOf(count, { ...POST, approval: 'always' })),
   }),
   'values of one condition': (origin, count) => ({
     services: api(origin, [{ ...POST, query: { a: { in: each(count, (i) => `v${i}`) } } }]),

@@ -12,6 +12,8 @@ const KEYS = ['equals', 'in', 'max', 'min', 'matches', 'present'] as const;
 const MAX_NAME = 200;
 const MAX_STEPS = 20;
 const MAX_VALUE = 1000;
+/** All of them are judged in one turn of the gateway's event loop, for which nothing may wait long, least of all a freeze. */
+const MAX_FIELDS = 1000;
 
 /** Reads a rule's `query`, `body` or `header`: fields by name, each with one check or more. */
 export function readConditions(
@@ -29,6 +31,11 @@ export function readConditions(
       reader.at(entry),
       phrase`\`${source}\` has no conditions. Write ${example}, or remove the key.`,
     );
+    return 'wrong';
+  }
+  if (fields.entries.length > MAX_FIELDS) {
+    const conditions = phrase`\`${source}\` has conditions on ${fields.entries.length} fields, and a rule takes ${MAX_FIELDS} at most.`;
+    reader.problems.error('bad-condition', reader.at(entry), phrase`${conditions} Divide the rule into several.`);
     return 'wrong';
   }
   const conditions: Condition[] = [];

@@ -495,6 +495,17 @@ describe('a condition that cannot be one', () => {
     expect(document.policy).toBeUndefined();
     expect(places(document).map((place) => place.split('@')[0])).toContain(code);
   });
+
+  it.each(['query', 'body', 'header'])('%s on more than a thousand fields', (source) => {
+    const problems = (count: number): string[] => {
+      const fields = Array.from({ length: count }, (_, i) => `x-${i}: { equals: a }`);
+      return places(parsePolicy(policy(post(`${source}: { ${fields.join(', ')} }`)))).map(
+        (place) => place.split('@')[0] ?? '',
+      );
+    };
+    expect(problems(1001)).toContain('bad-condition');
+    expect(problems(1000)).not.toContain('bad-condition');
+  });
 });
 
 const names = fc.constantFrom('amount', 'mode', 'Amount', 'am_ount', 'customer', 'x');
