@@ -13,6 +13,7 @@ import type { BodyType } from '../model/restrictionModel.ts';
 import { restrictionsCover } from '../model/restrictions.ts';
 import type { Rule } from '../model/rule.ts';
 import type { Service } from '../model/service.ts';
+import { pathsBefore } from '../patterns/pathEnds.ts';
 import { PathIndex } from '../patterns/pathIndex.ts';
 import { compilePattern } from '../patterns/pattern.ts';
 import { parsePolicy } from '../read/parse.ts';
@@ -107,7 +108,8 @@ export function tightenPolicy(text: string, calls: Iterable<PastCall>): Proposal
       if (matched.length === 0) idle.push({ rule, why: phrase`No call used it.` });
       else if (own.length === 0) idle.push({ rule, why: phrase`Narrower rules allow every call that was made.` });
       else {
-        const narrower = narrowRule(text, root, rule, own);
+        // A narrower rule with the sign in its own path would allow it without another rule for what stands before.
+        const narrower = own.some(isEndedEarly) ? undefined : narrowRule(text, root, rule, own);
         if (narrower === undefined) continue;
         edits.push(narrower.edit);
         changes.push({ kind: 'narrowed', rule: words(rule.methods ?? [], rule.pattern.text), why: narrower.why });
@@ -185,15 +187,25 @@ function onlyBodyType(calls: readonly Call[]): BodyType | undefined {
   return second === undefined && type !== 'other' ? type : undefined;
 }
 
-function callsByRule(service: Service, calls: readonly Call[]): ReadonlyMap<string, Call[]> {
+/** Rules that allow what stands before the end of a path for some servers are used by its calls, too. */
+function callsByRule(service: Service, made: readonly Call[]): ReadonlyMap<string, Call[]> {
   const compiled = compileService(service);
   const byRule = new Map<string, Call[]>();
+  const calls = made.flatMap((call) => [
+    call,
+    ...pathsBefore(call.segments).map((segments) => ({ ...call, path: `/${segments.join('/')}`, segments })),
+  ]);
   for (const call of calls) {
     for (const { rule } of fittingRules(compiled, call).allow) {
       if (rule.methods?.has(call.method)) byRule.set(rule.id, [...(byRule.get(rule.id) ?? []), call]);
     }
   }
   return byRule;
+}
+
+/** Whether some servers take less than the whole of its path. */
+function isEndedEarly({ segments }: Call): boolean {
+  return pathsBefore(segments).length > 0;
 }
 
 /** Whether its path has a `**`. */

@@ -209,6 +209,15 @@ describe('tightenPolicy', () => {
     expect(tightenPolicy(text, calls('GET /b')).text).toContain('approval: always');
   });
 
+  it('keeps rules for a path that some servers end early, and those for what they take it for', () => {
+    const text = policyOf([
+      { path: '/**/orders', methods: ['GET'] },
+      { path: '/users/*', methods: ['GET'] },
+    ]);
+    const past = [{ service: 'api', method: 'GET', path: '/users/7%3F/orders' }];
+    expect(tightenPolicy(text, past).changes).toEqual([]);
+  });
+
   it('never widens, and keeps every call that was made', () => {
     fc.assert(
       fc.property(rules, fc.array(fc.tuple(method, pathText), { maxLength: 5 }), (list, used) => {
