@@ -21,6 +21,10 @@ const SWITCH =
 
 const OPTION = /^--?[A-Za-z][\w.-]*$/;
 
+/** A shell's statement that sets one variable: its first word alone would print all of them. */
+const DECLARATION =
+  /(^|[;&(\n])([ \t]{0,9})(?:export|set|declare|typeset|readonly|local)(?:[ \t]-[A-Za-z]{1,9})?[ \t]{1,9}[A-Za-z_]\w{0,99}=$/i;
+
 /**
  * What takes secrets out of a text and leaves nothing empty behind that would mean something else: a variable goes with its
  * name, an option's value with the option, `NAME=value` and `?name=value` as a whole.
@@ -84,6 +88,8 @@ function wordsWith(words: readonly string[], at: number, ranges: readonly Span[]
   const takesValue = OPTION.test(before) && !SWITCH.test(before);
   // `TOKEN=…` and `--token=…` go, and with the former the `-e` before it; `Authorization: Bearer …` with its `--header`.
   if (/^--?[\w.-]+=(?:[\w.-]+=)*$/.test(head)) return [at];
+  // `-pPASSWORD`
+  if (/^-[A-Za-z]$/.test(head)) return [at];
   if (/^[\w.-]+(?:=|\s*:\s*)/.test(head) && announces(head.replace(/^[\w.-]+(?:=|\s*:\s*)/, ''))) {
     return takesValue ? [at - 1, at] : [at];
   }
@@ -118,14 +124,39 @@ function withoutRange(text: string, { start, end }: Span): string {
   }
   // `Server=…;Password=…;`
   const separator = head.lastIndexOf(';');
-  const isPair = /^[\w\s]+=$/.test(head.slice(separator + 1)) && head.slice(separator + 1).trim() !== '=';
+  const isPair =
+    !DECLARATION.test(head) && /^[\w\s]+=$/.test(head.slice(separator + 1)) && head.slice(separator + 1).trim() !== '=';
   if (isPair && (tail.startsWith(';') || (tail === '' && separator >= 0))) {
     return separator < 0 ? tail.slice(1) : head.slice(0, separator) + tail;
   }
-  // `server --token … --more`, in one text
-  const option = /(^|\s)(?:--?[A-Za-z][\w.-]*(?:=|\s+)|[A-Za-z_]\w*=)$/.exec(head);
-  if (option && /^(?:\s|$)/.test(tail) && !SWITCH.test(head.slice(option.index).trim())) {
-    return head.slice(0, option.index) + (option[1] === '' ? tail.trimStart() : tail);
+  return withoutWords(head, tail) ?? head + tail;
+}
+
+/** `server --token … --more` and `export NAME=… && server`, in one text; undefined where no word goes with the secret. */
+function withoutWords(head: string, tail: string): string | undefined {
+  const quote = /["']$/.exec(head)?.[0];
+  const isQuoted = quote !== undefined && tail.startsWith(quote);
+  const [before, after] = isQuoted ? [head.slice(0, -1), tail.slice(1)] : [head, tail];
+  const declaration = DECLARATION.exec(before);
+  if (declaration && !/^[ \t]+[A-Za-z_]\w*=/.test(after)) {
+    const next = /^[ \t]*(?:&&|;|\r?\n)[ \t]*/.exec(after);
+    if (!next) return undefined;
+    const [, separator = '', blanks = ''] = declaration;
+    return before.slice(0, declaration.index) + separator + blanks + after.slice(next[0].length);
   }
-  return head + tail;
+  const header = /(^|\s)(?:-H|--?headers?)(?:=|\s+)(["'])[\w-]+\s*:\s*(?:[A-Za-z]+\s+)?$/.exec(head);
+  if (header && tail.startsWith(header[2] ?? '')) return joined(head.slice(0, header.index), header[1], tail.slice(1));
+  const option = /(^|\s)(?:--?[A-Za-z][\w.-]*(?:=(?:[A-Za-z_]\w*=)?|\s+)|[A-Za-z_]\w*=)$/.exec(before);
+  if (!option || !/^(?:\s|$)/.test(after) || SWITCH.test(before.slice(option.index).trim())) return undefined;
+  // `-e NAME=…`: the option would take the next word.
+  const taking = /^\s?\w/.test(option[0])
+    ? /(^|\s)(--?[A-Za-z][\w.-]*)$/.exec(before.slice(0, option.index).trimEnd())
+    : null;
+  const [blank, start] =
+    taking && !SWITCH.test(taking[2] ?? '') && option[1] !== '' ? [taking[1], taking.index] : [option[1], option.index];
+  return joined(before.slice(0, start), blank, after);
+}
+
+function joined(before: string, blank: string | undefined, after: string): string {
+  return before + (blank === '' ? after.trimStart() : after);
 }

@@ -184,3 +184,53 @@ describe('VS Code can ask for a value', () => {
     expect(supportsInputs({ ...file('{}', client), path: '/w/.vscode/mcp.json' }, { ...FIRST, key })).toBe(supported);
   });
 });
+
+describe('what a secret in a command line in one text takes along', () => {
+  it.each([
+    // A declaration without its variable would print all of them, on the server's own output.
+    ['export TOKEN=S && npx x', 'npx x'],
+    ['export TOKEN="S" && npx x', 'npx x'],
+    ['export TOKEN=S; npx x', 'npx x'],
+    ['export TOKEN=S\nnpx x', 'npx x'],
+    ['cd /a && export TOKEN=S && npx x', 'cd /a && npx x'],
+    ['declare -x TOKEN=S && npx x', 'npx x'],
+    ['set TOKEN=S && npx x', 'npx x'],
+    ['set TOKEN=S&& npx x', 'npx x'],
+    ['SET TOKEN=S&&npx x', 'npx x'],
+    ['export A=1 TOKEN=S && npx x', 'export A=1 && npx x'],
+    ['export TOKEN=S A=1 && npx x', 'export A=1 && npx x'],
+    ['npx x; export TOKEN=S', 'npx x; export TOKEN='],
+    ['export TOKEN=S | cat', 'export TOKEN= | cat'],
+    // An option without its variable would take the next word.
+    ['docker run -i -e TOKEN=S img', 'docker run -i img'],
+    ['docker run -i --env TOKEN=S img', 'docker run -i img'],
+    ["docker run -i -e TOKEN='S' img", 'docker run -i img'],
+    ['docker run -i --env=TOKEN=S img', 'docker run -i img'],
+    ['docker run --privileged --env=TOKEN=S img', 'docker run --privileged img'],
+    ['npx x --all --token=S', 'npx x --all'],
+    ['npx -y x --token "S" --more', 'npx -y x --more'],
+    ['npx x --header "X-Api-Key: S" --more', 'npx x --more'],
+    ["npx x -H 'Authorization: Bearer S'", 'npx x'],
+    // These stand for themselves.
+    ['npx -y TOKEN=S x', 'npx -y x'],
+    ['env TOKEN=S npx x', 'env npx x'],
+    ['TOKEN="S" npx x', 'npx x'],
+    ['{"token": "S"}', '{"token": ""}'],
+    ["host=h password='S' dbname=x", 'host=h dbname=x'],
+    ['Server=h;Password=S;Encrypt=true', 'Server=h;Encrypt=true'],
+  ])('%j becomes %j', (line, expected) => {
+    const text = JSON.stringify({
+      servers: { x: { command: 'bash', args: ['-c', line.replace(/(?<=\W)S(?=\W|$)/, 'a-secret-value')] } },
+    });
+    const found = finding(text, '/servers/x/args/1', 'a-secret-value', { where: 'args' });
+    const after = withoutSecrets(file(text), [{ kind: 'value', finding: found }]);
+    expect(JSON.parse(after).servers.x.args).toEqual(['-c', expected]);
+  });
+
+  it('a password right behind its option goes with it', () => {
+    const text = JSON.stringify({ servers: { x: { command: 'mysql', args: ['-uroot', '-pa-secret-value', 'shop'] } } });
+    const found = finding(text, '/servers/x/args/1', 'a-secret-value', { where: 'args' });
+    const after = withoutSecrets(file(text), [{ kind: 'value', finding: found }]);
+    expect(JSON.parse(after).servers.x.args).toEqual(['-uroot', 'shop']);
+  });
+});
