@@ -1,6 +1,7 @@
 import type { NewServer, NewTools } from '../../../core/policy/edit/serverWriter.ts';
 import type { Secret } from '../../../core/secret.ts';
 import { freeName } from '../../util/freeName.ts';
+import type { Pin } from './wrapCommand.ts';
 import type { LoosePackage, WrapDraft } from './wrapDraft.ts';
 
 /** The answers that make a server of a draft. */
@@ -22,8 +23,10 @@ export interface ServerWithValues {
 
 /** The upstream MCP server. One credential has the server's own name; several have their variables' behind it. */
 export function serverOfDraft({ run, variables, loose, arrange }: WrapDraft, answers: WrapAnswers): ServerWithValues {
+  const pin = pinning(loose, answers.versions);
+  const pinned = variables.map((variable) => ('pinned' in variable ? variable.pinned?.(pin) : undefined) ?? variable);
   const values = new Map<string, Secret>();
-  const secret = variables.flatMap((variable) => ('value' in variable ? [variable] : []));
+  const secret = pinned.flatMap((variable) => ('value' in variable ? [variable] : []));
   const several = secret.some(({ value }) => !secret[0]?.value.equals(value));
   const nameOf = (variable: string, value: Secret): string => {
     const known = [...values].find(([, other]) => other.equals(value))?.[0];
@@ -38,8 +41,8 @@ export function serverOfDraft({ run, variables, loose, arrange }: WrapDraft, ans
     run:
       run.by === 'url'
         ? run
-        : { by: 'command', ...arrange({ command: run.command, args: pinned(run.args, loose, answers.versions) }) },
-    variables: variables.map((variable) => ({
+        : { by: 'command', ...arrange({ command: run.command, args: run.args.map((arg, at) => pin(at, arg)) }) },
+    variables: pinned.map((variable) => ({
       name: variable.name,
       value:
         'text' in variable
@@ -51,16 +54,16 @@ export function serverOfDraft({ run, variables, loose, arrange }: WrapDraft, ans
   return { server, values };
 }
 
-function pinned(
-  args: readonly string[],
-  loose: readonly LoosePackage[],
-  versions: readonly string[],
-): readonly string[] {
-  return args.map((arg, index) => {
-    const which = loose.findIndex(({ at }) => at === index);
-    const version = versions[which];
-    return version === undefined ? arg : (loose[which]?.withVersion(version) ?? arg);
+function pinning(loose: readonly LoosePackage[], versions: readonly string[]): Pin {
+  const known = loose.flatMap((one, index) => {
+    const version = versions[index];
+    return version === undefined ? [] : [{ ...one, text: one.withVersion(version) }];
   });
+  const backwards = known.sort((one, other) => other.span.start - one.span.start);
+  return (index, whole) =>
+    backwards
+      .filter(({ at, span }) => at === index && span.end <= whole.length)
+      .reduce((result, { span, text }) => result.slice(0, span.start) + text + result.slice(span.end), whole);
 }
 
 /** As a name in the policy: lower-case letters, digits and dashes, a letter first. Empty when nothing is left. */

@@ -2,10 +2,19 @@ import type { ServerEntry } from '../../../core/checkup/model/checkupModel.ts';
 import { Secret } from '../../../core/secret.ts';
 import type { PlainSecret } from './secretPlaces.ts';
 
+/** An argument, or its beginning, with the versions of the packages in it. */
+export type Pin = (at: number, text: string) => string;
+
 /** A plain text, or a credential with what stands before it. */
 export type DraftVariable =
   | { readonly name: string; readonly text: string }
-  | { readonly name: string; readonly value: Secret; readonly prefix: string };
+  | {
+      readonly name: string;
+      readonly value: Secret;
+      readonly prefix: string;
+      /** The same, once the packages that stand beside the secret have their versions. */
+      readonly pinned?: (pin: Pin) => DraftVariable;
+    };
 
 /** A program with its arguments. */
 export interface Program {
@@ -58,7 +67,10 @@ export function wrapCommand(
     } else {
       const name = freeName(`SECRET_${variables.length + 1}`, variables);
       inShell.set(at, name);
-      variables.push(variableOf(name, arg.value, 0, own));
+      variables.push({
+        ...variableOf(name, arg.value, 0, own),
+        pinned: (pin) => variableOf(name, arg.value, 0, own, (text) => pin(at, text)),
+      });
     }
   }
   if (inShell.size > 0 && platform === 'win32') return undefined;
@@ -77,13 +89,21 @@ export function wrapCommand(
 }
 
 /** A secret at the end keeps what stands before it in sight, such as `Bearer `; else the whole text is kept secret. */
-function variableOf(name: string, text: string, offset: number, own: readonly PlainSecret[]): DraftVariable {
+function variableOf(
+  name: string,
+  text: string,
+  offset: number,
+  own: readonly PlainSecret[],
+  pin = (unpinned: string): string => unpinned,
+): DraftVariable {
   const [only] = own;
   const within = own.length === 1 ? only?.shown.finding.secret?.within : undefined;
-  const prefix = within && within.end === offset + text.length ? text.slice(0, within.start - offset) : undefined;
-  return only && prefix !== undefined
+  const before = within && within.end === offset + text.length ? text.slice(0, within.start - offset) : undefined;
+  const [prefix, whole] = [before === undefined ? undefined : pin(before), pin(text)];
+  // A package whose name the secret is a part of is pinned behind it.
+  return only && prefix !== undefined && whole.length === prefix.length + only.value.length
     ? { name, value: only.value, prefix }
-    : { name, value: new Secret(text), prefix: '' };
+    : { name, value: new Secret(whole), prefix: '' };
 }
 
 function freeName(wanted: string, taken: readonly DraftVariable[]): string {

@@ -1,10 +1,12 @@
 import type { Fix, Located, ServerEntry } from '../../../core/checkup/model/checkupModel.ts';
 import { groupBy } from '../../../core/checkup/model/groupBy.ts';
+import { masked } from '../../../core/checkup/secrets/findSecrets.ts';
 import { isUsable } from '../../../core/credentials/credentialInput.ts';
 import { neededNetwork } from '../../../core/net/neededNetwork.ts';
 import { packagesOf } from '../../../core/packages/launches.ts';
 import type { NewServer } from '../../../core/policy/edit/serverWriter.ts';
 import { Secret } from '../../../core/secret.ts';
+import type { Span } from '../../../core/text/span.ts';
 import type { FoundFile } from '../scan/checkup.ts';
 import type { PlainSecret } from './secretPlaces.ts';
 import { serverKeyOf } from './serverOfSecret.ts';
@@ -23,10 +25,12 @@ export interface WrapDraft {
 }
 
 export interface LoosePackage {
+  /** As people may see it: an address may have a secret in it. */
   readonly name: string;
   readonly ecosystem: Extract<Fix, { kind: 'pin' }>['ecosystem'];
-  /** The argument that names it, and what it becomes. */
+  /** The argument that names it, where in that, and what stands there then. */
   readonly at: number;
+  readonly span: Span;
   readonly withVersion: (version: string) => string;
 }
 
@@ -118,9 +122,8 @@ function looseOf(entry: ServerEntry): readonly LoosePackage[] {
     const at = entry.args.findIndex(({ pointer }) => pointer === spec.at.pointer);
     if (pinned || looseness === undefined || perhapsLocal || at === -1) return [];
     if (ecosystem === 'nuget' || ecosystem === 'go' || ecosystem === 'script') return [];
-    const { value } = spec.at;
-    const [before, after] = [value.slice(0, spec.offset), value.slice(spec.offset + spec.value.length)];
-    return [{ name, ecosystem, at, withVersion: (version) => before + withVersion(version) + after }];
+    const span = { start: spec.offset, end: spec.offset + spec.value.length };
+    return [{ name: masked(name), ecosystem, at, span, withVersion }];
   });
 }
 

@@ -128,6 +128,30 @@ describe('a secret among the arguments becomes a variable', () => {
     expect(option).toContain('SECRET_1: { credential: github, prefix: "--api-key=" }');
   });
 
+  test.each<[string, readonly string[], readonly string[], string, string]>([
+    ['before the secret', ['-c', `npx -y @acme/s --key ${ONE}`], ['1.4.0'], 'npx -y @acme/s@1.4.0 --key ', ONE],
+    [
+      'behind it, two of them',
+      ['-c', `K=${ONE} npx -y @acme/s & uvx other`],
+      ['1.4.0', '2.0'],
+      '',
+      `K=${ONE} npx -y @acme/s@1.4.0 & uvx other==2.0`,
+    ],
+    [
+      'around it',
+      ['-c', `uvx --from git+https://${ONE}@example.com/a/b b`],
+      ['v1.2.3'],
+      '',
+      `uvx --from git+https://${ONE}@example.com/a/b@v1.2.3 b`,
+    ],
+  ])('with the versions that were given for packages %s', async (_, args, versions, prefix, value) => {
+    const draft = await draftOf({ command: 'bash', args });
+    expect(JSON.stringify(draft?.loose)).not.toContain(ONE);
+    const { text, values } = written(draft, { versions: [...versions] });
+    expect(text).toContain(`SECRET_1: { credential: github${prefix === '' ? '' : `, prefix: "${prefix}"`} }`);
+    expect([...values.values()][0]?.equals(new Secret(value))).toBe(true);
+  });
+
   test('and what only the command prompt of Windows can start is started by it', async () => {
     const text = await run(GITHUB, 'win32', ['1.4.0']);
     expect(text).toContain('command: cmd\n    args: [/c, npx, "-y", "@acme/github-server@1.4.0"]');
