@@ -14,7 +14,8 @@ export function variableName(
   isTaken: (name: string) => boolean,
 ): string {
   const isVariable = where === 'env' || /^[A-Z][A-Z0-9_]*$/.test(label);
-  const own = isVariable && name === label ? upperSnake(label) : '';
+  const isOwn = name !== undefined && (label === name || label.startsWith(`${name} `));
+  const own = isVariable && isOwn ? upperSnake(label) : '';
   const what = /connection string|password in a URL/.test(kind)
     ? 'PASSWORD'
     : /^authorization$/i.test(label)

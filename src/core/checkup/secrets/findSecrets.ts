@@ -89,7 +89,8 @@ function findUserInfo(text: string, finds: Finds): void {
   for (const match of text.matchAll(/[a-z][a-z0-9+.-]{1,30}:\/\/([^\s/"'<>]{1,1024})@/gi)) {
     const userInfo = match[1] ?? '';
     const start = match.index + match[0].length - userInfo.length - 1;
-    const colon = userInfo.indexOf(':');
+    // The colon of `${env:NAME}` separates nothing.
+    const colon = userInfo.replace(/\{[^{}]{0,200}\}/g, (reference) => '_'.repeat(reference.length)).indexOf(':');
     const user = colon === -1 ? userInfo : userInfo.slice(0, colon);
     const password = colon === -1 ? '' : userInfo.slice(colon + 1);
     // What Sentry calls a DSN is public, https://docs.sentry.io/concepts/key-terms/dsn-explainer/

@@ -222,14 +222,14 @@ describe('what a secret in a command line in one text takes along', () => {
     const text = JSON.stringify({
       servers: { x: { command: 'bash', args: ['-c', line.replace(/(?<=\W)S(?=\W|$)/, 'a-secret-value')] } },
     });
-    const found = finding(text, '/servers/x/args/1', 'a-secret-value', { where: 'args' });
+    const found = finding(text, '/servers/x/args/1', 'a-secret-value', { where: 'arg' });
     const after = withoutSecrets(file(text), [{ kind: 'value', finding: found }]);
     expect(JSON.parse(after).servers.x.args).toEqual(['-c', expected]);
   });
 
   it('a password right behind its option goes with it', () => {
     const text = JSON.stringify({ servers: { x: { command: 'mysql', args: ['-uroot', '-pa-secret-value', 'shop'] } } });
-    const found = finding(text, '/servers/x/args/1', 'a-secret-value', { where: 'args' });
+    const found = finding(text, '/servers/x/args/1', 'a-secret-value', { where: 'arg' });
     const after = withoutSecrets(file(text), [{ kind: 'value', finding: found }]);
     expect(JSON.parse(after).servers.x.args).toEqual(['-uroot', 'shop']);
   });

@@ -42,6 +42,40 @@ async function referred(file: UserFile) {
   return { said: JSON.parse(JSON.stringify(said)) as unknown, variables: [...new Set(variablesOf(moves).values())] };
 }
 
+test('a secret that is a part of its text has a name of its own, and what is left is no secret', async () => {
+  const password = ['Vb5Cx7', 'Ty1Re9Wq4Po6'].join('');
+  const database = (from: string): string => `postgres://shop:${from}@db.acme.internal/x`;
+  const file = jsonFile('cursor', '/h/.cursor/mcp.json', {
+    mcpServers: {
+      a: {
+        command: 'x',
+        args: [database(password)],
+        env: { DATABASE_URL: database(password), DSN: `Server=db.acme.internal;Password=${OTHER};Encrypt=true` },
+      },
+      b: { url: `https://${KEY}@mcp.acme.dev/mcp` },
+      c: { url: `https://mcp.acme.dev/mcp?api_key=${TOKEN}` },
+    },
+  });
+  const { said, variables } = await referred(file);
+  const env = (name: string): string => `\${env:${name}}`;
+  expect(said).toEqual({
+    mcpServers: {
+      a: {
+        command: 'x',
+        args: [database(env('A_PASSWORD'))],
+        env: {
+          DATABASE_URL: database(env('DATABASE_URL_PASSWORD')),
+          DSN: `Server=db.acme.internal;Password=${env('DSN_PASSWORD')};Encrypt=true`,
+        },
+      },
+      b: { url: `https://${env('B_TOKEN')}@mcp.acme.dev/mcp` },
+      c: { url: `https://mcp.acme.dev/mcp?api_key=${env('C_API_KEY')}` },
+    },
+  });
+  expect(variables).toHaveLength(5);
+  expect(await secretsIn({ ...file, text: JSON.stringify(said) })).toEqual([]);
+});
+
 describe('a client takes a secret from a variable, as it writes that', () => {
   const server = { command: 'npx', args: ['-y', 'x', '--api-key', KEY], env: { GITHUB_TOKEN: TOKEN } };
   const filled = (write: (name: string) => string) => ({
