@@ -49,6 +49,11 @@ describe('the installed version', () => {
     expect(await installedVersion('@scope/server', home, [])).toBe('2.0.0');
   });
 
+  it('is looked for where npx keeps it on Windows, too', async () => {
+    install('AppData/Local/npm-cache/_npx/one', 'server', '1.0.0');
+    expect(await installedVersion('server', home, [])).toBe('1.0.0');
+  });
+
   it('is else the one of the workspace', async () => {
     install('project', 'server', '3.1.4');
     expect(await installedVersion('server', home, [path.join(home, 'none'), path.join(home, 'project')])).toBe('3.1.4');

@@ -1,5 +1,6 @@
 import { l10n } from 'vscode';
 import type { ReferenceSource } from '../../../core/checkup/edit/clientReferences.ts';
+import { secretLabel } from '../../../core/checkup/edit/secretLabel.ts';
 import type { ClientName } from '../../../core/checkup/model/checkupModel.ts';
 import { CLIENT_PLACES } from '../../../core/checkup/model/clientPlaces.ts';
 import { secretKind } from '../../../core/checkup/secrets/secretKind.ts';
@@ -64,11 +65,14 @@ export async function askMoves(
 }
 
 /** A secret as people may see it: what it is, in which server and file, and its last four characters. */
-export function secretText({ shown, file, value }: PlainSecret): string {
+export function secretText({ shown, file, value, text }: PlainSecret): string {
   const { secret, server } = shown.finding;
+  // `-e` and `-c` say nothing of what stands behind them.
+  const isSet = secret?.name?.startsWith('-') && !/^connection string$| in a URL$/.test(secret.kind);
+  const name = secret && isSet ? secretLabel(secret, text.value) : secret?.name;
   return l10n.t(
     '{0} {1} in “{2}”, {3}',
-    shownText(secret?.name ?? (secret && localized(secretKind(secret.kind))) ?? '', 40),
+    shownText(name ?? (secret && localized(secretKind(secret.kind))) ?? '', 40),
     maskedText(value.last4),
     shownText(server ?? '', 40),
     file.label,

@@ -62,7 +62,10 @@ export function wrapDraft(
   if ((entry.command === undefined) === (entry.url === undefined)) return undefined;
   const isSecret = (text: Located): boolean => secrets.some((secret) => secret.text.span.start === text.span.start);
   const shown = [...(entry.command ? [entry.command] : []), ...(entry.url ? [entry.url] : []), ...entry.args];
-  if (shown.some((text) => !isSecret(text) && FILLED_IN.test(text.value))) return undefined;
+  const own = ownVariable(entry);
+  if (shown.some((text) => !isSecret(text) && FILLED_IN.test(own(text)))) return undefined;
+  // A whole command line in one text: some clients give it to a shell.
+  if (entry.command && /\s/.test(entry.command.value) && !/[\\/]/.test(entry.command.value)) return undefined;
   const named = entry.command ? entry.env : entry.headers;
   const other = entry.command ? entry.headers : entry.env;
   const known = new Set([...named, ...(entry.command ? entry.args : [])].map(({ span }) => span.start));
@@ -83,6 +86,19 @@ export function wrapDraft(
     variables: [...variables, ...line.variables],
     loose: looseOf(entry),
     arrange: line.arrange,
+  };
+}
+
+/**
+ * A text without the references that no client fills in: mcp-remote takes them from the variables of its own entry, in
+ * headers (https://www.npmjs.com/package/mcp-remote), where its name stands in the command line.
+ */
+function ownVariable({ args, env }: ServerEntry): (text: Located) => string {
+  const isRemote = args.some(({ value }) => /(?:^|\/)mcp-remote(?:@|$)/.test(value));
+  return ({ value, pointer }) => {
+    const at = args.findIndex((arg) => arg.pointer === pointer);
+    if (!isRemote || args[at - 1]?.value !== '--header') return value;
+    return value.replaceAll(/\$\{(\w{1,100})\}/g, (whole, name) => (env.some((one) => one.name === name) ? '' : whole));
   };
 }
 

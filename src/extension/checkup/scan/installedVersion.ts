@@ -9,6 +9,12 @@ const manifest = z.object({ name: z.string(), version: z.string() });
 /** A manifest is a few kilobytes. */
 const MAX_BYTES = 1024 * 1024;
 
+/** Where npx keeps what it ran, and where it does so on Windows. */
+const NPX_CACHES = [
+  ['.npm', '_npx'],
+  ['AppData', 'Local', 'npm-cache', '_npx'],
+];
+
 /**
  * The version of an npm package that ran last on this machine, as far as folders tell: in npx's cache
  * (https://docs.npmjs.com/cli/v11/commands/npx), then in these folders. Nothing is run and nobody is asked.
@@ -22,9 +28,8 @@ export async function installedVersion(
   folders: readonly string[],
 ): Promise<string | undefined> {
   if (!/^(?:@[a-z0-9~_-][a-z0-9._~-]*\/)?[a-z0-9~_-][a-z0-9._~-]*$/i.test(packageName)) return undefined;
-  const cache = path.join(home, '.npm', '_npx');
-  const runs = (await fs.readdir(cache).catch(() => [])).slice(0, 500).map((name) => path.join(cache, name));
-  const cached = await Promise.all(runs.map((folder) => versionIn(folder, packageName)));
+  const runs = await Promise.all(NPX_CACHES.map((names) => foldersIn(path.join(home, ...names))));
+  const cached = await Promise.all(runs.flat().map((folder) => versionIn(folder, packageName)));
   const [newest] = cached.filter((found) => found !== undefined).sort((one, other) => other.at - one.at);
   if (newest) return newest.version;
   for (const folder of folders) {
@@ -32,6 +37,10 @@ export async function installedVersion(
     if (found) return found.version;
   }
   return undefined;
+}
+
+async function foldersIn(folder: string): Promise<readonly string[]> {
+  return (await fs.readdir(folder).catch(() => [])).slice(0, 500).map((name) => path.join(folder, name));
 }
 
 async function versionIn(

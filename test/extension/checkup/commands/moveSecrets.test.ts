@@ -102,6 +102,14 @@ test('each secret is asked about, one dialog says what becomes of all, and the l
   expect(JSON.stringify([editor.shown, editor.toasts, exposed])).not.toContain(KEY);
 });
 
+test('a secret is called what it is set as, and not by the option that sets it', async () => {
+  const args = ['run', '-e', `TICKETS_API_KEY=${KEY}`, 'image', '--header', `X-Other-Key: ${OTHER}`];
+  const { app } = await windowWith(JSON.stringify({ mcpServers: { tickets: { command: 'docker', args } } }));
+  editor.will(SKIP, SKIP);
+  await moveSecrets(app, undefined);
+  expect(asked()).toEqual(['TICKETS_API_KEY', 'X-Other-Key']);
+});
+
 test('the way back leads to the question before, whose answer counts no more', async () => {
   const { app, onDisk } = await windowWith();
   editor.will(SKIP, BACK, VARIABLE, SKIP, SKIP, 'Remove');

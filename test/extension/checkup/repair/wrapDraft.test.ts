@@ -116,6 +116,16 @@ describe('a secret among the arguments becomes a variable', () => {
     expect(await run({ command: 'npx', args }, 'win32')).toContain('command: cmd');
   });
 
+  test('which is there already, in a header of mcp-remote', async () => {
+    const header = `Authorization:\${AUTH_HEADER}`;
+    const args = ['mcp-remote@0.1.18', 'https://mcp.example.com/mcp', '--header', header];
+    const text = await run({ command: 'npx', args, env: { AUTH_HEADER: `Bearer ${ONE}` } });
+    expect(text).toContain(JSON.stringify(header));
+    expect(text).toContain('AUTH_HEADER: { credential: github, prefix: "Bearer " }');
+    expect(await draftOf({ command: 'npx', args, env: { OTHER: ONE } })).toBeUndefined();
+    expect(await draftOf({ command: 'other', args: ['--header', header], env: { AUTH_HEADER: ONE } })).toBeUndefined();
+  });
+
   test('of any program, where a shell puts it in, whatever else is in the words', async () => {
     const link = `postgresql://app:${PASSWORD}@db.corp.internal/x`;
     const draft = await draftOf({ command: 'npx', args: ['-y', '@acme/pg', "it's", link] });
@@ -162,6 +172,7 @@ describe('what has no counterpart in the policy is not offered', () => {
   test.each<[string, unknown]>([
     ['a text that the client fills in', { ...GITHUB, args: ['-y', 'server', '--root', `\${workspaceFolder}`] }],
     ['a variable that the client fills in', { ...GITHUB, env: { ...GITHUB.env, ROOT: '$HOME/work' } }],
+    ['a command line in one text', { ...GITHUB, command: 'npx -y server@1.0.0', args: [] }],
     ['a folder to run in', { ...GITHUB, cwd: '/srv' }],
     ['a file of variables', { ...GITHUB, envFile: '.env' }],
     ['a secret in its address', { url: `https://mcp.example.com/mcp?token=${TWO}` }],
