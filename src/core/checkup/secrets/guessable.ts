@@ -29,8 +29,8 @@ export function guessablePasswords(text: string, name: string, somebodysHost: bo
   const userInfo = [...text.matchAll(USER_INFO)].flatMap((match) => {
     const [whole, user = '', password = ''] = match;
     // The colon of `${env:NAME}` separates nothing.
-    if (/\{[^}]*$/.test(user) || EXAMPLE_USER.test(user) || !isGuessable(percentDecoded(password) ?? password, true))
-      return [];
+    if (user.lastIndexOf('{') > user.lastIndexOf('}')) return [];
+    if (EXAMPLE_USER.test(user) || !isGuessable(percentDecoded(password) ?? password, true)) return [];
     return [spanOf(password, match.index + whole.length - 1 - password.length)];
   });
   const pairs = [...text.matchAll(PAIR)].flatMap((match) => {
