@@ -241,7 +241,7 @@ describe('a call that the user is asked about', () => {
     const call = read('api', '/v1/me');
     await until(() => under.questions.length > 0, 'the question');
     await set([command({ id: '2', command: { program: '/usr/bin/op', args: [], environment: {} } })]);
-    expect(under.questions[0]?.ended).toBe('changed');
+    await until(() => under.questions[0]?.ended === 'changed', 'the question ends');
     await answer(1, { allow: false });
     expect(refusalOf(await call).code).toBe('approval_denied');
     expect(runs).toHaveLength(0);

@@ -87,7 +87,7 @@ describe('the tools', () => {
       ['read', { service: 'bearer' }, 'path'],
       ['read', { service: 'bearer', path: '/v1/charges', method: 'POST' }, 'method'],
       ['read', { service: 'bearer', path: '/v1/charges', json: {} }, 'json'],
-      ['execute', { service: 'bearer', method: 'GET', path: '/x', maxChars: 0 }, 'maxChars'],
+      ['execute', { service: 'bearer', method: 'GET', path: '/x', maxChars: -1 }, 'maxChars'],
       ['execute', { service: 'bearer', method: 'GET', path: '/x', bodyFile: '/etc/passwd' }, 'bodyFile'],
       ['request_access', { service: 'bearer', method: 'GET', path: '/x' }, 'reason'],
       ['list_services', { service: 5 }, 'service'],
