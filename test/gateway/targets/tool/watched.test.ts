@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { type GatewayInProcess, gatewayInProcess } from '../../../support/gatewayInProcess.ts';
+import { until } from '../../../support/until.ts';
 
 let under: GatewayInProcess;
 
@@ -22,6 +23,7 @@ it('who watches a server hears of it, though another stopped watching', async ()
   under.gateway.servers.watch('later', () => told++);
   stop();
   await under.setPolicy(JSON.stringify({ services: {}, servers: { later: server } }));
+  await until(() => told > 0, 'who watches hears of it');
   expect(told).toBe(1);
 });
 
