@@ -20,7 +20,7 @@ import type { FoundFile } from '../scan/checkup.ts';
 import type { Exposure } from '../scan/exposures.ts';
 import { plainSecrets } from '../scan/report.ts';
 import { findingOfNode } from '../views/findingNode.ts';
-import { askMoves, labelOf, partText, secretText, settingText } from './moveSecretsQuestions.ts';
+import { askMoves, labelOf, leftText, partText, secretText, settingText } from './moveSecretsQuestions.ts';
 import { storeSecret } from './storeSecret.ts';
 
 /**
@@ -165,6 +165,7 @@ async function confirmRemoval(
       '',
       ...(variables.size > 0 ? [...toSet(moves), ''] : []),
       ...partText(changes),
+      ...leftText(moves, changes),
       l10n.t(
         'Private copies of the originals are kept for seven days, and “Undo Last Checkup Fix” restores them. Restart the clients that read these files.',
       ),

@@ -94,6 +94,32 @@ export function partText(changes: readonly PlannedChange[]): readonly string[] {
     : [l10n.t('Of {0}, which is large, only the part with the changes is shown.', parts.join(', ')), ''];
 }
 
+/** Shorter ones may stand in a file by chance. */
+const MIN_TOLD = 8;
+
+/** That a file has a secret in another place still, such as a comment, which is nobody's setting. */
+export function leftText(moves: readonly Move[], changes: readonly PlannedChange[]): readonly string[] {
+  const lines = moves.flatMap(({ secret, choice }) => {
+    const { start, end } = secret.shown.finding.secret?.within ?? { start: 0, end: 0 };
+    const value = secret.text.value.slice(start, end);
+    const after = changes.find(({ uri }) => uri === secret.file.uri)?.after ?? '';
+    const isKept = moves.some(
+      (other) =>
+        other.choice === 'skip' && other.secret.file.uri === secret.file.uri && other.secret.value.equals(secret.value),
+    );
+    return choice === 'skip' || isKept || value.length < MIN_TOLD || !after.includes(value)
+      ? []
+      : [
+          l10n.t(
+            '{0} has {1} in another place, too, such as a comment: remove it there by hand.',
+            secret.file.label,
+            maskedText(secret.value.last4),
+          ),
+        ];
+  });
+  return lines.length === 0 ? [] : [...new Set(lines), ''];
+}
+
 /** What the user has to do so that a client finds the value of a variable that its file names. */
 export function settingText(
   { file: { client } }: PlainSecret['file'],

@@ -7,7 +7,7 @@ export interface NewEntry {
   /** The upstream MCP server's name in the policy; absent for Valet Key's own server. */
   readonly name?: string;
   /** The entry that goes. */
-  readonly entry: Pick<ServerEntry, 'name' | 'settings' | 'others'>;
+  readonly entry: Pick<ServerEntry, 'name' | 'pointer' | 'settings' | 'others'>;
 }
 
 interface Start {
@@ -34,7 +34,16 @@ const SHAPES: Partial<Readonly<Record<ClientName, Shape>>> = {
   // Copilot CLI starts no server that says nothing of its tools.
   'copilot-cli': (start, name) => ({ type: 'local', ...plain(start, name), tools: ['*'] }),
   opencode: wordList,
-  goose: ({ command, args, env }) => ({ type: 'stdio', cmd: command, args, envs: env, enabled: true }),
+  // goose takes no extension without a name, and some versions of it none without a description.
+  goose: ({ command, args, env }, name) => ({
+    type: 'stdio',
+    name,
+    description: '',
+    cmd: command,
+    args,
+    envs: env,
+    enabled: true,
+  }),
   'visual-studio': typed,
   crush: typed,
   factory: typed,
@@ -63,10 +72,17 @@ export function entryInstead(
     args: [...launch.args, ...(name === undefined ? [] : ['--server', name])],
     env,
   };
-  // Continue names servers in its lists, and in its JSON files as all others do.
-  const shape = (client === 'continue' && format === 'jsonc' ? undefined : SHAPES[client]) ?? plain;
   // Earlier builds of Zed take no entry without it.
   const source = entry.others.find((text) => text.name === 'source');
   const kept = source ? { source: source.value } : {};
-  return { ...kept, ...entry.settings, ...agent?.extra, ...shape(start, entry.name) };
+  const called = entry.others.find(({ pointer }) => pointer === `${entry.pointer}/name`)?.value ?? entry.name;
+  return { ...kept, ...entry.settings, ...agent?.extra, ...shapeOf(client, format, entry.pointer)(start, called) };
+}
+
+function shapeOf(client: ClientName, format: ConfigFile['format'], pointer: string): Shape {
+  // Continue names servers in its lists, and in its JSON files as all others do.
+  if (client === 'continue' && format === 'jsonc') return plain;
+  // What Kilo Code was is made of Roo Code, what it is of OpenCode.
+  if (client === 'kilo' && pointer.startsWith('/mcp/')) return wordList;
+  return SHAPES[client] ?? plain;
 }

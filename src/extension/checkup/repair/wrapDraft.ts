@@ -66,6 +66,7 @@ export function wrapDraft(
   if (shown.some((text) => !isSecret(text) && FILLED_IN.test(own(text)))) return undefined;
   // A whole command line in one text: some clients give it to a shell.
   if (entry.command && /\s/.test(entry.command.value) && !/[\\/]/.test(entry.command.value)) return undefined;
+  if (entry.args.some(({ pointer }) => pointer.endsWith('/args'))) return undefined;
   const named = entry.command ? entry.env : entry.headers;
   const other = entry.command ? entry.headers : entry.env;
   const known = new Set([...named, ...(entry.command ? entry.args : [])].map(({ span }) => span.start));

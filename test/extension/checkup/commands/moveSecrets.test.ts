@@ -110,6 +110,23 @@ test('a secret is called what it is set as, and not by the option that sets it',
   expect(asked()).toEqual(['TICKETS_API_KEY', 'X-Other-Key']);
 });
 
+test.each([
+  [
+    'a comment',
+    `// "TICKETS_API_KEY": "${KEY}"\n{ "mcpServers": { "tickets": { "command": "t", "env": { "TICKETS_API_KEY": "${KEY}" } } } }`,
+    true,
+  ],
+  ['no other place', TEXT.replace('"again"', '"third"'), false],
+])('what stands in %s as well is told in the dialog, without the secret', async (_, text, told) => {
+  const { app } = await windowWith(text);
+  editor.will(...(told ? [VARIABLE] : [VARIABLE, VARIABLE, VARIABLE]), CLOSE);
+  await moveSecrets(app, undefined);
+  const detail = editor.shown.find(({ text: title }) => title.startsWith('Remove'))?.detail;
+  const line = `.cursor/mcp.json has ••••${KEY.slice(-4)} in another place, too, such as a comment: remove it there by hand.`;
+  expect(detail?.includes(line)).toBe(told);
+  expect(detail).not.toContain(KEY);
+});
+
 test('the way back leads to the question before, whose answer counts no more', async () => {
   const { app, onDisk } = await windowWith();
   editor.will(SKIP, BACK, VARIABLE, SKIP, SKIP, 'Remove');

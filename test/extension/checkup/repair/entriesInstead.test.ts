@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
 import type { ClientName } from '../../../../src/core/checkup/model/checkupModel.ts';
 import { entriesInstead } from '../../../../src/extension/checkup/repair/entriesInstead.ts';
 import { choicesFor, type Move } from '../../../../src/extension/checkup/repair/movePlan.ts';
@@ -41,6 +42,13 @@ test.each<[ClientName, string, unknown, unknown]>([
     { mcp: { a: { type: 'local', command: ['x'], environment: { API_KEY: KEY } } } },
     { mcp: { a: { type: 'local', command: ['/launcher'], enabled: true } } },
   ],
+  [
+    'kilo',
+    '/h/.config/kilo/kilo.json',
+    { mcp: { a: { type: 'local', command: ['x'], environment: { API_KEY: KEY } } } },
+    { mcp: { a: { type: 'local', command: ['/launcher'], enabled: true } } },
+  ],
+  ['kilo', '/h/.kilocode/mcp.json', { mcpServers: { a: server } }, { mcpServers: { a: OWN } }],
   ['kiro', '/h/.kiro/settings/mcp.json', { mcpServers: { a: server } }, { mcpServers: { a: OWN } }],
   ['claude-desktop', '/h/claude_desktop_config.json', { mcpServers: { a: server } }, { mcpServers: { a: OWN } }],
   [
@@ -52,6 +60,26 @@ test.each<[ClientName, string, unknown, unknown]>([
   ['vscode', '/w/.vscode/mcp.json', { servers: { a: server } }, { servers: {} }],
 ])('%s reaches an API that its server reached until now', async (client, path, before, after) => {
   expect(await used(jsonFile(client, path, before))).toEqual(after);
+});
+
+test('goose knows an extension by its name, and takes none without', async () => {
+  const text = `extensions:\n  a:\n    type: stdio\n    name: Tickets\n    cmd: x\n    envs: { API_KEY: ${KEY} }\n  b:\n    type: stdio\n    cmd: y\n    envs: { API_KEY: ${OTHER} }\n`;
+  const secrets = await secretsIn({ path: '/h/.config/goose/config.yaml', client: 'goose', format: 'yaml', text });
+  const moves = secrets.map((secret): Move => ({ secret, choice: 'wrap' }));
+  const wrapped = new Map(moves.map(({ secret }) => [serverKeyOf(secret) ?? '', 'tickets']));
+  const entries = entriesInstead(moves, wrapped, { launch: LAUNCH, connected: [] });
+  const [change] = fileChanges(moves, (secret) => entries.get(serverKeyOf(secret) ?? ''));
+  const entry = {
+    type: 'stdio',
+    description: '',
+    cmd: '/launcher',
+    args: ['--server', 'tickets'],
+    envs: {},
+    enabled: true,
+  };
+  expect(parse(change?.after ?? '')).toEqual({
+    extensions: { a: { ...entry, name: 'Tickets' }, b: { ...entry, name: 'b' } },
+  });
 });
 
 const two = { a: server, b: { command: 'y', env: { API_KEY: OTHER } }, c: { command: 'z' } };

@@ -173,6 +173,7 @@ describe('what has no counterpart in the policy is not offered', () => {
     ['a text that the client fills in', { ...GITHUB, args: ['-y', 'server', '--root', `\${workspaceFolder}`] }],
     ['a variable that the client fills in', { ...GITHUB, env: { ...GITHUB.env, ROOT: '$HOME/work' } }],
     ['a command line in one text', { ...GITHUB, command: 'npx -y server@1.0.0', args: [] }],
+    ['arguments in one text', { ...GITHUB, args: '-y server@1.0.0 --verbose' }],
     ['a folder to run in', { ...GITHUB, cwd: '/srv' }],
     ['a file of variables', { ...GITHUB, envFile: '.env' }],
     ['a secret in its address', { url: `https://mcp.example.com/mcp?token=${TWO}` }],
@@ -246,10 +247,13 @@ test('in the place of an upstream MCP server its client gets the entry of ours, 
 
 test('a migration lets no client in that nobody connected: only a connected one’s entry has its mark', () => {
   const launch = { command: '/launcher', args: [] };
-  const wiki = { name: 'wiki', entry: { name: 'w', settings: {}, others: [] } };
+  const wiki = { name: 'wiki', entry: { name: 'w', pointer: '/mcpServers/w', settings: {}, others: [] } };
   const file = (client: ConfigFile['client']) => ({ client, format: 'jsonc' }) as const;
   expect(entryInstead(file('vscode'), wiki, launch, ['vscode'])).toBeUndefined();
-  const waiting = { name: 'wiki', entry: { name: 'w', settings: { timeout: 60 }, others: [] } };
+  const waiting = {
+    name: 'wiki',
+    entry: { name: 'w', pointer: '/mcpServers/w', settings: { timeout: 60 }, others: [] },
+  };
   expect(entryInstead(file('cursor'), waiting, launch, ['vscode', 'codex'])).toEqual({
     timeout: 60,
     type: 'stdio',
