@@ -11,12 +11,20 @@ export type RepeatableCall = Pick<Call, 'service' | 'method' | 'path' | 'query' 
 export interface AskedCall extends RepeatableCall {
   readonly inPath: ReadonlyMap<string, string>;
   readonly inForm: ReadonlyMap<string, string>;
+  /** Where its JSON body may say something of pages: the whole of it first. */
+  readonly pageParts: readonly PagePart[];
+}
+
+interface PagePart {
+  /** The names on the way. */
+  readonly path: readonly string[];
+  readonly members: Readonly<Record<string, unknown>>;
 }
 
 export function askedCall(call: RepeatableCall): AskedCall {
   const [, query = ''] = dividedPath(call.path);
   const form = typeof call.form === 'string' ? call.form : '';
-  return { ...call, inPath: parametersOf(query), inForm: parametersOf(form) };
+  return { ...call, inPath: parametersOf(query), inForm: parametersOf(form), pageParts: pageParts(call.json) };
 }
 
 /** The value of a parameter of the call, wherever it stands: in the query, the form or the JSON body. */
@@ -25,23 +33,29 @@ export function askedFor(asked: AskedCall, name: string): unknown {
     asked.inPath.get(name) ??
     at(asked.query, name) ??
     (typeof asked.form === 'string' ? asked.inForm.get(name) : at(asked.form, name)) ??
-    at(asked.json, ...(placeIn(asked.json, name) ?? [name]))
+    at(asked.json, ...(placeIn(asked, name) ?? [name]))
   );
 }
 
 /** Members of a JSON body that hold what is said of its pages, if that does not stand beside everything else. */
 const ABOUT_PAGES = /^(page|paging|pager|pagination|page_?info|options|params|query)$/i;
 const MAX_DEPTH = 3;
+/** Of any other spelling in capitals and small letters there may be hundreds. */
+const MAX_PARTS = 20;
 
-/** Where a JSON body has a member of this name, as the names on the way. */
-function placeIn(json: unknown, name: string, depth = MAX_DEPTH): readonly string[] | undefined {
-  if (!isObject(json) || depth === 0) return undefined;
-  if (Object.hasOwn(json, name) && (depth === MAX_DEPTH || !isObject(json[name]))) return [name];
-  for (const [outer, members] of Object.entries(json)) {
-    const inner = ABOUT_PAGES.test(outer) ? placeIn(members, name, depth - 1) : undefined;
-    if (inner) return [outer, ...inner];
-  }
-  return undefined;
+function pageParts(json: unknown, path: readonly string[] = []): readonly PagePart[] {
+  if (!isObject(json) || path.length === MAX_DEPTH) return [];
+  const names = Object.keys(json).filter((name) => ABOUT_PAGES.test(name));
+  const inner = names.slice(0, MAX_PARTS).flatMap((name) => pageParts(json[name], [...path, name]));
+  return [{ path, members: json }, ...inner].slice(0, MAX_PARTS);
+}
+
+/** Where the JSON body has a member of this name, as the names on the way. */
+function placeIn({ pageParts }: AskedCall, name: string): readonly string[] | undefined {
+  const found = pageParts.find(
+    ({ path, members }) => Object.hasOwn(members, name) && (path.length === 0 || !isObject(members[name])),
+  );
+  return found && [...found.path, name];
 }
 
 interface Sent {
@@ -59,23 +73,18 @@ export function sentAs(asked: AskedCall, name: string): Sent | undefined {
 }
 
 function placed(asked: AskedCall, name: string): Parameter['name'] {
-  const json = placeIn(asked.json, name);
+  const json = placeIn(asked, name);
   return json !== undefined && json.length > 1 ? { query: name, json } : name;
 }
 
 /** All that the call sent, by plain names: `page_token` and `pageToken` are one. */
 export function sentNames(asked: AskedCall): ReadonlyMap<string, Parameter['name']> {
-  const paging = isObject(asked.json) ? namesWithin(asked.json, MAX_DEPTH) : [];
   const form = typeof asked.form === 'string' ? [...asked.inForm.keys()] : Object.keys(asked.form ?? {});
+  const paging = asked.pageParts.flatMap(({ members }) =>
+    Object.keys(members).filter((name) => !(ABOUT_PAGES.test(name) && isObject(members[name]))),
+  );
   const names = [...asked.inPath.keys(), ...Object.keys(asked.query ?? {}), ...form, ...paging];
   return new Map(names.map((name) => [plainName(name), placed(asked, name)]));
-}
-
-function namesWithin(json: unknown, depth: number): string[] {
-  if (!isObject(json) || depth === 0) return [];
-  return Object.entries(json).flatMap(([name, value]) =>
-    ABOUT_PAGES.test(name) && isObject(value) ? namesWithin(value, depth - 1) : [name],
-  );
 }
 
 export function isAskedFor(asked: AskedCall, name: string): boolean {
@@ -129,7 +138,7 @@ export function pageSize(asked: AskedCall): { readonly name: string; readonly si
  */
 export function besideSize(asked: AskedCall, name: string): Parameter['name'] {
   const size = pageSize(asked)?.name ?? '';
-  const json = placeIn(asked.json, size);
+  const json = placeIn(asked, size);
   if (json !== undefined && json.length > 1) return { query: name, json: [...json.slice(0, -1), name] };
   const [, outer] = /^(\w+)\[\w+\]$/.exec(size) ?? [];
   if (outer === undefined) return name;
