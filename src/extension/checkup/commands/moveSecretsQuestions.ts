@@ -198,7 +198,7 @@ function choiceText(app: CredentialParts, secret: PlainSecret, choice: MoveChoic
     case 'ask':
       return {
         label: `$(lock) ${l10n.t('Keep the server, take the secret from VS Code')}`,
-        detail: l10n.t('VS Code asks for it when the server starts, and keeps it encrypted. Have a new one ready.'),
+        detail: l10n.t('VS Code asks once, and keeps it encrypted. Have a new one ready.'),
         value: choice,
       };
     case 'reference':
