@@ -82,12 +82,15 @@ function wordsWith(words: readonly string[], at: number, ranges: readonly Span[]
   const value = words[at] ?? '';
   const [before, twoBefore] = [words[at - 1] ?? '', words[at - 2] ?? ''];
   const [only] = ranges;
-  const head =
-    only && ranges.length === 1 && value.slice(only.end).trim() === '' ? value.slice(0, only.start) : undefined;
-  if (head === undefined) return [];
+  if (!only || ranges.length > 1) return [];
+  const [start, tail] = [value.slice(0, only.start), value.slice(only.end).trim()];
+  const isQuoted = tail === '"' || tail === "'";
+  if (isQuoted ? !start.endsWith(tail) : tail !== '') return [];
+  const head = isQuoted ? start.slice(0, -1) : start;
   const takesValue = OPTION.test(before) && !SWITCH.test(before);
   // `TOKEN=…` and `--token=…` go, and with the former the `-e` before it; `Authorization: Bearer …` with its `--header`.
-  if (/^--?[\w.-]+=(?:[\w.-]+=)*$/.test(head)) return [at];
+  if (/^(?:--?[\w.-]+=|\/[\w-]+[=:])(?:[\w.-]+[=:])*$/.test(head)) return [at];
+  if (/^--?headers?=[\w-]+:/i.test(head) && announces(head.slice(head.indexOf(':') + 1))) return [at];
   // `-pPASSWORD`
   if (/^-[A-Za-z]$/.test(head)) return [at];
   if (/^[\w.-]+(?:=|\s*:\s*)/.test(head) && announces(head.replace(/^[\w.-]+(?:=|\s*:\s*)/, ''))) {

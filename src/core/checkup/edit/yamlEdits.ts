@@ -15,7 +15,7 @@ export function yamlEdits(
   const removals = removedByContainer(changes).map(({ container, removed }) => {
     const node = nodeAt(root, container);
     if (!node) return undefined;
-    if (isFlow(text, node)) return separatedRemoval(text, flowChildren(node), removed, HASH_TRIVIA);
+    if (isFlow(text, node)) return separatedRemoval(text, flowChildren(text, node, removed), removed, HASH_TRIVIA);
     const children = blockChildren(text, node);
     if (!children) return undefined;
     if (removed.size === children.length) return [emptied(text, root, container, node, children)];
@@ -36,14 +36,23 @@ function isFlow(text: string, { span }: ConfigNode): boolean {
   return text[span.start] === '{' || text[span.start] === '[';
 }
 
-function flowChildren(node: ConfigNode): readonly Span[] {
+function flowChildren(text: string, node: ConfigNode, removed: ReadonlySet<number>): readonly Span[] {
   if (node.kind !== 'map') return childrenOf(node).map(({ span }) => span);
-  return node.entries.map(({ nameSpan, value }) => ({ start: nameSpan.start, end: value.span.end }));
+  return node.entries.map(({ nameSpan: { start, end }, value: { span } }, at) => {
+    // What an alias stands for was written before it. One that goes would leave that where it is.
+    const alias =
+      span.start < start && !removed.has(at) ? /^\s*:\s*\*[^\s,[\]{}]+/.exec(text.slice(end, end + MAX_ALIAS)) : null;
+    return { start, end: alias ? end + alias[0].length : span.end };
+  });
 }
+
+/** A longer one is nobody's. */
+const MAX_ALIAS = 200;
 
 /** The entries of a block map, or the items of a block list with their dashes; undefined where a dash is not found. */
 function blockChildren(text: string, node: ConfigNode): readonly Span[] | undefined {
-  if (node.kind === 'map') return flowChildren(node);
+  if (node.kind === 'map')
+    return node.entries.map(({ nameSpan: { start }, value }) => ({ start, end: value.span.end }));
   const items = childrenOf(node).map(({ span }): Span | undefined => {
     const dash = text.lastIndexOf('-', span.start - 1);
     return dash >= 0 && text.slice(dash + 1, span.start).trim() === '' ? { start: dash, end: span.end } : undefined;

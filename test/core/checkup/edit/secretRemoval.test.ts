@@ -227,8 +227,18 @@ describe('what a secret in a command line in one text takes along', () => {
     expect(JSON.parse(after).servers.x.args).toEqual(['-c', expected]);
   });
 
-  it('a password right behind its option goes with it', () => {
-    const text = JSON.stringify({ servers: { x: { command: 'mysql', args: ['-uroot', '-pa-secret-value', 'shop'] } } });
+  it.each([
+    '-pS',
+    '--token="S"',
+    "--token='S'",
+    '--auth=user:S',
+    '--header=X-Api-Key:S',
+    '--header=Authorization: Bearer S',
+    '/token:S',
+    '/token=S',
+  ])('%j goes as a word of its own', (word) => {
+    const args = ['-uroot', word.replace('S', 'a-secret-value'), 'shop'];
+    const text = JSON.stringify({ servers: { x: { command: 'mysql', args } } });
     const found = finding(text, '/servers/x/args/1', 'a-secret-value', { where: 'arg' });
     const after = withoutSecrets(file(text), [{ kind: 'value', finding: found }]);
     expect(JSON.parse(after).servers.x.args).toEqual(['-uroot', 'shop']);

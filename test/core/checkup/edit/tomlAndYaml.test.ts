@@ -333,6 +333,16 @@ describe('anchors of YAML', () => {
     expect(() => withoutSecrets(file, removals)).toThrow(/would damage/);
   });
 
+  test.each([
+    ['before', `{ A: *one, API_KEY: ${KEY} }`, '{ A: *one }'],
+    ['behind', `{ API_KEY: ${KEY}, A: *one }`, '{ A: *one }'],
+    ['on both sides', `{A: *one, API_KEY: ${KEY}, B: *one}`, '{A: *one, B: *one}'],
+    ['of another name', `{"A" : *two-2.x ,API_KEY: ${KEY}}`, '{"A" : *two-2.x }'],
+  ])('an alias %s a variable between braces stays', (_, env, left) => {
+    const text = `names: { one: &one x, two: &two-2.x y, z: 1 }\n${SERVER}    env: ENV\n`;
+    expect(alone(yaml(text.replace('ENV', env))).text).toBe(text.replace('ENV', left));
+  });
+
   test('nearby are no hindrance, nor are merged keys', () => {
     const text = `base: &b\n  timeout: 5\n${SERVER}    <<: *b\n    env:\n      API_KEY: ${KEY}\n      A: c\n`;
     const file = yaml(text);
