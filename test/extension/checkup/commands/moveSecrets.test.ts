@@ -4,11 +4,11 @@ import type { ConfigFile } from '../../../../src/core/checkup/model/checkupModel
 import { parsePolicy } from '../../../../src/core/policy/read/parse.ts';
 import { moveSecrets } from '../../../../src/extension/checkup/commands/moveSecrets.ts';
 import type { FileBefore } from '../../../../src/extension/checkup/repair/backups.ts';
-import { Checkup } from '../../../../src/extension/checkup/scan/checkup.ts';
 import type { Exposure } from '../../../../src/extension/checkup/scan/exposures.ts';
 import { type Act, BACK, CLOSE, Uri } from '../../support/fakeEditor.ts';
 import { fakeWindow } from '../../support/fakeWindow.ts';
 import { useEditor } from '../../support/useEditor.ts';
+import { checkupOf } from '../repair/support.ts';
 
 const editor = useEditor();
 /** Built of parts, so that no scanner takes the test for a leak. */
@@ -37,17 +37,7 @@ async function windowWith(text = TEXT) {
     scope: 'workspace',
     text: onDisk(),
   });
-  const checkup = new Checkup({
-    files: async () => ({ files: [{ file: file(), uri: URI, label: '.cursor/mcp.json' }], unsearched: [], unread: [] }),
-    forgetFiles: () => undefined,
-    check: async (found, now) => checkupJobs.check(found, { fingerprint: '00' }, now),
-    context: () => ({ now: 0 }),
-    ownFiles: () => new Map(),
-    dismissals: async () => [],
-    exposures: async () => [],
-    services: () => 0,
-    now: Date.now,
-  });
+  const checkup = checkupOf(() => [{ file: file(), uri: URI, label: '.cursor/mcp.json' }], Date.now);
   const kept: (readonly FileBefore[])[] = [];
   const exposed: Exposure[] = [];
   const { app } = await fakeWindow({

@@ -9,33 +9,32 @@ import {
   type ReadPlaces,
 } from '../../../../src/extension/checkup/repair/secretPlaces.ts';
 import { type WrapDraft, wrapDrafts } from '../../../../src/extension/checkup/repair/wrapDraft.ts';
-import { Checkup } from '../../../../src/extension/checkup/scan/checkup.ts';
+import { Checkup, type FoundFile } from '../../../../src/extension/checkup/scan/checkup.ts';
 import { plainSecrets } from '../../../../src/extension/checkup/scan/report.ts';
 
 /** A file of the user's, without what is the same in all tests. */
 export type UserFile = Omit<ConfigFile, 'scope'>;
 
-/** The secrets that the checkup finds in files, as *Move Secrets* gets them. */
-export async function secretsIn(...files: readonly UserFile[]): Promise<readonly PlainSecret[]> {
-  const checkup = new Checkup({
-    files: async () => ({
-      files: files.map((file) => ({
-        file: { ...file, scope: 'user' },
-        uri: `file://${file.path}`,
-        label: file.path,
-      })),
-      unsearched: [],
-      unread: [],
-    }),
+/** A checkup of the files that there are when it runs, with nothing else to know. */
+export function checkupOf(files: () => readonly FoundFile[], now = (): number => 1): Checkup {
+  return new Checkup({
+    files: async () => ({ files: files(), unsearched: [], unread: [] }),
     forgetFiles: () => undefined,
-    check: async (found, now) => checkupJobs.check(found, { fingerprint: '00' }, now),
+    check: async (found, at) => checkupJobs.check(found, { fingerprint: '00' }, at),
     context: () => ({ now: 0 }),
     ownFiles: () => new Map(),
     dismissals: async () => [],
     exposures: async () => [],
     services: () => 0,
-    now: () => 1,
+    now,
   });
+}
+
+/** The secrets that the checkup finds in files, as *Move Secrets* gets them. */
+export async function secretsIn(...files: readonly UserFile[]): Promise<readonly PlainSecret[]> {
+  const checkup = checkupOf(() =>
+    files.map((file) => ({ file: { ...file, scope: 'user' }, uri: `file://${file.path}`, label: file.path })),
+  );
   const report = await checkup.run();
   return plainSecretsIn(report ? plainSecrets(report) : [], (uri) => checkup.file(uri), readPlaces);
 }
