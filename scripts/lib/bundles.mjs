@@ -13,7 +13,7 @@ const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'ut
  * @type {readonly { readonly name: string, readonly entry: string, readonly external: readonly string[], readonly maxBytes: number, readonly shipped: boolean, readonly page?: true }[]}
  */
 export const BUNDLES = [
-  { name: 'extension', entry: 'src/extension/extension.ts', external: ['vscode'], maxBytes: 990_000, shipped: true },
+  { name: 'extension', entry: 'src/extension/extension.ts', external: ['vscode'], maxBytes: 915_000, shipped: true },
   { name: 'gateway', entry: 'src/gateway/main.ts', external: [], maxBytes: 1_400_000, shipped: true },
   { name: 'proxy', entry: 'src/proxy/main.ts', external: [], maxBytes: 160_000, shipped: true },
   {
@@ -38,8 +38,8 @@ export const BUNDLES = [
  * Parts of libraries that nothing here uses and that bundling cannot tell, with what stands in for each: undici's mocks, caches,
  * web sockets, cookies, interceptors, pools, streams and retries, HTTP/2, its second parser of HTTP (behind a variable of the
  * environment), the compiler of JSON schemas that the MCP SDK brings for answers which we check ourselves, its tasks,
- * and its way to sign in. They
- * would be a quarter of the gateway, to load and to download.
+ * and its way to sign in, and the syntax of JavaScript in the parser of TOML. They would be a quarter of the gateway, to load
+ * and to download.
  *
  * @type {readonly (readonly [RegExp, string])[]}
  */
@@ -71,6 +71,8 @@ const UNUSED = [
     export const extractWWWAuthenticateParams = () => ({});
     export const auth = async () => { throw new UnauthorizedError('No auth provider'); };`,
   ],
+  // The TOML parser adds its own kinds of nodes to those of JavaScript, of which a TOML file has none.
+  [/[\\/]eslint-visitor-keys[\\/]/, 'export const unionWith = (keys) => keys;'],
   [/[\\/]experimental[\\/]tasks[\\/]server\.js$/, 'export class ExperimentalServerTasks {}'],
   [/[\\/]experimental[\\/]tasks[\\/]client\.js$/, 'export class ExperimentalClientTasks {}'],
 ];

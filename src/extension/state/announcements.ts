@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { readPlainFile } from '../../protocol/plainFile.ts';
 import type { Clock } from '../util/ports.ts';
 

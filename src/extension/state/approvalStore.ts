@@ -1,6 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { parseJson } from '../../core/parseJson.ts';
 import type { SecretPort, TextFolderPort } from '../util/ports.ts';
 import { installationKey } from './installationKey.ts';

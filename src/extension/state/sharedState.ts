@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { readPlainFile } from '../../protocol/plainFile.ts';
 import { type Disposable, Emitter } from '../util/emitter.ts';
 
@@ -11,7 +11,7 @@ const schema = z.object({
     all: z.boolean(),
     services: z.array(z.string()),
     /** Counts up with each freeze and unfreeze. */
-    revision: z.number().int().nonnegative(),
+    revision: z.int().check(z.nonnegative()),
     /** Proves that a window wrote this, see freezeStore.ts; empty for a state that nobody signed. */
     mac: z.string(),
   }),

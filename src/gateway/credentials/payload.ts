@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { parseJson } from '../../core/parseJson.ts';
 import type { Auth } from '../../core/policy/auth/authTypes.ts';
 import type { Secret } from '../../core/secret.ts';
@@ -21,28 +21,40 @@ export class PayloadError extends Error {
   }
 }
 
-const line = z.string().min(1);
+const line = z.string().check(z.minLength(1));
 
 const oauth2Schema = z.strictObject({
-  clientSecret: line.optional(),
-  refreshToken: line.optional(),
-  accessToken: line.optional(),
+  clientSecret: z.optional(line),
+  refreshToken: z.optional(line),
+  accessToken: z.optional(line),
   /** Milliseconds since the epoch. */
-  accessTokenExpiresAt: z.number().optional(),
+  accessTokenExpiresAt: z.optional(z.number()),
 });
 export type OAuth2Payload = z.infer<typeof oauth2Schema>;
 
+/** As `aws configure export-credentials` and STS print it. */
+const printedAwsSchema = z.object({
+  AccessKeyId: line,
+  SecretAccessKey: line,
+  SessionToken: z.optional(line),
+  Expiration: z.optional(line),
+});
 const awsSchema = z.union([
-  z.object({ accessKeyId: line, secretAccessKey: line, sessionToken: line.optional(), expiration: line.optional() }),
-  // As `aws configure export-credentials` and STS print it.
-  z
-    .object({ AccessKeyId: line, SecretAccessKey: line, SessionToken: line.optional(), Expiration: line.optional() })
-    .transform(({ AccessKeyId, SecretAccessKey, SessionToken, Expiration }) => ({
-      accessKeyId: AccessKeyId,
-      secretAccessKey: SecretAccessKey,
-      sessionToken: SessionToken,
-      expiration: Expiration,
+  z.object({
+    accessKeyId: line,
+    secretAccessKey: line,
+    sessionToken: z.optional(line),
+    expiration: z.optional(line),
+  }),
+  z.pipe(
+    printedAwsSchema,
+    z.transform((printed: z.infer<typeof printedAwsSchema>) => ({
+      accessKeyId: printed.AccessKeyId,
+      secretAccessKey: printed.SecretAccessKey,
+      sessionToken: printed.SessionToken,
+      expiration: printed.Expiration,
     })),
+  ),
 ]);
 type AwsPayload = z.infer<typeof awsSchema>;
 
@@ -50,7 +62,7 @@ const googleSchema = z.object({
   type: z.literal('service_account'),
   client_email: line,
   private_key: line,
-  private_key_id: line.optional(),
+  private_key_id: z.optional(line),
 });
 interface GooglePayload {
   readonly email: string;
@@ -130,7 +142,7 @@ function privateKey(pem: string, kind: KeyKind): KeyObject {
   return key;
 }
 
-function parsed<T>(schema: z.ZodType<T>, text: string, what: Phrase): T {
+function parsed<T>(schema: z.ZodMiniType<T>, text: string, what: Phrase): T {
   const result = schema.safeParse(parseJson(text));
   if (!result.success) throw new PayloadError(phrase`the value is not ${what}`);
   return result.data;

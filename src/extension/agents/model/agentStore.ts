@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { clientName } from '../../../core/audit/agentName.ts';
 import { parseJson } from '../../../core/parseJson.ts';
 import { SerialQueue } from '../../../core/serialQueue.ts';

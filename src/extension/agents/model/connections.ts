@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { readPlainFile } from '../../../protocol/plainFile.ts';
 import type { Clock, MetadataPort } from '../../util/ports.ts';
 import { type AgentClient, clientOf, type Machine } from './agentClients.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { commands, env, l10n, Uri, ViewColumn, type Webview, type WebviewPanel, window } from 'vscode';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { errorText } from '../../../core/errorText.ts';
 import type { ActivityLog } from '../model/activity.ts';
 import { AuditReader } from './auditReader.ts';
@@ -18,11 +18,11 @@ const filterSchema = z.object({
   service: z.optional(z.string()),
   agent: z.optional(z.string()),
   result: z.optional(z.enum([...RESULTS, 'all'])),
-  text: z.optional(z.string().max(200)),
+  text: z.optional(z.string().check(z.maxLength(200))),
 });
 const messageSchema = z.discriminatedUnion('do', [
   z.object({ do: z.literal('ready') }),
-  z.object({ do: z.literal('show'), filter: filterSchema, page: z.number().int().nonnegative() }),
+  z.object({ do: z.literal('show'), filter: filterSchema, page: z.int().check(z.nonnegative()) }),
   z.object({ do: z.literal('export'), filter: filterSchema }),
   z.object({ do: z.literal('verify') }),
 ]);

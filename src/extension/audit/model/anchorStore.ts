@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { AuditAnchor } from '../../../core/audit/verification.ts';
 import { parseJson } from '../../../core/parseJson.ts';
 import { KEEP_MS } from '../../../gateway/audit/retention.ts';

@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { AuditRecord } from '../../../core/audit/auditEvent.ts';
 import { compareRecords } from '../../../core/audit/auditQuery.ts';
 import { groupParts } from '../../../core/audit/partName.ts';
@@ -19,16 +19,16 @@ const MAX_BYTES = 512 * 1024;
 const runIds = z.array(z.string());
 /** What is shown of a record; the trail's own form asks for less. Files of the trail can be edited by anyone. */
 const shownFields = z.looseObject({
-  service: z.string().optional(),
-  subject: z.string().optional(),
-  method: z.string().optional(),
-  path: z.string().optional(),
-  verdict: z.string().optional(),
-  code: z.string().optional(),
-  status: z.number().optional(),
-  durationMs: z.number().optional(),
-  credential: z.object({ name: z.string(), last4: z.string() }).optional(),
-  removed: z.object({ gatewayId: z.string(), seq: z.number() }).optional(),
+  service: z.optional(z.string()),
+  subject: z.optional(z.string()),
+  method: z.optional(z.string()),
+  path: z.optional(z.string()),
+  verdict: z.optional(z.string()),
+  code: z.optional(z.string()),
+  status: z.optional(z.number()),
+  durationMs: z.optional(z.number()),
+  credential: z.optional(z.object({ name: z.string(), last4: z.string() })),
+  removed: z.optional(z.object({ gatewayId: z.string(), seq: z.number() })),
 });
 
 /**

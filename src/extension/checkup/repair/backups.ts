@@ -1,7 +1,7 @@
 import { randomBytes, webcrypto } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { readPlainBytes, readPlainFile } from '../../../protocol/plainFile.ts';
 import type { Clock } from '../../util/ports.ts';
 

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Dismissal } from '../../../core/checkup/dismissed.ts';
 import { installationKey } from '../../state/installationKey.ts';
 import type { SecretPort, TextFolderPort } from '../../util/ports.ts';

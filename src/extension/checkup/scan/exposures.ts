@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { TextFolderPort } from '../../util/ports.ts';
 import { ListFile } from './listFile.ts';
 
@@ -33,8 +33,8 @@ const schema = z.array(
     uri: z.string(),
     server: z.string(),
     last4: z.string(),
-    keyPage: z.string().optional(),
-    credential: z.string().optional(),
+    keyPage: z.optional(z.string()),
+    credential: z.optional(z.string()),
     movedAt: z.number(),
   }),
 );

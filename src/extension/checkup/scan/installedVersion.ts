@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { isExactVersion } from '../../../core/packages/versions.ts';
 import { readPlainFile } from '../../../protocol/plainFile.ts';
 

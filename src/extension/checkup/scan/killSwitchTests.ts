@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { MetadataPort } from '../../util/ports.ts';
 
 /** How long it took to cut off every agent when it was last tried. */

@@ -1,13 +1,13 @@
-import type { ZodType } from 'zod';
+import type { ZodMiniType } from 'zod/mini';
 import type { TextFolderPort } from '../../util/ports.ts';
 
 /** A list of this machine, in a file, so that every window sees the same. */
 export class ListFile<T> {
   readonly #texts: TextFolderPort;
   readonly #name: string;
-  readonly #schema: ZodType<T[]>;
+  readonly #schema: ZodMiniType<T[]>;
 
-  constructor(texts: TextFolderPort, name: string, schema: ZodType<T[]>) {
+  constructor(texts: TextFolderPort, name: string, schema: ZodMiniType<T[]>) {
     this.#texts = texts;
     this.#name = name;
     this.#schema = schema;

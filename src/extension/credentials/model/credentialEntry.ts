@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { parseJson } from '../../../core/parseJson.ts';
 import { Secret } from '../../../core/secret.ts';
 import type { Binding } from '../../../gateway/control/controlPort.ts';
@@ -71,10 +71,10 @@ export interface UndoOffer {
 }
 
 const bindingSchema = z.object({ origin: z.string(), placement: z.string() });
-const datesSchema = z.object({ createdAt: z.number(), rotatedAt: z.number().optional() });
-const presentSchema = datesSchema.extend({
+const datesSchema = z.object({ createdAt: z.number(), rotatedAt: z.optional(z.number()) });
+const presentSchema = z.extend(datesSchema, {
   state: z.literal('present'),
-  value: z.string().min(1),
+  value: z.string().check(z.minLength(1)),
   binding: bindingSchema,
 });
 const entrySchema = z.union([
@@ -83,22 +83,22 @@ const entrySchema = z.union([
   z.object({
     state: z.literal('command'),
     command: z.object({
-      program: z.string().min(1),
+      program: z.string().check(z.minLength(1)),
       args: z.array(z.string()),
-      keepMs: z.number().positive(),
+      keepMs: z.number().check(z.positive()),
     }),
     binding: bindingSchema,
     createdAt: z.number(),
   }),
   z.object({ state: z.literal('revoked'), revokedAt: z.number() }),
 ]);
-const undoSchema = datesSchema.extend({ until: z.number(), binding: bindingSchema });
+const undoSchema = z.extend(datesSchema, { until: z.number(), binding: bindingSchema });
 const retiredSchema = z.array(
   z.object({
-    value: z.string().min(1),
+    value: z.string().check(z.minLength(1)),
     until: z.number(),
-    renewed: z.literal(true).optional().catch(undefined),
-    undo: undoSchema.optional().catch(undefined),
+    renewed: z.catch(z.optional(z.literal(true)), undefined),
+    undo: z.catch(z.optional(undoSchema), undefined),
   }),
 );
 

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { CredentialCondition } from '../../../gateway/control/controlPort.ts';
 import type { MetadataPort } from '../../util/ports.ts';
 import { type CredentialId, credentialKey } from './credentialId.ts';
@@ -20,21 +20,23 @@ export interface CredentialMetadata {
 }
 
 const KEY = 'credentials';
-const date = z.number().optional();
+const date = z.optional(z.number());
 /** As earlier builds wrote it, too: the condition is a `standing` there. */
+const entry = z.object({
+  createdAt: z.number(),
+  rotatedAt: date,
+  lastUsedAt: date,
+  expiresAt: date,
+  last4: z.string().check(z.maxLength(4)),
+  fingerprint: z.optional(z.string().check(z.maxLength(64))),
+  standing: z.optional(z.enum(['unverified', 'rejected'])),
+});
 const schema = z.record(
   z.string(),
-  z
-    .object({
-      createdAt: z.number(),
-      rotatedAt: date,
-      lastUsedAt: date,
-      expiresAt: date,
-      last4: z.string().max(4),
-      fingerprint: z.string().max(64).optional(),
-      standing: z.enum(['unverified', 'rejected']).optional(),
-    })
-    .transform(({ standing, ...entry }) => ({ ...entry, condition: standing })),
+  z.pipe(
+    entry,
+    z.transform(({ standing, ...other }: z.infer<typeof entry>) => ({ ...other, condition: standing })),
+  ),
 );
 
 /** The index in `globalState` of the credentials that should be in SecretStorage. */

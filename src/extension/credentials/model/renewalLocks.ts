@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { isAlive } from '../../../protocol/isAlive.ts';
 import { NotPlainFileError, readPlainFile } from '../../../protocol/plainFile.ts';
 import type { Clock } from '../../util/ports.ts';
@@ -10,7 +10,7 @@ import { type CredentialId, credentialKey } from './credentialId.ts';
 /** How long a renewal may take before another window goes on without it: a minute, as the gateway's port says. */
 export const LEASE_MS = 60_000;
 
-const schema = z.object({ id: z.string(), pid: z.number().int().positive(), at: z.number() });
+const schema = z.object({ id: z.string(), pid: z.int().check(z.positive()), at: z.number() });
 type Held = z.infer<typeof schema>;
 
 /**

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { MetadataPort } from '../../util/ports.ts';
 import { type CredentialId, credentialKey } from './credentialId.ts';
 
@@ -21,7 +21,7 @@ const schema = z.record(
     z.object({
       at: z.number(),
       how: z.enum(['added', 'rotated', 'undone', 'revoked', 'command', 'session']),
-      last4: z.string().max(4),
+      last4: z.string().check(z.maxLength(4)),
     }),
   ),
 );

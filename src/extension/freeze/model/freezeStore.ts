@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { SerialQueue } from '../../../core/serialQueue.ts';
 import type { FreezeState } from '../../../gateway/control/controlPort.ts';
 import { installationKey } from '../../state/installationKey.ts';

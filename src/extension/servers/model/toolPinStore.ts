@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { parseJson } from '../../../core/parseJson.ts';
 import { SerialQueue } from '../../../core/serialQueue.ts';
 import type { SeenTool, ServerPins, ToolsSeen } from '../../../gateway/control/controlPort.ts';
