@@ -1,10 +1,12 @@
 // Every test there is, from a fresh clone: `npm test`. Needs Node 20 or newer, npm and git; for the end-to-end tests
 // Linux x64. Stops at the first step that fails. The last line, `N passed, N failed`, counts the tests that ran; a step
 // that broke without a failing test counts as one failure.
+import path from 'node:path';
 import { installEditor, runEndToEndSteadily } from './lib/endToEnd.mjs';
 import { ensureInstalled } from './lib/install.mjs';
 import { ROOT } from './lib/repo.mjs';
 import { Failure, run, step, tryNpm } from './lib/run.mjs';
+import { steadily } from './lib/steadily.mjs';
 import { requireLinux, runsEditors } from './lib/system.mjs';
 import { counted, requireAllPassed, vitest } from './lib/vitest.mjs';
 
@@ -40,7 +42,15 @@ async function testEverything() {
   );
   await step('build', () => run(node, ['esbuild.config.mjs'], { cwd: ROOT, what: 'the build' }));
   await tests('process tests', () =>
-    counted('process', (env) => vitest(node, ['--project', 'process', '--maxWorkers=2'], env)),
+    steadily((file) =>
+      counted(file === undefined ? 'process' : `process-${path.basename(file)}`, (env) =>
+        vitest(
+          node,
+          ['--project', 'process', '--maxWorkers=2', ...(file === undefined ? [] : [path.relative(ROOT, file)])],
+          env,
+        ),
+      ),
+    ),
   );
   await step('fuzz', () => both(fuzz(node, ['answers', 'frames', 'messages']), fuzz(node, ['paths', 'policies'])));
   await step('package', () => run(node, ['scripts/package.mjs'], { cwd: ROOT, what: 'npm run package' }));

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { packDriver } from './driver.mjs';
 import { ROOT } from './repo.mjs';
 import { run, step } from './run.mjs';
+import { steadily } from './steadily.mjs';
 import { counted, vitest } from './vitest.mjs';
 
 /**
@@ -37,31 +38,17 @@ function inEditor(node, version, filter, report) {
   );
 }
 
-/** So many files may fail and be run again; more are no accident of a busy machine. */
-const MAY_FAIL = 3;
-
 /**
- * As `runEndToEnd`, but a file that failed is run once more, by itself, in a new editor: what fails twice failed. A real editor
- * in a real browser loses a click now and then. Which files needed it is told on standard error.
+ * As `runEndToEnd`, but a file that failed is run once more, by itself, in a new editor.
  *
  * @param {string} node
  * @param {import('./editorFolders.mjs').EditorVersion} version
  * @param {readonly string[]} [filter]
  */
-export async function runEndToEndSteadily(node, version, filter = []) {
-  const result = await runEndToEnd(node, version, filter);
-  if (result.files.size > MAY_FAIL || result.passed === 0) return result;
-  let { status, passed, failed, skipped } = result;
-  if (result.files.size > 0) status = 0;
-  for (const [file, first] of result.files) {
-    const name = path.basename(file);
-    console.error(`\n${name} failed; it is run once more, by itself.\n`);
-    const again = await inEditor(node, version, [name], `e2e-${version}-${name}`);
-    if (again.status === 0) console.error(`\nunsteady: ${name} failed, and passed when it was run by itself.\n`);
-    else status = again.status;
-    passed += again.passed - first.passed;
-    failed += again.failed - first.failed;
-    skipped += again.skipped - first.skipped;
-  }
-  return { ...result, status, passed, failed, skipped };
+export function runEndToEndSteadily(node, version, filter = []) {
+  return steadily((file) =>
+    file === undefined
+      ? runEndToEnd(node, version, filter)
+      : inEditor(node, version, [path.basename(file)], `e2e-${version}-${path.basename(file)}`),
+  );
 }
