@@ -79,6 +79,8 @@ type Waiter = (outcome: 'again' | 'denied' | 'expired' | 'gone') => void;
 interface Permit {
   readonly subject: ApprovalSubject;
   readonly until: number;
+  /** Something changed, and whether it stands still was not looked at since. */
+  doubtful: boolean;
 }
 
 interface Remembered {
@@ -120,7 +122,7 @@ export class Approvals implements Interruptible {
 
   /** Whether the user allowed this. */
   allows(subject: Asked): boolean {
-    return this.#isRemembered(subject) || (this.#permits.get(identityOf(subject))?.until ?? 0) > this.#ports.now();
+    return this.#isRemembered(subject) || this.#isPermitted(identityOf(subject));
   }
 
   /** The same, and spends an *Allow Once*: it passes one call. */
@@ -185,7 +187,8 @@ export class Approvals implements Interruptible {
     const { times } = this.#ports;
     const identity = identityOf(subject);
     if (!answer.allow) this.#denied.set(identity, now + times.deniedMs);
-    else if (answer.for === 'once') this.#permits.set(identity, { subject, until: now + times.permitMs });
+    else if (answer.for === 'once')
+      this.#permits.set(identity, { subject, until: now + times.permitMs, doubtful: false });
     else {
       for (const rule of subject.rules) {
         this.#remembered.set(remembering(subject, rule), { subject, until: now + times.rememberMs });
@@ -222,14 +225,18 @@ export class Approvals implements Interruptible {
 
   /**
    * What does not stand any more goes. Ten minutes end with their policy version. To look at one is to judge its call anew, and
-   * dozens of large ones would hold up a freeze: each open question, of which nothing is sent before it is looked at once more,
-   * has a turn of its own.
+   * dozens of large ones would hold up a freeze: each has a turn of its own. Nothing is sent meanwhile: what waits is looked at
+   * once more, and an *Allow Once* that is asked for is looked at then.
    */
   async #recheck(): Promise<void> {
-    for (const [identity, { subject }] of this.#permits) if (!subject.stands()) this.#permits.delete(identity);
+    for (const permit of this.#permits.values()) permit.doubtful = true;
     for (const question of [...this.#questions.values()]) {
       await this.#ports.turn();
       if (!question.subject.stands()) this.#withdraw(question, 'changed');
+    }
+    for (const identity of [...this.#permits.keys()]) {
+      await this.#ports.turn();
+      this.#isPermitted(identity);
     }
   }
 
@@ -237,6 +244,16 @@ export class Approvals implements Interruptible {
   #close(): void {
     for (const { timer } of this.#questions.values()) clearTimeout(timer);
     this.#questions.clear();
+  }
+
+  /** Whether an *Allow Once* is there and stands. What does not stand any more is forgotten. */
+  #isPermitted(identity: string): boolean {
+    const permit = this.#permits.get(identity);
+    if (permit?.doubtful) {
+      permit.doubtful = false;
+      if (!permit.subject.stands()) this.#permits.delete(identity);
+    }
+    return (this.#permits.get(identity)?.until ?? 0) > this.#ports.now();
   }
 
   #isRemembered(subject: Asked): boolean {

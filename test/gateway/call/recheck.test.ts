@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { APPROVAL_TIMES, type ApprovalSubject, Approvals } from '../../../src/gateway/call/approvals.ts';
 
 /** Approvals whose turns come when the test gives them. */
@@ -72,6 +72,12 @@ function ask(approvals: Approvals, subject: ApprovalSubject): void {
   approvals.wait(subject, 60_000, over.signal).catch(() => undefined);
 }
 
+/** The user is asked about the call, and allows it once. */
+function allowOnce(approvals: Approvals, asked: readonly string[], subject: ApprovalSubject): void {
+  ask(approvals, subject);
+  expect(approvals.answer(asked.at(-1) ?? '', subject.requestHash, { allow: true, for: 'once' })).toBe(true);
+}
+
 it('judges dozens of questions anew with a turn for others between any two', async () => {
   const { approvals, gone, asked, giveTurn } = approvalsInTurns();
   const judged: string[] = [];
@@ -91,21 +97,45 @@ it('judges dozens of questions anew with a turn for others between any two', asy
   expect(gone.every((one) => one.endsWith(' changed'))).toBe(true);
 });
 
-it('takes an Allow Once that does not stand any more back at once, and for good', () => {
-  const { approvals, asked } = approvalsInTurns();
-  const judged: string[] = [];
-  let stands = true;
-  const subjects = ['a'].map((name) => subjectOf(name, judged, () => stands));
-  for (const [i, subject] of subjects.entries()) {
-    ask(approvals, subject);
-    expect(approvals.answer(asked[i] ?? '', subject.requestHash, { allow: true, for: 'once' })).toBe(true);
-  }
-  const [one] = subjects;
-  if (!one) throw new Error('there is one');
-  stands = false;
-  approvals.interrupt({ by: 'policies' });
-  stands = true;
-  expect(approvals.allows(one)).toBe(false);
+describe('an Allow Once', () => {
+  it('that does not stand any more is no use from then on, whenever its turn comes', () => {
+    const { approvals, asked } = approvalsInTurns();
+    let stands = true;
+    const one = subjectOf('a', [], () => stands);
+    allowOnce(approvals, asked, one);
+    expect(approvals.allows(one)).toBe(true);
+    stands = false;
+    approvals.interrupt({ by: 'policies' });
+    expect(approvals.take(one)).toBe(false);
+    stands = true;
+    expect(approvals.allows(one)).toBe(false);
+  });
+
+  it('that stands still passes one call after a change, and no second one', () => {
+    const { approvals, asked } = approvalsInTurns();
+    const one = subjectOf('a', [], () => true);
+    allowOnce(approvals, asked, one);
+    approvals.interrupt({ by: 'policies' });
+    expect(approvals.take(one)).toBe(true);
+    expect(approvals.take(one)).toBe(false);
+  });
+
+  it('is judged anew with a turn for others between any two, once for each change', async () => {
+    const { approvals, asked, giveTurn } = approvalsInTurns();
+    const judged: string[] = [];
+    let changed = false;
+    const subjects = Array.from({ length: 20 }, (_, i) => subjectOf(`c${i}`, judged, () => !changed || i % 2 === 0));
+    for (const subject of subjects) allowOnce(approvals, asked, subject);
+    judged.length = 0;
+    changed = true;
+    approvals.interrupt({ by: 'tools' });
+    for (let i = 0; i <= 20; i++) {
+      expect(judged).toHaveLength(i);
+      await giveTurn();
+    }
+    expect(subjects.map((subject) => approvals.allows(subject))).toEqual(subjects.map((_, i) => i % 2 === 0));
+    expect(judged).toHaveLength(20);
+  });
 });
 
 it('a freeze is told to all of them at once', () => {
