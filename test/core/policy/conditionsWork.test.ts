@@ -97,15 +97,17 @@ const CASES: readonly (readonly [string, Rules, Judged])[] = [
   ['a form with 99 names below one', many((i) => deny(`body: { v.f${i}: { equals: a } }`)), form(bracketed)],
 ];
 
+/** Ten times what a decision takes on a machine that has nothing else to do. */
+const MOST_MS = 100;
+
 describe('a decision', () => {
   it.each(CASES)('takes a few milliseconds for %s', (_name, rules, request) => {
     for (const count of [FEW, ALL]) {
       const service = rules(count);
-      // Ten times what it takes on a machine that has nothing else to do.
       expect(
-        cpuTime(() => decide(service, request), 3),
+        cpuTime(() => decide(service, request), 3, MOST_MS),
         `with ${count} rules`,
-      ).toBeLessThan(100);
+      ).toBeLessThan(MOST_MS);
     }
   });
 });

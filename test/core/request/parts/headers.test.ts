@@ -295,6 +295,6 @@ describe('headers that are made to be slow', () => {
     ['semicolons', 'content-type', `a/b${'; '.repeat(8_000)}`],
     ['names without values', 'content-type', `a/b${';x'.repeat(8_000)}`],
   ])('are looked at once: %s', (_, name, value) => {
-    expect(cpuTime(() => ask({ headers: { [name]: value } }), 3)).toBeLessThan(20);
+    expect(cpuTime(() => ask({ headers: { [name]: value } }), 3, 20)).toBeLessThan(20);
   });
 });
