@@ -23,6 +23,8 @@ const answer = (id: Message['id'], result: unknown): void => {
   const text = message({ id, result });
   if (mood === 'batch')
     write(`[${message({ method: 'notifications/message', params: { level: 'info', data: 'x' } })},${text}]\n`);
+  else if (mood === 'log') write(`{"level":"info","id":${JSON.stringify(id)},"msg":"answered"}\n${text}\n`);
+  else if (mood === 'null-error') write(`${JSON.stringify({ jsonrpc: '2.0', id, result, error: null })}\n`);
   else if (mood === 'noise') write(`12:30 [info] handled {"n": 1} ${text}\n`);
   else write(`${text}\n`);
 };
@@ -79,6 +81,7 @@ function list({ id, params }: Message): void {
           7,
           { ...TOOL, name: 'no name' },
           TOOL,
+          { ...TOOL, name: 'iconic', icons: 'none', execution: 'never', _meta: 7 },
         ],
       });
       return;

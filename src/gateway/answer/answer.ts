@@ -77,12 +77,12 @@ export async function buildAnswer(
     const encodings = allValues(headers, 'content-encoding');
     const bytes = await decompressor.decompress(incoming.body, encodings, order.maxBytes);
     const type = parseMediaType(header('content-type') ?? '');
-    refusePieces(status);
     const tells = tellsOfAtMost(order.maxInside ?? Number.POSITIVE_INFINITY, redactor);
     if (isCompressed(bytes, tells)) throw new WithheldError('it is compressed in a way that was not declared,');
     const reading = readingOf(bytes, type);
     const text = reading && decodeText(bytes, reading);
     refuseDisguise(bytes, reading?.charset ?? type.charset, text, redactor);
+    if (status === 206) refusePieces(incoming, call, isJsonType(type.essence) ? text : undefined);
     said = text ?? '';
     if (reading?.replaced) hints.push(REPLACED);
     const parsed = text !== undefined && isJsonType(type.essence) ? parseExactJson(text) : undefined;
@@ -179,10 +179,15 @@ export function unreadAnswer({ status }: Incoming, { durationMs }: AnswerOrder):
 
 /**
  * An agent chooses the range of a partial answer (206), and could have an echoed credential in pieces in which nobody
- * recognises it. So every one is withheld: a rule that looked at the content would tell of the content.
+ * recognises it. So every one is withheld: a rule that looked for credentials in the content would tell of the content. What
+ * is counted in rows is no piece in that sense: some APIs answer so with a whole list of JSON that has more pages.
  */
-function refusePieces(status: number): void {
-  if (status === 206)
+function refusePieces({ headers }: Incoming, call: RepeatableCall, json: string | undefined): void {
+  const asked = Object.entries(call.headers ?? {}).filter(([name]) => name.toLowerCase() === 'range');
+  const ranges = [...asked.map(([, value]) => value), allValues(headers, 'content-range')];
+  const rows = json === undefined ? undefined : parseJson(json)?.value;
+  const isCountedInRows = !ranges.some((range) => /bytes/i.test(range)) && ranges.at(-1) !== '';
+  if (!(isCountedInRows && typeof rows === 'object' && rows !== null))
     throw new WithheldError('it is a piece of something larger, which could cut a credential in two,');
 }
 

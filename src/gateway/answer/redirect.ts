@@ -11,7 +11,8 @@ export interface BuiltAnswer {
 
 /**
  * Parameters of URLs that are a permission by themselves, for a while: Amazon's and Google's query signatures, those of
- * CloudFront, Azure's shared access signatures, what OneDrive and SharePoint lead to, and the same of Alibaba and Tencent.
+ * CloudFront, Azure's shared access signatures, what OneDrive and SharePoint lead to, the same of Alibaba, Tencent and
+ * Volcengine, and what Akamai, Bunny and Fastly call a token that expires.
  */
 const SIGNATURES: readonly (readonly string[])[] = [
   ['x-amz-signature', 'x-amz-credential'],
@@ -23,6 +24,10 @@ const SIGNATURES: readonly (readonly string[])[] = [
   ['tempauth'],
   ['x-oss-signature', 'x-oss-credential'],
   ['q-signature', 'q-sign-time'],
+  ['x-tos-signature', 'x-tos-credential'],
+  ['hdnts'],
+  ['hdnea'],
+  ['token', 'expires'],
 ];
 
 /** Whether a URL needs no credential beside it. */

@@ -81,8 +81,9 @@ export function lookAtTools(offered: readonly unknown[], redactor: Redactor): Lo
   let room = MAX_DEFINITIONS;
   for (const given of offered) {
     const one = withoutNullParts(given);
-    const tool = ToolSchema.safeParse(one);
-    const clean = redactor.json(partsOf(one)).value as Tool;
+    const parts = partsOf(one);
+    const tool = ToolSchema.safeParse(parts);
+    const clean = redactor.json(parts).value as Tool;
     const name = String(clean.name);
     const wrong = !tool.success
       ? partOf(tool.error.issues[0]?.path[0])

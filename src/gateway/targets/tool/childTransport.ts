@@ -12,6 +12,7 @@ import {
 import { isTooHeavy } from '../../../core/jsonWeight.ts';
 import { LineSplitter, tooLong } from '../../../protocol/lines.ts';
 import { LineWriter } from '../../../protocol/lineWriter.ts';
+import { withoutNulls } from '../../../protocol/withoutNulls.ts';
 import type { ProcessTree } from '../../util/processTree.ts';
 import type { TurnBudget } from '../../util/turnBudget.ts';
 import { readMessageLine } from './messageLine.ts';
@@ -126,7 +127,9 @@ export class ChildTransport implements Transport {
     else if (json !== undefined) this.#takeOne(json);
   }
 
-  #takeOne(json: unknown): void {
+  #takeOne(given: unknown): void {
+    // As in the first version of JSON-RPC, where a result had an error beside it, which was null.
+    const json = withoutNulls(given);
     const message = JSONRPCMessageSchema.safeParse(json);
     if (message.success) {
       this.onmessage?.(message.data);
@@ -165,8 +168,12 @@ async function readLines(
   }
 }
 
-/** The call that something answers which is no message of JSON-RPC 2.0, such as one whose `result` is a text. */
+/**
+ * The call that something answers which is no message of JSON-RPC 2.0, such as one whose `result` is a text. A line of a log
+ * may have an `id` of its own.
+ */
 function answeredId(json: unknown): RequestId | undefined {
   if (typeof json !== 'object' || json === null || !('id' in json) || 'method' in json) return undefined;
+  if (!('jsonrpc' in json || 'result' in json || 'error' in json)) return undefined;
   return RequestIdSchema.safeParse(json.id).data;
 }

@@ -10,7 +10,7 @@ export interface MessageLine {
 const MAX_TRIED = 8;
 
 /**
- * Reads a line. A byte order mark is passed over, and so is what a program wrote before its message without ending the line,
+ * Reads a line. A byte order mark is passed over, and so is what a program wrote on the line of its message,
  * such as `Loading... {"jsonrpc":"2.0",…}`: only a message of JSON-RPC counts there, as the rest of a log's line may be JSON, too.
  */
 export function readMessageLine(line: string): MessageLine {
@@ -18,9 +18,10 @@ export function readMessageLine(line: string): MessageLine {
   const whole = parsed(text);
   if (whole !== undefined) return { json: whole, noise: '' };
   let at = text.indexOf('{');
+  const end = text.lastIndexOf('}') + 1;
   for (let tried = 0; at !== -1 && tried < MAX_TRIED; tried++) {
-    const json = parsed(text.slice(at));
-    if (isMessage(json)) return { json, noise: text.slice(0, at).trim() };
+    const json = parsed(text.slice(at, end));
+    if (isMessage(json)) return { json, noise: `${text.slice(0, at).trim()} ${text.slice(end).trim()}`.trim() };
     at = text.indexOf('{', at + 1);
   }
   return { noise: text };

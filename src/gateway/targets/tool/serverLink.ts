@@ -35,6 +35,8 @@ export interface LinkEvents {
   onToolsCut(taken: number): void;
   /** A log message of the server's, not redacted yet. */
   onLog(level: string, data: unknown): void;
+  /** What the SDK or the transport finds wrong with what the server sent: not redacted yet, since it may repeat that. */
+  onProblem(message: string): void;
 }
 
 /**
@@ -61,7 +63,7 @@ export class ServerLink {
       events.onEnd();
     };
     // Protocol errors of single messages; what matters shows in a call's own outcome.
-    client.onerror = (error) => events.onLog('debug', error.message);
+    client.onerror = (error) => events.onProblem(error.message);
     client.setNotificationHandler(ToolListChangedNotificationSchema, () => events.onToolsChanged());
     client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) =>
       events.onLog(params.level, params.data),

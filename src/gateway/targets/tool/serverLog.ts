@@ -29,7 +29,17 @@ export class ServerLog {
     this.#now = now;
   }
 
+  /** What the server said. */
   write(text: () => string): void {
+    this.#write(`${this.#name} says`, text);
+  }
+
+  /** What is wrong with the connection to it, or with what came over that: in other words than its own. */
+  noteTrouble(text: () => string): void {
+    this.#write(`Connection to ${this.#name}`, text);
+  }
+
+  #write(intro: string, text: () => string): void {
     const now = this.#now();
     if (now - this.#since > 60_000) {
       this.#since = now;
@@ -39,6 +49,6 @@ export class ServerLog {
     if (this.#lines > LINES) return;
     const line = fewWords(text(), this.#recorder);
     const more = this.#lines === LINES ? ' (and more, which is left out for a minute)' : '';
-    this.#recorder.log('info', `${this.#name} says: ${JSON.stringify(line)}${more}`);
+    this.#recorder.log('info', `${intro}: ${JSON.stringify(line)}${more}`);
   }
 }

@@ -80,6 +80,7 @@ export class ServerSession {
       },
       onToolsCut: ports.onToolsCut,
       onLog: ports.onLog,
+      onProblem: ports.onProblem,
     };
     this.link = ServerLink.open(this.#transport, events, this.#starting.signal)
       .then((link) => {

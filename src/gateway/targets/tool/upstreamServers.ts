@@ -293,6 +293,7 @@ export class UpstreamServers implements Interruptible {
         this.#options.recorder.log('warn', `${name} offers more than ${taken} tools. The others are left out.`),
       onLog: (level, data) =>
         this.#of(name).log.write(() => `${level}: ${typeof data === 'string' ? data : JSON.stringify(data)}`),
+      onProblem: (message) => this.#of(name).log.noteTrouble(() => message),
       onErrorLine: (line) => this.#of(name).log.write(() => line),
       onTooLong: () => {
         const own = session();

@@ -11,6 +11,9 @@ it.each([
   ['behind a word', `Loading... ${LINE}`, 'Loading...'],
   ['behind both', `\uFEFFReady${LINE}`, 'Ready'],
   ['behind colours', `\u001b[32m✔\u001b[0m ${LINE}`, '\u001b[32m✔\u001b[0m'],
+  ['in front of colours', `${LINE}\u001b[0m`, '\u001b[0m'],
+  ['in front of a word', `${LINE} done in 3 ms`, 'done in 3 ms'],
+  ['between two words', `[12:30] ${LINE} (sent)`, '[12:30] (sent)'],
   ['behind braces', `{a} {"b": 1} ${LINE}`, '{a} {"b": 1}'],
 ])('finds a message %s', (_name, line, noise) => {
   expect(readMessageLine(line)).toEqual({ json: MESSAGE, noise });
@@ -28,13 +31,14 @@ it('leaves what is JSON as a whole to who reads messages', () => {
   }
 });
 
-it('loses neither a message nor what stands before it', () => {
+it('loses neither a message nor what stands before and behind it', () => {
+  const word = fc.string().filter((one) => !/[{}[\]"\d]|^(true|false|null)?\s*$/.test(one));
   fc.assert(
-    fc.property(
-      fc.string().filter((one) => !/[{}[\]"\d]|^(true|false|null)?\s*$/.test(one)),
-      (before) => {
-        expect(readMessageLine(before + LINE)).toEqual({ json: MESSAGE, noise: before.replace(/^\uFEFF/, '').trim() });
-      },
-    ),
+    fc.property(word, fc.option(word, { nil: '' }), (before, after) => {
+      expect(readMessageLine(before + LINE + after)).toEqual({
+        json: MESSAGE,
+        noise: `${before.replace(/^\uFEFF/, '').trim()} ${after.trim()}`.trim(),
+      });
+    }),
   );
 });

@@ -15,6 +15,8 @@ const MOODS = [
   'plain',
   'batch',
   'noise',
+  'log',
+  'null-error',
   'bom',
   'loading',
   'newer',
@@ -83,11 +85,14 @@ async function instructionsOf(server: string): Promise<string | undefined> {
 const logged = (words: RegExp): readonly string[] => served.diagnostics.filter((line) => words.test(line));
 
 describe('a server that speaks otherwise than today’s', () => {
-  it.each(['plain', 'batch', 'noise', 'bom', 'loading', 'null-cursor'])('is understood: %s', async (mood) => {
-    const one = await client(mood);
-    expect(await one.tools()).toEqual(['get_thing']);
-    expect(await one.text('get_thing')).toBe('ok');
-  });
+  it.each(['plain', 'batch', 'noise', 'log', 'null-error', 'bom', 'loading', 'null-cursor'])(
+    'is understood: %s',
+    async (mood) => {
+      const one = await client(mood);
+      expect(await one.tools()).toEqual(['get_thing']);
+      expect(await one.text('get_thing')).toBe('ok');
+    },
+  );
 
   it.each(['empty-cursor', 'same-cursor'])('has its list end where it goes on nowhere: %s', async (mood) => {
     expect(await (await client(mood)).tools()).toEqual(['get_thing']);
@@ -111,6 +116,12 @@ describe('a server that speaks otherwise than today’s', () => {
     expect(JSON.stringify(refused)).not.toMatch(/2026|plan/);
     expect(logged(/license says: .*Your plan ended on 2026-12-01, \[redacted:license\]/)).not.toEqual([]);
   });
+});
+
+it('has what is found wrong with it logged as that, and not as its words', async () => {
+  await (await client('log')).tools();
+  await until(() => logged(/Connection to log: .*not JSON-RPC/).length > 0, 'a word about it');
+  expect(logged(/log says/)).toEqual([]);
 });
 
 describe('why a server has no tools', () => {
@@ -151,10 +162,10 @@ describe('why a server has no tools', () => {
 
   it('is one bad tool for that tool alone, which the log names', async () => {
     const one = await client('bad-tools');
-    expect(await one.tools()).toEqual(['get_thing']);
+    expect(await one.tools()).toEqual(['get_thing', 'iconic']);
     expect(logged(/bad-tools offers tools/)).toEqual([
       expect.stringContaining(
-        '"bad_[redacted:bad-tools]" (inputSchema), "none" (inputSchema), "undefined" (definition), "no name" (name), "get_thing" (name, which another tool has)',
+        '"bad_[redacted:bad-tools]" (inputSchema), "none" (inputSchema), "undefined" (name), "no name" (name), "get_thing" (name, which another tool has)',
       ),
     ]);
   });
