@@ -69,13 +69,15 @@ export class TreeRow {
 
   /** Presses an inline action by its title. It shows while the pointer is over the row, so a row that moved is looked for again. */
   async press(action: string): Promise<void> {
-    await until(`the action "${action}" to be pressed`, async () => {
-      // The tooltip of another row, where the pointer rests, may lie over this one.
-      await this.locator.page().mouse.move(0, 0);
-      await this.locator.hover(SOON);
-      await this.locator.locator(`.action-label[aria-label*=${JSON.stringify(action)}]`).click(SOON);
-      return true;
-    });
+    await until(`the action "${action}" to be pressed`, () => this.#tryToPress(action));
+  }
+
+  async #tryToPress(action: string): Promise<true> {
+    // The tooltip of another row, where the pointer rests, may lie over this one.
+    await this.locator.page().mouse.move(0, 0);
+    await this.locator.hover(SOON);
+    await this.locator.locator(`.action-label[aria-label*=${JSON.stringify(action)}]`).click(SOON);
+    return true;
   }
 
   /**
@@ -85,17 +87,25 @@ export class TreeRow {
    */
   async pressToBeAsked(action: string, says = ''): Promise<void> {
     const question = this.locator.page().locator(QUESTION).filter({ visible: true, hasText: says }).first();
-    await until(`the action "${action}" to ask`, async () => {
-      if (!(await question.isVisible())) {
-        await this.press(action);
-        await question.waitFor({ timeout: 5_000 });
-      }
-      // A press that a busy machine tells of late is made twice: the second question takes the place of the first.
-      await pause(300);
-      return question.isVisible();
-    });
+    await until(
+      `the action "${action}" to ask`,
+      async () => {
+        // A question that a busy machine asks late lies over the row, which cannot be pressed any more.
+        if (!(await question.isVisible())) {
+          await this.#tryToPress(action);
+          await question.waitFor({ timeout: LATE_MS });
+        }
+        // A press that is told of later still is made twice: the second question takes the place of the first.
+        await pause(300);
+        return question.isVisible();
+      },
+      3 * LATE_MS,
+    );
   }
 }
+
+/** After that the press is taken for lost, in milliseconds. */
+const LATE_MS = 15_000;
 
 /** A dialog, an input box or a quick pick. */
 const QUESTION = '.monaco-dialog-box, .quick-input-widget:not([style*="display: none"])';
