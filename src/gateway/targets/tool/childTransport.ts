@@ -12,9 +12,9 @@ import {
 import { isTooHeavy } from '../../../core/jsonWeight.ts';
 import { LineSplitter, tooLong } from '../../../protocol/lines.ts';
 import { LineWriter } from '../../../protocol/lineWriter.ts';
-import { withoutNulls } from '../../../protocol/withoutNulls.ts';
 import type { ProcessTree } from '../../util/processTree.ts';
 import type { TurnBudget } from '../../util/turnBudget.ts';
+import { leaveOutNulls } from './leftOutNulls.ts';
 import { readMessageLine } from './messageLine.ts';
 
 /** How long a server that was asked to end has before it is ended, in milliseconds: it must be gone within a second. */
@@ -128,8 +128,7 @@ export class ChildTransport implements Transport {
   }
 
   #takeOne(given: unknown): void {
-    // As in the first version of JSON-RPC, where a result had an error beside it, which was null.
-    const json = withoutNulls(given);
+    const json = leaveOutNulls(given);
     const message = JSONRPCMessageSchema.safeParse(json);
     if (message.success) {
       this.onmessage?.(message.data);

@@ -17,6 +17,7 @@ const MOODS = [
   'noise',
   'log',
   'null-error',
+  'all-members',
   'bom',
   'loading',
   'newer',
@@ -85,7 +86,7 @@ async function instructionsOf(server: string): Promise<string | undefined> {
 const logged = (words: RegExp): readonly string[] => served.diagnostics.filter((line) => words.test(line));
 
 describe('a server that speaks otherwise than today’s', () => {
-  it.each(['plain', 'batch', 'noise', 'log', 'null-error', 'bom', 'loading', 'null-cursor'])(
+  it.each(['plain', 'batch', 'noise', 'log', 'null-error', 'all-members', 'bom', 'loading', 'null-cursor'])(
     'is understood: %s',
     async (mood) => {
       const one = await client(mood);
