@@ -25,8 +25,8 @@ afterAll(async () => {
   server.close();
 });
 
-it('asks for a stream again no more than once a second, whatever the server says, and stops waiting when it ends', async () => {
-  const fetched = serverFetch({
+function fetchOf(endpoint: string): ReturnType<typeof serverFetch> {
+  return serverFetch({
     baseUrl: { hostname: '127.0.0.1' } as BaseUrl,
     network: 'loopback',
     endpoint,
@@ -37,6 +37,10 @@ it('asks for a stream again no more than once a second, whatever the server says
     onTooLong: () => expect.fail(),
     turnBudget: new TurnBudget(),
   });
+}
+
+it('asks for a stream again no more than once a second, whatever the server says, and stops waiting when it ends', async () => {
+  const fetched = fetchOf(endpoint);
   for (let i = 0; i < 2; i++) await (await fetched(endpoint, { method: 'GET' })).text();
   await (await fetched(endpoint, { method: 'POST', body: '{}' })).text();
   const [first = 0, second = 0, post = 0] = asked;
@@ -48,3 +52,17 @@ it('asks for a stream again no more than once a second, whatever the server says
   await expect(waiting).rejects.toThrow();
   expect(asked).toHaveLength(3);
 });
+
+it.each([1, 9, 22, 25, 110, 143, 636, 993, 2049, 3659, 5060, 6000, 6566, 6667, 6697, 10080])(
+  'names the port where every HTTP client refuses it, and nothing is sent: %i',
+  async (port) => {
+    for (const method of ['GET', 'POST']) {
+      const at = `http://127.0.0.1:${port}/mcp`;
+      await expect(fetchOf(at)(at, { method, ...(method === 'POST' ? { body: '{}' } : {}) })).rejects.toMatchObject({
+        failure: 'unreachable',
+        sent: 'no',
+        message: expect.stringContaining(`port ${port} is one that no HTTP client connects to`),
+      });
+    }
+  },
+);
