@@ -18,13 +18,20 @@ export function lookAtFields(text: string): Finding | undefined {
   const odd =
     /[^\0-$&-~]|m[^a-z&;=\r\n]*e[^a-z&;=\r\n]*t[^a-z&;=\r\n]*h[^a-z&;=\r\n]*o[^a-z&;=\r\n]*d|v[^a-z&;=\r\n]*e[^a-z&;=\r\n]*r[^a-z&;=\r\n]*b/gi;
   const separator = /[&;\r\n]/g;
+  // Where the field begins and ends that a hit is in for qs, to which & alone separates and the rest is a part of a name.
+  let start = 0;
+  let ampersand = endOfField(text, start);
   for (let pieces = 0; ; pieces++) {
     const hit = odd.exec(text);
     if (hit === null) return undefined;
     if (pieces === MAX_ODD_PIECES) return 'too many';
     separator.lastIndex = hit.index;
     const end = separator.exec(text)?.index ?? text.length;
-    const name = nameAround(text, hit.index, end);
+    while (ampersand < hit.index) {
+      start = ampersand + 1;
+      ampersand = endOfField(text, start);
+    }
+    const name = nameAround(text, hit.index, end) ?? nameFrom(text, start, hit.index, ampersand);
     const finding = name === undefined ? undefined : names.look(name.replaceAll('+', ' '));
     if (finding !== undefined) return finding;
     odd.lastIndex = end;
@@ -34,9 +41,21 @@ export function lookAtFields(text: string): Finding | undefined {
 /** The name of the field that a place and the next end are in, if the place is in its name. */
 function nameAround(text: string, at: number, end: number): string | undefined {
   const start = startOfPiece(text, at);
-  if (start === undefined) return undefined;
-  const equals = text.slice(start, Math.min(end, start + MAX_NAME + 1)).indexOf('=');
-  return start + equals > at ? text.slice(start, start + equals) : undefined;
+  return start === undefined ? undefined : nameFrom(text, start, at, end);
+}
+
+/** Of a name that is too long the beginning counts: qs leaves out what stands behind a bracket. */
+function nameFrom(text: string, start: number, at: number, end: number): string | undefined {
+  if (at - start > MAX_NAME) return undefined;
+  const name = text.slice(start, Math.min(end, start + MAX_NAME + 1));
+  const equals = name.indexOf('=');
+  if (equals < 0) return name.length > MAX_NAME ? name : undefined;
+  return start + equals > at ? name.slice(0, equals) : undefined;
+}
+
+function endOfField(text: string, start: number): number {
+  const at = text.indexOf('&', start);
+  return at < 0 ? text.length : at;
 }
 
 /** Where the piece begins that a place is in; undefined where that is farther away than any name is long. */

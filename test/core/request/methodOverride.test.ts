@@ -133,6 +133,10 @@ describe('a name that overrides the method', () => {
     for (const text of [
       'x\r\n_method=DELETE',
       'a=1;_method=DELETE',
+      // In qs, whose fields end at & alone, what stands behind a bracket is left out of a name.
+      'a=1&[_method];b=DELETE',
+      '[_method];b\nc;d=DELETE&e=1',
+      'a=1&b[c][_method];=DELETE',
       ' [{"a":1},{"_method":"DELETE"}]',
       '\ufeff{"_method":"DELETE"}',
     ]) {

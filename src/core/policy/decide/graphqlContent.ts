@@ -1,8 +1,23 @@
 import { hiddenQuery } from '../../request/parts/hiddenQuery.ts';
 import { parameterRoots } from '../../request/parts/parameters.ts';
+import type { CanonicalBody } from '../../request/parts/requestModel.ts';
 import { foldText } from '../patterns/fold.ts';
 import { type GraphqlRequest, readDocument } from './graphql.ts';
 import { formPairs } from './pairFields.ts';
+
+/** By which some servers and gateways take a document, and other APIs take any text: what does not begin as one does not count. */
+const NAMED_OTHERWISE: ReadonlySet<string> = new Set([
+  'mutation',
+  'document',
+  'graphql',
+  'graphqlquery',
+  'graphql_query',
+  'querystring',
+  'query_string',
+]);
+
+/** What stands before a field's name in a form that is a list: `0[query]`, `[][query]`, `0.query`. */
+const INDEX = /^\s*\[?\d*(?:\]|(?=[[.]))\.?/;
 
 /** A longer text or document is not taken apart at every decision: its words count wherever they stand. In UTF-16 code units. */
 const MAX_TEXT = 64 * 1024;
@@ -29,17 +44,21 @@ const CHANGING =
  */
 export function carriesGraphqlChange(request: GraphqlRequest): boolean {
   const { segments = [], query, body, headers } = request;
-  if (queriesAmong([...query, ...hiddenQuery(segments)]).some((one) => mayChange(one))) return true;
-  if (body === undefined || !mayHoldWord(body)) return false;
+  if (anyMayChange(queriesAmong([...query, ...hiddenQuery(segments)]))) return true;
+  if (body === undefined) return false;
   const { kind, text } = body;
-  if (kind === 'form') return queriesAmong(formPairs(text) ?? []).some((one) => mayChange(one));
-  if (kind === 'json') return inJson(JSON.parse(text)).some((one) => mayChange(one));
-  // Some servers go by the content: a text that is like JSON, a form or a document is one to them.
+  if (!mayHoldWord(kind === 'json' && /^\[?"/.test(text) ? 'text' : kind, text)) return false;
+  if (kind === 'form') return anyMayChange(queriesAmong(formPairs(text) ?? []));
+  return kind === 'json' ? jsonMayChange(JSON.parse(text), headers) : textMayChange(text, headers);
+}
+
+/** Some servers go by the content: a text that is like JSON, a form or a document is one to them. */
+function textMayChange(text: string, headers: GraphqlRequest['headers']): boolean {
   if (text.length > MAX_TEXT || text.split('&', MAX_PIECES + 1).length > MAX_PIECES) return mayHaveChangingWord(text);
   const fields = looseFields(text);
   if (fields.length > MAX_FIELDS) return mayHaveChangingWord(text);
   if (mayChange(text, isDocument(headers))) return true;
-  return queriesAmong([...namedTexts(text), ...fields]).some((one) => mayChange(one));
+  return anyMayChange(queriesAmong([...namedTexts(text), ...fields]));
 }
 
 /** No program writes a letter or a digit so. In a text that is too long to be taken apart it may hide a word, or go on behind one. */
@@ -84,7 +103,7 @@ function looselyDecoded(text: string): string {
 }
 
 /** Most bodies have no such word. Those that we wrote escape no letter of it. */
-function mayHoldWord({ kind, text }: NonNullable<GraphqlRequest['body']>): boolean {
+function mayHoldWord(kind: CanonicalBody['kind'], text: string): boolean {
   return WORD.test(text) || (kind === 'text' && /[\\%]/.test(text));
 }
 
@@ -101,13 +120,35 @@ function queriesAmong(pairs: readonly (readonly [string, string])[]): readonly s
   return pairs.filter(([name]) => isQuery(name)).map(([, value]) => value);
 }
 
-/** The members `query` of an object, or of each in a list. */
-function inJson(json: unknown): readonly string[] {
-  return (Array.isArray(json) ? json : [json]).flatMap((one: unknown) =>
-    typeof one === 'object' && one !== null
-      ? Object.entries(one).flatMap(([name, value]) => (isQuery(name) && typeof value === 'string' ? [value] : []))
-      : [],
+/** An object or each in a list, of which one that is a text is read as a body of text is. */
+function jsonMayChange(json: unknown, headers: GraphqlRequest['headers']): boolean {
+  const items = listOf(json);
+  const texts = items.flatMap((one) => (typeof one === 'string' && mayHoldWord('text', one) ? [one] : []));
+  if (texts.some((one) => (texts.length > MAX_FIELDS ? mayHaveChangingWord(one) : textMayChange(one, headers)))) {
+    return true;
+  }
+  const members = items.flatMap((one) =>
+    typeof one === 'object' && one !== null ? Object.entries(one).flatMap(textsOf) : [],
   );
+  const meantOtherwise = members.filter(([name]) => NAMED_OTHERWISE.has(foldText(name)));
+  return (
+    anyMayChange(queriesAmong(members)) ||
+    anyMayChange(
+      meantOtherwise.map(([, text]) => text),
+      false,
+    )
+  );
+}
+
+/** A member's text, or those of its list: each by itself, and all in one, as a server writes a list of which it wants a text. */
+function textsOf([name, value]: readonly [string, unknown]): readonly (readonly [string, string])[] {
+  const texts = listOf(value).filter((one) => typeof one === 'string');
+  if (!texts.some((text) => WORD.test(text))) return [];
+  return (texts.length > 1 ? [...texts, texts.join()] : texts).map((text) => [name, text] as const);
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [value];
 }
 
 /** Each text that follows another one and a colon, as in JSON, wherever that is and whatever stands around it. */
@@ -137,7 +178,15 @@ function unescaped(json: string): string {
 function isQuery(name: string): boolean {
   // Most names are plain, and other ones.
   if (/^[ -$&-~]*$/.test(name) && !/query/i.test(name)) return false;
-  return name === 'query' || foldText(name) === 'query' || parameterRoots(name).includes('query');
+  const own = name.replace(INDEX, '');
+  return own === 'query' || foldText(own) === 'query' || parameterRoots(own).includes('query');
+}
+
+/** Whether one of many texts may change something; `areMeantAsOne` as in {@link mayChange}. */
+function anyMayChange(texts: readonly string[], areMeantAsOne = true): boolean {
+  const worded = texts.filter((text) => WORD.test(text));
+  if (worded.length > MAX_FIELDS) return worded.some((text) => hasChangingWord(text));
+  return worded.some((text) => mayChange(text, areMeantAsOne));
 }
 
 /** `isMeantAsOne`: also what does not begin as a document does is read as one. */

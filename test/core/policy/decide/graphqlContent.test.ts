@@ -35,6 +35,22 @@ const DOORS: Readonly<Record<string, (document: string) => Partial<RequestInput>
   'a text of JSON lines': (query) => ({ text: `{"a":1}\n${JSON.stringify({ query })}` }),
   'a text that is a form': (query) => ({ text: `a=b&query=${encodeURIComponent(query)}` }),
   'a text': (text) => ({ text }),
+  'a JSON body that is the document': (json) => ({ json }),
+  'a JSON body that is JSON': (query) => ({ json: JSON.stringify({ query }) }),
+  'a JSON body that is a batch of JSON': (query) => ({ json: ['{"query":"{ a }"}', JSON.stringify({ query })] }),
+  'a JSON body that is a form': (query) => ({ json: `a=b&query=${encodeURIComponent(query)}` }),
+  'a list': (query) => ({ json: { query: [query] } }),
+  'a list with something else in it': (query) => ({ json: { query: ['{ a }', 1, query] } }),
+  'a batch in a form': (query) => ({ form: { '0[query]': '{ a }', '1[query]': query } }),
+  'a batch in an object of a form': (query) => ({ form: { 7: { query } } }),
+  'a batch in a form with brackets alone': (query) => ({ form: { '[][query]': query } }),
+  'a batch in a form with dots': (query) => ({ form: { '0.query': query } }),
+  'a batch in the query': (query) => ({ query: { '[0][query]': query } }),
+  'a batch in a text that is a form': (query) => ({ text: `a=b&0%5bquery%5d=${encodeURIComponent(query)}` }),
+  'a member `mutation`': (mutation) => ({ json: { mutation } }),
+  'a member `document`': (document) => ({ json: [{ Document: document, variables: {} }] }),
+  'a member `graphql`': (graphql) => ({ json: { graphql: [graphql] } }),
+  'a member `queryString`': (queryString) => ({ json: { queryString } }),
   'a document': (text) => ({ text, headers: { 'content-type': 'application/graphql' } }),
 };
 
@@ -172,6 +188,36 @@ test('two hundred searches, prompts and issues pass', () => {
     }
     expect(verdict({ json: { prompt: text, messages: [{ role: 'user', content: text }] } }), text).toBe('allow');
     expect(verdict({ text }), text).toBe('allow');
+  }
+});
+
+test('two hundred searches, prompts and issues pass by whatever name', () => {
+  for (const [search = '', text = ''] of HARMLESS) {
+    for (const one of [search, text]) {
+      const named = { mutation: one, document: one, graphql: one, query_string: [one, 'b'], queryString: one };
+      expect(verdict({ json: named }), one).toBe('allow');
+      expect(verdict({ json: [named] }), one).toBe('allow');
+      expect(verdict({ json: one }), one).toBe('allow');
+      expect(verdict({ json: [one, text] }), one).toBe('allow');
+    }
+    expect(verdict({ json: { query: [search, 'b'] } }), search).toBe('allow');
+    expect(verdict({ form: { '0[query]': search } }), search).toBe('allow');
+  }
+});
+
+test('a document that a list holds in pieces is denied', () => {
+  expect(verdict({ json: { query: ['mutation', '{ a }'] } })).toBe('deny');
+  expect(verdict({ json: { query: ['query A { a }', 'mutation B', '{ b }'] } })).toBe('deny');
+});
+
+test('members and texts without end are looked through for the word alone', () => {
+  for (const json of [
+    Array.from({ length: 5000 }, () => ({ query: 'subscription' })),
+    Array.from({ length: 5000 }, () => '\\ subscription'),
+  ]) {
+    expect(verdict({ json })).toBe('allow');
+    expect(verdict({ json: [...json, { query: 'mutation { a }' }] })).toBe('deny');
+    expect(verdict({ json: [...json, 'mutation { a }'] })).toBe('deny');
   }
 });
 
