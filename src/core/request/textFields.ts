@@ -31,9 +31,10 @@ export function lookAtFields(text: string): Finding | undefined {
       start = ampersand + 1;
       ampersand = endOfField(text, start);
     }
-    const name = nameAround(text, hit.index, end) ?? nameFrom(text, start, hit.index, ampersand);
-    const finding = name === undefined ? undefined : names.look(name.replaceAll('+', ' '));
-    if (finding !== undefined) return finding;
+    for (const name of new Set([nameAround(text, hit.index, end), nameFrom(text, start, hit.index, ampersand)])) {
+      const finding = name === undefined ? undefined : names.look(name.replaceAll('+', ' '));
+      if (finding !== undefined) return finding;
+    }
     odd.lastIndex = end;
   }
 }
