@@ -194,8 +194,8 @@ function mayChange(text: string, isMeantAsOne = true): boolean {
   if (!WORD.test(text)) return false;
   const document = readDocument(text);
   if (document === undefined) {
-    const outside = text.length > MAX_TEXT ? text : outsideStrings(text);
-    return (isMeantAsOne || beginsDocument(outside)) && hasChangingWord(outside);
+    const readings = text.length > MAX_TEXT ? [text] : LINE_ENDS.map((lineEnd) => outsideStrings(text, lineEnd));
+    return readings.some((outside) => (isMeantAsOne || beginsDocument(outside)) && hasChangingWord(outside));
   }
   return document.definitions.some(
     (definition) => definition.kind === 'OperationDefinition' && definition.operation !== 'query',
@@ -209,9 +209,9 @@ function hasChangingWord(text: string): boolean {
 
 /**
  * The text without GraphQL's strings and comments, of which a `#` stays. A string that is not closed stays as it is, with all
- * that follows. A comment ends with whatever some parser takes for the end of its line.
+ * that follows.
  */
-function outsideStrings(text: string): string {
+function outsideStrings(text: string, lineEnd: RegExp): string {
   let outside = '';
   let at = 0;
   for (;;) {
@@ -219,13 +219,14 @@ function outsideStrings(text: string): string {
     outside += `${text.slice(at, next)}${text[next] === '#' ? '#' : ' '}`;
     if (next === text.length) return outside;
     const quote = text.startsWith('"""', next) ? '"""' : '"';
-    const end = text[next] === '#' ? nextOf(text, next, LINE_END) : endOfText(text, next, quote);
+    const end = text[next] === '#' ? nextOf(text, next, lineEnd) : endOfText(text, next, quote);
     if (end === undefined) return outside + text.slice(next);
     at = end;
   }
 }
 
-const LINE_END = /[^\P{Cc}\t]|[\u2028\u2029]/u;
+/** What ends a comment: whatever some parser takes for the end of its line, or only what GraphQL does. */
+const LINE_ENDS: readonly RegExp[] = [/[^\P{Cc}\t]|[\u2028\u2029]/u, /[\n\r]/];
 
 /** Where the first one from here on stands; the end of the text without any. */
 function nextOf(text: string, from: number, what: RegExp): number {

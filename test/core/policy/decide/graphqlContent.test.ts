@@ -66,6 +66,8 @@ const CHANGES = [
   '\ufeff,,,mutation,{,a(text: """ } # """),}',
   'mutation # a\nName # b\n{ a }',
   'mutation#\u2028 no name\n{ a }',
+  '# of old\u2028 it was\nmutation{ a }',
+  '# of old\u0085 it was\rmutation{ a }',
 ];
 
 /** No parser of ours reads these, and another one might. */
