@@ -281,6 +281,11 @@ export const l10n = {
     text.replaceAll(/\{(\d+)\}/g, (_all, at: string) => String(values[Number(at)])),
 };
 
+/** What VS Code's own file system fails with; node's errors are none. */
+export class FileSystemError extends Error {
+  readonly code: string = 'Unknown';
+}
+
 export class ThemeColor {
   readonly id: string;
   constructor(id: string) {

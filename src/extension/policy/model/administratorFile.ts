@@ -1,10 +1,9 @@
 import { unwatchFile, watchFile } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { errorText } from '../../../core/errorText.ts';
 import { phrase } from '../../../core/text/phrase.ts';
-import { READ_AT_ONCE } from '../../../protocol/plainFile.ts';
 import type { Disposable } from '../../util/emitter.ts';
 import type { PolicyRead } from './policySource.ts';
+import { readRegularFile } from './regularFile.ts';
 
 /** How often the file is looked at: 2 seconds. Its folder may not exist yet, so there is nothing else to watch. */
 const LOOK_EVERY_MS = 2000;
@@ -30,19 +29,18 @@ export function administratorPath(platform: NodeJS.Platform): string {
 /** Reads the file whole. Anything but a plain file, or nothing at all, is unreadable: that closes, so it is never a guess. */
 export async function readAdministratorFile(path: string): Promise<PolicyRead> {
   try {
-    const file = await open(path, READ_AT_ONCE);
-    try {
-      const stat = await file.stat();
-      if (!stat.isFile()) return { kind: 'unreadable', why: phrase`This is not a regular file.` };
-      if (stat.size > MAX_READ_BYTES) return { kind: 'unreadable', why: phrase`The file is larger than 256 KB.` };
-      const bytes = await file.readFile();
-      return { kind: 'text', text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
-    } finally {
-      await file.close();
+    const read = await readRegularFile(path, MAX_READ_BYTES);
+    switch (read.kind) {
+      case 'missing':
+        return read;
+      case 'not-regular':
+        return { kind: 'unreadable', why: phrase`This is not a regular file.` };
+      case 'too-large':
+        return { kind: 'unreadable', why: phrase`The file is larger than 256 KB.` };
+      case 'bytes':
+        return { kind: 'text', text: new TextDecoder('utf-8', { fatal: true }).decode(read.bytes) };
     }
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'missing' };
     if (error instanceof TypeError) return { kind: 'unreadable', why: phrase`The file is not UTF-8 text.` };
     return { kind: 'unreadable', why: phrase`The file cannot be read: ${errorText(error)}` };
   }

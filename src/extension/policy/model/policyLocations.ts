@@ -3,16 +3,13 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { USER_POLICY_TEMPLATE } from '../../../core/policy/edit/userPolicyTemplate.ts';
-import { type Phrase, phrase } from '../../../core/text/phrase.ts';
 import { shownName } from '../../util/shownText.ts';
-import { type PolicyRead, type PolicySource, readSettled } from './policySource.ts';
+import { type PolicySource, readSettled } from './policySource.ts';
 import type { PolicyStore } from './policyStore.ts';
+import { readPolicyUri } from './policyUri.ts';
 
 const POLICY_FILE_NAME = 'valetkey.yaml';
 const SETTING = 'valetKey.policyFile';
-
-/** A file this large is never a policy, and reading it would hold up the window; the language's own cap is lower. */
-const MAX_READ_BYTES = 1024 * 1024;
 
 /** Where the policy files of this window are, read through VS Code so that remote and virtual folders work too. */
 export class PolicyLocations {
@@ -70,7 +67,7 @@ export class PolicyLocations {
   /** Creates the user policy when there is none yet. */
   async ensureUserPolicy(): Promise<vscode.Uri> {
     const uri = this.userUri;
-    if ((await readUri(uri)).kind === 'missing') await this.write('user', USER_POLICY_TEMPLATE);
+    if ((await readPolicyUri(uri)).kind === 'missing') await this.write('user', USER_POLICY_TEMPLATE);
     return uri;
   }
 
@@ -115,7 +112,7 @@ export class PolicyLocations {
   }
 
   #source(id: string, label: string, uri: vscode.Uri): PolicySource {
-    return { id, label, read: (hurry) => readSettled(() => readUri(uri), pause, hurry) };
+    return { id, label, read: (hurry) => readSettled(() => readPolicyUri(uri), pause, hurry) };
   }
 }
 
@@ -136,34 +133,4 @@ function watchFile(uri: vscode.Uri, changed: () => void): vscode.Disposable {
     watcher.onDidCreate(changed),
     watcher.onDidDelete(changed),
   );
-}
-
-async function readUri(uri: vscode.Uri): Promise<PolicyRead> {
-  try {
-    const { size } = await vscode.workspace.fs.stat(uri);
-    if (size > MAX_READ_BYTES) {
-      return { kind: 'unreadable', why: phrase`The file is larger than 256 KB. Make it smaller.` };
-    }
-    const bytes = await vscode.workspace.fs.readFile(uri);
-    return { kind: 'text', text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes) };
-  } catch (error) {
-    if (error instanceof vscode.FileSystemError && error.code === 'FileNotFound') return { kind: 'missing' };
-    if (error instanceof TypeError) {
-      return { kind: 'unreadable', why: phrase`The file is not UTF-8 text. Save it as UTF-8.` };
-    }
-    return { kind: 'unreadable', why: whyUnreadable(error) };
-  }
-}
-
-/** VS Code's own words may hold the path, and a path can say anything. */
-function whyUnreadable(error: unknown): Phrase {
-  const code = error instanceof vscode.FileSystemError ? error.code : 'Unknown';
-  switch (code) {
-    case 'NoPermissions':
-      return phrase`You do not have permission to read this file. Change its permissions, or choose another file.`;
-    case 'FileIsADirectory':
-      return phrase`This is a folder. Move it away, or choose another file.`;
-    default:
-      return phrase`VS Code cannot read this file (${code}). Try again, or choose another file.`;
-  }
 }

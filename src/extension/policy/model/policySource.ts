@@ -39,10 +39,13 @@ export async function readSettled(
 ): Promise<SettledRead> {
   const passing: string[] = [];
   const hurried = new Promise<void>((resolve) => hurry?.addEventListener('abort', () => resolve(), { once: true }));
-  let last = await read();
+  // A drive that does not answer holds up no save of another file.
+  const first = await Promise.race([read(), hurried]);
+  if (!first) return { kind: 'unsettled' };
+  let last = first;
   for (let look = 1; look < MAX_LOOKS; look += 1) {
     await Promise.race([pause(last.kind === 'text' && isEmpty(last.text) ? SETTLE_EMPTY_MS : SETTLE_MS), hurried]);
-    const next = hurry?.aborted ? undefined : await read();
+    const next = hurry?.aborted ? undefined : await Promise.race([read(), hurried]);
     if (next && sameRead(last, next)) break;
     if (last.kind === 'text' && isWhole(last.text)) passing.push(last.text);
     if (!next) return { kind: 'unsettled', passing };

@@ -350,6 +350,26 @@ describe('what an editor saved', () => {
     expect(store.get(WORKSPACE)?.written).toBe(policy('y'));
   });
 
+  test('is held up by no other file that never ends', async () => {
+    const { open, save, source } = setUp();
+    const store = await open();
+    await save(store, policy('a', 'b'));
+    await approveNow(store);
+    let looks = 0;
+    const other: PolicySource = {
+      id: WORKSPACE,
+      label: 'other',
+      read: (hurry) => {
+        looks += 1;
+        return readSettled(() => new Promise(() => undefined), noPause, hurry);
+      },
+    };
+    void store.setSources([source, other]);
+    await expect.poll(() => looks).toBe(1);
+    void store.saved('user', policy('a'));
+    await expect.poll(() => inForce(store)).toEqual(['/a']);
+  });
+
   test('of a file that is none of this window’s is nothing to it', async () => {
     const { open, save } = setUp();
     const store = await open();
