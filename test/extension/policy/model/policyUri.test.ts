@@ -25,15 +25,17 @@ test('a file is read, through a symbolic link, too, and none is missing', async 
   for (const name of ['none', 'dangling', 'plain/below']) expect(await read(at(name))).toEqual({ kind: 'missing' });
 });
 
+const IN_ITS_PLACE: readonly (readonly [string, (file: string) => unknown, string])[] = [
+  ['a pipe', (file: string) => execFileSync('mkfifo', [file]), 'This is not a regular file.'],
+  ['a device without end', (file: string) => symlinkSync('/dev/zero', file), 'This is not a regular file.'],
+  ['a folder', (file: string) => mkdirSync(file), 'This is not a regular file.'],
+  ['a link to itself', (file: string) => symlinkSync(file, file), 'VS Code cannot read this file (ELOOP).'],
+  ['a large file', (file: string) => appendFileSync(file, Buffer.alloc(1024 * 1024 + 1)), 'The file is larger'],
+  ['bytes', (file: string) => appendFileSync(file, Buffer.of(0xff, 0xfe)), 'The file is not UTF-8 text.'],
+];
+
 describe.skipIf(process.platform === 'win32')('in the place of a policy file', () => {
-  test.each([
-    ['a pipe', (file: string) => execFileSync('mkfifo', [file]), 'This is not a regular file.'],
-    ['a device without end', (file: string) => symlinkSync('/dev/zero', file), 'This is not a regular file.'],
-    ['a folder', (file: string) => mkdirSync(file), 'This is not a regular file.'],
-    ['a link to itself', (file: string) => symlinkSync(file, file), 'VS Code cannot read this file (ELOOP).'],
-    ['a large file', (file: string) => appendFileSync(file, Buffer.alloc(1024 * 1024 + 1)), 'The file is larger'],
-    ['bytes', (file: string) => appendFileSync(file, Buffer.of(0xff, 0xfe)), 'The file is not UTF-8 text.'],
-  ])('%s is unreadable at once', async (what, make, why) => {
+  test.each(IN_ITS_PLACE)('%s is unreadable at once', async (what, make, why) => {
     const file = at(what.replaceAll(' ', '-'));
     make(file);
     const found = await read(file);
