@@ -41,7 +41,7 @@ beforeAll(async () => {
   await first.waitForDialog('Apply these changes');
   await first.answerDialog('Apply');
   for (const service of ['api', 'meagre']) {
-    await first.tree('Services').row(service).pressToBeAsked('Enter Credential', service);
+    await first.tree('Services').row(service).pressToBeAsked('Enter Credential', `Credential for ${service}`);
     await first.type(service, `${credential}-${service}`);
     await first.waitForDialog(`Send this credential to ${api.origin}?`);
     await first.answerDialog('Use This Credential');

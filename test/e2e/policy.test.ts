@@ -321,7 +321,7 @@ test('a deleted file keeps closed what it restricted until the user lets it go, 
   await window.screenshotThemes('policy-forged-name');
   await window.answerDialog('Apply');
   await until('the tree', async () => (await serviceRow()).includes('credential missing'));
-  await window.tree('Services').row('stripe').pressToBeAsked('Enter Credential', 'stripe');
+  await window.tree('Services').row('stripe').pressToBeAsked('Enter Credential', 'Credential for stripe');
   expect((await window.waitForInput('Credential for stripe')).title).toContain('Enter Credential');
   await window.type('Credential for stripe', second);
   await answer(`Send this credential to ${otherApi.origin}?`, 'Use This Credential');

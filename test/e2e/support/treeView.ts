@@ -83,15 +83,19 @@ export class TreeRow {
   /**
    * As `press`, for an action that asks something: a row that is drawn anew between press and release loses it.
    *
-   * @param says a part of the question, where another one may be in sight
+   * @param says a part of the question, where another one may come
    */
   async pressToBeAsked(action: string, says = ''): Promise<void> {
-    const question = this.locator.page().locator(QUESTION).filter({ visible: true, hasText: says }).first();
+    const page = this.locator.page();
+    const questions = page.locator(QUESTION).filter({ visible: true });
+    const question = questions.filter({ hasText: says }).first();
     await until(
       `the action "${action}" to ask`,
       async () => {
         // A question that a busy machine asks late lies over the row, which cannot be pressed any more.
         if (!(await question.isVisible())) {
+          // VS Code knows no element for a row that its tree is just about to draw anew: "Which one?" is asked then.
+          if ((await questions.count()) > 0) await page.keyboard.press('Escape');
           await this.#tryToPress(action);
           await question.waitFor({ timeout: LATE_MS });
         }
@@ -99,13 +103,13 @@ export class TreeRow {
         await pause(300);
         return question.isVisible();
       },
-      3 * LATE_MS,
+      4 * LATE_MS,
     );
   }
 }
 
 /** After that the press is taken for lost, in milliseconds. */
-const LATE_MS = 15_000;
+const LATE_MS = 10_000;
 
 /** A dialog, an input box or a quick pick. */
 const QUESTION = '.monaco-dialog-box, .quick-input-widget:not([style*="display: none"])';
