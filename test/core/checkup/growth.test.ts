@@ -87,6 +87,27 @@ describe('a file with more findings than anybody reads', () => {
     expect(findings.at(-1)).toMatchObject({ check: 3, severity: 'warning', code: 'too-many-findings' });
   });
 
+  const privileged = { command: 'docker', args: ['run', '--privileged', 'ghcr.io/acme/x:1.2.3'] };
+  const codesWith = (server: (index: number) => object): ReadonlySet<string> => {
+    const many = mapOf(MAX_FINDINGS + 200, (n) => [`s${n}`, server(n)]);
+    const withPrivileged = JSON.stringify({ mcpServers: { ...many, last: privileged } });
+    const checked = checkConfig(readConfig({ ...file, text: withPrivileged }), context());
+    return new Set(checked.findings.flatMap(({ code, aspects = [] }) => [code, ...aspects.map((one) => one.code)]));
+  };
+
+  it('has what is worse than its secrets, wherever that stands', () => {
+    const codes = codesWith((n) => ({ url: `https://mcp.acme.dev/${key(n)}Ab9Cd8Ef7Gh6/mcp` }));
+    expect(codes).toContain('capability-url');
+    expect(codes).toContain('privileged-container');
+  });
+
+  it('has what is said of the servers whose secrets are shown, and nothing of others where secrets are the worst', () => {
+    const codes = codesWith((n) => ({ command: 'node', args: ['--api-key', key(n)] }));
+    expect(codes).toEqual(
+      new Set(['secret-value', 'secret-in-arguments', 'bypasses-valet-key', 'no-kill-switch', 'too-many-findings']),
+    );
+  });
+
   it('has all of them where they are not too many', () => {
     const few = checkConfig(
       readConfig({ ...file, text: one({ env: mapOf(900, (n) => [`API_KEY_${n}`, key(n)]) }) }),

@@ -79,6 +79,8 @@ export function hostOf(address: string): string | undefined {
  * they are written.
  */
 export function hostsIn(text: string): string[] {
+  // Most texts have neither, and each look at all of one costs.
+  if (!/[=@]|:\/\//.test(text)) return [];
   const found = text.matchAll(
     /:\/\/(?:[^\s/@"'<>]{1,200}@){0,3}(\[[0-9a-f:]{2,45}\]|[\w.-]{1,253})|(?<![\w-])(?:server|host|hostname|data source|addr|address)\s{0,2}=\s{0,2}(?:tcp:)?([\w.-]{1,253})|@tcp6?\(([\w.-]{1,253})/gi,
   );

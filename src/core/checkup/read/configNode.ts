@@ -41,7 +41,8 @@ export function tooDeep(at: number, what: Phrase): ParsedText {
 
 /** One step of a JSON Pointer, RFC 6901 section 3. */
 export function step(name: string | number): string {
-  return `/${String(name).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  if (typeof name === 'number' || !/[~/]/.test(name)) return `/${name}`;
+  return `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }
 
 /** The value behind a key; of duplicate keys the last one, as every JSON parser takes it. */

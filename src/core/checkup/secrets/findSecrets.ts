@@ -21,6 +21,12 @@ const SCHEME =
 /** A text with more secrets than this is none that a client reads, and each find is compared with all before. */
 const MAX_FINDS = 100;
 
+/** A PIN of four digits, and a password of four letters that anybody guesses. */
+const SHORTEST = 4;
+
+/** A text without anything that separates a secret from what stands before it: blanks, `=`, `:`, `/`, `@`, `?`, `&`, `;`. */
+const ONE_WORD = /^[\w.-]*$/;
+
 /** Collects what is found; the first finder to see a place keeps it. */
 class Finds {
   readonly items: FoundSecret[] = [];
@@ -47,18 +53,27 @@ export interface Around {
 export function findSecrets(text: string, name = '', around?: Around): FoundSecret[] {
   const finds = new Finds();
   const cut = text.length > MAX_TEXT ? text.slice(0, MAX_TEXT) : text;
+  if (cut.length < SHORTEST) return [];
+  // Most texts of a file are one word, which has no part that could be a secret.
+  const hasParts = !ONE_WORD.test(cut);
   findShapes(cut, finds);
-  findUserInfo(cut, finds);
-  for (const found of driverPasswords(cut, name)) finds.add(found);
-  for (const found of credentialFiles(cut)) finds.add(found);
-  findQueryValues(cut, finds);
+  if (hasParts) {
+    findUserInfo(cut, finds);
+    for (const found of driverPasswords(cut, name)) finds.add(found);
+    for (const found of credentialFiles(cut)) finds.add(found);
+    findQueryValues(cut, finds);
+  }
   for (const found of encodedSettings(cut, (plain) => findSecrets(plain).length > 0)) finds.add(found);
-  if (/cookies?$/i.test(name)) findCookies(cut, finds);
-  findPairs(cut, finds);
-  findAuthorization(cut, name, finds);
-  findNamed(cut, name, finds);
-  for (const found of commandLinePasswords(cut)) finds.add(found);
-  for (const found of capabilityUrls(cut, around !== undefined)) finds.add(found);
+  if (hasParts) {
+    if (/cookies?$/i.test(name)) findCookies(cut, finds);
+    findPairs(cut, finds);
+    findAuthorization(cut, name, finds);
+  }
+  if (name !== '') findNamed(cut, name, finds);
+  if (hasParts) {
+    for (const found of commandLinePasswords(cut)) finds.add(found);
+    for (const found of capabilityUrls(cut, around !== undefined)) finds.add(found);
+  }
   if (around?.alone) findAlone(cut, finds);
   if (around) for (const found of guessablePasswords(cut, name, around.somebodysHost)) finds.add(found);
   return finds.items.sort((a, b) => a.start - b.start);
@@ -86,6 +101,7 @@ const PUBLIC_DSN = /^https?:\/\/[0-9a-f]{32}@[\w.:-]{1,253}\/\d{1,20}\/?(?![\w/]
 
 /** Passwords of `scheme://user:password@host`, RFC 3986 section 3.2.1; people leave `@`, `#` and `?` in them as they are. */
 function findUserInfo(text: string, finds: Finds): void {
+  if (!text.includes('@')) return;
   for (const match of text.matchAll(/[a-z][a-z0-9+.-]{1,30}:\/\/([^\s/"'<>]{1,1024})@/gi)) {
     const userInfo = match[1] ?? '';
     const start = match.index + match[0].length - userInfo.length - 1;
@@ -114,6 +130,7 @@ function isUserInfoSecret(password: string, user: string): boolean {
 
 /** `?api_key=…&sig=…` */
 function findQueryValues(text: string, finds: Finds): void {
+  if (!text.includes('=')) return;
   const firstUrl = text.search(/(?:https?|wss?):\/\//i);
   for (const match of text.matchAll(/[?&;]([\w.[\]-]{1,60})=([^&#\s"';]+)/g)) {
     const [whole, name = '', raw = ''] = match;

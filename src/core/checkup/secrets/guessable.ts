@@ -22,7 +22,7 @@ export function guessablePasswords(text: string, name: string, somebodysHost: bo
   const real = hosts.length > 0 ? hosts.some(isSomebodysHost) : somebodysHost;
   const trimmed = text.trim();
   const own =
-    kindOfName(name) === 'password' && isGuessable(trimmed, somebodysHost)
+    isGuessable(trimmed, somebodysHost) && kindOfName(name) === 'password'
       ? [spanOf(trimmed, text.indexOf(trimmed))]
       : [];
   if (!real) return own;

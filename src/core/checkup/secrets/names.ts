@@ -160,19 +160,18 @@ const HARMLESS_BEFORE: Readonly<Record<string, ReadonlySet<string>>> = {
 
 /** `githubApiKey`, `GITHUB_API_KEY`, `X-Github-Api-Key` and `--github-api-key` as their words in lower case. */
 export function wordsOfName(name: string): string[] {
-  // The usual spelling of variables, and the quick way.
-  if (/^[A-Z0-9_]{1,200}$/.test(name))
-    return name
-      .toLowerCase()
-      .split('_')
-      .filter((word) => word !== '');
-  return name
-    .slice(0, 200)
-    .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .replaceAll(/([A-Z])([A-Z][a-z])/g, '$1 $2')
-    .toLowerCase()
-    .split(/[^a-z0-9]+/)
-    .filter((word) => word !== '');
+  // The usual spellings of variables, options and commands, and the quick way.
+  if (/^[a-z0-9]{1,200}$/.test(name)) return [name];
+  if (/^(?:[A-Z0-9_]{1,200}|[a-z0-9_]{1,200})$/.test(name)) return wordsAmong(name.toLowerCase().split('_'));
+  const text = name.slice(0, 200);
+  const parted = /[A-Z]/.test(text)
+    ? text.replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2').replaceAll(/([A-Z])([A-Z][a-z])/g, '$1 $2')
+    : text;
+  return wordsAmong(parted.toLowerCase().split(/[^a-z0-9]+/));
+}
+
+function wordsAmong(parts: readonly string[]): string[] {
+  return parts.filter((part) => part !== '');
 }
 
 /** What a variable, header, flag or key of this name holds; undefined when it is not a credential. */
