@@ -19,7 +19,10 @@ const REPOSITORIES: readonly (readonly [what: string, files: Readonly<Record<str
   [
     'one secret in two environments',
     {
-      '.mcp.json': servers({ 'github-dev': stdio({ GITHUB_TOKEN: token }), 'github-prod': stdio({ GITHUB_TOKEN: token }) }),
+      '.mcp.json': servers({
+        'github-dev': stdio({ GITHUB_TOKEN: token }),
+        'github-prod': stdio({ GITHUB_TOKEN: token }),
+      }),
     },
     'shared-between-environments',
   ],
