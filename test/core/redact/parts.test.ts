@@ -331,6 +331,91 @@ describe('a credential in several parts', () => {
     },
   );
 
+  /** Pairs as people keep them, whose password may itself read like a host behind a shorter password. */
+  const PAIRS: Readonly<Record<string, (s: string) => string>> = {
+    'user:password': (s) => `deploy:${s}`,
+    'address:password': (s) => `me@example.com:${s}`,
+    'domain\\user:password': (s) => `EXAMPLE\\deploy:${s}`,
+    'Basic base64': (s) => `Basic ${base64(`deploy:${s}`)}`,
+    'a line': (s) => `deploy:${s}\n`,
+    'a variable': (s) => `API_URL=https://example.com\nAPI_AUTH=deploy:${s}\n`,
+    'a configuration of Docker': (s) => JSON.stringify({ auths: { 'r.example.com': { auth: base64(`deploy:${s}`) } } }),
+    'a member': (s) => JSON.stringify({ user: 'deploy', password: s }),
+    'a line of YAML': (s) => `user: deploy\npassword: ${s}\n`,
+    'a variable with a password': (s) => `DB_USER=deploy\nDB_PASSWORD=${s}\n`,
+    'an option': (s) => `--user deploy --password ${s}`,
+    netrc: (s) => `machine example.com login deploy password ${s}`,
+  };
+  const withSigns = fc
+    .tuple(
+      fc.constantFrom('P', 'Gh7', 'Sommer', 'f4ke3x', 'Z9-k.q', '7up!'),
+      fc.constantFrom('@', '@w:', '@@', '/@', '@x.y@'),
+      fc.constantFrom('ssw0rd1', 'kl3Zx9', 'word-77', 'll0!', 'a1b2.c3d', '19.50', '2b/9c', 'a7q?x'),
+    )
+    .map((pieces) => pieces.join(''))
+    // Of a shorter one, base64 is not looked for.
+    .filter((secret) => secret.length >= 8);
+
+  it.each(Object.keys(PAIRS))('%s: a password with an `@` in it is taken out alone', (shape) => {
+    fc.assert(
+      fc.property(withSigns, (secret) => {
+        const known = redactor(PAIRS[shape]?.(secret) ?? '');
+        expect(known.text(`it is ${secret} there`).text).not.toContain(secret);
+        expect(known.json({ auth_token: secret }).value).toEqual({ auth_token: '[redacted:api]' });
+        expect(known.text(base64(secret)).text).not.toContain(base64(secret));
+        const others = { user: 'deploy', host: 'example.com', url: 'https://example.com', mail: 'me@example.com' };
+        expect(known.json(others)).toEqual({ value: others, count: 0 });
+      }),
+      { numRuns: runs(60) },
+    );
+  });
+
+  it.each([
+    'API_URL=https://example.com\nAPI_KEY=h7Xq2h7Xq2',
+    'api.url=https://example.com\napi.key=h7Xq2h7Xq2\n',
+    'LOGIN_URL=https://example.com\nDB_USER=deployment\nDB_PASS=h7Xq2h7Xq2',
+  ])('takes lines of settings for no lines of a key: %j', (file) => {
+    const known = redactor(file);
+    const others = { url: 'https://example.com', host: 'example.com', user: 'deployment', rest: 'ample.com is it' };
+    expect(known.json(others)).toEqual({ value: others, count: 0 });
+    expect(known.json('h7Xq2h7Xq2').value).toBe('[redacted:api]');
+  });
+
+  it.each([
+    ['of SOAP', (s: string) => `<w:Token><w:Username>me</w:Username><w:Password Type="t">${s}</w:Password></w:Token>`],
+    ['with prefixes', (s: string) => `<a:login><a:user>me</a:user><a:password>${s}</a:password></a:login>`],
+    ['without', (s: string) => `<login><user>me</user><password>${s}</password></login>`],
+  ])('takes no name of an element %s for a secret', (_, shape) => {
+    const known = redactor(shape('h7Xq2h7Xq2'));
+    const others = ['password', 'Password', 'Username', 'w:Token', 'login', 'user', 'a:password', 'Token'];
+    expect(known.json(others)).toEqual({ value: others, count: 0 });
+    expect(known.json('h7Xq2h7Xq2').value).toBe('[redacted:api]');
+  });
+
+  it.each([
+    [
+      'a role',
+      'aws_secret_access_key = h7Xq2h7Xq2\nrole_arn = arn:aws:iam::123456789012:role/admin',
+      'arn:aws:iam::123456789012:role/admin',
+    ],
+    ['a context', 'users:\n  token: h7Xq2h7Xq2\ncurrent-context: admin@production-cluster', 'production-cluster'],
+    [
+      'a media type',
+      `curl -H "Authorization: Bearer h7Xq2h7Xq2" -H "Accept: application/vnd.api+json" https://example.com`,
+      'application/vnd.api+json',
+    ],
+    ['the host of an address that is a password', 'FTP_USER=anonymous\nFTP_PASSWORD=me@example.com', 'example.com'],
+  ])('leaves %s where it stands', (_name, value, plain) => {
+    expect(redactor(value).json({ plain })).toEqual({ value: { plain }, count: 0 });
+  });
+
+  it('takes out the end of a random password behind an `@`, where the text begins with it', () => {
+    const end = ['5992d84b', '978a6f61', '35aab75'].join('');
+    for (const start of ['f4', 'f4keZ']) {
+      expect(redactor(`deploy:${start}@${end}`).text(`${end.slice(1)} is left`).text).toBe('[redacted:api] is left');
+    }
+  });
+
   const named = Object.keys(SHAPES).slice(Object.keys(SHAPES).indexOf('a login module'), -2);
 
   it.each(named)('%s: a password that the user chose is taken out alone', (shape) => {

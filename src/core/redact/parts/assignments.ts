@@ -1,4 +1,4 @@
-import { isSecretMember } from './members.ts';
+import { isAddress, isSecretMember } from './members.ts';
 import type { Part } from './part.ts';
 
 const COLUMN_SEPARATORS = [',', ';', '\t', '|'];
@@ -34,7 +34,8 @@ function assignment(text: string): Part | undefined {
 
 /** The value of a member, a parameter or a variable. */
 export function memberPart(name: string, text: string): Part {
-  return { text, secret: isSecretMember(name, text), password: /passw|passphrase|pwd$/i.test(name) };
+  const part = { text, secret: isSecretMember(name, text), password: /passw|passphrase|pwd$/i.test(name) };
+  return isAddress(text) && part.secret ? { ...part, host: true } : part;
 }
 
 /** Without the quotes around it; the same text where there are none. */

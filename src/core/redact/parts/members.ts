@@ -6,6 +6,9 @@ const PUBLIC_NAME =
 const SECRET_NAME =
   /secret|token|passw|passphrase|^pass$|(?:[_-]|store|key|user|root|admin|db|sql|smtp|mail|ftp|http|proxy)pass$|^pwd$|[_-]pwd$|pwd$|key$|credential|signature|private|session|^auth|[_-]auth$|cookie|bearer|assertion|^pin$|^(?:mac|response)$/i;
 
+/** Of these the value is a secret though it looks like an address: `P@ss.word1`. */
+const PASSWORD_NAME = /passw(?:or)?d$|passwort$|passphrase$|(?:^|[_-]|db|user)pass$|pwd$/i;
+
 /** What settings say, as in `passwordless=true`, and schemes, as in `auth=Bearer …`: words that are everywhere. */
 const SETTING =
   /^(?:true|false|none|null|default|required?|optional|enabled?|disabled?|bearer|basic|digest|negotiate)$/i;
@@ -25,9 +28,8 @@ export function isSecretName(name: string): boolean {
 
 /** Whether a value with a name, in a credential that has several, is a secret on its own. */
 export function isSecretMember(name: string, value: string): boolean {
-  if (value.length < LEAST_NAMED || PUBLIC_NAME.test(name) || SETTING.test(value) || isAddress(value)) {
-    return false;
-  }
+  if (value.length < LEAST_NAMED || PUBLIC_NAME.test(name) || SETTING.test(value)) return false;
+  if (isAddress(value)) return PASSWORD_NAME.test(name) && !value.includes('://');
   return SECRET_NAME.test(name) || isOpaque(value);
 }
 
@@ -36,7 +38,7 @@ export function isOpaque(value: string): boolean {
   if (value.length < LEAST_OPAQUE || /\s/.test(value) || isAddress(value)) {
     return false;
   }
-  const segments = value.split(/[-_./:]/);
+  const segments = value.split(/[-_./:@+]/);
   if (segments.length === 1 && value.length >= MAX_WORD) {
     return true;
   }
@@ -45,6 +47,7 @@ export function isOpaque(value: string): boolean {
   );
 }
 
-function isAddress(value: string): boolean {
-  return /^[a-z][a-z0-9+.-]*:\/\//i.test(value) || /^[^\s@]+@[^\s@.]+\.[^\s@]+$/.test(value);
+/** Whether a value is a URL, an address of mail, or the name of a resource (`arn:aws:iam::123456789012:role/admin`). */
+export function isAddress(value: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:\/\/|^arn:[a-z-]+:/i.test(value) || /^[^\s@:]+@[^\s@.]+\.[^\s@]+$/.test(value);
 }

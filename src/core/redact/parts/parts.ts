@@ -25,6 +25,10 @@ const SPOKEN = /^(?:password|passwd|passphrase|pass|pwd)$/i;
 /** A variable's name, behind which some shells and files have its value without a sign. */
 const VARIABLE = /^[A-Z][A-Z\d]{0,60}(?:_[A-Z\d]{1,60}){1,10}$/;
 const HEADER = /^([A-Za-z][\w-]{0,60}): +(\S.*)$/s;
+/** The end of an element, of which there is one where a text has more of a document than a value. */
+const CLOSING_TAG = /<\/[A-Za-z][\w:.-]{0,100}>/;
+/** A line of a file of variables or settings, which begins with what others may know. */
+const SETTING_LINE = /^(?:[A-Z][A-Z\d_]{0,60}|[a-z][a-z\d_.]{0,60})=(?!=?$)/;
 /** In YAML an anchor or a tag may stand in front of a value. */
 const COLON_MEMBER = /^["']?([\w.-]{1,100})["']?: (?:[&!]\S{1,60} )?(.*)$/;
 
@@ -52,7 +56,7 @@ export function secretParts(credential: string): Map<string, PartRule> {
       const known = `${part.password === true}${part.secret}${part.text}`;
       if (seen.has(known) || seen.size >= most) continue;
       seen.add(known);
-      const structure = depth < DEPTH ? structured(part) : [];
+      const structure = depth < DEPTH && part.host === undefined ? structured(part) : [];
       const inner = structure ?? loose(part);
       if (part.secret) addRule(secrets, part.text, ruleOf(part, structure, inner));
       for (const one of inner) next.push(one);
@@ -66,11 +70,16 @@ export function secretParts(credential: string): Map<string, PartRule> {
   return secrets;
 }
 
-function ruleOf({ text, password }: Part, structure: readonly Part[] | undefined, inner: readonly Part[]): PartRule {
+function ruleOf(
+  { text, password, host }: Part,
+  structure: readonly Part[] | undefined,
+  inner: readonly Part[],
+): PartRule {
   const colon = text.indexOf(':');
   const named =
     structure === undefined && password !== true && inner.some((one) => one.text === text.slice(colon + 1).trim());
-  return { pieces: structure?.some((one) => one.secret) !== true, user: named ? colon + 1 : 0 };
+  const pieces = host !== true && !CLOSING_TAG.test(text) && structure?.some((one) => one.secret) !== true;
+  return { pieces, user: named ? colon + 1 : 0 };
 }
 
 /** What is met in two places, as a pair and as a password, is a password: of that nothing is known. */
@@ -116,10 +125,25 @@ function ownStructure({ text, secret, password }: Part): Part[] | undefined {
   }
   if (text.includes('://')) return [...urlParts(text), ...(listed ?? [])];
   const connection = connectionParts(text);
-  return connection && [...connection, ...(listed ?? [])];
+  return connection && [...connection, ...(listed ?? []), ...(secret ? pairBeside(text, connection) : [])];
+}
+
+/**
+ * The password of a pair that reads like a connection string, as it has an `@` of its own: `deploy:P@ssw0rd1`. Where a
+ * password stands in front of that, too, and a name behind it, pieces would be those of a host, which others know.
+ */
+function pairBeside(text: string, connection: readonly Part[]): Part[] {
+  // Behind the name of a driver, the first colon is none of a pair.
+  if (text.startsWith('jdbc:')) return [];
+  const after = text.slice(text.lastIndexOf('@') + 1);
+  const host = connection.some((part) => part.secret) && (/[.:/?(]/.test(after) || !isOpaque(after));
+  const [password] = pairParts(text, false) ?? [];
+  return password?.text.includes('@') ? [{ ...password, host }] : [];
 }
 
 function loose({ text, secret, password }: Part): Part[] {
+  // The colons, signs and names in markup are everybody's: what it holds is read by its elements.
+  if (text.endsWith('>') && CLOSING_TAG.test(text)) return [];
   const pair = secret ? pairParts(text, password === true) : undefined;
   if (pair !== undefined) return pair;
   const second = secret && password !== true ? secondWord(text) : [];
@@ -195,7 +219,7 @@ function isBlock(lines: readonly string[]): boolean {
   return (
     lines.length > 1 &&
     length >= LEAST_KEY &&
-    lines.every((line) => line.length <= length && !/\s/.test(line)) &&
+    lines.every((line) => line.length <= length && !/\s/.test(line) && !SETTING_LINE.test(line)) &&
     rest.every((line) => line.length === length)
   );
 }
