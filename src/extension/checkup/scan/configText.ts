@@ -18,10 +18,21 @@ export async function readConfigText(uri: vscode.Uri, maxBytes: number): Promise
     if ((type & vscode.FileType.File) === 0) return { kind: 'unreadable', why: 'no-file' };
     if (size > maxBytes) return { kind: 'unreadable', why: 'too-large' };
     const bytes = await vscode.workspace.fs.readFile(uri);
-    return { kind: 'text', text: new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes) };
+    const text = decoded(bytes);
+    // With other characters in their place, a change would write what nobody wrote.
+    return text === undefined ? { kind: 'unreadable', why: 'not-utf8' } : { kind: 'text', text };
   } catch (error) {
     if (!(error instanceof vscode.FileSystemError)) return { kind: 'unreadable', why: 'not-readable' };
     if (error.code === 'FileNotFound' || error.code === 'FileNotADirectory') return { kind: 'missing' };
     return { kind: 'unreadable', why: error.code === 'NoPermissions' ? 'no-permission' : 'not-readable' };
+  }
+}
+
+/** Undefined for what is not UTF-8. */
+function decoded(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { ignoreBOM: true, fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
   }
 }
