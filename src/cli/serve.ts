@@ -22,7 +22,7 @@ import { environmentProxy, proxyVariable } from './environmentProxy.ts';
 import { inputLines, print } from './jsonLines.ts';
 import { neededCredentials, stoppableNames } from './policyNames.ts';
 import { ToolReview } from './toolReview.ts';
-import { parseOptions, readText, required, UsageError } from './usage.ts';
+import { parseOptions, readTextAtOnce, required, UsageError } from './usage.ts';
 
 const id = z.union([z.string(), z.number()]);
 const orderSchema = z.discriminatedUnion('do', [
@@ -256,7 +256,8 @@ class CommandLineHost {
 
   /** The text on disk becomes the approved one: on the command line, whoever starts the gateway is the user. */
   async #reload(): Promise<void> {
-    const text = readText(this.#policyFile);
+    // Whoever may write the file may put a pipe in its place, and waiting for it would hold up a freeze.
+    const text = readTextAtOnce(this.#policyFile);
     const { policy, problems } = await this.#parser.parse(text);
     if (!policy) {
       const [first] = problems.filter(({ severity }) => severity === 'error');

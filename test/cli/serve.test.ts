@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -25,6 +26,12 @@ afterAll(async () => {
   await served?.stop();
   await upstream?.close();
 });
+
+/** A file that says it has a gigabyte, and takes no room. */
+function hole(file: string): void {
+  fs.writeFileSync(file, '');
+  fs.truncateSync(file, 1024 ** 3);
+}
 
 describe('serve', () => {
   it('says at the start how an MCP client starts the proxy, and nothing secret', () => {
@@ -109,6 +116,26 @@ describe('serve', () => {
     await agent.ok('read', { service: 'from-env', path: '/x' });
     fs.writeFileSync(served.policyFile, text);
     expect(await served.order({ do: 'reload' })).toMatchObject({ ok: true });
+  });
+
+  it.skipIf(process.platform === 'win32').each([
+    ['a pipe', (file: string) => execFileSync('mkfifo', [file]), 'not a regular file'],
+    ['a device without end', (file: string) => fs.symlinkSync('/dev/zero', file), 'not a regular file'],
+    ['a folder', (file: string) => fs.mkdirSync(file), 'not a regular file'],
+    ['a gigabyte', (file: string) => hole(file), 'too large'],
+  ])('reloads nothing from %s in the place of the policy, and still obeys', async (_, put, why) => {
+    const text = fs.readFileSync(served.policyFile, 'utf8');
+    fs.rmSync(served.policyFile);
+    put(served.policyFile);
+    try {
+      expect(await served.order({ do: 'reload' })).toMatchObject({ ok: false, error: expect.stringContaining(why) });
+      expect(await served.order({ do: 'freeze', service: 'from-env' })).toMatchObject({ ok: true });
+      expect(await served.order({ do: 'unfreeze' })).toMatchObject({ ok: true });
+      await agent.ok('read', { service: 'from-env', path: '/x' });
+    } finally {
+      fs.rmSync(served.policyFile, { recursive: true });
+      fs.writeFileSync(served.policyFile, text);
+    }
   });
 
   it('ends at the end of its input, calls under way or not, and tells who waits', async () => {

@@ -19,6 +19,9 @@ export function auditRuns(directory: string): AuditRun[] {
   return groupParts(fs.readdirSync(directory));
 }
 
+/** A part ends at 16 MiB. What is several times as large was put there by somebody else, and could keep a gateway from starting. */
+const LARGEST_PART = 64 * 1024 * 1024;
+
 /** A part that is not a plain file of its own: somebody put something else in its place. */
 export class NotAPartError extends Error {}
 
@@ -38,8 +41,17 @@ async function openPart(file: string): Promise<{ readonly handle: fs.promises.Fi
     await handle.close();
     throw new NotAPartError('it is not a plain file');
   }
+  if (stat.size > LARGEST_PART) {
+    await handle.close();
+    throw new NotAPartError('it is larger than any part of an audit log');
+  }
   return { handle, bytes: stat.size };
 }
+
+/** A record has a few kilobytes. A line of more characters was written by somebody else, and is not kept. */
+const LONGEST_LINE = 1024 * 1024;
+/** Stands for the beginning of such a line, and begins no record. */
+const TOO_LONG = 'too long …';
 
 /** The lines of one part; the last one is empty when the file ends with a line end. */
 export async function* partLines(file: string): AsyncGenerator<string> {
@@ -51,6 +63,7 @@ export async function* partLines(file: string): AsyncGenerator<string> {
       const lines = (rest + chunk).split('\n');
       rest = lines.pop() ?? '';
       yield* lines;
+      if (rest.length > LONGEST_LINE) rest = TOO_LONG;
     }
     yield rest;
   } finally {
