@@ -144,8 +144,8 @@ test('an agent that nobody connected waits, whatever it calls itself, until the 
 test('Freeze Agent stops one and leaves the other alone; only a dialog lifts it', async () => {
   await showAgents();
   const row = window.tree('Agents').row('claude-code');
-  await row.press('Freeze Agent');
-  await row.locator.filter({ hasText: 'frozen' }).waitFor();
+  const frozen = row.locator.filter({ hasText: 'frozen' });
+  await row.pressUntil('Freeze Agent', 'the agent to be frozen', () => frozen.isVisible());
   expect((await readThrough(claude, 'api', '/echo')).error?.code).toBe('frozen');
   expect((await readThrough(stranger, 'api', '/echo')).status).toBe(200);
   await window.screenshotThemes('agent-frozen');

@@ -166,8 +166,7 @@ test('an accepted risk is no finding any more, is listed with its reason, and is
   const row = window.tree('Checkup').row('it is built here');
   await row.locator.waitFor();
   await window.screenshotThemes('checkup-dismissed');
-  await row.press('Take Back');
-  await until('point 9 to warn again', async () => (await point(9)).startsWith('warn'));
+  await row.pressUntil('Take Back', 'point 9 to warn again', async () => (await point(9)).startsWith('warn'));
 });
 
 /** The modes of all files of all backups, in octal. */

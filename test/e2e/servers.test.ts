@@ -114,8 +114,9 @@ test('a call reaches the server with its secret, and the secret does not come ba
 });
 
 test('Freeze Server stops one, while another answers, and Unfreeze brings it back in a dialog', async () => {
-  await window.tree('Services').row('wiki').press('Freeze Server');
-  await row('wiki', 'frozen');
+  const wiki = window.tree('Services').row('wiki');
+  const frozen = wiki.locator.filter({ hasText: 'frozen' });
+  await wiki.pressUntil('Freeze Server', 'the server to be frozen', () => frozen.isVisible());
   expect(await call('wiki')).toContain('"frozen"');
   expect(await call('notes')).toContain('whoami');
   await window.screenshotThemes('server-frozen');

@@ -72,6 +72,19 @@ export class TreeRow {
     await until(`the action "${action}" to be pressed`, () => this.#tryToPress(action));
   }
 
+  /** As `press`, for an action that something comes of: a row that is drawn anew between press and release loses it. */
+  async pressUntil(action: string, what: string, done: () => Promise<boolean>): Promise<void> {
+    await until(
+      what,
+      async () => {
+        if (await done()) return true;
+        await this.#tryToPress(action);
+        return until(what, done, LATE_MS);
+      },
+      4 * LATE_MS,
+    );
+  }
+
   async #tryToPress(action: string): Promise<true> {
     // The tooltip of another row, where the pointer rests, may lie over this one.
     await this.locator.page().mouse.move(0, 0);
