@@ -13,7 +13,12 @@ export interface AskedCall extends RepeatableCall {
   readonly inForm: ReadonlyMap<string, string>;
   /** Where its JSON body may say something of pages: the whole of it first. */
   readonly pageParts: readonly PagePart[];
+  /** What it sent, by plain names (`page_token` and `pageToken` are one): the first {@link MAX_NAMES} of each kind. */
+  readonly sentNames: ReadonlyMap<string, Parameter['name']>;
 }
+
+/** Nobody sends a thousand parameters beside those that say something of pages, and each is looked at. */
+const MAX_NAMES = 1000;
 
 interface PagePart {
   /** The names on the way. */
@@ -24,7 +29,8 @@ interface PagePart {
 export function askedCall(call: RepeatableCall): AskedCall {
   const [, query = ''] = dividedPath(call.path);
   const form = typeof call.form === 'string' ? call.form : '';
-  return { ...call, inPath: parametersOf(query), inForm: parametersOf(form), pageParts: pageParts(call.json) };
+  const asked = { ...call, inPath: parametersOf(query), inForm: parametersOf(form), pageParts: pageParts(call.json) };
+  return { ...asked, sentNames: sentNames(asked) };
 }
 
 /** The value of a parameter of the call, wherever it stands: in the query, the form or the JSON body. */
@@ -51,7 +57,7 @@ function pageParts(json: unknown, path: readonly string[] = []): readonly PagePa
 }
 
 /** Where the JSON body has a member of this name, as the names on the way. */
-function placeIn({ pageParts }: AskedCall, name: string): readonly string[] | undefined {
+function placeIn({ pageParts }: Pick<AskedCall, 'pageParts'>, name: string): readonly string[] | undefined {
   const found = pageParts.find(
     ({ path, members }) => Object.hasOwn(members, name) && (path.length === 0 || !isObject(members[name])),
   );
@@ -72,18 +78,18 @@ export function sentAs(asked: AskedCall, name: string): Sent | undefined {
   return undefined;
 }
 
-function placed(asked: AskedCall, name: string): Parameter['name'] {
+function placed(asked: Pick<AskedCall, 'pageParts'>, name: string): Parameter['name'] {
   const json = placeIn(asked, name);
   return json !== undefined && json.length > 1 ? { query: name, json } : name;
 }
 
-/** All that the call sent, by plain names: `page_token` and `pageToken` are one. */
-export function sentNames(asked: AskedCall): ReadonlyMap<string, Parameter['name']> {
-  const form = typeof asked.form === 'string' ? [...asked.inForm.keys()] : Object.keys(asked.form ?? {});
+function sentNames(asked: Omit<AskedCall, 'sentNames'>): AskedCall['sentNames'] {
+  const first = (names: Iterable<string>): string[] => [...names].slice(0, MAX_NAMES);
+  const form = first(typeof asked.form === 'string' ? asked.inForm.keys() : Object.keys(asked.form ?? {}));
   const paging = asked.pageParts.flatMap(({ members }) =>
-    Object.keys(members).filter((name) => !(ABOUT_PAGES.test(name) && isObject(members[name]))),
+    first(Object.keys(members)).filter((name) => !(ABOUT_PAGES.test(name) && isObject(members[name]))),
   );
-  const names = [...asked.inPath.keys(), ...Object.keys(asked.query ?? {}), ...form, ...paging];
+  const names = [...first(asked.inPath.keys()), ...first(Object.keys(asked.query ?? {})), ...form, ...paging];
   return new Map(names.map((name) => [plainName(name), placed(asked, name)]));
 }
 

@@ -1,5 +1,5 @@
 import { partsOf } from './answerParts.ts';
-import { type AskedCall, askedFor, isAskedFor, sentNames } from './askedCall.ts';
+import { type AskedCall, askedFor, isAskedFor } from './askedCall.ts';
 import type { Parameter } from './continuation.ts';
 import { at, isObject, plainName, textAt } from './members.ts';
 import { saysMore } from './moreFlags.ts';
@@ -194,9 +194,8 @@ export function cursorOf(page: Page, rows: string | undefined): readonly Paramet
     if (isCursor(value) && is(page)) return [{ name: as, value, ...(without ? { without } : {}) }];
   }
   // What the agent sent, or the answer repeats, is the parameter, whatever API it is.
-  const sent = sentNames(asked);
   for (const { place, value, names } of likely(page, rows)) {
-    const own = names.map((name) => sent.get(name)).find((name) => name !== undefined);
+    const own = names.map((name) => asked.sentNames.get(name)).find((name) => name !== undefined);
     const repeated = Object.keys(at(body, ...place.slice(0, -1)) as object).find(
       (name) => name !== place.at(-1) && names.includes(plainName(name)),
     );

@@ -1,6 +1,6 @@
 import type { Incoming } from '../../http/message.ts';
 import { partsOf } from './answerParts.ts';
-import { type AskedCall, besideSize, pageSize, sentAs, sentNames } from './askedCall.ts';
+import { type AskedCall, besideSize, pageSize, sentAs } from './askedCall.ts';
 import type { Continuation, Parameter, Step } from './continuation.ts';
 import { at, atPointer, isObject, type Members, plainName, wholeNumber } from './members.ts';
 import { saysMore } from './moreFlags.ts';
@@ -73,7 +73,7 @@ export function tellsOfMore({ asked, body, headers, rows }: Positioned): string 
   const list = atPointer(body, rows);
   const count = Array.isArray(list) ? list.length : 0;
   const size = plainName(pageSize(asked)?.name ?? '');
-  if (count === 0 || [...sentNames(asked).keys()].some((name) => name !== size && PLACES.test(name))) return undefined;
+  if (count === 0 || [...asked.sentNames.keys()].some((name) => name !== size && PLACES.test(name))) return undefined;
   const range = /^(?:\w+ )?0-\d+\/(\d+)$/.exec(headers.find(([name]) => name === 'content-range')?.[1] ?? '')?.[1];
   // A page's own account as JSON in a header, as .NET services have it.
   const written = headers.find(([name]) => name === 'x-pagination')?.[1] ?? '';
@@ -91,7 +91,7 @@ export function tellsOfMore({ asked, body, headers, rows }: Positioned): string 
 
 function byOffset({ asked, body, headers, rows }: Positioned, count: number): Continuation | undefined {
   const containers = containersOf(body, rows);
-  const byCursors = [...sentNames(asked).keys()].some((name) => CURSORS.test(name));
+  const byCursors = [...asked.sentNames.keys()].some((name) => CURSORS.test(name));
   for (const name of OFFSETS) {
     const own = sentAs(asked, name);
     const sent = wholeNumber(own?.value);
