@@ -102,7 +102,11 @@ test('a service stands, with rules that the user approved', async () => {
   await until('the policy file', () => readFileSync(file, 'utf8').includes('shop:'));
   writeFileSync(file, POLICY(api.origin));
   await window.statusBar('for your review').waitFor();
-  await window.palette('Valet Key: Review and Apply Policy Changes');
+  // The editor reads the file again after it was written: a review that came before is over with what it showed.
+  await until('the review', async () => {
+    await window.palette('Valet Key: Review and Apply Policy Changes');
+    return until('its dialog', () => window.dialog(), 8000);
+  });
   await window.waitForDialog('Apply these changes');
   await window.answerDialog('Apply');
   await window.startMcpServers();

@@ -151,7 +151,7 @@ export class EditorWindow {
     // A box that opens in the place of another one gets its own text a moment after its prompt.
     await until('the text to stay', async () => {
       await this.#fill(value);
-      await pause(30);
+      await pause(150);
       return (await this.#inputBox.inputValue()) === value;
     });
     const typed = JSON.stringify(await this.input());
