@@ -6,6 +6,7 @@ import { type ConfigPlace, matchesName, workspacePlace } from '../core/checkup/m
 import { UnsearchedFolders } from '../core/checkup/model/unsearchedFolders.ts';
 import { MAX_CONFIG_BYTES } from '../core/checkup/read/configLimits.ts';
 import type { Unreadable } from '../core/checkup/read/unreadable.ts';
+import { errorCode } from '../core/errorText.ts';
 import { READ_AT_ONCE } from '../protocol/plainFile.ts';
 
 /** A configuration file that may be there. */
@@ -87,7 +88,7 @@ export function readSource({
     return decoded(bytes.subarray(0, length));
   } catch (error) {
     // A file stands where a folder would: the place is not there.
-    return codeOf(error) === 'ENOTDIR' ? undefined : { why: reasonOf(error) };
+    return errorCode(error) === 'ENOTDIR' ? undefined : { why: reasonOf(error) };
   } finally {
     if (handle !== undefined) fs.closeSync(handle);
   }
@@ -102,13 +103,9 @@ function decoded(bytes: Buffer): { readonly text: string } | { readonly why: Unr
 }
 
 function reasonOf(error: unknown): Unreadable {
-  const code = codeOf(error);
+  const code = errorCode(error);
   if (code === 'EACCES' || code === 'EPERM') return 'no-permission';
   return 'not-readable';
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
 }
 
 function isInside(file: string, folder: string): boolean {
@@ -121,7 +118,7 @@ function entriesOf(folder: string, unsearched: UnsearchedFolders): fs.Dirent[] {
   try {
     return fs.readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch (error) {
-    const code = codeOf(error);
+    const code = errorCode(error);
     if (code !== 'ENOENT' && code !== 'ENOTDIR') unsearched.add(folder, 'no-permission');
     return [];
   }

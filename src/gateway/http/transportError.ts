@@ -1,5 +1,6 @@
 import { AssertionError } from 'node:assert';
 import { errors } from 'undici';
+import { errorCode } from '../../core/errorText.ts';
 import { inEnglish, type Phrase, phrase } from '../../core/text/phrase.ts';
 import type { Sent } from '../call/model/refusals.ts';
 
@@ -92,10 +93,6 @@ function rootCause(error: unknown): unknown {
     else break;
   }
   return current;
-}
-
-function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
 /** Verification results of OpenSSL as Node names them (https://nodejs.org/api/tls.html#x509-certificate-error-codes). */

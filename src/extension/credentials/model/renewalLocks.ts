@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod/mini';
+import { errorCode } from '../../../core/errorText.ts';
 import { isAlive } from '../../../protocol/isAlive.ts';
 import { NotPlainFileError, readPlainFile } from '../../../protocol/plainFile.ts';
 import type { Clock } from '../../util/ports.ts';
@@ -51,7 +52,7 @@ export class RenewalLocks {
       await fs.link(draft, this.#fileOf(id));
       return true;
     } catch (error) {
-      if (codeOf(error) === 'EEXIST') return false;
+      if (errorCode(error) === 'EEXIST') return false;
       throw error;
     } finally {
       await fs.rm(draft, { force: true });
@@ -69,14 +70,14 @@ export class RenewalLocks {
     try {
       await fs.rename(file, aside);
     } catch (error) {
-      if (codeOf(error) === 'ENOENT') return true;
+      if (errorCode(error) === 'ENOENT') return true;
       throw error;
     }
     try {
       if ((await readIfThere(aside)) === text) return true;
       // Between looking and taking, another window had cleared it and taken the lock.
       await fs.link(aside, file).catch((error: unknown) => {
-        if (codeOf(error) !== 'EEXIST') throw error;
+        if (errorCode(error) !== 'EEXIST') throw error;
       });
       return false;
     } finally {
@@ -93,7 +94,7 @@ async function readIfThere(file: string): Promise<string | undefined> {
   try {
     return readPlainFile(file);
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
+    if (errorCode(error) === 'ENOENT') return undefined;
     if (error instanceof NotPlainFileError) return ''; // nobody's, and cleared away as such
     throw error;
   }
@@ -106,8 +107,4 @@ function heldOf(text: string | undefined): Held | undefined {
   } catch {
     return undefined;
   }
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
+import { errorCode } from '../../../core/errorText.ts';
 import { type Phrase, phrase } from '../../../core/text/phrase.ts';
 import type { PolicyRead } from './policySource.ts';
-import { codeOf, type RegularFile, readRegularFile } from './regularFile.ts';
+import { type RegularFile, readRegularFile } from './regularFile.ts';
 
 /** A file this large is never a policy, and reading it would hold up the window; the language's own cap is lower. */
 const MAX_READ_BYTES = 1024 * 1024;
@@ -41,7 +42,7 @@ async function readElsewhere(uri: vscode.Uri): Promise<RegularFile> {
 
 /** The words of VS Code and of the file system may hold the path, and a path can say anything. */
 function whyUnreadable(error: unknown): Phrase {
-  const code = codeOf(error) ?? 'Unknown';
+  const code = errorCode(error) ?? 'Unknown';
   return code === 'NoPermissions' || code === 'EACCES'
     ? phrase`You do not have permission to read this file. Change its permissions, or choose another file.`
     : phrase`VS Code cannot read this file (${code}). Try again, or choose another file.`;

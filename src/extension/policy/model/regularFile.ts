@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { errorCode } from '../../../core/errorText.ts';
 import { READ_AT_ONCE } from '../../../protocol/plainFile.ts';
 
 /** What stands at a path, where whoever may write there may have put anything. */
@@ -24,13 +25,8 @@ export async function readRegularFile(path: string, maxBytes: number): Promise<R
       await file.close();
     }
   } catch (error) {
-    const code = codeOf(error);
+    const code = errorCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'missing' };
     throw error;
   }
-}
-
-/** What the file system calls an error, such as `EACCES`. */
-export function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

@@ -1,4 +1,5 @@
 import { withoutNulls } from '../../../protocol/withoutNulls.ts';
+import { isObject } from '../../cleaning/resultBlocks.ts';
 
 /** Members of an answer to `initialize` that are objects of MCP's own. */
 const OWN_PARTS = ['capabilities', 'serverInfo'];
@@ -14,8 +15,4 @@ export function leaveOutNulls(message: unknown): unknown {
   const result = Object.entries(outer.result).filter(([, member]) => member !== null);
   const mended = result.map(([name, member]) => [name, OWN_PARTS.includes(name) ? withoutNulls(member) : member]);
   return { ...outer, result: Object.fromEntries(mended) };
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
